@@ -1,0 +1,23 @@
+/** The closed set of things that can go wrong, by what the caller can do about it. */
+export type ErrorKind =
+  | 'config'
+  | 'aborted'
+  | 'invalid-request'
+  | 'unsupported'
+  | 'auth'
+  | 'billing'
+  | 'denied'
+  | 'not-found'
+  | 'context-overflow'
+  | 'content-filter'
+  | 'quota'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'server'
+  | 'timeout'
+  | 'network'
+  | 'protocol'
+  | 'truncated'
+  | 'empty'
+  | 'invalid-output'
+  | 'exhausted';

@@ -1,0 +1,108 @@
+import type { ModelRequest } from '../model/request.ts';
+import type { Attempt, PartialResponse } from '../model/response.ts';
+import type { ErrorKind } from './kind.ts';
+
+/**
+ * A provider's one-shot remedy: the chain re-attempts the same target at once with the changed request, each `id`
+ * once a call. `remember`: later calls to that target are sent changed from the start.
+ */
+export interface Recovery {
+  readonly id: string;
+  /** For the warning, such as `temperature dropped`. */
+  readonly what: string;
+  apply(request: ModelRequest): ModelRequest;
+  readonly delivery?: 'whole' | undefined;
+  readonly remember?: boolean | undefined;
+}
+
+export interface ErrorIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+export interface ErrorDetails {
+  readonly target: string | undefined;
+  readonly status: number | undefined;
+  /** The wire's own code, or one of ours such as `abandoned`, `login-required`, `suppressed`, `too-large`. */
+  readonly code: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly partial: PartialResponse | undefined;
+  /** What a validator found, or where a drifted response is wrong. */
+  readonly issues: readonly ErrorIssue[] | undefined;
+  /** Where a response (kind `protocol`) or a request part is wrong, such as `choices[0].message`. */
+  readonly path: string | undefined;
+  /** The vendor's answer, cut and without secrets. */
+  readonly body: string | undefined;
+  /** Which timer ended the attempt. */
+  readonly phase: 'connect' | 'first-content' | 'idle' | 'whole' | 'total' | undefined;
+  readonly recover: Recovery | undefined;
+}
+
+const BRAND = Symbol.for('majordomo.LlmError');
+
+const NO_DETAILS: ErrorDetails = {
+  target: undefined,
+  status: undefined,
+  code: undefined,
+  requestId: undefined,
+  retryAfterMs: undefined,
+  attempts: [],
+  partial: undefined,
+  issues: undefined,
+  path: undefined,
+  body: undefined,
+  phase: undefined,
+  recover: undefined,
+};
+
+/** The one error of this library. What to do about it is in `kind`; what is known of it in `details`. */
+export class LlmError extends Error {
+  override readonly name = 'LlmError';
+  readonly kind: ErrorKind;
+  readonly details: ErrorDetails;
+
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    details: Partial<ErrorDetails> = {},
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.kind = kind;
+    this.details = { ...NO_DETAILS, ...details };
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /**
+   * True for an LlmError of one of these kinds (of any, when none is named), or for an `exhausted` one whose every
+   * attempt is. Works across two installed copies of core, where `instanceof` does not.
+   */
+  static is(value: unknown, ...kinds: readonly ErrorKind[]): value is LlmError {
+    if (!isLlmError(value)) return false;
+    if (kinds.length === 0 || kinds.includes(value.kind)) return true;
+    const { attempts } = value.details;
+    return (
+      value.kind === 'exhausted' &&
+      attempts.length > 0 &&
+      attempts.every(({ error }) => LlmError.is(error, ...kinds))
+    );
+  }
+
+  /** For logs: no stack, no cause. */
+  toJSON(): object {
+    const { recover: _function, ...details } = this.details;
+    return { name: this.name, kind: this.kind, message: this.message, ...details };
+  }
+}
+
+const isLlmError = (value: unknown): value is LlmError =>
+  typeof value === 'object' && value !== null && BRAND in value;
+
+/** The same error with more known about it; stack and cause stay. */
+export function withDetails(error: LlmError, details: Partial<ErrorDetails>): LlmError {
+  const copy = new LlmError(error.kind, error.message, { ...error.details, ...details }, { cause: error.cause });
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}

@@ -1,0 +1,51 @@
+import type { ErrorKind } from './kind.ts';
+
+/** retry: same target again; advance: next target; bench: counts against the target's health. */
+export interface Decision {
+  readonly retry: boolean;
+  readonly advance: boolean;
+  readonly bench: boolean;
+}
+
+/** Replaces fields of rows, for a majordomo or for one call. */
+export type PolicyOverrides = { readonly [K in ErrorKind]?: Partial<Decision> | undefined };
+
+const STOP: Decision = { retry: false, advance: false, bench: false };
+const PASS_ON: Decision = { retry: false, advance: true, bench: false };
+const COUNT: Decision = { retry: false, advance: true, bench: true };
+const TRANSIENT: Decision = { retry: true, advance: true, bench: true };
+
+/** One table decides what a failure means for the chain. */
+export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
+  config: STOP,
+  aborted: STOP,
+  'invalid-request': STOP,
+  auth: STOP,
+  billing: STOP,
+  denied: STOP,
+  'content-filter': STOP,
+  unsupported: PASS_ON,
+  'context-overflow': PASS_ON,
+  'not-found': PASS_ON,
+  'invalid-output': PASS_ON,
+  quota: COUNT,
+  protocol: COUNT,
+  empty: COUNT,
+  'rate-limit': TRANSIENT,
+  overloaded: TRANSIENT,
+  server: TRANSIENT,
+  timeout: TRANSIENT,
+  network: TRANSIENT,
+  truncated: TRANSIENT,
+  exhausted: STOP,
+};
+
+/** The row for a kind with the overrides laid over it; a kind from a newer core counts as `server`. */
+export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
+  const row = (ERROR_POLICY as Partial<Record<string, Decision>>)[kind] ?? ERROR_POLICY.server;
+  const override = overrides?.[kind];
+  return override === undefined ? row : { ...row, ...definedOnly(override) };
+}
+
+const definedOnly = (override: Partial<Decision>): Partial<Decision> =>
+  Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined));

@@ -1,0 +1,13 @@
+/** Base64 of the bytes. `btoa` wants a binary string, which is built in slices to keep the argument list short. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(binary);
+}
+
+/** The bytes of a base64 text; throws a `SyntaxError`-like DOMException on anything else. */
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

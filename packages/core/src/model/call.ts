@@ -1,0 +1,87 @@
+import type { LlmError } from '../error/llm-error.ts';
+import type { PolicyOverrides } from '../error/policy.ts';
+import type { Attempt, ChatResponse } from './response.ts';
+
+/**
+ * Milliseconds; 0 = off. `connectMs`: until the response's headers. `firstContentMs`: from the attempt's start.
+ * `idleMs`: between two steps of a stream. `wholeMs`: a non-streaming wire call, on which only `wholeMs` and
+ * `totalMs` run. `totalMs`: the whole call with its retries and waits.
+ */
+export interface Timeouts {
+  readonly connectMs?: number | undefined;
+  readonly firstContentMs?: number | undefined;
+  readonly idleMs?: number | undefined;
+  readonly wholeMs?: number | undefined;
+  readonly totalMs?: number | undefined;
+}
+
+export interface ChainOptions {
+  /** Tries of one target, the first included. Default 2. */
+  readonly attempts?: number | undefined;
+  /** Full jitter: a random wait below `baseMs · 2ⁿ`, at most `capMs`. Defaults 250 and 8,000 ms. */
+  readonly backoff?: { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
+  /** Longest Retry-After that is slept, in ms; a longer one benches and advances. Default 20,000. */
+  readonly retryAfterCapMs?: number | undefined;
+  readonly timeouts?: Timeouts | undefined;
+  readonly policy?: PolicyOverrides | undefined;
+  /** What a stream does when its target fails after content: throw (default), or `reset` and go on. */
+  readonly afterCommit?: 'error' | 'restart' | undefined;
+  /** When no target may be tried: fail (default), try the one that comes back first, or wait for it. */
+  readonly whenAllBenched?: 'fail' | 'try-soonest' | 'wait' | undefined;
+  /** Has the first word on an error's kind; `undefined` keeps the provider's. It must not throw. */
+  readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
+}
+
+/** Belongs to one call; nothing of it is sent to a vendor. */
+export interface CallOptions extends ChainOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly tenant?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly onEvent?: ((event: CallEvent) => void) | undefined;
+}
+
+export interface CallInfo {
+  /** A random UUID. */
+  readonly id: string;
+  readonly spec: string;
+  readonly tenant: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** What happens in a call, as it happens. An observer that throws changes nothing. */
+export type CallEvent =
+  | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }
+  | {
+      readonly type: 'target-skipped';
+      readonly call: CallInfo;
+      readonly target: string;
+      readonly why: 'benched' | 'unsupported' | 'denied';
+      /** Epoch ms of this majordomo's clock. */
+      readonly until: number | undefined;
+    }
+  | { readonly type: 'attempt-start'; readonly call: CallInfo; readonly target: string; readonly attempt: number }
+  | {
+      readonly type: 'attempt-failed';
+      readonly call: CallInfo;
+      readonly target: string;
+      readonly attempt: number;
+      readonly error: LlmError;
+      /** Set when the same target is tried again. */
+      readonly willRetryInMs: number | undefined;
+    }
+  | { readonly type: 'attempt-end'; readonly call: CallInfo; readonly attempt: number; readonly result: Attempt }
+  | { readonly type: 'committed'; readonly call: CallInfo; readonly target: string; readonly msToFirst: number }
+  | {
+      readonly type: 'benched' | 'probed' | 'recovered';
+      readonly call: CallInfo | undefined;
+      readonly target: string;
+      readonly until: number | undefined;
+    }
+  | {
+      readonly type: 'call-end';
+      readonly call: CallInfo;
+      readonly outcome: 'finished' | 'failed' | 'abandoned';
+      readonly response: ChatResponse | undefined;
+      readonly error: LlmError | undefined;
+      readonly attempts: readonly Attempt[];
+    };

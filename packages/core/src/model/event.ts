@@ -1,0 +1,37 @@
+import type { LlmError } from '../error/llm-error.ts';
+import type { AssistantPart } from './part.ts';
+import type { FinishReason, Usage, Warning } from './response.ts';
+
+export type PartHead =
+  | { readonly type: 'text' }
+  | { readonly type: 'reasoning' }
+  | { readonly type: 'tool-call'; readonly id: string; readonly name: string };
+
+/**
+ * What a provider may write. Order, checked by `stream/check.ts`: one `start`; for each part a `part-start`, its
+ * deltas and a `part-end` (tool calls may be open side by side); one `finish`. A failure is thrown, never an event.
+ */
+export type ModelEvent =
+  /** `id`: the vendor's id of the response, not of the request. */
+  | { readonly type: 'start'; readonly target: string; readonly id: string | undefined }
+  | { readonly type: 'part-start'; readonly index: number; readonly part: PartHead }
+  | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
+  | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
+  /** A fragment of the arguments; only `part-end` has them whole and parsed. */
+  | { readonly type: 'args-delta'; readonly index: number; readonly json: string }
+  | { readonly type: 'part-end'; readonly index: number; readonly part: AssistantPart }
+  | { readonly type: 'warning'; readonly warning: Warning }
+  | {
+      readonly type: 'finish';
+      readonly target: string;
+      readonly reason: FinishReason;
+      readonly raw: string | undefined;
+      readonly usage: Usage | undefined;
+    };
+
+/**
+ * What a consumer reads. `reset`: drop every part since the last `start`; `target` is the one that failed, and
+ * another attempt is certain.
+ */
+export type StreamEvent =
+  ModelEvent | { readonly type: 'reset'; readonly target: string; readonly error: LlmError };

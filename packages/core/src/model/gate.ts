@@ -1,0 +1,34 @@
+import type { CallInfo } from './call.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { ModelRequest } from './request.ts';
+import type { Attempt } from './response.ts';
+
+export interface AttemptInfo {
+  readonly call: CallInfo;
+  readonly target: string;
+  /** Counts every try of this target within the call, from 1; `<call.id>/<target>/<attempt>` names a reservation. */
+  readonly attempt: number;
+  readonly request: ModelRequest;
+  readonly capabilities: Capabilities;
+  readonly signal: AbortSignal;
+}
+
+/** `advance`: try the next target instead of failing the call. */
+export interface Denial {
+  readonly deny: string;
+  readonly advance?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A lease: settled exactly once, whatever became of the attempt. */
+export interface Permit {
+  settle(outcome: Attempt): void | Promise<void>;
+}
+
+/** Admission: quotas, budgets, rate limits, lanes. A gate that throws or times out denies. */
+export interface Gate {
+  readonly name: string;
+  /** Longest wait in `admit`, in ms; then it denies. Default: none. */
+  readonly timeoutMs?: number | undefined;
+  admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
+}

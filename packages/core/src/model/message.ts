@@ -1,0 +1,75 @@
+import type { AssistantPart, FilePart, ImagePart, TextPart, ToolResultPart, UserPart } from './part.ts';
+
+export interface SystemMessage {
+  readonly role: 'system';
+  readonly parts: readonly TextPart[];
+}
+export interface UserMessage {
+  readonly role: 'user';
+  readonly parts: readonly UserPart[];
+}
+export interface AssistantMessage {
+  readonly role: 'assistant';
+  readonly parts: readonly AssistantPart[];
+}
+export interface ToolMessage {
+  readonly role: 'tool';
+  readonly parts: readonly ToolResultPart[];
+}
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+/** A message as a provider gets it: system text is folded into `ModelRequest.system`. */
+export type TurnMessage = Exclude<Message, SystemMessage>;
+
+/**
+ * A user message of text, images and files in the order given.
+ *
+ * @example user('What is in this picture?', image(bytes))
+ */
+export function user(...content: (string | UserPart | readonly UserPart[])[]): UserMessage {
+  return {
+    role: 'user',
+    parts: content.flatMap((piece): UserPart | readonly UserPart[] =>
+      typeof piece === 'string' ? { type: 'text', text: piece } : piece,
+    ),
+  };
+}
+
+/** An assistant message, for transcripts that were not made by a call. */
+export function assistant(content: string | readonly AssistantPart[]): AssistantMessage {
+  return { role: 'assistant', parts: typeof content === 'string' ? [{ type: 'text', text: content }] : content };
+}
+
+export interface ToolResultInput {
+  readonly callId: string;
+  readonly name: string;
+  readonly content: string | readonly (TextPart | ImagePart)[];
+  readonly isError?: boolean | undefined;
+}
+
+/** The message that answers tool calls: one result for each call of the assistant's turn. */
+export function toolResult(result: ToolResultInput | readonly ToolResultInput[]): ToolMessage {
+  const results = isList(result) ? result : [result];
+  return { role: 'tool', parts: results.map(toResultPart) };
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+const isList = (value: ToolResultInput | readonly ToolResultInput[]): value is readonly ToolResultInput[] =>
+  Array.isArray(value);
+
+const toResultPart = ({ callId, name, content, isError }: ToolResultInput): ToolResultPart => ({
+  type: 'tool-result',
+  callId,
+  name,
+  content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+  ...(isError === undefined ? {} : { isError }),
+});
+
+/** An image part; the type defaults to `image/png`, and a media fitter looks at the bytes instead. */
+export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
+  return { type: 'image', mediaType, bytes };
+}
+
+/** A document part, such as a PDF. */
+export function file(bytes: Uint8Array, mediaType: string, name?: string): FilePart {
+  return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
+}

@@ -1,0 +1,14 @@
+export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
+export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
+export { redact } from './error/secret.ts';
+export { parseArguments, type ParsedArguments } from './json/arguments.ts';
+export { fromBase64, toBase64 } from './json/base64.ts';
+export { clientCache } from './provider/client-cache.ts';
+export { credentialSource, type CredentialSource } from './provider/credential.ts';
+export { chatReasoningFamily, CLAUDE_FAMILY, geminiFamily, responsesFamily } from './provider/families.ts';
+export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
+export { sse, SseDecoder } from './provider/sse.ts';
+export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';
+export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
+export type { WireReader } from './provider/wire-reader.ts';
+export { Scribe, type ToolCallDelta } from './stream/scribe.ts';

@@ -1,0 +1,36 @@
+import { LlmError, type Recovery } from '../error/llm-error.ts';
+import type { Credential, ModelContext } from '../model/provider.ts';
+
+export interface CredentialSource {
+  /** The key for this attempt; throws `auth` when there is none. */
+  read(context: Pick<ModelContext, 'signal' | 'env' | 'target'>): Promise<string>;
+  /** After a 401 for `value`: how to ask the source once more. Nothing to do for a fixed key. */
+  recovery(value: string): Recovery | undefined;
+}
+
+/** Where a provider's key comes from: the option, a function asked per attempt, or the first variable that is set. */
+export function credentialSource(apiKey: Credential | undefined, keyEnv: readonly string[]): CredentialSource {
+  let rejected: string | undefined;
+  return {
+    async read({ signal, env, target }) {
+      if (typeof apiKey === 'function') {
+        const value = await apiKey({ signal, rejected });
+        rejected = undefined;
+        return value;
+      }
+      const value = apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
+      if (value === undefined || value === '') throw noKey(target, keyEnv);
+      return value;
+    },
+    recovery(value) {
+      if (typeof apiKey !== 'function') return undefined;
+      rejected = value;
+      return { id: 'credential', what: 'asked for a new credential', apply: (request) => request };
+    },
+  };
+}
+
+function noKey(target: string, keyEnv: readonly string[]): LlmError {
+  const where = keyEnv.length === 0 ? 'pass apiKey' : `set ${keyEnv.join(' or ')}, or pass apiKey`;
+  return new LlmError('auth', `no key for ${target}: ${where}`, { target, status: 401, code: 'missing-key' });
+}

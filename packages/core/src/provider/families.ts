@@ -1,0 +1,16 @@
+/**
+ * Who can read a replay token. `claude` on every platform that serves it with its signatures; Gemini by model line;
+ * encrypted OpenAI reasoning only at the origin and account that issued it. One file, so that two packages that
+ * serve the same family agree.
+ */
+export const CLAUDE_FAMILY = 'claude';
+
+export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
+
+/** `account` is the organisation or, where unknown, the provider's id. */
+export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
+  `${vendor}@${origin}#${account}`;
+
+/** Plain reasoning text of a chat wire: only its own issuer may see it again. */
+export const chatReasoningFamily = (providerId: string, baseURL: string): string =>
+  `chat-reasoning@${baseURL}#${providerId}`;

@@ -1,0 +1,114 @@
+import { LlmError } from '../error/llm-error.ts';
+import type { ModelEvent } from '../model/event.ts';
+import type { ModelContext } from '../model/provider.ts';
+import { SseDecoder } from './sse.ts';
+import type { WireReader } from './wire-reader.ts';
+
+export interface SdkCall {
+  readonly context: ModelContext;
+  /** Sends the request through the SDK, retries off, and gives the raw response. */
+  open(signal: AbortSignal): Promise<Response>;
+  readonly reader: WireReader;
+  toLlmError(error: unknown, target: string): LlmError;
+}
+
+/**
+ * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read, one
+ * async layer. The first, empty batch says that the headers are there.
+ */
+export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
+  const { context, reader } = call;
+  try {
+    const response = await call.open(context.signal);
+    yield [];
+    if (isJson(response)) {
+      readWhole(await response.text(), reader, context.target);
+      yield reader.scribe.take();
+    } else {
+      yield* readEvents(response, reader, context);
+    }
+  } catch (error) {
+    const written = reader.scribe.take();
+    if (written.length > 0) yield written;
+    throw context.signal.aborted ? aborted(context, error) : call.toLlmError(error, context.target);
+  }
+}
+
+async function* readEvents(
+  response: Response,
+  reader: WireReader,
+  { target, signal }: ModelContext,
+): AsyncIterable<readonly ModelEvent[]> {
+  if (!isEventStream(response)) throw notAStream(response, target);
+  const body = response.body?.getReader();
+  if (body === undefined) throw new LlmError('truncated', `${target} answered without a body`, { target });
+  let messages = 0;
+  const decoder = new SseDecoder((data, event) => {
+    messages++;
+    if (!reader.done) reader.message(data, event);
+  });
+  // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
+  const cancel = (): void => {
+    body.cancel().catch(() => undefined);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await body.read();
+      signal.throwIfAborted();
+      if (done) break;
+      const before = messages;
+      decoder.push(value);
+      // Comments alone are no step: a keep-alive must not hide a stalled model.
+      if (messages === before) continue;
+      if (reader.done) {
+        releaseAfterFinish(body);
+        yield reader.scribe.take();
+        return;
+      }
+      yield reader.scribe.take();
+    }
+    decoder.end();
+    if (!reader.done) reader.end();
+    const last = reader.scribe.take();
+    if (last.length > 0) yield last;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    if (!reader.done) cancel();
+  }
+}
+
+/** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
+function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): void {
+  const drain = async (): Promise<void> => {
+    if (!(await body.read()).done) await body.cancel();
+  };
+  drain().catch(() => undefined);
+}
+
+function readWhole(text: string, reader: WireReader, target: string): void {
+  if (text.trim() === '') throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new LlmError('protocol', `${target} answered with broken JSON`, { target, path: '' }, { cause });
+  }
+  reader.body(json);
+  if (!reader.done) reader.end();
+}
+
+const contentType = (response: Response): string => response.headers.get('content-type') ?? '';
+const isJson = (response: Response): boolean => /[/+]json\b/i.test(contentType(response));
+/** A missing type is given the benefit of the doubt: some local servers send none. */
+const isEventStream = (response: Response): boolean => /event-stream|^$/i.test(contentType(response));
+
+function notAStream(response: Response, target: string): LlmError {
+  void response.body?.cancel().catch(() => undefined);
+  const type = contentType(response);
+  return new LlmError('protocol', `${target} answered with "${type}" where events or JSON were due`, { target });
+}
+
+function aborted({ target }: ModelContext, cause: unknown): LlmError {
+  return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
+}

@@ -1,0 +1,110 @@
+type OnMessage = (data: string, event: string | undefined) => void;
+
+/**
+ * Server-sent events, decoded as the WHATWG text says: LF, CRLF and CR end a line, several `data` lines are joined by
+ * LF, comments and unknown fields are ignored. Synchronous and linear: one call per message, no object per line.
+ */
+export class SseDecoder {
+  private readonly onMessage: OnMessage;
+  private readonly decoder = new TextDecoder();
+  /** Text after the last line end. */
+  private rest = '';
+  private data: string | undefined;
+  private event: string | undefined;
+  /** CR ends lines on this stream; the fast path looks for LF alone. */
+  private sawCarriageReturn = false;
+
+  constructor(onMessage: OnMessage) {
+    this.onMessage = onMessage;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.read(this.decoder.decode(bytes, { stream: true }));
+  }
+
+  /** After the last byte: a message without its blank line is dropped, as the standard says; a CR is settled. */
+  end(): void {
+    this.read(this.decoder.decode());
+    if (this.rest.endsWith('\r')) this.read('\n');
+  }
+
+  private read(chunk: string): void {
+    if (!this.sawCarriageReturn && chunk.includes('\r')) this.sawCarriageReturn = true;
+    const text = this.rest === '' ? chunk : this.rest + chunk;
+    this.rest = this.sawCarriageReturn ? this.readAnyLines(text) : this.readLines(text);
+  }
+
+  private readLines(text: string): string {
+    let from = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+      this.line(text, from, end);
+      from = end + 1;
+    }
+    return from === 0 ? text : text.slice(from);
+  }
+
+  private readAnyLines(text: string): string {
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code !== 10 && code !== 13) continue;
+      // A CR at the end of the chunk may be half of a CRLF: wait for the next one.
+      if (code === 13 && at + 1 === text.length) break;
+      this.line(text, from, at);
+      if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
+      from = at + 1;
+    }
+    return text.slice(from);
+  }
+
+  private line(text: string, from: number, end: number): void {
+    if (from === end) {
+      this.dispatch();
+      return;
+    }
+    if (text.startsWith('data', from)) {
+      const value = fieldValue(text, from + 4, end);
+      if (value !== undefined) this.data = this.data === undefined ? value : `${this.data}\n${value}`;
+    } else if (text.startsWith('event', from)) {
+      this.event = fieldValue(text, from + 5, end) ?? this.event;
+    }
+  }
+
+  private dispatch(): void {
+    const { data, event } = this;
+    this.data = undefined;
+    this.event = undefined;
+    if (data !== undefined) this.onMessage(data, event);
+  }
+}
+
+/** What follows `name:` and one space; `undefined` when the field's name goes on. */
+function fieldValue(text: string, colon: number, end: number): string | undefined {
+  if (colon === end) return '';
+  if (text.charCodeAt(colon) !== 58) return undefined;
+  const start = text.charCodeAt(colon + 1) === 32 && colon + 1 < end ? colon + 2 : colon + 1;
+  return text.slice(start, end);
+}
+
+/** The messages of a body, for providers that read one by one. Leaving the loop cancels the body. */
+export async function* sse(
+  body: ReadableStream<Uint8Array>,
+): AsyncIterable<{ readonly event: string; readonly data: string }> {
+  const messages: { event: string; data: string }[] = [];
+  const decoder = new SseDecoder((data, event) => {
+    messages.push({ event: event ?? 'message', data });
+  });
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      decoder.push(value);
+      yield* messages.splice(0);
+    }
+    decoder.end();
+    yield* messages.splice(0);
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}

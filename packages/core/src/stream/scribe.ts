@@ -1,0 +1,183 @@
+import { parseArguments } from '../json/arguments.ts';
+import type { ModelEvent, PartHead } from '../model/event.ts';
+import type { AssistantPart, Replay } from '../model/part.ts';
+import type { FinishReason, Usage, Warning } from '../model/response.ts';
+
+interface Open {
+  readonly type: PartHead['type'];
+  readonly index: number;
+  /** Text, reasoning or the arguments' JSON so far. */
+  text: string;
+  replay: Replay | undefined;
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ToolCallDelta {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly json?: string | undefined;
+  readonly replay?: Replay | undefined;
+}
+
+const NOTHING: readonly ModelEvent[] = [];
+
+/**
+ * Writes well-formed event streams, so that no provider opens and closes parts by hand. Text and reasoning close what
+ * is open before them; tool calls stay open side by side, told apart by `key`, the wire's own index or id.
+ */
+export class Scribe {
+  readonly target: string;
+  /** The call ids that it made up are derived from the response's id, so that a replay gives the same ones. */
+  private responseId = '';
+  private started = false;
+  private nextIndex = 0;
+  private batch: ModelEvent[];
+  private readonly sunk: boolean;
+  private readonly open = new Map<string, Open>();
+  /** The text or reasoning part that deltas go to: saves the map look-up per delta. */
+  private currentKey: string | undefined;
+  private current: Open | undefined;
+
+  /** With a sink, events go into it and the methods return nothing new; without one they return what they wrote. */
+  constructor(target: string, sink?: ModelEvent[]) {
+    this.target = target;
+    this.sunk = sink !== undefined;
+    this.batch = sink ?? [];
+  }
+
+  /** Hands over what was written into the sink since the last time. */
+  take(): readonly ModelEvent[] {
+    const { batch } = this;
+    if (batch.length === 0) return NOTHING;
+    this.batch = [];
+    return batch;
+  }
+
+  /** Is any part open, or was one written? */
+  get hasContent(): boolean {
+    return this.nextIndex > 0;
+  }
+
+  start(id?: string): readonly ModelEvent[] {
+    if (this.started) return NOTHING;
+    this.started = true;
+    this.responseId = id ?? '';
+    this.batch.push({ type: 'start', target: this.target, id });
+    return this.written();
+  }
+
+  text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
+    if (text === '' && replay === undefined) return NOTHING;
+    const open = this.continue('text', key, replay);
+    if (text !== '') {
+      open.text += text;
+      this.batch.push({ type: 'text-delta', index: open.index, text });
+    }
+    return this.written();
+  }
+
+  reasoning(text: string, replay?: Replay, key = 'reasoning'): readonly ModelEvent[] {
+    if (text === '' && replay === undefined) return NOTHING;
+    const open = this.continue('reasoning', key, replay);
+    if (text !== '') {
+      open.text += text;
+      this.batch.push({ type: 'reasoning-delta', index: open.index, text });
+    }
+    return this.written();
+  }
+
+  toolCall(key: string, delta: ToolCallDelta): readonly ModelEvent[] {
+    const open = this.open.get(key) ?? this.openCall(key, delta);
+    if (delta.replay !== undefined) open.replay = delta.replay;
+    const json = delta.json;
+    if (json !== undefined && json !== '') {
+      open.text += json;
+      this.batch.push({ type: 'args-delta', index: open.index, json });
+    }
+    return this.written();
+  }
+
+  /** Ends one part early, where the wire says that it is whole. */
+  end(key: string): readonly ModelEvent[] {
+    const open = this.open.get(key);
+    if (open !== undefined) this.close(key, open);
+    return this.written();
+  }
+
+  warning(warning: Warning): readonly ModelEvent[] {
+    this.batch.push({ type: 'warning', warning });
+    return this.written();
+  }
+
+  finish(reason: FinishReason, raw: string | undefined, usage: Usage | undefined): readonly ModelEvent[] {
+    this.begin();
+    this.closeAll();
+    this.batch.push({ type: 'finish', target: this.target, reason, raw, usage });
+    return this.written();
+  }
+
+  /** The text or reasoning part for this key, opened when it is not the current one. */
+  private continue(type: 'text' | 'reasoning', key: string, replay: Replay | undefined): Open {
+    let open = this.current;
+    if (open === undefined || this.currentKey !== key || open.type !== type) {
+      this.begin();
+      this.closeAll();
+      open = { type, index: this.nextIndex++, text: '', replay: undefined, id: '', name: '' };
+      this.open.set(key, open);
+      this.current = open;
+      this.currentKey = key;
+      this.batch.push({ type: 'part-start', index: open.index, part: { type } });
+    }
+    if (replay !== undefined) open.replay = replay;
+    return open;
+  }
+
+  private openCall(key: string, delta: ToolCallDelta): Open {
+    this.begin();
+    if (this.current !== undefined) this.closeAll();
+    const index = this.nextIndex++;
+    const id = delta.id !== undefined && delta.id !== '' ? delta.id : this.callId(index);
+    const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name: delta.name ?? '' };
+    this.open.set(key, open);
+    this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name: open.name } });
+    return open;
+  }
+
+  /** Unique in the turn, and equal when the same response is replayed: a prompt cache depends on it. */
+  private callId(index: number): string {
+    return this.responseId === '' ? `call_${index}` : `call_${hash(this.responseId)}_${index}`;
+  }
+
+  private begin(): void {
+    if (!this.started) this.start();
+  }
+
+  private closeAll(): void {
+    for (const [key, open] of this.open) this.close(key, open);
+  }
+
+  private close(key: string, open: Open): void {
+    this.open.delete(key);
+    if (open === this.current) this.current = undefined;
+    this.batch.push({ type: 'part-end', index: open.index, part: partOf(open) });
+  }
+
+  private written(): readonly ModelEvent[] {
+    if (this.sunk) return NOTHING;
+    return this.take();
+  }
+}
+
+function partOf({ type, text, replay, id, name }: Open): AssistantPart {
+  const token = replay === undefined ? undefined : { replay };
+  if (type === 'tool-call') return { type, id, name, ...parseArguments(text), ...token };
+  return { type, text, ...token };
+}
+
+/** FNV-1a, 32 bits, base 36: short and stable, no secret. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value >>> 0).toString(36);
+}

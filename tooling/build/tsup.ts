@@ -1,0 +1,25 @@
+import { defineConfig } from 'tsup';
+
+type Config = ReturnType<typeof defineConfig>;
+
+const base = {
+  format: 'esm',
+  target: 'es2023',
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+} as const;
+
+/** One entry, edge-safe: no `node:` built-ins are assumed. */
+export const library: Config = defineConfig({ ...base, entry: ['src/index.ts'], platform: 'neutral', dts: true });
+
+/** core: the public surface and the one for provider authors. */
+export const coreLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/provider.ts'],
+  platform: 'neutral',
+  dts: true,
+});
+
+/** One entry that may use Node's built-ins. */
+export const nodeLibrary: Config = defineConfig({ ...base, entry: ['src/index.ts'], platform: 'node', dts: true });
