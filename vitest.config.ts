@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env['VITEST_JSON'];
+
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/examples', 'tooling/shape'],
+    projects: ['packages/*', 'apps/examples', 'apps/lint-rule', 'tooling/shape'],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });

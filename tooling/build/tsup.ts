@@ -11,7 +11,12 @@ const base = {
 } as const;
 
 /** One entry, edge-safe: no `node:` built-ins are assumed. */
-export const library: Config = defineConfig({ ...base, entry: ['src/index.ts'], platform: 'neutral', dts: true });
+export const library: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts'],
+  platform: 'neutral',
+  dts: true,
+});
 
 /** core: the public surface and the one for provider authors. */
 export const coreLibrary: Config = defineConfig({
@@ -22,4 +27,9 @@ export const coreLibrary: Config = defineConfig({
 });
 
 /** One entry that may use Node's built-ins. */
-export const nodeLibrary: Config = defineConfig({ ...base, entry: ['src/index.ts'], platform: 'node', dts: true });
+export const nodeLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts'],
+  platform: 'node',
+  dts: true,
+});

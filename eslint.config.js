@@ -1,0 +1,103 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Packages that may use Node's built-ins; every other package runs in a browser, a worker or an edge runtime. */
+const NODE_ONLY = ['packages/testing/**'];
+const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
+
+/** Restrictions of one rule replace each other in a flat config: what holds for all sources stands here. */
+const SYNTAX = [
+  { selector: 'ExportAllDeclaration', message: 'Name what is exported: the public surface is a decision.' },
+  {
+    selector: 'AwaitExpression:not(:function *)',
+    message: 'Top-level await breaks require() of the package.',
+  },
+  { selector: 'ForOfStatement[await=true]:not(:function *)', message: 'Top-level await breaks require().' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals: enums are no erasable syntax.' },
+  {
+    selector: 'MemberExpression[object.name="process"][property.name="env"]',
+    message: 'The app hands `env` to createMajordomo; a package never reads the process.',
+  },
+];
+const ACROSS_PACKAGES = {
+  group: ['**/packages/*', '../**/core/src/**', '@majordomo/*/dist/*', '@majordomo/*/src/*'],
+  message: 'Import another package by its name and its exports.',
+};
+
+export default defineConfig(
+  globalIgnores(['**/dist/**', '**/coverage/**', '**/.turbo/**', '**/node_modules/**', '.ci/out/**']),
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // What a signal or a generator rejects with is the caller's: it is passed on as it came.
+      '@typescript-eslint/only-throw-error': [
+        'error',
+        { allowThrowingUnknown: true, allowThrowingAny: false },
+      ],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      // `async` also turns a throw into a rejection, which the promises of the provider seam need.
+      '@typescript-eslint/require-await': 'off',
+      // `fromJson<Message[]>(json)` names a type once, on purpose.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: TESTS,
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        ...SYNTAX,
+        { selector: 'ExportDefaultDeclaration', message: 'Name the export like its file.' },
+      ],
+      'no-restricted-imports': ['error', { patterns: [ACROSS_PACKAGES] }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: [...TESTS, ...NODE_ONLY],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', 'setImmediate'],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [ACROSS_PACKAGES, { group: ['node:*'], message: 'This package runs without Node.' }] },
+      ],
+    },
+  },
+  {
+    files: TESTS,
+    rules: {
+      // Fakes and bodies of parsed JSON: a wrong shape fails the test itself.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs', '*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', performance: 'readonly' } },
+  },
+);

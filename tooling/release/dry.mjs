@@ -1,0 +1,102 @@
+// A release without releasing: packs every package, looks into the tarballs, has npm rehearse the publishing, and asks
+// changesets what the next versions are. Prints one line per package.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FOLDERS = ['packages', 'apps'];
+const scratch = mkdtempSync(join(tmpdir(), 'majordomo-release-'));
+
+try {
+  process.exitCode = main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function main() {
+  const packages = FOLDERS.flatMap(publicPackagesIn);
+  const results = packages.map((folder) => rehearse(folder));
+  for (const { name, files, bytes, problems } of results) {
+    console.log(
+      `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${files} files, ${bytes} bytes packed`,
+    );
+    for (const problem of problems) console.log(`         ${problem}`);
+  }
+  const status = changesets();
+  console.log(status.text);
+  const failed = results.filter(({ problems }) => problems.length > 0).length + (status.isGood ? 0 : 1);
+  console.log(`${results.length} packages, ${failed} problems`);
+  return failed === 0 && results.length > 0 ? 0 : 1;
+}
+
+function publicPackagesIn(folder) {
+  return readdirSync(join(ROOT, folder))
+    .map((name) => join(ROOT, folder, name))
+    .filter((path) => existsSync(join(path, 'package.json')) && manifestOf(path).private !== true);
+}
+
+function rehearse(folder) {
+  const { name } = manifestOf(folder);
+  const packed = run('pnpm', ['pack', '--json', '--pack-destination', scratch], folder);
+  if (packed.status !== 0) return { name, files: 0, bytes: 0, problems: [`pnpm pack: ${lastLine(packed)}`] };
+  const { filename } = JSON.parse(packed.stdout);
+  const tarball = filename.startsWith('/') ? filename : join(scratch, filename);
+  const published = run('npm', ['publish', tarball, '--dry-run', '--json', '--access', 'public'], scratch);
+  const { manifest, paths } = contentsOf(tarball);
+  const problems = [...lacksIn(manifest, paths)];
+  if (published.status !== 0) problems.push(`npm publish --dry-run: ${lastLine(published)}`);
+  return { name, files: paths.length, bytes: readFileSync(tarball).length, problems };
+}
+
+/** What a package must not go out without. */
+function* lacksIn(manifest, paths) {
+  if (!paths.includes('LICENSE') || manifest.license !== 'MIT') yield 'no licence';
+  if (!paths.includes('README.md')) yield 'no README.md';
+  if (manifest.publishConfig?.provenance !== true) yield 'publishConfig.provenance is not true';
+  if (manifest.publishConfig?.access !== 'public') yield 'publishConfig.access is not public';
+  for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
+    if (typeof target === 'string') continue;
+    for (const condition of ['types', 'default']) {
+      const file = target[condition]?.replace(/^\.\//, '');
+      if (file === undefined || !paths.includes(file))
+        yield `exports["${entry}"].${condition} is not in the tarball`;
+    }
+  }
+  const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
+  for (const [name, range] of ranges) if (range.startsWith('workspace:')) yield `${name} is still "${range}"`;
+}
+
+function contentsOf(tarball) {
+  const paths = run('tar', ['-tzf', tarball], scratch).stdout.trim().split('\n').map(withoutTop);
+  const text = run('tar', ['-xzOf', tarball, 'package/package.json'], scratch).stdout;
+  return { manifest: JSON.parse(text), paths };
+}
+
+/** The base branch may be missing in a shallow clone or on a detached head: then there is nothing to compare with. */
+function changesets() {
+  const hasBase = run('git', ['rev-parse', '--verify', '--quiet', 'main'], ROOT).status === 0;
+  const { status, stdout, stderr } = run(
+    'pnpm',
+    ['exec', 'changeset', 'status', ...(hasBase ? [] : ['--since=HEAD'])],
+    ROOT,
+  );
+  return { isGood: status === 0, text: `${stdout}${stderr}`.trim() };
+}
+
+function run(command, args, cwd) {
+  return spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+function withoutTop(path) {
+  return path.replace(/^package\//, '');
+}
+
+function lastLine({ stdout, stderr }) {
+  return `${stdout}\n${stderr}`.trim().split('\n').at(-1);
+}

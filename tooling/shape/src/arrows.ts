@@ -1,0 +1,48 @@
+/** What a package may depend on at run time: our own packages by folder name, and others by package name. */
+export interface Arrows {
+  readonly ours: readonly string[];
+  readonly others: readonly string[];
+  /** Why the package exists at all: a dependency of its own, another audience, or data of another pace. */
+  readonly because: string;
+}
+
+/** The arrows of the architecture. A package that does not stand here has no reason yet. */
+export const ARROWS: Readonly<Record<string, Arrows>> = {
+  core: { ours: [], others: [], because: 'the contract and the path of one call' },
+  testing: { ours: ['core'], others: [], because: 'another audience: tests' },
+  'openai-wire': {
+    ours: ['core'],
+    others: [],
+    because: 'four packages speak this wire, each with its own SDK',
+  },
+  'provider-openai': { ours: ['core', 'openai-wire', 'imagegen'], others: ['openai'], because: 'its SDK' },
+  'provider-groq': { ours: ['core', 'openai-wire'], others: ['groq-sdk'], because: 'its SDK' },
+  'provider-cerebras': {
+    ours: ['core', 'openai-wire'],
+    others: ['@cerebras/cerebras_cloud_sdk'],
+    because: 'its SDK',
+  },
+  'provider-anthropic': { ours: ['core'], others: ['@anthropic-ai/sdk'], because: 'its SDK' },
+  'provider-google': { ours: ['core', 'imagegen'], others: ['@google/genai'], because: 'its SDK' },
+  'provider-bedrock': { ours: ['core'], others: ['@aws-sdk/client-bedrock-runtime'], because: 'its SDK' },
+  'provider-ollama': { ours: ['core'], others: ['ollama'], because: 'its SDK' },
+  'provider-cloudflare': { ours: ['core', 'imagegen'], others: [], because: 'asked for by name' },
+  'provider-llama-swap': {
+    ours: ['core', 'provider-openai', 'imagegen'],
+    others: [],
+    because: 'asked for by name; the one provider that stands on another, to which it delegates chat',
+  },
+  'provider-cli': { ours: ['core'], others: [], because: 'spawns processes: Node only' },
+  imagegen: { ours: ['core'], others: [], because: 'another audience: pictures' },
+  media: { ours: ['core'], others: ['sharp'], because: 'a native dependency' },
+  agent: { ours: ['core'], others: [], because: 'another audience: agents' },
+  skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
+};
+
+/** Packages that may use Node's built-ins, with the reason; all others run in a worker or a browser as well. */
+export const NODE_ONLY: Readonly<Record<string, string>> = {
+  testing: 'its wire server is a node:http server',
+  'provider-cli': 'it spawns processes',
+  media: 'sharp is a native addon',
+  skills: 'it reads SKILL.md files from disk',
+};

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from './repository.ts';
+
+/** As the programs of a user who takes every strict option. */
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noPropertyAccessFromIndexSignature: true,
+  noImplicitOverride: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ['node'],
+};
+
+/** Where the modules seem to stand: this package depends on everything that they import. */
+const FOLDER = join(ROOT, 'tooling/shape/modules');
+
+/**
+ * Type-checks modules, given as name → text, against the built packages. Gives the complaints by name; a module
+ * without any is left out.
+ */
+export function complaintsAbout(
+  modules: Readonly<Record<string, string>>,
+): Readonly<Record<string, string[]>> {
+  const texts = new Map(Object.entries(modules).map(([name, text]) => [join(FOLDER, name), text]));
+  const program = ts.createProgram([...texts.keys()], OPTIONS, hostFor(texts));
+  const complaints: Record<string, string[]> = {};
+  for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
+    const name = diagnostic.file?.fileName.slice(FOLDER.length + 1) ?? 'options';
+    (complaints[name] ??= []).push(lineOf(diagnostic));
+  }
+  return complaints;
+}
+
+function hostFor(texts: ReadonlyMap<string, string>): ts.CompilerHost {
+  const host = ts.createCompilerHost(OPTIONS);
+  const { fileExists, readFile, getSourceFile } = host;
+  return {
+    ...host,
+    getCurrentDirectory: () => join(ROOT, 'tooling/shape'),
+    fileExists: (path) => texts.has(path) || fileExists(path),
+    readFile: (path) => texts.get(path) ?? readFile(path),
+    getSourceFile: (path, language, onError, fresh) => {
+      const text = texts.get(path);
+      return text === undefined
+        ? getSourceFile(path, language, onError, fresh)
+        : ts.createSourceFile(path, text, language);
+    },
+  };
+}
+
+function lineOf({ file, start = 0, messageText }: ts.Diagnostic): string {
+  const line = file === undefined ? '' : `line ${file.getLineAndCharacterOfPosition(start).line + 1}: `;
+  return line + ts.flattenDiagnosticMessageText(messageText, ' ');
+}

@@ -1,0 +1,29 @@
+import ts from 'typescript';
+import { nodesOf, parse } from './syntax.ts';
+
+/** Names that end like these are variables wherever they stand: a new one cannot be overlooked. */
+const LOOKS_LIKE_A_VARIABLE =
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|URL|HOST|ENDPOINT|REGION|ID)$/;
+const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
+
+/**
+ * The environment variables that a source reads. They are declared as `keyEnv: [...]`, as a constant whose name ends
+ * in `Env` or `_ENV`, or read as `env['NAME']`; a text that looks like a credential's variable counts as well.
+ */
+export function variablesOf(path: string, text: string): readonly string[] {
+  const names = nodesOf(parse(path, text)).flatMap((node) => {
+    if (!ts.isStringLiteralLike(node) || !VARIABLE.test(node.text)) return [];
+    return LOOKS_LIKE_A_VARIABLE.test(node.text) || isRead(node) || isDeclared(node) ? [node.text] : [];
+  });
+  return [...new Set(names)];
+}
+
+/** `env['NAME']`, `context.env['NAME']`. */
+const isRead = (node: ts.StringLiteralLike): boolean =>
+  ts.isElementAccessExpression(node.parent) && /\benv$/i.test(node.parent.expression.getText());
+
+/** `keyEnv: 'NAME'`, `const REGION_ENV = ['NAME']`. */
+const isDeclared = (node: ts.StringLiteralLike): boolean => {
+  const holder = ts.findAncestor(node, (at) => ts.isPropertyAssignment(at) || ts.isVariableDeclaration(at));
+  return holder !== undefined && 'name' in holder && /(?:Env|_ENV)$/.test((holder.name as ts.Node).getText());
+};

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const ROOT: string = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** What the tests read of a `package.json`. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
+  readonly type?: string;
+  readonly sideEffects?: boolean;
+  readonly repository?: { readonly url?: string; readonly directory?: string };
+  readonly engines?: { readonly node?: string };
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly files?: readonly string[];
+  readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A workspace package. */
+export interface Package {
+  /** Below the root, such as `packages/core`. */
+  readonly path: string;
+  /** The folder's name: `core` for `@majordomo/core`. */
+  readonly id: string;
+  readonly manifest: Manifest;
+}
+
+/** The text of a file below the root; throws when there is none. */
+export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** Is there such a file or folder below the root? */
+export const exists = (path: string): boolean => existsSync(join(ROOT, path));
+
+/** Every published package, in the order of their names. */
+export const published: readonly Package[] = packagesIn('packages');
+
+/** Every workspace package, the private ones included. */
+export const workspace: readonly Package[] = [...published, ...packagesIn('apps'), ...packagesIn('tooling')];
+
+function packagesIn(folder: string): Package[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && exists(`${folder}/${entry.name}/package.json`))
+    .map((entry) => packageAt(`${folder}/${entry.name}`, entry.name))
+    .filter(({ path }) => path !== 'tooling/runtimes');
+}
+
+function packageAt(path: string, id: string): Package {
+  return { path, id, manifest: JSON.parse(read(`${path}/package.json`)) as Manifest };
+}
+
+const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.ci/out']);
+
+/** Files below a folder, as paths from the root, in a fixed order; built and installed ones are left out. */
+export function filesIn(folder: string): readonly string[] {
+  if (!exists(folder)) return [];
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry): readonly string[] => {
+      const path = relative(ROOT, join(ROOT, folder, entry.name));
+      if (NOT_OURS.has(entry.name) || NOT_OURS.has(path)) return [];
+      return entry.isDirectory() ? filesIn(path) : [path];
+    });
+}
+
+/** The TypeScript that a package ships: its `src` without tests. */
+export const sourcesOf = ({ path }: Package): readonly string[] =>
+  filesIn(`${path}/src`).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));

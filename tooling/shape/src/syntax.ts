@@ -1,0 +1,63 @@
+import ts from 'typescript';
+
+/** Parses a file, with parents, for tests that ask about its syntax. */
+export const parse = (path: string, text: string): ts.SourceFile =>
+  ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+
+/** The code without its comments; lines stay where they are. */
+export function withoutComments(path: string, text: string): string {
+  const source = parse(path, text);
+  const ranges = new Map<number, number>();
+  const visit = (node: ts.Node): void => {
+    for (const range of commentsAround(text, node)) ranges.set(range.pos, range.end);
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  let code = text;
+  for (const [from, to] of ranges) code = code.slice(0, from) + blank(code.slice(from, to)) + code.slice(to);
+  return code;
+}
+
+const commentsAround = (text: string, node: ts.Node): ts.CommentRange[] => [
+  ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
+  ...(ts.getTrailingCommentRanges(text, node.getEnd()) ?? []),
+];
+
+const blank = (comment: string): string => comment.replaceAll(/[^\n]/g, ' ');
+
+/** What a module imports or re-exports, static and dynamic, types included. */
+export function importsOf(path: string, text: string): readonly string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .concat(typeImports(path, text));
+}
+
+/** `import('x').Name` in a type, which the scanner leaves out. */
+function typeImports(path: string, text: string): string[] {
+  return nodesOf(parse(path, text)).flatMap((node) =>
+    ts.isImportTypeNode(node) &&
+    ts.isLiteralTypeNode(node.argument) &&
+    ts.isStringLiteral(node.argument.literal)
+      ? [node.argument.literal.text]
+      : [],
+  );
+}
+
+/** Every node of a tree, outermost first. */
+export function nodesOf(node: ts.Node): readonly ts.Node[] {
+  const found: ts.Node[] = [node];
+  ts.forEachChild(node, (child) => {
+    found.push(...nodesOf(child));
+  });
+  return found;
+}
+
+/** Does the module wait while it is loaded? `require()` of such a module fails. */
+export const awaitsAtTopLevel = (path: string, text: string): boolean =>
+  nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
+
+const isAwait = (node: ts.Node): boolean =>
+  ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+
+const isFunction = (node: ts.Node): boolean => ts.isFunctionLike(node);

@@ -1,0 +1,29 @@
+/**
+ * Names of vendors and their models that shared code must not know: it switches on quirks, which are named after
+ * what differs on the wire.
+ */
+export const VENDORS: RegExp =
+  /openai|chatgpt|anthropic|claude|gemini|vertex|bedrock|azure|groq|grok|cerebras|mistral|deepseek|openrouter|fireworks|cohere|perplexity|nvidia|ollama|moonshot|kimi|qwen|alibaba|dashscope|huggingface|llama|lmstudio|vllm|cloudflare|workers-?ai|copilot|venice|together-?ai|\bxai\b|\bgpt-/gi;
+
+/** What a provider package may name everywhere: its own vendor, and the wire that it speaks. */
+export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'openai-wire': ['openai'],
+  'provider-openai': ['openai'],
+  'provider-anthropic': ['anthropic', 'claude'],
+  'provider-google': ['gemini', 'vertex'],
+  'provider-bedrock': ['bedrock'],
+};
+
+/** Where vendors live, in every package. */
+export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/;
+
+/** Single files outside of those that name vendors, each with the reason. */
+export const NAMES_VENDORS: Readonly<Record<string, string>> = {
+  'packages/core/src/provider/families.ts':
+    'says who can read a replay token; one file, so that packages agree',
+  'packages/core/src/provider.ts': 'exports those families by name',
+  'packages/core/src/resolve/dsn.ts': 'the example in an error message',
+  'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',
+  'packages/openai-wire/src/index.ts': 'exports the profiles by name',
+  'packages/provider-openai/src/index.ts': 'exports the profiles by name',
+};

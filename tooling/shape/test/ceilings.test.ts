@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { exists, read, ROOT } from '../src/repository.ts';
+import { importsOf } from '../src/syntax.ts';
+
+const ENTRY = 'packages/core/dist/index.js';
+const GZIPPED_BYTES = 25 * 1024;
+/** On a quiet machine the median is below 15 ms; a shared one gets three times that. */
+const IMPORT_MS = 15 * 3;
+
+test(`what \`import '@majordomo/core'\` loads is at most ${GZIPPED_BYTES} bytes, gzipped`, () => {
+  expect(exists(ENTRY), 'build first').toBe(true);
+  const code = reachable(ENTRY, new Set()).map(read).join('\n');
+  expect(gzipSync(code).length).toBeLessThanOrEqual(GZIPPED_BYTES);
+});
+
+test(`the import takes at most ${IMPORT_MS} ms, median of nine processes`, () => {
+  const times = Array.from({ length: 9 }, importMs).sort((a, b) => a - b);
+  expect(times[4]).toBeLessThanOrEqual(IMPORT_MS);
+});
+
+function importMs(): number {
+  const script = `const from = performance.now(); await import(${JSON.stringify(join(ROOT, ENTRY))}); console.log(performance.now() - from)`;
+  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
+}
+
+/** A built module and the modules that it loads at once. */
+function reachable(file: string, seen: Set<string>): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const next = importsOf(file, read(file)).filter((name) => name.startsWith('.'));
+  return [file, ...next.flatMap((name) => reachable(join(dirname(file), name), seen))];
+}

@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DEVIATIONS, LONG_FILES, OPTIONAL_FILES, PROVIDER_FILES, SHARED_WIRE_FILES } from '../src/layout.ts';
+import { exists, filesIn, published, read, sourcesOf } from '../src/repository.ts';
+
+const LONGEST_FILE = 350;
+const LONGEST_LINE = 120;
+const providers = published.filter(({ id }) => id.startsWith('provider-'));
+const sources = published.flatMap(sourcesOf);
+
+describe.each(providers)('$id', (pkg) => {
+  const { absent = {}, extra = {} } = DEVIATIONS[pkg.id] ?? {};
+
+  test('has the files of every provider, but for the listed absences', () => {
+    const missing = PROVIDER_FILES.filter((file) => !exists(`${pkg.path}/${file}`));
+    expect(missing.sort()).toEqual(Object.keys(absent).sort());
+  });
+
+  test('has no file of another name, but for the listed extras', () => {
+    const inSrc = sourcesOf(pkg).map((file) => file.slice(pkg.path.length + 1));
+    const known = [...PROVIDER_FILES, ...OPTIONAL_FILES];
+    expect(inSrc.filter((file) => !known.includes(file))).toEqual(Object.keys(extra).sort());
+  });
+});
+
+test('the shared wire has the same file names in a folder of its own', () => {
+  expect(SHARED_WIRE_FILES.filter((file) => !exists(`packages/openai-wire/${file}`))).toEqual([]);
+});
+
+test(`a source of more than ${LONGEST_FILE} lines is listed with its reason`, () => {
+  const long = sources.filter((file) => linesOf(file).length > LONGEST_FILE);
+  expect(long).toEqual(Object.keys(LONG_FILES));
+});
+
+test(`no line of a source is longer than ${LONGEST_LINE} characters`, () => {
+  const places = sources.flatMap((file) =>
+    linesOf(file).flatMap((line, index) => (line.length > LONGEST_LINE ? [`${file}:${index + 1}`] : [])),
+  );
+  expect(places).toEqual([]);
+});
+
+test('files are named in kebab-case after what they hold', () => {
+  const names = published.flatMap(({ path }) => [...filesIn(`${path}/src`), ...filesIn(`${path}/test`)]);
+  const code = names.filter((file) => file.endsWith('.ts'));
+  expect(code.filter((file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/.test(basename(file)))).toEqual(
+    [],
+  );
+  expect(code.filter((file) => /^(?:utils?|helpers?|common|misc|shared)\b/.test(basename(file)))).toEqual([]);
+});
+
+test('an index only names what it exports', () => {
+  const indexes = sources.filter((file) => file.endsWith('/src/index.ts'));
+  const chatty = indexes.filter((file) => /export (?:\*|default|function|class|const|let)/.test(read(file)));
+  expect(chatty).toEqual([]);
+});
+
+function linesOf(file: string): string[] {
+  return read(file).trimEnd().split('\n');
+}

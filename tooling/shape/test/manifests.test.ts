@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { exists, published, read, workspace } from '../src/repository.ts';
+
+const README_LINES = 120;
+
+describe.each(published)('$id', ({ id, path, manifest }) => {
+  test('is an ES module for Node 22.12 and up, free of side effects', () => {
+    const { type, sideEffects, engines } = manifest;
+    expect({ type, sideEffects, engines }).toEqual({
+      type: 'module',
+      sideEffects: false,
+      engines: { node: '>=22.12' },
+    });
+  });
+
+  test('can be published: public, with provenance, licence, description and its place in the repository', () => {
+    const { name, license, publishConfig, repository, description = '', private: hidden } = manifest;
+    expect({ name, license, publishConfig, directory: repository?.directory, hidden }).toEqual({
+      name: `@majordomo/${id}`,
+      license: 'MIT',
+      publishConfig: { access: 'public', provenance: true },
+      directory: path,
+      hidden: undefined,
+    });
+    expect(description).toMatch(/\.$/);
+    expect(Number.parseInt(manifest.version)).toBeGreaterThanOrEqual(1);
+  });
+
+  test('gives types and the `default` condition at every entry', () => {
+    const { './package.json': self, ...entries } = manifest.exports ?? {};
+    expect(self).toBe('./package.json');
+    expect(Object.keys(entries)).toContain('.');
+    for (const entry of Object.values(entries)) {
+      expect(entry).toEqual({
+        types: expect.stringMatching(/^\.\/dist\/[\w/-]+\.d\.ts$/),
+        default: expect.stringMatching(/^\.\/dist\/[\w/-]+\.js$/),
+      });
+      // Resolution takes the first condition that fits: `types` must stand before `default`.
+      expect(Object.keys(entry)[0]).toBe('types');
+    }
+  });
+
+  test('packs its build, its README and its licence, and nothing else', () => {
+    expect(manifest.files).toEqual(['dist', 'README.md', 'LICENSE']);
+    expect(read(`${path}/LICENSE`)).toBe(read('LICENSE'));
+  });
+
+  test(`has a README of at most ${README_LINES} lines that says how to install it`, () => {
+    expect(exists(`${path}/README.md`), `${path}/README.md is missing`).toBe(true);
+    const readme = read(`${path}/README.md`);
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(README_LINES);
+    expect(readme).toContain(`# ${manifest.name}`);
+    expect(readme).toMatch(new RegExp(`(?:npm|pnpm) (?:i|install|add) .*${manifest.name}`));
+  });
+
+  test('builds, type-checks and checks its package by scripts of the same names', () => {
+    expect(manifest.scripts).toMatchObject({
+      build: 'tsup',
+      typecheck: expect.stringMatching(/^tsc -p \./),
+      pkgcheck: 'publint --strict && attw --pack . --profile esm-only',
+    });
+  });
+});
+
+test('every folder of packages/ is a package', () => {
+  expect(published.length).toBeGreaterThanOrEqual(5);
+});
+
+test('what is not published says so', () => {
+  const open = workspace.filter((pkg) => !published.includes(pkg) && pkg.manifest.private !== true);
+  // The CLI and the lint rule live in apps/ and are published from there.
+  expect(open.map(({ id }) => id).filter((id) => id !== 'cli' && id !== 'lint-rule')).toEqual([]);
+});
+
+test('this package can import every published one, so that what the documents show is compiled', () => {
+  const { devDependencies = {} } = workspace.find(({ path }) => path === 'tooling/shape')!.manifest;
+  expect(published.map(({ manifest }) => manifest.name).filter((name) => !(name in devDependencies))).toEqual(
+    [],
+  );
+});

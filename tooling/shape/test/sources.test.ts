@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { NODE_ONLY } from '../src/arrows.ts';
+import { exists, filesIn, published, read, sourcesOf } from '../src/repository.ts';
+import { awaitsAtTopLevel, importsOf, withoutComments } from '../src/syntax.ts';
+import { NAMES_VENDORS, OWN_NAMES, VENDOR_FILES, VENDORS } from '../src/vendors.ts';
+
+const shared = published.filter(({ id }) => id === 'core' || id in OWN_NAMES || id.startsWith('provider-'));
+const edgeSafe = published.filter(({ id }) => !(id in NODE_ONLY));
+
+test.each(shared)('the shared files of $id name no vendor but their own', ({ id, ...pkg }) => {
+  const own = OWN_NAMES[id] ?? [];
+  const named = sourcesOf({ id, ...pkg })
+    .filter((file) => !VENDOR_FILES.test(file) && !(file in NAMES_VENDORS))
+    .map((file) => `${file}: ${foreignNames(withoutComments(file, read(file)), own).join(' ')}`);
+  expect(named.filter((line) => !line.endsWith(': '))).toEqual([]);
+});
+
+test('every exception for a file that names vendors is needed', () => {
+  const needless = Object.keys(NAMES_VENDORS).filter(
+    (file) => exists(file) && foreignNames(withoutComments(file, read(file)), []).length === 0,
+  );
+  expect(needless).toEqual([]);
+});
+
+describe.each(edgeSafe)('$id', (pkg) => {
+  test('imports no node: built-in', () => {
+    const imports = sourcesOf(pkg).filter((file) =>
+      importsOf(file, read(file)).some((name) => name.startsWith('node:')),
+    );
+    expect(imports).toEqual([]);
+  });
+});
+
+test.each(published)('$id reads no process.env and does not wait at the top level', (pkg) => {
+  const files = sourcesOf(pkg);
+  expect(files.filter((file) => /process\.env/.test(withoutComments(file, read(file))))).toEqual([]);
+  expect(files.filter((file) => awaitsAtTopLevel(file, read(file)))).toEqual([]);
+});
+
+/** Written in pieces, so that this file does not find itself. */
+const REMINDERS = new RegExp(['TO', 'DO|FIX', 'ME|X', 'XX'].join(''));
+const REGISTRY = /registry\.[\w-]+\.[a-z]{2,}|\bresolved"?: "?https?:|\btarball: https?:/;
+
+const ours = filesIn('.').filter((file) => !/\.(?:png|ico)$/.test(file));
+
+test('nothing is left to do by a comment', () => {
+  const code = ours.filter((file) => /\.(?:ts|mjs|js)$/.test(file));
+  expect(code.filter((file) => new RegExp(`\\b(?:${REMINDERS.source})\\b`).test(read(file)))).toEqual([]);
+});
+
+test('no file names a package registry', () => {
+  expect(ours.filter((file) => REGISTRY.test(read(file)))).toEqual([]);
+});
+
+test('a test that is skipped or alone says why by a condition', () => {
+  const tests = ours.filter((file) => file.endsWith('.test.ts') && !file.startsWith('tooling/shape/'));
+  expect(tests.filter((file) => /\b(?:test|it|describe)\.(?:only|skip|todo)\(/.test(read(file)))).toEqual([]);
+});
+
+test('a comment is taken away and a text is kept', () => {
+  const code = "/** groq */ const a = 'x // y'; // groq\nconst b = `/* ${a} */`; /* groq */\n";
+  expect(withoutComments('probe.ts', code).replaceAll(/ +/g, ' ')).toBe(
+    " const a = 'x // y'; \nconst b = `/* ${a} */`; \n",
+  );
+});
+
+test('waiting inside a function is no top-level await', () => {
+  expect(awaitsAtTopLevel('probe.ts', 'const run = async () => { for await (const a of b) await a; };')).toBe(
+    false,
+  );
+  expect(awaitsAtTopLevel('probe.ts', 'if (a) { await b; }')).toBe(true);
+});
+
+function foreignNames(code: string, own: readonly string[]): string[] {
+  const names = [...code.matchAll(VENDORS)].map(([name]) => name.toLowerCase());
+  return [...new Set(names)].filter((name) => !own.includes(name));
+}
