@@ -1,3 +1,7 @@
+export { lanes } from './chain/lanes.ts';
+export { createMajordomo } from './client/create.ts';
+export { fromJson, toJson } from './json/codec.ts';
+
 // errors
 export type { ErrorKind } from './error/kind.ts';
 export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './error/llm-error.ts';

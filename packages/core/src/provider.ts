@@ -12,3 +12,4 @@ export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';
 export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
 export type { WireReader } from './provider/wire-reader.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
+export { checkOrder } from './stream/check.ts';

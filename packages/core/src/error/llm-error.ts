@@ -1,6 +1,7 @@
 import type { ModelRequest } from '../model/request.ts';
 import type { Attempt, PartialResponse } from '../model/response.ts';
 import type { ErrorKind } from './kind.ts';
+import { redact } from './secret.ts';
 
 /**
  * A provider's one-shot remedy: the chain re-attempts the same target at once with the changed request, each `id`
@@ -106,3 +107,14 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
+
+/** Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. */
+export function asLlmError(value: unknown, target: string): LlmError {
+  if (LlmError.is(value)) return value;
+  const said = redact(value instanceof Error ? value.message : String(value));
+  return new LlmError(isTransport(value) ? 'network' : 'server', `${target} failed: ${said}`, { target }, { cause: value });
+}
+
+/** What `fetch` throws is a TypeError in every runtime, with little else in common. */
+const isTransport = (value: unknown): boolean =>
+  value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(value.message);

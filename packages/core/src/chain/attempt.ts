@@ -1,0 +1,171 @@
+import { LlmError } from '../error/llm-error.ts';
+import type { Timeouts } from '../model/call.ts';
+import type { Clock } from '../model/clock.ts';
+import type { ModelEvent } from '../model/event.ts';
+import type { ModelContext } from '../model/provider.ts';
+import type { Warning } from '../model/response.ts';
+import { Accumulator } from '../stream/accumulate.ts';
+import { Watch } from './watch.ts';
+
+type Step = ModelEvent | readonly ModelEvent[];
+
+export interface AttemptOptions {
+  readonly context: Omit<ModelContext, 'signal'>;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+  /** What was done to the request for this target; told right after `start`. */
+  readonly warnings: readonly Warning[];
+  /** Begins the model's stream and asks it for the first step, inside the caller's tracing context. */
+  open(context: ModelContext): { readonly steps: AsyncIterator<Step>; readonly first: Promise<IteratorResult<Step>> };
+  /** The error that a finish stands for, if it is one. */
+  judge(answer: Accumulator): LlmError | undefined;
+}
+
+const NOTHING: readonly ModelEvent[] = [];
+
+/**
+ * One try of one target: guards every wait by timers and abort, holds events back until there is content, and knows
+ * what has arrived. A failure is thrown by `step`.
+ */
+export class Attempt {
+  readonly answer: Accumulator;
+  readonly began: number;
+  /** True from the first content on: what is held back has been handed over. */
+  committed = false;
+  private readonly options: AttemptOptions;
+  private readonly controller = new AbortController();
+  private readonly watch: Watch;
+  private held: ModelEvent[] = [];
+  private steps: AsyncIterator<Step> | undefined;
+  private stopped: LlmError | undefined;
+  private rejectWait: ((error: LlmError) => void) | undefined;
+
+  constructor(options: AttemptOptions) {
+    const { context, clock, timeouts } = options;
+    this.options = options;
+    this.answer = new Accumulator(context.target);
+    this.began = clock.now();
+    this.watch = new Watch({
+      clock,
+      target: context.target,
+      timeouts,
+      whole: context.delivery === 'whole',
+      onTimeout: (error) => {
+        this.stop(error);
+      },
+    });
+  }
+
+  /** The next events to show; none while nothing is committed. Throws what ended the attempt. */
+  async step(): Promise<readonly ModelEvent[]> {
+    this.watch.wait();
+    const { done, value } = await this.next();
+    this.watch.stepped();
+    if (done === true) throw this.truncated();
+    const events: readonly ModelEvent[] = 'type' in value ? [value] : value;
+    return events.length === 0 ? NOTHING : this.take(events);
+  }
+
+  /** Ends it now: a pending step rejects, the socket is closed. Safe to call twice, or after the end. */
+  stop(error: LlmError): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = error;
+    this.controller.abort(error);
+    this.rejectWait?.(error);
+    this.close();
+  }
+
+  /** Lets the provider clean up. Not awaited: a stuck one must not hold the call. */
+  close(): void {
+    this.watch.stop();
+    this.steps?.return?.().catch(() => undefined);
+  }
+
+  private next(): Promise<IteratorResult<Step>> {
+    return new Promise((resolve, reject) => {
+      if (this.stopped !== undefined) {
+        reject(this.stopped);
+        return;
+      }
+      this.rejectWait = reject;
+      const fail = (error: unknown): void => {
+        // What a stopped provider throws is only the echo of the stop.
+        reject(this.stopped ?? (error as Error));
+      };
+      try {
+        this.advance().then(resolve, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  private advance(): Promise<IteratorResult<Step>> {
+    if (this.steps !== undefined) return this.steps.next();
+    const { context, open } = this.options;
+    const { steps, first } = open({ ...context, signal: this.controller.signal });
+    this.steps = steps;
+    return first;
+  }
+
+  private take(events: readonly ModelEvent[]): readonly ModelEvent[] {
+    const { answer } = this;
+    let content = this.committed;
+    for (let at = 0; at < events.length; at++) {
+      const event = events[at] as ModelEvent;
+      answer.push(event);
+      if (!content) content = isContent(event);
+      if (event.type === 'finish') return this.finish(events.slice(0, at + 1));
+    }
+    return this.committed ? events : this.hold(events, content);
+  }
+
+  private finish(events: readonly ModelEvent[]): readonly ModelEvent[] {
+    this.close();
+    const fault = this.options.judge(this.answer);
+    if (fault !== undefined) throw fault;
+    return this.committed ? events : this.hold(events, true);
+  }
+
+  /** Before the first content everything is kept, so that a failure stays invisible. */
+  private hold(events: readonly ModelEvent[], content: boolean): readonly ModelEvent[] {
+    for (const event of events) {
+      if (this.held.length === 0) this.open(event);
+      if (event.type !== 'start') this.held.push(event);
+    }
+    if (!content) return NOTHING;
+    const held = this.held;
+    this.held = [];
+    this.committed = true;
+    this.watch.committed();
+    return held;
+  }
+
+  private open(first: ModelEvent): void {
+    const { context, warnings } = this.options;
+    this.held.push(first.type === 'start' ? first : { type: 'start', target: context.target, id: undefined });
+    for (const warning of warnings) {
+      this.held.push({ type: 'warning', warning });
+      this.answer.warnings.push(warning);
+    }
+  }
+
+  private truncated(): LlmError {
+    const { target } = this.options.context;
+    return new LlmError('truncated', `${target} ended without a finish`, { target });
+  }
+}
+
+/** A tool call is content from its start: one without arguments has no delta. */
+function isContent(event: ModelEvent): boolean {
+  switch (event.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'args-delta':
+      return true;
+    case 'part-start':
+      return event.part.type === 'tool-call';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,48 @@
+import type { LlmError } from '../error/llm-error.ts';
+import type { CallInfo } from '../model/call.ts';
+import type { Clock } from '../model/clock.ts';
+import type { AttemptInfo, Gate } from '../model/gate.ts';
+import type { MediaFitter } from '../model/media.ts';
+import type { Model, ModelContext, Provider } from '../model/provider.ts';
+import type { ChatRequest } from '../model/request.ts';
+import type { HealthTracker } from '../health/tracker.ts';
+import type { Emit } from '../observe/emit.ts';
+import type { Accumulator } from '../stream/accumulate.ts';
+import type { RecoveryMemory } from './memory.ts';
+import type { ChainSettings } from './settings.ts';
+
+/** One element of a chain, ready to be asked. */
+export interface Target {
+  /** `provider/model`. */
+  readonly key: string;
+  readonly provider: Provider;
+  readonly modelId: string;
+  readonly model: Model;
+}
+
+/** What belongs to one call. */
+export interface Call {
+  readonly info: CallInfo;
+  readonly request: ChatRequest;
+  readonly settings: ChainSettings;
+  /** Does somebody read the events as they come? Else nothing is shown that could not be replaced. */
+  readonly live: boolean;
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined;
+  readonly emit: Emit;
+  resolve(signal: AbortSignal): Promise<readonly Target[]>;
+  /** The error that a finish stands for, if it is one. */
+  judge(target: string, answer: Accumulator): LlmError | undefined;
+}
+
+/** What every call of a majordomo shares. */
+export interface ChainDeps {
+  readonly health: HealthTracker;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly memory: RecoveryMemory;
+  readonly gates: readonly Gate[];
+  readonly media: MediaFitter | undefined;
+  readonly around: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
+  readonly transport: () => Pick<ModelContext, 'env' | 'fetch' | 'headers'>;
+}

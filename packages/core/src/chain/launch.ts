@@ -1,0 +1,181 @@
+import { LlmError, type Recovery } from '../error/llm-error.ts';
+import { decisionFor } from '../error/policy.ts';
+import type { AttemptInfo } from '../model/gate.ts';
+import type { ModelEvent } from '../model/event.ts';
+import type { Warning } from '../model/response.ts';
+import { prepare, type Prepared } from '../prepare/prepare.ts';
+import { admit, type Admission } from './admission.ts';
+import { Attempt } from './attempt.ts';
+import type { Call, ChainDeps, Target } from './call.ts';
+import { benchedError } from './exhausted.ts';
+import { attemptRecord, type Journal } from './journal.ts';
+import { mergeTimeouts } from './settings.ts';
+
+/** An attempt that may begin: admitted, and its probe claimed. */
+export interface Launched {
+  readonly target: Target;
+  readonly attempt: Attempt;
+  /** Counts every try of this target in the call, from 1. */
+  readonly number: number;
+  readonly admission: Admission;
+  /** The health stamp; a commit renews it. */
+  epoch: number;
+  readonly probe: boolean;
+  told: boolean;
+}
+
+/** A target that is passed over. */
+export interface PassedOver {
+  readonly why: 'benched' | 'unsupported' | 'denied';
+  readonly error: LlmError;
+  readonly until: number | undefined;
+  readonly advance: boolean;
+}
+
+/** Benched? → prepare → gates → benched meanwhile? → claim the probe: what comes before each attempt. */
+export class Launcher {
+  private readonly call: Call;
+  private readonly deps: ChainDeps;
+  private readonly journal: Journal;
+  private readonly numbers = new Map<string, number>();
+  private readonly prepared = new Map<string, Prepared>();
+  private readonly remedies = new Map<string, Recovery[]>();
+
+  constructor(call: Call, deps: ChainDeps, journal: Journal) {
+    this.call = call;
+    this.deps = deps;
+    this.journal = journal;
+  }
+
+  /** Each remedy once a call and target. */
+  canRecover(target: string, recovery: Recovery | undefined): recovery is Recovery {
+    if (recovery === undefined) return false;
+    const used = this.remedies.get(target) ?? [];
+    return used.length < MOST_REMEDIES && used.every(({ id }) => id !== recovery.id);
+  }
+
+  recover(target: string, recovery: Recovery, why: string): void {
+    this.remedies.set(target, [...(this.remedies.get(target) ?? []), recovery]);
+    this.deps.memory.remember(target, recovery);
+    const before = this.prepared.get(target);
+    if (before !== undefined) this.prepared.set(target, remedied(before, recovery, why));
+  }
+
+  async launch(target: Target, signal: AbortSignal, forced: boolean): Promise<Launched | PassedOver> {
+    const { health, gates, clock } = this.deps;
+    signal.throwIfAborted();
+    const benched = forced ? undefined : this.benched(target.key);
+    if (benched !== undefined) return benched;
+    const prepared = await this.prepare(target, signal);
+    if (prepared instanceof Error) return this.passedOver('unsupported', prepared);
+    const number = (this.numbers.get(target.key) ?? 0) + 1;
+    this.numbers.set(target.key, number);
+    const info = this.info(target, number, prepared, signal);
+    let admission: Admission;
+    try {
+      admission = await admit(gates, info, clock);
+    } catch (error) {
+      if (!LlmError.is(error, 'denied')) throw error;
+      return this.passedOver('denied', error);
+    }
+    const late = forced ? undefined : this.benched(target.key);
+    if (late !== undefined) {
+      await admission.settle(attemptRecord(target.key, 'skipped', 0, late.error));
+      return late;
+    }
+    const { epoch, probe } = health.claim(target.key);
+    if (probe) this.journal.health('probed', target.key);
+    this.journal.attemptStart(target.key, number);
+    const attempt = this.attempt(target, prepared, info);
+    return { target, attempt, number, admission, epoch, probe, told: false };
+  }
+
+  private benched(target: string): PassedOver | undefined {
+    const blocked = this.deps.health.blocked(target);
+    if (blocked === undefined) return undefined;
+    const { until, error } = blocked;
+    return { why: 'benched', error: benchedError(target, until, error, this.deps.clock.now()), until, advance: true };
+  }
+
+  private passedOver(why: PassedOver['why'], error: LlmError): PassedOver {
+    const { advance } = decisionFor(error.kind, this.call.settings.policy);
+    return { why, error, until: undefined, advance: advance || error.details.code === 'advance' };
+  }
+
+  /** Once for each target of a call; later tries differ by remedies only. */
+  private async prepare({ key, provider, model }: Target, signal: AbortSignal): Promise<Prepared | LlmError> {
+    const known = this.prepared.get(key);
+    if (known !== undefined) return known;
+    const { media, memory } = this.deps;
+    try {
+      let prepared = await prepare(this.call.request, { target: key, providerId: provider.id, model, media, signal });
+      for (const recovery of memory.for(key)) prepared = remedied(prepared, recovery, 'an earlier call was refused');
+      this.prepared.set(key, prepared);
+      return prepared;
+    } catch (error) {
+      if (LlmError.is(error) && decisionFor(error.kind, this.call.settings.policy).advance) return error;
+      throw error;
+    }
+  }
+
+  private info({ key, model }: Target, attempt: number, { request }: Prepared, signal: AbortSignal): AttemptInfo {
+    return { call: this.call.info, target: key, attempt, request, capabilities: model.capabilities, signal };
+  }
+
+  private attempt({ key, model }: Target, { request, warnings, read }: Prepared, info: AttemptInfo): Attempt {
+    const { clock, around, transport } = this.deps;
+    const forcedWhole = this.remedies.get(key)?.some(({ delivery }) => delivery === 'whole') ?? false;
+    const remembered = this.deps.memory.for(key).some(({ delivery }) => delivery === 'whole');
+    const whole = forcedWhole || remembered || (!this.call.live && model.whole?.(request) === true);
+    return new Attempt({
+      context: { target: key, delivery: whole ? 'whole' : 'deltas', ...transport() },
+      clock,
+      timeouts: mergeTimeouts(model.timeouts, this.call.settings.timeouts),
+      warnings,
+      judge: (answer) => this.call.judge(key, answer),
+      open: (context) =>
+        openInside(around, info, () => {
+          const stream = model.stream(request, context);
+          return (read === undefined ? stream : read(stream))[Symbol.asyncIterator]();
+        }),
+    });
+  }
+}
+
+/** Remedies per call and target: a vendor that refuses one thing after another is not argued with. */
+const MOST_REMEDIES = 4;
+
+function remedied(prepared: Prepared, recovery: Recovery, why: string): Prepared {
+  const warning: Warning = { action: 'repaired', what: recovery.what, why };
+  return {
+    ...prepared,
+    request: recovery.apply(prepared.request),
+    warnings: [...prepared.warnings, warning],
+  };
+}
+
+type Step = ModelEvent | readonly ModelEvent[];
+type Opened = { readonly steps: AsyncIterator<Step>; readonly first: Promise<IteratorResult<Step>> };
+
+/** Opens the stream and takes its first step inside the caller's hook; a hook that misbehaves changes nothing. */
+function openInside(around: ChainDeps['around'], info: AttemptInfo, start: () => AsyncIterator<Step>): Opened {
+  let opened: Opened | undefined;
+  const open = (): Opened => {
+    if (opened !== undefined) return opened;
+    try {
+      const steps = start();
+      opened = { steps, first: steps.next() };
+    } catch (error) {
+      opened = { steps: { next: () => Promise.reject(error as Error) }, first: Promise.reject(error as Error) };
+    }
+    return opened;
+  };
+  if (around === undefined) return open();
+  try {
+    around(info, () => open().first).catch(() => undefined);
+  } catch {
+    // Whatever the hook did, the attempt goes on below.
+  }
+  return open();
+}
+

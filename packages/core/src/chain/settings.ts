@@ -1,0 +1,44 @@
+import type { ErrorKind } from '../error/kind.ts';
+import type { LlmError } from '../error/llm-error.ts';
+import type { PolicyOverrides } from '../error/policy.ts';
+import type { ChainOptions, Timeouts } from '../model/call.ts';
+
+/** The chain's options with every default in place. */
+export interface ChainSettings {
+  readonly attempts: number;
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+  readonly retryAfterCapMs: number;
+  readonly timeouts: Timeouts;
+  readonly policy: PolicyOverrides;
+  readonly restart: boolean;
+  readonly whenAllBenched: 'fail' | 'try-soonest' | 'wait';
+  readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
+}
+
+/** `general` are a majordomo's options, `own` those of one call: own fields win, rows of the policy one by one. */
+export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
+  return {
+    attempts: own.attempts ?? general.attempts ?? 2,
+    backoffBaseMs: own.backoff?.baseMs ?? general.backoff?.baseMs ?? 250,
+    backoffCapMs: own.backoff?.capMs ?? general.backoff?.capMs ?? 8000,
+    retryAfterCapMs: own.retryAfterCapMs ?? general.retryAfterCapMs ?? 20_000,
+    timeouts: mergeTimeouts(general.timeouts, own.timeouts),
+    policy: { ...general.policy, ...own.policy },
+    restart: (own.afterCommit ?? general.afterCommit ?? 'error') === 'restart',
+    whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'fail',
+    classify: own.classify ?? general.classify,
+  };
+}
+
+/** The later set wins, field by field; an `undefined` field is not set. */
+export function mergeTimeouts(...sets: readonly (Timeouts | undefined)[]): Timeouts {
+  const merged: Record<string, number> = {};
+  for (const set of sets) {
+    if (set === undefined) continue;
+    for (const [name, ms] of Object.entries(set) as [string, number | undefined][]) {
+      if (ms !== undefined) merged[name] = ms;
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,51 @@
+import type { LlmError } from '../error/llm-error.ts';
+import { decisionFor } from '../error/policy.ts';
+import type { ChainSettings } from './settings.ts';
+
+/** What becomes of the call after a failed attempt. */
+export type Verdict =
+  /** The same target at once, with the provider's remedy. */
+  | { readonly type: 'recover' }
+  | { readonly type: 'retry'; readonly delayMs: number }
+  | { readonly type: 'advance' }
+  | { readonly type: 'throw' };
+
+export interface FailedAttempt {
+  readonly error: LlmError;
+  /** Tries of this target so far, recoveries not counted. */
+  readonly tries: number;
+  /** Has the consumer seen content that it cannot be asked to drop? */
+  readonly shown: boolean;
+  /** Is there a remedy that this call has not used? */
+  readonly canRecover: boolean;
+  /** Is the target benched by now? */
+  readonly benched: boolean;
+  /** Milliseconds to the call's deadline. */
+  readonly remainingMs: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/** Pure: the policy table applied to one failure. */
+export function decide(attempt: FailedAttempt, settings: ChainSettings): Verdict {
+  const { error, tries, benched, remainingMs } = attempt;
+  if (error.kind === 'aborted' || error.details.phase === 'total' || attempt.shown) return { type: 'throw' };
+  if (attempt.canRecover) return { type: 'recover' };
+  const row = decisionFor(error.kind, settings.policy);
+  if (row.retry && !benched && tries < settings.attempts && !asksTooLong(error, settings)) {
+    const delayMs = Math.max(error.details.retryAfterMs ?? 0, jitter(tries, attempt.random, settings));
+    // A retry that cannot start before the deadline is none.
+    if (delayMs < remainingMs) return { type: 'retry', delayMs };
+  }
+  return { type: row.advance ? 'advance' : 'throw' };
+}
+
+/** A Retry-After that nobody sleeps: the target is benched until then instead. */
+export function asksTooLong(error: LlmError, { retryAfterCapMs }: ChainSettings): boolean {
+  return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
+}
+
+/** Full jitter: anywhere below the doubled base, so that callers who failed together do not return together. */
+function jitter(tries: number, random: number, { backoffBaseMs, backoffCapMs }: ChainSettings): number {
+  return random * Math.min(backoffCapMs, backoffBaseMs * 2 ** (tries - 1));
+}

@@ -1,0 +1,78 @@
+import { LlmError } from '../error/llm-error.ts';
+import { chainSettings } from '../chain/settings.ts';
+import type { Call, ChainDeps, Target } from '../chain/call.ts';
+import { Walk } from '../chain/walk.ts';
+import type { CallInfo, CallOptions, ChainOptions, CallEvent } from '../model/call.ts';
+import type { ChatModel, JsonSchemaRequest, TypedRequest } from '../model/majordomo.ts';
+import type { ChatRequest } from '../model/request.ts';
+import type { ChatResponse } from '../model/response.ts';
+import { emitTo } from '../observe/emit.ts';
+import type { Accumulator } from '../stream/accumulate.ts';
+import { WalkStream } from '../stream/chat-stream.ts';
+import { judgeFinish } from '../stream/judge.ts';
+import { generateObject } from '../schema/object.ts';
+import { streamObject } from '../schema/object-stream.ts';
+
+/** What a majordomo gives to its models. */
+export interface Home {
+  readonly deps: ChainDeps;
+  readonly chain: ChainOptions | undefined;
+  readonly onEvent: ((event: CallEvent) => void) | undefined;
+  resolve(spec: string, call: CallInfo, signal: AbortSignal): Promise<readonly Target[]>;
+}
+
+/** A spec as a model: each call resolves and walks it anew. */
+export function chatModel(spec: string, home: Home): ChatModel {
+  const model = {
+    spec,
+    generate: (request: ChatRequest, options?: CallOptions) => drain(walk(spec, home, request, options, false)),
+    stream: (request: ChatRequest, options?: CallOptions) =>
+      new WalkStream(() => walk(spec, home, request, options, true)),
+  };
+  return {
+    ...model,
+    generateObject: <T>(request: TypedRequest<T> | JsonSchemaRequest, options?: CallOptions) =>
+      generateObject<T>(model, request, options),
+    streamObject: (request, options) => streamObject(model, request, options),
+  };
+}
+
+/** One call's walk. `live`: somebody reads its events. */
+export function walk(
+  spec: string,
+  home: Home,
+  request: ChatRequest,
+  options: CallOptions | undefined,
+  live: boolean,
+  judge: Call['judge'] = judgeChat,
+): Walk {
+  const info: CallInfo = {
+    id: crypto.randomUUID(),
+    spec,
+    tenant: options?.tenant,
+    metadata: options?.metadata ?? {},
+  };
+  return new Walk(
+    {
+      info,
+      request,
+      settings: chainSettings(home.chain, options),
+      live,
+      signal: options?.signal,
+      emit: emitTo(home.onEvent, options?.onEvent),
+      resolve: (signal) => home.resolve(spec, info, signal),
+      judge,
+    },
+    home.deps,
+  );
+}
+
+const judgeChat = (target: string, { content, finish }: Accumulator): LlmError | undefined =>
+  judgeFinish(target, content, finish?.reason ?? 'other');
+
+/** Runs a walk that nobody watches. */
+export async function drain(walk: Walk): Promise<ChatResponse> {
+  while ((await walk.pull()) !== undefined);
+  if (walk.response === undefined) throw new LlmError('protocol', 'the call ended without a response');
+  return walk.response;
+}

@@ -1,0 +1,124 @@
+import { systemClock } from '../chain/clock.ts';
+import type { Target } from '../chain/call.ts';
+import { RecoveryMemory } from '../chain/memory.ts';
+import { HealthTracker } from '../health/tracker.ts';
+import { LlmError } from '../error/llm-error.ts';
+import type { CallInfo } from '../model/call.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Majordomo, MajordomoOptions, Resolver } from '../model/majordomo.ts';
+import type { ModelContext } from '../model/provider.ts';
+import { parseSpec } from '../resolve/grammar.ts';
+import { Registry } from '../resolve/registry.ts';
+import { resolve } from '../resolve/resolve.ts';
+import { chatModel, type Home } from './chat-model.ts';
+import { imageModel } from './image-model.ts';
+
+/** What views of one majordomo share. */
+interface Shared {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly health: HealthTracker;
+  readonly memory: RecoveryMemory;
+}
+
+/**
+ * The one place where the parts are put together. Throws `config` for two providers of one id, or one that speaks
+ * another version of the provider interface; a missing key or an unknown name is an error of the call that needs it.
+ *
+ * @example
+ * const majordomo = createMajordomo({ providers: [createOpenAI()], env: process.env });
+ * const { text } = await majordomo.model('openai/gpt-x').generate({ messages: [user('hi')] });
+ */
+export function createMajordomo(options: MajordomoOptions): Majordomo {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const health = new HealthTracker(options.health ?? {}, clock, random);
+  health.onHand((type, target, until) => {
+    try {
+      options.onEvent?.({ type, call: undefined, target, until });
+    } catch {
+      // An observer is a guest.
+    }
+  });
+  return view(options, { clock, random, health, memory: new RecoveryMemory() });
+}
+
+function view(options: MajordomoOptions, shared: Shared): Majordomo {
+  const { health, clock, random, memory } = shared;
+  const registry = new Registry(options.providers, options.env ?? {});
+  const aliases = new Map(Object.entries(options.aliases ?? {}));
+  const resolvers: Resolver[] = [...(options.resolvers ?? [])];
+  const targets = new TargetCache();
+  const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
+    env: registry.env,
+    fetch: options.fetch,
+    headers: options.headers,
+  });
+  const home: Home = {
+    chain: options.chain,
+    onEvent: options.onEvent,
+    deps: { health, clock, random, memory, gates: options.gates ?? [], media: options.media, around: options.around, transport },
+    resolve: (spec, call, signal) => resolveTargets(spec, call, signal),
+  };
+  const resolveTargets = async (spec: string, call: CallInfo, signal: AbortSignal): Promise<readonly Target[]> => {
+    const places = await resolve(spec, { names: { aliases, resolvers }, registry, call, signal });
+    return places.map((place) => targets.of(place));
+  };
+  return {
+    health,
+    parse: parseSpec,
+    model(spec) {
+      parseSpec(spec);
+      return chatModel(spec, home);
+    },
+    imageModel(spec) {
+      parseSpec(spec);
+      return imageModel(spec, home);
+    },
+    alias(name, spec) {
+      if (spec === undefined) aliases.delete(name);
+      else aliases.set(name, spec);
+    },
+    resolver(resolver) {
+      resolvers.push(resolver);
+    },
+    loadEnv(env) {
+      targets.clear();
+      return registry.load(env);
+    },
+    async listModels(id, { signal = new AbortController().signal } = {}) {
+      const provider = registry.provider(id, id);
+      if (provider.listModels === undefined) {
+        throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
+      }
+      return provider.listModels({ target: provider.id, signal, ...transport() });
+    },
+    with(changes) {
+      const current = { ...options, aliases: Object.fromEntries(aliases), resolvers, env: registry.env };
+      const chain = changes.chain === undefined ? options.chain : { ...options.chain, ...changes.chain };
+      return view({ ...current, ...changes, chain }, shared);
+    },
+  };
+}
+
+type Place = Omit<Target, 'model'>;
+
+/** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
+class TargetCache {
+  private readonly known = new Map<string, Target>();
+
+  of(place: Place): Target {
+    const known = this.known.get(place.key);
+    if (known?.provider === place.provider) return known;
+    if (this.known.size >= MOST_TARGETS) this.known.clear();
+    const target = { ...place, model: place.provider.model(place.modelId) };
+    this.known.set(place.key, target);
+    return target;
+  }
+
+  clear(): void {
+    this.known.clear();
+  }
+}
+
+const MOST_TARGETS = 1000;

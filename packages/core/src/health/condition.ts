@@ -1,0 +1,91 @@
+import type { TargetHealth, Verdict } from '../model/health.ts';
+
+/**
+ * One record per target; tracker, cooldown and circuit breaker are views of it. `benched` with `until` in the past is
+ * half-open; while `probing`, `until` is when the claim lapses by itself.
+ */
+export interface Condition extends TargetHealth {
+  /** Counts changes of state: a verdict counts only if its attempt began in this epoch. */
+  readonly epoch: number;
+}
+
+export interface HealthPolicy {
+  readonly threshold: number;
+  readonly cooldownMs: number;
+  readonly cooldownCapMs: number;
+  readonly retryAfterCapMs: number;
+}
+
+export const HEALTHY: Condition = { state: 'healthy', failures: 0, benches: 0, until: undefined, epoch: 0 };
+
+/** May nobody but a probe in flight use it? Then until when. */
+export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
+  return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
+}
+
+/** Pure: a half-open target is claimed for one probe. */
+export function claimed(condition: Condition, policy: HealthPolicy, now: number): Condition {
+  if (condition.state === 'healthy') return condition;
+  return changed(condition, { state: 'probing', until: now + policy.cooldownCapMs });
+}
+
+/** Pure: content arrived. It ends a probe; the bench count stays until the finish. */
+export function committed(condition: Condition): Condition {
+  return condition.state === 'probing' ? changed(condition, { state: 'healthy', until: undefined }) : condition;
+}
+
+/** Pure: a whole answer. */
+export function finished(condition: Condition): Condition {
+  const { state, failures, benches } = condition;
+  if (state === 'probing') return changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
+  return failures === 0 && benches === 0 ? condition : { ...condition, failures: 0, benches: 0 };
+}
+
+export interface Failure {
+  readonly retryAfterMs: number | undefined;
+  /** Bench without waiting for the threshold. */
+  readonly atOnce: boolean;
+}
+
+/** Pure: a failure that counts. */
+export function failed(condition: Condition, { retryAfterMs = 0, atOnce }: Failure, policy: HealthPolicy, now: number): Condition {
+  const failures = condition.failures + 1;
+  if (condition.state !== 'probing' && !atOnce && failures < policy.threshold) return { ...condition, failures };
+  const cooldown = Math.min(policy.cooldownMs * 2 ** condition.benches, policy.cooldownCapMs);
+  const wait = Math.max(cooldown, Math.min(retryAfterMs, policy.retryAfterCapMs));
+  return changed(condition, { state: 'benched', failures: 0, benches: condition.benches + 1, until: now + wait });
+}
+
+/** Pure: a probe ended without a verdict; the next call may probe. */
+export function released(condition: Condition, now: number): Condition {
+  return condition.state === 'probing' ? changed(condition, { state: 'benched', until: now }) : condition;
+}
+
+/** Pure: an operator's bench. It outlives successes, since they began before it. */
+export const benchedByHand = (condition: Condition, until: number): Condition =>
+  changed(condition, { state: 'benched', failures: 0, until });
+
+/** Pure: an operator's word that all is well. */
+export const unbenched = (condition: Condition): Condition =>
+  changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
+
+/** Pure: another process's verdict. A probe in flight is worth more than hearsay. */
+export function accepted(condition: Condition, verdict: Verdict, until: number): Condition {
+  if (condition.state === 'probing') return condition;
+  if (verdict.state === 'healthy') return condition.state === 'healthy' ? condition : unbenched(condition);
+  if ((condition.until ?? 0) >= until) return condition;
+  return changed(condition, { state: 'benched', failures: 0, benches: verdict.benches, until });
+}
+
+/** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be. */
+export function restored({ state, failures, benches, until }: TargetHealth, policy: HealthPolicy, now: number, epoch: number): Condition {
+  const latest = now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
+  if (state === 'healthy') return { state, failures, benches, until: undefined, epoch };
+  return { state: 'benched', failures, benches, until: Math.min(state === 'probing' ? now : (until ?? now), latest), epoch };
+}
+
+const changed = (condition: Condition, next: Partial<Condition>): Condition => ({
+  ...condition,
+  ...next,
+  epoch: condition.epoch + 1,
+});

@@ -1,0 +1,50 @@
+import type { JsonValue } from '../model/json.ts';
+import type { Message } from '../model/message.ts';
+import { LlmError } from '../error/llm-error.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+
+/** Stands for bytes; an object of the caller's with this one key gets a second `$`, and loses it on the way back. */
+const TAG = '$bytes';
+const ESCAPED = /^\$+bytes$/;
+
+/** Messages, run states and other plain data as JSON; bytes become `{ "$bytes": base64 }`. The input stays as it is. */
+export function toJson(value: readonly Message[] | Message | object): JsonValue {
+  return encode(value) as JsonValue;
+}
+
+/** The inverse of `toJson`. Throws `invalid-request` for bytes that are no base64. */
+export function fromJson<T>(json: unknown): T {
+  return decode(json) as T;
+}
+
+function encode(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { [TAG]: toBase64(value) };
+  if (Array.isArray(value)) return value.map(encode);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  const lone = entries.length === 1 && ESCAPED.test(entries[0]?.[0] ?? '');
+  return fromEntries(entries.map(([key, member]) => [lone ? `$${key}` : key, encode(member)]));
+}
+
+function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [key, member] = entries.length === 1 ? (entries[0] ?? []) : [];
+  if (key === TAG && typeof member === 'string') return bytesOf(member);
+  const lone = key !== undefined && key !== TAG && ESCAPED.test(key);
+  return fromEntries(entries.map(([name, inner]) => [lone ? name.slice(1) : name, decode(inner)]));
+}
+
+/** Own members only, also one named `__proto__`. */
+function fromEntries(entries: readonly (readonly [string, unknown])[]): object {
+  return Object.fromEntries(entries);
+}
+
+function bytesOf(text: string): Uint8Array {
+  try {
+    return fromBase64(text);
+  } catch (cause) {
+    throw new LlmError('invalid-request', 'stored bytes are no base64', { path: TAG }, { cause });
+  }
+}

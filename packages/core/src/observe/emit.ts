@@ -1,0 +1,19 @@
+import type { CallEvent } from '../model/call.ts';
+
+export type Emit = (event: CallEvent) => void;
+type Observer = ((event: CallEvent) => unknown) | undefined;
+
+/** Tells every observer; one that throws or rejects changes nothing. */
+export function emitTo(...observers: readonly Observer[]): Emit {
+  const present = observers.filter((observer) => observer !== undefined);
+  return (event) => {
+    for (const observer of present) {
+      try {
+        const result = observer(event);
+        if (result instanceof Promise) result.catch(() => undefined);
+      } catch {
+        // An observer is a guest.
+      }
+    }
+  };
+}

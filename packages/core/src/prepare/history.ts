@@ -1,0 +1,110 @@
+import type { TurnMessage } from '../model/message.ts';
+import type { AssistantPart, ToolCallPart, ToolResultPart } from '../model/part.ts';
+import type { Warning } from '../model/response.ts';
+
+const INTERRUPTED = 'This call was interrupted: it has no result.';
+
+/**
+ * Makes every tool call have exactly one result, right after its turn and in call order: missing results say that the
+ * call was interrupted, results without a call go, and a call id used twice gets a number. Idempotent; the result for
+ * a prefix of the history is a prefix of the result, so that prompt caches stay warm.
+ */
+export function repairHistory(messages: readonly TurnMessage[]): {
+  readonly messages: readonly TurnMessage[];
+  readonly warnings: readonly Warning[];
+} {
+  if (isSound(messages)) return { messages, warnings: [] };
+  const repair = new Repair();
+  for (let at = 0; at < messages.length; ) at = repair.turn(messages, at);
+  return { messages: repair.messages, warnings: repair.warnings() };
+}
+
+/** Nearly every history is: this looks without allocating messages. */
+function isSound(messages: readonly TurnMessage[]): boolean {
+  const seen = new Set<string>();
+  for (let at = 0; at < messages.length; at++) {
+    const message = messages[at];
+    if (message?.role === 'tool') return false;
+    if (message?.role !== 'assistant') continue;
+    const calls = callsOf(message.parts);
+    if (calls.length === 0) continue;
+    const results = messages[at + 1];
+    if (results?.role !== 'tool' || results.parts.length !== calls.length) return false;
+    for (const [index, call] of calls.entries()) {
+      if (seen.has(call.id) || results.parts[index]?.callId !== call.id) return false;
+      seen.add(call.id);
+    }
+    at++;
+  }
+  return true;
+}
+
+class Repair {
+  readonly messages: TurnMessage[] = [];
+  private readonly seen = new Set<string>();
+  private interrupted = 0;
+  private orphans = 0;
+
+  /** Takes one message, or an assistant's turn with its results; returns where the next begins. */
+  turn(messages: readonly TurnMessage[], at: number): number {
+    const message = messages[at];
+    if (message === undefined) return at + 1;
+    if (message.role === 'tool') {
+      this.orphans += message.parts.length;
+      return at + 1;
+    }
+    if (message.role !== 'assistant' || callsOf(message.parts).length === 0) {
+      this.messages.push(message);
+      return at + 1;
+    }
+    const next = messages.findIndex((later, index) => index > at && later.role === 'assistant');
+    const end = next === -1 ? messages.length : next;
+    this.calls(message.parts, messages.slice(at + 1, end));
+    return end;
+  }
+
+  private calls(parts: readonly AssistantPart[], following: readonly TurnMessage[]): void {
+    const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
+    const used = new Set<ToolResultPart>();
+    const answers: ToolResultPart[] = [];
+    const unique = parts.map((part) => {
+      if (part.type !== 'tool-call') return part;
+      const result = results.find((candidate) => candidate.callId === part.id && !used.has(candidate));
+      if (result === undefined) this.interrupted++;
+      else used.add(result);
+      const id = this.uniqueId(part.id);
+      answers.push(answer(part, id, result));
+      return id === part.id ? part : { ...part, id };
+    });
+    this.orphans += results.length - used.size;
+    this.messages.push({ role: 'assistant', parts: unique }, { role: 'tool', parts: answers });
+    this.messages.push(...following.filter(({ role }) => role !== 'tool'));
+  }
+
+  private uniqueId(id: string): string {
+    let unique = id;
+    for (let n = 2; this.seen.has(unique); n++) unique = `${id}_${n}`;
+    this.seen.add(unique);
+    return unique;
+  }
+
+  warnings(): readonly Warning[] {
+    const warnings: Warning[] = [];
+    if (this.interrupted > 0) {
+      warnings.push({ action: 'repaired', what: 'history', why: `${this.interrupted} tool call(s) had no result` });
+    }
+    if (this.orphans > 0) {
+      warnings.push({ action: 'dropped', what: 'history', why: `${this.orphans} tool result(s) had no call` });
+    }
+    return warnings;
+  }
+}
+
+const callsOf = (parts: readonly AssistantPart[]): ToolCallPart[] =>
+  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+
+function answer(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
+  if (result !== undefined) return result.callId === id ? result : { ...result, callId: id };
+  const content = [{ type: 'text', text: INTERRUPTED }] as const;
+  return { type: 'tool-result', callId: id, name: call.name, content, isError: true };
+}

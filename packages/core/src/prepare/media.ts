@@ -1,0 +1,80 @@
+import { abortable } from '../chain/abortable.ts';
+import { LlmError } from '../error/llm-error.ts';
+import type { ImageLimits } from '../model/capabilities.ts';
+import type { MediaFitter } from '../model/media.ts';
+import type { TurnMessage } from '../model/message.ts';
+import type { ImagePart } from '../model/part.ts';
+
+/** Fits every image to the target's limits; without a fitter, refuses the ones that do not fit by themselves. */
+export async function fitImages(
+  messages: readonly TurnMessage[],
+  limits: ImageLimits | false | undefined,
+  fitter: MediaFitter | undefined,
+  target: string,
+  signal: AbortSignal,
+): Promise<readonly TurnMessage[]> {
+  if (limits === undefined || limits === false) return messages;
+  const images = messages.flatMap(imagesOf);
+  if (images.length === 0) return messages;
+  if (limits.maxCount !== undefined && images.length > limits.maxCount) {
+    throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
+  }
+  const own = forCount(limits, images.length);
+  const fitted = new Map<ImagePart, ImagePart>();
+  for (const image of images) {
+    if (!fitted.has(image)) fitted.set(image, await fitOne(image, own, fitter, target, signal));
+  }
+  requireTotal([...images].map((image) => fitted.get(image) ?? image), own, target);
+  if (images.every((image) => fitted.get(image) === image)) return messages;
+  return messages.map((message) => withImages(message, (image) => fitted.get(image) ?? image));
+}
+
+async function fitOne(
+  image: ImagePart,
+  limits: ImageLimits,
+  fitter: MediaFitter | undefined,
+  target: string,
+  signal: AbortSignal,
+): Promise<ImagePart> {
+  if (fitter !== undefined) return abortable(fitter.fit(image, limits, signal), signal);
+  if (!limits.mediaTypes.includes(image.mediaType)) {
+    throw unfit(target, `takes ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
+  }
+  if (image.bytes.length > limits.maxBytes) {
+    throw unfit(target, `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`);
+  }
+  return image;
+}
+
+function requireTotal(images: readonly ImagePart[], { maxTotalBytes }: ImageLimits, target: string): void {
+  if (maxTotalBytes === undefined) return;
+  const total = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (total > maxTotalBytes) throw unfit(target, `takes ${maxTotalBytes} bytes of images in all, not ${total}`);
+}
+
+/** The edge limit may shrink with the number of images. */
+function forCount(limits: ImageLimits, count: number): ImageLimits {
+  const rule = limits.rules?.findLast(({ whenCountAbove }) => count > whenCountAbove);
+  return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
+}
+
+function imagesOf(message: TurnMessage): ImagePart[] {
+  const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
+  if (message.role === 'user') return message.parts.filter(isImage);
+  return message.role === 'tool' ? message.parts.flatMap(({ content }) => content.filter(isImage)) : [];
+}
+
+function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
+  if (message.role === 'user') {
+    return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
+  }
+  if (message.role !== 'tool') return message;
+  const parts = message.parts.map((part) => ({
+    ...part,
+    content: part.content.map((piece) => (piece.type === 'image' ? fit(piece) : piece)),
+  }));
+  return { ...message, parts };
+}
+
+const unfit = (target: string, why: string): LlmError =>
+  new LlmError('unsupported', `${target} ${why}; @majordomo/media can make images fit`, { target, code: 'too-large' });

@@ -1,0 +1,75 @@
+import type { Capabilities } from '../model/capabilities.ts';
+import type { ModelEvent } from '../model/event.ts';
+import type { ModelRequest } from '../model/request.ts';
+import type { AssistantPart } from '../model/part.ts';
+import type { Warning } from '../model/response.ts';
+
+type Step = ModelEvent | readonly ModelEvent[];
+
+export interface EmulatedOutput {
+  readonly request: ModelRequest;
+  readonly warnings: readonly Warning[];
+  /** Turns the forced tool's arguments back into the answer's text. */
+  readonly read?: (steps: AsyncIterable<Step>) => AsyncIterable<Step>;
+}
+
+/**
+ * The ladder for a schema: native where the model has it or nothing is known, else a forced tool, else an instruction.
+ * A forced tool would hide the caller's own tools, so with tools the instruction is used.
+ */
+export function emulateOutput(request: ModelRequest, { output, tools }: Capabilities): EmulatedOutput {
+  if (request.output === undefined || output === undefined || output === 'native') return { request, warnings: [] };
+  const byTool = output === 'tool' && tools !== false && request.tools.length === 0;
+  return byTool ? forcedTool(request, request.output) : instructed(request, request.output);
+}
+
+function forcedTool(request: ModelRequest, { name, schema }: NonNullable<ModelRequest['output']>): EmulatedOutput {
+  const tool = { name, description: 'Gives the answer. Call it once, with the whole answer.', parameters: schema };
+  return {
+    request: { ...request, output: undefined, tools: [tool], toolChoice: { name } },
+    warnings: [{ action: 'emulated', what: 'output', why: 'the model has no native schema: a forced tool call stands in' }],
+    read: (steps) => callAsText(steps, name),
+  };
+}
+
+function instructed(request: ModelRequest, { schema }: NonNullable<ModelRequest['output']>): EmulatedOutput {
+  const rule = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(schema)}`;
+  return {
+    request: {
+      ...request,
+      output: undefined,
+      system: request.system === undefined ? rule : `${request.system}\n\n${rule}`,
+    },
+    warnings: [{ action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' }],
+  };
+}
+
+async function* callAsText(steps: AsyncIterable<Step>, name: string): AsyncIterable<readonly ModelEvent[]> {
+  const rewritten = new Set<number>();
+  for await (const step of steps) {
+    const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
+    yield events.map((event) => asText(event, name, rewritten));
+  }
+}
+
+function asText(event: ModelEvent, name: string, rewritten: Set<number>): ModelEvent {
+  switch (event.type) {
+    case 'part-start':
+      if (event.part.type !== 'tool-call' || event.part.name !== name) return event;
+      rewritten.add(event.index);
+      return { type: 'part-start', index: event.index, part: { type: 'text' } };
+    case 'args-delta':
+      return rewritten.has(event.index) ? { type: 'text-delta', index: event.index, text: event.json } : event;
+    case 'part-end':
+      return rewritten.has(event.index) ? { type: 'part-end', index: event.index, part: textPart(event.part) } : event;
+    case 'finish':
+      return event.reason === 'tool-calls' && rewritten.size > 0 ? { ...event, reason: 'stop' } : event;
+    default:
+      return event;
+  }
+}
+
+function textPart(part: AssistantPart): AssistantPart {
+  if (part.type !== 'tool-call') return part;
+  return { type: 'text', text: part.invalid?.raw ?? JSON.stringify(part.args) };
+}

@@ -1,0 +1,91 @@
+import {
+  LlmError,
+  type Capabilities,
+  type ErrorDetails,
+  type ErrorKind,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type Provider,
+} from '../../src/index.ts';
+import { Scribe } from '../../src/provider.ts';
+import type { ManualClock } from './manual-clock.ts';
+
+export interface Turn {
+  readonly text?: string;
+  readonly reasoning?: string;
+  readonly calls?: readonly { readonly id: string; readonly name: string; readonly json: string }[];
+  /** Thrown after the content. */
+  readonly fail?: ErrorKind;
+  readonly details?: Partial<ErrorDetails>;
+  /** Never goes on after the content, until the signal aborts. */
+  readonly stall?: boolean;
+  /** Does not even look at the signal. */
+  readonly deaf?: boolean;
+  /** Ends without a finish. */
+  readonly cut?: boolean;
+  readonly waitMs?: number;
+  readonly reason?: Extract<ModelEvent, { type: 'finish' }>['reason'];
+  readonly onClose?: () => void;
+  readonly capabilities?: Capabilities;
+}
+export type Script = string | Turn | ((request: ModelRequest, context: ModelContext) => string | Turn);
+
+/** A provider whose every model plays its script turn by turn; the last turn repeats. */
+export function scripted(
+  id: string,
+  scripts: { readonly [target: string]: readonly Script[] },
+  asked: Map<string, number>,
+  clock: ManualClock,
+): Provider {
+  return {
+    spi: 1,
+    id,
+    model: (modelId) => {
+      const key = `${id}/${modelId}`;
+      const script = scripts[key] ?? [];
+      const first = script[0];
+      return {
+        id: modelId,
+        wire: 'scripted',
+        families: [id],
+        capabilities: typeof first === 'object' ? (first.capabilities ?? {}) : {},
+        stream(request, context) {
+          const turn = asked.get(key) ?? 0;
+          asked.set(key, turn + 1);
+          const chosen = script[Math.min(turn, script.length - 1)] ?? { fail: 'config' };
+          const played = typeof chosen === 'function' ? chosen(request, context) : chosen;
+          return play(typeof played === 'string' ? { text: played } : played, context, clock);
+        },
+      };
+    },
+  };
+}
+
+async function* play(turn: Turn, { target, signal }: ModelContext, clock: ManualClock): AsyncIterable<readonly ModelEvent[]> {
+  const scribe = new Scribe(target, []);
+  try {
+    yield [];
+    if (turn.waitMs !== undefined) await clock.sleep(turn.waitMs, signal);
+    scribe.start('r1');
+    if (turn.reasoning !== undefined) scribe.reasoning(turn.reasoning);
+    if (turn.text !== undefined) for (const word of turn.text.split(/(?<= )/)) scribe.text(word);
+    for (const [at, call] of (turn.calls ?? []).entries()) scribe.toolCall(String(at), call);
+    yield scribe.take();
+    if (turn.stall === true || turn.deaf === true) await never(turn.deaf === true ? undefined : signal);
+    if (turn.fail !== undefined) throw new LlmError(turn.fail, `${target} said ${turn.fail}`, { target, ...turn.details });
+    if (turn.cut === true) return;
+    const reason = turn.reason ?? (turn.calls === undefined ? 'stop' : 'tool-calls');
+    scribe.finish(reason, reason, { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined });
+    yield scribe.take();
+  } finally {
+    turn.onClose?.();
+  }
+}
+
+const never = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });

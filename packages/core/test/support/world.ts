@@ -1,0 +1,29 @@
+import { createMajordomo, type CallEvent, type Majordomo, type MajordomoOptions, type Provider } from '../../src/index.ts';
+import { scripted, type Script } from './scripted.ts';
+import { manualClock, type ManualClock } from './manual-clock.ts';
+
+export interface World {
+  readonly majordomo: Majordomo;
+  readonly clock: ManualClock;
+  readonly events: CallEvent[];
+  /** Requests per `provider/model`. */
+  readonly asked: Map<string, number>;
+  kinds(): string[];
+}
+
+/** A majordomo over scripted providers, on a clock that only the test moves. */
+export function world(scripts: { readonly [target: string]: readonly Script[] }, options: Partial<MajordomoOptions> = {}): World {
+  const clock = manualClock();
+  const events: CallEvent[] = [];
+  const asked = new Map<string, number>();
+  const ids = new Set(Object.keys(scripts).map((target) => target.split('/')[0] ?? ''));
+  const providers: Provider[] = [...ids].map((id) => scripted(id, scripts, asked, clock));
+  const majordomo = createMajordomo({
+    providers,
+    clock,
+    random: () => 0,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  return { majordomo, clock, events, asked, kinds: () => events.map(({ type }) => type) };
+}
