@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lacksIn } from './lacks.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['packages', 'apps'];
@@ -48,24 +49,6 @@ function rehearse(folder) {
   const problems = [...lacksIn(manifest, paths)];
   if (published.status !== 0) problems.push(`npm publish --dry-run: ${lastLine(published)}`);
   return { name, files: paths.length, bytes: readFileSync(tarball).length, problems };
-}
-
-/** What a package must not go out without. */
-function* lacksIn(manifest, paths) {
-  if (!paths.includes('LICENSE') || manifest.license !== 'MIT') yield 'no licence';
-  if (!paths.includes('README.md')) yield 'no README.md';
-  if (manifest.publishConfig?.provenance !== true) yield 'publishConfig.provenance is not true';
-  if (manifest.publishConfig?.access !== 'public') yield 'publishConfig.access is not public';
-  for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
-    if (typeof target === 'string') continue;
-    for (const condition of ['types', 'default']) {
-      const file = target[condition]?.replace(/^\.\//, '');
-      if (file === undefined || !paths.includes(file))
-        yield `exports["${entry}"].${condition} is not in the tarball`;
-    }
-  }
-  const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
-  for (const [name, range] of ranges) if (range.startsWith('workspace:')) yield `${name} is still "${range}"`;
 }
 
 function contentsOf(tarball) {

@@ -7,8 +7,9 @@ const LOOKS_LIKE_A_VARIABLE =
 const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /**
- * The environment variables that a source reads. They are declared as `keyEnv: [...]`, as a constant whose name ends
- * in `Env` or `_ENV`, or read as `env['NAME']`; a text that looks like a credential's variable counts as well.
+ * The environment variables that a source reads. They are declared as `keyEnv: [...]`, in a constant whose name ends in
+ * `Env` or `_ENV`, in a call of `credentialSource`, or read as `env['NAME']`; a text that looks like a credential's
+ * variable counts as well.
  */
 export function variablesOf(path: string, text: string): readonly string[] {
   const names = nodesOf(parse(path, text)).flatMap((node) => {
@@ -22,8 +23,11 @@ export function variablesOf(path: string, text: string): readonly string[] {
 const isRead = (node: ts.StringLiteralLike): boolean =>
   ts.isElementAccessExpression(node.parent) && /\benv$/i.test(node.parent.expression.getText());
 
-/** `keyEnv: 'NAME'`, `const REGION_ENV = ['NAME']`. */
-const isDeclared = (node: ts.StringLiteralLike): boolean => {
-  const holder = ts.findAncestor(node, (at) => ts.isPropertyAssignment(at) || ts.isVariableDeclaration(at));
-  return holder !== undefined && 'name' in holder && /(?:Env|_ENV)$/.test((holder.name as ts.Node).getText());
-};
+/** `keyEnv: 'NAME'`, `const REGION_ENV = ['NAME']`, `credentialSource(apiKey, ['NAME'])`. */
+const isDeclared = (node: ts.StringLiteralLike): boolean =>
+  ts.findAncestor(node, (at) => {
+    if (ts.isCallExpression(at)) return at.expression.getText() === 'credentialSource';
+    return (
+      (ts.isPropertyAssignment(at) || ts.isVariableDeclaration(at)) && /(?:Env|_ENV)$/.test(at.name.getText())
+    );
+  }) !== undefined;

@@ -22,6 +22,7 @@ test.each([
   ["const profile = { keyEnv: ['ACME_API_KEY', 'ACME_OLD'] };", ['ACME_API_KEY', 'ACME_OLD']],
   ["const REGION_ENV = ['ACME_AREA'];", ['ACME_AREA']],
   ["const area = context.env['ACME_AREA'];", ['ACME_AREA']],
+  ["credentialSource(apiKey, ['ACME_PASS_WORD']);", ['ACME_PASS_WORD']],
   ["const key = first('ACME_ACCESS_KEY');", ['ACME_ACCESS_KEY']],
   ["if (reason === 'MAX_TOKENS') stop();", []],
   ["// reads 'ACME_API_KEY'", []],

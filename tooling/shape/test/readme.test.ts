@@ -28,6 +28,13 @@ test.each(documents)('%s links to files that exist', (file) => {
   expect(links.filter((link) => !known.has(resolved(folder, link)))).toEqual([]);
 });
 
+test('the README of the repository lists every published package, and no other', () => {
+  const rows = [...read('README.md').matchAll(/^\| \[`(@majordomo\/[\w-]+)`\]\((\S+)\)/gm)];
+  expect(rows.map(([, name, path]) => `${name} ${path}`).sort()).toEqual(
+    published.map(({ manifest, path }) => `${manifest.name} ${path}`).sort(),
+  );
+});
+
 function blocksOf(file: string): [string, string][] {
   const text = read(file);
   return [...text.matchAll(/^```(?:ts|typescript)\n([\s\S]*?)^```/gm)].map((match) => {
