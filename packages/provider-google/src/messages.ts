@@ -1,0 +1,102 @@
+import type {
+  AssistantPart,
+  FilePart,
+  ImagePart,
+  JsonObject,
+  ToolResultPart,
+  TurnMessage,
+  UserPart,
+} from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/provider';
+import type { GeminiQuirks } from './quirks.ts';
+
+/** What replay tokens of this wire hold: a signature, or a whole part that only its own kind of model can read. */
+export type ReplayData = string | { readonly part: JsonObject };
+
+/**
+ * Sent in place of a signature on calls that other models made. Documented as the way to bring in foreign history:
+ * ai.google.dev/gemini-api/docs/thought-signatures, seen 2026-11.
+ */
+export const UNSIGNED_MARK = 'skip_thought_signature_validator';
+
+/** One message as the wire's content; nothing for an assistant turn of which nothing can be sent. */
+export function contentsOf(message: TurnMessage, quirks: GeminiQuirks): readonly JsonObject[] {
+  switch (message.role) {
+    case 'user':
+      return [{ role: 'user', parts: userParts(message.parts) }];
+    case 'assistant': {
+      const parts = modelParts(message.parts, quirks);
+      return parts.length === 0 ? [] : [{ role: 'model', parts }];
+    }
+    case 'tool':
+      return [{ role: 'user', parts: resultParts(message.parts, quirks) }];
+  }
+}
+
+/** Does the turn begin its calls with one that is not signed? Only the first of parallel calls carries a signature. */
+export function isUnsigned(parts: readonly AssistantPart[]): boolean {
+  const first = parts.find(({ type }) => type === 'tool-call');
+  return first !== undefined && typeof first.replay?.data !== 'string';
+}
+
+/** The wire refuses an empty text; a turn must have something all the same. */
+function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
+  const sent = parts.filter((part) => part.type !== 'text' || part.text !== '');
+  return sent.length === 0 ? [{ text: ' ' }] : sent.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
+}
+
+const inline = ({ mediaType, bytes }: ImagePart | FilePart): JsonObject => ({
+  inlineData: { mimeType: mediaType, data: toBase64(bytes) },
+});
+
+function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: GeminiQuirks): readonly JsonObject[] {
+  let isBare = unsignedCalls === 'mark' && isUnsigned(parts);
+  return parts.flatMap((part) => {
+    const sent = modelPart(part, isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
+    if (part.type === 'tool-call') isBare = false;
+    return sent;
+  });
+}
+
+function modelPart(part: AssistantPart, mark: string | undefined): readonly JsonObject[] {
+  const data = part.replay?.data;
+  if (isPart(data)) return [data.part];
+  const signature = typeof data === 'string' ? data : mark;
+  const signed = signature === undefined ? {} : { thoughtSignature: signature };
+  switch (part.type) {
+    case 'text':
+      return part.text === '' && signature === undefined ? [] : [{ text: part.text, ...signed }];
+    case 'reasoning':
+      // A summary without a signature tells the model nothing: it is not sent.
+      return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
+    case 'tool-call':
+      return [{ functionCall: { id: part.id, name: part.name, args: part.args }, ...signed }];
+  }
+}
+
+const isPart = (data: unknown): data is { readonly part: JsonObject } =>
+  typeof data === 'object' && data !== null && 'part' in data;
+
+/** All results of a turn in one content, in the order of the calls. */
+function resultParts(results: readonly ToolResultPart[], { toolImages }: GeminiQuirks): readonly JsonObject[] {
+  const inResponse = toolImages === 'in-response';
+  const after = inResponse ? [] : results.flatMap((result) => imagesOf(result).map(inline));
+  return [...results.map((result) => responseOf(result, inResponse)), ...after];
+}
+
+function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
+  const { callId, name, content, isError } = result;
+  const text = content.map((piece) => (piece.type === 'text' ? piece.text : '')).join('');
+  const images = withImages ? imagesOf(result) : [];
+  return {
+    functionResponse: {
+      id: callId,
+      name,
+      response: isError === true ? { error: text } : { output: text },
+      ...(images.length > 0 && { parts: images.map(inline) }),
+    },
+  };
+}
+
+const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
+  content.filter((piece): piece is ImagePart => piece.type === 'image');

@@ -1,0 +1,101 @@
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { contentsOf, isUnsigned } from './messages.ts';
+import { outputToWire, toolsToWire } from './tools.ts';
+import type { GeminiQuirks, ThinkingLevel } from './quirks.ts';
+
+export interface WireRequest {
+  /** `contents` and `config` of the SDK's generateContent. */
+  readonly params: { readonly contents: readonly JsonObject[]; readonly config: JsonObject };
+  readonly warnings: readonly Warning[];
+}
+
+/** Pure: a request to the parameters of generateContent. `extra` is not in them: the SDK merges it into the body. */
+export function toWire(asked: ModelRequest, quirks: GeminiQuirks): WireRequest {
+  const warnings: Warning[] = [];
+  const request = withoutClash(asked, quirks, warnings);
+  warnUnsigned(request, quirks, warnings);
+  if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
+  const { maxTokens, temperature, topP, stop, seed, system } = request;
+  const config: JsonObject = {
+    ...(system !== undefined && { systemInstruction: { parts: [{ text: system }] } }),
+    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),
+    ...(seed !== undefined && { seed }),
+    ...thinkingToWire(request, quirks, warnings),
+    ...toolsToWire(request, quirks),
+    ...outputToWire(request, quirks),
+  };
+  const contents = request.messages.flatMap((message) => contentsOf(sendable(message, quirks), quirks));
+  return { params: { contents, config }, warnings };
+}
+
+/** The schema as words instead of a field. */
+export function instructed(request: ModelRequest): ModelRequest {
+  if (request.output === undefined) return request;
+  const schema = JSON.stringify(request.output.schema);
+  const rule = `Give the final answer as JSON only, no prose and no code fence, following this JSON Schema:\n${schema}`;
+  const { system } = request;
+  return { ...request, output: undefined, system: system === undefined ? rule : `${system}\n\n${rule}` };
+}
+
+const NO_LONG_CACHE: Warning = {
+  action: 'dropped',
+  what: 'cache "long"',
+  why: 'the vendor caches prefixes by itself; a longer life needs a cache of its own, named in extra.cachedContent',
+};
+
+function withoutClash(request: ModelRequest, { outputWithTools }: GeminiQuirks, warnings: Warning[]): ModelRequest {
+  if (outputWithTools || request.output === undefined || request.tools.length === 0) return request;
+  warnings.push({ action: 'emulated', what: 'output', why: 'the model takes no schema beside tools: it was told instead' });
+  return instructed(request);
+}
+
+function warnUnsigned(request: ModelRequest, { unsignedCalls }: GeminiQuirks, warnings: Warning[]): void {
+  const isForeign = (message: ModelRequest['messages'][number]): boolean =>
+    message.role === 'assistant' && isUnsigned(message.parts);
+  if (unsignedCalls !== 'mark' || !request.messages.some(isForeign)) return;
+  warnings.push({
+    action: 'emulated',
+    what: 'thought signature',
+    why: 'calls that another model made carry the mark for foreign history instead',
+  });
+}
+
+/** A platform that refuses the parts of server tools gets the turn without them. */
+function sendable(message: ModelRequest['messages'][number], quirks: GeminiQuirks): ModelRequest['messages'][number] {
+  if (quirks.serverToolParts || message.role !== 'assistant') return message;
+  return { ...message, parts: message.parts.filter(({ replay }) => !isServerTool(replay?.data)) };
+}
+
+const isServerTool = (data: unknown): boolean => {
+  if (typeof data !== 'object' || data === null || !('part' in data)) return false;
+  const { part } = data;
+  return typeof part === 'object' && part !== null && ('toolCall' in part || 'toolResponse' in part);
+};
+
+const LEVELS: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high'];
+
+function thinkingToWire({ reasoning }: ModelRequest, { thinking }: GeminiQuirks, warnings: Warning[]): JsonObject {
+  if (reasoning === undefined || thinking.by === 'none') return {};
+  if (thinking.by === 'budget') {
+    const thinkingBudget = thinking.tokens[reasoning];
+    if (reasoning === 'none' && thinkingBudget > 0) warnings.push(cannotStop(`${thinkingBudget} tokens`));
+    return { thinkingConfig: { includeThoughts: thinkingBudget > 0, thinkingBudget } };
+  }
+  const wanted = LEVELS.indexOf(reasoning === 'none' ? 'minimal' : reasoning);
+  const level = thinking.levels.find((known) => LEVELS.indexOf(known) >= wanted) ?? thinking.levels.at(-1);
+  if (level === undefined) return {};
+  if (reasoning === 'none') warnings.push(cannotStop(level));
+  else if (level !== reasoning) {
+    warnings.push({ action: 'coerced', what: 'reasoning', why: `the model takes "${level}", not "${reasoning}"` });
+  }
+  return { thinkingConfig: { includeThoughts: reasoning !== 'none', thinkingLevel: level.toUpperCase() } };
+}
+
+const cannotStop = (least: string): Warning => ({
+  action: 'coerced',
+  what: 'reasoning',
+  why: `the model cannot stop thinking: it was told the least, ${least}`,
+});

@@ -1,0 +1,80 @@
+import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+
+/** `FinishReason` of @google/genai 3.1; what is not here is `other`. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
+  CONTINUATION: 'length',
+  SAFETY: 'content-filter',
+  RECITATION: 'content-filter',
+  BLOCKLIST: 'content-filter',
+  PROHIBITED_CONTENT: 'content-filter',
+  SPII: 'content-filter',
+  IMAGE_SAFETY: 'content-filter',
+  IMAGE_PROHIBITED_CONTENT: 'content-filter',
+  IMAGE_RECITATION: 'content-filter',
+};
+
+/** Calls come with STOP; a call of a function that was not declared (UNEXPECTED_TOOL_CALL) is one all the same. */
+const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
+
+export function finishReason(raw: string, hasCalls: boolean): FinishReason {
+  return hasCalls && WITH_CALLS.has(raw) ? 'tool-calls' : (REASONS[raw] ?? 'other');
+}
+
+export interface WireUsage {
+  readonly promptTokenCount?: number;
+  readonly candidatesTokenCount?: number;
+  readonly thoughtsTokenCount?: number;
+  readonly toolUsePromptTokenCount?: number;
+  readonly cachedContentTokenCount?: number;
+  readonly promptTokensDetails?: readonly ModalityCount[];
+  readonly candidatesTokensDetails?: readonly ModalityCount[];
+  readonly serviceTier?: string;
+  readonly trafficType?: string;
+}
+interface ModalityCount {
+  readonly modality?: string;
+  readonly tokenCount?: number;
+}
+
+/**
+ * The wire counts what server tools fed back (`toolUsePrompt`) and thoughts apart: its total is the sum of all four.
+ * A count that is zero is left out, so that a missing one beside others is zero, and unknown only when all are.
+ */
+export function usage(raw: WireUsage, searches: number): Usage {
+  const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
+  const { candidatesTokenCount: visible, thoughtsTokenCount: thoughts } = raw;
+  return {
+    input: sum(prompt, toolUse),
+    output: sum(visible, thoughts),
+    cacheRead: raw.cachedContentTokenCount,
+    cacheWrite: undefined,
+    reasoning: thoughts,
+    details: details(raw, searches),
+  };
+}
+
+/** Every chunk counts anew what there is so far; now and then the last one leaves out what an earlier one counted. */
+export function laterUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
+  if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;
+  return { ...before, ...now };
+}
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+
+function details(raw: WireUsage, searches: number): UsageDetails | undefined {
+  const found: UsageDetails = {
+    serviceTier: raw.serviceTier ?? raw.trafficType,
+    inputImage: countOf(raw.promptTokensDetails, 'IMAGE'),
+    inputAudio: countOf(raw.promptTokensDetails, 'AUDIO'),
+    outputImage: countOf(raw.candidatesTokensDetails, 'IMAGE'),
+    outputAudio: countOf(raw.candidatesTokensDetails, 'AUDIO'),
+    serverTools: searches === 0 ? undefined : { web_search: searches },
+  };
+  return Object.values(found).some((value) => value !== undefined) ? found : undefined;
+}
+
+const countOf = (counts: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
+  counts?.find((entry) => entry.modality === modality)?.tokenCount;

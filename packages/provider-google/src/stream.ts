@@ -1,0 +1,171 @@
+import { LlmError, type JsonObject, type Warning } from '@majordomo/core';
+import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { inBandError, type WireError } from './errors.ts';
+import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
+
+/** What is read of a chunk; a whole body has the same form. */
+export interface Chunk {
+  readonly responseId?: string;
+  readonly candidates?: readonly Candidate[];
+  readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
+  readonly usageMetadata?: WireUsage;
+  readonly error?: WireError;
+}
+interface Candidate {
+  readonly content?: { readonly parts?: readonly WirePart[] };
+  readonly finishReason?: string;
+  readonly finishMessage?: string;
+  readonly groundingMetadata?: { readonly webSearchQueries?: readonly string[] };
+}
+interface WirePart {
+  readonly text?: string;
+  readonly thought?: boolean;
+  readonly thoughtSignature?: string;
+  readonly functionCall?: { readonly id?: string; readonly name?: string; readonly args?: JsonObject };
+  readonly inlineData?: { readonly mimeType?: string };
+}
+
+/** What ran at the vendor; it goes back as it came, or not at all. */
+const SERVER_PARTS: readonly string[] = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
+
+const NO_MEDIA: Warning = {
+  action: 'dropped',
+  what: 'media in the answer',
+  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+};
+
+const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
+
+/**
+ * Reads generateContent. The finish reason may stand on every chunk (Vertex), or come again after code has run: only
+ * the end of the body ends the answer.
+ */
+export class GeminiReader implements WireReader {
+  readonly done = false;
+  readonly scribe: Scribe;
+  private readonly family: string;
+  private raw: string | undefined;
+  private finishMessage: string | undefined;
+  private tokens: WireUsage | undefined;
+  /** A whole body that parsed is all there; models that speak or draw give no reason in it. */
+  private complete = false;
+  private calls = 0;
+  private opaque = 0;
+  private searches = 0;
+  private toldMedia = false;
+
+  constructor(scribe: Scribe, family: string) {
+    this.scribe = scribe;
+    this.family = family;
+  }
+
+  message(data: string): void {
+    this.chunk(JSON.parse(data) as Chunk);
+  }
+
+  /** One object, or, from a stream that was not asked for events, a list of chunks. */
+  body(json: unknown): void {
+    const chunks = (Array.isArray(json) ? json : [json]) as readonly Chunk[];
+    for (const chunk of chunks) this.chunk(chunk);
+    if (chunks.every(({ candidates }) => candidates === undefined)) throw this.drift('candidates', 'is missing');
+    this.complete = true;
+    if (this.raw === undefined) this.scribe.warning(NO_REASON);
+  }
+
+  end(): void {
+    const { raw, scribe } = this;
+    const { target } = scribe;
+    if (raw === undefined && !this.complete) {
+      throw new LlmError('truncated', `${target} ended without a finish reason`, { target });
+    }
+    const reason = raw === undefined ? 'other' : finishReason(raw, this.calls > 0);
+    if (reason === 'content-filter' && !scribe.hasContent) throw this.blocked(raw, this.finishMessage);
+    scribe.finish(reason, raw, this.tokens === undefined ? undefined : usage(this.tokens, this.searches));
+  }
+
+  private chunk(chunk: Chunk): void {
+    if (typeof chunk !== 'object' || chunk === null) throw this.drift('', 'is no object');
+    if (chunk.error !== undefined) throw inBandError(chunk.error, this.scribe.target);
+    this.scribe.start(chunk.responseId);
+    if (chunk.usageMetadata !== undefined) this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
+    const { candidates, promptFeedback } = chunk;
+    if (promptFeedback?.blockReason !== undefined) {
+      throw this.blocked(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
+    }
+    if (candidates === undefined) return;
+    if (!Array.isArray(candidates)) throw this.drift('candidates', 'is no list');
+    const candidate: Candidate | undefined = candidates[0];
+    if (candidate !== undefined) this.candidate(candidate);
+  }
+
+  private candidate({ content, finishReason: raw, finishMessage, groundingMetadata }: Candidate): void {
+    const parts = content?.parts ?? [];
+    if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is no list');
+    for (let at = 0; at < parts.length; at++) {
+      const part: WirePart | undefined = parts[at];
+      if (part !== undefined) this.part(part, at);
+    }
+    this.searches += groundingMetadata?.webSearchQueries?.length ?? 0;
+    if (raw === undefined) return;
+    this.raw = raw;
+    this.finishMessage = finishMessage;
+  }
+
+  private part(part: WirePart, at: number): void {
+    if (part.text !== undefined) {
+      if (typeof part.text !== 'string') throw this.drift(`candidates[0].content.parts[${at}].text`, 'is no string');
+      if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
+      else if (part.thought === true) this.scribe.reasoning(part.text);
+      else this.scribe.text(part.text);
+    } else if (part.functionCall !== undefined) {
+      this.call(part.functionCall, part.thoughtSignature, at);
+    } else if (SERVER_PARTS.some((kind) => kind in part)) {
+      this.keep(part);
+    } else if (part.inlineData !== undefined && part.thought !== true && !this.toldMedia) {
+      this.toldMedia = true;
+      this.scribe.warning(NO_MEDIA);
+    }
+  }
+
+  /** A signed part is never merged with what stands around it: the signature covers this part alone. */
+  private signedText(part: WirePart, text: string, signature: string): void {
+    if (text === '') {
+      this.keep(part);
+      return;
+    }
+    const key = part.thought === true ? 'reasoning' : 'text';
+    const replay = { family: this.family, data: signature };
+    this.scribe.end(key);
+    if (part.thought === true) this.scribe.reasoning(text, replay);
+    else this.scribe.text(text, key, replay);
+    this.scribe.end(key);
+  }
+
+  private call({ id, name, args }: NonNullable<WirePart['functionCall']>, signature: string | undefined, at: number): void {
+    if (typeof name !== 'string' || name === '') {
+      throw this.drift(`candidates[0].content.parts[${at}].functionCall.name`, 'is missing');
+    }
+    const key = `call ${this.calls++}`;
+    const replay = signature === undefined ? undefined : { family: this.family, data: signature };
+    this.scribe.toolCall(key, { id, name, json: args === undefined ? undefined : JSON.stringify(args), replay });
+    this.scribe.end(key);
+  }
+
+  /** Kept whole, without text of its own: only a model of this family sees it again. */
+  private keep(part: object): void {
+    const key = `part ${this.opaque++}`;
+    this.scribe.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
+    this.scribe.end(key);
+  }
+
+  private blocked(code: string | undefined, said: string | undefined): LlmError {
+    const { target } = this.scribe;
+    const why = [code, said].filter((word) => word !== undefined).join(': ');
+    return new LlmError('content-filter', `${target} blocked the request: ${why}`, { target, code });
+  }
+
+  private drift(path: string, what: string): LlmError {
+    const { target } = this.scribe;
+    return new LlmError('protocol', `${target} sent an answer in which ${path || 'the body'} ${what}`, { target, path });
+  }
+}

@@ -1,0 +1,46 @@
+import type { JsonObject, ModelRequest, ModelTool, ToolChoice } from '@majordomo/core';
+import { isSubset, toSubset } from './schema.ts';
+import type { GeminiQuirks } from './quirks.ts';
+
+/** Tools as the wire declares them, with the choice among them; nothing without tools. */
+export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: GeminiQuirks): JsonObject {
+  if (tools.length === 0) return {};
+  return {
+    tools: [{ functionDeclarations: tools.map((tool) => declaration(tool, quirks)) }],
+    ...(toolChoice !== undefined && { toolConfig: { functionCallingConfig: choiceToWire(toolChoice) } }),
+  };
+}
+
+/** An answer that follows a schema. */
+export function outputToWire({ output }: ModelRequest, quirks: GeminiQuirks): JsonObject {
+  if (output === undefined) return {};
+  const { schema } = output;
+  const field = inSubset(schema, quirks)
+    ? { responseSchema: subsetOf(schema) }
+    : { responseJsonSchema: schema };
+  return { responseMimeType: 'application/json', ...field };
+}
+
+const declaration = ({ name, description, parameters }: ModelTool, quirks: GeminiQuirks): JsonObject => ({
+  name,
+  description,
+  ...(inSubset(parameters, quirks) ? { parameters: subsetOf(parameters) } : { parametersJsonSchema: parameters }),
+});
+
+/** A schema that is in the subset's own form goes where that form is read, whatever the model takes else. */
+const inSubset = (schema: JsonObject, { schemaField }: GeminiQuirks): boolean =>
+  schemaField === 'subset' || isSubset(schema);
+const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));
+
+function choiceToWire(choice: ToolChoice): JsonObject {
+  switch (choice) {
+    case 'auto':
+      return { mode: 'AUTO' };
+    case 'none':
+      return { mode: 'NONE' };
+    case 'required':
+      return { mode: 'ANY' };
+    default:
+      return { mode: 'ANY', allowedFunctionNames: [choice.name] };
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LlmError, type AssistantPart } from '@majordomo/core';
+import { Scribe, SseDecoder } from '@majordomo/core/provider';
+import { createGoogle } from '../src/index.ts';
+import { usage, type WireUsage } from '../src/response.ts';
+import { GeminiReader } from '../src/stream.ts';
+import { collect, contextOf, facts, requestOf, type Collected } from './collect.ts';
+import exceptions from './corpus-exceptions.json' with { type: 'json' };
+import { recordings, skippedNote, type Expected, type Recording } from './recordings.ts';
+import { testServer, writeInPieces, type TestServer } from './server.ts';
+
+const cases = recordings('gemini-generate');
+const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
+
+/** The vendor-neutral words of the recordings, in ours. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  permission: ['auth'],
+  'not-found': ['not-found'],
+  'rate-limit': ['rate-limit'],
+  'invalid-request': ['invalid-request', 'context-overflow'],
+};
+
+describe.skipIf(cases.length === 0)(`recordings of gemini-generate${skippedNote}`, () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await testServer(async ({ path }, response) => {
+      const [, at, size] = /^\/c(\d+)-(\d+)\//.exec(path) ?? [];
+      const found = cases[Number(at)];
+      if (found === undefined) throw new Error(`no recording for ${path}`);
+      response.writeHead(found.status, { ...found.headers });
+      await writeInPieces(response, found.body, Number(size));
+    });
+  });
+  afterAll(() => server.close());
+
+  describe.each([['one piece', 1 << 20], ['pieces of 61 bytes', 61]] as const)('through the SDK, in %s', (_name, size) => {
+    it.each(cases.map((recording, at) => [recording.id, recording, at] as const))('%s', async (id, recording, at) => {
+      if (excused.has(id)) return;
+      const vertex = recording.id.startsWith('vertex') ? { project: 'p', location: 'global', token: 't' } : { apiKey: 'k' };
+      const model = createGoogle({ ...vertex, baseURL: `${server.origin}/c${at}-${size}` }).model('gemini-test');
+      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+      check(recording, await collect(model, requestOf(), contextOf({ delivery })));
+    });
+  });
+
+  it.each(cases.filter(({ expected }) => expected.streamed).map((recording) => [recording.id, recording] as const))(
+    'byte by byte: %s',
+    (id, recording) => {
+      if (!excused.has(id)) check(recording, decodedByteByByte(recording));
+    },
+  );
+
+  it('at most 2 % are exceptions, and each is needed', () => {
+    expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
+    const ids = new Set(cases.map(({ id }) => id));
+    expect([...excused].filter((id) => !ids.has(id))).toEqual([]);
+  });
+});
+
+function decodedByteByByte({ body }: Recording): Collected {
+  const reader = new GeminiReader(new Scribe('google/test', []), 'gemini/test');
+  const decoder = new SseDecoder((data) => {
+    reader.message(data);
+  });
+  let error: LlmError | undefined;
+  try {
+    for (let at = 0; at < body.length; at++) decoder.push(body.subarray(at, at + 1));
+    decoder.end();
+    reader.end();
+  } catch (thrown) {
+    error = thrown as LlmError;
+  }
+  return facts(reader.scribe.take(), error);
+}
+
+function check({ expected, status }: Recording, got: Collected): void {
+  if (expected.outcome === 'error') {
+    expect(got.error).toMatchObject({ name: 'LlmError', details: { status } });
+    expect(KINDS[expected.error?.kind ?? '']).toContain(got.error?.kind);
+    return;
+  }
+  expect(got.text).toBe(expected.text);
+  expect(got.reasoning).toBe(expected.reasoning);
+  expect(got.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
+    expected.toolCalls.map(({ name, arguments: args }) => ({ name, args })),
+  );
+  for (const [at, { id }] of expected.toolCalls.entries()) if (id !== undefined) expect(got.toolCalls[at]?.id).toBe(id);
+  expect(signatures(got.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
+  checkFinish(expected, got);
+}
+
+function checkFinish({ outcome, text, finishReasonRaw, usageRaw }: Expected, { finish, error }: Collected): void {
+  if (outcome === 'blocked' && text === '') {
+    expect(error?.kind).toBe('content-filter');
+    return;
+  }
+  expect(error).toBeUndefined();
+  expect(finish?.raw).toBe(finishReasonRaw ?? undefined);
+  if (outcome === 'blocked') expect(finish?.reason).toBe('content-filter');
+  if (usageRaw === null) expect(finish?.usage).toBeUndefined();
+  else {
+    const { details: _details, ...counted } = usage(usageRaw as WireUsage, 0);
+    expect(finish?.usage).toMatchObject(counted);
+  }
+}
+
+/** In the order of the parts: of signed parts, and of those that are kept whole. */
+function signatures(parts: readonly AssistantPart[]): string[] {
+  return parts.flatMap(({ replay }) => {
+    const data = replay?.data as string | { readonly part: { readonly thoughtSignature?: string } } | undefined;
+    const signature = typeof data === 'object' ? data.part.thoughtSignature : data;
+    return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];
+  });
+}

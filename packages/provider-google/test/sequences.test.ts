@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
+import { createGoogle } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { sequences, skippedNote, type Recording } from './recordings.ts';
+import { testServer } from './server.ts';
+
+const sessions = sequences('gemini-generate');
+
+/** What a request carries of earlier turns. */
+interface Echoed {
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+  readonly signatures: readonly string[];
+}
+
+describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
+  it.each(sessions.map(({ id, steps }) => [id, steps] as const))('%s: the next turn carries what was accepted', async (id, steps) => {
+    const bodies = [...steps];
+    const server = await testServer((_request, response) => {
+      const { status, headers, body } = bodies.shift() as Recording;
+      response.writeHead(status, { ...headers });
+      response.end(body);
+    });
+    const platform = id.startsWith('vertex') ? { project: 'p', location: 'global', token: 't' } : { apiKey: 'k' };
+    const model = createGoogle({ ...platform, baseURL: server.origin }).model(modelOf(steps[0]));
+    const messages: TurnMessage[] = [user(textsOf(lastContent(steps[0])).join(''))];
+    for (const [at, step] of steps.entries()) {
+      const delivery = step.expected.streamed ? 'deltas' : 'whole';
+      const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
+      expect(got.error).toBeUndefined();
+      const sent: unknown = JSON.parse(server.requests[at]?.body ?? '{}');
+      checkEcho(echoed(sent), echoed(step.request?.body), step);
+      const next = steps[at + 1];
+      if (next !== undefined) messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+    }
+    await server.close();
+  });
+});
+
+/** Ids that the recording client made up itself need not be ours. */
+function checkEcho(ours: Echoed, theirs: Echoed, { expected }: Recording): void {
+  expect(ours.names).toEqual(theirs.names);
+  for (const signature of theirs.signatures) expect(ours.signatures).toContain(signature);
+  for (const id of expected.echo?.toolCallIdsEchoed ?? []) expect(ours.ids).toContain(id);
+}
+
+const modelOf = (step: Recording | undefined): string => /models\/([^:/]+)/.exec(step?.request?.path ?? '')?.[1] ?? '';
+
+type Content = { readonly role: string; readonly parts: readonly JsonObject[] };
+const contentsOf = (body: unknown): readonly Content[] => (body as { contents?: readonly Content[] } | undefined)?.contents ?? [];
+const lastContent = (step: Recording | undefined): Content | undefined => contentsOf(step?.request?.body).at(-1);
+const textsOf = (content: Content | undefined): readonly string[] =>
+  content?.parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])) ?? [];
+
+/** What the recording client said next: results for the calls of our own transcript, or a new question. */
+function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
+  if (toolCalls.length === 0) return [user(textsOf(lastContent(step)).join(''))];
+  return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];
+}
+
+/** Some clients write the wire's fields in snake case: it takes both. */
+function echoed(body: unknown): Echoed {
+  const parts = contentsOf(body).flatMap((content) => (content.role === 'model' ? content.parts : []));
+  const calls = parts.flatMap((part) => [part['functionCall'] ?? part['function_call']] as (JsonObject | undefined)[]);
+  const known = calls.filter((call) => call !== undefined);
+  return {
+    names: known.map(({ name }) => String(name)),
+    ids: known.map(({ id }) => String(id)),
+    signatures: parts.flatMap(({ thoughtSignature }) =>
+      typeof thoughtSignature === 'string' ? [createHash('sha256').update(thoughtSignature).digest('hex')] : [],
+    ),
+  };
+}
