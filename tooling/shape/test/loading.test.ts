@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { ARROWS } from '../src/arrows.ts';
+import { published, read, ROOT, sourcesOf, type Package } from '../src/repository.ts';
+import { parse } from '../src/syntax.ts';
+
+const HERE = join(ROOT, 'tooling/shape');
+const run = (type: 'commonjs' | 'module', script: string): string =>
+  execFileSync(process.execPath, [`--input-type=${type}`, '-e', script], {
+    cwd: HERE,
+    encoding: 'utf8',
+  }).trim();
+
+/** `.` → the package, `./provider` → its subpath. */
+const entriesOf = ({ manifest }: Package): string[] =>
+  Object.keys(manifest.exports ?? {})
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => manifest.name + entry.slice(1));
+
+describe.each(published.flatMap(entriesOf))('%s', (entry) => {
+  test('loads by import and by require, with the same names', () => {
+    const imported = run('module', `console.log(Object.keys(await import('${entry}')).join())`);
+    const required = run('commonjs', `console.log(Object.keys(require('${entry}')).join())`);
+    expect(imported).not.toBe('');
+    expect(required).toBe(imported);
+  });
+
+  test('does no work at import: the process ends by itself and says nothing', () => {
+    expect(run('module', `await import('${entry}')`)).toBe('');
+  });
+});
+
+const withSdk = published.filter(
+  ({ id }) => id.startsWith('provider-') && (ARROWS[id]?.others.length ?? 0) > 0,
+);
+
+test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) => {
+  const sdks = ARROWS[pkg.id]?.others ?? [];
+  const eager = sourcesOf(pkg).flatMap((file) =>
+    parse(file, read(file))
+      .statements.filter((statement) => loads(statement, sdks))
+      .map((statement) => `${file}: ${statement.getText()}`),
+  );
+  expect(eager).toEqual([]);
+});
+
+/** A static import of values; `import type` is gone in the build. */
+function loads(statement: ts.Statement, names: readonly string[]): boolean {
+  if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return false;
+  const isTypes = ts.isImportDeclaration(statement)
+    ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    : statement.isTypeOnly;
+  const from = statement.moduleSpecifier;
+  if (isTypes || from === undefined || !ts.isStringLiteral(from)) return false;
+  return names.some((name) => from.text === name || from.text.startsWith(`${name}/`));
+}
