@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import type { ModelEvent } from '@majordomo/core';
+import { closedSince, failed, onBench, only, say, succeeded } from '../bench.ts';
+import type { Case } from '../harness.ts';
+
+const hasContent = (events: readonly ModelEvent[]): boolean => events.some(({ type }) => type === 'text-delta');
+
+export const abortCases: readonly Case[] = [
+  {
+    name: 'a signal that is already aborted sends nothing',
+    scenario: 'abort-before',
+    run: (harness) =>
+      onBench(harness, ['never sent'], async ({ ask, deliveries, server }) => {
+        for (const delivery of deliveries()) {
+          failed(await ask(say('hi'), { delivery, signal: AbortSignal.abort() }), 'aborted');
+        }
+        assert.equal(server.requests.length, 0);
+      }),
+  },
+  {
+    name: 'an abort while the headers are awaited closes the socket',
+    scenario: 'abort-headers',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ fault: 'late' }),
+        async ({ ask, deliveries, server }) => {
+          for (const [n, delivery] of deliveries().entries()) {
+            const controller = new AbortController();
+            const answered = ask(say('hi'), { delivery, signal: controller.signal });
+            const exchange = await server.request(n);
+            const since = performance.now();
+            controller.abort();
+            failed(await answered, 'aborted');
+            await closedSince(exchange, since);
+          }
+        },
+      ),
+  },
+  {
+    name: 'headers are a step, and an abort after them closes the socket',
+    scenario: 'abort-body',
+    run: (harness) =>
+      onBench(harness, [{ fault: 'stall', at: { content: 0 } }], async ({ ask, server }) => {
+        const controller = new AbortController();
+        let since = Infinity;
+        const onStep = (): undefined => {
+          since = Math.min(since, performance.now());
+          controller.abort();
+        };
+        failed(await ask(say('hi'), { signal: controller.signal, onStep }), 'aborted');
+        await closedSince(only(server), since);
+      }),
+  },
+  {
+    name: 'an abort after the first content closes the socket and keeps what came',
+    scenario: 'abort-after-content',
+    run: (harness) =>
+      onBench(harness, [{ fault: 'stall' }], async ({ ask, server }) => {
+        const controller = new AbortController();
+        let since = Infinity;
+        const onStep = (events: readonly ModelEvent[]): undefined => {
+          if (!hasContent(events)) return;
+          since = performance.now();
+          controller.abort();
+        };
+        const result = await ask(say('hi'), { signal: controller.signal, onStep });
+        failed(result, 'aborted');
+        assert.ok(hasContent(result.events));
+        await closedSince(only(server), since);
+      }),
+  },
+  {
+    name: 'a consumer that walks away closes the socket',
+    scenario: 'abandon',
+    run: (harness) =>
+      onBench(harness, [{ fault: 'stall' }], async ({ ask, server }) => {
+        let since = Infinity;
+        await ask(say('hi'), {
+          onStep: (events) => {
+            if (!hasContent(events)) return undefined;
+            since = performance.now();
+            return 'leave';
+          },
+        });
+        await closedSince(only(server), since);
+      }),
+  },
+  {
+    name: 'no listener stays on the signal after an answer or a failure',
+    scenario: 'signal-listeners',
+    run: (harness) =>
+      onBench(harness, ['Hello.', 'Hello.', { failure: 'server' }, { fault: 'cut' }], async ({ ask, deliveries }) => {
+        const { signal } = new AbortController();
+        for (const delivery of ['deltas', deliveries().at(-1)] as const) {
+          succeeded(await ask(say('hi'), { delivery, signal }));
+        }
+        failed(await ask(say('hi'), { signal }), 'server');
+        failed(await ask(say('hi'), { signal }), 'network', 'truncated');
+        assert.equal(getEventListeners(signal, 'abort').length, 0);
+      }),
+  },
+];

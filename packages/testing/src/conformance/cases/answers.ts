@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import type { FinishReason, ModelRequest } from '@majordomo/core';
+import type { Answer } from '../../wires/answer.ts';
+import { onBench, only, say, succeeded } from '../bench.ts';
+import type { Case, Harness } from '../harness.ts';
+
+const PERSON = {
+  type: 'object',
+  properties: { name: { type: 'string' }, age: { type: 'integer' } },
+  required: ['name', 'age'],
+  additionalProperties: false,
+};
+
+const person: ModelRequest = say('Who?', { output: { name: 'person', schema: PERSON } });
+
+/** The finish of an answer, in every delivery. */
+const finishes = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
+  onBench(
+    harness,
+    () => answer,
+    async ({ ask, deliveries }) => {
+      for (const delivery of deliveries()) {
+        assert.equal(succeeded(await ask(say('hi'), { delivery })).finish, finish, `delivery ${delivery}`);
+      }
+    },
+  );
+
+export const answerCases: readonly Case[] = [
+  {
+    name: 'a schema reaches the wire, and the text of the answer follows it',
+    scenario: 'structured-output',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ parts: [{ type: 'text', text: '{"name":"Ada","age":36}' }] }),
+        async ({ ask, deliveries, server }) => {
+          for (const delivery of deliveries(person)) {
+            const { text } = succeeded(await ask(person, { delivery }));
+            assert.deepEqual(JSON.parse(text), { name: 'Ada', age: 36 });
+          }
+          assert.deepEqual(server.requests[0]?.request.output?.['properties'], PERSON.properties);
+        },
+      ),
+  },
+  {
+    name: 'usage are totals that include cache and reasoning',
+    scenario: 'usage',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({
+          parts: [{ type: 'text', text: 'ok' }],
+          usage: { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 },
+        }),
+        async ({ ask, deliveries }) => {
+          for (const delivery of deliveries()) {
+            const { usage } = succeeded(await ask(say('hi'), { delivery }));
+            const { input, output, cacheRead, cacheWrite, reasoning } = usage ?? {};
+            assert.deepEqual(
+              { input, output, cacheRead, cacheWrite, reasoning },
+              { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 },
+              `delivery ${delivery}`,
+            );
+          }
+        },
+      ),
+  },
+  {
+    name: 'usage that the wire did not send is unknown, not zero',
+    scenario: 'usage-missing',
+    run: (harness) =>
+      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ ask }) => {
+        const { usage } = succeeded(await ask());
+        assert.deepEqual([usage?.input, usage?.output], [undefined, undefined]);
+      }),
+  },
+  {
+    name: 'an answer cut by the token limit finishes with length',
+    scenario: 'length',
+    run: (harness) => finishes(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
+  },
+  {
+    name: 'a refusal in the wire’s own form finishes with refusal',
+    scenario: 'refusal',
+    run: (harness) => finishes(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
+  },
+  {
+    name: 'an answer that a filter ended finishes with content-filter',
+    scenario: 'content-filter',
+    run: (harness) =>
+      finishes(harness, { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' }, 'content-filter'),
+  },
+  {
+    name: 'a finish word that nobody knows is other, and kept as it came',
+    scenario: 'unknown-finish',
+    run: (harness) =>
+      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], rawFinish: 'ran_dry' }], async ({ ask }) => {
+        const { finish, rawFinish } = succeeded(await ask());
+        assert.deepEqual([finish, rawFinish], ['other', 'ran_dry']);
+      }),
+  },
+  {
+    name: 'an answer without content is a finish without parts, or empty',
+    scenario: 'empty',
+    run: (harness) =>
+      onBench(harness, [{ parts: [] }], async ({ ask, server }) => {
+        const { error, parts, finish } = await ask();
+        assert.deepEqual(parts, []);
+        assert.ok(error === undefined ? finish === 'stop' : error.kind === 'empty', `${error?.kind ?? finish}`);
+        only(server);
+      }),
+  },
+];

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { toolResult, user, type ModelRequest, type TurnMessage } from '@majordomo/core';
+import { benchOf, failed, onBench, only, say, succeeded } from '../bench.ts';
+import type { Case, Harness } from '../harness.ts';
+import { ADD } from './tools.ts';
+
+/** Every byte value, after a PNG's first eight. */
+const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, ...Array.from({ length: 256 }, (_, n) => n)]);
+
+const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
+
+/** Each turn's messages on the wire are the beginning of the next turn's. */
+async function keepsPrefix(harness: Harness): Promise<void> {
+  const script = [{ id: 't1', parts: [CALL] }, { id: 't2', parts: [CALL, CALL] }, 'three', 'four'];
+  await onBench(harness, script, async ({ ask, server }) => {
+    const messages: TurnMessage[] = [user('begin')];
+    for (let turn = 0; turn < script.length; turn++) {
+      const { parts, toolCalls } = succeeded(await ask(say('', { messages: [...messages], tools: [ADD] })));
+      const results = toolCalls.map(({ id, name }) => ({ callId: id, name, content: `result of turn ${turn}` }));
+      messages.push({ role: 'assistant', parts }, results.length === 0 ? user('go on') : toolResult(results));
+    }
+    const turns = server.requests.map(({ request }) => request.messages.map((message) => JSON.stringify(message)));
+    for (const [n, before] of turns.slice(0, -1).entries()) {
+      assert.deepEqual(turns[n + 1]?.slice(0, before.length), before, `turn ${n + 2} rewrites what turn ${n + 1} sent`);
+    }
+  });
+}
+
+/** Frozen to the leaves; typed arrays cannot be. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  for (const item of Object.values(value)) frozen(item);
+  return Object.freeze(value);
+}
+
+export const requestCases: readonly Case[] = [
+  {
+    name: 'a limit that makes no sense is refused before anything is sent',
+    scenario: 'local-refusal',
+    run: (harness) =>
+      onBench(harness, [], async ({ ask, server }) => {
+        for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
+          failed(await ask(say('hi', { maxTokens })), 'invalid-request', 'config');
+        }
+        assert.equal(server.requests.length, 0);
+      }),
+  },
+  {
+    name: 'without a key a call fails with auth and sends nothing',
+    scenario: 'missing-key',
+    run: (harness) =>
+      onBench(harness, [], async ({ server }) => {
+        const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
+        failed(await benchOf(harness, provider, server).ask(), 'auth');
+        assert.equal(server.requests.length, 0);
+      }),
+  },
+  {
+    name: 'what was sent once is sent again byte for byte, so that a prompt cache holds',
+    scenario: 'prefix-stability',
+    run: keepsPrefix,
+  },
+  {
+    name: 'an image reaches the wire byte for byte',
+    scenario: 'image',
+    run: (harness) =>
+      onBench(harness, ['A cat.'], async ({ ask, server }) => {
+        const image = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
+        succeeded(await ask(say('', { messages: [user('What is this?', image)] })));
+        assert.deepEqual(only(server).request.images, [{ mediaType: 'image/png', bytes: PICTURE }]);
+      }),
+  },
+  {
+    name: 'system text and the token limit reach the wire',
+    scenario: 'system',
+    run: (harness) =>
+      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+        succeeded(await ask(say('hi', { system: 'Talk like a pirate.', maxTokens: 123 })));
+        const { system, maxTokens } = only(server).request;
+        assert.deepEqual({ system, maxTokens }, { system: 'Talk like a pirate.', maxTokens: 123 });
+      }),
+  },
+  {
+    name: 'a frozen request works and stays as it was',
+    scenario: 'frozen',
+    run: (harness) =>
+      onBench(harness, ['done'], async ({ ask }) => {
+        const request: ModelRequest = frozen(
+          say('', {
+            system: 'Add.',
+            tools: [structuredClone(ADD)],
+            maxTokens: 50,
+            messages: [
+              user('1 + 2?'),
+              { role: 'assistant', parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }] },
+              toolResult({ callId: 'call_1', name: 'add', content: '3' }),
+            ],
+          }),
+        );
+        const before = structuredClone(request);
+        succeeded(await ask(request));
+        assert.deepEqual(request, before);
+      }),
+  },
+];

@@ -1,0 +1,37 @@
+import { abortCases } from './cases/abort.ts';
+import { answerCases } from './cases/answers.ts';
+import { failureCases } from './cases/failures.ts';
+import { faultCases } from './cases/faults.ts';
+import { reasoningCases } from './cases/reasoning.ts';
+import { requestCases } from './cases/requests.ts';
+import { textCases } from './cases/text.ts';
+import { toolCases } from './cases/tools.ts';
+import type { Case, Harness } from './harness.ts';
+
+/** Every behaviour that a provider must show, for any test runner. */
+export const conformance: readonly Case[] = [
+  ...textCases,
+  ...toolCases,
+  ...reasoningCases,
+  ...answerCases,
+  ...failureCases,
+  ...faultCases,
+  ...abortCases,
+  ...requestCases,
+];
+
+/**
+ * The suite for one harness: a name and what to run, or the reason why this one is skipped.
+ *
+ * @example
+ * for (const [name, run] of casesFor(harness)) {
+ *   if (typeof run === 'string') it.skip(`${name} (${run})`);
+ *   else it(name, run);
+ * }
+ */
+export function casesFor(harness: Harness): readonly (readonly [name: string, run: (() => Promise<void>) | string])[] {
+  return conformance.map((each) => {
+    const reason = harness.cannot?.[each.scenario] ?? harness.wire.cannot[each.scenario];
+    return [each.name, reason ?? ((): Promise<void> => each.run(harness))];
+  });
+}

@@ -1,0 +1,45 @@
+// clock
+export { seededRandom } from './clock/random.ts';
+
+// wires
+export type {
+  Answer,
+  AnswerPart,
+  AnswerReasoning,
+  AnswerRefusal,
+  AnswerText,
+  AnswerToolCall,
+  Chunks,
+} from './wires/answer.ts';
+export { anthropicMessages } from './wires/anthropic-messages/wire.ts';
+export {
+  FAILURE_KINDS,
+  type Failure,
+  type FailureForm,
+  type FailureName,
+  type RetryAfter,
+} from './wires/failure.ts';
+export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
+export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
+export type {
+  Frame,
+  Framing,
+  Reply,
+  ValidateOptions,
+  Violation,
+  Wire,
+  WireRequest,
+} from './wires/wire.ts';
+
+// server
+export type { Exchange } from './server/exchange.ts';
+export type { Fault, Point, Step } from './server/fault.ts';
+export { refusedURL } from './server/refused.ts';
+export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
+export type { Split } from './server/split.ts';
+
+// conformance
+export { collect, type Collected, type OnStep } from './conformance/collect.ts';
+export { casesFor, conformance } from './conformance/conformance.ts';
+export type { Case, Harness } from './conformance/harness.ts';
+export type { Scenario } from './conformance/scenario.ts';

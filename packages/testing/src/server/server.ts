@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Failure } from '../wires/failure.ts';
+import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
+import { maskedHeaders, readBody, type Exchange, type OpenExchange } from './exchange.ts';
+import type { Step } from './fault.ts';
+import { plan, planOf, type Plan } from './plan.ts';
+import { send } from './send.ts';
+import type { Split } from './split.ts';
+
+/** A queue of steps, one per request, or a function of the request and its number (from 0). */
+export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
+
+export interface WireServerOptions {
+  readonly wire: Wire;
+  /** A request beyond the queue is refused with 400 and a message that says so. */
+  readonly script: Script;
+  /** Default `whole`. */
+  readonly split?: Split | undefined;
+  readonly framing?: Framing | undefined;
+  /** Between two writes, in ms. Default 0. */
+  readonly delayMs?: number | undefined;
+  /** Refuse with 400 what the vendor would refuse. Default true. */
+  readonly validate?: boolean | ValidateOptions | undefined;
+}
+
+export interface WireServer {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  /** What the vendor's SDK takes as its base URL. */
+  readonly baseURL: string;
+  /** Every request so far, in the order of arrival. */
+  readonly requests: readonly Exchange[];
+  /** The nth request (from 0), once it has arrived. */
+  request(n: number): Promise<Exchange>;
+  /** Closes every connection. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A real HTTP server on 127.0.0.1 that answers, fails and breaks as a wire's vendor does. */
+export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
+  const requests: Exchange[] = [];
+  const waiting: (() => void)[] = [];
+  const server = createServer((incoming, response) => {
+    response.socket?.setNoDelay(true);
+    const arrive = (exchange: Exchange): number => {
+      requests.push(exchange);
+      for (const wake of waiting.splice(0)) wake();
+      return requests.length - 1;
+    };
+    serve(options, incoming, response, arrive).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => {
+      resolve();
+    }));
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    url,
+    baseURL: options.wire.baseURL(url),
+    requests,
+    async request(n) {
+      for (;;) {
+        const exchange = requests[n];
+        if (exchange !== undefined) return exchange;
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function serve(
+  { wire, script, split = 'whole', framing, delayMs = 0, validate = true }: WireServerOptions,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  arrive: (exchange: Exchange) => number,
+): Promise<void> {
+  const exchange = await opened(wire, incoming, response, validate);
+  const n = arrive(exchange);
+  const refusal = refusalOf(wire, exchange);
+  let planned: Plan;
+  if (refusal === undefined) {
+    const step = typeof script === 'function' ? await script(exchange, n) : (script[n] ?? unscripted(n));
+    planned = plan(wire, step, exchange.request, framing);
+  } else planned = planOf(wire.failure(refusal));
+  await send(response, planned, { split, delayMs }, exchange);
+}
+
+async function opened(
+  wire: Wire,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  validate: boolean | ValidateOptions,
+): Promise<OpenExchange> {
+  const body = await readBody(incoming);
+  const { method = '', url: path = '' } = incoming;
+  const request = wire.read(path, body);
+  const checked = validate !== false && wire.accepts(method, path);
+  const exchange: OpenExchange = {
+    at: performance.now(),
+    method,
+    path,
+    headers: maskedHeaders(incoming.headers),
+    body,
+    request,
+    model: request.model,
+    violations: checked ? wire.validate(body, validate === true ? {} : validate) : [],
+    outcome: 'open',
+    closedByClient: undefined,
+    sent: 0,
+    ended: new Promise((resolve) => response.once('close', resolve)),
+  };
+  response.once('close', () => {
+    if (response.writableFinished) exchange.outcome = 'served';
+    else if (exchange.outcome === 'open') {
+      exchange.outcome = 'left';
+      exchange.closedByClient = performance.now();
+    }
+  });
+  return exchange;
+}
+
+/** What the vendor says to a wrong path or a body against its rules. */
+function refusalOf(wire: Wire, { method, path, violations }: Exchange): Failure | undefined {
+  if (!wire.accepts(method, path)) {
+    return { failure: 'not-found', message: `no such endpoint: ${method} ${path} (${wire.name})` };
+  }
+  const [first] = violations;
+  if (first === undefined) return undefined;
+  return { failure: 'invalid', code: first.rule, message: `${said(first)} [rule ${first.rule}]` };
+}
+
+const said = ({ path, message }: Violation): string => (path === '' ? message : `${path}: ${message}`);
+
+const unscripted = (n: number): Failure => ({
+  failure: 'invalid',
+  code: 'unscripted',
+  message: `request ${n + 1} came, and the script has only ${n} steps`,
+});

@@ -1,0 +1,118 @@
+import type { FinishReason } from '@majordomo/core';
+import { pieces, type AnswerPart, type AnswerToolCall, type FullAnswer, type FullUsage } from '../answer.ts';
+import { sealText, signText } from '../signature.ts';
+
+/** What this wire's signatures are made over. */
+export const SCOPE = 'anthropic-messages';
+
+export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  'tool-calls': 'tool_use',
+  // The API has no word of its own for a filter: it refuses.
+  'content-filter': 'refusal',
+  refusal: 'refusal',
+  incomplete: 'pause_turn',
+  other: 'other',
+};
+
+/** A content block: as a stream opens it, its deltas, and whole. */
+export interface Block {
+  readonly opening: object;
+  readonly deltas: readonly object[];
+  readonly whole: object;
+}
+
+/** The blocks of an answer. A refusal is a stop reason here, no block. */
+export function blocksOf(answer: FullAnswer): readonly Block[] {
+  let calls = 0;
+  return answer.parts.flatMap((part) => {
+    const block = blockOf(part, answer, part.type === 'tool-call' ? calls++ : 0);
+    return block === undefined ? [] : [block];
+  });
+}
+
+function blockOf(part: AnswerPart, answer: FullAnswer, call: number): Block | undefined {
+  switch (part.type) {
+    case 'text':
+      return {
+        opening: { type: 'text', text: '' },
+        deltas: pieces(part.text, part.chunks, 8).map((text) => ({ type: 'text_delta', text })),
+        whole: { type: 'text', text: part.text },
+      };
+    case 'reasoning':
+      return part.redacted === true ? redacted(part.text) : thinking(part);
+    case 'tool-call':
+      return toolUse(part, `toolu_${answer.id}${call}`);
+    case 'refusal':
+      return undefined;
+    default:
+      return part satisfies never;
+  }
+}
+
+/** The signature comes last, in a delta of its own. */
+function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
+  const signed = signature === false ? '' : (signature ?? signText(SCOPE, text));
+  return {
+    opening: { type: 'thinking', thinking: '', signature: '' },
+    deltas: [
+      ...pieces(text, chunks, 8).map((thought) => ({ type: 'thinking_delta', thinking: thought })),
+      { type: 'signature_delta', signature: signed },
+    ],
+    whole: { type: 'thinking', thinking: text, signature: signed },
+  };
+}
+
+/** Comes whole, without deltas (recorded 2025-10). */
+function redacted(text: string): Block {
+  const block = { type: 'redacted_thinking', data: sealText(SCOPE, text) };
+  return { opening: block, deltas: [], whole: block };
+}
+
+/** The first delta is empty, also when more follow (recorded 2026-04). Broken arguments cannot be sent whole. */
+function toolUse(call: AnswerToolCall, usualId: string): Block {
+  const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
+  const tail = { caller: { type: 'direct' } };
+  return {
+    opening: { ...head, input: {}, ...tail },
+    deltas: ['', ...pieces(call.json, call.chunks, 6)].map((json) => ({
+      type: 'input_json_delta',
+      partial_json: json,
+    })),
+    whole: { ...head, input: parsed(call.json), ...tail },
+  };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return json === '' ? {} : JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+/** `input_tokens` leaves both cache portions out; the neutral total has them in. */
+export function messagesUsage(usage: FullUsage): object {
+  const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = usage;
+  return {
+    input_tokens: input - cacheRead - cacheWrite,
+    cache_creation_input_tokens: cacheWrite,
+    cache_read_input_tokens: cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: cacheWrite - cacheWriteLong,
+      ephemeral_1h_input_tokens: cacheWriteLong,
+    },
+    output_tokens: output,
+    ...(reasoning === 0 ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+    service_tier: 'standard',
+    inference_geo: 'not_available',
+  };
+}
+
+/** Why a refusal was one, as the API explains it (recorded 2026-07). */
+export function stopDetails({ finish, parts }: FullAnswer): object | null {
+  if (finish !== 'refusal' && finish !== 'content-filter') return null;
+  const explanation = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');
+  return { type: 'refusal', category: null, explanation: explanation === '' ? null : explanation };
+}

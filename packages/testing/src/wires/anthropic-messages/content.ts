@@ -1,0 +1,79 @@
+import { isBase64 } from '../base64.ts';
+import { isObject, isString, type Report } from '../shape.ts';
+import { isSigned, unsealText } from '../signature.ts';
+import type { ValidateOptions } from '../wire.ts';
+import { SCOPE } from './blocks.ts';
+import { turnsOf } from './conversation.ts';
+
+const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+
+/** Rules of single blocks: empty text, images, signatures, cache markers. */
+export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
+  const turns = turnsOf(body);
+  turns.forEach(({ blocks, path, role }, index) => {
+    // Only a last assistant message may be empty: there is nothing to continue yet.
+    if (blocks.length === 0 && !(role === 'assistant' && index === turns.length - 1)) {
+      report('content-missing', path, 'all messages must have non-empty content');
+    }
+    for (const { block, path: at } of blocks) checkBlock(block, at, report, options);
+  });
+  checkSystem(body, report);
+  const markers = countMarkers(body);
+  if (markers > 4) report('too-many-cache-markers', 'cache_control', `${markers} blocks are marked, at most 4 may be`);
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+function checkBlock(block: Block, path: string, report: Report, options: ValidateOptions): void {
+  const { type, text, content } = block;
+  if (type === 'text' && text === '') report('empty-text', path, 'text content blocks must be non-empty');
+  if (type === 'image' || type === 'document') checkSource(block, path, report);
+  if (type === 'thinking' || type === 'redacted_thinking') {
+    if (options.signatures !== 'any') checkSignature(block, path, report);
+  }
+  if (type === 'tool_result' && Array.isArray(content)) {
+    content.forEach((inner: unknown, index) => {
+      if (isObject(inner)) checkBlock(inner, `${path}.content[${index}]`, report, options);
+    });
+  }
+}
+
+function checkSource({ type, source }: Block, path: string, report: Report): void {
+  if (!isObject(source) || source['type'] !== 'base64') return;
+  const { media_type: mediaType, data } = source;
+  const known = type === 'image' ? IMAGE_TYPES : ['application/pdf'];
+  if (isString(mediaType) && !known.includes(mediaType)) {
+    report('image-type', `${path}.source.media_type`, `"${mediaType}" is none of ${known.join(', ')}`);
+  }
+  if (isString(data) && !/^<elided/.test(data) && (data === '' || !isBase64(data))) {
+    report('image-source', `${path}.source.data`, 'is not valid base64');
+  }
+}
+
+/** A signature is over the block as it was issued: edited, merged or foreign reasoning is refused. */
+function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
+  const isOwn =
+    type === 'thinking'
+      ? isString(thinking) && isString(signature) && isSigned(SCOPE, thinking, signature)
+      : isString(data) && unsealText(SCOPE, data) !== undefined;
+  if (!isOwn) report('signature', path, 'Invalid `signature` in `thinking` block');
+}
+
+function checkSystem(body: unknown, report: Report): void {
+  const system = isObject(body) && Array.isArray(body['system']) ? body['system'] : [];
+  system.forEach((block: unknown, index) => {
+    if (isObject(block) && block['text'] === '') {
+      report('empty-text', `system[${index}]`, 'text content blocks must be non-empty');
+    }
+  });
+}
+
+/** Markers anywhere: tools, system, messages, inside results. One at the top counts like any other. */
+function countMarkers(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
+  if (!isObject(value)) return 0;
+  let sum = isObject(value['cache_control']) ? 1 : 0;
+  // What a model wrote or a schema says is data, not markers.
+  for (const [key, item] of Object.entries(value)) if (key !== 'input' && key !== 'input_schema') sum += countMarkers(item);
+  return sum;
+}

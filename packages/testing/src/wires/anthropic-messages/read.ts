@@ -1,0 +1,66 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { WireRequest } from '../wire.ts';
+import { SCOPE } from './blocks.ts';
+
+/** What a Messages request says. Tolerant: the validator is who complains. */
+export function readMessages(_path: string, body: unknown): WireRequest {
+  const request = isObject(body) ? body : {};
+  const messages = arrayOf(request['messages']);
+  const blocks = messages.filter(isObject).flatMap(({ content }) => arrayOf(content).filter(isObject));
+  const inResults = of(blocks, 'tool_result').flatMap(({ content }) => arrayOf(content).filter(isObject));
+  const { max_tokens: limit, output_config: config, tools } = request;
+  return {
+    model: stringOf(request['model']),
+    streamed: request['stream'] === true,
+    system: textOf(request['system'], '\n'),
+    messages,
+    images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
+    toolCalls: of(blocks, 'tool_use').map(({ id, name, input }) => ({ id: stringOf(id), name: stringOf(name), args: input })),
+    toolResults: of(blocks, 'tool_result').map(({ tool_use_id: id, content, is_error: isError }) => ({
+      callId: stringOf(id),
+      text: textOf(content, ''),
+      isError: isError === true,
+    })),
+    reasoning: blocks.flatMap(reasoningOf),
+    tools: arrayOf(tools).filter(isObject).map(({ name }) => stringOf(name)),
+    output: outputOf(config),
+    maxTokens: typeof limit === 'number' ? limit : undefined,
+    streamsUsage: true,
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
+  blocks.filter((block) => block['type'] === type);
+
+const textOf = (content: unknown, separator: string): string =>
+  isString(content)
+    ? content
+    : of(arrayOf(content).filter(isObject), 'text').map(({ text }) => stringOf(text)).join(separator);
+
+function imageOf({ source }: Fields): WireRequest['images'] {
+  if (!isObject(source) || source['type'] !== 'base64') return [];
+  return [
+    {
+      mediaType: stringOf(source['media_type']),
+      bytes: new Uint8Array(Buffer.from(stringOf(source['data']), 'base64')),
+    },
+  ];
+}
+
+function reasoningOf({ type, thinking, signature, data }: Fields): WireRequest['reasoning'] {
+  if (type === 'thinking') return [{ text: stringOf(thinking), signature: stringOf(signature) }];
+  if (type !== 'redacted_thinking') return [];
+  return [{ text: unsealText(SCOPE, stringOf(data)) ?? '', signature: stringOf(data) }];
+}
+
+function outputOf(config: unknown): JsonObject | undefined {
+  const format = isObject(config) ? config['format'] : undefined;
+  const schema = isObject(format) ? format['schema'] : undefined;
+  return isObject(schema) ? (schema as JsonObject) : undefined;
+}

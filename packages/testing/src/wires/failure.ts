@@ -1,0 +1,85 @@
+import type { ErrorKind } from '@majordomo/core';
+
+/** Failures that vendors report, by what happened. */
+export type FailureName =
+  | 'invalid'
+  | 'overflow'
+  | 'blocked'
+  | 'auth'
+  | 'billing'
+  | 'permission'
+  | 'not-found'
+  | 'timeout'
+  | 'too-large'
+  | 'rate-limit'
+  | 'quota'
+  | 'server'
+  | 'bad-gateway'
+  | 'unavailable'
+  | 'overloaded';
+
+/** How a wire says it. */
+export interface FailureForm {
+  readonly status: number;
+  readonly type: string;
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
+/** `retry-after-ms`, `retry-after` in seconds, or `retry-after` as an HTTP date. */
+export type RetryAfter =
+  { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
+
+/** A failure for the server to answer with: a known one, with fields replaced, or one of your own. */
+export interface Failure extends Partial<FailureForm> {
+  readonly failure: FailureName;
+  readonly retryAfter?: RetryAfter | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The kinds that a provider may make of it. */
+export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> = {
+  invalid: ['invalid-request'],
+  overflow: ['context-overflow'],
+  blocked: ['content-filter'],
+  auth: ['auth'],
+  billing: ['billing'],
+  permission: ['auth'],
+  'not-found': ['not-found'],
+  timeout: ['timeout'],
+  'too-large': ['unsupported'],
+  'rate-limit': ['rate-limit'],
+  quota: ['quota'],
+  server: ['server'],
+  'bad-gateway': ['server'],
+  // Its bodies say server error, its status says overloaded; the policy is the same.
+  unavailable: ['overloaded', 'server'],
+  overloaded: ['overloaded'],
+};
+
+/** The form that a wire gives a failure, with the caller's replacements; a name it lacks is said with its `server`. */
+export function formOf(
+  failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
+  { failure, status, type, code, message }: Failure,
+): FailureForm {
+  const form = failures[failure] ?? failures.server ?? UNKNOWN;
+  return {
+    status: status ?? form.status,
+    type: type ?? form.type,
+    code: code ?? form.code,
+    message: message ?? form.message,
+  };
+}
+
+const UNKNOWN: FailureForm = { status: 500, type: 'server_error', message: 'internal error' };
+
+/** The headers that go with a failure. */
+export function failureHeaders({ retryAfter, headers }: Failure): Record<string, string> {
+  return { 'content-type': 'application/json', ...retryHeaders(retryAfter), ...headers };
+}
+
+function retryHeaders(retryAfter: RetryAfter | undefined): Record<string, string> {
+  if (retryAfter === undefined) return {};
+  if ('ms' in retryAfter) return { 'retry-after-ms': String(retryAfter.ms) };
+  return { 'retry-after': 'seconds' in retryAfter ? String(retryAfter.seconds) : retryAfter.date.toUTCString() };
+}

@@ -1,0 +1,93 @@
+import { isObject, isString, type Report } from '../shape.ts';
+import type { ChatDialect } from './dialect.ts';
+
+/** Reasoning models refuse these (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
+const REASONING_MODEL = /^(?:o\d|gpt-5)/;
+const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
+
+/** Rules between options of a request. */
+export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
+  if (!isObject(body)) return;
+  const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
+  if (given('tool_choice') && !given('tools')) {
+    report('tool-choice-without-tools', 'tool_choice', 'is only allowed when tools are given');
+  }
+  if (given('parallel_tool_calls') && !given('tools')) {
+    report('parallel-without-tools', 'parallel_tool_calls', 'is only allowed when tools are given');
+  }
+  if (given('stream_options') && body['stream'] !== true) {
+    report('stream-options-without-stream', 'stream_options', 'is only allowed when stream is true');
+  }
+  if (given('max_tokens') && given('max_completion_tokens')) {
+    report('two-token-limits', 'max_tokens', 'cannot be set together with max_completion_tokens');
+  }
+  checkChosenTool(body, report);
+  checkJsonWord(body, report);
+  checkSchemas(body, report, dialect.checksModels ?? false);
+  if (dialect.checksModels === true && isString(body['model']) && REASONING_MODEL.test(body['model'])) {
+    for (const key of REFUSED_BY_REASONING_MODELS) {
+      if (given(key)) report('unsupported-parameter', key, `Unsupported parameter: '${key}' is not supported with this model.`);
+    }
+  }
+}
+
+function checkChosenTool(body: Record<string, unknown>, report: Report): void {
+  const choice = isObject(body['tool_choice']) ? body['tool_choice']['function'] : undefined;
+  const name = isObject(choice) ? choice['name'] : undefined;
+  if (isString(name) && !functions(body).some((tool) => tool['name'] === name)) {
+    report('tool-choice-unknown', 'tool_choice', `no tool is named "${name}"`);
+  }
+}
+
+/** JSON mode wants the word in the prompt, or the model may write blanks for ever. */
+function checkJsonWord(body: Record<string, unknown>, report: Report): void {
+  const format = body['response_format'];
+  if (!isObject(format) || format['type'] !== 'json_object') return;
+  if (!/json/i.test(JSON.stringify(body['messages']))) {
+    report('json-word', 'response_format', "messages must contain the word 'json' to use json_object");
+  }
+}
+
+function checkSchemas(body: Record<string, unknown>, report: Report, checksStrict: boolean): void {
+  functions(body).forEach(({ parameters, strict }, index) => {
+    const path = `tools[${index}].function.parameters`;
+    if (isObject(parameters) && parameters['type'] !== 'object') {
+      report('parameters-schema', path, "the schema must be of type 'object'");
+    }
+    if (checksStrict && strict === true) checkStrict(parameters, path, report);
+  });
+  const format = isObject(body['response_format']) ? body['response_format']['json_schema'] : undefined;
+  if (checksStrict && isObject(format) && format['strict'] === true) {
+    checkStrict(format['schema'], 'response_format.json_schema.schema', report);
+  }
+}
+
+/** Strict: every object closed, every property required. */
+function checkStrict(schema: unknown, path: string, report: Report): void {
+  if (Array.isArray(schema)) {
+    schema.forEach((item, index) => {
+      checkStrict(item, `${path}[${index}]`, report);
+    });
+    return;
+  }
+  if (!isObject(schema)) return;
+  const { properties } = schema;
+  if (schema['type'] === 'object' || isObject(properties)) {
+    const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
+    const loose = Object.keys(isObject(properties) ? properties : {}).filter((key) => !required.includes(key));
+    if (schema['additionalProperties'] !== false) report('strict-schema', path, 'additionalProperties must be false');
+    if (loose.length > 0) report('strict-schema', path, `required must include ${loose.join(', ')}`);
+  }
+  for (const key of ['items', 'anyOf', '$defs']) checkStrict(nested(schema[key]), `${path}.${key}`, report);
+  checkStrict(nested(properties), `${path}.properties`, report);
+}
+
+/** The schemas in a map of schemas; a schema or a list of them stays as it is. */
+function nested(value: unknown): unknown {
+  return isObject(value) && value['type'] === undefined && value['anyOf'] === undefined ? Object.values(value) : value;
+}
+
+const functions = (body: Record<string, unknown>): readonly Record<string, unknown>[] =>
+  (Array.isArray(body['tools']) ? body['tools'] : []).flatMap((tool: unknown) =>
+    isObject(tool) && isObject(tool['function']) ? [tool['function']] : [],
+  );

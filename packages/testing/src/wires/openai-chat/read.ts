@@ -1,0 +1,71 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import type { WireRequest } from '../wire.ts';
+
+/** What a chat request says. Tolerant: the validator is who complains. */
+export function readChat(_path: string, body: unknown): WireRequest {
+  const request = isObject(body) ? body : {};
+  const messages = arrayOf(request['messages']);
+  const of = (...roles: string[]): Record<string, unknown>[] =>
+    messages.filter(isObject).filter(({ role }) => isString(role) && roles.includes(role));
+  const limit = request['max_completion_tokens'] ?? request['max_tokens'];
+  const streamOptions = request['stream_options'];
+  return {
+    model: isString(request['model']) ? request['model'] : '',
+    streamed: request['stream'] === true,
+    system: of('system', 'developer').map(({ content }) => textOf(content)).join('\n'),
+    messages,
+    images: messages.filter(isObject).flatMap(({ content }) => arrayOf(content).filter(isObject).flatMap(imageOf)),
+    toolCalls: of('assistant').flatMap(({ tool_calls }) => arrayOf(tool_calls).filter(isObject).map(callOf)),
+    toolResults: of('tool').map(({ tool_call_id, content }) => ({
+      callId: stringOf(tool_call_id),
+      text: textOf(content),
+      // The wire has no flag; whatever marks a failure stands in the text.
+      isError: /^error\b/i.test(textOf(content)),
+    })),
+    reasoning: of('assistant').flatMap(reasoningOf),
+    tools: arrayOf(request['tools']).filter(isObject).map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
+    output: outputOf(request['response_format']),
+    maxTokens: typeof limit === 'number' ? limit : undefined,
+    streamsUsage: isObject(streamOptions) && streamOptions['include_usage'] === true,
+  };
+}
+
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+
+const textOf = (content: unknown): string =>
+  isString(content)
+    ? content
+    : arrayOf(content).filter(isObject).map(({ text }) => stringOf(text)).join('');
+
+function imageOf({ image_url: image }: Record<string, unknown>): WireRequest['images'] {
+  const url = isObject(image) ? stringOf(image['url']) : '';
+  const [, mediaType, data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
+  if (mediaType === undefined || data === undefined) return [];
+  return [{ mediaType, bytes: new Uint8Array(Buffer.from(data, 'base64')) }];
+}
+
+function callOf({ id, function: called }: Record<string, unknown>): WireRequest['toolCalls'][number] {
+  const { name, arguments: json } = isObject(called) ? called : {};
+  return { id: stringOf(id), name: stringOf(name), args: parsed(stringOf(json)) };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning'] {
+  const text = message['reasoning_content'] ?? message['reasoning'];
+  return isString(text) && text !== '' ? [{ text, signature: undefined }] : [];
+}
+
+function outputOf(format: unknown): JsonObject | undefined {
+  const holder = isObject(format) ? format['json_schema'] : undefined;
+  const schema = isObject(holder) ? holder['schema'] : undefined;
+  return isObject(schema) ? (schema as JsonObject) : undefined;
+}

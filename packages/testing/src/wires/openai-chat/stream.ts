@@ -1,0 +1,133 @@
+import type { FinishReason } from '@majordomo/core';
+import {
+  fullAnswer,
+  pieces,
+  type Answer,
+  type AnswerPart,
+  type AnswerToolCall,
+  type FullAnswer,
+  type FullUsage,
+} from '../answer.ts';
+import { sseComment, sseFrame } from '../sse.ts';
+import type { Frame, Framing, WireRequest } from '../wire.ts';
+import type { ChatDialect } from './dialect.ts';
+
+/** Of every answer: what differs between two runs would only hide differences that matter. */
+export const CREATED = 1_780_000_000;
+
+export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  // A refusal is a field of the message; the turn itself stops.
+  refusal: 'stop',
+  incomplete: 'stop',
+  other: 'other',
+};
+
+type Delta = Readonly<Record<string, unknown>>;
+
+/** The server-sent events of an answer, as OpenAI cuts them: one delta a chunk, usage in a chunk of its own. */
+export function chatFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  dialect: ChatDialect,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const chunk = (kind: Frame['kind'], choices: readonly unknown[], usage: unknown): Frame =>
+    sseFrame(kind, JSON.stringify(envelope(full, choices, usage)), undefined, framing);
+  const delta = (kind: Frame['kind'], value: Delta, finish: string | null = null): Frame =>
+    chunk(kind, [{ index: 0, delta: value, logprobs: null, finish_reason: finish }], null);
+  const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
+  if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
+  for (const value of deltas(full, dialect)) {
+    frames.push(delta('content', value));
+    if (framing.noise === true) frames.push(sseComment('PROCESSING', framing));
+  }
+  frames.push(delta('finish', {}, full.rawFinish ?? FINISH_WORDS[full.finish]));
+  if (request.streamsUsage && full.usage !== undefined) frames.push(chunk('tail', [], chatUsage(full.usage)));
+  frames.push(sseFrame('tail', '[DONE]', undefined, framing));
+  return frames;
+}
+
+const envelope = ({ id, model }: FullAnswer, choices: readonly unknown[], usage: unknown): object => ({
+  id: `chatcmpl-${id}`,
+  object: 'chat.completion.chunk',
+  created: CREATED,
+  model,
+  service_tier: 'default',
+  system_fingerprint: 'fp_test',
+  choices,
+  usage,
+  obfuscation: 'x',
+});
+
+function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
+  const plain: Delta[] = [];
+  const calls: Delta[][] = [];
+  for (const part of answer.parts) {
+    if (part.type === 'tool-call') calls.push(callDeltas(part, calls.length, answer));
+    else plain.push(...partDeltas(part, dialect));
+  }
+  return [...plain, ...(answer.interleave ? takeTurns(calls) : calls.flat())];
+}
+
+function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDialect): readonly Delta[] {
+  switch (part.type) {
+    case 'text':
+      return pieces(part.text, part.chunks, 8).map((content) => ({ content }));
+    case 'refusal':
+      return pieces(part.text, undefined, 8).map((refusal) => ({ refusal }));
+    case 'reasoning': {
+      const field = dialect.reasoningField;
+      return field === undefined ? [] : pieces(part.text, part.chunks, 8).map((text) => ({ [field]: text }));
+    }
+    default:
+      part satisfies never;
+      return [];
+  }
+}
+
+/** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
+function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer): Delta[] {
+  const id = callId(call, index, answer);
+  const first = { index, ...(id === '' ? {} : { id }), type: 'function' };
+  return [
+    { tool_calls: [{ ...first, function: { name: call.name, arguments: '' } }] },
+    ...pieces(call.json, call.chunks, 6).map((json) => ({
+      tool_calls: [{ index, function: { arguments: json } }],
+    })),
+  ];
+}
+
+/** The id that a call has on this wire. */
+export const callId = (call: AnswerToolCall, index: number, { id }: FullAnswer): string =>
+  call.id ?? `call_${id}${index}`;
+
+function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns: T[] = [];
+  for (let round = 0; lists.some((items) => round < items.length); round++) {
+    for (const items of lists) turns.push(...items.slice(round, round + 1));
+  }
+  return turns;
+}
+
+/** Totals with their portions, as OpenAI counts: `completion_tokens` includes reasoning. */
+export const chatUsage = (usage: FullUsage): object => ({
+  prompt_tokens: usage.input,
+  completion_tokens: usage.output,
+  total_tokens: usage.input + usage.output,
+  prompt_tokens_details: {
+    cached_tokens: usage.cacheRead,
+    cache_write_tokens: usage.cacheWrite,
+    audio_tokens: 0,
+  },
+  completion_tokens_details: {
+    reasoning_tokens: usage.reasoning,
+    audio_tokens: 0,
+    accepted_prediction_tokens: 0,
+    rejected_prediction_tokens: 0,
+  },
+});

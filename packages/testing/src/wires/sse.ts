@@ -1,0 +1,19 @@
+import type { Frame, Framing } from './wire.ts';
+
+const encoder = new TextEncoder();
+
+/** One server-sent event as bytes. */
+export function sseFrame(
+  kind: Frame['kind'],
+  data: string,
+  event?: string | undefined,
+  { newline = '\n' }: Framing = {},
+): Frame {
+  const name = event === undefined ? '' : `event: ${event}${newline}`;
+  return { kind, bytes: encoder.encode(`${name}data: ${data}${newline}${newline}`) };
+}
+
+/** A line that every client must ignore. OpenRouter sends these while a model is queued (seen 2025-11). */
+export function sseComment(text: string, { newline = '\n' }: Framing = {}): Frame {
+  return { kind: 'noise', bytes: encoder.encode(`: ${text}${newline}${newline}`) };
+}

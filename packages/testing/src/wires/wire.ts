@@ -1,0 +1,87 @@
+import type { JsonObject } from '@majordomo/core';
+import type { Answer } from './answer.ts';
+import type { Failure, FailureForm, FailureName } from './failure.ts';
+
+/** A status line, headers and a body, before any fault. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * One step of a streamed body. `content` carries text, reasoning or tool calls; `finish` has the finish reason, and
+ * what comes after it (usage, end markers) is `tail`.
+ */
+export interface Frame {
+  readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
+  readonly bytes: Uint8Array;
+}
+
+/** How a stream is framed, within what the wire's vendors send. */
+export interface Framing {
+  /** Line end. Default `\n`. */
+  readonly newline?: '\n' | '\r\n' | '\r' | undefined;
+  /** Comments and, where the wire has them, pings between the frames. */
+  readonly noise?: boolean | undefined;
+}
+
+/** What a request says, whatever the wire; for assertions. */
+export interface WireRequest {
+  readonly model: string;
+  readonly streamed: boolean;
+  readonly system: string;
+  /** The wire's own messages, for prefix checks. */
+  readonly messages: readonly unknown[];
+  readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
+  readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
+  readonly toolResults: readonly { readonly callId: string; readonly text: string; readonly isError: boolean }[];
+  /** Reasoning that came back: its text and, where the wire has one, its signature. */
+  readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
+  readonly tools: readonly string[];
+  /** The JSON Schema that the answer must follow. */
+  readonly output: JsonObject | undefined;
+  readonly maxTokens: number | undefined;
+  /** Does the client want usage in the stream? */
+  readonly streamsUsage: boolean;
+}
+
+/** What a vendor would refuse. */
+export interface Violation {
+  /** A key of the wire's `rules`. */
+  readonly rule: string;
+  /** Where, such as `messages[2].tool_call_id`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ValidateOptions {
+  /** `issued` (default): only signatures that this wire's answers carry; `any`: recordings of the real vendor. */
+  readonly signatures?: 'issued' | 'any' | undefined;
+}
+
+/** One wire as data and pure functions: how its vendor answers, fails and refuses. */
+export interface Wire {
+  /** As in `ChatRequest.extra`, such as `openai-chat`. */
+  readonly name: string;
+  /** The base URL that this vendor's SDK takes for a server at `origin`. */
+  baseURL(origin: string): string;
+  /** Is this the path of a call for an answer? */
+  accepts(method: string, path: string): boolean;
+  readonly rules: Readonly<Record<string, string>>;
+  readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
+  /** Conformance scenarios that this wire has no form for, each with the reason. */
+  readonly cannot: Readonly<Record<string, string>>;
+  read(path: string, body: unknown): WireRequest;
+  validate(body: unknown, options?: ValidateOptions): readonly Violation[];
+  stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
+  readonly streamHeaders: Readonly<Record<string, string>>;
+  whole(answer: Answer | string, request: WireRequest): Reply;
+  failure(failure: Failure): Reply;
+  /** The same failure inside a stream that began with 200. */
+  failureFrame(failure: Failure, framing?: Framing): Frame;
+  /** A frame whose payload is broken JSON. */
+  brokenFrame(framing?: Framing): Frame;
+  /** The signature that the wire's answers put on this reasoning. */
+  sign(reasoning: string): string;
+}
