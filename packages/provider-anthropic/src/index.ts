@@ -1,0 +1,1 @@
+export { createAnthropic, type AnthropicOptions } from './provider.ts';

@@ -1,0 +1,135 @@
+import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
+
+interface Remedy extends Pick<Recovery, 'id' | 'what' | 'remember'> {
+  /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
+  readonly says: RegExp;
+  /** The same object where nothing of the kind is in the request. `found`: the numbers that the message named. */
+  apply(request: ModelRequest, found: readonly number[]): ModelRequest;
+}
+
+/** Messages seen on the wire from 2025-02 to 2026-11. The vendor may reword them; then the 400 is simply final. */
+const REMEDIES: readonly Remedy[] = [
+  {
+    // "Invalid `signature` in `thinking` block. The block is bound to a different conversation."
+    // "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must
+    // remain as they were in the original response."
+    id: 'thinking-blocks',
+    what: 'thinking of earlier turns dropped',
+    says: /thinking[^]*(?:signature|cannot be modified|must remain as they were|bound to)|signature[^]*thinking/i,
+    apply: withoutThinking,
+  },
+  {
+    // "Expected `thinking` or `redacted_thinking`, but found `tool_use`."
+    // "Thinking may not be enabled when tool_choice forces tool use."
+    id: 'thinking-off',
+    what: 'reasoning dropped',
+    says: /expected `?thinking|start with a thinking block|thinking may not be enabled/i,
+    apply: withoutReasoning,
+  },
+  {
+    // "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" …"
+    id: 'thinking-adaptive',
+    what: 'thinking budget replaced by adaptive thinking',
+    remember: true,
+    says: /thinking\.type\.enabled[^]*not supported/i,
+    apply: adaptively,
+  },
+  {
+    // "adaptive thinking is not supported on this model"; "This model does not support effort level …"
+    id: 'reasoning',
+    what: 'reasoning dropped',
+    remember: true,
+    says: /(?:thinking|effort)[^]*not support|not support[^]*(?:thinking|effort)|between_tools/i,
+    apply: withoutReasoning,
+  },
+  {
+    // "`temperature` and `top_p` cannot both be specified for this model."; "top_p: Extra inputs are not permitted"
+    id: 'top-p',
+    what: 'topP dropped',
+    remember: true,
+    says: /top_p/,
+    apply: (request) => (request.topP === undefined ? request : { ...request, topP: undefined }),
+  },
+  {
+    // "`temperature` is deprecated for this model."; "temperature: Extra inputs are not permitted"
+    id: 'temperature',
+    what: 'temperature dropped',
+    remember: true,
+    says: /temperature/,
+    apply: (request) => (request.temperature === undefined ? request : { ...request, temperature: undefined }),
+  },
+  {
+    id: 'tool-choice',
+    what: 'toolChoice set to auto',
+    remember: true,
+    says: /tool_choice/,
+    apply: (request) => (isForced(request) ? { ...request, toolChoice: 'auto' } : request),
+  },
+  {
+    id: 'cache',
+    what: 'cache markers dropped',
+    remember: true,
+    says: /cache_control/,
+    apply: (request) => (isMarked(request) ? { ...request, cache: 'none' } : request),
+  },
+  {
+    // "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for …"
+    id: 'max-tokens',
+    what: "maxTokens lowered to the model's most",
+    remember: true,
+    says: /max_tokens: (\d+) > (\d+)/,
+    apply: (request, [, most = 0]) => atMost(request, most),
+  },
+  {
+    // "input length and `max_tokens` exceed context limit: 180000 + 64000 > 200000, …"
+    id: 'context-room',
+    what: 'maxTokens lowered to what the context has room for',
+    says: /exceed context limit: (\d+) \+ (\d+) > (\d+)/,
+    apply: (request, [input = 0, , limit = 0]) => atMost(request, limit - input),
+  },
+];
+
+/** What may be changed so that a refused request succeeds, if anything. */
+export function recoveryFor(said: string, request: ModelRequest): Recovery | undefined {
+  for (const { says, apply, id, what, remember } of REMEDIES) {
+    const match = says.exec(said);
+    if (match === null) continue;
+    const found = match.slice(1).map(Number);
+    if (apply(request, found) !== request) return { id, what, remember, apply: (refused) => apply(refused, found) };
+  }
+  return undefined;
+}
+
+const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
+
+function withoutThinking(request: ModelRequest): ModelRequest {
+  const has = request.messages.some((message) => message.role === 'assistant' && message.parts.some(isReasoning));
+  if (!has) return request;
+  const messages = request.messages.map((message) =>
+    message.role === 'assistant'
+      ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
+      : message,
+  );
+  return { ...request, messages };
+}
+
+function withoutReasoning(request: ModelRequest): ModelRequest {
+  return request.reasoning === undefined ? request : { ...request, reasoning: undefined };
+}
+
+function adaptively(request: ModelRequest): ModelRequest {
+  const { reasoning, extra } = request;
+  if (reasoning === undefined || reasoning === 'none') return request;
+  const thinking = { type: 'adaptive' };
+  return { ...request, reasoning: undefined, extra: { thinking, output_config: { effort: reasoning }, ...extra } };
+}
+
+const isForced = ({ toolChoice }: ModelRequest): boolean =>
+  toolChoice === 'required' || typeof toolChoice === 'object';
+
+const isMarked = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';
+
+function atMost(request: ModelRequest, most: number): ModelRequest {
+  if (most < 1 || (request.maxTokens !== undefined && request.maxTokens <= most)) return request;
+  return { ...request, maxTokens: most };
+}

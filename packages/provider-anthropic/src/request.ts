@@ -1,0 +1,146 @@
+import type { OutputConfig, TextBlockParam, ThinkingConfigParam, Tool, ToolChoice } from '@anthropic-ai/sdk/resources/messages';
+import { LlmError } from '@majordomo/core';
+import type { ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { markCache } from './cache.ts';
+import { dropFinalThinking, lacksThinking, toMessages, type WireMessage } from './messages.ts';
+import type { Quirks } from './quirks.ts';
+import { outputSchema } from './schema.ts';
+import { isThinkingOn, toThinking } from './thinking.ts';
+import { toToolChoice, toTools } from './tools.ts';
+
+/** The body of POST /v1/messages; what else it holds came from `extra`. */
+export interface WireParams {
+  model: string;
+  max_tokens: number;
+  system?: TextBlockParam[];
+  messages: WireMessage[];
+  tools?: Tool[];
+  tool_choice?: ToolChoice;
+  thinking?: ThinkingConfigParam;
+  output_config?: OutputConfig;
+  stop_sequences?: string[];
+  temperature?: number;
+  top_p?: number;
+  stream?: true;
+}
+
+export interface WireRequest {
+  readonly params: WireParams & Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+}
+
+/** `max_tokens` is required; where the model's most is not known, this much is asked for. */
+export const DEFAULT_MAX_TOKENS = 8192;
+
+/** The tokens that the answer may have: asked for, or the model's most. Throws `invalid-request` for a senseless number. */
+export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
+  if (maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS;
+  if (Number.isInteger(maxTokens) && maxTokens > 0) return Math.min(maxTokens, most ?? maxTokens);
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
+}
+
+/** One request as the wire wants it. Pure: nothing of the request is changed. `most`: the model's most output tokens. */
+export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, most?: number): WireRequest {
+  const warnings: Warning[] = [];
+  const messages = toMessages(request.messages, warnings);
+  const tools = toTools(request.tools);
+  const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
+  const maxTokens = clampedMaxTokens(request, most, warnings);
+  const situation = {
+    maxTokens,
+    lacksThinking: lacksThinking(messages),
+    forcesTool: choice?.type === 'any' || choice?.type === 'tool',
+  };
+  const thinking = toThinking(request.reasoning, quirks, situation, warnings);
+  const thinks = isThinkingOn(thinking.config, quirks);
+  if (!thinks) dropFinalThinking(messages);
+  const system = systemBlocks(request.system);
+  const { cache } = request;
+  if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
+  if (request.seed !== undefined) warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
+
+  const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };
+  if (system.length > 0) params.system = system;
+  if (tools.length > 0) params.tools = tools;
+  if (choice !== undefined) params.tool_choice = choice;
+  if (thinking.config !== undefined) params.thinking = thinking.config;
+  const output = outputConfig(request.output, thinking.effort, warnings);
+  if (output !== undefined) params.output_config = output;
+  const stop = stopSequences(request.stop, warnings);
+  if (stop.length > 0) params.stop_sequences = stop;
+  addSampling(params, request, quirks, thinks, warnings);
+  return { params: withExtra(params, request.extra), warnings };
+}
+
+function clampedMaxTokens(request: ModelRequest, most: number | undefined, warnings: Warning[]): number {
+  const maxTokens = maxTokensOf(request, most);
+  if (request.maxTokens !== undefined && request.maxTokens > maxTokens) {
+    warnings.push({ action: 'coerced', what: `maxTokens to ${maxTokens}`, why: 'this model writes no more' });
+  }
+  return maxTokens;
+}
+
+const systemBlocks = (system: string | undefined): TextBlockParam[] =>
+  system === undefined || system.trim() === '' ? [] : [{ type: 'text', text: system }];
+
+function outputConfig(
+  output: ModelOutput | undefined,
+  effort: OutputConfig['effort'] | undefined,
+  warnings: Warning[],
+): OutputConfig | undefined {
+  if (output === undefined && effort === undefined) return undefined;
+  const config: OutputConfig = {};
+  if (effort !== undefined) config.effort = effort;
+  if (output !== undefined) {
+    const { schema, dropped } = outputSchema(output.schema);
+    config.format = { type: 'json_schema', schema };
+    if (dropped.length > 0) {
+      warnings.push({ action: 'coerced', what: `output schema: ${dropped.join(', ')}`, why: 'the wire cannot enforce it' });
+    }
+  }
+  return config;
+}
+
+/** "Each stop sequence must contain non-whitespace." */
+function stopSequences(stop: readonly string[] = [], warnings: Warning[]): string[] {
+  const kept = stop.filter((sequence) => sequence.trim() !== '');
+  if (kept.length < stop.length) {
+    warnings.push({ action: 'dropped', what: 'blank stop sequences', why: 'the wire refuses them' });
+  }
+  return kept;
+}
+
+function addSampling(
+  params: WireParams,
+  { temperature, topP }: ModelRequest,
+  { sampling }: Quirks,
+  thinks: boolean,
+  warnings: Warning[],
+): void {
+  const drop = (what: string, why: string): void => {
+    warnings.push({ action: 'dropped', what, why });
+  };
+  if (temperature !== undefined) {
+    if (sampling === 'none') drop('temperature', 'this model takes none');
+    else if (thinks && temperature !== 1) drop('temperature', 'it must be 1 while the model thinks');
+    else params.temperature = Math.min(1, Math.max(0, temperature));
+    if (params.temperature !== undefined && params.temperature !== temperature) {
+      warnings.push({ action: 'coerced', what: `temperature to ${params.temperature}`, why: 'this wire goes from 0 to 1' });
+    }
+  }
+  if (topP === undefined) return;
+  if (sampling === 'none') drop('topP', 'this model takes none');
+  else if (thinks && topP < 0.95) drop('topP', 'it must be at least 0.95 while the model thinks');
+  else if (sampling === 'one' && params.temperature !== undefined) drop('topP', 'this model takes it or the temperature');
+  else params.top_p = topP;
+}
+
+/** Merged last. `output_config` holds independent settings, so it is merged by its fields. */
+function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
+  const merged: WireRequest['params'] = { ...params, ...extra };
+  const settings = extra['output_config'];
+  if (params.output_config !== undefined && typeof settings === 'object' && settings !== null) {
+    merged.output_config = { ...params.output_config, ...settings };
+  }
+  return merged;
+}

@@ -1,0 +1,70 @@
+import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+
+/** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool-calls',
+  refusal: 'refusal',
+  pause_turn: 'incomplete',
+};
+
+/** The wire's word as ours; one that came later is `other`. */
+export const finishReason = (raw: string | undefined): FinishReason =>
+  (raw === undefined ? undefined : REASONS[raw]) ?? 'other';
+
+/** `usage` as the wire sends it; any of it may be missing or null. */
+export interface WireUsage {
+  readonly input_tokens?: number | null;
+  readonly output_tokens?: number | null;
+  readonly cache_read_input_tokens?: number | null;
+  readonly cache_creation_input_tokens?: number | null;
+  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number | null } | null;
+  readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
+  readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
+  readonly service_tier?: string | null;
+}
+
+/** `message_start` counts first, `message_delta` corrects: its numbers are cumulative, and null or 0 says nothing new. */
+export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
+  if (first === undefined) return later;
+  const news = Object.entries(later).filter(([, value]) => value !== null && value !== 0);
+  return { ...first, ...Object.fromEntries(news) };
+}
+
+/** The wire counts cached input apart; our totals include it. */
+export function usage(raw: WireUsage | undefined): Usage | undefined {
+  if (raw === undefined) return undefined;
+  const cacheRead = count(raw.cache_read_input_tokens);
+  const cacheWrite = count(raw.cache_creation_input_tokens);
+  const uncached = count(raw.input_tokens);
+  const found = details(raw);
+  return {
+    input: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: count(raw.output_tokens),
+    cacheRead,
+    cacheWrite,
+    reasoning: count(raw.output_tokens_details?.thinking_tokens),
+    ...(found === undefined ? undefined : { details: found }),
+  };
+}
+
+function details(raw: WireUsage): UsageDetails | undefined {
+  const cacheWriteLong = count(raw.cache_creation?.ephemeral_1h_input_tokens);
+  const serviceTier = raw.service_tier ?? undefined;
+  const serverTools = toolUses(raw.server_tool_use);
+  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined) return undefined;
+  return { cacheWriteLong, serviceTier, serverTools };
+}
+
+/** `{ web_search_requests: 2, web_fetch_requests: 0 }` as `{ web_search: 2 }`. */
+function toolUses(raw: WireUsage['server_tool_use']): UsageDetails['serverTools'] {
+  const uses = Object.entries(raw ?? {}).flatMap(([name, times]): [string, number][] =>
+    typeof times === 'number' && times > 0 ? [[name.replace(/_requests$/, ''), times]] : [],
+  );
+  return uses.length === 0 ? undefined : Object.fromEntries(uses);
+}
+
+const count = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

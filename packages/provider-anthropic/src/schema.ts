@@ -1,0 +1,108 @@
+import type { JsonObject, JsonValue } from '@majordomo/core';
+
+/** A schema as `output_config.format` takes it, and the keywords that it had to leave to the description. */
+export interface OutputSchema {
+  readonly schema: JsonObject;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * What constrained decoding does not take (platform.claude.com, structured outputs; the SDK's own helper does the
+ * same): it goes into the description, where the model still reads it.
+ */
+const UNSUPPORTED = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'maxItems',
+  'uniqueItems',
+  'contains',
+  'minProperties',
+  'maxProperties',
+  'propertyNames',
+  'patternProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+]);
+
+const FORMATS = new Set(
+  ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
+);
+
+const known = new WeakMap<JsonObject, OutputSchema>();
+
+/** Objects closed, `oneOf` as `anyOf`, unsupported keywords moved to the description; kept per schema object. */
+export function outputSchema(schema: JsonObject): OutputSchema {
+  let found = known.get(schema);
+  if (found === undefined) {
+    const dropped = new Set<string>();
+    found = { schema: closed(schema, dropped), dropped: [...dropped] };
+    known.set(schema, found);
+  }
+  return found;
+}
+
+function closed(schema: JsonObject, dropped: Set<string>): JsonObject {
+  const result: Record<string, JsonValue | undefined> = {};
+  const told: string[] = [];
+  for (const [name, value] of Object.entries(schema)) {
+    if (name === '$schema' || name === 'additionalProperties' || value === undefined) continue;
+    if (isUnsupported(name, value)) {
+      dropped.add(name);
+      told.push(`${name}: ${JSON.stringify(value)}`);
+    } else {
+      result[name === 'oneOf' ? 'anyOf' : name] = subschemas(name, value, dropped);
+    }
+  }
+  if (isOpen(schema)) {
+    const { additionalProperties } = schema;
+    result['additionalProperties'] = false;
+    if (additionalProperties !== undefined && additionalProperties !== false) dropped.add('additionalProperties');
+  }
+  if (told.length > 0) {
+    const { description } = schema;
+    result['description'] = [description, `(${told.join(', ')})`].filter(Boolean).join(' ');
+  }
+  return result;
+}
+
+const isOpen = ({ type, properties }: JsonObject): boolean =>
+  type === 'object' || (Array.isArray(type) && type.includes('object')) || properties !== undefined;
+
+const isUnsupported = (name: string, value: JsonValue): boolean =>
+  UNSUPPORTED.has(name) ||
+  (name === 'minItems' && value !== 0 && value !== 1) ||
+  (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
+
+/** Only where JSON Schema holds schemas: a property named `pattern`, an `enum` or a `default` is left alone. */
+function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
+  switch (name) {
+    case 'properties':
+    case '$defs':
+    case 'definitions':
+      return isObject(value)
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closedValue(inner, dropped)]))
+        : value;
+    case 'items':
+      return closedValue(value, dropped) ?? value;
+    case 'anyOf':
+    case 'oneOf':
+    case 'allOf':
+    case 'prefixItems':
+      return Array.isArray(value) ? value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner) : value;
+    default:
+      return value;
+  }
+}
+
+const closedValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
+  isObject(value) ? closed(value, dropped) : value;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

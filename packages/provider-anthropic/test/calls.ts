@@ -1,0 +1,71 @@
+import type {
+  AssistantPart,
+  FinishReason,
+  ModelContext,
+  ModelEvent,
+  ModelRequest,
+  Provider,
+  Usage,
+  Warning,
+} from '@majordomo/core';
+
+/** A request with nothing in it but a question. */
+export const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...more,
+});
+
+export const context = (more: Partial<ModelContext> = {}): ModelContext => ({
+  target: 'anthropic/claude-test',
+  delivery: 'deltas',
+  signal: new AbortController().signal,
+  env: {},
+  ...more,
+});
+
+export interface Collected {
+  readonly events: readonly ModelEvent[];
+  readonly id: string | undefined;
+  readonly parts: readonly AssistantPart[];
+  readonly text: string;
+  readonly reasoning: string;
+  readonly finish: FinishReason | undefined;
+  readonly raw: string | undefined;
+  readonly usage: Usage | undefined;
+  readonly warnings: readonly Warning[];
+}
+
+/** Everything that a call gave. */
+export async function collect(
+  provider: Provider,
+  modelId: string,
+  asked: ModelRequest,
+  around: ModelContext = context(),
+): Promise<Collected> {
+  const events: ModelEvent[] = [];
+  for await (const step of provider.model(modelId).stream(asked, around)) {
+    if (Array.isArray(step)) events.push(...(step as readonly ModelEvent[]));
+    else events.push(step as ModelEvent);
+  }
+  return summary(events);
+}
+
+export function summary(events: readonly ModelEvent[]): Collected {
+  const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+  const finish = events.find((event) => event.type === 'finish');
+  const start = events.find((event) => event.type === 'start');
+  return {
+    events,
+    id: start?.id,
+    parts,
+    text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    reasoning: parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join(''),
+    finish: finish?.reason,
+    raw: finish?.raw,
+    usage: finish?.usage,
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.warning] : [])),
+  };
+}
