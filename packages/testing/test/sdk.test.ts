@@ -42,8 +42,7 @@ it.each(SPLITS)("the openai SDK reads the chat wire's stream, cut %j, framed %j"
     ],
   });
   expect(completion.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 });
-  await server.requests[0]?.ended;
-  expect(server.requests.map(({ model, outcome }) => [model, outcome])).toEqual([['m-1', 'served']]);
+  expect(server.requests.map(({ model }) => model)).toEqual(['m-1']);
 });
 
 it("the openai SDK reads the chat wire's whole answer", async () => {

@@ -46,7 +46,6 @@ export type Scenario =
   | 'abort-body'
   | 'abort-after-content'
   | 'abandon'
-  | 'signal-listeners'
   | 'local-refusal'
   | 'missing-key'
   | 'prefix-stability'

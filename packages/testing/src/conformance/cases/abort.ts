@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import type { ModelEvent } from '@majordomo/core';
-import { closedSince, failed, onBench, only, say, succeeded } from '../bench.ts';
+import { closedSince, failed, onBench, only, say } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const hasContent = (events: readonly ModelEvent[]): boolean => events.some(({ type }) => type === 'text-delta');
@@ -85,20 +84,6 @@ export const abortCases: readonly Case[] = [
           },
         });
         await closedSince(only(server), since);
-      }),
-  },
-  {
-    name: 'no listener stays on the signal after an answer or a failure',
-    scenario: 'signal-listeners',
-    run: (harness) =>
-      onBench(harness, ['Hello.', 'Hello.', { failure: 'server' }, { fault: 'cut' }], async ({ ask, deliveries }) => {
-        const { signal } = new AbortController();
-        for (const delivery of ['deltas', deliveries().at(-1)] as const) {
-          succeeded(await ask(say('hi'), { delivery, signal }));
-        }
-        failed(await ask(say('hi'), { signal }), 'server');
-        failed(await ask(say('hi'), { signal }), 'network', 'truncated');
-        assert.equal(getEventListeners(signal, 'abort').length, 0);
       }),
   },
 ];

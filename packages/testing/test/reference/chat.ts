@@ -1,0 +1,158 @@
+import { LlmError, type FinishReason, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
+import { failureError, type Dialogue } from './provider.ts';
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool-calls',
+  content_filter: 'content-filter',
+};
+
+interface Message {
+  readonly content?: string | null;
+  readonly reasoning_content?: string | null;
+  readonly refusal?: string | null;
+  readonly tool_calls?: readonly {
+    readonly index?: number;
+    readonly id?: string;
+    readonly function?: { readonly name?: string; readonly arguments?: string };
+  }[];
+}
+interface Body {
+  readonly id?: string;
+  readonly error?: unknown;
+  readonly choices?: readonly { readonly delta?: Message; readonly message?: Message; readonly finish_reason?: string | null }[];
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly prompt_tokens_details: { readonly cached_tokens: number; readonly cache_write_tokens: number };
+    readonly completion_tokens_details: { readonly reasoning_tokens: number };
+  } | null;
+}
+
+/** Chat Completions, with DeepSeek's reasoning field. */
+export const chatDialogue: Dialogue = {
+  path: '/chat/completions',
+  family: 'chat-reasoning@reference',
+  headers: (key) => ({ authorization: `Bearer ${key}` }),
+  body: (request, model, { delivery }) => ({
+    model,
+    messages: messages(request),
+    ...(request.maxTokens === undefined ? {} : { max_completion_tokens: request.maxTokens }),
+    ...(request.tools.length === 0
+      ? {}
+      : { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
+    ...(request.output === undefined
+      ? {}
+      : { response_format: { type: 'json_schema', json_schema: { ...request.output, strict: true } } }),
+    ...(delivery === 'deltas' ? { stream: true, stream_options: { include_usage: true } } : {}),
+  }),
+  reader: (target, family) => new ChatReader(target, family),
+};
+
+function messages({ messages: turns, system }: ModelRequest): object[] {
+  const rename = toolIds(turns, { maxLength: 40, pattern: /^/ });
+  const head = system === undefined ? [] : [{ role: 'system', content: system }];
+  return [...head, ...turns.flatMap((turn) => message(turn, rename))];
+}
+
+function message(turn: TurnMessage, rename: (id: string) => string): object[] {
+  if (turn.role === 'user') {
+    return [
+      {
+        role: 'user',
+        content: turn.parts.map((part) =>
+          part.type === 'text'
+            ? part
+            : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${toBase64(part.bytes)}` } },
+        ),
+      },
+    ];
+  }
+  if (turn.role === 'tool') {
+    return turn.parts.map(({ callId, content, isError }) => {
+      const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+      return { role: 'tool', tool_call_id: rename(callId), content: isError === true ? `ERROR: ${text}` : text };
+    });
+  }
+  const calls = turn.parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [{ id: rename(part.id), type: 'function', function: { name: part.name, arguments: JSON.stringify(part.args) } }]
+      : [],
+  );
+  const reasoning = turn.parts.flatMap((part) =>
+    part.type === 'reasoning' && part.replay?.family === chatDialogue.family ? [part.text] : [],
+  );
+  return [
+    {
+      role: 'assistant',
+      content: turn.parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+      ...(reasoning.length === 0 ? {} : { reasoning_content: reasoning.join('') }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+  ];
+}
+
+class ChatReader implements WireReader {
+  readonly scribe: Scribe;
+  done = false;
+  private readonly family: string;
+  private finish: string | undefined;
+  private isRefusal = false;
+  private usage: Usage | undefined;
+
+  constructor(target: string, family: string) {
+    this.scribe = new Scribe(target, []);
+    this.family = family;
+  }
+
+  message(data: string): void {
+    if (data === '[DONE]') this.end();
+    else this.read(JSON.parse(data) as Body, data);
+  }
+
+  body(json: unknown): void {
+    this.read(json as Body, JSON.stringify(json));
+    this.end();
+  }
+
+  end(): void {
+    if (this.finish === undefined) throw new LlmError('truncated', 'no finish reason', { target: this.scribe.target });
+    if (this.done) return;
+    this.done = true;
+    const reason = this.isRefusal ? 'refusal' : (REASONS[this.finish] ?? 'other');
+    this.scribe.finish(reason, this.finish, this.usage);
+  }
+
+  private read(body: Body, text: string): void {
+    if (body.error !== undefined) throw failureError(text, this.scribe.target, undefined);
+    if (body.choices === undefined) throw new LlmError('protocol', 'no choices', { target: this.scribe.target });
+    this.scribe.start(body.id);
+    for (const { delta, message: whole, finish_reason: finish } of body.choices) {
+      this.part(delta ?? whole ?? {});
+      if (typeof finish === 'string') this.finish = finish;
+    }
+    if (body.usage) this.usage = usageOf(body.usage);
+  }
+
+  private part({ content, reasoning_content: reasoning, refusal, tool_calls: calls = [] }: Message): void {
+    if (reasoning) this.scribe.reasoning(reasoning, { family: this.family, data: null });
+    if (content) this.scribe.text(content);
+    if (refusal) {
+      this.isRefusal = true;
+      this.scribe.text(refusal);
+    }
+    calls.forEach(({ index, id, function: called }, at) => {
+      this.scribe.toolCall(String(index ?? at), { id, name: called?.name, json: called?.arguments });
+    });
+  }
+}
+
+const usageOf = (usage: NonNullable<Body['usage']>): Usage => ({
+  input: usage.prompt_tokens,
+  output: usage.completion_tokens,
+  cacheRead: usage.prompt_tokens_details.cached_tokens,
+  cacheWrite: usage.prompt_tokens_details.cache_write_tokens,
+  reasoning: usage.completion_tokens_details.reasoning_tokens,
+});

@@ -1,0 +1,178 @@
+import { LlmError, type FinishReason, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
+import { failureError, type Dialogue } from './provider.ts';
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool-calls',
+  refusal: 'refusal',
+  pause_turn: 'incomplete',
+};
+const FAMILY = 'claude';
+
+/** The Messages API, with a fixed thinking budget. */
+export const messagesDialogue: Dialogue = {
+  path: '/v1/messages',
+  family: FAMILY,
+  headers: (key) => ({ 'x-api-key': key }),
+  body: (request, model, { delivery }) => ({
+    model,
+    max_tokens: request.maxTokens ?? 4096,
+    messages: messages(request.messages),
+    ...(request.system === undefined ? {} : { system: request.system }),
+    ...(request.tools.length === 0
+      ? {}
+      : { tools: request.tools.map(({ parameters, ...tool }) => ({ ...tool, input_schema: parameters })) }),
+    ...(request.output === undefined
+      ? {}
+      : { output_config: { format: { type: 'json_schema', schema: request.output.schema } } }),
+    ...(thinks(request) ? { thinking: { type: 'enabled', budget_tokens: 1024 } } : {}),
+    ...(delivery === 'deltas' ? { stream: true } : {}),
+  }),
+  reader: (target) => new MessagesReader(target),
+};
+
+/** A tool loop whose turn lost its thinking goes on without. */
+function thinks({ reasoning, messages: turns }: ModelRequest): boolean {
+  const last = turns.findLast(({ role }) => role === 'assistant');
+  const isLoop = turns.at(-1)?.role === 'tool';
+  return reasoning !== undefined && (!isLoop || last?.parts[0]?.type !== 'tool-call') && !(isLoop && isForeign(last));
+}
+
+const isForeign = (turn: TurnMessage | undefined): boolean => {
+  const [first] = turn?.parts ?? [];
+  return first?.type !== 'reasoning' || first.replay?.family !== FAMILY;
+};
+
+function messages(turns: readonly TurnMessage[]): object[] {
+  const rename = toolIds(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
+  return turns.map((turn) => {
+    if (turn.role === 'assistant') return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, rename)) };
+    if (turn.role === 'tool') {
+      return {
+        role: 'user',
+        content: turn.parts.map(({ callId, content, isError }) => ({
+          type: 'tool_result',
+          tool_use_id: rename(callId),
+          content: content.map((part) => (part.type === 'text' ? part : imageBlock(part))),
+          ...(isError === true ? { is_error: true } : {}),
+        })),
+      };
+    }
+    return { role: 'user', content: turn.parts.map((part) => (part.type === 'text' ? part : imageBlock(part))) };
+  });
+}
+
+const imageBlock = ({ mediaType, bytes }: { mediaType: string; bytes: Uint8Array }): object => ({
+  type: 'image',
+  source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) },
+});
+
+function block(part: Extract<TurnMessage, { role: 'assistant' }>['parts'][number], rename: (id: string) => string): object[] {
+  if (part.type === 'text') return [{ type: 'text', text: part.text }];
+  if (part.type === 'tool-call') return [{ type: 'tool_use', id: rename(part.id), name: part.name, input: part.args }];
+  if (part.replay?.family !== FAMILY) return [];
+  const data = part.replay.data as { signature?: string; redacted?: string };
+  if (data.redacted !== undefined) return [{ type: 'redacted_thinking', data: data.redacted }];
+  return [{ type: 'thinking', thinking: part.text, signature: data.signature }];
+}
+
+interface WireUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly output_tokens_details?: { readonly thinking_tokens: number };
+}
+interface Block {
+  readonly type: string;
+  readonly text?: string;
+  readonly thinking?: string;
+  readonly signature?: string;
+  readonly data?: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly input?: unknown;
+  readonly partial_json?: string;
+}
+interface Event {
+  readonly type: string;
+  readonly index?: number;
+  readonly message?: { readonly id: string; readonly usage?: WireUsage };
+  readonly content_block?: Block;
+  readonly delta?: Block & { readonly stop_reason?: string };
+  readonly usage?: WireUsage;
+}
+interface Body {
+  readonly type: string;
+  readonly id: string;
+  readonly content?: readonly Block[];
+  readonly stop_reason: string;
+  readonly usage?: WireUsage;
+}
+
+class MessagesReader implements WireReader {
+  readonly scribe: Scribe;
+  done = false;
+
+  constructor(target: string) {
+    this.scribe = new Scribe(target, []);
+  }
+
+  message(data: string): void {
+    const { type, message, index = 0, content_block: opened, delta, usage } = JSON.parse(data) as Event;
+    const key = String(index);
+    if (type === 'error') throw failureError(data, this.scribe.target, undefined);
+    if (type === 'message_start') this.scribe.start(message?.id);
+    else if (type === 'content_block_start' && opened) this.open(key, opened);
+    else if (type === 'content_block_delta' && delta) this.delta(key, delta);
+    else if (type === 'content_block_stop') this.scribe.end(key);
+    else if (type === 'message_delta') this.finish(delta?.stop_reason ?? '', usage);
+  }
+
+  body(json: unknown): void {
+    const { type, id, content, stop_reason: reason, usage } = json as Body;
+    if (type === 'error') throw failureError(JSON.stringify(json), this.scribe.target, undefined);
+    if (content === undefined) throw new LlmError('protocol', 'no content', { target: this.scribe.target });
+    this.scribe.start(id);
+    content.forEach((part, index) => {
+      const key = String(index);
+      this.open(key, part.type === 'tool_use' ? part : { ...part, text: '', thinking: '' });
+      if (part.type === 'tool_use') this.scribe.toolCall(key, { json: JSON.stringify(part.input) });
+      else this.delta(key, part);
+      this.scribe.end(key);
+    });
+    this.finish(reason, usage);
+  }
+
+  end(): void {
+    if (!this.done) throw new LlmError('truncated', 'no stop reason', { target: this.scribe.target });
+  }
+
+  private open(key: string, { type, id, name, data }: Block): void {
+    if (type === 'tool_use') this.scribe.toolCall(key, { id, name });
+    if (type === 'redacted_thinking') this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
+  }
+
+  private delta(key: string, { text = '', thinking = '', signature, partial_json: json }: Block): void {
+    if (text !== '') this.scribe.text(text, key);
+    if (thinking !== '') this.scribe.reasoning(thinking, undefined, key);
+    if (signature !== undefined) this.scribe.reasoning('', { family: FAMILY, data: { signature } }, key);
+    if (json !== undefined) this.scribe.toolCall(key, { json });
+  }
+
+  private finish(raw: string, usage: WireUsage | undefined): void {
+    this.done = true;
+    this.scribe.finish(REASONS[raw] ?? 'other', raw, usage === undefined ? undefined : usageOf(usage));
+  }
+}
+
+const usageOf = (usage: WireUsage): Usage => ({
+  input: usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens,
+  output: usage.output_tokens,
+  cacheRead: usage.cache_read_input_tokens,
+  cacheWrite: usage.cache_creation_input_tokens,
+  reasoning: usage.output_tokens_details?.thinking_tokens,
+});
+
