@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { JsonObject, ModelTool, TurnMessage } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createAnthropic } from '../src/index.ts';
+import { collect, context, request } from './calls.ts';
+import { hasWire, recordings, WIRE, type Recording } from './corpus.ts';
+import { wireServer, type Journaled } from './server.ts';
+
+interface Block {
+  readonly type: string;
+  readonly text?: string;
+  readonly thinking?: string;
+  readonly signature?: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly input?: JsonObject;
+  readonly tool_use_id?: string;
+  readonly content?: string | readonly Block[];
+}
+interface Message {
+  readonly role: string;
+  readonly content: string | readonly Block[];
+}
+interface Body {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly tools?: readonly { readonly name: string; readonly input_schema: JsonObject }[];
+}
+
+const root = path.join(WIRE, 'sequences', 'anthropic');
+const sessions = hasWire ? readdirSync(root) : [];
+
+describe.skipIf(!hasWire)(`recorded sessions${hasWire ? '' : ' (skipped: no corpus found)'}`, () => {
+  it('are there', () => {
+    expect(sessions.length).toBeGreaterThan(3);
+  });
+
+  it.for(sessions)('%s: what we send on from our parts is what the vendor accepted', async (session) => {
+    const steps = recordings(`sequences/anthropic/${session}/*`);
+    await using server = await wireServer(...steps.map((step) => replay(step)));
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+    const history: TurnMessage[] = [];
+    for (const step of steps) {
+      const recorded = step.request as unknown as Body;
+      history.push(...newTurns(recorded));
+      const asked = request({ messages: history, tools: toolsOf(recorded) });
+      const delivery = step.expected.streamed ? 'deltas' : 'whole';
+      const { parts } = await collect(provider, recorded.model, asked, context({ delivery }));
+      const sent = server.requests.at(-1)?.body as unknown as Body;
+      expect(sent.messages.map(plain)).toEqual(recorded.messages.map(plain));
+      history.push({ role: 'assistant', parts });
+    }
+    expectEcho(steps, server.requests);
+  });
+});
+
+const replay =
+  ({ status, headers, body }: Recording) =>
+  (response: import('node:http').ServerResponse): void => {
+    response.writeHead(status, headers).end(body);
+  };
+
+/** The ids, names and the number of signatures that the recorded request carried back. */
+function expectEcho(steps: readonly Recording[], requests: readonly Journaled[]): void {
+  steps.forEach(({ expected }, at) => {
+    const { echo } = expected as typeof expected & { echo?: { toolCallIdsEchoed: string[]; toolNamesEchoed: string[]; signaturesEchoed: number } };
+    if (echo === undefined) return;
+    const blocks = (requests[at]?.body as unknown as Body).messages.flatMap(blocksOf);
+    const calls = blocks.filter(({ type }) => type === 'tool_use');
+    expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining(echo.toolCallIdsEchoed));
+    expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining(echo.toolNamesEchoed));
+    expect(blocks.filter(({ signature }) => signature !== undefined)).toHaveLength(echo.signaturesEchoed);
+  });
+}
+
+const blocksOf = ({ content }: Message): readonly Block[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+
+/** What the user and the tools said after the last turn of the assistant, as our messages. */
+function newTurns({ messages }: Body): TurnMessage[] {
+  const calls = new Map(messages.flatMap(blocksOf).map(({ id, name }) => [id, name]));
+  const from = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
+  return messages.slice(from).flatMap(blocksOf).map((block): TurnMessage => {
+    if (block.type === 'text') return { role: 'user', parts: [{ type: 'text', text: block.text ?? '' }] };
+    const callId = block.tool_use_id ?? '';
+    const content = blocksOf({ role: 'user', content: block.content ?? '' }).map(({ text = '' }) => ({ type: 'text', text }) as const);
+    return { role: 'tool', parts: [{ type: 'tool-result', callId, name: calls.get(callId) ?? '', content }] };
+  });
+}
+
+const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
+  tools.map(({ name, input_schema }) => ({ name, description: 'a tool', parameters: input_schema }));
+
+/** Without what does not matter: markers, citations, a text in place of a list; long signatures are kept as a hash. */
+const plain = (message: Message): unknown => ({
+  role: message.role,
+  content: blocksOf(message).map(({ type, text, thinking, signature, id, name, input, tool_use_id, content }) => ({
+    type,
+    text: text?.trimEnd(),
+    thinking,
+    signature: signature === undefined ? undefined : hashOf(signature),
+    id,
+    name,
+    input,
+    tool_use_id,
+    content: content === undefined ? undefined : blocksOf({ role: 'user', content }).map((inner) => inner.text),
+  })),
+});
+
+const hashOf = (signature: string): string =>
+  /sha256 (\w+)/.exec(signature)?.[1] ?? createHash('sha256').update(signature).digest('hex').slice(0, 16);
