@@ -44,8 +44,5 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
 export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
   const row = (ERROR_POLICY as Partial<Record<string, Decision>>)[kind] ?? ERROR_POLICY.server;
   const override = overrides?.[kind];
-  return override === undefined ? row : { ...row, ...definedOnly(override) };
+  return override === undefined ? row : { ...row, ...override };
 }
-
-const definedOnly = (override: Partial<Decision>): Partial<Decision> =>
-  Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined));

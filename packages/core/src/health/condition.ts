@@ -7,6 +7,8 @@ import type { TargetHealth, Verdict } from '../model/health.ts';
 export interface Condition extends TargetHealth {
   /** Counts changes of state: a verdict counts only if its attempt began in this epoch. */
   readonly epoch: number;
+  /** Where the last bench ends: a probe that was forced before it must not shorten it. Epoch ms. */
+  readonly benchEnd: number;
 }
 
 export interface HealthPolicy {
@@ -16,7 +18,7 @@ export interface HealthPolicy {
   readonly retryAfterCapMs: number;
 }
 
-export const HEALTHY: Condition = { state: 'healthy', failures: 0, benches: 0, until: undefined, epoch: 0 };
+export const HEALTHY: Condition = { state: 'healthy', failures: 0, benches: 0, until: undefined, epoch: 0, benchEnd: 0 };
 
 /** May nobody but a probe in flight use it? Then until when. */
 export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
@@ -53,36 +55,42 @@ export function failed(condition: Condition, { retryAfterMs = 0, atOnce }: Failu
   if (condition.state !== 'probing' && !atOnce && failures < policy.threshold) return { ...condition, failures };
   const cooldown = Math.min(policy.cooldownMs * 2 ** condition.benches, policy.cooldownCapMs);
   const wait = Math.max(cooldown, Math.min(retryAfterMs, policy.retryAfterCapMs));
-  return changed(condition, { state: 'benched', failures: 0, benches: condition.benches + 1, until: now + wait });
+  return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
 }
 
 /** Pure: a probe ended without a verdict; the next call may probe. */
-export function released(condition: Condition, now: number): Condition {
-  return condition.state === 'probing' ? changed(condition, { state: 'benched', until: now }) : condition;
+export function released(condition: Condition): Condition {
+  const { state, benchEnd } = condition;
+  return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
 }
 
 /** Pure: an operator's bench. It outlives successes, since they began before it. */
 export const benchedByHand = (condition: Condition, until: number): Condition =>
-  changed(condition, { state: 'benched', failures: 0, until });
+  benchedTo(condition, condition.benches, until);
 
 /** Pure: an operator's word that all is well. */
 export const unbenched = (condition: Condition): Condition =>
-  changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
+  changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined, benchEnd: 0 });
 
 /** Pure: another process's verdict. A probe in flight is worth more than hearsay. */
 export function accepted(condition: Condition, verdict: Verdict, until: number): Condition {
   if (condition.state === 'probing') return condition;
   if (verdict.state === 'healthy') return condition.state === 'healthy' ? condition : unbenched(condition);
   if ((condition.until ?? 0) >= until) return condition;
-  return changed(condition, { state: 'benched', failures: 0, benches: verdict.benches, until });
+  return benchedTo(condition, verdict.benches, until);
 }
 
 /** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be. */
-export function restored({ state, failures, benches, until }: TargetHealth, policy: HealthPolicy, now: number, epoch: number): Condition {
+export function restored(condition: Condition, health: TargetHealth, policy: HealthPolicy, now: number): Condition {
+  const { state, failures, benches, until = now } = health;
+  if (state === 'healthy') return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0 });
   const latest = now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
-  if (state === 'healthy') return { state, failures, benches, until: undefined, epoch };
-  return { state: 'benched', failures, benches, until: Math.min(state === 'probing' ? now : (until ?? now), latest), epoch };
+  // A probe of another process is nobody's here: half-open.
+  return { ...benchedTo(condition, benches, state === 'probing' ? now : Math.min(until, latest)), failures };
 }
+
+const benchedTo = (condition: Condition, benches: number, until: number): Condition =>
+  changed(condition, { state: 'benched', failures: 0, benches, until, benchEnd: until });
 
 const changed = (condition: Condition, next: Partial<Condition>): Condition => ({
   ...condition,

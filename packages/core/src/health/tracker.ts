@@ -88,7 +88,7 @@ export class HealthTracker implements Health {
   /** An attempt ended without a verdict. */
   released(target: string, epoch: number): void {
     const before = this.of(target);
-    if (before.epoch === epoch && before.state === 'probing') this.set(target, released(before, this.clock.now()));
+    if (before.epoch === epoch && before.state === 'probing') this.set(target, released(before));
   }
 
   // ---- for operators and other processes
@@ -100,7 +100,7 @@ export class HealthTracker implements Health {
   restore(snapshot: { readonly [target: string]: TargetHealth }): void {
     const now = this.clock.now();
     for (const [target, health] of Object.entries(snapshot)) {
-      this.set(target, restored(health, this.policy, now, this.of(target).epoch + 1));
+      this.set(target, restored(this.of(target), health, this.policy, now));
     }
   }
 

@@ -61,9 +61,7 @@ export class Scribe {
 
   start(id?: string): readonly ModelEvent[] {
     if (this.started) return NOTHING;
-    this.started = true;
-    this.responseId = id ?? '';
-    this.batch.push({ type: 'start', target: this.target, id });
+    this.begin(id);
     return this.written();
   }
 
@@ -149,8 +147,11 @@ export class Scribe {
     return this.responseId === '' ? `call_${index}` : `call_${hash(this.responseId)}_${index}`;
   }
 
-  private begin(): void {
-    if (!this.started) this.start();
+  private begin(id?: string): void {
+    if (this.started) return;
+    this.started = true;
+    this.responseId = id ?? '';
+    this.batch.push({ type: 'start', target: this.target, id });
   }
 
   private closeAll(): void {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { kindOf, kindOfStatus, type WireFailure } from './classify.ts';
+import type { ErrorKind } from './kind.ts';
+import { decisionFor, ERROR_POLICY } from './policy.ts';
+import { resetMs, retryAfterMs } from './retry-after.ts';
+import { redact } from './secret.ts';
+
+describe('the kind of a failure', () => {
+  it.each<[number, ErrorKind]>([
+    [400, 'invalid-request'], [401, 'auth'], [402, 'billing'], [403, 'auth'], [404, 'not-found'], [405, 'invalid-request'],
+    [408, 'timeout'], [409, 'invalid-request'], [413, 'unsupported'], [415, 'invalid-request'], [422, 'invalid-request'],
+    [429, 'rate-limit'], [500, 'server'], [502, 'server'], [503, 'overloaded'], [504, 'timeout'], [520, 'server'], [529, 'overloaded'], [302, 'server'],
+  ])('of status %i is %s', (status, kind) => {
+    expect(kindOfStatus(status)).toBe(kind);
+  });
+
+  it.each<[WireFailure, ErrorKind]>([
+    [{ status: 429, code: 'insufficient_quota' }, 'quota'],
+    [{ status: 429, message: 'Rate limit: 30000 input tokens per minute, prompt is too long' }, 'rate-limit'],
+    [{ status: 429, type: 'rate_limit_error', message: 'maximum context length' }, 'rate-limit'],
+    [{ status: 400, message: "Unsupported parameter: 'max_tokens' is not supported" }, 'invalid-request'],
+    [{ status: 400, message: 'prompt is too long: 200001 tokens > 200000 maximum' }, 'context-overflow'],
+    [{ status: 400, message: "This model's maximum context length is 8192 tokens." }, 'context-overflow'],
+    [{ status: 400, message: 'request (2009 tokens) exceeds the available context size (512 tokens)' }, 'context-overflow'],
+    [{ status: 400, message: 'The input token count (1250074) exceeds the maximum number of tokens allowed' }, 'context-overflow'],
+    [{ status: 400, message: 'Number of input tokens exceeds maximum length.' }, 'context-overflow'],
+    [{ status: 400, message: 'too many tokens: size limit exceeded by 25836 tokens.' }, 'context-overflow'],
+    [{ status: 400, type: 'too_many_prompt_tokens' }, 'context-overflow'],
+    [{ status: 400, code: 'context_length_exceeded' }, 'context-overflow'],
+    [{ status: 400, code: 'model_not_found' }, 'not-found'],
+    [{ status: 400, code: 'content_filter' }, 'content-filter'],
+    [{ status: 401, type: 'api_error' }, 'auth'],
+    [{ status: 403, message: 'Key limit exceeded (monthly limit)' }, 'billing'],
+    [{ status: 403, message: 'Forbidden' }, 'auth'],
+    [{ status: 400, message: 'Your credit balance is too low' }, 'invalid-request'],
+    [{ status: 500, type: 'server_error' }, 'server'],
+    [{ status: 400, type: 'server_error' }, 'invalid-request'],
+    [{ code: 'rate_limit_exceeded' }, 'rate-limit'],
+    [{ type: 'overloaded_error' }, 'overloaded'],
+    [{ code: '400', message: 'Token limit' }, 'invalid-request'],
+    [{ code: '502' }, 'server'],
+    [{}, 'server'],
+  ])('of %o is %s', (failure, kind) => {
+    expect(kindOf(failure)).toBe(kind);
+  });
+});
+
+describe('the policy', () => {
+  it('counts a kind from a newer core as server, and lays overrides over rows', () => {
+    expect(decisionFor('brand-new' as ErrorKind, undefined)).toEqual(ERROR_POLICY.server);
+    expect(decisionFor('auth', { auth: { advance: true } })).toEqual({ retry: false, advance: true, bench: false });
+  });
+});
+
+describe('how long to wait', () => {
+  const now = Date.parse('2026-11-20T10:00:00Z');
+  it.each<[Record<string, string>, number | undefined]>([
+    [{ 'retry-after': '2' }, 2000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': 'Fri, 20 Nov 2026 10:00:30 GMT' }, 30_000],
+    [{ 'retry-after-ms': '120', 'retry-after': '9' }, 120],
+    [{ 'x-ratelimit-reset': '12' }, 12_000],
+    [{ 'x-ratelimit-reset': '1m30s' }, 90_000],
+    [{ 'x-ratelimit-reset': '6m0s' }, 360_000],
+    [{ 'x-ratelimit-reset': '120ms' }, 120],
+    [{ 'x-ratelimit-reset': String(now / 1000 + 7) }, 7000],
+    [{ 'x-ratelimit-reset': String(now + 7000) }, 7000],
+    [{ 'retry-after': '-1' }, undefined],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '99999999999' }, undefined],
+    [{ 'retry-after': 'Fri, 20 Nov 2020 10:00:30 GMT' }, undefined],
+    [{}, undefined],
+  ])('by %o is %s ms', (headers, ms) => {
+    expect(retryAfterMs(new Headers(headers), now)).toBe(ms);
+  });
+
+  it('reads RFC 3339 resets', () => {
+    expect(resetMs('2026-11-20T10:01:00Z', now)).toBe(60_000);
+  });
+});
+
+describe('redaction', () => {
+  it.each([
+    ['Incorrect API key provided: sk-proj-abcdefghijklmnop1234', 'Incorrect API key provided: ***'],
+    ['Authorization: Bearer abcdefgh12345678', 'Authorization: Bearer ***'],
+    ['authorization: Basic dXNlcjpwYXNz', 'authorization: Basic ***'],
+    ['x-api-key: abcdef123456', 'x-api-key: ***'],
+    ['foreman://secret@host/v1', 'foreman://***@host/v1'],
+    ['key AIzaSyA1234567890123456789012345678901234', 'key ***'],
+    ['AKIAIOSFODNN7EXAMPLE and ASIAIOSFODNN7EXAMPLE', '*** and ***'],
+    ['MAX_TOKENS=4096', 'MAX_TOKENS=4096'],
+    ['mask me: hunter22', 'mask me: ***'],
+  ])('of "%s"', (text, clean) => {
+    expect(redact(text, ['hunter22', undefined])).toBe(clean);
+    expect(redact(clean, ['hunter22'])).toBe(clean);
+  });
+});

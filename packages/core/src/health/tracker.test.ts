@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LlmError } from '../error/llm-error.ts';
+import type { Clock } from '../model/clock.ts';
+import { HealthTracker } from './tracker.ts';
+
+const T = 'a/x';
+const error = new LlmError('server', 'down');
+
+function setUp(random = () => 0): { health: HealthTracker; clock: { now: number }; fail(extra?: object): void; state(): unknown } {
+  const clock = { now: 1_000_000 };
+  const stopped: Clock = {
+    now: () => clock.now,
+    sleep: () => Promise.resolve(),
+    timer: () => () => undefined,
+  };
+  const health = new HealthTracker({}, stopped, random);
+  const fail = (extra: object = {}): void => {
+    const { epoch } = health.claim(T);
+    health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false, ...extra }, error);
+  };
+  return { health, clock, fail, state: () => health.snapshot()[T] };
+}
+
+describe('health', () => {
+  it('benches at the second failure, for 5 s, then 10 s, doubling to 5 min', () => {
+    const { health, clock, fail } = setUp();
+    fail();
+    expect(health.blocked(T)).toBeUndefined();
+    fail();
+    const cooldowns: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      const until = health.blocked(T)?.until ?? 0;
+      cooldowns.push((until - clock.now) / 1000);
+      clock.now = until;
+      fail();
+    }
+    expect(cooldowns).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  it('forgets failures and benches at a finish', () => {
+    const { health, clock, fail, state } = setUp();
+    fail();
+    health.finished(T, health.claim(T).epoch);
+    fail();
+    expect(health.blocked(T)).toBeUndefined();
+    fail();
+    clock.now += 5000;
+    health.finished(T, health.claim(T).epoch);
+    expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
+  });
+
+  it('benches once for a burst of parallel failures', () => {
+    const { health, state, clock } = setUp();
+    const stamps = Array.from({ length: 64 }, () => health.claim(T).epoch);
+    for (const epoch of stamps) health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false }, error);
+    expect(state()).toMatchObject({ state: 'benched', benches: 1, until: clock.now + 5000 });
+  });
+
+  it('lets no late success lift a bench', () => {
+    const { health, fail, state } = setUp();
+    const early = health.claim(T).epoch;
+    fail();
+    fail();
+    health.committed(T, early);
+    health.finished(T, early);
+    expect(state()).toMatchObject({ state: 'benched' });
+  });
+
+  it('admits one probe after the cooldown; others see a benched target', () => {
+    const { health, clock, fail, state } = setUp();
+    fail();
+    fail();
+    clock.now += 5000;
+    expect(health.blocked(T)).toBeUndefined();
+    expect(health.claim(T).probe).toBe(true);
+    expect(health.blocked(T)).toBeDefined();
+    expect(state()).toMatchObject({ state: 'probing' });
+  });
+
+  it('admits the probe at the end of the cooldown however often it is asked meanwhile', () => {
+    const { health, clock, fail } = setUp();
+    fail();
+    fail();
+    for (let i = 0; i < 49; i++) {
+      clock.now += 100;
+      expect(health.blocked(T)).toBeDefined();
+    }
+    clock.now += 100;
+    expect(health.blocked(T)).toBeUndefined();
+  });
+
+  it('is half-open again when a probe ends without a verdict, and when its claim lapses', () => {
+    const { health, clock, fail } = setUp();
+    fail();
+    fail();
+    clock.now += 5000;
+    health.released(T, health.claim(T).epoch);
+    expect(health.blocked(T)).toBeUndefined();
+    health.claim(T);
+    clock.now += 300_000;
+    expect(health.blocked(T)).toBeUndefined();
+  });
+
+  it('benches in the end a target that always commits and then breaks', () => {
+    const { health, clock, fail, state } = setUp();
+    fail();
+    fail();
+    clock.now += 5000;
+    for (let i = 0; i < 2; i++) {
+      const epoch = health.committed(T, health.claim(T).epoch);
+      expect(health.blocked(T)).toBeUndefined();
+      health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false }, error);
+    }
+    expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 10_000 });
+  });
+
+  it('takes a longer Retry-After over the cooldown, but no more than an hour', () => {
+    const { health, clock, fail } = setUp();
+    fail();
+    fail({ retryAfterMs: 9000 });
+    expect(health.blocked(T)?.until).toBe(clock.now + 9000);
+    health.unbench(T);
+    fail({ retryAfterMs: 277_777_777, atOnce: true });
+    expect(health.blocked(T)?.until).toBe(clock.now + 3_600_000);
+  });
+
+  it('keeps an operator word over what began before it', () => {
+    const { health, state, clock } = setUp();
+    const { epoch } = health.claim(T);
+    health.bench(T, 60_000);
+    health.finished(T, epoch);
+    expect(state()).toMatchObject({ state: 'benched', until: clock.now + 60_000 });
+    health.unbench(T);
+    expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
+  });
+
+  it('travels as JSON, and a restored bench of another clock is never longer than the cap', () => {
+    const { health, fail, clock } = setUp();
+    fail();
+    fail();
+    const stored = JSON.parse(JSON.stringify(health.snapshot())) as ReturnType<HealthTracker['snapshot']>;
+    const other = setUp();
+    other.health.restore(stored);
+    expect(other.state()).toEqual(health.snapshot()[T]);
+    other.clock.now = 0;
+    other.health.restore({ [T]: { state: 'benched', failures: 0, benches: 9, until: clock.now + 1e12 } });
+    expect(other.health.blocked(T)?.until).toBe(3_600_000);
+  });
+
+  it('takes the word of another process, jittered, but not over its own probe', () => {
+    const { health, clock, fail, state } = setUp(() => 0.5);
+    const told: unknown[] = [];
+    health.onChange((target, { state: now }, origin) => told.push([target, now, origin]));
+    health.accept(T, { state: 'benched', benches: 2, forMs: 1000 });
+    expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 1250 });
+    health.accept(T, { state: 'benched', benches: 1, forMs: 10 });
+    expect(health.blocked(T)?.until).toBe(clock.now + 1250);
+    clock.now += 1250;
+    health.claim(T);
+    health.accept(T, { state: 'healthy' });
+    expect(state()).toMatchObject({ state: 'probing' });
+    fail();
+    health.accept(T, { state: 'healthy' });
+    expect(told).toContainEqual([T, 'benched', 'accepted']);
+    expect(told.at(-1)).toEqual([T, 'healthy', 'accepted']);
+  });
+
+  it('is not disturbed by a listener that throws, and forgets one that leaves', () => {
+    const { health, state } = setUp();
+    let told = 0;
+    const forget = health.onChange(() => {
+      told++;
+      throw new Error('listener');
+    });
+    health.bench(T, 10);
+    forget();
+    health.unbench(T);
+    expect([told, state()]).toMatchObject([1, { state: 'healthy' }]);
+  });
+
+  it('never moves the end of a bench backwards by a failure', () => {
+    const step = fc.oneof(
+      fc.record({ type: fc.constant('fail' as const), retryAfterMs: fc.option(fc.nat(5_000_000), { nil: undefined }), atOnce: fc.boolean(), stale: fc.boolean() }),
+      fc.record({ type: fc.constant('finish' as const) }),
+      fc.record({ type: fc.constant('commit' as const) }),
+      fc.record({ type: fc.constant('wait' as const), ms: fc.nat(400_000) }),
+      fc.record({ type: fc.constant('hand' as const), ms: fc.nat(100_000) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { health, clock } = setUp();
+        let stale = 0;
+        for (const it of steps) {
+          const before = health.snapshot()[T];
+          if (it.type === 'wait') clock.now += it.ms;
+          if (it.type === 'hand') health.bench(T, it.ms);
+          if (it.type === 'finish') health.finished(T, health.claim(T).epoch);
+          if (it.type === 'commit') stale = health.committed(T, health.claim(T).epoch);
+          if (it.type !== 'fail') continue;
+          const epoch = it.stale ? stale : health.claim(T).epoch;
+          const held = health.snapshot()[T];
+          health.failed(T, epoch, it, error);
+          const after = health.snapshot()[T];
+          if (held?.state === 'benched') expect(after?.until).toBeGreaterThanOrEqual(held.until ?? 0);
+          if (before?.state === 'benched' && after?.state === 'benched') expect(after.until).toBeGreaterThanOrEqual(before.until ?? 0);
+        }
+      }),
+      { numRuns: 2000, seed: 20_261_120, verbose: 1 },
+    );
+  });
+});

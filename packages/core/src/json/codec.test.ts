@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { image, user } from '../model/message.ts';
+import { parseArguments } from './arguments.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { fromJson, toJson } from './codec.ts';
+
+describe('transcripts as JSON', () => {
+  it('bring bytes through JSON.stringify and back', () => {
+    const messages = [user('what is this?', image(new Uint8Array([137, 80, 255, 0])))];
+    const stored = JSON.stringify(toJson(messages));
+    expect(stored).toContain('{"$bytes":"iVD/AA=="}');
+    expect(fromJson(JSON.parse(stored))).toEqual(messages);
+  });
+
+  it('bring back anything that looks like our own mark', () => {
+    for (const value of [{ $bytes: 'AA==' }, { $$bytes: 1 }, { a: { $bytes: 'x' } }, { $bytes: 1, b: 2 }]) {
+      expect(fromJson(JSON.parse(JSON.stringify(toJson(value))))).toEqual(value);
+    }
+  });
+
+  it('bring any JSON with bytes in it through unchanged', () => {
+    const key = fc.oneof(fc.constantFrom('$bytes', '$$bytes', 'a'), fc.string({ maxLength: 5 }));
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ depthSize: 'small' }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 9 }), fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(key, tie('tree'), { maxKeys: 3, noNullPrototype: true })),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const box = { value };
+        expect(fromJson(JSON.parse(JSON.stringify(toJson(box))))).toEqual(box);
+      }),
+      { numRuns: 2000, seed: 20_261_120, verbose: 1 },
+    );
+  });
+
+  it('base64 takes megabytes', () => {
+    const bytes = new Uint8Array(3_000_000).map((_, at) => at % 251);
+    expect(fromBase64(toBase64(bytes))).toEqual(bytes);
+  });
+});
+
+describe('tool arguments', () => {
+  it.each([
+    ['', {}],
+    ['  ', {}],
+    ['{"a":1}', { a: 1 }],
+  ])('%j are %o', (text, args) => {
+    expect(parseArguments(text)).toEqual({ args });
+  });
+
+  it.each(['[1]', '"x"', 'null', '3', '{"a":', '{"a":"cut', '{"a":NaN}'])('%s is refused, never guessed', (text) => {
+    expect(parseArguments(text)).toEqual({ args: {}, invalid: { raw: text } });
+  });
+});

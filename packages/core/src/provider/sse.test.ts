@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sse, SseDecoder } from './sse.ts';
+
+type Message = readonly [data: string, event: string | undefined];
+
+/** Decodes bytes cut at the given places. */
+function decode(text: string, cuts: readonly number[] = []): Message[] {
+  const messages: Message[] = [];
+  const decoder = new SseDecoder((data, event) => messages.push([data, event]));
+  const bytes = new TextEncoder().encode(text);
+  let from = 0;
+  for (const cut of [...cuts].sort((a, b) => a - b)) {
+    const to = Math.min(cut, bytes.length);
+    if (to > from) decoder.push(bytes.subarray(from, to));
+    from = Math.max(from, to);
+  }
+  decoder.push(bytes.subarray(from));
+  decoder.end();
+  return messages;
+}
+
+describe('server-sent events', () => {
+  it.each<[string, string, Message[]]>([
+    ['LF', 'data: a\n\ndata: b\n\n', [['a', undefined], ['b', undefined]]],
+    ['CRLF', 'event: e\r\ndata: a\r\n\r\n', [['a', 'e']]],
+    ['CR', 'data: a\r\rdata: b\r\r', [['a', undefined], ['b', undefined]]],
+    ['mixed ends', 'data: a\r\n\ndata: b\n\r\n', [['a', undefined], ['b', undefined]]],
+    ['several data lines', 'data: a\ndata:b\ndata\n\n', [['a\nb\n', undefined]]],
+    ['one space only is dropped', 'data:  a\n\n', [[' a', undefined]]],
+    ['comments and unknown fields', ': hi\nid: 1\nretry: 5\ndatax: no\ndata: a\n\n', [['a', undefined]]],
+    ['an event without data is none', 'event: ping\n\ndata: a\n\n', [['a', undefined]]],
+    ['a last message without its blank line is dropped', 'data: a\n\ndata: b\n', [['a', undefined]]],
+    ['a byte order mark', '\uFEFFdata: a\n\n', [['a', undefined]]],
+    ['a CR as the very last byte', 'data: a\r\n\r', [['a', undefined]]],
+  ])('%s', (_, text, expected) => {
+    expect(decode(text)).toEqual(expected);
+    expect(decode(text, Array.from({ length: text.length * 3 }, (__, at) => at))).toEqual(expected);
+  });
+
+  it('read the same however the bytes are cut', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => `data: ${text.replaceAll(/[\r\n]/g, '')}`),
+      fc.constantFrom('event: é', ': comment', '', '', 'data', 'data:{"a":"𝄞"}', 'x'),
+    );
+    const end = fc.constantFrom('\n', '\r\n', '\r');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(line, end), { maxLength: 30 }), fc.array(fc.nat(400), { maxLength: 60 }), (lines, cuts) => {
+        const text = lines.map(([content, by]) => content + by).join('');
+        expect(decode(text, cuts)).toEqual(reference(text));
+      }),
+      { numRuns: 3000, seed: 20_261_120, verbose: 1 },
+    );
+  });
+
+  it('cost no more per byte for a burst than for single messages', () => {
+    const text = 'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n'.repeat(20_000);
+    const began = process.cpuUsage();
+    expect(decode(text).length).toBe(20_000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
+  });
+
+  it('cancel the body when the reader leaves', async () => {
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => { controller.enqueue(new TextEncoder().encode('data: a\n\n')); },
+      cancel: () => { cancelled = true; },
+    });
+    for await (const { data } of sse(body)) {
+      expect(data).toBe('a');
+      break;
+    }
+    expect(cancelled).toBe(true);
+  });
+});
+
+/** The standard's text, line by line and slow. */
+function reference(text: string): Message[] {
+  const messages: Message[] = [];
+  let data: string[] | undefined;
+  let event: string | undefined;
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  lines.pop();
+  for (const line of lines) {
+    if (line === '') {
+      if (data !== undefined) messages.push([data.join('\n'), event]);
+      data = undefined;
+      event = undefined;
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'data') (data ??= []).push(value);
+    if (name === 'event') event = value;
+  }
+  return messages;
+}

@@ -1,0 +1,75 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LlmError } from '../error/llm-error.ts';
+import { dsnName, dsnVariable, parseDsn } from './dsn.ts';
+
+const parse = (value: string): ReturnType<typeof parseDsn> => parseDsn('LLM_X', 'x', value);
+
+describe('an LLM_* DSN', () => {
+  it.each([
+    ['foreman://tok@h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: 'tok' }],
+    ['foreman://h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
+    ['openai://k@h:8443/v1/', { scheme: 'openai', host: 'h:8443', path: '/v1', baseURL: 'https://h:8443/v1', token: 'k' }],
+    ['openai+http://localhost:8000/v1', { scheme: 'openai', host: 'localhost:8000', path: '/v1', baseURL: 'http://localhost:8000/v1', token: undefined }],
+    ['x://@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
+    ['x://a@b:c@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: 'a@b:c' }],
+    ['x://a%40b%2Fc%25@h/p@q', { scheme: 'x', host: 'h', path: '/p@q', baseURL: 'https://h/p@q', token: 'a@b/c%' }],
+    ['x://100%@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: '100%' }],
+    ['x://t@[::1]:8080', { scheme: 'x', host: '[::1]:8080', path: '', baseURL: 'https://[::1]:8080', token: 't' }],
+  ])('reads %s', (value, expected) => {
+    const { scheme, host, path, baseURL, token } = parse(value);
+    expect({ scheme, host, path, baseURL, token }).toEqual(expected);
+  });
+
+  it('reads quirks from the query', () => {
+    expect(parse('openai://h/v1?maxTokensField=max_tokens&streamUsage=false').params).toEqual({
+      maxTokensField: 'max_tokens',
+      streamUsage: 'false',
+    });
+  });
+
+  it.each([
+    ['secret-value', 'scheme://token@host/path'],
+    ['://secret@h', 'scheme://token@host/path'],
+    ['x://', 'no host'],
+    ['x://secret@', 'no host'],
+    ['x://secret@a b', 'not valid'],
+  ])('refuses %s without repeating it', (value, why) => {
+    try {
+      parse(value);
+      expect.unreachable();
+    } catch (error) {
+      expect(LlmError.is(error, 'config')).toBe(true);
+      expect(String(error)).toContain(why);
+      expect(inspect(error)).not.toContain('secret');
+    }
+  });
+
+  it('never shows its token when printed, spread or turned into JSON', () => {
+    const dsn = parse('x://s3cret-token@h');
+    for (const shown of [inspect(dsn, { depth: 9 }), JSON.stringify(dsn), JSON.stringify({ ...dsn }), String(dsn)]) {
+      expect(shown).not.toContain('s3cret');
+    }
+    expect(dsn.token).toBe('s3cret-token');
+  });
+
+  it('names one variable and one provider, however dashes are written', () => {
+    expect(dsnVariable('my-prov')).toBe('LLM_MY_PROV');
+    expect(dsnVariable('my_prov')).toBe('LLM_MY_PROV');
+    expect(dsnName('My-Prov')).toBe('my_prov');
+  });
+
+  it('ends in a DSN or a config error for any text at all', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((text) => `x://${text}`)), (value) => {
+        try {
+          expect(parse(value).host).not.toBe('');
+        } catch (error) {
+          expect(LlmError.is(error, 'config')).toBe(true);
+        }
+      }),
+      { numRuns: 2000, seed: 20_261_120 },
+    );
+  });
+});

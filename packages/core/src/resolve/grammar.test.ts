@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LlmError } from '../error/llm-error.ts';
+import { parseSpec, printSpec, splitTarget } from './grammar.ts';
+
+const runs = { numRuns: 1000, seed: 20_261_120, verbose: 1 } as const;
+
+describe('the spec grammar', () => {
+  it.each([
+    ['a/x', [['target', 'a/x', 0]]],
+    ['a/x/y:z,b/q', [['target', 'a/x/y:z', 0], ['target', 'b/q', 8]]],
+    [' a/x , thinking ', [['target', 'a/x', 1], ['name', 'thinking', 7]]],
+    ['ollama-cloud/minimax-m3:cloud', [['target', 'ollama-cloud/minimax-m3:cloud', 0]]],
+  ])('reads "%s"', (spec, expected) => {
+    expect(parseSpec(spec).map(({ kind, text, offset }) => [kind, text, offset])).toEqual(expected);
+  });
+
+  it.each([
+    ['', 0, 'an empty element'],
+    ['a/x,,b/y', 4, 'an empty element'],
+    ['a/x,', 4, 'an empty element'],
+    ['a/x, ,b/y', 5, 'an empty element'],
+    ['/x', 0, 'no provider'],
+    ['b/y,a/', 5, 'no model'],
+  ])('refuses "%s" at character %i: %s', (spec, offset, what) => {
+    const error = caught(() => parseSpec(spec));
+    expect(error.kind).toBe('config');
+    expect(error.message).toContain(what);
+    expect(error.message).toContain(`at character ${offset} `);
+    expect(error.details.path).toBe(String(offset));
+  });
+
+  it('keeps model ids byte for byte', () => {
+    const id = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => !text.includes(',') && text.trim() === text && text !== '');
+    fc.assert(
+      fc.property(id, (model) => {
+        expect(splitTarget(parseSpec(`p/${model}`)[0]?.text ?? '')).toEqual({ provider: 'p', model });
+      }),
+      runs,
+    );
+  });
+
+  it('prints what it parsed', () => {
+    const word = fc.stringMatching(/^[a-z0-9][a-z0-9:._-]{0,8}$/);
+    const element = fc.oneof(word, fc.tuple(word, word, fc.boolean()).map(([a, b, deep]) => (deep ? `${a}/${b}/${b}` : `${a}/${b}`)));
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 6 }), (elements) => {
+        const spec = elements.join(',');
+        expect(printSpec(parseSpec(spec))).toBe(spec);
+        expect(parseSpec(printSpec(parseSpec(spec)))).toEqual(parseSpec(spec));
+      }),
+      runs,
+    );
+  });
+});
+
+function caught(run: () => unknown): LlmError {
+  try {
+    run();
+  } catch (error) {
+    if (LlmError.is(error)) return error;
+  }
+  throw new Error('no LlmError was thrown');
+}

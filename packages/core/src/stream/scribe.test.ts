@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ModelEvent } from '../model/event.ts';
+import { Accumulator } from './accumulate.ts';
+import { checkOrder } from './check.ts';
+import { Scribe } from './scribe.ts';
+
+function written(write: (scribe: Scribe) => void): readonly ModelEvent[] {
+  const scribe = new Scribe('a/x', []);
+  write(scribe);
+  return scribe.take();
+}
+
+const parts = (events: readonly ModelEvent[]): unknown[] => events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+
+describe('the scribe', () => {
+  it('keeps interleaved calls apart and bad arguments raw', () => {
+    const events = written((scribe) => {
+      scribe.reasoning('hm');
+      scribe.text('ok');
+      scribe.toolCall('0', { id: 'c0', name: 'f', json: '{"a"' });
+      scribe.toolCall('1', { id: 'c1', name: 'g', json: '[1' });
+      scribe.toolCall('0', { json: ':1}' });
+      scribe.toolCall('2', { id: 'c2', name: 'h' });
+      scribe.finish('tool-calls', 'tool_calls', undefined);
+    });
+    expect(checkOrder(events)).toBeUndefined();
+    expect(parts(events)).toEqual([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'ok' },
+      { type: 'tool-call', id: 'c0', name: 'f', args: { a: 1 } },
+      { type: 'tool-call', id: 'c1', name: 'g', args: {}, invalid: { raw: '[1' } },
+      { type: 'tool-call', id: 'c2', name: 'h', args: {} },
+    ]);
+  });
+
+  it('makes up the same unique ids for the same response, others for another', () => {
+    const ids = (response: string): unknown[] =>
+      parts(written((scribe) => {
+        scribe.start(response);
+        scribe.toolCall('0', { name: 'f' });
+        scribe.toolCall('1', { name: 'f' });
+        scribe.finish('tool-calls', undefined, undefined);
+      })).map((part) => (part as { id: string }).id);
+    expect(new Set(ids('r1')).size).toBe(2);
+    expect(ids('r1')).toEqual(ids('r1'));
+    expect(ids('r1')).not.toEqual(ids('r2'));
+  });
+
+  it('puts replay tokens on the part that they came with', () => {
+    const replay = { family: 'f', data: 'sig' };
+    expect(parts(written((scribe) => {
+      scribe.reasoning('', replay);
+      scribe.text('t', 'text', replay);
+      scribe.toolCall('0', { id: 'c', name: 'n', replay });
+      scribe.finish('stop', undefined, undefined);
+    }))).toEqual([
+      { type: 'reasoning', text: '', replay },
+      { type: 'text', text: 't', replay },
+      { type: 'tool-call', id: 'c', name: 'n', args: {}, replay },
+    ]);
+  });
+
+  it('without a sink gives each call what it wrote', () => {
+    const scribe = new Scribe('a/x');
+    expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
+    expect(scribe.text('')).toEqual([]);
+    expect(scribe.text('b').map(({ type }) => type)).toEqual(['text-delta']);
+    expect(scribe.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual(['part-end', 'finish']);
+  });
+
+  it('writes streams that the order checker accepts, whatever a wire does', () => {
+    const key = fc.constantFrom('0', '1', 'text');
+    const step = fc.oneof(
+      fc.tuple(fc.constant('text'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('reasoning'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('call'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('end'), fc.constant(''), key),
+      fc.tuple(fc.constant('start'), fc.constant(''), key),
+      fc.tuple(fc.constant('warning'), fc.constant(''), key),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const events = written((scribe) => {
+          scribe.start('r');
+          for (const [what, text, at] of steps) {
+            if (what === 'text') scribe.text(text, `t${at}`);
+            if (what === 'reasoning') scribe.reasoning(text, undefined, `r${at}`);
+            if (what === 'call') scribe.toolCall(at, { name: 'n', json: text });
+            if (what === 'end') scribe.end(at);
+            if (what === 'start') scribe.start();
+            if (what === 'warning') scribe.warning({ action: 'dropped', what: 'w', why: 'w' });
+          }
+          scribe.finish('stop', undefined, undefined);
+        });
+        expect(checkOrder(events)).toBeUndefined();
+        const answer = new Accumulator('a/x');
+        for (const event of events) answer.push(event);
+        const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
+        expect(answer.response({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
+      }),
+      { numRuns: 2000, seed: 20_261_120, verbose: 1 },
+    );
+  });
+});
+
+describe('the order checker', () => {
+  const start: ModelEvent = { type: 'start', target: 't', id: undefined };
+  const finish: ModelEvent = { type: 'finish', target: 't', reason: 'stop', raw: undefined, usage: undefined };
+  const open: ModelEvent = { type: 'part-start', index: 0, part: { type: 'text' } };
+  const delta: ModelEvent = { type: 'text-delta', index: 0, text: 'a' };
+  const close: ModelEvent = { type: 'part-end', index: 0, part: { type: 'text', text: 'a' } };
+
+  it.each<[string, readonly ModelEvent[]]>([
+    ['no finish', [start, open, delta, close]],
+    ['before the start', [open]],
+    ['a second start', [start, start]],
+    ['after the finish', [start, finish, delta]],
+    ['parts are still open', [start, open, finish]],
+    ['no open part of its type', [start, delta]],
+    ['no open part of its type', [start, open, { type: 'args-delta', index: 0, json: '' }]],
+    ['no open part of its type', [start, open, close, close]],
+    ['index 1 where 0 was due', [start, { ...open, index: 1 }]],
+  ])('finds: %s', (fault, events) => {
+    expect(checkOrder(events)).toContain(fault);
+  });
+});

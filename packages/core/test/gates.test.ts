@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { lanes, LlmError, user, type Attempt, type Gate } from '../src/index.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+/** Remembers what it granted and how each permit was settled. */
+function spy(name: string, log: string[], settle: () => void | Promise<void> = () => undefined): Gate {
+  return {
+    name,
+    admit({ target, attempt }) {
+      log.push(`${name} admits ${target}#${attempt}`);
+      return {
+        settle(outcome: Attempt) {
+          log.push(`${name} settles ${outcome.outcome}`);
+          return settle();
+        },
+      };
+    },
+  };
+}
+
+const failure = (promise: Promise<unknown>): Promise<LlmError> =>
+  promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => error as LlmError,
+  );
+
+describe('gates', () => {
+  it('are asked in order and settled in reverse, once for each attempt, before the answer', async () => {
+    const log: string[] = [];
+    const { majordomo } = world({ 'a/x': [{ fail: 'server' }, 'ok'] }, { gates: [spy('one', log), spy('two', log)] });
+    await majordomo.model('a/x').generate(hi);
+    expect(log).toEqual([
+      'one admits a/x#1', 'two admits a/x#1', 'two settles failed', 'one settles failed',
+      'one admits a/x#2', 'two admits a/x#2', 'two settles finished', 'one settles finished',
+    ]);
+  });
+
+  it('that deny fail fast, leave health alone, and settle what was granted before', async () => {
+    const log: string[] = [];
+    const closed: Gate = { name: 'closed', admit: () => ({ deny: 'not today', retryAfterMs: 60_000 }) };
+    const { majordomo, asked } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [spy('one', log), closed] });
+    const error = await failure(majordomo.model('a/x,b/y').generate(hi));
+    expect(error).toMatchObject({ kind: 'denied', message: 'gate "closed" denied a/x: not today', details: { retryAfterMs: 60_000 } });
+    expect(error.details.attempts).toMatchObject([{ target: 'a/x', outcome: 'skipped' }]);
+    expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
+    expect(asked.size).toBe(0);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it('that say advance pass the target over', async () => {
+    const dear: Gate = { name: 'budget', admit: ({ target }) => (target === 'a/x' ? { deny: 'too dear', advance: true } : undefined) };
+    const { majordomo, events } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [dear] });
+    expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'target-skipped', target: 'a/x', why: 'denied' }));
+  });
+
+  it.each<[string, Gate]>([
+    ['throws', { name: 'g', admit: () => { throw new Error('no database'); } }],
+    ['rejects', { name: 'g', admit: () => Promise.reject(new Error('no database')) }],
+  ])('that %s denies', async (_, gate) => {
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [gate] });
+    expect(await failure(majordomo.model('a/x').generate(hi))).toMatchObject({ kind: 'denied', message: 'gate "g" denied a/x: it failed: no database' });
+  });
+
+  it('that do not answer in time deny, and a permit that comes late is given back', async () => {
+    const log: string[] = [];
+    let grant: (permit: { settle(outcome: Attempt): void }) => void = () => undefined;
+    const slow: Gate = { name: 'slow', timeoutMs: 50, admit: () => new Promise((resolve) => { grant = resolve; }) };
+    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [slow] });
+    const answer = failure(majordomo.model('a/x').generate(hi));
+    await clock.advance(50);
+    expect((await answer).message).toBe('gate "slow" denied a/x: no answer within 50 ms');
+    grant({ settle: ({ outcome }) => { log.push(outcome); } });
+    await settled();
+    expect(log).toEqual(['skipped']);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('are left by an abort at once; what was granted is settled', async () => {
+    const log: string[] = [];
+    const never: Gate = { name: 'never', admit: () => new Promise(() => undefined) };
+    const { majordomo, asked, clock } = world({ 'a/x': ['a'] }, { gates: [spy('one', log), never] });
+    const controller = new AbortController();
+    const answer = failure(majordomo.model('a/x').generate(hi, { signal: controller.signal }));
+    await settled();
+    controller.abort();
+    expect((await answer).kind).toBe('aborted');
+    expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
+    expect([asked.size, clock.pending()]).toEqual([0, 0]);
+  });
+
+  it('settle for at most a second of the answer, and a settle that throws changes nothing', async () => {
+    const log: string[] = [];
+    const gates = [spy('stuck', log, () => new Promise(() => undefined)), spy('broken', log, () => { throw new Error('x'); })];
+    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates });
+    const answer = majordomo.model('a/x').generate(hi);
+    await clock.advance(1000);
+    expect((await answer).text).toBe('a');
+    expect(log.slice(2)).toEqual(['broken settles finished', 'stuck settles finished']);
+  });
+
+  it('let a target that was benched meanwhile pass, its permit settled as skipped', async () => {
+    const log: string[] = [];
+    const { majordomo, asked } = world({ 'a/x': ['a'], 'b/y': ['b'] });
+    const benching: Gate = {
+      name: 'benching',
+      admit({ target }) {
+        if (target === 'a/x') majordomo.health.bench('a/x', 1000);
+        return { settle: ({ outcome }) => { log.push(`${target} ${outcome}`); } };
+      },
+    };
+    const response = await majordomo.with({ gates: [benching] }).model('a/x,b/y').generate(hi);
+    expect([response.target, asked.has('a/x')]).toEqual(['b/y', false]);
+    expect(log).toEqual(['a/x skipped', 'b/y finished']);
+  });
+
+  it('of one tenant leave the others and the health untouched', async () => {
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(2)] });
+    const model = majordomo.model('a/x');
+    const ask = (tenant: string): Promise<string> => model.generate(hi, { tenant }).then(({ text }) => text, (error: unknown) => (error as LlmError).kind);
+    expect([await ask('A'), await ask('A'), await ask('A'), await ask('B')]).toEqual(['a', 'a', 'denied', 'a']);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+});
+
+/** So many requests for each tenant. */
+function requestLimit(most: number): Gate {
+  const used = new Map<string, number>();
+  return {
+    name: 'requests',
+    admit({ call: { tenant = 'nobody' } }) {
+      const count = (used.get(tenant) ?? 0) + 1;
+      if (count > most) return { deny: `tenant ${tenant} has used its ${most} requests` };
+      used.set(tenant, count);
+      return undefined;
+    },
+  };
+}
+
+describe('lanes', () => {
+  it('let so many in at once, in order, by the longest prefix that fits', async () => {
+    let now = 0;
+    let most = 0;
+    const gates = [lanes({ 'a/': 8, 'a/x': 2 })];
+    const { majordomo, clock } = world({ 'a/x': [() => { most = Math.max(most, ++now); return { text: 'a', waitMs: 10, onClose: () => now-- }; }] }, { gates });
+    const answers = Promise.all(Array.from({ length: 10 }, () => majordomo.model('a/x').generate(hi)));
+    for (let i = 0; i < 10; i++) await clock.advance(10);
+    expect((await answers).length).toBe(10);
+    expect(most).toBe(2);
+  });
+
+  it('are left by an abort while waiting, without losing the place of others', async () => {
+    const gates = [lanes({ 'a/': 1 })];
+    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 100 }] }, { gates });
+    const model = majordomo.model('a/x');
+    const controller = new AbortController();
+    const first = model.generate(hi);
+    await settled();
+    const second = failure(model.generate(hi, { signal: controller.signal }));
+    const third = model.generate(hi);
+    await settled();
+    controller.abort();
+    expect((await second).kind).toBe('aborted');
+    await clock.advance(100);
+    await clock.advance(100);
+    expect((await first).text + (await third).text).toBe('aa');
+  });
+});
+
+describe('observers', () => {
+  it('that throw or reject change nothing, and neither does a hook around the attempts', async () => {
+    const { majordomo } = world({ 'a/x': ['a'] }, {
+      onEvent: () => { throw new Error('observer'); },
+      around: () => { throw new Error('hook'); },
+    });
+    const response = await majordomo.model('a/x').generate(hi, { onEvent: (() => Promise.reject(new Error('late'))) as unknown as () => void });
+    expect(response.text).toBe('a');
+  });
+
+  it('around an attempt see its first step inside', async () => {
+    const log: string[] = [];
+    const { majordomo } = world({ 'a/x': [() => { log.push('asked'); return 'a'; }] }, {
+      around: (attempt, run) => {
+        log.push(`enter ${attempt.target}`);
+        const result = run();
+        log.push('leave');
+        return result;
+      },
+    });
+    await majordomo.model('a/x').generate(hi);
+    expect(log).toEqual(['enter a/x', 'asked', 'leave']);
+  });
+
+  it('get no prompt, answer part or credential but in the response itself', async () => {
+    const { majordomo, events } = world({ 'a/x': [{ fail: 'server' }, 'answer'] });
+    await majordomo.model('a/x').generate({ messages: [user('the secret prompt')] }, { metadata: { run: 1 } });
+    expect(JSON.stringify(events)).not.toContain('the secret prompt');
+    expect(events.every((event) => event.call?.metadata['run'] === 1)).toBe(true);
+  });
+});
+
+describe('recoveries', () => {
+  const remedy = (id: string, remember = false): object => ({
+    recover: { id, what: `${id} dropped`, remember, apply: (request: object) => ({ ...request, temperature: undefined }) },
+  });
+
+  it('re-attempt the same target at once, outside of the attempts, with a warning and no mark', async () => {
+    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }, ({ temperature }) => `t=${temperature ?? 'none'}`] });
+    const response = await majordomo.model('a/x').generate({ ...hi, temperature: 1 }, { attempts: 1 });
+    expect(response.text).toBe('t=none');
+    expect(response.warnings).toEqual([{ action: 'repaired', what: 'temperature dropped', why: 'a/x said invalid-request' }]);
+    expect(asked.get('a/x')).toBe(2);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it('happen once for each id in a call', async () => {
+    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }] });
+    expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('invalid-request');
+    expect(asked.get('a/x')).toBe(2);
+  });
+
+  it('that are worth it are remembered for the target', async () => {
+    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature', true) }, ({ temperature }) => `t=${temperature ?? 'none'}`] });
+    const model = majordomo.model('a/x');
+    await model.generate({ ...hi, temperature: 1 });
+    const second = await model.generate({ ...hi, temperature: 1 });
+    expect([second.text, asked.get('a/x'), second.warnings[0]?.why]).toEqual(['t=none', 3, 'an earlier call was refused']);
+  });
+});
+
+describe('a custom classifier', () => {
+  it('has the first word on the kind', async () => {
+    const { majordomo } = world({ 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] }, { chain: { classify: ({ kind }) => (kind === 'auth' ? 'quota' : undefined) } });
+    const response = await majordomo.model('a/x,b/y').generate(hi);
+    expect(response.attempts.map(({ error }) => error?.kind)).toEqual(['quota', undefined]);
+  });
+});

@@ -1,0 +1,183 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createMajordomo, LlmError, user, type Dsn, type MajordomoOptions, type ModelContext, type Provider } from '../src/index.ts';
+import { Scribe } from '../src/provider.ts';
+
+const hi = { messages: [user('hi')] };
+
+/** Answers with the target and model id that it was asked for; takes `echo://` DSNs. */
+function echo(id: string, seen: ModelContext[] = []): Provider {
+  return {
+    spi: 1,
+    id,
+    schemes: { echo: (dsn: Dsn) => echo(dsn.name, seen) },
+    model: (modelId) => ({
+      id: modelId,
+      families: [id],
+      capabilities: {},
+      async *stream(_request, context) {
+        seen.push(context);
+        const scribe = new Scribe(context.target);
+        yield* scribe.text(modelId);
+        yield* scribe.finish('stop', undefined, undefined);
+        await Promise.resolve();
+      },
+    }),
+  };
+}
+
+const make = (options: Partial<MajordomoOptions> = {}): ReturnType<typeof createMajordomo> =>
+  createMajordomo({ providers: [echo('a'), echo('b')], ...options });
+
+async function order(majordomo: ReturnType<typeof createMajordomo>, spec: string): Promise<readonly string[]> {
+  let targets: readonly string[] = [];
+  await majordomo.model(spec).generate(hi, {
+    onEvent: (event) => {
+      if (event.type === 'call-start') targets = event.targets;
+    },
+  });
+  return targets;
+}
+
+async function config(promise: Promise<unknown>): Promise<LlmError> {
+  const error: unknown = await promise.catch((reason: unknown) => reason);
+  if (!LlmError.is(error, 'config')) throw new Error(`expected a config error, got ${inspect(error)}`);
+  return error;
+}
+
+describe('names', () => {
+  it('expand in head, middle and tail, nested, first one kept of duplicates', async () => {
+    const majordomo = make({ aliases: { fast: 'a/1,a/2', deep: 'b/9,fast', deeper: 'deep,a/3' } });
+    expect(await order(majordomo, 'fast,b/1,deeper')).toEqual(['a/1', 'a/2', 'b/1', 'b/9', 'a/3']);
+  });
+
+  it('are told with the path of a cycle', async () => {
+    const majordomo = make({ aliases: { x: 'a/1,y', y: 'x' } });
+    expect((await config(majordomo.model('x').generate(hi))).message).toBe('alias cycle: x -> y -> x');
+  });
+
+  it('of a resolver that answers with its own name are a cycle', async () => {
+    const majordomo = make({ resolvers: [(name) => name] });
+    expect((await config(majordomo.model('tier').generate(hi))).details.code).toBe('alias-cycle');
+  });
+
+  it('deeper than any plan are refused, not overflowed', async () => {
+    const majordomo = make({ resolvers: [(name) => `n${Number(name.slice(1)) + 1}`] });
+    expect((await config(majordomo.model('n0').generate(hi))).details.code).toBe('alias-depth');
+  });
+
+  it('are asked of the aliases first, then of the resolvers in order, at every call', async () => {
+    const asked: string[] = [];
+    const majordomo = make({ aliases: { fixed: 'a/alias' } });
+    majordomo.resolver((name) => { asked.push(`1:${name}`); return undefined; });
+    majordomo.resolver(async (name, { call }) => { await Promise.resolve(); asked.push(`2:${name}`); return `b/${call?.tenant ?? ''}`; });
+    expect(await order(majordomo, 'fixed')).toEqual(['a/alias']);
+    const model = majordomo.model('tier');
+    expect((await model.generate(hi, { tenant: 't1' })).target).toBe('b/t1');
+    expect((await model.generate(hi, { tenant: 't2' })).target).toBe('b/t2');
+    expect(asked).toEqual(['1:tier', '2:tier', '1:tier', '2:tier']);
+  });
+
+  it('may be resolved with the majordomo itself', async () => {
+    const majordomo = make();
+    majordomo.resolver((name) => (name === 'x' ? majordomo.parse('a/1,b/2').map(({ text }) => text).join(',') : undefined));
+    expect(await order(majordomo, 'x')).toEqual(['a/1', 'b/2']);
+  });
+
+  it('unknown are told with what is known', async () => {
+    expect((await config(make({ aliases: { fast: 'a/1' } }).model('fats').generate(hi))).message).toBe(
+      'unknown name "fats" in "fats": aliases: fast; a target is written provider/model',
+    );
+  });
+
+  it('can be set and forgotten, and a call in flight keeps its targets', async () => {
+    const majordomo = make();
+    const model = majordomo.model('now');
+    majordomo.alias('now', 'a/1');
+    const running = model.generate(hi, { onEvent: ({ type }) => { if (type === 'call-start') majordomo.alias('now', 'b/2'); } });
+    expect((await running).target).toBe('a/1');
+    expect((await model.generate(hi)).target).toBe('b/2');
+    majordomo.alias('now', undefined);
+    expect((await config(model.generate(hi))).details.code).toBe('unknown-name');
+  });
+
+  it('keep a bad spec from becoming a model', () => {
+    expect(() => make().model('a/x,,b/y')).toThrow(/character 4/);
+  });
+});
+
+describe('views', () => {
+  it('have other aliases and the same health', async () => {
+    const root = make({ aliases: { it: 'a/1' } });
+    const other = root.with({ aliases: { it: 'b/2' } });
+    expect((await root.model('it').generate(hi)).target).toBe('a/1');
+    expect((await other.model('it').generate(hi)).target).toBe('b/2');
+    other.health.bench('a/1', 1000);
+    expect(root.health.snapshot()['a/1']?.state).toBe('benched');
+  });
+
+  it('keep what they do not change', async () => {
+    const root = make({ aliases: { it: 'a/1' } });
+    root.alias('late', 'b/2');
+    const gated = root.with({ gates: [{ name: 'no', admit: () => ({ deny: 'closed' }) }] });
+    await expect(gated.model('late').generate(hi)).rejects.toMatchObject({ kind: 'denied' });
+    expect((await root.model('late').generate(hi)).target).toBe('b/2');
+  });
+});
+
+describe('providers', () => {
+  it('unknown are told with the variable that was tried', async () => {
+    expect((await config(make().model('grok/x').generate(hi))).message).toBe(
+      'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set',
+    );
+  });
+
+  it('come from a DSN, by either spelling, as one target', async () => {
+    const majordomo = make({ env: { LLM_MY_PROV: 'echo://t0ken@host/v1' } });
+    expect((await majordomo.model('my-prov/qwen3:30b').generate(hi)).target).toBe('my_prov/qwen3:30b');
+    expect(await order(majordomo, 'my-prov/q,my_prov/q')).toEqual(['my_prov/q']);
+  });
+
+  it('built from DSNs get the transport and headers of the app', async () => {
+    const seen: ModelContext[] = [];
+    const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('never called'));
+    const majordomo = createMajordomo({ providers: [echo('a', seen)], env: { LLM_Z: 'echo://h', N: 1, K: 'v' }, fetch, headers: { 'x-app': '1' } });
+    await majordomo.model('z/m').generate(hi);
+    expect(seen[0]?.fetch).toBe(fetch);
+    expect(seen[0]?.headers).toEqual({ 'x-app': '1' });
+    expect(seen[0]?.env).toEqual({ LLM_Z: 'echo://h', K: 'v' });
+  });
+
+  it('that share the prefix of our variables by chance harm nobody until they are named', async () => {
+    const foreign = { LLM_HERE_SKIP_CLI: '1', LLM_MODEL: 'gpt-4o', LLM_TIMEOUT: '30' };
+    const majordomo = make({ env: foreign });
+    expect(majordomo.loadEnv(foreign)).toEqual([]);
+    expect((await config(majordomo.model('timeout/x').generate(hi))).message).toContain('LLM_TIMEOUT is no usable backend');
+  });
+
+  it('that are malformed are returned by loadEnv, not thrown', () => {
+    const errors = make().loadEnv({ LLM_P: 'nope://t0ken@h', LLM_Q: 'echo://', LLM_R: 'echo://fine' });
+    expect(errors.map(({ message }) => message.slice(0, 28))).toEqual(['LLM_P is no usable backend: ', 'LLM_Q is no usable backend: ']);
+    expect(inspect(errors)).not.toContain('t0ken');
+  });
+
+  it('never show a token, whatever is printed', async () => {
+    const majordomo = make({ env: { LLM_S: 'echo://t0ken-in-dsn@h' } });
+    const model = majordomo.model('s/x');
+    const response = await model.generate(hi);
+    for (const shown of [majordomo, model, response, majordomo.health.snapshot()]) {
+      expect(inspect(shown, { depth: 12, showHidden: true })).not.toContain('t0ken');
+      expect(JSON.stringify(shown)).not.toContain('t0ken');
+    }
+  });
+
+  it('with one id, or of another interface version, are refused at once', () => {
+    expect(() => createMajordomo({ providers: [echo('a'), echo('a')] })).toThrow(/two providers have the id "a"/);
+    const newer = { ...echo('n'), spi: 2 } as unknown as Provider;
+    expect(() => createMajordomo({ providers: [newer] })).toThrow(/version 2/);
+  });
+
+  it('that cannot list models say so', async () => {
+    await expect(make().listModels('a')).rejects.toMatchObject({ kind: 'unsupported' });
+  });
+});
