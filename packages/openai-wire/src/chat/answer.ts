@@ -1,0 +1,79 @@
+import type { JsonObject, Replay } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { ToolCalls } from './calls.ts';
+import { mergeDetails } from './reasoning.ts';
+import type { ReasoningDetail, ToolFragment } from './wire.ts';
+
+/**
+ * The parts of one answer in the order in which they may be written. Tool calls stay open until the end, since their
+ * fragments may be interleaved; what comes between them is written after them.
+ */
+export class Answer {
+  readonly scribe: Scribe;
+  readonly calls: ToolCalls;
+  private readonly family: string;
+  private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
+  /** Of the open reasoning part, handed over with it: the next part gets new ones. */
+  private replay: Replay;
+  private details: JsonObject[] | undefined;
+  private lateText = '';
+  private lateReasoning = '';
+  private readonly lateDetails: JsonObject[] = [];
+
+  constructor(target: string, family: string) {
+    this.scribe = new Scribe(target, []);
+    this.calls = new ToolCalls(this.scribe);
+    this.family = family;
+    this.replay = { family, data: null };
+  }
+
+  text(text: string): void {
+    if (this.writing === 'calls') {
+      this.lateText += text;
+      return;
+    }
+    this.writing = 'text';
+    this.scribe.text(text);
+  }
+
+  reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
+    const isOpen = this.writing === 'reasoning';
+    // A signature that comes after the text belongs to no open part.
+    if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
+      this.lateReasoning += text;
+      if (details !== undefined) mergeDetails(this.lateDetails, details);
+      return;
+    }
+    if (!isOpen) {
+      this.details = undefined;
+      this.replay = { family: this.family, data: null };
+    }
+    if (details !== undefined) this.keep(details);
+    this.writing = 'reasoning';
+    this.scribe.reasoning(text, this.replay);
+  }
+
+  fragment(fragment: ToolFragment, isWhole: boolean, path: string): void {
+    this.writing = 'calls';
+    if (isWhole) this.calls.whole(fragment, path);
+    else this.calls.fragment(fragment, path);
+  }
+
+  /** Writes what was held back. Only `finish` may follow. */
+  end(): void {
+    this.calls.end();
+    if (this.lateReasoning !== '' || this.lateDetails.length > 0) {
+      const data = this.lateDetails.length > 0 ? this.lateDetails : null;
+      this.scribe.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
+    }
+    if (this.lateText !== '') this.scribe.text(this.lateText, 'late');
+  }
+
+  private keep(details: readonly ReasoningDetail[]): void {
+    if (this.details === undefined) {
+      this.details = [];
+      this.replay = { family: this.family, data: this.details };
+    }
+    mergeDetails(this.details, details);
+  }
+}

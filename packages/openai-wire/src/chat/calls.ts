@@ -1,0 +1,110 @@
+import type { Scribe } from '@majordomo/core/provider';
+import { drift } from './drift.ts';
+import type { ToolFragment } from './wire.ts';
+
+interface Slot {
+  readonly key: string;
+  id: string;
+  name: string;
+  /** Arguments that came before the name. */
+  early: string;
+  isOpen: boolean;
+}
+
+/**
+ * Puts tool calls together from fragments. A call is told by its index; another id on the same index is another
+ * call (Gemini's compatible endpoint sends every call as index 0); without an index the id decides, else the last
+ * call goes on.
+ */
+export class ToolCalls {
+  private readonly scribe: Scribe;
+  private readonly slots = new Map<number | string, Slot>();
+  private readonly ids = new Set<string>();
+  private last: Slot | undefined;
+  private made = 0;
+
+  constructor(scribe: Scribe) {
+    this.scribe = scribe;
+  }
+
+  /** Has any call begun? */
+  get any(): boolean {
+    return this.made > 0;
+  }
+
+  /** One element of a delta's `tool_calls`. */
+  fragment(fragment: ToolFragment, path: string): void {
+    this.write(this.slotFor(fragment), fragment, path);
+  }
+
+  /** One element of a whole message's `tool_calls`: each is a call of its own. */
+  whole(fragment: ToolFragment, path: string): void {
+    const slot = this.begin(this.made);
+    slot.id = fragment.id ?? '';
+    this.write(slot, fragment, path);
+  }
+
+  /** Every call must have a name by now. */
+  end(): void {
+    for (const slot of this.slots.values()) {
+      if (slot.isOpen || (slot.id === '' && slot.early === '')) continue;
+      throw drift(this.scribe.target, `choices[0].delta.tool_calls[${slot.key}].function.name`, undefined);
+    }
+  }
+
+  private slotFor({ index, id }: ToolFragment): Slot {
+    const isNew = typeof id === 'string' && id !== '';
+    const at = typeof index === 'number' ? index : isNew ? id : undefined;
+    const slot = at === undefined ? this.last : this.slots.get(at);
+    if (slot === undefined) return this.adopt(this.begin(at ?? 0), id);
+    if (isNew && slot.id !== '' && slot.id !== id) return this.adopt(this.begin(at ?? id), id);
+    return slot.id === '' && !slot.isOpen ? this.adopt(slot, id) : slot;
+  }
+
+  private adopt(slot: Slot, id: string | null | undefined): Slot {
+    slot.id = id ?? '';
+    return slot;
+  }
+
+  private begin(at: number | string): Slot {
+    const slot: Slot = { key: String(this.made++), id: '', name: '', early: '', isOpen: false };
+    this.slots.set(at, slot);
+    this.last = slot;
+    return slot;
+  }
+
+  private write(slot: Slot, fragment: ToolFragment, path: string): void {
+    this.last = slot;
+    const json = argumentsOf(fragment, this.scribe.target, path);
+    if (slot.isOpen) {
+      this.scribe.toolCall(slot.key, { json });
+      return;
+    }
+    slot.early += json;
+    slot.name = fragment.function?.name ?? fragment.custom?.name ?? '';
+    if (slot.name === '') return;
+    slot.isOpen = true;
+    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: slot.early });
+    slot.early = '';
+  }
+
+  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
+  private uniqueId(id: string): string | undefined {
+    if (id === '') return undefined;
+    if (!this.ids.has(id)) {
+      this.ids.add(id);
+      return id;
+    }
+    this.scribe.warning({ action: 'repaired', what: `tool call id "${id}"`, why: 'two calls of one answer had it' });
+    return undefined;
+  }
+}
+
+function argumentsOf({ function: called, custom }: ToolFragment, target: string, path: string): string {
+  const value = called?.arguments ?? custom?.input;
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  // Some servers send the object itself.
+  if (typeof value === 'object') return JSON.stringify(value);
+  throw drift(target, `${path}.function.arguments`, value);
+}

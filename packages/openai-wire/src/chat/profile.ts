@@ -1,0 +1,52 @@
+import type { Capabilities, Timeouts } from '@majordomo/core';
+import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
+
+/** What one family of model ids does differently at its vendor. */
+export interface ModelRule {
+  /** Matches the model id as the caller wrote it. */
+  readonly pattern: RegExp;
+  readonly quirks?: Partial<ChatQuirks> | undefined;
+  readonly capabilities?: Capabilities | undefined;
+}
+
+/** A vendor of the Chat Completions wire: data only, it survives `structuredClone`. */
+export interface Profile {
+  /** Default id of the provider, the `groq` of `groq/llama-…`. */
+  readonly id: string;
+  /** What the vendor's users give their OpenAI client: usually ends in `/v1`. */
+  readonly baseURL: string;
+  /** Variable that holds the key; without one and without `apiKey` no credential is sent. */
+  readonly keyEnv?: string | undefined;
+  /** Laid over the quirks of compatible servers. */
+  readonly quirks?: Partial<ChatQuirks> | undefined;
+  readonly capabilities?: Capabilities | undefined;
+  /** First match wins. */
+  readonly models?: readonly ModelRule[] | undefined;
+  readonly timeouts?: Timeouts | undefined;
+}
+
+/** What holds for one model of a profile. */
+export interface ChatTraits {
+  readonly quirks: ChatQuirks;
+  readonly capabilities: Capabilities;
+}
+
+/** Wire default ← profile ← first matching model rule ← the caller's own (DSN or option). */
+export function traitsOf(
+  profile: Profile,
+  modelId: string,
+  own?: Partial<ChatQuirks>,
+  base: ChatQuirks = COMPATIBLE_QUIRKS,
+): ChatTraits {
+  const rule = profile.models?.find(({ pattern }) => pattern.test(modelId));
+  const quirks: ChatQuirks = { ...base, ...profile.quirks, ...rule?.quirks, ...own };
+  return {
+    quirks,
+    capabilities: {
+      output: quirks.output === 'instruct' ? 'instruct' : 'native',
+      ...(quirks.content === 'string' ? { images: false, files: false } : undefined),
+      ...profile.capabilities,
+      ...rule?.capabilities,
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { JsonObject } from '@majordomo/core';
+
+/** Body members that some servers of this wire refuse: listed in `refuses`, they are dropped with a warning. */
+export type ChatParameter =
+  | 'temperature'
+  | 'top_p'
+  | 'stop'
+  | 'seed'
+  | 'max_tokens'
+  | 'tool_choice'
+  | 'reasoning_effort'
+  | 'stream_options';
+
+/**
+ * Every way in which servers of the Chat Completions wire differ in what they accept. Named after the wire, never
+ * after a vendor; a profile states its own with source and date. They decide what is sent: reading is liberal.
+ */
+export interface ChatQuirks {
+  /** Where the limit on the answer goes. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Role of the message that carries `request.system`. */
+  readonly systemRole: 'system' | 'developer';
+  /** `parts`: several texts and media as a list; `string`: texts joined by a blank line, no media. */
+  readonly content: 'parts' | 'string';
+  /** `content` of an assistant message that has tool calls alone. */
+  readonly emptyContent: 'null' | 'empty-string' | 'absent';
+  /** How effort is asked for; `none`: not at all, with a warning. */
+  readonly reasoningRequest:
+    'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
+  /** How effort `none` is said: a word, `thinking: { type: 'disabled' }`, or not at all (`omit`). */
+  readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
+  /** Where the model's own reasoning goes when it is sent back. */
+  readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
+  /** `echo`: own reasoning text under `reasoningField`; `details`: own `reasoning_details`, unchanged. */
+  readonly reasoningReplay: 'omit' | 'echo' | 'details';
+  /** `outside`: the server leaves reasoning tokens out of `completion_tokens`; they are added. */
+  readonly reasoningTokens: 'inside' | 'outside';
+  /** Send a tool result's function name as `name`. */
+  readonly toolResultName: boolean;
+  /** Mark a tool `strict` when its schema fits the strict subset. */
+  readonly strictTools: boolean;
+  /** The word for a call that must be made. */
+  readonly requiredChoice: 'required' | 'any';
+  /** What the server takes as a tool call's id; others are mapped to ids that fit. */
+  readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';
+  /** How an answer is held to a schema; `json_object` and `instruct` put the schema into the system text. */
+  readonly output: 'json_schema' | 'json_object' | 'instruct';
+  /** Most stop sequences; `any` for no known limit. */
+  readonly stopMax: number | 'any';
+  readonly seedField: 'seed' | 'random_seed';
+  /** How a long prompt cache is asked for. */
+  readonly cacheRequest: 'prompt_cache_retention' | 'none';
+  /** Ask for usage in the stream (`stream_options.include_usage`). Some report it unasked and refuse the key. */
+  readonly streamUsage: boolean;
+  /** May `generate` use the non-streaming call? Not where thinking may outlast the transport's wait for headers. */
+  readonly whole: boolean;
+  readonly refuses: readonly ChatParameter[];
+  /** Constant members of every body. */
+  readonly extraBody: JsonObject;
+}
+
+/** api.openai.com, as its reference and the SDK's types describe it (openai 7.55, 2026-11-20). */
+export const OPENAI_QUIRKS: ChatQuirks = {
+  maxTokensField: 'max_completion_tokens',
+  systemRole: 'system',
+  content: 'parts',
+  emptyContent: 'null',
+  reasoningRequest: 'reasoning_effort',
+  reasoningOff: 'none',
+  reasoningField: 'none',
+  reasoningReplay: 'omit',
+  reasoningTokens: 'inside',
+  toolResultName: false,
+  strictTools: true,
+  requiredChoice: 'required',
+  toolId: 'max-40',
+  output: 'json_schema',
+  stopMax: 4,
+  seedField: 'seed',
+  cacheRequest: 'prompt_cache_retention',
+  streamUsage: true,
+  whole: true,
+  refuses: [],
+  extraBody: {},
+};
+
+/** Servers that copied the wire of 2024: the start for every profile and for `openai://` DSNs. */
+export const COMPATIBLE_QUIRKS: ChatQuirks = {
+  ...OPENAI_QUIRKS,
+  maxTokensField: 'max_tokens',
+  reasoningField: 'reasoning_content',
+  strictTools: false,
+  toolId: 'any',
+  stopMax: 'any',
+  cacheRequest: 'none',
+};

@@ -1,0 +1,94 @@
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { ChatFailure } from './failure.ts';
+import type { ChatParams } from './request.ts';
+
+/** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */
+const NAMED: readonly RegExp[] = [
+  /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
+  /unrecognized request arguments? supplied: ([\w.]+)/i,
+  /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
+  /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
+  /not supported on this model: ([\w.]+)/i,
+];
+
+/** Codes of an error whose `param` is a member that could go. */
+const CODES: ReadonlySet<string> = new Set([
+  'unsupported_parameter',
+  'unknown_parameter',
+  'unsupported_value',
+  'extra_forbidden',
+]);
+
+/** Without these the request would be another one. */
+const NEEDED: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'stream',
+]);
+
+/** The two names of the limit: a server that refuses one and names the other gets that. */
+const OTHER_LIMIT: Readonly<Record<string, string>> = {
+  max_tokens: 'max_completion_tokens',
+  max_completion_tokens: 'max_tokens',
+};
+
+/**
+ * The remedy for a 400 or 422 that names a member of the body as unknown or unsupported: without it, the request may
+ * succeed. `undefined` where nothing was named that was sent, or nothing that can be spared.
+ */
+export function recoveryFor(failure: ChatFailure, status: number, sent: ChatParams): Recovery | undefined {
+  if (status !== 400 && status !== 422) return undefined;
+  const member = refusedMember(failure);
+  if (member === 'stream' && sent['stream'] === true) return unstreamed();
+  if (member === undefined || NEEDED.has(member) || sent[member] === undefined) return undefined;
+  const other = OTHER_LIMIT[member];
+  if (other !== undefined && failure.message.includes(other)) return renamed(member, other);
+  return dropped(member);
+}
+
+/** `stream_options.include_usage` names a member of a member: the whole one goes. */
+function refusedMember({ code, type, param, message }: ChatFailure): string | undefined {
+  const isCode = CODES.has(code ?? '') || CODES.has(type ?? '');
+  const named = isCode && param !== undefined ? param : firstMatch(message);
+  return named?.split('.')[0];
+}
+
+function firstMatch(message: string): string | undefined {
+  for (const pattern of NAMED) {
+    const found = pattern.exec(message)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const dropped = (member: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} dropped`,
+  apply: (request) => withExtra(request, { [member]: undefined }),
+  remember: true,
+});
+
+const renamed = (member: string, other: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} sent as ${other}`,
+  apply: (request) => withExtra(request, { [member]: undefined, [other]: request.maxTokens }),
+  remember: true,
+});
+
+/** Some accounts may call a model but not stream it. */
+const unstreamed = (): Recovery => ({
+  id: 'whole',
+  what: 'asked for a whole answer',
+  apply: (request) => request,
+  delivery: 'whole',
+  remember: true,
+});
+
+/** `extra` goes over everything, and a member without a value is not sent. */
+const withExtra = (request: ModelRequest, members: Readonly<Record<string, unknown>>): ModelRequest => ({
+  ...request,
+  extra: { ...request.extra, ...members },
+});

@@ -1,0 +1,139 @@
+import type { Effort, ModelRequest, Warning } from '@majordomo/core';
+import { messagesToWire } from './messages.ts';
+import { outputToWire } from './output.ts';
+import type { ChatParameter, ChatQuirks } from './quirks.ts';
+import { toolChoiceToWire, toolsToWire } from './tools.ts';
+
+/** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
+export interface ChatParams {
+  readonly model: string;
+  readonly [member: string]: unknown;
+}
+
+export interface ToWireOptions {
+  /** Ask for events or for one body. */
+  readonly stream: boolean;
+  /** The replay family of this model: see `chatReasoningFamily`. Without it no reasoning goes back. */
+  readonly family?: string | undefined;
+}
+
+export interface WireRequest {
+  readonly params: ChatParams;
+  readonly warnings: readonly Warning[];
+}
+
+/** A request as the body of Chat Completions. Pure; members without a value are absent. */
+export function toWire(
+  request: ModelRequest,
+  modelId: string,
+  quirks: ChatQuirks,
+  { stream, family }: ToWireOptions,
+): WireRequest {
+  const warnings: Warning[] = [];
+  const output = outputToWire(request.output, quirks, warnings);
+  const system = [request.system, output.instruction].filter((text) => text !== undefined && text !== '').join('\n\n');
+  const messages = messagesToWire(request, quirks, family, warnings);
+  if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
+  const params: Record<string, unknown> = {
+    model: modelId,
+    messages,
+    tools: request.tools.length === 0 ? undefined : toolsToWire(request.tools, quirks),
+    response_format: output.format,
+    ...(stream ? { stream: true } : undefined),
+    ...settings(request, quirks, stream, warnings),
+    ...quirks.extraBody,
+    ...request.extra,
+  };
+  return { params: present(params, modelId), warnings };
+}
+
+/** Members that some servers refuse: each is dropped with a warning where the quirks say so. */
+function settings(
+  request: ModelRequest,
+  quirks: ChatQuirks,
+  stream: boolean,
+  warnings: Warning[],
+): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  const put = (parameter: ChatParameter, field: string, value: unknown): void => {
+    if (value === undefined) return;
+    if (!quirks.refuses.includes(parameter)) members[field] = value;
+    else if (parameter !== 'stream_options') warnings.push(refused(field));
+  };
+  put('max_tokens', quirks.maxTokensField, request.maxTokens);
+  put('temperature', 'temperature', request.temperature);
+  put('top_p', 'top_p', request.topP);
+  put('stop', 'stop', stopToWire(request.stop, quirks, warnings));
+  put('seed', quirks.seedField, request.seed);
+  put('tool_choice', 'tool_choice', toolChoiceToWire(request, quirks));
+  put('stream_options', 'stream_options', stream && quirks.streamUsage ? { include_usage: true } : undefined);
+  const [field, value] = effortToWire(request.reasoning, quirks, warnings);
+  put('reasoning_effort', field, value);
+  if (request.cache !== undefined && request.cache !== 'short') {
+    Object.assign(members, cacheToWire(request.cache, quirks, warnings));
+  }
+  return members;
+}
+
+const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
+
+function stopToWire(
+  stop: readonly string[] | undefined,
+  { stopMax }: ChatQuirks,
+  warnings: Warning[],
+): readonly string[] | undefined {
+  if (stop === undefined || stop.length === 0) return undefined;
+  if (stopMax === 'any' || stop.length <= stopMax) return stop;
+  warnings.push({ action: 'dropped', what: `stop[${stopMax}] and later`, why: `at most ${stopMax} are taken` });
+  return stopMax === 0 ? undefined : stop.slice(0, stopMax);
+}
+
+/** The body's member for the effort and its value. */
+function effortToWire(effort: Effort | undefined, quirks: ChatQuirks, warnings: Warning[]): [string, unknown] {
+  const field = quirks.reasoningRequest;
+  if (effort === undefined) return [field, undefined];
+  switch (field) {
+    case 'reasoning_effort':
+    case 'reasoning.effort':
+      return effort === 'none' ? offToWire(quirks, warnings) : effortMember(field, effort);
+    case 'thinking.type':
+      return ['thinking', { type: onOff(effort, 'enabled', 'disabled', warnings) }];
+    case 'enable_thinking':
+      return ['enable_thinking', onOff(effort, true, false, warnings)];
+    case 'none':
+      warnings.push(refused('reasoning'));
+      return [field, undefined];
+    default:
+      return field satisfies never;
+  }
+}
+
+const effortMember = (field: 'reasoning_effort' | 'reasoning.effort', word: string): [string, unknown] =>
+  field === 'reasoning_effort' ? [field, word] : ['reasoning', { effort: word }];
+
+function offToWire({ reasoningOff, reasoningRequest }: ChatQuirks, warnings: Warning[]): [string, unknown] {
+  if (reasoningOff === 'thinking.disabled') return ['thinking', { type: 'disabled' }];
+  const field = reasoningRequest === 'reasoning.effort' ? reasoningRequest : 'reasoning_effort';
+  if (reasoningOff === 'none') return effortMember(field, 'none');
+  const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
+  warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
+  return reasoningOff === 'omit' ? [field, undefined] : effortMember(field, reasoningOff);
+}
+
+function onOff<T>(effort: Effort, on: T, off: T, warnings: Warning[]): T {
+  if (effort === 'none') return off;
+  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
+  return on;
+}
+
+function cacheToWire(cache: 'none' | 'long', quirks: ChatQuirks, warnings: Warning[]): object | undefined {
+  if (cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') return { prompt_cache_retention: '24h' };
+  warnings.push({ action: 'dropped', what: `cache "${cache}"`, why: 'the server decides about its prompt cache' });
+  return undefined;
+}
+
+/** Only members with a value: the wire tells `undefined` from absence nowhere, but some SDKs and snapshots do. */
+function present(params: Record<string, unknown>, model: string): ChatParams {
+  for (const key of Object.keys(params)) if (params[key] === undefined) delete params[key];
+  return { model, ...params };
+}

@@ -1,0 +1,207 @@
+import { LlmError, type FinishReason, type Warning } from '@majordomo/core';
+import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { Answer } from './answer.ts';
+import { drift } from './drift.ts';
+import { inBandError } from './failure.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { reasoningText, thinkingText } from './reasoning.ts';
+import { failedFinish, finishReason } from './response.ts';
+import { usage } from './usage.ts';
+import type { ChatChunk, ChatDelta, ContentBlock, RawUsage } from './wire.ts';
+
+export interface ChatReaderOptions {
+  /** `provider/model`, for events and errors. */
+  readonly target: string;
+  /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
+  readonly family: string;
+  readonly quirks: Pick<ChatQuirks, 'reasoningTokens'>;
+  /** What no error may show; asked when there is one. */
+  readonly secrets?: (() => readonly string[]) | undefined;
+}
+
+/**
+ * Reads Chat Completions, streamed or whole, into events. Liberal: every name and place that a server was seen to
+ * use is read, whatever its profile; what decides is in the message, never who sent it.
+ */
+export class ChatReader implements WireReader {
+  readonly scribe: Scribe;
+  done = false;
+  private readonly options: ChatReaderOptions;
+  private readonly answer: Answer;
+  private rawFinish: string | undefined;
+  private rawUsage: RawUsage | undefined;
+  private serviceTier: unknown;
+  private isRefused = false;
+  private isNamed = false;
+  /** Told at the end: nothing may come before `start`, and a failed answer needs none. */
+  private readonly warnings: Warning[] = [];
+
+  constructor(options: ChatReaderOptions) {
+    this.options = options;
+    this.answer = new Answer(options.target, options.family);
+    this.scribe = this.answer.scribe;
+  }
+
+  /** What the request could not say on this wire. */
+  warn(warnings: readonly Warning[]): void {
+    this.warnings.push(...warnings);
+  }
+
+  message(data: string, event: string | undefined): void {
+    if (data.charCodeAt(0) === 91 && data.trim() === '[DONE]') {
+      this.finish();
+      return;
+    }
+    const chunk = this.parse(data);
+    if (event === 'error' || (chunk.error !== undefined && chunk.error !== null)) {
+      throw this.inBand(chunk, undefined);
+    }
+    this.chunk(chunk, false);
+  }
+
+  body(json: unknown): void {
+    const { target } = this.options;
+    if (typeof json !== 'object' || json === null) throw drift(target, '', json);
+    const body: ChatChunk = json;
+    if (body.error !== undefined && body.error !== null) throw this.inBand(json, 200);
+    if (!Array.isArray(body.choices)) throw drift(target, 'choices', body.choices);
+    const choice = body.choices[0];
+    if (!choice) throw drift(target, 'choices[0]', choice);
+    // A blocked answer comes without a message.
+    if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
+      throw drift(target, 'choices[0].message', choice.message);
+    }
+    this.chunk(body, true);
+    this.finish();
+  }
+
+  end(): void {
+    if (this.rawFinish === undefined) {
+      const { target } = this.options;
+      throw new LlmError('truncated', `${target} stopped without a finish reason`, { target });
+    }
+    this.finish();
+  }
+
+  private parse(data: string): ChatChunk {
+    const { target } = this.options;
+    let chunk: unknown;
+    try {
+      chunk = JSON.parse(data);
+    } catch (cause) {
+      throw new LlmError('protocol', `${target} sent a chunk of broken JSON`, { target, path: '' }, { cause });
+    }
+    if (typeof chunk !== 'object' || chunk === null) throw drift(target, '', chunk);
+    return chunk;
+  }
+
+  private inBand(body: unknown, status: number | undefined): LlmError {
+    return inBandError(body, this.options.target, this.options.secrets?.() ?? [], status);
+  }
+
+  private chunk(chunk: ChatChunk, isBody: boolean): void {
+    if (!this.isNamed && typeof chunk.id === 'string' && chunk.id !== '') {
+      this.isNamed = true;
+      this.scribe.start(chunk.id);
+    }
+    const { choices } = chunk;
+    const choice = choices?.[0];
+    const counts = chunk.usage ?? choice?.usage ?? (choice?.finish_reason ? ownUsage(chunk) : undefined);
+    if (counts !== undefined && counts !== null) {
+      this.rawUsage = counts;
+      this.serviceTier = chunk.service_tier ?? this.serviceTier;
+    }
+    if (!choice) return;
+    const isOther = (choice.index ?? 0) !== 0;
+    if (isOther || (choices?.length ?? 0) > 1) this.drop('choices[1]', 'one answer is read');
+    if (isOther) return;
+    // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
+    if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
+    else if (choice.delta) this.read(choice.delta, false);
+    const raw = choice.finish_reason;
+    if (typeof raw === 'string' && raw !== '') this.rawFinish = raw;
+  }
+
+  private read(delta: ChatDelta, isWhole: boolean): void {
+    const thought = reasoningText(delta);
+    const details = delta.reasoning_details;
+    if (thought !== '' || (Array.isArray(details) && details.length > 0)) {
+      this.answer.reasoning(thought, details && details.length > 0 ? details : undefined);
+    }
+    const { content } = delta;
+    if (typeof content === 'string') {
+      if (content !== '') this.answer.text(content);
+    } else if (content !== undefined && content !== null) {
+      this.blocks(content);
+    }
+    if (typeof delta.refusal === 'string' && delta.refusal !== '') {
+      this.isRefused = true;
+      this.answer.text(delta.refusal);
+    }
+    if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
+    if (delta.audio) this.drop('audio', 'no part of this contract holds it');
+    if (delta.images) this.drop('images', 'no part of an answer holds them');
+  }
+
+  private blocks(content: readonly ContentBlock[]): void {
+    if (!Array.isArray(content)) throw drift(this.options.target, 'choices[0].delta.content', content);
+    for (const block of content as readonly ContentBlock[]) {
+      if (block.thinking !== undefined) {
+        const thought = thinkingText(block);
+        if (thought !== '') this.answer.reasoning(thought, undefined);
+      } else if (typeof block.text === 'string' && block.text !== '') {
+        this.answer.text(block.text);
+      }
+    }
+  }
+
+  private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
+    const where = isWhole ? 'choices[0].message' : 'choices[0].delta';
+    if (calls && !Array.isArray(calls)) throw drift(this.options.target, `${where}.tool_calls`, calls);
+    for (const [i, fragment] of (calls ?? []).entries()) {
+      this.answer.fragment(fragment, isWhole, `${where}.tool_calls[${i}]`);
+    }
+    if (single && !calls?.length) this.answer.fragment({ index: 0, function: single }, isWhole, where);
+  }
+
+  private finish(): void {
+    const { target, quirks } = this.options;
+    const { rawFinish: raw, scribe } = this;
+    const kind = failedFinish(raw);
+    if (kind !== undefined) {
+      throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
+    }
+    if (raw === 'content_filter' && !scribe.hasContent) {
+      throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
+    }
+    this.answer.end();
+    scribe.start();
+    if (raw === undefined) {
+      this.warnings.push({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
+    }
+    for (const warning of this.warnings) scribe.warning(warning);
+    const counts = this.rawUsage === undefined ? undefined : usage(this.rawUsage, quirks, this.serviceTier);
+    scribe.finish(this.reason(raw), raw, counts);
+    this.done = true;
+  }
+
+  private reason(raw: string | undefined): FinishReason {
+    const reason = finishReason(raw);
+    if (this.isRefused) return 'refusal';
+    return reason === 'stop' && this.answer.calls.any ? 'tool-calls' : reason;
+  }
+
+  private drop(what: string, why: string): void {
+    if (this.warnings.every((warning) => warning.what !== what)) this.warnings.push({ action: 'dropped', what, why });
+  }
+}
+
+/** Usage in a vendor's own member, such as `x_groq` (2024-2026), in the chunk with the finish reason. */
+function ownUsage(chunk: ChatChunk): RawUsage | undefined {
+  for (const [name, value] of Object.entries(chunk)) {
+    if (!name.startsWith('x_') || typeof value !== 'object' || value === null) continue;
+    const counts: unknown = 'usage' in value ? value.usage : undefined;
+    if (typeof counts === 'object' && counts !== null) return counts;
+  }
+  return undefined;
+}

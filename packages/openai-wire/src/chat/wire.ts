@@ -1,0 +1,98 @@
+/**
+ * What is read of a chunk or of a whole body. Nothing here is certain: a field may be missing, null or of another
+ * type, and the readers check what they use. Fields that nobody reads are not listed.
+ */
+export interface ChatChunk {
+  readonly id?: unknown;
+  readonly choices?: readonly (ChatChoice | null)[] | null;
+  readonly usage?: RawUsage | null;
+  readonly service_tier?: unknown;
+  readonly error?: unknown;
+}
+
+export interface ChatChoice {
+  readonly index?: number | null;
+  readonly delta?: ChatDelta | null;
+  readonly message?: ChatDelta | null;
+  readonly finish_reason?: string | null;
+  /** Moonshot's place for usage (2025). */
+  readonly usage?: RawUsage | null;
+}
+
+/** A delta of a stream or the message of a body: the same fields. */
+export interface ChatDelta {
+  readonly content?: string | readonly ContentBlock[] | null;
+  readonly refusal?: string | null;
+  readonly reasoning_content?: unknown;
+  readonly reasoning?: unknown;
+  readonly reasoning_details?: readonly ReasoningDetail[] | null;
+  readonly tool_calls?: readonly ToolFragment[] | null;
+  /** The wire of 2023: one call, no id. */
+  readonly function_call?: FunctionFragment | null;
+  readonly audio?: unknown;
+  readonly images?: unknown;
+}
+
+export interface ContentBlock {
+  readonly type?: string;
+  readonly text?: unknown;
+  /** Mistral's reasoning: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
+  readonly thinking?: string | readonly { readonly text?: unknown }[];
+}
+
+/** One of OpenRouter's typed pieces of reasoning: text, summary or encrypted data. */
+export interface ReasoningDetail {
+  readonly type?: string;
+  readonly index?: number;
+  readonly id?: string | null;
+  readonly text?: string | null;
+  readonly summary?: string | null;
+  readonly data?: string | null;
+  readonly signature?: string | null;
+  readonly format?: string | null;
+}
+
+export interface FunctionFragment {
+  readonly name?: string | null;
+  readonly arguments?: unknown;
+}
+
+export interface ToolFragment {
+  readonly index?: number | null;
+  readonly id?: string | null;
+  readonly function?: FunctionFragment | null;
+  /** A custom tool's free text. */
+  readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;
+}
+
+/** Token counts by all the names that they have on this wire. */
+export interface RawUsage {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
+  readonly total_tokens?: unknown;
+  readonly input_tokens?: unknown;
+  readonly output_tokens?: unknown;
+  readonly reasoning_tokens?: unknown;
+  readonly cached_tokens?: unknown;
+  readonly num_cached_tokens?: unknown;
+  readonly prompt_cache_hit_tokens?: unknown;
+  readonly cache_read_input_tokens?: unknown;
+  readonly cache_creation_input_tokens?: unknown;
+  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: unknown } | null;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: unknown;
+    readonly cache_write_tokens?: unknown;
+    readonly audio_tokens?: unknown;
+    readonly image_tokens?: unknown;
+  } | null;
+  readonly completion_tokens_details?: {
+    readonly reasoning_tokens?: unknown;
+    readonly audio_tokens?: unknown;
+    readonly image_tokens?: unknown;
+  } | null;
+  readonly cost?: unknown;
+  readonly cost_in_usd_ticks?: unknown;
+  readonly service_tier?: unknown;
+  readonly num_search_queries?: unknown;
+  readonly server_tool_use_details?: { readonly web_search_requests?: unknown } | null;
+}

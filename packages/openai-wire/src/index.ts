@@ -1,0 +1,24 @@
+// the chat wire
+export { bodyText } from './chat/body.ts';
+export { failureOf, type ChatFailure } from './chat/failure.ts';
+export { traitsOf, type ChatTraits, type ModelRule, type Profile } from './chat/profile.ts';
+export { quirksFromParams } from './chat/quirk-params.ts';
+export { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatParameter, type ChatQuirks } from './chat/quirks.ts';
+export { recoveryFor } from './chat/recovery.ts';
+export { refuseUnsupported } from './chat/refuse.ts';
+export { toWire, type ChatParams, type ToWireOptions, type WireRequest } from './chat/request.ts';
+export { finishReason } from './chat/response.ts';
+export { ChatReader, type ChatReaderOptions } from './chat/stream.ts';
+export { usage } from './chat/usage.ts';
+export type { RawUsage } from './chat/wire.ts';
+
+// vendors
+export { cerebras } from './profiles/cerebras.ts';
+export { deepseek } from './profiles/deepseek.ts';
+export { groq } from './profiles/groq.ts';
+export { mistral } from './profiles/mistral.ts';
+export { openai } from './profiles/openai.ts';
+export { openrouter } from './profiles/openrouter.ts';
+export { together } from './profiles/together.ts';
+export { vercelGateway } from './profiles/vercel-gateway.ts';
+export { xai } from './profiles/xai.ts';

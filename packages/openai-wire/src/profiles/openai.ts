@@ -1,0 +1,10 @@
+import type { Profile } from '../chat/profile.ts';
+import { OPENAI_QUIRKS } from '../chat/quirks.ts';
+
+/** OpenAI itself: a client of the openai SDK with its defaults. */
+export const openai: Profile = {
+  id: 'openai',
+  baseURL: 'https://api.openai.com/v1',
+  keyEnv: 'OPENAI_API_KEY',
+  quirks: OPENAI_QUIRKS,
+};

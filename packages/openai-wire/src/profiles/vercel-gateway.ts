@@ -1,0 +1,17 @@
+import type { Profile } from '../chat/profile.ts';
+
+/**
+ * Vercel AI Gateway: recordings of 2026-03. It sums prompt and completion alone and leaves the reasoning of Gemini
+ * models out of both, while that of OpenAI's models is inside.
+ */
+export const vercelGateway: Profile = {
+  id: 'vercel-gateway',
+  baseURL: 'https://ai-gateway.vercel.sh/v1',
+  keyEnv: 'AI_GATEWAY_API_KEY',
+  quirks: {
+    reasoningField: 'reasoning',
+    reasoningReplay: 'details',
+    reasoningRequest: 'reasoning.effort',
+    reasoningTokens: 'outside',
+  },
+};

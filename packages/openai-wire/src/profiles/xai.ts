@@ -1,0 +1,9 @@
+import type { Profile } from '../chat/profile.ts';
+
+/** xAI: recordings of 2025-2026; `total_tokens` proves that reasoning stands outside of `completion_tokens`. */
+export const xai: Profile = {
+  id: 'xai',
+  baseURL: 'https://api.x.ai/v1',
+  keyEnv: 'XAI_API_KEY',
+  quirks: { reasoningTokens: 'outside' },
+};
