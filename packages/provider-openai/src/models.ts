@@ -1,0 +1,47 @@
+import type { Capabilities, ImageLimits } from '@majordomo/core';
+import type { ChatQuirks, ModelRule } from '@majordomo/openai-wire';
+
+/** Limits of one request, from the guide to images (2026-11). */
+const IMAGES: ImageLimits = {
+  mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
+  maxBytes: 20 * 2 ** 20,
+  maxCount: 500,
+  maxTotalBytes: 50 * 2 ** 20,
+};
+
+const SEES: Capabilities = { images: IMAGES, files: ['application/pdf'] };
+const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
+
+/**
+ * What reasoning models have in common (guide to reasoning, 2026-11; the refusal of `stop` was recorded with
+ * gpt-5-mini). `whole: false`: they may think for longer than the five minutes that Node's fetch waits for headers.
+ */
+const REASONS: Partial<ChatQuirks> = {
+  systemRole: 'developer',
+  whole: false,
+  refuses: ['temperature', 'top_p', 'stop'],
+};
+
+/**
+ * OpenAI's models by id; first match wins, an unknown id gets the defaults of the wire. From the model pages,
+ * 2026-11.
+ */
+export const OPENAI_MODELS: readonly ModelRule[] = [
+  {
+    // These two came before tools, system text and effort.
+    pattern: /^o1-(?:mini|preview)/,
+    quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
+    capabilities: { tools: false, images: false, files: false, output: false, reasoning: true },
+  },
+  { pattern: /^o\d/, quirks: { ...REASONS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
+  { pattern: /^gpt-5[\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: /^gpt-5(?:-|$)/, quirks: { ...REASONS, reasoningOff: 'minimal' }, capabilities: SEES_AND_REASONS },
+  {
+    // From 5.1 on reasoning is off unless asked for, and then sampling settings are taken.
+    pattern: /^gpt-5\./,
+    quirks: { ...REASONS, refuses: [] },
+    capabilities: SEES_AND_REASONS,
+  },
+  { pattern: /^gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: /^gpt-(?:4|3\.5)/, quirks: { reasoningRequest: 'none' }, capabilities: { images: false, files: false } },
+];

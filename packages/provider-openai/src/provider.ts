@@ -1,0 +1,251 @@
+import { LlmError } from '@majordomo/core';
+import type { Dsn, Model, ModelContext, ModelInfo, Provider, ProviderOptions } from '@majordomo/core';
+import { chatReasoningFamily, clientCache, credentialSource, sdkStream } from '@majordomo/core/provider';
+import {
+  bodyText,
+  ChatReader,
+  COMPATIBLE_QUIRKS,
+  openai,
+  quirksFromParams,
+  refuseUnsupported,
+  toWire,
+  traitsOf,
+  type ChatQuirks,
+  type Profile,
+} from '@majordomo/openai-wire';
+import { toLlmError, type Failed } from './errors.ts';
+import { OPENAI_MODELS } from './models.ts';
+
+/** `baseURL` is what the SDK means by it: it ends in `/v1`. */
+export interface OpenAIOptions extends CompatibleOptions {
+  /** The wire. Only `chat` is there; `responses` is a `config` error. */
+  readonly api?: 'responses' | 'chat' | undefined;
+}
+
+export interface CompatibleOptions extends ProviderOptions {
+  /** Where the server differs from what is known of it; wins over profile and model rules. */
+  readonly quirks?: Partial<ChatQuirks> | undefined;
+  /** A client of the openai package, used as it is: its credential, base URL and fetch. */
+  readonly client?: object | undefined;
+}
+
+/**
+ * OpenAI over Chat Completions. The key is `apiKey` or OPENAI_API_KEY of the call's `env`; without one the call fails
+ * with kind `auth`. Nothing is loaded before the first call.
+ */
+export function createOpenAI(options: OpenAIOptions = {}): Provider {
+  if (options.api === 'responses') {
+    throw new LlmError('config', "createOpenAI: the Responses wire is not there yet; leave `api` out or say 'chat'");
+  }
+  return chatProvider({ ...openai, models: OPENAI_MODELS }, options);
+}
+
+/**
+ * Any server of the Chat Completions wire: a vendor's profile, or one of your own.
+ *
+ * @example openaiCompatible({ id: 'lab', baseURL: 'http://gpu.lan:8000/v1', keyEnv: 'LAB_KEY' })
+ */
+export function openaiCompatible(profile: Profile, options: CompatibleOptions = {}): Provider {
+  return chatProvider(profile, options);
+}
+
+/** The chain owns the timers; this is the longest that a timer can be told. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** What is used of the SDK's client. */
+interface Client {
+  post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
+  get(path: string, options: CallSettings): { asResponse(): Promise<Response> };
+}
+
+interface CallSettings {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly maxRetries: 0;
+  readonly timeout: number;
+}
+
+type CallContext = Omit<ModelContext, 'delivery'>;
+
+/** The endpoint of a provider: who to call, with what. */
+interface Endpoint {
+  readonly baseURL: string;
+  /** The SDK's client for this call's credential; tells `failed` what must not be shown and how to recover. */
+  connect(context: CallContext, failed: Failed): Promise<Client>;
+  settings(context: CallContext): CallSettings;
+}
+
+function chatProvider(profile: Profile, options: CompatibleOptions): Provider {
+  const id = options.id ?? profile.id;
+  const endpoint = endpointOf(profile, options);
+  return {
+    spi: 1,
+    id,
+    model: (modelId) => chatModel(modelId, id, profile, options, endpoint),
+    schemes: { openai: fromDsn },
+    async listModels(context) {
+      const failed: Failed = { target: id, secrets: [] };
+      try {
+        const client = await endpoint.connect(context, failed);
+        const response = await client.get('/models', endpoint.settings(context)).asResponse();
+        return modelsIn(await response.json(), id, profile, options.quirks);
+      } catch (error) {
+        throw toLlmError(error, failed);
+      }
+    },
+  };
+}
+
+/** A compatible server: the DSN's token and nothing else, since a variable's key belongs to the vendor's own host. */
+const fromDsn = (dsn: Dsn): Provider =>
+  chatProvider(
+    { id: dsn.name, baseURL: dsn.baseURL },
+    { apiKey: dsn.token, quirks: quirksFromParams(dsn.params, `LLM_${dsn.name.toUpperCase()}`) },
+  );
+
+function chatModel(
+  modelId: string,
+  providerId: string,
+  profile: Profile,
+  options: CompatibleOptions,
+  endpoint: Endpoint,
+): Model {
+  const { quirks, capabilities } = traitsOf(profile, modelId, options.quirks, COMPATIBLE_QUIRKS);
+  const family = chatReasoningFamily(providerId, endpoint.baseURL);
+  return {
+    id: modelId,
+    wire: 'openai-chat',
+    families: [family],
+    capabilities,
+    timeouts: options.timeouts ?? profile.timeouts,
+    whole: () => quirks.whole,
+    stream(request, context) {
+      const { target } = context;
+      const failed: Failed = { target, secrets: [] };
+      const reader = new ChatReader({ target, family, quirks, secrets: () => failed.secrets });
+      return sdkStream({
+        context,
+        reader,
+        async open(signal) {
+          refuseUnsupported(request, capabilities, target);
+          const stream = context.delivery === 'deltas';
+          const { params, warnings } = toWire(request, modelId, quirks, { stream, family });
+          reader.warn(warnings);
+          failed.params = params;
+          const client = await endpoint.connect(context, failed);
+          const settings = endpoint.settings({ ...context, signal });
+          return client.post('/chat/completions', { ...settings, body: bodyText(params) }).asResponse();
+        },
+        toLlmError: (error) => toLlmError(error, failed),
+      });
+    },
+  };
+}
+
+function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
+  const baseURL = options.baseURL ?? profile.baseURL;
+  const isKeyless = options.apiKey === undefined && profile.keyEnv === undefined;
+  const credentials = credentialSource(options.apiKey, profile.keyEnv === undefined ? [] : [profile.keyEnv]);
+  const clients = clientCache<Client>();
+  const numberOf = numbering();
+  const own = lowerCased(options.headers);
+  return {
+    baseURL,
+    async connect(context, failed) {
+      failed.secrets = secretsIn(context.headers, own);
+      if (options.client !== undefined) return checkedClient(options.client);
+      const fetch = options.fetch ?? context.fetch;
+      if (isKeyless) return clients(`${numberOf(fetch)}`, () => newClient(undefined, baseURL, fetch));
+      const key = await credentials.read(context);
+      failed.secrets = [key, ...failed.secrets];
+      failed.credential = () => credentials.recovery(key);
+      return clients(`${numberOf(fetch)} ${key}`, () => newClient(key, baseURL, fetch));
+    },
+    settings: ({ headers, signal }) => ({
+      headers: { ...JSON_BODY, ...lowerCased(headers), ...own },
+      signal,
+      maxRetries: 0,
+      timeout: NEVER_MS,
+    }),
+  };
+}
+
+/** The SDK sends a text as it is only with a type. */
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** All that the SDK would take from the environment is said here: key, base URL, tenant, webhook secret, log level. */
+async function newClient(key: string | undefined, baseURL: string, fetch: ModelContext['fetch']): Promise<Client> {
+  const { OpenAI } = await import('openai');
+  // A header without a value is not sent: not the wait that is switched off, nor the key that the SDK insists on.
+  const defaultHeaders = { 'x-stainless-timeout': null, ...(key === undefined ? { authorization: null } : undefined) };
+  const client = new OpenAI({
+    apiKey: key ?? 'none',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL,
+    fetch,
+    defaultHeaders,
+    maxRetries: 0,
+    timeout: NEVER_MS,
+    logLevel: 'off',
+  });
+  // OPENAI_CUSTOM_HEADERS cannot be declined by an option of 7.55: they land among the default headers.
+  const settled: unknown = Reflect.get(client, '_options');
+  if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', defaultHeaders);
+  return client;
+}
+
+function checkedClient(client: object): Client {
+  if ('post' in client && 'get' in client) return client as Client;
+  throw new LlmError('config', 'the `client` given to the provider is no client of the openai package');
+}
+
+/** `{ data: [...] }` or a bare list; some servers tell the context's length under one of three names. */
+function modelsIn(
+  body: unknown,
+  provider: string,
+  profile: Profile,
+  own: Partial<ChatQuirks> | undefined,
+): readonly ModelInfo[] {
+  const listed: unknown = Array.isArray(body) ? body : (body as { readonly data?: unknown } | null)?.data;
+  if (!Array.isArray(listed)) {
+    throw new LlmError('protocol', `${provider} listed no models`, { target: provider, path: 'data' });
+  }
+  return (listed as readonly ListedModel[]).flatMap(({ id, context_length, context_window, max_context_length }) => {
+    if (typeof id !== 'string') return [];
+    const known = traitsOf(profile, id, own).capabilities;
+    const told = [context_length, context_window, max_context_length].find((tokens) => typeof tokens === 'number');
+    return [{ id, provider, capabilities: told === undefined ? known : { ...known, contextTokens: told } }];
+  });
+}
+
+interface ListedModel {
+  readonly id?: unknown;
+  readonly context_length?: number;
+  readonly context_window?: number;
+  readonly max_context_length?: number;
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Values of headers that carry credentials: an error page may echo them. */
+function secretsIn(...all: readonly (Readonly<Record<string, string>> | undefined)[]): readonly string[] {
+  return all.flatMap((headers) =>
+    Object.entries(headers ?? {}).flatMap(([name, value]) => (/auth|key|token|secret|cookie/i.test(name) ? [value] : [])),
+  );
+}
+
+/** Numbers for transports, which tell them apart in the key of a client. */
+function numbering(): (fetch: ModelContext['fetch']) => number {
+  const numbers = new WeakMap<object, number>();
+  let last = 0;
+  return (fetch) => {
+    if (fetch === undefined) return 0;
+    let number = numbers.get(fetch);
+    if (number === undefined) numbers.set(fetch, (number = ++last));
+    return number;
+  };
+}

@@ -1,0 +1,159 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ErrorKind, Usage } from '@majordomo/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as profiles from '../src/index.ts';
+import { openaiCompatible, type Profile } from '../src/index.ts';
+import { collect, context, request, textOf, type Collected } from './collected.ts';
+import { hasRecordings, recordings, type Facts, type Recording, type UsageFacts } from './corpus.ts';
+import { EXCEPTIONS, type Exception } from './exceptions.ts';
+
+const cases = recordings('openai-chat');
+const byId = new Map(cases.map((recording) => [recording.id, recording]));
+const present = hasRecordings();
+
+const server = createServer((incoming, outgoing) => {
+  incoming.resume();
+  const [, vendor, name, split] = (incoming.url ?? '').split('/');
+  const recording = byId.get(`${vendor}/${name}`);
+  if (recording === undefined) {
+    outgoing.writeHead(599).end();
+    return;
+  }
+  const { status, headers, body } = recording;
+  const { 'content-length': _length, 'transfer-encoding': _transfer, 'content-encoding': _coding, ...rest } = headers;
+  outgoing.writeHead(status, rest);
+  for (const piece of pieces(body, split === 'bytes' ? 1 : undefined)) outgoing.write(piece);
+  outgoing.end();
+});
+let origin = '';
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Cuts at random places, the same ones in every run. */
+function* pieces(body: Buffer, size: number | undefined): Iterable<Buffer> {
+  let seed = body.length;
+  for (let at = 0; at < body.length; ) {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    const next = at + (size ?? 1 + (seed % 400));
+    yield body.subarray(at, next);
+    at = next;
+  }
+}
+
+const PROFILES = new Map(
+  Object.values(profiles).flatMap((value): [string, Profile][] =>
+    typeof value === 'object' ? [[value.id, value]] : [],
+  ),
+);
+
+function play({ id, vendor, facts }: Recording, split: 'random' | 'bytes'): Promise<Collected> {
+  const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
+  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: `${origin}/${id}/${split}` });
+  const delivery = facts.streamed ? 'deltas' : 'whole';
+  return collect(provider, request(), context({ target: `${vendor}/m`, delivery }));
+}
+
+/** What was read, in the terms of the facts; a field that is an exception is left out. */
+function read(collected: Collected): Record<Exception['field'], unknown> {
+  const { parts, finish, error } = collected;
+  return {
+    text: textOf(collected, 'text'),
+    reasoning: textOf(collected, 'reasoning'),
+    toolCalls: parts.flatMap((part) =>
+      part.type === 'tool-call' ? [{ name: part.name, args: part.invalid === undefined ? part.args : null, id: part.id }] : [],
+    ),
+    finish: finish?.raw,
+    usage: totals(finish?.usage),
+    error: error && { kind: error.kind, status: error.details.status },
+  };
+}
+
+const totals = (usage: Usage | undefined): unknown => usage && { input: usage.input, output: usage.output };
+
+function expected({ facts, vendor }: Recording): Record<Exception['field'], unknown> {
+  if (facts.error !== null) return { ...NOTHING, error: failure(facts) };
+  if (facts.outcome === 'blocked') return { ...NOTHING, error: { kind: 'content-filter', status: undefined } };
+  return {
+    text: (facts.text ?? '') + (facts.refusal ?? ''),
+    reasoning: facts.reasoning ?? '',
+    toolCalls: (facts.toolCalls ?? []).map(({ name, arguments: args, id }) => ({ name, args, id: id ?? expect.any(String) })),
+    finish: facts.finishReasonRaw ?? undefined,
+    usage: facts.usageRaw ? tokenTotals(facts.usageRaw, vendor) : undefined,
+    error: undefined,
+  };
+}
+
+const NOTHING = {
+  text: expect.any(String),
+  reasoning: expect.any(String),
+  toolCalls: expect.any(Array),
+  finish: undefined,
+  usage: undefined,
+};
+
+/** The facts' kinds are coarse: what their code or text may sharpen them to. */
+const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
+  'invalid-request': ['invalid-request', 'context-overflow', 'not-found', 'content-filter', 'auth'],
+  permission: ['auth', 'billing'],
+  stream: ['invalid-request'],
+  client: ['content-filter'],
+};
+
+function failure({ error }: Facts): unknown {
+  const kinds = KINDS[error?.kind ?? ''] ?? [error?.kind];
+  return { kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)), status: error?.status ?? undefined };
+}
+
+/** Reasoning stands outside of the completion where the total proves it, and for Gemini behind a gateway. */
+function tokenTotals(usage: UsageFacts, vendor: string): unknown {
+  const { prompt_tokens: input, completion_tokens: completion = 0, total_tokens: total = 0 } = usage;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
+  const outside =
+    total === (input ?? 0) + completion + reasoning || (vendor === 'vercel-gateway' && reasoning > completion);
+  return { input, output: outside ? completion + reasoning : completion };
+}
+
+const exceptionsOf = (id: string): readonly Exception[] => EXCEPTIONS.filter((exception) => exception.id === id);
+
+function without(facts: Record<Exception['field'], unknown>, id: string): Record<string, unknown> {
+  const skipped = exceptionsOf(id).map(({ field }) => field);
+  return Object.fromEntries(Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)));
+}
+
+const title = present ? 'recorded traffic' : 'recorded traffic (skipped: ../shared/wire is not there)';
+
+describe.runIf(present)(title, () => {
+  test.each(cases)('$id is read as its facts say', async (recording) => {
+    expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
+      without(expected(recording), recording.id),
+    );
+  });
+
+  test.each(cases.filter(({ facts, status }) => facts.streamed && status === 200))(
+    '$id gives the same when it comes byte by byte',
+    async (recording) => {
+      const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
+      expect(read(bytes)).toEqual(read(random));
+    },
+  );
+
+  test.each(EXCEPTIONS)('$id needs its exception for $field', async ({ id, field }) => {
+    const recording = byId.get(id);
+    expect(recording, 'no such recording').toBeDefined();
+    if (recording === undefined) return;
+    expect(read(await play(recording, 'random'))[field]).not.toEqual(expected(recording)[field]);
+  });
+
+  test('at most 2 % are exceptions', () => {
+    expect(cases.length).toBeGreaterThan(200);
+    expect(new Set(EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
+  });
+});
