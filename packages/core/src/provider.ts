@@ -5,7 +5,7 @@ export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { fromBase64, toBase64 } from './json/base64.ts';
 export { clientCache } from './provider/client-cache.ts';
 export { credentialSource, type CredentialSource } from './provider/credential.ts';
-export { chatReasoningFamily, CLAUDE_FAMILY, geminiFamily, responsesFamily } from './provider/families.ts';
+export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, geminiFamily, responsesFamily } from './provider/families.ts';
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { sse, SseDecoder } from './provider/sse.ts';
 export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';

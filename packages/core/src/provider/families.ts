@@ -7,6 +7,9 @@ export const CLAUDE_FAMILY = 'claude';
 
 export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
 
+/** What a model behind Amazon's Converse wire issued that is nobody else's: the id without region and version. */
+export const converseFamily = (modelLine: string): string => `converse/${modelLine}`;
+
 /** `account` is the organisation or, where unknown, the provider's id. */
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
   `${vendor}@${origin}#${account}`;
