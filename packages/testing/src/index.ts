@@ -1,5 +1,8 @@
-// clock
+// fakes
+export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
 export { seededRandom } from './clock/random.ts';
+export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
+export type { AnswerTurn, FailTurn, HangTurn, Turn } from './fake/turn.ts';
 
 // wires
 export type {
@@ -43,3 +46,6 @@ export { collect, type Collected, type OnStep } from './conformance/collect.ts';
 export { casesFor, conformance } from './conformance/conformance.ts';
 export type { Case, Harness } from './conformance/harness.ts';
 export type { Scenario } from './conformance/scenario.ts';
+
+// network
+export { noNetwork, type BlockedConnection } from './network/no-network.ts';

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
+import { expect, it } from 'vitest';
+import { fakeClock } from './fake-clock.ts';
+
+it('runs timers in order of time, those of one time in the order of setting', async () => {
+  const clock = fakeClock();
+  const ran: string[] = [];
+  clock.timer(20, () => ran.push(`b@${clock.now()}`));
+  clock.timer(10, () => ran.push(`a@${clock.now()}`));
+  clock.timer(20, () => ran.push(`c@${clock.now()}`));
+  await clock.advance(20);
+  expect(ran).toEqual(['a@10', 'b@20', 'c@20']);
+  expect(clock.pending).toBe(0);
+});
+
+it('lets what a timer wakes set the next one within the same advance', async () => {
+  const clock = fakeClock(1000);
+  const { signal } = new AbortController();
+  const times: number[] = [];
+  const loop = (async () => {
+    for (let n = 0; n < 3; n++) {
+      await clock.sleep(10, signal);
+      await Promise.resolve();
+      times.push(clock.now());
+    }
+  })();
+  await clock.advance(30);
+  await loop;
+  expect(times).toEqual([1010, 1020, 1030]);
+});
+
+it('does not run what is not due, nor what was cancelled', async () => {
+  const clock = fakeClock();
+  const ran: number[] = [];
+  clock.timer(11, () => ran.push(11));
+  const cancel = clock.timer(5, () => ran.push(5));
+  cancel();
+  await clock.advance(10);
+  expect([ran, clock.pending, clock.now()]).toEqual([[], 1, 10]);
+  await clock.advance(1);
+  expect(ran).toEqual([11]);
+});
+
+it("a sleep rejects with the signal's reason and leaves neither timer nor listener", async () => {
+  const clock = fakeClock();
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const slept = clock.sleep(50, controller.signal);
+  controller.abort(reason);
+  await expect(slept).rejects.toBe(reason);
+  await expect(clock.sleep(50, controller.signal)).rejects.toBe(reason);
+  expect(clock.pending).toBe(0);
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+it('a sleep that ends leaves no listener', async () => {
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const slept = clock.sleep(5, signal);
+  await clock.advance(5);
+  await slept;
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+it('runs every timer once, at its time, however the way is cut into advances', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(100), { maxLength: 20 }), fc.array(fc.nat(40), { maxLength: 8 }), async (dues, steps) => {
+      const clock = fakeClock();
+      const ran: number[] = [];
+      for (const due of dues) clock.timer(due, () => ran.push(due === clock.now() ? due : Number.NaN));
+      for (const step of [0, ...steps]) await clock.advance(step);
+      expect(ran).toEqual(dues.filter((due) => due <= clock.now()).sort((a, b) => a - b));
+      expect(clock.pending).toBe(dues.length - ran.length);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,119 @@
+import { createMajordomo, image, LlmError, user, type ModelContext, type ModelRequest } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../clock/fake-clock.ts';
+import { collect } from '../conformance/collect.ts';
+import { fakeProvider } from './fake-provider.ts';
+
+const request: ModelRequest = { messages: [user('hi')], tools: [], output: undefined, extra: {} };
+const context = (target: string, signal = new AbortController().signal): ModelContext => ({
+  target,
+  delivery: 'deltas',
+  signal,
+  env: {},
+});
+
+describe('a script', () => {
+  it('is played one turn a call, per model, with its requests recorded', async () => {
+    const fake = fakeProvider({ id: 'f', models: { a: ['one', (asked) => `got ${asked.messages.length}`], b: ['other'] } });
+    const ask = async (model: string): Promise<string> =>
+      (await collect(fake.model(model), request, context(`f/${model}`))).text;
+    expect([await ask('a'), await ask('b'), await ask('a')]).toEqual(['one', 'other', 'got 1']);
+    expect(fake.requests.map(({ model }) => model)).toEqual(['a', 'b', 'a']);
+    expect(fake.requests[0]?.request).toBe(request);
+    expect(fake.unplayed).toBe(0);
+  });
+
+  it('gives reasoning, pieces of text and calls in order, with usage and finish', async () => {
+    const usage = { input: 3, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+    const fake = fakeProvider({
+      id: 'f',
+      families: ['claude'],
+      models: {
+        a: [{ reasoning: 'hm', text: 'Hello', chunks: 2, toolCalls: [{ name: 'add', args: { a: 1 } }], usage }],
+      },
+    });
+    const said = await collect(fake.model('a'), request, context('f/a'));
+    expect(said.parts).toEqual([
+      { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: 'signed:hm' } },
+      { type: 'text', text: 'Hello' },
+      { type: 'tool-call', id: 'call_1_0', name: 'add', args: { a: 1 } },
+    ]);
+    expect(said.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
+    expect([said.id, said.finish, said.usage]).toEqual(['a-1', 'tool-calls', usage]);
+  });
+
+  it('fails after text as scripted', async () => {
+    const fake = fakeProvider({
+      id: 'f',
+      models: { a: [{ fail: 'rate-limit', after: 'Hel', retryAfterMs: 1500, status: 429, code: 'slow' }] },
+    });
+    const said = await collect(fake.model('a'), request, context('f/a'));
+    expect(said.error?.kind).toBe('rate-limit');
+    expect(said.error?.details).toMatchObject({ target: 'f/a', retryAfterMs: 1500, status: 429, code: 'slow' });
+    expect(said.events.map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
+  });
+});
+
+describe('an unexpected call', () => {
+  it('beyond the script names the model and the turn', async () => {
+    const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
+    await collect(fake.model('a'), request, context('f/a'));
+    const { error } = await collect(fake.model('a'), request, context('f/a'));
+    expect(error?.kind).toBe('config');
+    expect(error?.message).toBe('unexpected call of the fake model f/a: this is call 2, and its script ends with turn 1');
+  });
+
+  it.each(['b', 'constructor'])('of model %s, which has no script, says which have', async (model) => {
+    const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
+    const { error } = await collect(fake.model(model), request, context(`f/${model}`));
+    expect(error?.message).toBe(`unexpected call of the fake model f/${model}: it has no script, only a have`);
+  });
+
+  it('is not passed on to the next target of a chain', async () => {
+    const first = fakeProvider({ id: 'one', models: {} });
+    const second = fakeProvider({ id: 'two', models: { b: ['never'] } });
+    const model = createMajordomo({ providers: [first, second] }).model('one/a,two/b');
+    await expect(model.generate({ messages: [user('hi')] })).rejects.toMatchObject({ kind: 'config' });
+    expect([second.requests.length, second.unplayed]).toEqual([0, 1]);
+  });
+});
+
+describe('time', () => {
+  it('delays run on the clock, before the answer and between its pieces', async () => {
+    const clock = fakeClock();
+    const fake = fakeProvider({ id: 'f', clock, models: { a: [{ delayMs: 100, text: 'abc', chunks: 1, everyMs: 10 }] } });
+    const times: number[] = [];
+    const done = collect(fake.model('a'), request, context('f/a'), (events) => {
+      if (events.some(({ type }) => type === 'text-delta')) times.push(clock.now());
+      return undefined;
+    });
+    await clock.advance(200);
+    await done;
+    expect(times).toEqual([100, 110, 120]);
+  });
+
+  it.each([{ delayMs: 1000, text: 'late' }, { hang: true as const }, { hang: true as const, after: 'Hel' }])(
+    'an abort ends %j as aborted',
+    async (turn) => {
+      const clock = fakeClock();
+      const controller = new AbortController();
+      const fake = fakeProvider({ id: 'f', clock, models: { a: [turn] } });
+      const done = collect(fake.model('a'), request, context('f/a', controller.signal));
+      await clock.advance(10);
+      controller.abort();
+      expect((await done).error?.kind).toBe('aborted');
+      expect(clock.pending).toBe(0);
+    },
+  );
+});
+
+it('an image model draws its turn, and fails with config where the turn has no images', async () => {
+  const picture = image(Uint8Array.of(1, 2, 3));
+  const fake = fakeProvider({ id: 'f', models: { draw: [{ images: [picture] }, 'text', { fail: 'server' }] } });
+  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).imageModel('f/draw');
+  expect((await model.generate({ prompt: 'a cat' })).images).toEqual([picture]);
+  await expect(model.generate({ prompt: 'a dog' })).rejects.toMatchObject({ kind: 'config' });
+  const failed = await model.generate({ prompt: 'a cow' }).catch((error: unknown) => error);
+  expect(LlmError.is(failed, 'server')).toBe(true);
+  expect(fake.imageRequests.map(({ request: { prompt } }) => prompt)).toEqual(['a cat', 'a dog', 'a cow']);
+});

@@ -1,0 +1,117 @@
+import {
+  LlmError,
+  type Capabilities,
+  type Clock,
+  type ImageBackend,
+  type ImageRequest,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
+import { systemClock } from '../clock/system-clock.ts';
+import { failure, play, wait } from './play.ts';
+import { plainTurn, type Turn } from './turn.ts';
+
+export interface FakeOptions {
+  readonly id: string;
+  /** Per model the turns that it plays, one a call, in order. */
+  readonly models: { readonly [modelId: string]: readonly Turn[] };
+  readonly capabilities?: Capabilities | undefined;
+  /** Whose replay tokens the models can read. Default: `fake/<id>`. */
+  readonly families?: readonly string[] | undefined;
+  /** For delays. Default: real time. */
+  readonly clock?: Clock | undefined;
+  /** Are calls that nobody watches sent as non-streaming ones? Default false. */
+  readonly whole?: boolean | undefined;
+}
+
+/** One call as the fake saw it. */
+export interface FakeCall {
+  readonly model: string;
+  readonly request: ModelRequest;
+  readonly delivery: ModelContext['delivery'];
+  readonly signal: AbortSignal;
+  /** When, on the provider's clock. */
+  readonly at: number;
+}
+
+export interface FakeProvider extends Provider {
+  /** Every call for an answer, in order. */
+  readonly requests: readonly FakeCall[];
+  /** Every call for images, in order. */
+  readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
+  /** Turns that no call has played yet: 0 at the end of a test that used its whole script. */
+  readonly unplayed: number;
+  imageModel(modelId: string): ImageBackend;
+}
+
+/**
+ * A provider that plays a script and remembers what it was asked. A call beyond the script, or for a model that has
+ * none, fails with `config`: no chain retries that or passes it on.
+ *
+ * @example
+ * fakeProvider({ id: 'openai', models: { 'gpt-x': [{ fail: 'overloaded' }, 'Hello.'] } });
+ */
+export function fakeProvider(options: FakeOptions): FakeProvider {
+  const { id, models, clock = systemClock, families = [`fake/${id}`], capabilities = {} } = options;
+  const requests: FakeCall[] = [];
+  const imageRequests: FakeProvider['imageRequests'][number][] = [];
+  const played = new Map<string, number>();
+
+  const next = (modelId: string, target: string): { turn: Turn; number: number } => {
+    const script = Object.hasOwn(models, modelId) ? models[modelId] : undefined;
+    if (script === undefined) throw unscripted(target, `it has no script, only ${Object.keys(models).join(', ')} have`);
+    const number = (played.get(modelId) ?? 0) + 1;
+    played.set(modelId, number);
+    const turn = script[number - 1];
+    if (turn === undefined) throw unscripted(target, `this is call ${number}, and its script ends with turn ${script.length}`);
+    return { turn, number };
+  };
+
+  const model = (modelId: string): Model => ({
+    id: modelId,
+    families,
+    capabilities,
+    whole: () => options.whole ?? false,
+    async *stream(request, context) {
+      const { delivery, signal, target } = context;
+      requests.push({ model: modelId, request, delivery, signal, at: clock.now() });
+      const { turn, number } = next(modelId, target);
+      const stage = { clock, family: families[0] ?? `fake/${id}`, name: modelId, turn: number };
+      yield* play(plainTurn(turn, request), context, stage);
+    },
+  });
+
+  const imageModel = (modelId: string): ImageBackend => ({
+    id: modelId,
+    async generate(request, context) {
+      imageRequests.push({ model: modelId, request });
+      const { target } = context;
+      const { turn, number } = next(modelId, target);
+      if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is no image turn`);
+      await wait(clock, turn.delayMs, context);
+      if ('fail' in turn) throw failure(turn, context);
+      if ('hang' in turn || turn.images === undefined) throw unscripted(target, `turn ${number} has no images`);
+      return { target, images: turn.images, warnings: turn.warnings ?? [], usage: turn.usage };
+    },
+  });
+
+  return {
+    spi: 1,
+    id,
+    requests,
+    imageRequests,
+    model,
+    imageModel,
+    get unplayed() {
+      return Object.entries(models).reduce(
+        (sum, [modelId, script]) => sum + Math.max(0, script.length - (played.get(modelId) ?? 0)),
+        0,
+      );
+    },
+  };
+}
+
+const unscripted = (target: string, why: string): LlmError =>
+  new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, { target, code: 'unscripted' });

@@ -1,0 +1,89 @@
+import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { pieces } from '../wires/answer.ts';
+import type { AnswerTurn, FailTurn, PlainTurn } from './turn.ts';
+
+/** Where a turn is played. */
+export interface Stage {
+  readonly clock: Clock;
+  readonly family: string;
+  /** For ids: the same script gives the same ones. */
+  readonly name: string;
+  readonly turn: number;
+}
+
+/** The steps of one turn: a sign of life once it is connected, then its events piece by piece. */
+export async function* play(
+  turn: PlainTurn,
+  context: ModelContext,
+  stage: Stage,
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  const { clock } = stage;
+  const scribe = new Scribe(context.target);
+  await wait(clock, turn.delayMs, context);
+  if ('fail' in turn && turn.after === undefined) throw failure(turn, context);
+  yield [];
+  yield scribe.start('id' in turn && turn.id !== undefined ? turn.id : `${stage.name}-${stage.turn}`);
+  if ('fail' in turn || 'hang' in turn) {
+    if (turn.after !== undefined) yield scribe.text(turn.after);
+    if ('fail' in turn) throw failure(turn, context);
+    await silence(context);
+    return;
+  }
+  yield* answer(turn, scribe, context, stage);
+}
+
+async function* answer(
+  turn: AnswerTurn,
+  scribe: Scribe,
+  context: ModelContext,
+  { clock, family, turn: number }: Stage,
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  const { text = '', reasoning, toolCalls = [], warnings = [], chunks, everyMs } = turn;
+  for (const warning of warnings) yield scribe.warning(warning);
+  if (reasoning !== undefined) yield scribe.reasoning(reasoning, { family, data: `signed:${reasoning}` });
+  for (const [at, piece] of pieces(text, chunks, Math.max(1, text.length)).entries()) {
+    if (at > 0) await wait(clock, everyMs, context);
+    stop(context);
+    yield scribe.text(piece);
+  }
+  for (const [at, { id, name, args }] of toolCalls.entries()) {
+    stop(context);
+    yield scribe.toolCall(String(at), { id: id ?? `call_${number}_${at}`, name, json: JSON.stringify(args) });
+  }
+  const reason = turn.finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop');
+  yield scribe.finish(reason, turn.rawFinish ?? reason, turn.usage);
+}
+
+/** Waits on the clock, and never longer than the caller wants. */
+export async function wait(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
+  stop(context);
+  if (ms === undefined || ms === 0) return;
+  try {
+    await clock.sleep(ms, context.signal);
+  } catch (cause) {
+    throw aborted(context, cause);
+  }
+}
+
+async function silence(context: ModelContext): Promise<void> {
+  stop(context);
+  await new Promise<void>((_resolve, reject) => {
+    context.signal.addEventListener('abort', () => {
+      reject(aborted(context, context.signal.reason));
+    }, { once: true });
+  });
+}
+
+function stop(context: ModelContext): void {
+  if (context.signal.aborted) throw aborted(context, context.signal.reason);
+}
+
+const aborted = ({ target }: ModelContext, cause: unknown): LlmError =>
+  new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
+
+/** The scripted failure as the error of a provider. */
+export function failure(turn: FailTurn, { target }: ModelContext): LlmError {
+  const { fail, message = `${target} failed as scripted: ${fail}`, retryAfterMs, status, code } = turn;
+  return new LlmError(fail, message, { target, retryAfterMs, status, code });
+}

@@ -1,0 +1,69 @@
+import type {
+  ErrorKind,
+  FinishReason,
+  ImagePart,
+  JsonObject,
+  ModelRequest,
+  Usage,
+  Warning,
+} from '@majordomo/core';
+
+interface Timed {
+  /** Before anything happens, in ms on the provider's clock. */
+  readonly delayMs?: number | undefined;
+}
+
+/** An answer. Reasoning comes first, then the text, then the calls. */
+export interface AnswerTurn extends Timed {
+  readonly text?: string | undefined;
+  readonly reasoning?: string | undefined;
+  readonly toolCalls?:
+    | readonly {
+        /** Default: `call_<turn>_<position>`. */
+        readonly id?: string | undefined;
+        readonly name: string;
+        readonly args: JsonObject;
+      }[]
+    | undefined;
+  /** What an image model draws. */
+  readonly images?: readonly ImagePart[] | undefined;
+  readonly usage?: Usage | undefined;
+  /** Default: `tool-calls` with calls, else `stop`. */
+  readonly finish?: FinishReason | undefined;
+  readonly rawFinish?: string | undefined;
+  readonly warnings?: readonly Warning[] | undefined;
+  /** The response's id. Default: `<model>-<turn>`. */
+  readonly id?: string | undefined;
+  /** The text in these pieces, or in pieces of so many characters. Default: one piece. */
+  readonly chunks?: readonly string[] | number | undefined;
+  /** Between two pieces of text, in ms on the provider's clock. */
+  readonly everyMs?: number | undefined;
+}
+
+/** A failure, at once or after some text. */
+export interface FailTurn extends Timed {
+  readonly fail: ErrorKind;
+  readonly after?: string | undefined;
+  readonly message?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+}
+
+/** Silence, at once or after some text, until the call is aborted. */
+export interface HangTurn extends Timed {
+  readonly hang: true;
+  readonly after?: string | undefined;
+}
+
+/** What a fake model does with one call; a string is a text. */
+export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
+
+export type PlainTurn = AnswerTurn | FailTurn | HangTurn;
+
+/** The turn for a request, with functions called and a string made an answer. */
+export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
+  let plain = turn;
+  while (typeof plain === 'function') plain = plain(request);
+  return typeof plain === 'string' ? { text: plain } : plain;
+}
