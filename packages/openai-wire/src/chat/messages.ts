@@ -117,7 +117,7 @@ function ownReasoning(
   const own = parts.filter((part) => part.type === 'reasoning' && part.replay?.family === family);
   if (own.length === 0) return undefined;
   const details = own.flatMap(({ replay }) => (Array.isArray(replay?.data) ? replay.data : []));
-  if (reasoningReplay === 'details') return details.length === 0 ? undefined : { reasoning_details: details };
+  if (reasoningReplay === 'details' && details.length > 0) return { reasoning_details: details };
   const text = own.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }

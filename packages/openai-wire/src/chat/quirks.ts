@@ -31,7 +31,7 @@ export interface ChatQuirks {
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Where the model's own reasoning goes when it is sent back. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
-  /** `echo`: own reasoning text under `reasoningField`; `details`: own `reasoning_details`, unchanged. */
+  /** `echo`: own text under `reasoningField`; `details`: own `reasoning_details` unchanged, else as `echo`. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
   /** `outside`: the server leaves reasoning tokens out of `completion_tokens`; they are added. */
   readonly reasoningTokens: 'inside' | 'outside';
@@ -90,7 +90,6 @@ export const COMPATIBLE_QUIRKS: ChatQuirks = {
   maxTokensField: 'max_tokens',
   reasoningField: 'reasoning_content',
   strictTools: false,
-  toolId: 'any',
   stopMax: 'any',
   cacheRequest: 'none',
 };

@@ -1,10 +1,15 @@
 import { LlmError, type Capabilities, type ModelRequest } from '@majordomo/core';
 
 /**
- * Refuses what the model is known not to take, before anything is sent: a back stop for models that are used without
- * the chain, which checks the same.
+ * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models
+ * that are used without the chain, which checks the same. Throws `invalid-request` or `unsupported`.
  */
 export function refuseUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
+  const { maxTokens } = request;
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+    const path = 'maxTokens';
+    throw new LlmError('invalid-request', `${path} must be a whole number above 0, not ${maxTokens}`, { target, path });
+  }
   const what = unsupported(request, capabilities);
   if (what !== undefined) throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
 }
