@@ -1,7 +1,8 @@
 import { LlmError } from '../error/llm-error.ts';
 import type { ModelEvent } from '../model/event.ts';
 import type { ModelContext } from '../model/provider.ts';
-import { SseDecoder } from './sse.ts';
+import type { Framing } from './framing.ts';
+import { SSE } from './sse.ts';
 import type { WireReader } from './wire-reader.ts';
 
 export interface SdkCall {
@@ -9,6 +10,8 @@ export interface SdkCall {
   /** Sends the request through the SDK, retries off, and gives the raw response. */
   open(signal: AbortSignal): Promise<Response>;
   readonly reader: WireReader;
+  /** How the messages of a stream are told apart. Default: server-sent events. */
+  readonly framing?: Framing | undefined;
   toLlmError(error: unknown, target: string): LlmError;
 }
 
@@ -17,15 +20,15 @@ export interface SdkCall {
  * async layer. The first, empty batch says that the headers are there.
  */
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
-  const { context, reader } = call;
+  const { context, reader, framing = SSE } = call;
   try {
     const response = await call.open(context.signal);
     yield [];
     if (isJson(response)) {
-      readWhole(await response.text(), reader, context.target);
+      readWhole(await response.text(), reader, context.target, framing);
       yield reader.scribe.take();
     } else {
-      yield* readEvents(response, reader, context);
+      yield* readEvents(response, reader, context, framing);
     }
   } catch (error) {
     const written = reader.scribe.take();
@@ -38,15 +41,16 @@ async function* readEvents(
   response: Response,
   reader: WireReader,
   { target, signal }: ModelContext,
+  framing: Framing,
 ): AsyncIterable<readonly ModelEvent[]> {
-  if (!isEventStream(response)) throw notAStream(response, target);
+  if (!framing.mediaType.test(contentType(response))) throw notAStream(response, target);
   const body = response.body?.getReader();
   if (body === undefined) throw new LlmError('truncated', `${target} answered without a body`, { target });
   let messages = 0;
-  const decoder = new SseDecoder((data, event) => {
+  const decoder = framing.decoder((data, event) => {
     messages++;
     if (!reader.done) reader.message(data, event);
-  });
+  }, target);
   // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
   const cancel = (): void => {
     body.cancel().catch(() => undefined);
@@ -86,22 +90,33 @@ function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): void
   drain().catch(() => undefined);
 }
 
-function readWhole(text: string, reader: WireReader, target: string): void {
+function readWhole(text: string, reader: WireReader, target: string, framing: Framing): void {
   if (text.trim() === '') throw new LlmError('truncated', `${target} answered with an empty body`, { target });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
+    if (framing.mayBeJson === true && text.trimEnd().includes('\n')) {
+      readMessages(text, reader, target, framing);
+      return;
+    }
     throw new LlmError('protocol', `${target} answered with broken JSON`, { target, path: '' }, { cause });
   }
   reader.body(json);
   if (!reader.done) reader.end();
 }
 
+function readMessages(text: string, reader: WireReader, target: string, framing: Framing): void {
+  const decoder = framing.decoder((data, event) => {
+    if (!reader.done) reader.message(data, event);
+  }, target);
+  decoder.push(new TextEncoder().encode(text));
+  decoder.end();
+  if (!reader.done) reader.end();
+}
+
 const contentType = (response: Response): string => response.headers.get('content-type') ?? '';
 const isJson = (response: Response): boolean => /[/+]json\b/i.test(contentType(response));
-/** A missing type is given the benefit of the doubt: some local servers send none. */
-const isEventStream = (response: Response): boolean => /event-stream|^$/i.test(contentType(response));
 
 function notAStream(response: Response, target: string): LlmError {
   void response.body?.cancel().catch(() => undefined);

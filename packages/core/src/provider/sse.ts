@@ -1,10 +1,10 @@
-type OnMessage = (data: string, event: string | undefined) => void;
+import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 
 /**
  * Server-sent events, decoded as the WHATWG text says: LF, CRLF and CR end a line, several `data` lines are joined by
  * LF, comments and unknown fields are ignored. Synchronous and linear: one call per message, no object per line.
  */
-export class SseDecoder {
+export class SseDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
   private readonly decoder = new TextDecoder();
   /** Text after the last line end. */
@@ -85,6 +85,12 @@ function fieldValue(text: string, colon: number, end: number): string | undefine
   const start = text.charCodeAt(colon + 1) === 32 && colon + 1 < end ? colon + 2 : colon + 1;
   return text.slice(start, end);
 }
+
+/** Server-sent events as the framing of a streamed body. */
+export const SSE: Framing = {
+  mediaType: /event-stream|^$/i,
+  decoder: (onMessage) => new SseDecoder(onMessage),
+};
 
 /** The messages of a body, for providers that read one by one. Leaving the loop cancels the body. */
 export async function* sse(

@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patientFetch } from './patient-fetch.ts';
+
+const SLOW_MS = 1300;
+const major = Number.parseInt(process.versions['undici'] ?? '');
+const symbol = Symbol.for(`undici.globalDispatcher.${major >= 8 ? 2 : 1}`);
+
+describe('a fetch without timers of its own', () => {
+  let server: Server;
+  let url: string;
+  let before: unknown;
+
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      setTimeout(() => {
+        response.write('late headers, ');
+        setTimeout(() => response.end('late body'), SLOW_MS);
+      }, SLOW_MS);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // The platform's 300 s, made short: its timers have a resolution of about a second.
+    void globalThis.Headers;
+    before = Reflect.get(globalThis, symbol);
+    const { constructor: Agent } = before as { constructor: new (options: object) => unknown };
+    Reflect.set(globalThis, symbol, new Agent({ headersTimeout: 200, bodyTimeout: 200 }));
+  });
+
+  afterAll(() => {
+    Reflect.set(globalThis, symbol, before);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('waits where the platform gives up', async () => {
+    const [impatient, patient] = await Promise.allSettled([
+      fetch(url),
+      patientFetch(url, { method: 'POST', body: '{}' }).then((response) => response.text()),
+    ]);
+    expect(impatient).toMatchObject({ reason: { cause: { code: 'UND_ERR_HEADERS_TIMEOUT' } } });
+    expect(patient).toMatchObject({ value: 'late headers, late body' });
+  });
+
+  it('ends at once when its signal does', async () => {
+    const controller = new AbortController();
+    const call = patientFetch(url, { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+  });
+});
