@@ -27,7 +27,7 @@ function globalDispatcher(): Dispatcher | undefined {
   const major = Number.parseInt(process?.versions?.undici ?? '');
   if (Number.isNaN(major)) return undefined;
   // Node loads undici at the first use of its classes, and sets the dispatcher then.
-  void globalThis.Headers;
+  Reflect.get(globalThis, 'Headers');
   const found: unknown = Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${major >= 8 ? 2 : 1}`));
   return isDispatcher(found) ? found : undefined;
 }
