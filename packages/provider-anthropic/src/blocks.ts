@@ -92,7 +92,10 @@ function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
     case 'image/webp':
       return { type: 'image', source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) } };
     default:
-      throw new LlmError('unsupported', `an image of type "${mediaType}": this wire takes jpeg, png, gif and webp`);
+      throw new LlmError(
+        'unsupported',
+        `an image of type "${mediaType}": this wire takes jpeg, png, gif and webp`,
+      );
   }
 }
 

@@ -1,4 +1,9 @@
-import type { CacheControlEphemeral, ContentBlockParam, TextBlockParam, Tool } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  CacheControlEphemeral,
+  ContentBlockParam,
+  TextBlockParam,
+  Tool,
+} from '@anthropic-ai/sdk/resources/messages';
 import type { WireMessage } from './messages.ts';
 
 /**

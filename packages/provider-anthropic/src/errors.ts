@@ -33,7 +33,11 @@ export function toLlmError(error: unknown, failed: Failed): LlmError {
   if (!isObject(error)) return transportError(error, failed.target, failed.secrets);
   const { status, name, headers, cause } = error;
   if (typeof status === 'number') {
-    return reported(error['error'], failed, { status, headers: isHeaders(headers) ? headers : undefined, cause: error });
+    return reported(error['error'], failed, {
+      status,
+      headers: isHeaders(headers) ? headers : undefined,
+      cause: error,
+    });
   }
   if (name === 'AnthropicError') {
     // The SDK itself refused to begin, such as in a browser.
@@ -76,7 +80,11 @@ function reported(body: unknown, failed: Failed, { status, headers, cause }: Htt
   });
 }
 
-function kindFrom(status: number | undefined, code: string | undefined, message: string): ErrorKind | undefined {
+function kindFrom(
+  status: number | undefined,
+  code: string | undefined,
+  message: string,
+): ErrorKind | undefined {
   const named = code === undefined ? undefined : BY_CODE[code];
   if (named !== undefined || (status !== undefined && status !== 400)) return named;
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];

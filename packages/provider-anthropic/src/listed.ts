@@ -23,7 +23,8 @@ export async function listedModels(
   const models: ModelInfo[] = [];
   let after: string | null | undefined;
   do {
-    const page = (await get({ limit: 1000, ...(after ? { after_id: after } : undefined) })) as Page | undefined;
+    const page = (await get({ limit: 1000, ...(after ? { after_id: after } : undefined) })) as
+      Page | undefined;
     for (const model of page?.data ?? []) {
       models.push({ id: model.id, provider, capabilities: capabilitiesOf(model) });
     }

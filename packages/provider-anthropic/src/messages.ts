@@ -101,7 +101,8 @@ function warnOnce(warnings: Warning[], warning: Warning): void {
   if (!warnings.includes(warning)) warnings.push(warning);
 }
 
-const isThinking = ({ type }: ContentBlockParam): boolean => type === 'thinking' || type === 'redacted_thinking';
+const isThinking = ({ type }: ContentBlockParam): boolean =>
+  type === 'thinking' || type === 'redacted_thinking';
 
 /**
  * With a token budget, the wire wants the assistant's turn to begin with thinking when it goes on after tool results

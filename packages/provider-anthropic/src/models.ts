@@ -39,7 +39,12 @@ const claude = (maxOutputTokens: number, facts: Partial<Capabilities>): Capabili
 
 /** From 4.6 on: a million tokens, structured output, no prefill. */
 const claudeMillion = (maxOutputTokens: number): Capabilities =>
-  claude(maxOutputTokens, { images: images(600), output: 'native', prefill: false, contextTokens: 1_000_000 });
+  claude(maxOutputTokens, {
+    images: images(600),
+    output: 'native',
+    prefill: false,
+    contextTokens: 1_000_000,
+  });
 
 const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
 /** From 4.7 on thinking is adaptive only, its text comes on request, sampling is gone. */
@@ -86,7 +91,11 @@ const MODELS: readonly ModelRule[] = [
     capabilities: claude(64_000, { output: 'native' }),
     quirks: { ...BUDGET, sampling: 'one' },
   },
-  { pattern: /claude-opus-4-1(?!\d)/, capabilities: claude(32_000, {}), quirks: { ...BUDGET, sampling: 'one' } },
+  {
+    pattern: /claude-opus-4-1(?!\d)/,
+    capabilities: claude(32_000, {}),
+    quirks: { ...BUDGET, sampling: 'one' },
+  },
   { pattern: /claude-opus-4(?:-0|-\d{8}|@|$)/, capabilities: claude(32_000, {}), quirks: BUDGET },
   { pattern: /claude-sonnet-4(?:-0|-\d{8}|@|$)/, capabilities: claude(64_000, {}), quirks: BUDGET },
   { pattern: /claude-3-7-sonnet/, capabilities: claude(64_000, {}), quirks: BUDGET },

@@ -95,7 +95,8 @@ function messagesModel(modelId: string, options: AnthropicOptions, endpoint: End
     families: [CLAUDE_FAMILY],
     capabilities,
     timeouts: options.timeouts,
-    whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most ?? DEFAULT_MAX_TOKENS) <= LONGEST_WHOLE_TOKENS,
+    whole: ({ maxTokens }) =>
+      Math.min(maxTokens ?? Infinity, most ?? DEFAULT_MAX_TOKENS) <= LONGEST_WHOLE_TOKENS,
     stream(request, context) {
       const failed: Failed = { target: context.target, request, secrets: [] };
       const reader = new MessagesReader(new Scribe(context.target, []), (body) => inBandError(body, failed));

@@ -56,7 +56,8 @@ const REMEDIES: readonly Remedy[] = [
     what: 'temperature dropped',
     remember: true,
     says: /temperature/,
-    apply: (request) => (request.temperature === undefined ? request : { ...request, temperature: undefined }),
+    apply: (request) =>
+      request.temperature === undefined ? request : { ...request, temperature: undefined },
   },
   {
     id: 'tool-choice',
@@ -95,7 +96,8 @@ export function recoveryFor(said: string, request: ModelRequest): Recovery | und
     const match = says.exec(said);
     if (match === null) continue;
     const found = match.slice(1).map(Number);
-    if (apply(request, found) !== request) return { id, what, remember, apply: (refused) => apply(refused, found) };
+    if (apply(request, found) !== request)
+      return { id, what, remember, apply: (refused) => apply(refused, found) };
   }
   return undefined;
 }
@@ -103,7 +105,9 @@ export function recoveryFor(said: string, request: ModelRequest): Recovery | und
 const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
 
 function withoutThinking(request: ModelRequest): ModelRequest {
-  const has = request.messages.some((message) => message.role === 'assistant' && message.parts.some(isReasoning));
+  const has = request.messages.some(
+    (message) => message.role === 'assistant' && message.parts.some(isReasoning),
+  );
   if (!has) return request;
   const messages = request.messages.map((message) =>
     message.role === 'assistant'
@@ -121,7 +125,11 @@ function adaptively(request: ModelRequest): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
   const thinking = { type: 'adaptive' };
-  return { ...request, reasoning: undefined, extra: { thinking, output_config: { effort: reasoning }, ...extra } };
+  return {
+    ...request,
+    reasoning: undefined,
+    extra: { thinking, output_config: { effort: reasoning }, ...extra },
+  };
 }
 
 const isForced = ({ toolChoice }: ModelRequest): boolean =>

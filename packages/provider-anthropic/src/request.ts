@@ -1,4 +1,10 @@
-import type { OutputConfig, TextBlockParam, ThinkingConfigParam, Tool, ToolChoice } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  OutputConfig,
+  TextBlockParam,
+  ThinkingConfigParam,
+  Tool,
+  ToolChoice,
+} from '@anthropic-ai/sdk/resources/messages';
 import { LlmError } from '@majordomo/core';
 import type { ModelOutput, ModelRequest, Warning } from '@majordomo/core';
 import { markCache } from './cache.ts';
@@ -36,7 +42,9 @@ export const DEFAULT_MAX_TOKENS = 8192;
 export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
   if (maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS;
   if (Number.isInteger(maxTokens) && maxTokens > 0) return Math.min(maxTokens, most ?? maxTokens);
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
+    path: 'maxTokens',
+  });
 }
 
 /** One request as the wire wants it. Pure: nothing of the request is changed. `most`: the model's most output tokens. */
@@ -57,7 +65,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, m
   const system = systemBlocks(request.system);
   const { cache } = request;
   if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
-  if (request.seed !== undefined) warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
+  if (request.seed !== undefined)
+    warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
 
   const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };
   if (system.length > 0) params.system = system;
@@ -95,7 +104,11 @@ function outputConfig(
     const { schema, dropped } = outputSchema(output.schema);
     config.format = { type: 'json_schema', schema };
     if (dropped.length > 0) {
-      warnings.push({ action: 'coerced', what: `output schema: ${dropped.join(', ')}`, why: 'the wire cannot enforce it' });
+      warnings.push({
+        action: 'coerced',
+        what: `output schema: ${dropped.join(', ')}`,
+        why: 'the wire cannot enforce it',
+      });
     }
   }
   return config;
@@ -125,13 +138,18 @@ function addSampling(
     else if (thinks && temperature !== 1) drop('temperature', 'it must be 1 while the model thinks');
     else params.temperature = Math.min(1, Math.max(0, temperature));
     if (params.temperature !== undefined && params.temperature !== temperature) {
-      warnings.push({ action: 'coerced', what: `temperature to ${params.temperature}`, why: 'this wire goes from 0 to 1' });
+      warnings.push({
+        action: 'coerced',
+        what: `temperature to ${params.temperature}`,
+        why: 'this wire goes from 0 to 1',
+      });
     }
   }
   if (topP === undefined) return;
   if (sampling === 'none') drop('topP', 'this model takes none');
   else if (thinks && topP < 0.95) drop('topP', 'it must be at least 0.95 while the model thinks');
-  else if (sampling === 'one' && params.temperature !== undefined) drop('topP', 'this model takes it or the temperature');
+  else if (sampling === 'one' && params.temperature !== undefined)
+    drop('topP', 'this model takes it or the temperature');
   else params.top_p = topP;
 }
 

@@ -55,7 +55,8 @@ function details(raw: WireUsage): UsageDetails | undefined {
   const cacheWriteLong = count(raw.cache_creation?.ephemeral_1h_input_tokens);
   const serviceTier = raw.service_tier ?? undefined;
   const serverTools = toolUses(raw.server_tool_use);
-  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined) return undefined;
+  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined)
+    return undefined;
   return { cacheWriteLong, serviceTier, serverTools };
 }
 

@@ -31,9 +31,18 @@ const UNSUPPORTED = new Set([
   'else',
 ]);
 
-const FORMATS = new Set(
-  ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
-);
+const FORMATS = new Set([
+  'date-time',
+  'time',
+  'date',
+  'duration',
+  'email',
+  'hostname',
+  'uri',
+  'ipv4',
+  'ipv6',
+  'uuid',
+]);
 
 const known = new WeakMap<JsonObject, OutputSchema>();
 
@@ -63,7 +72,8 @@ function closed(schema: JsonObject, dropped: Set<string>): JsonObject {
   if (isOpen(schema)) {
     const { additionalProperties } = schema;
     result['additionalProperties'] = false;
-    if (additionalProperties !== undefined && additionalProperties !== false) dropped.add('additionalProperties');
+    if (additionalProperties !== undefined && additionalProperties !== false)
+      dropped.add('additionalProperties');
   }
   if (told.length > 0) {
     const { description } = schema;
@@ -95,7 +105,9 @@ function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonV
     case 'oneOf':
     case 'allOf':
     case 'prefixItems':
-      return Array.isArray(value) ? value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner) : value;
+      return Array.isArray(value)
+        ? value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner)
+        : value;
     default:
       return value;
   }

@@ -117,7 +117,10 @@ export class MessagesReader implements WireReader {
 
   end(): void {
     if (this.stopReason !== undefined) this.finish();
-    else throw new LlmError('truncated', `${this.scribe.target} ended before its stop reason`, { target: this.scribe.target });
+    else
+      throw new LlmError('truncated', `${this.scribe.target} ended before its stop reason`, {
+        target: this.scribe.target,
+      });
   }
 
   private start(message: WireMessage): void {
@@ -141,10 +144,17 @@ export class MessagesReader implements WireReader {
         if (block.signature !== undefined && block.signature !== '') this.sign(open, block.signature);
         break;
       case 'redacted_thinking':
-        this.scribe.reasoning('', replayOf({ redacted: this.text(block.data, `content[${index}].data`) }), open.key);
+        this.scribe.reasoning(
+          '',
+          replayOf({ redacted: this.text(block.data, `content[${index}].data`) }),
+          open.key,
+        );
         break;
       case 'tool_use':
-        this.scribe.toolCall(open.key, { id: block.id, name: this.text(block.name, `content[${index}].name`) });
+        this.scribe.toolCall(open.key, {
+          id: block.id,
+          name: this.text(block.name, `content[${index}].name`),
+        });
         open.whole = wholeInput(block.input);
         break;
       default:
@@ -160,7 +170,8 @@ export class MessagesReader implements WireReader {
         if (open.type === 'text') this.scribe.text(this.text(delta.text, 'delta.text'), open.key);
         break;
       case 'input_json_delta':
-        if (open.type === 'tool_use') this.argumentsDelta(open, this.text(delta.partial_json, 'delta.partial_json'));
+        if (open.type === 'tool_use')
+          this.argumentsDelta(open, this.text(delta.partial_json, 'delta.partial_json'));
         break;
       case 'thinking_delta':
         if (open.type === 'thinking') {
@@ -202,7 +213,11 @@ export class MessagesReader implements WireReader {
 
   private stop(): void {
     if (this.stopReason === undefined) {
-      this.scribe.warning({ action: 'repaired', what: 'finish reason', why: 'the stream stopped without one' });
+      this.scribe.warning({
+        action: 'repaired',
+        what: 'finish reason',
+        why: 'the stream stopped without one',
+      });
     }
     this.finish();
   }

@@ -37,12 +37,16 @@ export function toThinking(
       return NOTHING;
     case 'adaptive':
       return {
-        config: quirks.thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' },
+        config:
+          quirks.thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' },
         effort,
       };
     case 'budget': {
       const budget = budgetOf(reasoning, situation, warnings);
-      return { config: budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget }, effort };
+      return {
+        config: budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget },
+        effort,
+      };
     }
     default:
       return quirks.thinking satisfies never;
@@ -80,7 +84,10 @@ function switchedOff({ thinkingOff, effort }: Quirks, warnings: Warning[]): Thin
 }
 
 /** Does the model think when this is sent? */
-export const isThinkingOn = (config: ThinkingConfigParam | undefined, { thinking, thinkingOff }: Quirks): boolean =>
+export const isThinkingOn = (
+  config: ThinkingConfigParam | undefined,
+  { thinking, thinkingOff }: Quirks,
+): boolean =>
   config === undefined
     ? thinking === 'adaptive' && thinkingOff !== 'omit'
     : config.type === 'adaptive' || config.type === 'enabled';

@@ -44,7 +44,9 @@ const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
 
 function joined(parameters: JsonObject): InputSchema {
   const { anyOf, oneOf, allOf, ...rest } = parameters;
-  const branches = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isObject);
+  const branches = [anyOf, oneOf, allOf]
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .filter(isObject);
   const all = [rest, ...branches];
   const properties = Object.assign({}, ...all.map((schema) => schema['properties'] ?? {})) as JsonObject;
   // Only what every branch of a choice asks for is asked for.

@@ -12,44 +12,47 @@ const cases = recordings('corpus/*/*');
 const splits = ['whole', 'random', 'bytes'] as const;
 type Split = (typeof splits)[number];
 
-describe.skipIf(!hasWire)(`the recordings of the Messages wire${hasWire ? '' : ' (skipped: no corpus found)'}`, () => {
-  let server: WireServer;
-  beforeAll(async () => {
-    server = await wireServer();
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
-
-  const play = async (recording: Recording, split: Split): Promise<unknown> => {
-    server.answer(replay(recording, split));
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
-    const delivery = recording.expected.streamed ? 'deltas' : 'whole';
-    try {
-      return facts(await collect(provider, 'claude-x', request(), context({ delivery })));
-    } catch (error) {
-      return errorFacts(error);
-    }
-  };
-
-  it('are there', () => {
-    expect(cases.length).toBeGreaterThan(50);
-  });
-
-  for (const recording of cases) {
-    const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
-    const { expected } = recording;
-    const ways = expected.streamed ? splits : (['whole'] as const);
-    it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (split) => {
-      const got = await play(recording, split);
-      if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
-      else expect(got).toEqual(expectedFacts(expected));
+describe.skipIf(!hasWire)(
+  `the recordings of the Messages wire${hasWire ? '' : ' (skipped: no corpus found)'}`,
+  () => {
+    let server: WireServer;
+    beforeAll(async () => {
+      server = await wireServer();
     });
-  }
+    afterAll(() => server[Symbol.asyncDispose]());
 
-  it('have few exceptions, and each names a recording', () => {
-    expect(EXCEPTIONS.length).toBeLessThanOrEqual(cases.length * 0.02);
-    for (const { id } of EXCEPTIONS) expect(cases.map((recording) => recording.id)).toContain(id);
-  });
-});
+    const play = async (recording: Recording, split: Split): Promise<unknown> => {
+      server.answer(replay(recording, split));
+      const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+      try {
+        return facts(await collect(provider, 'claude-x', request(), context({ delivery })));
+      } catch (error) {
+        return errorFacts(error);
+      }
+    };
+
+    it('are there', () => {
+      expect(cases.length).toBeGreaterThan(50);
+    });
+
+    for (const recording of cases) {
+      const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
+      const { expected } = recording;
+      const ways = expected.streamed ? splits : (['whole'] as const);
+      it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (split) => {
+        const got = await play(recording, split);
+        if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
+        else expect(got).toEqual(expectedFacts(expected));
+      });
+    }
+
+    it('have few exceptions, and each names a recording', () => {
+      expect(EXCEPTIONS.length).toBeLessThanOrEqual(cases.length * 0.02);
+      for (const { id } of EXCEPTIONS) expect(cases.map((recording) => recording.id)).toContain(id);
+    });
+  },
+);
 
 function replay({ status, headers, body }: Recording, split: Split): Answer {
   return async (response) => {
@@ -63,7 +66,7 @@ function replay({ status, headers, body }: Recording, split: Split): Answer {
 
 function* pieces(body: Buffer, split: Split): Iterable<Buffer> {
   let seed = 7;
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     seed = (seed * 48_271) % 2_147_483_647;
     const size = split === 'whole' ? body.length : split === 'bytes' ? 1 : 1 + (seed % 400);
     yield body.subarray(at, at + size);
@@ -78,7 +81,9 @@ const facts = (got: Collected) => ({
   text: got.text,
   reasoning: got.reasoning,
   toolCalls: got.parts.flatMap((part) =>
-    part.type === 'tool-call' ? [{ id: part.id, name: part.name, args: part.args, invalid: part.invalid }] : [],
+    part.type === 'tool-call'
+      ? [{ id: part.id, name: part.name, args: part.args, invalid: part.invalid }]
+      : [],
   ),
   raw: got.raw,
   usage: totals(got.usage),

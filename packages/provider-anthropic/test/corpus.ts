@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where the recordings are: beside the checkout, or where WIRE_CORPUS says. They are never part of the project. */
-export const WIRE: string = process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
+export const WIRE: string =
+  process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 
 export const hasWire: boolean = existsSync(WIRE);
 

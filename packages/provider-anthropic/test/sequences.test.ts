@@ -65,7 +65,9 @@ const replay =
 /** The ids, names and the number of signatures that the recorded request carried back. */
 function expectEcho(steps: readonly Recording[], requests: readonly Journaled[]): void {
   steps.forEach(({ expected }, at) => {
-    const { echo } = expected as typeof expected & { echo?: { toolCallIdsEchoed: string[]; toolNamesEchoed: string[]; signaturesEchoed: number } };
+    const { echo } = expected as typeof expected & {
+      echo?: { toolCallIdsEchoed: string[]; toolNamesEchoed: string[]; signaturesEchoed: number };
+    };
     if (echo === undefined) return;
     const blocks = (requests[at]?.body as unknown as Body).messages.flatMap(blocksOf);
     const calls = blocks.filter(({ type }) => type === 'tool_use');
@@ -82,12 +84,20 @@ const blocksOf = ({ content }: Message): readonly Block[] =>
 function newTurns({ messages }: Body): TurnMessage[] {
   const calls = new Map(messages.flatMap(blocksOf).map(({ id, name }) => [id, name]));
   const from = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
-  return messages.slice(from).flatMap(blocksOf).map((block): TurnMessage => {
-    if (block.type === 'text') return { role: 'user', parts: [{ type: 'text', text: block.text ?? '' }] };
-    const callId = block.tool_use_id ?? '';
-    const content = blocksOf({ role: 'user', content: block.content ?? '' }).map(({ text = '' }) => ({ type: 'text', text }) as const);
-    return { role: 'tool', parts: [{ type: 'tool-result', callId, name: calls.get(callId) ?? '', content }] };
-  });
+  return messages
+    .slice(from)
+    .flatMap(blocksOf)
+    .map((block): TurnMessage => {
+      if (block.type === 'text') return { role: 'user', parts: [{ type: 'text', text: block.text ?? '' }] };
+      const callId = block.tool_use_id ?? '';
+      const content = blocksOf({ role: 'user', content: block.content ?? '' }).map(
+        ({ text = '' }) => ({ type: 'text', text }) as const,
+      );
+      return {
+        role: 'tool',
+        parts: [{ type: 'tool-result', callId, name: calls.get(callId) ?? '', content }],
+      };
+    });
 }
 
 const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
@@ -96,17 +106,20 @@ const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
 /** Without what does not matter: markers, citations, a text in place of a list; long signatures are kept as a hash. */
 const plain = (message: Message): unknown => ({
   role: message.role,
-  content: blocksOf(message).map(({ type, text, thinking, signature, id, name, input, tool_use_id, content }) => ({
-    type,
-    text: text?.trimEnd(),
-    thinking,
-    signature: signature === undefined ? undefined : hashOf(signature),
-    id,
-    name,
-    input,
-    tool_use_id,
-    content: content === undefined ? undefined : blocksOf({ role: 'user', content }).map((inner) => inner.text),
-  })),
+  content: blocksOf(message).map(
+    ({ type, text, thinking, signature, id, name, input, tool_use_id, content }) => ({
+      type,
+      text: text?.trimEnd(),
+      thinking,
+      signature: signature === undefined ? undefined : hashOf(signature),
+      id,
+      name,
+      input,
+      tool_use_id,
+      content:
+        content === undefined ? undefined : blocksOf({ role: 'user', content }).map((inner) => inner.text),
+    }),
+  ),
 });
 
 const hashOf = (signature: string): string =>

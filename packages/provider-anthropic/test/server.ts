@@ -27,7 +27,10 @@ export async function wireServer(...first: Answer[]): Promise<WireServer> {
   const requests: Journaled[] = [];
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    const closed = once(response, 'close').then(() => ({ whole: response.writableFinished, at: performance.now() }));
+    const closed = once(response, 'close').then(() => ({
+      whole: response.writableFinished,
+      at: performance.now(),
+    }));
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString();
@@ -79,5 +82,9 @@ export const frame = (event: { readonly type: string }): string =>
   `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
 /** The wire's error body. */
-export const wireError = (type: string, message: string, status: number, headers: Record<string, string> = {}): Answer =>
-  json({ type: 'error', error: { type, message }, request_id: 'req_1' }, status, headers);
+export const wireError = (
+  type: string,
+  message: string,
+  status: number,
+  headers: Record<string, string> = {},
+): Answer => json({ type: 'error', error: { type, message }, request_id: 'req_1' }, status, headers);

@@ -1,0 +1,182 @@
+import { assistant, LlmError, user } from '@majordomo/core';
+import type { ModelRequest } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { inBandError, toLlmError, type Failed } from './errors.ts';
+
+const request: ModelRequest = {
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  temperature: 0.5,
+};
+const failed = (more: Partial<Failed> = {}): Failed => ({
+  target: 'a/m',
+  request,
+  secrets: ['s3cret'],
+  ...more,
+});
+
+/** What the SDK throws for a status: the parsed body is in `error`, and the headers are there. */
+const statusError = (status: number, error?: unknown, headers: Record<string, string> = {}): Error =>
+  Object.assign(new Error(`${status} failed`), { status, error, headers: new Headers(headers) });
+const body = (type: string, message = 'no', details?: object): object => ({
+  type: 'error',
+  error: { type, message, ...(details === undefined ? undefined : { details }) },
+  request_id: 'req_body',
+});
+
+describe('toLlmError', () => {
+  it.for([
+    [400, body('invalid_request_error'), 'invalid-request'],
+    [
+      400,
+      body('invalid_request_error', 'prompt is too long: 205000 tokens > 200000 maximum'),
+      'context-overflow',
+    ],
+    [
+      400,
+      body(
+        'invalid_request_error',
+        'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',
+      ),
+      'context-overflow',
+    ],
+    [400, body('invalid_request_error', 'Output blocked by content filtering policy'), 'content-filter'],
+    [
+      400,
+      body('invalid_request_error', 'Your credit balance is too low to access the Anthropic API.'),
+      'billing',
+    ],
+    [400, body('invalid_request_error', 'You have reached your specified API usage limits.'), 'quota'],
+    [400, body('invalid_request_error', 'max_tokens: 5 > 4, which is the maximum'), 'invalid-request'],
+    [401, body('authentication_error', 'invalid x-api-key'), 'auth'],
+    [402, body('billing_error'), 'billing'],
+    [402, body('billing_error', 'no', { error_code: 'linked_organization_spend_limit_reached' }), 'quota'],
+    [403, body('permission_error'), 'auth'],
+    [404, body('not_found_error', 'model: x'), 'not-found'],
+    [413, body('request_too_large'), 'unsupported'],
+    [
+      429,
+      body(
+        'rate_limit_error',
+        'This request would exceed your input token limit per minute: prompt is too long',
+      ),
+      'rate-limit',
+    ],
+    [429, body('rate_limit_error', 'no', { error_code: 'enforced_spend_limit_reached' }), 'quota'],
+    [429, body('rate_limit_error', 'no', { error_code: 'ramp_limit_exceeded' }), 'rate-limit'],
+    [500, body('api_error'), 'server'],
+    [503, body('api_error', 'no', { error_code: 'cmek_key_unreachable' }), 'server'],
+    [503, undefined, 'overloaded'],
+    [504, body('timeout_error'), 'timeout'],
+    [529, body('overloaded_error', 'Overloaded'), 'overloaded'],
+    [529, undefined, 'overloaded'],
+    [502, undefined, 'server'],
+  ] as const)('%i %j is %s', ([status, error, kind]) => {
+    const got = toLlmError(statusError(status, error), failed());
+    expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status });
+  });
+
+  it('keeps request id, retry-after, code and body, and the cause', () => {
+    const cause = statusError(429, body('rate_limit_error', 'slow down'), {
+      'retry-after': '7',
+      'request-id': 'req_header',
+    });
+    const got = toLlmError(cause, failed());
+    expect(got.message).toBe('a/m answered 429: slow down');
+    expect(got.details).toMatchObject({
+      requestId: 'req_body',
+      retryAfterMs: 7000,
+      code: 'rate_limit_error',
+    });
+    expect(got.details.body).toContain('slow down');
+    expect(got.cause).toBe(cause);
+  });
+
+  it("takes the header's request id where the body has none", () => {
+    expect(
+      toLlmError(statusError(500, undefined, { 'request-id': 'req_header' }), failed()).details.requestId,
+    ).toBe('req_header');
+  });
+
+  it('shows no secret', () => {
+    const got = toLlmError(statusError(401, body('authentication_error', 'bad key s3cret')), failed());
+    expect(JSON.stringify(got) + got.message).not.toContain('s3cret');
+  });
+
+  it.for([
+    [
+      'a refused connection',
+      Object.assign(new Error('x'), {
+        name: 'APIConnectionError',
+        cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+      }),
+      'network',
+    ],
+    [
+      'a connection that timed out',
+      Object.assign(new Error('x'), { name: 'APIConnectionTimeoutError' }),
+      'timeout',
+    ],
+    ['a cut body', new TypeError('terminated'), 'network'],
+    ['broken JSON', new SyntaxError('x'), 'protocol'],
+    [
+      'an SDK that refuses to begin',
+      Object.assign(new Error('browser'), { name: 'AnthropicError' }),
+      'config',
+    ],
+    ['a thrown text', 'x', 'network'],
+    ['nothing at all', undefined, 'network'],
+  ] as const)('%s is told apart', ([, error, kind]) => {
+    expect(toLlmError(error, failed()).kind).toBe(kind);
+  });
+
+  it('passes on an error of ours', () => {
+    const error = new LlmError('auth', 'x');
+    expect(toLlmError(error, failed())).toBe(error);
+  });
+
+  it('recovers a 401 by the credential, and a 400 by the request', () => {
+    const credential = () => ({ id: 'credential', what: 'x', apply: (asked: ModelRequest) => asked });
+    expect(toLlmError(statusError(401), failed({ credential })).details.recover?.id).toBe('credential');
+    const deprecated = statusError(
+      400,
+      body('invalid_request_error', '`temperature` is deprecated for this model.'),
+    );
+    expect(toLlmError(deprecated, failed()).details.recover?.id).toBe('temperature');
+    expect(toLlmError(deprecated, failed({ request: undefined })).details.recover).toBeUndefined();
+  });
+});
+
+describe('inBandError', () => {
+  it.for([
+    [body('overloaded_error'), 'overloaded'],
+    [body('rate_limit_error'), 'rate-limit'],
+    [body('invalid_request_error', 'Output blocked by content filtering policy'), 'content-filter'],
+    [{ error: { message: 'upstream broke' } }, 'server'],
+    [{ error: 'upstream broke' }, 'server'],
+    [undefined, 'server'],
+  ] as const)('%j is %s', ([said, kind]) => {
+    const got = inBandError(said, failed());
+    expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status: undefined });
+  });
+});
+
+it('a transcript with reasoning is offered without it after a signature 400', () => {
+  const thought = {
+    type: 'reasoning',
+    text: 't',
+    replay: { family: 'claude', data: { signature: 's' } },
+  } as const;
+  const asked = {
+    ...request,
+    messages: [user('a'), assistant([thought, { type: 'text', text: 'b' }]), user('c')],
+  };
+  const said = 'messages.1.content.0: Invalid `signature` in `thinking` block';
+  const { recover } = toLlmError(
+    statusError(400, body('invalid_request_error', said)),
+    failed({ request: asked }),
+  ).details;
+  expect(recover?.apply(asked).messages[1]?.parts).toEqual([{ type: 'text', text: 'b' }]);
+});

@@ -1,0 +1,329 @@
+import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import type { AssistantPart, TurnMessage, Warning } from '@majordomo/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dropFinalThinking, lacksThinking, toMessages, type WireMessage } from './messages.ts';
+
+const wire = (messages: readonly TurnMessage[]): WireMessage[] => toMessages(messages, []);
+
+const call = (id: string, args = {}): AssistantPart => ({ type: 'tool-call', id, name: 'get', args });
+const thought = (text: string, data: { signature: string } | { redacted: string }): AssistantPart => ({
+  type: 'reasoning',
+  text,
+  replay: { family: 'claude', data },
+});
+const use = (id: string) => ({ type: 'tool_use', id, name: 'get', input: {} });
+const result = (id: string, text: string) => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content: [{ type: 'text', text }],
+});
+const text = (value: string) => ({ type: 'text', text: value });
+
+const cases: readonly (readonly [string, readonly TurnMessage[], readonly object[]])[] = [
+  ['text as a list of blocks', [user('hi')], [{ role: 'user', content: [text('hi')] }]],
+  [
+    'consecutive messages of a role as one',
+    [user('a'), user('b'), assistant('c'), assistant('d'), user('e')],
+    [
+      { role: 'user', content: [text('a'), text('b')] },
+      { role: 'assistant', content: [text('c'), text('d')] },
+      { role: 'user', content: [text('e')] },
+    ],
+  ],
+  [
+    'results of several messages and the text after them as one user message',
+    [
+      user('go'),
+      assistant([call('t1'), call('t2')]),
+      toolResult({ callId: 't1', name: 'get', content: 'one' }),
+      toolResult({ callId: 't2', name: 'get', content: 'two' }),
+      user('and?'),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('t1'), use('t2')] },
+      { role: 'user', content: [result('t1', 'one'), result('t2', 'two'), text('and?')] },
+    ],
+  ],
+  [
+    'results before a text that came between call and result',
+    [
+      user('go'),
+      assistant([call('t1')]),
+      user('hurry'),
+      toolResult({ callId: 't1', name: 'get', content: 'one' }),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('t1')] },
+      { role: 'user', content: [result('t1', 'one'), text('hurry')] },
+    ],
+  ],
+  [
+    'no empty text and no empty message',
+    [user('a', '', ' \n'), assistant([{ type: 'text', text: '\n\n' }]), user('b'), user('')],
+    [{ role: 'user', content: [text('a'), text('b')] }],
+  ],
+  [
+    'a result without content as it is',
+    [user('go'), assistant([call('t1')]), toolResult({ callId: 't1', name: 'get', content: ' ' })],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('t1')] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1' }] },
+    ],
+  ],
+  [
+    'an error with its flag, never empty, and its image behind the results',
+    [
+      user('go'),
+      assistant([call('t1'), call('t2')]),
+      toolResult([
+        { callId: 't1', name: 'get', content: [image(new Uint8Array([1, 2, 3]))], isError: true },
+        { callId: 't2', name: 'get', content: [image(new Uint8Array([4]))] },
+      ]),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('t1'), use('t2')] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 't1', content: [text('error')], is_error: true },
+          { type: 'tool_result', tool_use_id: 't2', content: [imageBlock('BA==')] },
+          imageBlock('AQID'),
+        ],
+      },
+    ],
+  ],
+  [
+    'images and documents as base64, plain text as text',
+    [
+      user(
+        image(new Uint8Array([1, 2, 3]), 'image/jpeg'),
+        file(new Uint8Array([4]), 'application/pdf', 'a.pdf'),
+        file(new TextEncoder().encode('Grüße'), 'text/markdown'),
+      ),
+    ],
+    [
+      {
+        role: 'user',
+        content: [
+          { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'AQID' } },
+          {
+            type: 'document',
+            source: { type: 'base64', media_type: 'application/pdf', data: 'BA==' },
+            title: 'a.pdf',
+          },
+          { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'Grüße' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'thinking with its signature and redacted thinking as its data',
+    [
+      user('go'),
+      assistant([thought('hm', { signature: 'sig' }), thought('', { redacted: 'xxx' }), call('t1')]),
+      user('x'),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'hm', signature: 'sig' },
+          { type: 'redacted_thinking', data: 'xxx' },
+          use('t1'),
+        ],
+      },
+      { role: 'user', content: [text('x')] },
+    ],
+  ],
+  [
+    'ids that are unique although another vendor counts anew each turn',
+    [
+      user('go'),
+      assistant([call('call_0')]),
+      toolResult({ callId: 'call_0', name: 'get', content: 'one' }),
+      assistant([call('call_0')]),
+      toolResult({ callId: 'call_0', name: 'get', content: 'two' }),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('call_0')] },
+      { role: 'user', content: [result('call_0', 'one')] },
+      { role: 'assistant', content: [use('call_0_2')] },
+      { role: 'user', content: [result('call_0_2', 'two')] },
+    ],
+  ],
+  [
+    'a user before an assistant that would begin, and a prefill without the space at its end',
+    [assistant('once '), assistant('upon \n')],
+    [
+      { role: 'user', content: [text('(The conversation so far.)')] },
+      { role: 'assistant', content: [text('once '), text('upon')] },
+    ],
+  ],
+];
+
+function imageBlock(data: string): object {
+  return { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
+}
+
+describe('toMessages', () => {
+  it.for(cases)('gives %s', ([, messages, expected]) => {
+    expect(wire(messages)).toEqual(expected);
+  });
+
+  it('gives a call and its result an id that the wire takes', () => {
+    const id = 'call_1|fc_2';
+    const got = wire([
+      user('go'),
+      assistant([call(id)]),
+      toolResult({ callId: id, name: 'get', content: 'one' }),
+    ]);
+    const [used] = got[1]?.content ?? [];
+    const [answered] = got[2]?.content ?? [];
+    expect(used).toMatchObject({ type: 'tool_use', id: expect.stringMatching(/^[a-zA-Z0-9_-]+$/) as string });
+    expect(answered).toMatchObject({
+      type: 'tool_result',
+      tool_use_id: used?.type === 'tool_use' ? used.id : '',
+    });
+  });
+
+  it('drops thinking that it cannot sign, with one warning', () => {
+    const foreign = { type: 'reasoning', text: 'x', replay: { family: 'gemini/3', data: 'y' } } as const;
+    const unsigned = { type: 'reasoning', text: 'x' } as const;
+    const warnings: Warning[] = [];
+    const got = toMessages(
+      [user('a'), assistant([foreign, unsigned, { type: 'text', text: 'b' }]), user('c')],
+      warnings,
+    );
+    expect(got[1]?.content).toEqual([text('b')]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'reasoning of earlier turns' }]);
+  });
+
+  it.for([
+    [image(new Uint8Array([1]), 'image/heic'), 'image/heic'],
+    [file(new Uint8Array([1]), 'application/zip'), 'application/zip'],
+  ] as const)('refuses what the wire cannot take', ([part, named]) => {
+    expect(() => wire([user(part)])).toThrow(named);
+  });
+
+  it('changes nothing of a frozen transcript', () => {
+    const frozen = Object.freeze([Object.freeze(user('a')), Object.freeze(assistant('b '))]);
+    expect(() => wire(frozen)).not.toThrow();
+    expect(frozen[1]?.parts).toEqual([text('b ')]);
+  });
+
+  const turn = fc.record({
+    question: fc.string({ minLength: 1 }).filter((value) => value.trim() !== ''),
+    calls: fc.array(fc.record({ id: fc.string(), answer: fc.string(), isError: fc.boolean() }), {
+      maxLength: 3,
+    }),
+    reply: fc.string({ minLength: 1 }).filter((value) => value.trim() !== ''),
+  });
+  const messagesOf = (
+    turns: readonly (typeof turn extends fc.Arbitrary<infer T> ? T : never)[],
+  ): TurnMessage[] =>
+    turns.flatMap(({ question, calls, reply }) => [
+      user(question),
+      ...(calls.length === 0
+        ? []
+        : [
+            assistant([thought('t', { signature: 's' }), ...calls.map(({ id }) => call(id))]),
+            toolResult(
+              calls.map(({ id, answer, isError }) => ({ callId: id, name: 'get', content: answer, isError })),
+            ),
+          ]),
+      assistant(reply),
+    ]);
+
+  it("keeps every turn's bytes as a prefix of the next one's", () => {
+    fc.assert(
+      fc.property(fc.array(turn, { minLength: 2, maxLength: 6 }), (turns) => {
+        const before = JSON.stringify(wire([...messagesOf(turns.slice(0, -1)), user('next')]));
+        const after = JSON.stringify(
+          wire([
+            ...messagesOf(turns.slice(0, -1)),
+            user('next'),
+            ...messagesOf(turns.slice(-1)),
+            user('last'),
+          ]),
+        );
+        expect(after.startsWith(before.slice(0, -3))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('alternates the roles and answers every call by a result of the same id, for any transcript', () => {
+    fc.assert(
+      fc.property(fc.array(turn, { minLength: 1, maxLength: 6 }), (turns) => {
+        const got = wire(messagesOf(turns));
+        got.forEach(({ role }, at) => {
+          expect(role).toBe(at % 2 === 0 ? 'user' : 'assistant');
+        });
+        const blocks = got.flatMap(({ content }) => content);
+        const used = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
+        expect(new Set(used).size).toBe(used.length);
+        for (const id of used) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('lacksThinking', () => {
+  const thinks = thought('t', { signature: 's' });
+  const results = toolResult({ callId: 't1', name: 'get', content: 'one' });
+  it.for([
+    ['a plain question', [user('a')], false],
+    ['a turn that began with thinking', [user('a'), assistant([thinks, call('t1')]), results], false],
+    ['a turn that began without', [user('a'), assistant([call('t1')]), results], true],
+    [
+      'a turn that began with it and went on without',
+      [user('a'), assistant([thinks, call('t1')]), results, assistant([call('t2')]), results],
+      false,
+    ],
+    [
+      'a turn that began without it and went on with it',
+      [user('a'), assistant([call('t1')]), results, assistant([thinks, call('t2')]), results],
+      true,
+    ],
+    [
+      'a turn without it that is over',
+      [user('a'), assistant([call('t1')]), results, assistant('b'), user('c')],
+      false,
+    ],
+  ] as const)('judges %s', ([, messages, expected]) => {
+    expect(lacksThinking(wire(messages))).toBe(expected);
+  });
+});
+
+describe('dropFinalThinking', () => {
+  it('leaves all but the last assistant message alone', () => {
+    const thinks = thought('t', { signature: 's' });
+    const messages = wire([
+      user('a'),
+      assistant([thinks, { type: 'text', text: 'b' }]),
+      user('c'),
+      assistant([thinks, { type: 'text', text: 'd' }]),
+    ]);
+    dropFinalThinking(messages);
+    expect(messages.map(({ content }) => content.map(({ type }) => type))).toEqual([
+      ['text'],
+      ['thinking', 'text'],
+      ['text'],
+      ['text'],
+    ]);
+  });
+
+  it('drops a message of nothing but thinking', () => {
+    const messages = wire([user('a'), assistant([thought('t', { signature: 's' })])]);
+    dropFinalThinking(messages);
+    expect(messages).toHaveLength(1);
+  });
+});

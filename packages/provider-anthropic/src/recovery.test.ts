@@ -1,0 +1,149 @@
+import { assistant, user } from '@majordomo/core';
+import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { recoveryFor } from './recovery.ts';
+
+const thought: AssistantPart = {
+  type: 'reasoning',
+  text: 't',
+  replay: { family: 'claude', data: { signature: 's' } },
+};
+const answer: AssistantPart = { type: 'text', text: 'b' };
+const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
+  messages: [user('a'), assistant([thought, answer]), user('c')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...more,
+});
+const unthought = { messages: [user('a'), assistant([answer]), user('c')] };
+
+describe('recoveryFor', () => {
+  it.for([
+    ['messages.1.content.0: Invalid `signature` in `thinking` block', {}, unthought, 'thinking-blocks'],
+    [
+      'Invalid `signature` in `thinking` block. The block is bound to a different conversation.',
+      {},
+      unthought,
+      'thinking-blocks',
+    ],
+    [
+      'messages.1.content.2: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.',
+      {},
+      unthought,
+      'thinking-blocks',
+    ],
+    ['messages.1.content.0.thinking.signature: Field required', {}, unthought, 'thinking-blocks'],
+    [
+      'messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block',
+      { reasoning: 'low' },
+      { reasoning: undefined },
+      'thinking-off',
+    ],
+    [
+      'Thinking may not be enabled when tool_choice forces tool use.',
+      { reasoning: 'low', toolChoice: 'required' },
+      { reasoning: undefined },
+      'thinking-off',
+    ],
+    [
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+      { reasoning: 'high' },
+      { reasoning: undefined, extra: { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } } },
+      'thinking-adaptive',
+    ],
+    [
+      'adaptive thinking is not supported on this model',
+      { reasoning: 'high' },
+      { reasoning: undefined },
+      'reasoning',
+    ],
+    [
+      "This model does not support effort level 'low'. Supported levels: high.",
+      { reasoning: 'low' },
+      { reasoning: undefined },
+      'reasoning',
+    ],
+    [
+      '"thinking.type.disabled" is not supported for this model.',
+      { reasoning: 'none' },
+      { reasoning: undefined },
+      'reasoning',
+    ],
+    [
+      '`temperature` is deprecated for this model.',
+      { temperature: 0.5 },
+      { temperature: undefined },
+      'temperature',
+    ],
+    [
+      'temperature: Extra inputs are not permitted',
+      { temperature: 1 },
+      { temperature: undefined },
+      'temperature',
+    ],
+    [
+      '`temperature` and `top_p` cannot both be specified for this model.',
+      { temperature: 0.5, topP: 0.5 },
+      { topP: undefined },
+      'top-p',
+    ],
+    [
+      "tool_choice: type 'any' is not supported for this model",
+      { toolChoice: 'required' },
+      { toolChoice: 'auto' },
+      'tool-choice',
+    ],
+    [
+      'tool_choice.type: forced tool use is not available',
+      { toolChoice: { name: 'x' } },
+      { toolChoice: 'auto' },
+      'tool-choice',
+    ],
+    [
+      'system.0.cache_control.ttl: Extra inputs are not permitted',
+      { cache: 'long' },
+      { cache: 'none' },
+      'cache',
+    ],
+    [
+      'max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens for claude-3-opus',
+      {},
+      { maxTokens: 4096 },
+      'max-tokens',
+    ],
+    [
+      'input length and `max_tokens` exceed context limit: 190000 + 64000 > 200000, decrease input length',
+      { maxTokens: 64_000 },
+      { maxTokens: 10_000 },
+      'context-room',
+    ],
+  ] as const)('%s', ([said, more, changed, id]) => {
+    const asked = ask(more);
+    const recovery = recoveryFor(said, asked);
+    expect(recovery?.id).toBe(id);
+    expect(recovery?.apply(asked)).toEqual({ ...asked, ...changed });
+  });
+
+  it.for([
+    ['messages.1.content.0: Invalid `signature` in `thinking` block', unthought],
+    ['`temperature` is deprecated for this model.', {}],
+    ['adaptive thinking is not supported on this model', {}],
+    ["tool_choice: type 'any' is not supported", { toolChoice: 'auto' }],
+    ['cache_control: no', { cache: 'none' }],
+    ['max_tokens: 8192 > 4096, which is the maximum', { maxTokens: 10 }],
+    ['input length and `max_tokens` exceed context limit: 210000 + 64000 > 200000', { maxTokens: 64_000 }],
+    ['tools.0.custom.input_schema: Input does not match the expected shape.', {}],
+    ['prompt is too long: 205000 tokens > 200000 maximum', {}],
+  ] as const)('has nothing to change for %s', ([said, more]) => {
+    expect(recoveryFor(said, ask(more))).toBeUndefined();
+  });
+
+  it('changes nothing of the refused request', () => {
+    const asked = Object.freeze(ask({ temperature: 1 }));
+    const before = JSON.stringify(asked);
+    recoveryFor('thinking signature', asked)?.apply(asked);
+    recoveryFor('temperature', asked)?.apply(asked);
+    expect(JSON.stringify(asked)).toBe(before);
+  });
+});

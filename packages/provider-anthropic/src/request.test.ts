@@ -1,0 +1,205 @@
+import { assistant, toolResult, user } from '@majordomo/core';
+import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
+import { maxTokensOf, toWire } from './request.ts';
+
+const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...more,
+});
+const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, most?: number) =>
+  toWire(ask(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, most);
+const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
+const HI = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
+const tool = { name: 't', description: 'd', parameters: { type: 'object' } };
+const thought: AssistantPart = {
+  type: 'reasoning',
+  text: 't',
+  replay: { family: 'claude', data: { signature: 's' } },
+};
+const call: AssistantPart = { type: 'tool-call', id: 'c', name: 't', args: {} };
+const result = toolResult({ callId: 'c', name: 't', content: 'r' });
+
+describe('toWire', () => {
+  it('sends the required keys and nothing else', () => {
+    expect(wire({})).toEqual({ params: { model: 'claude-x', max_tokens: 8192, messages: HI }, warnings: [] });
+  });
+
+  it.for([
+    [undefined, undefined, 8192],
+    [undefined, 64_000, 64_000],
+    [500, 64_000, 500],
+    [500, undefined, 500],
+  ] as const)('maxTokens %s with a model of at most %s gives %s', ([maxTokens, most, expected]) => {
+    expect(wire({ maxTokens }, {}, most).params.max_tokens).toBe(expected);
+  });
+
+  it('lowers maxTokens to what the model writes, with a warning', () => {
+    const { params, warnings } = wire({ maxTokens: 100_000 }, {}, 4096);
+    expect(params.max_tokens).toBe(4096);
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'maxTokens to 4096' }]);
+  });
+
+  it.for([0, -5, NaN, 1.5, Infinity])('refuses maxTokens %s', (maxTokens) => {
+    expect(() => maxTokensOf(ask({ maxTokens }), 4096)).toThrow('maxTokens');
+  });
+
+  it.for([
+    ['system as blocks', { system: 'be brief' }, { system: [{ type: 'text', text: 'be brief' }] }],
+    ['no blank system', { system: ' \n' }, {}],
+    ['stop sequences', { stop: ['END'] }, { stop_sequences: ['END'] }],
+    ['temperature and top_p', { temperature: 0.3, topP: 0.9 }, { temperature: 0.3, top_p: 0.9 }],
+    [
+      'tools',
+      { tools: [tool] },
+      { tools: [{ name: 't', description: 'd', input_schema: { type: 'object' } }] },
+    ],
+    [
+      'a tool choice with tools',
+      { tools: [tool], toolChoice: 'required' },
+      {
+        tools: [{ name: 't', description: 'd', input_schema: { type: 'object' } }],
+        tool_choice: { type: 'any' },
+      },
+    ],
+    ['no tool choice without tools', { toolChoice: 'none' }, {}],
+    [
+      'reasoning',
+      { reasoning: 'medium' },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } },
+    ],
+    [
+      'an output schema',
+      { output: { name: 'o', schema: { type: 'object', properties: {} } } },
+      {
+        output_config: {
+          format: {
+            type: 'json_schema',
+            schema: { type: 'object', properties: {}, additionalProperties: false },
+          },
+        },
+      },
+    ],
+    [
+      'extra, merged last',
+      { maxTokens: 5, extra: { max_tokens: 6, service_tier: 'auto' } },
+      { max_tokens: 6, service_tier: 'auto' },
+    ],
+    [
+      'extra settings of output_config beside our own',
+      {
+        reasoning: 'low',
+        extra: { output_config: { effort: 'max' } },
+        output: { name: 'o', schema: { type: 'array' } },
+      },
+      {
+        thinking: { type: 'adaptive' },
+        output_config: { effort: 'max', format: { type: 'json_schema', schema: { type: 'array' } } },
+      },
+    ],
+  ] as const)('sends %s', ([, more, expected]) => {
+    const { params, warnings } = wire(more as Partial<ModelRequest>);
+    expect(params).toEqual({ model: 'claude-x', max_tokens: 8192, messages: HI, ...expected });
+    expect(warnings).toEqual([]);
+  });
+
+  it.for([
+    ['seed', { seed: 1 }, {}, {}, 'dropped seed'],
+    [
+      'temperature that the model does not take',
+      { temperature: 0.5 },
+      { sampling: 'none' },
+      {},
+      'dropped temperature',
+    ],
+    ['topP that the model does not take', { topP: 0.5 }, { sampling: 'none' }, {}, 'dropped topP'],
+    [
+      'topP beside temperature',
+      { temperature: 0.5, topP: 0.5 },
+      { sampling: 'one' },
+      { temperature: 0.5 },
+      'dropped topP',
+    ],
+    ['a temperature above 1', { temperature: 1.7 }, {}, { temperature: 1 }, 'coerced temperature to 1'],
+    [
+      'temperature while thinking',
+      { temperature: 0.5, reasoning: 'low' },
+      BUDGET,
+      { thinking: { type: 'enabled', budget_tokens: 2048 } },
+      'dropped temperature',
+    ],
+    [
+      'topP while thinking',
+      { topP: 0.5, reasoning: 'low' },
+      BUDGET,
+      { thinking: { type: 'enabled', budget_tokens: 2048 } },
+      'dropped topP',
+    ],
+    [
+      'blank stop sequences',
+      { stop: ['\n', 'END'] },
+      {},
+      { stop_sequences: ['END'] },
+      'dropped blank stop sequences',
+    ],
+  ] as const)('does not send %s, and says so', ([, more, quirks, expected, warned]) => {
+    const { params, warnings } = wire(more, quirks);
+    expect(params).toEqual({ model: 'claude-x', max_tokens: 8192, messages: HI, ...expected });
+    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([warned]);
+  });
+
+  it('sends what sampling the wire takes beside thinking', () => {
+    const { params, warnings } = wire({ temperature: 1, topP: 0.97, reasoning: 'low' }, BUDGET);
+    expect(params).toMatchObject({ temperature: 1, top_p: 0.97 });
+    expect(warnings).toEqual([]);
+  });
+
+  it('warns of what an output schema cannot enforce', () => {
+    const { warnings } = wire({ output: { name: 'o', schema: { type: 'number', minimum: 1 } } });
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'output schema: minimum' }]);
+  });
+
+  it('switches thinking off where a foreign tool call began the turn, and keeps it on in its own', () => {
+    const foreign = wire({ reasoning: 'high', messages: [user('a'), assistant([call]), result] }, BUDGET);
+    expect(foreign.params.thinking).toBeUndefined();
+    expect(foreign.warnings).toMatchObject([{ action: 'dropped', what: 'reasoning' }]);
+    const own = wire(
+      { reasoning: 'high', messages: [user('a'), assistant([thought, call]), result] },
+      BUDGET,
+    );
+    expect(own.params.thinking).toMatchObject({ type: 'enabled' });
+    expect(own.params.messages[1]?.content[0]).toEqual({ type: 'thinking', thinking: 't', signature: 's' });
+  });
+
+  it('sends no thinking in a final assistant message while thinking is off', () => {
+    const messages = [user('a'), assistant([thought, { type: 'text', text: 'b' }])];
+    const types = (quirks: Partial<Quirks>, more: Partial<ModelRequest> = {}) =>
+      wire({ messages, ...more }, quirks).params.messages[1]?.content.map(({ type }) => type);
+    expect(types(BUDGET)).toEqual(['text']);
+    expect(types(BUDGET, { reasoning: 'low' })).toEqual(['thinking', 'text']);
+    expect(types({ thinkingOff: 'never' })).toEqual(['thinking', 'text']);
+  });
+
+  it('changes nothing of its request', () => {
+    const asked = deepFrozen(
+      ask({
+        system: 's',
+        tools: [tool],
+        cache: 'long',
+        stop: ['x'],
+        messages: [user('a'), assistant([thought, call]), result],
+      }),
+    );
+    expect(() => toWire(asked, 'claude-x', MESSAGES_QUIRKS)).not.toThrow();
+  });
+});
+
+function deepFrozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value) as unknown[])
+    if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
+  return Object.freeze(value);
+}

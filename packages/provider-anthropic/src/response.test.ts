@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { finishReason, mergeUsage, usage } from './response.ts';
+
+describe('finishReason', () => {
+  it.for([
+    ['end_turn', 'stop'],
+    ['stop_sequence', 'stop'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['tool_use', 'tool-calls'],
+    ['refusal', 'refusal'],
+    ['pause_turn', 'incomplete'],
+    ['something_new', 'other'],
+    [undefined, 'other'],
+  ] as const)('reads %s as %s', ([raw, expected]) => {
+    expect(finishReason(raw)).toBe(expected);
+  });
+});
+
+describe('usage', () => {
+  it('counts cached input into the total', () => {
+    expect(
+      usage({
+        input_tokens: 10,
+        cache_read_input_tokens: 200,
+        cache_creation_input_tokens: 30,
+        output_tokens: 5,
+      }),
+    ).toEqual({
+      input: 240,
+      output: 5,
+      cacheRead: 200,
+      cacheWrite: 30,
+      reasoning: undefined,
+    });
+  });
+
+  it('leaves unknown what was not said', () => {
+    expect(usage(undefined)).toBeUndefined();
+    expect(usage({ output_tokens: 5, cache_read_input_tokens: null })).toEqual({
+      input: undefined,
+      output: 5,
+      cacheRead: undefined,
+      cacheWrite: undefined,
+      reasoning: undefined,
+    });
+  });
+
+  it('keeps what money needs', () => {
+    const raw = {
+      input_tokens: 1,
+      output_tokens: 9,
+      output_tokens_details: { thinking_tokens: 4 },
+      cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 7 },
+      service_tier: 'priority',
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 },
+    };
+    expect(usage(raw)).toMatchObject({
+      reasoning: 4,
+      details: { cacheWriteLong: 7, serviceTier: 'priority', serverTools: { web_search: 2 } },
+    });
+  });
+
+  it('lets message_delta correct message_start, but null and 0 take nothing back', () => {
+    const first = {
+      input_tokens: 10,
+      cache_read_input_tokens: 3,
+      output_tokens: 1,
+      service_tier: 'standard',
+    };
+    const later = { input_tokens: 0, cache_read_input_tokens: null, output_tokens: 8 };
+    expect(mergeUsage(first, later)).toEqual({ ...first, output_tokens: 8 });
+    expect(mergeUsage(first, { input_tokens: 12, output_tokens: 8 })).toMatchObject({ input_tokens: 12 });
+    expect(mergeUsage(undefined, later)).toBe(later);
+  });
+});

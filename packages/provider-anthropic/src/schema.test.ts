@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { outputSchema } from './schema.ts';
+
+describe('outputSchema', () => {
+  it('closes every object and turns oneOf into anyOf', () => {
+    const { schema, dropped } = outputSchema({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } },
+        either: { oneOf: [{ type: 'object', properties: {} }, { $ref: '#/$defs/x' }] },
+      },
+      $defs: { x: { type: ['object', 'null'], properties: {} } },
+      required: ['list'],
+    });
+    expect(schema).toEqual({
+      type: 'object',
+      properties: {
+        list: {
+          type: 'array',
+          items: { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false },
+        },
+        either: {
+          anyOf: [{ type: 'object', properties: {}, additionalProperties: false }, { $ref: '#/$defs/x' }],
+        },
+      },
+      $defs: { x: { type: ['object', 'null'], properties: {}, additionalProperties: false } },
+      required: ['list'],
+      additionalProperties: false,
+    });
+    expect(dropped).toEqual([]);
+  });
+
+  it('moves what cannot be enforced into the description', () => {
+    const { schema, dropped } = outputSchema({
+      type: 'object',
+      properties: {
+        age: { type: 'integer', minimum: 0, maximum: 150, description: 'In years.' },
+        tags: { type: 'array', items: { type: 'string' }, minItems: 3 },
+        one: { type: 'array', items: { type: 'string' }, minItems: 1 },
+        phone: { type: 'string', format: 'phone' },
+        mail: { type: 'string', format: 'email' },
+      },
+      additionalProperties: { type: 'string' },
+    });
+    expect(schema).toMatchObject({
+      properties: {
+        age: { type: 'integer', description: 'In years. (minimum: 0, maximum: 150)' },
+        tags: { type: 'array', description: '(minItems: 3)' },
+        one: { minItems: 1 },
+        phone: { type: 'string', description: '(format: "phone")' },
+        mail: { format: 'email' },
+      },
+    });
+    expect(schema).not.toHaveProperty('properties.age.minimum');
+    expect(dropped).toEqual(['minimum', 'maximum', 'minItems', 'format', 'additionalProperties']);
+  });
+
+  it('leaves properties alone that are named like keywords, and enum and default values', () => {
+    const properties = {
+      minimum: { type: 'string' },
+      format: { type: 'string', enum: ['minimum'], default: { maximum: 1 } },
+    };
+    expect(outputSchema({ type: 'object', properties }).schema['properties']).toEqual(properties);
+  });
+
+  it('changes nothing of its input, is stable, and gives the same object for the same schema', () => {
+    const input = Object.freeze({
+      type: 'object',
+      properties: Object.freeze({ n: Object.freeze({ type: 'number', minimum: 1 }) }),
+    });
+    const first = outputSchema(input);
+    expect(outputSchema(input)).toBe(first);
+    expect(outputSchema(first.schema).schema).toEqual(first.schema);
+  });
+});

@@ -1,0 +1,235 @@
+import { LlmError } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { describe, expect, it } from 'vitest';
+import { summary, type Collected } from '../test/calls.ts';
+import {
+  blockDelta,
+  blockStart,
+  blockStop,
+  ended,
+  message,
+  messageDelta,
+  messageStart,
+  messageStop,
+  ping,
+  textBlock,
+  thinkingBlock,
+  toolBlock,
+} from '../test/events.ts';
+import { MessagesReader } from './stream.ts';
+
+const newReader = (): MessagesReader =>
+  new MessagesReader(new Scribe('a/m', []), (body) => new LlmError('server', JSON.stringify(body)));
+
+/** What the events give; reading stops where the reader says that it is done. */
+function read(...events: readonly object[]): Collected & { readonly done: boolean } {
+  const reader = newReader();
+  for (const event of events) if (!reader.done) reader.message(JSON.stringify(event));
+  return { ...summary(reader.scribe.take()), done: reader.done };
+}
+
+function readBody(body: unknown): Collected {
+  const reader = newReader();
+  reader.body(body);
+  return summary(reader.scribe.take());
+}
+
+const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get', args });
+
+describe('a stream', () => {
+  it('opens and ends each part in its turn', () => {
+    const { events } = read(
+      messageStart(),
+      ...textBlock(0, 'a', 'b'),
+      ...toolBlock(1, 't', 'get', '{}'),
+      ...ended('tool_use'),
+    );
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'part-start',
+      'text-delta',
+      'text-delta',
+      'part-end',
+      'part-start',
+      'args-delta',
+      'part-end',
+      'finish',
+    ]);
+  });
+
+  it('keeps text blocks apart, so that they go back as they came', () => {
+    const { parts } = read(messageStart(), ...textBlock(0, 'a'), ...textBlock(1, 'b'), ...ended('end_turn'));
+    expect(parts).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]);
+  });
+
+  it('collects a signature that comes in pieces, and redacted thinking', () => {
+    const { parts } = read(
+      messageStart(),
+      blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
+      blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
+      blockDelta(0, { type: 'signature_delta', signature: 'ab' }),
+      blockDelta(0, { type: 'signature_delta', signature: 'cd' }),
+      blockStop(0),
+      ...thinkingBlock(1, '', 'ef'),
+      blockStart(2, { type: 'redacted_thinking', data: 'zz' }),
+      blockStop(2),
+      ...textBlock(3, 'x'),
+      ...ended('end_turn'),
+    );
+    expect(parts).toEqual([
+      { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'abcd' } } },
+      { type: 'reasoning', text: '', replay: { family: 'claude', data: { signature: 'ef' } } },
+      { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'zz' } } },
+      { type: 'text', text: 'x' },
+    ]);
+  });
+
+  it.for([
+    ['in pieces', [...toolBlock(0, 't', 'get', '', '{"a', '":1}')], { a: 1 }],
+    ['not at all', [...toolBlock(0, 't', 'get', '')], {}],
+    [
+      'whole with its start',
+      [blockStart(0, { type: 'tool_use', id: 't', name: 'get', input: { a: 1 } }), blockStop(0)],
+      { a: 1 },
+    ],
+    [
+      'whole with its start, and again in pieces',
+      [
+        blockStart(0, { type: 'tool_use', id: 't', name: 'get', input: { a: 1 } }),
+        blockDelta(0, { type: 'input_json_delta', partial_json: '{"a":2}' }),
+        blockStop(0),
+      ],
+      { a: 2 },
+    ],
+  ] as const)('reads arguments that come %s', ([, block, args]) => {
+    expect(read(messageStart(), ...block, ...ended('tool_use')).parts).toEqual([call('t', args)]);
+  });
+
+  it('flags arguments that are no object and invents none', () => {
+    const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...ended('max_tokens'));
+    expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
+  });
+
+  it('makes up the id that a server left out', () => {
+    const { parts } = read(
+      messageStart(),
+      blockStart(0, { type: 'tool_use', name: 'get' }),
+      blockStop(0),
+      ...ended('tool_use'),
+    );
+    expect(parts).toMatchObject([{ id: expect.stringMatching(/^call_\w+_0$/) as string }]);
+  });
+
+  it('passes over what ran at the vendor and what it does not know, and keeps the text around', () => {
+    const { parts, warnings } = read(
+      messageStart(),
+      ping,
+      ...textBlock(0, 'before '),
+      blockStart(1, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
+      blockDelta(1, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
+      blockStop(1),
+      blockStart(2, { type: 'web_search_tool_result', tool_use_id: 's', content: [] }),
+      blockStop(2),
+      blockStart(3, { type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }),
+      blockStop(3),
+      blockStart(4, { type: 'block_of_2027', text: 'no' }),
+      blockDelta(4, { type: 'text_delta', text: 'no' }),
+      blockDelta(4, { type: 'delta_of_2027' }),
+      blockStop(4),
+      { type: 'event_of_2027' },
+      blockStart(5, { type: 'text', text: '' }),
+      blockDelta(5, { type: 'citations_delta', citation: {} }),
+      blockDelta(5, { type: 'text_delta', text: 'after' }),
+      blockStop(5),
+      ...ended('end_turn'),
+    );
+    expect(parts).toEqual([
+      { type: 'text', text: 'before ' },
+      { type: 'text', text: 'after' },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('says that a paused turn lost its server blocks', () => {
+    const { finish, warnings } = read(messageStart(), ...textBlock(0, 'wait'), ...ended('pause_turn'));
+    expect(finish).toBe('incomplete');
+    expect(warnings).toMatchObject([{ action: 'dropped' }]);
+  });
+
+  it('is finished by the stop reason with its tokens', () => {
+    const { done, usage } = read(messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn'));
+    expect(done).toBe(true);
+    expect(usage).toMatchObject({ input: 15, output: 7 });
+  });
+
+  it('waits for the tokens where the stop reason came without them', () => {
+    const start = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', null)] as const;
+    expect(read(...start).done).toBe(false);
+    const { raw, usage } = read(...start, messageDelta(null, { output_tokens: 9 }));
+    expect({ raw, output: usage?.output }).toEqual({ raw: 'end_turn', output: 9 });
+    expect(read(...start, messageStop)).toMatchObject({ done: true, raw: 'end_turn' });
+  });
+
+  it('that stops without a reason ends as other, with a warning', () => {
+    const { finish, raw, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
+    expect({ finish, raw }).toEqual({ finish: 'other', raw: undefined });
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
+  });
+
+  it('that ends after its reason is whole, and truncated before it', () => {
+    const reader = newReader();
+    reader.message(JSON.stringify(messageDelta('end_turn', null)));
+    reader.end();
+    expect(reader.done).toBe(true);
+    expect(() => {
+      newReader().end();
+    }).toThrow(expect.objectContaining({ kind: 'truncated' }) as Error);
+  });
+
+  it('tells the warnings of its request once, after the start', () => {
+    const reader = newReader();
+    reader.warnings = [{ action: 'dropped', what: 'seed', why: 'x' }];
+    for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
+      reader.message(JSON.stringify(event));
+    const types = reader.scribe.take().map(({ type }) => type);
+    expect(types.slice(0, 2)).toEqual(['start', 'warning']);
+    expect(types.filter((type) => type === 'warning')).toHaveLength(1);
+  });
+});
+
+describe('a whole body', () => {
+  it('gives the same parts as a stream', () => {
+    const { parts, finish, usage, id } = readBody(
+      message(
+        [
+          { type: 'thinking', thinking: 'hm', signature: 'ab' },
+          { type: 'redacted_thinking', data: 'zz' },
+          { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
+          { type: 'text', text: 'a', citations: null },
+          { type: 'tool_use', id: 't', name: 'get', input: { a: 1 }, caller: { type: 'direct' } },
+          { type: 'tool_use', id: 'u', name: 'get', input: {} },
+        ],
+        { stop_reason: 'tool_use' },
+      ),
+    );
+    expect(parts).toEqual([
+      { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'ab' } } },
+      { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'zz' } } },
+      { type: 'text', text: 'a' },
+      call('t', { a: 1 }),
+      call('u', {}),
+    ]);
+    expect({ finish, id, input: usage?.input }).toEqual({ finish: 'tool-calls', id: 'msg_1', input: 10 });
+  });
+
+  it.for([[null], ['text'], [7]])('%j is a drifted answer', ([body]) => {
+    expect(() => readBody(body)).toThrow(expect.objectContaining({ kind: 'protocol' }) as Error);
+  });
+
+  it('without usage has none', () => {
+    expect(readBody(message([{ type: 'text', text: 'a' }], { usage: undefined })).usage).toBeUndefined();
+  });
+});

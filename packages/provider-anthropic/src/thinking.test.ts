@@ -1,0 +1,125 @@
+import type { Effort, Warning } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
+import { isThinkingOn, toThinking, type Thinking } from './thinking.ts';
+
+const FREE = { maxTokens: 64_000, lacksThinking: false, forcesTool: false };
+const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
+const enabled = (budget_tokens: number): Thinking => ({
+  config: { type: 'enabled', budget_tokens },
+  effort: undefined,
+});
+const NOTHING: Thinking = { config: undefined, effort: undefined };
+
+const think = (
+  reasoning: Effort | undefined,
+  quirks: Partial<Quirks>,
+  situation: Partial<typeof FREE> = {},
+) => {
+  const warnings: Warning[] = [];
+  const got = toThinking(reasoning, { ...MESSAGES_QUIRKS, ...quirks }, { ...FREE, ...situation }, warnings);
+  return { got, warnings };
+};
+
+describe('toThinking', () => {
+  it.for([
+    ['says nothing when nothing is asked', undefined, {}, {}, NOTHING],
+    ['asks adaptively, with the effort', 'high', {}, {}, { config: { type: 'adaptive' }, effort: 'high' }],
+    [
+      'asks for the text where it does not come by itself',
+      'low',
+      { thinkingText: 'on-request' },
+      {},
+      { config: { type: 'adaptive', display: 'summarized' }, effort: 'low' },
+    ],
+    ['gives a budget by effort', 'low', BUDGET, {}, enabled(2048)],
+    ['gives a larger budget', 'high', BUDGET, {}, enabled(16_384)],
+    ['spends at most half of the answer', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
+    ['never goes below the least budget', 'medium', BUDGET, { maxTokens: 1500 }, enabled(1024)],
+    [
+      'sends budget and effort to a model that takes both',
+      'medium',
+      { thinking: 'budget' },
+      {},
+      { config: { type: 'enabled', budget_tokens: 8192 }, effort: 'medium' },
+    ],
+    [
+      'thinks adaptively in a turn that began without thinking',
+      'low',
+      {},
+      { lacksThinking: true, forcesTool: true },
+      { config: { type: 'adaptive' }, effort: 'low' },
+    ],
+    ['switches off by silence', 'none', BUDGET, {}, NOTHING],
+    [
+      'switches off by word',
+      'none',
+      { thinkingOff: 'disabled' },
+      {},
+      { config: { type: 'disabled' }, effort: undefined },
+    ],
+    [
+      'switches off as far as it goes',
+      'none',
+      { thinkingOff: 'between_tools' },
+      {},
+      { config: { type: 'between_tools' }, effort: undefined },
+    ],
+  ] as const)('%s', ([, reasoning, quirks, situation, expected]) => {
+    const { got, warnings } = think(reasoning, quirks, situation);
+    expect(got).toEqual(expected);
+    expect(warnings).toEqual([]);
+  });
+
+  it.for([
+    [
+      'a model without reasoning',
+      'low',
+      { thinking: 'none', effort: false },
+      {},
+      NOTHING,
+      'this model has none',
+    ],
+    [
+      'a turn that began without thinking',
+      'low',
+      BUDGET,
+      { lacksThinking: true },
+      NOTHING,
+      'began without thinking',
+    ],
+    ['a forced tool', 'low', BUDGET, { forcesTool: true }, NOTHING, 'forced tool'],
+    ['too short an answer', 'low', BUDGET, { maxTokens: 1024 }, NOTHING, '1024'],
+    [
+      'a model that always thinks',
+      'none',
+      { thinkingOff: 'never' },
+      {},
+      { config: undefined, effort: 'low' },
+      'always thinks',
+    ],
+  ] as const)(
+    'warns where reasoning is not as asked: %s',
+    ([, reasoning, quirks, situation, expected, why]) => {
+      const { got, warnings } = think(reasoning, quirks, situation);
+      expect(got).toEqual(expected);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]?.why).toContain(why);
+    },
+  );
+});
+
+describe('isThinkingOn', () => {
+  it.for([
+    [undefined, {}, false],
+    [undefined, { thinkingOff: 'disabled' }, true],
+    [undefined, { thinkingOff: 'never' }, true],
+    [undefined, BUDGET, false],
+    [{ type: 'adaptive' }, {}, true],
+    [{ type: 'enabled', budget_tokens: 1024 }, BUDGET, true],
+    [{ type: 'disabled' }, { thinkingOff: 'disabled' }, false],
+    [{ type: 'between_tools' }, { thinkingOff: 'between_tools' }, false],
+  ] as const)('%j on a model with %j: %s', ([config, quirks, expected]) => {
+    expect(isThinkingOn(config, { ...MESSAGES_QUIRKS, ...quirks })).toBe(expected);
+  });
+});

@@ -1,0 +1,235 @@
+import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createAnthropic } from '../src/index.ts';
+import { collect, context, request } from './calls.ts';
+import {
+  blockDelta,
+  blockStart,
+  ended,
+  message,
+  messageDelta,
+  messageStart,
+  ping,
+  says,
+  textBlock,
+} from './events.ts';
+import { EVENT_STREAM, frame, json, sse, wireServer, type Answer, type WireServer } from './server.ts';
+
+const open = (server: WireServer, around: Partial<ModelContext> = {}) =>
+  createAnthropic({ apiKey: 'k', baseURL: server.url })
+    .model('claude-x')
+    .stream(request(), context(around))
+    [Symbol.asyncIterator]();
+
+/** Sends what it is given and then says nothing more. */
+const stalls =
+  (...events: readonly { readonly type: string }[]): Answer =>
+  (response) => {
+    response.writeHead(200, EVENT_STREAM);
+    response.write(events.map(frame).join(''));
+  };
+
+const cut =
+  (...events: readonly { readonly type: string }[]): Answer =>
+  (response) => {
+    response.writeHead(200, EVENT_STREAM);
+    response.write(events.map(frame).join(''), () => response.destroy());
+  };
+
+const raw =
+  (text: string, status = 200, type = 'text/event-stream'): Answer =>
+  (response) => {
+    response.writeHead(status, { 'content-type': type }).end(text);
+  };
+
+const toolOpen = [
+  messageStart(),
+  blockStart(0, { type: 'tool_use', id: 'toolu_1', name: 'rm', input: {} }),
+  blockDelta(0, { type: 'input_json_delta', partial_json: '{"path":"/"' }),
+];
+
+const faults: readonly (readonly [
+  string,
+  Answer,
+  Partial<{ kind: string; code: string; path: string; status: number }>,
+])[] = [
+  [
+    'a stream that ends cleanly in the text',
+    sse(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)),
+    { kind: 'truncated' },
+  ],
+  ['a stream that ends while a tool call is open', sse(...toolOpen), { kind: 'truncated' }],
+  ['a stream of nothing', sse(), { kind: 'truncated' }],
+  ['a stream of pings', sse(ping, ping), { kind: 'truncated' }],
+  ['a stream that is cut', cut(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)), { kind: 'network' }],
+  [
+    'an error in the stream',
+    sse(messageStart(), {
+      type: 'error',
+      error: { type: 'overloaded_error', message: 'Overloaded' },
+    } as never),
+    { kind: 'overloaded', code: 'overloaded_error' },
+  ],
+  ['an error in words', raw('event: error\ndata: upstream broke\n\n'), { kind: 'server' }],
+  [
+    'an error body inside 200',
+    json({ type: 'error', error: { type: 'rate_limit_error', message: 'slow' } }),
+    { kind: 'rate-limit' },
+  ],
+  ['a broken event', raw('event: ping\ndata: {"type":\n\n'), { kind: 'protocol' }],
+  ['an event that is no object', raw('data: 7\n\n'), { kind: 'truncated' }],
+  ['a start without its message', sse({ type: 'message_start' }), { kind: 'protocol', path: 'message' }],
+  [
+    'a block start without its block',
+    sse(messageStart(), { type: 'content_block_start' }),
+    { kind: 'protocol', path: 'content_block' },
+  ],
+  [
+    'a delta without its delta',
+    sse(messageStart(), { type: 'content_block_delta' }),
+    { kind: 'protocol', path: 'delta' },
+  ],
+  [
+    'a text delta without its text',
+    sse(messageStart(), blockStart(0, { type: 'text', text: '' }), blockDelta(0, { type: 'text_delta' })),
+    { kind: 'protocol', path: 'delta.text' },
+  ],
+  [
+    'a tool call without its name',
+    sse(messageStart(), blockStart(0, { type: 'tool_use', id: 'a' })),
+    { kind: 'protocol', path: 'content[0].name' },
+  ],
+  ['a body that is no JSON', raw('{"id":', 200, 'application/json'), { kind: 'protocol' }],
+  ['a body without content', json({ id: 'msg_1', type: 'message' }), { kind: 'protocol', path: 'content' }],
+  [
+    'a body without a stop reason',
+    json(message([], { stop_reason: null })),
+    { kind: 'protocol', path: 'stop_reason' },
+  ],
+  [
+    'a text block without text',
+    json(message([{ type: 'text' }])),
+    { kind: 'protocol', path: 'content[0].text' },
+  ],
+  [
+    'a block without type',
+    json(message([{ type: 'text', text: 'a' }, {}])),
+    { kind: 'protocol', path: 'content[1].type' },
+  ],
+  ['an empty body', raw('', 200, 'application/json'), { kind: 'truncated' }],
+  ['a page instead of an answer', raw('<html>hi</html>', 200, 'text/html'), { kind: 'protocol' }],
+  [
+    'a gateway that answers in HTML',
+    raw('<html>bad gateway</html>', 502, 'text/html'),
+    { kind: 'server', status: 502 },
+  ],
+];
+
+describe('a faulty server', () => {
+  it.for(faults)('%s is told apart', async ([, answer, { kind, ...details }]) => {
+    await using server = await wireServer(answer);
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    expect(LlmError.is(error) ? { kind: error.kind, details: error.details } : error).toMatchObject({
+      kind,
+      details,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('that refuses the connection is a network error', async () => {
+    const server = await wireServer();
+    const { url } = server;
+    await server[Symbol.asyncDispose]();
+    const provider = createAnthropic({ apiKey: 'k', baseURL: url });
+    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
+  });
+
+  it('that ends with a tool call open gives no whole tool call', async () => {
+    await using server = await wireServer(sse(...toolOpen));
+    const events: ModelEvent[] = [];
+    const read = async (): Promise<void> => {
+      for await (const step of createAnthropic({ apiKey: 'k', baseURL: server.url })
+        .model('m')
+        .stream(request(), context())) {
+        events.push(...(step as readonly ModelEvent[]));
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ kind: 'truncated' });
+    expect(events.map(({ type }) => type)).toEqual(['start', 'part-start', 'args-delta']);
+  });
+
+  it('whose stop reason came is whole, however the connection ends', async () => {
+    await using server = await wireServer(
+      cut(messageStart(), ...textBlock(0, 'done'), messageDelta('end_turn')),
+    );
+    const got = await collect(createAnthropic({ apiKey: 'k', baseURL: server.url }), 'claude-x', request());
+    expect({ text: got.text, finish: got.finish }).toEqual({ text: 'done', finish: 'stop' });
+  });
+});
+
+describe('an abort', () => {
+  /** How long after the abort the server saw its socket close. */
+  async function closesAfterAbort(
+    answer: Answer,
+    delivery: 'deltas' | 'whole',
+    steps: number,
+  ): Promise<number> {
+    await using server = await wireServer(answer);
+    const controller = new AbortController();
+    const stream = open(server, { signal: controller.signal, delivery });
+    for (let step = 0; step < steps; step++) await stream.next();
+    const next = stream.next();
+    while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const aborted = performance.now();
+    controller.abort();
+    await expect(next).rejects.toMatchObject({ kind: 'aborted' });
+    const { at, whole } = (await server.requests[0]?.closed) ?? { at: Infinity, whole: true };
+    expect(whole).toBe(false);
+    return at - aborted;
+  }
+
+  const silent: Answer = () => undefined;
+  const halfBody: Answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+    response.write('{"id":"msg_1"');
+  };
+
+  it.for([
+    ['before the headers', silent, 'deltas', 0],
+    ['while the stream is read', stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)), 'deltas', 2],
+    ['while a whole body is read', halfBody, 'whole', 1],
+  ] as const)('%s closes the socket within 100 ms', async ([, answer, delivery, steps]) => {
+    expect(await closesAfterAbort(answer, delivery, steps)).toBeLessThan(100);
+  });
+
+  it('before the call opens no connection', async () => {
+    await using server = await wireServer(sse(...says('x')));
+    const stream = open(server, { signal: AbortSignal.abort() });
+    await expect(stream.next()).rejects.toMatchObject({ kind: 'aborted' });
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe('a consumer', () => {
+  it('that walks away closes the socket', async () => {
+    await using server = await wireServer(stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)));
+    const stream = open(server);
+    await stream.next();
+    await stream.next();
+    await stream.return?.();
+    expect(await server.requests[0]?.closed).toMatchObject({ whole: false });
+  });
+
+  it('that reads to the end leaves the connection for a later call', async () => {
+    const ports = new Set<number | undefined>();
+    await using server = await wireServer(async (response, entry) => {
+      ports.add(response.socket?.remotePort);
+      await sse(messageStart(), ...textBlock(0, 'hi'), ...ended('end_turn'))(response, entry);
+    });
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+    for (let turn = 0; turn < 10; turn++) await collect(provider, 'claude-x', request());
+    expect(ports.size).toBeLessThan(10);
+  });
+});

@@ -1,0 +1,295 @@
+import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
+import { collect, context, request, type Collected } from './calls.ts';
+import { ended, message, messageStart, says, textBlock, thinkingBlock, toolBlock } from './events.ts';
+import { json, sse, wireError, wireServer, type Answer } from './server.ts';
+
+/** One call of a fresh provider to a server that answers so. */
+async function call(
+  answer: Answer | readonly Answer[],
+  more: Partial<ModelRequest> = {},
+  options: AnthropicOptions = {},
+  around: Partial<ModelContext> = {},
+  modelId = 'claude-sonnet-4-5',
+) {
+  const server = await wireServer(...(Array.isArray(answer) ? (answer as Answer[]) : [answer as Answer]));
+  const provider = createAnthropic({ apiKey: 'sk-ant-secret-key-0001', baseURL: server.url, ...options });
+  const got = await collect(provider, modelId, request(more), context(around)).catch(
+    (error: unknown) => error,
+  );
+  const { requests } = server;
+  await server[Symbol.asyncDispose]();
+  return { got: got as Collected, error: got as LlmError, requests, sent: requests[0] };
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('a call through the SDK', () => {
+  it('streams text, thinking and tool calls in their order, with the usage of both events', async () => {
+    const { got } = await call(
+      sse(
+        messageStart(),
+        ...thinkingBlock(0, 'let me see', 'c2ln'),
+        ...textBlock(1, 'Both ', 'towns.'),
+        ...toolBlock(2, 'toolu_1', 'weather', '{"city":', '"Rome"}'),
+        ...toolBlock(3, 'toolu_2', 'weather', '{"city":"Oslo"}'),
+        ...ended('tool_use'),
+      ),
+    );
+    expect(got.parts).toEqual([
+      { type: 'reasoning', text: 'let me see', replay: { family: 'claude', data: { signature: 'c2ln' } } },
+      { type: 'text', text: 'Both towns.' },
+      { type: 'tool-call', id: 'toolu_1', name: 'weather', args: { city: 'Rome' } },
+      { type: 'tool-call', id: 'toolu_2', name: 'weather', args: { city: 'Oslo' } },
+    ]);
+    expect(got.finish).toBe('tool-calls');
+    expect(got.usage).toEqual({ input: 15, output: 7, cacheRead: 3, cacheWrite: 2, reasoning: undefined });
+  });
+
+  it.for([
+    ['deltas', sse(...says('Hello')), true],
+    ['whole', json(message([{ type: 'text', text: 'Hello' }])), undefined],
+  ] as const)('asks for %s and gives the same answer', async ([delivery, answer, stream]) => {
+    const { got, sent } = await call(answer, {}, {}, { delivery });
+    expect(sent?.body['stream']).toBe(stream);
+    expect(sent?.path).toBe('/v1/messages');
+    expect({ text: got.text, id: got.id, raw: got.raw }).toEqual({
+      text: 'Hello',
+      id: 'msg_1',
+      raw: 'end_turn',
+    });
+  });
+
+  it('goes out whole only where the answer is short enough for a connection without traffic', () => {
+    const whole = (modelId: string, maxTokens?: number) =>
+      createAnthropic().model(modelId).whole?.(request({ maxTokens }));
+    expect(whole('claude-sonnet-4-5', 21_333)).toBe(true);
+    expect(whole('claude-sonnet-4-5', 21_334)).toBe(false);
+    expect(whole('claude-sonnet-4-5')).toBe(false);
+    expect(whole('claude-3-haiku-20240307')).toBe(true);
+    expect(whole('my-model')).toBe(true);
+  });
+
+  it.for([529, 500, 503, 429, 408, 409])('sends a request that is answered %i once', async (status) => {
+    const { error, requests } = await call(wireError('api_error', 'no', status, { 'retry-after': '3600' }));
+    expect(requests).toHaveLength(1);
+    expect(error.details).toMatchObject({ status, requestId: 'req_1', retryAfterMs: 3_600_000 });
+  });
+});
+
+describe('credentials', () => {
+  it('without a key the call fails with auth, and nothing is sent', async () => {
+    const { error, requests } = await call(sse(...says('x')), {}, { apiKey: undefined });
+    expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+    expect(error.message).toContain('ANTHROPIC_API_KEY');
+    expect(requests).toHaveLength(0);
+  });
+
+  it("reads the key from the call's env, and a given one wins", async () => {
+    const env = { ANTHROPIC_API_KEY: 'from-env' };
+    const answer = sse(...says('x'));
+    const fromEnv = await call(answer, {}, { apiKey: undefined }, { env });
+    const given = await call(answer, {}, { apiKey: 'given' }, { env });
+    expect(fromEnv.sent?.headers['authorization']).toBe('Bearer from-env');
+    expect(given.sent?.headers['authorization']).toBe('Bearer given');
+  });
+
+  it('takes nothing from the environment of the process', async () => {
+    for (const [name, value] of Object.entries({
+      ANTHROPIC_API_KEY: 'ambient',
+      ANTHROPIC_AUTH_TOKEN: 'ambient',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+      ANTHROPIC_CUSTOM_HEADERS: 'x-ambient: yes\nauthorization: Bearer ambient',
+      ANTHROPIC_LOG: 'debug',
+    })) {
+      vi.stubEnv(name, value);
+    }
+    const debug = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
+    const { got, sent } = await call(sse(...says('x')), {}, { apiKey: 'given' });
+    expect(got.text).toBe('x');
+    expect(JSON.stringify(sent?.headers)).not.toContain('ambient');
+    expect(debug).not.toHaveBeenCalled();
+    debug.mockRestore();
+  });
+
+  it('asks a key function for every attempt, and again with the value that got a 401', async () => {
+    await using server = await wireServer(wireError('authentication_error', 'invalid x-api-key', 401));
+    const asked: (string | undefined)[] = [];
+    const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string => {
+      asked.push(rejected);
+      return `key-${asked.length}`;
+    };
+    const provider = createAnthropic({ apiKey, baseURL: server.url });
+    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
+    server.answer(sse(...says('fine')));
+    await collect(provider, 'claude-x', request());
+    expect(asked).toEqual([undefined, 'key-1']);
+    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer key-1',
+      'Bearer key-2',
+    ]);
+  });
+
+  it('a fixed key that got a 401 is final', async () => {
+    const { error } = await call(wireError('authentication_error', 'invalid x-api-key', 401));
+    expect(error.details.recover).toBeUndefined();
+  });
+
+  it('shows the key in no error', async () => {
+    const echo: Answer = (response, { headers }) => {
+      json(
+        { type: 'error', error: { type: 'api_error', message: `bad ${headers['authorization'] ?? ''}` } },
+        500,
+      )(response, undefined as never);
+    };
+    const { error } = await call(echo);
+    expect(error.message).toContain('***');
+    expect(JSON.stringify(error) + String((error.cause as Error).stack)).not.toContain(
+      'sk-ant-secret-key-0001',
+    );
+  });
+});
+
+describe('headers and transport', () => {
+  it("sends the call's headers, and the provider's own win whatever their case", async () => {
+    const { sent } = await call(
+      sse(...says('x')),
+      {},
+      { headers: { 'X-Team': 'provider', 'anthropic-beta': 'b' } },
+      { headers: { 'x-team': 'app', 'X-App': '1' } },
+    );
+    expect(sent?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': '1', 'anthropic-beta': 'b' });
+  });
+
+  it("uses the call's fetch, and the provider's own wins", async () => {
+    const used: string[] = [];
+    const transport =
+      (name: string): typeof globalThis.fetch =>
+      (input, init) => {
+        used.push(name);
+        return globalThis.fetch(input, init);
+      };
+    await call(sse(...says('x')), {}, {}, { fetch: transport('app') });
+    await call(sse(...says('x')), {}, { fetch: transport('provider') }, { fetch: transport('app') });
+    expect(used).toEqual(['app', 'provider']);
+  });
+
+  it("names the SDK's API version, and the former one for a model that takes sampling parameters", async () => {
+    const version = async (more: Partial<ModelRequest>, options: AnthropicOptions = {}) =>
+      (await call(sse(...says('x')), more, options)).sent?.headers['anthropic-version'];
+    expect(await version({})).toBe('2026-10-21');
+    expect(await version({ temperature: 0.2 })).toBe('2023-06-01');
+    expect(await version({ extra: { top_k: 3 } })).toBe('2023-06-01');
+    expect(await version({ temperature: 1 }, { headers: { 'Anthropic-Version': '2099-01-01' } })).toBe(
+      '2099-01-01',
+    );
+  });
+
+  it('uses a client of the SDK that it is given', async () => {
+    const { Anthropic } = await import('@anthropic-ai/sdk');
+    await using server = await wireServer(sse(...says('mine')), wireError('api_error', 'no', 500));
+    const client = new Anthropic({ apiKey: 'of-client', baseURL: server.url });
+    const provider = createAnthropic({ client });
+    expect((await collect(provider, 'claude-x', request())).text).toBe('mine');
+    await expect(collect(provider, 'claude-x', request())).rejects.toMatchObject({ kind: 'server' });
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[0]?.headers['authorization']).toBe('Bearer of-client');
+  });
+
+  it('refuses another object as a client', async () => {
+    const { error } = await call(sse(...says('x')), {}, { client: {} });
+    expect(error.kind).toBe('config');
+  });
+});
+
+describe('what cannot be sent', () => {
+  it.for([0, -1, NaN, 1.5])('maxTokens %s is refused before any call', async (maxTokens) => {
+    const { error, requests } = await call(sse(...says('x')), { maxTokens });
+    expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'maxTokens' } });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('an image of another type is refused before any call', async () => {
+    const image = { type: 'image', mediaType: 'image/tiff', bytes: new Uint8Array([1]) } as const;
+    const { error, requests } = await call(sse(...says('x')), {
+      messages: [{ role: 'user', parts: [image] }],
+    });
+    expect(error.kind).toBe('unsupported');
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('a provider', () => {
+  it('lists the models page by page, with what the vendor says of them', async () => {
+    const model = { id: 'claude-opus-5-5', type: 'model', max_input_tokens: 2_000_000, max_tokens: 150_000 };
+    const blind = { id: 'claude-new', type: 'model', capabilities: { image_input: { supported: false } } };
+    await using server = await wireServer(
+      json({ data: [model], has_more: true, last_id: 'claude-opus-5-5' }),
+      json({ data: [blind], has_more: false }),
+    );
+    const provider = createAnthropic({ id: 'claude', apiKey: 'k', baseURL: server.url });
+    const { target: _target, delivery: _delivery, ...around } = context();
+    const listed = await provider.listModels?.({ ...around, target: 'claude' });
+    expect(listed).toMatchObject([
+      {
+        id: 'claude-opus-5-5',
+        provider: 'claude',
+        capabilities: { contextTokens: 2_000_000, maxOutputTokens: 150_000, output: 'native' },
+      },
+      { id: 'claude-new', provider: 'claude', capabilities: { images: false } },
+    ]);
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/models?limit=1000',
+      'GET /v1/models?limit=1000&after_id=claude-opus-5-5',
+    ]);
+  });
+
+  it('gives a failed listing as one error', async () => {
+    await using server = await wireServer(wireError('permission_error', 'no', 403));
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+    await expect(provider.listModels?.(context())).rejects.toMatchObject({
+      kind: 'auth',
+      details: { status: 403 },
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('serves DSNs, with quirks and a key that stays with its host', async () => {
+    await using server = await wireServer(sse(...says('x')));
+    const dsn = {
+      name: 'box',
+      scheme: 'anthropic',
+      host: 'h',
+      path: '',
+      baseURL: server.url,
+      token: 'tok',
+      params: { effort: 'false' },
+    };
+    const provider = createAnthropic().schemes?.['anthropic']?.(dsn);
+    if (provider === undefined) throw new Error('no provider');
+    expect(provider.id).toBe('box');
+    await collect(provider, 'new-model', request({ reasoning: 'low' }));
+    expect(server.requests[0]?.headers['authorization']).toBe('Bearer tok');
+    expect(server.requests[0]?.body).toMatchObject({ thinking: { type: 'adaptive' } });
+    expect(server.requests[0]?.body).not.toHaveProperty('output_config');
+    const keyless = createAnthropic().schemes?.['anthropic']?.({ ...dsn, token: undefined });
+    if (keyless === undefined) throw new Error('no provider');
+    const env = { ANTHROPIC_API_KEY: 'mine' };
+    await expect(collect(keyless, 'm', request(), context({ env }))).rejects.toMatchObject({ kind: 'auth' });
+  });
+
+  it('says what it is without loading anything', () => {
+    const model = createAnthropic({ timeouts: { idleMs: 1 } }).model('claude-opus-5-5');
+    expect(model).toMatchObject({
+      id: 'claude-opus-5-5',
+      wire: 'anthropic-messages',
+      families: ['claude'],
+      timeouts: { idleMs: 1 },
+      capabilities: { prefill: false, output: 'native' },
+    });
+  });
+});
