@@ -38,6 +38,11 @@ export interface CallOptions extends ChainOptions {
   readonly tenant?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
+  /**
+   * `generateObject` and `streamObject`: how often an answer that does not fit goes back to be corrected. Default 1.
+   * Each round is a call of its own, with its own `totalMs`.
+   */
+  readonly repairs?: number | undefined;
 }
 
 export interface CallInfo {

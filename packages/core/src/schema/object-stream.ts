@@ -1,19 +1,111 @@
+import { LlmError } from '../error/llm-error.ts';
+import type { PartialJson } from '../json/partial.ts';
 import type { CallOptions } from '../model/call.ts';
-import type { ChatModel, DeepPartial, ObjectResponse, ObjectStream, TypedRequest } from '../model/majordomo.ts';
-import { generateObject } from './object.ts';
+import type { ChatModel, ChatStream, DeepPartial, ObjectResponse, ObjectStream, TypedRequest } from '../model/majordomo.ts';
+import type { OutputRoot } from './root.ts';
 
+/**
+ * Snapshots of the value as it grows, each a whole of its own, the last one checked. A snapshot replaces the one
+ * before, so that a restart or a repair round needs no word: the next snapshot is simply smaller.
+ */
 export function streamObject<T>(
-  model: Pick<ChatModel, 'generate'>,
+  model: Pick<ChatModel, 'stream'>,
   request: TypedRequest<T>,
   options?: CallOptions,
 ): ObjectStream<T> {
-  let asked: Promise<ObjectResponse<T>> | undefined;
-  const response = (): Promise<ObjectResponse<T>> =>
-    (asked ??= generateObject<T>(model, request, options));
-  return {
-    response,
-    async *[Symbol.asyncIterator]() {
-      yield (await response()).value as DeepPartial<T>;
-    },
-  };
+  return new SnapshotStream(model, request, { ...options, afterCommit: 'restart' });
+}
+
+type Outcome<T> = { readonly response: ObjectResponse<T> } | { readonly error: unknown };
+
+class SnapshotStream<T> implements ObjectStream<T> {
+  private readonly model: Pick<ChatModel, 'stream'>;
+  private readonly request: TypedRequest<T>;
+  private readonly options: CallOptions;
+  private iterated = false;
+  private outcome: Outcome<T> | undefined;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(model: Pick<ChatModel, 'stream'>, request: TypedRequest<T>, options: CallOptions) {
+    this.model = model;
+    this.request = request;
+    this.options = options;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<DeepPartial<T>, undefined> {
+    if (this.iterated) throw new LlmError('config', 'a stream is read once: keep its snapshots, or its response()');
+    this.iterated = true;
+    const snapshots = this.snapshots();
+    return {
+      next: () => snapshots.next(),
+      return: () => {
+        this.settle({ error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }) });
+        return snapshots.return(undefined);
+      },
+    };
+  }
+
+  async response(): Promise<ObjectResponse<T>> {
+    if (!this.iterated) void this.drain();
+    if (this.outcome === undefined) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.outcome === undefined) throw new LlmError('protocol', 'the stream ended without an outcome');
+    if ('error' in this.outcome) throw this.outcome.error;
+    return this.outcome.response;
+  }
+
+  private async *snapshots(): AsyncGenerator<DeepPartial<T>, undefined> {
+    try {
+      const response = yield* this.rounds();
+      this.settle({ response });
+      yield response.value as DeepPartial<T>;
+    } catch (error) {
+      this.settle({ error });
+      throw error;
+    }
+    return undefined;
+  }
+
+  private async *rounds(): AsyncGenerator<DeepPartial<T>, ObjectResponse<T>> {
+    const [{ ObjectRounds }, { PartialJson }] = await Promise.all([import('./rounds.ts'), import('../json/partial.ts')]);
+    const rounds = new ObjectRounds<T>(this.request, this.options);
+    try {
+      for (;;) {
+        const stream = this.model.stream(rounds.request, this.options);
+        yield* looks<T>(stream, rounds.root, () => new PartialJson());
+        const answer = await rounds.take(await stream.response());
+        if (answer !== undefined) return answer;
+      }
+    } catch (error) {
+      throw rounds.failed(error);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      for await (const _snapshot of this);
+    } catch {
+      // response() rejects with it.
+    }
+  }
+
+  /** The first outcome counts. */
+  private settle(outcome: Outcome<T>): void {
+    if (this.outcome !== undefined) return;
+    this.outcome = outcome;
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+}
+
+async function* looks<T>(
+  stream: ChatStream,
+  root: OutputRoot,
+  begin: () => PartialJson,
+): AsyncGenerator<DeepPartial<T>, void> {
+  let json = begin();
+  for await (const event of stream) {
+    if (event.type === 'reset') json = begin();
+    if (event.type !== 'text-delta' || !json.push(event.text)) continue;
+    const value = root.unwrap(json.value());
+    if (value !== undefined) yield value as DeepPartial<T>;
+  }
 }

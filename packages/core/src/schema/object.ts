@@ -1,29 +1,23 @@
-import { LlmError } from '../error/llm-error.ts';
 import type { CallOptions } from '../model/call.ts';
 import type { ChatModel, JsonSchemaRequest, ObjectResponse, TypedRequest } from '../model/majordomo.ts';
-import type { SchemaIssue } from '../model/schema.ts';
-import { isSchema, toJsonSchema } from './to-json-schema.ts';
 
-/** Asks with the schema, decodes the text and checks the value. */
+/**
+ * Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. What that needs is
+ * loaded by the first typed call: most importers of core make none.
+ */
 export async function generateObject<T>(
   model: Pick<ChatModel, 'generate'>,
   request: TypedRequest<T> | JsonSchemaRequest,
   options?: CallOptions,
 ): Promise<ObjectResponse<T>> {
-  const { output } = request;
-  const response = await model.generate({ ...request, output: toJsonSchema(output, 'output') }, options);
-  let json: unknown;
+  const { ObjectRounds } = await import('./rounds.ts');
+  const rounds = new ObjectRounds<T>(request, options);
   try {
-    json = JSON.parse(response.text);
-  } catch (cause) {
-    throw new LlmError('invalid-output', `${response.target} gave no JSON`, { target: response.target, partial: response }, { cause });
+    for (;;) {
+      const answer = await rounds.take(await model.generate(rounds.request, options));
+      if (answer !== undefined) return answer;
+    }
+  } catch (error) {
+    throw rounds.failed(error);
   }
-  if (!isSchema(output)) return { ...response, value: json as T };
-  const result = await output['~standard'].validate(json);
-  if (result.issues === undefined) return { ...response, value: result.value };
-  const issues = result.issues.map(({ message, path }: SchemaIssue) => ({
-    message,
-    path: (path ?? []).map((key) => (typeof key === 'object' ? key.key : key)),
-  }));
-  throw new LlmError('invalid-output', `${response.target} gave JSON that does not fit the schema`, { target: response.target, partial: response, issues });
 }

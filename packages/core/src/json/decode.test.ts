@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { answerStart, decodeJson } from './decode.ts';
+
+const value = { a: [1, { b: '}' }] };
+const json = JSON.stringify(value);
+
+describe('decodeJson finds the one value', () => {
+  it.each([
+    ['as it is', json],
+    ['after a byte order mark', `\uFEFF${json}`],
+    ['with space around', `\n\n ${json}\n`],
+    ['in a fence', `\`\`\`json\n${json}\n\`\`\``],
+    ['in a fence without a language', `\`\`\`\n${json}\n\`\`\``],
+    ['in a fence with prose around', `Here you are:\n\`\`\`json\n${json}\n\`\`\`\nEnjoy!`],
+    ['in prose', `The answer is ${json}, as you asked.`],
+    ['in prose with a footnote', `As in [1], the answer is ${json}.`],
+    ['in prose with braces that are no JSON', `Of the form {a: …}: ${json}`],
+    ['after thoughts', `<think>maybe {"a":2}?</think>\n${json}`],
+    ['after thoughts in two tags with attributes', `<Thinking depth="2">x</Thinking><thought>y</thought>${json}`],
+    ['after thoughts whose opening tag is missing', `Let me see.\n</think>\n${json}`],
+    ['after thoughts, in a fence', `<reasoning>hm</reasoning>\n\`\`\`json\n${json}\n\`\`\``],
+  ])('%s', (_where, text) => {
+    expect(decodeJson(text)).toEqual({ value });
+  });
+
+  it.each([
+    ['a list at the root', '[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
+    ['a list in prose', 'These: [{"a":1},{"a":2}].', [{ a: 1 }, { a: 2 }]],
+    ['a scalar', ' 42 ', 42],
+    ['a closing tag inside a text', '{"html":"</think>"}', { html: '</think>' }],
+    ['a fence inside a text', '```json\n{"code":"```js\\nx\\n```"}\n```', { code: '```js\nx\n```' }],
+  ])('%s', (_what, text, expected) => {
+    expect(decodeJson(text)).toEqual({ value: expected });
+  });
+});
+
+describe('decodeJson finds a fault in', () => {
+  it.each([
+    ['two objects', '{"a":1}{"a":2}', 'there are 2 JSON values in the answer'],
+    ['two fences', '```json\n{"a":1}\n```\nor\n```json\n{"a":2}\n```', 'there are 2 JSON values in the answer'],
+    ['two lists', '[1] and [2]', 'there are 2 JSON values in the answer'],
+    ['prose', 'I would rather not.', 'there is no JSON in the answer'],
+    ['nothing', '', 'there is no JSON in the answer'],
+    ['a cut object, although a whole one is inside', '{"steps":[{"a":1},', 'there is no JSON in the answer'],
+    ['a broken object, although a whole one is inside', 'So: {"steps":[{"a":1},]}', 'there is no JSON in the answer'],
+    ['thoughts that never end', '<think>{"a":1}', 'the answer has thoughts only'],
+  ])('%s', (_what, text, fault) => {
+    expect(decodeJson(text)).toEqual({ fault });
+  });
+
+  it('a hundred thousand opening brackets, without looking at each from all sides', () => {
+    const began = performance.now();
+    expect(decodeJson(`x ${'{'.repeat(100_000)}`)).toEqual({ fault: 'there is no JSON in the answer' });
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+});
+
+it.each([
+  ['{"a"', 0],
+  ['\uFEFF [', 2],
+  ['```json\n[', 8],
+  ['Sure: {', 6],
+  ['see [1]: ', -1],
+  ['<think>{"a":1}', -1],
+  ['<think>{"a":1}</think> {', 23],
+])('the value of %j begins at %d', (text, at) => {
+  expect(answerStart(text)).toBe(at);
+});

@@ -1,0 +1,88 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PartialJson } from './partial.ts';
+
+function look(text: string): unknown {
+  const json = new PartialJson();
+  json.push(text);
+  return json.value();
+}
+
+describe('a look shows', () => {
+  it.each([
+    ['{', {}],
+    ['{"ti', {}],
+    ['{"title"', {}],
+    ['{"title":', {}],
+    ['{"title":"So', { title: 'So' }],
+    ['{"title":"So\\', { title: 'So' }],
+    ['{"title":"So\\u00', { title: 'So' }],
+    ['{"title":"So\\u00e9', { title: 'Soé' }],
+    ['{"title":"\ud83d', { title: '' }],
+    ['{"title":"Soup","n":1', { title: 'Soup' }],
+    ['{"title":"Soup","n":1,', { title: 'Soup', n: 1 }],
+    ['{"n":tr', {}],
+    ['{"n":true }', { n: true }],
+    ['{"a":[{"b":[1,2', { a: [{ b: [1] }] }],
+    ['{"a":[],"b":{}', { a: [], b: {} }],
+    ['{"a":"\\"}"', { a: '"}' }],
+    ['[1, "two", ', [1, 'two']],
+    ['```json\n{"a":"b', { a: 'b' }],
+    ['<think>{"no":1}</think>{"a":1}', { a: 1 }],
+    ['{"a":1} and more {"b"', { a: 1 }],
+  ])('%j', (text, expected) => {
+    expect(look(text)).toEqual(expected);
+  });
+
+  it.each(['', 'Sure', '<think>{"a"', '{"a":flase,', '{"a":1]'])('nothing of %j', (text) => {
+    expect(look(text)).toBeUndefined();
+  });
+});
+
+/** Every member and item of a look is there in the whole, texts and lists perhaps longer. */
+function isBeginningOf(part: unknown, whole: unknown): boolean {
+  if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part);
+  if (Array.isArray(part)) return Array.isArray(whole) && part.every((item, at) => isBeginningOf(item, whole[at]));
+  if (typeof part !== 'object' || part === null) return Object.is(part, whole) || part === whole;
+  const entries = Object.entries(part);
+  return typeof whole === 'object' && whole !== null && entries.every(([key, inner]) => isBeginningOf(inner, new Map(Object.entries(whole)).get(key)));
+}
+
+it('any value, cut into any deltas and looked at after each, is a beginning of itself and whole at the end', () => {
+  const root = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
+  fc.assert(
+    fc.property(root, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), fc.boolean(), (value, lengths, spaced) => {
+      const text = JSON.stringify(value, undefined, spaced ? 2 : undefined);
+      const whole: unknown = JSON.parse(text);
+      const json = new PartialJson();
+      for (let at = 0, turn = 0; at < text.length; turn++) {
+        const length = lengths[turn % lengths.length] ?? 1;
+        json.push(text.slice(at, at + length));
+        at += length;
+        expect(isBeginningOf(json.value(), whole)).toBe(true);
+      }
+      expect(json.value()).toEqual(whole);
+    }),
+    { numRuns: 500, seed: 6 },
+  );
+});
+
+it('looks at 128 kB in 16-character deltas within 20 ms of CPU', () => {
+  const steps = Array.from({ length: 800 }, (_, n) => ({ text: `Step ${n}: stir "gently", then wait\n`.repeat(4), minutes: n }));
+  const text = JSON.stringify({ title: 'Soup', steps });
+  const deltas = text.match(/[\s\S]{1,16}/g) ?? [];
+  expect(text.length).toBeGreaterThan(128 * 1024);
+  const run = (): { readonly looks: number; readonly ms: number } => {
+    const json = new PartialJson();
+    let looks = 0;
+    const before = process.cpuUsage();
+    for (const delta of deltas) {
+      if (json.push(delta) && json.value() !== undefined) looks++;
+    }
+    const { user, system } = process.cpuUsage(before);
+    return { looks, ms: (user + system) / 1000 };
+  };
+  const runs = Array.from({ length: 7 }, run);
+  expect(runs[0]?.looks).toBeGreaterThan(30);
+  expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(20);
+});

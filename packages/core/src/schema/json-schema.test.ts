@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { describeIssues } from './check-value.ts';
+import { findIssues } from './json-schema.ts';
+
+const tree = { $ref: '#/$defs/node', $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' }, n: { type: 'integer' } } } } };
+
+describe('findIssues', () => {
+  it.each([
+    [{ type: 'string' }, 'a', ''],
+    [{ type: 'string' }, 1, 'expected string, received integer'],
+    [{ type: ['string', 'null'] }, null, ''],
+    [{ type: 'number' }, 1, ''],
+    [{ type: 'integer' }, 1.5, 'expected integer, received number'],
+    [{ enum: ['a', { b: 1, c: 2 }] }, { c: 2, b: 1 }, ''],
+    [{ enum: ['a', 'b'] }, 'c', 'must be "a" or "b"'],
+    [{ const: 1 }, 2, 'must be 1'],
+    [{ minimum: 1, maximum: 3, multipleOf: 0.1 }, 1.3, ''],
+    [{ minimum: 1 }, 0, 'must be at least 1'],
+    [{ exclusiveMaximum: 1 }, 1, 'must be below 1'],
+    [{ multipleOf: 2 }, 3, 'must be a multiple of 2'],
+    [{ minLength: 2 }, '😀', 'characters: at least 2'],
+    [{ pattern: '^a+$' }, 'ab', 'must match ^a+$'],
+    [{ pattern: '(' }, 'ab', ''],
+    [{ type: 'array', items: { type: 'number' } }, [1, 'x', true], '[1]: expected number, received string; [2]: expected number, received boolean'],
+    [{ prefixItems: [{ type: 'string' }], items: false }, ['a', 1], '[1]: is not allowed'],
+    [{ minItems: 1, uniqueItems: true }, [{ a: 1, b: 2 }, { b: 2, a: 1 }], 'items must differ'],
+    [{ required: ['a'], properties: { a: { type: 'string' } } }, {}, 'a: is required'],
+    [{ properties: { a: {} }, additionalProperties: false }, { a: 1, b: 2 }, 'b: is not allowed'],
+    [{ additionalProperties: { type: 'number' } }, { b: 'x' }, 'b: expected number, received string'],
+    [{ patternProperties: { '^x': { type: 'number' } }, additionalProperties: false }, { x1: 1 }, ''],
+    [{ anyOf: [{ type: 'string' }, { type: 'number' }] }, true, 'fits none of the alternatives'],
+    [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, 1, 'must fit exactly one of the alternatives'],
+    [{ allOf: [{ type: 'number' }, { minimum: 5 }] }, 4, 'must be at least 5'],
+    [{ not: { type: 'null' } }, null, 'is what it must not be'],
+    [tree, { next: { next: { n: 1 } } }, ''],
+    [tree, { next: { next: { n: 'x' } } }, 'next.next.n: expected integer, received string'],
+    [{ $ref: '#' }, 1, ''],
+    [{ $ref: 'https://example.com/a' }, 1, ''],
+    [{ properties: { 'a~/b': { type: 'string' } }, allOf: [{ properties: { c: { $ref: '#/properties/a~0~1b' } } }] }, { c: 1 }, 'c: expected string, received integer'],
+    [{ properties: { constructor: { type: 'string' } } }, {}, ''],
+    [{ format: 'email', unknown: 1 }, 'x', ''],
+  ])('of %j and %j says %j', (schema, value, issues) => {
+    expect(describeIssues(findIssues(schema, value))).toBe(issues);
+  });
+
+  it('ends on a schema that only refers to itself', () => {
+    expect(findIssues({ oneOf: [{ $ref: '#' }, { $ref: '#' }] }, {})).toHaveLength(1);
+  });
+
+  it('ends on a value that is nested a hundred thousand levels deep', () => {
+    const value: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(describeIssues(findIssues({ items: { $ref: '#' } }, value))).toBe('is nested more than 500 levels deep');
+  });
+});
+
+it('describes ten issues and counts the rest', () => {
+  const issues = Array.from({ length: 12 }, (_, n) => ({ path: [n], message: 'bad' }));
+  expect(describeIssues(issues)).toMatch(/\[9\]: bad; and 2 more$/);
+});

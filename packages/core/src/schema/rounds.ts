@@ -1,0 +1,114 @@
+import { LlmError, withDetails, type ErrorIssue } from '../error/llm-error.ts';
+import { decodeJson } from '../json/decode.ts';
+import type { CallOptions } from '../model/call.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../model/majordomo.ts';
+import { user } from '../model/message.ts';
+import type { ChatRequest } from '../model/request.ts';
+import type { ChatResponse, PartialResponse, Warning } from '../model/response.ts';
+import type { ObjectSchema } from '../model/schema.ts';
+import { sumUsage } from '../stream/sum-usage.ts';
+import { checkValue, describeIssues, type Checked } from './check-value.ts';
+import { objectRoot, type OutputRoot } from './root.ts';
+import { toJsonSchema } from './to-json-schema.ts';
+
+/** Characters of a refused answer that its error keeps in `body`; `partial` has all of it. */
+const MOST_BODY = 2000;
+
+/**
+ * The rounds of one typed call: what to ask next, and what an answer comes to. An answer that is no JSON or does not
+ * fit goes back to the model with what is wrong with it, `repairs` times; one that was cut or refused does not.
+ */
+export class ObjectRounds<T> {
+  /** What to send in this round. */
+  request: ChatRequest;
+  readonly root: OutputRoot;
+  private readonly output: ObjectSchema<T> | JsonObject;
+  private repairs: number;
+  private readonly earlier: ChatResponse[] = [];
+  private readonly repaired: Warning[] = [];
+
+  constructor(request: TypedRequest<T> | JsonSchemaRequest, options: CallOptions | undefined) {
+    this.output = request.output;
+    this.root = objectRoot(toJsonSchema(request.output, 'output'));
+    this.request = { ...request, output: this.root.schema };
+    this.repairs = options?.repairs ?? 1;
+  }
+
+  /** The whole answer; `undefined` when `request` now asks for a better one. Throws what it cannot be. */
+  async take(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
+    const unfinished = refused(response);
+    if (unfinished !== undefined) throw unfinished;
+    const checked = await this.judge(response.text);
+    if ('value' in checked) return { ...this.together(response), value: checked.value };
+    if (this.repairs <= 0) throw misfit(response, checked.issues);
+    this.repairs--;
+    this.askAgain(response, describeIssues(checked.issues));
+    return undefined;
+  }
+
+  /** The error with what the rounds before it have cost. */
+  failed(error: unknown): unknown {
+    if (!LlmError.is(error)) return error;
+    const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
+    const last = this.earlier.at(-1);
+    const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
+    return withDetails(error, { attempts, partial });
+  }
+
+  private async judge(text: string): Promise<Checked<T>> {
+    const decoded = decodeJson(text);
+    if ('fault' in decoded) return { issues: [{ path: [], message: decoded.fault }] };
+    return checkValue<T>(this.output, this.root.unwrap(decoded.value));
+  }
+
+  private askAgain(response: ChatResponse, problems: string): void {
+    this.earlier.push(response);
+    this.repaired.push({ action: 'repaired', what: 'output', why: `${response.target} answered again: ${problems}` });
+    const complaint = `Your answer cannot be used: ${problems}. Give the whole answer again, corrected, as JSON only.`;
+    this.request = { ...this.request, messages: [...this.request.messages, response.message, user(complaint)] };
+  }
+
+  private together(response: ChatResponse): ChatResponse {
+    if (this.earlier.length === 0) return response;
+    const rounds = [...this.earlier, response];
+    return {
+      ...response,
+      usage: sumUsage(...rounds.map(({ usage }) => usage)),
+      attempts: rounds.flatMap(({ attempts }) => attempts),
+      warnings: distinct([...rounds.flatMap(({ warnings }) => warnings), ...this.repaired]),
+    };
+  }
+}
+
+/** What no second round would mend. */
+function refused(response: ChatResponse): LlmError | undefined {
+  const { target, finish, toolCalls, attempts } = response;
+  const details = { target, attempts, partial: partialOf(response) };
+  switch (finish) {
+    case 'length':
+    case 'incomplete':
+      return new LlmError('truncated', `${target} was cut before its answer was whole (${finish})`, details);
+    case 'content-filter':
+    case 'refusal':
+      return new LlmError('content-filter', `${target} refused to answer (${finish})`, { ...details, code: finish });
+    default:
+      break;
+  }
+  if (toolCalls.length === 0) return undefined;
+  const names = toolCalls.map(({ name }) => name).join(', ');
+  return new LlmError('invalid-output', `${target} called tools instead of answering: ${names}`, details);
+}
+
+function misfit(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
+  const { target, text, attempts } = response;
+  const body = text.length > MOST_BODY ? `${text.slice(0, MOST_BODY)}…` : text;
+  const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
+  return new LlmError('invalid-output', message, { target, attempts, partial: partialOf(response), issues, body });
+}
+
+const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialResponse => ({ id, target, parts, text, usage });
+
+const distinct = (warnings: readonly Warning[]): readonly Warning[] => [
+  ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),
+];

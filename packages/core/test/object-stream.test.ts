@@ -1,0 +1,113 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import { user, type DeepPartial } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const Recipe = z.object({ title: z.string(), steps: z.array(z.object({ text: z.string(), minutes: z.number().optional() })) });
+type Recipe = z.infer<typeof Recipe>;
+const messages = [user('soup')];
+const answer = '{"title": "Onion soup", "steps": [{"text": "cut", "minutes": 5}, {"text": "cook"}]}';
+const value = JSON.parse(answer) as Recipe;
+
+async function read<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const snapshot of stream) all.push(snapshot);
+  return all;
+}
+
+const ask = (script: Parameters<typeof world>[0][string]) => {
+  const made = world({ 'a/x': script });
+  return { ...made, stream: () => made.majordomo.model('a/x').streamObject({ messages, output: Recipe }) };
+};
+
+describe('snapshots', () => {
+  it('are wholes that grow, the last one checked', async () => {
+    const stream = ask([answer]).stream();
+    const snapshots = await read(stream);
+    expectTypeOf(snapshots).toEqualTypeOf<DeepPartial<Recipe>[]>();
+    expect(snapshots[0]).toEqual({});
+    expect(snapshots).toContainEqual({ title: 'Onion ' });
+    expect(snapshots.at(-1)).toEqual(value);
+    const response = await stream.response();
+    expectTypeOf(response.value).toEqualTypeOf<Recipe>();
+    expect(response.value).toEqual(value);
+  });
+
+  it('of a list come without the wrapper that the wire needs', async () => {
+    const { majordomo } = world({ 'a/x': ['{"value": [1, 2, 3 ]}'] });
+    const snapshots = await read(majordomo.model('a/x').streamObject({ messages, output: z.array(z.number()) }));
+    expect(snapshots).toEqual([[1], [1, 2, 3], [1, 2, 3]]);
+  });
+
+  it('of a forced tool call are those of its arguments', async () => {
+    const { stream } = ask([{ capabilities: { output: 'tool' }, calls: [{ id: '1', name: 'answer', json: answer }] }]);
+    expect((await read(stream())).at(-1)).toEqual(value);
+  });
+
+  it('begin anew in silence when the target breaks after content', async () => {
+    const { stream, asked } = ask([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
+    const running = stream();
+    const snapshots = await read(running);
+    expect(snapshots).toContainEqual({ title: 'Fish ' });
+    expect(snapshots.at(-1)).toEqual(value);
+    expect(asked.get('a/x')).toBe(2);
+    expect((await running.response()).attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+  });
+
+  it('begin anew in silence when the answer did not fit', async () => {
+    const running = ask(['{"title": "Fish "}', answer]).stream();
+    const snapshots = await read(running);
+    expect(snapshots).toContainEqual({ title: 'Fish ' });
+    expect(snapshots.at(-1)).toEqual(value);
+    expect((await running.response()).usage).toMatchObject({ input: 2, output: 4 });
+  });
+});
+
+describe('response()', () => {
+  it('drains what nobody reads', async () => {
+    expect((await ask([answer]).stream().response()).value).toEqual(value);
+  });
+
+  it('rejects like the iterator', async () => {
+    const stream = ask([{ text: '{"title": "So', reason: 'length' }]).stream();
+    const [read1, response] = [failure(read(stream)), failure(stream.response())];
+    expect([(await read1).kind, (await response).kind]).toEqual(['truncated', 'truncated']);
+  });
+
+  it('rejects as abandoned after a break, and the socket is closed', async () => {
+    let closed = false;
+    const { stream } = ask([{ text: answer, stall: true, onClose: () => (closed = true) }]);
+    const running = stream();
+    for await (const _first of running) break;
+    expect((await failure(running.response())).details.code).toBe('abandoned');
+    expect(closed).toBe(true);
+  });
+
+  it('is there for a reader who stops at the last snapshot', async () => {
+    const output = z.object({ title: z.string().transform((title) => title.length) });
+    const running = world({ 'a/x': ['{"title":"Soup"}'] }).majordomo.model('a/x').streamObject({ messages, output });
+    for await (const { title } of running) if (title === 4) break;
+    await expect(running.response()).resolves.toMatchObject({ value: { title: 4 } });
+  });
+
+  it('rejects when the iterator is closed before the first read', async () => {
+    const running = ask([answer]).stream();
+    await running[Symbol.asyncIterator]().return?.();
+    expect((await failure(running.response())).details.code).toBe('abandoned');
+  });
+});
+
+it('a second iteration is a config error', async () => {
+  const stream = ask([answer]).stream();
+  await read(stream);
+  expect((await failure(read(stream))).kind).toBe('config');
+});
+
+it('nothing is sent before the first read', async () => {
+  const { stream, asked } = ask([answer]);
+  const running = stream();
+  expect(asked.size).toBe(0);
+  await running.response();
+  expect(asked.size).toBe(1);
+});

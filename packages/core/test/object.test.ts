@@ -1,0 +1,240 @@
+import { type } from 'arktype';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import { image, LlmError, user, type ChatRequest, type JsonObject, type JsonValue } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const Soup = z.object({ title: z.string(), minutes: z.number().optional() });
+const messages = [user('soup')];
+const good = '{"title":"Soup"}';
+const wrong = '{"title":5}';
+
+const ask = (script: Parameters<typeof world>[0][string]) => {
+  const made = world({ 'a/x': script });
+  return { ...made, model: made.majordomo.model('a/x') };
+};
+
+describe('the value is checked and typed by', () => {
+  it('zod', async () => {
+    const { value } = await ask(['{"title":"Soup","minutes":3}']).model.generateObject({ messages, output: Soup });
+    expectTypeOf(value).toEqualTypeOf<{ title: string; minutes?: number | undefined }>();
+    expect(value).toEqual({ title: 'Soup', minutes: 3 });
+  });
+
+  it('zod with a transform, whose result is the value', async () => {
+    const output = z.object({ title: z.string().transform((title) => title.length) });
+    const { value } = await ask([good]).model.generateObject({ messages, output });
+    expectTypeOf(value).toEqualTypeOf<{ title: number }>();
+    expect(value).toEqual({ title: 4 });
+  });
+
+  it('valibot, wrapped', async () => {
+    const output = toStandardJsonSchema(v.object({ title: v.string() }));
+    const { value } = await ask([good]).model.generateObject({ messages, output });
+    expectTypeOf(value).toEqualTypeOf<{ title: string }>();
+    expect(value).toEqual({ title: 'Soup' });
+  });
+
+  it('arktype', async () => {
+    const { value } = await ask([good]).model.generateObject({ messages, output: type({ title: 'string' }) });
+    expectTypeOf(value).toEqualTypeOf<{ title: string }>();
+    expect(value).toEqual({ title: 'Soup' });
+  });
+
+  it('JSON Schema', async () => {
+    const output = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
+    const { value } = await ask([wrong, good]).model.generateObject({ messages, output });
+    expectTypeOf(value).toEqualTypeOf<JsonValue>();
+    expect(value).toEqual({ title: 'Soup' });
+  });
+});
+
+describe('an answer that does not fit', () => {
+  it('goes back once with the paths of what is wrong, and costs of both rounds are summed', async () => {
+    const sent: ChatRequest['messages'][] = [];
+    const { model } = ask([wrong, (request) => (sent.push(request.messages), good)]);
+    const response = await model.generateObject({ messages, output: Soup });
+    expect(response.value).toEqual({ title: 'Soup' });
+    expect(sent[0]?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(JSON.stringify(sent[0]?.[2])).toContain('title: ');
+    expect(response.usage).toMatchObject({ input: 2, output: 4, reasoning: undefined });
+    expect(response.attempts.map(({ outcome }) => outcome)).toEqual(['finished', 'finished']);
+    expect(response.warnings).toEqual([
+      { action: 'repaired', what: 'output', why: expect.stringContaining('a/x answered again: title: ') as string },
+    ]);
+  });
+
+  it('is invalid-output after the last round, with target, text and issues', async () => {
+    const { model, asked } = ask([wrong]);
+    const error = await failure(model.generateObject({ messages, output: Soup }));
+    expect(error.kind).toBe('invalid-output');
+    expect(error.message).toContain('a/x gave an answer that does not fit the schema: title: ');
+    expect(error.details).toMatchObject({ target: 'a/x', body: wrong, issues: [{ path: ['title'] }], partial: { text: wrong } });
+    expect(error.details.attempts).toHaveLength(2);
+    expect(asked.get('a/x')).toBe(2);
+  });
+
+  it.each([
+    [0, 1],
+    [3, 4],
+  ])('is tried again %d times where the call says so', async (repairs, calls) => {
+    const { model, asked } = ask([wrong]);
+    expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe('invalid-output');
+    expect(asked.get('a/x')).toBe(calls);
+  });
+
+  it('is no JSON: the same, never a bare SyntaxError', async () => {
+    const error = await failure(ask(['I cannot say.']).model.generateObject({ messages, output: Soup }));
+    expect(error.kind).toBe('invalid-output');
+    expect(error.details.issues).toEqual([{ path: [], message: 'there is no JSON in the answer' }]);
+  });
+
+  it('keeps what the first round cost when the second one breaks', async () => {
+    const { model } = ask([wrong, { fail: 'auth' }]);
+    const error = await failure(model.generateObject({ messages, output: Soup }));
+    expect(error.kind).toBe('auth');
+    expect(error.details.attempts.map(({ outcome }) => outcome)).toEqual(['finished', 'failed']);
+    expect(error.details.partial?.text).toBe(wrong);
+  });
+
+  it('lists the paths of nested values', async () => {
+    const output = z.object({ steps: z.array(z.object({ minutes: z.number() })) });
+    const error = await failure(ask(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }));
+    expect(error.details.issues?.[0]?.path).toEqual(['steps', 1, 'minutes']);
+    expect(error.message).toContain('steps[1].minutes: ');
+  });
+});
+
+describe('an answer that no second round would mend', () => {
+  it.each([
+    ['length', 'truncated', '{"title":"So'],
+    ['content-filter', 'content-filter', 'I may not'],
+    ['refusal', 'content-filter', 'I will not'],
+  ] as const)('finishes with %s: %s, with the text as partial', async (reason, kind, text) => {
+    const { model, asked } = ask([{ text, reason }]);
+    const error = await failure(model.generateObject({ messages, output: Soup }));
+    expect([error.kind, error.details.partial?.text, error.details.attempts.length]).toEqual([kind, text, 1]);
+    expect(asked.get('a/x')).toBe(1);
+  });
+
+  it('calls tools: that is for the caller to see', async () => {
+    const { model } = ask([{ calls: [{ id: '1', name: 'look', json: '{}' }] }]);
+    const tools = [{ name: 'look', description: 'Looks', parameters: { type: 'object' } }];
+    const error = await failure(model.generateObject({ messages, output: Soup, tools }));
+    expect([error.kind, error.message]).toEqual(['invalid-output', 'a/x called tools instead of answering: look']);
+  });
+});
+
+describe('roots and references', () => {
+  const schemaSent = async (output: z.ZodType, answer: string) => {
+    let schema: JsonObject | undefined;
+    const { model } = ask([(request) => ((schema = request.output?.schema), answer)]);
+    const { value } = await model.generateObject({ messages, output });
+    return { schema, value };
+  };
+
+  it.each(['{"value":[1,2]}', '[1,2]', 'Here: [1,2].'])('wraps a list for the wire and takes %s', async (answer) => {
+    const { schema, value } = await schemaSent(z.array(z.number()), answer);
+    expect(schema).toEqual({
+      type: 'object',
+      properties: { value: { type: 'array', items: { type: 'number' } } },
+      required: ['value'],
+      additionalProperties: false,
+    });
+    expect(value).toEqual([1, 2]);
+  });
+
+  it('wraps a union of objects', async () => {
+    const output = z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]);
+    const { schema, value } = await schemaSent(output, '{"value":{"kind":"b"}}');
+    expect(schema?.['type']).toBe('object');
+    expect(value).toEqual({ kind: 'b' });
+  });
+
+  it('leaves an object with a member named value alone', async () => {
+    expect((await schemaSent(z.object({ value: z.number() }), '{"value":1}')).value).toEqual({ value: 1 });
+  });
+
+  it('sends a recursive schema by reference', async () => {
+    const Node = z.object({ name: z.string(), get children() { return z.array(Node); } });
+    const answer = '{"name":"a","children":[{"name":"b","children":[]}]}';
+    const { schema, value } = await schemaSent(Node, answer);
+    expect(JSON.stringify(schema)).toContain('"$ref":"#"');
+    expect(value).toEqual(JSON.parse(answer));
+  });
+
+  it('leads the references of a wrapped recursive schema into the wrapper', async () => {
+    const output: JsonObject = { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#' }] } };
+    let schema: JsonObject | undefined;
+    const { model } = ask([(request) => ((schema = request.output?.schema), '{"value":[1,[2,["no"]]]}'), '{"value":[1,[2,[3]]]}']);
+    const { value } = await model.generateObject({ messages, output });
+    expect(schema?.['properties']).toEqual({ value: { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#/properties/value' }] } } });
+    expect(value).toEqual([1, [2, [3]]]);
+  });
+});
+
+describe('the ladder is chosen for each target', () => {
+  const calls = [{ id: '1', name: 'answer', json: good }];
+
+  it('native, then a forced tool, then an instruction, in one chain', async () => {
+    const seen: ChatRequest[] = [];
+    const { majordomo } = world({
+      'a/native': [{ capabilities: { output: 'native' }, fail: 'invalid-output' }],
+      'b/tool': [{ capabilities: { output: 'tool' }, fail: 'not-found' }],
+      'c/told': [{ capabilities: { output: 'instruct' }, text: good }],
+    }, { onEvent: () => undefined, gates: [{ name: 'spy', admit: ({ request }) => void seen.push(request as never) }] });
+    const response = await majordomo.model('a/native,b/tool,c/told').generateObject({ messages, output: Soup });
+    expect(response.value).toEqual({ title: 'Soup' });
+    expect(seen.map(({ output, tools, system }) => [output !== undefined, tools?.length, system !== undefined])).toEqual([
+      [true, 0, false],
+      [false, 1, false],
+      [false, 0, true],
+    ]);
+    expect(response.warnings).toEqual([
+      { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
+    ]);
+  });
+
+  it('a forced tool call is read as the answer, and the warning is there once after two rounds', async () => {
+    const capabilities = { output: 'tool' } as const;
+    const { model } = ask([
+      { capabilities, calls: [{ id: '1', name: 'answer', json: wrong }] },
+      { capabilities, calls },
+    ]);
+    const response = await model.generateObject({ messages, output: Soup });
+    expect([response.value, response.text, response.finish]).toEqual([{ title: 'Soup' }, good, 'stop']);
+    expect(response.warnings.map(({ action }) => action)).toEqual(['emulated', 'repaired']);
+  });
+
+  it('an image and a schema in a chain of a text-only and a seeing model', async () => {
+    const { majordomo } = world({
+      'a/blind': [{ capabilities: { images: false }, text: good }],
+      'b/seeing': [{ capabilities: { output: 'instruct' }, text: good }],
+    });
+    const request = { messages: [user('what is it?', image(new Uint8Array([1])))], output: Soup };
+    const response = await majordomo.model('a/blind,b/seeing').generateObject(request);
+    expect([response.target, response.value]).toEqual(['b/seeing', { title: 'Soup' }]);
+  });
+
+  it('a target that can do none of them is passed over', async () => {
+    const { majordomo } = world({ 'a/no': [{ capabilities: { output: false } }], 'b/y': [good] });
+    expect((await majordomo.model('a/no,b/y').generateObject({ messages, output: Soup })).target).toBe('b/y');
+  });
+});
+
+it('a validator that throws is a config error, not an answer that does not fit', async () => {
+  const output = z.object({ title: z.string().refine(() => { throw new TypeError('bug'); }) });
+  const error = await failure(ask([good]).model.generateObject({ messages, output }));
+  expect(error.kind).toBe('config');
+  expect(error.cause).toBeInstanceOf(TypeError);
+});
+
+it('a schema without JSON Schema is refused before any call', async () => {
+  const { model, asked } = ask([good]);
+  const error = await failure(model.generateObject({ messages, output: v.object({ title: v.string() }) as never }));
+  expect(LlmError.is(error, 'invalid-request')).toBe(true);
+  expect(asked.size).toBe(0);
+});
