@@ -24,15 +24,7 @@ export {
 } from './wires/failure.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
-export type {
-  Frame,
-  Framing,
-  Reply,
-  ValidateOptions,
-  Violation,
-  Wire,
-  WireRequest,
-} from './wires/wire.ts';
+export type { Frame, Framing, Reply, ValidateOptions, Violation, Wire, WireRequest } from './wires/wire.ts';
 
 // server
 export type { Exchange } from './server/exchange.ts';

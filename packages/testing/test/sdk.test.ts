@@ -1,7 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { anthropicMessages, openaiChat, openaiChatWire, chatDialects, startWireServer } from '../src/index.ts';
+import {
+  anthropicMessages,
+  openaiChat,
+  openaiChatWire,
+  chatDialects,
+  startWireServer,
+} from '../src/index.ts';
 import type { Answer, Framing, Split } from '../src/index.ts';
 
 const ANSWER: Answer = {
@@ -48,39 +54,59 @@ it.each(SPLITS)("the openai SDK reads the chat wire's stream, cut %j, framed %j"
 it("the openai SDK reads the chat wire's whole answer", async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [ANSWER] });
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
-  const completion = await client.chat.completions.create({ model: 'm-1', messages: [{ role: 'user', content: 'hi' }] });
+  const completion = await client.chat.completions.create({
+    model: 'm-1',
+    messages: [{ role: 'user', content: 'hi' }],
+  });
   expect(completion.id).toBe('chatcmpl-a1');
   expect(completion.choices[0]?.message.content).toBe('Grüße, 世界 🌍!');
   expect(completion.usage?.prompt_tokens_details?.cached_tokens).toBe(40);
 });
 
-it.each(SPLITS)("the Anthropic SDK reads the Messages wire's stream, cut %j, framed %j", async (split, framing) => {
-  await using server = await startWireServer({ wire: anthropicMessages, script: [ANSWER], split, framing });
-  const client = new Anthropic({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
-  const message = await client.messages
-    .stream({ model: 'c-1', max_tokens: 64, messages: [{ role: 'user', content: 'hi' }] })
-    .finalMessage();
-  expect(message.content).toMatchObject([
-    { type: 'thinking', thinking: 'The user wants two sums 🧮.', signature: anthropicMessages.sign('The user wants two sums 🧮.') },
-    { type: 'text', text: 'Grüße, 世界 🌍!' },
-    { type: 'tool_use', id: 'toolu_a10', name: 'add', input: { a: 1, b: 'ünï' } },
-    { type: 'tool_use', id: 'toolu_a11', name: 'noop', input: {} },
-  ]);
-  expect(message.stop_reason).toBe('tool_use');
-  expect(message.usage).toMatchObject({ input_tokens: 50, output_tokens: 20, cache_read_input_tokens: 40 });
-});
+it.each(SPLITS)(
+  "the Anthropic SDK reads the Messages wire's stream, cut %j, framed %j",
+  async (split, framing) => {
+    await using server = await startWireServer({ wire: anthropicMessages, script: [ANSWER], split, framing });
+    const client = new Anthropic({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
+    const message = await client.messages
+      .stream({ model: 'c-1', max_tokens: 64, messages: [{ role: 'user', content: 'hi' }] })
+      .finalMessage();
+    expect(message.content).toMatchObject([
+      {
+        type: 'thinking',
+        thinking: 'The user wants two sums 🧮.',
+        signature: anthropicMessages.sign('The user wants two sums 🧮.'),
+      },
+      { type: 'text', text: 'Grüße, 世界 🌍!' },
+      { type: 'tool_use', id: 'toolu_a10', name: 'add', input: { a: 1, b: 'ünï' } },
+      { type: 'tool_use', id: 'toolu_a11', name: 'noop', input: {} },
+    ]);
+    expect(message.stop_reason).toBe('tool_use');
+    expect(message.usage).toMatchObject({ input_tokens: 50, output_tokens: 20, cache_read_input_tokens: 40 });
+  },
+);
 
 it("the Anthropic SDK reads the Messages wire's whole answer", async () => {
   await using server = await startWireServer({ wire: anthropicMessages, script: [ANSWER] });
   const client = new Anthropic({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
-  const message = await client.messages.create({ model: 'c-1', max_tokens: 64, messages: [{ role: 'user', content: 'hi' }] });
+  const message = await client.messages.create({
+    model: 'c-1',
+    max_tokens: 64,
+    messages: [{ role: 'user', content: 'hi' }],
+  });
   expect(message.content.map(({ type }) => type)).toEqual(['thinking', 'text', 'tool_use', 'tool_use']);
   expect(message.stop_reason).toBe('tool_use');
 });
 
 it('both SDKs see a failure as their own error, with status, code and retry-after', async () => {
-  await using chat = await startWireServer({ wire: openaiChat, script: [{ failure: 'rate-limit', retryAfter: { seconds: 3 } }] });
-  await using messages = await startWireServer({ wire: anthropicMessages, script: [{ failure: 'overloaded' }] });
+  await using chat = await startWireServer({
+    wire: openaiChat,
+    script: [{ failure: 'rate-limit', retryAfter: { seconds: 3 } }],
+  });
+  await using messages = await startWireServer({
+    wire: anthropicMessages,
+    script: [{ failure: 'overloaded' }],
+  });
   const openai = new OpenAI({ baseURL: chat.baseURL, apiKey: 'k', maxRetries: 0 });
   const anthropic = new Anthropic({ baseURL: messages.baseURL, apiKey: 'k', maxRetries: 0 });
   const limited = await openai.chat.completions

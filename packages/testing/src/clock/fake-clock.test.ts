@@ -65,14 +65,18 @@ it('a sleep that ends leaves no listener', async () => {
 
 it('runs every timer once, at its time, however the way is cut into advances', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(100), { maxLength: 20 }), fc.array(fc.nat(40), { maxLength: 8 }), async (dues, steps) => {
-      const clock = fakeClock();
-      const ran: number[] = [];
-      for (const due of dues) clock.timer(due, () => ran.push(due === clock.now() ? due : Number.NaN));
-      for (const step of [0, ...steps]) await clock.advance(step);
-      expect(ran).toEqual(dues.filter((due) => due <= clock.now()).sort((a, b) => a - b));
-      expect(clock.pending).toBe(dues.length - ran.length);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.nat(100), { maxLength: 20 }),
+      fc.array(fc.nat(40), { maxLength: 8 }),
+      async (dues, steps) => {
+        const clock = fakeClock();
+        const ran: number[] = [];
+        for (const due of dues) clock.timer(due, () => ran.push(due === clock.now() ? due : Number.NaN));
+        for (const step of [0, ...steps]) await clock.advance(step);
+        expect(ran).toEqual(dues.filter((due) => due <= clock.now()).sort((a, b) => a - b));
+        expect(clock.pending).toBe(dues.length - ran.length);
+      },
+    ),
     { numRuns: 200 },
   );
 });

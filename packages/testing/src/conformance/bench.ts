@@ -17,9 +17,9 @@ export interface Bench {
   readonly model: Model;
   readonly target: string;
   /** `deltas`, and `whole` where this model sends such a request as a non-streaming call. */
-  deliveries(request?: ModelRequest): readonly Delivery[];
-  ask(request?: ModelRequest, options?: AskOptions): Promise<Collected>;
-  context(options?: AskOptions): ModelContext;
+  readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
+  readonly ask: (request?: ModelRequest, options?: AskOptions) => Promise<Collected>;
+  readonly context: (options?: AskOptions) => ModelContext;
 }
 
 export interface AskOptions {
@@ -98,7 +98,10 @@ export function succeeded(result: Collected): Collected {
 
 /** The error of a call that must fail with one of these kinds. */
 export function failed(result: Collected, ...kinds: readonly string[]): NonNullable<Collected['error']> {
-  assert.ok(result.error, `the call succeeded, expected ${kinds.join(' or ')}: ${JSON.stringify(result.parts)}`);
+  assert.ok(
+    result.error,
+    `the call succeeded, expected ${kinds.join(' or ')}: ${JSON.stringify(result.parts)}`,
+  );
   const { kind, message } = result.error;
   assert.ok(kinds.includes(kind), `kind "${kind}", expected ${kinds.join(' or ')}: ${message}`);
   return result.error;
@@ -116,7 +119,11 @@ export function only(server: WireServer, count = 1): Exchange {
 /** The client closed its socket within 100 ms of `since`. */
 export async function closedSince(exchange: Exchange, since: number): Promise<void> {
   await Promise.race([exchange.ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-  assert.equal(exchange.outcome, 'left', `the socket is ${exchange.outcome}, expected the client to have closed it`);
+  assert.equal(
+    exchange.outcome,
+    'left',
+    `the socket is ${exchange.outcome}, expected the client to have closed it`,
+  );
   const ms = (exchange.closedByClient ?? Infinity) - since;
   assert.ok(ms <= 100, `the socket was closed after ${Math.round(ms)} ms, expected at most 100`);
 }

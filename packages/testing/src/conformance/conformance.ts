@@ -29,7 +29,9 @@ export const conformance: readonly Case[] = [
  *   else it(name, run);
  * }
  */
-export function casesFor(harness: Harness): readonly (readonly [name: string, run: (() => Promise<void>) | string])[] {
+export function casesFor(
+  harness: Harness,
+): readonly (readonly [name: string, run: (() => Promise<void>) | string])[] {
   return conformance.map((each) => {
     const reason = harness.cannot?.[each.scenario] ?? harness.wire.cannot[each.scenario];
     return [each.name, reason ?? ((): Promise<void> => each.run(harness))];

@@ -1,4 +1,11 @@
-import { createMajordomo, image, LlmError, user, type ModelContext, type ModelRequest } from '@majordomo/core';
+import {
+  createMajordomo,
+  image,
+  LlmError,
+  user,
+  type ModelContext,
+  type ModelRequest,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
 import { collect } from '../conformance/collect.ts';
@@ -14,7 +21,10 @@ const context = (target: string, signal = new AbortController().signal): ModelCo
 
 describe('a script', () => {
   it('is played one turn a call, per model, with its requests recorded', async () => {
-    const fake = fakeProvider({ id: 'f', models: { a: ['one', (asked) => `got ${asked.messages.length}`], b: ['other'] } });
+    const fake = fakeProvider({
+      id: 'f',
+      models: { a: ['one', (asked) => `got ${asked.messages.length}`], b: ['other'] },
+    });
     const ask = async (model: string): Promise<string> =>
       (await collect(fake.model(model), request, context(`f/${model}`))).text;
     expect([await ask('a'), await ask('b'), await ask('a')]).toEqual(['one', 'other', 'got 1']);
@@ -29,7 +39,9 @@ describe('a script', () => {
       id: 'f',
       families: ['claude'],
       models: {
-        a: [{ reasoning: 'hm', text: 'Hello', chunks: 2, toolCalls: [{ name: 'add', args: { a: 1 } }], usage }],
+        a: [
+          { reasoning: 'hm', text: 'Hello', chunks: 2, toolCalls: [{ name: 'add', args: { a: 1 } }], usage },
+        ],
       },
     });
     const said = await collect(fake.model('a'), request, context('f/a'));
@@ -49,7 +61,12 @@ describe('a script', () => {
     });
     const said = await collect(fake.model('a'), request, context('f/a'));
     expect(said.error?.kind).toBe('rate-limit');
-    expect(said.error?.details).toMatchObject({ target: 'f/a', retryAfterMs: 1500, status: 429, code: 'slow' });
+    expect(said.error?.details).toMatchObject({
+      target: 'f/a',
+      retryAfterMs: 1500,
+      status: 429,
+      code: 'slow',
+    });
     expect(said.events.map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
   });
 });
@@ -60,13 +77,17 @@ describe('an unexpected call', () => {
     await collect(fake.model('a'), request, context('f/a'));
     const { error } = await collect(fake.model('a'), request, context('f/a'));
     expect(error?.kind).toBe('config');
-    expect(error?.message).toBe('unexpected call of the fake model f/a: this is call 2, and its script ends with turn 1');
+    expect(error?.message).toBe(
+      'unexpected call of the fake model f/a: this is call 2, and its script ends with turn 1',
+    );
   });
 
   it.each(['b', 'constructor'])('of model %s, which has no script, says which have', async (model) => {
     const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
     const { error } = await collect(fake.model(model), request, context(`f/${model}`));
-    expect(error?.message).toBe(`unexpected call of the fake model f/${model}: it has no script, only a have`);
+    expect(error?.message).toBe(
+      `unexpected call of the fake model f/${model}: it has no script, only a have`,
+    );
   });
 
   it('is not passed on to the next target of a chain', async () => {
@@ -81,7 +102,11 @@ describe('an unexpected call', () => {
 describe('time', () => {
   it('delays run on the clock, before the answer and between its pieces', async () => {
     const clock = fakeClock();
-    const fake = fakeProvider({ id: 'f', clock, models: { a: [{ delayMs: 100, text: 'abc', chunks: 1, everyMs: 10 }] } });
+    const fake = fakeProvider({
+      id: 'f',
+      clock,
+      models: { a: [{ delayMs: 100, text: 'abc', chunks: 1, everyMs: 10 }] },
+    });
     const times: number[] = [];
     const done = collect(fake.model('a'), request, context('f/a'), (events) => {
       if (events.some(({ type }) => type === 'text-delta')) times.push(clock.now());
@@ -109,7 +134,10 @@ describe('time', () => {
 
 it('an image model draws its turn, and fails with config where the turn has no images', async () => {
   const picture = image(Uint8Array.of(1, 2, 3));
-  const fake = fakeProvider({ id: 'f', models: { draw: [{ images: [picture] }, 'text', { fail: 'server' }] } });
+  const fake = fakeProvider({
+    id: 'f',
+    models: { draw: [{ images: [picture] }, 'text', { fail: 'server' }] },
+  });
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).imageModel('f/draw');
   expect((await model.generate({ prompt: 'a cat' })).images).toEqual([picture]);
   await expect(model.generate({ prompt: 'a dog' })).rejects.toMatchObject({ kind: 'config' });

@@ -61,11 +61,13 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
 
   const next = (modelId: string, target: string): { turn: Turn; number: number } => {
     const script = Object.hasOwn(models, modelId) ? models[modelId] : undefined;
-    if (script === undefined) throw unscripted(target, `it has no script, only ${Object.keys(models).join(', ')} have`);
+    if (script === undefined)
+      throw unscripted(target, `it has no script, only ${Object.keys(models).join(', ')} have`);
     const number = (played.get(modelId) ?? 0) + 1;
     played.set(modelId, number);
     const turn = script[number - 1];
-    if (turn === undefined) throw unscripted(target, `this is call ${number}, and its script ends with turn ${script.length}`);
+    if (turn === undefined)
+      throw unscripted(target, `this is call ${number}, and its script ends with turn ${script.length}`);
     return { turn, number };
   };
 
@@ -92,7 +94,8 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is no image turn`);
       await wait(clock, turn.delayMs, context);
       if ('fail' in turn) throw failure(turn, context);
-      if ('hang' in turn || turn.images === undefined) throw unscripted(target, `turn ${number} has no images`);
+      if ('hang' in turn || turn.images === undefined)
+        throw unscripted(target, `turn ${number} has no images`);
       return { target, images: turn.images, warnings: turn.warnings ?? [], usage: turn.usage };
     },
   });
@@ -114,4 +117,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
 }
 
 const unscripted = (target: string, why: string): LlmError =>
-  new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, { target, code: 'unscripted' });
+  new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
+    target,
+    code: 'unscripted',
+  });

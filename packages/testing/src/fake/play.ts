@@ -69,9 +69,13 @@ export async function wait(clock: Clock, ms: number | undefined, context: ModelC
 async function silence(context: ModelContext): Promise<void> {
   stop(context);
   await new Promise<void>((_resolve, reject) => {
-    context.signal.addEventListener('abort', () => {
-      reject(aborted(context, context.signal.reason));
-    }, { once: true });
+    context.signal.addEventListener(
+      'abort',
+      () => {
+        reject(aborted(context, context.signal.reason));
+      },
+      { once: true },
+    );
   });
 }
 

@@ -101,7 +101,10 @@ function damaged(
     case 'empty':
       return { ...all, frames: [] };
     case 'content-type':
-      return { ...all, head: { status: body.status, headers: { ...body.headers, 'content-type': fault.value } } };
+      return {
+        ...all,
+        head: { status: body.status, headers: { ...body.headers, 'content-type': fault.value } },
+      };
     default:
       fault satisfies never;
       return all;
@@ -121,7 +124,8 @@ function offset({ frames, isStream }: Body, point: Point): number {
   return lengthOf(frames.slice(0, upper));
 }
 
-const lengthOf = (frames: readonly Frame[]): number => frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const lengthOf = (frames: readonly Frame[]): number =>
+  frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 function upTo(body: Body, point: Point): readonly Uint8Array[] {
   let left = offset(body, point);
@@ -147,4 +151,3 @@ const gatewayPage = (status: number): Reply => ({
   headers: { 'content-type': 'text/html' },
   body: `<html><head><title>${status} Bad Gateway</title></head><body><h1>${status} Bad Gateway</h1></body></html>`,
 });
-

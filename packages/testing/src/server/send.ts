@@ -11,7 +11,12 @@ export interface Pace {
 }
 
 /** Plays a plan on a response, until the end or until the client leaves. */
-export async function send(response: ServerResponse, plan: Plan, pace: Pace, exchange: OpenExchange): Promise<void> {
+export async function send(
+  response: ServerResponse,
+  plan: Plan,
+  pace: Pace,
+  exchange: OpenExchange,
+): Promise<void> {
   const left = new AbortController();
   response.once('close', () => {
     left.abort();
@@ -66,7 +71,9 @@ function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Arra
   return writes.flatMap((chunk) => {
     const inside = bytes - at;
     at += chunk.length;
-    return inside > 0 && inside < chunk.length ? [chunk.subarray(0, inside), chunk.subarray(inside)] : [chunk];
+    return inside > 0 && inside < chunk.length
+      ? [chunk.subarray(0, inside), chunk.subarray(inside)]
+      : [chunk];
   });
 }
 

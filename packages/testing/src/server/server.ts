@@ -56,9 +56,11 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const close = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) => server.close(() => {
-      resolve();
-    }));
+    const closed = new Promise<void>((resolve) =>
+      server.close(() => {
+        resolve();
+      }),
+    );
     server.closeAllConnections();
     await closed;
   };

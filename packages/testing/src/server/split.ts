@@ -4,7 +4,8 @@ import { seededRandom } from '../clock/random.ts';
  * How a body is cut into writes: in one, one per event, so many bytes each, or of random sizes up to `most` (16)
  * bytes, the same for the same seed. Cuts fall anywhere, inside of characters and line ends too.
  */
-export type Split = 'whole' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
+export type Split =
+  'whole' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
 
 /** The writes of a body. */
 export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
@@ -15,7 +16,7 @@ export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8
   const random = typeof how === 'number' ? undefined : seededRandom(how.seed);
   const most = typeof how === 'number' ? how : (how.most ?? 16);
   const writes: Uint8Array[] = [];
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const size = random === undefined ? most : 1 + Math.floor(random() * most);
     writes.push(body.subarray(at, at + size));
     at += size;

@@ -27,8 +27,7 @@ export interface FailureForm {
 }
 
 /** `retry-after-ms`, `retry-after` in seconds, or `retry-after` as an HTTP date. */
-export type RetryAfter =
-  { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
+export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
 /** A failure for the server to answer with: a known one, with fields replaced, or one of your own. */
 export interface Failure extends Partial<FailureForm> {
@@ -81,5 +80,7 @@ export function failureHeaders({ retryAfter, headers }: Failure): Record<string,
 function retryHeaders(retryAfter: RetryAfter | undefined): Record<string, string> {
   if (retryAfter === undefined) return {};
   if ('ms' in retryAfter) return { 'retry-after-ms': String(retryAfter.ms) };
-  return { 'retry-after': 'seconds' in retryAfter ? String(retryAfter.seconds) : retryAfter.date.toUTCString() };
+  return {
+    'retry-after': 'seconds' in retryAfter ? String(retryAfter.seconds) : retryAfter.date.toUTCString(),
+  };
 }

@@ -43,7 +43,8 @@ export const count: Check = number(1, Number.MAX_SAFE_INTEGER, true);
 export function oneOf(...values: readonly string[]): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
-    else if (!values.includes(value)) report('unknown-value', path, `"${value}" is none of ${values.join(', ')}`);
+    else if (!values.includes(value))
+      report('unknown-value', path, `"${value}" is none of ${values.join(', ')}`);
   };
 }
 
@@ -105,7 +106,12 @@ export function tagged(tag: string, members: Fields, fallback?: Check): Check {
     const check = (isString(name) ? own(members, name) : undefined) ?? fallback;
     if (check !== undefined) check(value, path, report);
     else if (name === undefined) report('missing-key', at(path, tag), 'is required');
-    else report('unknown-value', at(path, tag), `${JSON.stringify(name)} is none of ${Object.keys(members).join(', ')}`);
+    else
+      report(
+        'unknown-value',
+        at(path, tag),
+        `${JSON.stringify(name)} is none of ${Object.keys(members).join(', ')}`,
+      );
   };
 }
 

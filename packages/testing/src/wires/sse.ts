@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 export function sseFrame(
   kind: Frame['kind'],
   data: string,
-  event?: string | undefined,
+  event?: string,
   { newline = '\n' }: Framing = {},
 ): Frame {
   const name = event === undefined ? '' : `event: ${event}${newline}`;

@@ -35,7 +35,11 @@ export interface WireRequest {
   readonly messages: readonly unknown[];
   readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
   readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
-  readonly toolResults: readonly { readonly callId: string; readonly text: string; readonly isError: boolean }[];
+  readonly toolResults: readonly {
+    readonly callId: string;
+    readonly text: string;
+    readonly isError: boolean;
+  }[];
   /** Reasoning that came back: its text and, where the wire has one, its signature. */
   readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
   readonly tools: readonly string[];

@@ -1,4 +1,10 @@
-import { LlmError, type FinishReason, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import {
+  LlmError,
+  type FinishReason,
+  type ModelRequest,
+  type TurnMessage,
+  type Usage,
+} from '@majordomo/core';
 import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
 import { failureError, type Dialogue } from './provider.ts';
 
@@ -22,7 +28,11 @@ interface Message {
 interface Body {
   readonly id?: string;
   readonly error?: unknown;
-  readonly choices?: readonly { readonly delta?: Message; readonly message?: Message; readonly finish_reason?: string | null }[];
+  readonly choices?: readonly {
+    readonly delta?: Message;
+    readonly message?: Message;
+    readonly finish_reason?: string | null;
+  }[];
   readonly usage?: {
     readonly prompt_tokens: number;
     readonly completion_tokens: number;
@@ -65,7 +75,10 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
         content: turn.parts.map((part) =>
           part.type === 'text'
             ? part
-            : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${toBase64(part.bytes)}` } },
+            : {
+                type: 'image_url',
+                image_url: { url: `data:${part.mediaType};base64,${toBase64(part.bytes)}` },
+              },
         ),
       },
     ];
@@ -73,12 +86,22 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
   if (turn.role === 'tool') {
     return turn.parts.map(({ callId, content, isError }) => {
       const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-      return { role: 'tool', tool_call_id: rename(callId), content: isError === true ? `ERROR: ${text}` : text };
+      return {
+        role: 'tool',
+        tool_call_id: rename(callId),
+        content: isError === true ? `ERROR: ${text}` : text,
+      };
     });
   }
   const calls = turn.parts.flatMap((part) =>
     part.type === 'tool-call'
-      ? [{ id: rename(part.id), type: 'function', function: { name: part.name, arguments: JSON.stringify(part.args) } }]
+      ? [
+          {
+            id: rename(part.id),
+            type: 'function',
+            function: { name: part.name, arguments: JSON.stringify(part.args) },
+          },
+        ]
       : [],
   );
   const reasoning = turn.parts.flatMap((part) =>
@@ -118,7 +141,8 @@ class ChatReader implements WireReader {
   }
 
   end(): void {
-    if (this.finish === undefined) throw new LlmError('truncated', 'no finish reason', { target: this.scribe.target });
+    if (this.finish === undefined)
+      throw new LlmError('truncated', 'no finish reason', { target: this.scribe.target });
     if (this.done) return;
     this.done = true;
     const reason = this.isRefusal ? 'refusal' : (REASONS[this.finish] ?? 'other');
@@ -127,7 +151,8 @@ class ChatReader implements WireReader {
 
   private read(body: Body, text: string): void {
     if (body.error !== undefined) throw failureError(text, this.scribe.target, undefined);
-    if (body.choices === undefined) throw new LlmError('protocol', 'no choices', { target: this.scribe.target });
+    if (body.choices === undefined)
+      throw new LlmError('protocol', 'no choices', { target: this.scribe.target });
     this.scribe.start(body.id);
     for (const { delta, message: whole, finish_reason: finish } of body.choices) {
       this.part(delta ?? whole ?? {});

@@ -1,4 +1,10 @@
-import { LlmError, type FinishReason, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import {
+  LlmError,
+  type FinishReason,
+  type ModelRequest,
+  type TurnMessage,
+  type Usage,
+} from '@majordomo/core';
 import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
 import { failureError, type Dialogue } from './provider.ts';
 
@@ -37,7 +43,11 @@ export const messagesDialogue: Dialogue = {
 function thinks({ reasoning, messages: turns }: ModelRequest): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant');
   const isLoop = turns.at(-1)?.role === 'tool';
-  return reasoning !== undefined && (!isLoop || last?.parts[0]?.type !== 'tool-call') && !(isLoop && isForeign(last));
+  return (
+    reasoning !== undefined &&
+    (!isLoop || last?.parts[0]?.type !== 'tool-call') &&
+    !(isLoop && isForeign(last))
+  );
 }
 
 const isForeign = (turn: TurnMessage | undefined): boolean => {
@@ -48,7 +58,8 @@ const isForeign = (turn: TurnMessage | undefined): boolean => {
 function messages(turns: readonly TurnMessage[]): object[] {
   const rename = toolIds(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
   return turns.map((turn) => {
-    if (turn.role === 'assistant') return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, rename)) };
+    if (turn.role === 'assistant')
+      return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, rename)) };
     if (turn.role === 'tool') {
       return {
         role: 'user',
@@ -60,7 +71,10 @@ function messages(turns: readonly TurnMessage[]): object[] {
         })),
       };
     }
-    return { role: 'user', content: turn.parts.map((part) => (part.type === 'text' ? part : imageBlock(part))) };
+    return {
+      role: 'user',
+      content: turn.parts.map((part) => (part.type === 'text' ? part : imageBlock(part))),
+    };
   });
 }
 
@@ -69,9 +83,13 @@ const imageBlock = ({ mediaType, bytes }: { mediaType: string; bytes: Uint8Array
   source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) },
 });
 
-function block(part: Extract<TurnMessage, { role: 'assistant' }>['parts'][number], rename: (id: string) => string): object[] {
+function block(
+  part: Extract<TurnMessage, { role: 'assistant' }>['parts'][number],
+  rename: (id: string) => string,
+): object[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
-  if (part.type === 'tool-call') return [{ type: 'tool_use', id: rename(part.id), name: part.name, input: part.args }];
+  if (part.type === 'tool-call')
+    return [{ type: 'tool_use', id: rename(part.id), name: part.name, input: part.args }];
   if (part.replay?.family !== FAMILY) return [];
   const data = part.replay.data as { signature?: string; redacted?: string };
   if (data.redacted !== undefined) return [{ type: 'redacted_thinking', data: data.redacted }];
@@ -152,7 +170,8 @@ class MessagesReader implements WireReader {
 
   private open(key: string, { type, id, name, data }: Block): void {
     if (type === 'tool_use') this.scribe.toolCall(key, { id, name });
-    if (type === 'redacted_thinking') this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
+    if (type === 'redacted_thinking')
+      this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
   }
 
   private delta(key: string, { text = '', thinking = '', signature, partial_json: json }: Block): void {
@@ -175,4 +194,3 @@ const usageOf = (usage: WireUsage): Usage => ({
   cacheWrite: usage.cache_creation_input_tokens,
   reasoning: usage.output_tokens_details?.thinking_tokens,
 });
-

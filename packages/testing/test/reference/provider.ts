@@ -1,10 +1,4 @@
-import {
-  LlmError,
-  type Model,
-  type ModelContext,
-  type ModelRequest,
-  type Provider,
-} from '@majordomo/core';
+import { LlmError, type Model, type ModelContext, type ModelRequest, type Provider } from '@majordomo/core';
 import {
   credentialSource,
   sdkStream,
@@ -34,7 +28,12 @@ class Refused extends Error {
 }
 
 /** A small provider without an SDK: it shows that the suite can be passed, and is what the flaws are put into. */
-export function referenceProvider(id: string, baseURL: string, apiKey: string | undefined, dialogue: Dialogue): Provider {
+export function referenceProvider(
+  id: string,
+  baseURL: string,
+  apiKey: string | undefined,
+  dialogue: Dialogue,
+): Provider {
   const credential = credentialSource(apiKey, ['REFERENCE_KEY']);
   const model = (modelId: string): Model => ({
     id: modelId,
@@ -60,11 +59,18 @@ export function referenceProvider(id: string, baseURL: string, apiKey: string | 
 
 function checkLimit({ maxTokens }: ModelRequest, target: string): void {
   if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
-    throw new LlmError('invalid-request', `maxTokens must be a whole number above 0, got ${maxTokens}`, { target });
+    throw new LlmError('invalid-request', `maxTokens must be a whole number above 0, got ${maxTokens}`, {
+      target,
+    });
   }
 }
 
-async function open(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Response> {
+async function open(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+): Promise<Response> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

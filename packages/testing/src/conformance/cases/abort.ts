@@ -3,7 +3,8 @@ import type { ModelEvent } from '@majordomo/core';
 import { closedSince, failed, onBench, only, say } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
-const hasContent = (events: readonly ModelEvent[]): boolean => events.some(({ type }) => type === 'text-delta');
+const hasContent = (events: readonly ModelEvent[]): boolean =>
+  events.some(({ type }) => type === 'text-delta');
 
 export const abortCases: readonly Case[] = [
   {

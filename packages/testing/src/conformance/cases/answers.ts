@@ -77,18 +77,24 @@ export const answerCases: readonly Case[] = [
   {
     name: 'an answer cut by the token limit finishes with length',
     scenario: 'length',
-    run: (harness) => finishes(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
+    run: (harness) =>
+      finishes(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
   },
   {
     name: 'a refusal in the wire’s own form finishes with refusal',
     scenario: 'refusal',
-    run: (harness) => finishes(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
+    run: (harness) =>
+      finishes(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
   },
   {
     name: 'an answer that a filter ended finishes with content-filter',
     scenario: 'content-filter',
     run: (harness) =>
-      finishes(harness, { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' }, 'content-filter'),
+      finishes(
+        harness,
+        { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' },
+        'content-filter',
+      ),
   },
   {
     name: 'a finish word that nobody knows is other, and kept as it came',
@@ -106,7 +112,10 @@ export const answerCases: readonly Case[] = [
       onBench(harness, [{ parts: [] }], async ({ ask, server }) => {
         const { error, parts, finish } = await ask();
         assert.deepEqual(parts, []);
-        assert.ok(error === undefined ? finish === 'stop' : error.kind === 'empty', `${error?.kind ?? finish}`);
+        assert.ok(
+          error === undefined ? finish === 'stop' : error.kind === 'empty',
+          `${error?.kind ?? finish}`,
+        );
         only(server);
       }),
   },

@@ -66,11 +66,15 @@ export const failureCases: readonly Case[] = [
     name: 'a key that the vendor repeats in its error is shown nowhere',
     scenario: 'secret',
     run: (harness) =>
-      onBench(harness, [{ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }], async ({ ask }) => {
-        const error = failed(await ask(), 'auth');
-        const shown = `${inspect(error, { depth: 10, showHidden: true })} ${JSON.stringify(error)} ${error.stack}`;
-        assert.ok(!shown.includes(KEY), 'the key is in the error');
-      }),
+      onBench(
+        harness,
+        [{ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }],
+        async ({ ask }) => {
+          const error = failed(await ask(), 'auth');
+          const shown = `${inspect(error, { depth: 10, showHidden: true })} ${JSON.stringify(error)} ${error.stack}`;
+          assert.ok(!shown.includes(KEY), 'the key is in the error');
+        },
+      ),
   },
   {
     name: 'a failure inside HTTP 200 before content is that failure',

@@ -25,13 +25,21 @@ export const reasoningCases: readonly Case[] = [
     run: (harness) =>
       onBench(
         harness,
-        () => ({ parts: [{ type: 'reasoning', text: THOUGHT }, { type: 'text', text: 'Three.' }] }),
+        () => ({
+          parts: [
+            { type: 'reasoning', text: THOUGHT },
+            { type: 'text', text: 'Three.' },
+          ],
+        }),
         async ({ ask, deliveries }) => {
           for (const delivery of deliveries(thinking)) {
             const { parts, finish } = succeeded(await ask(thinking, { delivery }));
             assert.deepEqual(
               parts.map((part) => [part.type, 'text' in part ? part.text : '']),
-              [['reasoning', THOUGHT], ['text', 'Three.']],
+              [
+                ['reasoning', THOUGHT],
+                ['text', 'Three.'],
+              ],
             );
             assert.equal(finish, 'stop');
           }
@@ -48,7 +56,10 @@ export const reasoningCases: readonly Case[] = [
         async ({ ask, model, server }) => {
           const { parts } = succeeded(await ask(thinking));
           const [reasoning] = parts;
-          assert.equal(reasoning?.type === 'reasoning' ? reasoning.replay?.family : undefined, model.families[0]);
+          assert.equal(
+            reasoning?.type === 'reasoning' ? reasoning.replay?.family : undefined,
+            model.families[0],
+          );
           succeeded(await ask(continued(parts)));
           const [echoed] = only(server, 2).request.reasoning;
           assert.equal(echoed?.text, THOUGHT);
@@ -68,7 +79,11 @@ export const reasoningCases: readonly Case[] = [
           const [reasoning] = parts;
           assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
           succeeded(await ask(continued(parts)));
-          assert.equal(only(server, 2).request.reasoning[0]?.text, THOUGHT, 'the vendor cannot read it any more');
+          assert.equal(
+            only(server, 2).request.reasoning[0]?.text,
+            THOUGHT,
+            'the vendor cannot read it any more',
+          );
         },
       ),
   },

@@ -5,7 +5,17 @@ import type { Case, Harness } from '../harness.ts';
 import { ADD } from './tools.ts';
 
 /** Every byte value, after a PNG's first eight. */
-const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, ...Array.from({ length: 256 }, (_, n) => n)]);
+const PICTURE = Uint8Array.from([
+  137,
+  80,
+  78,
+  71,
+  13,
+  10,
+  26,
+  10,
+  ...Array.from({ length: 256 }, (_, n) => n),
+]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
@@ -16,12 +26,22 @@ async function keepsPrefix(harness: Harness): Promise<void> {
     const messages: TurnMessage[] = [user('begin')];
     for (let turn = 0; turn < script.length; turn++) {
       const { parts, toolCalls } = succeeded(await ask(say('', { messages: [...messages], tools: [ADD] })));
-      const results = toolCalls.map(({ id, name }) => ({ callId: id, name, content: `result of turn ${turn}` }));
+      const results = toolCalls.map(({ id, name }) => ({
+        callId: id,
+        name,
+        content: `result of turn ${turn}`,
+      }));
       messages.push({ role: 'assistant', parts }, results.length === 0 ? user('go on') : toolResult(results));
     }
-    const turns = server.requests.map(({ request }) => request.messages.map((message) => JSON.stringify(message)));
+    const turns = server.requests.map(({ request }) =>
+      request.messages.map((message) => JSON.stringify(message)),
+    );
     for (const [n, before] of turns.slice(0, -1).entries()) {
-      assert.deepEqual(turns[n + 1]?.slice(0, before.length), before, `turn ${n + 2} rewrites what turn ${n + 1} sent`);
+      assert.deepEqual(
+        turns[n + 1]?.slice(0, before.length),
+        before,
+        `turn ${n + 2} rewrites what turn ${n + 1} sent`,
+      );
     }
   });
 }
@@ -92,7 +112,10 @@ export const requestCases: readonly Case[] = [
             maxTokens: 50,
             messages: [
               user('1 + 2?'),
-              { role: 'assistant', parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }] },
+              {
+                role: 'assistant',
+                parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
+              },
               toolResult({ callId: 'call_1', name: 'add', content: '3' }),
             ],
           }),

@@ -15,7 +15,11 @@ export const ADD: ModelTool = {
   },
 };
 
-const NOOP: ModelTool = { name: 'noop', description: 'Does nothing.', parameters: { type: 'object', properties: {} } };
+const NOOP: ModelTool = {
+  name: 'noop',
+  description: 'Does nothing.',
+  parameters: { type: 'object', properties: {} },
+};
 
 export const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
 
@@ -42,9 +46,14 @@ async function calls(
         assert.equal(result.finish, 'tool-calls');
         assert.equal(result.text, '');
         const ids = result.toolCalls.map(({ id }) => id);
-        assert.ok(ids.every((id) => id !== ''), 'a tool call without an id');
+        assert.ok(
+          ids.every((id) => id !== ''),
+          'a tool call without an id',
+        );
         assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
-        check(result.toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) })));
+        check(
+          result.toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) })),
+        );
       }
     },
   );
@@ -58,24 +67,32 @@ export const toolCases: readonly Case[] = [
       await calls(harness, [call('{"a": 1, "b": 2}')], (found) => {
         assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
       });
-      await onBench(harness, [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }], async ({ ask, server }) => {
-        const { toolCalls } = succeeded(await ask(withTools));
-        assert.equal(toolCalls[0]?.id, 'given_1', "the wire's own call id is kept");
-        assert.deepEqual(only(server).request.tools, ['add', 'noop']);
-      });
+      await onBench(
+        harness,
+        [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
+        async ({ ask, server }) => {
+          const { toolCalls } = succeeded(await ask(withTools));
+          assert.equal(toolCalls[0]?.id, 'given_1', "the wire's own call id is kept");
+          assert.deepEqual(only(server).request.tools, ['add', 'noop']);
+        },
+      );
     },
   },
   {
     name: 'parallel tool calls keep their order and their arguments',
     scenario: 'parallel-tool-calls',
     run: (harness) =>
-      calls(harness, [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })], (found) => {
-        assert.deepEqual(found, [
-          { name: 'add', args: { a: 1, b: 2 } },
-          { name: 'add', args: { a: 3, b: 4 } },
-          { name: 'noop', args: {} },
-        ]);
-      }),
+      calls(
+        harness,
+        [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
+        (found) => {
+          assert.deepEqual(found, [
+            { name: 'add', args: { a: 1, b: 2 } },
+            { name: 'add', args: { a: 3, b: 4 } },
+            { name: 'noop', args: {} },
+          ]);
+        },
+      ),
   },
   {
     name: 'fragments of parallel calls that take turns are put together by call',
@@ -140,10 +157,13 @@ export const toolCases: readonly Case[] = [
             { id: first.id, name: 'add', args: { a: 1, b: 2 } },
             { id: second.id, name: 'add', args: { a: 3, b: 4 } },
           ]);
-          assert.deepEqual(request.toolResults.map(({ callId, isError }) => ({ callId, isError })), [
-            { callId: first.id, isError: false },
-            { callId: second.id, isError: true },
-          ]);
+          assert.deepEqual(
+            request.toolResults.map(({ callId, isError }) => ({ callId, isError })),
+            [
+              { callId: first.id, isError: false },
+              { callId: second.id, isError: true },
+            ],
+          );
           assert.match(request.toolResults[1]?.text ?? '', /out of numbers/);
         },
       ),
@@ -161,7 +181,10 @@ export const toolCases: readonly Case[] = [
         ] as ModelRequest['messages'];
         succeeded(await ask({ ...withTools, messages }));
         const { toolCalls, toolResults } = only(server).request;
-        assert.deepEqual(toolResults.map(({ callId }) => callId), toolCalls.map(({ id }) => id));
+        assert.deepEqual(
+          toolResults.map(({ callId }) => callId),
+          toolCalls.map(({ id }) => id),
+        );
         assert.equal(new Set(toolCalls.map(({ id }) => id)).size, 3, 'two calls were given one id');
       }),
   },

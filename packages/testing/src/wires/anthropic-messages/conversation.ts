@@ -17,7 +17,10 @@ export function turnsOf(body: unknown): readonly Turn[] {
     if (!isObject(message) || message['role'] === 'system') return;
     const path = `messages[${index}]`;
     const last = turns.at(-1);
-    const turn = last?.role === message['role'] && last !== undefined ? last : { path, role: message['role'], blocks: [] };
+    const turn =
+      last?.role === message['role'] && last !== undefined
+        ? last
+        : { path, role: message['role'], blocks: [] };
     if (turn !== last) turns.push(turn);
     turn.blocks.push(...blocksOf(message['content'], `${path}.content`));
   });
@@ -27,7 +30,9 @@ export function turnsOf(body: unknown): readonly Turn[] {
 function blocksOf(content: unknown, path: string): { block: Block; path: string }[] {
   if (isString(content)) return [{ block: { type: 'text', text: content }, path }];
   if (!Array.isArray(content)) return [];
-  return content.flatMap((block: unknown, index) => (isObject(block) ? [{ block, path: `${path}[${index}]` }] : []));
+  return content.flatMap((block: unknown, index) =>
+    isObject(block) ? [{ block, path: `${path}[${index}]` }] : [],
+  );
 }
 
 /** Rules between turns: who begins, and every tool_use answered at the start of the next user turn. */
@@ -79,6 +84,10 @@ function checkResults(turn: Turn, before: Turn | undefined, report: Report): voi
   const types = turn.blocks.map(({ block }) => block['type']);
   const firstOther = types.findIndex((type) => type !== 'tool_result');
   if (firstOther !== -1 && types.lastIndexOf('tool_result') > firstOther) {
-    report('tool-result-misplaced', turn.path, 'tool_result blocks must come before everything else of their turn');
+    report(
+      'tool-result-misplaced',
+      turn.path,
+      'tool_result blocks must come before everything else of their turn',
+    );
   }
 }

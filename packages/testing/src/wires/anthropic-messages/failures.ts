@@ -8,7 +8,11 @@ export const MESSAGES_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
     type: 'invalid_request_error',
     message: 'prompt is too long: 210000 tokens > 200000 maximum',
   },
-  blocked: { status: 400, type: 'invalid_request_error', message: 'Output blocked by content filtering policy' },
+  blocked: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'Output blocked by content filtering policy',
+  },
   auth: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
   billing: { status: 402, type: 'billing_error', message: 'There is an issue with your billing.' },
   permission: {

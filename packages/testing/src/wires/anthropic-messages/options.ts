@@ -1,5 +1,6 @@
 import { isObject, isString, type Report } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';
+import { checkSchemas } from './schemas.ts';
 
 /** "This model does not support assistant message prefill" (4.6 and later, 2026). */
 const NO_PREFILL = /^claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/;
@@ -10,6 +11,7 @@ export function checkOptions(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const last = turns.at(-1);
   checkTools(body, report);
+  checkSchemas(body, report);
   checkThinking(body, turns, report);
   if (last?.role !== 'assistant') return;
   const final = last.blocks.at(-1)?.block;
@@ -25,12 +27,9 @@ export function checkOptions(body: unknown, report: Report): void {
 function checkTools(body: Record<string, unknown>, report: Report): void {
   const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isObject);
   const names = new Set<unknown>();
-  tools.forEach(({ name, input_schema: schema }, index) => {
+  tools.forEach(({ name }, index) => {
     if (names.has(name)) report('tool-duplicate', `tools[${index}].name`, 'tool names must be unique');
     names.add(name);
-    if (isObject(schema) && schema['type'] !== 'object') {
-      report('parameters-schema', `tools[${index}].input_schema`, "the schema must be of type 'object'");
-    }
   });
   const choice = body['tool_choice'];
   if (!isObject(choice)) return;
@@ -58,7 +57,8 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
   if (typeof budget === 'number' && typeof limit === 'number' && budget >= limit) {
     refuse('max_tokens', 'must be greater than thinking.budget_tokens');
   }
-  if (temperature !== undefined && temperature !== 1) refuse('temperature', 'may only be 1 when thinking is on');
+  if (temperature !== undefined && temperature !== 1)
+    refuse('temperature', 'may only be 1 when thinking is on');
   if (topK !== undefined) refuse('top_k', 'must be unset when thinking is on');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p', 'must be at least 0.95 when thinking is on');
   if (isObject(choice) && (choice['type'] === 'any' || choice['type'] === 'tool')) {
@@ -73,6 +73,10 @@ function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const turn = turns.at(-2);
   const type = turn?.blocks[0]?.block['type'];
   if (isLoop && turn !== undefined && type !== 'thinking' && type !== 'redacted_thinking') {
-    report('thinking-first', turn.path, 'Expected `thinking` or `redacted_thinking` at the start of the turn');
+    report(
+      'thinking-first',
+      turn.path,
+      'Expected `thinking` or `redacted_thinking` at the start of the turn',
+    );
   }
 }

@@ -17,14 +17,20 @@ export function readMessages(_path: string, body: unknown): WireRequest {
     system: textOf(request['system'], '\n'),
     messages,
     images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
-    toolCalls: of(blocks, 'tool_use').map(({ id, name, input }) => ({ id: stringOf(id), name: stringOf(name), args: input })),
+    toolCalls: of(blocks, 'tool_use').map(({ id, name, input }) => ({
+      id: stringOf(id),
+      name: stringOf(name),
+      args: input,
+    })),
     toolResults: of(blocks, 'tool_result').map(({ tool_use_id: id, content, is_error: isError }) => ({
       callId: stringOf(id),
       text: textOf(content, ''),
       isError: isError === true,
     })),
     reasoning: blocks.flatMap(reasoningOf),
-    tools: arrayOf(tools).filter(isObject).map(({ name }) => stringOf(name)),
+    tools: arrayOf(tools)
+      .filter(isObject)
+      .map(({ name }) => stringOf(name)),
     output: outputOf(config),
     maxTokens: typeof limit === 'number' ? limit : undefined,
     streamsUsage: true,
@@ -41,7 +47,9 @@ const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
 const textOf = (content: unknown, separator: string): string =>
   isString(content)
     ? content
-    : of(arrayOf(content).filter(isObject), 'text').map(({ text }) => stringOf(text)).join(separator);
+    : of(arrayOf(content).filter(isObject), 'text')
+        .map(({ text }) => stringOf(text))
+        .join(separator);
 
 function imageOf({ source }: Fields): WireRequest['images'] {
   if (!isObject(source) || source['type'] !== 'base64') return [];

@@ -24,6 +24,8 @@ export const MESSAGES_RULES: Readonly<Record<string, string>> = {
   'tool-choice-without-tools': 'tool_choice without tools',
   'tool-choice-unknown': 'tool_choice for a tool that is not there',
   'parameters-schema': 'an input_schema that is no object schema',
+  'strict-schema': 'a strict tool or an output schema with an open object or an unsupported keyword',
+  'strict-limits': 'more than 20 strict tools, or 16 union types in strict schemas',
   'thinking-options': 'options that do not go with thinking',
   'thinking-first': 'a tool loop whose assistant turn does not begin with thinking',
   prefill: 'a last assistant message that the model will not continue',

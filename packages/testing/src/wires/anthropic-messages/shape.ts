@@ -34,7 +34,10 @@ const SOURCE = tagged('type', {
   content: object({ type: text, content: anything }),
 });
 
-const IMAGE_BLOCK = object({ type: text, source: SOURCE }, { ...CACHED, transformations: nullable(anyObject) });
+const IMAGE_BLOCK = object(
+  { type: text, source: SOURCE },
+  { ...CACHED, transformations: nullable(anyObject) },
+);
 const DOCUMENT_BLOCK = object(
   { type: text, source: SOURCE },
   { ...CACHED, citations: nullable(anyObject), context: nullable(text), title: nullable(text) },
@@ -159,7 +162,10 @@ export const messagesShape: Check = object(
     system: textOr(list(TEXT_BLOCK)),
     temperature: number(0, 1),
     thinking: tagged('type', {
-      enabled: object({ type: text, budget_tokens: count }, { display: nullable(oneOf('summarized', 'omitted')) }),
+      enabled: object(
+        { type: text, budget_tokens: count },
+        { display: nullable(oneOf('summarized', 'omitted')) },
+      ),
       adaptive: object({ type: text }, { display: nullable(oneOf('summarized', 'omitted')) }),
       disabled: object({ type: text }),
       between_tools: object({ type: text }),

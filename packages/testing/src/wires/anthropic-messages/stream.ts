@@ -44,7 +44,10 @@ function closing(answer: FullAnswer): { readonly type: string } {
     stop_sequence: null,
     stop_details: stopDetails(answer),
   };
-  return { type: 'message_delta', ...{ delta, ...(usage === undefined ? {} : { usage: messagesUsage(usage) }) } };
+  return {
+    type: 'message_delta',
+    ...{ delta, ...(usage === undefined ? {} : { usage: messagesUsage(usage) }) },
+  };
 }
 
 function blockFrames(

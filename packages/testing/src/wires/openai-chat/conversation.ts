@@ -32,7 +32,10 @@ function openTurn(
 ): ToolTurn | undefined {
   const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
   const { content, refusal, function_call: legacyCall, audio } = message;
-  if (calls.length === 0 && [content, refusal, legacyCall, audio].every((value) => value === undefined || value === null)) {
+  if (
+    calls.length === 0 &&
+    [content, refusal, legacyCall, audio].every((value) => value === undefined || value === null)
+  ) {
     report('content-missing', `${path}.content`, 'an assistant message needs content or tool_calls');
   }
   const ids = new Set<string>();
@@ -49,8 +52,10 @@ function openTurn(
 
 function checkId(id: string, path: string, report: Report, { toolIds }: ChatDialect): void {
   const { pattern, maxLength } = toolIds ?? { pattern: /^/, maxLength: 40 };
-  if (id.length > maxLength) report('tool-id-format', path, `string too long: ${id.length}, at most ${maxLength}`);
-  else if (id === '' || !pattern.test(id)) report('tool-id-format', path, `"${id}" does not match ${pattern.source}`);
+  if (id.length > maxLength)
+    report('tool-id-format', path, `string too long: ${id.length}, at most ${maxLength}`);
+  else if (id === '' || !pattern.test(id))
+    report('tool-id-format', path, `"${id}" does not match ${pattern.source}`);
 }
 
 function checkResult(
@@ -63,8 +68,10 @@ function checkResult(
   if (open === undefined) {
     report('tool-result-misplaced', path, 'a tool message must follow the message with its tool_calls');
   } else if (isString(id)) {
-    if (!open.ids.has(id)) report('tool-result-unknown', `${path}.tool_call_id`, `no call has the id "${id}"`);
-    else if (open.answered.has(id)) report('tool-result-duplicate', `${path}.tool_call_id`, `"${id}" is answered twice`);
+    if (!open.ids.has(id))
+      report('tool-result-unknown', `${path}.tool_call_id`, `no call has the id "${id}"`);
+    else if (open.answered.has(id))
+      report('tool-result-duplicate', `${path}.tool_call_id`, `"${id}" is answered twice`);
     open.answered.add(id);
   }
 }

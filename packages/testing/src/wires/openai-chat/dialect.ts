@@ -24,6 +24,10 @@ export interface ChatDialect {
   readonly checksModels?: boolean | undefined;
   /** Images may stand in tool messages. */
   readonly toolImages?: boolean | undefined;
+  /** A tool without a `type` is a function. */
+  readonly typelessTools?: boolean | undefined;
+  /** Rules that this vendor does not have. */
+  readonly tolerates?: readonly string[] | undefined;
 }
 
 export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
@@ -71,6 +75,8 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolCallKeys: ['index'],
     partTypes: ['thinking'],
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
+    typelessTools: true,
+    tolerates: ['tool-choice-without-tools'],
   },
   ollama: {
     name: 'ollama',

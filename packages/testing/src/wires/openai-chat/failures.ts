@@ -29,7 +29,12 @@ export const CHAT_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
     code: 'invalid_api_key',
     message: 'Incorrect API key provided.',
   },
-  billing: { status: 402, type: 'unknown_error', code: 'invalid_request_error', message: 'Insufficient Balance' },
+  billing: {
+    status: 402,
+    type: 'unknown_error',
+    code: 'invalid_request_error',
+    message: 'Insufficient Balance',
+  },
   permission: {
     status: 403,
     type: 'request_forbidden',

@@ -1,3 +1,4 @@
+import { eachSchema, isObjectSchema } from '../json-schema.ts';
 import { isObject, isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
@@ -26,7 +27,12 @@ export function checkOptions(body: unknown, report: Report, dialect: ChatDialect
   checkSchemas(body, report, dialect.checksModels ?? false);
   if (dialect.checksModels === true && isString(body['model']) && REASONING_MODEL.test(body['model'])) {
     for (const key of REFUSED_BY_REASONING_MODELS) {
-      if (given(key)) report('unsupported-parameter', key, `Unsupported parameter: '${key}' is not supported with this model.`);
+      if (given(key))
+        report(
+          'unsupported-parameter',
+          key,
+          `Unsupported parameter: '${key}' is not supported with this model.`,
+        );
     }
   }
 }
@@ -63,28 +69,17 @@ function checkSchemas(body: Record<string, unknown>, report: Report, checksStric
 }
 
 /** Strict: every object closed, every property required. */
-function checkStrict(schema: unknown, path: string, report: Report): void {
-  if (Array.isArray(schema)) {
-    schema.forEach((item, index) => {
-      checkStrict(item, `${path}[${index}]`, report);
-    });
-    return;
-  }
-  if (!isObject(schema)) return;
-  const { properties } = schema;
-  if (schema['type'] === 'object' || isObject(properties)) {
+function checkStrict(root: unknown, at: string, report: Report): void {
+  eachSchema(root, at, (schema, path) => {
+    if (!isObjectSchema(schema)) return;
+    if (schema['additionalProperties'] !== false) {
+      report('strict-schema', path, 'additionalProperties must be false');
+    }
     const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
-    const loose = Object.keys(isObject(properties) ? properties : {}).filter((key) => !required.includes(key));
-    if (schema['additionalProperties'] !== false) report('strict-schema', path, 'additionalProperties must be false');
+    const properties = isObject(schema['properties']) ? schema['properties'] : {};
+    const loose = Object.keys(properties).filter((key) => !required.includes(key));
     if (loose.length > 0) report('strict-schema', path, `required must include ${loose.join(', ')}`);
-  }
-  for (const key of ['items', 'anyOf', '$defs']) checkStrict(nested(schema[key]), `${path}.${key}`, report);
-  checkStrict(nested(properties), `${path}.properties`, report);
-}
-
-/** The schemas in a map of schemas; a schema or a list of them stays as it is. */
-function nested(value: unknown): unknown {
-  return isObject(value) && value['type'] === undefined && value['anyOf'] === undefined ? Object.values(value) : value;
+  });
 }
 
 const functions = (body: Record<string, unknown>): readonly Record<string, unknown>[] =>

@@ -13,9 +13,13 @@ export function readChat(_path: string, body: unknown): WireRequest {
   return {
     model: isString(request['model']) ? request['model'] : '',
     streamed: request['stream'] === true,
-    system: of('system', 'developer').map(({ content }) => textOf(content)).join('\n'),
+    system: of('system', 'developer')
+      .map(({ content }) => textOf(content))
+      .join('\n'),
     messages,
-    images: messages.filter(isObject).flatMap(({ content }) => arrayOf(content).filter(isObject).flatMap(imageOf)),
+    images: messages
+      .filter(isObject)
+      .flatMap(({ content }) => arrayOf(content).filter(isObject).flatMap(imageOf)),
     toolCalls: of('assistant').flatMap(({ tool_calls }) => arrayOf(tool_calls).filter(isObject).map(callOf)),
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
@@ -24,7 +28,9 @@ export function readChat(_path: string, body: unknown): WireRequest {
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
-    tools: arrayOf(request['tools']).filter(isObject).map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
+    tools: arrayOf(request['tools'])
+      .filter(isObject)
+      .map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
     output: outputOf(request['response_format']),
     maxTokens: typeof limit === 'number' ? limit : undefined,
     streamsUsage: isObject(streamOptions) && streamOptions['include_usage'] === true,
@@ -37,7 +43,10 @@ const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const textOf = (content: unknown): string =>
   isString(content)
     ? content
-    : arrayOf(content).filter(isObject).map(({ text }) => stringOf(text)).join('');
+    : arrayOf(content)
+        .filter(isObject)
+        .map(({ text }) => stringOf(text))
+        .join('');
 
 function imageOf({ image_url: image }: Record<string, unknown>): WireRequest['images'] {
   const url = isObject(image) ? stringOf(image['url']) : '';

@@ -19,7 +19,10 @@ import type { ChatDialect } from './dialect.ts';
 
 /** Keys and types of a request body: those of openai 7.55's `ChatCompletionCreateParams`, and the dialect's. */
 export function chatShape(dialect: ChatDialect): Check {
-  return object({ model: text, messages: list(message(dialect), 1) }, { ...REQUEST, ...tools(dialect), ...any(dialect.requestKeys) });
+  return object(
+    { model: text, messages: list(message(dialect), 1) },
+    { ...REQUEST, ...tools(dialect), ...any(dialect.requestKeys) },
+  );
 }
 
 const any = (keys: readonly string[] = []): Fields => Object.fromEntries(keys.map((key) => [key, anything]));
@@ -81,13 +84,18 @@ const REQUEST: Fields = {
   web_search_options: anyObject,
 };
 
-function tools({ toolTypes = [] }: ChatDialect): Fields {
-  const described = object({ name: NAME }, { description: text, parameters: anyObject, strict: nullable(flag) });
-  const tool = tagged('type', {
+function tools({ toolTypes = [], typelessTools = false }: ChatDialect): Fields {
+  const described = object(
+    { name: NAME },
+    { description: text, parameters: anyObject, strict: nullable(flag) },
+  );
+  const typeless = typelessTools ? object({ function: described }, { type: text }) : undefined;
+  const members: Fields = {
     function: object({ type: text, function: described }),
     custom: object({ type: text, custom: object({ name: NAME }, { description: text, format: anyObject }) }),
     ...Object.fromEntries(toolTypes.map((type) => [type, anyObject])),
-  });
+  };
+  const tool = tagged('type', members, typeless);
   return { tools: nullable(list(tool, 1, 128)) };
 }
 
@@ -125,6 +133,8 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
+      // No input by the types, but answers carry it, and echoed it is taken (recorded 2026).
+      annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),
       ...any(assistantKeys),
@@ -147,7 +157,10 @@ function userPart({ partTypes = [] }: ChatDialect): Check {
       { type: text, input_audio: object({ data: text, format: oneOf('wav', 'mp3') }) },
       breakpoint,
     ),
-    file: object({ type: text, file: object({}, { file_data: text, file_id: text, filename: text }) }, breakpoint),
+    file: object(
+      { type: text, file: object({}, { file_data: text, file_id: text, filename: text }) },
+      breakpoint,
+    ),
     ...Object.fromEntries(partTypes.map((type) => [type, anyObject])),
   });
 }

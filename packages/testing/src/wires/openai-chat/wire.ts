@@ -44,7 +44,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
           checkContent(value, report, dialect);
           checkOptions(value, report, dialect);
         },
-      ]),
+      ]).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
     stream: (answer, request, framing) => chatFrames(answer, request, dialect, framing),
     streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
     whole: (answer, request) => chatWhole(answer, request, dialect),

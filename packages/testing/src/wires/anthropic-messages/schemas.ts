@@ -1,0 +1,63 @@
+import { eachSchema, isObjectSchema, isUnion } from '../json-schema.ts';
+import { isObject, type Report } from '../shape.ts';
+
+/** What the grammar compiler does not take (structured outputs, Anthropic's documentation, 2026). */
+const UNSUPPORTED: readonly string[] = [
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'maxItems',
+  'uniqueItems',
+];
+
+/** Both recorded 2026-07: "The maximum number of strict tools supported is 20", "limit: 16 parameters with unions". */
+const MOST_STRICT_TOOLS = 20;
+const MOST_UNIONS = 16;
+
+/** Schemas of tools and of the output; those that a grammar is made of have limits of their own. */
+export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Report): void {
+  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isObject);
+  const grammars: (readonly [schema: unknown, path: string])[] = [];
+  tools.forEach(({ input_schema: schema, strict }, index) => {
+    const path = `tools[${index}].input_schema`;
+    if (isObject(schema) && schema['type'] !== 'object') {
+      report('parameters-schema', path, "the schema must be of type 'object'");
+    }
+    if (strict === true) grammars.push([schema, path]);
+  });
+  if (grammars.length > MOST_STRICT_TOOLS) {
+    report(
+      'strict-limits',
+      'tools',
+      `Too many strict tools (${grammars.length}), at most ${MOST_STRICT_TOOLS}`,
+    );
+  }
+  const { output_config: config, output_format: format } = body;
+  const output = isObject(config) && isObject(config['format']) ? config['format'] : format;
+  if (isObject(output)) grammars.push([output['schema'], 'output_config.format.schema']);
+  checkGrammars(grammars, report);
+}
+
+function checkGrammars(
+  grammars: readonly (readonly [schema: unknown, path: string])[],
+  report: Report,
+): void {
+  let unions = 0;
+  for (const [root, at] of grammars) {
+    eachSchema(root, at, (schema, path) => {
+      if (isUnion(schema)) unions++;
+      if (isObjectSchema(schema) && schema['additionalProperties'] !== false) {
+        report('strict-schema', path, "'additionalProperties' must be explicitly set to false");
+      }
+      const unknown = UNSUPPORTED.filter((key) => schema[key] !== undefined);
+      if (unknown.length > 0) report('strict-schema', path, `${unknown.join(', ')}: not supported`);
+    });
+  }
+  if (unions > MOST_UNIONS) {
+    report('strict-limits', '', `too many parameters with union types (${unions}), at most ${MOST_UNIONS}`);
+  }
+}
