@@ -73,7 +73,7 @@ export class NdjsonDecoder implements BodyDecoder {
 
 /** Newline-delimited JSON as the framing of a streamed body. */
 export const NDJSON: Framing = {
-  mediaType: /ndjson|jsonl|json-?lines|octet-stream|text\/plain|^$/i,
+  mediaType: /ndjson|jsonl|json-?lines|octet-stream|^$/i,
   mayBeJson: true,
   decoder: (onMessage, target) => new NdjsonDecoder(onMessage, { target }),
 };
