@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createMajordomo, toolResult, user, type Majordomo, type Message, type ToolSpec } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { anthropicMessages, openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/testing';
+import * as z from 'zod';
+import type { Timeline } from './timeline.ts';
+
+/** Two vendors on 127.0.0.1 that answer and break as the real ones do; each model has its own queue. */
+export interface Stage {
+  readonly openai: WireServer;
+  readonly anthropic: WireServer;
+  readonly majordomo: Majordomo;
+  close(): Promise<void>;
+}
+
+const DEAD = { fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who' } as const;
+
+function queues(): Record<string, Step[]> {
+  return {
+    'gpt-head': [{ failure: 'overloaded', status: 529 }, { fault: 'stall', at: { content: 0 } }],
+    'claude-tail': ['I am here: the second in line.', 'Still here; the first one has the day off.'],
+    'claude-cut': [DEAD],
+    'gpt-whole': ['A butler runs the house, so that its people can live in it.'],
+    'gpt-tools': [
+      { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] },
+      { failure: 'unavailable' },
+      { failure: 'unavailable' },
+    ],
+    'claude-tools': ['It is 4 °C and snowing in Oslo: take the boots.'],
+    'claude-typed': ['{"title":"Onion soup","minutes":45,"steps":["Slice","Brown","Simmer"]}'],
+  };
+}
+
+export async function openStage(timeline: Timeline): Promise<Stage> {
+  const scripts = queues();
+  const script = ({ model }: { readonly model: string }): Step =>
+    scripts[model]?.shift() ?? { failure: 'invalid', message: `no scene asks ${model} again` };
+  const openai = await startWireServer({ wire: openaiChat, script, split: 'event', delayMs: 12 });
+  const anthropic = await startWireServer({ wire: anthropicMessages, script, split: 'event', delayMs: 12 });
+  const majordomo = createMajordomo({
+    providers: [
+      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat' }),
+      createAnthropic({ apiKey: 'demo', baseURL: anthropic.baseURL }),
+    ],
+    aliases: { house: 'anthropic/claude-tail' },
+    chain: { backoff: { baseMs: 80 }, timeouts: { wholeMs: 400 } },
+    onEvent: timeline.onEvent,
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([openai.close(), anthropic.close()]);
+  };
+  return { openai, anthropic, majordomo, close };
+}
+
+export async function playScenes({ majordomo }: Stage, timeline: Timeline): Promise<void> {
+  await failover(majordomo, timeline);
+  await restart(majordomo, timeline);
+  await toolAcrossVendors(majordomo, timeline);
+  await typedObject(majordomo, timeline);
+}
+
+async function failover(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+  title('1  The head is overloaded, then silent; the next call does not even knock');
+  const model = majordomo.model('openai/gpt-head,house');
+  for (const question of ['Is anybody there?', 'And now?']) {
+    const { text } = await model.generate({ messages: [user(question)], maxTokens: 100 });
+    say('answer', text);
+  }
+}
+
+async function restart(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+  title('2  A stream is cut in the middle; the reader is told to start over');
+  const model = majordomo.model('anthropic/claude-cut,openai/gpt-whole');
+  const request = { messages: [user('What is a butler?')], maxTokens: 100 };
+  let shown = '';
+  for await (const event of model.stream(request, { afterCommit: 'restart', attempts: 1 })) {
+    if (event.type === 'text-delta') shown += event.text;
+    if (event.type !== 'reset') continue;
+    say('dropped', shown);
+    shown = '';
+  }
+  say('answer', shown);
+}
+
+const weather: ToolSpec = {
+  name: 'weather',
+  description: 'The weather in a city',
+  parameters: z.object({ city: z.string() }),
+};
+
+async function toolAcrossVendors(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+  title('3  One vendor calls the tool, the other one answers');
+  const model = majordomo.model('openai/gpt-tools,anthropic/claude-tools');
+  const messages: Message[] = [user('Which shoes for Oslo?')];
+  const first = await model.generate({ messages, tools: [weather], maxTokens: 100 });
+  messages.push(first.message);
+  for (const { id, name, args } of first.toolCalls) {
+    say('tool', `${name}(${JSON.stringify(args)}) → -4 to 4 °C, snow`);
+    await pause(1);
+    messages.push(toolResult({ callId: id, name, content: '-4 to 4 °C, snow' }));
+  }
+  const second = await model.generate({ messages, tools: [weather], maxTokens: 100 });
+  say('answer', second.text);
+}
+
+const Recipe = z.object({ title: z.string(), minutes: z.number(), steps: z.array(z.string()) });
+
+async function typedObject(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+  title('4  An answer with a type');
+  const { value } = await majordomo
+    .model('anthropic/claude-typed')
+    .generateObject({ messages: [user('Soup?')], output: Recipe, maxTokens: 200 });
+  say('answer', `${value.title}: ${value.minutes} minutes, ${value.steps.length} steps`);
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { CallEvent } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { openStage, playScenes } from '../src/demo/scenes.ts';
+import { createTimeline } from '../src/demo/timeline.ts';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
+
+it('the timeline tells what the servers saw', async () => {
+  let shown = '';
+  const events: CallEvent[] = [];
+  const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
+  const recording = { ...timeline, onEvent: (event: CallEvent) => { events.push(event); timeline.onEvent(event); } };
+  const stage = await openStage(recording);
+  try {
+    await playScenes(stage, recording);
+    timeline.summary();
+    const journal = [
+      ...stage.openai.requests.map(({ model }) => `openai/${model}`),
+      ...stage.anthropic.requests.map(({ model }) => `anthropic/${model}`),
+    ];
+    for (const [target, { tried }] of timeline.tally) {
+      expect([target, tried]).toEqual([target, journal.filter((seen) => seen === target).length]);
+    }
+    expect(journal.length).toBe([...timeline.tally.values()].reduce((sum, { tried }) => sum + tried, 0));
+    expect(stage.openai.requests.concat(stage.anthropic.requests).flatMap(({ violations }) => violations)).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+  expect(events.filter(({ type }) => type === 'call-end').every((event) => event.type === 'call-end' && event.outcome === 'finished')).toBe(true);
+  for (const told of ['✗ overloaded (529)', '✗ timeout (whole)', 'benched for', 'skipped: benched', '✗ network', 'Onion soup: 45 minutes, 3 steps']) {
+    expect(shown).toContain(told);
+  }
+  expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+it('the command runs by itself, plain when piped, and ends', async () => {
+  const { stdout } = await run(process.execPath, [script], { timeout: 30_000 });
+  expect(stdout).toContain('Summary, from the events alone');
+  // eslint-disable-next-line no-control-regex
+  expect(stdout).not.toMatch(/\u001B\[/);
+});
+
+it('--live without a key says what to set', async () => {
+  const failed = await run(process.execPath, [script, '--live', 'openai/gpt-x', 'hi'], { timeout: 30_000, env: { PATH: process.env['PATH'] } }).then(
+    () => undefined,
+    (error: unknown) => error as { code: number; stdout: string },
+  );
+  expect(failed?.code).toBe(1);
+  expect(failed?.stdout).toContain('auth: no key for openai/gpt-x: set OPENAI_API_KEY');
+});
