@@ -1,0 +1,127 @@
+import type {
+  ContentBlock,
+  ConverseStreamRequest,
+  DocumentFormat,
+  ImageFormat,
+  ToolResultContentBlock,
+} from '@aws-sdk/client-bedrock-runtime';
+import { LlmError } from '@majordomo/core';
+import type { AssistantPart, FilePart, ImagePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
+import type { Quirks } from './quirks.ts';
+
+/** From the transcript's call ids to ids that the wire accepts. */
+export type CallIds = (id: string) => string;
+
+/** JSON as the SDK types it: its own mutable form. */
+export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequestFields']>;
+
+/**
+ * What replay tokens of this wire hold. The first two are Claude's on every platform: a thinking signature, and
+ * redacted thinking in Anthropic's own text form. `block` is a content block that goes back as it came, `server` marks
+ * a call that ran at the vendor.
+ */
+export type ReplayData =
+  | { readonly signature: string }
+  | { readonly redacted: string }
+  | { readonly block: JsonObject }
+  | { readonly server: true };
+
+/** A user's part; `undefined` for text without a visible character, which the wire refuses. */
+export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
+  switch (part.type) {
+    case 'text':
+      return textBlock(part.text);
+    case 'image':
+      return imageBlock(part);
+    case 'file':
+      return { document: { format: documentFormat(part), name: name(part), source: { bytes: part.bytes } } };
+    default:
+      return part satisfies never;
+  }
+}
+
+/** An assistant's part; `undefined` for what the wire would refuse: blank text, reasoning without its token. */
+export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlock | undefined {
+  switch (part.type) {
+    case 'text':
+      return textBlock(part.text);
+    case 'reasoning':
+      return reasoningBlock(part.text, replayData(part));
+    case 'tool-call': {
+      const type = isServerCall(part) ? ({ type: 'server_tool_use' } as const) : undefined;
+      return { toolUse: { toolUseId: ids(part.id), name: part.name, input: part.args as WireJson, ...type } };
+    }
+    default:
+      return part satisfies never;
+  }
+}
+
+/** Did the vendor run it? Its result stands in the same turn; what the transcript says of it is not sent. */
+export const isServerCall = (part: AssistantPart): boolean => 'server' in (replayData(part) ?? {});
+
+/** A result and, behind it, the images that this model takes no images in results for. */
+export function resultBlocks(
+  { callId, content, isError }: ToolResultPart,
+  ids: CallIds,
+  { toolStatus, toolImages }: Quirks,
+): { readonly result: ContentBlock; readonly loose: readonly ContentBlock[] } {
+  const pieces: ToolResultContentBlock[] = [];
+  const loose: ContentBlock[] = [];
+  if (isError === true && !toolStatus) pieces.push({ text: 'ERROR: ' });
+  for (const piece of content) {
+    const block = piece.type === 'text' ? textBlock(piece.text) : imageBlock(piece);
+    if (block === undefined) continue;
+    if (block.image !== undefined && !toolImages) loose.push(block);
+    else pieces.push(block as ToolResultContentBlock);
+  }
+  if (pieces.length === 0) pieces.push({ text: isError === true ? 'error' : '(no output)' });
+  const status = toolStatus ? { status: isError === true ? ('error' as const) : ('success' as const) } : undefined;
+  return { result: { toolResult: { toolUseId: ids(callId), content: pieces, ...status } }, loose };
+}
+
+const replayData = (part: AssistantPart): ReplayData | undefined => {
+  const data = part.replay?.data;
+  return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as ReplayData) : undefined;
+};
+
+function reasoningBlock(text: string, data: ReplayData | undefined): ContentBlock | undefined {
+  if (data === undefined) return undefined;
+  if ('signature' in data) return { reasoningContent: { reasoningText: { text, signature: data.signature } } };
+  if ('redacted' in data) return { reasoningContent: { redactedContent: new TextEncoder().encode(data.redacted) } };
+  return 'block' in data ? (data.block as unknown as ContentBlock) : undefined;
+}
+
+const textBlock = (text: string): ContentBlock.TextMember | undefined => (text.trim() === '' ? undefined : { text });
+
+const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpeg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+};
+
+/** The SDK wants the bytes themselves and encodes them. */
+function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
+  const format = IMAGE_FORMATS[mediaType];
+  if (format !== undefined) return { image: { format, source: { bytes } } };
+  throw new LlmError('unsupported', `an image of type "${mediaType}": this wire takes png, jpeg, gif and webp`);
+}
+
+const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
+  'application/pdf': 'pdf',
+  'text/plain': 'txt',
+  'text/csv': 'csv',
+  'text/html': 'html',
+  'text/markdown': 'md',
+  'application/msword': 'doc',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/vnd.ms-excel': 'xls',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+};
+
+function documentFormat({ mediaType }: FilePart): DocumentFormat {
+  const format = DOCUMENT_FORMATS[mediaType];
+  if (format !== undefined) return format;
+  const known = [...new Set(Object.values(DOCUMENT_FORMATS))].join(', ');
+  throw new LlmError('unsupported', `a file of type "${mediaType}": this wire takes ${known}`);
+}

@@ -1,0 +1,29 @@
+import type { CachePointBlock, SystemContentBlock, Tool } from '@aws-sdk/client-bedrock-runtime';
+import type { Warning } from '@majordomo/core';
+import type { WireMessage } from './messages.ts';
+import type { Quirks } from './quirks.ts';
+
+/**
+ * Cache points where the documentation puts them for a growing conversation: after the tools, after the system
+ * prompt, after the last message and the user's message before it. These are four, the most that the wire takes.
+ */
+export function markCache(
+  cache: 'short' | 'long',
+  { cachePoints, longCache }: Quirks,
+  places: { readonly tools: Tool[] | undefined; readonly system: SystemContentBlock[]; readonly messages: readonly WireMessage[] },
+  warnings: Warning[],
+): void {
+  if (cachePoints === 'none') {
+    warnings.push({ action: 'dropped', what: 'cache', why: 'this model takes no cache points' });
+    return;
+  }
+  if (cache === 'long' && !longCache) {
+    warnings.push({ action: 'coerced', what: 'cache to short', why: 'this model keeps a prefix for minutes only' });
+  }
+  const cachePoint: CachePointBlock = { type: 'default', ...(cache === 'long' && longCache && { ttl: '1h' }) };
+  const { tools, system, messages } = places;
+  if (cachePoints === 'all' && tools !== undefined && tools.length > 0) tools.push({ cachePoint });
+  if (system.length > 0) system.push({ cachePoint });
+  messages.at(-1)?.content.push({ cachePoint });
+  messages.at(-3)?.content.push({ cachePoint });
+}

@@ -1,0 +1,75 @@
+/** A client in use. */
+export interface Lease<Client> {
+  readonly client: Client;
+  /** Takes it out of the cache, once: the next call makes a new one, and calls on the old one go on. */
+  evict(): void;
+  release(): void;
+}
+
+interface Entry<Client> {
+  readonly client: Promise<Client>;
+  users: number;
+  isEvicted: boolean;
+}
+
+/** Rotating credentials must not pile up clients: the oldest goes. */
+const MOST = 16;
+
+/**
+ * One client per key, made at the first use and kept. Unlike core's cache, a client can be taken out when its
+ * connection is stale; it is destroyed when the last call that uses it is over.
+ */
+export class Clients<Client> {
+  private readonly entries = new Map<string, Entry<Client>>();
+  private readonly destroy: (client: Client) => void;
+
+  constructor(destroy: (client: Client) => void) {
+    this.destroy = destroy;
+  }
+
+  async lease(key: string, make: () => Promise<Client>): Promise<Lease<Client>> {
+    const entry = this.entries.get(key) ?? this.add(key, make());
+    entry.users++;
+    try {
+      return this.leaseOf(key, entry, await entry.client);
+    } catch (error) {
+      this.evict(key, entry);
+      entry.users--;
+      throw error;
+    }
+  }
+
+  private add(key: string, client: Promise<Client>): Entry<Client> {
+    const entry: Entry<Client> = { client, users: 0, isEvicted: false };
+    this.entries.set(key, entry);
+    const [oldest] = this.entries;
+    if (this.entries.size > MOST && oldest !== undefined) this.evict(...oldest);
+    return entry;
+  }
+
+  private leaseOf(key: string, entry: Entry<Client>, client: Client): Lease<Client> {
+    let isOver = false;
+    return {
+      client,
+      evict: () => {
+        this.evict(key, entry);
+      },
+      release: () => {
+        if (isOver) return;
+        isOver = true;
+        entry.users--;
+        this.destroyUnused(entry);
+      },
+    };
+  }
+
+  private evict(key: string, entry: Entry<Client>): void {
+    if (this.entries.get(key) === entry) this.entries.delete(key);
+    entry.isEvicted = true;
+    this.destroyUnused(entry);
+  }
+
+  private destroyUnused({ isEvicted, users, client }: Entry<Client>): void {
+    if (isEvicted && users === 0) client.then(this.destroy, () => undefined);
+  }
+}

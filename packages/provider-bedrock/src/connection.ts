@@ -1,0 +1,109 @@
+import type { BedrockRuntimeClient, BedrockRuntimeClientConfig, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
+import type { ModelContext } from '@majordomo/core';
+import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
+import { Clients, type Lease } from './clients.ts';
+import type { Failed } from './errors.ts';
+import type { AwsCredentials, BedrockOptions } from './options.ts';
+
+/** A client for one attempt, with what it signs with. */
+export interface Connected {
+  readonly lease: Lease<BedrockRuntimeClient>;
+  readonly auth: Auth;
+  readonly sources: BedrockSources;
+  send(command: 'ConverseCommand' | 'ConverseStreamCommand', params: ConverseStreamRequest, signal: AbortSignal): Promise<unknown>;
+}
+/** Finds the credential for an attempt, and the client that goes with it. */
+export type Connect = (context: ModelContext) => Promise<Connected>;
+
+/** What a failure is told about the connection. */
+export function failedIn(connected: Connected | undefined): Pick<Failed, 'secrets' | 'sources' | 'credential'> {
+  if (connected === undefined) return { secrets: [], sources: 'no client yet' };
+  const { region, regionFrom, credentialsFrom } = connected.sources;
+  return {
+    secrets: secretsOf(connected.auth),
+    sources: `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`,
+    credential: connected.auth.recovery,
+  };
+}
+
+/** One connection for all models of a provider. The SDK is loaded at the first call. */
+export function connection(options: BedrockOptions): Connect {
+  // A handler that was given is the app's: it may serve other clients.
+  const isShared = typeof options.requestHandler === 'object';
+  const clients = new Clients<BedrockRuntimeClient>((client) => {
+    if (!isShared) client.destroy();
+  });
+  const auth = authSource(options);
+  return async (context) => {
+    const sources = sourcesOf(options, context.env);
+    const found = await auth(context);
+    const sdk = await import('@aws-sdk/client-bedrock-runtime');
+    const lease =
+      options.client === undefined
+        ? await clients.lease(JSON.stringify([sources.region, found.token, found.keys, found.profile]), () =>
+            newClient(sdk.BedrockRuntimeClient, options, sources.region, found),
+          )
+        : ready(options.client as BedrockRuntimeClient);
+    const headers = lowerCased({ ...context.headers, ...options.headers });
+    return {
+      lease,
+      auth: found,
+      sources,
+      send(name, params, abortSignal) {
+        const command = name === 'ConverseCommand' ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
+        (command.middlewareStack as unknown as MiddlewareStack).add(adding(headers), { step: 'build', name: 'headers' });
+        return lease.client.send(command as InstanceType<typeof sdk.ConverseCommand>, { abortSignal });
+      },
+    };
+  };
+}
+
+/** What is used of the SDK's; it types the middlewares of each command apart. */
+interface MiddlewareStack {
+  add(middleware: (next: Next) => Next, options: { readonly step: 'build'; readonly name: string }): void;
+}
+type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<unknown>;
+
+/** Before signing, so that they are signed too. */
+const adding =
+  (headers: Readonly<Record<string, string>>): ((next: Next) => Next) =>
+  (next) =>
+  (args) => {
+    Object.assign(args.request.headers, headers);
+    return next(args);
+  };
+
+const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
+  client,
+  evict: () => undefined,
+  release: () => undefined,
+});
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
+async function newClient(
+  Client: typeof BedrockRuntimeClient,
+  { baseURL, requestHandler }: BedrockOptions,
+  region: string | undefined,
+  { token, keys, profile }: Auth,
+): Promise<BedrockRuntimeClient> {
+  const handler: unknown = typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
+  const config: BedrockRuntimeClientConfig = {
+    maxAttempts: 1,
+    ...(region !== undefined && { region }),
+    ...(baseURL !== undefined && { endpoint: baseURL }),
+    ...(handler !== undefined && { requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']> }),
+    ...(profile !== undefined && { profile }),
+    ...(token !== undefined && { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
+    ...(keys !== undefined && { credentials: signingKeys(keys), authSchemePreference: ['sigv4'] }),
+  };
+  const client = new Client(config);
+  if (region !== undefined) return client;
+  const found = await client.config.region().catch(() => undefined);
+  return found === undefined ? new Client({ ...config, region: 'us-east-1' }) : client;
+}
+
+const signingKeys = ({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): AwsCredentials & { sessionToken?: string } =>
+  sessionToken === undefined ? { accessKeyId, secretAccessKey } : { accessKeyId, secretAccessKey, sessionToken };

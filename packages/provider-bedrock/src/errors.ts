@@ -1,0 +1,117 @@
+import { LlmError } from '@majordomo/core';
+import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
+import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { recoveryFor } from './recovery.ts';
+
+/** What is known around a failed call. */
+export interface Failed {
+  readonly target: string;
+  readonly request: ModelRequest;
+  /** Was it sent as a stream? */
+  readonly streamed: boolean;
+  /** Values that no error may show. */
+  readonly secrets: readonly string[];
+  /** Where region and credentials came from, for errors of authentication. */
+  readonly sources: string;
+  /** How to ask for another token after a 401. */
+  readonly credential?: Recovery | undefined;
+}
+
+/** Exceptions of the API reference and of the signing layer before it. Also thrown inside a stream, without a status. */
+const BY_NAME: Readonly<Record<string, ErrorKind>> = {
+  AccessDeniedException: 'auth',
+  ExpiredTokenException: 'auth',
+  IncompleteSignatureException: 'auth',
+  InvalidSignatureException: 'auth',
+  MissingAuthenticationTokenException: 'auth',
+  UnrecognizedClientException: 'auth',
+  InternalServerException: 'server',
+  ModelErrorException: 'server',
+  ModelStreamErrorException: 'server',
+  ModelNotReadyException: 'overloaded',
+  ServiceUnavailableException: 'overloaded',
+  ModelTimeoutException: 'timeout',
+  ResourceNotFoundException: 'not-found',
+  ServiceQuotaExceededException: 'rate-limit',
+  ThrottlingException: 'rate-limit',
+  TooManyRequestsException: 'rate-limit',
+  ValidationException: 'invalid-request',
+};
+
+/** Texts that say more than their exception. Seen 2024-2026. */
+const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/input is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens/i, 'context-overflow'],
+  [/prompt is too long|exceed context limit/i, 'context-overflow'],
+  [/too many tokens per day/i, 'quota'],
+  [/blocked by (?:our )?content filter/i, 'content-filter'],
+];
+
+/** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */
+export function toLlmError(error: unknown, failed: Failed): LlmError {
+  if (LlmError.is(error)) return error;
+  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
+  const { name, message } = error;
+  const status = statusOf(error);
+  if (name in BY_NAME || (status !== undefined && status >= 300)) return reported(error, status, failed);
+  const login = loginError(error, failed);
+  if (login !== undefined) return login;
+  const { target } = failed;
+  if (/^Truncated event message/.test(message)) {
+    return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
+  }
+  if (/checksum|Unrecognizable event/.test(message) || name === 'SyntaxError') {
+    return new LlmError('protocol', `${target} sent a broken frame or body`, { target, path: '' }, { cause: error });
+  }
+  return isTransport(error) ? transportError(error, target, failed.secrets) : reported(error, status, failed);
+}
+
+/** An exception inside a stream that the SDK has no class for has its code as its name, such as `fooException`. */
+const isTransport = ({ name }: Error): boolean => !/exception$/i.test(name);
+
+function reported(error: Error, status: number | undefined, failed: Failed): LlmError {
+  const { name, message } = error;
+  const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
+  const said = name === 'SyntaxError' ? 'an answer that is no JSON' : message.slice(0, LONGEST_MESSAGE);
+  const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME[name];
+  const { target, secrets, request, streamed } = failed;
+  return wireError({
+    target,
+    status,
+    code,
+    kind,
+    message: kind === 'auth' ? `${said} (${failed.sources})` : said,
+    requestId: metadataOf(error)?.requestId,
+    headers: headersOf(error),
+    secrets,
+    cause: error,
+    recover: status === 401 ? failed.credential : recoveryFor(status ?? 0, said, request, streamed),
+  });
+}
+
+const LONGEST_MESSAGE = 600;
+
+/** `$metadata` and `$response`, as every exception of an AWS client has them, and what failed to parse too. */
+function metadataOf(error: Error): { readonly httpStatusCode?: number; readonly requestId?: string } | undefined {
+  return '$metadata' in error && typeof error.$metadata === 'object' ? (error.$metadata ?? undefined) : undefined;
+}
+
+const statusOf = (error: Error): number | undefined => metadataOf(error)?.httpStatusCode;
+
+function headersOf(error: Error): HeaderReader | undefined {
+  if (!('$response' in error) || typeof error.$response !== 'object' || error.$response === null) return undefined;
+  const headers = 'headers' in error.$response ? error.$response.headers : undefined;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const known = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return { get: (name) => known.get(name) ?? null };
+}
+
+/** Of the SDK's search for credentials. */
+function loginError(error: Error, { target, sources, secrets }: Failed): LlmError | undefined {
+  if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
+  if (/expired|sso login|re-?authenticate/i.test(error.message)) {
+    const message = `the AWS login for ${target} has expired: log in again (${sources})`;
+    return new LlmError('auth', message, { target, code: 'login-required' }, { cause: transportError(error, target, secrets).cause });
+  }
+  const message = `no AWS credentials for ${target}: pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
+  return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });
+}

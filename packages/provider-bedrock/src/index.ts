@@ -1,0 +1,4 @@
+export { createBedrock, type BedrockProvider } from './provider.ts';
+export type { BedrockSources } from './auth.ts';
+export type { AwsCredentials, BedrockOptions } from './options.ts';
+export type { Quirks } from './quirks.ts';

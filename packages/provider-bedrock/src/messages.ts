@@ -1,0 +1,123 @@
+import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
+import type { AssistantMessage, FilePart, ToolMessage, TurnMessage, UserMessage, Warning } from '@majordomo/core';
+import { toolIds } from '@majordomo/core/provider';
+import { assistantBlock, isServerCall, resultBlocks, userBlock, type CallIds } from './blocks.ts';
+import type { Quirks } from './quirks.ts';
+
+/** A message of the wire. */
+export interface WireMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: ContentBlock[];
+}
+
+/** The API reference gives the pattern and 1 to 64 characters for toolUseId. */
+const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
+
+/** A conversation may not begin with the assistant, and a text must have a visible character. */
+const OPENING: ContentBlock = { text: '(The conversation so far.)' };
+
+/** Turns as the wire wants them: alternating roles, tool results first, nothing blank. */
+export function toMessages(messages: readonly TurnMessage[], quirks: Quirks, warnings: Warning[]): WireMessage[] {
+  const ids = toolIds(messages, ID_RULE);
+  const names = documentNames();
+  const wire: WireMessage[] = [];
+  let server: ReadonlySet<string> = new Set();
+  for (const message of messages) {
+    if (message.role === 'tool') {
+      addResults(wire, message, server, ids, quirks);
+    } else {
+      if (message.role === 'assistant') server = serverCalls(message);
+      addBlocks(wire, message, ids, names, warnings);
+    }
+  }
+  if (wire[0]?.role !== 'user') wire.unshift({ role: 'user', content: [OPENING] });
+  for (const message of wire) nameDocuments(message);
+  return wire;
+}
+
+const serverCalls = ({ parts }: AssistantMessage): ReadonlySet<string> =>
+  new Set(parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part) ? [part.id] : [])));
+
+function addBlocks(
+  wire: WireMessage[],
+  message: UserMessage | AssistantMessage,
+  ids: CallIds,
+  names: (file: FilePart) => string,
+  warnings: Warning[],
+): void {
+  for (const part of message.parts) {
+    const block =
+      part.type === 'text' || part.type === 'image' || part.type === 'file'
+        ? userBlock(part, names)
+        : assistantBlock(part, ids);
+    if (block !== undefined) openMessage(wire, message.role).content.push(block);
+    else if (part.type === 'reasoning' && !warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+  }
+}
+
+const UNSIGNED: Warning = {
+  action: 'dropped',
+  what: 'reasoning of earlier turns',
+  why: 'it has no token that this wire can check',
+};
+
+/** Results stand before any other block of their message, whatever stood there first. */
+function addResults(
+  wire: WireMessage[],
+  message: ToolMessage,
+  server: ReadonlySet<string>,
+  ids: CallIds,
+  quirks: Quirks,
+): void {
+  for (const part of message.parts) {
+    if (server.has(part.callId)) continue;
+    const { result, loose } = resultBlocks(part, ids, quirks);
+    const { content } = openMessage(wire, 'user');
+    const firstOther = content.findIndex(({ toolResult }) => toolResult === undefined);
+    content.splice(firstOther === -1 ? content.length : firstOther, 0, result);
+    content.push(...loose);
+  }
+}
+
+/** Consecutive messages of one role are one message. */
+function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessage {
+  const last = wire.at(-1);
+  if (last?.role === role) return last;
+  const message: WireMessage = { role, content: [] };
+  wire.push(message);
+  return message;
+}
+
+/** Letters, digits, single spaces, hyphens, brackets; no name twice in a request. */
+function documentNames(): (file: FilePart) => string {
+  const taken = new Set<string>();
+  return ({ name = 'document' }) => {
+    const plain = name.replace(/\.[a-z0-9]+$/i, '').replace(/[^a-zA-Z0-9\s()[\]-]+/g, ' ').replace(/\s+/g, ' ').trim();
+    const base = plain === '' ? 'document' : plain.slice(0, 180);
+    let unique = base;
+    for (let n = 2; taken.has(unique); n++) unique = `${base} ${n}`;
+    taken.add(unique);
+    return unique;
+  };
+}
+
+/** A message with a document must have a text too: without one, the documents' names are it. */
+function nameDocuments({ content }: WireMessage): void {
+  const names = content.flatMap(({ document }) => document?.name ?? []);
+  if (names.length > 0 && content.every(({ text }) => text === undefined)) content.push({ text: names.join(', ') });
+}
+
+const isThinking = ({ reasoningContent }: ContentBlock): boolean => reasoningContent !== undefined;
+const holdsResult = (message: WireMessage | undefined): boolean =>
+  message?.role === 'user' && message.content.some(({ toolResult }) => toolResult !== undefined);
+
+/**
+ * With a thinking budget, Claude wants the assistant's turn to begin with thinking when it goes on after tool results.
+ * The turn reaches back over its tool results.
+ */
+export function lacksThinking(messages: readonly WireMessage[]): boolean {
+  let first: WireMessage | undefined;
+  for (let at = messages.length - 1; at > 0 && holdsResult(messages[at]); at -= 2) first = messages[at - 1];
+  const block = first?.content[0];
+  return block !== undefined && !isThinking(block);
+}

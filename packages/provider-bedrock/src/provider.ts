@@ -1,0 +1,130 @@
+import type { ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
+import { LlmError } from '@majordomo/core';
+import type { Dsn, Env, Model, ModelContext, ModelEvent, ModelRequest, Provider } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { sourcesOf, type BedrockSources } from './auth.ts';
+import { connection, failedIn, type Connect, type Connected } from './connection.ts';
+import { toLlmError } from './errors.ts';
+import { factsOf, familyOf } from './models.ts';
+import type { BedrockOptions } from './options.ts';
+import { quirksFromParams } from './quirks.ts';
+import { toWire } from './request.ts';
+import { ConverseReader, type WireAnswer, type WireEvent } from './stream.ts';
+
+/** A provider that can tell where its region and credentials come from. */
+export interface BedrockProvider extends Provider {
+  sources(env: Env): BedrockSources;
+}
+
+/** Models of Amazon Bedrock through Converse. Nothing is loaded or opened before the first call. */
+export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
+  const connect = connection(options);
+  return {
+    spi: 1,
+    id: options.id ?? 'bedrock',
+    model: (modelId) => converseModel(modelId, options, connect),
+    schemes: { bedrock: fromDsn },
+    sources: (env) => sourcesOf(options, env),
+  };
+}
+
+/** `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or `ACCESS-KEY:SECRET@`. */
+function fromDsn({ name, token, baseURL, params: { region, ...quirks } }: Dsn): Provider {
+  const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
+  const secret =
+    accessKeyId !== undefined && secretAccessKey !== undefined
+      ? { credentials: { accessKeyId, secretAccessKey } }
+      : { apiKey: token };
+  return createBedrock({ id: name, baseURL, region, quirks: quirksFromParams(quirks), ...secret });
+}
+
+function converseModel(modelId: string, options: BedrockOptions, connect: Connect): Model {
+  const facts = factsOf(modelId);
+  const quirks = { ...facts.quirks, ...options.quirks };
+  const family = familyOf(modelId, quirks);
+  return {
+    id: modelId,
+    wire: 'bedrock-converse',
+    families: [family],
+    capabilities: facts.capabilities,
+    timeouts: options.timeouts,
+    whole: ({ maxTokens }) => maxTokens !== undefined && maxTokens <= MOST_WHOLE_TOKENS,
+    stream(request, context) {
+      const { params, warnings } = toWire(request, modelId, quirks);
+      const reader = new ConverseReader(new Scribe(context.target, []), family, warnings);
+      return converse({ params, request, context, reader, connect });
+    },
+  };
+}
+
+/** Longer answers stream: a connection without a byte for minutes is cut by what stands between. */
+const MOST_WHOLE_TOKENS = 8192;
+
+interface Call {
+  readonly params: ConverseStreamRequest;
+  readonly request: ModelRequest;
+  readonly context: ModelContext;
+  readonly reader: ConverseReader;
+  readonly connect: Connect;
+}
+
+/** core's `sdkStream` for a wire whose frames only the SDK can read: one batch of events per event object. */
+async function* converse({ params, request, context, reader, connect }: Call): AsyncIterable<readonly ModelEvent[]> {
+  const { target, signal, delivery } = context;
+  // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
+  const own = new AbortController();
+  const abort = (): void => {
+    own.abort();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  let connected: Connected | undefined;
+  try {
+    signal.throwIfAborted();
+    connected = await connect(context);
+    if (delivery === 'whole') {
+      const answer = await connected.send('ConverseCommand', params, own.signal);
+      yield [];
+      reader.body(answer as WireAnswer);
+    } else {
+      yield* readEvents(await connected.send('ConverseStreamCommand', params, own.signal), reader, signal, abort);
+    }
+    yield reader.scribe.take();
+  } catch (error) {
+    const written = reader.scribe.take();
+    if (written.length > 0) yield written;
+    if (signal.aborted) throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
+    const llmError = toLlmError(error, { target, request, streamed: delivery === 'deltas', ...failedIn(connected) });
+    if (llmError.kind === 'network') connected?.lease.evict();
+    throw llmError;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    if (!reader.done) abort();
+    connected?.lease.release();
+  }
+}
+
+/** All but the last batch: that one is the caller's to take. */
+async function* readEvents(
+  answer: unknown,
+  reader: ConverseReader,
+  signal: AbortSignal,
+  abort: () => void,
+): AsyncIterable<readonly ModelEvent[]> {
+  const { stream } = answer as { readonly stream?: AsyncIterable<WireEvent> | undefined };
+  yield [];
+  if (stream === undefined) throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
+  const events = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await events.next();
+    signal.throwIfAborted();
+    if (done === true) break;
+    reader.event(value);
+    if (reader.done) {
+      // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
+      events.next().then((rest) => rest.done !== true && abort(), abort);
+      return;
+    }
+    yield reader.scribe.take();
+  }
+  reader.end();
+}

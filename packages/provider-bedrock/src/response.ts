@@ -1,0 +1,46 @@
+import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+
+/** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162; what is not here is `other`. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  tool_use: 'tool-calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  content_filtered: 'content-filter',
+  guardrail_intervened: 'content-filter',
+};
+
+/** `hasCalls`: calls for the client; some models give them with an ordinary stop. */
+export function finishReason(raw: string, hasCalls: boolean): FinishReason {
+  const reason = REASONS[raw] ?? 'other';
+  return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
+}
+
+/** `usage` as the wire sends it; any of it may be missing. */
+export interface WireUsage {
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly cacheReadInputTokens?: number | undefined;
+  readonly cacheWriteInputTokens?: number | undefined;
+  readonly cacheDetails?: readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[] | undefined;
+}
+
+/** The wire counts cached input apart; our totals include it. Reasoning is in the output, uncounted. */
+export function usage(raw: WireUsage, serviceTier: string | undefined): Usage {
+  const { inputTokens, outputTokens, cacheReadInputTokens: cacheRead, cacheWriteInputTokens: cacheWrite } = raw;
+  const details = detailsOf(raw, serviceTier);
+  return {
+    input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: outputTokens,
+    cacheRead,
+    cacheWrite,
+    reasoning: undefined,
+    ...(details === undefined ? undefined : { details }),
+  };
+}
+
+function detailsOf({ cacheDetails }: WireUsage, serviceTier: string | undefined): UsageDetails | undefined {
+  const cacheWriteLong = cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens;
+  return cacheWriteLong === undefined && serviceTier === undefined ? undefined : { cacheWriteLong, serviceTier };
+}

@@ -1,0 +1,217 @@
+import { LlmError } from '@majordomo/core';
+import type { JsonObject, Replay, Warning } from '@majordomo/core';
+import type { Scribe } from '@majordomo/core/provider';
+import type { ReplayData } from './blocks.ts';
+import { finishReason, usage, type WireUsage } from './response.ts';
+
+/** What is read of the SDK's event objects; exactly one member is set. */
+export interface WireEvent {
+  readonly messageStart?: object | undefined;
+  readonly contentBlockStart?: { readonly start?: BlockStart | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+  readonly contentBlockDelta?: { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+  readonly contentBlockStop?: { readonly contentBlockIndex?: number | undefined } | undefined;
+  readonly messageStop?: { readonly stopReason?: string | undefined } | undefined;
+  readonly metadata?: Metadata | undefined;
+}
+interface BlockStart {
+  readonly toolUse?: ToolUse | undefined;
+  readonly toolResult?: object | undefined;
+}
+interface ToolUse {
+  readonly toolUseId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+}
+interface Delta {
+  readonly text?: string | undefined;
+  readonly toolUse?: { readonly input?: string | undefined } | undefined;
+  readonly toolResult?: readonly unknown[] | undefined;
+  readonly reasoningContent?: ReasoningDelta | undefined;
+}
+interface ReasoningDelta {
+  readonly text?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly redactedContent?: Uint8Array | undefined;
+}
+interface Metadata {
+  readonly usage?: WireUsage | undefined;
+  readonly serviceTier?: { readonly type?: string | undefined } | undefined;
+}
+
+/** A whole answer. */
+export interface WireAnswer extends Metadata {
+  readonly output?: { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
+  readonly stopReason?: string | undefined;
+}
+interface WireBlock {
+  readonly text?: string | undefined;
+  readonly toolUse?: (ToolUse & { readonly input?: unknown }) | undefined;
+  readonly toolResult?: object | undefined;
+  readonly reasoningContent?:
+    | { readonly reasoningText?: ReasoningDelta | undefined; readonly redactedContent?: Uint8Array | undefined }
+    | undefined;
+  readonly citationsContent?: { readonly content?: readonly { readonly text?: string | undefined }[] | undefined } | undefined;
+  readonly image?: object | undefined;
+}
+
+const NO_MEDIA: Warning = {
+  action: 'dropped',
+  what: 'media in the answer',
+  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+};
+
+/** Reads Converse: the event objects of a stream, or one whole answer. */
+export class ConverseReader {
+  readonly scribe: Scribe;
+  /** True once the finish is written: nothing more is read. */
+  done = false;
+  /** Of the request; they follow the start. */
+  private warnings: readonly Warning[];
+  private readonly family: string;
+  private stopReason: string | undefined;
+  private metadata: Metadata | undefined;
+  private calls = 0;
+  private signature = '';
+  /** The result of a server tool, while its block is open. */
+  private result: { readonly head: object; readonly content: unknown[] } | undefined;
+
+  constructor(scribe: Scribe, family: string, warnings: readonly Warning[]) {
+    this.scribe = scribe;
+    this.family = family;
+    this.warnings = warnings;
+  }
+
+  event(event: WireEvent): void {
+    if (event.contentBlockDelta !== undefined) {
+      const { delta, contentBlockIndex } = event.contentBlockDelta;
+      if (delta !== undefined) this.delta(delta, keyOf(contentBlockIndex));
+    } else if (event.contentBlockStart !== undefined) {
+      const { start, contentBlockIndex } = event.contentBlockStart;
+      if (start !== undefined) this.blockStart(start, keyOf(contentBlockIndex));
+    } else if (event.contentBlockStop !== undefined) {
+      this.blockStop(keyOf(event.contentBlockStop.contentBlockIndex));
+    } else if (event.messageStart !== undefined) {
+      this.start();
+    } else if (event.messageStop !== undefined) {
+      this.stopReason = event.messageStop.stopReason ?? this.missing('messageStop.stopReason');
+      if (this.metadata !== undefined) this.finish();
+    } else if (event.metadata !== undefined) {
+      this.metadata = event.metadata;
+      if (this.stopReason !== undefined) this.finish();
+    }
+  }
+
+  body(answer: WireAnswer): void {
+    const content = answer.output?.message?.content;
+    if (!Array.isArray(content)) throw this.drifted('output.message.content');
+    this.start();
+    content.forEach((block: WireBlock, index) => {
+      this.block(block, String(index));
+    });
+    this.stopReason = answer.stopReason ?? this.missing('stopReason');
+    this.metadata = answer;
+    this.finish();
+  }
+
+  /** The stream is over. The usage may be missing, the stop reason may not. */
+  end(): void {
+    const { target } = this.scribe;
+    if (this.stopReason !== undefined) this.finish();
+    else throw new LlmError('truncated', `${target} ended before its stop reason`, { target });
+  }
+
+  private start(): void {
+    this.scribe.start();
+    for (const warning of this.warnings) this.scribe.warning(warning);
+    this.warnings = [];
+  }
+
+  private blockStart({ toolUse, toolResult }: BlockStart, key: string): void {
+    if (toolUse !== undefined) this.openCall(toolUse, key);
+    else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
+  }
+
+  private delta(delta: Delta, key: string): void {
+    if (delta.text !== undefined) this.scribe.text(delta.text, key);
+    else if (delta.toolUse !== undefined) this.scribe.toolCall(key, { json: delta.toolUse.input });
+    else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
+    else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
+  }
+
+  private blockStop(key: string): void {
+    if (this.result !== undefined) this.keepResult({ ...this.result.head, content: this.result.content }, key);
+    this.result = undefined;
+    this.signature = '';
+    this.scribe.end(key);
+  }
+
+  private block({ text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock, key: string): void {
+    if (text !== undefined) this.scribe.text(text, key);
+    else if (toolUse !== undefined) {
+      this.openCall(toolUse, key);
+      this.scribe.toolCall(key, { json: JSON.stringify(toolUse.input ?? {}) });
+    } else if (reasoningContent !== undefined) {
+      this.reasoning(reasoningContent.reasoningText ?? reasoningContent, key);
+    } else if (toolResult !== undefined) this.keepResult(toolResult, key);
+    else if (citationsContent !== undefined) {
+      for (const piece of citationsContent.content ?? []) this.scribe.text(piece.text ?? '', key);
+    } else if (image !== undefined) this.scribe.warning(NO_MEDIA);
+    this.signature = '';
+    this.scribe.end(key);
+  }
+
+  /** A call that ran at the vendor is one of the answer's calls too, marked, so that it goes back as what it was. */
+  private openCall({ toolUseId, name, type }: ToolUse, key: string): void {
+    if (name === undefined) throw this.drifted(`content[${key}].toolUse.name`);
+    const isServer = type === 'server_tool_use';
+    if (!isServer) this.calls++;
+    this.scribe.toolCall(key, { id: toolUseId, name, replay: isServer ? this.replay({ server: true }) : undefined });
+  }
+
+  private reasoning({ text, signature, redactedContent }: ReasoningDelta, key: string): void {
+    if (text !== undefined) this.scribe.reasoning(text, undefined, key);
+    if (signature !== undefined && signature !== '') {
+      this.signature += signature;
+      this.scribe.reasoning('', this.replay({ signature: this.signature }), key);
+    }
+    if (redactedContent !== undefined) {
+      // The bytes are the text that Anthropic's own API gives for the same block (seen 2025-12).
+      this.scribe.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
+    }
+  }
+
+  /** A server tool's result has no text of its own; the model that made it gets it back as it came. */
+  private keepResult(toolResult: object, key: string): void {
+    this.scribe.reasoning('', this.replay({ block: { toolResult: toolResult as JsonObject } }), key);
+  }
+
+  private finish(): void {
+    // A stream without its start has not told the warnings yet.
+    this.start();
+    const raw = this.stopReason ?? '';
+    const { target } = this.scribe;
+    const reason = finishReason(raw, this.calls > 0);
+    if (reason === 'content-filter' && !this.scribe.hasContent) {
+      throw new LlmError('content-filter', `${target} blocked the request: ${raw}`, { target, code: raw });
+    }
+    const { usage: tokens, serviceTier } = this.metadata ?? {};
+    this.done = true;
+    this.scribe.finish(reason, raw, tokens === undefined ? undefined : usage(tokens, serviceTier?.type));
+  }
+
+  private replay(data: ReplayData): Replay {
+    return { family: this.family, data: data as JsonObject };
+  }
+
+  private missing(path: string): never {
+    throw this.drifted(path);
+  }
+
+  private drifted(path: string): LlmError {
+    const { target } = this.scribe;
+    return new LlmError('protocol', `${target} answered without "${path}"`, { target, path });
+  }
+}
+
+/** Blocks may take turns: each has its own key. */
+const keyOf = (index: number | undefined): string => String(index ?? 0);

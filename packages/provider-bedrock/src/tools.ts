@@ -1,0 +1,71 @@
+import type { Tool, ToolChoice as WireToolChoice, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
+import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import type { WireJson } from './blocks.ts';
+import type { WireMessage } from './messages.ts';
+import type { Quirks } from './quirks.ts';
+
+/**
+ * Tools and the choice among them. The wire refuses a history with tool blocks without them, so that tools which are
+ * not offered any more are declared by their names alone.
+ */
+export function toToolConfig(
+  { tools, toolChoice }: ModelRequest,
+  messages: readonly WireMessage[],
+  quirks: Quirks,
+  warnings: Warning[],
+): (ToolConfiguration & { tools: Tool[] }) | undefined {
+  const used = usedNames(messages);
+  if (tools.length === 0 || toolChoice === 'none') {
+    if (used.length === 0) return undefined;
+    const known = tools.length > 0 ? tools.map(toTool) : used.map(placeholder);
+    warnings.push(tools.length > 0 ? CANNOT_FORBID : DECLARED_BY_NAME);
+    return { tools: known };
+  }
+  const choice = toChoice(toolChoice, quirks, warnings);
+  return { tools: tools.map(toTool), ...(choice !== undefined && { toolChoice: choice }) };
+}
+
+const CANNOT_FORBID: Warning = {
+  action: 'dropped',
+  what: 'toolChoice "none"',
+  why: 'the wire cannot forbid tools, and refuses a history of calls without them',
+};
+const DECLARED_BY_NAME: Warning = {
+  action: 'emulated',
+  what: 'tools',
+  why: 'the wire refuses a history of calls without tools: those of the history were declared by name',
+};
+
+const usedNames = (messages: readonly WireMessage[]): string[] => [
+  ...new Set(messages.flatMap(({ content }) => content.flatMap(({ toolUse }) => toolUse?.name ?? []))),
+];
+
+const placeholder = (name: string): Tool => ({ toolSpec: { name, inputSchema: { json: { type: 'object' } } } });
+
+const toTool = ({ name, description, parameters }: ModelTool): Tool => ({
+  toolSpec: {
+    name,
+    ...(description.trim() === '' ? undefined : { description }),
+    inputSchema: { json: ofObject(parameters) as WireJson },
+  },
+});
+
+/** The root must say that it is an object. */
+const ofObject = (schema: JsonObject): JsonObject => (schema['type'] === 'object' ? schema : { ...schema, type: 'object' });
+
+/** Without a word about it the model chooses by itself; what it cannot be told is left to it, with a warning. */
+function toChoice(
+  choice: ModelRequest['toolChoice'],
+  { toolChoice }: Quirks,
+  warnings: Warning[],
+): WireToolChoice | undefined {
+  if (choice === undefined || choice === 'auto' || choice === 'none') return undefined;
+  if (toolChoice === 'none') {
+    warnings.push({ action: 'coerced', what: 'toolChoice to auto', why: 'this model cannot be forced to call a tool' });
+    return undefined;
+  }
+  if (choice === 'required') return { any: {} };
+  if (toolChoice === 'one') return { tool: { name: choice.name } };
+  warnings.push({ action: 'coerced', what: 'toolChoice to required', why: 'this model cannot be told which tool to call' });
+  return { any: {} };
+}

@@ -1,0 +1,162 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createBedrock, type BedrockOptions } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { testServer, type Protocol, type TestServer } from './server.ts';
+import { signatureFor, signedOf } from './signature.ts';
+
+const ANSWER = JSON.stringify({
+  output: { message: { role: 'assistant', content: [{ text: 'hi' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+});
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+
+let server: TestServer;
+afterEach(() => server.close());
+
+const serve = async (protocol: Protocol = 'http1'): Promise<void> => {
+  server = await testServer(protocol, (_request, reply) => {
+    reply.writeHead(200, { 'content-type': 'application/json' });
+    reply.end(ANSWER);
+  });
+};
+
+const ask = (options: BedrockOptions, env: Record<string, string> = {}, modelId = 'anthropic.claude-test'): Promise<Collected> =>
+  collect(
+    createBedrock({ baseURL: server.origin, requestHandler: () => new NodeHttpHandler(), ...options }).model(modelId),
+    requestOf(),
+    contextOf({ delivery: 'whole', env }),
+  );
+
+describe('signing', () => {
+  it.each([
+    ['HTTP/1.1', 'http1', 'anthropic.claude-3-7-sonnet-20250219-v1:0'],
+    ['HTTP/2', 'http2', 'us.anthropic.claude-sonnet-4-20250514-v1:0'],
+    ['an ARN', 'http1', 'arn:aws:bedrock:us-east-1:012345678901:inference-profile/us.anthropic.claude-3-7-sonnet-20250219-v1:0'],
+  ] as const)('over %s an independent signer finds the same signature', async (_name, protocol, modelId) => {
+    await serve(protocol);
+    const handler = protocol === 'http2' ? { requestHandler: undefined } : {};
+    const got = await ask({ region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler }, {}, modelId);
+    expect(got.text).toBe('hi');
+    const [request] = server.requests;
+    if (request === undefined) throw new Error('no request');
+    expect(request.path).toBe(`/model/${encodeURIComponent(modelId)}/converse`);
+    expect(request.headers['x-amz-security-token']).toBe('token');
+    expect(signedOf(request)).toMatchObject({ accessKeyId: 'AKIDEXAMPLE', region: 'eu-west-1', service: 'bedrock' });
+    expect(signedOf(request).signature).toBe(signatureFor(request, KEYS.secretAccessKey));
+    expect(signatureFor(request, 'another secret')).not.toBe(signedOf(request).signature);
+  });
+
+  it("the app's headers and the provider's are sent and signed, the provider's win", async () => {
+    await serve();
+    const provider = createBedrock({
+      region: 'us-east-1',
+      credentials: KEYS,
+      baseURL: server.origin,
+      requestHandler: () => new NodeHttpHandler(),
+      headers: { 'X-Team': 'provider' },
+    });
+    await collect(
+      provider.model('m'),
+      requestOf(),
+      contextOf({ delivery: 'whole', headers: { 'x-team': 'app', 'x-app': 'yes' } }),
+    );
+    const [request] = server.requests;
+    expect(request?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
+    expect(request === undefined ? [] : signedOf(request).signedHeaders).toContain('x-team');
+  });
+});
+
+describe('credentials', () => {
+  it('a function is asked before every attempt: rotated keys are picked up', async () => {
+    await serve();
+    let turn = 0;
+    const credentials = (): Promise<typeof KEYS> =>
+      Promise.resolve({ accessKeyId: `AKID${++turn}`, secretAccessKey: `secret ${turn}` });
+    const model = createBedrock({
+      region: 'us-east-1',
+      credentials,
+      baseURL: server.origin,
+      requestHandler: () => new NodeHttpHandler(),
+    }).model('m');
+    for (const n of [1, 2]) {
+      await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+      const request = server.requests.at(-1);
+      if (request === undefined) throw new Error('no request');
+      expect(signedOf(request).accessKeyId).toBe(`AKID${n}`);
+      expect(signedOf(request).signature).toBe(signatureFor(request, `secret ${n}`));
+    }
+  });
+
+  it('keys that change in the environment are picked up', async () => {
+    await serve();
+    const options = { baseURL: server.origin, requestHandler: () => new NodeHttpHandler() };
+    const model = createBedrock(options).model('m');
+    for (const id of ['AKIDONE', 'AKIDTWO']) {
+      const env = { AWS_REGION: 'us-west-2', AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'secret' };
+      await collect(model, requestOf(), contextOf({ delivery: 'whole', env }));
+    }
+    expect(server.requests.map((request) => signedOf(request).accessKeyId)).toEqual(['AKIDONE', 'AKIDTWO']);
+    expect(server.requests.map((request) => signedOf(request).region)).toEqual(['us-west-2', 'us-west-2']);
+  });
+
+  it.each([
+    ['the option', { apiKey: 'bedrock-api-key' }, {}],
+    ['the environment', {}, { AWS_BEARER_TOKEN_BEDROCK: 'bedrock-api-key' }],
+  ])('a bearer token of %s is sent as it is, unsigned', async (_name, options, env) => {
+    await serve();
+    const got = await ask({ region: 'us-east-1', ...options }, env);
+    expect(got.text).toBe('hi');
+    expect(server.requests[0]?.headers['authorization']).toBe('Bearer bedrock-api-key');
+  });
+
+  it('a token function is asked again with the value that was refused', async () => {
+    server = await testServer('http1', ({ headers }, reply) => {
+      const isNew = headers['authorization'] === 'Bearer new';
+      reply.writeHead(isNew ? 200 : 401, { 'content-type': 'application/json' });
+      reply.end(isNew ? ANSWER : '{"message":"bad token"}');
+    });
+    const rejected: (string | undefined)[] = [];
+    const apiKey = (context: { readonly rejected: string | undefined }): string => {
+      rejected.push(context.rejected);
+      return context.rejected === 'old' ? 'new' : 'old';
+    };
+    const options = { region: 'us-east-1', apiKey, baseURL: server.origin, requestHandler: () => new NodeHttpHandler() };
+    const model = createBedrock(options).model('m');
+    const first = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
+    const second = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    expect(second.text).toBe('hi');
+    expect(rejected).toEqual([undefined, 'old']);
+  });
+});
+
+describe('sources', () => {
+  const KEY_ENV = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'very secret' };
+  it.each([
+    ['options', { region: 'r', credentials: KEYS }, { AWS_REGION: 'other' }, { region: 'r', regionFrom: 'option', credentialsFrom: 'option credentials' }],
+    ['a token', { apiKey: 'k' }, { AWS_REGION: 'r', ...KEY_ENV }, { region: 'r', regionFrom: 'AWS_REGION', credentialsFrom: 'option apiKey' }],
+    ['a token in the environment', {}, { AWS_BEARER_TOKEN_BEDROCK: 't', ...KEY_ENV }, { credentialsFrom: 'AWS_BEARER_TOKEN_BEDROCK' }],
+    ['keys in the environment', {}, { AWS_DEFAULT_REGION: 'd', ...KEY_ENV }, { region: 'd', regionFrom: 'AWS_DEFAULT_REGION', credentialsFrom: 'AWS_ACCESS_KEY_ID' }],
+    ['a profile', {}, { AWS_PROFILE: 'work' }, { credentialsFrom: 'AWS_PROFILE' }],
+    ['nothing', {}, {}, { region: undefined, regionFrom: 'the SDK', credentialsFrom: 'the SDK' }],
+  ] as const)('say where region and credentials come from: %s', async (_name, options, env, expected) => {
+    await serve();
+    const sources = createBedrock(options).sources(env);
+    expect(sources).toMatchObject(expected);
+    expect(JSON.stringify(sources)).not.toMatch(/secret|AKID/);
+  });
+
+  it('an error of authentication names them, and shows no secret', async () => {
+    server = await testServer('http1', (_request, reply) => {
+      reply.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': 'UnrecognizedClientException' });
+      reply.end(JSON.stringify({ message: `The security token ${KEYS.secretAccessKey} is invalid` }));
+    });
+    const { error } = await ask({ region: 'us-east-1', credentials: KEYS });
+    expect(error?.kind).toBe('auth');
+    expect(error?.message).toContain('region us-east-1 from option, credentials from option credentials');
+    expect(JSON.stringify(error)).not.toContain(KEYS.secretAccessKey);
+    expect(`${error?.stack ?? ''} ${String(error?.cause)}`).not.toContain(KEYS.secretAccessKey);
+  });
+});

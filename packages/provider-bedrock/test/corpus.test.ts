@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AssistantPart } from '@majordomo/core';
+import { createBedrock } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import exceptions from './corpus-exceptions.json' with { type: 'json' };
+import { recordings, skippedNote, type Expected, type Recording } from './recordings.ts';
+import { testServer, writeInPieces, type TestServer } from './server.ts';
+
+const cases = recordings('bedrock-converse');
+const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+/** The vendor-neutral words of the recordings, in ours. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  permission: ['auth'],
+  'not-found': ['not-found'],
+  'rate-limit': ['rate-limit'],
+  'invalid-request': ['invalid-request', 'context-overflow'],
+};
+
+const WAYS = [
+  ['HTTP/1.1, in one piece', 'http1', 1 << 20],
+  ['HTTP/1.1, in pieces of 13 bytes', 'http1', 13],
+  ['HTTP/2, in one piece', 'http2', 1 << 20],
+  ['HTTP/2, byte by byte', 'http2', 1],
+] as const;
+
+describe.skipIf(cases.length === 0).each(WAYS)(`recordings of bedrock-converse over %s${skippedNote}`, (_name, protocol, size) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await testServer(protocol, async ({ path }, reply) => {
+      const found = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
+      if (found === undefined) throw new Error(`no recording for ${path}`);
+      reply.writeHead(found.status, found.headers);
+      await writeInPieces(reply, found.body, size);
+    });
+  });
+  afterAll(() => server.close());
+
+  it.each(cases.map((recording, at) => [recording.id, recording, at] as const))('%s', async (id, recording, at) => {
+    if (excused.has(id)) return;
+    const requestHandler = protocol === 'http1' ? () => new NodeHttpHandler() : undefined;
+    const provider = createBedrock({ region: 'us-east-1', credentials: KEYS, baseURL: server.origin, requestHandler });
+    const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+    check(recording, await collect(provider.model(`c${at}-claude`), requestOf(), contextOf({ delivery })));
+  });
+});
+
+describe.skipIf(cases.length === 0)(`exceptions${skippedNote}`, () => {
+  it('are at most 2 % of the recordings, and each is one', () => {
+    expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
+    const ids = new Set(cases.map(({ id }) => id));
+    expect([...excused].filter((id) => !ids.has(id))).toEqual([]);
+  });
+});
+
+function check({ expected, status }: Recording, got: Collected): void {
+  if (expected.outcome === 'error') {
+    expect(got.error).toMatchObject({ name: 'LlmError', details: { status } });
+    expect(KINDS[expected.error?.kind ?? '']).toContain(got.error?.kind);
+    return;
+  }
+  expect(got.error).toBeUndefined();
+  // A whole answer with citations has its text in them; the recordings call that no text.
+  if (expected.outcome !== 'other-output') expect(got.text).toBe(expected.text);
+  expect(got.reasoning).toBe(expected.reasoning);
+  expect(got.toolCalls.map(({ id, name, args }) => ({ id, name, args }))).toEqual(
+    expected.toolCalls.map(({ id, name, arguments: args }) => ({ id, name, args })),
+  );
+  expect(signatures(got.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
+  checkFinish(expected, got);
+}
+
+function checkFinish({ outcome, finishReasonRaw, usageRaw }: Expected, { finish }: Collected): void {
+  expect(finish?.raw).toBe(finishReasonRaw);
+  if (outcome === 'blocked') expect(finish?.reason).toBe('content-filter');
+  const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usageRaw ?? {};
+  expect(finish?.usage).toMatchObject({
+    input: Number(inputTokens) + Number(cacheReadInputTokens ?? 0) + Number(cacheWriteInputTokens ?? 0),
+    output: outputTokens,
+    cacheRead: cacheReadInputTokens,
+    cacheWrite: cacheWriteInputTokens,
+  });
+}
+
+/** Redacted thinking is on the wire as base64 of what we keep. */
+function signatures(parts: readonly AssistantPart[]): string[] {
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  return parts.flatMap(({ replay }) => {
+    const { signature, redacted } = (replay?.data ?? {}) as { readonly signature?: string; readonly redacted?: string };
+    if (redacted !== undefined) return [sha256(Buffer.from(redacted).toString('base64'))];
+    return signature === undefined ? [] : [sha256(signature)];
+  });
+}

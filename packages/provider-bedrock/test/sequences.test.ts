@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { describe, expect, it } from 'vitest';
+import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
+import { createBedrock } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { sequences, skippedNote, type Recording } from './recordings.ts';
+import { testServer } from './server.ts';
+
+const sessions = sequences('bedrock-converse');
+
+/** What a request carries of earlier turns. */
+interface Echoed {
+  readonly ids: readonly string[];
+  readonly results: readonly string[];
+  readonly signatures: readonly string[];
+}
+
+describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
+  it.each(sessions.map(({ id, steps }) => [id, steps] as const))('%s: the next turn carries what was accepted', async (_id, steps) => {
+    const left = [...steps];
+    const server = await testServer('http1', (_request, reply) => {
+      const { status, headers, body } = left.shift() as Recording;
+      reply.writeHead(status, headers);
+      reply.end(body);
+    });
+    const model = createBedrock({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      baseURL: server.origin,
+      requestHandler: () => new NodeHttpHandler(),
+    }).model(modelOf(steps[0]));
+    const messages: TurnMessage[] = [user(textOf(steps[0]))];
+    const tools = toolsOf(steps[0]);
+    for (const [at, step] of steps.entries()) {
+      const delivery = step.expected.streamed ? 'deltas' : 'whole';
+      const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
+      expect(got.error).toBeUndefined();
+      const sent: unknown = JSON.parse(Buffer.from(server.requests[at]?.body ?? []).toString('utf8'));
+      expect(echoed(sent)).toEqual(echoed(step.request?.body));
+      const next = steps[at + 1];
+      if (next !== undefined) messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+    }
+    await server.close();
+  });
+});
+
+const modelOf = (step: Recording | undefined): string =>
+  decodeURIComponent(/\/model\/([^/]+)\//.exec(step?.request?.path ?? '')?.[1] ?? '');
+
+type Block = Readonly<Record<string, JsonObject | undefined>> & { readonly text?: string };
+type Body = {
+  readonly messages?: readonly { readonly role: string; readonly content: readonly Block[] }[];
+  readonly toolConfig?: { readonly tools: readonly { readonly toolSpec: { readonly name: string } }[] };
+};
+const bodyOf = (step: Recording | undefined): Body => (step?.request?.body ?? {}) as Body;
+const textOf = (step: Recording | undefined): string => bodyOf(step).messages?.at(-1)?.content[0]?.text ?? 'hi';
+const toolsOf = (step: Recording | undefined): { name: string; description: string; parameters: JsonObject }[] =>
+  bodyOf(step).toolConfig?.tools.map(({ toolSpec: { name } }) => ({ name, description: '', parameters: { type: 'object' } })) ?? [];
+
+/** What the recording client said next: results for the calls of our own transcript, or a new question. */
+function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
+  if (toolCalls.length === 0) return [user(textOf(step))];
+  return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];
+}
+
+function echoed(body: unknown): Echoed {
+  const blocks = (body as Body).messages?.flatMap(({ content }) => content) ?? [];
+  return {
+    ids: blocks.flatMap(({ toolUse }) => (toolUse === undefined ? [] : [String(toolUse['toolUseId'])])),
+    results: blocks.flatMap(({ toolResult: result }) => (result === undefined ? [] : [String(result['toolUseId'])])),
+    signatures: blocks.flatMap(({ reasoningContent }) => {
+      const { signature } = (reasoningContent?.['reasoningText'] ?? {}) as { readonly signature?: string };
+      return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];
+    }),
+  };
+}
