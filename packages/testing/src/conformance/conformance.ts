@@ -6,6 +6,7 @@ import { reasoningCases } from './cases/reasoning.ts';
 import { requestCases } from './cases/requests.ts';
 import { textCases } from './cases/text.ts';
 import { toolCases } from './cases/tools.ts';
+import { chainCases } from './chain/cases.ts';
 import type { Case, Harness } from './harness.ts';
 
 /** Every behaviour that a provider must show, for any test runner. */
@@ -18,6 +19,7 @@ export const conformance: readonly Case[] = [
   ...faultCases,
   ...abortCases,
   ...requestCases,
+  ...chainCases,
 ];
 
 /**

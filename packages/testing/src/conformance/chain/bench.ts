@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import {
+  createMajordomo,
+  user,
+  type ChainOptions,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type Majordomo,
+  type Provider,
+  type StreamEvent,
+} from '@majordomo/core';
+import { checkOrder } from '@majordomo/core/provider';
+import type { Step } from '../../server/fault.ts';
+import { refusedURL } from '../../server/refused.ts';
+import { startWireServer, type WireServer } from '../../server/server.ts';
+import { KEY } from '../bench.ts';
+import type { Harness } from '../harness.ts';
+import { TIMERS } from './rows.ts';
+
+export const GOOD = 'Hello from the sound one.';
+
+export const REQUEST: ChatRequest = { messages: [user('hi')] };
+
+/** Two providers of the harness: a head that misbehaves and a sound one behind it. */
+export interface ChainBench {
+  readonly majordomo: Majordomo;
+  readonly model: ChatModel;
+  readonly head: WireServer;
+  readonly sound: WireServer;
+}
+
+/** Opens both, runs, and closes. The wait between tries is half of what it may be, so that times can be judged. */
+export async function onChain(
+  harness: Harness,
+  step: Step | undefined,
+  run: (bench: ChainBench) => Promise<void>,
+  chain: ChainOptions = {},
+): Promise<void> {
+  const { wire, model } = harness;
+  const head = await startWireServer({ wire, script: () => step ?? 'nobody is here' });
+  const sound = await startWireServer({ wire, script: () => GOOD });
+  try {
+    const headURL = step === undefined ? wire.baseURL(await refusedURL()) : head.baseURL;
+    const providers = [
+      renamed('head', await harness.open({ baseURL: headURL, server: head, apiKey: KEY })),
+      renamed('sound', await harness.open({ baseURL: sound.baseURL, server: sound, apiKey: KEY })),
+    ];
+    const majordomo = createMajordomo({
+      providers,
+      random: () => 0.5,
+      chain: { timeouts: TIMERS, ...chain },
+    });
+    await warmUp(majordomo, model, sound);
+    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
+  } finally {
+    await Promise.all([head.close(), sound.close()]);
+  }
+}
+
+/** The SDK is loaded at the first call: its time is not the chain's. */
+async function warmUp(majordomo: Majordomo, model: string, sound: WireServer): Promise<void> {
+  await majordomo.model(`sound/${model}`).generate(REQUEST);
+  assert.equal(sound.requests.length, 1);
+}
+
+/** Requests at the sound server besides the one that warmed it up. */
+export const soundRequests = ({ sound }: ChainBench): number => sound.requests.length - 1;
+
+const renamed = (id: string, provider: Provider): Provider => ({
+  spi: 1,
+  id,
+  model: (modelId) => provider.model(modelId),
+});
+
+/** What a consumer of a stream is left with: parts since the last reset. */
+export interface Shown {
+  readonly text: string;
+  readonly resets: readonly string[];
+  readonly response: ChatResponse;
+}
+
+/** Reads a stream as a user interface does: text is appended, a reset drops what came before. */
+export async function show(model: ChatModel): Promise<Shown> {
+  const events: StreamEvent[] = [];
+  const resets: string[] = [];
+  let text = '';
+  const stream = model.stream(REQUEST);
+  for await (const event of stream) {
+    events.push(event);
+    if (event.type === 'text-delta') text += event.text;
+    if (event.type === 'reset') {
+      resets.push(event.target);
+      text = '';
+    }
+  }
+  assert.equal(checkOrder(events), undefined, `the order of events is wrong: ${checkOrder(events)}`);
+  return { text, resets, response: await stream.response() };
+}
+
+/** Milliseconds that something took, and what it gave. */
+export async function timed<T>(work: () => Promise<T>): Promise<readonly [value: T, ms: number]> {
+  const since = performance.now();
+  const value = await work();
+  return [value, performance.now() - since];
+}

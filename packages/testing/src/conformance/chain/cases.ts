@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { LlmError, type ChatResponse } from '@majordomo/core';
+import type { Case, Harness } from '../harness.ts';
+import { GOOD, onChain, REQUEST, show, soundRequests, timed, type ChainBench } from './bench.ts';
+import { rows, type Row } from './rows.ts';
+
+/** The whole answer, once, from the sound target, in time, and no request too many. */
+function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, ms: number, what: string): void {
+  const { requests } = bench.head;
+  assert.equal(response.text, GOOD, what);
+  assert.match(response.target, /^sound\//);
+  assert.ok(
+    triesOf(row, bench).includes(requests.length),
+    `${what}: ${requests.length} requests at the head`,
+  );
+  assert.equal(soundRequests(bench), 1, `${what}: requests at the sound target`);
+  assert.ok(ms <= row.withinMs, `${what}: took ${Math.round(ms)} ms, expected at most ${row.withinMs}`);
+  const outcomes = response.attempts.map(({ target, outcome }) => `${target.split('/')[0]} ${outcome}`);
+  const failures = row.step === undefined ? REFUSED_TRIES : requests.length;
+  assert.deepEqual(outcomes, [...Array<string>(failures).fill('head failed'), 'sound finished'], what);
+}
+
+const REFUSED_TRIES = 2;
+
+/** Half of a whole JSON body is broken JSON to some, truncated to others; only the latter is tried again. */
+const triesOf = ({ tries, isMidStream }: Row, { head }: ChainBench): readonly number[] =>
+  isMidStream && head.requests[0]?.request.streamed === false ? [1, tries] : [tries];
+
+async function survives(harness: Harness, row: Row): Promise<void> {
+  await onChain(harness, row.step, async (bench) => {
+    const [response, ms] = await timed(() => bench.model.generate(REQUEST));
+    checkAnswer(row, bench, response, ms, 'generate');
+  });
+  await onChain(
+    harness,
+    row.step,
+    async (bench) => {
+      const [{ text, resets, response }, ms] = await timed(() => show(bench.model));
+      assert.equal(text, GOOD, 'what the stream showed');
+      assert.equal(resets.length, row.isMidStream ? row.tries : 0, 'resets');
+      checkAnswer(row, bench, response, ms, 'stream, restarting');
+    },
+    { afterCommit: 'restart' },
+  );
+  await onChain(harness, row.step, async (bench) => {
+    if (row.isMidStream) await failsTyped(bench);
+    else checkAnswer(row, bench, (await show(bench.model)).response, 0, 'stream');
+  });
+}
+
+/** After content nothing is replaced behind the reader's back: a typed error with what had come. */
+async function failsTyped({ model, head, sound }: ChainBench): Promise<void> {
+  const before = sound.requests.length;
+  const error: unknown = await show(model).catch((thrown: unknown) => thrown);
+  assert.ok(LlmError.is(error, 'truncated', 'network', 'timeout', 'protocol'), String(error));
+  const { partial } = error.details;
+  assert.ok(partial !== undefined && partial.text !== '', 'the error has no partial text');
+  assert.equal(head.requests.length, 1);
+  assert.equal(sound.requests.length, before, 'the second target was asked after content was shown');
+}
+
+const rowCase = (row: Row): Case => ({
+  name: `a chain whose head ${row.name} gives one whole answer, or a typed error after content`,
+  scenario: row.scenario,
+  run: (harness) => survives(harness, row),
+});
+
+/** Ended or failed, aborted or left: the caller's signal is as it was. */
+async function leavesNoListener(harness: Harness): Promise<void> {
+  await onChain(harness, { fault: 'stall' }, async ({ majordomo, model, head }) => {
+    const { signal } = new AbortController();
+    await model.generate(REQUEST, { signal });
+    await majordomo.model(`sound/${harness.model}`).stream(REQUEST, { signal }).response();
+    const alone = majordomo.model(`head/${harness.model}`);
+    await assert.rejects(alone.generate(REQUEST, { signal }));
+    for await (const _event of majordomo.model(`sound/${harness.model}`).stream(REQUEST, { signal })) break;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    assert.ok(head.requests.length > 0);
+  });
+}
+
+export const chainCases: readonly Case[] = [
+  ...rows.map(rowCase),
+  {
+    name: 'a head that wants an hour is not asked again by the next call',
+    scenario: 'chain-benched',
+    run: (harness) =>
+      onChain(
+        harness,
+        { failure: 'rate-limit', retryAfter: { seconds: 3600 } },
+        async ({ model, head, majordomo }) => {
+          await model.generate(REQUEST);
+          const response = await model.generate(REQUEST);
+          assert.equal(head.requests.length, 1);
+          assert.deepEqual(
+            response.attempts.map(({ outcome }) => outcome),
+            ['skipped', 'finished'],
+          );
+          assert.equal(majordomo.health.snapshot()[`head/${harness.model}`]?.state, 'benched');
+        },
+      ),
+  },
+  {
+    name: 'an abort stops the chain: no other target is asked, no health changes',
+    scenario: 'chain-abort',
+    run: (harness) =>
+      onChain(harness, { fault: 'late' }, async (bench) => {
+        const controller = new AbortController();
+        const answered = bench.model.generate(REQUEST, { signal: controller.signal });
+        const exchange = await bench.head.request(0);
+        const [error, ms] = await timed(() => {
+          controller.abort();
+          return answered.catch((thrown: unknown) => thrown);
+        });
+        assert.ok(LlmError.is(error, 'aborted'), String(error));
+        assert.ok(ms <= 100, `took ${Math.round(ms)} ms`);
+        await exchange.ended;
+        assert.equal(exchange.outcome, 'left');
+        assert.equal(soundRequests(bench), 0);
+        assert.equal(bench.majordomo.health.snapshot()[`head/${harness.model}`]?.failures ?? 0, 0);
+      }),
+  },
+  {
+    name: "no listener stays on the caller's signal",
+    scenario: 'chain-listeners',
+    run: leavesNoListener,
+  },
+];

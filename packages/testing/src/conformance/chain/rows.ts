@@ -1,0 +1,141 @@
+import type { Step } from '../../server/fault.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** What the head of a chain does, and what the chain must make of it. */
+export interface Row {
+  readonly scenario: Scenario & `chain-${string}`;
+  readonly name: string;
+  /** `undefined`: nobody listens at the head's port. */
+  readonly step: Step | undefined;
+  /** Requests that the head gets before the chain passes on. */
+  readonly tries: number;
+  /** The stream has shown content when it breaks. */
+  readonly isMidStream: boolean;
+  /** Longest until the answer, with the timers of `TIMERS` where one has to run out. */
+  readonly withinMs: number;
+}
+
+/** Short enough to wait for. */
+export const TIMERS: {
+  readonly connectMs: number;
+  readonly firstContentMs: number;
+  readonly idleMs: number;
+  readonly wholeMs: number;
+} = {
+  connectMs: 200,
+  firstContentMs: 200,
+  idleMs: 200,
+  wholeMs: 200,
+};
+
+/** Twice the timer, and 300 ms for the rest. */
+const TWO_TIMERS = 2 * 200 + 300;
+
+const AT_ONCE = 300;
+
+export const rows: readonly Row[] = [
+  {
+    scenario: 'chain-unavailable',
+    name: 'answers 503',
+    step: { failure: 'unavailable' },
+    tries: 2,
+    isMidStream: false,
+    withinMs: AT_ONCE,
+  },
+  {
+    scenario: 'chain-retry-after',
+    name: 'answers 429 and wants an hour',
+    step: { failure: 'rate-limit', retryAfter: { seconds: 3600 } },
+    tries: 1,
+    isMidStream: false,
+    withinMs: 100,
+  },
+  {
+    scenario: 'chain-in-band',
+    name: 'fails inside HTTP 200 before content',
+    step: { fault: 'in-band', failure: { failure: 'overloaded' } },
+    tries: 2,
+    isMidStream: false,
+    withinMs: AT_ONCE,
+  },
+  {
+    scenario: 'chain-end',
+    name: 'ends its stream cleanly without a finish',
+    step: { fault: 'end' },
+    tries: 2,
+    isMidStream: true,
+    withinMs: 1000,
+  },
+  {
+    scenario: 'chain-cut',
+    name: 'closes the socket in the middle',
+    step: { fault: 'cut' },
+    tries: 2,
+    isMidStream: true,
+    withinMs: 1000,
+  },
+  {
+    scenario: 'chain-stall-before',
+    name: 'falls silent after its headers',
+    step: { fault: 'stall', at: { content: 0 } },
+    tries: 2,
+    isMidStream: false,
+    withinMs: TWO_TIMERS,
+  },
+  {
+    scenario: 'chain-stall-middle',
+    name: 'falls silent in the middle',
+    step: { fault: 'stall' },
+    tries: 2,
+    isMidStream: true,
+    withinMs: TWO_TIMERS,
+  },
+  {
+    scenario: 'chain-refused',
+    name: 'refuses the connection',
+    step: undefined,
+    tries: 0,
+    isMidStream: false,
+    withinMs: AT_ONCE,
+  },
+  {
+    scenario: 'chain-bad-json',
+    name: 'sends broken JSON',
+    step: { fault: 'bad-json' },
+    tries: 1,
+    isMidStream: true,
+    withinMs: AT_ONCE,
+  },
+  {
+    scenario: 'chain-html',
+    name: "answers a gateway's 502 page",
+    step: { fault: 'html' },
+    tries: 2,
+    isMidStream: false,
+    withinMs: 1000,
+  },
+  {
+    scenario: 'chain-empty',
+    name: 'answers 200 with an empty body',
+    step: { fault: 'empty' },
+    tries: 2,
+    isMidStream: false,
+    withinMs: 1000,
+  },
+  {
+    scenario: 'chain-late',
+    name: 'never sends its headers',
+    step: { fault: 'late' },
+    tries: 2,
+    isMidStream: false,
+    withinMs: TWO_TIMERS,
+  },
+  {
+    scenario: 'chain-reset',
+    name: 'resets the connection',
+    step: { fault: 'reset' },
+    tries: 2,
+    isMidStream: false,
+    withinMs: 1000,
+  },
+];
