@@ -17,11 +17,11 @@ const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so f
 
 /** Turns as the wire wants them: alternating roles, tool results first, nothing empty. */
 export function toMessages(messages: readonly TurnMessage[], warnings: Warning[]): WireMessage[] {
-  const ids = callIds(messages);
+  const ids = toolIds(messages, ID_RULE);
   const wire: WireMessage[] = [];
   for (const message of messages) {
-    if (message.role === 'tool') addResults(wire, message, ids.answered);
-    else addBlocks(wire, message, ids.called, warnings);
+    if (message.role === 'tool') addResults(wire, message, ids);
+    else addBlocks(wire, message, ids, warnings);
   }
   if (wire[0]?.role === 'assistant') wire.unshift({ role: 'user', content: [OPENING] });
   trimPrefill(wire.at(-1));
@@ -62,27 +62,6 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
   const message: WireMessage = { role, content: [] };
   wire.push(message);
   return message;
-}
-
-/**
- * Ids are unique over the whole conversation on this wire; other vendors count `call_0` anew each turn. A result
- * answers the latest call of its id.
- */
-function callIds(messages: readonly TurnMessage[]): { readonly called: CallIds; readonly answered: CallIds } {
-  const fit = toolIds(messages, ID_RULE);
-  const taken = new Set<string>();
-  const latest = new Map<string, string>();
-  return {
-    called(id) {
-      const fitted = fit(id);
-      let unique = fitted;
-      for (let n = 2; taken.has(unique); n++) unique = `${fitted.slice(0, 56)}_${n}`;
-      taken.add(unique);
-      latest.set(id, unique);
-      return unique;
-    },
-    answered: (id) => latest.get(id) ?? fit(id),
-  };
 }
 
 /** "Final assistant content cannot end with trailing whitespace." */

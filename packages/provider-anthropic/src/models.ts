@@ -49,6 +49,8 @@ const claudeMillion = (maxOutputTokens: number): Capabilities =>
 const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
 /** From 4.7 on thinking is adaptive only, its text comes on request, sampling is gone. */
 const ADAPTIVE: Partial<Quirks> = { thinkingText: 'on-request', sampling: 'none' };
+/** From 4.8 on a forced tool goes with adaptive thinking (langchain-aws#1141, 2026-07); some later ones take no force. */
+const FORCIBLE: Partial<Quirks> = { ...ADAPTIVE, forcedTools: 'always' };
 
 /**
  * Sources, all of 2026-11: the model pages, migration guides and effort page of platform.claude.com, the types of
@@ -59,26 +61,27 @@ const MODELS: readonly ModelRule[] = [
   {
     pattern: /claude-(?:opus-5-5|(?:fable|mythos)-5-[12])(?!\d)/,
     capabilities: claudeMillion(128_000),
-    quirks: { ...ADAPTIVE, thinkingOff: 'never', forcedTools: false },
+    quirks: { ...ADAPTIVE, thinkingOff: 'never', forcedTools: 'never' },
   },
   // What's new in Sonnet 5.5: `between_tools` stands for `disabled`; forced tool use returns an error.
   {
     pattern: /claude-sonnet-5-5(?!\d)/,
     capabilities: claudeMillion(128_000),
-    quirks: { ...ADAPTIVE, thinkingOff: 'between_tools', forcedTools: false },
+    quirks: { ...ADAPTIVE, thinkingOff: 'between_tools', forcedTools: 'never' },
   },
   {
     pattern: /claude-(?:fable-5|mythos-5|mythos-preview)(?!\d)/,
     capabilities: claudeMillion(128_000),
-    quirks: { ...ADAPTIVE, thinkingOff: 'never' },
+    quirks: { ...FORCIBLE, thinkingOff: 'never' },
   },
   // Adaptive by default, can be turned off: Opus 5, Sonnet 5, Haiku 5.5.
   {
     pattern: /claude-(?:opus-5|sonnet-5|haiku-5-5)(?!\d)/,
     capabilities: claudeMillion(128_000),
-    quirks: { ...ADAPTIVE, thinkingOff: 'disabled' },
+    quirks: { ...FORCIBLE, thinkingOff: 'disabled' },
   },
-  { pattern: /claude-opus-4-[78](?!\d)/, capabilities: claudeMillion(128_000), quirks: ADAPTIVE },
+  { pattern: /claude-opus-4-8(?!\d)/, capabilities: claudeMillion(128_000), quirks: FORCIBLE },
+  { pattern: /claude-opus-4-7(?!\d)/, capabilities: claudeMillion(128_000), quirks: ADAPTIVE },
   { pattern: /claude-opus-4-6(?!\d)/, capabilities: claudeMillion(128_000), quirks: { sampling: 'one' } },
   { pattern: /claude-sonnet-4-6(?!\d)/, capabilities: claudeMillion(64_000), quirks: { sampling: 'one' } },
   {

@@ -1,6 +1,13 @@
 import { LlmError } from '@majordomo/core';
-import type { Dsn, Model, ModelContext, ModelRequest, Provider, ProviderOptions } from '@majordomo/core';
-import { CLAUDE_FAMILY, clientCache, credentialSource, Scribe, sdkStream } from '@majordomo/core/provider';
+import type { Dsn, Model, ModelContext, Provider, ProviderOptions } from '@majordomo/core';
+import {
+  CLAUDE_FAMILY,
+  clientCache,
+  credentialSource,
+  patientFetch,
+  Scribe,
+  sdkStream,
+} from '@majordomo/core/provider';
 import { serialize } from './body.ts';
 import { inBandError, toLlmError, type Failed } from './errors.ts';
 import { listedModels } from './listed.ts';
@@ -49,6 +56,7 @@ interface CallSettings {
 }
 
 type CallContext = Omit<ModelContext, 'delivery'>;
+type Transport = typeof globalThis.fetch;
 
 /** The endpoint of a provider: who to call, with what. */
 interface Endpoint {
@@ -128,7 +136,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
 function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpoint {
   const credentials = credentialSource(options.apiKey, keyEnv);
   const clients = clientCache<Client>();
-  const transports: unknown[] = [undefined];
+  const transports: Transport[] = [];
   const own = lowerCased(options.headers);
   const baseURL = options.baseURL ?? ORIGIN;
   return {
@@ -137,7 +145,7 @@ function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpo
       const key = await credentials.read(context);
       failed.secrets = [key];
       failed.credential = () => credentials.recovery(key);
-      const fetch = options.fetch ?? context.fetch;
+      const fetch = options.fetch ?? context.fetch ?? patientFetch;
       if (!transports.includes(fetch)) transports.push(fetch);
       return clients(`${transports.indexOf(fetch)} ${key}`, () => newClient(key, baseURL, fetch));
     },
@@ -151,7 +159,7 @@ function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpo
 }
 
 /** All that the SDK would take from the environment is said here: key, base URL, log level, webhook key, tracing. */
-async function newClient(apiKey: string, baseURL: string, fetch: ModelContext['fetch']): Promise<Client> {
+async function newClient(apiKey: string, baseURL: string, fetch: Transport): Promise<Client> {
   const { Anthropic } = await import('@anthropic-ai/sdk');
   const client = new Anthropic({
     apiKey,

@@ -12,8 +12,8 @@ export interface Quirks {
   readonly effort: boolean;
   /** Takes temperature and top_p, one of them at a time, or neither. API version 2026-10-21 takes neither. */
   readonly sampling: 'both' | 'one' | 'none';
-  /** Takes a `tool_choice` that forces a call. */
-  readonly forcedTools: boolean;
+  /** When it takes a `tool_choice` that forces a call. */
+  readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
 
 /** For a model that nothing is known of: the current way of asking; what it refuses is dropped by recovery. */
@@ -23,7 +23,7 @@ export const MESSAGES_QUIRKS: Quirks = {
   thinkingText: 'sent',
   effort: true,
   sampling: 'both',
-  forcedTools: true,
+  forcedTools: 'without-thinking',
 };
 
 const VALUES: { readonly [Name in keyof Quirks]: readonly Quirks[Name][] } = {
@@ -32,7 +32,7 @@ const VALUES: { readonly [Name in keyof Quirks]: readonly Quirks[Name][] } = {
   thinkingText: ['sent', 'on-request'],
   effort: [true, false],
   sampling: ['both', 'one', 'none'],
-  forcedTools: [true, false],
+  forcedTools: ['always', 'without-thinking', 'never'],
 };
 
 /** Quirks from the query of a DSN, such as `?thinking=budget&effort=false`; throws `config` for an unknown one. */

@@ -4,7 +4,7 @@ interface Remedy extends Pick<Recovery, 'id' | 'what' | 'remember'> {
   /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
   readonly says: RegExp;
   /** The same object where nothing of the kind is in the request. `found`: the numbers that the message named. */
-  apply(request: ModelRequest, found: readonly number[]): ModelRequest;
+  readonly apply: (request: ModelRequest, found: readonly number[]) => ModelRequest;
 }
 
 /** Messages seen on the wire from 2025-02 to 2026-11. The vendor may reword them; then the 400 is simply final. */

@@ -102,7 +102,7 @@ describe('toWire', () => {
       },
     ],
   ] as const)('sends %s', ([, more, expected]) => {
-    const { params, warnings } = wire(more as Partial<ModelRequest>);
+    const { params, warnings } = wire(more);
     expect(params).toEqual({ model: 'claude-x', max_tokens: 8192, messages: HI, ...expected });
     expect(warnings).toEqual([]);
   });

@@ -77,7 +77,8 @@ function closed(schema: JsonObject, dropped: Set<string>): JsonObject {
   }
   if (told.length > 0) {
     const { description } = schema;
-    result['description'] = [description, `(${told.join(', ')})`].filter(Boolean).join(' ');
+    const note = `(${told.join(', ')})`;
+    result['description'] = typeof description === 'string' ? `${description} ${note}` : note;
   }
   return result;
 }

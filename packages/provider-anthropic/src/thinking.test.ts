@@ -47,7 +47,7 @@ describe('toThinking', () => {
       'thinks adaptively in a turn that began without thinking',
       'low',
       {},
-      { lacksThinking: true, forcesTool: true },
+      { lacksThinking: true },
       { config: { type: 'adaptive' }, effort: 'low' },
     ],
     ['switches off by silence', 'none', BUDGET, {}, NOTHING],
@@ -71,6 +71,12 @@ describe('toThinking', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('thinks beside a forced tool where the model takes both', () => {
+    const { got, warnings } = think('low', { forcedTools: 'always' }, { forcesTool: true });
+    expect(got.config).toEqual({ type: 'adaptive' });
+    expect(warnings).toEqual([]);
+  });
+
   it.for([
     [
       'a model without reasoning',
@@ -89,6 +95,7 @@ describe('toThinking', () => {
       'began without thinking',
     ],
     ['a forced tool', 'low', BUDGET, { forcesTool: true }, NOTHING, 'forced tool'],
+    ['a forced tool beside adaptive thinking', 'low', {}, { forcesTool: true }, NOTHING, 'forced tool'],
     ['too short an answer', 'low', BUDGET, { maxTokens: 1024 }, NOTHING, '1024'],
     [
       'a model that always thinks',

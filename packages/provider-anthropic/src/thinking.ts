@@ -30,42 +30,41 @@ export function toThinking(
 ): Thinking {
   if (reasoning === undefined) return NOTHING;
   if (reasoning === 'none') return switchedOff(quirks, warnings);
-  const effort = quirks.effort ? reasoning : undefined;
-  switch (quirks.thinking) {
-    case 'none':
-      warnings.push({ action: 'dropped', what: 'reasoning', why: 'this model has none' });
-      return NOTHING;
-    case 'adaptive':
-      return {
-        config:
-          quirks.thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' },
-        effort,
-      };
-    case 'budget': {
-      const budget = budgetOf(reasoning, situation, warnings);
-      return {
-        config: budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget },
-        effort,
-      };
-    }
-    default:
-      return quirks.thinking satisfies never;
+  const refusal = refusalOf(quirks, situation);
+  if (refusal !== undefined) {
+    warnings.push({ action: 'dropped', what: 'reasoning', why: refusal });
+    return NOTHING;
   }
+  return {
+    config: configOf(reasoning, quirks, situation.maxTokens),
+    effort: quirks.effort ? reasoning : undefined,
+  };
 }
 
-/** Half of the answer at most goes into thinking. With a budget, the wire has conditions that adaptive thinking lacks. */
-function budgetOf(
-  reasoning: Exclude<Effort, 'none'>,
+/** Why the wire would refuse this request with thinking. Most conditions are those of a token budget alone. */
+function refusalOf(
+  { thinking, forcedTools }: Quirks,
   { maxTokens, lacksThinking, forcesTool }: Situation,
-  warnings: Warning[],
-): number | undefined {
-  const drop = (why: string): undefined => {
-    warnings.push({ action: 'dropped', what: 'reasoning', why });
-  };
-  if (lacksThinking) return drop('this turn began without thinking, so the wire refuses to go on with it');
-  if (forcesTool) return drop('the wire refuses thinking together with a forced tool');
-  if (maxTokens <= LEAST_BUDGET) return drop(`the wire asks for more than ${LEAST_BUDGET} maxTokens`);
-  return Math.max(LEAST_BUDGET, Math.min(BUDGETS[reasoning], Math.floor(maxTokens / 2)));
+): string | undefined {
+  if (thinking === 'none') return 'this model has none';
+  if (forcesTool && forcedTools === 'without-thinking')
+    return 'this model refuses it together with a forced tool';
+  if (thinking === 'adaptive') return undefined;
+  if (lacksThinking) return 'this turn began without thinking, so the wire refuses to go on with it';
+  return maxTokens > LEAST_BUDGET ? undefined : `the wire asks for more than ${LEAST_BUDGET} maxTokens`;
+}
+
+/** At most half of the answer goes into a budget. */
+function configOf(
+  reasoning: Exclude<Effort, 'none'>,
+  { thinking, thinkingText }: Quirks,
+  maxTokens: number,
+): ThinkingConfigParam {
+  if (thinking === 'budget') {
+    const budget = Math.max(LEAST_BUDGET, Math.min(BUDGETS[reasoning], Math.floor(maxTokens / 2)));
+    return { type: 'enabled', budget_tokens: budget };
+  }
+  return thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' };
 }
 
 function switchedOff({ thinkingOff, effort }: Quirks, warnings: Warning[]): Thinking {

@@ -73,7 +73,7 @@ describe('toToolChoice', () => {
     'leaves the choice to a model that refuses to be forced',
     (choice) => {
       const warnings: Warning[] = [];
-      expect(toToolChoice(choice, { ...MESSAGES_QUIRKS, forcedTools: false }, warnings)).toEqual({
+      expect(toToolChoice(choice, { ...MESSAGES_QUIRKS, forcedTools: 'never' }, warnings)).toEqual({
         type: 'auto',
       });
       expect(warnings).toMatchObject([{ action: 'coerced', what: 'toolChoice to auto' }]);

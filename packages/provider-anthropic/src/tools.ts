@@ -18,7 +18,8 @@ export function toToolChoice(
 ): WireToolChoice | undefined {
   if (choice === undefined) return undefined;
   if (choice === 'auto' || choice === 'none') return { type: choice };
-  if (forcedTools) return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.name };
+  if (forcedTools !== 'never')
+    return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.name };
   warnings.push({ action: 'coerced', what: 'toolChoice to auto', why: 'this model refuses forced tool use' });
   return { type: 'auto' };
 }
@@ -42,29 +43,28 @@ const isPlainObject = (schema: JsonObject): schema is JsonObject & { readonly ty
 
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
 
-function joined(parameters: JsonObject): InputSchema {
-  const { anyOf, oneOf, allOf, ...rest } = parameters;
-  const branches = [anyOf, oneOf, allOf]
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .filter(isObject);
-  const all = [rest, ...branches];
-  const properties = Object.assign({}, ...all.map((schema) => schema['properties'] ?? {})) as JsonObject;
-  // Only what every branch of a choice asks for is asked for.
-  const demands = [rest, ...(Array.isArray(allOf) ? allOf.filter(isObject) : [])].flatMap(requiredOf);
-  const shared = [anyOf, oneOf].flatMap((list) => (Array.isArray(list) ? common(list.filter(isObject)) : []));
-  const required = [...new Set([...demands, ...shared])];
+function joined({ anyOf, oneOf, allOf, ...rest }: JsonObject): InputSchema {
+  const every = [rest, ...schemasIn(allOf)];
+  const choices = [schemasIn(anyOf), schemasIn(oneOf)];
+  const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
+  // Of a choice, only what each of its branches asks for is asked for.
+  const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
 }
 
-const common = (branches: readonly JsonObject[]): string[] => {
-  const [first, ...others] = branches.map(requiredOf);
-  return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
-};
+const schemasIn = (list: unknown): readonly JsonObject[] =>
+  Array.isArray(list) ? list.filter(isObject) : [];
 
-const requiredOf = (schema: JsonObject): string[] => {
-  const { required } = schema;
-  return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
-};
+const propertiesOf = ({ properties }: JsonObject): [string, unknown][] =>
+  isObject(properties) ? Object.entries(properties) : [];
+
+const requiredOf = ({ required }: JsonObject): string[] =>
+  Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
+
+function commonlyRequired(branches: readonly JsonObject[]): string[] {
+  const [first = [], ...others] = branches.map(requiredOf);
+  return first.filter((name) => others.every((names) => names.includes(name)));
+}
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

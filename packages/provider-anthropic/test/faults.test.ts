@@ -15,11 +15,10 @@ import {
 } from './events.ts';
 import { EVENT_STREAM, frame, json, sse, wireServer, type Answer, type WireServer } from './server.ts';
 
-const open = (server: WireServer, around: Partial<ModelContext> = {}) =>
-  createAnthropic({ apiKey: 'k', baseURL: server.url })
-    .model('claude-x')
-    .stream(request(), context(around))
-    [Symbol.asyncIterator]();
+function open(server: WireServer, around: Partial<ModelContext> = {}) {
+  const model = createAnthropic({ apiKey: 'k', baseURL: server.url }).model('claude-x');
+  return model.stream(request(), context(around))[Symbol.asyncIterator]();
+}
 
 /** Sends what it is given and then says nothing more. */
 const stalls =

@@ -140,12 +140,8 @@ describe('credentials', () => {
   });
 
   it('shows the key in no error', async () => {
-    const echo: Answer = (response, { headers }) => {
-      json(
-        { type: 'error', error: { type: 'api_error', message: `bad ${headers['authorization'] ?? ''}` } },
-        500,
-      )(response, undefined as never);
-    };
+    const echo: Answer = (response, entry) =>
+      wireError('api_error', `bad ${entry.headers['authorization'] ?? ''}`, 500)(response, entry);
     const { error } = await call(echo);
     expect(error.message).toContain('***');
     expect(JSON.stringify(error) + String((error.cause as Error).stack)).not.toContain(
