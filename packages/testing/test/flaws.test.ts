@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { conformance, type Case, type Harness, type Scenario } from '../src/index.ts';
+import { flawed, FLAWS, type Flaw } from './reference/flaws.ts';
+import { harnesses } from './reference/harnesses.ts';
+
+/** What no provider can get wrong: the timers and the caller's signal belong to the chain of core. */
+const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
+  'chain-stall-before',
+  'chain-stall-middle',
+  'chain-late',
+  'chain-listeners',
+]);
+
+const broken = (harness: Harness, flaw: Flaw): Harness => ({
+  ...harness,
+  open: async (at) => flawed(await harness.open(at), flaw),
+});
+
+/** A provider that hangs fails its case too: with a runner, by the runner's time limit. */
+async function fails(each: Case, harness: Harness, hangs: boolean): Promise<boolean> {
+  const failed = each.run(harness).then(
+    () => false,
+    () => true,
+  );
+  if (!hangs) return failed;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 1000, true)));
+  const first = await Promise.race([failed, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+const caseOf = (scenario: Scenario): Case => {
+  const found = conformance.find((each) => each.scenario === scenario);
+  if (found === undefined) throw new Error(`no case for ${scenario}`);
+  return found;
+};
+
+describe.each(harnesses)('the suite against a flawed provider for $wire.name', (harness) => {
+  const claims = FLAWS.flatMap((flaw) =>
+    flaw.caught.map((scenario) => ({ flaw, scenario, says: flaw.name })),
+  );
+  const shown = claims.filter(({ scenario }) => !(scenario in harness.wire.cannot));
+  it.each(shown)('$scenario fails one that $says', async ({ flaw, scenario }) => {
+    expect(await fails(caseOf(scenario), broken(harness, flaw), flaw.hangs ?? false)).toBe(true);
+  });
+});
+
+it('every scenario fails some flawed provider', () => {
+  const caught = new Set(FLAWS.flatMap((flaw) => flaw.caught));
+  const blind = conformance.map(({ scenario }) => scenario).filter((scenario) => !caught.has(scenario));
+  expect(blind.filter((scenario) => !OF_THE_CHAIN.has(scenario))).toEqual([]);
+});
+
+it('a scenario has one case', () => {
+  const scenarios = conformance.map(({ scenario }) => scenario);
+  expect(scenarios.length).toBe(new Set(scenarios).size);
+  expect(scenarios.length).toBeGreaterThanOrEqual(40);
+});

@@ -1,0 +1,18 @@
+import { anthropicMessages, chatDialects, openaiChatWire, type Harness } from '../../src/index.ts';
+import { chatDialogue } from './chat.ts';
+import { messagesDialogue } from './messages.ts';
+import { referenceProvider } from './provider.ts';
+
+/** The reference providers at the suite. */
+export const harnesses: readonly Harness[] = [
+  {
+    wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),
+    model: 'deepseek-chat',
+    open: ({ baseURL, apiKey }) => referenceProvider('deepseek', baseURL, apiKey, chatDialogue),
+  },
+  {
+    wire: anthropicMessages,
+    model: 'claude-sonnet-4-5',
+    open: ({ baseURL, apiKey }) => referenceProvider('anthropic', baseURL, apiKey, messagesDialogue),
+  },
+];
