@@ -1,0 +1,98 @@
+import { LlmError } from '@majordomo/core';
+import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
+import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+
+/** What is known around a failed call; the credential's part comes with the connection. */
+export interface Failed {
+  readonly target: string;
+  readonly request?: ModelRequest | undefined;
+  /** Values that no error may show. */
+  secrets: readonly string[];
+  /** How to ask for another credential after a 401. */
+  credential?: () => Recovery | undefined;
+}
+
+/** The answer to a request that was refused. */
+export interface HttpFacts {
+  readonly status: number;
+  readonly headers: HeaderReader;
+}
+
+/** Whatever the SDK or the transport threw, as the one error. */
+export const toLlmError = (error: unknown, failed: Failed): LlmError =>
+  transportError(error, failed.target, [...failed.secrets]);
+
+/**
+ * A refusal, read from its own body: the SDK keeps no headers of it, and turns an error object into
+ * "[object Object]". Without `http` it came inside a 200.
+ */
+export function refusal(body: unknown, failed: Failed, http?: HttpFacts): LlmError {
+  const message = messageOf(body);
+  return wireError({
+    target: failed.target,
+    status: http?.status,
+    kind: kindFrom(http?.status, message),
+    message: message.slice(0, LONGEST_MESSAGE),
+    requestId: http?.headers.get('x-request-id') ?? undefined,
+    headers: http?.headers,
+    body,
+    secrets: failed.secrets,
+    recover: recovery(http?.status, message, failed),
+  });
+}
+
+/** The error for an HTTP status with its text. */
+export function httpError(text: string, http: HttpFacts, failed: Failed): LlmError {
+  let body: unknown = text;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // A proxy's page: its text is all there is.
+  }
+  return refusal(body, failed, http);
+}
+
+const LONGEST_MESSAGE = 600;
+
+/** `{"error":"…"}`, and in the cloud `{"error":{"message":"…"}}`. */
+function messageOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  const error: unknown = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  if (typeof error === 'string') return error;
+  const inner: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  return typeof inner === 'string' ? inner : '';
+}
+
+/**
+ * The wire has no codes, only texts. Seen 2025-2026 in the server's source and in reports of users of the cloud;
+ * inside a stream there is no status either.
+ */
+const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/(?:hourly|session|daily|weekly|monthly) usage limit/i, 'quota'],
+  [/requires a (?:paid )?subscription|upgrade for access/i, 'billing'],
+  [/high demand|overloaded|server busy|maximum pending requests|too busy/i, 'overloaded'],
+  [/too many (?:concurrent )?requests|rate limit/i, 'rate-limit'],
+  [/does not support (?:tools|chat|images?|vision)|missing data required for image/i, 'unsupported'],
+  [/try pulling it first|model ['"].+['"] not found/i, 'not-found'],
+  [/^unauthorized$/i, 'auth'],
+];
+
+/** Texts speak where the status is coarse or missing; a 401 and a 404 say enough. */
+function kindFrom(status: number | undefined, message: string): ErrorKind | undefined {
+  if (status === 401 || status === 404) return undefined;
+  const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
+  // A gateway's 5xx page may hold any of these words by chance: only the load is believed.
+  return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
+}
+
+function recovery(status: number | undefined, message: string, { request, credential }: Failed): Recovery | undefined {
+  if (status === 401) return credential?.();
+  if (status !== 400 || request?.reasoning === undefined) return undefined;
+  if (!/does not support thinking|think value/i.test(message)) return undefined;
+  return {
+    id: 'reasoning',
+    what: 'reasoning dropped',
+    apply: (refused) => ({ ...refused, reasoning: undefined }),
+    remember: true,
+  };
+}

@@ -1,0 +1,4 @@
+export { createOllama, type OllamaOptions, type OllamaProvider } from './provider.ts';
+export type { ProfileName } from './profiles.ts';
+export type { PullOptions, PullProgress } from './pull.ts';
+export type { OllamaQuirks } from './quirks.ts';

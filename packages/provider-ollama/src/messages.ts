@@ -1,0 +1,108 @@
+import { LlmError } from '@majordomo/core';
+import type {
+  AssistantMessage,
+  ImagePart,
+  JsonObject,
+  TextPart,
+  ToolMessage,
+  TurnMessage,
+  UserMessage,
+  Warning,
+} from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/provider';
+
+/** A message of the wire. The ids are newer than the SDK's types: servers send them, older ones ignore them. */
+export interface WireMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  readonly thinking?: string;
+  readonly images?: string[];
+  readonly tool_calls?: WireToolCall[];
+  readonly tool_name?: string;
+  readonly tool_call_id?: string;
+}
+export interface WireToolCall {
+  readonly id: string;
+  readonly function: { readonly name: string; readonly arguments: JsonObject };
+}
+
+/** The wire has no error flag: the text says it. */
+const ERROR_PREFIX = 'ERROR: ';
+
+/** Turns as the wire wants them: text as one string, images beside it, a message for each result. */
+export function toMessages(messages: readonly TurnMessage[], family: string, warnings: Warning[]): WireMessage[] {
+  const wire: WireMessage[] = [];
+  for (const message of messages) {
+    if (message.role === 'user') wire.push(userMessage(message));
+    else if (message.role === 'assistant') wire.push(assistantMessage(message, family));
+    else wire.push(...resultMessages(message, warnings));
+  }
+  return wire;
+}
+
+function userMessage({ parts }: UserMessage): WireMessage {
+  const texts: string[] = [];
+  const images: string[] = [];
+  for (const part of parts) {
+    switch (part.type) {
+      case 'text':
+        texts.push(part.text);
+        break;
+      case 'image':
+        images.push(toBase64(part.bytes));
+        break;
+      case 'file':
+        throw new LlmError('unsupported', 'this wire takes no files: send their text, or images of their pages');
+      default:
+        part satisfies never;
+    }
+  }
+  return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
+}
+
+/** Reasoning goes back to where it came from; the model's template decides which turns still show it. */
+function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
+  let content = '';
+  let thinking = '';
+  const calls: WireToolCall[] = [];
+  for (const part of parts) {
+    if (part.type === 'text') content += part.text;
+    else if (part.type === 'tool-call') calls.push({ id: part.id, function: { name: part.name, arguments: part.args } });
+    else if (part.replay?.family === family) thinking += part.text;
+  }
+  return {
+    role: 'assistant',
+    content,
+    ...(thinking === '' ? undefined : { thinking }),
+    ...(calls.length === 0 ? undefined : { tool_calls: calls }),
+  };
+}
+
+/** Models see images in user messages only. */
+function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
+  const images: string[] = [];
+  const wire = parts.map((result): WireMessage => {
+    const text = textOf(result.content);
+    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
+    images.push(...pictures.map(({ bytes }) => toBase64(bytes)));
+    const content = text === '' && pictures.length > 0 ? 'See the images below.' : text;
+    return {
+      role: 'tool',
+      content: result.isError === true ? ERROR_PREFIX + content : content,
+      tool_name: result.name,
+      tool_call_id: result.callId,
+    };
+  });
+  if (images.length > 0) {
+    wire.push({ role: 'user', content: 'Images of the tool results above:', images });
+    warnings.push({
+      action: 'coerced',
+      what: 'images of tool results',
+      why: 'a tool message holds text alone: they follow in a user message',
+    });
+  }
+  return wire;
+}
+
+const textOf = (content: readonly (TextPart | ImagePart)[]): string =>
+  content.map((part) => (part.type === 'text' ? part.text : '')).filter((text) => text !== '').join('\n');

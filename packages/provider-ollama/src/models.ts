@@ -1,0 +1,31 @@
+import type { Capabilities } from '@majordomo/core';
+import type { OllamaQuirks } from './quirks.ts';
+
+/** What is known of the models whose id matches; the first match wins. */
+interface ModelRule {
+  readonly pattern: RegExp;
+  readonly capabilities: Capabilities;
+  readonly quirks: Partial<OllamaQuirks>;
+}
+
+/** No server of this wire reads documents. */
+const GENERAL: Capabilities = { files: false, output: 'native' };
+
+/**
+ * Servers hold whatever their owner has built, so little is claimed by name; `/api/show` knows more. Levels of
+ * `think`: docs.ollama.com/capabilities/thinking, 2026-11. Text-only lines are named only where an image is sure to
+ * be refused.
+ */
+const MODELS: readonly ModelRule[] = [
+  {
+    pattern: /gpt-oss/,
+    capabilities: { ...GENERAL, tools: true, images: false, reasoning: true },
+    quirks: { think: 'levels' },
+  },
+  { pattern: /qwen3\.8|deepseek-v4/, capabilities: { ...GENERAL, reasoning: true }, quirks: { think: 'levels' } },
+];
+
+/** The first rule that fits a model id, tags and the `:cloud` suffix included. */
+export function factsOf(modelId: string): Omit<ModelRule, 'pattern'> {
+  return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
+}

@@ -1,0 +1,62 @@
+import { LlmError } from '@majordomo/core';
+import type { ModelContext } from '@majordomo/core';
+import { ndjson } from '@majordomo/core/provider';
+import type { Connection } from './connection.ts';
+import { refusal, toLlmError, type Failed } from './errors.ts';
+
+/** One step of fetching a model. `total` and `completed` are bytes of the layer that `digest` names. */
+export interface PullProgress {
+  readonly status: string;
+  readonly digest: string | undefined;
+  readonly total: number | undefined;
+  readonly completed: number | undefined;
+}
+
+/** `env` is where OLLAMA_HOST is looked up; without it the `baseURL` option or the local default is used. */
+export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
+
+/**
+ * Fetches a model from the library, and tells how far it is; the last status is `success`. Throws `not-found` for an
+ * unknown model, `truncated` when the server stops before the end. Leaving the loop ends the download.
+ */
+export async function* pull(
+  connection: Connection,
+  model: string,
+  target: string,
+  { signal = new AbortController().signal, env = {}, ...transport }: PullOptions,
+): AsyncIterable<PullProgress> {
+  const failed: Failed = { target, secrets: [] };
+  try {
+    const response = await connection.open({
+      context: { signal, env, ...transport },
+      failed,
+      send: (client) => client.pull({ model, stream: true }),
+    });
+    if (response.body === null) throw new LlmError('truncated', `${target} answered without a body`, { target });
+    for await (const line of ndjson(response.body, target)) {
+      const progress = toProgress(JSON.parse(line), failed);
+      yield progress;
+      if (progress.status === 'success') return;
+    }
+    signal.throwIfAborted();
+    throw new LlmError('truncated', `${target} stopped before the model was there`, { target });
+  } catch (error) {
+    throw signal.aborted ? aborted(target, error) : toLlmError(error, failed);
+  }
+}
+
+function toProgress(json: unknown, failed: Failed): PullProgress {
+  const { target } = failed;
+  if (typeof json !== 'object' || json === null) throw new LlmError('protocol', `${target} sent no progress`, { target });
+  if ('error' in json) throw refusal(json, failed);
+  const { status, digest, total, completed } = json as Readonly<Record<string, unknown>>;
+  return {
+    status: typeof status === 'string' ? status : '',
+    digest: typeof digest === 'string' ? digest : undefined,
+    total: typeof total === 'number' ? total : undefined,
+    completed: typeof completed === 'number' ? completed : undefined,
+  };
+}
+
+const aborted = (target: string, cause: unknown): LlmError =>
+  LlmError.is(cause, 'aborted') ? cause : new LlmError('aborted', `fetching ${target} was aborted`, { target }, { cause });

@@ -1,0 +1,111 @@
+import { LlmError } from '@majordomo/core';
+import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { toMessages, type WireMessage } from './messages.ts';
+import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
+import { toTools, type WireTool } from './tools.ts';
+
+/** The body of POST /api/chat; what else it holds came from `extra`. */
+export interface WireParams {
+  model: string;
+  messages: WireMessage[];
+  tools?: WireTool[];
+  format?: JsonObject;
+  think?: boolean | 'low' | 'medium' | 'high';
+  keep_alive?: string | number;
+  options?: Record<string, unknown>;
+  /** Always: a stream shows that the model is alive, and an abort stops it. */
+  stream: true;
+}
+
+export interface WireRequest {
+  readonly params: WireParams & Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ToWireOptions extends RunnerOptions {
+  /** Whose reasoning may go back: see `Model.families`. */
+  readonly family: string;
+}
+
+/** One request as the wire wants it. Pure: nothing of the request is changed. */
+export function toWire(
+  request: ModelRequest,
+  modelId: string,
+  quirks: OllamaQuirks,
+  { family, numCtx, keepAlive }: ToWireOptions,
+): WireRequest {
+  const warnings: Warning[] = [];
+  const messages = toMessages(request.messages, family, warnings);
+  const tools = toTools(request, warnings);
+  const output = toOutput(request.output, quirks, tools.length > 0, warnings);
+  const system = [request.system, output.told].filter((text) => text !== undefined && text !== '').join('\n\n');
+  if (system !== '') messages.unshift({ role: 'system', content: system });
+  const params: WireParams = { model: modelId, messages, stream: true };
+  if (tools.length > 0) params.tools = tools;
+  if (output.format !== undefined) params.format = output.format;
+  if (request.reasoning !== undefined) params.think = toThink(request.reasoning, quirks, warnings);
+  if (keepAlive !== undefined) params.keep_alive = keepAlive;
+  const options = toOptions(request, numCtx);
+  if (Object.keys(options).length > 0) params.options = options;
+  if (request.cache !== undefined && request.cache !== 'short') {
+    warnings.push({ action: 'dropped', what: `cache "${request.cache}"`, why: 'the server decides about its prompt cache' });
+  }
+  return { params: withExtra(params, request.extra), warnings };
+}
+
+interface WireOutput {
+  readonly format?: JsonObject;
+  readonly told?: string;
+}
+
+/**
+ * `format` constrains every token, calls included: with tools on offer it would forbid them, so the schema is told
+ * instead (seen in ollama's server/routes.go, 2026-11). Some servers ignore it: there the schema is told as well.
+ */
+function toOutput(
+  output: ModelOutput | undefined,
+  { schema }: OllamaQuirks,
+  hasTools: boolean,
+  warnings: Warning[],
+): WireOutput {
+  if (output === undefined) return {};
+  const format = output.schema;
+  if (!hasTools && schema === 'format') return { format };
+  const why = hasTools ? 'a schema on this wire would forbid tool calls' : 'this server may ignore a schema';
+  warnings.push({ action: 'emulated', what: 'output', why: `${why}: the model was told it` });
+  const told = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(format)}`;
+  return hasTools ? { told } : { format, told };
+}
+
+function toThink(effort: Effort, { think }: OllamaQuirks, warnings: Warning[]): NonNullable<WireParams['think']> {
+  if (effort === 'none') return false;
+  if (think === 'levels') return effort;
+  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
+  return true;
+}
+
+function toOptions(request: ModelRequest, numCtx: number | undefined): Record<string, unknown> {
+  const { maxTokens, temperature, topP, stop, seed } = request;
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+    const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
+    throw new LlmError('invalid-request', message, { path: 'maxTokens' });
+  }
+  const options: Record<string, unknown> = {};
+  if (numCtx !== undefined) options['num_ctx'] = numCtx;
+  if (maxTokens !== undefined) options['num_predict'] = maxTokens;
+  if (temperature !== undefined) options['temperature'] = temperature;
+  if (topP !== undefined) options['top_p'] = topP;
+  if (stop !== undefined && stop.length > 0) options['stop'] = stop;
+  if (seed !== undefined) options['seed'] = seed;
+  return options;
+}
+
+/** Merged last. `options` holds independent settings, so it is merged by its fields. */
+function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
+  const merged: WireRequest['params'] = { ...params, ...extra };
+  const options = extra['options'];
+  if (params.options !== undefined && typeof options === 'object' && options !== null) {
+    merged.options = { ...params.options, ...options };
+  }
+  return merged;
+}

@@ -1,0 +1,119 @@
+import { LlmError } from '@majordomo/core';
+import type { Replay, Warning } from '@majordomo/core';
+import { Scribe, type WireReader } from '@majordomo/core/provider';
+import { finishReason, promptCut, usage, type PromptSize, type WireAnswer, type WireChunk } from './response.ts';
+
+export interface ChatReaderOptions {
+  readonly target: string;
+  /** Who may read this model's reasoning again. */
+  readonly family: string;
+  /** What an error inside the stream means. */
+  toLlmError(body: unknown): LlmError;
+}
+
+/** Reads the lines of /api/chat, or its one object, into events. */
+export class ChatReader implements WireReader {
+  readonly scribe: Scribe;
+  done = false;
+  /** Told right after `start`. */
+  warnings: readonly Warning[] = [];
+  prompt: PromptSize = { characters: 0, numCtx: undefined };
+  private readonly options: ChatReaderOptions;
+  private readonly replay: Replay;
+  private started = false;
+  private calls = 0;
+
+  constructor(options: ChatReaderOptions) {
+    this.options = options;
+    this.scribe = new Scribe(options.target, []);
+    this.replay = { family: options.family, data: null };
+  }
+
+  message(data: string): void {
+    this.chunk(this.parsed(data));
+  }
+
+  body(json: unknown): void {
+    this.chunk(json);
+  }
+
+  end(): void {
+    const { target } = this.options;
+    throw new LlmError('truncated', `${target} stopped before its last line`, { target });
+  }
+
+  private parsed(data: string): unknown {
+    try {
+      return JSON.parse(data);
+    } catch (cause) {
+      throw new LlmError('protocol', `${this.options.target} sent a line of broken JSON`, this.at(''), { cause });
+    }
+  }
+
+  private chunk(json: unknown): void {
+    if (typeof json !== 'object' || json === null) throw this.drifted('');
+    const chunk: WireChunk = json;
+    if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
+    if (!this.started) this.start(chunk);
+    const { message } = chunk;
+    if (message !== undefined && message !== null) this.answer(message);
+    else if (chunk.done !== true) throw this.drifted('message');
+    if (chunk.done === true) this.finish(chunk);
+  }
+
+  /** The wire has no response ids; the time of creation is the nearest to one, and made-up call ids hang on it. */
+  private start({ created_at: created }: WireChunk): void {
+    this.started = true;
+    this.scribe.start(typeof created === 'string' ? created : undefined);
+    for (const warning of this.warnings) this.scribe.warning(warning);
+  }
+
+  private answer({ thinking, content, tool_calls: calls }: WireAnswer): void {
+    if (typeof thinking === 'string' && thinking !== '') this.scribe.reasoning(thinking, this.replay);
+    if (typeof content === 'string') {
+      if (content !== '') this.scribe.text(content);
+    } else if (content !== undefined && content !== null) {
+      throw this.drifted('message.content');
+    }
+    if (calls === undefined || calls === null) return;
+    if (!Array.isArray(calls)) throw this.drifted('message.tool_calls');
+    for (const [n, call] of calls.entries()) this.toolCall(call, `message.tool_calls[${n}]`);
+  }
+
+  /** Calls come whole. Their arguments are an object; a string is what some proxies make of it. */
+  private toolCall(call: unknown, path: string): void {
+    const called = member(call, 'function');
+    const name = member(called, 'name');
+    if (typeof name !== 'string' || name === '') throw this.drifted(`${path}.function.name`);
+    const args = member(called, 'arguments');
+    const id = member(call, 'id');
+    const key = `call ${this.calls++}`;
+    const json = typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
+    this.scribe.toolCall(key, { id: typeof id === 'string' ? id : undefined, name, json });
+    this.scribe.end(key);
+  }
+
+  private finish(chunk: WireChunk): void {
+    const raw = typeof chunk.done_reason === 'string' ? chunk.done_reason : undefined;
+    if (raw === undefined) {
+      this.scribe.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
+    }
+    const cut = promptCut(this.prompt, chunk.prompt_eval_count);
+    if (cut !== undefined) this.scribe.warning(cut);
+    this.scribe.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));
+    this.done = true;
+  }
+
+  private drifted(path: string): LlmError {
+    const where = path === '' ? 'an object' : `"${path}"`;
+    return new LlmError('protocol', `${this.options.target} answered without ${where} of the known form`, this.at(path));
+  }
+
+  private at(path: string): { readonly target: string; readonly path: string } {
+    return { target: this.options.target, path };
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}

@@ -1,0 +1,21 @@
+import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+
+export interface WireTool {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
+}
+
+/** The tools to offer. The wire has no tool choice: `none` offers no tools, one that is named is offered alone. */
+export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]): WireTool[] {
+  if (tools.length === 0 || toolChoice === 'none') return [];
+  if (toolChoice === undefined || toolChoice === 'auto') return tools.map(toTool);
+  const named = typeof toolChoice === 'object' ? toolChoice.name : undefined;
+  const what = named === undefined ? 'toolChoice "required"' : `toolChoice "${named}"`;
+  warnings.push({ action: 'coerced', what, why: 'this wire cannot force a call: the tools are only offered' });
+  return tools.filter(({ name }) => named === undefined || name === named).map(toTool);
+}
+
+const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
+  type: 'function',
+  function: { name, description, parameters },
+});

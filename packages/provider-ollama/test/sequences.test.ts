@@ -1,0 +1,58 @@
+import { toolResult, user, type TurnMessage } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createOllama } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { recordings, skippedNote, type Recording } from './recordings.ts';
+import { testServer } from './server.ts';
+
+/** Sessions by id, each as its steps in order. */
+const sessions = new Map<string, Recording[]>();
+for (const step of recordings('sequences/*/*/*', 'ollama-chat')) {
+  const id = step.id.replace(/\/\d+$/, '');
+  sessions.set(id, [...(sessions.get(id) ?? []), step]);
+}
+
+describe.skipIf(sessions.size === 0)(`recorded tool loops${skippedNote}`, () => {
+  it.each([...sessions])('%s: what goes back is what the server was seen to accept', async (_id, steps) => {
+    let n = 0;
+    await using server = await testServer((response) => {
+      const step = steps[n++] as Recording;
+      response.writeHead(step.status, { ...step.headers }).end(step.body);
+    });
+    const provider = createOllama({ baseURL: server.origin });
+    const messages: TurnMessage[] = [user('go')];
+    for (const step of steps) {
+      const { parts, toolCalls, error } = await ask(provider, { messages: [...messages] });
+      expect(error).toBeUndefined();
+      const ours = echoed(server.requests.at(-1)?.body);
+      const recorded = echoed(step.request);
+      expect(ours).toEqual(recorded.slice(recorded.length - ours.length));
+      messages.push({ role: 'assistant', parts });
+      const results = toolCalls.map(({ id, name }) => ({ callId: id, name, content: resultOf(steps[n], name) }));
+      messages.push(results.length === 0 ? user('go on') : toolResult(results));
+    }
+  });
+});
+
+interface Message {
+  readonly role: string;
+  readonly content?: string;
+  readonly tool_name?: string;
+  readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: unknown } }[];
+}
+
+const messagesOf = (body: unknown): readonly Message[] => (body as { messages: Message[] } | undefined)?.messages ?? [];
+
+/** Calls and results, in order, as a server reads them. */
+const echoed = (body: unknown): object[] =>
+  messagesOf(body)
+    .filter(({ role }) => role === 'assistant' || role === 'tool')
+    .map(({ role, tool_name: name, content, tool_calls: calls = [] }) =>
+      role === 'tool'
+        ? { name, content }
+        : { calls: calls.map(({ function: called }) => ({ name: called.name, arguments: called.arguments })) },
+    );
+
+/** What the recorded client answered to this tool. */
+const resultOf = (next: Recording | undefined, name: string): string =>
+  messagesOf(next?.request).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)?.content ?? '';
