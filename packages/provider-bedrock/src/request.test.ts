@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import { factsOf } from './models.ts';
+import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
+import { toWire } from './request.ts';
+
+const CLAUDE = factsOf('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
+const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...fields,
+});
+const wire = (fields: Partial<ModelRequest>, quirks: Quirks = CLAUDE): ReturnType<typeof toWire> =>
+  toWire(requestOf(fields), 'm', quirks);
+const WEATHER = { name: 'weather', description: 'Says it.', parameters: { type: 'object', properties: {} } };
+const call = (id: string, more: Partial<AssistantPart> = {}): AssistantPart =>
+  ({ type: 'tool-call', id, name: 'weather', args: { city: id }, ...more }) as AssistantPart;
+const thinking = (data: { signature: string } | { redacted: string }, text = ''): AssistantPart => ({
+  type: 'reasoning',
+  text,
+  replay: { family: 'claude', data },
+});
+
+describe('toWire', () => {
+  it('writes a history of six turns with parallel tool calls', () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    const { params, warnings } = wire({
+      system: 'Be brief.',
+      maxTokens: 100,
+      temperature: 0.5,
+      stop: ['END'],
+      tools: [WEATHER],
+      toolChoice: 'required',
+      messages: [
+        user('Weather in two cities?', image(bytes)),
+        assistant([thinking({ signature: 'sig' }, 'Hm.'), { type: 'text', text: 'I look.' }, call('a'), call('b')]),
+        toolResult([
+          { callId: 'a', name: 'weather', content: 'sun' },
+          { callId: 'b', name: 'weather', content: [{ type: 'text', text: 'no' }, image(bytes)], isError: true },
+        ]),
+        user('And?'),
+        assistant('Sun, and unknown.'),
+        user('Thanks.'),
+      ],
+    });
+    expect(warnings).toEqual([]);
+    expect(params).toEqual({
+      modelId: 'm',
+      system: [{ text: 'Be brief.' }],
+      inferenceConfig: { maxTokens: 100, temperature: 0.5, stopSequences: ['END'] },
+      toolConfig: {
+        tools: [{ toolSpec: { name: 'weather', description: 'Says it.', inputSchema: { json: WEATHER.parameters } } }],
+        toolChoice: { any: {} },
+      },
+      messages: [
+        { role: 'user', content: [{ text: 'Weather in two cities?' }, { image: { format: 'png', source: { bytes } } }] },
+        {
+          role: 'assistant',
+          content: [
+            { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'sig' } } },
+            { text: 'I look.' },
+            { toolUse: { toolUseId: 'a', name: 'weather', input: { city: 'a' } } },
+            { toolUse: { toolUseId: 'b', name: 'weather', input: { city: 'b' } } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { toolResult: { toolUseId: 'a', content: [{ text: 'sun' }], status: 'success' } },
+            {
+              toolResult: {
+                toolUseId: 'b',
+                content: [{ text: 'no' }, { image: { format: 'png', source: { bytes } } }],
+                status: 'error',
+              },
+            },
+            { text: 'And?' },
+          ],
+        },
+        { role: 'assistant', content: [{ text: 'Sun, and unknown.' }] },
+        { role: 'user', content: [{ text: 'Thanks.' }] },
+      ],
+    });
+  });
+
+  it('never changes a frozen request', () => {
+    const frozen = Object.freeze(requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: 'long', system: 's' }));
+    const before = JSON.stringify(frozen);
+    toWire(frozen, 'm', CLAUDE);
+    expect(JSON.stringify(frozen)).toBe(before);
+  });
+
+  it('merges neighbours of one role and begins with the user', () => {
+    const { messages } = wire({ messages: [assistant('Hello.'), user('a'), user('b')] }).params;
+    expect(messages?.map(({ role, content }) => [role, content?.length])).toEqual([
+      ['user', 1],
+      ['assistant', 1],
+      ['user', 2],
+    ]);
+  });
+
+  it('sends no blank text', () => {
+    const { messages } = wire({ messages: [user(' ', 'a'), assistant([{ type: 'text', text: '' }, call('x')])] }).params;
+    expect(messages).toEqual([
+      { role: 'user', content: [{ text: 'a' }] },
+      { role: 'assistant', content: [{ toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } }] },
+    ]);
+  });
+
+  it('renames ids that the wire refuses, in calls and results alike', () => {
+    const id = 'call.with/illegal characters';
+    const { messages } = wire({
+      messages: [user('a'), assistant([call(id)]), toolResult({ callId: id, name: 'weather', content: 'x' })],
+      tools: [WEATHER],
+    }).params;
+    const sent = messages?.[1]?.content?.[0]?.toolUse?.toolUseId;
+    expect(sent).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+    expect(messages?.[2]?.content?.[0]?.toolResult?.toolUseId).toBe(sent);
+  });
+
+  it('gives documents a format and names that the wire takes, and a text beside them', () => {
+    const pdf = file(Uint8Array.of(1), 'application/pdf', 'Q3_report (final).pdf');
+    const { messages } = wire({ messages: [user(pdf, pdf)] }).params;
+    expect(messages?.[0]?.content).toEqual([
+      { document: { format: 'pdf', name: 'Q3 report (final)', source: { bytes: Uint8Array.of(1) } } },
+      { document: { format: 'pdf', name: 'Q3 report (final) 2', source: { bytes: Uint8Array.of(1) } } },
+      { text: 'Q3 report (final), Q3 report (final) 2' },
+    ]);
+  });
+
+  it('refuses media that the wire has no format for', () => {
+    expect(() => wire({ messages: [user(image(Uint8Array.of(1), 'image/tiff'))] })).toThrow(/image\/tiff/);
+    expect(() => wire({ messages: [user(file(Uint8Array.of(1), 'application/zip'))] })).toThrow(/application\/zip/);
+  });
+});
+
+describe('reasoning', () => {
+  it('redacted thinking goes back as the bytes that it came as', () => {
+    const { messages } = wire({ messages: [user('a'), assistant([thinking({ redacted: 'EtkE' })]), user('b')] }).params;
+    expect(messages?.[1]?.content).toEqual([
+      { reasoningContent: { redactedContent: new TextEncoder().encode('EtkE') } },
+    ]);
+  });
+
+  it('reasoning without a token is left out, with a warning', () => {
+    const { params, warnings } = wire({
+      messages: [user('a'), assistant([{ type: 'reasoning', text: 'Hm.' }, { type: 'text', text: 'b' }]), user('c')],
+    });
+    expect(params.messages?.[1]?.content).toEqual([{ text: 'b' }]);
+    expect(warnings).toEqual([expect.objectContaining({ what: 'reasoning of earlier turns' })]);
+  });
+
+  const fieldsFor = (modelId: string, fields: Partial<ModelRequest>): unknown => {
+    const { params } = toWire(requestOf(fields), modelId, factsOf(modelId).quirks);
+    const { additionalModelRequestFields, outputConfig, inferenceConfig } = params;
+    return { additionalModelRequestFields, outputConfig, inferenceConfig };
+  };
+
+  it.each([
+    ['anthropic.claude-sonnet-4-20250514-v1:0', 'low', { additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2048 } }, inferenceConfig: { maxTokens: 4096 } }],
+    ['global.anthropic.claude-opus-4-6-v1', 'high', { additionalModelRequestFields: { thinking: { type: 'adaptive' } }, outputConfig: { effort: 'high' } }],
+    ['us.amazon.nova-2-lite-v1:0', 'medium', { additionalModelRequestFields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' } } }],
+    ['openai.gpt-oss-120b-1:0', 'high', { additionalModelRequestFields: { reasoning_effort: 'high' } }],
+    ['meta.llama3-8b-instruct-v1:0', 'high', {}],
+    ['anthropic.claude-sonnet-4-20250514-v1:0', 'none', {}],
+  ] as const)('%s is told "%s"', (modelId, reasoning, expected) => {
+    expect(fieldsFor(modelId, { reasoning })).toEqual({
+      additionalModelRequestFields: undefined,
+      outputConfig: undefined,
+      inferenceConfig: undefined,
+      ...expected,
+    });
+  });
+
+  it('a budget stays below maxTokens, and is dropped where the wire would refuse it', () => {
+    expect(wire({ reasoning: 'high', maxTokens: 4000 }).params.additionalModelRequestFields).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+    });
+    const why = (fields: Partial<ModelRequest>): unknown => {
+      const { params, warnings } = wire({ reasoning: 'high', ...fields });
+      expect(params.additionalModelRequestFields).toBeUndefined();
+      return warnings.map(({ what }) => what);
+    };
+    expect(why({ maxTokens: 1000 })).toEqual(['reasoning']);
+    expect(why({ tools: [WEATHER], toolChoice: 'required' })).toEqual(['reasoning']);
+    const unfinished = [user('a'), assistant([call('x')]), toolResult({ callId: 'x', name: 'weather', content: 'y' })];
+    expect(why({ messages: unfinished, tools: [WEATHER] })).toEqual(['reasoning']);
+  });
+});
+
+describe('tools', () => {
+  const history = [user('a'), assistant([call('x')]), toolResult({ callId: 'x', name: 'weather', content: 'y' })];
+
+  it('a history of calls without tools declares them by name, with a warning', () => {
+    const { params, warnings } = wire({ messages: history });
+    expect(params.toolConfig).toEqual({ tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }] });
+    expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
+  });
+
+  it.each([
+    ['none without calls in the history', [user('a')], 'none', 'one', undefined, []],
+    ['none with them', history, 'none', 'one', { tools: 1, choice: undefined }, ['toolChoice "none"']],
+    ['auto', [user('a')], 'auto', 'one', { tools: 1, choice: undefined }, []],
+    ['one tool', [user('a')], { name: 'weather' }, 'one', { tools: 1, choice: { tool: { name: 'weather' } } }, []],
+    ['one tool where only any can be forced', [user('a')], { name: 'weather' }, 'any', { tools: 1, choice: { any: {} } }, ['toolChoice to required']],
+    ['required where nothing can be forced', [user('a')], 'required', 'none', { tools: 1, choice: undefined }, ['toolChoice to auto']],
+  ] as const)('choice: %s', (_name, messages, toolChoice, quirk, expected, warned) => {
+    const { params, warnings } = wire({ messages, tools: [WEATHER], toolChoice }, { ...CLAUDE, toolChoice: quirk });
+    const { toolConfig } = params;
+    expect(toolConfig && { tools: toolConfig.tools?.length, choice: toolConfig.toolChoice }).toEqual(expected);
+    expect(warnings.map(({ what }) => what)).toEqual(warned);
+  });
+
+  it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {
+    const family = 'converse/amazon.nova-2-lite';
+    const block = { toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' } };
+    const { messages } = wire({
+      messages: [
+        user('a'),
+        assistant([
+          call('s', { replay: { family, data: { server: true } } }),
+          { type: 'reasoning', text: '', replay: { family, data: { block } } },
+          call('x'),
+        ]),
+        toolResult([
+          { callId: 's', name: 'weather', content: 'unknown tool', isError: true },
+          { callId: 'x', name: 'weather', content: 'y' },
+        ]),
+      ],
+      tools: [WEATHER],
+    }).params;
+    expect(messages?.[1]?.content).toEqual([
+      { toolUse: { toolUseId: 's', name: 'weather', input: { city: 's' }, type: 'server_tool_use' } },
+      block,
+      { toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } },
+    ]);
+    expect(messages?.[2]?.content).toEqual([
+      { toolResult: { toolUseId: 'x', content: [{ text: 'y' }], status: 'success' } },
+    ]);
+  });
+
+  it('a model without status and images in results is told by text, and shown them after', () => {
+    const bytes = Uint8Array.of(1);
+    const { messages } = wire(
+      {
+        messages: [
+          user('a'),
+          assistant([call('x')]),
+          toolResult({ callId: 'x', name: 'weather', content: [{ type: 'text', text: 'no' }, image(bytes)], isError: true }),
+        ],
+        tools: [WEATHER],
+      },
+      CONVERSE_QUIRKS,
+    ).params;
+    expect(messages?.[2]?.content).toEqual([
+      { toolResult: { toolUseId: 'x', content: [{ text: 'ERROR: ' }, { text: 'no' }] } },
+      { image: { format: 'png', source: { bytes } } },
+    ]);
+  });
+});
+
+describe('the rest', () => {
+  it('an output schema is text configuration, as JSON text', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } };
+    expect(wire({ output: { name: 'answer', schema } }).params.outputConfig).toEqual({
+      textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'answer', schema: JSON.stringify(schema) } } },
+    });
+  });
+
+  it('puts at most four cache points, after tools, system, the last message and the one of the user before', () => {
+    const quirks = factsOf('anthropic.claude-haiku-4-5-20251001-v1:0').quirks;
+    const messages = [user('a'), assistant('b'), user('c'), assistant('d'), user('e')];
+    const { params } = wire({ cache: 'long', system: 's', tools: [WEATHER], messages }, quirks);
+    const point = { cachePoint: { type: 'default', ttl: '1h' } };
+    expect(params.toolConfig?.tools?.at(-1)).toEqual(point);
+    expect(params.system?.at(-1)).toEqual(point);
+    expect(params.messages?.map(({ content }) => content?.some(({ cachePoint }) => cachePoint !== undefined))).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('a model without cache points, or with short ones only, says so', () => {
+    expect(wire({ cache: 'short' }, CONVERSE_QUIRKS).warnings).toEqual([expect.objectContaining({ what: 'cache' })]);
+    expect(wire({ cache: 'long' }).warnings).toEqual([expect.objectContaining({ what: 'cache to short' })]);
+  });
+
+  it('a model without system blocks gets the text first', () => {
+    const { params } = wire({ system: 'Be brief.' }, { ...CLAUDE, system: false });
+    expect(params.system).toBeUndefined();
+    expect(params.messages?.[0]?.content).toEqual([{ text: 'Be brief.' }, { text: 'hi' }]);
+  });
+
+  it('extra is merged last, the fields for the model one by one', () => {
+    const { params } = wire({
+      reasoning: 'low',
+      maxTokens: 5000,
+      extra: { guardrailConfig: { guardrailIdentifier: 'g' }, additionalModelRequestFields: { top_k: 5 } },
+    });
+    expect(params).toMatchObject({
+      guardrailConfig: { guardrailIdentifier: 'g' },
+      additionalModelRequestFields: { top_k: 5, thinking: { type: 'enabled' } },
+    });
+  });
+
+  it.each([
+    ['both', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1, topP: 0.2 }],
+    ['one', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1 }],
+    ['none', { temperature: 0.1, topP: 0.2 }, undefined],
+  ] as const)('sampling "%s" sends what the model takes, and warns of the rest', (sampling, asked, sent) => {
+    const { params, warnings } = wire(asked, { ...CLAUDE, sampling });
+    expect(params.inferenceConfig).toEqual(sent);
+    expect(warnings).toHaveLength(2 - Object.keys(sent ?? {}).length);
+  });
+});

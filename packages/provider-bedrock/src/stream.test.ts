@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelEvent } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { ConverseReader, type WireAnswer, type WireEvent } from './stream.ts';
+
+const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
+  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude', []);
+  for (const event of events) reader.event(event);
+  if (!reader.done) reader.end();
+  return reader.scribe.take();
+};
+const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
+  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude', []);
+  reader.body(answer);
+  return reader.scribe.take();
+};
+const parts = (events: readonly ModelEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+const delta = (contentBlockIndex: number, what: object): WireEvent => ({ contentBlockDelta: { contentBlockIndex, delta: what } });
+const startCall = (contentBlockIndex: number, toolUseId: string): WireEvent => ({
+  contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name: 'weather' } } },
+});
+const stop = (contentBlockIndex: number): WireEvent => ({ contentBlockStop: { contentBlockIndex } });
+const END: readonly WireEvent[] = [
+  { messageStop: { stopReason: 'end_turn' } },
+  { metadata: { usage: { inputTokens: 10, outputTokens: 5, cacheReadInputTokens: 100, cacheWriteInputTokens: 20 } } },
+];
+
+describe('a stream', () => {
+  it('tells two calls apart that take turns', () => {
+    const events = read(
+      { messageStart: { role: 'assistant' } },
+      startCall(1, 'a'),
+      startCall(2, 'b'),
+      delta(1, { toolUse: { input: '{"city":' } }),
+      delta(2, { toolUse: { input: '{"city":' } }),
+      delta(1, { toolUse: { input: '"Rome"}' } }),
+      delta(2, { toolUse: { input: '"Oslo"}' } }),
+      stop(1),
+      stop(2),
+      { messageStop: { stopReason: 'tool_use' } },
+    );
+    expect(parts(events)).toEqual([
+      { type: 'tool-call', id: 'a', name: 'weather', args: { city: 'Rome' } },
+      { type: 'tool-call', id: 'b', name: 'weather', args: { city: 'Oslo' } },
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'tool-calls', usage: undefined });
+  });
+
+  it('keeps the signature of reasoning, also in pieces, and redacted reasoning as text', () => {
+    const events = read(
+      delta(0, { reasoningContent: { text: 'Hm.' } }),
+      delta(0, { reasoningContent: { signature: 'si' } }),
+      delta(0, { reasoningContent: { signature: 'g' } }),
+      stop(0),
+      delta(1, { reasoningContent: { redactedContent: new TextEncoder().encode('EtkE') } }),
+      stop(1),
+      delta(2, { text: 'Yes.' }),
+      stop(2),
+      ...END,
+    );
+    expect(parts(events)).toEqual([
+      { type: 'reasoning', text: 'Hm.', replay: { family: 'claude', data: { signature: 'sig' } } },
+      { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'EtkE' } } },
+      { type: 'text', text: 'Yes.' },
+    ]);
+  });
+
+  it('counts cached input in the total', () => {
+    expect(read(delta(0, { text: 'x' }), ...END).at(-1)).toMatchObject({
+      usage: { input: 130, output: 5, cacheRead: 100, cacheWrite: 20, reasoning: undefined },
+    });
+  });
+
+  it('waits for the usage after the stop reason, in either order', () => {
+    const [first, second] = [...END].reverse() as [WireEvent, WireEvent];
+    expect(read(delta(0, { text: 'x' }), first, second).at(-1)).toMatchObject({ reason: 'stop', usage: { output: 5 } });
+  });
+
+  it('marks calls that ran at the vendor, and does not ask for their results', () => {
+    const events = read(
+      { contentBlockStart: { contentBlockIndex: 0, start: { toolUse: { toolUseId: 's', name: 'search', type: 'server_tool_use' } } } },
+      delta(0, { toolUse: { input: '{}' } }),
+      stop(0),
+      { contentBlockStart: { contentBlockIndex: 1, start: { toolResult: { toolUseId: 's', type: 'search_result', status: 'success' } } } },
+      delta(1, { toolResult: [{ text: '[HIDDEN]' }] }),
+      stop(1),
+      delta(2, { text: 'Found.' }),
+      ...END,
+    );
+    const block = { toolResult: { toolUseId: 's', type: 'search_result', status: 'success', content: [{ text: '[HIDDEN]' }] } };
+    expect(parts(events)).toEqual([
+      { type: 'tool-call', id: 's', name: 'search', args: {}, replay: { family: 'claude', data: { server: true } } },
+      { type: 'reasoning', text: '', replay: { family: 'claude', data: { block } } },
+      { type: 'text', text: 'Found.' },
+    ]);
+    expect(events.at(-1)).toMatchObject({ reason: 'stop' });
+  });
+
+  it('skips events, blocks and deltas that came later', () => {
+    const events = read(
+      { somethingNew: {} } as WireEvent,
+      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } as never } },
+      delta(0, { citation: {} }),
+      stop(0),
+      delta(1, { text: 'x' }),
+      ...END,
+    );
+    expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
+  });
+
+  it('is truncated without a stop reason', () => {
+    expect(() => read(delta(0, { text: 'x' }))).toThrow(expect.objectContaining({ kind: 'truncated' }));
+  });
+
+  it.each([
+    ['blocked before it answered throws', [], 'content-filter'],
+    ['blocked after content finishes with that reason', [delta(0, { text: 'x' })], undefined],
+  ] as const)('a guardrail: %s', (_name, before, kind) => {
+    const act = (): unknown => read(...before, { messageStop: { stopReason: 'guardrail_intervened' } }).at(-1);
+    if (kind === undefined) expect(act()).toMatchObject({ reason: 'content-filter', raw: 'guardrail_intervened' });
+    else expect(act).toThrow(expect.objectContaining({ kind, details: expect.objectContaining({ code: 'guardrail_intervened' }) as object }));
+  });
+});
+
+describe('a whole answer', () => {
+  it('reads every kind of block', () => {
+    const events = readWhole({
+      output: {
+        message: {
+          content: [
+            { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'sig' } } },
+            { citationsContent: { content: [{ text: 'Cited.' }] } },
+            { toolUse: { toolUseId: 'a', name: 'weather', input: { city: 'Rome' } } },
+          ],
+        },
+      },
+      stopReason: 'tool_use',
+      usage: { inputTokens: 1, outputTokens: 2, cacheDetails: [{ ttl: '1h', inputTokens: 7 }] },
+      serviceTier: { type: 'flex' },
+    });
+    expect(parts(events)).toEqual([
+      { type: 'reasoning', text: 'Hm.', replay: { family: 'claude', data: { signature: 'sig' } } },
+      { type: 'text', text: 'Cited.' },
+      { type: 'tool-call', id: 'a', name: 'weather', args: { city: 'Rome' } },
+    ]);
+    expect(events.at(-1)).toMatchObject({ usage: { details: { cacheWriteLong: 7, serviceTier: 'flex' } } });
+  });
+
+  it.each([
+    [{}, 'output.message.content'],
+    [{ output: { message: { content: [] } } }, 'stopReason'],
+    [{ output: { message: { content: [{ toolUse: { toolUseId: 'a' } }] } } }, 'content[0].toolUse.name'],
+  ])('a drifted one (%j) is a protocol error that names the place', (answer, path) => {
+    expect(() => readWhole(answer)).toThrow(expect.objectContaining({ kind: 'protocol', details: expect.objectContaining({ path }) as object }));
+  });
+});

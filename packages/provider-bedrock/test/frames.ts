@@ -1,0 +1,52 @@
+import { crc32 } from 'node:zlib';
+
+/** One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
+export function frame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
+  const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
+  const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  const bytes = Buffer.alloc(16 + head.length + body.length);
+  bytes.writeUInt32BE(bytes.length, 0);
+  bytes.writeUInt32BE(head.length, 4);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 8)), 8);
+  head.copy(bytes, 12);
+  body.copy(bytes, 12 + head.length);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, bytes.length - 4)), bytes.length - 4);
+  return bytes;
+}
+
+/** Type 7: a string of two length bytes. */
+function header(name: string, value: string): Uint8Array {
+  const bytes = Buffer.alloc(1 + name.length + 3 + Buffer.byteLength(value));
+  bytes.writeUInt8(name.length, 0);
+  bytes.write(name, 1);
+  bytes.writeUInt8(7, 1 + name.length);
+  bytes.writeUInt16BE(Buffer.byteLength(value), 2 + name.length);
+  bytes.write(value, 4 + name.length);
+  return bytes;
+}
+
+export const event = (type: string, payload: unknown): Uint8Array =>
+  frame({ ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' }, payload);
+
+export const exception = (type: string, message: string): Uint8Array =>
+  frame({ ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' }, { message });
+
+export const START: Uint8Array = event('messageStart', { role: 'assistant' });
+export const text = (piece: string, contentBlockIndex = 0): Uint8Array =>
+  event('contentBlockDelta', { contentBlockIndex, delta: { text: piece } });
+export const stopBlock = (contentBlockIndex = 0): Uint8Array => event('contentBlockStop', { contentBlockIndex });
+export const stopMessage = (stopReason: string): Uint8Array => event('messageStop', { stopReason });
+export const METADATA: Uint8Array = event('metadata', {
+  usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+  metrics: { latencyMs: 1 },
+});
+
+export const whole = (...pieces: readonly string[]): readonly Uint8Array[] => [
+  START,
+  ...pieces.map((piece) => text(piece)),
+  stopBlock(),
+  stopMessage('end_turn'),
+  METADATA,
+];
+
+export const EVENT_STREAM: Readonly<Record<string, string>> = { 'content-type': 'application/vnd.amazon.eventstream' };

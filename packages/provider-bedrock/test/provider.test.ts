@@ -1,0 +1,290 @@
+import { getEventListeners } from 'node:events';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterEach, describe, expect, it } from 'vitest';
+import { image, user, type Model, type ModelEvent } from '@majordomo/core';
+import { createBedrock } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import * as frames from './frames.ts';
+import { testServer, type Protocol, type Reply, type SeenRequest, type TestServer } from './server.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+type Answer = (reply: Reply, request: SeenRequest) => void;
+
+/** Answers in turn; the last one for all that follow. */
+async function world(protocol: Protocol, ...answers: readonly Answer[]): Promise<Model> {
+  const left = [...answers];
+  server = await testServer(protocol, (request, reply) => {
+    const answer = left.length > 1 ? left.shift() : left[0];
+    answer?.(reply, request);
+  });
+  return createBedrock({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    baseURL: server.origin,
+    requestHandler: protocol === 'http1' ? () => new NodeHttpHandler() : undefined,
+  }).model('anthropic.claude-sonnet-4-20250514-v1:0');
+}
+
+const streaming =
+  (...sent: readonly Uint8Array[]): Answer =>
+  (reply) => {
+    reply.writeHead(200, frames.EVENT_STREAM);
+    for (const bytes of sent) reply.write(bytes);
+    reply.end();
+  };
+
+const failing =
+  (status: number, name: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer =>
+  (reply) => {
+    reply.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name, ...headers });
+    reply.end(JSON.stringify({ message }));
+  };
+
+const run = (model: Model, signal?: AbortSignal): Promise<Collected> =>
+  collect(model, requestOf(), contextOf(signal === undefined ? {} : { signal }));
+
+const PROTOCOLS = ['http1', 'http2'] as const;
+
+describe.each(PROTOCOLS)('over %s', (protocol) => {
+  it('a stream gives its text, finish and usage, and one request was sent', async () => {
+    const model = await world(protocol, streaming(...frames.whole('Hel', 'lo')));
+    const got = await run(model);
+    expect(got.text).toBe('Hello');
+    expect(got.finish).toMatchObject({ reason: 'stop', raw: 'end_turn', usage: { input: 3, output: 2 } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('a stream without messageStop is truncated, with what had come', async () => {
+    const model = await world(protocol, streaming(frames.START, frames.text('Hel')));
+    expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
+  });
+
+  it('a frame that is cut is truncated', async () => {
+    const model = await world(protocol, streaming(frames.START, frames.text('Hello').subarray(0, 40)));
+    expect((await run(model)).error?.kind).toMatch(/truncated|network/);
+  });
+
+  it('a frame with a wrong checksum is a protocol error', async () => {
+    const broken = Uint8Array.from(frames.text('Hello'));
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 0xff;
+    const model = await world(protocol, streaming(frames.START, broken));
+    expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
+  });
+
+  it('an abort in mid-stream ends the call and its socket within 100 ms', async () => {
+    const model = await world(protocol, (reply) => {
+      reply.writeHead(200, frames.EVENT_STREAM);
+      reply.write(frames.START);
+      reply.write(frames.text('Hel'));
+    });
+    const controller = new AbortController();
+    const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
+    const seen: ModelEvent[] = [];
+    while (!seen.some(({ type }) => type === 'text-delta')) seen.push(...[(await steps.next()).value as ModelEvent[]].flat());
+    const began = performance.now();
+    controller.abort();
+    await expect(steps.next()).rejects.toMatchObject({ kind: 'aborted' });
+    expect(performance.now() - began).toBeLessThan(100);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    await closed(began);
+  });
+
+  it('a consumer that walks away closes the socket', async () => {
+    const model = await world(protocol, (reply) => {
+      reply.writeHead(200, frames.EVENT_STREAM);
+      reply.write(frames.START);
+      reply.write(frames.text('Hel'));
+    });
+    for await (const step of model.stream(requestOf(), contextOf())) {
+      if ([step].flat().length > 0) break;
+    }
+    await closed(performance.now());
+  });
+
+  it('after a finished call no listener is left on the signal', async () => {
+    const model = await world(protocol, streaming(...frames.whole('hi')));
+    const { signal } = new AbortController();
+    await run(model, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+async function closed(began: number): Promise<void> {
+  while (server.openSockets() > 0 && performance.now() - began < 1000) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(server.openSockets()).toBe(0);
+}
+
+describe('failures', () => {
+  it.each([
+    [429, 'ThrottlingException', 'Too many requests', 'rate-limit'],
+    [429, 'ThrottlingException', 'Too many tokens per day, please wait before trying again.', 'quota'],
+    [400, 'ServiceQuotaExceededException', 'quota', 'rate-limit'],
+    [400, 'ValidationException', 'Input is too long for requested model.', 'context-overflow'],
+    [400, 'ValidationException', 'The provided model identifier is invalid.', 'invalid-request'],
+    [403, 'AccessDeniedException', "You don't have access to the model.", 'auth'],
+    [403, 'ExpiredTokenException', 'The security token included in the request is expired', 'auth'],
+    [404, 'ResourceNotFoundException', 'no such model', 'not-found'],
+    [408, 'ModelTimeoutException', 'timed out', 'timeout'],
+    [424, 'ModelErrorException', 'the model failed', 'server'],
+    [429, 'ModelNotReadyException', 'not ready', 'overloaded'],
+    [500, 'InternalServerException', 'oops', 'server'],
+    [503, 'ServiceUnavailableException', 'busy', 'overloaded'],
+  ] as const)('%i %s "%s" is %s, after one request', async (status, name, message, kind) => {
+    const model = await world('http1', failing(status, name, message, { 'x-amzn-requestid': 'req-1' }));
+    const { error } = await run(model);
+    expect(error).toMatchObject({ name: 'LlmError', kind, details: { status, code: name, requestId: 'req-1' } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['throttlingException', 'rate-limit'],
+    ['modelStreamErrorException', 'server'],
+    ['serviceUnavailableException', 'overloaded'],
+    ['internalServerException', 'server'],
+    ['validationException', 'invalid-request'],
+    ['somethingNewException', 'server'],
+  ])('%s inside a stream is %s, with what had come', async (name, kind) => {
+    const model = await world('http1', streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')));
+    const events: ModelEvent[] = [];
+    const call = async (): Promise<void> => {
+      for await (const step of model.stream(requestOf(), contextOf())) events.push(...[step].flat());
+    };
+    await expect(call()).rejects.toMatchObject({ kind, message: expect.stringContaining('said') as string });
+    expect(events.some((event) => event.type === 'text-delta' && event.text === 'Hel')).toBe(true);
+  });
+
+  it('Retry-After of a refusal is kept', async () => {
+    const model = await world('http1', failing(429, 'ThrottlingException', 'slow', { 'retry-after': '7' }));
+    expect((await run(model)).error?.details.retryAfterMs).toBe(7000);
+  });
+
+  it('a page of a proxy is judged by its status', async () => {
+    const model = await world('http1', (reply) => {
+      reply.writeHead(502, { 'content-type': 'text/html' });
+      reply.end('<html>Bad gateway</html>');
+    });
+    expect((await run(model)).error).toMatchObject({ kind: 'server', details: { status: 502 } });
+  });
+
+  it.each([
+    ['an empty body', ''],
+    ['broken JSON', '{"output": {"mess'],
+    ['JSON without an answer', '{}'],
+  ])('a whole answer of %s is an error', async (_name, body) => {
+    const model = await world('http1', (reply) => {
+      reply.writeHead(200, { 'content-type': 'application/json' });
+      reply.end(body);
+    });
+    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    expect(error).toMatchObject({ name: 'LlmError', kind: 'protocol' });
+  });
+});
+
+describe('stream access denied', () => {
+  const DENIED =
+    'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
+
+  it('offers to send the call whole, and to remember it', async () => {
+    const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
+    const { error } = await run(model);
+    expect(error).toMatchObject({ kind: 'auth', details: { recover: { delivery: 'whole', remember: true } } });
+    expect(error?.details.recover?.apply(requestOf())).toEqual(requestOf());
+  });
+
+  it('a denied call that was whole offers nothing', async () => {
+    const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
+    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    expect(error?.details.recover).toBeUndefined();
+  });
+
+  it("a model that cannot stream with tools offers it too", async () => {
+    const model = await world('http1', failing(400, 'ValidationException', "This model doesn't support tool use in streaming mode."));
+    expect((await run(model)).error?.details.recover?.delivery).toBe('whole');
+  });
+});
+
+describe('stale connections', () => {
+  const withHandlers = async (...answers: readonly Answer[]): Promise<{ made: () => number; model: Model }> => {
+    await world('http1', ...answers);
+    let made = 0;
+    const requestHandler = (): object => {
+      made++;
+      return new NodeHttpHandler();
+    };
+    const model = createBedrock({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      baseURL: server.origin,
+      requestHandler,
+    }).model('m');
+    return { made: () => made, model };
+  };
+  const reset: Answer = (reply) => {
+    reply.reset();
+  };
+
+  it('a reset evicts the client: the next call makes a new one', async () => {
+    const { made, model } = await withHandlers(reset, streaming(...frames.whole('hi')));
+    expect((await run(model)).error).toMatchObject({ kind: 'network' });
+    expect((await run(model)).text).toBe('hi');
+    expect(made()).toBe(2);
+  });
+
+  it('two calls that fail together evict it once', async () => {
+    const { made, model } = await withHandlers(reset, reset, streaming(...frames.whole('hi')));
+    await Promise.all([run(model), run(model)]);
+    await run(model);
+    await run(model);
+    expect(made()).toBe(2);
+  });
+
+  it.each([
+    [400, 'ValidationException'],
+    [403, 'AccessDeniedException'],
+    [429, 'ThrottlingException'],
+    [500, 'InternalServerException'],
+  ])('%i %s evicts nothing', async (status, name) => {
+    const { made, model } = await withHandlers(failing(status, name, 'no'), streaming(...frames.whole('hi')));
+    await run(model);
+    expect((await run(model)).text).toBe('hi');
+    expect(made()).toBe(1);
+  });
+});
+
+describe('media', () => {
+  it('the bytes of an image reach the server as they are', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+    const model = await world('http1', streaming(...frames.whole('hi')));
+    await collect(model, requestOf({ messages: [user('look', image(bytes))] }), contextOf());
+    const sent = JSON.parse(Buffer.from(server.requests[0]?.body ?? []).toString('utf8')) as {
+      messages: { content: { image?: { source: { bytes: string } } }[] }[];
+    };
+    const base64 = sent.messages[0]?.content[1]?.image?.source.bytes ?? '';
+    expect(Uint8Array.from(Buffer.from(base64, 'base64'))).toEqual(bytes);
+  });
+});
+
+describe('DSNs', () => {
+  it('take a token or a pair of keys, a region and quirks', async () => {
+    await world('http1', streaming(...frames.whole('hi')));
+    const dsn = {
+      name: 'aws',
+      scheme: 'bedrock',
+      host: new URL(server.origin).host,
+      path: '',
+      baseURL: server.origin,
+      params: { region: 'eu-central-1', family: 'claude' },
+    };
+    const make = createBedrock().schemes?.['bedrock'];
+    const provider = make?.({ ...dsn, token: 'AKIDFROMDSN:secret' });
+    expect(provider?.id).toBe('aws');
+    expect(provider?.model('x').families).toEqual(['claude']);
+    expect((provider as ReturnType<typeof createBedrock>).sources({})).toEqual({
+      region: 'eu-central-1',
+      regionFrom: 'option',
+      credentialsFrom: 'option credentials',
+    });
+  });
+});
