@@ -1,0 +1,91 @@
+// What the plugin costs over a no-op rule and beside core no-restricted-imports, on generated files.
+// node bench/cost.mjs [files=500] [rounds=7]; build first. Rounds interleave the variants; medians of paired differences.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ESLint } from 'eslint';
+import majordomo from '../dist/index.js';
+
+const files = Number(process.argv[2] ?? 500);
+const rounds = Number(process.argv[3] ?? 7);
+const BANNED = [
+  'openai',
+  '@anthropic-ai/sdk',
+  '@google/genai',
+  '@aws-sdk/client-bedrock-runtime',
+  'ollama',
+  'ai',
+  '@ai-sdk/openai',
+  '@langchain/openai',
+  'langchain',
+  'groq-sdk',
+  'cohere-ai',
+  '@mistralai/mistralai',
+];
+
+/** Ten small functions; `busy` files also fetch, spawn and require, so that no early exit helps. */
+function source(index, busy) {
+  let text = `import fs from 'node:fs';\nimport { a${index} } from './m${(index * 7) % files}.js';\nimport { z } from 'zod';\n`;
+  if (index % 50 === 0) text += "import OpenAI from 'openai';\n";
+  if (index % 50 === 1) text += "const q = await import('@anthropic-ai/sdk/core');\n";
+  if (busy)
+    text +=
+      "import { spawn } from 'node:child_process';\nimport axios from 'axios';\nconst AI = require('./ai.js');\n";
+  for (let k = 0; k < 10; k++) {
+    const extra = busy
+      ? ` fetch(\`\${x}/items/\${y}\`); AI.run(x); spawn('git', [x]); axios.post('/items', { x });`
+      : '';
+    text += `export function f${k}(x, y) { const r = fs.existsSync(String(x)) ? a${index}(x, { y, z: z.string() }) : [x, y].map((v) => v * ${k}); if (r > ${k}) { return r; }${extra} return f${(k + 1) % 10}(r, y); }\n`;
+  }
+  return text;
+}
+
+const noop = { meta: { type: 'problem', schema: [] }, create: () => ({ ImportDeclaration() {} }) };
+const variants = {
+  none: {},
+  'no-op rule': { 'bench/noop': 'error' },
+  'core no-restricted-imports': {
+    'no-restricted-imports': ['error', { paths: BANNED, patterns: BANNED.map((name) => `${name}/*`) }],
+  },
+  'no-raw-sdk alone': { 'majordomo/no-raw-sdk': 'error' },
+  'recommended (5 rules)': majordomo.configs.recommended.rules,
+};
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+for (const busy of [false, true]) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lint-cost-'));
+  mkdirSync(folder, { recursive: true });
+  for (let index = 0; index < files; index++)
+    writeFileSync(path.join(folder, `m${index}.js`), source(index, busy));
+  const linters = Object.entries(variants).map(([name, rules]) => [
+    name,
+    new ESLint({
+      cwd: folder,
+      overrideConfigFile: true,
+      overrideConfig: [{ files: ['**/*.js'], plugins: { majordomo, bench: { rules: { noop } } }, rules }],
+    }),
+  ]);
+  const cpu = Object.fromEntries(linters.map(([name]) => [name, []]));
+  const found = {};
+  for (let round = -1; round < rounds; round++) {
+    // The order rotates: what runs after a garbage-heavy neighbour pays for it.
+    for (let step = 0; step < linters.length; step++) {
+      const [name, linter] = linters[(step + round + 1) % linters.length];
+      globalThis.gc?.();
+      const start = process.cpuUsage();
+      const results = await linter.lintFiles(['**/*.js']);
+      const { user, system } = process.cpuUsage(start);
+      found[name] = results.reduce((sum, result) => sum + result.errorCount, 0);
+      if (round >= 0) cpu[name].push(user + system);
+    }
+  }
+  console.log(`\n${files} files${busy ? ', busy' : ''}, ${rounds} rounds`);
+  for (const name of Object.keys(variants)) {
+    const over = cpu[name].map((value, round) => value - cpu['no-op rule'][round]);
+    console.log(
+      `${name.padEnd(28)} ${String(Math.round(median(cpu[name]) / 1000)).padStart(6)} ms cpu ${String(Math.round(median(over) / files)).padStart(7)} µs/file over no-op ${String(found[name]).padStart(6)} reports`,
+    );
+  }
+  rmSync(folder, { recursive: true, force: true });
+}

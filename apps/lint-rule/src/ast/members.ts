@@ -1,0 +1,88 @@
+import type * as ESTree from 'estree';
+import { bare, child, isNode, keyName, parentOf, type Node } from './node.ts';
+
+/** The values that an object literal, an enum or a class gives to one of its members, the last one first. */
+export function propertyOf(object: ESTree.ObjectExpression, name: string): Node | undefined {
+  for (const property of object.properties.toReversed()) {
+    if (property.type !== 'Property' || property.kind !== 'init') continue;
+    if (keyName(property.key, property.computed) === name) return property.value;
+  }
+  return undefined;
+}
+
+/** What `enum X { name = … }` says. */
+export function enumMember(node: Node, name: string): Node | undefined {
+  if (node.type !== 'TSEnumDeclaration') return undefined;
+  const members = node.body?.members ?? node.members ?? [];
+  return members.find((member) => keyName(member.id, false) === name)?.initializer ?? undefined;
+}
+
+/** The class around a `this`, or undefined. */
+export function classAround(node: Node): ESTree.Class | undefined {
+  for (let at = parentOf(node); at !== undefined; at = parentOf(at))
+    if (at.type === 'ClassDeclaration' || at.type === 'ClassExpression') return at;
+  return undefined;
+}
+
+/** What a class gives to `this.name`: the field's value, and what its constructor assigns. */
+export function memberValues(owner: ESTree.Class, name: string): readonly Node[] {
+  const values: Node[] = [];
+  for (const member of owner.body.body) {
+    if (member.type === 'PropertyDefinition' && keyName(member.key, member.computed) === name && member.value)
+      values.push(member.value);
+    if (member.type === 'MethodDefinition' && member.kind === 'constructor')
+      values.push(...assignedInConstructor(member.value, name));
+    if (
+      member.type === 'MethodDefinition' &&
+      member.kind === 'get' &&
+      keyName(member.key, member.computed) === name
+    )
+      values.push(...returnsOf(member.value));
+  }
+  return values;
+}
+
+function assignedInConstructor(constructor: ESTree.FunctionExpression, name: string): readonly Node[] {
+  const values: Node[] = [];
+  for (const parameter of constructor.params) {
+    // `constructor(private url = '…')`: the parameter is the field.
+    const property = child(parameter, 'parameter');
+    if (property?.type !== 'AssignmentPattern') continue;
+    if (property.left.type === 'Identifier' && property.left.name === name) values.push(property.right);
+  }
+  for (const statement of constructor.body.body) {
+    if (statement.type !== 'ExpressionStatement') continue;
+    const { expression } = statement;
+    if (expression.type !== 'AssignmentExpression' || expression.left.type !== 'MemberExpression') continue;
+    const { left } = expression;
+    if (left.object.type === 'ThisExpression' && keyName(left.property, left.computed) === name)
+      values.push(expression.right);
+  }
+  return values;
+}
+
+/** The type name written after a class's field or constructor parameter: `ai: Ai` → a node of the annotation. */
+export function memberType(owner: ESTree.Class, name: string): Node | undefined {
+  for (const member of owner.body.body) {
+    if (member.type === 'PropertyDefinition' && keyName(member.key, member.computed) === name)
+      return child(member, 'typeAnnotation');
+    if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue;
+    for (const parameter of member.value.params) {
+      const property = child(parameter, 'parameter');
+      if (property?.type === 'Identifier' && property.name === name) return child(property, 'typeAnnotation');
+    }
+  }
+  return undefined;
+}
+
+/** What a function with one plain `return` gives back. */
+export function returnsOf(node: Node): readonly Node[] {
+  const body = child(node, 'body');
+  if (body === undefined) return [];
+  if (body.type !== 'BlockStatement') return [body];
+  const values: Node[] = [];
+  for (const statement of body.body)
+    if (statement.type === 'ReturnStatement' && isNode(statement.argument))
+      values.push(bare(statement.argument));
+  return values;
+}

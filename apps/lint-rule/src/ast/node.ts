@@ -1,0 +1,99 @@
+import type * as ESTree from 'estree';
+
+interface TsNode {
+  readonly range?: [number, number] | undefined;
+}
+
+/** TypeScript's wrappers around an expression: they change types, not values. */
+export interface TsWrapper extends TsNode {
+  readonly type:
+    | 'TSAsExpression'
+    | 'TSSatisfiesExpression'
+    | 'TSNonNullExpression'
+    | 'TSTypeAssertion'
+    | 'TSInstantiationExpression';
+  readonly expression: ESTree.Expression;
+}
+
+/** `import x = require('y')`. */
+export interface TsImportEquals extends TsNode {
+  readonly type: 'TSImportEqualsDeclaration';
+  readonly importKind?: string | undefined;
+  readonly moduleReference: { readonly type: string; readonly expression?: ESTree.Expression | undefined };
+}
+
+/** `constructor(private readonly ai: Ai)`. */
+export interface TsParameterProperty extends TsNode {
+  readonly type: 'TSParameterProperty';
+  readonly parameter: ESTree.Identifier | ESTree.AssignmentPattern;
+}
+
+/** An enum; its members stand in `body` (typescript-eslint 8, oxlint) or beside it (Babel). */
+export interface TsEnum extends TsNode {
+  readonly type: 'TSEnumDeclaration';
+  readonly members?: readonly TsEnumMember[] | undefined;
+  readonly body?: { readonly members: readonly TsEnumMember[] } | undefined;
+}
+export interface TsEnumMember extends TsNode {
+  readonly type: 'TSEnumMember';
+  readonly id: ESTree.Node;
+  readonly initializer?: ESTree.Expression | null | undefined;
+}
+
+export type Node = ESTree.Node | TsWrapper | TsImportEquals | TsParameterProperty | TsEnum | TsEnumMember;
+
+/** The expression itself: without type assertions, optional chaining's wrapper, or `(0, f)`. */
+export function bare(node: Node): Node {
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+    case 'TSInstantiationExpression':
+    case 'ChainExpression':
+      return bare(node.expression);
+    case 'SequenceExpression': {
+      const last = node.expressions.at(-1);
+      return last === undefined ? node : bare(last);
+    }
+    default:
+      return node;
+  }
+}
+
+/** Parsers set `parent` on every node; the types of ESTree do not know it. */
+export function parentOf(node: Node): Node | undefined {
+  return child(node, 'parent');
+}
+
+/** A child that the types of ESTree do not know, such as `typeAnnotation`. */
+export function child(node: object, key: string): Node | undefined {
+  const value: unknown = Reflect.get(node, key);
+  return isNode(value) ? value : undefined;
+}
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+export type FunctionNode =
+  ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
+
+export function isFunction(node: Node): node is FunctionNode {
+  return (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
+  );
+}
+
+/** The name of a property or member where it stands in the code: `x.name`, `x['name']`, `{ name: … }`. */
+export function keyName(key: Node, computed: boolean): string | undefined {
+  const node = bare(key);
+  if (node.type === 'Identifier' && !computed) return node.name;
+  if (node.type === 'PrivateIdentifier') return `#${node.name}`;
+  if (node.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined;
+  return undefined;
+}

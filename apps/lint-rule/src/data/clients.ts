@@ -1,0 +1,78 @@
+/** Modules that send HTTP: whatever they export, called with an inference URL, is a raw call. 2026-11-20. */
+export const httpModules: ReadonlySet<string> = new Set([
+  'axios',
+  'got',
+  'ky',
+  'ky-universal',
+  'undici',
+  'node-fetch',
+  'node-fetch-native',
+  'cross-fetch',
+  'isomorphic-fetch',
+  'isomorphic-unfetch',
+  'unfetch',
+  'make-fetch-happen',
+  'minipass-fetch',
+  'fetch-retry',
+  'ofetch',
+  'wretch',
+  'redaxios',
+  'superagent',
+  'needle',
+  'phin',
+  'bent',
+  'request',
+  'request-promise',
+  'request-promise-native',
+  'follow-redirects',
+  'http',
+  'https',
+  'http2',
+  'ws',
+  'eventsource',
+  'eventsource-client',
+  'eventsource-parser/stream',
+  '@microsoft/fetch-event-source',
+  '@tauri-apps/plugin-http',
+  'expo/fetch',
+]);
+
+/** Modules that imitate servers: their `post('https://api…')` declares a fake, it sends nothing. */
+export const mockModules: ReadonlySet<string> = new Set([
+  'msw',
+  'nock',
+  'fetch-mock',
+  'jest-fetch-mock',
+  'vitest-fetch-mock',
+  'axios-mock-adapter',
+  'moxios',
+  'pactum',
+  'mockttp',
+  'playwright',
+  '@playwright/test',
+]);
+
+/** Globals that open a connection when called or constructed. */
+export const httpGlobals: ReadonlySet<string> = new Set([
+  'fetch',
+  '$fetch',
+  'axios',
+  'WebSocket',
+  'EventSource',
+  'XMLHttpRequest',
+]);
+
+/** Method names that send, on an object whose origin nobody can see. `get` is left out: maps and caches have it. */
+export const sendingMethods: ReadonlySet<string> = new Set(['request', 'post', 'put', 'patch', 'fetch']);
+
+/** Options under which HTTP clients take their address. */
+export const addressOptions: readonly string[] = ['url', 'uri', 'href', 'path', 'pathname'];
+export const baseOptions: readonly string[] = [
+  'baseURL',
+  'baseUrl',
+  'prefixUrl',
+  'prefix',
+  'origin',
+  'hostname',
+  'host',
+];

@@ -1,0 +1,55 @@
+/** How a raw client's own retries are switched off. */
+export interface RetryOption {
+  /** The package that exports the client. */
+  readonly package: string;
+  readonly classes: readonly string[];
+  /** The constructor option, nested names joined with dots. */
+  readonly option: string;
+  /** The literal values that mean: one attempt only. */
+  readonly off: readonly number[];
+  /** True where the SDK does not retry unless this option is given. */
+  readonly offByDefault?: boolean | undefined;
+}
+
+/** Read in the SDKs' own declarations, 2026-11-20: openai 6.49, @anthropic-ai/sdk 1.10, groq-sdk 1.6, @google/genai 2.32, client-bedrock-runtime 3.1162. */
+export const retryOptions: readonly RetryOption[] = [
+  { package: 'openai', classes: ['default', 'OpenAI', 'AzureOpenAI'], option: 'maxRetries', off: [0] },
+  {
+    package: '@anthropic-ai/sdk',
+    classes: ['default', 'Anthropic', 'BaseAnthropic'],
+    option: 'maxRetries',
+    off: [0],
+  },
+  {
+    package: '@anthropic-ai/bedrock-sdk',
+    classes: ['default', 'AnthropicBedrock', 'AnthropicBedrockMantle'],
+    option: 'maxRetries',
+    off: [0],
+  },
+  {
+    package: '@anthropic-ai/vertex-sdk',
+    classes: ['default', 'AnthropicVertex'],
+    option: 'maxRetries',
+    off: [0],
+  },
+  { package: 'groq-sdk', classes: ['default', 'Groq'], option: 'maxRetries', off: [0] },
+  {
+    package: '@cerebras/cerebras_cloud_sdk',
+    classes: ['default', 'Cerebras'],
+    option: 'maxRetries',
+    off: [0],
+  },
+  {
+    package: '@aws-sdk/client-bedrock-runtime',
+    classes: ['BedrockRuntimeClient', 'BedrockRuntime'],
+    option: 'maxAttempts',
+    off: [1],
+  },
+  {
+    package: '@google/genai',
+    classes: ['GoogleGenAI'],
+    option: 'httpOptions.retryOptions.attempts',
+    off: [0, 1],
+    offByDefault: true,
+  },
+];

@@ -1,0 +1,98 @@
+import type { Rule } from 'eslint';
+import type * as ESTree from 'estree';
+import { variableOf } from '../ast/binding.ts';
+import { lookInto, type Look } from '../ast/look.ts';
+import { classAround, memberType } from '../ast/members.ts';
+import { bare, child, keyName, type Node } from '../ast/node.ts';
+import { originOf } from '../ast/origin.ts';
+import { HOLE, textsOf } from '../ast/text.ts';
+import { bindingInputs, bindingNames, isBindingModel } from '../data/bindings.ts';
+import { advice } from '../data/replacement.ts';
+import { objectsOf } from '../ast/objects.ts';
+import { perOptions } from '../options.ts';
+import { defineRule } from './define.ts';
+
+const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bindings ?? [])]));
+
+const TRACE = /@(?:cf|hf)\/|\b(?:AI|ai|Ai)\b/;
+
+/** Bans Workers AI calls through the binding: `env.AI.run(…)`. */
+export const noRawAiBinding: Rule.RuleModule = defineRule({
+  name: 'no-raw-ai-binding',
+  description: 'Disallow raw Workers AI binding calls outside provider packages',
+  messages: {
+    raw: 'Raw Workers AI call; outside a provider package, models are called through {{advice}}.',
+  },
+  options: ['bindings'],
+  where: 'outside-providers',
+  concerns: (text, options) => text.includes('run') && (TRACE.test(text) || options.bindings !== undefined),
+  visit({ context, code, options }) {
+    const names = namesOf(options);
+    return {
+      CallExpression(node) {
+        if (node.arguments.length === 0 || !isRun(node, names, lookInto(code))) return;
+        context.report({ node, messageId: 'raw', data: { advice: advice('cloudflare') } });
+      },
+    };
+  },
+});
+
+function isRun(call: ESTree.CallExpression, names: ReadonlySet<string>, look: Look): boolean {
+  const callee = bare(call.callee);
+  if (callee.type !== 'MemberExpression' && callee.type !== 'Identifier') return false;
+  const origin = originOf(callee, look);
+  const path = origin === undefined ? [] : [origin.name, ...origin.path];
+  const direct = path.at(-1) === 'run' || (callee.type === 'MemberExpression' && nameOf(callee) === 'run');
+  const borrowed = path.at(-2) === 'run' && (path.at(-1) === 'call' || path.at(-1) === 'apply');
+  if (!direct && !borrowed) return false;
+  const [model, input] = borrowed ? call.arguments.slice(1) : call.arguments;
+  if (model === undefined) return false;
+  const texts = textsOf(model, look);
+  if (texts.some((text) => isBindingModel.test(text))) return true;
+  if (callee.type === 'MemberExpression' && isTypedAi(callee.object, look)) return true;
+  const receiver = path.slice(0, borrowed ? -2 : -1);
+  const named = receiver.at(-1) === '()' ? isGateway(receiver, names) : names.has(receiver.at(-1) ?? '');
+  return named && (receiver.at(-1) === '()' || isModelish(texts, input, look));
+}
+
+function nameOf(member: ESTree.MemberExpression): string | undefined {
+  return keyName(member.property, member.computed);
+}
+
+/** `env.AI.gateway('id').run({ … })` */
+function isGateway(receiver: readonly string[], names: ReadonlySet<string>): boolean {
+  return receiver.at(-2) === 'gateway' && names.has(receiver.at(-3) ?? '');
+}
+
+/** `game.ai.run(board, depth)` has the name but neither a model nor an input of one. */
+function isModelish(texts: readonly string[], input: Node | undefined, look: Look): boolean {
+  if (texts.some((text) => (text.startsWith(HOLE) ? /model/i.test(text) : /^[\w.-]+\/[\w./:-]+$/.test(text))))
+    return true;
+  if (input === undefined) return false;
+  return objectsOf(input, look).some((object) =>
+    object.properties.some(
+      (property) =>
+        property.type === 'Property' && bindingInputs.has(keyName(property.key, property.computed) ?? ''),
+    ),
+  );
+}
+
+/** `ai: Ai`, as a parameter, a variable, a field or a constructor's property. */
+function isTypedAi(receiver: Node, look: Look): boolean {
+  const object = bare(receiver);
+  if (object.type === 'Identifier') {
+    const names = variableOf(object, look.code)?.identifiers ?? [];
+    return names.some((identifier) => namesAi(child(identifier, 'typeAnnotation'), look));
+  }
+  if (object.type !== 'MemberExpression' || object.object.type !== 'ThisExpression') return false;
+  const owner = classAround(object);
+  const name = nameOf(object);
+  return owner !== undefined && name !== undefined && namesAi(memberType(owner, name), look);
+}
+
+function namesAi(annotation: Node | undefined, { code }: Look): boolean {
+  const range: unknown = annotation && Reflect.get(annotation, 'range');
+  if (!Array.isArray(range)) return false;
+  const [start, end]: unknown[] = range;
+  return typeof start === 'number' && typeof end === 'number' && /\bAi\b/.test(code.text.slice(start, end));
+}

@@ -1,0 +1,132 @@
+import type { Rule } from 'eslint';
+import type * as ESTree from 'estree';
+import { lookInto } from '../ast/look.ts';
+import { bare, child, keyName, type Node } from '../ast/node.ts';
+import { isLoader, originOf } from '../ast/origin.ts';
+import { textsOf } from '../ast/text.ts';
+import { advice } from '../data/replacement.ts';
+import { mockMethods, mockObjects, sdks, type Sdk } from '../data/sdks.ts';
+import { nameTable, packageOf } from '../match/specifier.ts';
+import { perOptions } from '../options.ts';
+import { suggestionsFor } from '../rewrite/suggest.ts';
+import { defineRule, type File } from './define.ts';
+
+const lookup = perOptions((options) => {
+  const extra = (options.packages ?? []).map((name): Sdk => ({ name, use: 'core' }));
+  const find = nameTable<Sdk>([...extra, ...sdks]);
+  const ignored = nameTable((options.ignore ?? []).map((name) => ({ name })));
+  return (name: string): Sdk | undefined => (ignored(name) === undefined ? find(name) : undefined);
+});
+
+/** Where a call can load or fake a module by its name. */
+const LOADS = /\brequire\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
+
+/** Bans packages that talk to models by themselves, however they are loaded. */
+export const noRawSdk: Rule.RuleModule = defineRule({
+  name: 'no-raw-sdk',
+  description: 'Disallow raw model SDKs outside provider packages',
+  messages: {
+    raw: "'{{name}}' is a raw model SDK; outside a provider package, models are called through {{advice}}.",
+    rewrite: 'Rewrite this file for {{package}}',
+  },
+  options: ['packages', 'ignore', 'types'],
+  hasSuggestions: true,
+  where: 'outside-providers',
+  visit(file) {
+    const { code, options } = file;
+    const types = options.types === true;
+    const check = checker(file);
+    const ofSource = (node: Rule.Node, source: Node | null | undefined): void => {
+      if (source?.type === 'Literal' && typeof source.value === 'string') check(node, source.value);
+    };
+    return {
+      ImportDeclaration(node) {
+        if (types || !isTypeOnly(node, node.specifiers)) ofSource(node, node.source);
+      },
+      ExportNamedDeclaration(node) {
+        if (node.source && (types || !isTypeOnly(node, node.specifiers))) ofSource(node, node.source);
+      },
+      ExportAllDeclaration(node) {
+        if (types || !isTypeOnly(node, [])) ofSource(node, node.source);
+      },
+      ImportExpression(node) {
+        if (node.source.type === 'Literal') ofSource(node, node.source);
+        else for (const text of textsOf(node.source, lookInto(code))) check(node, text);
+      },
+      TSImportEqualsDeclaration(node: Rule.Node) {
+        const reference = child(node, 'moduleReference');
+        if (reference !== undefined && (types || !isTypeOnly(node, [])))
+          ofSource(node, child(reference, 'expression'));
+      },
+      ...(types && {
+        TSImportType(node: Rule.Node) {
+          const argument = child(node, 'source') ?? child(node, 'argument');
+          ofSource(node, argument === undefined ? undefined : (child(argument, 'literal') ?? argument));
+        },
+      }),
+      ...(LOADS.test(code.text) && {
+        CallExpression(node: Rule.Node) {
+          if (node.type !== 'CallExpression') return;
+          const specifier = loadedBy(node, file);
+          if (specifier !== undefined) check(node, specifier);
+        },
+      }),
+    };
+  },
+});
+
+function checker(file: File): (node: Rule.Node, specifier: string) => void {
+  const find = lookup(file.options);
+  return (node, specifier) => {
+    const name = packageOf(specifier);
+    const sdk = name === undefined ? undefined : find(name);
+    if (name === undefined || sdk === undefined) return;
+    file.context.report({
+      node,
+      messageId: 'raw',
+      data: { name, advice: advice(sdk.use) },
+      suggest: suggestionsFor(node, name, file.code),
+    });
+  };
+}
+
+/** `import type …`, or every name of it marked `type`. */
+function isTypeOnly(node: object, specifiers: readonly object[]): boolean {
+  const kind: unknown = Reflect.get(node, 'importKind') ?? Reflect.get(node, 'exportKind');
+  if (kind === 'type') return true;
+  return (
+    specifiers.length > 0 &&
+    specifiers.every((one) => (Reflect.get(one, 'importKind') ?? Reflect.get(one, 'exportKind')) === 'type')
+  );
+}
+
+/** The raw SDK that a call loads or mocks, or undefined for every other call. */
+function loadedBy(call: ESTree.CallExpression, { code, options }: File): string | undefined {
+  const [argument] = call.arguments;
+  if (argument === undefined) return undefined;
+  const isRaw = (text: string): boolean => {
+    const name = packageOf(text);
+    return name !== undefined && lookup(options)(name) !== undefined;
+  };
+  const callee = bare(call.callee);
+  // Most calls end here: their first argument is no SDK's name, and no name at all.
+  if (argument.type === 'Literal') {
+    const { value } = argument;
+    return typeof value === 'string' && isRaw(value) && isLoading(callee, code) ? value : undefined;
+  }
+  if (callee.type === 'Identifier' && !callee.name.includes('equire')) return undefined;
+  if (!isLoading(callee, code)) return undefined;
+  return textsOf(argument, lookInto(code)).find(isRaw);
+}
+
+function isLoading(callee: Node, code: File['code']): boolean {
+  if (callee.type === 'MemberExpression') {
+    const method = keyName(callee.property, callee.computed);
+    if (method === undefined) return false;
+    if (mockMethods.has(method))
+      return callee.object.type === 'Identifier' && mockObjects.has(callee.object.name);
+    if (method !== 'require' && method !== 'getBuiltinModule') return false;
+  } else if (callee.type !== 'Identifier' && callee.type !== 'CallExpression') return false;
+  const origin = originOf(callee, lookInto(code));
+  return origin !== undefined && isLoader(origin);
+}

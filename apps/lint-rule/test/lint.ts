@@ -1,0 +1,38 @@
+import typescriptParser from '@typescript-eslint/parser';
+import { Linter } from 'eslint';
+import plugin, { type MajordomoOptions } from '../src/index.ts';
+import { parser as ownParser } from '../src/check/parser.ts';
+
+/** The two parsers that TypeScript repositories meet: typescript-eslint's, and the command's own. */
+export const parsers: Readonly<Record<string, Linter.Parser>> = {
+  'typescript-eslint': typescriptParser,
+  'majordomo-lint': ownParser,
+};
+
+export interface Case {
+  readonly options?: MajordomoOptions | undefined;
+  readonly strict?: boolean | undefined;
+  readonly parser?: Linter.Parser | undefined;
+  readonly filename?: string | undefined;
+  readonly cwd?: string | undefined;
+}
+
+/** `no-raw-sdk:3` for each finding, in order. */
+export function lint(code: string, options: Case = {}): readonly string[] {
+  return messages(code, options).map(
+    ({ ruleId, line }) => `${(ruleId ?? 'fatal').replace('majordomo/', '')}:${String(line)}`,
+  );
+}
+
+export function messages(
+  code: string,
+  { options, strict, parser, filename, cwd }: Case = {},
+): Linter.LintMessage[] {
+  const linter = new Linter({ configType: 'flat', ...(cwd === undefined ? {} : { cwd }) });
+  const config: Linter.Config[] = [
+    { files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'] },
+    plugin.configs[strict === true ? 'strict' : 'recommended'],
+    { languageOptions: { parser: parser ?? typescriptParser }, settings: { majordomo: options ?? {} } },
+  ];
+  return linter.verify(code, config, { filename: filename ?? 'src/app.ts' });
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { lint, messages, parsers } from './lint.ts';
+
+const REPORTED: readonly (readonly [what: string, code: string])[] = [
+  ['env.AI.run', "await env.AI.run('@cf/meta/llama-3.1-8b-instruct', { prompt });"],
+  ['env.ai.run', "await env.ai.run('@cf/meta/llama-3.1-8b-instruct', { messages });"],
+  [
+    'a model behind a type assertion',
+    "await env.ai.run('@cf/x/y' as Parameters<Ai['run']>[0], { messages });",
+  ],
+  ['a model from a constant', "const MODEL = '@cf/meta/m2m100';\nenv.AI.run(MODEL, input);"],
+  ['a model nobody can see', 'env.AI.run(config.model, payload);'],
+  ['a model behind a condition', "const m = fast ? '@cf/a/b' : env.model;\nthing.run(m, {});"],
+  [
+    'a run behind a type assertion',
+    '(config.ai.run as (m: string, i: unknown) => Promise<unknown>)(config.model, { messages });',
+  ],
+  ['optional chaining', "await c.env?.AI?.run('@cf/x/y', {});"],
+  ['an index', "await env['AI'].run('@cf/x/y', {});"],
+  ['this.env', "class A { go() { return this.env.AI.run('@cf/x/y', {}); } }"],
+  ['a destructured binding', 'const { AI } = env;\nAI.run(model, { messages });'],
+  ['a renamed binding', 'const { AI: brain } = c.env;\nbrain.run(model, { prompt });'],
+  ['a destructured parameter', 'export const ask = ({ AI: brain }: Env) => brain.run(model, { prompt });'],
+  ['a binding in a variable', 'const workers = env.AI;\nworkers.run(model, { prompt });'],
+  ['a borrowed run', 'const { run } = env.AI;\nrun.call(env.AI, model, { prompt });'],
+  ['a bound run', "const run = env.AI.run.bind(env.AI);\nrun('@cf/x/y', {});"],
+  [
+    'a parameter typed Ai',
+    'export const ask = (brain: Ai, text: string) => brain.run(pick(text), make(text));',
+  ],
+  ['a field typed Ai', 'class A { private brain: Ai; go(x) { return this.brain.run(pick(x), make(x)); } }'],
+  [
+    'a constructor property typed Ai',
+    'class A { constructor(private readonly brain: Ai) {} go(x) { return this.brain.run(pick(x), x); } }',
+  ],
+  ['a third-party model through the binding', "env.AI.run('openai/gpt-5', { input });"],
+  ['the gateway of the binding', "env.AI.gateway('house').run({ provider: 'openai', endpoint: 'x' });"],
+];
+
+describe.each(Object.entries(parsers))('no-raw-ai-binding with the parser of %s', (_name, parser) => {
+  it.each(REPORTED)('reports %s', (_what, code) => {
+    const found = lint(code, { parser });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^no-raw-ai-binding:/);
+  });
+});
+
+it('takes names of its own', () => {
+  const code = 'env.BRAIN.run(env.MODEL, { prompt });';
+  expect(lint(code)).toEqual([]);
+  expect(lint(code, { options: { bindings: ['BRAIN'] } })).toEqual(['no-raw-ai-binding:1']);
+});
+
+it('names the package to use', () => {
+  const [first] = messages("env.AI.run('@cf/x/y', {});");
+  expect(first?.message).toContain(
+    '@majordomo/provider-cloudflare: createMajordomo({ providers: [createCloudflare(',
+  );
+});
