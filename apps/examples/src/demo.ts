@@ -6,10 +6,14 @@ import { live } from './demo/live.ts';
 import { openStage, playScenes } from './demo/scenes.ts';
 import { createTimeline } from './demo/timeline.ts';
 
-const write = (text: string): void => { process.stdout.write(text); };
+const write = (text: string): void => {
+  process.stdout.write(text);
+};
 const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 const timeline = createTimeline({ write, colour });
-const [flag, spec, prompt = 'Say hello in one short sentence.'] = process.argv.slice(2).filter((word) => word !== '--');
+const [flag, spec, prompt = 'Say hello in one short sentence.'] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--');
 
 if (flag === '--live' && spec !== undefined) {
   process.exitCode = await live(spec, prompt, timeline, write);
@@ -20,7 +24,9 @@ if (flag === '--live' && spec !== undefined) {
   try {
     await playScenes(stage, timeline);
     timeline.summary();
-    write('\nEvery call got one whole answer. With keys: pnpm demo --live "openai/…,anthropic/…" "your prompt"\n');
+    write(
+      '\nEvery call got one whole answer. With keys: pnpm demo --live "openai/…,anthropic/…" "your prompt"\n',
+    );
   } finally {
     await stage.close();
   }

@@ -13,7 +13,13 @@ it('the timeline tells what the servers saw', async () => {
   let shown = '';
   const events: CallEvent[] = [];
   const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
-  const recording = { ...timeline, onEvent: (event: CallEvent) => { events.push(event); timeline.onEvent(event); } };
+  const recording = {
+    ...timeline,
+    onEvent: (event: CallEvent) => {
+      events.push(event);
+      timeline.onEvent(event);
+    },
+  };
   const stage = await openStage(recording);
   try {
     await playScenes(stage, recording);
@@ -26,12 +32,25 @@ it('the timeline tells what the servers saw', async () => {
       expect([target, tried]).toEqual([target, journal.filter((seen) => seen === target).length]);
     }
     expect(journal.length).toBe([...timeline.tally.values()].reduce((sum, { tried }) => sum + tried, 0));
-    expect(stage.openai.requests.concat(stage.anthropic.requests).flatMap(({ violations }) => violations)).toEqual([]);
+    expect(
+      stage.openai.requests.concat(stage.anthropic.requests).flatMap(({ violations }) => violations),
+    ).toEqual([]);
   } finally {
     await stage.close();
   }
-  expect(events.filter(({ type }) => type === 'call-end').every((event) => event.type === 'call-end' && event.outcome === 'finished')).toBe(true);
-  for (const told of ['✗ overloaded (529)', '✗ timeout (whole)', 'benched for', 'skipped: benched', '✗ network', 'Onion soup: 45 minutes, 3 steps']) {
+  expect(
+    events
+      .filter(({ type }) => type === 'call-end')
+      .every((event) => event.type === 'call-end' && event.outcome === 'finished'),
+  ).toBe(true);
+  for (const told of [
+    '✗ overloaded (529)',
+    '✗ timeout (whole)',
+    'benched for',
+    'skipped: benched',
+    '✗ network',
+    'Onion soup: 45 minutes, 3 steps',
+  ]) {
     expect(shown).toContain(told);
   }
   expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -45,7 +64,10 @@ it('the command runs by itself, plain when piped, and ends', async () => {
 });
 
 it('--live without a key says what to set', async () => {
-  const failed = await run(process.execPath, [script, '--live', 'openai/gpt-x', 'hi'], { timeout: 30_000, env: { PATH: process.env['PATH'] } }).then(
+  const failed = await run(process.execPath, [script, '--live', 'openai/gpt-x', 'hi'], {
+    timeout: 30_000,
+    env: { PATH: process.env['PATH'] },
+  }).then(
     () => undefined,
     (error: unknown) => error as { code: number; stdout: string },
   );

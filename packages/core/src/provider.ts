@@ -5,7 +5,13 @@ export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { fromBase64, toBase64 } from './json/base64.ts';
 export { clientCache } from './provider/client-cache.ts';
 export { credentialSource, type CredentialSource } from './provider/credential.ts';
-export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, geminiFamily, responsesFamily } from './provider/families.ts';
+export {
+  chatReasoningFamily,
+  CLAUDE_FAMILY,
+  converseFamily,
+  geminiFamily,
+  responsesFamily,
+} from './provider/families.ts';
 export type { BodyDecoder, Framing, OnMessage } from './provider/framing.ts';
 export { LONGEST_LINE, NDJSON, ndjson, NdjsonDecoder, type NdjsonOptions } from './provider/ndjson.ts';
 export { patientFetch } from './provider/patient-fetch.ts';

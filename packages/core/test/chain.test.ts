@@ -39,37 +39,66 @@ describe('failover', () => {
       ['a/x', 'failed'],
       ['b/y', 'finished'],
     ]);
-    expect(majordomo.health.snapshot()['a/x']).toEqual({ state: 'benched', failures: 0, benches: 1, until: clock.now() + 5000 });
+    expect(majordomo.health.snapshot()['a/x']).toEqual({
+      state: 'benched',
+      failures: 0,
+      benches: 1,
+      until: clock.now() + 5000,
+    });
     await model.generate(hi);
     expect(asked.get('a/x')).toBe(2);
     expect(kinds()).toEqual([
       'call-start',
-      'attempt-start', 'attempt-failed', 'attempt-end',
-      'attempt-start', 'attempt-failed', 'attempt-end', 'benched',
-      'attempt-start', 'committed', 'attempt-end', 'call-end',
-      'call-start', 'target-skipped', 'attempt-start', 'committed', 'attempt-end', 'call-end',
+      'attempt-start',
+      'attempt-failed',
+      'attempt-end',
+      'attempt-start',
+      'attempt-failed',
+      'attempt-end',
+      'benched',
+      'attempt-start',
+      'committed',
+      'attempt-end',
+      'call-end',
+      'call-start',
+      'target-skipped',
+      'attempt-start',
+      'committed',
+      'attempt-end',
+      'call-end',
     ]);
   });
 
   it('lets one probe in after the cooldown, and a success recovers the target', async () => {
-    const { majordomo, clock, kinds } = world({ 'a/x': [{ fail: 'server' }, { fail: 'server' }, 'back'], 'b/y': ['b'] });
+    const { majordomo, clock, kinds } = world({
+      'a/x': [{ fail: 'server' }, { fail: 'server' }, 'back'],
+      'b/y': ['b'],
+    });
     const model = majordomo.model('a/x,b/y');
     await model.generate(hi);
     await clock.advance(5000);
     expect((await model.generate(hi)).target).toBe('a/x');
-    expect(majordomo.health.snapshot()['a/x']).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
+    expect(majordomo.health.snapshot()['a/x']).toEqual({
+      state: 'healthy',
+      failures: 0,
+      benches: 0,
+      until: undefined,
+    });
     expect(kinds()).toContain('probed');
     expect(kinds()).toContain('recovered');
   });
 
-  it.each(['config', 'invalid-request', 'auth', 'billing', 'content-filter'] as const)('fails fast on %s', async (kind) => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
-    const error = await failure(majordomo.model('a/x,b/y').generate(hi));
-    expect(error.kind).toBe(kind);
-    expect(error.details.attempts.map(({ outcome }) => outcome)).toEqual(['failed']);
-    expect(asked.has('b/y')).toBe(false);
-    expect(majordomo.health.snapshot()).toEqual({});
-  });
+  it.each(['config', 'invalid-request', 'auth', 'billing', 'content-filter'] as const)(
+    'fails fast on %s',
+    async (kind) => {
+      const { majordomo, asked } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
+      const error = await failure(majordomo.model('a/x,b/y').generate(hi));
+      expect(error.kind).toBe(kind);
+      expect(error.details.attempts.map(({ outcome }) => outcome)).toEqual(['failed']);
+      expect(asked.has('b/y')).toBe(false);
+      expect(majordomo.health.snapshot()).toEqual({});
+    },
+  );
 
   it.each(['unsupported', 'context-overflow', 'not-found', 'invalid-output'] as const)(
     'advances on %s without a retry and without a mark on the health',
@@ -95,14 +124,19 @@ describe('failover', () => {
   });
 
   it('benches until a Retry-After above the cap and advances at once', async () => {
-    const { majordomo, asked, clock } = world({ 'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 3_600_000 } }], 'b/y': ['b'] });
+    const { majordomo, asked, clock } = world({
+      'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 3_600_000 } }],
+      'b/y': ['b'],
+    });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
     expect(asked.get('a/x')).toBe(1);
     expect(majordomo.health.snapshot()['a/x']?.until).toBe(clock.now() + 3_600_000);
   });
 
   it('sleeps a short Retry-After before the same target is tried again', async () => {
-    const { majordomo, clock, asked } = world({ 'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 2000 } }, 'ok'] });
+    const { majordomo, clock, asked } = world({
+      'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 2000 } }, 'ok'],
+    });
     const answer = majordomo.model('a/x').generate(hi);
     await clock.advance(1999);
     expect(asked.get('a/x')).toBe(1);
@@ -114,7 +148,9 @@ describe('failover', () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': [{ fail: 'not-found' }] });
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
     expect(error.kind).toBe('exhausted');
-    expect(error.message).toBe('no target of "a/x,b/y" answered: a/x: server, said server; a/x: server, said server; b/y: not-found, said not-found');
+    expect(error.message).toBe(
+      'no target of "a/x,b/y" answered: a/x: server, said server; a/x: server, said server; b/y: not-found, said not-found',
+    );
     expect(LlmError.is(error, 'server', 'not-found')).toBe(true);
     expect(LlmError.is(error, 'server')).toBe(false);
   });
@@ -151,7 +187,13 @@ describe('what a stream shows', () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi));
     expect(checkOrder(events)).toBeUndefined();
-    expect(events.map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta', 'part-end', 'finish']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'part-start',
+      'text-delta',
+      'part-end',
+      'finish',
+    ]);
   });
 
   it('throws after content by default, with the partial, and asks nobody else', async () => {
@@ -168,16 +210,29 @@ describe('what a stream shows', () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['whole'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' }));
     expect(checkOrder(events)).toBeUndefined();
-    expect(events.filter(({ type }) => type === 'reset')).toMatchObject([{ target: 'a/x' }, { target: 'a/x' }]);
-    expect(events.slice(events.findLastIndex(({ type }) => type === 'reset')).map((event) => event.type === 'text-delta' ? event.text : '').join('')).toBe('whole');
+    expect(events.filter(({ type }) => type === 'reset')).toMatchObject([
+      { target: 'a/x' },
+      { target: 'a/x' },
+    ]);
+    expect(
+      events
+        .slice(events.findLastIndex(({ type }) => type === 'reset'))
+        .map((event) => (event.type === 'text-delta' ? event.text : ''))
+        .join(''),
+    ).toBe('whole');
   });
 
   it('does not reset when no attempt is left: exhausted carries the last partial', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }] });
     const seen: string[] = [];
-    const error = await failure((async () => {
-      for await (const { type } of majordomo.model('a/x').stream(hi, { afterCommit: 'restart', attempts: 1 })) seen.push(type);
-    })());
+    const error = await failure(
+      (async () => {
+        for await (const { type } of majordomo
+          .model('a/x')
+          .stream(hi, { afterCommit: 'restart', attempts: 1 }))
+          seen.push(type);
+      })(),
+    );
     expect(error.kind).toBe('exhausted');
     expect(error.details.partial?.text).toBe('half ');
     expect(seen).not.toContain('reset');
@@ -190,18 +245,26 @@ describe('what a stream shows', () => {
 
   it('abandons the call when the reader breaks, and closes the provider', async () => {
     let closed = 0;
-    const { majordomo, events } = world({ 'a/x': [{ text: 'one two three', stall: true, onClose: () => closed++ }] });
+    const { majordomo, events } = world({
+      'a/x': [{ text: 'one two three', stall: true, onClose: () => closed++ }],
+    });
     const stream = majordomo.model('a/x').stream(hi);
     for await (const event of stream) if (event.type === 'text-delta') break;
     await settled();
     expect(closed).toBe(1);
-    expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned', attempts: [{ outcome: 'abandoned' }] });
+    expect(events.at(-1)).toMatchObject({
+      type: 'call-end',
+      outcome: 'abandoned',
+      attempts: [{ outcome: 'abandoned' }],
+    });
     expect((await failure(stream.response())).details.code).toBe('abandoned');
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
   it('refuses a second reader', async () => {
-    const stream = world({ 'a/x': ['hello'] }).majordomo.model('a/x').stream(hi);
+    const stream = world({ 'a/x': ['hello'] })
+      .majordomo.model('a/x')
+      .stream(hi);
     await read(stream);
     expect((await failure(read(stream))).kind).toBe('config');
     expect((await stream.response()).text).toBe('hello');
@@ -237,7 +300,10 @@ describe('abort', () => {
     await clock.advance(1);
     controller.abort(new Error('enough'));
     const error = await answer;
-    expect([error.kind, error.details.partial?.text]).toEqual(['aborted', 'text' in turn ? 'half' : undefined]);
+    expect([error.kind, error.details.partial?.text]).toEqual([
+      'aborted',
+      'text' in turn ? 'half' : undefined,
+    ]);
     expect(error.cause).toEqual(new Error('enough'));
     expect(asked).toEqual(new Map([['a/x', 1]]));
     expect(majordomo.health.snapshot()).toEqual({});
@@ -246,7 +312,9 @@ describe('abort', () => {
   });
 
   it('during the backoff opens no further connection', async () => {
-    const { majordomo, asked, clock } = world({ 'a/x': [{ fail: 'server', details: { retryAfterMs: 5000 } }] });
+    const { majordomo, asked, clock } = world({
+      'a/x': [{ fail: 'server', details: { retryAfterMs: 5000 } }],
+    });
     const controller = new AbortController();
     const answer = failure(majordomo.model('a/x').generate(hi, { signal: controller.signal }));
     await clock.advance(100);
@@ -272,7 +340,13 @@ describe('abort', () => {
     await settled();
     expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'failed', error: { kind: 'aborted' } });
     await stream.next();
-    await expect(failure(Promise.resolve().then(async () => { for (;;) if ((await stream.next()).done === true) return; }))).resolves.toMatchObject({ kind: 'aborted' });
+    await expect(
+      failure(
+        Promise.resolve().then(async () => {
+          for (;;) if ((await stream.next()).done === true) return;
+        }),
+      ),
+    ).resolves.toMatchObject({ kind: 'aborted' });
   });
 });
 
@@ -288,20 +362,31 @@ describe('timers', () => {
     await clock.advance(1);
     const response = await answer;
     expect(response.target).toBe('b/y');
-    expect(response.attempts[0]?.error).toMatchObject({ kind: 'timeout', details: { phase, partial: 'text' in turn ? { text: 'half' } : undefined } });
+    expect(response.attempts[0]?.error).toMatchObject({
+      kind: 'timeout',
+      details: { phase, partial: 'text' in turn ? { text: 'half' } : undefined },
+    });
     expect(clock.pending()).toBe(0);
   });
 
   it('total bounds the whole call, and is no mark on the health', async () => {
     const { majordomo, clock } = world({ 'a/x': [{ text: 'half', stall: true }], 'b/y': ['b'] });
-    const answer = failure(majordomo.model('a/x,b/y').generate(hi, { timeouts: { totalMs: 300, idleMs: 0 } }));
+    const answer = failure(
+      majordomo.model('a/x,b/y').generate(hi, { timeouts: { totalMs: 300, idleMs: 0 } }),
+    );
     await clock.advance(300);
-    expect(await answer).toMatchObject({ kind: 'timeout', details: { phase: 'total', partial: { text: 'half' } } });
+    expect(await answer).toMatchObject({
+      kind: 'timeout',
+      details: { phase: 'total', partial: { text: 'half' } },
+    });
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
   it('starts no retry that cannot begin before the deadline', async () => {
-    const { majordomo, clock, asked } = world({ 'a/x': [{ fail: 'server', details: { retryAfterMs: 1000 } }], 'b/y': ['b'] });
+    const { majordomo, clock, asked } = world({
+      'a/x': [{ fail: 'server', details: { retryAfterMs: 1000 } }],
+      'b/y': ['b'],
+    });
     const response = await majordomo.model('a/x,b/y').generate(hi, { timeouts: { totalMs: 900 } });
     expect(response.target).toBe('b/y');
     expect(asked.get('a/x')).toBe(1);
@@ -310,11 +395,13 @@ describe('timers', () => {
 
   it('do not run while the reader does not pull', async () => {
     const { majordomo, clock } = world({ 'a/x': ['one two three'] });
-    const stream = majordomo.model('a/x').stream(hi, { timeouts: { idleMs: 100 } })[Symbol.asyncIterator]();
+    const timeouts = { idleMs: 100 };
+    const stream = majordomo.model('a/x').stream(hi, { timeouts })[Symbol.asyncIterator]();
     await stream.next();
     await clock.advance(10_000);
     const rest: string[] = [];
-    for (let next = await stream.next(); next.done !== true; next = await stream.next()) rest.push(next.value.type);
+    for (let next = await stream.next(); next.done !== true; next = await stream.next())
+      rest.push(next.value.type);
     expect(rest.at(-1)).toBe('finish');
   });
 });
@@ -334,7 +421,9 @@ describe('when all targets are benched', () => {
     const { majordomo } = world(dead);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
-    expect((await majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: 'try-soonest' })).target).toBe('b/y');
+    expect((await majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: 'try-soonest' })).target).toBe(
+      'b/y',
+    );
   });
 
   it('waits for the soonest', async () => {
@@ -350,7 +439,9 @@ describe('when all targets are benched', () => {
   it('waits no longer than the deadline', async () => {
     const { majordomo, clock } = world(dead);
     majordomo.health.bench('a/x', 9000);
-    const answer = failure(majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait', timeouts: { totalMs: 1000 } }));
+    const answer = failure(
+      majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait', timeouts: { totalMs: 1000 } }),
+    );
     await clock.advance(1000);
     expect((await answer).details.phase).toBe('total');
     expect(clock.pending()).toBe(0);

@@ -32,11 +32,20 @@ const failure = (promise: Promise<unknown>): Promise<LlmError> =>
 describe('gates', () => {
   it('are asked in order and settled in reverse, once for each attempt, before the answer', async () => {
     const log: string[] = [];
-    const { majordomo } = world({ 'a/x': [{ fail: 'server' }, 'ok'] }, { gates: [spy('one', log), spy('two', log)] });
+    const { majordomo } = world(
+      { 'a/x': [{ fail: 'server' }, 'ok'] },
+      { gates: [spy('one', log), spy('two', log)] },
+    );
     await majordomo.model('a/x').generate(hi);
     expect(log).toEqual([
-      'one admits a/x#1', 'two admits a/x#1', 'two settles failed', 'one settles failed',
-      'one admits a/x#2', 'two admits a/x#2', 'two settles finished', 'one settles finished',
+      'one admits a/x#1',
+      'two admits a/x#1',
+      'two settles failed',
+      'one settles failed',
+      'one admits a/x#2',
+      'two admits a/x#2',
+      'two settles finished',
+      'one settles finished',
     ]);
   });
 
@@ -45,7 +54,11 @@ describe('gates', () => {
     const closed: Gate = { name: 'closed', admit: () => ({ deny: 'not today', retryAfterMs: 60_000 }) };
     const { majordomo, asked } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [spy('one', log), closed] });
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
-    expect(error).toMatchObject({ kind: 'denied', message: 'gate "closed" denied a/x: not today', details: { retryAfterMs: 60_000 } });
+    expect(error).toMatchObject({
+      kind: 'denied',
+      message: 'gate "closed" denied a/x: not today',
+      details: { retryAfterMs: 60_000 },
+    });
     expect(error.details.attempts).toMatchObject([{ target: 'a/x', outcome: 'skipped' }]);
     expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
     expect(asked.size).toBe(0);
@@ -53,29 +66,56 @@ describe('gates', () => {
   });
 
   it('that say advance pass the target over', async () => {
-    const dear: Gate = { name: 'budget', admit: ({ target }) => (target === 'a/x' ? { deny: 'too dear', advance: true } : undefined) };
+    const dear: Gate = {
+      name: 'budget',
+      admit: ({ target }) => (target === 'a/x' ? { deny: 'too dear', advance: true } : undefined),
+    };
     const { majordomo, events } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [dear] });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
-    expect(events).toContainEqual(expect.objectContaining({ type: 'target-skipped', target: 'a/x', why: 'denied' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'target-skipped', target: 'a/x', why: 'denied' }),
+    );
   });
 
   it.each<[string, Gate]>([
-    ['throws', { name: 'g', admit: () => { throw new Error('no database'); } }],
+    [
+      'throws',
+      {
+        name: 'g',
+        admit: () => {
+          throw new Error('no database');
+        },
+      },
+    ],
     ['rejects', { name: 'g', admit: () => Promise.reject(new Error('no database')) }],
   ])('that %s denies', async (_, gate) => {
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [gate] });
-    expect(await failure(majordomo.model('a/x').generate(hi))).toMatchObject({ kind: 'denied', message: 'gate "g" denied a/x: it failed: no database' });
+    expect(await failure(majordomo.model('a/x').generate(hi))).toMatchObject({
+      kind: 'denied',
+      message: 'gate "g" denied a/x: it failed: no database',
+    });
   });
 
   it('that do not answer in time deny, and a permit that comes late is given back', async () => {
     const log: string[] = [];
     let grant: (permit: { settle(outcome: Attempt): void }) => void = () => undefined;
-    const slow: Gate = { name: 'slow', timeoutMs: 50, admit: () => new Promise((resolve) => { grant = resolve; }) };
+    const slow: Gate = {
+      name: 'slow',
+      timeoutMs: 50,
+      admit: () =>
+        new Promise((resolve) => {
+          grant = resolve;
+        }),
+    };
     const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [slow] });
     const answer = failure(majordomo.model('a/x').generate(hi));
     await clock.advance(50);
     expect((await answer).message).toBe('gate "slow" denied a/x: no answer within 50 ms');
-    grant({ settle: ({ outcome }) => { log.push(outcome); } });
+    grant({
+      settle: ({ outcome }) => {
+        log.push(outcome);
+      },
+    });
     await settled();
     expect(log).toEqual(['skipped']);
     expect(clock.pending()).toBe(0);
@@ -96,7 +136,12 @@ describe('gates', () => {
 
   it('settle for at most a second of the answer, and a settle that throws changes nothing', async () => {
     const log: string[] = [];
-    const gates = [spy('stuck', log, () => new Promise(() => undefined)), spy('broken', log, () => { throw new Error('x'); })];
+    const gates = [
+      spy('stuck', log, () => new Promise(() => undefined)),
+      spy('broken', log, () => {
+        throw new Error('x');
+      }),
+    ];
     const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates });
     const answer = majordomo.model('a/x').generate(hi);
     await clock.advance(1000);
@@ -111,10 +156,17 @@ describe('gates', () => {
       name: 'benching',
       admit({ target }) {
         if (target === 'a/x') majordomo.health.bench('a/x', 1000);
-        return { settle: ({ outcome }) => { log.push(`${target} ${outcome}`); } };
+        return {
+          settle: ({ outcome }) => {
+            log.push(`${target} ${outcome}`);
+          },
+        };
       },
     };
-    const response = await majordomo.with({ gates: [benching] }).model('a/x,b/y').generate(hi);
+    const response = await majordomo
+      .with({ gates: [benching] })
+      .model('a/x,b/y')
+      .generate(hi);
     expect([response.target, asked.has('a/x')]).toEqual(['b/y', false]);
     expect(log).toEqual(['a/x skipped', 'b/y finished']);
   });
@@ -122,8 +174,17 @@ describe('gates', () => {
   it('of one tenant leave the others and the health untouched', async () => {
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(2)] });
     const model = majordomo.model('a/x');
-    const ask = (tenant: string): Promise<string> => model.generate(hi, { tenant }).then(({ text }) => text, (error: unknown) => (error as LlmError).kind);
-    expect([await ask('A'), await ask('A'), await ask('A'), await ask('B')]).toEqual(['a', 'a', 'denied', 'a']);
+    const ask = (tenant: string): Promise<string> =>
+      model.generate(hi, { tenant }).then(
+        ({ text }) => text,
+        (error: unknown) => (error as LlmError).kind,
+      );
+    expect([await ask('A'), await ask('A'), await ask('A'), await ask('B')]).toEqual([
+      'a',
+      'a',
+      'denied',
+      'a',
+    ]);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 });
@@ -147,7 +208,17 @@ describe('lanes', () => {
     let now = 0;
     let most = 0;
     const gates = [lanes({ 'a/': 8, 'a/x': 2 })];
-    const { majordomo, clock } = world({ 'a/x': [() => { most = Math.max(most, ++now); return { text: 'a', waitMs: 10, onClose: () => now-- }; }] }, { gates });
+    const { majordomo, clock } = world(
+      {
+        'a/x': [
+          () => {
+            most = Math.max(most, ++now);
+            return { text: 'a', waitMs: 10, onClose: () => now-- };
+          },
+        ],
+      },
+      { gates },
+    );
     const answers = Promise.all(Array.from({ length: 10 }, () => majordomo.model('a/x').generate(hi)));
     for (let i = 0; i < 10; i++) await clock.advance(10);
     expect((await answers).length).toBe(10);
@@ -174,31 +245,52 @@ describe('lanes', () => {
 
 describe('observers', () => {
   it('that throw or reject change nothing, and neither does a hook around the attempts', async () => {
-    const { majordomo } = world({ 'a/x': ['a'] }, {
-      onEvent: () => { throw new Error('observer'); },
-      around: () => { throw new Error('hook'); },
-    });
-    const response = await majordomo.model('a/x').generate(hi, { onEvent: (() => Promise.reject(new Error('late'))) as unknown as () => void });
+    const { majordomo } = world(
+      { 'a/x': ['a'] },
+      {
+        onEvent: () => {
+          throw new Error('observer');
+        },
+        around: () => {
+          throw new Error('hook');
+        },
+      },
+    );
+    const response = await majordomo
+      .model('a/x')
+      .generate(hi, { onEvent: (() => Promise.reject(new Error('late'))) as unknown as () => void });
     expect(response.text).toBe('a');
   });
 
   it('around an attempt see its first step inside', async () => {
     const log: string[] = [];
-    const { majordomo } = world({ 'a/x': [() => { log.push('asked'); return 'a'; }] }, {
-      around: (attempt, run) => {
-        log.push(`enter ${attempt.target}`);
-        const result = run();
-        log.push('leave');
-        return result;
+    const { majordomo } = world(
+      {
+        'a/x': [
+          () => {
+            log.push('asked');
+            return 'a';
+          },
+        ],
       },
-    });
+      {
+        around: (attempt, run) => {
+          log.push(`enter ${attempt.target}`);
+          const result = run();
+          log.push('leave');
+          return result;
+        },
+      },
+    );
     await majordomo.model('a/x').generate(hi);
     expect(log).toEqual(['enter a/x', 'asked', 'leave']);
   });
 
   it('get no prompt, answer part or credential but in the response itself', async () => {
     const { majordomo, events } = world({ 'a/x': [{ fail: 'server' }, 'answer'] });
-    await majordomo.model('a/x').generate({ messages: [user('the secret prompt')] }, { metadata: { run: 1 } });
+    await majordomo
+      .model('a/x')
+      .generate({ messages: [user('the secret prompt')] }, { metadata: { run: 1 } });
     expect(JSON.stringify(events)).not.toContain('the secret prompt');
     expect(events.every((event) => event.call?.metadata['run'] === 1)).toBe(true);
   });
@@ -206,36 +298,62 @@ describe('observers', () => {
 
 describe('recoveries', () => {
   const remedy = (id: string, remember = false): object => ({
-    recover: { id, what: `${id} dropped`, remember, apply: (request: object) => ({ ...request, temperature: undefined }) },
+    recover: {
+      id,
+      what: `${id} dropped`,
+      remember,
+      apply: (request: object) => ({ ...request, temperature: undefined }),
+    },
   });
 
   it('re-attempt the same target at once, outside of the attempts, with a warning and no mark', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }, ({ temperature }) => `t=${temperature ?? 'none'}`] });
+    const { majordomo, asked } = world({
+      'a/x': [
+        { fail: 'invalid-request', details: remedy('temperature') },
+        ({ temperature }) => `t=${temperature ?? 'none'}`,
+      ],
+    });
     const response = await majordomo.model('a/x').generate({ ...hi, temperature: 1 }, { attempts: 1 });
     expect(response.text).toBe('t=none');
-    expect(response.warnings).toEqual([{ action: 'repaired', what: 'temperature dropped', why: 'a/x said invalid-request' }]);
+    expect(response.warnings).toEqual([
+      { action: 'repaired', what: 'temperature dropped', why: 'a/x said invalid-request' },
+    ]);
     expect(asked.get('a/x')).toBe(2);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
   it('happen once for each id in a call', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }] });
+    const { majordomo, asked } = world({
+      'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }],
+    });
     expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('invalid-request');
     expect(asked.get('a/x')).toBe(2);
   });
 
   it('that are worth it are remembered for the target', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'invalid-request', details: remedy('temperature', true) }, ({ temperature }) => `t=${temperature ?? 'none'}`] });
+    const { majordomo, asked } = world({
+      'a/x': [
+        { fail: 'invalid-request', details: remedy('temperature', true) },
+        ({ temperature }) => `t=${temperature ?? 'none'}`,
+      ],
+    });
     const model = majordomo.model('a/x');
     await model.generate({ ...hi, temperature: 1 });
     const second = await model.generate({ ...hi, temperature: 1 });
-    expect([second.text, asked.get('a/x'), second.warnings[0]?.why]).toEqual(['t=none', 3, 'an earlier call was refused']);
+    expect([second.text, asked.get('a/x'), second.warnings[0]?.why]).toEqual([
+      't=none',
+      3,
+      'an earlier call was refused',
+    ]);
   });
 });
 
 describe('a custom classifier', () => {
   it('has the first word on the kind', async () => {
-    const { majordomo } = world({ 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] }, { chain: { classify: ({ kind }) => (kind === 'auth' ? 'quota' : undefined) } });
+    const { majordomo } = world(
+      { 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] },
+      { chain: { classify: ({ kind }) => (kind === 'auth' ? 'quota' : undefined) } },
+    );
     const response = await majordomo.model('a/x,b/y').generate(hi);
     expect(response.attempts.map(({ error }) => error?.kind)).toEqual(['quota', undefined]);
   });

@@ -4,7 +4,10 @@ import { user, type DeepPartial } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { world } from './support/world.ts';
 
-const Recipe = z.object({ title: z.string(), steps: z.array(z.object({ text: z.string(), minutes: z.number().optional() })) });
+const Recipe = z.object({
+  title: z.string(),
+  steps: z.array(z.object({ text: z.string(), minutes: z.number().optional() })),
+});
 type Recipe = z.infer<typeof Recipe>;
 const messages = [user('soup')];
 const answer = '{"title": "Onion soup", "steps": [{"text": "cut", "minutes": 5}, {"text": "cook"}]}';
@@ -36,12 +39,16 @@ describe('snapshots', () => {
 
   it('of a list come without the wrapper that the wire needs', async () => {
     const { majordomo } = world({ 'a/x': ['{"value": [1, 2, 3 ]}'] });
-    const snapshots = await read(majordomo.model('a/x').streamObject({ messages, output: z.array(z.number()) }));
+    const snapshots = await read(
+      majordomo.model('a/x').streamObject({ messages, output: z.array(z.number()) }),
+    );
     expect(snapshots).toEqual([[1], [1, 2, 3], [1, 2, 3]]);
   });
 
   it('of a forced tool call are those of its arguments', async () => {
-    const { stream } = ask([{ capabilities: { output: 'tool' }, calls: [{ id: '1', name: 'answer', json: answer }] }]);
+    const { stream } = ask([
+      { capabilities: { output: 'tool' }, calls: [{ id: '1', name: 'answer', json: answer }] },
+    ]);
     expect((await read(stream())).at(-1)).toEqual(value);
   });
 
@@ -86,7 +93,9 @@ describe('response()', () => {
 
   it('is there for a reader who stops at the last snapshot', async () => {
     const output = z.object({ title: z.string().transform((title) => title.length) });
-    const running = world({ 'a/x': ['{"title":"Soup"}'] }).majordomo.model('a/x').streamObject({ messages, output });
+    const running = world({ 'a/x': ['{"title":"Soup"}'] })
+      .majordomo.model('a/x')
+      .streamObject({ messages, output });
     for await (const { title } of running) if (title === 4) break;
     await expect(running.response()).resolves.toMatchObject({ value: { title: 4 } });
   });

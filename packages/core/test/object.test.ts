@@ -19,7 +19,10 @@ const ask = (script: Parameters<typeof world>[0][string]) => {
 
 describe('the value is checked and typed by', () => {
   it('zod', async () => {
-    const { value } = await ask(['{"title":"Soup","minutes":3}']).model.generateObject({ messages, output: Soup });
+    const { value } = await ask(['{"title":"Soup","minutes":3}']).model.generateObject({
+      messages,
+      output: Soup,
+    });
     expectTypeOf(value).toEqualTypeOf<{ title: string; minutes?: number | undefined }>();
     expect(value).toEqual({ title: 'Soup', minutes: 3 });
   });
@@ -63,7 +66,11 @@ describe('an answer that does not fit', () => {
     expect(response.usage).toMatchObject({ input: 2, output: 4, reasoning: undefined });
     expect(response.attempts.map(({ outcome }) => outcome)).toEqual(['finished', 'finished']);
     expect(response.warnings).toEqual([
-      { action: 'repaired', what: 'output', why: expect.stringContaining('a/x answered again: title: ') as string },
+      {
+        action: 'repaired',
+        what: 'output',
+        why: expect.stringContaining('a/x answered again: title: ') as string,
+      },
     ]);
   });
 
@@ -72,7 +79,12 @@ describe('an answer that does not fit', () => {
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
     expect(error.message).toContain('a/x gave an answer that does not fit the schema: title: ');
-    expect(error.details).toMatchObject({ target: 'a/x', body: wrong, issues: [{ path: ['title'] }], partial: { text: wrong } });
+    expect(error.details).toMatchObject({
+      target: 'a/x',
+      body: wrong,
+      issues: [{ path: ['title'] }],
+      partial: { text: wrong },
+    });
     expect(error.details.attempts).toHaveLength(2);
     expect(asked.get('a/x')).toBe(2);
   });
@@ -82,7 +94,9 @@ describe('an answer that does not fit', () => {
     [3, 4],
   ])('is tried again %d times where the call says so', async (repairs, calls) => {
     const { model, asked } = ask([wrong]);
-    expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe('invalid-output');
+    expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe(
+      'invalid-output',
+    );
     expect(asked.get('a/x')).toBe(calls);
   });
 
@@ -102,7 +116,9 @@ describe('an answer that does not fit', () => {
 
   it('lists the paths of nested values', async () => {
     const output = z.object({ steps: z.array(z.object({ minutes: z.number() })) });
-    const error = await failure(ask(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }));
+    const error = await failure(
+      ask(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }),
+    );
     expect(error.details.issues?.[0]?.path).toEqual(['steps', 1, 'minutes']);
     expect(error.message).toContain('steps[1].minutes: ');
   });
@@ -124,7 +140,10 @@ describe('an answer that no second round would mend', () => {
     const { model } = ask([{ calls: [{ id: '1', name: 'look', json: '{}' }] }]);
     const tools = [{ name: 'look', description: 'Looks', parameters: { type: 'object' } }];
     const error = await failure(model.generateObject({ messages, output: Soup, tools }));
-    expect([error.kind, error.message]).toEqual(['invalid-output', 'a/x called tools instead of answering: look']);
+    expect([error.kind, error.message]).toEqual([
+      'invalid-output',
+      'a/x called tools instead of answering: look',
+    ]);
   });
 });
 
@@ -136,19 +155,25 @@ describe('roots and references', () => {
     return { schema, value };
   };
 
-  it.each(['{"value":[1,2]}', '[1,2]', 'Here: [1,2].'])('wraps a list for the wire and takes %s', async (answer) => {
-    const { schema, value } = await schemaSent(z.array(z.number()), answer);
-    expect(schema).toEqual({
-      type: 'object',
-      properties: { value: { type: 'array', items: { type: 'number' } } },
-      required: ['value'],
-      additionalProperties: false,
-    });
-    expect(value).toEqual([1, 2]);
-  });
+  it.each(['{"value":[1,2]}', '[1,2]', 'Here: [1,2].'])(
+    'wraps a list for the wire and takes %s',
+    async (answer) => {
+      const { schema, value } = await schemaSent(z.array(z.number()), answer);
+      expect(schema).toEqual({
+        type: 'object',
+        properties: { value: { type: 'array', items: { type: 'number' } } },
+        required: ['value'],
+        additionalProperties: false,
+      });
+      expect(value).toEqual([1, 2]);
+    },
+  );
 
   it('wraps a union of objects', async () => {
-    const output = z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]);
+    const output = z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('a') }),
+      z.object({ kind: z.literal('b') }),
+    ]);
     const { schema, value } = await schemaSent(output, '{"value":{"kind":"b"}}');
     expect(schema?.['type']).toBe('object');
     expect(value).toEqual({ kind: 'b' });
@@ -159,7 +184,12 @@ describe('roots and references', () => {
   });
 
   it('sends a recursive schema by reference', async () => {
-    const Node = z.object({ name: z.string(), get children() { return z.array(Node); } });
+    const Node = z.object({
+      name: z.string(),
+      get children() {
+        return z.array(Node);
+      },
+    });
     const answer = '{"name":"a","children":[{"name":"b","children":[]}]}';
     const { schema, value } = await schemaSent(Node, answer);
     expect(JSON.stringify(schema)).toContain('"$ref":"#"');
@@ -169,9 +199,14 @@ describe('roots and references', () => {
   it('leads the references of a wrapped recursive schema into the wrapper', async () => {
     const output: JsonObject = { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#' }] } };
     let schema: JsonObject | undefined;
-    const { model } = ask([(request) => ((schema = request.output?.schema), '{"value":[1,[2,["no"]]]}'), '{"value":[1,[2,[3]]]}']);
+    const { model } = ask([
+      (request) => ((schema = request.output?.schema), '{"value":[1,[2,["no"]]]}'),
+      '{"value":[1,[2,[3]]]}',
+    ]);
     const { value } = await model.generateObject({ messages, output });
-    expect(schema?.['properties']).toEqual({ value: { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#/properties/value' }] } } });
+    expect(schema?.['properties']).toEqual({
+      value: { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#/properties/value' }] } },
+    });
     expect(value).toEqual([1, [2, [3]]]);
   });
 });
@@ -181,14 +216,24 @@ describe('the ladder is chosen for each target', () => {
 
   it('native, then a forced tool, then an instruction, in one chain', async () => {
     const seen: ChatRequest[] = [];
-    const { majordomo } = world({
-      'a/native': [{ capabilities: { output: 'native' }, fail: 'invalid-output' }],
-      'b/tool': [{ capabilities: { output: 'tool' }, fail: 'not-found' }],
-      'c/told': [{ capabilities: { output: 'instruct' }, text: good }],
-    }, { onEvent: () => undefined, gates: [{ name: 'spy', admit: ({ request }) => void seen.push(request as never) }] });
-    const response = await majordomo.model('a/native,b/tool,c/told').generateObject({ messages, output: Soup });
+    const { majordomo } = world(
+      {
+        'a/native': [{ capabilities: { output: 'native' }, fail: 'invalid-output' }],
+        'b/tool': [{ capabilities: { output: 'tool' }, fail: 'not-found' }],
+        'c/told': [{ capabilities: { output: 'instruct' }, text: good }],
+      },
+      {
+        onEvent: () => undefined,
+        gates: [{ name: 'spy', admit: ({ request }) => void seen.push(request as never) }],
+      },
+    );
+    const response = await majordomo
+      .model('a/native,b/tool,c/told')
+      .generateObject({ messages, output: Soup });
     expect(response.value).toEqual({ title: 'Soup' });
-    expect(seen.map(({ output, tools, system }) => [output !== undefined, tools?.length, system !== undefined])).toEqual([
+    expect(
+      seen.map(({ output, tools, system }) => [output !== undefined, tools?.length, system !== undefined]),
+    ).toEqual([
       [true, 0, false],
       [false, 1, false],
       [false, 0, true],
@@ -226,7 +271,11 @@ describe('the ladder is chosen for each target', () => {
 });
 
 it('a validator that throws is a config error, not an answer that does not fit', async () => {
-  const output = z.object({ title: z.string().refine(() => { throw new TypeError('bug'); }) });
+  const output = z.object({
+    title: z.string().refine(() => {
+      throw new TypeError('bug');
+    }),
+  });
   const error = await failure(ask([good]).model.generateObject({ messages, output }));
   expect(error.kind).toBe('config');
   expect(error.cause).toBeInstanceOf(TypeError);
@@ -234,7 +283,9 @@ it('a validator that throws is a config error, not an answer that does not fit',
 
 it('a schema without JSON Schema is refused before any call', async () => {
   const { model, asked } = ask([good]);
-  const error = await failure(model.generateObject({ messages, output: v.object({ title: v.string() }) as never }));
+  const error = await failure(
+    model.generateObject({ messages, output: v.object({ title: v.string() }) as never }),
+  );
   expect(LlmError.is(error, 'invalid-request')).toBe(true);
   expect(asked.size).toBe(0);
 });

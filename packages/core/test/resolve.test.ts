@@ -1,6 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createMajordomo, LlmError, user, type Dsn, type MajordomoOptions, type ModelContext, type Provider } from '../src/index.ts';
+import {
+  createMajordomo,
+  LlmError,
+  user,
+  type Dsn,
+  type MajordomoOptions,
+  type ModelContext,
+  type Provider,
+} from '../src/index.ts';
 import { Scribe } from '../src/provider.ts';
 
 const hi = { messages: [user('hi')] };
@@ -29,7 +37,10 @@ function echo(id: string, seen: ModelContext[] = []): Provider {
 const make = (options: Partial<MajordomoOptions> = {}): ReturnType<typeof createMajordomo> =>
   createMajordomo({ providers: [echo('a'), echo('b')], ...options });
 
-async function order(majordomo: ReturnType<typeof createMajordomo>, spec: string): Promise<readonly string[]> {
+async function order(
+  majordomo: ReturnType<typeof createMajordomo>,
+  spec: string,
+): Promise<readonly string[]> {
   let targets: readonly string[] = [];
   await majordomo.model(spec).generate(hi, {
     onEvent: (event) => {
@@ -69,8 +80,15 @@ describe('names', () => {
   it('are asked of the aliases first, then of the resolvers in order, at every call', async () => {
     const asked: string[] = [];
     const majordomo = make({ aliases: { fixed: 'a/alias' } });
-    majordomo.resolver((name) => { asked.push(`1:${name}`); return undefined; });
-    majordomo.resolver(async (name, { call }) => { await Promise.resolve(); asked.push(`2:${name}`); return `b/${call?.tenant ?? ''}`; });
+    majordomo.resolver((name) => {
+      asked.push(`1:${name}`);
+      return undefined;
+    });
+    majordomo.resolver(async (name, { call }) => {
+      await Promise.resolve();
+      asked.push(`2:${name}`);
+      return `b/${call?.tenant ?? ''}`;
+    });
     expect(await order(majordomo, 'fixed')).toEqual(['a/alias']);
     const model = majordomo.model('tier');
     expect((await model.generate(hi, { tenant: 't1' })).target).toBe('b/t1');
@@ -80,21 +98,38 @@ describe('names', () => {
 
   it('may be resolved with the majordomo itself', async () => {
     const majordomo = make();
-    majordomo.resolver((name) => (name === 'x' ? majordomo.parse('a/1,b/2').map(({ text }) => text).join(',') : undefined));
+    majordomo.resolver((name) =>
+      name === 'x'
+        ? majordomo
+            .parse('a/1,b/2')
+            .map(({ text }) => text)
+            .join(',')
+        : undefined,
+    );
     expect(await order(majordomo, 'x')).toEqual(['a/1', 'b/2']);
   });
 
   it('unknown are told with what is known', async () => {
-    expect((await config(make({ aliases: { fast: 'a/1' } }).model('fats').generate(hi))).message).toBe(
-      'unknown name "fats" in "fats": aliases: fast; a target is written provider/model',
-    );
+    expect(
+      (
+        await config(
+          make({ aliases: { fast: 'a/1' } })
+            .model('fats')
+            .generate(hi),
+        )
+      ).message,
+    ).toBe('unknown name "fats" in "fats": aliases: fast; a target is written provider/model');
   });
 
   it('can be set and forgotten, and a call in flight keeps its targets', async () => {
     const majordomo = make();
     const model = majordomo.model('now');
     majordomo.alias('now', 'a/1');
-    const running = model.generate(hi, { onEvent: ({ type }) => { if (type === 'call-start') majordomo.alias('now', 'b/2'); } });
+    const running = model.generate(hi, {
+      onEvent: ({ type }) => {
+        if (type === 'call-start') majordomo.alias('now', 'b/2');
+      },
+    });
     expect((await running).target).toBe('a/1');
     expect((await model.generate(hi)).target).toBe('b/2');
     majordomo.alias('now', undefined);
@@ -141,7 +176,12 @@ describe('providers', () => {
   it('built from DSNs get the transport and headers of the app', async () => {
     const seen: ModelContext[] = [];
     const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('never called'));
-    const majordomo = createMajordomo({ providers: [echo('a', seen)], env: { LLM_Z: 'echo://h', N: 1, K: 'v' }, fetch, headers: { 'x-app': '1' } });
+    const majordomo = createMajordomo({
+      providers: [echo('a', seen)],
+      env: { LLM_Z: 'echo://h', N: 1, K: 'v' },
+      fetch,
+      headers: { 'x-app': '1' },
+    });
     await majordomo.model('z/m').generate(hi);
     expect(seen[0]?.fetch).toBe(fetch);
     expect(seen[0]?.headers).toEqual({ 'x-app': '1' });
@@ -152,12 +192,17 @@ describe('providers', () => {
     const foreign = { LLM_HERE_SKIP_CLI: '1', LLM_MODEL: 'gpt-4o', LLM_TIMEOUT: '30' };
     const majordomo = make({ env: foreign });
     expect(majordomo.loadEnv(foreign)).toEqual([]);
-    expect((await config(majordomo.model('timeout/x').generate(hi))).message).toContain('LLM_TIMEOUT is no usable backend');
+    expect((await config(majordomo.model('timeout/x').generate(hi))).message).toContain(
+      'LLM_TIMEOUT is no usable backend',
+    );
   });
 
   it('that are malformed are returned by loadEnv, not thrown', () => {
     const errors = make().loadEnv({ LLM_P: 'nope://t0ken@h', LLM_Q: 'echo://', LLM_R: 'echo://fine' });
-    expect(errors.map(({ message }) => message.slice(0, 28))).toEqual(['LLM_P is no usable backend: ', 'LLM_Q is no usable backend: ']);
+    expect(errors.map(({ message }) => message.slice(0, 28))).toEqual([
+      'LLM_P is no usable backend: ',
+      'LLM_Q is no usable backend: ',
+    ]);
     expect(inspect(errors)).not.toContain('t0ken');
   });
 
@@ -172,7 +217,9 @@ describe('providers', () => {
   });
 
   it('with one id, or of another interface version, are refused at once', () => {
-    expect(() => createMajordomo({ providers: [echo('a'), echo('a')] })).toThrow(/two providers have the id "a"/);
+    expect(() => createMajordomo({ providers: [echo('a'), echo('a')] })).toThrow(
+      /two providers have the id "a"/,
+    );
     const newer = { ...echo('n'), spi: 2 } as unknown as Provider;
     expect(() => createMajordomo({ providers: [newer] })).toThrow(/version 2/);
   });

@@ -4,9 +4,16 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import type { Timeline } from './timeline.ts';
 
 /** One real call: keys and `LLM_*` DSNs come from the environment. Returns the process's exit code. */
-export async function live(spec: string, prompt: string, timeline: Timeline, write: (text: string) => void): Promise<number> {
+export async function live(
+  spec: string,
+  prompt: string,
+  timeline: Timeline,
+  write: (text: string) => void,
+): Promise<number> {
   const controller = new AbortController();
-  const stop = (): void => { controller.abort(); };
+  const stop = (): void => {
+    controller.abort();
+  };
   process.once('SIGINT', stop);
   try {
     const majordomo = createMajordomo({
@@ -15,7 +22,9 @@ export async function live(spec: string, prompt: string, timeline: Timeline, wri
       onEvent: timeline.onEvent,
     });
     timeline.title(`live: ${spec}`);
-    const stream = majordomo.model(spec).stream({ messages: [user(prompt)] }, { signal: controller.signal, afterCommit: 'restart' });
+    const stream = majordomo
+      .model(spec)
+      .stream({ messages: [user(prompt)] }, { signal: controller.signal, afterCommit: 'restart' });
     for await (const event of stream) {
       if (event.type === 'text-delta') write(event.text);
       if (event.type === 'reset') write('\n  (started over)\n');

@@ -1,8 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createMajordomo, toolResult, user, type Majordomo, type Message, type ToolSpec } from '@majordomo/core';
+import {
+  createMajordomo,
+  toolResult,
+  user,
+  type Majordomo,
+  type Message,
+  type ToolSpec,
+} from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/testing';
+import {
+  anthropicMessages,
+  openaiChat,
+  startWireServer,
+  type Step,
+  type WireServer,
+} from '@majordomo/testing';
 import * as z from 'zod';
 import type { Timeline } from './timeline.ts';
 
@@ -18,7 +31,10 @@ const DEAD = { fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant 
 
 function queues(): Record<string, Step[]> {
   return {
-    'gpt-head': [{ failure: 'overloaded', status: 529 }, { fault: 'stall', at: { content: 0 } }],
+    'gpt-head': [
+      { failure: 'overloaded', status: 529 },
+      { fault: 'stall', at: { content: 0 } },
+    ],
     'claude-tail': ['I am here: the second in line.', 'Still here; the first one has the day off.'],
     'claude-cut': [DEAD],
     'gpt-whole': ['A butler runs the house, so that its people can live in it.'],

@@ -3,10 +3,10 @@ import type { CallEvent, Usage } from '@majordomo/core';
 
 export interface Timeline {
   readonly onEvent: (event: CallEvent) => void;
-  title(text: string): void;
+  readonly title: (text: string) => void;
   /** A line of the demo's own, such as an answer. */
-  say(label: string, text: string): void;
-  summary(): void;
+  readonly say: (label: string, text: string) => void;
+  readonly summary: () => void;
   /** What the events told, for whoever wants to check it against the servers. */
   readonly tally: ReadonlyMap<string, Tally>;
 }
@@ -32,7 +32,8 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Renders calls as they happen, from their events alone: who was tried, what happened, who answered. */
 export function createTimeline({ write, colour, now = () => performance.now() }: TimelineOptions): Timeline {
-  const paint = (style: Style, text: string): string => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Style, text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
   const began = new Map<string, number>();
   const tally = new Map<string, Tally>();
   const of = (target: string): Tally => {
@@ -68,7 +69,12 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
       case 'attempt-end':
         finished(event.result.outcome, of(event.result.target), event.result.usage);
         if (event.result.outcome === 'finished') {
-          line(event, event.result.target, 'green', `✓ answered${tokens(event.result.usage)} in ${Math.round(event.result.ms)} ms`);
+          line(
+            event,
+            event.result.target,
+            'green',
+            `✓ answered${tokens(event.result.usage)} in ${Math.round(event.result.ms)} ms`,
+          );
         }
         break;
       case 'committed':
@@ -96,8 +102,12 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
   return {
     onEvent,
     tally,
-    title: (text) => { write(`\n${paint('bold', text)}\n`); },
-    say: (label, text) => { write(`  ${paint('dim', label.padEnd(8))}  ${text}\n`); },
+    title: (text) => {
+      write(`\n${paint('bold', text)}\n`);
+    },
+    say: (label, text) => {
+      write(`  ${paint('dim', label.padEnd(8))}  ${text}\n`);
+    },
     summary() {
       write(`\n${paint('bold', 'Summary, from the events alone')}\n`);
       const row = (target: string, cells: readonly (string | number)[]): string =>
@@ -117,7 +127,13 @@ function finished(outcome: string, target: Tally, usage: Usage | undefined): voi
   target.output += usage?.output ?? 0;
 }
 
-function detail({ status, phase }: { readonly status: number | undefined; readonly phase: string | undefined }): string {
+function detail({
+  status,
+  phase,
+}: {
+  readonly status: number | undefined;
+  readonly phase: string | undefined;
+}): string {
   if (phase !== undefined) return ` (${phase})`;
   return status === undefined ? '' : ` (${status})`;
 }

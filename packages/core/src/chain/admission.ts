@@ -19,7 +19,10 @@ export class Admission {
   /** Starts every settle at once; resolves when all are done, or after a second. A throwing permit changes nothing. */
   async settle(outcome: Attempt): Promise<void> {
     if (this.permits.length === 0) return;
-    const settled = this.permits.splice(0).reverse().map((permit) => settleOne(permit, outcome));
+    const settled = this.permits
+      .splice(0)
+      .reverse()
+      .map((permit) => settleOne(permit, outcome));
     await new Promise<void>((resolve) => {
       const cancel = this.clock.timer(LONGEST_SETTLE_MS, resolve);
       void Promise.all(settled).then(() => {
@@ -49,9 +52,16 @@ export async function admit(gates: readonly Gate[], info: AttemptInfo, clock: Cl
       if ('deny' in answer) throw denied(gate, answer, info);
       permits.push(answer);
     } catch (cause) {
-      const error = info.signal.aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
+      const error =
+        info.signal.aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
       const skipped = LlmError.is(error) ? error : undefined;
-      const settling = admission.settle({ target: info.target, outcome: 'skipped', error: skipped, usage: undefined, ms: 0 });
+      const settling = admission.settle({
+        target: info.target,
+        outcome: 'skipped',
+        error: skipped,
+        usage: undefined,
+        ms: 0,
+      });
       if (!info.signal.aborted) await settling;
       throw error;
     }
@@ -91,11 +101,17 @@ function ask(gate: Gate, info: AttemptInfo, clock: Clock): Promise<Permit | Deni
       .then(() => gate.admit(info))
       .then(
         (answer) => {
-          if (open) close(() => { resolve(answer); });
+          if (open)
+            close(() => {
+              resolve(answer);
+            });
           else late(answer);
         },
         (error: unknown) => {
-          if (open) close(() => { reject(error as Error); });
+          if (open)
+            close(() => {
+              reject(error);
+            });
         },
       );
   });
@@ -114,7 +130,17 @@ const brokenGate = (cause: unknown): Denial => ({
 });
 
 /** `advance` travels as the code: the policy table alone says that a denial stops the call. */
-function denied(gate: Gate, { deny, advance, retryAfterMs }: Denial, { target }: AttemptInfo, cause?: unknown): LlmError {
+function denied(
+  gate: Gate,
+  { deny, advance, retryAfterMs }: Denial,
+  { target }: AttemptInfo,
+  cause?: unknown,
+): LlmError {
   const code = advance === true ? 'advance' : undefined;
-  return new LlmError('denied', `gate "${gate.name}" denied ${target}: ${deny}`, { target, code, retryAfterMs }, { cause });
+  return new LlmError(
+    'denied',
+    `gate "${gate.name}" denied ${target}: ${deny}`,
+    { target, code, retryAfterMs },
+    { cause },
+  );
 }

@@ -16,7 +16,10 @@ export interface AttemptOptions {
   /** What was done to the request for this target; told right after `start`. */
   readonly warnings: readonly Warning[];
   /** Begins the model's stream and asks it for the first step, inside the caller's tracing context. */
-  open(context: ModelContext): { readonly steps: AsyncIterator<Step>; readonly first: Promise<IteratorResult<Step>> };
+  open(context: ModelContext): {
+    readonly steps: AsyncIterator<Step>;
+    readonly first: Promise<IteratorResult<Step>>;
+  };
   /** The error that a finish stands for, if it is one. */
   judge(answer: Accumulator): LlmError | undefined;
 }
@@ -59,9 +62,10 @@ export class Attempt {
   /** The next events to show; none while nothing is committed. Throws what ended the attempt. */
   async step(): Promise<readonly ModelEvent[]> {
     this.watch.wait();
-    const { done, value } = await this.next();
+    const step = await this.next();
     this.watch.stepped();
-    if (done === true) throw this.truncated();
+    if (step.done === true) throw this.truncated();
+    const { value } = step;
     const events: readonly ModelEvent[] = 'type' in value ? [value] : value;
     return events.length === 0 ? NOTHING : this.take(events);
   }
@@ -102,8 +106,8 @@ export class Attempt {
 
   private advance(): Promise<IteratorResult<Step>> {
     if (this.steps !== undefined) return this.steps.next();
-    const { context, open } = this.options;
-    const { steps, first } = open({ ...context, signal: this.controller.signal });
+    const { options } = this;
+    const { steps, first } = options.open({ ...options.context, signal: this.controller.signal });
     this.steps = steps;
     return first;
   }

@@ -13,7 +13,9 @@ interface Lane {
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
   const prefixes = Object.keys(limits).sort((a, b) => b.length - a.length);
-  const open = new Map<string, Lane>(prefixes.map((prefix) => [prefix, { free: limits[prefix] ?? 0, waiting: [] }]));
+  const open = new Map<string, Lane>(
+    prefixes.map((prefix) => [prefix, { free: limits[prefix] ?? 0, waiting: [] }]),
+  );
   return {
     name: 'lanes',
     admit({ target, signal }: AttemptInfo) {

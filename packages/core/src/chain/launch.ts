@@ -94,7 +94,12 @@ export class Launcher {
     const blocked = this.deps.health.blocked(target);
     if (blocked === undefined) return undefined;
     const { until, error } = blocked;
-    return { why: 'benched', error: benchedError(target, until, error, this.deps.clock.now()), until, advance: true };
+    return {
+      why: 'benched',
+      error: benchedError(target, until, error, this.deps.clock.now()),
+      until,
+      advance: true,
+    };
   }
 
   private passedOver(why: PassedOver['why'], error: LlmError): PassedOver {
@@ -108,8 +113,15 @@ export class Launcher {
     if (known !== undefined) return known;
     const { media, memory } = this.deps;
     try {
-      let prepared = await prepare(this.call.request, { target: key, providerId: provider.id, model, media, signal });
-      for (const recovery of memory.for(key)) prepared = remedied(prepared, recovery, 'an earlier call was refused');
+      let prepared = await prepare(this.call.request, {
+        target: key,
+        providerId: provider.id,
+        model,
+        media,
+        signal,
+      });
+      for (const recovery of memory.for(key))
+        prepared = remedied(prepared, recovery, 'an earlier call was refused');
       this.prepared.set(key, prepared);
       return prepared;
     } catch (error) {
@@ -118,7 +130,12 @@ export class Launcher {
     }
   }
 
-  private info({ key, model }: Target, attempt: number, { request }: Prepared, signal: AbortSignal): AttemptInfo {
+  private info(
+    { key, model }: Target,
+    attempt: number,
+    { request }: Prepared,
+    signal: AbortSignal,
+  ): AttemptInfo {
     return { call: this.call.info, target: key, attempt, request, capabilities: model.capabilities, signal };
   }
 
@@ -158,7 +175,11 @@ type Step = ModelEvent | readonly ModelEvent[];
 type Opened = { readonly steps: AsyncIterator<Step>; readonly first: Promise<IteratorResult<Step>> };
 
 /** Opens the stream and takes its first step inside the caller's hook; a hook that misbehaves changes nothing. */
-function openInside(around: ChainDeps['around'], info: AttemptInfo, start: () => AsyncIterator<Step>): Opened {
+function openInside(
+  around: ChainDeps['around'],
+  info: AttemptInfo,
+  start: () => AsyncIterator<Step>,
+): Opened {
   let opened: Opened | undefined;
   const open = (): Opened => {
     if (opened !== undefined) return opened;
@@ -166,7 +187,10 @@ function openInside(around: ChainDeps['around'], info: AttemptInfo, start: () =>
       const steps = start();
       opened = { steps, first: steps.next() };
     } catch (error) {
-      opened = { steps: { next: () => Promise.reject(error as Error) }, first: Promise.reject(error as Error) };
+      opened = {
+        steps: { next: () => Promise.reject(error) },
+        first: Promise.reject(error),
+      };
     }
     return opened;
   };
@@ -178,4 +202,3 @@ function openInside(around: ChainDeps['around'], info: AttemptInfo, start: () =>
   }
   return open();
 }
-

@@ -20,7 +20,7 @@ export interface ChainSettings {
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,
-    backoffBaseMs: own.backoff?.baseMs ?? general.backoff?.baseMs ?? 250,
+    backoffBaseMs: own.backoff?.baseMs ?? general.backoff?.baseMs ?? 100,
     backoffCapMs: own.backoff?.capMs ?? general.backoff?.capMs ?? 8000,
     retryAfterCapMs: own.retryAfterCapMs ?? general.retryAfterCapMs ?? 20_000,
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),

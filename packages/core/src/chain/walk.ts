@@ -134,7 +134,13 @@ export class Walk {
       },
       this.call.settings,
     );
-    const record = attemptRecord(target.key, this.outcome(error), this.since(attempt.began), error, error.details.partial?.usage);
+    const record = attemptRecord(
+      target.key,
+      this.outcome(error),
+      this.since(attempt.began),
+      error,
+      error.details.partial?.usage,
+    );
     const retryInMs = verdict.type === 'retry' ? verdict.delayMs : verdict.type === 'recover' ? 0 : undefined;
     this.journal.attemptFailed(target.key, number, error, retryInMs);
     this.journal.attemptEnd(number, record);
@@ -175,7 +181,10 @@ export class Walk {
   private describe(cause: unknown, { target, attempt }: Launched): LlmError {
     const error = this.classified(asLlmError(this.stopped ?? cause, target.key));
     const partial = attempt.answer.partial();
-    return withDetails(error, { target: error.details.target ?? target.key, partial: error.details.partial ?? partial });
+    return withDetails(error, {
+      target: error.details.target ?? target.key,
+      partial: error.details.partial ?? partial,
+    });
   }
 
   private classified(error: LlmError): LlmError {
@@ -287,7 +296,10 @@ export class Walk {
   private fail(cause: unknown): LlmError {
     if (this.failure !== undefined) return this.failure;
     this.release();
-    const error = this.stopped !== undefined && !LlmError.is(cause) ? this.stopped : asLlmError(cause, this.call.info.spec);
+    const error =
+      this.stopped !== undefined && !LlmError.is(cause)
+        ? this.stopped
+        : asLlmError(cause, this.call.info.spec);
     const partial = error.details.partial ?? this.lastPartial;
     const failure = withDetails(error, { attempts: this.journal.attempts, partial });
     this.failure = failure;

@@ -25,7 +25,8 @@ export interface Home {
 export function chatModel(spec: string, home: Home): ChatModel {
   const model = {
     spec,
-    generate: (request: ChatRequest, options?: CallOptions) => drain(walk(spec, home, request, options, false)),
+    generate: (request: ChatRequest, options?: CallOptions) =>
+      drain(walk(spec, home, request, options, false)),
     stream: (request: ChatRequest, options?: CallOptions) =>
       new WalkStream(() => walk(spec, home, request, options, true)),
   };

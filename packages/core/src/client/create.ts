@@ -57,10 +57,23 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
   const home: Home = {
     chain: options.chain,
     onEvent: options.onEvent,
-    deps: { health, clock, random, memory, gates: options.gates ?? [], media: options.media, around: options.around, transport },
+    deps: {
+      health,
+      clock,
+      random,
+      memory,
+      gates: options.gates ?? [],
+      media: options.media,
+      around: options.around,
+      transport,
+    },
     resolve: (spec, call, signal) => resolveTargets(spec, call, signal),
   };
-  const resolveTargets = async (spec: string, call: CallInfo, signal: AbortSignal): Promise<readonly Target[]> => {
+  const resolveTargets = async (
+    spec: string,
+    call: CallInfo,
+    signal: AbortSignal,
+  ): Promise<readonly Target[]> => {
     const places = await resolve(spec, { names: { aliases, resolvers }, registry, call, signal });
     return places.map((place) => targets.of(place));
   };

@@ -35,16 +35,23 @@ export function imageModel(spec: string, home: Home): ImageModel {
 }
 
 function validate({ prompt, n, size }: ImageRequest): void {
-  if (prompt.trim() === '') throw new LlmError('invalid-request', 'prompt must not be empty', { path: 'prompt' });
+  if (prompt.trim() === '')
+    throw new LlmError('invalid-request', 'prompt must not be empty', { path: 'prompt' });
   if (n !== undefined && !(Number.isInteger(n) && n > 0)) {
-    throw new LlmError('invalid-request', `n must be a whole number above 0, not ${String(n)}`, { path: 'n' });
+    throw new LlmError('invalid-request', `n must be a whole number above 0, not ${String(n)}`, {
+      path: 'n',
+    });
   }
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
     throw new LlmError('invalid-request', `size must be like 512x768, not "${size}"`, { path: 'size' });
   }
 }
 
-function asModel({ key, provider, modelId }: Target, request: ImageRequest, drawn: Map<string, Drawn>): Target {
+function asModel(
+  { key, provider, modelId }: Target,
+  request: ImageRequest,
+  drawn: Map<string, Drawn>,
+): Target {
   const backend = backendOf(provider, modelId);
   const model: Model = {
     id: modelId,
@@ -63,4 +70,5 @@ function asModel({ key, provider, modelId }: Target, request: ImageRequest, draw
   return { key, provider, modelId, model };
 }
 
-const backendOf = (provider: Provider, modelId: string): ImageBackend | undefined => provider.imageModel?.(modelId);
+const backendOf = (provider: Provider, modelId: string): ImageBackend | undefined =>
+  provider.imageModel?.(modelId);

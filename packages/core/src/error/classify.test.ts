@@ -7,9 +7,25 @@ import { redact } from './secret.ts';
 
 describe('the kind of a failure', () => {
   it.each<[number, ErrorKind]>([
-    [400, 'invalid-request'], [401, 'auth'], [402, 'billing'], [403, 'auth'], [404, 'not-found'], [405, 'invalid-request'],
-    [408, 'timeout'], [409, 'invalid-request'], [413, 'unsupported'], [415, 'invalid-request'], [422, 'invalid-request'],
-    [429, 'rate-limit'], [500, 'server'], [502, 'server'], [503, 'overloaded'], [504, 'timeout'], [520, 'server'], [529, 'overloaded'], [302, 'server'],
+    [400, 'invalid-request'],
+    [401, 'auth'],
+    [402, 'billing'],
+    [403, 'auth'],
+    [404, 'not-found'],
+    [405, 'invalid-request'],
+    [408, 'timeout'],
+    [409, 'invalid-request'],
+    [413, 'unsupported'],
+    [415, 'invalid-request'],
+    [422, 'invalid-request'],
+    [429, 'rate-limit'],
+    [500, 'server'],
+    [502, 'server'],
+    [503, 'overloaded'],
+    [504, 'timeout'],
+    [520, 'server'],
+    [529, 'overloaded'],
+    [302, 'server'],
   ])('of status %i is %s', (status, kind) => {
     expect(kindOfStatus(status)).toBe(kind);
   });
@@ -21,8 +37,17 @@ describe('the kind of a failure', () => {
     [{ status: 400, message: "Unsupported parameter: 'max_tokens' is not supported" }, 'invalid-request'],
     [{ status: 400, message: 'prompt is too long: 200001 tokens > 200000 maximum' }, 'context-overflow'],
     [{ status: 400, message: "This model's maximum context length is 8192 tokens." }, 'context-overflow'],
-    [{ status: 400, message: 'request (2009 tokens) exceeds the available context size (512 tokens)' }, 'context-overflow'],
-    [{ status: 400, message: 'The input token count (1250074) exceeds the maximum number of tokens allowed' }, 'context-overflow'],
+    [
+      { status: 400, message: 'request (2009 tokens) exceeds the available context size (512 tokens)' },
+      'context-overflow',
+    ],
+    [
+      {
+        status: 400,
+        message: 'The input token count (1250074) exceeds the maximum number of tokens allowed',
+      },
+      'context-overflow',
+    ],
     [{ status: 400, message: 'Number of input tokens exceeds maximum length.' }, 'context-overflow'],
     [{ status: 400, message: 'too many tokens: size limit exceeded by 25836 tokens.' }, 'context-overflow'],
     [{ status: 400, type: 'too_many_prompt_tokens' }, 'context-overflow'],
@@ -48,7 +73,11 @@ describe('the kind of a failure', () => {
 describe('the policy', () => {
   it('counts a kind from a newer core as server, and lays overrides over rows', () => {
     expect(decisionFor('brand-new' as ErrorKind, undefined)).toEqual(ERROR_POLICY.server);
-    expect(decisionFor('auth', { auth: { advance: true } })).toEqual({ retry: false, advance: true, bench: false });
+    expect(decisionFor('auth', { auth: { advance: true } })).toEqual({
+      retry: false,
+      advance: true,
+      bench: false,
+    });
   });
 });
 

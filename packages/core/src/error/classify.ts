@@ -51,7 +51,8 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   too_many_prompt_tokens: 'context-overflow',
 };
 
-const BILLING_TEXT = /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
+const BILLING_TEXT =
+  /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
 
 /** The kind for an HTTP status, sharpened by a body's code where the code says more. */
 export function kindOfStatus(status: number, code?: string): ErrorKind {
@@ -64,7 +65,8 @@ export function kindOfStatus(status: number, code?: string): ErrorKind {
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
   const named = BY_CODE[code ?? ''] ?? BY_CODE[type ?? ''];
-  if (status === 401 || status === 429) return named === 'quota' || named === 'billing' ? named : byStatus(status);
+  if (status === 401 || status === 429)
+    return named === 'quota' || named === 'billing' ? named : byStatus(status);
   if (named !== undefined && !(named === 'server' && status !== undefined && status < 500)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : byStatus(status);
   if (isOverflow(message) && status !== 404) return 'context-overflow';

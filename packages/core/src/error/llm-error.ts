@@ -103,7 +103,12 @@ const isLlmError = (value: unknown): value is LlmError =>
 
 /** The same error with more known about it; stack and cause stay. */
 export function withDetails(error: LlmError, details: Partial<ErrorDetails>): LlmError {
-  const copy = new LlmError(error.kind, error.message, { ...error.details, ...details }, { cause: error.cause });
+  const copy = new LlmError(
+    error.kind,
+    error.message,
+    { ...error.details, ...details },
+    { cause: error.cause },
+  );
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
@@ -112,7 +117,12 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
 export function asLlmError(value: unknown, target: string): LlmError {
   if (LlmError.is(value)) return value;
   const said = redact(value instanceof Error ? value.message : String(value));
-  return new LlmError(isTransport(value) ? 'network' : 'server', `${target} failed: ${said}`, { target }, { cause: value });
+  return new LlmError(
+    isTransport(value) ? 'network' : 'server',
+    `${target} failed: ${said}`,
+    { target },
+    { cause: value },
+  );
 }
 
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */

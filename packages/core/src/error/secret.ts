@@ -16,7 +16,8 @@ const MASK = '***';
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
   let clean = text;
   // A secret of one or two characters would mask half of the text and protects nothing.
-  for (const secret of secrets) if (secret !== undefined && secret.length > 2) clean = clean.replaceAll(secret, MASK);
+  for (const secret of secrets)
+    if (secret !== undefined && secret.length > 2) clean = clean.replaceAll(secret, MASK);
   for (const shape of KEY_SHAPES) clean = clean.replace(shape, MASK);
   return clean;
 }

@@ -18,7 +18,14 @@ export interface HealthPolicy {
   readonly retryAfterCapMs: number;
 }
 
-export const HEALTHY: Condition = { state: 'healthy', failures: 0, benches: 0, until: undefined, epoch: 0, benchEnd: 0 };
+export const HEALTHY: Condition = {
+  state: 'healthy',
+  failures: 0,
+  benches: 0,
+  until: undefined,
+  epoch: 0,
+  benchEnd: 0,
+};
 
 /** May nobody but a probe in flight use it? Then until when. */
 export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
@@ -33,13 +40,16 @@ export function claimed(condition: Condition, policy: HealthPolicy, now: number)
 
 /** Pure: content arrived. It ends a probe; the bench count stays until the finish. */
 export function committed(condition: Condition): Condition {
-  return condition.state === 'probing' ? changed(condition, { state: 'healthy', until: undefined }) : condition;
+  return condition.state === 'probing'
+    ? changed(condition, { state: 'healthy', until: undefined })
+    : condition;
 }
 
 /** Pure: a whole answer. */
 export function finished(condition: Condition): Condition {
   const { state, failures, benches } = condition;
-  if (state === 'probing') return changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
+  if (state === 'probing')
+    return changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
   return failures === 0 && benches === 0 ? condition : { ...condition, failures: 0, benches: 0 };
 }
 
@@ -50,9 +60,15 @@ export interface Failure {
 }
 
 /** Pure: a failure that counts. */
-export function failed(condition: Condition, { retryAfterMs = 0, atOnce }: Failure, policy: HealthPolicy, now: number): Condition {
+export function failed(
+  condition: Condition,
+  { retryAfterMs = 0, atOnce }: Failure,
+  policy: HealthPolicy,
+  now: number,
+): Condition {
   const failures = condition.failures + 1;
-  if (condition.state !== 'probing' && !atOnce && failures < policy.threshold) return { ...condition, failures };
+  if (condition.state !== 'probing' && !atOnce && failures < policy.threshold)
+    return { ...condition, failures };
   const cooldown = Math.min(policy.cooldownMs * 2 ** condition.benches, policy.cooldownCapMs);
   const wait = Math.max(cooldown, Math.min(retryAfterMs, policy.retryAfterCapMs));
   return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
@@ -81,9 +97,15 @@ export function accepted(condition: Condition, verdict: Verdict, until: number):
 }
 
 /** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be. */
-export function restored(condition: Condition, health: TargetHealth, policy: HealthPolicy, now: number): Condition {
+export function restored(
+  condition: Condition,
+  health: TargetHealth,
+  policy: HealthPolicy,
+  now: number,
+): Condition {
   const { state, failures, benches, until = now } = health;
-  if (state === 'healthy') return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0 });
+  if (state === 'healthy')
+    return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0 });
   const latest = now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
   // A probe of another process is nobody's here: half-open.
   return { ...benchedTo(condition, benches, state === 'probing' ? now : Math.min(until, latest)), failures };

@@ -7,7 +7,12 @@ import { HealthTracker } from './tracker.ts';
 const T = 'a/x';
 const error = new LlmError('server', 'down');
 
-function setUp(random = () => 0): { health: HealthTracker; clock: { now: number }; fail(extra?: object): void; state(): unknown } {
+function setUp(random = () => 0): {
+  health: HealthTracker;
+  clock: { now: number };
+  fail(extra?: object): void;
+  state(): unknown;
+} {
   const clock = { now: 1_000_000 };
   const stopped: Clock = {
     now: () => clock.now,
@@ -181,7 +186,12 @@ describe('health', () => {
 
   it('never moves the end of a bench backwards by a failure', () => {
     const step = fc.oneof(
-      fc.record({ type: fc.constant('fail' as const), retryAfterMs: fc.option(fc.nat(5_000_000), { nil: undefined }), atOnce: fc.boolean(), stale: fc.boolean() }),
+      fc.record({
+        type: fc.constant('fail' as const),
+        retryAfterMs: fc.option(fc.nat(5_000_000), { nil: undefined }),
+        atOnce: fc.boolean(),
+        stale: fc.boolean(),
+      }),
       fc.record({ type: fc.constant('finish' as const) }),
       fc.record({ type: fc.constant('commit' as const) }),
       fc.record({ type: fc.constant('wait' as const), ms: fc.nat(400_000) }),
@@ -203,10 +213,11 @@ describe('health', () => {
           health.failed(T, epoch, it, error);
           const after = health.snapshot()[T];
           if (held?.state === 'benched') expect(after?.until).toBeGreaterThanOrEqual(held.until ?? 0);
-          if (before?.state === 'benched' && after?.state === 'benched') expect(after.until).toBeGreaterThanOrEqual(before.until ?? 0);
+          if (before?.state === 'benched' && after?.state === 'benched')
+            expect(after.until).toBeGreaterThanOrEqual(before.until ?? 0);
         }
       }),
-      { numRuns: 2000, seed: 20_261_120, verbose: 1 },
+      { numRuns: 2000, seed: 20_261_120 },
     );
   });
 });

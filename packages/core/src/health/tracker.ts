@@ -31,7 +31,8 @@ export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
   private readonly listeners = new Set<Listener>();
-  private byHand: ((type: 'benched' | 'recovered', target: string, until: number | undefined) => void) | undefined;
+  private byHand:
+    ((type: 'benched' | 'recovered', target: string, until: number | undefined) => void) | undefined;
   private readonly policy: HealthPolicy;
   private readonly clock: Clock;
   private readonly random: () => number;
@@ -158,4 +159,9 @@ export class HealthTracker implements Health {
   }
 }
 
-const shown = ({ state, failures, benches, until }: Condition): TargetHealth => ({ state, failures, benches, until });
+const shown = ({ state, failures, benches, until }: Condition): TargetHealth => ({
+  state,
+  failures,
+  benches,
+  until,
+});

@@ -11,7 +11,8 @@ export function parseArguments(text: string): ParsedArguments {
   if (text.trim() === '') return { args: {} };
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { args: value as JsonObject };
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return { args: value as JsonObject };
   } catch {
     // Not JSON: refused below, like JSON of another shape.
   }

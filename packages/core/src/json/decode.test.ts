@@ -16,7 +16,10 @@ describe('decodeJson finds the one value', () => {
     ['in prose with a footnote', `As in [1], the answer is ${json}.`],
     ['in prose with braces that are no JSON', `Of the form {a: …}: ${json}`],
     ['after thoughts', `<think>maybe {"a":2}?</think>\n${json}`],
-    ['after thoughts in two tags with attributes', `<Thinking depth="2">x</Thinking><thought>y</thought>${json}`],
+    [
+      'after thoughts in two tags with attributes',
+      `<Thinking depth="2">x</Thinking><thought>y</thought>${json}`,
+    ],
     ['after thoughts whose opening tag is missing', `Let me see.\n</think>\n${json}`],
     ['after thoughts, in a fence', `<reasoning>hm</reasoning>\n\`\`\`json\n${json}\n\`\`\``],
   ])('%s', (_where, text) => {
@@ -37,12 +40,20 @@ describe('decodeJson finds the one value', () => {
 describe('decodeJson finds a fault in', () => {
   it.each([
     ['two objects', '{"a":1}{"a":2}', 'there are 2 JSON values in the answer'],
-    ['two fences', '```json\n{"a":1}\n```\nor\n```json\n{"a":2}\n```', 'there are 2 JSON values in the answer'],
+    [
+      'two fences',
+      '```json\n{"a":1}\n```\nor\n```json\n{"a":2}\n```',
+      'there are 2 JSON values in the answer',
+    ],
     ['two lists', '[1] and [2]', 'there are 2 JSON values in the answer'],
     ['prose', 'I would rather not.', 'there is no JSON in the answer'],
     ['nothing', '', 'there is no JSON in the answer'],
     ['a cut object, although a whole one is inside', '{"steps":[{"a":1},', 'there is no JSON in the answer'],
-    ['a broken object, although a whole one is inside', 'So: {"steps":[{"a":1},]}', 'there is no JSON in the answer'],
+    [
+      'a broken object, although a whole one is inside',
+      'So: {"steps":[{"a":1},]}',
+      'there is no JSON in the answer',
+    ],
     ['thoughts that never end', '<think>{"a":1}', 'the answer has thoughts only'],
   ])('%s', (_what, text, fault) => {
     expect(decodeJson(text)).toEqual({ fault });

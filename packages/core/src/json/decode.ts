@@ -68,7 +68,7 @@ function theOne(values: readonly { readonly value: unknown }[]): Decoded | undef
 /** Whole `{…}` and `[…]` at the top level. What is broken is passed over as a whole; what never ends ends the search. */
 function spans(text: string): readonly { readonly value: unknown }[] {
   const values: { readonly value: unknown }[] = [];
-  for (let at = opener(text, 0); at !== -1; ) {
+  for (let at = opener(text, 0); at !== -1;) {
     const end = endOf(text, at);
     if (end === -1) return values;
     const parsed = parse(text.slice(at, end));

@@ -42,33 +42,46 @@ describe('a look shows', () => {
 /** Every member and item of a look is there in the whole, texts and lists perhaps longer. */
 function isBeginningOf(part: unknown, whole: unknown): boolean {
   if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part);
-  if (Array.isArray(part)) return Array.isArray(whole) && part.every((item, at) => isBeginningOf(item, whole[at]));
+  if (Array.isArray(part))
+    return Array.isArray(whole) && part.every((item, at) => isBeginningOf(item, whole[at]));
   if (typeof part !== 'object' || part === null) return Object.is(part, whole) || part === whole;
   const entries = Object.entries(part);
-  return typeof whole === 'object' && whole !== null && entries.every(([key, inner]) => isBeginningOf(inner, new Map(Object.entries(whole)).get(key)));
+  return (
+    typeof whole === 'object' &&
+    whole !== null &&
+    entries.every(([key, inner]) => isBeginningOf(inner, new Map(Object.entries(whole)).get(key)))
+  );
 }
 
 it('any value, cut into any deltas and looked at after each, is a beginning of itself and whole at the end', () => {
   const root = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
   fc.assert(
-    fc.property(root, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), fc.boolean(), (value, lengths, spaced) => {
-      const text = JSON.stringify(value, undefined, spaced ? 2 : undefined);
-      const whole: unknown = JSON.parse(text);
-      const json = new PartialJson();
-      for (let at = 0, turn = 0; at < text.length; turn++) {
-        const length = lengths[turn % lengths.length] ?? 1;
-        json.push(text.slice(at, at + length));
-        at += length;
-        expect(isBeginningOf(json.value(), whole)).toBe(true);
-      }
-      expect(json.value()).toEqual(whole);
-    }),
+    fc.property(
+      root,
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }),
+      fc.boolean(),
+      (value, lengths, spaced) => {
+        const text = JSON.stringify(value, undefined, spaced ? 2 : undefined);
+        const whole: unknown = JSON.parse(text);
+        const json = new PartialJson();
+        for (let at = 0, turn = 0; at < text.length; turn++) {
+          const length = lengths[turn % lengths.length] ?? 1;
+          json.push(text.slice(at, at + length));
+          at += length;
+          expect(isBeginningOf(json.value(), whole)).toBe(true);
+        }
+        expect(json.value()).toEqual(whole);
+      },
+    ),
     { numRuns: 500, seed: 6 },
   );
 });
 
 it('looks at 128 kB in 16-character deltas within 20 ms of CPU', () => {
-  const steps = Array.from({ length: 800 }, (_, n) => ({ text: `Step ${n}: stir "gently", then wait\n`.repeat(4), minutes: n }));
+  const steps = Array.from({ length: 800 }, (_, n) => ({
+    text: `Step ${n}: stir "gently", then wait\n`.repeat(4),
+    minutes: n,
+  }));
   const text = JSON.stringify({ title: 'Soup', steps });
   const deltas = text.match(/[\s\S]{1,16}/g) ?? [];
   expect(text.length).toBeGreaterThan(128 * 1024);

@@ -18,8 +18,9 @@ export interface Timeouts {
 export interface ChainOptions {
   /** Tries of one target, the first included. Default 2. */
   readonly attempts?: number | undefined;
-  /** Full jitter: a random wait below `baseMs · 2ⁿ`, at most `capMs`. Defaults 250 and 8,000 ms. */
-  readonly backoff?: { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
+  /** Full jitter: a random wait below `baseMs · 2ⁿ`, at most `capMs`. Defaults 100 and 8,000 ms. */
+  readonly backoff?:
+    { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /** Longest Retry-After that is slept, in ms; a longer one benches and advances. Default 20,000. */
   readonly retryAfterCapMs?: number | undefined;
   readonly timeouts?: Timeouts | undefined;
@@ -64,7 +65,12 @@ export type CallEvent =
       /** Epoch ms of this majordomo's clock. */
       readonly until: number | undefined;
     }
-  | { readonly type: 'attempt-start'; readonly call: CallInfo; readonly target: string; readonly attempt: number }
+  | {
+      readonly type: 'attempt-start';
+      readonly call: CallInfo;
+      readonly target: string;
+      readonly attempt: number;
+    }
   | {
       readonly type: 'attempt-failed';
       readonly call: CallInfo;
@@ -74,8 +80,18 @@ export type CallEvent =
       /** Set when the same target is tried again. */
       readonly willRetryInMs: number | undefined;
     }
-  | { readonly type: 'attempt-end'; readonly call: CallInfo; readonly attempt: number; readonly result: Attempt }
-  | { readonly type: 'committed'; readonly call: CallInfo; readonly target: string; readonly msToFirst: number }
+  | {
+      readonly type: 'attempt-end';
+      readonly call: CallInfo;
+      readonly attempt: number;
+      readonly result: Attempt;
+    }
+  | {
+      readonly type: 'committed';
+      readonly call: CallInfo;
+      readonly target: string;
+      readonly msToFirst: number;
+    }
   | {
       readonly type: 'benched' | 'probed' | 'recovered';
       readonly call: CallInfo | undefined;

@@ -25,7 +25,8 @@ export interface Health {
 }
 
 export type Verdict =
-  { readonly state: 'benched'; readonly benches: number; readonly forMs: number } | { readonly state: 'healthy' };
+  | { readonly state: 'benched'; readonly benches: number; readonly forMs: number }
+  | { readonly state: 'healthy' };
 
 export interface HealthOptions {
   /** Counted failures in a row that bench. Default 2. */

@@ -36,7 +36,10 @@ export function user(...content: (string | UserPart | readonly UserPart[])[]): U
 
 /** An assistant message, for transcripts that were not made by a call. */
 export function assistant(content: string | readonly AssistantPart[]): AssistantMessage {
-  return { role: 'assistant', parts: typeof content === 'string' ? [{ type: 'text', text: content }] : content };
+  return {
+    role: 'assistant',
+    parts: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+  };
 }
 
 export interface ToolResultInput {

@@ -35,7 +35,7 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
 }
 
 export interface JsonSchemaOptions {
-  readonly target: 'draft-2020-12' | 'draft-07' | 'openapi-3.0' | (object & string);
+  readonly target: string;
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 

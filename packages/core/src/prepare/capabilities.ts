@@ -12,7 +12,11 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   if (tools === false && request.tools !== undefined && request.tools.length > 0) refuse('tools');
   if (output === false && request.output !== undefined) refuse('output schema');
   if (images === false && request.messages.some(hasImage)) refuse('images');
-  if (prefill === false && request.messages.at(-1)?.role === 'assistant' && !endsInCalls(request.messages.at(-1))) {
+  if (
+    prefill === false &&
+    request.messages.at(-1)?.role === 'assistant' &&
+    !endsInCalls(request.messages.at(-1))
+  ) {
     refuse('assistant message at the end: let a user or tool message follow it');
   }
   if (files === undefined) return;
@@ -23,7 +27,8 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
 
 const hasImage = (message: Message): boolean =>
   (message.role === 'user' && message.parts.some(({ type }) => type === 'image')) ||
-  (message.role === 'tool' && message.parts.some(({ content }) => content.some(({ type }) => type === 'image')));
+  (message.role === 'tool' &&
+    message.parts.some(({ content }) => content.some(({ type }) => type === 'image')));
 
 /** Open calls get their results from the history repair. */
 const endsInCalls = (message: Message | undefined): boolean =>
@@ -31,5 +36,7 @@ const endsInCalls = (message: Message | undefined): boolean =>
 
 const fileTypes = (messages: readonly Message[]): string[] =>
   messages.flatMap((message) =>
-    message.role === 'user' ? message.parts.flatMap((part) => (part.type === 'file' ? [part.mediaType] : [])) : [],
+    message.role === 'user'
+      ? message.parts.flatMap((part) => (part.type === 'file' ? [part.mediaType] : []))
+      : [],
   );

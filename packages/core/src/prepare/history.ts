@@ -15,7 +15,7 @@ export function repairHistory(messages: readonly TurnMessage[]): {
 } {
   if (isSound(messages)) return { messages, warnings: [] };
   const repair = new Repair();
-  for (let at = 0; at < messages.length; ) at = repair.turn(messages, at);
+  for (let at = 0; at < messages.length;) at = repair.turn(messages, at);
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
@@ -91,10 +91,18 @@ class Repair {
   warnings(): readonly Warning[] {
     const warnings: Warning[] = [];
     if (this.interrupted > 0) {
-      warnings.push({ action: 'repaired', what: 'history', why: `${this.interrupted} tool call(s) had no result` });
+      warnings.push({
+        action: 'repaired',
+        what: 'history',
+        why: `${this.interrupted} tool call(s) had no result`,
+      });
     }
     if (this.orphans > 0) {
-      warnings.push({ action: 'dropped', what: 'history', why: `${this.orphans} tool result(s) had no call` });
+      warnings.push({
+        action: 'dropped',
+        what: 'history',
+        why: `${this.orphans} tool result(s) had no call`,
+      });
     }
     return warnings;
   }

@@ -24,7 +24,11 @@ export async function fitImages(
   for (const image of images) {
     if (!fitted.has(image)) fitted.set(image, await fitOne(image, own, fitter, target, signal));
   }
-  requireTotal([...images].map((image) => fitted.get(image) ?? image), own, target);
+  requireTotal(
+    [...images].map((image) => fitted.get(image) ?? image),
+    own,
+    target,
+  );
   if (images.every((image) => fitted.get(image) === image)) return messages;
   return messages.map((message) => withImages(message, (image) => fitted.get(image) ?? image));
 }
@@ -49,7 +53,8 @@ async function fitOne(
 function requireTotal(images: readonly ImagePart[], { maxTotalBytes }: ImageLimits, target: string): void {
   if (maxTotalBytes === undefined) return;
   const total = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (total > maxTotalBytes) throw unfit(target, `takes ${maxTotalBytes} bytes of images in all, not ${total}`);
+  if (total > maxTotalBytes)
+    throw unfit(target, `takes ${maxTotalBytes} bytes of images in all, not ${total}`);
 }
 
 /** The edge limit may shrink with the number of images. */
@@ -77,4 +82,7 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
 }
 
 const unfit = (target: string, why: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}; @majordomo/media can make images fit`, { target, code: 'too-large' });
+  new LlmError('unsupported', `${target} ${why}; @majordomo/media can make images fit`, {
+    target,
+    code: 'too-large',
+  });

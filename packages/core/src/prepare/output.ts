@@ -18,16 +18,30 @@ export interface EmulatedOutput {
  * A forced tool would hide the caller's own tools, so with tools the instruction is used.
  */
 export function emulateOutput(request: ModelRequest, { output, tools }: Capabilities): EmulatedOutput {
-  if (request.output === undefined || output === undefined || output === 'native') return { request, warnings: [] };
+  if (request.output === undefined || output === undefined || output === 'native')
+    return { request, warnings: [] };
   const byTool = output === 'tool' && tools !== false && request.tools.length === 0;
   return byTool ? forcedTool(request, request.output) : instructed(request, request.output);
 }
 
-function forcedTool(request: ModelRequest, { name, schema }: NonNullable<ModelRequest['output']>): EmulatedOutput {
-  const tool = { name, description: 'Gives the answer. Call it once, with the whole answer.', parameters: schema };
+function forcedTool(
+  request: ModelRequest,
+  { name, schema }: NonNullable<ModelRequest['output']>,
+): EmulatedOutput {
+  const tool = {
+    name,
+    description: 'Gives the answer. Call it once, with the whole answer.',
+    parameters: schema,
+  };
   return {
     request: { ...request, output: undefined, tools: [tool], toolChoice: { name } },
-    warnings: [{ action: 'emulated', what: 'output', why: 'the model has no native schema: a forced tool call stands in' }],
+    warnings: [
+      {
+        action: 'emulated',
+        what: 'output',
+        why: 'the model has no native schema: a forced tool call stands in',
+      },
+    ],
     read: (steps) => callAsText(steps, name),
   };
 }
@@ -40,7 +54,9 @@ function instructed(request: ModelRequest, { schema }: NonNullable<ModelRequest[
       output: undefined,
       system: request.system === undefined ? rule : `${request.system}\n\n${rule}`,
     },
-    warnings: [{ action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' }],
+    warnings: [
+      { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
+    ],
   };
 }
 
@@ -59,9 +75,13 @@ function asText(event: ModelEvent, name: string, rewritten: Set<number>): ModelE
       rewritten.add(event.index);
       return { type: 'part-start', index: event.index, part: { type: 'text' } };
     case 'args-delta':
-      return rewritten.has(event.index) ? { type: 'text-delta', index: event.index, text: event.json } : event;
+      return rewritten.has(event.index)
+        ? { type: 'text-delta', index: event.index, text: event.json }
+        : event;
     case 'part-end':
-      return rewritten.has(event.index) ? { type: 'part-end', index: event.index, part: textPart(event.part) } : event;
+      return rewritten.has(event.index)
+        ? { type: 'part-end', index: event.index, part: textPart(event.part) }
+        : event;
     case 'finish':
       return event.reason === 'tool-calls' && rewritten.size > 0 ? { ...event, reason: 'stop' } : event;
     default:

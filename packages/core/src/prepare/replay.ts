@@ -14,7 +14,8 @@ export function dropForeignReplay(
   const kept = mapChanged(messages, (message) => {
     if (message.role !== 'assistant') return message;
     const parts = message.parts.flatMap((part) => readable(part, families));
-    if (parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at])) return message;
+    if (parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at]))
+      return message;
     return { role: 'assistant', parts } satisfies AssistantMessage;
   });
   if (kept === messages) return { messages, warnings: [] };
@@ -32,11 +33,6 @@ function readable(part: AssistantPart, families: readonly string[]): readonly As
 
 /** The same array when nothing changed: caches downstream know messages by identity. */
 function mapChanged<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
-  let changed = false;
-  const mapped = items.map((item) => {
-    const next = change(item);
-    if (next !== item) changed = true;
-    return next;
-  });
-  return changed ? mapped : items;
+  const mapped = items.map(change);
+  return mapped.every((item, at) => item === items[at]) ? items : mapped;
 }

@@ -4,7 +4,7 @@ import type { Message } from '../model/message.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
-  if (!Array.isArray(request.messages)) throw invalid('messages', 'must be an array of messages');
+  if (!isArray(request.messages)) throw invalid('messages', 'must be an array of messages');
   if (request.messages.length === 0) throw invalid('messages', 'must not be empty');
   for (const [index, message] of request.messages.entries()) validateMessage(message, `messages[${index}]`);
   positive(request.maxTokens, 'maxTokens');
@@ -16,8 +16,8 @@ export function validate(request: ChatRequest): void {
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
 
 function validateMessage(message: Message, path: string): void {
-  if (!ROLES.has(message.role)) throw invalid(`${path}.role`, `"${String(message.role)}" is no role`);
-  if (!Array.isArray(message.parts)) throw invalid(`${path}.parts`, 'must be an array of parts');
+  if (!ROLES.has(message.role)) throw invalid(`${path}.role`, `"${message.role}" is no role`);
+  if (!isArray(message.parts)) throw invalid(`${path}.parts`, 'must be an array of parts');
   for (const [index, part] of message.parts.entries()) {
     if (part.type === 'image' || part.type === 'file') bytes(part.bytes, `${path}.parts[${index}].bytes`);
     if (part.type !== 'tool-result') continue;
@@ -42,7 +42,10 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
 
 function bytes(value: unknown, path: string): void {
   if (value instanceof Uint8Array) return;
-  throw invalid(path, 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
+  throw invalid(
+    path,
+    'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts',
+  );
 }
 
 function positive(value: number | undefined, path: string): void {
@@ -52,8 +55,12 @@ function positive(value: number | undefined, path: string): void {
 }
 
 function finite(value: number | undefined, path: string): void {
-  if (value !== undefined && !Number.isFinite(value)) throw invalid(path, `must be a number, not ${String(value)}`);
+  if (value !== undefined && !Number.isFinite(value))
+    throw invalid(path, `must be a number, not ${String(value)}`);
 }
+
+/** Callers without types may send anything; `Array.isArray` would forget the element's type. */
+const isArray = (value: unknown): boolean => Array.isArray(value);
 
 const invalid = (path: string, why: string): LlmError =>
   new LlmError('invalid-request', `${path} ${why}`, { path });

@@ -9,7 +9,10 @@ export interface CredentialSource {
 }
 
 /** Where a provider's key comes from: the option, a function asked per attempt, or the first variable that is set. */
-export function credentialSource(apiKey: Credential | undefined, keyEnv: readonly string[]): CredentialSource {
+export function credentialSource(
+  apiKey: Credential | undefined,
+  keyEnv: readonly string[],
+): CredentialSource {
   let rejected: string | undefined;
   return {
     async read({ signal, env, target }) {
@@ -18,7 +21,8 @@ export function credentialSource(apiKey: Credential | undefined, keyEnv: readonl
         rejected = undefined;
         return value;
       }
-      const value = apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
+      const value =
+        apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
       if (value === undefined || value === '') throw noKey(target, keyEnv);
       return value;
     },

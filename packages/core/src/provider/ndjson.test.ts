@@ -32,15 +32,24 @@ describe('newline-delimited JSON', () => {
     ['nothing', '', []],
   ])('%s', (_, text, expected) => {
     expect(decode(text)).toEqual(expected);
-    expect(decode(text, Array.from({ length: text.length * 4 }, (__, at) => at))).toEqual(expected);
+    expect(
+      decode(
+        text,
+        Array.from({ length: text.length * 4 }, (__, at) => at),
+      ),
+    ).toEqual(expected);
   });
 
   it('reads the same however the bytes are cut', () => {
     const line = fc.json({ maxDepth: 2 }).map((text) => text.replaceAll(/[\r\n]/g, ''));
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 20 }), fc.array(fc.nat(600), { maxLength: 60 }), (lines, cuts) => {
-        expect(decode(`${lines.join('\n')}\n`, cuts)).toEqual(lines);
-      }),
+      fc.property(
+        fc.array(line, { maxLength: 20 }),
+        fc.array(fc.nat(600), { maxLength: 60 }),
+        (lines, cuts) => {
+          expect(decode(`${lines.join('\n')}\n`, cuts)).toEqual(lines);
+        },
+      ),
       { numRuns: 1000, seed: 20_261_120 },
     );
   });
@@ -57,7 +66,9 @@ describe('newline-delimited JSON', () => {
     ['in pieces', Array.from({ length: 300 }, (_, at) => at * 65_536)],
     ['at once', []],
   ])('refuses a line of 17 MB that comes %s, and says so', (_, cuts) => {
-    expect(() => decode(`${megabytes(17)}\n`, cuts)).toThrow(/^a\/b sent a line of more than 16777216 characters$/);
+    expect(() => decode(`${megabytes(17)}\n`, cuts)).toThrow(
+      /^a\/b sent a line of more than 16777216 characters$/,
+    );
   });
 
   it('takes another limit', () => {
@@ -68,8 +79,12 @@ describe('newline-delimited JSON', () => {
   it('cancels the body when the reader leaves', async () => {
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => { controller.enqueue(encoder.encode('"a"\n')); },
-      cancel: () => { cancelled = true; },
+      pull: (controller) => {
+        controller.enqueue(encoder.encode('"a"\n'));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
     });
     for await (const line of ndjson(body, 'a/b')) {
       expect(line).toBe('"a"');

@@ -15,7 +15,8 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
   const patient: PatientInit = {
     ...init,
     dispatcher: {
-      dispatch: (options, handler) => dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+      dispatch: (options, handler) =>
+        dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
     },
   };
   return globalThis.fetch(input, patient as RequestInit);

@@ -58,11 +58,11 @@ async function* readEvents(
   signal.addEventListener('abort', cancel, { once: true });
   try {
     for (;;) {
-      const { done, value } = await body.read();
+      const read = await body.read();
       signal.throwIfAborted();
-      if (done) break;
+      if (read.done) break;
       const before = messages;
-      decoder.push(value);
+      decoder.push(read.value);
       // Comments alone are no step: a keep-alive must not hide a stalled model.
       if (messages === before) continue;
       if (reader.done) {
@@ -91,7 +91,8 @@ function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): void
 }
 
 function readWhole(text: string, reader: WireReader, target: string, framing: Framing): void {
-  if (text.trim() === '') throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+  if (text.trim() === '')
+    throw new LlmError('truncated', `${target} answered with an empty body`, { target });
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -121,7 +122,9 @@ const isJson = (response: Response): boolean => /[/+]json\b/i.test(contentType(r
 function notAStream(response: Response, target: string): LlmError {
   void response.body?.cancel().catch(() => undefined);
   const type = contentType(response);
-  return new LlmError('protocol', `${target} answered with "${type}" where events or JSON were due`, { target });
+  return new LlmError('protocol', `${target} answered with "${type}" where events or JSON were due`, {
+    target,
+  });
 }
 
 function aborted({ target }: ModelContext, cause: unknown): LlmError {

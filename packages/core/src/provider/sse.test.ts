@@ -22,10 +22,31 @@ function decode(text: string, cuts: readonly number[] = []): Message[] {
 
 describe('server-sent events', () => {
   it.each<[string, string, Message[]]>([
-    ['LF', 'data: a\n\ndata: b\n\n', [['a', undefined], ['b', undefined]]],
+    [
+      'LF',
+      'data: a\n\ndata: b\n\n',
+      [
+        ['a', undefined],
+        ['b', undefined],
+      ],
+    ],
     ['CRLF', 'event: e\r\ndata: a\r\n\r\n', [['a', 'e']]],
-    ['CR', 'data: a\r\rdata: b\r\r', [['a', undefined], ['b', undefined]]],
-    ['mixed ends', 'data: a\r\n\ndata: b\n\r\n', [['a', undefined], ['b', undefined]]],
+    [
+      'CR',
+      'data: a\r\rdata: b\r\r',
+      [
+        ['a', undefined],
+        ['b', undefined],
+      ],
+    ],
+    [
+      'mixed ends',
+      'data: a\r\n\ndata: b\n\r\n',
+      [
+        ['a', undefined],
+        ['b', undefined],
+      ],
+    ],
     ['several data lines', 'data: a\ndata:b\ndata\n\n', [['a\nb\n', undefined]]],
     ['one space only is dropped', 'data:  a\n\n', [[' a', undefined]]],
     ['comments and unknown fields', ': hi\nid: 1\nretry: 5\ndatax: no\ndata: a\n\n', [['a', undefined]]],
@@ -35,7 +56,12 @@ describe('server-sent events', () => {
     ['a CR as the very last byte', 'data: a\r\n\r', [['a', undefined]]],
   ])('%s', (_, text, expected) => {
     expect(decode(text)).toEqual(expected);
-    expect(decode(text, Array.from({ length: text.length * 3 }, (__, at) => at))).toEqual(expected);
+    expect(
+      decode(
+        text,
+        Array.from({ length: text.length * 3 }, (__, at) => at),
+      ),
+    ).toEqual(expected);
   });
 
   it('read the same however the bytes are cut', () => {
@@ -45,11 +71,15 @@ describe('server-sent events', () => {
     );
     const end = fc.constantFrom('\n', '\r\n', '\r');
     fc.assert(
-      fc.property(fc.array(fc.tuple(line, end), { maxLength: 30 }), fc.array(fc.nat(400), { maxLength: 60 }), (lines, cuts) => {
-        const text = lines.map(([content, by]) => content + by).join('');
-        expect(decode(text, cuts)).toEqual(reference(text));
-      }),
-      { numRuns: 3000, seed: 20_261_120, verbose: 1 },
+      fc.property(
+        fc.array(fc.tuple(line, end), { maxLength: 30 }),
+        fc.array(fc.nat(400), { maxLength: 60 }),
+        (lines, cuts) => {
+          const text = lines.map(([content, by]) => content + by).join('');
+          expect(decode(text, cuts)).toEqual(reference(text));
+        },
+      ),
+      { numRuns: 3000, seed: 20_261_120 },
     );
   });
 
@@ -63,8 +93,12 @@ describe('server-sent events', () => {
   it('cancel the body when the reader leaves', async () => {
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => { controller.enqueue(new TextEncoder().encode('data: a\n\n')); },
-      cancel: () => { cancelled = true; },
+      pull: (controller) => {
+        controller.enqueue(new TextEncoder().encode('data: a\n\n'));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
     });
     for await (const { data } of sse(body)) {
       expect(data).toBe('a');

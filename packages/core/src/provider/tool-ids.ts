@@ -44,6 +44,7 @@ function block(text: string): string {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   let digits = '';
-  for (let rest = value >>> 0, i = 0; i < 6; i++, rest = Math.floor(rest / 36)) digits += ALPHABET[rest % 36];
+  for (let rest = value >>> 0, i = 0; i < 6; i++, rest = Math.floor(rest / 36))
+    digits += ALPHABET.charAt(rest % 36);
   return digits;
 }

@@ -49,7 +49,12 @@ export function transportError(error: unknown, target: string, secrets: readonly
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
   }
-  return new LlmError('network', `no connection to ${target}: ${reason(error, secrets)}`, { target, code: codeOf(error) }, { cause });
+  return new LlmError(
+    'network',
+    `no connection to ${target}: ${reason(error, secrets)}`,
+    { target, code: codeOf(error) },
+    { cause },
+  );
 }
 
 function reason(error: unknown, secrets: readonly string[]): string {
@@ -75,7 +80,7 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
 
 function safeJson(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    return JSON.stringify(value);
   } catch {
     return String(value);
   }

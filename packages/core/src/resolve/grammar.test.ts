@@ -3,13 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { LlmError } from '../error/llm-error.ts';
 import { parseSpec, printSpec, splitTarget } from './grammar.ts';
 
-const runs = { numRuns: 1000, seed: 20_261_120, verbose: 1 } as const;
+const runs = { numRuns: 1000, seed: 20_261_120 } as const;
 
 describe('the spec grammar', () => {
   it.each([
     ['a/x', [['target', 'a/x', 0]]],
-    ['a/x/y:z,b/q', [['target', 'a/x/y:z', 0], ['target', 'b/q', 8]]],
-    [' a/x , thinking ', [['target', 'a/x', 1], ['name', 'thinking', 7]]],
+    [
+      'a/x/y:z,b/q',
+      [
+        ['target', 'a/x/y:z', 0],
+        ['target', 'b/q', 8],
+      ],
+    ],
+    [
+      ' a/x , thinking ',
+      [
+        ['target', 'a/x', 1],
+        ['name', 'thinking', 7],
+      ],
+    ],
     ['ollama-cloud/minimax-m3:cloud', [['target', 'ollama-cloud/minimax-m3:cloud', 0]]],
   ])('reads "%s"', (spec, expected) => {
     expect(parseSpec(spec).map(({ kind, text, offset }) => [kind, text, offset])).toEqual(expected);
@@ -31,7 +43,9 @@ describe('the spec grammar', () => {
   });
 
   it('keeps model ids byte for byte', () => {
-    const id = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => !text.includes(',') && text.trim() === text && text !== '');
+    const id = fc
+      .string({ minLength: 1, maxLength: 40 })
+      .filter((text) => !text.includes(',') && text.trim() === text && text !== '');
     fc.assert(
       fc.property(id, (model) => {
         expect(splitTarget(parseSpec(`p/${model}`)[0]?.text ?? '')).toEqual({ provider: 'p', model });
@@ -42,7 +56,10 @@ describe('the spec grammar', () => {
 
   it('prints what it parsed', () => {
     const word = fc.stringMatching(/^[a-z0-9][a-z0-9:._-]{0,8}$/);
-    const element = fc.oneof(word, fc.tuple(word, word, fc.boolean()).map(([a, b, deep]) => (deep ? `${a}/${b}/${b}` : `${a}/${b}`)));
+    const element = fc.oneof(
+      word,
+      fc.tuple(word, word, fc.boolean()).map(([a, b, deep]) => (deep ? `${a}/${b}/${b}` : `${a}/${b}`)),
+    );
     fc.assert(
       fc.property(fc.array(element, { minLength: 1, maxLength: 6 }), (elements) => {
         const spec = elements.join(',');

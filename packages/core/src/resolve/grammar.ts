@@ -17,7 +17,8 @@ export function parseSpec(spec: string): readonly SpecElement[] {
 }
 
 /** The inverse of `parseSpec`, but for spaces around elements. */
-export const printSpec = (elements: readonly SpecElement[]): string => elements.map(({ text }) => text).join(',');
+export const printSpec = (elements: readonly SpecElement[]): string =>
+  elements.map(({ text }) => text).join(',');
 
 /** `provider/model`: the model is everything after the first slash. */
 export function splitTarget(text: string): { readonly provider: string; readonly model: string } {

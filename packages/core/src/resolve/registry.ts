@@ -45,10 +45,16 @@ export class Registry {
   private register(provider: Provider): void {
     const { id, spi } = provider;
     if ((spi as number) !== 1) {
-      throw new LlmError('config', `provider "${id}" speaks version ${spi} of the provider interface, this core 1: install matching versions`);
+      throw new LlmError(
+        'config',
+        `provider "${id}" speaks version ${spi} of the provider interface, this core 1: install matching versions`,
+      );
     }
     if (this.registered.has(id)) {
-      throw new LlmError('config', `two providers have the id "${id}": give one of them another by its id option`);
+      throw new LlmError(
+        'config',
+        `two providers have the id "${id}": give one of them another by its id option`,
+      );
     }
     this.registered.set(id, provider);
   }
@@ -87,7 +93,12 @@ function strings(env: object): Record<string, string> {
   );
 }
 
-function unknownProvider(name: string, spec: string, variable: string, registered: readonly string[]): LlmError {
+function unknownProvider(
+  name: string,
+  spec: string,
+  variable: string,
+  registered: readonly string[],
+): LlmError {
   const known = registered.length === 0 ? 'none is registered' : `registered: ${registered.join(', ')}`;
   const message = `unknown provider "${name}" in "${spec}": not registered (${known}) and ${variable} is not set`;
   return new LlmError('config', message, { code: 'unknown-provider' });

@@ -73,11 +73,15 @@ const cycle = (path: readonly string[]): LlmError =>
   new LlmError('config', `alias cycle: ${path.join(' -> ')}`, { code: 'alias-cycle' });
 
 const tooDeep = (path: readonly string[]): LlmError =>
-  new LlmError('config', `aliases deeper than ${DEEPEST}: ${path.slice(0, 3).join(' -> ')} -> …`, { code: 'alias-depth' });
+  new LlmError('config', `aliases deeper than ${DEEPEST}: ${path.slice(0, 3).join(' -> ')} -> …`, {
+    code: 'alias-depth',
+  });
 
 function unknownName(name: string, spec: string, { names }: ResolveContext): LlmError {
-  const known = names.aliases.size === 0 ? 'no alias is set' : `aliases: ${[...names.aliases.keys()].join(', ')}`;
-  const asked = names.resolvers.length === 0 ? '' : `, and ${names.resolvers.length} resolver(s) did not know it`;
+  const known =
+    names.aliases.size === 0 ? 'no alias is set' : `aliases: ${[...names.aliases.keys()].join(', ')}`;
+  const asked =
+    names.resolvers.length === 0 ? '' : `, and ${names.resolvers.length} resolver(s) did not know it`;
   const message = `unknown name "${name}" in "${spec}": ${known}${asked}; a target is written provider/model`;
   return new LlmError('config', message, { code: 'unknown-name' });
 }

@@ -10,7 +10,10 @@ export type Checked<T> = { readonly value: T } | { readonly issues: readonly Err
  * Checks a value against a Standard Schema, which may transform it, or against the usual keywords of JSON Schema.
  * Throws `config` when the validator itself throws.
  */
-export async function checkValue<T>(schema: ObjectSchema<T> | JsonObject, value: unknown): Promise<Checked<T>> {
+export async function checkValue<T>(
+  schema: ObjectSchema<T> | JsonObject,
+  value: unknown,
+): Promise<Checked<T>> {
   if (!isSchema(schema)) {
     const { findIssues } = await import('./json-schema.ts');
     const issues = findIssues(schema, value);

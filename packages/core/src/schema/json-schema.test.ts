@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { describeIssues } from './check-value.ts';
 import { findIssues } from './json-schema.ts';
 
-const tree = { $ref: '#/$defs/node', $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' }, n: { type: 'integer' } } } } };
+const tree = {
+  $ref: '#/$defs/node',
+  $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' }, n: { type: 'integer' } } } },
+};
 
 describe('findIssues', () => {
   it.each([
@@ -21,9 +24,20 @@ describe('findIssues', () => {
     [{ minLength: 2 }, '😀', 'characters: at least 2'],
     [{ pattern: '^a+$' }, 'ab', 'must match ^a+$'],
     [{ pattern: '(' }, 'ab', ''],
-    [{ type: 'array', items: { type: 'number' } }, [1, 'x', true], '[1]: expected number, received string; [2]: expected number, received boolean'],
+    [
+      { type: 'array', items: { type: 'number' } },
+      [1, 'x', true],
+      '[1]: expected number, received string; [2]: expected number, received boolean',
+    ],
     [{ prefixItems: [{ type: 'string' }], items: false }, ['a', 1], '[1]: is not allowed'],
-    [{ minItems: 1, uniqueItems: true }, [{ a: 1, b: 2 }, { b: 2, a: 1 }], 'items must differ'],
+    [
+      { minItems: 1, uniqueItems: true },
+      [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+      'items must differ',
+    ],
     [{ required: ['a'], properties: { a: { type: 'string' } } }, {}, 'a: is required'],
     [{ properties: { a: {} }, additionalProperties: false }, { a: 1, b: 2 }, 'b: is not allowed'],
     [{ additionalProperties: { type: 'number' } }, { b: 'x' }, 'b: expected number, received string'],
@@ -36,7 +50,14 @@ describe('findIssues', () => {
     [tree, { next: { next: { n: 'x' } } }, 'next.next.n: expected integer, received string'],
     [{ $ref: '#' }, 1, ''],
     [{ $ref: 'https://example.com/a' }, 1, ''],
-    [{ properties: { 'a~/b': { type: 'string' } }, allOf: [{ properties: { c: { $ref: '#/properties/a~0~1b' } } }] }, { c: 1 }, 'c: expected string, received integer'],
+    [
+      {
+        properties: { 'a~/b': { type: 'string' } },
+        allOf: [{ properties: { c: { $ref: '#/properties/a~0~1b' } } }],
+      },
+      { c: 1 },
+      'c: expected string, received integer',
+    ],
     [{ properties: { constructor: { type: 'string' } } }, {}, ''],
     [{ format: 'email', unknown: 1 }, 'x', ''],
   ])('of %j and %j says %j', (schema, value, issues) => {
@@ -49,7 +70,9 @@ describe('findIssues', () => {
 
   it('ends on a value that is nested a hundred thousand levels deep', () => {
     const value: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
-    expect(describeIssues(findIssues({ items: { $ref: '#' } }, value))).toBe('is nested more than 500 levels deep');
+    expect(describeIssues(findIssues({ items: { $ref: '#' } }, value))).toBe(
+      'is nested more than 500 levels deep',
+    );
   });
 });
 

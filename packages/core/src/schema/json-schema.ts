@@ -47,13 +47,19 @@ class Check {
   private type(type: unknown, value: unknown, path: Path): boolean {
     const allowed = Array.isArray(type) ? type : type === undefined ? [] : [type];
     const actual = typeName(value);
-    const fits = allowed.length === 0 || allowed.some((name) => name === actual || (name === 'number' && actual === 'integer'));
+    const fits =
+      allowed.length === 0 ||
+      allowed.some((name) => name === actual || (name === 'number' && actual === 'integer'));
     if (!fits) this.add(path, `expected ${allowed.join(' or ')}, received ${actual}`);
     return fits;
   }
 
   private constants(schema: Schema, value: unknown, path: Path): void {
-    const allowed = Array.isArray(schema['enum']) ? schema['enum'] : 'const' in schema ? [schema['const']] : undefined;
+    const allowed = Array.isArray(schema['enum'])
+      ? schema['enum']
+      : 'const' in schema
+        ? [schema['const']]
+        : undefined;
     if (allowed?.some((member) => same(member, value)) === false) {
       this.add(path, `must be ${allowed.map((member) => JSON.stringify(member)).join(' or ')}`);
     }
@@ -69,7 +75,8 @@ class Check {
     const any = listOf(schema['anyOf']);
     if (any.length > 0 && !any.some(fits)) this.add(path, 'fits none of the alternatives');
     const one = listOf(schema['oneOf']);
-    if (one.length > 0 && one.filter(fits).length !== 1) this.add(path, 'must fit exactly one of the alternatives');
+    if (one.length > 0 && one.filter(fits).length !== 1)
+      this.add(path, 'must fit exactly one of the alternatives');
     if (schema['not'] !== undefined && fits(schema['not'])) this.add(path, 'is what it must not be');
   }
 
@@ -87,7 +94,8 @@ class Check {
     this.bound(schema['minLength'], (limit) => length >= limit, path, 'characters: at least');
     this.bound(schema['maxLength'], (limit) => length <= limit, path, 'characters: at most');
     const { pattern } = schema;
-    if (typeof pattern === 'string' && matches(pattern, value) === false) this.add(path, `must match ${pattern}`);
+    if (typeof pattern === 'string' && matches(pattern, value) === false)
+      this.add(path, `must match ${pattern}`);
   }
 
   private list(schema: Schema, value: readonly unknown[], path: Path): void {
@@ -127,7 +135,10 @@ class Check {
     if (!reference.startsWith('#')) return undefined;
     const steps = reference.slice(1).split('/').slice(1);
     const names = steps.map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
-    return names.reduce<unknown>((node, name) => (isContainer(node) && Object.hasOwn(node, name) ? node[name] : undefined), this.root);
+    return names.reduce<unknown>(
+      (node, name) => (isContainer(node) && Object.hasOwn(node, name) ? node[name] : undefined),
+      this.root,
+    );
   }
 
   private add(path: Path, message: string): void {

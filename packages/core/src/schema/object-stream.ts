@@ -1,7 +1,14 @@
 import { LlmError } from '../error/llm-error.ts';
 import type { PartialJson } from '../json/partial.ts';
 import type { CallOptions } from '../model/call.ts';
-import type { ChatModel, ChatStream, DeepPartial, ObjectResponse, ObjectStream, TypedRequest } from '../model/majordomo.ts';
+import type {
+  ChatModel,
+  ChatStream,
+  DeepPartial,
+  ObjectResponse,
+  ObjectStream,
+  TypedRequest,
+} from '../model/majordomo.ts';
 import type { OutputRoot } from './root.ts';
 
 /**
@@ -33,13 +40,16 @@ class SnapshotStream<T> implements ObjectStream<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<DeepPartial<T>, undefined> {
-    if (this.iterated) throw new LlmError('config', 'a stream is read once: keep its snapshots, or its response()');
+    if (this.iterated)
+      throw new LlmError('config', 'a stream is read once: keep its snapshots, or its response()');
     this.iterated = true;
     const snapshots = this.snapshots();
     return {
       next: () => snapshots.next(),
       return: () => {
-        this.settle({ error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }) });
+        this.settle({
+          error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }),
+        });
         return snapshots.return(undefined);
       },
     };
@@ -66,7 +76,10 @@ class SnapshotStream<T> implements ObjectStream<T> {
   }
 
   private async *rounds(): AsyncGenerator<DeepPartial<T>, ObjectResponse<T>> {
-    const [{ ObjectRounds }, { PartialJson }] = await Promise.all([import('./rounds.ts'), import('../json/partial.ts')]);
+    const [{ ObjectRounds }, { PartialJson }] = await Promise.all([
+      import('./rounds.ts'),
+      import('../json/partial.ts'),
+    ]);
     const rounds = new ObjectRounds<T>(this.request, this.options);
     try {
       for (;;) {

@@ -39,7 +39,13 @@ function wrapped(schema: JsonObject): JsonObject {
   const pick = (moves: boolean): JsonObject =>
     Object.fromEntries(entries.filter(([key]) => DEFINITIONS.includes(key) === moves));
   const value = relinked(pick(false));
-  return { type: 'object', properties: { value }, required: ['value'], additionalProperties: false, ...relinkedAll(pick(true)) };
+  return {
+    type: 'object',
+    properties: { value },
+    required: ['value'],
+    additionalProperties: false,
+    ...relinkedAll(pick(true)),
+  };
 }
 
 const relinkedAll = (definitions: JsonObject): JsonObject =>

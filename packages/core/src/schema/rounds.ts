@@ -64,9 +64,16 @@ export class ObjectRounds<T> {
 
   private askAgain(response: ChatResponse, problems: string): void {
     this.earlier.push(response);
-    this.repaired.push({ action: 'repaired', what: 'output', why: `${response.target} answered again: ${problems}` });
+    this.repaired.push({
+      action: 'repaired',
+      what: 'output',
+      why: `${response.target} answered again: ${problems}`,
+    });
     const complaint = `Your answer cannot be used: ${problems}. Give the whole answer again, corrected, as JSON only.`;
-    this.request = { ...this.request, messages: [...this.request.messages, response.message, user(complaint)] };
+    this.request = {
+      ...this.request,
+      messages: [...this.request.messages, response.message, user(complaint)],
+    };
   }
 
   private together(response: ChatResponse): ChatResponse {
@@ -91,7 +98,10 @@ function refused(response: ChatResponse): LlmError | undefined {
       return new LlmError('truncated', `${target} was cut before its answer was whole (${finish})`, details);
     case 'content-filter':
     case 'refusal':
-      return new LlmError('content-filter', `${target} refused to answer (${finish})`, { ...details, code: finish });
+      return new LlmError('content-filter', `${target} refused to answer (${finish})`, {
+        ...details,
+        code: finish,
+      });
     default:
       break;
   }
@@ -104,10 +114,22 @@ function misfit(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError
   const { target, text, attempts } = response;
   const body = text.length > MOST_BODY ? `${text.slice(0, MOST_BODY)}…` : text;
   const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
-  return new LlmError('invalid-output', message, { target, attempts, partial: partialOf(response), issues, body });
+  return new LlmError('invalid-output', message, {
+    target,
+    attempts,
+    partial: partialOf(response),
+    issues,
+    body,
+  });
 }
 
-const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialResponse => ({ id, target, parts, text, usage });
+const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialResponse => ({
+  id,
+  target,
+  parts,
+  text,
+  usage,
+});
 
 const distinct = (warnings: readonly Warning[]): readonly Warning[] => [
   ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),

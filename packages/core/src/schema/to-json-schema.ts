@@ -6,9 +6,13 @@ import type { ObjectSchema } from '../model/schema.ts';
 /** A conversion costs some 50 µs a schema: done once for each schema that lives. */
 const converted = new WeakMap<object, JsonObject>();
 /** Providers serialise a tools array once: the same specs must give the same array. */
-const listed = new WeakMap<readonly ToolSpec[], { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }>();
+const listed = new WeakMap<
+  readonly ToolSpec[],
+  { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
+>();
 
-export const isSchema = <T>(value: JsonObject | ObjectSchema<T>): value is ObjectSchema<T> => '~standard' in value;
+export const isSchema = <T>(value: JsonObject | ObjectSchema<T>): value is ObjectSchema<T> =>
+  '~standard' in value;
 
 /** JSON Schema itself, or what a Standard Schema says of its input. Throws `invalid-request` naming `what`. */
 export function toJsonSchema(schema: JsonObject | ObjectSchema<unknown>, what: string): JsonObject {
@@ -18,7 +22,11 @@ export function toJsonSchema(schema: JsonObject | ObjectSchema<unknown>, what: s
   const { vendor, jsonSchema } = schema['~standard'];
   // A validator without the JSON Schema half of the standard gets here only from untyped code.
   if ((jsonSchema as typeof jsonSchema | undefined) === undefined) {
-    throw new LlmError('invalid-request', `${what}: this ${vendor} schema cannot give JSON Schema; wrap it, for example by toStandardJsonSchema`, { path: what });
+    throw new LlmError(
+      'invalid-request',
+      `${what}: this ${vendor} schema cannot give JSON Schema; wrap it, for example by toStandardJsonSchema`,
+      { path: what },
+    );
   }
   const json = convert(jsonSchema.input, what);
   converted.set(schema, json);
@@ -29,7 +37,8 @@ export function toJsonSchema(schema: JsonObject | ObjectSchema<unknown>, what: s
 export function toModelTools(specs: readonly ToolSpec[] | undefined): readonly ModelTool[] {
   if (specs === undefined || specs.length === 0) return NO_TOOLS;
   const known = listed.get(specs);
-  if (known?.specs.length === specs.length && known.specs.every((spec, at) => spec === specs[at])) return known.tools;
+  if (known?.specs.length === specs.length && known.specs.every((spec, at) => spec === specs[at]))
+    return known.tools;
   const tools = specs.map(({ name, description, parameters }, at) => ({
     name,
     description,

@@ -9,7 +9,10 @@ export class Accumulator {
   private readonly target: string;
   private id: string | undefined;
   private readonly parts: AssistantPart[] = [];
-  private readonly open = new Map<number, { readonly type: 'text' | 'reasoning' | 'tool-call'; text: string }>();
+  private readonly open = new Map<
+    number,
+    { readonly type: 'text' | 'reasoning' | 'tool-call'; text: string }
+  >();
   private openIndex = -1;
   private openPart: { text: string } | undefined;
   readonly warnings: Warning[] = [];

@@ -28,7 +28,8 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
-    if (this.iterated) throw new LlmError('config', 'a stream is read once: keep its events, or its response()');
+    if (this.iterated)
+      throw new LlmError('config', 'a stream is read once: keep its events, or its response()');
     this.iterated = true;
     return this;
   }
@@ -40,7 +41,13 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
       return Promise.resolve({ done: false, value: event });
     }
     // A second read while one is pending waits for it.
-    const turn = this.last === undefined ? this.refill() : this.last.then(() => this.next(), () => DONE);
+    const turn =
+      this.last === undefined
+        ? this.refill()
+        : this.last.then(
+            () => this.next(),
+            () => DONE,
+          );
     this.last = turn;
     return turn;
   }
@@ -60,8 +67,9 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
       void this.drain();
     }
     const { outcome } = this;
-    if (outcome === undefined) return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
-    return 'response' in outcome ? Promise.resolve(outcome.response) : Promise.reject(outcome.error as Error);
+    if (outcome === undefined)
+      return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return 'response' in outcome ? Promise.resolve(outcome.response) : Promise.reject(outcome.error);
   }
 
   private async refill(): Promise<Result> {
@@ -105,9 +113,9 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   private settle(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    for (const { resolve, reject } of this.waiting.splice(0)) {
-      if ('response' in outcome) resolve(outcome.response);
-      else reject(outcome.error);
+    for (const waiter of this.waiting.splice(0)) {
+      if ('response' in outcome) waiter.resolve(outcome.response);
+      else waiter.reject(outcome.error);
     }
   }
 }

@@ -4,14 +4,20 @@ import type { FinishReason } from '../model/response.ts';
 
 /** No tool call, and nothing visible: none, white space, or reasoning alone. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
-  return parts.every((part) => part.type === 'reasoning' || (part.type === 'text' && part.text.trim() === ''));
+  return parts.every(
+    (part) => part.type === 'reasoning' || (part.type === 'text' && part.text.trim() === ''),
+  );
 }
 
 /** Reasons for which an empty answer is none; with `length`, reasoning alone is an answer. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);
 
 /** The failure that a finish stands for, if it is one. */
-export function judgeFinish(target: string, parts: readonly AssistantPart[], reason: FinishReason): LlmError | undefined {
+export function judgeFinish(
+  target: string,
+  parts: readonly AssistantPart[],
+  reason: FinishReason,
+): LlmError | undefined {
   if (reason === 'content-filter' && parts.length === 0) {
     return new LlmError('content-filter', `${target} blocked the request before it answered`, { target });
   }

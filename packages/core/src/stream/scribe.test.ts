@@ -11,7 +11,8 @@ function written(write: (scribe: Scribe) => void): readonly ModelEvent[] {
   return scribe.take();
 }
 
-const parts = (events: readonly ModelEvent[]): unknown[] => events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+const parts = (events: readonly ModelEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
 
 describe('the scribe', () => {
   it('keeps interleaved calls apart and bad arguments raw', () => {
@@ -36,12 +37,14 @@ describe('the scribe', () => {
 
   it('makes up the same unique ids for the same response, others for another', () => {
     const ids = (response: string): unknown[] =>
-      parts(written((scribe) => {
-        scribe.start(response);
-        scribe.toolCall('0', { name: 'f' });
-        scribe.toolCall('1', { name: 'f' });
-        scribe.finish('tool-calls', undefined, undefined);
-      })).map((part) => (part as { id: string }).id);
+      parts(
+        written((scribe) => {
+          scribe.start(response);
+          scribe.toolCall('0', { name: 'f' });
+          scribe.toolCall('1', { name: 'f' });
+          scribe.finish('tool-calls', undefined, undefined);
+        }),
+      ).map((part) => (part as { id: string }).id);
     expect(new Set(ids('r1')).size).toBe(2);
     expect(ids('r1')).toEqual(ids('r1'));
     expect(ids('r1')).not.toEqual(ids('r2'));
@@ -49,12 +52,16 @@ describe('the scribe', () => {
 
   it('puts replay tokens on the part that they came with', () => {
     const replay = { family: 'f', data: 'sig' };
-    expect(parts(written((scribe) => {
-      scribe.reasoning('', replay);
-      scribe.text('t', 'text', replay);
-      scribe.toolCall('0', { id: 'c', name: 'n', replay });
-      scribe.finish('stop', undefined, undefined);
-    }))).toEqual([
+    expect(
+      parts(
+        written((scribe) => {
+          scribe.reasoning('', replay);
+          scribe.text('t', 'text', replay);
+          scribe.toolCall('0', { id: 'c', name: 'n', replay });
+          scribe.finish('stop', undefined, undefined);
+        }),
+      ),
+    ).toEqual([
       { type: 'reasoning', text: '', replay },
       { type: 'text', text: 't', replay },
       { type: 'tool-call', id: 'c', name: 'n', args: {}, replay },
@@ -66,7 +73,10 @@ describe('the scribe', () => {
     expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
     expect(scribe.text('')).toEqual([]);
     expect(scribe.text('b').map(({ type }) => type)).toEqual(['text-delta']);
-    expect(scribe.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual(['part-end', 'finish']);
+    expect(scribe.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual([
+      'part-end',
+      'finish',
+    ]);
   });
 
   it('writes streams that the order checker accepts, whatever a wire does', () => {
@@ -99,14 +109,20 @@ describe('the scribe', () => {
         const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
         expect(answer.response({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
       }),
-      { numRuns: 2000, seed: 20_261_120, verbose: 1 },
+      { numRuns: 2000, seed: 20_261_120 },
     );
   });
 });
 
 describe('the order checker', () => {
   const start: ModelEvent = { type: 'start', target: 't', id: undefined };
-  const finish: ModelEvent = { type: 'finish', target: 't', reason: 'stop', raw: undefined, usage: undefined };
+  const finish: ModelEvent = {
+    type: 'finish',
+    target: 't',
+    reason: 'stop',
+    raw: undefined,
+    usage: undefined,
+  };
   const open: ModelEvent = { type: 'part-start', index: 0, part: { type: 'text' } };
   const delta: ModelEvent = { type: 'text-delta', index: 0, text: 'a' };
   const close: ModelEvent = { type: 'part-end', index: 0, part: { type: 'text', text: 'a' } };

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { sumUsage } from './sum-usage.ts';
 
 const usage = (input: number | undefined, output: number | undefined) => ({
-  input, output, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined,
+  input,
+  output,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
 });
 
 it.each([
@@ -15,7 +19,16 @@ it.each([
 });
 
 it('sums money beyond what a double can count, and tools by name', () => {
-  const a = { ...usage(1, 1), details: { reportedNanoUsd: '9007199254740993', serverTools: { search: 1 }, serviceTier: 'flex' } };
-  const b = { ...usage(1, 1), details: { reportedNanoUsd: '1', serverTools: { search: 2, fetch: 1 }, serviceTier: 'priority' } };
-  expect(sumUsage(a, b)?.details).toEqual({ reportedNanoUsd: '9007199254740994', serverTools: { search: 3, fetch: 1 } });
+  const a = {
+    ...usage(1, 1),
+    details: { reportedNanoUsd: '9007199254740993', serverTools: { search: 1 }, serviceTier: 'flex' },
+  };
+  const b = {
+    ...usage(1, 1),
+    details: { reportedNanoUsd: '1', serverTools: { search: 2, fetch: 1 }, serviceTier: 'priority' },
+  };
+  expect(sumUsage(a, b)?.details).toEqual({
+    reportedNanoUsd: '9007199254740994',
+    serverTools: { search: 3, fetch: 1 },
+  });
 });

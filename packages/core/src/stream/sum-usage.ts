@@ -2,7 +2,10 @@ import type { Usage, UsageDetails } from '../model/response.ts';
 
 /** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {
-  return usages.reduce<Usage | undefined>((sum, usage) => (sum === undefined ? usage : add(sum, usage)), undefined);
+  return usages.reduce<Usage | undefined>(
+    (sum, usage) => (sum === undefined ? usage : add(sum, usage)),
+    undefined,
+  );
 }
 
 function add(a: Usage, b: Usage | undefined): Usage {

@@ -62,7 +62,11 @@ export function scripted(
   };
 }
 
-async function* play(turn: Turn, { target, signal }: ModelContext, clock: ManualClock): AsyncIterable<readonly ModelEvent[]> {
+async function* play(
+  turn: Turn,
+  { target, signal }: ModelContext,
+  clock: ManualClock,
+): AsyncIterable<readonly ModelEvent[]> {
   const scribe = new Scribe(target, []);
   try {
     yield [];
@@ -73,10 +77,17 @@ async function* play(turn: Turn, { target, signal }: ModelContext, clock: Manual
     for (const [at, call] of (turn.calls ?? []).entries()) scribe.toolCall(String(at), call);
     yield scribe.take();
     if (turn.stall === true || turn.deaf === true) await never(turn.deaf === true ? undefined : signal);
-    if (turn.fail !== undefined) throw new LlmError(turn.fail, `${target} said ${turn.fail}`, { target, ...turn.details });
+    if (turn.fail !== undefined)
+      throw new LlmError(turn.fail, `${target} said ${turn.fail}`, { target, ...turn.details });
     if (turn.cut === true) return;
     const reason = turn.reason ?? (turn.calls === undefined ? 'stop' : 'tool-calls');
-    scribe.finish(reason, reason, { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined });
+    scribe.finish(reason, reason, {
+      input: 1,
+      output: 2,
+      cacheRead: undefined,
+      cacheWrite: undefined,
+      reasoning: undefined,
+    });
     yield scribe.take();
   } finally {
     turn.onClose?.();

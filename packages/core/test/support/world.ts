@@ -1,4 +1,10 @@
-import { createMajordomo, type CallEvent, type Majordomo, type MajordomoOptions, type Provider } from '../../src/index.ts';
+import {
+  createMajordomo,
+  type CallEvent,
+  type Majordomo,
+  type MajordomoOptions,
+  type Provider,
+} from '../../src/index.ts';
 import { scripted, type Script } from './scripted.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
 
@@ -12,7 +18,10 @@ export interface World {
 }
 
 /** A majordomo over scripted providers, on a clock that only the test moves. */
-export function world(scripts: { readonly [target: string]: readonly Script[] }, options: Partial<MajordomoOptions> = {}): World {
+export function world(
+  scripts: { readonly [target: string]: readonly Script[] },
+  options: Partial<MajordomoOptions> = {},
+): World {
   const clock = manualClock();
   const events: CallEvent[] = [];
   const asked = new Map<string, number>();

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { converse } from '../src/conversation.ts';
+import { SIDES } from '../src/wires.ts';
+
+const TURNS = 10;
+const script = fileURLToPath(new URL('../src/conversation-process.ts', import.meta.url));
+
+describe.each(SIDES.map((side) => [side.wire.name, side] as const))('on %s', (name, side) => {
+  it('the messages of a turn are a byte prefix of the next one, also from another process', async () => {
+    const turns = (await converse(side, TURNS)).map((messages) => JSON.stringify(messages));
+    expect(turns.length).toBe(TURNS);
+    for (const [at, turn] of turns.entries()) {
+      const next = turns[at + 1];
+      if (next !== undefined) expect(next.startsWith(turn.slice(0, -1))).toBe(true);
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, [script, name, String(TURNS)], {
+      maxBuffer: 1 << 26,
+    });
+    expect((JSON.parse(stdout) as unknown[]).map((messages) => JSON.stringify(messages))).toEqual(turns);
+  });
+});
