@@ -44,7 +44,7 @@ async function* readEvents(
   framing: Framing,
 ): AsyncIterable<readonly ModelEvent[]> {
   if (!framing.mediaType.test(contentType(response))) throw notAStream(response, target);
-  const body = response.body?.getReader();
+  const body = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (body === undefined) throw new LlmError('truncated', `${target} answered without a body`, { target });
   let messages = 0;
   const decoder = framing.decoder((data, event) => {
