@@ -23,6 +23,7 @@ export {
   type RetryAfter,
 } from './wires/failure.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
+export { ollamaChat } from './wires/ollama-chat/wire.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
 export type { Frame, Framing, Reply, ValidateOptions, Violation, Wire, WireRequest } from './wires/wire.ts';
 

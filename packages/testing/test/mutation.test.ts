@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropicMessages, chatDialects, openaiChat, openaiChatWire, type Wire } from '../src/index.ts';
+import {
+  anthropicMessages,
+  chatDialects,
+  ollamaChat,
+  openaiChat,
+  openaiChatWire,
+  type Wire,
+} from '../src/index.ts';
 import { chatBody, chatMutations } from './mutations/chat.ts';
 import { messagesBody, messagesMutations } from './mutations/messages.ts';
+import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
 import { at, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
 
 interface Subject {
@@ -20,6 +28,12 @@ const SUBJECTS: readonly Subject[] = [
     body: messagesBody,
     mutations: messagesMutations,
     free: new Set(['input', 'input_schema', 'schema']),
+  },
+  {
+    wire: ollamaChat,
+    body: ollamaBody,
+    mutations: ollamaMutations,
+    free: new Set(['arguments', 'format', 'parameters']),
   },
 ];
 

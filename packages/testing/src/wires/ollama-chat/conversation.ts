@@ -1,0 +1,40 @@
+import { isObject, isString, type Report } from '../shape.ts';
+
+/** Rules between messages: results follow the calls that they answer, and name their tool. */
+export function checkConversation(body: unknown, report: Report): void {
+  const messages: readonly unknown[] =
+    isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+  let open: Calls | undefined;
+  messages.forEach((message, index) => {
+    if (!isObject(message)) return;
+    if (message['role'] === 'tool') checkResult(message, `messages[${index}]`, open, report);
+    else open = message['role'] === 'assistant' ? callsOf(message) : undefined;
+  });
+}
+
+interface Calls {
+  readonly names: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
+
+function callsOf(message: Record<string, unknown>): Calls | undefined {
+  const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
+  if (calls.length === 0) return undefined;
+  const objects = calls.filter(isObject);
+  const names = objects.map(({ function: called }) => (isObject(called) ? called['name'] : undefined));
+  return { names: new Set(names.filter(isString)), ids: new Set(objects.map(({ id }) => id).filter(isString)) };
+}
+
+function checkResult(message: Record<string, unknown>, path: string, open: Calls | undefined, report: Report): void {
+  if (open === undefined) {
+    report('tool-result-misplaced', path, 'a tool message must follow the message with its tool_calls');
+    return;
+  }
+  const { tool_name: name, tool_call_id: id } = message;
+  if (isString(name) && !open.names.has(name)) {
+    report('tool-result-unknown', `${path}.tool_name`, `"${name}" was not called`);
+  }
+  if (isString(id) && !open.ids.has(id)) {
+    report('tool-result-unknown', `${path}.tool_call_id`, `no call has the id "${id}"`);
+  }
+}

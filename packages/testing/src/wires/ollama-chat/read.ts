@@ -1,0 +1,52 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import type { WireRequest } from '../wire.ts';
+
+/** What a request of the native chat says. Tolerant: the validator is who complains. */
+export function readOllama(_path: string, body: unknown): WireRequest {
+  const request = isObject(body) ? body : {};
+  const messages = arrayOf(request['messages']);
+  const of = (role: string): Record<string, unknown>[] =>
+    messages.filter(isObject).filter((message) => message['role'] === role);
+  const limit = isObject(request['options']) ? request['options']['num_predict'] : undefined;
+  return {
+    model: stringOf(request['model']),
+    // The server streams unless it is told not to.
+    streamed: request['stream'] !== false,
+    system: of('system')
+      .map(({ content }) => stringOf(content))
+      .join('\n'),
+    messages,
+    images: messages.filter(isObject).flatMap(({ images }) => arrayOf(images).filter(isString).map(imageOf)),
+    toolCalls: of('assistant').flatMap(({ tool_calls }) => arrayOf(tool_calls).filter(isObject).map(callOf)),
+    toolResults: of('tool').map(({ tool_call_id, content }) => ({
+      callId: stringOf(tool_call_id),
+      text: stringOf(content),
+      // The wire has no flag; whatever marks a failure stands in the text.
+      isError: /^error\b/i.test(stringOf(content)),
+    })),
+    reasoning: of('assistant').flatMap(({ thinking }) =>
+      isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
+    ),
+    tools: arrayOf(request['tools'])
+      .filter(isObject)
+      .map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
+    output: isObject(request['format']) ? (request['format'] as JsonObject) : undefined,
+    maxTokens: typeof limit === 'number' ? limit : undefined,
+    streamsUsage: true,
+  };
+}
+
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+
+/** The wire names no types: the first bytes tell. */
+function imageOf(data: string): WireRequest['images'][number] {
+  const bytes = new Uint8Array(Buffer.from(data, 'base64'));
+  return { mediaType: bytes[0] === 0xff ? 'image/jpeg' : 'image/png', bytes };
+}
+
+function callOf({ id, function: called }: Record<string, unknown>): WireRequest['toolCalls'][number] {
+  const { name, arguments: args } = isObject(called) ? called : {};
+  return { id: stringOf(id), name: stringOf(name), args };
+}
