@@ -11,8 +11,18 @@ export const PROVIDER_FILES: readonly string[] = [
   'test/conformance.test.ts',
 ];
 
-/** Files that any provider may have where the file beside it outgrew itself. */
-export const OPTIONAL_FILES: readonly string[] = ['src/tools.ts'];
+/** Files that any provider may have, always under these names: what outgrew the file beside it. */
+export const OPTIONAL_FILES: Readonly<Record<string, string>> = {
+  'src/tools.ts': 'of request.ts: tools and tool choice',
+  'src/messages.ts': 'of request.ts: the turns of the transcript',
+  'src/blocks.ts': 'of request.ts: one part',
+  'src/schema.ts': 'of request.ts: JSON Schema in the dialect of the wire',
+  'src/thinking.ts': 'of request.ts: how reasoning is asked for',
+  'src/cache.ts': 'of request.ts: where the prompt is cached',
+  'src/recovery.ts': 'of errors.ts: which changed request may succeed',
+  'src/connection.ts': 'of provider.ts: endpoint, credential and client of one attempt',
+  'src/profiles.ts': 'of models.ts: services that speak the same wire',
+};
 
 /** Deviations of one provider package: file → reason. */
 export interface Deviations {
@@ -32,6 +42,28 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-openai': { absent: WIRE_IS_SHARED },
   'provider-groq': { absent: WIRE_IS_SHARED },
   'provider-cerebras': { absent: WIRE_IS_SHARED },
+  'provider-anthropic': {
+    extra: {
+      'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
+      'src/listed.ts': 'the list of models, page by page',
+    },
+  },
+  'provider-bedrock': {
+    extra: {
+      'src/auth.ts': 'two ways to sign, and four places where keys can be',
+      'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
+      'src/options.ts': 'the options name AWS credentials, which two files need',
+    },
+  },
+  'provider-google': {
+    extra: { 'src/place.ts': 'two platforms with three addresses behind one SDK' },
+  },
+  'provider-ollama': {
+    extra: {
+      'src/host.ts': 'the forms that OLLAMA_HOST may have',
+      'src/pull.ts': 'fetching a model is an operation of its own',
+    },
+  },
 };
 
 /** The chat wire, shared by every provider that speaks it, keeps the same names in a folder of its own. */

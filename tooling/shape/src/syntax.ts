@@ -33,6 +33,18 @@ export function importsOf(path: string, text: string): readonly string[] {
     .concat(typeImports(path, text));
 }
 
+/** What a module loads before it runs: values only, no dynamic import. */
+export function loadedBy(path: string, text: string): readonly string[] {
+  return parse(path, text).statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const isTypes = ts.isImportDeclaration(statement)
+      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : statement.isTypeOnly;
+    const from = statement.moduleSpecifier;
+    return isTypes || from === undefined || !ts.isStringLiteral(from) ? [] : [from.text];
+  });
+}
+
 /** `import('x').Name` in a type, which the scanner leaves out. */
 function typeImports(path: string, text: string): string[] {
   return nodesOf(parse(path, text)).flatMap((node) =>

@@ -11,7 +11,9 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'provider-openai': ['openai'],
   'provider-anthropic': ['anthropic', 'claude'],
   'provider-google': ['gemini', 'vertex'],
-  'provider-bedrock': ['bedrock'],
+  // Claude's replay tokens are the same on every platform: its family is theirs too.
+  'provider-bedrock': ['bedrock', 'claude'],
+  'provider-ollama': ['ollama'],
 };
 
 /** Where vendors live, in every package. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { exists, read, ROOT } from '../src/repository.ts';
-import { importsOf } from '../src/syntax.ts';
+import { loadedBy } from '../src/syntax.ts';
 
 const ENTRY = 'packages/core/dist/index.js';
 const GZIPPED_BYTES = 25 * 1024;
@@ -30,6 +30,6 @@ function importMs(): number {
 function reachable(file: string, seen: Set<string>): string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const next = importsOf(file, read(file)).filter((name) => name.startsWith('.'));
+  const next = loadedBy(file, read(file)).filter((name) => name.startsWith('.'));
   return [file, ...next.flatMap((name) => reachable(join(dirname(file), name), seen))];
 }

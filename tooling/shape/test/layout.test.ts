@@ -4,7 +4,8 @@ import { DEVIATIONS, LONG_FILES, OPTIONAL_FILES, PROVIDER_FILES, SHARED_WIRE_FIL
 import { exists, filesIn, published, read, sourcesOf } from '../src/repository.ts';
 
 const LONGEST_FILE = 350;
-const LONGEST_LINE = 120;
+/** Code is the formatter's; comments it leaves alone. */
+const LONGEST_COMMENT = 130;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
 const sources = published.flatMap(sourcesOf);
 
@@ -18,7 +19,7 @@ describe.each(providers)('$id', (pkg) => {
 
   test('has no file of another name, but for the listed extras', () => {
     const inSrc = sourcesOf(pkg).map((file) => file.slice(pkg.path.length + 1));
-    const known = [...PROVIDER_FILES, ...OPTIONAL_FILES];
+    const known = [...PROVIDER_FILES, ...Object.keys(OPTIONAL_FILES)];
     expect(inSrc.filter((file) => !known.includes(file))).toEqual(Object.keys(extra).sort());
   });
 });
@@ -32,9 +33,10 @@ test(`a source of more than ${LONGEST_FILE} lines is listed with its reason`, ()
   expect(long).toEqual(Object.keys(LONG_FILES));
 });
 
-test(`no line of a source is longer than ${LONGEST_LINE} characters`, () => {
+test(`no comment is wider than ${LONGEST_COMMENT} characters`, () => {
+  const isWide = (line: string): boolean => /^\s*(?:\/\/|\/?\*)/.test(line) && line.length > LONGEST_COMMENT;
   const places = sources.flatMap((file) =>
-    linesOf(file).flatMap((line, index) => (line.length > LONGEST_LINE ? [`${file}:${index + 1}`] : [])),
+    linesOf(file).flatMap((line, index) => (isWide(line) ? [`${file}:${index + 1}`] : [])),
   );
   expect(places).toEqual([]);
 });
@@ -48,9 +50,11 @@ test('files are named in kebab-case after what they hold', () => {
   expect(code.filter((file) => /^(?:utils?|helpers?|common|misc|shared)\b/.test(basename(file)))).toEqual([]);
 });
 
-test('an index only names what it exports', () => {
+test('an index names what it exports, and holds nothing but a function that creates', () => {
   const indexes = sources.filter((file) => file.endsWith('/src/index.ts'));
-  const chatty = indexes.filter((file) => /export (?:\*|default|function|class|const|let)/.test(read(file)));
+  const chatty = indexes.filter((file) =>
+    /export (?:\*|default|function (?!create)|class|const|let)/.test(read(file)),
+  );
   expect(chatty).toEqual([]);
 });
 
