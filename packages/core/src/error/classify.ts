@@ -64,7 +64,7 @@ export function kindOfStatus(status: number, code?: string): ErrorKind {
  * overflow, whatever their text: rate limits speak of tokens too.
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
-  const named = BY_CODE[code ?? ''] ?? BY_CODE[type ?? ''];
+  const named = byCode(code) ?? byCode(type);
   if (status === 401 || status === 429)
     return named === 'quota' || named === 'billing' ? named : byStatus(status);
   if (named !== undefined && !(named === 'server' && status !== undefined && status < 500)) return named;
@@ -72,6 +72,9 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   if (isOverflow(message) && status !== 404) return 'context-overflow';
   return status === undefined ? statusInCode(code) : byStatus(status);
 }
+
+/** Own members only: a wire may call its code `constructor`. */
+const byCode = (word = ''): ErrorKind | undefined => (Object.hasOwn(BY_CODE, word) ? BY_CODE[word] : undefined);
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 

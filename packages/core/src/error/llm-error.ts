@@ -76,9 +76,14 @@ export class LlmError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
+  /** `instanceof` holds across two installed copies of core too; `LlmError.is` asks for the kind as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isLlmError(value);
+  }
+
   /**
    * True for an LlmError of one of these kinds (of any, when none is named), or for an `exhausted` one whose every
-   * attempt is. Works across two installed copies of core, where `instanceof` does not.
+   * attempt is.
    */
   static is(value: unknown, ...kinds: readonly ErrorKind[]): value is LlmError {
     if (!isLlmError(value)) return false;

@@ -8,6 +8,8 @@ export const OVERFLOW_TEXTS: readonly RegExp[] = [
   /max(?:imum)? context (?:length|size|window)/i,
   /exceeds? the (?:available )?context (?:size|window|length)/i,
   /context (?:length|window) (?:is |was )?exceeded/i,
+  /exceed context limit/i,
+  /maximum prompt length is \d+/i,
   /prompt (?:is )?too long/i,
   /input (?:is )?too long/i,
   /input token count .{0,40}exceeds/i,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ndjson, NdjsonDecoder } from './ndjson.ts';
+import { ndjson, NdjsonDecoder, UNTERMINATED } from './ndjson.ts';
 
 const encoder = new TextEncoder();
 const megabytes = (n: number): string => `"${'x'.repeat(n * 1_000_000)}"`;
@@ -69,6 +69,14 @@ describe('newline-delimited JSON', () => {
     expect(() => decode(`${megabytes(17)}\n`, cuts)).toThrow(
       /^a\/b sent a line of more than 16777216 characters$/,
     );
+  });
+
+  it('says of a last line without its end that more may have been due', () => {
+    const events: (string | undefined)[] = [];
+    const decoder = new NdjsonDecoder((_, event) => events.push(event), { target: 'a/b' });
+    decoder.push(encoder.encode('1\n2'));
+    decoder.end();
+    expect(events).toEqual([undefined, UNTERMINATED]);
   });
 
   it('takes another limit', () => {

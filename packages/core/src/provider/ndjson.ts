@@ -4,6 +4,9 @@ import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
 export const LONGEST_LINE: number = 16 * 1024 * 1024;
 
+/** The event of a last line that lacks its end: it may be whole, or all that came of a longer one. */
+export const UNTERMINATED: string = 'unterminated';
+
 export interface NdjsonOptions {
   /** For the error about a line that is too long. */
   readonly target: string;
@@ -37,7 +40,7 @@ export class NdjsonDecoder implements BodyDecoder {
     this.read(this.decoder.decode());
     const last = this.rest;
     this.rest = '';
-    this.line(last);
+    this.line(last, UNTERMINATED);
   }
 
   private read(chunk: string): void {
@@ -57,10 +60,10 @@ export class NdjsonDecoder implements BodyDecoder {
     this.check(this.rest);
   }
 
-  private line(line: string): void {
+  private line(line: string, event?: string): void {
     this.check(line);
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (text.trim() !== '') this.onMessage(text, undefined);
+    if (text.trim() !== '') this.onMessage(text, event);
   }
 
   private check({ length }: string): void {

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { kindOf } from '../src/provider.ts';
+import { WIRE_FAILURES } from './wire-failures.ts';
+
+const said = (text: string): string | undefined => (text === '-' ? undefined : text);
+
+it('the table has at least 120 forms', () => {
+  expect(WIRE_FAILURES.length).toBeGreaterThanOrEqual(120);
+});
+
+it.each(WIRE_FAILURES)('%s %s %s %s "%s" is %s', (_, status, code, type, message, kind) => {
+  const failure = {
+    status: status === '-' ? undefined : status,
+    code: said(code),
+    type: said(type),
+    message,
+  };
+  expect(kindOf(failure)).toBe(kind);
+});
