@@ -65,6 +65,7 @@ describe('the kind of a failure', () => {
     [{ code: '400', message: 'Token limit' }, 'invalid-request'],
     [{ code: '502' }, 'server'],
     [{}, 'server'],
+    [{ status: 400, code: 'constructor' }, 'invalid-request'],
   ])('of %o is %s', (failure, kind) => {
     expect(kindOf(failure)).toBe(kind);
   });
