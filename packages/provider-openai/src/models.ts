@@ -12,15 +12,8 @@ const IMAGES: ImageLimits = {
 const SEES: Capabilities = { images: IMAGES, files: ['application/pdf'] };
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
-/**
- * What reasoning models have in common (guide to reasoning, 2026-11; the refusal of `stop` was recorded with
- * gpt-5-mini). `whole: false`: they may think for longer than the five minutes that Node's fetch waits for headers.
- */
-const REASONS: Partial<ChatQuirks> = {
-  systemRole: 'developer',
-  whole: false,
-  refuses: ['temperature', 'top_p', 'stop'],
-};
+/** What reasoning models have in common (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
+const REASONS: Partial<ChatQuirks> = { systemRole: 'developer', refuses: ['temperature', 'top_p', 'stop'] };
 
 /**
  * OpenAI's models by id; first match wins, an unknown id gets the defaults of the wire. From the model pages,

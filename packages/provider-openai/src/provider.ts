@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelContext, ModelInfo, Provider, ProviderOptions } from '@majordomo/core';
-import { chatReasoningFamily, clientCache, credentialSource, sdkStream } from '@majordomo/core/provider';
+import { chatReasoningFamily, clientCache, credentialSource, patientFetch, sdkStream } from '@majordomo/core/provider';
 import {
   bodyText,
   ChatReader,
@@ -52,17 +52,28 @@ export function openaiCompatible(profile: Profile, options: CompatibleOptions = 
 /** The chain owns the timers; this is the longest that a timer can be told. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** What is used of the SDK's client. */
+/** What is used of the SDK's client; its own types of the options do not know the carrier below. */
 interface Client {
-  post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
-  get(path: string, options: CallSettings): { asResponse(): Promise<Response> };
+  post(path: string, options: object): { asResponse(): Promise<Response> };
+  get(path: string, options: object): { asResponse(): Promise<Response> };
 }
 
 interface CallSettings {
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
+  readonly fetchOptions?: Carrier;
   readonly maxRetries: 0;
   readonly timeout: number;
+}
+
+/**
+ * Carries a call's signal through the SDK to the transport. Told as `signal`, it is wrapped in a controller and weak
+ * references of the SDK's own, which costs a call 33 µs of some 360 (openai 7.55, Node 24).
+ */
+const SIGNAL: unique symbol = Symbol('signal');
+
+interface Carrier {
+  readonly [SIGNAL]?: AbortSignal;
 }
 
 type CallContext = Omit<ModelContext, 'delivery'>;
@@ -118,7 +129,8 @@ function chatModel(
     families: [family],
     capabilities,
     timeouts: options.timeouts ?? profile.timeouts,
-    whole: () => quirks.whole,
+    // No answer was ever seen to be too long for one body.
+    whole: () => true,
     stream(request, context) {
       const { target } = context;
       const failed: Failed = { target, secrets: [] };
@@ -149,6 +161,7 @@ function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
   const clients = clientCache<Client>();
   const numberOf = numbering();
   const own = lowerCased(options.headers);
+  const always = { ...JSON_BODY, ...own };
   return {
     baseURL,
     async connect(context, failed) {
@@ -162,8 +175,8 @@ function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
       return clients(`${numberOf(fetch)} ${key}`, () => newClient(key, baseURL, fetch));
     },
     settings: ({ headers, signal }) => ({
-      headers: { ...JSON_BODY, ...lowerCased(headers), ...own },
-      signal,
+      headers: headers === undefined ? always : { ...JSON_BODY, ...lowerCased(headers), ...own },
+      ...(options.client === undefined ? { fetchOptions: { [SIGNAL]: signal } } : { signal }),
       maxRetries: 0,
       timeout: NEVER_MS,
     }),
@@ -185,7 +198,7 @@ async function newClient(key: string | undefined, baseURL: string, fetch: ModelC
     project: null,
     webhookSecret: null,
     baseURL,
-    fetch,
+    fetch: (url, init) => (fetch ?? patientFetch)(url, signalled(init)),
     defaultHeaders,
     maxRetries: 0,
     timeout: NEVER_MS,
@@ -195,6 +208,11 @@ async function newClient(key: string | undefined, baseURL: string, fetch: ModelC
   const settled: unknown = Reflect.get(client, '_options');
   if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', defaultHeaders);
   return client;
+}
+
+function signalled(init: (RequestInit & Carrier) | undefined): RequestInit | undefined {
+  const signal = init?.[SIGNAL];
+  return signal === undefined ? init : { ...init, signal };
 }
 
 function checkedClient(client: object): Client {

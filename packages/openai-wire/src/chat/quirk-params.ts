@@ -23,7 +23,6 @@ const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly st
   seedField: ['seed', 'random_seed'],
   cacheRequest: ['prompt_cache_retention', 'none'],
   streamUsage: BOOLEAN,
-  whole: BOOLEAN,
   refuses: [
     'temperature',
     'top_p',
@@ -43,12 +42,14 @@ const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly st
 export function quirksFromParams(params: Readonly<Record<string, string>>, where: string): Partial<ChatQuirks> {
   const quirks: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(params)) {
-    const words = (WORDS as Readonly<Record<string, readonly string[] | 'count'>>)[name];
-    if (words === undefined) throw unknownQuirk(name, where);
+    if (!isQuirk(name)) throw unknownQuirk(name, where);
+    const words = WORDS[name];
     quirks[name] = valueOf(name, text, words, where);
   }
   return quirks;
 }
+
+const isQuirk = (name: string): name is keyof typeof WORDS => Object.hasOwn(WORDS, name);
 
 function valueOf(name: string, text: string, words: readonly string[] | 'count', where: string): unknown {
   if (words === 'count') {

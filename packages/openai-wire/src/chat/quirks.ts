@@ -52,8 +52,6 @@ export interface ChatQuirks {
   readonly cacheRequest: 'prompt_cache_retention' | 'none';
   /** Ask for usage in the stream (`stream_options.include_usage`). Some report it unasked and refuse the key. */
   readonly streamUsage: boolean;
-  /** May `generate` use the non-streaming call? Not where thinking may outlast the transport's wait for headers. */
-  readonly whole: boolean;
   readonly refuses: readonly ChatParameter[];
   /** Constant members of every body. */
   readonly extraBody: JsonObject;
@@ -79,7 +77,6 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   seedField: 'seed',
   cacheRequest: 'prompt_cache_retention',
   streamUsage: true,
-  whole: true,
   refuses: [],
   extraBody: {},
 };

@@ -30,10 +30,10 @@ const NEEDED: ReadonlySet<string> = new Set([
 ]);
 
 /** The two names of the limit: a server that refuses one and names the other gets that. */
-const OTHER_LIMIT: Readonly<Record<string, string>> = {
-  max_tokens: 'max_completion_tokens',
-  max_completion_tokens: 'max_tokens',
-};
+const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
+  ['max_tokens', 'max_completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+]);
 
 /**
  * The remedy for a 400 or 422 that names a member of the body as unknown or unsupported: without it, the request may
@@ -43,8 +43,8 @@ export function recoveryFor(failure: ChatFailure, status: number, sent: ChatPara
   if (status !== 400 && status !== 422) return undefined;
   const member = refusedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return unstreamed();
-  if (member === undefined || NEEDED.has(member) || sent[member] === undefined) return undefined;
-  const other = OTHER_LIMIT[member];
+  if (member === undefined || NEEDED.has(member) || !Object.hasOwn(sent, member)) return undefined;
+  const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renamed(member, other);
   return dropped(member);
 }

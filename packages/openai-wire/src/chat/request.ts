@@ -34,30 +34,25 @@ export function toWire(
   const system = [request.system, output.instruction].filter((text) => text !== undefined && text !== '').join('\n\n');
   const messages = messagesToWire(request, quirks, family, warnings);
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
-  const params: Record<string, unknown> = {
-    model: modelId,
-    messages,
-    tools: request.tools.length === 0 ? undefined : toolsToWire(request.tools, quirks),
-    response_format: output.format,
-    ...(stream ? { stream: true } : undefined),
-    ...settings(request, quirks, stream, warnings),
-    ...quirks.extraBody,
-    ...request.extra,
-  };
-  return { params: present(params, modelId), warnings };
+  const params: Record<string, unknown> = { model: modelId, messages };
+  if (request.tools.length > 0) params['tools'] = toolsToWire(request.tools, quirks);
+  if (output.format !== undefined) params['response_format'] = output.format;
+  if (stream) params['stream'] = true;
+  putSettings(params, request, quirks, stream, warnings);
+  return { params: withExtra(params, modelId, quirks.extraBody, request.extra), warnings };
 }
 
 /** Members that some servers refuse: each is dropped with a warning where the quirks say so. */
-function settings(
+function putSettings(
+  params: Record<string, unknown>,
   request: ModelRequest,
   quirks: ChatQuirks,
   stream: boolean,
   warnings: Warning[],
-): Record<string, unknown> {
-  const members: Record<string, unknown> = {};
+): void {
   const put = (parameter: ChatParameter, field: string, value: unknown): void => {
     if (value === undefined) return;
-    if (!quirks.refuses.includes(parameter)) members[field] = value;
+    if (!quirks.refuses.includes(parameter)) params[field] = value;
     else if (parameter !== 'stream_options') warnings.push(refused(field));
   };
   put('max_tokens', quirks.maxTokensField, request.maxTokens);
@@ -70,9 +65,8 @@ function settings(
   const [field, value] = effortToWire(request.reasoning, quirks, warnings);
   put('reasoning_effort', field, value);
   if (request.cache !== undefined && request.cache !== 'short') {
-    Object.assign(members, cacheToWire(request.cache, quirks, warnings));
+    Object.assign(params, cacheToWire(request.cache, quirks, warnings));
   }
-  return members;
 }
 
 const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
@@ -132,8 +126,14 @@ function cacheToWire(cache: 'none' | 'long', quirks: ChatQuirks, warnings: Warni
   return undefined;
 }
 
-/** Only members with a value: the wire tells `undefined` from absence nowhere, but some SDKs and snapshots do. */
-function present(params: Record<string, unknown>, model: string): ChatParams {
-  for (const key of Object.keys(params)) if (params[key] === undefined) delete params[key];
-  return { model, ...params };
+/** What a profile and then the caller add goes over everything; a member that they give no value is not sent. */
+function withExtra(
+  params: Record<string, unknown>,
+  model: string,
+  extraBody: Readonly<Record<string, unknown>>,
+  extra: Readonly<Record<string, unknown>>,
+): ChatParams {
+  const all = { ...params, ...extraBody, ...extra };
+  if (Object.values(all).every((value) => value !== undefined)) return { model, ...all };
+  return { model, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
 }

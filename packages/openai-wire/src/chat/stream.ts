@@ -132,7 +132,7 @@ export class ChatReader implements WireReader {
     if (typeof content === 'string') {
       if (content !== '') this.answer.text(content);
     } else if (content !== undefined && content !== null) {
-      this.blocks(content);
+      this.blocks(content, isWhole);
     }
     if (typeof delta.refusal === 'string' && delta.refusal !== '') {
       this.isRefused = true;
@@ -143,8 +143,8 @@ export class ChatReader implements WireReader {
     if (delta.images) this.drop('images', 'no part of an answer holds them');
   }
 
-  private blocks(content: readonly ContentBlock[]): void {
-    if (!Array.isArray(content)) throw drift(this.options.target, 'choices[0].delta.content', content);
+  private blocks(content: readonly ContentBlock[], isWhole: boolean): void {
+    if (!Array.isArray(content)) throw drift(this.options.target, `${placeOf(isWhole)}.content`, content);
     for (const block of content as readonly ContentBlock[]) {
       if (block.thinking !== undefined) {
         const thought = thinkingText(block);
@@ -156,7 +156,7 @@ export class ChatReader implements WireReader {
   }
 
   private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
-    const where = isWhole ? 'choices[0].message' : 'choices[0].delta';
+    const where = placeOf(isWhole);
     if (calls && !Array.isArray(calls)) throw drift(this.options.target, `${where}.tool_calls`, calls);
     for (const [i, fragment] of (calls ?? []).entries()) {
       this.answer.fragment(fragment, isWhole, `${where}.tool_calls[${i}]`);
@@ -195,6 +195,8 @@ export class ChatReader implements WireReader {
     if (this.warnings.every((warning) => warning.what !== what)) this.warnings.push({ action: 'dropped', what, why });
   }
 }
+
+const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 
 /** Usage in a vendor's own member, such as `x_groq` (2024-2026), in the chunk with the finish reason. */
 function ownUsage(chunk: ChatChunk): RawUsage | undefined {

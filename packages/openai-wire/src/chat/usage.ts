@@ -7,22 +7,19 @@ import type { RawUsage } from './wire.ts';
  * `serviceTier` is the body's own, beside its usage.
  */
 export function usage(raw: RawUsage, quirks: Pick<ChatQuirks, 'reasoningTokens'>, serviceTier?: unknown): Usage {
-  const prompt = raw.prompt_tokens_details ?? {};
-  const answer = raw.completion_tokens_details ?? {};
-  const reported = count(answer.reasoning_tokens) ?? count(raw.reasoning_tokens);
+  const reported = count(raw.completion_tokens_details?.reasoning_tokens) ?? count(raw.reasoning_tokens);
   const output = outputTotal(raw, reported, quirks.reasoningTokens === 'outside');
   const details = detailsOf(raw, text(serviceTier) ?? text(raw.service_tier));
   return {
     input: count(raw.prompt_tokens) ?? count(raw.input_tokens),
     output,
-    cacheRead: first(
-      prompt.cached_tokens,
-      raw.prompt_cache_hit_tokens,
-      raw.cached_tokens,
-      raw.num_cached_tokens,
-      raw.cache_read_input_tokens,
-    ),
-    cacheWrite: first(prompt.cache_write_tokens, raw.cache_creation_input_tokens),
+    cacheRead:
+      count(raw.prompt_tokens_details?.cached_tokens) ??
+      count(raw.prompt_cache_hit_tokens) ??
+      count(raw.cached_tokens) ??
+      count(raw.num_cached_tokens) ??
+      count(raw.cache_read_input_tokens),
+    cacheWrite: count(raw.prompt_tokens_details?.cache_write_tokens) ?? count(raw.cache_creation_input_tokens),
     // Estimated portions may exceed their total (seen 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
@@ -41,21 +38,24 @@ function outputTotal(raw: RawUsage, reasoning: number | undefined, outside: bool
 }
 
 function detailsOf(raw: RawUsage, serviceTier: string | undefined): UsageDetails | undefined {
-  const prompt = raw.prompt_tokens_details ?? {};
-  const answer = raw.completion_tokens_details ?? {};
-  const searches = first(raw.server_tool_use_details?.web_search_requests, raw.num_search_queries);
-  const found: Record<keyof UsageDetails, unknown> = {
-    reportedNanoUsd: nanoUsd(raw),
-    cacheWriteLong: count(raw.cache_creation?.ephemeral_1h_input_tokens),
-    serviceTier,
-    inputImage: count(prompt.image_tokens),
-    inputAudio: count(prompt.audio_tokens),
-    outputImage: count(answer.image_tokens),
-    outputAudio: count(answer.audio_tokens),
-    serverTools: searches === undefined || searches === 0 ? undefined : { web_search: searches },
-  };
-  const known = Object.entries(found).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  const prompt = raw.prompt_tokens_details;
+  const answer = raw.completion_tokens_details;
+  const searches = count(raw.server_tool_use_details?.web_search_requests) ?? count(raw.num_search_queries);
+  const details: { -readonly [K in keyof UsageDetails]: UsageDetails[K] } = {};
+  put(details, 'reportedNanoUsd', nanoUsd(raw));
+  put(details, 'cacheWriteLong', count(raw.cache_creation?.ephemeral_1h_input_tokens));
+  put(details, 'serviceTier', serviceTier);
+  put(details, 'inputImage', count(prompt?.image_tokens));
+  put(details, 'inputAudio', count(prompt?.audio_tokens));
+  put(details, 'outputImage', count(answer?.image_tokens));
+  put(details, 'outputAudio', count(answer?.audio_tokens));
+  put(details, 'serverTools', searches === undefined || searches === 0 ? undefined : { web_search: searches });
+  for (const _any in details) return details;
+  return undefined;
+}
+
+function put<T, K extends keyof T>(into: T, key: K, value: T[K] | undefined): void {
+  if (value !== undefined) into[key] = value;
 }
 
 /** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
@@ -69,10 +69,6 @@ const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function first(...values: readonly unknown[]): number | undefined {
-  return values.map(count).find((value) => value !== undefined);
-}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bodyText, wellFormed } from './body.ts';
+
+describe('a body’s text', () => {
+  it('is the JSON of its members', () => {
+    const params = { model: 'm', messages: [{ role: 'user', content: 'hi' }], tools: [{ type: 'function' }], temperature: 0 };
+    expect(JSON.parse(bodyText(params))).toEqual(params);
+    expect(JSON.parse(bodyText({ model: 'm' }))).toEqual({ model: 'm' });
+  });
+
+  it('serialises the same list of tools once', () => {
+    let times = 0;
+    const tools = [{ toJSON: () => ({ name: `t${++times}` }) }];
+    expect(bodyText({ model: 'm', tools })).toBe('{"model":"m","tools":[{"name":"t1"}]}');
+    expect(bodyText({ model: 'n', tools })).toBe('{"model":"n","tools":[{"name":"t1"}]}');
+    expect(bodyText({ model: 'm', tools: [...tools] })).toBe('{"model":"m","tools":[{"name":"t2"}]}');
+  });
+
+  it.each([
+    ['a lone high surrogate', 'a\ud83db', 'a\ufffdb'],
+    ['a lone low surrogate', '\ude00', '\ufffd'],
+    ['two in a row', '\ud83d\ud83d', '\ufffd\ufffd'],
+    ['one after a backslash', '\\\ud83d', '\\\ufffd'],
+    ['a pair', 'a😀b', 'a😀b'],
+    ['a text that spells an escape', '\\ud83d', '\\ud83d'],
+  ])('replaces or keeps %s, in values and in keys', (_what, given, expected) => {
+    const params = { model: given, tools: [{ [given]: given }], messages: [{ nested: [given] }] };
+    expect(JSON.parse(bodyText(params))).toEqual({
+      model: expected,
+      tools: [{ [expected]: expected }],
+      messages: [{ nested: [expected] }],
+    });
+  });
+});
+
+it('any string comes out well formed, and a well-formed one as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }), (given) => {
+      expect(JSON.parse(wellFormed(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
+    }),
+    { numRuns: 2000, seed: 20_261_120 },
+  );
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import * as wire from '../index.ts';
+import { traitsOf, type Profile } from './profile.ts';
+import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
+
+const profiles = Object.values(wire).filter((value): value is Profile => typeof value === 'object' && 'baseURL' in value);
+
+describe('profiles', () => {
+  it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {
+    expect(structuredClone(profile)).toEqual(profile);
+    expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/]+)?$/);
+    expect(profile.keyEnv).toMatch(/^[A-Z_]+_KEY$/);
+  });
+
+  it('have ids of their own', () => {
+    expect(profiles.length).toBeGreaterThanOrEqual(9);
+    expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length);
+  });
+
+  it.each(profiles)('$id asks so', (profile) => {
+    const { quirks } = traitsOf(profile, 'm');
+    const request = {
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+      tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
+      toolChoice: 'required',
+      output: { name: 'answer', schema: { type: 'object' } },
+      system: 's',
+      maxTokens: 5,
+      seed: 1,
+      reasoning: 'none',
+      extra: {},
+    } as const;
+    expect(wire.toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
+  });
+});
+
+describe('the traits of a model', () => {
+  const profile: Profile = {
+    id: 'lab',
+    baseURL: 'http://lab/v1',
+    quirks: { streamUsage: false, seedField: 'random_seed', stopMax: 2 },
+    capabilities: { tools: true, contextTokens: 9 },
+    models: [
+      { pattern: /^big/, quirks: { seedField: 'seed', stopMax: 3 }, capabilities: { contextTokens: 99 } },
+      { pattern: /^big-2/, quirks: { stopMax: 1 } },
+    ],
+  };
+
+  it('are the wire’s, the profile’s, the first matching rule’s and the caller’s, in this order', () => {
+    expect(traitsOf(profile, 'big-2', { stopMax: 4 })).toEqual({
+      quirks: { ...COMPATIBLE_QUIRKS, streamUsage: false, seedField: 'seed', stopMax: 4 },
+      capabilities: { output: 'native', tools: true, contextTokens: 99 },
+    });
+    expect(traitsOf(profile, 'other').quirks.stopMax).toBe(2);
+    expect(traitsOf({ id: 'x', baseURL: 'y' }, 'm').quirks).toEqual(COMPATIBLE_QUIRKS);
+    expect(traitsOf(wire.openai, 'm').quirks).toEqual(OPENAI_QUIRKS);
+  });
+
+  it('follow from the quirks where nothing is said', () => {
+    expect(traitsOf(profile, 'm', { output: 'instruct', content: 'string' }).capabilities).toEqual({
+      output: 'instruct',
+      images: false,
+      files: false,
+      tools: true,
+      contextTokens: 9,
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { LlmError } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { quirksFromParams } from './quirk-params.ts';
+import { OPENAI_QUIRKS } from './quirks.ts';
+
+describe('quirks in a query', () => {
+  it('are words, flags, counts and lists', () => {
+    expect(quirksFromParams({ maxTokensField: 'max_tokens', streamUsage: 'false', stopMax: '2', refuses: 'seed,stop' }, 'LLM_LAB')).toEqual({
+      maxTokensField: 'max_tokens',
+      streamUsage: false,
+      stopMax: 2,
+      refuses: ['seed', 'stop'],
+    });
+    expect(quirksFromParams({ stopMax: 'any' }, 'LLM_LAB')).toEqual({ stopMax: 'any' });
+    expect(quirksFromParams({}, 'LLM_LAB')).toEqual({});
+  });
+
+  it('take every quirk’s default back, but for the body’s members', () => {
+    const { extraBody: _object, ...rest } = OPENAI_QUIRKS;
+    const params = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
+    expect(quirksFromParams({ ...params, refuses: 'seed' }, 'LLM_LAB')).toEqual({ ...rest, refuses: ['seed'] });
+  });
+
+  it.each([
+    [{ maxTokenField: 'max_tokens' }, 'unknown quirk "maxTokenField"'],
+    [{ maxTokensField: 'tokens' }, '"tokens" is no value of maxTokensField'],
+    [{ streamUsage: '1' }, '"1" is no value of streamUsage'],
+    [{ stopMax: '-1' }, '"-1" is no value of stopMax'],
+    [{ refuses: 'seed,model' }, '"model" is no value of refuses'],
+    [{ toString: 'x' }, 'unknown quirk "toString"'],
+  ])('that nobody knows are a config error: %o', (params, message) => {
+    let error: unknown;
+    try {
+      quirksFromParams(params as unknown as Record<string, string>, 'LLM_LAB');
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(LlmError.is(error, 'config')).toBe(true);
+    expect(String(error)).toContain(`LLM_LAB: ${message}`);
+  });
+});

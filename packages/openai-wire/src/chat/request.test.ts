@@ -1,0 +1,155 @@
+import type { ModelRequest, Warning } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
+import { toWire } from './request.ts';
+
+const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...over,
+});
+
+const tool = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
+
+const write = (over: Partial<ModelRequest> = {}, quirks: Partial<ChatQuirks> = {}, stream = false) =>
+  toWire(request(over), 'm', { ...OPENAI_QUIRKS, ...quirks }, { stream });
+
+/** What the body has beyond the model and the messages. */
+function settings(over: Partial<ModelRequest>, quirks: Partial<ChatQuirks> = {}): object {
+  const { model: _model, messages: _messages, tools: _tools, ...rest } = write(over, quirks).params;
+  return rest;
+}
+
+describe('the body', () => {
+  it('holds the model and the messages alone when nothing else was asked for', () => {
+    expect(write()).toEqual({
+      params: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
+      warnings: [],
+    });
+  });
+
+  it('asks for events and their usage where the server takes that', () => {
+    const streamed = { stream: true, stream_options: { include_usage: true } };
+    expect(write({}, {}, true).params).toMatchObject(streamed);
+    expect(write({}, { streamUsage: false }, true).params).not.toHaveProperty('stream_options');
+    expect(write({}, { refuses: ['stream_options'] }, true)).toMatchObject({
+      params: { stream: true },
+      warnings: [],
+    });
+  });
+
+  it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object]>([
+    ['the limit', { maxTokens: 5 }, {}, { max_completion_tokens: 5 }],
+    ['the limit of old', { maxTokens: 5 }, { maxTokensField: 'max_tokens' }, { max_tokens: 5 }],
+    ['temperature 0', { temperature: 0 }, {}, { temperature: 0 }],
+    ['top_p', { topP: 0.5 }, {}, { top_p: 0.5 }],
+    ['the seed', { seed: 7 }, {}, { seed: 7 }],
+    ['the seed by its other name', { seed: 7 }, { seedField: 'random_seed' }, { random_seed: 7 }],
+    ['stop', { stop: ['a', 'b'] }, {}, { stop: ['a', 'b'] }],
+    ['no stop at all', { stop: [] }, {}, {}],
+    ['effort', { reasoning: 'low' }, {}, { reasoning_effort: 'low' }],
+    ['effort off', { reasoning: 'none' }, {}, { reasoning_effort: 'none' }],
+    ['effort inside', { reasoning: 'high' }, { reasoningRequest: 'reasoning.effort' }, { reasoning: { effort: 'high' } }],
+    ['effort off inside', { reasoning: 'none' }, { reasoningRequest: 'reasoning.effort' }, { reasoning: { effort: 'none' } }],
+    ['thinking off', { reasoning: 'none' }, { reasoningRequest: 'thinking.type' }, { thinking: { type: 'disabled' } }],
+    ['thinking off beside effort', { reasoning: 'none' }, { reasoningOff: 'thinking.disabled' }, { thinking: { type: 'disabled' } }],
+    ['a flag off', { reasoning: 'none' }, { reasoningRequest: 'enable_thinking' }, { enable_thinking: false }],
+    ['a long cache', { cache: 'long' }, {}, { prompt_cache_retention: '24h' }],
+    ['a short cache, which is the default', { cache: 'short' }, {}, {}],
+    ['a choice without tools', { toolChoice: 'auto' }, {}, {}],
+    ['a choice', { tools: [tool], toolChoice: 'required' }, {}, { tool_choice: 'required' }],
+    ['a choice in other words', { tools: [tool], toolChoice: 'required' }, { requiredChoice: 'any' }, { tool_choice: 'any' }],
+    ['a named choice', { tools: [tool], toolChoice: { name: 'add' } }, {}, { tool_choice: { type: 'function', function: { name: 'add' } } }],
+    ['a profile’s own members', {}, { extraBody: { route: 'x' } }, { route: 'x' }],
+    ['extra over all', { temperature: 1, extra: { temperature: 2, user: 'u' } }, { extraBody: { user: 'p' } }, { temperature: 2, user: 'u' }],
+    ['extra that takes away', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
+  ])('says %s', (_what, over, quirks, expected) => {
+    expect(settings(over, quirks)).toEqual(expected);
+    expect(write(over, quirks).warnings).toEqual([]);
+  });
+
+  it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object, Warning['action'], string]>([
+    ['a refused setting', { temperature: 1 }, { refuses: ['temperature'] }, {}, 'dropped', 'temperature'],
+    ['effort that the wire has no word for', { reasoning: 'low' }, { reasoningRequest: 'none' }, {}, 'dropped', 'reasoning'],
+    ['a refused effort', { reasoning: 'low' }, { refuses: ['reasoning_effort'] }, {}, 'dropped', 'reasoning_effort'],
+    ['reasoning that is never off', { reasoning: 'none' }, { reasoningOff: 'omit' }, {}, 'dropped', 'reasoning "none"'],
+    ['reasoning that is at least low', { reasoning: 'none' }, { reasoningOff: 'low' }, { reasoning_effort: 'low' }, 'coerced', 'reasoning "none"'],
+    ['effort where there is a switch', { reasoning: 'low' }, { reasoningRequest: 'thinking.type' }, { thinking: { type: 'enabled' } }, 'coerced', 'reasoning "low"'],
+    ['effort where there is a flag', { reasoning: 'low' }, { reasoningRequest: 'enable_thinking' }, { enable_thinking: true }, 'coerced', 'reasoning "low"'],
+    ['too many stops', { stop: ['a', 'b'] }, { stopMax: 1 }, { stop: ['a'] }, 'dropped', 'stop[1] and later'],
+    ['stops where none is taken', { stop: ['a'] }, { stopMax: 0 }, {}, 'dropped', 'stop[0] and later'],
+    ['a cache that is not asked for', { cache: 'long' }, { cacheRequest: 'none' }, {}, 'dropped', 'cache "long"'],
+    ['no cache', { cache: 'none' }, {}, {}, 'dropped', 'cache "none"'],
+  ])('warns of %s', (_what, over, quirks, expected, action, what) => {
+    expect(settings(over, quirks)).toEqual(expected);
+    expect(write(over, quirks).warnings).toEqual([{ action, what, why: expect.any(String) as string }]);
+  });
+
+  it('leaves its input as it was, frozen through and through', () => {
+    const given = deepFrozen(
+      request({
+        system: 's',
+        tools: [tool],
+        toolChoice: 'auto',
+        stop: ['a'],
+        output: { name: 'answer', schema: { type: 'object' } },
+        extra: { user: 'u' },
+      }),
+    );
+    const before = structuredClone(given);
+    toWire(given, 'm', OPENAI_QUIRKS, { stream: true });
+    expect(given).toEqual(before);
+  });
+});
+
+describe('an output schema', () => {
+  const closed = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+  const open = { type: 'object', properties: { a: { type: 'string' } } };
+
+  it.each([
+    ['strict where it fits', closed, true],
+    ['not strict where it does not', open, false],
+  ])('is sent as it is, %s', (_when, schema, strict) => {
+    expect(settings({ output: { name: 'answer', schema } })).toEqual({
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict } },
+    });
+  });
+
+  it.each<[ChatQuirks['output'], object]>([
+    ['json_object', { response_format: { type: 'json_object' } }],
+    ['instruct', {}],
+  ])('is told in the system text for %s, with a warning', (output, expected) => {
+    const { params, warnings } = write({ system: 'Be brief.', output: { name: 'answer', schema: open } }, { output });
+    expect(params).toMatchObject({
+      messages: [{ role: 'system', content: expect.stringMatching(/^Be brief\.\n\n.*JSON Schema.*"properties"/s) as string }, {}],
+    });
+    expect(params['response_format']).toEqual((expected as { response_format?: object }).response_format);
+    expect(warnings).toEqual([{ action: 'emulated', what: 'output', why: expect.any(String) as string }]);
+  });
+});
+
+it('gives the same list of wire tools for the same list of tools, and another one when it has grown', () => {
+  const tools = [tool];
+  const first = write({ tools }).params['tools'];
+  expect(write({ tools }).params['tools']).toBe(first);
+  tools.push({ ...tool, name: 'sub' });
+  expect(write({ tools }).params['tools']).toHaveLength(2);
+  expect(first).toHaveLength(1);
+});
+
+it('marks a tool strict only where the server knows that and its schema fits', () => {
+  const fits = { ...tool, parameters: { type: 'object', properties: {}, required: [], additionalProperties: false } };
+  const strictOf = (quirks: ChatQuirks): unknown =>
+    (toWire(request({ tools: [fits, tool] }), 'm', quirks, { stream: false }).params['tools'] as { function: { strict?: true } }[]).map(
+      (each) => each.function.strict,
+    );
+  expect(strictOf(OPENAI_QUIRKS)).toEqual([true, undefined]);
+  expect(strictOf(COMPATIBLE_QUIRKS)).toEqual([undefined, undefined]);
+});
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFrozen);
+  return Object.freeze(value);
+}
