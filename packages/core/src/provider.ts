@@ -13,7 +13,14 @@ export {
   responsesFamily,
 } from './provider/families.ts';
 export type { BodyDecoder, Framing, OnMessage } from './provider/framing.ts';
-export { LONGEST_LINE, NDJSON, ndjson, NdjsonDecoder, UNTERMINATED, type NdjsonOptions } from './provider/ndjson.ts';
+export {
+  LONGEST_LINE,
+  NDJSON,
+  ndjson,
+  NdjsonDecoder,
+  UNTERMINATED,
+  type NdjsonOptions,
+} from './provider/ndjson.ts';
 export { patientFetch } from './provider/patient-fetch.ts';
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
