@@ -9,6 +9,7 @@ export type Scenario =
   | 'tool-call'
   | 'parallel-tool-calls'
   | 'interleaved-tool-calls'
+  | 'missing-call-ids'
   | 'empty-arguments'
   | 'bad-arguments'
   | 'tool-result'
@@ -24,6 +25,8 @@ export type Scenario =
   | 'refusal'
   | 'content-filter'
   | 'unknown-finish'
+  | 'finish-without-marker'
+  | 'marker-without-finish'
   | 'empty'
   | `failure-${FailureName}`
   | 'retry-after'
@@ -66,5 +69,7 @@ export type Scenario =
   | 'chain-late'
   | 'chain-reset'
   | 'chain-benched'
+  | 'chain-recover-parameter'
+  | 'chain-recover-signature'
   | 'chain-abort'
   | 'chain-listeners';

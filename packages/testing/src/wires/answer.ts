@@ -47,6 +47,11 @@ export interface Answer {
   readonly finish?: FinishReason | undefined;
   /** The wire's own word, instead of the one for `finish`. */
   readonly rawFinish?: string | undefined;
+  /**
+   * How the stream ends: with the finish reason and the wire's end marker, or with one of them alone, as some servers
+   * do. Default `both`.
+   */
+  readonly ends?: 'both' | 'finish' | 'marker' | undefined;
   /** Default: 12 in, 5 out. `false`: the server sends none. */
   readonly usage?: Partial<Usage> | false | undefined;
   /** Fragments of tool calls take turns, where the wire allows it. */
@@ -62,6 +67,7 @@ export interface FullAnswer {
   readonly rawFinish: string | undefined;
   readonly usage: FullUsage | undefined;
   readonly interleave: boolean;
+  readonly ends: 'both' | 'finish' | 'marker';
 }
 
 export interface FullUsage {
@@ -85,6 +91,7 @@ export function fullAnswer(answer: Answer | string, model: string): FullAnswer {
     rawFinish,
     usage: usage === false ? undefined : fullUsage(usage ?? {}),
     interleave: interleave ?? false,
+    ends: rest.ends ?? 'both',
   };
 }
 

@@ -3,6 +3,7 @@ import type { ErrorKind } from '@majordomo/core';
 /** Failures that vendors report, by what happened. */
 export type FailureName =
   | 'invalid'
+  | 'parameter'
   | 'overflow'
   | 'blocked'
   | 'auth'
@@ -23,6 +24,8 @@ export interface FailureForm {
   readonly status: number;
   readonly type: string;
   readonly code?: string | undefined;
+  /** The parameter that was refused, where the wire has a field for it. */
+  readonly param?: string | undefined;
   readonly message: string;
 }
 
@@ -39,6 +42,7 @@ export interface Failure extends Partial<FailureForm> {
 /** The kinds that a provider may make of it. */
 export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> = {
   invalid: ['invalid-request'],
+  parameter: ['invalid-request'],
   overflow: ['context-overflow'],
   blocked: ['content-filter'],
   auth: ['auth'],
@@ -59,13 +63,14 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
 /** The form that a wire gives a failure, with the caller's replacements; a name it lacks is said with its `server`. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
-  { failure, status, type, code, message }: Failure,
+  { failure, status, type, code, param, message }: Failure,
 ): FailureForm {
   const form = failures[failure] ?? failures.server ?? UNKNOWN;
   return {
     status: status ?? form.status,
     type: type ?? form.type,
     code: code ?? form.code,
+    param: param ?? form.param,
     message: message ?? form.message,
   };
 }

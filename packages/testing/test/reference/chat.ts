@@ -50,6 +50,7 @@ export const chatDialogue: Dialogue = {
     model,
     messages: messages(request),
     ...(request.maxTokens === undefined ? {} : { max_completion_tokens: request.maxTokens }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.tools.length === 0
       ? {}
       : { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
@@ -131,7 +132,7 @@ class ChatReader implements WireReader {
   }
 
   message(data: string): void {
-    if (data === '[DONE]') this.end();
+    if (data === '[DONE]') this.mark();
     else this.read(JSON.parse(data) as Body, data);
   }
 
@@ -147,6 +148,15 @@ class ChatReader implements WireReader {
     this.done = true;
     const reason = this.isRefusal ? 'refusal' : (REASONS[this.finish] ?? 'other');
     this.scribe.finish(reason, this.finish, this.usage);
+  }
+
+  /** Some streams have the marker alone. */
+  private mark(): void {
+    if (this.finish === undefined) {
+      this.finish = '';
+      this.scribe.warning({ action: 'repaired', what: 'finish', why: 'the stream had only its end marker' });
+    }
+    this.end();
   }
 
   private read(body: Body, text: string): void {

@@ -146,6 +146,9 @@ export const FLAWS: readonly Flaw[] = [
     name: 'knows one kind of failure',
     caught: [
       'failure-invalid',
+      'failure-parameter',
+      'chain-recover-parameter',
+      'chain-recover-signature',
       'failure-overflow',
       'failure-blocked',
       'failure-auth',
@@ -229,7 +232,7 @@ export const FLAWS: readonly Flaw[] = [
   },
   {
     name: 'gives every call one id',
-    caught: ['tool-call', 'parallel-tool-calls', 'tool-result'],
+    caught: ['tool-call', 'parallel-tool-calls', 'missing-call-ids', 'tool-result'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'tool-call'
         ? [{ ...event, part: { ...event.part, id: 'call' } }]
@@ -282,7 +285,7 @@ export const FLAWS: readonly Flaw[] = [
   },
   {
     name: 'finishes for one reason only',
-    caught: ['length', 'refusal', 'content-filter', 'unknown-finish', 'tool-call'],
+    caught: ['length', 'refusal', 'content-filter', 'unknown-finish', 'marker-without-finish', 'tool-call'],
     stream: onEvents((event) => (event.type === 'finish' ? [{ ...event, reason: 'stop' }] : [event])),
   },
   {
@@ -346,6 +349,11 @@ export const FLAWS: readonly Flaw[] = [
           yield batch;
         }
       },
+  },
+  {
+    name: 'wants more than a finish reason',
+    caught: ['finish-without-marker'],
+    stream: onEvents((event) => (event.type === 'finish' ? [] : [event])),
   },
   {
     name: 'writes its events in disorder',

@@ -27,6 +27,7 @@ export const messagesDialogue: Dialogue = {
     max_tokens: request.maxTokens ?? 4096,
     messages: messages(request.messages),
     ...(request.system === undefined ? {} : { system: request.system }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.tools.length === 0
       ? {}
       : { tools: request.tools.map(({ parameters, ...tool }) => ({ ...tool, input_schema: parameters })) }),

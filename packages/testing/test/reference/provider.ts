@@ -1,4 +1,11 @@
-import { LlmError, type Model, type ModelContext, type ModelRequest, type Provider } from '@majordomo/core';
+import {
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Provider,
+  type Recovery,
+} from '@majordomo/core';
 import {
   credentialSource,
   sdkStream,
@@ -50,7 +57,7 @@ export function referenceProvider(
         context,
         reader: dialogue.reader(target, dialogue.family),
         open: async () => open(`${baseURL}${dialogue.path}`, dialogue.headers(key), body, signal),
-        toLlmError: (error) => toLlmError(error, target, key),
+        toLlmError: (error) => withRecovery(toLlmError(error, target, key)),
       });
     },
   });
@@ -63,6 +70,46 @@ function checkLimit({ maxTokens }: ModelRequest, target: string): void {
       target,
     });
   }
+}
+
+/** What to drop for which 400. */
+const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
+  [
+    /temperature/,
+    {
+      id: 'temperature',
+      what: 'temperature dropped',
+      remember: true,
+      apply: ({ temperature: _refused, ...request }) => request,
+    },
+  ],
+  [
+    /signature/,
+    {
+      id: 'signature',
+      what: 'reasoning dropped',
+      apply: (request) => ({
+        ...request,
+        reasoning: undefined,
+        messages: request.messages.map((message) =>
+          message.role === 'assistant'
+            ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
+            : message,
+        ),
+      }),
+    },
+  ],
+];
+
+function withRecovery(error: LlmError): LlmError {
+  const found = REMEDIES.find(([says]) => error.details.status === 400 && says.test(error.message));
+  if (found === undefined) return error;
+  return new LlmError(
+    error.kind,
+    error.message,
+    { ...error.details, recover: found[1] },
+    { cause: error.cause },
+  );
 }
 
 async function open(

@@ -106,6 +106,24 @@ export const answerCases: readonly Case[] = [
       }),
   },
   {
+    name: "a finish reason is enough: the wire's end marker may be missing",
+    scenario: 'finish-without-marker',
+    run: (harness) =>
+      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], ends: 'finish' }], async ({ ask }) => {
+        const { text, finish } = succeeded(await ask());
+        assert.deepEqual([text, finish], ['ok', 'stop']);
+      }),
+  },
+  {
+    name: 'an end marker without a finish reason is other, with a warning',
+    scenario: 'marker-without-finish',
+    run: (harness) =>
+      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], ends: 'marker' }], async ({ ask }) => {
+        const { text, finish, warnings } = succeeded(await ask());
+        assert.deepEqual([text, finish, warnings.length], ['ok', 'other', 1]);
+      }),
+  },
+  {
     name: 'an answer without content is a finish without parts, or empty',
     scenario: 'empty',
     run: (harness) =>

@@ -50,8 +50,10 @@ export const textCases: readonly Case[] = [
     name: 'a stream gives the same answer however its bytes are cut',
     scenario: 'unicode-split',
     run: async (harness) => {
-      for (const split of SPLITS) {
-        for (const newline of ['\n', '\r\n'] as const) {
+      for (const [at, split] of SPLITS.entries()) {
+        // The finest cut sees both line ends, the others take turns.
+        const turn = at % 2 === 0 ? ['\n' as const] : ['\r\n' as const];
+        for (const newline of at === 0 ? (['\n', '\r\n'] as const) : turn) {
           const check = `split ${JSON.stringify(split)}, line end ${JSON.stringify(newline)}`;
           await onBench(
             harness,

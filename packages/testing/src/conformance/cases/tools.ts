@@ -111,6 +111,29 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
+    name: 'calls that come without ids get ids, the same for the same response',
+    scenario: 'missing-call-ids',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ id: 'bare', parts: [call('{"a":1,"b":2}', { id: '' }), call('{"a":3,"b":4}', { id: '' })] }),
+        async ({ ask }) => {
+          const first = succeeded(await ask(withTools)).toolCalls;
+          const again = succeeded(await ask(withTools)).toolCalls;
+          assert.deepEqual(
+            first.map(({ args }) => args),
+            [
+              { a: 1, b: 2 },
+              { a: 3, b: 4 },
+            ],
+          );
+          assert.equal(new Set(first.map(({ id }) => id)).size, 2);
+          assert.ok(first.every(({ id }) => id !== ''));
+          assert.deepEqual(again, first, 'a replay of the same response gave other ids');
+        },
+      ),
+  },
+  {
     name: 'no arguments at all are an empty object',
     scenario: 'empty-arguments',
     run: (harness) =>

@@ -32,7 +32,7 @@ export function readMessages(_path: string, body: unknown): WireRequest {
       .filter(isObject)
       .map(({ name }) => stringOf(name)),
     output: outputOf(config),
-    maxTokens: typeof limit === 'number' ? limit : undefined,
+    maxTokens: numberOf(limit),
     streamsUsage: true,
   };
 }
@@ -40,6 +40,7 @@ export function readMessages(_path: string, body: unknown): WireRequest {
 type Fields = Record<string, unknown>;
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
   blocks.filter((block) => block['type'] === type);

@@ -16,8 +16,8 @@ export function messagesFrames(
   return [
     event('head', opening(full)),
     ...blocksOf(full).flatMap((block, index) => [...blockFrames(block, index, event), ...ping]),
-    event('finish', closing(full)),
-    event('tail', { type: 'message_stop' }),
+    ...(full.ends === 'marker' ? [] : [event('finish', closing(full))]),
+    ...(full.ends === 'finish' ? [] : [event('tail', { type: 'message_stop' })]),
   ];
 }
 

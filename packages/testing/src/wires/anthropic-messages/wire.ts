@@ -23,6 +23,8 @@ export const anthropicMessages: Wire = {
   failures: MESSAGES_FAILURES,
   cannot: {
     'content-filter': 'the API has no such stop reason: it refuses',
+    'marker-without-finish': 'every turn has a stop reason',
+    'missing-call-ids': 'every tool_use has an id',
     'failure-quota': 'the API has no quota error of its own',
   },
   read: readMessages,

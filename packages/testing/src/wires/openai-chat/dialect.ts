@@ -26,6 +26,8 @@ export interface ChatDialect {
   readonly toolImages?: boolean | undefined;
   /** A tool without a `type` is a function. */
   readonly typelessTools?: boolean | undefined;
+  /** Streams tell usage with the finish reason, asked or not. */
+  readonly usageUnasked?: boolean | undefined;
   /** Rules that this vendor does not have. */
   readonly tolerates?: readonly string[] | undefined;
 }
@@ -76,6 +78,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     partTypes: ['thinking'],
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
     typelessTools: true,
+    usageUnasked: true,
     tolerates: ['tool-choice-without-tools'],
   },
   ollama: {

@@ -10,6 +10,13 @@ export const CHAT_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
     code: 'invalid_value',
     message: "Invalid value: 'x'. Supported values are: 'a' and 'b'.",
   },
+  parameter: {
+    status: 400,
+    type: 'invalid_request_error',
+    code: 'unsupported_parameter',
+    param: 'temperature',
+    message: "Unsupported parameter: 'temperature' is not supported with this model.",
+  },
   overflow: {
     status: 400,
     type: 'invalid_request_error',

@@ -32,12 +32,13 @@ export function readChat(_path: string, body: unknown): WireRequest {
       .filter(isObject)
       .map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
     output: outputOf(request['response_format']),
-    maxTokens: typeof limit === 'number' ? limit : undefined,
+    maxTokens: numberOf(limit),
     streamsUsage: isObject(streamOptions) && streamOptions['include_usage'] === true,
   };
 }
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
 const textOf = (content: unknown): string =>

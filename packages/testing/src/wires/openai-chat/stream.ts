@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FinishReason } from '@majordomo/core';
 import {
   fullAnswer,
@@ -38,17 +39,22 @@ export function chatFrames(
   const full = fullAnswer(answer, request.model);
   const chunk = (kind: Frame['kind'], choices: readonly unknown[], usage: unknown): Frame =>
     sseFrame(kind, JSON.stringify(envelope(full, choices, usage)), undefined, framing);
+  const usage = full.usage === undefined ? null : chatUsage(full.usage);
   const delta = (kind: Frame['kind'], value: Delta, finish: string | null = null): Frame =>
-    chunk(kind, [{ index: 0, delta: value, logprobs: null, finish_reason: finish }], null);
+    chunk(
+      kind,
+      [{ index: 0, delta: value, logprobs: null, finish_reason: finish }],
+      kind === 'finish' && dialect.usageUnasked === true ? usage : null,
+    );
   const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
   if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
   for (const value of deltas(full, dialect)) {
     frames.push(delta('content', value));
     if (framing.noise === true) frames.push(sseComment('PROCESSING', framing));
   }
-  frames.push(delta('finish', {}, full.rawFinish ?? FINISH_WORDS[full.finish]));
-  if (request.streamsUsage && full.usage !== undefined) frames.push(chunk('tail', [], chatUsage(full.usage)));
-  frames.push(sseFrame('tail', '[DONE]', undefined, framing));
+  if (full.ends !== 'marker') frames.push(delta('finish', {}, full.rawFinish ?? FINISH_WORDS[full.finish]));
+  if (request.streamsUsage && usage !== null) frames.push(chunk('tail', [], usage));
+  if (full.ends !== 'finish') frames.push(sseFrame('tail', '[DONE]', undefined, framing));
   return frames;
 }
 
@@ -68,7 +74,7 @@ function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
   const plain: Delta[] = [];
   const calls: Delta[][] = [];
   for (const part of answer.parts) {
-    if (part.type === 'tool-call') calls.push(callDeltas(part, calls.length, answer));
+    if (part.type === 'tool-call') calls.push(callDeltas(part, calls.length, answer, dialect));
     else plain.push(...partDeltas(part, dialect));
   }
   return [...plain, ...(answer.interleave ? takeTurns(calls) : calls.flat())];
@@ -91,8 +97,8 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
 }
 
 /** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
-function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer): Delta[] {
-  const id = callId(call, index, answer);
+function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
+  const id = callId(call, index, answer, dialect);
   const first = { index, ...(id === '' ? {} : { id }), type: 'function' };
   return [
     { tool_calls: [{ ...first, function: { name: call.name, arguments: '' } }] },
@@ -102,9 +108,18 @@ function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer): De
   ];
 }
 
-/** The id that a call has on this wire. */
-export const callId = (call: AnswerToolCall, index: number, { id }: FullAnswer): string =>
-  call.id ?? `call_${id}${index}`;
+/** The id that a call has at this vendor: the answer's own word, or one of the vendor's form. */
+export function callId(
+  call: AnswerToolCall,
+  index: number,
+  { id }: FullAnswer,
+  { toolIds }: ChatDialect,
+): string {
+  const usual = `call_${id}${index}`;
+  if (call.id !== undefined) return call.id;
+  if (toolIds === undefined || toolIds.pattern.test(usual)) return usual;
+  return createHash('sha256').update(usual).digest('hex').slice(0, toolIds.maxLength);
+}
 
 function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
   const turns: T[] = [];

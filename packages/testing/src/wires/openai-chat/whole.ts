@@ -1,4 +1,4 @@
-import { fullAnswer, type Answer, type FullAnswer } from '../answer.ts';
+import { fullAnswer, type Answer, type AnswerToolCall, type FullAnswer } from '../answer.ts';
 import type { Reply, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
 import { callId, chatUsage, CREATED, FINISH_WORDS } from './stream.ts';
@@ -30,7 +30,8 @@ export function chatWhole(answer: Answer | string, request: WireRequest, dialect
   };
 }
 
-function message(answer: FullAnswer, { reasoningField }: ChatDialect): object {
+function message(answer: FullAnswer, dialect: ChatDialect): object {
+  const { reasoningField } = dialect;
   const said = (type: 'text' | 'reasoning' | 'refusal'): string | null => {
     const texts = answer.parts.flatMap((part) => (part.type === type ? [part.text] : []));
     return texts.length === 0 ? null : texts.join('');
@@ -43,12 +44,14 @@ function message(answer: FullAnswer, { reasoningField }: ChatDialect): object {
     refusal: said('refusal'),
     annotations: [],
     ...(reasoningField !== undefined && reasoning !== null ? { [reasoningField]: reasoning } : {}),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => toolCall(call, index, answer)) }),
+    ...(calls.length === 0
+      ? {}
+      : { tool_calls: calls.map((call, index) => toolCall(call, index, answer, dialect)) }),
   };
 }
 
-function toolCall(call: Parameters<typeof callId>[0], index: number, answer: FullAnswer): object {
-  const id = callId(call, index, answer);
+function toolCall(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): object {
+  const id = callId(call, index, answer, dialect);
   return {
     ...(id === '' ? {} : { id }),
     type: 'function',

@@ -16,6 +16,7 @@ import { chatWhole } from './whole.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
   'reasoning-redacted': 'the wire has no encrypted reasoning',
+  'chain-recover-signature': 'the wire has no signatures',
 };
 const NO_REASONING: Readonly<Record<string, string>> = {
   ...NO_SIGNATURES,
@@ -63,6 +64,6 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
 /** Chat Completions as OpenAI itself speaks it. */
 export const openaiChat: Wire = openaiChatWire(openaiDialect);
 
-const errorBody = ({ message, type, code }: FailureForm): object => ({
-  error: { message, type, param: null, code: code ?? null },
+const errorBody = ({ message, type, code, param }: FailureForm): object => ({
+  error: { message, type, param: param ?? null, code: code ?? null },
 });
