@@ -38,7 +38,11 @@ export const ollamaBody = (): Body => ({
 /** For each rule the ways of breaking it. */
 export const ollamaMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [set('', 'max_tokens', 5), set('messages.1', 'name', 'u'), set('options', 'max_tokens', 5)],
-  'missing-key': [drop('', 'model'), drop('messages.1', 'content'), drop('messages.2.tool_calls.0.function', 'name')],
+  'missing-key': [
+    drop('', 'model'),
+    drop('messages.1', 'content'),
+    drop('messages.2.tool_calls.0.function', 'name'),
+  ],
   'wrong-type': [
     set('', 'stream', 'yes'),
     set('messages.1', 'content', [{ type: 'text', text: 'hi' }]),

@@ -22,10 +22,18 @@ function callsOf(message: Record<string, unknown>): Calls | undefined {
   if (calls.length === 0) return undefined;
   const objects = calls.filter(isObject);
   const names = objects.map(({ function: called }) => (isObject(called) ? called['name'] : undefined));
-  return { names: new Set(names.filter(isString)), ids: new Set(objects.map(({ id }) => id).filter(isString)) };
+  return {
+    names: new Set(names.filter(isString)),
+    ids: new Set(objects.map(({ id }) => id).filter(isString)),
+  };
 }
 
-function checkResult(message: Record<string, unknown>, path: string, open: Calls | undefined, report: Report): void {
+function checkResult(
+  message: Record<string, unknown>,
+  path: string,
+  open: Calls | undefined,
+  report: Report,
+): void {
   if (open === undefined) {
     report('tool-result-misplaced', path, 'a tool message must follow the message with its tool_calls');
     return;

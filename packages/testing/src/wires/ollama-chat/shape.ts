@@ -70,7 +70,8 @@ const message = object(
 
 const parameters: Check = (value, path, report) => {
   if (!isObject(value)) anyObject(value, path, report);
-  else if (value['type'] !== 'object') report('parameters-schema', path, "the schema must be of type 'object'");
+  else if (value['type'] !== 'object')
+    report('parameters-schema', path, "the schema must be of type 'object'");
 };
 
 const tool = object({

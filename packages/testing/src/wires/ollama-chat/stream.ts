@@ -1,5 +1,12 @@
 import type { FinishReason } from '@majordomo/core';
-import { fullAnswer, pieces, type Answer, type AnswerPart, type AnswerToolCall, type FullAnswer } from '../answer.ts';
+import {
+  fullAnswer,
+  pieces,
+  type Answer,
+  type AnswerPart,
+  type AnswerToolCall,
+  type FullAnswer,
+} from '../answer.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 
 const encoder = new TextEncoder();
@@ -22,9 +29,14 @@ export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Fram
 }
 
 /** The lines of an answer: a token a line, a line for each call, and the last one with the counts. */
-export function ollamaFrames(answer: Answer | string, request: WireRequest, framing: Framing = {}): readonly Frame[] {
+export function ollamaFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
-  const noise: readonly Frame[] = framing.noise === true ? [{ kind: 'noise', bytes: encoder.encode('\n') }] : [];
+  const noise: readonly Frame[] =
+    framing.noise === true ? [{ kind: 'noise', bytes: encoder.encode('\n') }] : [];
   let index = 0;
   const content = full.parts
     .flatMap((part) => messages(part, full, () => index++))
@@ -49,7 +61,10 @@ export function ollamaBody(answer: Answer | string, request: WireRequest): objec
 }
 
 /** The wire has no response ids; the time of creation tells answers apart. */
-const head = ({ model, id }: FullAnswer): object => ({ model, created_at: `2026-11-20T09:00:00.${digits(id)}Z` });
+const head = ({ model, id }: FullAnswer): object => ({
+  model,
+  created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
+});
 
 function digits(id: string): string {
   let value = 7;
@@ -66,7 +81,11 @@ function messages(part: AnswerPart, answer: FullAnswer, next: () => number): rea
         content,
       }));
     case 'reasoning':
-      return pieces(part.text, part.chunks, 8).map((thinking) => ({ role: 'assistant', content: '', thinking }));
+      return pieces(part.text, part.chunks, 8).map((thinking) => ({
+        role: 'assistant',
+        content: '',
+        thinking,
+      }));
     case 'tool-call':
       return [{ role: 'assistant', content: '', tool_calls: [toolCall(part, next(), answer)] }];
     default:
@@ -80,7 +99,11 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
   const given = call.id ?? `call_${id}${index}`;
   return {
     ...(given === '' ? {} : { id: given }),
-    function: { index, name: call.name, arguments: call.json === '' ? {} : (JSON.parse(call.json) as object) },
+    function: {
+      index,
+      name: call.name,
+      arguments: call.json === '' ? {} : (JSON.parse(call.json) as object),
+    },
   };
 }
 
