@@ -28,13 +28,16 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   };
 }
 
-/** `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or `ACCESS-KEY:SECRET@`. */
-function fromDsn({ name, token, baseURL, params: { region, ...quirks } }: Dsn): Provider {
+/**
+ * `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or `ACCESS-KEY:SECRET@`. Without a
+ * token the environment's credentials are for Amazon's own hosts only.
+ */
+function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
   const secret =
     accessKeyId !== undefined && secretAccessKey !== undefined
       ? { credentials: { accessKeyId, secretAccessKey } }
-      : { apiKey: token };
+      : { apiKey: token ?? (/\.amazonaws\.com(?:\.cn)?$/.test(host) ? undefined : '') };
   return createBedrock({ id: name, baseURL, region, quirks: quirksFromParams(quirks), ...secret });
 }
 
@@ -42,13 +45,14 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
   const facts = factsOf(modelId);
   const quirks = { ...facts.quirks, ...options.quirks };
   const family = familyOf(modelId, quirks);
+  const most = facts.capabilities.maxOutputTokens ?? Infinity;
   return {
     id: modelId,
     wire: 'bedrock-converse',
     families: [family],
     capabilities: facts.capabilities,
     timeouts: options.timeouts,
-    whole: ({ maxTokens }) => maxTokens !== undefined && maxTokens <= MOST_WHOLE_TOKENS,
+    whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
       const { params, warnings } = toWire(request, modelId, quirks);
       const reader = new ConverseReader(new Scribe(context.target, []), family, warnings);
@@ -58,7 +62,7 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
 }
 
 /** Longer answers stream: a connection without a byte for minutes is cut by what stands between. */
-const MOST_WHOLE_TOKENS = 8192;
+const MOST_WHOLE_TOKENS = 16_384;
 
 interface Call {
   readonly params: ConverseStreamRequest;

@@ -267,7 +267,7 @@ describe('media', () => {
 });
 
 describe('DSNs', () => {
-  it('take a token or a pair of keys, a region and quirks', async () => {
+  it('take a token or a pair of keys, a region and quirks; the environment is not for foreign hosts', async () => {
     await world('http1', streaming(...frames.whole('hi')));
     const dsn = {
       name: 'aws',
@@ -286,5 +286,11 @@ describe('DSNs', () => {
       regionFrom: 'option',
       credentialsFrom: 'option credentials',
     });
+    const bare = make?.({ ...dsn, token: undefined });
+    if (bare === undefined) throw new Error('no provider');
+    const env = { AWS_BEARER_TOKEN_BEDROCK: 'not for this host' };
+    const { error } = await collect(bare.model('x'), requestOf(), contextOf({ env }));
+    expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+    expect(server.requests).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 import { LlmError, type ErrorKind, type ModelRequest, type Recovery } from '@majordomo/core';
 import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { toSubset } from './schema.ts';
-import { instructed } from './request.ts';
+import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, as all Google APIs send it. */
 export interface WireError {
@@ -16,34 +15,36 @@ interface WireErrorDetail {
   readonly violations?: readonly { readonly quotaId?: string }[];
 }
 
-/** What the failing call knows besides the error. */
-export interface CallFacts {
+/** What is known around a call when it fails; some of it comes as the call goes on. */
+export interface Failed {
   readonly target: string;
-  readonly secrets?: readonly string[] | undefined;
+  readonly request?: ModelRequest | undefined;
+  /** Values that no error may show. */
+  secrets: readonly string[];
   /** The SDK's ApiError has none of these. */
-  readonly headers?: HeaderReader | undefined;
-  /** For a 401: how to ask the token source again. */
-  readonly credential?: Recovery | undefined;
+  headers?: HeaderReader | undefined;
+  /** How to ask for another credential after a 401. */
+  credential?: (() => Recovery | undefined) | undefined;
 }
 
 /** Whatever the SDK, its auth library or the transport threw, as the one error. */
-export function toLlmError(error: unknown, facts: CallFacts): LlmError {
+export function toLlmError(error: unknown, failed: Failed): LlmError {
   if (LlmError.is(error)) return error;
-  if (!(error instanceof Error)) return transportError(error, facts.target, [...(facts.secrets ?? [])]);
+  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
   const status = statusOf(error);
-  if (status !== undefined) return apiError(error, status, facts);
-  const login = loginError(error, facts.target);
-  return login ?? transportError(error, facts.target, [...(facts.secrets ?? [])]);
+  if (status !== undefined) return apiError(error, status, failed);
+  const login = loginError(error, failed.target);
+  return login ?? transportError(error, failed.target, failed.secrets);
 }
 
 /** An error object inside a body that came with 200. */
 export function inBandError(error: WireError, target: string): LlmError {
-  return fromWireError(error, error.code, { target }, undefined);
+  return fromWireError(error, error.code, { target, secrets: [] }, undefined);
 }
 
 /** @google/genai 3.1 throws `ApiError`: a status, and the body as JSON in the message. */
-function apiError(error: Error, status: number, facts: CallFacts): LlmError {
-  return fromWireError(bodyOf(error.message), status, facts, error);
+function apiError(error: Error, status: number, failed: Failed): LlmError {
+  return fromWireError(bodyOf(error.message), status, failed, error);
 }
 
 const statusOf = (error: Error): number | undefined =>
@@ -60,26 +61,31 @@ function bodyOf(text: string): WireError {
   return { message: text };
 }
 
-function fromWireError(said: WireError, status: number | undefined, facts: CallFacts, cause: unknown): LlmError {
+function fromWireError(said: WireError, status: number | undefined, failed: Failed, cause: unknown): LlmError {
   const details = Array.isArray(said.details) ? said.details : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;
   return wireError({
-    target: facts.target,
+    target: failed.target,
     status,
     kind: kindOf(status, reason, message ?? '', details),
     code: reason ?? said.status,
     message,
-    requestId: facts.headers?.get('x-goog-request-id') ?? undefined,
-    headers: withRetryDelay(facts.headers, details),
+    requestId: failed.headers?.get('x-goog-request-id') ?? undefined,
+    headers: withRetryDelay(failed.headers, details),
     body: { error: said },
-    secrets: facts.secrets,
+    secrets: failed.secrets,
     cause,
-    recover: recoveryFor(status, message ?? '', facts.credential),
+    recover: recovery(status, message ?? '', failed),
   });
 }
 
 const LONGEST_MESSAGE = 600;
+
+function recovery(status: number | undefined, message: string, { request, credential }: Failed): Recovery | undefined {
+  if (status === 401) return credential?.();
+  return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;
+}
 
 /** Reasons of `google.rpc.ErrorInfo` that say more than the status. */
 const BY_REASON: Readonly<Record<string, ErrorKind>> = {
@@ -112,71 +118,6 @@ function withRetryDelay(headers: HeaderReader | undefined, details: readonly Wir
   const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(delay ?? '')?.[1]);
   if (Number.isNaN(seconds)) return headers;
   return { get: (name) => (name === 'retry-after-ms' ? String(seconds * 1000) : (headers?.get(name) ?? null)) };
-}
-
-interface Remedy extends Recovery {
-  readonly refusal: RegExp;
-}
-
-/** 400s after which a changed request may succeed, by what the vendor says. Seen 2025-2026. */
-const REMEDIES: readonly Remedy[] = [
-  {
-    id: 'signatures',
-    refusal: /(?:invalid|corrupted|malformed|not valid).{0,40}thought.?signature|thought.?signature.{0,40}(?:invalid|corrupted|not valid)/i,
-    what: 'thought signatures dropped',
-    apply: withoutSignatures,
-  },
-  {
-    id: 'schema-subset',
-    refusal: /(?:unknown name|cannot find field|not supported).{0,80}(?:json_?schema)|json_?schema.{0,80}(?:unknown|not supported)/i,
-    what: 'schemas cut to the OpenAPI subset',
-    apply: withSubsetSchemas,
-    remember: true,
-  },
-  {
-    id: 'output-with-tools',
-    refusal: /function calling with a response mime type/i,
-    what: 'output schema given as words',
-    apply: instructed,
-    remember: true,
-  },
-  {
-    id: 'reasoning',
-    refusal: /thinking.?(?:level|budget|config)|thinking is not supported|budget \d+ is invalid/i,
-    what: 'reasoning dropped',
-    apply: (request) => ({ ...request, reasoning: undefined }),
-    remember: true,
-  },
-];
-
-function recoveryFor(status: number | undefined, message: string, credential: Recovery | undefined): Recovery | undefined {
-  if (status === 401) return credential;
-  if (status !== 400) return undefined;
-  const remedy = REMEDIES.find(({ refusal }) => refusal.test(message));
-  if (remedy === undefined) return undefined;
-  const { refusal: _refusal, ...recovery } = remedy;
-  return recovery;
-}
-
-function withoutSignatures(request: ModelRequest): ModelRequest {
-  return {
-    ...request,
-    messages: request.messages.map((message) => {
-      if (message.role !== 'assistant') return message;
-      const parts = message.parts.filter(({ type }) => type !== 'reasoning').map(({ replay: _token, ...part }) => part);
-      return { ...message, parts };
-    }),
-  };
-}
-
-/** The schema's form says where it goes: see `isSubset`. */
-function withSubsetSchemas(request: ModelRequest): ModelRequest {
-  const { output, tools } = request;
-  return {
-    ...request,
-    tools: tools.map((tool) => ({ ...tool, parameters: toSubset(tool.parameters) })),
-    output: output === undefined ? undefined : { ...output, schema: toSubset(output.schema) },
-  };
 }
 
 /** google-auth-library has no classes to test against before it is loaded: its texts tell. */

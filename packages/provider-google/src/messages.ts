@@ -8,7 +8,7 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
-import type { GeminiQuirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 /** What replay tokens of this wire hold: a signature, or a whole part that only its own kind of model can read. */
 export type ReplayData = string | { readonly part: JsonObject };
@@ -20,7 +20,7 @@ export type ReplayData = string | { readonly part: JsonObject };
 export const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
 /** One message as the wire's content; nothing for an assistant turn of which nothing can be sent. */
-export function contentsOf(message: TurnMessage, quirks: GeminiQuirks): readonly JsonObject[] {
+export function contentsOf(message: TurnMessage, quirks: Quirks): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
       return [{ role: 'user', parts: userParts(message.parts) }];
@@ -49,7 +49,7 @@ const inline = ({ mediaType, bytes }: ImagePart | FilePart): JsonObject => ({
   inlineData: { mimeType: mediaType, data: toBase64(bytes) },
 });
 
-function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: GeminiQuirks): readonly JsonObject[] {
+function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: Quirks): readonly JsonObject[] {
   let isBare = unsignedCalls === 'mark' && isUnsigned(parts);
   return parts.flatMap((part) => {
     const sent = modelPart(part, isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
@@ -78,7 +78,7 @@ const isPart = (data: unknown): data is { readonly part: JsonObject } =>
   typeof data === 'object' && data !== null && 'part' in data;
 
 /** All results of a turn in one content, in the order of the calls. */
-function resultParts(results: readonly ToolResultPart[], { toolImages }: GeminiQuirks): readonly JsonObject[] {
+function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {
   const inResponse = toolImages === 'in-response';
   const after = inResponse ? [] : results.flatMap((result) => imagesOf(result).map(inline));
   return [...results.map((result) => responseOf(result, inResponse)), ...after];

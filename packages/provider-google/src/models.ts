@@ -1,12 +1,13 @@
 import type { Capabilities } from '@majordomo/core';
 import { geminiFamily } from '@majordomo/core/provider';
-import { GEMINI_QUIRKS, type GeminiQuirks, type Thinking } from './quirks.ts';
+import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
-export interface ModelRule {
+/** What is known of the models whose id matches; the first match wins. */
+interface ModelRule {
   /** Against the last segment of the model id. */
-  readonly match: RegExp;
+  readonly pattern: RegExp;
   readonly capabilities: Capabilities;
-  readonly quirks: Partial<GeminiQuirks>;
+  readonly quirks: Partial<Quirks>;
 }
 
 const FILES: readonly string[] = [
@@ -47,47 +48,50 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-const BEFORE_3: Partial<GeminiQuirks> = {
+const BEFORE_3: Partial<Quirks> = {
   unsignedCalls: 'send',
   toolImages: 'after-responses',
   outputWithTools: false,
 };
 
-/** Budgets are tokens; a pro model cannot stop thinking (least 128), a lite one thinks from 512 on. */
-const budget = (none: number, low: number): Thinking => ({
-  by: 'budget',
-  tokens: { none, low, medium: 8192, high: 24_576 },
-});
-
-/** First match wins. Levels: the table of the thinking guide, 2026-11. */
-export const MODEL_RULES: readonly ModelRule[] = [
+/**
+ * First match wins. Levels and budgets: the tables of the thinking guide, 2026-11. A pro model of 2.5 cannot stop
+ * thinking (least 128 tokens).
+ */
+const MODELS: readonly ModelRule[] = [
   {
-    match: /^gemini-(?:1|2\.0)\b/,
+    pattern: /^gemini-(?:1|2\.0)\b/,
     capabilities: { ...MULTIMODAL, reasoning: false, maxOutputTokens: 8192 },
     quirks: { ...BEFORE_3, thinking: { by: 'none' } },
   },
-  { match: /^gemini-2\.5-flash-image\b/, capabilities: { ...MULTIMODAL, tools: false, reasoning: false }, quirks: { ...BEFORE_3, thinking: { by: 'none' } } },
-  { match: /^gemini-2\.5-flash-lite\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: budget(0, 1024) } },
-  { match: /^gemini-2\.5-flash\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: budget(0, 1024) } },
-  { match: /^gemini-2\.5-pro\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: budget(128, 1024) } },
-  { match: /^gemini-3-pro-preview\b/, capabilities: MULTIMODAL, quirks: { thinking: { by: 'level', levels: ['low', 'high'] } } },
   {
-    match: /^gemini-3(?:\.[1-6])?-flash\b/,
+    pattern: /^gemini-2\.5-flash-image\b/,
+    capabilities: { ...MULTIMODAL, tools: false, reasoning: false },
+    quirks: { ...BEFORE_3, thinking: { by: 'none' } },
+  },
+  { pattern: /^gemini-2\.5-flash\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: thinkingBudget(0, 1024) } },
+  { pattern: /^gemini-2\.5-pro\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024) } },
+  {
+    pattern: /^gemini-3-pro-preview\b/,
+    capabilities: MULTIMODAL,
+    quirks: { thinking: { by: 'level', levels: ['low', 'high'] } },
+  },
+  {
+    pattern: /^gemini-3(?:\.[1-6])?-flash\b/,
     capabilities: MULTIMODAL,
     quirks: { thinking: { by: 'level', levels: ['minimal', 'low', 'medium', 'high'] } },
   },
-  { match: /^gemini-[3-9]/, capabilities: MULTIMODAL, quirks: {} },
-  { match: /^gemma-/, capabilities: { reasoning: false }, quirks: { ...BEFORE_3, thinking: { by: 'none' } } },
-  { match: /./, capabilities: {}, quirks: {} },
+  { pattern: /^gemini-[3-9]/, capabilities: MULTIMODAL, quirks: {} },
+  { pattern: /^gemma-/, capabilities: { reasoning: false }, quirks: { ...BEFORE_3, thinking: { by: 'none' } } },
 ];
 
 /** The bare id: `models/x`, `publishers/google/models/x` and whole resource names are all `x`. */
 const bareId = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1);
 
 /** What is known of a model, with its quirks laid over the wire's. */
-export function modelFacts(modelId: string): { readonly capabilities: Capabilities; readonly quirks: GeminiQuirks } {
+export function factsOf(modelId: string): { readonly capabilities: Capabilities; readonly quirks: Quirks } {
   const id = bareId(modelId);
-  const rule = MODEL_RULES.find(({ match }) => match.test(id));
+  const rule = MODELS.find(({ pattern }) => pattern.test(id));
   return { capabilities: rule?.capabilities ?? {}, quirks: { ...GEMINI_QUIRKS, ...rule?.quirks } };
 }
 

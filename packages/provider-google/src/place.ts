@@ -1,5 +1,5 @@
 import type { Env } from '@majordomo/core';
-import type { GoogleOptions } from './provider.ts';
+import type { GoogleOptions } from './options.ts';
 
 /** The platform and the address that calls go to. */
 export interface Place {
@@ -10,12 +10,15 @@ export interface Place {
   readonly baseURL: string | undefined;
 }
 
+export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
+
 /** Where calls go. Every value is given to the SDK, so that it does not look into its own environment for one. */
 export function placeOf(options: GoogleOptions, env: Env): Place {
   const { project, location, token, apiKey } = options;
   const vertexai = options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
   const apiVersion = options.apiVersion ?? (vertexai ? 'v1beta1' : 'v1');
   if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: options.baseURL ?? GEMINI_ORIGIN };
+  // Express mode: a key instead of a login, and no project.
   const isExpress = token === undefined && apiKey !== undefined && project === undefined;
   return {
     vertexai,
@@ -26,8 +29,6 @@ export function placeOf(options: GoogleOptions, env: Env): Place {
   };
 }
 
-/** A key that was passed in code is for the Gemini API, whatever the environment says. */
-const isVertexByEnv = ({ apiKey }: GoogleOptions, env: Env): boolean =>
-  apiKey === undefined && env['GOOGLE_GENAI_USE_VERTEXAI'] === 'true';
-
-const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
+/** A key or an address that was passed in code is for the Gemini API, whatever the environment says. */
+const isVertexByEnv = ({ apiKey, baseURL }: GoogleOptions, env: Env): boolean =>
+  apiKey === undefined && baseURL === undefined && env['GOOGLE_GENAI_USE_VERTEXAI'] === 'true';

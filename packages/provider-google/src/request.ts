@@ -1,7 +1,7 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
-import type { GeminiQuirks, ThinkingLevel } from './quirks.ts';
+import type { Quirks, ThinkingLevel } from './quirks.ts';
 
 export interface WireRequest {
   /** `contents` and `config` of the SDK's generateContent. */
@@ -10,7 +10,7 @@ export interface WireRequest {
 }
 
 /** Pure: a request to the parameters of generateContent. `extra` is not in them: the SDK merges it into the body. */
-export function toWire(asked: ModelRequest, quirks: GeminiQuirks): WireRequest {
+export function toWire(asked: ModelRequest, quirks: Quirks): WireRequest {
   const warnings: Warning[] = [];
   const request = withoutClash(asked, quirks, warnings);
   warnUnsigned(request, quirks, warnings);
@@ -46,13 +46,13 @@ const NO_LONG_CACHE: Warning = {
   why: 'the vendor caches prefixes by itself; a longer life needs a cache of its own, named in extra.cachedContent',
 };
 
-function withoutClash(request: ModelRequest, { outputWithTools }: GeminiQuirks, warnings: Warning[]): ModelRequest {
+function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
   if (outputWithTools || request.output === undefined || request.tools.length === 0) return request;
   warnings.push({ action: 'emulated', what: 'output', why: 'the model takes no schema beside tools: it was told instead' });
   return instructed(request);
 }
 
-function warnUnsigned(request: ModelRequest, { unsignedCalls }: GeminiQuirks, warnings: Warning[]): void {
+function warnUnsigned(request: ModelRequest, { unsignedCalls }: Quirks, warnings: Warning[]): void {
   const isForeign = (message: ModelRequest['messages'][number]): boolean =>
     message.role === 'assistant' && isUnsigned(message.parts);
   if (unsignedCalls !== 'mark' || !request.messages.some(isForeign)) return;
@@ -64,7 +64,7 @@ function warnUnsigned(request: ModelRequest, { unsignedCalls }: GeminiQuirks, wa
 }
 
 /** A platform that refuses the parts of server tools gets the turn without them. */
-function sendable(message: ModelRequest['messages'][number], quirks: GeminiQuirks): ModelRequest['messages'][number] {
+function sendable(message: ModelRequest['messages'][number], quirks: Quirks): ModelRequest['messages'][number] {
   if (quirks.serverToolParts || message.role !== 'assistant') return message;
   return { ...message, parts: message.parts.filter(({ replay }) => !isServerTool(replay?.data)) };
 }
@@ -77,7 +77,7 @@ const isServerTool = (data: unknown): boolean => {
 
 const LEVELS: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high'];
 
-function thinkingToWire({ reasoning }: ModelRequest, { thinking }: GeminiQuirks, warnings: Warning[]): JsonObject {
+function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warnings: Warning[]): JsonObject {
   if (reasoning === undefined || thinking.by === 'none') return {};
   if (thinking.by === 'budget') {
     const thinkingBudget = thinking.tokens[reasoning];

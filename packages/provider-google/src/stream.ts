@@ -34,6 +34,7 @@ const NO_MEDIA: Warning = {
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
 };
 
+const NO_WARNINGS: readonly Warning[] = [];
 const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
 
 /**
@@ -44,6 +45,8 @@ export class GeminiReader implements WireReader {
   readonly done = false;
   readonly scribe: Scribe;
   private readonly family: string;
+  /** Of the request; they follow the start. */
+  private warnings: readonly Warning[];
   private raw: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
@@ -54,9 +57,10 @@ export class GeminiReader implements WireReader {
   private searches = 0;
   private toldMedia = false;
 
-  constructor(scribe: Scribe, family: string) {
+  constructor(scribe: Scribe, family: string, warnings: readonly Warning[]) {
     this.scribe = scribe;
     this.family = family;
+    this.warnings = warnings;
   }
 
   message(data: string): void {
@@ -86,7 +90,7 @@ export class GeminiReader implements WireReader {
   private chunk(chunk: Chunk): void {
     if (typeof chunk !== 'object' || chunk === null) throw this.drift('', 'is no object');
     if (chunk.error !== undefined) throw inBandError(chunk.error, this.scribe.target);
-    this.scribe.start(chunk.responseId);
+    this.start(chunk.responseId);
     if (chunk.usageMetadata !== undefined) this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
@@ -96,6 +100,12 @@ export class GeminiReader implements WireReader {
     if (!Array.isArray(candidates)) throw this.drift('candidates', 'is no list');
     const candidate: Candidate | undefined = candidates[0];
     if (candidate !== undefined) this.candidate(candidate);
+  }
+
+  private start(id: string | undefined): void {
+    this.scribe.start(id);
+    for (const warning of this.warnings) this.scribe.warning(warning);
+    this.warnings = NO_WARNINGS;
   }
 
   private candidate({ content, finishReason: raw, finishMessage, groundingMetadata }: Candidate): void {

@@ -1,9 +1,9 @@
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice } from '@majordomo/core';
 import { isSubset, toSubset } from './schema.ts';
-import type { GeminiQuirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 /** Tools as the wire declares them, with the choice among them; nothing without tools. */
-export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: GeminiQuirks): JsonObject {
+export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
   return {
     tools: [{ functionDeclarations: tools.map((tool) => declaration(tool, quirks)) }],
@@ -12,7 +12,7 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: GeminiQ
 }
 
 /** An answer that follows a schema. */
-export function outputToWire({ output }: ModelRequest, quirks: GeminiQuirks): JsonObject {
+export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObject {
   if (output === undefined) return {};
   const { schema } = output;
   const field = inSubset(schema, quirks)
@@ -21,14 +21,14 @@ export function outputToWire({ output }: ModelRequest, quirks: GeminiQuirks): Js
   return { responseMimeType: 'application/json', ...field };
 }
 
-const declaration = ({ name, description, parameters }: ModelTool, quirks: GeminiQuirks): JsonObject => ({
+const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirks): JsonObject => ({
   name,
   description,
   ...(inSubset(parameters, quirks) ? { parameters: subsetOf(parameters) } : { parametersJsonSchema: parameters }),
 });
 
 /** A schema that is in the subset's own form goes where that form is read, whatever the model takes else. */
-const inSubset = (schema: JsonObject, { schemaField }: GeminiQuirks): boolean =>
+const inSubset = (schema: JsonObject, { schemaField }: Quirks): boolean =>
   schemaField === 'subset' || isSubset(schema);
 const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));
 

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, user, type ModelRequest } from '@majordomo/core';
+import { toLlmError, type Failed } from './errors.ts';
+
+const REQUEST: ModelRequest = {
+  messages: [
+    user('a'),
+    assistant([{ type: 'tool-call', id: 'x', name: 'f', args: {}, replay: { family: 'gemini/3-pro', data: 'sig' } }]),
+  ],
+  tools: [{ name: 'f', description: '', parameters: { type: 'object' } }],
+  output: { name: 'answer', schema: { type: 'object' } },
+  reasoning: 'high',
+  extra: {},
+};
+const FAILED: Failed = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
+
+/** As @google/genai 3.1 throws it. */
+function apiError(status: number, body: unknown): Error {
+  const message = typeof body === 'string' ? body : JSON.stringify(body);
+  return Object.assign(new Error(message), { name: 'ApiError', status });
+}
+const said = (code: number, message: string, details: readonly object[] = []): unknown => ({ error: { code, message, status: 'X', details } });
+const info = (reason: string): object => ({ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason });
+
+describe('toLlmError', () => {
+  it.each([
+    [400, said(400, 'API key not valid. Please pass a valid API key.', [info('API_KEY_INVALID')]), 'auth', 'API_KEY_INVALID'],
+    [400, said(400, 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).'), 'context-overflow', 'X'],
+    [400, said(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
+    [401, said(401, 'Request had invalid authentication credentials.'), 'auth', 'X'],
+    [403, said(403, 'API has not been used in project', [info('SERVICE_DISABLED')]), 'auth', 'SERVICE_DISABLED'],
+    [403, said(403, 'Billing is off.', [info('BILLING_DISABLED')]), 'billing', 'BILLING_DISABLED'],
+    [404, said(404, 'models/x is not found'), 'not-found', 'X'],
+    [429, said(429, 'Quota exceeded', [info('RATE_LIMIT_EXCEEDED')]), 'rate-limit', 'RATE_LIMIT_EXCEEDED'],
+    [429, said(429, 'You exceeded your current quota', [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProject' }] }]), 'quota', 'X'],
+    [429, said(429, 'Your prepayment credits are depleted.'), 'billing', 'X'],
+    [499, said(499, 'The operation was cancelled.'), 'server', 'X'],
+    [500, said(500, 'Internal error encountered.'), 'server', 'X'],
+    [503, said(503, 'The model is overloaded.'), 'overloaded', 'X'],
+    [504, said(504, 'Deadline expired.'), 'timeout', 'X'],
+    [502, '<html>Bad gateway</html>', 'server', undefined],
+    [429, [said(429, 'a list with the error in it')], 'rate-limit', 'X'],
+  ])('%i %j', (status, body, kind, code) => {
+    const error = toLlmError(apiError(status, body), FAILED);
+    expect(error).toMatchObject({ kind, details: { status, code, target: 'google/m' } });
+  });
+
+  it('waits as long as RetryInfo says, else as the headers say', () => {
+    const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.5s' };
+    const headers = new Headers({ 'retry-after': '7' });
+    expect(toLlmError(apiError(429, said(429, 'x', [retry])), { ...FAILED, headers }).details.retryAfterMs).toBe(34_500);
+    expect(toLlmError(apiError(429, said(429, 'x')), { ...FAILED, headers }).details.retryAfterMs).toBe(7000);
+  });
+
+  it('shows no secret', () => {
+    const error = toLlmError(apiError(400, said(400, 'key AIzaSECRETSECRET is bad')), FAILED);
+    expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain('AIzaSECRETSECRET');
+  });
+
+  it.each([
+    ['invalid_grant', 'login-required'],
+    ['Could not load the default credentials. Browse to https://…', 'missing-key'],
+  ])('a login that fails with "%s" is auth, %s', (message, code) => {
+    expect(toLlmError(new Error(message), FAILED)).toMatchObject({ kind: 'auth', details: { code } });
+  });
+
+  it.each([
+    ['ECONNRESET', Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }), 'network'],
+    ['broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
+  ])('%s is %s', (_name, error, kind) => {
+    expect(toLlmError(error, FAILED).kind).toBe(kind);
+  });
+});
+
+describe('recovery', () => {
+  const recover = (message: string, request: ModelRequest = REQUEST): ModelRequest | undefined =>
+    toLlmError(apiError(400, said(400, message)), { ...FAILED, request }).details.recover?.apply(request);
+
+  it('an invalid signature is answered by a request without any', () => {
+    expect(JSON.stringify(recover('Corrupted thought signature.')?.messages)).not.toContain('sig');
+  });
+
+  it('a refused raw schema is cut', () => {
+    const changed = recover('Invalid JSON payload received. Unknown name "parametersJsonSchema" at tools[0]: Cannot find field.');
+    expect(changed?.tools[0]?.parameters).toEqual({ type: 'OBJECT' });
+    expect(changed?.output?.schema).toEqual({ type: 'OBJECT' });
+  });
+
+  it('a schema that is refused beside tools becomes words', () => {
+    const changed = recover("Function calling with a response mime type: 'application/json' is unsupported");
+    expect(changed?.output).toBeUndefined();
+    expect(changed?.system).toContain('JSON Schema');
+  });
+
+  it('refused thinking is dropped', () => {
+    expect(recover('Thinking level MEDIUM is not supported for this model.')?.reasoning).toBeUndefined();
+  });
+
+  it('nothing is offered where nothing would change', () => {
+    expect(recover('Thinking level MEDIUM is not supported', { ...REQUEST, reasoning: undefined })).toBeUndefined();
+    expect(recover('Corrupted thought signature.', { ...REQUEST, messages: [user('a')] })).toBeUndefined();
+    expect(recover('Invalid value')).toBeUndefined();
+  });
+});

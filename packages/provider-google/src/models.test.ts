@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { factsOf, familyOf } from './models.ts';
+import { quirksFromParams } from './quirks.ts';
+
+describe('models', () => {
+  it.each([
+    ['gemini-2.5-pro', 'gemini/2.5-pro'],
+    ['models/gemini-2.5-flash-lite-preview-09-2025', 'gemini/2.5-flash-lite'],
+    ['publishers/google/models/gemini-3-flash-preview', 'gemini/3-flash'],
+    ['gemini-3.1-pro-preview', 'gemini/3.1-pro'],
+    ['gemini-4-argon', 'gemini/4-argon'],
+    ['tunedModels/mine', 'gemini/mine'],
+  ])('%s reads the tokens of %s', (modelId, family) => {
+    expect(familyOf(modelId)).toBe(family);
+  });
+
+  it('a model before 3 needs no mark; what is not known is taken for a new one', () => {
+    expect(factsOf('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
+    expect(factsOf('gemini-9').quirks.unsignedCalls).toBe('mark');
+    expect(factsOf('my-endpoint')).toMatchObject({ capabilities: {}, quirks: { thinking: { by: 'level' } } });
+  });
+
+  it('quirks come from the query of a DSN; an unknown one is refused', () => {
+    expect(quirksFromParams({ schemaField: 'subset', outputWithTools: 'false', thinking: 'none' })).toEqual({
+      schemaField: 'subset',
+      outputWithTools: false,
+      thinking: { by: 'none' },
+    });
+    expect(() => quirksFromParams({ schema: 'x' })).toThrow(/unknown DSN parameter/);
+    expect(() => quirksFromParams({ schemaField: 'toString' })).toThrow(/one of json-schema, subset/);
+  });
+});

@@ -1,0 +1,75 @@
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import { instructed } from './request.ts';
+import { isSubset, toSubset } from './schema.ts';
+
+interface Remedy extends Omit<Recovery, 'apply'> {
+  /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
+  readonly says: RegExp;
+  /** The same object where nothing of the kind is in the request. */
+  apply(request: ModelRequest): ModelRequest;
+}
+
+/** Messages seen on the wire from 2025-05 to 2026-11. Reworded, the 400 is simply final. */
+const REMEDIES: readonly Remedy[] = [
+  {
+    // "Invalid thought signature."; "Corrupted thought signature."
+    id: 'signatures',
+    what: 'thought signatures dropped',
+    says: /(?:invalid|corrupted|malformed|not valid)[^]{0,40}thought.?signature|thought.?signature[^]{0,40}(?:invalid|corrupted|not valid)/i,
+    apply: withoutSignatures,
+  },
+  {
+    // "Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0]…': Cannot find field."
+    id: 'schema-subset',
+    what: 'schemas cut to the OpenAPI subset',
+    says: /json_?schema/i,
+    remember: true,
+    apply: withSubsetSchemas,
+  },
+  {
+    // "Function calling with a response mime type: 'application/json' is unsupported"
+    id: 'output-with-tools',
+    what: 'output schema given as words',
+    says: /function calling with a response mime type/i,
+    remember: true,
+    apply: instructed,
+  },
+  {
+    // "Thinking level MEDIUM is not supported for this model."; "Budget 0 is invalid. This model only works in thinking mode."
+    id: 'reasoning',
+    what: 'reasoning dropped',
+    says: /thinking|budget \d+ is invalid/i,
+    remember: true,
+    apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
+  },
+];
+
+/** What may be changed so that a refused request succeeds, if anything. */
+export function recoveryFor(said: string, request: ModelRequest): Recovery | undefined {
+  const remedy = REMEDIES.find(({ says, apply }) => says.test(said) && apply(request) !== request);
+  if (remedy === undefined) return undefined;
+  const { says: _says, ...recovery } = remedy;
+  return recovery;
+}
+
+function withoutSignatures(request: ModelRequest): ModelRequest {
+  let changed = false;
+  const messages = request.messages.map((message) => {
+    if (message.role !== 'assistant' || message.parts.every(({ replay }) => replay === undefined)) return message;
+    changed = true;
+    const parts = message.parts.filter(({ type }) => type !== 'reasoning').map(({ replay: _token, ...part }) => part);
+    return { ...message, parts };
+  });
+  return changed ? { ...request, messages } : request;
+}
+
+/** The schema's form says where it goes: see `isSubset`. */
+function withSubsetSchemas(request: ModelRequest): ModelRequest {
+  const { output, tools } = request;
+  if ([...tools.map(({ parameters }) => parameters), ...(output ? [output.schema] : [])].every(isSubset)) return request;
+  return {
+    ...request,
+    tools: tools.map((tool) => ({ ...tool, parameters: toSubset(tool.parameters) })),
+    output: output === undefined ? undefined : { ...output, schema: toSubset(output.schema) },
+  };
+}

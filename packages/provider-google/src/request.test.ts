@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
+import { factsOf } from './models.ts';
+import { GEMINI_QUIRKS, type Quirks } from './quirks.ts';
+import { toWire } from './request.ts';
+
+const BEFORE_3 = factsOf('gemini-2.5-flash').quirks;
+const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...fields,
+});
+const wire = (fields: Partial<ModelRequest>, quirks: Quirks = GEMINI_QUIRKS): ReturnType<typeof toWire> =>
+  toWire(requestOf(fields), quirks);
+const config = (fields: Partial<ModelRequest>, quirks?: Quirks): JsonObject => wire(fields, quirks).params.config;
+const SCHEMA: JsonObject = { type: 'object', properties: { city: { type: 'string' } }, additionalProperties: false };
+const WEATHER = { name: 'weather', description: 'Says it.', parameters: SCHEMA };
+const call = (id: string, data?: string): AssistantPart => ({
+  type: 'tool-call',
+  id,
+  name: 'weather',
+  args: { city: id },
+  ...(data !== undefined && { replay: { family: 'gemini/3-pro', data } }),
+});
+
+describe('toWire', () => {
+  it('writes a history with parallel calls, images, documents and signatures', () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    const { params, warnings } = wire({
+      system: 'Be brief.',
+      maxTokens: 100,
+      temperature: 0.5,
+      topP: 0.9,
+      seed: 7,
+      stop: ['END'],
+      tools: [WEATHER],
+      toolChoice: 'auto',
+      messages: [
+        user('Weather?', image(bytes), file(bytes, 'application/pdf', 'a.pdf')),
+        assistant([
+          { type: 'text', text: 'I look.', replay: { family: 'gemini/3-pro', data: 'sig0' } },
+          call('a', 'sig1'),
+          call('b'),
+        ]),
+        toolResult([
+          { callId: 'a', name: 'weather', content: 'sun' },
+          { callId: 'b', name: 'weather', content: 'no', isError: true },
+        ]),
+        assistant('Sun.'),
+        user('Thanks.'),
+      ],
+    });
+    expect(warnings).toEqual([]);
+    expect(params).toEqual({
+      config: {
+        systemInstruction: { parts: [{ text: 'Be brief.' }] },
+        maxOutputTokens: 100,
+        temperature: 0.5,
+        topP: 0.9,
+        seed: 7,
+        stopSequences: ['END'],
+        tools: [{ functionDeclarations: [{ name: 'weather', description: 'Says it.', parametersJsonSchema: SCHEMA }] }],
+        toolConfig: { functionCallingConfig: { mode: 'AUTO' } },
+      },
+      contents: [
+        {
+          role: 'user',
+          parts: [
+            { text: 'Weather?' },
+            { inlineData: { mimeType: 'image/png', data: 'AQID' } },
+            { inlineData: { mimeType: 'application/pdf', data: 'AQID' } },
+          ],
+        },
+        {
+          role: 'model',
+          parts: [
+            { text: 'I look.', thoughtSignature: 'sig0' },
+            { functionCall: { id: 'a', name: 'weather', args: { city: 'a' } }, thoughtSignature: 'sig1' },
+            { functionCall: { id: 'b', name: 'weather', args: { city: 'b' } } },
+          ],
+        },
+        {
+          role: 'user',
+          parts: [
+            { functionResponse: { id: 'a', name: 'weather', response: { output: 'sun' } } },
+            { functionResponse: { id: 'b', name: 'weather', response: { error: 'no' } } },
+          ],
+        },
+        { role: 'model', parts: [{ text: 'Sun.' }] },
+        { role: 'user', parts: [{ text: 'Thanks.' }] },
+      ],
+    });
+  });
+
+  it('never changes a frozen request', () => {
+    const frozen = Object.freeze(requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }));
+    const before = JSON.stringify(frozen);
+    toWire(frozen, { ...BEFORE_3, schemaField: 'subset' });
+    expect(JSON.stringify(frozen)).toBe(before);
+  });
+
+  it('sends no empty text, and no assistant turn of nothing', () => {
+    const { contents } = wire({ messages: [user('', 'a'), assistant([{ type: 'reasoning', text: 'Hm.' }]), user('')] }).params;
+    expect(contents).toEqual([
+      { role: 'user', parts: [{ text: 'a' }] },
+      { role: 'user', parts: [{ text: ' ' }] },
+    ]);
+  });
+
+  it('a cache for long is not to be had by a word', () => {
+    expect(wire({ cache: 'long' }).warnings).toEqual([expect.objectContaining({ action: 'dropped', what: 'cache "long"' })]);
+    expect(wire({ cache: 'short' }).warnings).toEqual([]);
+  });
+});
+
+describe('replay', () => {
+  const messages = (parts: readonly AssistantPart[]): ModelRequest['messages'] => [user('a'), assistant(parts), user('b')];
+  const modelParts = (parts: readonly AssistantPart[], quirks?: Quirks): unknown =>
+    wire({ messages: messages(parts) }, quirks).params.contents[1]?.['parts'];
+
+  it('parts that were kept whole go back whole', () => {
+    const part = { executableCode: { code: '1', language: 'PYTHON' }, thoughtSignature: 's' };
+    const kept: AssistantPart = { type: 'reasoning', text: '', replay: { family: 'gemini/3-pro', data: { part } } };
+    expect(modelParts([kept, { type: 'text', text: 'x' }])).toEqual([part, { text: 'x' }]);
+  });
+
+  it('signed reasoning goes back as a thought, unsigned reasoning not at all', () => {
+    const signed: AssistantPart = { type: 'reasoning', text: 'Hm.', replay: { family: 'gemini/3-pro', data: 's' } };
+    expect(modelParts([signed, { type: 'reasoning', text: 'Well.' }, { type: 'text', text: 'x' }])).toEqual([
+      { text: 'Hm.', thought: true, thoughtSignature: 's' },
+      { text: 'x' },
+    ]);
+  });
+
+  it("the first of another model's calls carries the mark for foreign history, with a warning", () => {
+    const { params, warnings } = wire({ messages: messages([call('a'), call('b')]) });
+    const parts = params.contents[1]?.['parts'] as readonly JsonObject[];
+    expect(parts.map(({ thoughtSignature }) => thoughtSignature)).toEqual(['skip_thought_signature_validator', undefined]);
+    expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'thought signature' })]);
+  });
+
+  it('models before 3 take such calls bare', () => {
+    expect(JSON.stringify(modelParts([call('a')], BEFORE_3))).not.toContain('thoughtSignature');
+  });
+
+  it('Vertex does not get the calls of server tools back', () => {
+    const part = { toolCall: { id: 't' } };
+    const kept: AssistantPart = { type: 'reasoning', text: '', replay: { family: 'gemini/3-pro', data: { part } } };
+    const vertex = { ...GEMINI_QUIRKS, serverToolParts: false };
+    expect(modelParts([kept, { type: 'text', text: 'x' }], vertex)).toEqual([{ text: 'x' }]);
+  });
+});
+
+describe('tools and output', () => {
+  it.each([
+    ['none', { mode: 'NONE' }],
+    ['required', { mode: 'ANY' }],
+    [{ name: 'weather' }, { mode: 'ANY', allowedFunctionNames: ['weather'] }],
+  ] as const)('choice %j', (toolChoice, functionCallingConfig) => {
+    expect(config({ tools: [WEATHER], toolChoice })['toolConfig']).toEqual({ functionCallingConfig });
+  });
+
+  it('a schema stands raw in the raw fields, and cut in the older ones', () => {
+    const fields = { tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } };
+    const raw = config(fields);
+    expect(raw).toMatchObject({ responseMimeType: 'application/json', responseJsonSchema: SCHEMA });
+    const cut = { type: 'OBJECT', properties: { city: { type: 'STRING' } } };
+    expect(config(fields, { ...GEMINI_QUIRKS, schemaField: 'subset' })).toEqual({
+      tools: [{ functionDeclarations: [{ name: 'weather', description: 'Says it.', parameters: cut }] }],
+      responseMimeType: 'application/json',
+      responseSchema: cut,
+    });
+  });
+
+  it('a model that takes no schema beside tools is told in words, with a warning', () => {
+    const { params, warnings } = wire({ system: 's', tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } }, BEFORE_3);
+    expect(params.config['responseMimeType']).toBeUndefined();
+    expect(JSON.stringify(params.config['systemInstruction'])).toContain('JSON Schema');
+    expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'output' })]);
+  });
+
+  const withImage = [
+    user('a'),
+    assistant([call('x', 's')]),
+    toolResult({ callId: 'x', name: 'weather', content: [{ type: 'text', text: 'seen' }, image(Uint8Array.of(1))] }),
+  ];
+  it.each([
+    ['inside the response', GEMINI_QUIRKS, [{ functionResponse: { id: 'x', name: 'weather', response: { output: 'seen' }, parts: [{ inlineData: { mimeType: 'image/png', data: 'AQ==' } }] } }]],
+    ['after the responses', BEFORE_3, [{ functionResponse: { id: 'x', name: 'weather', response: { output: 'seen' } } }, { inlineData: { mimeType: 'image/png', data: 'AQ==' } }]],
+  ] as const)("a tool's image goes %s", (_name, quirks, parts) => {
+    expect(wire({ messages: withImage }, quirks).params.contents[2]).toEqual({ role: 'user', parts });
+  });
+});
+
+describe('thinking', () => {
+  it.each([
+    ['gemini-3.8-flash', 'medium', { includeThoughts: true, thinkingLevel: 'MEDIUM' }, []],
+    ['gemini-3-pro-preview', 'medium', { includeThoughts: true, thinkingLevel: 'HIGH' }, ['coerced']],
+    ['gemini-3.5-flash', 'none', { includeThoughts: false, thinkingLevel: 'MINIMAL' }, ['coerced']],
+    ['models/gemini-2.5-flash', 'low', { includeThoughts: true, thinkingBudget: 1024 }, []],
+    ['gemini-2.5-flash', 'none', { includeThoughts: false, thinkingBudget: 0 }, []],
+    ['gemini-2.5-pro', 'none', { includeThoughts: true, thinkingBudget: 128 }, ['coerced']],
+    ['gemini-2.0-flash', 'high', undefined, []],
+    ['gemini-4-argon', 'high', { includeThoughts: true, thinkingLevel: 'HIGH' }, []],
+  ] as const)('%s told "%s"', (modelId, reasoning, thinkingConfig, actions) => {
+    const { params, warnings } = toWire(requestOf({ reasoning }), factsOf(modelId).quirks);
+    expect(params.config['thinkingConfig']).toEqual(thinkingConfig);
+    expect(warnings.map(({ action }) => action)).toEqual(actions);
+  });
+
+  it('nothing said is nothing sent', () => {
+    expect(config({})).toEqual({});
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelEvent } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { GeminiReader } from './stream.ts';
+
+const readerOf = (): GeminiReader => new GeminiReader(new Scribe('google/m', []), 'gemini/3-pro', []);
+const read = (...chunks: readonly unknown[]): readonly ModelEvent[] => {
+  const reader = readerOf();
+  for (const chunk of chunks) reader.message(JSON.stringify(chunk));
+  reader.end();
+  return reader.scribe.take();
+};
+const readWhole = (body: unknown): readonly ModelEvent[] => {
+  const reader = readerOf();
+  reader.body(body);
+  reader.end();
+  return reader.scribe.take();
+};
+const parts = (events: readonly ModelEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+const chunk = (content: readonly object[], more: object = {}): object => ({
+  responseId: 'r1',
+  candidates: [{ content: { role: 'model', parts: content }, ...more }],
+});
+const STOP = { finishReason: 'STOP' };
+const signed = (data: unknown): object => ({ replay: { family: 'gemini/3-pro', data } });
+const failing = (kind: string, details: object = {}): unknown =>
+  expect.objectContaining({ kind, details: expect.objectContaining(details) as object });
+
+describe('a stream', () => {
+  it('joins text and thoughts over chunks, and ends at the end of the body only', () => {
+    const events = read(
+      chunk([{ text: 'Hm', thought: true }], STOP),
+      chunk([{ text: '.', thought: true }, { text: 'Hel' }], STOP),
+      chunk([{ text: 'lo' }], STOP),
+    );
+    expect(events[0]).toEqual({ type: 'start', target: 'google/m', id: 'r1' });
+    expect(parts(events)).toEqual([
+      { type: 'reasoning', text: 'Hm.' },
+      { type: 'text', text: 'Hello' },
+    ]);
+    expect(events.filter(({ type }) => type === 'finish')).toHaveLength(1);
+  });
+
+  it('gives calls their ids, or makes some up that a replay gives again', () => {
+    const call = { functionCall: { name: 'f', args: { a: 1 } } };
+    const events = read(chunk([{ ...call, functionCall: { ...call.functionCall, id: 'own' }, thoughtSignature: 's' }, call], STOP));
+    expect(parts(events)).toEqual([
+      { type: 'tool-call', id: 'own', name: 'f', args: { a: 1 }, ...signed('s') },
+      { type: 'tool-call', id: expect.stringMatching(/^call_\w+_1$/) as string, name: 'f', args: { a: 1 } },
+    ]);
+    expect(events.at(-1)).toMatchObject({ reason: 'tool-calls', raw: 'STOP' });
+    expect(parts(read(chunk([call], STOP)))).toEqual(parts(read(chunk([call], STOP))));
+  });
+
+  it('never merges a signed part with its neighbours', () => {
+    const events = read(chunk([{ text: 'a' }]), chunk([{ text: 'b', thoughtSignature: 's' }]), chunk([{ text: 'c' }], STOP));
+    expect(parts(events)).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b', ...signed('s') },
+      { type: 'text', text: 'c' },
+    ]);
+  });
+
+  it('keeps a signature without text, and what ran at the vendor, whole', () => {
+    const empty = { text: '', thoughtSignature: 's' };
+    const code = { executableCode: { code: '1' }, thoughtSignature: 't' };
+    expect(parts(read(chunk([code, { text: 'x' }]), chunk([empty], STOP)))).toEqual([
+      { type: 'reasoning', text: '', ...signed({ part: code }) },
+      { type: 'text', text: 'x' },
+      { type: 'reasoning', text: '', ...signed({ part: empty }) },
+    ]);
+  });
+
+  it('skips parts of a kind that came later, and says that it cannot keep media', () => {
+    const events = read(chunk([{ somethingNew: {} }, { inlineData: { mimeType: 'image/png' } }, { text: 'x' }], STOP));
+    expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
+    expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+  });
+
+  it('takes the last count of tokens, and keeps what it leaves out', () => {
+    const first = { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 } };
+    const last = { usageMetadata: { promptTokenCount: 10, thoughtsTokenCount: 7, cachedContentTokenCount: 4, toolUsePromptTokenCount: 3 } };
+    const events = read({ ...chunk([{ text: 'x' }], STOP), ...first }, { ...chunk([]), ...last });
+    expect(events.at(-1)).toMatchObject({ usage: { input: 13, output: 12, cacheRead: 4, reasoning: 7 } });
+  });
+
+  it.each([
+    ['MAX_TOKENS', 'length'],
+    ['SAFETY', 'content-filter'],
+    ['MALFORMED_FUNCTION_CALL', 'other'],
+    ['A_NEW_ONE', 'other'],
+  ])('%s after content is %s', (raw, reason) => {
+    expect(read(chunk([{ text: 'x' }], { finishReason: raw })).at(-1)).toMatchObject({ reason, raw });
+  });
+
+  it('is truncated without a finish reason', () => {
+    expect(() => read(chunk([{ text: 'x' }]))).toThrow(failing('truncated') as Error);
+  });
+
+  it('a block before content is content-filter, of the prompt or of the answer', () => {
+    const prompt = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } };
+    expect(() => read(prompt)).toThrow(failing('content-filter', { code: 'PROHIBITED_CONTENT' }) as Error);
+    expect(() => read(chunk([], { finishReason: 'SAFETY' }))).toThrow(failing('content-filter', { code: 'SAFETY' }) as Error);
+  });
+
+  it('an error inside is classified like one outside', () => {
+    const error = { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' };
+    expect(() => read(chunk([{ text: 'x' }]), { error })).toThrow(failing('overloaded', { code: 'UNAVAILABLE' }) as Error);
+  });
+
+  it('warnings of the request follow the start', () => {
+    const warning = { action: 'dropped', what: 'x', why: 'y' } as const;
+    const reader = new GeminiReader(new Scribe('google/m', []), 'f', [warning]);
+    reader.message(JSON.stringify(chunk([{ text: 'x' }])));
+    expect(reader.scribe.take().slice(0, 2).map(({ type }) => type)).toEqual(['start', 'warning']);
+  });
+});
+
+describe('a whole answer', () => {
+  it('may come without a reason, or as a list of chunks', () => {
+    expect(readWhole({ candidates: [{ content: { parts: [{ text: 'x' }] } }] }).at(-1)).toMatchObject({ reason: 'other', raw: undefined });
+    expect(parts(readWhole([chunk([{ text: 'a' }]), chunk([{ text: 'b' }], STOP)]))).toEqual([{ type: 'text', text: 'ab' }]);
+  });
+
+  it.each([
+    [{}, 'candidates'],
+    [{ candidates: 'x' }, 'candidates'],
+    [7, ''],
+    [{ candidates: [{ content: { parts: 'x' } }] }, 'candidates[0].content.parts'],
+    [{ candidates: [{ content: { parts: [{ text: 7 }] } }] }, 'candidates[0].content.parts[0].text'],
+    [{ candidates: [{ content: { parts: [{ functionCall: {} }] } }] }, 'candidates[0].content.parts[0].functionCall.name'],
+  ])('a drifted one (%j) is a protocol error that names the place', (body, path) => {
+    expect(() => readWhole(body)).toThrow(failing('protocol', { path }) as Error);
+  });
+});
