@@ -4,6 +4,7 @@ import { noRawCli } from './rules/no-raw-cli.ts';
 import { noRawInferenceHttp } from './rules/no-raw-inference-http.ts';
 import { noRawSdk } from './rules/no-raw-sdk.ts';
 import { noSdkRetries } from './rules/no-sdk-retries.ts';
+import { name, version } from './version.ts';
 
 export type { MajordomoOptions } from './options.ts';
 export type { RetryOption } from './data/retries.ts';
@@ -24,7 +25,7 @@ interface MajordomoPlugin extends ESLint.Plugin {
 }
 
 const plugin: MajordomoPlugin = {
-  meta: { name: '@majordomo/eslint-plugin', version: '1.0.0' },
+  meta: { name, version },
   rules: { ...rules },
   configs: {
     /** What is certainly a raw call. */
@@ -41,12 +42,12 @@ const plugin: MajordomoPlugin = {
   },
 };
 
-function config(name: string, options: Readonly<Record<string, object>>): Linter.Config {
+function config(kind: string, options: Readonly<Record<string, object>>): Linter.Config {
   const entries = Object.keys(rules).map((rule): [string, Linter.RuleEntry] => {
     const own = options[rule];
     return [`majordomo/${rule}`, own === undefined ? 'error' : ['error', own]];
   });
-  return { name: `majordomo/${name}`, plugins: { majordomo: plugin }, rules: Object.fromEntries(entries) };
+  return { name: `majordomo/${kind}`, plugins: { majordomo: plugin }, rules: Object.fromEntries(entries) };
 }
 
 // ESLint's and oxlint's convention for a plugin is the default export.

@@ -1,12 +1,13 @@
 import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
 import type { Linter } from 'eslint';
+import { name, version } from '../version.ts';
 
 /**
  * A parser for every dialect, without TypeScript: a repository may have a compiler without an API, or none. It gives
  * ESLint the tree and the comments (for `eslint-disable`), but no tokens; our rules read none.
  */
 export const parser: Linter.Parser = {
-  meta: { name: '@majordomo/eslint-plugin/parser', version: '1.0.0' },
+  meta: { name: `${name}/parser`, version },
   parseForESLint(text, options) {
     const file = parse(text, optionsFor(filePath(options)));
     const comments = (file.comments ?? []).map(({ type, value, start, end, loc }) => ({

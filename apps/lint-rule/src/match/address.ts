@@ -7,6 +7,7 @@ import { HOLE } from '../ast/text.ts';
 export type Verdict =
   | {
       readonly kind: 'inference';
+      readonly by: 'host' | 'path';
       /** The host or path that gave it away. */
       readonly what: string;
       readonly use: ReplacementName;
@@ -35,14 +36,23 @@ export function addressReader(book: AddressBook): AddressReader {
     const host = authority === undefined ? undefined : hostOf(authority, path);
     if (host !== undefined) {
       const { host: what, use } = host;
-      return { kind: 'inference', what, use, needs: 'nothing', relative: false, named: isNamed(text) };
+      return {
+        kind: 'inference',
+        by: 'host',
+        what,
+        use,
+        needs: 'nothing',
+        relative: false,
+        named: isNamed(text),
+      };
     }
     const known = pathOf(path);
     if (known === undefined) return text.startsWith(HOLE) ? { kind: 'unknown', named: isNamed(text) } : OTHER;
     const relative = authority === undefined && !text.startsWith(HOLE);
     // `/v1/messages` alone is this app's own route, unless a header of the wire goes with it.
     const needs = relative && known.needs !== 'nothing' ? 'header' : known.needs;
-    return { kind: 'inference', what: known.path, use: known.use, needs, relative, named: isNamed(text) };
+    const { path: what, use } = known;
+    return { kind: 'inference', by: 'path', what, use, needs, relative, named: isNamed(text) };
   };
 }
 

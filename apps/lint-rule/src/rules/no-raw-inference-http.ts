@@ -5,7 +5,7 @@ import { parentOf, type Node } from '../ast/node.ts';
 import { inferenceHosts, type InferenceHost } from '../data/hosts.ts';
 import { advice, type ReplacementName } from '../data/replacement.ts';
 import { wirePaths, type WirePath } from '../data/wire.ts';
-import { addressReader, type AddressReader, type Verdict } from '../match/address.ts';
+import { addressReader, type Verdict } from '../match/address.ts';
 import { evidenceIn, proves } from '../match/evidence.ts';
 import { addressesIn, senderOf, type Sender } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
@@ -77,11 +77,17 @@ function findingIn(call: Call, { code, options }: File): Finding | undefined {
   const possible = options.certainty === 'possible';
   // The address is the first argument, or the second after a method's or socket's name.
   for (const [index, argument] of call.arguments.slice(0, 3).entries())
-    for (const text of addressesIn(argument, index, look)) {
-      const finding = judge(read(text), { call, index, sender, possible, code });
+    for (const verdict of hostsFirst(addressesIn(argument, index, look).map(read))) {
+      const finding = judge(verdict, { call, index, sender, possible, code });
       if (finding !== undefined) return finding;
     }
   return undefined;
+}
+
+/** Of `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host says more than the path. */
+function hostsFirst(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const isHost = (verdict: Verdict): boolean => verdict.kind === 'inference' && verdict.by === 'host';
+  return verdicts.length < 2 ? verdicts : verdicts.toSorted((a, b) => Number(isHost(b)) - Number(isHost(a)));
 }
 
 interface Case {
@@ -92,10 +98,7 @@ interface Case {
   readonly code: File['code'];
 }
 
-function judge(
-  verdict: ReturnType<AddressReader>,
-  { call, index, sender, possible, code }: Case,
-): Finding | undefined {
+function judge(verdict: Verdict, { call, index, sender, possible, code }: Case): Finding | undefined {
   if (verdict.kind === 'other' || (verdict.kind === 'unknown' && index > 0)) return undefined;
   if (verdict.kind === 'inference' && isCertain(verdict, sender)) return verdict;
   const evidence = evidenceIn(call.arguments, lookInto(code));

@@ -114,7 +114,9 @@ function loadedBy(call: ESTree.CallExpression, { code, options }: File): string 
     const { value } = argument;
     return typeof value === 'string' && isRaw(value) && isLoading(callee, code) ? value : undefined;
   }
-  if (callee.type === 'Identifier' && !callee.name.includes('equire')) return undefined;
+  // Nearly every call passes a variable: only a file that makes loaders is asked what its own names mean.
+  const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
+  if (!loaders && !callee.name.includes('equire')) return undefined;
   if (!isLoading(callee, code)) return undefined;
   return textsOf(argument, lookInto(code)).find(isRaw);
 }

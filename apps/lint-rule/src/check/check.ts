@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { ESLint } from 'eslint';
+import plugin from '../index.ts';
+import type { MajordomoOptions } from '../options.ts';
+import type { Arguments } from './arguments.ts';
+import { parser } from './parser.ts';
+
+export interface Finding {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  /** `no-raw-sdk` */
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface Report {
+  readonly files: number;
+  readonly findings: readonly Finding[];
+  /** Files that no parser could read: nobody knows what is in them. */
+  readonly unread: readonly { readonly file: string; readonly message: string }[];
+}
+
+const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
+/** Built and installed things; what begins with a dot is a tool's own folder. */
+const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
+
+/** Lints one folder or file. Throws where there is none, or nothing in it to read. */
+export async function check(path: string, args: Arguments): Promise<Report> {
+  const target = resolve(path);
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (stats === undefined) throw new Error(`no such folder or file: ${path}`);
+  const folder = stats.isDirectory() ? target : dirname(target);
+  const linter = new ESLint({
+    cwd: folder,
+    overrideConfigFile: true,
+    overrideConfig: [
+      { ignores: [...GENERATED, ...args.ignore] },
+      {
+        files: [SOURCES],
+        // For scopes only, also of `.cjs`: a script's top level is no different to our rules.
+        languageOptions: { parser, sourceType: 'module' },
+        linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
+        settings: { majordomo: settingsOf(args) },
+      },
+      plugin.configs[args.strict ? 'strict' : 'recommended'],
+    ],
+  });
+  const results = await linter.lintFiles([stats.isDirectory() ? '.' : basename(target)]);
+  const findings: Finding[] = [];
+  const unread: Report['unread'][number][] = [];
+  for (const { filePath, messages } of results)
+    for (const message of messages) {
+      if (message.fatal === true) unread.push({ file: filePath, message: message.message });
+      // Comments of the repository may configure rules that only its own linter knows.
+      else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
+    }
+  return { files: results.length, findings, unread };
+}
+
+function settingsOf(args: Arguments): MajordomoOptions {
+  return { allow: args.allow, tests: !args.skipTests, scripts: !args.skipScripts };
+}
+
+type LintMessage = ESLint.LintResult['messages'][number];
+
+function toFinding(
+  file: string,
+  { ruleId, message, line, column, endLine, endColumn }: LintMessage,
+): Finding {
+  const rule = (ruleId ?? '').replace('majordomo/', '');
+  return { file, line, column, endLine: endLine ?? line, endColumn: endColumn ?? column, rule, message };
+}

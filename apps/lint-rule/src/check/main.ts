@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { version } from '../version.ts';
+import { readArguments, USAGE, type Arguments } from './arguments.ts';
+import { check, type Report } from './check.ts';
+import { plain } from './plain.ts';
+import { sarif } from './sarif.ts';
+
+/** Where the command writes. */
+export interface Terminal {
+  readonly cwd: string;
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** The command: 0 nothing found, 1 raw calls found, 2 something could not be checked. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  try {
+    const args = readArguments(argv);
+    if (args === 'help') terminal.out(USAGE);
+    else if (args === 'version') terminal.out(`${version}\n`);
+    else return await run(args, terminal);
+    return 0;
+  } catch (error) {
+    terminal.error(`majordomo-lint: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+}
+
+async function run(args: Arguments, { cwd, out, error }: Terminal): Promise<0 | 1 | 2> {
+  const reports: Report[] = [];
+  for (const path of args.paths) reports.push(await check(path, args));
+  const report: Report = {
+    files: reports.reduce((sum, { files }) => sum + files, 0),
+    findings: reports.flatMap(({ findings }) => findings),
+    unread: reports.flatMap(({ unread }) => unread),
+  };
+  const text = args.format === 'sarif' ? sarif(report, cwd) : plain(report, cwd);
+  if (args.output === undefined) out(text);
+  else writeFileSync(args.output, text);
+  for (const { file, message } of report.unread) error(`could not read ${relative(cwd, file)}: ${message}\n`);
+  if (report.findings.length > 0) return 1;
+  return report.unread.length > 0 ? 2 : 0;
+}

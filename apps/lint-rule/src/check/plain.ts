@@ -1,0 +1,18 @@
+import { relative } from 'node:path';
+import type { Report } from './check.ts';
+
+/** One line a finding, as editors and terminals link it, and one line that sums up. */
+export function plain(report: Report, cwd: string): string {
+  const lines = report.findings.map(
+    ({ file, line, column, rule, message }) =>
+      `${relative(cwd, file)}:${line}:${column}  ${rule}  ${message}`,
+  );
+  return [...lines, summary(report), ''].join('\n');
+}
+
+function summary({ files, findings }: Report): string {
+  const looked = `${files} file${files === 1 ? '' : 's'}`;
+  if (findings.length === 0) return `No raw calls in ${looked}.`;
+  const touched = new Set(findings.map(({ file }) => file)).size;
+  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${touched} of ${looked}.`;
+}

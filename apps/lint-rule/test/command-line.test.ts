@@ -1,0 +1,184 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../src/check/main.ts';
+import { version } from '../src/version.ts';
+import { fixture, marked } from './marks.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lint-command-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function run(...argv: readonly string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = '';
+  let error = '';
+  const code = await main(argv, {
+    cwd: root,
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+  });
+  return { code, out, error };
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+const RAW = "import OpenAI from 'openai';\n";
+
+describe('exit codes', () => {
+  it('0: nothing found', async () => {
+    write('a.ts', 'export const a: number = 1;\n');
+    expect(await run(root)).toEqual({ code: 0, out: 'No raw calls in 1 file.\n', error: '' });
+  });
+
+  it('1: raw calls found, in every dialect and without any configuration', async () => {
+    for (const ending of ['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'])
+      write(`src/a.${ending}`, RAW);
+    const { code, out } = await run(root);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^src\/a\.cjs:1:1 {2}no-raw-sdk {2}'openai' is a raw model SDK/);
+    expect(out).toContain('8 raw calls in 8 of 8 files.');
+  });
+
+  it.each([
+    ['an unknown option', ['--bogus']],
+    ['an unknown format', ['--format', 'xml']],
+    ['a folder that is not there', ['nowhere']],
+  ])('2: %s', async (_what, argv) => {
+    const { code, out, error } = await run(...argv);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(error).toMatch(/^majordomo-lint: /);
+  });
+
+  it('2: nothing to look at', async () => {
+    expect((await run(root)).code).toBe(2);
+  });
+
+  it('2: a file that cannot be read, unless raw calls were found beside it', async () => {
+    write('a.ts', 'export const = ;;;{');
+    const alone = await run(root);
+    expect(alone.code).toBe(2);
+    expect(alone.error).toMatch(/^could not read a\.ts: /);
+    write('b.ts', RAW);
+    expect((await run(root)).code).toBe(1);
+  });
+});
+
+describe('what is looked at', () => {
+  it('leaves generated and installed files out', async () => {
+    for (const folder of ['dist', 'node_modules/openai', 'coverage', '.next/server', 'packages/x/build'])
+      write(`${folder}/a.js`, RAW);
+    write('a.js', 'export {};\n');
+    expect((await run(root)).out).toBe('No raw calls in 1 file.\n');
+  });
+
+  it('takes single files', async () => {
+    write('a.ts', RAW);
+    write('b.ts', RAW);
+    expect((await run(join(root, 'b.ts'))).out).toContain('1 raw call in 1 of 1 file.');
+  });
+
+  it('takes several folders', async () => {
+    write('one/a.ts', RAW);
+    write('two/a.ts', RAW);
+    expect((await run(join(root, 'one'), join(root, 'two'))).out).toContain('2 raw calls in 2 of 2 files.');
+  });
+
+  it('honours the marker, --allow, --ignore, --skip-tests and --skip-scripts', async () => {
+    write('packages/provider-x/package.json', '{ "majordomo": { "provider": true } }');
+    for (const file of ['packages/provider-x/a.ts', 'llm/a.ts', 'old/a.ts', 'src/a.test.ts', 'scripts/a.ts'])
+      write(file, RAW);
+    expect((await run(root)).out).toContain('4 raw calls');
+    const all = await run(root, '--allow', 'llm/**', '--ignore', 'old/**', '--skip-tests', '--skip-scripts');
+    expect(all).toMatchObject({ code: 0, out: 'No raw calls in 4 files.\n' });
+  });
+
+  it('honours eslint-disable comments unless --no-inline, and knows no other rule of the repository', async () => {
+    write(
+      'a.ts',
+      `/* eslint unicorn/no-null: "error" */\n// eslint-disable-next-line majordomo/no-raw-sdk\n${RAW}`,
+    );
+    expect((await run(root)).code).toBe(0);
+    expect((await run(root, '--no-inline')).out).toContain('1 raw call in 1 of 1 file.');
+  });
+
+  it('--strict reports types too', async () => {
+    write('a.ts', "import type { Model } from 'openai';\n");
+    expect((await run(root)).code).toBe(0);
+    expect((await run(root, '--strict')).code).toBe(1);
+  });
+
+  it('does not look at the ESLint configuration of the repository', async () => {
+    write('eslint.config.js', 'throw new Error("not mine");\n');
+    write('a.ts', RAW);
+    expect((await run(root)).code).toBe(1);
+  });
+});
+
+it('finds exactly the 17 raw calls of the assistant', async () => {
+  cpSync(fixture('assistant'), root, { recursive: true });
+  const { out } = await run(root);
+  const found = out.split('\n').flatMap((line) => {
+    const [, file, at, rule] = /^(\S+?):(\d+):\d+ {2}(\S+) {2}/.exec(line) ?? [];
+    return file === undefined ? [] : [`${file}:${String(at)} ${String(rule)}`];
+  });
+  expect(found.toSorted()).toEqual(marked(fixture('assistant')));
+  expect(out).toContain('17 raw calls in 9 of 10 files.');
+});
+
+describe('SARIF', () => {
+  it('says where and what, relative to the working folder', async () => {
+    write('src/a b.ts', `\n${RAW}`);
+    const { code, out } = await run(root, '--format', 'sarif');
+    expect(code).toBe(1);
+    const log = JSON.parse(out);
+    expect(log.version).toBe('2.1.0');
+    const [sarifRun] = log.runs;
+    expect(sarifRun.tool.driver).toMatchObject({ name: '@majordomo/eslint-plugin', version });
+    const [result] = sarifRun.results;
+    expect(sarifRun.tool.driver.rules[result.ruleIndex].id).toBe('no-raw-sdk');
+    expect(result).toMatchObject({ ruleId: 'no-raw-sdk', level: 'error' });
+    expect(result.locations).toEqual([
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'src/a%20b.ts', uriBaseId: 'SRCROOT' },
+          region: { startLine: 2, startColumn: 1, endLine: 2, endColumn: 29 },
+        },
+      },
+    ]);
+  });
+
+  it('names files that could not be read', async () => {
+    write('a.ts', 'export const = ;;;{');
+    const { out } = await run(root, '--format', 'sarif');
+    const [invocation] = JSON.parse(out).runs[0].invocations;
+    expect(invocation.executionSuccessful).toBe(false);
+    expect(invocation.toolExecutionNotifications[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      'a.ts',
+    );
+  });
+
+  it('goes into a file on request', async () => {
+    write('a.ts', RAW);
+    const file = join(root, 'report.sarif');
+    expect(await run(root, '--format', 'sarif', '--output', file)).toMatchObject({ code: 1, out: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8')).runs[0].results).toHaveLength(1);
+  });
+});
+
+it('tells its usage and version', async () => {
+  expect((await run('--help')).out).toContain('majordomo-lint [options]');
+  expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { MajordomoOptions } from '../src/index.ts';
+import { lint, messages, parsers } from './lint.ts';
+
+const INSIDE: MajordomoOptions = { allow: ['src/**'] };
+const OPENAI = "import OpenAI from 'openai';\n";
+
+const REPORTED: readonly (readonly [what: string, code: string])[] = [
+  ['no options', `${OPENAI}new OpenAI();`],
+  ['options without it', `${OPENAI}new OpenAI({ apiKey });`],
+  ['another number', `${OPENAI}new OpenAI({ maxRetries: 2 });`],
+  ['a number nobody can see', `${OPENAI}new OpenAI({ maxRetries: options.retries });`],
+  ['options nobody can see', `${OPENAI}export const open = (options) => new OpenAI(options);`],
+  ['a spread behind it', `${OPENAI}new OpenAI({ maxRetries: 0, ...options });`],
+  ['a spread alone', `${OPENAI}new OpenAI({ ...options });`],
+  ['options in a variable', `${OPENAI}const options = { apiKey, maxRetries: 1 };\nnew OpenAI(options);`],
+  ['a class of its own name', "import { AzureOpenAI } from 'openai';\nnew AzureOpenAI({ endpoint });"],
+  [
+    'an SDK loaded at the call',
+    "const { default: Anthropic } = await import('@anthropic-ai/sdk');\nnew Anthropic({ apiKey });",
+  ],
+  [
+    'a member of a loaded module',
+    "const sdk = await import('openai');\nexport const c = new sdk.OpenAI({ apiKey });",
+  ],
+  ['a required module', "const Groq = require('groq-sdk');\nexport const c = new Groq();"],
+  [
+    'the attempts of the AWS client',
+    "import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';\nnew BedrockRuntimeClient({ region, maxAttempts: 3 });",
+  ],
+  [
+    'retries switched on in Google’s',
+    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ apiKey, httpOptions: { retryOptions: { attempts: 5 } } });",
+  ],
+];
+
+const SILENT: readonly (readonly [what: string, code: string])[] = [
+  ['it', `${OPENAI}new OpenAI({ apiKey, maxRetries: 0 });`],
+  ['it behind a spread', `${OPENAI}new OpenAI({ ...options, maxRetries: 0 });`],
+  ['it in a variable', `${OPENAI}const options = { apiKey, maxRetries: 0 };\nnew OpenAI(options);`],
+  ['it in a constant', `${OPENAI}const NONE = 0;\nnew OpenAI({ apiKey, maxRetries: NONE });`],
+  ['it in a spread that can be seen', `${OPENAI}const base = { maxRetries: 0 };\nnew OpenAI({ ...base });`],
+  [
+    'one attempt',
+    "import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';\nnew BedrockRuntimeClient({ maxAttempts: 1 });",
+  ],
+  [
+    'Google’s client, which does not retry by itself',
+    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ apiKey });",
+  ],
+  [
+    'Google’s one attempt',
+    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ httpOptions: { retryOptions: { attempts: 1 } } });",
+  ],
+  ['another class of the SDK', "import { APIError } from 'openai';\nnew APIError(400, {}, 'x', headers);"],
+  ['a class of the same name from elsewhere', "import { OpenAI } from './fake.ts';\nnew OpenAI();"],
+];
+
+describe.each(Object.entries(parsers))('no-sdk-retries with the parser of %s', (_name, parser) => {
+  it.each(REPORTED)('reports %s', (_what, code) => {
+    expect(lint(code, { parser, options: INSIDE })).toEqual([`no-sdk-retries:${code.split('\n').length}`]);
+  });
+
+  it.each(SILENT)('accepts %s', (_what, code) => {
+    expect(lint(code, { parser, options: INSIDE })).toEqual([]);
+  });
+});
+
+it('says nothing outside provider packages, where the client itself is reported', () => {
+  expect(lint(`${OPENAI}new OpenAI();`)).toEqual(['no-raw-sdk:1']);
+});
+
+it('takes clients of its own', () => {
+  const code = "import { House } from 'house-llm';\nnew House({ tries: 3 });\nnew House({ tries: 1 });";
+  const clients = [{ package: 'house-llm', classes: ['House'], option: 'tries', off: [1] }];
+  expect(lint(code, { options: { ...INSIDE, clients } })).toEqual(['no-sdk-retries:2']);
+});
+
+describe('the suggestion', () => {
+  it.each([
+    ['new OpenAI()', 'new OpenAI({ maxRetries: 0 })'],
+    ['new OpenAI', 'new OpenAI({ maxRetries: 0 })'],
+    ['new OpenAI({})', 'new OpenAI({ maxRetries: 0 })'],
+    ['new OpenAI({ apiKey })', 'new OpenAI({ apiKey, maxRetries: 0 })'],
+    ['new OpenAI({ ...options })', 'new OpenAI({ ...options, maxRetries: 0 })'],
+  ])('turns %s into %s', (before, after) => {
+    const [message] = messages(OPENAI + before, { options: INSIDE });
+    const fix = message?.suggestions?.[0]?.fix;
+    const code = OPENAI + before;
+    expect(fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1])).toBe(OPENAI + after);
+  });
+
+  it('is left out where a value already stands there', () => {
+    const [message] = messages(`${OPENAI}new OpenAI({ maxRetries: 2 })`, { options: INSIDE });
+    expect(message?.suggestions ?? []).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rules } from '../src/index.ts';
+import { fixture, marked } from './marks.ts';
+
+interface Diagnostic {
+  readonly code: string;
+  readonly filename: string;
+  readonly labels: readonly { readonly span: { readonly line: number } }[];
+}
+
+const oxlint = join(dirname(createRequire(import.meta.url).resolve('oxlint/package.json')), 'bin', 'oxlint');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lint-oxlint-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the real oxlint with the plugin's sources: Node strips their types. */
+function reported(cwd: string, settings: object = {}): readonly string[] {
+  const config = join(folder, 'oxlint.json');
+  const specifier = join(import.meta.dirname, '..', 'src', 'index.ts');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      categories: { correctness: 'off' },
+      jsPlugins: [{ name: 'majordomo', specifier }],
+      rules: Object.fromEntries(Object.keys(rules).map((rule) => [`majordomo/${rule}`, 'error'])),
+      settings: { majordomo: settings },
+    }),
+  );
+  const output = run([oxlint, '-c', config, '--format', 'json', '.'], cwd);
+  const { diagnostics }: { diagnostics: readonly Diagnostic[] } = JSON.parse(output);
+  return diagnostics
+    .map(({ code, filename, labels }) => {
+      const rule = /\((.+)\)/.exec(code)?.[1] ?? code;
+      return `${filename}:${String(labels[0]?.span.line)} ${rule}`;
+    })
+    .toSorted();
+}
+
+/** oxlint exits with 1 when it finds something. */
+function run(args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return error.stdout;
+    throw error;
+  }
+}
+
+it.each(['assistant', 'disguised'])('the real oxlint reports exactly what is marked in %s', (name) => {
+  expect(reported(fixture(name))).toEqual(marked(fixture(name)));
+});
+
+it('oxlint hands the settings on', () => {
+  const left = reported(fixture('assistant'), { allow: ['src/kernel/**'] });
+  expect(left).toEqual(marked(fixture('assistant')).filter((site) => !site.startsWith('src/kernel/')));
+  expect(left.length).toBeGreaterThan(0);
+});
