@@ -33,3 +33,11 @@ export const nodeLibrary: Config = defineConfig({
   platform: 'node',
   dts: true,
 });
+
+/** agent: the loop, and the pure steps alone. */
+export const agentLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/steps.ts'],
+  platform: 'neutral',
+  dts: true,
+});

@@ -1,0 +1,153 @@
+import type { AssistantMessage, AssistantPart, Message, ToolCallPart, ToolResultPart, Warning } from '@majordomo/core';
+import { callsOf, errorResult, type Answer, type Decision, type Done, type RunState, type ToolOutcome } from './state.ts';
+import { addUsage } from './usage.ts';
+
+/** The state after somebody put messages in between. */
+export function steered(state: RunState, messages: readonly Message[]): RunState {
+  return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
+}
+
+/** The state after the model answered. `textOnly`: the turn was the last one, for which no tool may run any more. */
+export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
+  const message = withUniqueCalls(answer.message);
+  const calls = callsOf(message);
+  const done = textOnly ? 'max-steps' : doneBy(answer.finish, calls);
+  const next: RunState = {
+    ...state,
+    // An answer that came in an earlier turn leaves the last one empty; no wire takes a turn without parts.
+    messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
+    steps: state.steps + 1,
+    pending: calls,
+    results: [],
+    decisions: [],
+    usage: addUsage(state.usage, answer.usage),
+    suspended: undefined,
+    begun: undefined,
+    offered: answer.offered,
+    warnings: withWarnings(state.warnings, answer.warnings),
+  };
+  return done === undefined ? next : { ...closed(next, NOT_RUN[done] ?? ''), done };
+}
+
+/** The state after tools ran, in whatever order they finished. */
+export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
+  return outcomes.reduce(toolRan, state);
+}
+
+/** The state after a decision on pending calls; the same state when none of them was meant. */
+export function decided(state: RunState, decisions: readonly Decision[]): RunState {
+  return decisions.reduce((before, decision) => {
+    const { callId } = decision;
+    const call = before.pending.find(({ id }) => id === callId);
+    if (call === undefined) return before;
+    if ('approve' in decision) {
+      const others = before.decisions.filter((other) => other.callId !== callId);
+      return { ...before, decisions: [...others, decision], suspended: without(before.suspended, callId) };
+    }
+    const result =
+      'deny' in decision
+        ? errorResult(call, `The call was denied: ${decision.deny}`)
+        : { ...errorResult(call, decision.result), isError: false };
+    return settled(before, result);
+  }, state);
+}
+
+/** The state after `claim` named who begins a call of a tool with `effect: 'once'`. */
+export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
+  return { ...state, begun: { ...state.begun, [id]: by } };
+}
+
+/** The state of a run that ends here: every call has a result, so that the transcript can be gone on with. */
+export function interrupted(state: RunState): RunState {
+  return closed(state, 'The run was interrupted: it is not known whether this call ran.');
+}
+
+const NOT_RUN: { readonly [D in Done]?: string } = {
+  truncated: 'Not run: the turn was cut before its end.',
+  refused: 'Not run: the model refused in the same turn.',
+  'max-steps': 'Not run: the run is out of steps.',
+};
+
+function doneBy(finish: Answer['finish'], calls: readonly ToolCallPart[]): Done | undefined {
+  switch (finish) {
+    case 'length':
+      return 'truncated';
+    case 'refusal':
+    case 'content-filter':
+      return 'refused';
+    case 'incomplete':
+      return undefined;
+    case 'stop':
+    case 'tool-calls':
+    case 'other':
+      return calls.length === 0 ? 'answered' : undefined;
+    default:
+      return finish satisfies never;
+  }
+}
+
+function toolRan(state: RunState, { suspended, usage, ...result }: ToolOutcome): RunState {
+  const spent: RunState = usage === undefined ? state : { ...state, usage: addUsage(state.usage, usage) };
+  if (suspended === undefined) return settled(spent, result);
+  const { callId } = result;
+  return {
+    ...spent,
+    decisions: spent.decisions.filter((decision) => decision.callId !== callId),
+    suspended: [...without(spent.suspended, callId), { callId, payload: suspended.payload }],
+  };
+}
+
+/** One call has its result; the last one ends the turn. A result for no pending call changes nothing. */
+function settled(state: RunState, result: ToolResultPart): RunState {
+  const pending = state.pending.filter(({ id }) => id !== result.callId);
+  if (pending.length === state.pending.length) return state;
+  const next: RunState = { ...state, pending, results: [...state.results, result] };
+  return pending.length === 0 ? turned(next) : { ...next, suspended: without(next.suspended, result.callId) };
+}
+
+/** The results join the transcript in the order of their calls. */
+function turned(state: RunState): RunState {
+  const turn = state.messages.at(-1);
+  const order = turn?.role === 'assistant' ? callsOf(turn).map(({ id }) => id) : [];
+  const parts = state.results.toSorted((a, b) => order.indexOf(a.callId) - order.indexOf(b.callId));
+  return {
+    ...state,
+    messages: [...state.messages, { role: 'tool', parts }],
+    results: [],
+    decisions: [],
+    suspended: undefined,
+    begun: undefined,
+    offered: undefined,
+  };
+}
+
+const closed = (state: RunState, why: string): RunState =>
+  state.pending.map((call) => errorResult(call, why)).reduce(settled, state);
+
+type Suspended = NonNullable<RunState['suspended']>;
+const without = (suspended: RunState['suspended'], callId: string): Suspended =>
+  (suspended ?? []).filter((waiting) => waiting.callId !== callId);
+
+/** Results are matched by id: of two calls with one id in a turn, the second gets a number. */
+function withUniqueCalls(message: AssistantMessage): AssistantMessage {
+  const calls = callsOf(message);
+  if (new Set(calls.map(({ id }) => id)).size === calls.length) return message;
+  const seen = new Set<string>();
+  const parts = message.parts.map((part): AssistantPart => {
+    if (part.type !== 'tool-call') return part;
+    let id = part.id;
+    for (let n = 2; seen.has(id); n++) id = `${part.id}_${n}`;
+    seen.add(id);
+    return { ...part, id };
+  });
+  return { role: 'assistant', parts };
+}
+
+function withWarnings(before: readonly Warning[] | undefined, added: readonly Warning[]): readonly Warning[] | undefined {
+  const known = before ?? [];
+  const fresh = added.filter(
+    ({ action, what, why }) => !known.some((one) => one.action === action && one.what === what && one.why === why),
+  );
+  return fresh.length === 0 ? before : [...known, ...fresh];
+}
+

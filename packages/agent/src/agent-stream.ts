@@ -1,0 +1,111 @@
+import { LlmError } from '@majordomo/core';
+import type { AgentEvent, Emit } from './event.ts';
+import type { RunResult } from './loop.ts';
+
+/** A run, watched. `result()` drains what nobody reads; after a break it rejects with a `RunError`. */
+export interface AgentStream extends AsyncIterable<AgentEvent> {
+  result(): Promise<RunResult>;
+}
+
+/** Events that may wait for the reader before the run is held back. */
+const MOST_WAITING = 64;
+type Result = IteratorResult<AgentEvent, undefined>;
+const DONE: Result = { done: true, value: undefined };
+
+/** Hands the events of a run that pushes to a reader who pulls; a reader who is slow holds the run back. */
+export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefined> {
+  private readonly start: (emit: Emit, signal: AbortSignal) => Promise<RunResult>;
+  private readonly controller = new AbortController();
+  private readonly signal: AbortSignal | undefined;
+  private running: Promise<RunResult> | undefined;
+  private iterated = false;
+  private reading = true;
+  private over = false;
+  private readonly events: AgentEvent[] = [];
+  private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
+  private release: (() => void) | undefined;
+
+  constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
+    this.start = start;
+    this.signal = signal;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
+    if (this.iterated) throw new LlmError('config', 'a run is read once: keep its events, or its result()');
+    this.iterated = true;
+    return this;
+  }
+
+  next(): Promise<Result> {
+    void this.begin();
+    const event = this.events.shift();
+    if (event !== undefined) {
+      if (this.events.length < MOST_WAITING) this.resume();
+      return Promise.resolve({ done: false, value: event });
+    }
+    if (this.over) return this.end();
+    return new Promise((resolve) => this.readers.push(resolve));
+  }
+
+  /** A reader who leaves ends the run. */
+  return(): Promise<Result> {
+    this.reading = false;
+    this.events.length = 0;
+    this.controller.abort(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
+    this.resume();
+    // A run that nobody began is over all the same.
+    this.begin().catch(() => undefined);
+    return Promise.resolve(DONE);
+  }
+
+  result(): Promise<RunResult> {
+    if (!this.iterated) {
+      this.iterated = true;
+      this.reading = false;
+    }
+    return this.begin();
+  }
+
+  private begin(): Promise<RunResult> {
+    if (this.running !== undefined) return this.running;
+    const onAbort = (): void => {
+      this.controller.abort(this.signal?.reason);
+    };
+    this.signal?.addEventListener('abort', onAbort, { once: true });
+    if (this.signal?.aborted === true) onAbort();
+    const running = this.start((event) => this.push(event), this.controller.signal).finally(() => {
+      this.signal?.removeEventListener('abort', onAbort);
+      this.over = true;
+      for (const reader of this.readers.splice(0)) reader(this.end());
+    });
+    this.running = running;
+    // Whoever reads gets it thrown by the iterator, whoever asks by result(); nobody need do both.
+    running.catch(() => undefined);
+    return running;
+  }
+
+  private push(event: AgentEvent): void | Promise<void> {
+    if (!this.reading) return undefined;
+    const reader = this.readers.shift();
+    if (reader !== undefined) {
+      reader({ done: false, value: event });
+      return undefined;
+    }
+    this.events.push(event);
+    if (this.events.length <= MOST_WAITING) return undefined;
+    return new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  private resume(): void {
+    this.release?.();
+    this.release = undefined;
+  }
+
+  /** The end of the run, or its error. */
+  private async end(): Promise<Result> {
+    if (this.reading) await this.running;
+    return DONE;
+  }
+}

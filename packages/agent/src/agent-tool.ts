@@ -1,0 +1,44 @@
+import type { Agent } from './agent.ts';
+import { RunError } from './run-error.ts';
+import { defineTool, type Tool, type ToolContext } from './tool.ts';
+
+/** Agents that may be above one another. */
+const MOST_DEPTH = 3;
+
+/**
+ * An agent as a tool of another. It inherits the abort, the call options and the context of the run that calls it,
+ * and its usage is counted there.
+ */
+export function agentTool({ name, description, agent }: {
+  readonly name: string;
+  readonly description: string;
+  readonly agent: Pick<Agent, 'run'>;
+}): Tool {
+  return defineTool({
+    name,
+    description,
+    parameters: {
+      type: 'object',
+      properties: { task: { type: 'string', description: 'The whole task: nothing else of this conversation is known.' } },
+      required: ['task'],
+      additionalProperties: false,
+    },
+    run: ({ task }, context) => delegate(agent, typeof task === 'string' ? task : '', context),
+  });
+}
+
+async function delegate(agent: Pick<Agent, 'run'>, task: string, inherited: ToolContext): Promise<string> {
+  const { options, signal, context, key, spend } = inherited;
+  const depth = inherited.depth + 1;
+  if (depth > MOST_DEPTH) throw new Error(`agents may be nested ${MOST_DEPTH} deep`);
+  try {
+    const result = await agent.run(task, { ...options, signal, context, runId: key, depth });
+    spend(result.usage);
+    if (result.done === 'answered') return result.text;
+    const why = result.done ?? `it waits for a decision on ${result.awaiting.map((call) => call.name).join(', ')}`;
+    throw new Error(`the agent stopped without an answer (${why}): ${result.text}`);
+  } catch (error) {
+    if (RunError.is(error)) spend(error.state.usage);
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { LlmError, type CallOptions, type ChatModel, type Clock, type Message, type ToolCallPart } from '@majordomo/core';
+import { WatchedRun, type AgentStream } from './agent-stream.ts';
+import type { Asking } from './ask.ts';
+import { decide, type Action } from './decide.ts';
+import { LocalEffects, type EffectsIo } from './effects.ts';
+import type { Emit } from './event.ts';
+import type { Hooks, Observers, StepSettings } from './hooks.ts';
+import type { LoopLimits } from './limits.ts';
+import { drive, unwrapped, type DriveRules, type Effects, type RunResult } from './loop.ts';
+import { begin, type Decision, type RunState } from './state.ts';
+import type { Tool } from './tool.ts';
+import { Tools, type Skill, type Toolbox } from './toolbox.ts';
+
+export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
+  readonly model: ChatModel;
+  readonly tools?: readonly Tool[] | undefined;
+  readonly toolboxes?: readonly Toolbox[] | undefined;
+  /** Their instructions follow the agent's own, in this order. */
+  readonly skills?: readonly Skill[] | undefined;
+  /** Model calls of a run; a pure function may decide by the state, such as by `state.usage`. Default 10. */
+  readonly maxSteps?: number | ((state: RunState) => number) | undefined;
+  /** Ask once more for words, without tools, when the steps are used up. */
+  readonly closingTurn?: boolean | undefined;
+  readonly loopLimits?: LoopLimits | undefined;
+  /** Run the calls of one turn side by side; their results keep the order of the calls. Default: one by one. */
+  readonly parallelTools?: boolean | undefined;
+  /** For the tools' time limits. */
+  readonly clock?: Pick<Clock, 'timer'> | undefined;
+}
+
+export interface RunOptions extends CallOptions, Observers {
+  /** For the calls that a paused run waits for. */
+  readonly decisions?: readonly Decision[] | undefined;
+  /** For the tools, as `ToolContext.context`. */
+  readonly context?: unknown;
+  /** Names the run in `ToolContext.key`. Default: that of the state, else a random UUID. */
+  readonly runId?: string | undefined;
+  /** Agents above this one; `agentTool` counts them. */
+  readonly depth?: number | undefined;
+}
+
+export interface Agent {
+  /** The state before the first step. */
+  begin(input: string | readonly Message[]): RunState;
+  /** What follows from a state; pure. */
+  decide(state: RunState): Action;
+  /** The effects on this process's model and tools, for a driver that wraps them. */
+  effects(io: EffectsIo): Omit<Effects, 'decisions'>;
+  /**
+   * The one loop; `run` and `stream` are `drive` over local effects, a durable engine is `drive` over journaled ones.
+   * Throws a `RunError` for a model error; what else an effect throws passes as it came.
+   */
+  drive(state: RunState, effects: Effects): Promise<RunResult>;
+  /** Runs to the end, or until a call waits for a decision. Throws a `RunError`, which has the state. */
+  run(input: string | readonly Message[] | RunState, options?: RunOptions): Promise<RunResult>;
+  /** The same, watched. Lazy: nothing happens before the first read. */
+  stream(input: string | readonly Message[] | RunState, options?: RunOptions): AgentStream;
+}
+
+/**
+ * A model with instructions and tools, in a loop. Throws `config` when two tools have one name.
+ *
+ * @example
+ * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });
+ * const { text } = await agent.run('Do I need an umbrella in Oslo?');
+ */
+export function createAgent(options: AgentOptions): Agent {
+  const asking = askingOf(options);
+  const rules = rulesOf(options, asking.tools);
+  const clock = options.clock ?? { timer };
+  const effects = (io: EffectsIo): LocalEffects => new LocalEffects({ ...asking, rules }, io, clock);
+  const run = async (input: string | readonly Message[] | RunState, runOptions: RunOptions, onEvent?: Emit): Promise<RunResult> => {
+    const { decisions = [], context, runId, depth, signal, onStepStart, onToolStart, onStep, ...call } = runOptions;
+    const begun = stateOf(input, runId);
+    const io = { context, depth, onStepStart, onToolStart, onStep, onEvent, options: call };
+    const local = effects({ ...io, runId: begun.runId ?? '', signal: signal ?? new AbortController().signal });
+    const left = expected(decisions, begun);
+    const { ask, runTool, claim, steer } = local;
+    const taken = async (calls: readonly ToolCallPart[]): Promise<readonly Decision[]> => takeFor(calls, left);
+    const result = await drive(begun, { ask, runTool, claim, ...(steer && { steer }), decisions: taken }, rules);
+    await local.endStep();
+    return result;
+  };
+  return {
+    begin,
+    decide: (state) => decide(state, rules),
+    effects(io) {
+      const { ask, runTool, claim, steer } = effects(io);
+      return { ask, runTool, claim, ...(steer && { steer }) };
+    },
+    drive: (state, given) =>
+      drive(state, given, rules).catch((error: unknown) => {
+        throw unwrapped(error);
+      }),
+    run: (input, runOptions = {}) => run(input, runOptions),
+    stream: (input, runOptions = {}) =>
+      new WatchedRun((emit, signal) => run(input, { ...runOptions, signal }, emit), runOptions.signal),
+  };
+}
+
+function askingOf(options: AgentOptions): Omit<Asking, 'rules'> {
+  const { model, instructions, skills = [], tools = [], toolboxes = [] } = options;
+  const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
+  const texts = [instructions, ...skills.map((skill) => skill.instructions)];
+  return {
+    model,
+    instructions: texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined,
+    settings: { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra },
+    tools: new Tools([
+      { name: 'the agent', tools },
+      ...toolboxes.map(({ name, tools: own }) => ({ name: `toolbox "${name}"`, tools: own })),
+      ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
+    ]),
+    hooks: options,
+  };
+}
+
+function rulesOf({ maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions, tools: Tools): DriveRules {
+  return {
+    maxSteps: typeof maxSteps === 'function' ? maxSteps : () => maxSteps,
+    needsApproval: (call) => tools.needsApproval(call),
+    isOnce: ({ name }) => tools.get(name)?.effect === 'once',
+    loop: loopLimits ?? {},
+    closingTurn: closingTurn ?? false,
+    parallel: parallelTools ?? false,
+  };
+}
+
+function stateOf(input: string | readonly Message[] | RunState, runId: string | undefined): RunState {
+  if (typeof input === 'string' || isList(input)) return { ...begin(input), runId: runId ?? crypto.randomUUID() };
+  const { version } = input as { readonly version: number };
+  if (version !== 1) throw new LlmError('config', `a run state of version ${version} is not for this version of the agent`);
+  return { ...input, runId: runId ?? input.runId ?? crypto.randomUUID() };
+}
+
+/** A decision that nobody waits for is a mistake of the caller: it would be lost in silence. */
+function expected(decisions: readonly Decision[], { pending }: RunState): Decision[] {
+  for (const { callId } of decisions) {
+    if (pending.every(({ id }) => id !== callId)) throw new LlmError('invalid-request', `no pending call has the id "${callId}"`);
+  }
+  return [...decisions];
+}
+
+/** Each decision counts once: a later step may have calls of the same ids. */
+function takeFor(calls: readonly ToolCallPart[], left: Decision[]): readonly Decision[] {
+  const isMeant = ({ callId }: Decision): boolean => calls.some(({ id }) => id === callId);
+  const taken = left.filter(isMeant);
+  left.splice(0, left.length, ...left.filter((decision) => !isMeant(decision)));
+  return taken;
+}
+
+function timer(ms: number, run: () => void): () => void {
+  const id = setTimeout(run, ms);
+  return () => {
+    clearTimeout(id);
+  };
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+const isList = (input: readonly Message[] | RunState): input is readonly Message[] => Array.isArray(input);

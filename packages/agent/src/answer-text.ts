@@ -1,0 +1,36 @@
+import type { Message } from '@majordomo/core';
+
+/** Nothing but these makes a text a reference to what was said before, such as "Already answered above." */
+const BACK_REFERENCE: ReadonlySet<string> = new Set(
+  `i i've ive we you your my me the that this it its it's a an and or in to of for as on at see please refer look at
+  has have had was is been be already above before earlier previously previous prior preceding message turn reply
+  response answer answered answers provided provide given gave stated mentioned noted shown explained addressed
+  covered described said told full complete question request details information nothing more further add else
+  there need needed`.split(/\s+/),
+);
+const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|preceding)\b/i;
+const LONGEST_REFERENCE = 120;
+
+/**
+ * The text of a run's answer. Some models answer beside an early tool call and end with nothing, or with a word that
+ * points back: then it is the last text before with substance. A short real answer stays: "42" points nowhere.
+ */
+export function answerText(messages: readonly Message[]): string {
+  let terminal: string | undefined;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at];
+    if (message?.role === 'user') break;
+    if (message?.role !== 'assistant') continue;
+    const text = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    if (!isReference(text)) return text;
+    terminal ??= text;
+  }
+  return terminal ?? '';
+}
+
+function isReference(text: string): boolean {
+  if (text.trim() === '') return true;
+  if (text.length > LONGEST_REFERENCE || !POINTS_BACK.test(text)) return false;
+  const words = text.toLowerCase().match(/[\p{L}\p{N}'’]+/gu) ?? [];
+  return words.every((word) => BACK_REFERENCE.has(word.replace('’', "'")));
+}

@@ -1,0 +1,47 @@
+import type { ToolCallPart } from '@majordomo/core';
+import { isLooping, type LoopLimits } from './limits.ts';
+import type { Done, RunState } from './state.ts';
+
+/** What has to be done next. */
+export type Action =
+  /** `textOnly`: the steps are used up, and this one is for words. */
+  | { readonly type: 'ask'; readonly textOnly?: true | undefined }
+  | { readonly type: 'decide'; readonly calls: readonly ToolCallPart[] }
+  | { readonly type: 'run-tool'; readonly call: ToolCallPart }
+  | { readonly type: 'stop'; readonly why: Done };
+
+/** What an agent brings to its decisions; pure functions all. */
+export interface Rules {
+  maxSteps(state: RunState): number;
+  needsApproval(call: ToolCallPart): boolean;
+  readonly loop: LoopLimits;
+  /** Ask once more, without tools, when the steps are used up. */
+  readonly closingTurn: boolean;
+}
+
+/** What follows from the state. It reads no clock, no random, nothing else. */
+export function decide(state: RunState, rules: Rules): Action {
+  if (state.done !== undefined) return { type: 'stop', why: state.done };
+  if (state.pending.length > 0) {
+    const [call] = runnable(state, rules);
+    return call === undefined ? { type: 'decide', calls: state.pending } : { type: 'run-tool', call };
+  }
+  if (isLooping(state, rules.loop)) return { type: 'stop', why: 'tool-loop' };
+  if (state.steps < rules.maxSteps(state)) return { type: 'ask' };
+  return rules.closingTurn ? { type: 'ask', textOnly: true } : { type: 'stop', why: 'max-steps' };
+}
+
+/** Pending calls that wait for nobody: they run before a run pauses for the others. */
+export function runnable(state: RunState, rules: Rules): readonly ToolCallPart[] {
+  return state.pending.filter((call) => {
+    if (state.decisions.some(({ callId }) => callId === call.id)) return true;
+    const waits = state.suspended?.some(({ callId }) => callId === call.id) === true;
+    return !waits && !rules.needsApproval(call);
+  });
+}
+
+/** The name of the next model call in a journal. */
+export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
+
+/** The name of a tool call wherever it is kept: the same on every retry and replay. */
+export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string => `${runId}/${steps}/${id}`;

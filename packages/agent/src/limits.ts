@@ -1,0 +1,65 @@
+import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
+import { callsOf, type RunState } from './state.ts';
+
+/** When a run that gets nowhere is stopped with `done: 'tool-loop'`. Both are off unless set. */
+export interface LoopLimits {
+  /** Steps in a row whose every tool call failed. */
+  readonly errorSteps?: number | undefined;
+  /** The same call with the same result, counted over the last three times as many steps. */
+  readonly repeats?: number | undefined;
+}
+
+/** Looks at the last turns only, so that a long run costs no more than a short one. */
+export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
+  const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
+  if (window === 0) return false;
+  const turns = lastTurns(messages, window);
+  const failing = turns.findIndex(({ results }) => !results.every(({ isError }) => isError === true));
+  const failedInARow = failing === -1 ? turns.length : failing;
+  if (errorSteps !== undefined && failedInARow >= errorSteps) return true;
+  return repeats !== undefined && mostRepeated(turns.slice(0, repeats * 3)) >= repeats;
+}
+
+interface Turn {
+  readonly calls: readonly ToolCallPart[];
+  readonly results: readonly ToolResultPart[];
+}
+
+/** The latest first. A turn may have a steering message and a paused turn beside it, hardly more. */
+function lastTurns(messages: readonly Message[], most: number): readonly Turn[] {
+  const turns: Turn[] = [];
+  const end = Math.max(0, messages.length - most * 4);
+  for (let at = messages.length - 1; at > end && turns.length < most; at--) {
+    const results = messages[at];
+    const turn = messages[at - 1];
+    if (results?.role !== 'tool' || turn?.role !== 'assistant') continue;
+    turns.push({ calls: callsOf(turn), results: results.parts });
+    at--;
+  }
+  return turns;
+}
+
+/** A call counts once a step: two equal ones in a turn are the model's way to be sure. */
+function mostRepeated(turns: readonly Turn[]): number {
+  const counts = new Map<string, number>();
+  for (const { calls, results } of turns) {
+    const signatures = new Set(calls.map((call, at) => `${signature(call)} ${resultText(results[at])}`));
+    for (const one of signatures) counts.set(one, (counts.get(one) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
+
+/** Equal for equal arguments, whatever the order of their members. */
+const signature = ({ name, args }: ToolCallPart): string => `${name} ${JSON.stringify(sorted(args))}`;
+
+function sorted(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map((item) => sorted(item) ?? null);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}
+
+const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
+
+const resultText = (result: ToolResultPart | undefined): string =>
+  (result?.content ?? []).map((part) => (part.type === 'text' ? part.text : `${part.mediaType} ${part.bytes.length}`)).join('\n');

@@ -1,0 +1,84 @@
+import { checkValue, describeIssues, LlmError, type Clock, type ToolCallPart, type Usage } from '@majordomo/core';
+import { errorResult, type ToolOutcome } from './state.ts';
+import { suspension, type Tool, type ToolContext } from './tool.ts';
+import { toolContent } from './tool-content.ts';
+import { addUsage } from './usage.ts';
+
+const MOST_RESULT_CHARS = 100_000;
+const MOST_RAW_CHARS = 200;
+
+export interface ToolRun {
+  /** `undefined`: the model made the name up, or the step did not offer it. */
+  readonly tool: Tool | undefined;
+  readonly call: ToolCallPart;
+  /** For the model, when it named another. */
+  readonly names: readonly string[];
+  readonly context: Omit<ToolContext, 'spend'>;
+  readonly clock: Pick<Clock, 'timer'>;
+}
+
+/**
+ * One call of a tool. Whatever goes wrong in it is an error result that the model can react to; only the end of the
+ * run, by `context.signal`, is thrown, as `aborted`.
+ */
+export async function runTool({ tool, call, names, context, clock }: ToolRun): Promise<ToolOutcome> {
+  if (tool === undefined) return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
+  if (call.invalid !== undefined) {
+    const raw = call.invalid.raw.slice(0, MOST_RAW_CHARS);
+    return errorResult(call, `The arguments are not a JSON object: ${raw}`);
+  }
+  let usage: Usage | undefined;
+  const spend = (spent: Usage | undefined): void => {
+    usage = usage === undefined ? spent : addUsage(usage, spent);
+  };
+  const outcome = await attempt(tool, call, { ...context, spend }, clock);
+  return usage === undefined ? outcome : { ...outcome, usage };
+}
+
+async function attempt(tool: Tool, call: ToolCallPart, context: ToolContext, clock: ToolRun['clock']): Promise<ToolOutcome> {
+  try {
+    const checked = await checkValue(tool.parameters, call.args);
+    if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
+    const output = await inTime(tool, checked.value, context, clock);
+    const waits = suspension(output);
+    if (waits !== undefined) return { ...errorResult(call, 'suspended'), content: [], suspended: waits };
+    const content = toolContent(output, tool.maxResultChars ?? MOST_RESULT_CHARS);
+    return { type: 'tool-result', callId: call.id, name: call.name, content };
+  } catch (error) {
+    if (context.signal.aborted) throw aborted(call, context.signal);
+    return errorResult(call, `The tool failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Runs it under a signal of its own; neither a tool that never ends nor one that is deaf to it holds the run. */
+async function inTime(tool: Tool, args: unknown, context: ToolContext, clock: ToolRun['clock']): Promise<unknown> {
+  const { signal } = context;
+  const { timeoutMs } = tool;
+  const own = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    own.signal.addEventListener('abort', () => { reject(own.signal.reason as Error); }, { once: true });
+  });
+  const onAbort = (): void => {
+    own.abort(signal.reason);
+  };
+  const onTime = (): void => {
+    own.abort(new Error(`it did not answer within ${timeoutMs ?? 0} ms`));
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const cancel = timeoutMs === undefined ? undefined : clock.timer(timeoutMs, onTime);
+  try {
+    return await Promise.race([start(tool, args, { ...context, signal: own.signal }), stopped]);
+  } finally {
+    cancel?.();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** `async` turns a throw into a rejection. The schema has made sure that the arguments are the tool's. */
+async function start(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
+  return tool.run(args as never, context);
+}
+
+const aborted = ({ name }: ToolCallPart, { reason }: AbortSignal): LlmError =>
+  new LlmError('aborted', `the run was aborted while "${name}" ran`, {}, { cause: reason });

@@ -1,0 +1,85 @@
+import type {
+  AssistantMessage,
+  ChatResponse,
+  JsonValue,
+  Message,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+  Warning,
+} from '@majordomo/core';
+
+/** Why a run stopped. Only `answered` has an answer. */
+export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
+
+/** What somebody decided on a call that waits: run it, refuse it, or answer it in the tool's place. */
+export type Decision = { readonly callId: string } & (
+  | { readonly approve: true }
+  | { readonly deny: string }
+  | { readonly result: string }
+);
+
+/** What a journal keeps of a model answer: JSON by `toJson`; no attempts, no errors. */
+export interface Answer
+  extends Pick<ChatResponse, 'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'> {
+  /** The tools of this step, where it offered a part of them only. */
+  readonly offered?: readonly string[] | undefined;
+}
+
+/** What a journal keeps of a tool's run. */
+export interface ToolOutcome extends ToolResultPart {
+  /** Set when the tool waits for a decision: there is no result yet. */
+  readonly suspended?: { readonly payload: JsonValue } | undefined;
+  /** What its own model calls cost. */
+  readonly usage?: Usage | undefined;
+}
+
+/** A run as plain data: by `toJson` it can be stored anywhere, and go on in another process. */
+export interface RunState {
+  readonly version: 1;
+  /** The transcript, never compacted. While calls are pending it ends with the turn that made them. */
+  readonly messages: readonly Message[];
+  /** Model calls so far. */
+  readonly steps: number;
+  /** Calls of the last turn without a result. */
+  readonly pending: readonly ToolCallPart[];
+  /** Results of the last turn's calls, until all are there. */
+  readonly results: readonly ToolResultPart[];
+  /** Approvals of pending calls. */
+  readonly decisions: readonly Decision[];
+  readonly usage: Usage;
+  readonly done: Done | undefined;
+  /** Names the run in `ToolContext.key`; set by `run` and `stream`. */
+  readonly runId?: string | undefined;
+  /** Pending calls whose tool waits, with what it waits for. */
+  readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
+  /** Who began the pending calls of tools with `effect: 'once'`. */
+  readonly begun?: Readonly<Record<string, string>> | undefined;
+  /** The tools of this step, where it offered a part of them only. */
+  readonly offered?: readonly string[] | undefined;
+  /** What was not done as asked, each once. */
+  readonly warnings?: readonly Warning[] | undefined;
+}
+
+export const NO_USAGE: Usage = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+
+/** The state before the first step. */
+export function begin(input: string | readonly Message[]): RunState {
+  const messages: readonly Message[] =
+    typeof input === 'string' ? [{ role: 'user', parts: [{ type: 'text', text: input }] }] : input;
+  return { version: 1, messages, steps: 0, pending: [], results: [], decisions: [], usage: NO_USAGE, done: undefined };
+}
+
+export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
+  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+
+/** A result that no tool gave. */
+export function errorResult({ id, name }: ToolCallPart, text: string): ToolResultPart {
+  return { type: 'tool-result', callId: id, name, content: [{ type: 'text', text }], isError: true };
+}

@@ -1,0 +1,102 @@
+import type { CallOptions, JsonObject, JsonValue, ObjectSchema, ToolResultPart, ToolSpec, Usage } from '@majordomo/core';
+
+/** What a tool knows of the run that calls it. */
+export interface ToolContext {
+  /** Aborts with the run, and when the tool's own time is over. */
+  readonly signal: AbortSignal;
+  readonly callId: string;
+  /** `<run>/<step>/<call>`: the same on every retry and replay; hand it to whatever can deduplicate. */
+  readonly key: string;
+  /** The caller's own, from the options of the run. */
+  readonly context: unknown;
+  /** What the run hands to its model calls, for tools that call models themselves. */
+  readonly options: CallOptions;
+  /** Agents above this one: 0 in a run that nobody else's tool began. */
+  readonly depth: number;
+  /** Counts what the tool's own model calls cost into the run's usage. */
+  readonly spend: (usage: Usage | undefined) => void;
+}
+
+/** Text, parts, or anything that JSON can say. */
+export type ToolOutput = string | object | readonly ToolResultPart['content'][number][];
+
+/**
+ * `repeatable` (default): at least once. `once`: never begun twice; after a crash the model is told that the outcome
+ * is unknown.
+ */
+export type ToolEffect = 'repeatable' | 'once';
+
+export interface Tool extends ToolSpec {
+  /** Gets arguments that its schema has accepted. What it throws becomes an error result. */
+  readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
+  /** Must a person agree first? A function decides by the arguments: a pure one, for it is asked again on replay. */
+  readonly approval?: boolean | ((args: JsonObject) => boolean) | undefined;
+  readonly effect?: ToolEffect | undefined;
+  /** Milliseconds until the call is given up with an error result. Default: none. */
+  readonly timeoutMs?: number | undefined;
+  /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
+  readonly maxResultChars?: number | undefined;
+}
+
+/** A tool with typed arguments. */
+export interface ToolDefinition<Parameters, Args> {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Parameters;
+  readonly approval?: boolean | ((args: Args) => boolean) | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly maxResultChars?: number | undefined;
+  readonly effect?: ToolEffect | undefined;
+  run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
+}
+
+/**
+ * A tool whose arguments are checked and typed by its schema.
+ *
+ * @example
+ * const weather = defineTool({
+ *   name: 'weather', description: 'Weather in a city', parameters: z.object({ city: z.string() }),
+ *   run: ({ city }) => `sunny in ${city}`,
+ * });
+ */
+export function defineTool<T>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
+export function defineTool(tool: ToolDefinition<JsonObject, JsonObject>): Tool;
+export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonObject, never>): Tool {
+  const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
+  return {
+    name,
+    description,
+    parameters,
+    timeoutMs,
+    maxResultChars,
+    effect,
+    approval: typeof approval === 'function' ? (args) => agreed(parameters, args, approval) : approval,
+    run: (args, context) => tool.run(args, context),
+  };
+}
+
+/** Arguments that do not fit need nobody's word: the call is refused. Those that cannot be checked at once do. */
+function agreed(parameters: Tool['parameters'], args: JsonObject, approval: (args: never) => boolean): boolean {
+  if (!isSchema(parameters)) return approval(args as never);
+  const checked = parameters['~standard'].validate(args);
+  if ('then' in checked) return true;
+  return checked.issues === undefined && approval(checked.value as never);
+}
+
+const isSchema = (parameters: Tool['parameters']): parameters is ObjectSchema<unknown> => '~standard' in parameters;
+
+const SUSPENDED = Symbol.for('majordomo.suspended');
+
+/**
+ * What a tool returns to wait for a person or a webhook: the run pauses, with the payload in its state, and goes on
+ * with a decision: `result` answers the call, `approve` runs the tool again, `deny` refuses.
+ */
+export function suspend(payload: JsonValue = null): object {
+  return { [SUSPENDED]: { payload } };
+}
+
+/** The payload of a suspension; `undefined` for any other output. */
+export function suspension(output: unknown): { readonly payload: JsonValue } | undefined {
+  if (typeof output !== 'object' || output === null || !(SUSPENDED in output)) return undefined;
+  return output[SUSPENDED] as { readonly payload: JsonValue };
+}

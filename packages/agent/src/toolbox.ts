@@ -1,0 +1,73 @@
+import { LlmError, type ToolCallPart, type ToolSpec } from '@majordomo/core';
+import type { Tool } from './tool.ts';
+
+/** Tools that come together, under a name for error messages. */
+export interface Toolbox {
+  readonly name: string;
+  readonly tools: readonly Tool[];
+}
+
+/** Instructions and tools that make an agent able to do something; one instance may serve many agents. */
+export interface Skill {
+  readonly name: string;
+  readonly instructions?: string | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+}
+
+/** All tools of an agent by name. */
+export class Tools {
+  readonly specs: readonly ToolSpec[];
+  private readonly byName = new Map<string, { readonly tool: Tool; readonly owner: string }>();
+
+  /** Throws `config` for a name that is there twice, naming both owners. */
+  constructor(boxes: readonly Toolbox[]) {
+    for (const { name: owner, tools } of boxes) {
+      for (const tool of tools) this.add(tool, owner);
+    }
+    this.specs = [...this.byName.values()].map(({ tool }) => specOf(tool));
+  }
+
+  get(name: string): Tool | undefined {
+    return this.byName.get(name)?.tool;
+  }
+
+  /** A part of them; the same array for the same names, for providers know a list of tools by identity. */
+  offered(names: readonly string[] | undefined): readonly ToolSpec[] {
+    if (names === undefined) return this.specs;
+    const key = JSON.stringify(names);
+    let specs = this.parts.get(key);
+    if (specs === undefined) {
+      for (const name of names) if (!this.byName.has(name)) throw new LlmError('config', `no tool is named "${name}"`);
+      specs = this.specs.filter(({ name }) => names.includes(name));
+      if (this.parts.size >= MOST_PARTS) this.parts.clear();
+      this.parts.set(key, specs);
+    }
+    return specs;
+  }
+
+  private readonly parts = new Map<string, readonly ToolSpec[]>();
+
+  /** A call that cannot run needs nobody's word; an approval function that fails asks for one. */
+  needsApproval({ name, args, invalid }: ToolCallPart): boolean {
+    const approval = this.get(name)?.approval;
+    if (invalid !== undefined || approval === undefined) return false;
+    if (typeof approval === 'boolean') return approval;
+    try {
+      return approval(args);
+    } catch {
+      return true;
+    }
+  }
+
+  private add(tool: Tool, owner: string): void {
+    const known = this.byName.get(tool.name);
+    if (known !== undefined) {
+      throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);
+    }
+    this.byName.set(tool.name, { tool, owner });
+  }
+}
+
+const MOST_PARTS = 100;
+
+const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });

@@ -1,0 +1,45 @@
+import type { Usage, UsageDetails } from '@majordomo/core';
+
+/** What was reported of both; what neither reported stays unknown. */
+export function addUsage(a: Usage, b: Usage | undefined): Usage {
+  if (b === undefined) return a;
+  const details = addDetails(a.details, b.details);
+  return {
+    input: plus(a.input, b.input),
+    output: plus(a.output, b.output),
+    cacheRead: plus(a.cacheRead, b.cacheRead),
+    cacheWrite: plus(a.cacheWrite, b.cacheWrite),
+    reasoning: plus(a.reasoning, b.reasoning),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function addDetails(a: UsageDetails | undefined, b: UsageDetails | undefined): UsageDetails | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const sum: UsageDetails = {
+    reportedNanoUsd: plusNano(a.reportedNanoUsd, b.reportedNanoUsd),
+    cacheWriteLong: plus(a.cacheWriteLong, b.cacheWriteLong),
+    serviceTier: a.serviceTier === b.serviceTier ? a.serviceTier : undefined,
+    inputImage: plus(a.inputImage, b.inputImage),
+    inputAudio: plus(a.inputAudio, b.inputAudio),
+    outputImage: plus(a.outputImage, b.outputImage),
+    outputAudio: plus(a.outputAudio, b.outputAudio),
+    serverTools: addCounts(a.serverTools, b.serverTools),
+  };
+  return Object.fromEntries(Object.entries(sum).filter(([, value]) => value !== undefined));
+}
+
+const plus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : a + (b ?? 0);
+
+/** Nano-USD may pass what a double can count. */
+const plusNano = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : String(BigInt(a) + BigInt(b));
+
+type Counts = Readonly<Record<string, number>>;
+
+function addCounts(a: Counts | undefined, b: Counts | undefined): Counts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const names = Object.keys({ ...a, ...b });
+  return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
