@@ -1,0 +1,317 @@
+import { getEventListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Dsn, ModelEvent } from '@majordomo/core';
+import { createGoogle, type GoogleOptions } from '../src/index.ts';
+import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { JSON_TYPE, SSE, sseBody, testServer, type SeenRequest, type TestServer } from './server.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+type Answer = (response: ServerResponse, request: SeenRequest) => void;
+
+async function serve(...answers: readonly Answer[]): Promise<void> {
+  const left = [...answers];
+  server = await testServer((request, response) => {
+    const answer = left.length > 1 ? left.shift() : left[0];
+    answer?.(response, request);
+  });
+}
+
+const chunk = (text: string, finishReason?: string): object => ({
+  responseId: 'r',
+  candidates: [{ content: { role: 'model', parts: [{ text }] }, ...(finishReason !== undefined && { finishReason }) }],
+});
+const streaming =
+  (...chunks: readonly unknown[]): Answer =>
+  (response) => {
+    response.writeHead(200, SSE).end(sseBody(...chunks));
+  };
+const OK: Answer = streaming(chunk('Hel'), chunk('lo', 'STOP'));
+const WHOLE: Answer = (response) => {
+  response.writeHead(200, JSON_TYPE).end(JSON.stringify(chunk('Hello', 'STOP')));
+};
+const failing =
+  (status: number, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Answer =>
+  (response) => {
+    response.writeHead(status, headers).end(body);
+  };
+
+const ask = (options: GoogleOptions = {}, more: Parameters<typeof contextOf>[0] = {}, modelId = 'gemini-x'): Promise<Collected> =>
+  collect(createGoogle({ apiKey: 'key', baseURL: server.origin, ...options }).model(modelId), requestOf(), contextOf(more));
+
+describe('a call', () => {
+  it('streams through the SDK, with one request', async () => {
+    await serve(OK);
+    const got = await ask();
+    expect(got).toMatchObject({ text: 'Hello', id: 'r', finish: { reason: 'stop', raw: 'STOP' } });
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]?.path).toBe('/v1/models/gemini-x:streamGenerateContent?alt=sse');
+    expect(server.requests[0]?.headers).toMatchObject({ 'x-goog-api-key': 'key' });
+    expect(server.requests[0]?.headers['x-goog-api-client']).toContain('google-genai-sdk/');
+  });
+
+  it('goes out whole where nobody wants deltas', async () => {
+    await serve(WHOLE);
+    expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'whole' })).text).toBe('Hello');
+    expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
+  });
+
+  it('merges extra into the body last', async () => {
+    await serve(OK);
+    const extra = { safetySettings: [{ category: 'C' }], generationConfig: { topK: 5 } };
+    const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model('gemini-x');
+    await collect(model, requestOf({ maxTokens: 7, extra }), contextOf());
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      safetySettings: [{ category: 'C' }],
+      generationConfig: { topK: 5, maxOutputTokens: 7 },
+    });
+  });
+
+  it("sends the app's headers and the provider's, the provider's win", async () => {
+    await serve(OK);
+    await ask({ headers: { 'X-Team': 'provider' } }, { headers: { 'x-team': 'app', 'x-app': 'yes' } });
+    expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
+  });
+
+  it('uses the fetch of the option, or of the app', async () => {
+    await serve(OK);
+    const used: string[] = [];
+    const named =
+      (name: string): typeof fetch =>
+      (url, init) => {
+        used.push(name);
+        return fetch(url, init);
+      };
+    await ask({}, { fetch: named('app') });
+    await ask({ fetch: named('option') }, { fetch: named('app') });
+    expect(used).toEqual(['app', 'option']);
+  });
+});
+
+describe('credentials', () => {
+  it.each([
+    [{ GOOGLE_API_KEY: 'a', GEMINI_API_KEY: 'b' }, 'a'],
+    [{ GEMINI_API_KEY: 'b' }, 'b'],
+  ])('the key of the environment that was handed over (%j)', async (env, key) => {
+    await serve(OK);
+    await ask({ apiKey: undefined }, { env });
+    expect(server.requests[0]?.headers['x-goog-api-key']).toBe(key);
+  });
+
+  it("the process's own environment is not looked at", async () => {
+    await serve(OK);
+    vi.stubEnv('GEMINI_API_KEY', 'ambient');
+    vi.stubEnv('GOOGLE_GENAI_USE_VERTEXAI', 'true');
+    vi.stubEnv('GOOGLE_GENAI_API_VERSION', 'v9');
+    try {
+      const { error } = await ask({ apiKey: undefined });
+      expect(error).toMatchObject({ kind: 'auth', details: { status: 401, code: 'missing-key' } });
+      expect(server.requests).toEqual([]);
+      expect((await ask()).text).toBe('Hello');
+      expect(server.requests[0]?.path).toMatch(/^\/v1\/models/);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('a key function is asked again with the value that was refused', async () => {
+    await serve(failing(401, '{"error":{"code":401,"message":"no","status":"UNAUTHENTICATED"}}'), OK);
+    const rejected: (string | undefined)[] = [];
+    const apiKey = (context: { readonly rejected: string | undefined }): string => {
+      rejected.push(context.rejected);
+      return context.rejected === 'old' ? 'new' : 'old';
+    };
+    const model = createGoogle({ apiKey, baseURL: server.origin }).model('gemini-x');
+    const first = await collect(model, requestOf(), contextOf());
+    expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
+    expect((await collect(model, requestOf(), contextOf())).text).toBe('Hello');
+    expect(rejected).toEqual([undefined, 'old']);
+    expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['old', 'new']);
+  });
+});
+
+describe('Vertex', () => {
+  const PATH = '/v1beta1/projects/p/locations/europe-west4/publishers/google/models/gemini-x:streamGenerateContent?alt=sse';
+
+  it('is addressed by project and location, with a token of an injected source', async () => {
+    await serve(OK);
+    const tokens = ['one', 'two'];
+    const token = (): string => tokens.shift() ?? 'none';
+    const model = createGoogle({ project: 'p', location: 'europe-west4', token, baseURL: server.origin }).model('gemini-x');
+    await collect(model, requestOf(), contextOf());
+    await collect(model, requestOf(), contextOf());
+    expect(server.requests.map(({ path }) => path)).toEqual([PATH, PATH]);
+    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two']);
+  });
+
+  it('project and location may come from the environment', async () => {
+    await serve(OK);
+    const env = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_CLOUD_LOCATION: 'europe-west4' };
+    await ask({ apiKey: undefined, vertexai: true, token: 't' }, { env });
+    expect(server.requests[0]?.path).toBe(PATH);
+  });
+
+  it('takes a key instead, without a project', async () => {
+    await serve(OK);
+    await ask({ vertexai: true });
+    expect(server.requests[0]?.path).toBe('/v1beta1/publishers/google/models/gemini-x:streamGenerateContent?alt=sse');
+    expect(server.requests[0]?.headers['x-goog-api-key']).toBe('key');
+  });
+
+  it('without a project it says what to do', async () => {
+    await serve(OK);
+    expect((await ask({ apiKey: undefined, vertexai: true, token: 't' })).error).toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('GOOGLE_CLOUD_PROJECT') as string,
+    });
+  });
+
+  it('reads the credentials file that the environment names', async () => {
+    await serve(OK);
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: '/nowhere/key.json' };
+    const { error } = await ask({ apiKey: undefined, project: 'p' }, { env });
+    expect(error?.message).toContain('/nowhere/key.json');
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('DSNs', () => {
+  const dsn = (scheme: string, params: Record<string, string>, token?: string): Dsn => ({
+    name: 'mine',
+    scheme,
+    host: new URL(server.origin).host,
+    path: '',
+    baseURL: server.origin,
+    token,
+    params,
+  });
+
+  it.each(['google', 'gemini'])('%s takes a key, a version and quirks', async (scheme) => {
+    await serve(OK);
+    const provider = createGoogle().schemes?.[scheme]?.(dsn(scheme, { apiVersion: 'v1beta', schemaField: 'subset' }, 'secret'));
+    expect(provider?.id).toBe('mine');
+    if (provider !== undefined) await collect(provider.model('gemini-x'), requestOf(), contextOf());
+    expect(server.requests[0]?.path).toMatch(/^\/v1beta\//);
+    expect(server.requests[0]?.headers['x-goog-api-key']).toBe('secret');
+  });
+
+  it("a foreign host gets no key of the environment's", async () => {
+    await serve(OK);
+    const provider = createGoogle().schemes?.['google']?.(dsn('google', {}));
+    if (provider === undefined) throw new Error('no provider');
+    const { error } = await collect(provider.model('gemini-x'), requestOf(), contextOf({ env: { GOOGLE_API_KEY: 'k' } }));
+    expect(error?.kind).toBe('auth');
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    ['a refusal with headers', failing(429, '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}', { ...JSON_TYPE, 'retry-after': '7' }), { kind: 'rate-limit', details: { status: 429, retryAfterMs: 7000 } }],
+    ["a proxy's page", failing(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }), { kind: 'server', details: { status: 502 } }],
+    ['a page instead of a stream', failing(200, '<html>Log in</html>', { 'content-type': 'text/html' }), { kind: 'protocol' }],
+    ['an error in a JSON body of 200', failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'), { kind: 'overloaded' }],
+    ['an error inside the stream', streaming(chunk('Hel'), { error: { code: 500, message: 'x', status: 'INTERNAL' } }), { kind: 'server' }],
+    ['a clean end without a finish', streaming(chunk('Hel')), { kind: 'truncated' }],
+    ['an empty stream', streaming(), { kind: 'truncated' }],
+    ['broken JSON', streaming(chunk('Hel'), '{"candidates": [{'), { kind: 'protocol' }],
+  ])('%s', async (_name, answer, expected) => {
+    await serve(answer);
+    expect((await ask()).error).toMatchObject(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('a cut body is a network error, also after a finish reason', async () => {
+    await serve((response) => {
+      response.writeHead(200, SSE);
+      response.write(sseBody(chunk('Hel', 'STOP')));
+      setImmediate(() => response.destroy());
+    });
+    expect((await ask()).error?.kind).toBe('network');
+  });
+
+  it('a refused connection is a network error', async () => {
+    await serve(OK);
+    const { origin } = server;
+    await server.close();
+    const { error } = await collect(createGoogle({ apiKey: 'k', baseURL: origin }).model('m'), requestOf(), contextOf());
+    expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
+  });
+});
+
+describe('abort and abandon', () => {
+  const stalling: Answer = (response) => {
+    response.writeHead(200, SSE);
+    response.write(sseBody(chunk('Hel')));
+  };
+
+  it.each([
+    ['before the headers', (() => undefined) as Answer, 0],
+    ['in mid-stream', stalling, 1],
+    ['while a refusal is read', ((response) => void response.writeHead(500, JSON_TYPE).write('{"err')) as Answer, 0],
+  ])('an abort %s ends the call and its socket within 100 ms', async (_name, answer, steps) => {
+    await serve(answer);
+    const controller = new AbortController();
+    const iterator = createGoogle({ apiKey: 'k', baseURL: server.origin })
+      .model('m')
+      .stream(requestOf(), contextOf({ signal: controller.signal }))
+      [Symbol.asyncIterator]();
+    const seen: ModelEvent[] = [];
+    while (steps > 0 && !seen.some(({ type }) => type === 'text-delta')) seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
+    const pending = iterator.next();
+    await vi.waitFor(() => {
+      expect(server.requests).toHaveLength(1);
+    });
+    const began = performance.now();
+    controller.abort();
+    await expect(pending).rejects.toMatchObject({ kind: 'aborted' });
+    expect(performance.now() - began).toBeLessThan(100);
+    await vi.waitFor(() => {
+      expect(server.openSockets()).toBe(0);
+    });
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('a consumer that walks away closes the socket', async () => {
+    await serve(stalling);
+    for await (const step of createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m').stream(requestOf(), contextOf())) {
+      if ([step].flat().length > 0) break;
+    }
+    await vi.waitFor(() => {
+      expect(server.openSockets()).toBe(0);
+    });
+  });
+});
+
+describe('listModels', () => {
+  it('gives the models that answer, page by page', async () => {
+    await serve(
+      (response) => {
+        const models = [
+          { name: 'models/gemini-2.5-pro', inputTokenLimit: 99, supportedGenerationMethods: ['generateContent'] },
+          { name: 'models/embedding-1', supportedGenerationMethods: ['embedContent'] },
+        ];
+        response.writeHead(200, JSON_TYPE).end(JSON.stringify({ models, nextPageToken: 'next' }));
+      },
+      (response) => {
+        response.writeHead(200, JSON_TYPE).end(JSON.stringify({ models: [{ name: 'models/new', outputTokenLimit: 5 }] }));
+      },
+    );
+    const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
+    const models = await provider.listModels?.({ ...contextOf(), target: 'google' });
+    expect(models?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual(['google/gemini-2.5-pro', 'google/new']);
+    expect(models?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens])).toEqual([
+      [99, 65_536],
+      [undefined, 5],
+    ]);
+    expect(server.requests.map(({ path }) => path.split('?')[0])).toEqual(['/v1/models', '/v1/models']);
+  });
+
+  it('a refusal is an LlmError', async () => {
+    await serve(failing(403, '{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}'));
+    const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
+    await expect(provider.listModels?.({ ...contextOf(), target: 'google' })).rejects.toMatchObject({ kind: 'auth' });
+  });
+});
