@@ -136,7 +136,8 @@ const JSON_BODY = { 'content-type': 'application/json' };
 function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpoint {
   const credentials = credentialSource(options.apiKey, keyEnv);
   const clients = clientCache<Client>();
-  const transports: Transport[] = [];
+  const transports = new WeakMap<Transport, number>();
+  let count = 0;
   const own = lowerCased(options.headers);
   const baseURL = options.baseURL ?? ORIGIN;
   return {
@@ -146,8 +147,9 @@ function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpo
       failed.secrets = [key];
       failed.credential = () => credentials.recovery(key);
       const fetch = options.fetch ?? context.fetch ?? patientFetch;
-      if (!transports.includes(fetch)) transports.push(fetch);
-      return clients(`${transports.indexOf(fetch)} ${key}`, () => newClient(key, baseURL, fetch));
+      const transport = transports.get(fetch) ?? ++count;
+      transports.set(fetch, transport);
+      return clients(`${transport} ${key}`, () => newClient(key, baseURL, fetch));
     },
     settings: (context, headers) => ({
       headers: { ...headers, ...lowerCased(context.headers), ...own },
