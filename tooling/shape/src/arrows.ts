@@ -37,6 +37,17 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   media: { ours: ['core'], others: ['sharp'], because: 'a native dependency' },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
+  'lint-rule': {
+    ours: [],
+    others: ['eslint', '@babel/parser'],
+    because: 'another audience: the rules of a code base',
+  },
+};
+
+/** Packages that are not named like their folder. */
+export const PUBLISHED_AS: Readonly<Record<string, string>> = {
+  'lint-rule': '@majordomo/eslint-plugin',
+  cli: 'majordomo',
 };
 
 /** Packages that may use Node's built-ins, with the reason; all others run in a worker or a browser as well. */
@@ -45,4 +56,5 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
   skills: 'it reads SKILL.md files from disk',
+  'lint-rule': 'it runs inside ESLint',
 };

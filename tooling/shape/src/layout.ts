@@ -21,6 +21,8 @@ export const OPTIONAL_FILES: Readonly<Record<string, string>> = {
   'src/cache.ts': 'of request.ts: where the prompt is cached',
   'src/recovery.ts': 'of errors.ts: which changed request may succeed',
   'src/connection.ts': 'of provider.ts: endpoint, credential and client of one attempt',
+  'src/listed.ts': 'of provider.ts: the list of models',
+  'src/options.ts': 'of index.ts: options that other files need as well',
   'src/profiles.ts': 'of models.ts: services that speak the same wire',
 };
 
@@ -45,14 +47,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-anthropic': {
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
-      'src/listed.ts': 'the list of models, page by page',
     },
   },
   'provider-bedrock': {
     extra: {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
-      'src/options.ts': 'the options name AWS credentials, which two files need',
     },
   },
   'provider-google': {

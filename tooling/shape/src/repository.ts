@@ -40,11 +40,20 @@ export const read = (path: string): string => readFileSync(join(ROOT, path), 'ut
 /** Is there such a file or folder below the root? */
 export const exists = (path: string): boolean => existsSync(join(ROOT, path));
 
-/** Every published package, in the order of their names. */
-export const published: readonly Package[] = packagesIn('packages');
+const apps = packagesIn('apps');
+
+/** Every published package; those of apps/ are published under names of their own. */
+export const published: readonly Package[] = [
+  ...packagesIn('packages'),
+  ...apps.filter(({ manifest }) => manifest.private !== true),
+];
 
 /** Every workspace package, the private ones included. */
-export const workspace: readonly Package[] = [...published, ...packagesIn('apps'), ...packagesIn('tooling')];
+export const workspace: readonly Package[] = [
+  ...published,
+  ...apps.filter(({ manifest }) => manifest.private === true),
+  ...packagesIn('tooling'),
+];
 
 function packagesIn(folder: string): Package[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true })

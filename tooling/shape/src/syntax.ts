@@ -45,6 +45,16 @@ export function loadedBy(path: string, text: string): readonly string[] {
   });
 }
 
+/** What a module may load at all: what it loads at once, and what it imports later. */
+export function runtimeImportsOf(path: string, text: string): readonly string[] {
+  const later = nodesOf(parse(path, text)).flatMap((node) => {
+    if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return [];
+    const [from] = node.arguments;
+    return from !== undefined && ts.isStringLiteralLike(from) ? [from.text] : [];
+  });
+  return [...loadedBy(path, text), ...later];
+}
+
 /** `import('x').Name` in a type, which the scanner leaves out. */
 function typeImports(path: string, text: string): string[] {
   return nodesOf(parse(path, text)).flatMap((node) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ARROWS, NODE_ONLY } from '../src/arrows.ts';
 import { exists, published, read, sourcesOf, workspace, type Manifest } from '../src/repository.ts';
-import { importsOf } from '../src/syntax.ts';
+import { runtimeImportsOf } from '../src/syntax.ts';
 
 const OURS = '@majordomo/';
 const runtime = (manifest: Manifest): [string, string][] =>
@@ -18,7 +18,7 @@ test.each(published)('$id depends only on what the table of arrows grants it', (
 test.each(published)('$id imports at run time only what it depends on', ({ id, path, manifest }) => {
   const known = new Set([manifest.name, ...runtime(manifest).map(([name]) => name)]);
   const imported = sourcesOf({ id, path, manifest }).flatMap((file) =>
-    importsOf(file, read(file))
+    runtimeImportsOf(file, read(file))
       .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
       .map(packageName),
   );
