@@ -33,7 +33,7 @@ export function refusal(body: unknown, failed: Failed, http?: HttpFacts): LlmErr
     status: http?.status,
     kind: kindFrom(http?.status, message),
     message: message.slice(0, LONGEST_MESSAGE),
-    requestId: http?.headers.get('x-request-id') ?? undefined,
+    requestId: http?.headers.get('x-request-id') ?? /\(ref: ([\w-]+)\)/.exec(message)?.[1],
     headers: http?.headers,
     body,
     secrets: failed.secrets,
@@ -57,9 +57,11 @@ const LONGEST_MESSAGE = 600;
 /** `{"error":"…"}`, and in the cloud `{"error":{"message":"…"}}`. */
 function messageOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  const error: unknown = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  const error: unknown =
+    typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
   if (typeof error === 'string') return error;
-  const inner: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  const inner: unknown =
+    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
   return typeof inner === 'string' ? inner : '';
 }
 
@@ -73,7 +75,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/high demand|overloaded|server busy|maximum pending requests|too busy/i, 'overloaded'],
   [/too many (?:concurrent )?requests|rate limit/i, 'rate-limit'],
   [/does not support (?:tools|chat|images?|vision)|missing data required for image/i, 'unsupported'],
-  [/try pulling it first|model ['"].+['"] not found/i, 'not-found'],
+  [/try pulling it first|file does not exist|model ['"].+['"] not found/i, 'not-found'],
   [/^unauthorized$/i, 'auth'],
 ];
 
@@ -85,7 +87,11 @@ function kindFrom(status: number | undefined, message: string): ErrorKind | unde
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
 }
 
-function recovery(status: number | undefined, message: string, { request, credential }: Failed): Recovery | undefined {
+function recovery(
+  status: number | undefined,
+  message: string,
+  { request, credential }: Failed,
+): Recovery | undefined {
   if (status === 401) return credential?.();
   if (status !== 400 || request?.reasoning === undefined) return undefined;
   if (!/does not support thinking|think value/i.test(message)) return undefined;

@@ -30,4 +30,7 @@ const REACHED_AT: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '
 const parsed = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
 const badHost = (host: string): LlmError =>
-  new LlmError('config', `"${host}" is no host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`);
+  new LlmError(
+    'config',
+    `"${host}" is no host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`,
+  );

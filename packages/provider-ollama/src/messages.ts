@@ -30,7 +30,11 @@ export interface WireToolCall {
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Turns as the wire wants them: text as one string, images beside it, a message for each result. */
-export function toMessages(messages: readonly TurnMessage[], family: string, warnings: Warning[]): WireMessage[] {
+export function toMessages(
+  messages: readonly TurnMessage[],
+  family: string,
+  warnings: Warning[],
+): WireMessage[] {
   const wire: WireMessage[] = [];
   for (const message of messages) {
     if (message.role === 'user') wire.push(userMessage(message));
@@ -52,7 +56,10 @@ function userMessage({ parts }: UserMessage): WireMessage {
         images.push(toBase64(part.bytes));
         break;
       case 'file':
-        throw new LlmError('unsupported', 'this wire takes no files: send their text, or images of their pages');
+        throw new LlmError(
+          'unsupported',
+          'this wire takes no files: send their text, or images of their pages',
+        );
       default:
         part satisfies never;
     }
@@ -67,7 +74,8 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   const calls: WireToolCall[] = [];
   for (const part of parts) {
     if (part.type === 'text') content += part.text;
-    else if (part.type === 'tool-call') calls.push({ id: part.id, function: { name: part.name, arguments: part.args } });
+    else if (part.type === 'tool-call')
+      calls.push({ id: part.id, function: { name: part.name, arguments: part.args } });
     else if (part.replay?.family === family) thinking += part.text;
   }
   return {
@@ -105,4 +113,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
 }
 
 const textOf = (content: readonly (TextPart | ImagePart)[]): string =>
-  content.map((part) => (part.type === 'text' ? part.text : '')).filter((text) => text !== '').join('\n');
+  content
+    .map((part) => (part.type === 'text' ? part.text : ''))
+    .filter((text) => text !== '')
+    .join('\n');

@@ -22,7 +22,11 @@ const MODELS: readonly ModelRule[] = [
     capabilities: { ...GENERAL, tools: true, images: false, reasoning: true },
     quirks: { think: 'levels' },
   },
-  { pattern: /qwen3\.8|deepseek-v4/, capabilities: { ...GENERAL, reasoning: true }, quirks: { think: 'levels' } },
+  {
+    pattern: /qwen3\.8|deepseek-v4/,
+    capabilities: { ...GENERAL, reasoning: true },
+    quirks: { think: 'levels' },
+  },
 ];
 
 /** The first rule that fits a model id, tags and the `:cloud` suffix included. */

@@ -42,7 +42,8 @@ export function createOllama(options: OllamaOptions = {}): OllamaProvider {
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     listModels: (context) => listModels(id, context, server),
     pull(model, pullOptions = {}) {
-      if (!profile.pulls) throw new LlmError('unsupported', `${id} cannot fetch models: only a local server can`);
+      if (!profile.pulls)
+        throw new LlmError('unsupported', `${id} cannot fetch models: only a local server can`);
       return pull(server, model, `${id}/${model}`, pullOptions);
     },
   };
@@ -55,7 +56,13 @@ function profileOf({ profile = 'ollama' }: OllamaOptions): Profile {
 
 /** `foreman://TOKEN@host?num_ctx=32768`: the scheme is the profile. A token in the DSN, and nothing else. */
 const fromDsn = ({ name, scheme, token, baseURL, params }: Dsn): Provider =>
-  createOllama({ id: name, profile: scheme as ProfileName, apiKey: token, baseURL, ...settingsFromParams(params) });
+  createOllama({
+    id: name,
+    profile: scheme as ProfileName,
+    apiKey: token,
+    baseURL,
+    ...settingsFromParams(params),
+  });
 
 function modelOf(
   modelId: string,
@@ -112,7 +119,11 @@ async function listModels(
   const failed: Failed = { target: provider, secrets: [] };
   try {
     const response = await server.open({ context, failed, send: (client) => client.list() });
-    return listed(await response.json()).map((id) => ({ id, provider, capabilities: factsOf(id).capabilities }));
+    return listed(await response.json()).map((id) => ({
+      id,
+      provider,
+      capabilities: factsOf(id).capabilities,
+    }));
   } catch (error) {
     throw toLlmError(error, failed);
   }
@@ -120,8 +131,10 @@ async function listModels(
 
 /** `{ models: [{ model, name }] }` of /api/tags; older servers name them by `name` alone. */
 function listed(body: unknown): readonly string[] {
-  const models: unknown = typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
-  if (!Array.isArray(models)) throw new LlmError('protocol', 'the list of models has none', { path: 'models' });
+  const models: unknown =
+    typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
+  if (!Array.isArray(models))
+    throw new LlmError('protocol', 'the list of models has none', { path: 'models' });
   return models.flatMap((entry: { readonly model?: unknown; readonly name?: unknown } | null) => {
     const id = entry?.model ?? entry?.name;
     return typeof id === 'string' ? [id] : [];

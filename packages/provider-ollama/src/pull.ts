@@ -32,7 +32,8 @@ export async function* pull(
       failed,
       send: (client) => client.pull({ model, stream: true }),
     });
-    if (response.body === null) throw new LlmError('truncated', `${target} answered without a body`, { target });
+    if (response.body === null)
+      throw new LlmError('truncated', `${target} answered without a body`, { target });
     for await (const line of ndjson(response.body, target)) {
       const progress = toProgress(JSON.parse(line), failed);
       yield progress;
@@ -47,7 +48,8 @@ export async function* pull(
 
 function toProgress(json: unknown, failed: Failed): PullProgress {
   const { target } = failed;
-  if (typeof json !== 'object' || json === null) throw new LlmError('protocol', `${target} sent no progress`, { target });
+  if (typeof json !== 'object' || json === null)
+    throw new LlmError('protocol', `${target} sent no progress`, { target });
   if ('error' in json) throw refusal(json, failed);
   const { status, digest, total, completed } = json as Readonly<Record<string, unknown>>;
   return {
@@ -59,4 +61,6 @@ function toProgress(json: unknown, failed: Failed): PullProgress {
 }
 
 const aborted = (target: string, cause: unknown): LlmError =>
-  LlmError.is(cause, 'aborted') ? cause : new LlmError('aborted', `fetching ${target} was aborted`, { target }, { cause });
+  LlmError.is(cause, 'aborted')
+    ? cause
+    : new LlmError('aborted', `fetching ${target} was aborted`, { target }, { cause });

@@ -26,7 +26,8 @@ export function settingsFromParams(
   const { num_ctx: numCtx, keep_alive: keepAlive, think, schema, ...rest } = params;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw badParam(unknown, 'there are num_ctx, keep_alive, think and schema');
-  if (numCtx !== undefined && !/^[1-9]\d*$/.test(numCtx)) throw badParam('num_ctx', 'it is a whole number above 0');
+  if (numCtx !== undefined && !/^[1-9]\d*$/.test(numCtx))
+    throw badParam('num_ctx', 'it is a whole number above 0');
   const quirks: { -readonly [Name in keyof OllamaQuirks]?: OllamaQuirks[Name] } = {};
   if (think !== undefined) quirks.think = chosen('think', think, ['boolean', 'levels']);
   if (schema !== undefined) quirks.schema = chosen('schema', schema, ['format', 'format-and-told']);

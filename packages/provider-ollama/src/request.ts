@@ -38,7 +38,9 @@ export function toWire(
   const messages = toMessages(request.messages, family, warnings);
   const tools = toTools(request, warnings);
   const output = toOutput(request.output, quirks, tools.length > 0, warnings);
-  const system = [request.system, output.told].filter((text) => text !== undefined && text !== '').join('\n\n');
+  const system = [request.system, output.told]
+    .filter((text) => text !== undefined && text !== '')
+    .join('\n\n');
   if (system !== '') messages.unshift({ role: 'system', content: system });
   const params: WireParams = { model: modelId, messages, stream: true };
   if (tools.length > 0) params.tools = tools;
@@ -48,7 +50,11 @@ export function toWire(
   const options = toOptions(request, numCtx);
   if (Object.keys(options).length > 0) params.options = options;
   if (request.cache !== undefined && request.cache !== 'short') {
-    warnings.push({ action: 'dropped', what: `cache "${request.cache}"`, why: 'the server decides about its prompt cache' });
+    warnings.push({
+      action: 'dropped',
+      what: `cache "${request.cache}"`,
+      why: 'the server decides about its prompt cache',
+    });
   }
   return { params: withExtra(params, request.extra), warnings };
 }
@@ -77,7 +83,11 @@ function toOutput(
   return hasTools ? { told } : { format, told };
 }
 
-function toThink(effort: Effort, { think }: OllamaQuirks, warnings: Warning[]): NonNullable<WireParams['think']> {
+function toThink(
+  effort: Effort,
+  { think }: OllamaQuirks,
+  warnings: Warning[],
+): NonNullable<WireParams['think']> {
   if (effort === 'none') return false;
   if (think === 'levels') return effort;
   warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });

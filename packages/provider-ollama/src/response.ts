@@ -57,7 +57,11 @@ const SMALLEST_CONTEXT = 2048;
  * too few for the text, or exactly as many as the context holds.
  */
 export function promptCut({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
-  if (typeof count !== 'number' || count <= 0 || characters < Math.min(SMALLEST_CONTEXT, numCtx ?? Infinity)) {
+  if (
+    typeof count !== 'number' ||
+    count <= 0 ||
+    characters < Math.min(SMALLEST_CONTEXT, numCtx ?? Infinity)
+  ) {
     return undefined;
   }
   const isFull = numCtx === undefined ? isContextSize(count) : count >= numCtx;
@@ -70,4 +74,5 @@ export function promptCut({ characters, numCtx }: PromptSize, count: unknown): W
 }
 
 /** Contexts are powers of two. */
-const isContextSize = (count: number): boolean => count >= SMALLEST_CONTEXT && Number.isInteger(Math.log2(count));
+const isContextSize = (count: number): boolean =>
+  count >= SMALLEST_CONTEXT && Number.isInteger(Math.log2(count));

@@ -1,7 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import { Scribe, type WireReader } from '@majordomo/core/provider';
-import { finishReason, promptCut, usage, type PromptSize, type WireAnswer, type WireChunk } from './response.ts';
+import { Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
+import {
+  finishReason,
+  promptCut,
+  usage,
+  type PromptSize,
+  type WireAnswer,
+  type WireChunk,
+} from './response.ts';
 
 export interface ChatReaderOptions {
   readonly target: string;
@@ -29,8 +36,8 @@ export class ChatReader implements WireReader {
     this.replay = { family: options.family, data: null };
   }
 
-  message(data: string): void {
-    this.chunk(this.parsed(data));
+  message(data: string, event: string | undefined): void {
+    this.chunk(this.parsed(data, event === UNTERMINATED));
   }
 
   body(json: unknown): void {
@@ -38,15 +45,22 @@ export class ChatReader implements WireReader {
   }
 
   end(): void {
-    const { target } = this.options;
-    throw new LlmError('truncated', `${target} stopped before its last line`, { target });
+    throw this.truncated();
   }
 
-  private parsed(data: string): unknown {
+  private truncated(): LlmError {
+    const { target } = this.options;
+    return new LlmError('truncated', `${target} stopped before its last line`, { target });
+  }
+
+  private parsed(data: string, mayLackItsEnd: boolean): unknown {
     try {
       return JSON.parse(data);
     } catch (cause) {
-      throw new LlmError('protocol', `${this.options.target} sent a line of broken JSON`, this.at(''), { cause });
+      if (mayLackItsEnd) throw this.truncated();
+      throw new LlmError('protocol', `${this.options.target} sent a line of broken JSON`, this.at(''), {
+        cause,
+      });
     }
   }
 
@@ -88,7 +102,8 @@ export class ChatReader implements WireReader {
     const args = member(called, 'arguments');
     const id = member(call, 'id');
     const key = `call ${this.calls++}`;
-    const json = typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
+    const json =
+      typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
     this.scribe.toolCall(key, { id: typeof id === 'string' ? id : undefined, name, json });
     this.scribe.end(key);
   }
@@ -106,7 +121,11 @@ export class ChatReader implements WireReader {
 
   private drifted(path: string): LlmError {
     const where = path === '' ? 'an object' : `"${path}"`;
-    return new LlmError('protocol', `${this.options.target} answered without ${where} of the known form`, this.at(path));
+    return new LlmError(
+      'protocol',
+      `${this.options.target} answered without ${where} of the known form`,
+      this.at(path),
+    );
   }
 
   private at(path: string): { readonly target: string; readonly path: string } {
@@ -115,5 +134,7 @@ export class ChatReader implements WireReader {
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }

@@ -11,7 +11,11 @@ export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]
   if (toolChoice === undefined || toolChoice === 'auto') return tools.map(toTool);
   const named = typeof toolChoice === 'object' ? toolChoice.name : undefined;
   const what = named === undefined ? 'toolChoice "required"' : `toolChoice "${named}"`;
-  warnings.push({ action: 'coerced', what, why: 'this wire cannot force a call: the tools are only offered' });
+  warnings.push({
+    action: 'coerced',
+    what,
+    why: 'this wire cannot force a call: the tools are only offered',
+  });
   return tools.filter(({ name }) => named === undefined || name === named).map(toTool);
 }
 

@@ -25,7 +25,7 @@ describe.skipIf(cases.length === 0)(`recordings of ollama-chat${skippedNote}`, (
     server = await testServer(async (response) => {
       const { recording, split } = playing;
       response.writeHead(recording.status, { ...recording.headers });
-      for (let at = 0; at < recording.body.length; ) {
+      for (let at = 0; at < recording.body.length;) {
         const size = SPLITS[split](recording.body.length);
         response.write(recording.body.subarray(at, at + size));
         await new Promise((resolve) => setImmediate(resolve));
@@ -46,11 +46,15 @@ describe.skipIf(cases.length === 0)(`recordings of ollama-chat${skippedNote}`, (
   });
 
   describe.each(Object.keys(SPLITS) as Split[])('in %s', (split) => {
-    it.each([...cases, ...steps].map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
-      const got = await play(recording, split);
-      if (excused.has(id)) expect(got, 'no exception is needed').not.toEqual(expectedFacts(recording.expected));
-      else expect(got).toEqual(expectedFacts(recording.expected));
-    });
+    it.each([...cases, ...steps].map((recording) => [recording.id, recording] as const))(
+      '%s',
+      async (id, recording) => {
+        const got = await play(recording, split);
+        if (excused.has(id))
+          expect(got, 'no exception is needed').not.toEqual(expectedFacts(recording.expected));
+        else expect(got).toEqual(expectedFacts(recording.expected));
+      },
+    );
   });
 
   it('have few exceptions, and each names a recording', () => {

@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Recorded traffic lives outside of the project; tests that need it are skipped where it is missing. */
-const ROOT: string = process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
+const ROOT: string =
+  process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 
 export const hasRecordings: boolean = existsSync(ROOT);
 /** For the names of suites: says why nothing ran. */

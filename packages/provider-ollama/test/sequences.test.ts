@@ -28,7 +28,11 @@ describe.skipIf(sessions.size === 0)(`recorded tool loops${skippedNote}`, () => 
       const recorded = echoed(step.request);
       expect(ours).toEqual(recorded.slice(recorded.length - ours.length));
       messages.push({ role: 'assistant', parts });
-      const results = toolCalls.map(({ id, name }) => ({ callId: id, name, content: resultOf(steps[n], name) }));
+      const results = toolCalls.map(({ id, name }) => ({
+        callId: id,
+        name,
+        content: resultOf(steps[n], name),
+      }));
       messages.push(results.length === 0 ? user('go on') : toolResult(results));
     }
   });
@@ -38,10 +42,13 @@ interface Message {
   readonly role: string;
   readonly content?: string;
   readonly tool_name?: string;
-  readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: unknown } }[];
+  readonly tool_calls?: readonly {
+    readonly function: { readonly name: string; readonly arguments: unknown };
+  }[];
 }
 
-const messagesOf = (body: unknown): readonly Message[] => (body as { messages: Message[] } | undefined)?.messages ?? [];
+const messagesOf = (body: unknown): readonly Message[] =>
+  (body as { messages: Message[] } | undefined)?.messages ?? [];
 
 /** Calls and results, in order, as a server reads them. */
 const echoed = (body: unknown): object[] =>
@@ -50,9 +57,12 @@ const echoed = (body: unknown): object[] =>
     .map(({ role, tool_name: name, content, tool_calls: calls = [] }) =>
       role === 'tool'
         ? { name, content }
-        : { calls: calls.map(({ function: called }) => ({ name: called.name, arguments: called.arguments })) },
+        : {
+            calls: calls.map(({ function: called }) => ({ name: called.name, arguments: called.arguments })),
+          },
     );
 
 /** What the recorded client answered to this tool. */
 const resultOf = (next: Recording | undefined, name: string): string =>
-  messagesOf(next?.request).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)?.content ?? '';
+  messagesOf(next?.request).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)
+    ?.content ?? '';

@@ -107,10 +107,11 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
   };
 }
 
-function closing({ finish, rawFinish, usage }: FullAnswer): object {
+function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,
-    done_reason: rawFinish ?? FINISH_WORDS[finish],
+    // Servers up to 0.1 give none: the last line is the end marker.
+    ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
     total_duration: 1_471_383_958,
     load_duration: 64_202_792,
     ...(usage === undefined

@@ -22,9 +22,8 @@ export const ollamaChat: Wire = {
     usage: 'the wire counts prompt and answer, nothing of caches and reasoning',
     refusal: 'the wire has no form for a refusal',
     'content-filter': 'the wire has no such finish word',
-    'failure-blocked': 'the server filters nothing',
-    'failure-timeout': 'the server has no timeout of its own',
-    'failure-too-large': 'the server has no limit for a body',
+    'finish-without-marker': 'the last line holds both',
+    'chain-recover-signature': 'the wire has no signatures',
   },
   read: readOllama,
   validate: (body) =>

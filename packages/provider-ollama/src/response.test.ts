@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { finishReason, promptCut, usage } from './response.ts';
+
+describe('a finish word', () => {
+  it.each([
+    ['stop', false, 'stop'],
+    ['stop', true, 'tool-calls'],
+    ['length', false, 'length'],
+    ['length', true, 'length'],
+    ['load', false, 'other'],
+    ['ran_dry', true, 'other'],
+    [undefined, false, 'other'],
+    [undefined, true, 'tool-calls'],
+  ] as const)('%j with calls %j is %s', (raw, hasCalls, reason) => {
+    expect(finishReason(raw, hasCalls)).toBe(reason);
+  });
+});
+
+it('usage that was not sent is unknown, and zero is zero', () => {
+  expect(usage({})).toBeUndefined();
+  expect(usage({ eval_count: 0 })).toMatchObject({ input: undefined, output: 0 });
+});
+
+describe('a prompt', () => {
+  it.each([
+    ['short', 1000, undefined, 18, false],
+    ['of English in the default context', 16_000, undefined, 3900, false],
+    ['of Chinese', 6000, undefined, 4000, false],
+    ['that fills the default context to the token', 40_000, undefined, 4096, true],
+    ['of far too few tokens', 40_000, undefined, 3500, true],
+    ['as long as the context that was asked for', 40_000, 8192, 8192, true],
+    ['that fits the context that was asked for', 30_000, 8192, 7500, false],
+    ['of which nothing was counted', 40_000, undefined, undefined, false],
+    ['cut in a small context', 900, 256, 256, true],
+  ])('%s: %i characters, context %j, %j tokens: cut %j', (_name, characters, numCtx, count, isCut) => {
+    expect(promptCut({ characters, numCtx }, count) !== undefined).toBe(isCut);
+  });
+});

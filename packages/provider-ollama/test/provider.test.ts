@@ -1,0 +1,323 @@
+import { createServer } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { Ollama } from 'ollama';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createOllama, type PullProgress } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { selfSigned } from './certificate.ts';
+import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams, testServer } from './server.ts';
+
+const hello = streams(says({ content: 'Hel' }), says({ content: 'lo' }), ended());
+
+describe('an answer', () => {
+  it('is read from one buffered object as from lines', async () => {
+    const whole = answers(ended({ message: { role: 'assistant', content: 'Hello', thinking: 'Hm.' } }));
+    const lines = streams(says({ thinking: 'Hm.' }), says({ content: 'Hello' }), ended());
+    let n = 0;
+    await using server = await testServer((response, request) =>
+      (n++ === 0 ? whole : lines)(response, request),
+    );
+    const provider = createOllama({ profile: 'foreman', apiKey: 'k', baseURL: server.origin });
+    const [one, many] = [await ask(provider), await ask(provider)];
+    expect(one.events).toEqual(many.events);
+    expect(one.finish).toBe('stop');
+  });
+
+  it('may be lines under a JSON type, or a pretty object', async () => {
+    let n = 0;
+    await using server = await testServer((response) => {
+      const lines = line(says({ content: 'Hello' })) + line(ended());
+      const pretty = JSON.stringify(ended({ message: { content: 'Hello' } }), null, 2);
+      response.writeHead(200, JSON_TYPE).end(n++ === 0 ? lines : pretty);
+    });
+    for (const _ of [1, 2]) expect((await ask(createOllama({ baseURL: server.origin }))).text).toBe('Hello');
+  });
+
+  it('may have a line of 15 MB, but none of 17', async () => {
+    let size = 15_000_000;
+    await using server = await testServer((response, request) =>
+      streams(says({ content: 'x'.repeat(size) }), ended())(response, request),
+    );
+    const provider = createOllama({ baseURL: server.origin });
+    expect((await ask(provider)).text).toHaveLength(15_000_000);
+    size = 17_000_000;
+    const { error, events } = await ask(provider);
+    expect(error).toMatchObject({ kind: 'protocol', details: { code: 'line-too-long' } });
+    expect(error?.message).toBe('ollama/m sent a line of more than 16777216 characters');
+    expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
+  });
+
+  it('with done and without its reason is whole, and says so', async () => {
+    await using server = await testServer(
+      streams(says({ content: 'ok' }), ended({ done_reason: undefined })),
+    );
+    const { finish, warnings } = await ask(createOllama({ baseURL: server.origin }));
+    expect(finish).toBe('other');
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
+  });
+
+  it('of calls without ids gets ids of its own, the same ones for the same answer', async () => {
+    const call = { function: { name: 'add', arguments: { a: 1 } } };
+    await using server = await testServer(
+      streams(says({ tool_calls: [call, call] }), says({ tool_calls: [call] }), ended()),
+    );
+    const provider = createOllama({ baseURL: server.origin });
+    const [first, again] = [await ask(provider), await ask(provider)];
+    expect(new Set(first.toolCalls.map(({ id }) => id)).size).toBe(3);
+    expect(first.toolCalls).toEqual(again.toolCalls);
+    expect(first.finish).toBe('tool-calls');
+  });
+
+  it('may have arguments as text, and text that is no JSON is marked', async () => {
+    const calls = ['{"a":1}', '[1]'].map((args) => ({ function: { name: 'add', arguments: args } }));
+    await using server = await testServer(streams(says({ tool_calls: calls }), ended()));
+    const { toolCalls } = await ask(createOllama({ baseURL: server.origin }));
+    expect(toolCalls).toMatchObject([{ args: { a: 1 } }, { args: {}, invalid: { raw: '[1]' } }]);
+  });
+
+  it.each([
+    ['message', { done: false }],
+    ['message.content', says({ content: 7 })],
+    ['message.tool_calls', says({ tool_calls: {} })],
+    ['message.tool_calls[1].function.name', says({ tool_calls: [{ function: { name: 'a' } }, { id: 'x' }] })],
+  ])('without a usable %s is a drift that names the place', async (path, drifted) => {
+    await using server = await testServer(streams(drifted, ended()));
+    const { error } = await ask(createOllama({ baseURL: server.origin }));
+    expect(error).toMatchObject({ kind: 'protocol', details: { path } });
+  });
+
+  it('to a prompt that was cut says so', async () => {
+    const cut = streams(says({ content: 'ok' }), ended({ prompt_eval_count: 4096 }));
+    await using server = await testServer(cut);
+    const messages = [user('word '.repeat(8000))];
+    const { warnings } = await ask(createOllama({ baseURL: server.origin, numCtx: 4096 }), { messages });
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'a part of the prompt' }]);
+    expect(server.requests[0]?.body).toMatchObject({ options: { num_ctx: 4096 } });
+  });
+});
+
+describe('a key', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('goes to the cloud from the environment that majordomo was given, never from the process', async () => {
+    vi.stubEnv('OLLAMA_API_KEY', 'of-the-process');
+    const seen: (string | null)[] = [];
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      seen.push(`${String(url)} ${new Headers(init?.headers).get('authorization') ?? 'none'}`);
+      return new Response(line(ended({ message: { content: 'ok' } })), { headers: NDJSON_TYPE });
+    };
+    await ask(createOllama({ profile: 'ollama-cloud', fetch }), {}, { env: { OLLAMA_API_KEY: 'given' } });
+    await ask(createOllama({ baseURL: 'https://ollama.com', fetch }));
+    const { error } = await ask(createOllama({ profile: 'ollama-cloud', fetch }));
+    expect(seen).toEqual([
+      'https://ollama.com:443/api/chat Bearer given',
+      'https://ollama.com:443/api/chat none',
+    ]);
+    expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+  });
+
+  it('is asked for once more after a 401', async () => {
+    await using server = await testServer((response, request) => {
+      const fresh = request.headers.authorization === 'Bearer new';
+      return (fresh ? hello : answers({ error: 'unauthorized' }, 401))(response, request);
+    });
+    const rejected: unknown[] = [];
+    const provider = createOllama({
+      profile: 'foreman',
+      baseURL: server.origin,
+      apiKey: (asked) => {
+        rejected.push(asked.rejected);
+        return asked.rejected === undefined ? 'old' : 'new';
+      },
+    });
+    const model = createMajordomo({ providers: [provider] }).model('foreman/m');
+    expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hello');
+    expect(rejected).toEqual([undefined, 'old']);
+  });
+});
+
+describe('where the server is', () => {
+  it.each([
+    ['OLLAMA_HOST', (host: string) => ask(createOllama(), {}, { env: { OLLAMA_HOST: host } })],
+    ['baseURL', (host: string) => ask(createOllama({ baseURL: host }))],
+    [
+      'baseURL, before OLLAMA_HOST',
+      (host: string) => ask(createOllama({ baseURL: host }), {}, { env: { OLLAMA_HOST: 'x' } }),
+    ],
+  ])('is said by %s', async (_name, call) => {
+    await using server = await testServer(hello);
+    expect((await call(server.origin.replace('http://', ''))).text).toBe('Hello');
+    expect(server.requests[0]).toMatchObject({ method: 'POST', path: '/api/chat' });
+  });
+
+  it('foreman has no usual place: a call says what to set', async () => {
+    const { error } = await ask(createOllama({ profile: 'foreman', apiKey: 'k' }));
+    expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url' } });
+    expect(error?.message).toContain('LLM_FOREMAN=foreman://TOKEN@host');
+  });
+
+  it('is a DSN over TLS, its token the bearer, the model id sent as it is written', async () => {
+    const { key, cert } = selfSigned();
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, cert]);
+    try {
+      await using server = await testServer(hello, (listener) => createServer({ key, cert }, listener));
+      const host = server.origin.replace('http://', '');
+      const majordomo = createMajordomo({
+        providers: [createOllama()],
+        env: { LLM_FM: `foreman://tok%40en@${host}` },
+      });
+      const { text, target } = await majordomo.model('fm/qwen3:30b').generate({ messages: [user('hi')] });
+      expect([text, target]).toEqual(['Hello', 'fm/qwen3:30b']);
+      expect(server.requests[0]).toMatchObject({
+        headers: { authorization: 'Bearer tok@en' },
+        body: { model: 'qwen3:30b', stream: true },
+      });
+    } finally {
+      setDefaultCACertificates(trusted);
+    }
+  });
+
+  it('may come with a client of the app, which keeps its own settings', async () => {
+    await using server = await testServer(hello);
+    const client = new Ollama({
+      host: server.origin,
+      headers: { authorization: 'Bearer own', 'x-app': '1' },
+    });
+    expect((await ask(createOllama({ client }))).text).toBe('Hello');
+    expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer own', 'x-app': '1' });
+    expect((await ask(createOllama({ client: {} }))).error).toMatchObject({ kind: 'config' });
+  });
+});
+
+describe('silence', () => {
+  it.each(['ollama', 'foreman'] as const)(
+    'of 300 s neither fails nor benches %s; an abort ends it',
+    async (profile) => {
+      await using server = await testServer(() => undefined);
+      const clock = fakeClock();
+      const majordomo = createMajordomo({
+        providers: [createOllama({ profile, apiKey: 'k', baseURL: server.origin })],
+        clock,
+      });
+      const controller = new AbortController();
+      const call = majordomo
+        .model(`${profile}/m`)
+        .generate({ messages: [user('hi')] }, { signal: controller.signal })
+        .then(
+          () => 'finished',
+          (error: unknown) => error,
+        );
+      const request = await server.request(0);
+      await clock.advance(300_000);
+      expect(majordomo.health.snapshot()).toEqual({});
+      const since = performance.now();
+      controller.abort();
+      expect(LlmError.is(await call, 'aborted')).toBe(true);
+      expect(performance.now() - since).toBeLessThan(50);
+      await request.closed;
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  it('of 300 s in the middle of an answer is none either', async () => {
+    await using server = await testServer(stalls(says({ content: 'Hel' })));
+    const clock = fakeClock();
+    const majordomo = createMajordomo({ providers: [createOllama({ baseURL: server.origin })], clock });
+    const controller = new AbortController();
+    let text = '';
+    try {
+      for await (const event of majordomo
+        .model('ollama/m')
+        .stream({ messages: [user('hi')] }, { signal: controller.signal })) {
+        if (event.type !== 'text-delta') continue;
+        text += event.text;
+        void clock.advance(300_000).then(() => {
+          controller.abort();
+        });
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ kind: 'aborted', details: { partial: { text: 'Hel' } } });
+    }
+    expect(text).toBe('Hel');
+  });
+});
+
+describe('models', () => {
+  it('are listed by name', async () => {
+    await using server = await testServer(
+      answers({ models: [{ model: 'gpt-oss:20b', size: 1 }, { name: 'llava:7b' }, {}] }),
+    );
+    const majordomo = createMajordomo({ providers: [createOllama({ baseURL: server.origin })] });
+    expect(await majordomo.listModels('ollama')).toMatchObject([
+      { id: 'gpt-oss:20b', provider: 'ollama', capabilities: { tools: true, images: false } },
+      { id: 'llava:7b', provider: 'ollama' },
+    ]);
+    expect(server.requests[0]).toMatchObject({ method: 'GET', path: '/api/tags' });
+  });
+
+  it.each([
+    ['protocol', answers({ tags: [] })],
+    ['auth', answers({ error: 'unauthorized' }, 401)],
+  ])('that cannot be listed are a failure of kind %s', async (kind, answer) => {
+    await using server = await testServer(answer);
+    const majordomo = createMajordomo({ providers: [createOllama({ baseURL: server.origin })] });
+    await expect(majordomo.listModels('ollama')).rejects.toMatchObject({ kind });
+  });
+
+  const progress = [
+    { status: 'pulling manifest' },
+    { status: 'pulling 8eeb52dfb3bb', digest: 'sha256:8eeb', total: 100, completed: 40 },
+    { status: 'success' },
+  ];
+  const pulled = async (steps: AsyncIterable<PullProgress>): Promise<PullProgress[]> => {
+    const all: PullProgress[] = [];
+    for await (const step of steps) all.push(step);
+    return all;
+  };
+
+  it('are fetched, step by step', async () => {
+    await using server = await testServer(streams(...progress));
+    const steps = await pulled(createOllama().pull('llama3.2', { env: { OLLAMA_HOST: server.origin } }));
+    expect(steps.map(({ status, completed, total }) => [status, completed, total])).toEqual([
+      ['pulling manifest', undefined, undefined],
+      ['pulling 8eeb52dfb3bb', 40, 100],
+      ['success', undefined, undefined],
+    ]);
+    expect(server.requests[0]).toMatchObject({ path: '/api/pull', body: { name: 'llama3.2', stream: true } });
+  });
+
+  it.each([
+    ['not-found', streams({ error: 'pull model manifest: file does not exist' })],
+    ['not-found', answers({ error: "model 'x' not found" }, 404)],
+    ['truncated', streams(...progress.slice(0, 2))],
+    ['network', stalls()],
+  ])('that cannot be fetched are a failure of kind %s', async (kind, answer) => {
+    await using server = await testServer(answer);
+    const steps = createOllama({ baseURL: server.origin }).pull('x');
+    if (kind === 'network') void server.request(0).then(() => server[Symbol.asyncDispose]());
+    await expect(pulled(steps)).rejects.toMatchObject({ kind });
+  });
+
+  it('are fetched until somebody ends it', async () => {
+    await using server = await testServer(stalls(...progress.slice(0, 2)));
+    const provider = createOllama({ baseURL: server.origin });
+    for await (const { status } of provider.pull('x')) if (status !== 'pulling manifest') break;
+    await server.requests[0]?.closed;
+    const controller = new AbortController();
+    const aborted = pulled(provider.pull('x', { signal: controller.signal }));
+    void server.request(1).then(() => {
+      controller.abort();
+    });
+    await expect(aborted).rejects.toMatchObject({ kind: 'aborted' });
+    await server.requests[1]?.closed;
+  });
+
+  it('are fetched by a local server alone', () => {
+    expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/only a local server can/);
+  });
+});
