@@ -5,6 +5,7 @@ import type { Exchange } from '../server/exchange.ts';
 import { startWireServer, type Script, type WireServer, type WireServerOptions } from '../server/server.ts';
 import { collect, type Collected, type OnStep } from './collect.ts';
 import type { Harness } from './harness.ts';
+import { inTime } from './in-time.ts';
 
 /** The key that the suite hands out; it must show up nowhere. */
 export const KEY = 'sk-conformance-0123456789abcdef';
@@ -124,6 +125,5 @@ export async function closedSince(exchange: Exchange, since: number): Promise<vo
     'left',
     `the socket is ${exchange.outcome}, expected the client to have closed it`,
   );
-  const ms = (exchange.closedByClient ?? Infinity) - since;
-  assert.ok(ms <= 100, `the socket was closed after ${Math.round(ms)} ms, expected at most 100`);
+  inTime((exchange.closedByClient ?? Infinity) - since, 100, 'closing the socket');
 }

@@ -16,7 +16,6 @@ import { refusedURL } from '../../server/refused.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
-import { TIMERS } from './rows.ts';
 
 export const GOOD = 'Hello from the sound one.';
 
@@ -49,7 +48,7 @@ export async function onChain(
     const majordomo = createMajordomo({
       providers,
       random: () => 0.5,
-      chain: { timeouts: TIMERS, ...chain },
+      chain,
     });
     await warmUp(majordomo, model, sound);
     await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
