@@ -20,7 +20,10 @@ import { CLAUDE_FAMILY, toBase64 } from '@majordomo/core/provider';
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;
 
-/** A user's part; text without a visible character is refused by the wire ("must contain non-whitespace text"). */
+/**
+ * A user's part; text without a visible character is refused by the wire ("must contain non-whitespace
+ * text").
+ */
 export function userBlock(part: UserPart): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
@@ -34,7 +37,10 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
   }
 }
 
-/** An assistant's part; `undefined` for what the wire would refuse: empty text, thinking without its signature. */
+/**
+ * An assistant's part; `undefined` for what the wire would refuse: empty text, thinking without its
+ * signature.
+ */
 export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':

@@ -7,8 +7,8 @@ import type {
 import type { WireMessage } from './messages.ts';
 
 /**
- * Breakpoints where the documentation puts them for a growing conversation: the last tool, the system prompt, the
- * last message and the user's message before it. These are four, the most that the wire takes.
+ * Breakpoints where the documentation puts them for a growing conversation: the last tool, the system prompt,
+ * the last message and the user's message before it. These are four, the most that the wire takes.
  */
 export function markCache(
   cache: 'short' | 'long',

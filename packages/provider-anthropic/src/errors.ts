@@ -13,7 +13,10 @@ export interface Failed {
   credential?: () => Recovery | undefined;
 }
 
-/** `error.details.error_code`, as typed by @anthropic-ai/sdk 1.10: told apart where the HTTP status is too coarse. */
+/**
+ * `error.details.error_code`, as typed by @anthropic-ai/sdk 1.10: told apart where the HTTP status is too
+ * coarse.
+ */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   contract_spend_limit_reached: 'quota',
   enforced_spend_limit_reached: 'quota',
@@ -28,7 +31,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/exceed context limit/i, 'context-overflow'],
 ];
 
-/** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */
+/**
+ * Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test
+ * against.
+ */
 export function toLlmError(error: unknown, failed: Failed): LlmError {
   if (!isObject(error)) return transportError(error, failed.target, failed.secrets);
   const { status, name, headers, cause } = error;
@@ -58,7 +64,10 @@ interface HttpFacts {
   readonly cause?: unknown;
 }
 
-/** `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`; anything of it may be missing. */
+/**
+ * `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`; anything of it may be
+ * missing.
+ */
 function reported(body: unknown, failed: Failed, { status, headers, cause }: HttpFacts): LlmError {
   const outer = isObject(body) ? body : {};
   const inner = isObject(outer['error']) ? outer['error'] : outer;

@@ -3,7 +3,10 @@ import type { AssistantMessage, ToolMessage, TurnMessage, UserMessage, Warning }
 import { toolIds } from '@majordomo/core/provider';
 import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
-/** A message of the wire; the content is always a list of blocks, so that turn n's bytes stay a prefix of turn n+1's. */
+/**
+ * A message of the wire; the content is always a list of blocks, so that turn n's bytes stay a prefix of turn
+ * n+1's.
+ */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: ContentBlockParam[];
@@ -84,8 +87,9 @@ const isThinking = ({ type }: ContentBlockParam): boolean =>
   type === 'thinking' || type === 'redacted_thinking';
 
 /**
- * With a token budget, the wire wants the assistant's turn to begin with thinking when it goes on after tool results
- * ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). The turn reaches back over its tool results.
+ * With a token budget, the wire wants the assistant's turn to begin with thinking when it goes on after tool
+ * results ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). The turn reaches back over
+ * its tool results.
  */
 export function lacksThinking(messages: readonly WireMessage[]): boolean {
   let first: WireMessage | undefined;

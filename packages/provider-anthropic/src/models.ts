@@ -9,9 +9,9 @@ interface ModelRule {
 }
 
 /**
- * platform.claude.com/docs/en/build-with-claude/vision, 2026-11: 8,000 px an edge, 2,000 px above 20 images, 100
- * images a request (600 with a context above 200,000), 32 MB a request. An image may have 10 MiB of base64; 5 MiB
- * of bytes stay below that.
+ * platform.claude.com/docs/en/build-with-claude/vision, 2026-11: 8,000 px an edge, 2,000 px above 20 images,
+ * 100 images a request (600 with a context above 200,000), 32 MB a request. An image may have 10 MiB of
+ * base64; 5 MiB of bytes stay below that.
  */
 const images = (maxCount: number): ImageLimits => ({
   mediaTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
@@ -49,15 +49,19 @@ const claudeMillion = (maxOutputTokens: number): Capabilities =>
 const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
 /** From 4.7 on thinking is adaptive only, its text comes on request, sampling is gone. */
 const ADAPTIVE: Partial<Quirks> = { thinkingText: 'on-request', sampling: 'none' };
-/** From 4.8 on a forced tool goes with adaptive thinking (langchain-aws#1141, 2026-07); some later ones take no force. */
+/**
+ * From 4.8 on a forced tool goes with adaptive thinking (langchain-aws#1141, 2026-07); some later ones take
+ * no force.
+ */
 const FORCIBLE: Partial<Quirks> = { ...ADAPTIVE, forcedTools: 'always' };
 
 /**
- * Sources, all of 2026-11: the model pages, migration guides and effort page of platform.claude.com, the types of
- * @anthropic-ai/sdk 1.10 (`Model`, `ThinkingTypes`), and models.dev of 2026-07-02 for limits of older models.
+ * Sources, all of 2026-11: the model pages, migration guides and effort page of platform.claude.com, the
+ * types of @anthropic-ai/sdk 1.10 (`Model`, `ThinkingTypes`), and models.dev of 2026-07-02 for limits of
+ * older models.
  */
 const MODELS: readonly ModelRule[] = [
-  // "Thinking can't be disabled", "forced tool use returns an error": what's new in Opus 5.5, said of Fable 5.1 too.
+  // What's new in Opus 5.5, said of Fable 5.1 too: thinking cannot be disabled, forced tool use returns an error.
   {
     pattern: /claude-(?:opus-5-5|(?:fable|mythos)-5-[12])(?!\d)/,
     capabilities: claudeMillion(128_000),

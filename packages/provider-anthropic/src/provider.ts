@@ -25,8 +25,8 @@ export interface AnthropicOptions extends ProviderOptions {
 }
 
 /**
- * Claude through the Messages API. The key is `apiKey` or the variable ANTHROPIC_API_KEY of the call's `env`; without
- * one the call fails with kind `auth`. Nothing is loaded before the first call.
+ * Claude through the Messages API. The key is `apiKey` or the variable ANTHROPIC_API_KEY of the call's `env`;
+ * without one the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
   return messagesProvider(options, KEY_ENV);
@@ -37,8 +37,8 @@ const KEY_ENV = ['ANTHROPIC_API_KEY'];
 /** The chain owns the timers; this is the longest that a timer can be told. */
 const NEVER_MS = 2 ** 31 - 1;
 /**
- * The SDK refuses non-streaming calls that may take more than 10 minutes, at 128,000 tokens an hour: connections that
- * idle for longer are cut on the way. Such answers are streamed, whoever reads them.
+ * The SDK refuses non-streaming calls that may take more than 10 minutes, at 128,000 tokens an hour:
+ * connections that idle for longer are cut on the way. Such answers are streamed, whoever reads them.
  */
 const LONGEST_WHOLE_TOKENS = 21_333;
 
@@ -60,7 +60,9 @@ type Transport = typeof globalThis.fetch;
 
 /** The endpoint of a provider: who to call, with what. */
 interface Endpoint {
-  /** The SDK's client for this call's credential; tells `failed` what must not be shown and how to recover. */
+  /**
+   * The SDK's client for this call's credential; tells `failed` what must not be shown and how to recover.
+   */
   connect(context: CallContext, failed: Failed): Promise<Client>;
   settings(context: CallContext, headers: Readonly<Record<string, string>>): CallSettings;
 }
@@ -125,7 +127,10 @@ function messagesModel(modelId: string, options: AnthropicOptions, endpoint: End
   };
 }
 
-/** API version 2026-10-21, which the SDK names, refuses every sampling parameter; models that take them need the former. */
+/**
+ * API version 2026-10-21, which the SDK names, refuses every sampling parameter; models that take them need
+ * the former.
+ */
 function versionFor(params: WireRequest['params']): Readonly<Record<string, string>> {
   const samples = 'temperature' in params || 'top_p' in params || 'top_k' in params;
   return samples ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' } : JSON_BODY;
@@ -160,7 +165,10 @@ function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpo
   };
 }
 
-/** All that the SDK would take from the environment is said here: key, base URL, log level, webhook key, tracing. */
+/**
+ * All that the SDK would take from the environment is said here: key, base URL, log level, webhook key,
+ * tracing.
+ */
 async function newClient(apiKey: string, baseURL: string, fetch: Transport): Promise<Client> {
   const { Anthropic } = await import('@anthropic-ai/sdk');
   const client = new Anthropic({

@@ -1,6 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** The ways in which the models and servers of the Messages wire differ. They decide what is sent; reading is liberal. */
+/**
+ * The ways in which the models and servers of the Messages wire differ. They decide what is sent; reading is
+ * liberal.
+ */
 export interface Quirks {
   /** How reasoning is asked for: by a token budget, adaptively, or not at all. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
@@ -16,7 +19,9 @@ export interface Quirks {
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
 
-/** For a model that nothing is known of: the current way of asking; what it refuses is dropped by recovery. */
+/**
+ * For a model that nothing is known of: the current way of asking; what it refuses is dropped by recovery.
+ */
 export const MESSAGES_QUIRKS: Quirks = {
   thinking: 'adaptive',
   thinkingOff: 'omit',
@@ -35,7 +40,10 @@ const VALUES: { readonly [Name in keyof Quirks]: readonly Quirks[Name][] } = {
   forcedTools: ['always', 'without-thinking', 'never'],
 };
 
-/** Quirks from the query of a DSN, such as `?thinking=budget&effort=false`; throws `config` for an unknown one. */
+/**
+ * Quirks from the query of a DSN, such as `?thinking=budget&effort=false`; throws `config` for an unknown
+ * one.
+ */
 export function quirksFromParams(params: Readonly<Record<string, string>>): Partial<Quirks> {
   const quirks: Record<string, string | boolean> = {};
   for (const [name, text] of Object.entries(params)) {

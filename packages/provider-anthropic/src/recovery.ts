@@ -3,19 +3,24 @@ import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
 interface Remedy extends Pick<Recovery, 'id' | 'what' | 'remember'> {
   /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
   readonly says: RegExp;
-  /** The same object where nothing of the kind is in the request. `found`: the numbers that the message named. */
+  /**
+   * The same object where nothing of the kind is in the request. `found`: the numbers that the message named.
+   */
   readonly apply: (request: ModelRequest, found: readonly number[]) => ModelRequest;
 }
 
-/** Messages seen on the wire from 2025-02 to 2026-11. The vendor may reword them; then the 400 is simply final. */
+/**
+ * Messages seen on the wire from 2025-02 to 2026-11. The vendor may reword them; then the 400 is simply
+ * final.
+ */
 const REMEDIES: readonly Remedy[] = [
   {
     // "Invalid `signature` in `thinking` block. The block is bound to a different conversation."
-    // "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must
-    // remain as they were in the original response."
+    // "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks
+    // must remain as they were in the original response."
     id: 'thinking-blocks',
     what: 'thinking of earlier turns dropped',
-    says: /thinking[^]*(?:signature|cannot be modified|must remain as they were|bound to)|signature[^]*thinking/i,
+    says: /thinking[^]*(?:signature|cannot be modified|must remain as they|bound to)|signature[^]*thinking/i,
     apply: withoutThinking,
   },
   {
@@ -43,7 +48,7 @@ const REMEDIES: readonly Remedy[] = [
     apply: withoutReasoning,
   },
   {
-    // "`temperature` and `top_p` cannot both be specified for this model."; "top_p: Extra inputs are not permitted"
+    // "`temperature` and `top_p` cannot both be specified for this model."
     id: 'top-p',
     what: 'topP dropped',
     remember: true,

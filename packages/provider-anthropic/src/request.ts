@@ -38,7 +38,10 @@ export interface WireRequest {
 /** `max_tokens` is required; where the model's most is not known, this much is asked for. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/** The tokens that the answer may have: asked for, or the model's most. Throws `invalid-request` for a senseless number. */
+/**
+ * The tokens that the answer may have: asked for, or the model's most. Throws `invalid-request` for a
+ * senseless number.
+ */
 export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
   if (maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS;
   if (Number.isInteger(maxTokens) && maxTokens > 0) return Math.min(maxTokens, most ?? maxTokens);
@@ -47,7 +50,10 @@ export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefine
   });
 }
 
-/** One request as the wire wants it. Pure: nothing of the request is changed. `most`: the model's most output tokens. */
+/**
+ * One request as the wire wants it. Pure: nothing of the request is changed. `most`: the model's most output
+ * tokens.
+ */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, most?: number): WireRequest {
   const warnings: Warning[] = [];
   const messages = toMessages(request.messages, warnings);

@@ -27,7 +27,10 @@ export interface WireUsage {
   readonly service_tier?: string | null;
 }
 
-/** `message_start` counts first, `message_delta` corrects: its numbers are cumulative, and null or 0 says nothing new. */
+/**
+ * `message_start` counts first, `message_delta` corrects: its numbers are cumulative, and null or 0 says
+ * nothing new.
+ */
 export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
   if (first === undefined) return later;
   const news = Object.entries(later).filter(([, value]) => value !== null && value !== 0);

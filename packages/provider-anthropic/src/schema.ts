@@ -7,8 +7,8 @@ export interface OutputSchema {
 }
 
 /**
- * What constrained decoding does not take (platform.claude.com, structured outputs; the SDK's own helper does the
- * same): it goes into the description, where the model still reads it.
+ * What constrained decoding does not take (platform.claude.com, structured outputs; the SDK's own helper does
+ * the same): it goes into the description, where the model still reads it.
  */
 const UNSUPPORTED = new Set([
   'minimum',
@@ -46,7 +46,9 @@ const FORMATS = new Set([
 
 const known = new WeakMap<JsonObject, OutputSchema>();
 
-/** Objects closed, `oneOf` as `anyOf`, unsupported keywords moved to the description; kept per schema object. */
+/**
+ * Objects closed, `oneOf` as `anyOf`, unsupported keywords moved to the description; kept per schema object.
+ */
 export function outputSchema(schema: JsonObject): OutputSchema {
   let found = known.get(schema);
   if (found === undefined) {
@@ -91,7 +93,9 @@ const isUnsupported = (name: string, value: JsonValue): boolean =>
   (name === 'minItems' && value !== 0 && value !== 1) ||
   (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
 
-/** Only where JSON Schema holds schemas: a property named `pattern`, an `enum` or a `default` is left alone. */
+/**
+ * Only where JSON Schema holds schemas: a property named `pattern`, an `enum` or a `default` is left alone.
+ */
 function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
   switch (name) {
     case 'properties':

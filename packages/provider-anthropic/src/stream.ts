@@ -3,7 +3,10 @@ import type { Replay, Warning } from '@majordomo/core';
 import { CLAUDE_FAMILY, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
-/** A content block, whole or as it starts. Blocks of server tools and of types that came later have other fields. */
+/**
+ * A content block, whole or as it starts. Blocks of server tools and of types that came later have other
+ * fields.
+ */
 interface WireBlock {
   readonly type?: string;
   readonly text?: string;
@@ -106,7 +109,7 @@ export class MessagesReader implements WireReader {
     if (message.type === 'error' || message.error !== undefined) throw this.inBandError(json);
     if (!Array.isArray(message.content)) throw this.drifted('content');
     this.start(message);
-    message.content.forEach((block: WireBlock, index) => {
+    message.content.forEach((block: WireBlock | null, index) => {
       this.blockStart(block, index);
       this.blockStop();
     });
@@ -130,9 +133,9 @@ export class MessagesReader implements WireReader {
     this.warnings = [];
   }
 
-  private blockStart(block: WireBlock, index: number): void {
+  private blockStart(block: WireBlock | null, index: number): void {
+    if (typeof block?.type !== 'string') throw this.drifted(`content[${index}].type`);
     const { type } = block;
-    if (type === undefined) throw this.drifted(`content[${index}].type`);
     const open: OpenBlock = { index, key: String(index), type, whole: '', signature: '' };
     this.block = open;
     switch (type) {
@@ -204,7 +207,10 @@ export class MessagesReader implements WireReader {
     this.block = NO_BLOCK;
   }
 
-  /** The stop reason is the finish signal. Where it came without the tokens, another `message_delta` may bring them. */
+  /**
+   * The stop reason is the finish signal. Where it came without the tokens, another `message_delta` may bring
+   * them.
+   */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;

@@ -21,7 +21,9 @@ const NOTHING: Thinking = { config: undefined, effort: undefined };
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = { low: 2048, medium: 8192, high: 16_384 };
 const LEAST_BUDGET = 1024;
 
-/** The wish for reasoning as this model takes it. Nothing said is nothing sent: the model's own default holds. */
+/**
+ * The wish for reasoning as this model takes it. Nothing said is nothing sent: the model's own default holds.
+ */
 export function toThinking(
   reasoning: Effort | undefined,
   quirks: Quirks,
@@ -41,7 +43,9 @@ export function toThinking(
   };
 }
 
-/** Why the wire would refuse this request with thinking. Most conditions are those of a token budget alone. */
+/**
+ * Why the wire would refuse this request with thinking. Most conditions are those of a token budget alone.
+ */
 function refusalOf(
   { thinking, forcedTools }: Quirks,
   { maxTokens, lacksThinking, forcesTool }: Situation,

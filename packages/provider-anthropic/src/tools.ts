@@ -10,7 +10,9 @@ export const toTools = (tools: readonly ModelTool[]): Tool[] =>
     input_schema: inputSchema(parameters),
   }));
 
-/** Without a word about it the model chooses by itself. A model that refuses to be forced is left to choose. */
+/**
+ * Without a word about it the model chooses by itself. A model that refuses to be forced is left to choose.
+ */
 export function toToolChoice(
   choice: ToolChoice | undefined,
   { forcedTools }: Quirks,
@@ -28,7 +30,10 @@ type InputSchema = Tool['input_schema'];
 
 const shaped = new WeakMap<JsonObject, InputSchema>();
 
-/** The root has to be an object; the wire refuses `anyOf`, `oneOf` and `allOf` there, so their branches are joined. */
+/**
+ * The root has to be an object; the wire refuses `anyOf`, `oneOf` and `allOf` there, so their branches are
+ * joined.
+ */
 function inputSchema(parameters: JsonObject): InputSchema {
   let schema = shaped.get(parameters);
   if (schema === undefined) {

@@ -1,7 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where the recordings are: beside the checkout, or where WIRE_CORPUS says. They are never part of the project. */
+/**
+ * Where the recordings are: beside the checkout, or where WIRE_CORPUS says. They are never part of the
+ * project.
+ */
 export const WIRE: string =
   process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 

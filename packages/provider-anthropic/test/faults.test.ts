@@ -115,6 +115,7 @@ const faults: readonly (readonly [
     json(message([{ type: 'text', text: 'a' }, {}])),
     { kind: 'protocol', path: 'content[1].type' },
   ],
+  ['a block that is none', json(message([null as never])), { kind: 'protocol', path: 'content[0].type' }],
   ['an empty body', raw('', 200, 'application/json'), { kind: 'truncated' }],
   ['a page instead of an answer', raw('<html>hi</html>', 200, 'text/html'), { kind: 'protocol' }],
   [

@@ -103,7 +103,10 @@ function newTurns({ messages }: Body): TurnMessage[] {
 const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
   tools.map(({ name, input_schema }) => ({ name, description: 'a tool', parameters: input_schema }));
 
-/** Without what does not matter: markers, citations, a text in place of a list; long signatures are kept as a hash. */
+/**
+ * Without what does not matter: markers, citations, a text in place of a list; long signatures are kept as a
+ * hash.
+ */
 const plain = (message: Message): unknown => ({
   role: message.role,
   content: blocksOf(message).map(
