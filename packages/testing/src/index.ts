@@ -40,5 +40,8 @@ export { casesFor, conformance } from './conformance/conformance.ts';
 export type { Case, Harness } from './conformance/harness.ts';
 export type { Scenario } from './conformance/scenario.ts';
 
+// journal
+export { replay, type Journal, type Replayed } from './journal/replay.ts';
+
 // network
 export { noNetwork, type BlockedConnection } from './network/no-network.ts';
