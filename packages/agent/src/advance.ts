@@ -1,5 +1,20 @@
-import type { AssistantMessage, AssistantPart, Message, ToolCallPart, ToolResultPart, Warning } from '@majordomo/core';
-import { callsOf, errorResult, type Answer, type Decision, type Done, type RunState, type ToolOutcome } from './state.ts';
+import type {
+  AssistantMessage,
+  AssistantPart,
+  Message,
+  ToolCallPart,
+  ToolResultPart,
+  Warning,
+} from '@majordomo/core';
+import {
+  callsOf,
+  errorResult,
+  type Answer,
+  type Decision,
+  type Done,
+  type RunState,
+  type ToolOutcome,
+} from './state.ts';
 import { addUsage } from './usage.ts';
 
 /** The state after somebody put messages in between. */
@@ -143,11 +158,14 @@ function withUniqueCalls(message: AssistantMessage): AssistantMessage {
   return { role: 'assistant', parts };
 }
 
-function withWarnings(before: readonly Warning[] | undefined, added: readonly Warning[]): readonly Warning[] | undefined {
+function withWarnings(
+  before: readonly Warning[] | undefined,
+  added: readonly Warning[],
+): readonly Warning[] | undefined {
   const known = before ?? [];
   const fresh = added.filter(
-    ({ action, what, why }) => !known.some((one) => one.action === action && one.what === what && one.why === why),
+    ({ action, what, why }) =>
+      !known.some((one) => one.action === action && one.what === what && one.why === why),
   );
   return fresh.length === 0 ? before : [...known, ...fresh];
 }
-

@@ -9,7 +9,11 @@ const MOST_DEPTH = 3;
  * An agent as a tool of another. It inherits the abort, the call options and the context of the run that calls it,
  * and its usage is counted there.
  */
-export function agentTool({ name, description, agent }: {
+export function agentTool({
+  name,
+  description,
+  agent,
+}: {
   readonly name: string;
   readonly description: string;
   readonly agent: Pick<Agent, 'run'>;
@@ -19,7 +23,9 @@ export function agentTool({ name, description, agent }: {
     description,
     parameters: {
       type: 'object',
-      properties: { task: { type: 'string', description: 'The whole task: nothing else of this conversation is known.' } },
+      properties: {
+        task: { type: 'string', description: 'The whole task: nothing else of this conversation is known.' },
+      },
       required: ['task'],
       additionalProperties: false,
     },
@@ -35,7 +41,8 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, inherited: Tool
     const result = await agent.run(task, { ...options, signal, context, runId: key, depth });
     spend(result.usage);
     if (result.done === 'answered') return result.text;
-    const why = result.done ?? `it waits for a decision on ${result.awaiting.map((call) => call.name).join(', ')}`;
+    const why =
+      result.done ?? `it waits for a decision on ${result.awaiting.map((call) => call.name).join(', ')}`;
     throw new Error(`the agent stopped without an answer (${why}): ${result.text}`);
   } catch (error) {
     if (RunError.is(error)) spend(error.state.usage);

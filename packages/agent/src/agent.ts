@@ -1,32 +1,12 @@
-import { LlmError, type CallOptions, type ChatModel, type Clock, type Message, type ToolCallPart } from '@majordomo/core';
+import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
-import type { Asking } from './ask.ts';
 import { decide, type Action } from './decide.ts';
 import { LocalEffects, type EffectsIo } from './effects.ts';
 import type { Emit } from './event.ts';
-import type { Hooks, Observers, StepSettings } from './hooks.ts';
-import type { LoopLimits } from './limits.ts';
-import { drive, unwrapped, type DriveRules, type Effects, type RunResult } from './loop.ts';
+import type { Observers } from './hooks.ts';
+import { drive, unwrapped, type Effects, type RunResult } from './loop.ts';
+import { askingOf, rulesOf, SYSTEM_TIMER, type AgentOptions } from './options.ts';
 import { begin, type Decision, type RunState } from './state.ts';
-import type { Tool } from './tool.ts';
-import { Tools, type Skill, type Toolbox } from './toolbox.ts';
-
-export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
-  readonly model: ChatModel;
-  readonly tools?: readonly Tool[] | undefined;
-  readonly toolboxes?: readonly Toolbox[] | undefined;
-  /** Their instructions follow the agent's own, in this order. */
-  readonly skills?: readonly Skill[] | undefined;
-  /** Model calls of a run; a pure function may decide by the state, such as by `state.usage`. Default 10. */
-  readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /** Ask once more for words, without tools, when the steps are used up. */
-  readonly closingTurn?: boolean | undefined;
-  readonly loopLimits?: LoopLimits | undefined;
-  /** Run the calls of one turn side by side; their results keep the order of the calls. Default: one by one. */
-  readonly parallelTools?: boolean | undefined;
-  /** For the tools' time limits. */
-  readonly clock?: Pick<Clock, 'timer'> | undefined;
-}
 
 export interface RunOptions extends CallOptions, Observers {
   /** For the calls that a paused run waits for. */
@@ -67,17 +47,40 @@ export interface Agent {
 export function createAgent(options: AgentOptions): Agent {
   const asking = askingOf(options);
   const rules = rulesOf(options, asking.tools);
-  const clock = options.clock ?? { timer };
+  const clock = options.clock ?? SYSTEM_TIMER;
   const effects = (io: EffectsIo): LocalEffects => new LocalEffects({ ...asking, rules }, io, clock);
-  const run = async (input: string | readonly Message[] | RunState, runOptions: RunOptions, onEvent?: Emit): Promise<RunResult> => {
-    const { decisions = [], context, runId, depth, signal, onStepStart, onToolStart, onStep, ...call } = runOptions;
+  const run = async (
+    input: string | readonly Message[] | RunState,
+    runOptions: RunOptions,
+    onEvent?: Emit,
+  ): Promise<RunResult> => {
+    const {
+      decisions = [],
+      context,
+      runId,
+      depth,
+      signal,
+      onStepStart,
+      onToolStart,
+      onStep,
+      ...call
+    } = runOptions;
     const begun = stateOf(input, runId);
     const io = { context, depth, onStepStart, onToolStart, onStep, onEvent, options: call };
-    const local = effects({ ...io, runId: begun.runId ?? '', signal: signal ?? new AbortController().signal });
+    const local = effects({
+      ...io,
+      runId: begun.runId ?? '',
+      signal: signal ?? new AbortController().signal,
+    });
     const left = expected(decisions, begun);
     const { ask, runTool, claim, steer } = local;
-    const taken = async (calls: readonly ToolCallPart[]): Promise<readonly Decision[]> => takeFor(calls, left);
-    const result = await drive(begun, { ask, runTool, claim, ...(steer && { steer }), decisions: taken }, rules);
+    const taken = async (calls: readonly ToolCallPart[]): Promise<readonly Decision[]> =>
+      takeFor(calls, left);
+    const result = await drive(
+      begun,
+      { ask, runTool, claim, ...(steer && { steer }), decisions: taken },
+      rules,
+    );
     await local.endStep();
     return result;
   };
@@ -98,45 +101,20 @@ export function createAgent(options: AgentOptions): Agent {
   };
 }
 
-function askingOf(options: AgentOptions): Omit<Asking, 'rules'> {
-  const { model, instructions, skills = [], tools = [], toolboxes = [] } = options;
-  const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
-  const texts = [instructions, ...skills.map((skill) => skill.instructions)];
-  return {
-    model,
-    instructions: texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined,
-    settings: { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra },
-    tools: new Tools([
-      { name: 'the agent', tools },
-      ...toolboxes.map(({ name, tools: own }) => ({ name: `toolbox "${name}"`, tools: own })),
-      ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
-    ]),
-    hooks: options,
-  };
-}
-
-function rulesOf({ maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions, tools: Tools): DriveRules {
-  return {
-    maxSteps: typeof maxSteps === 'function' ? maxSteps : () => maxSteps,
-    needsApproval: (call) => tools.needsApproval(call),
-    isOnce: ({ name }) => tools.get(name)?.effect === 'once',
-    loop: loopLimits ?? {},
-    closingTurn: closingTurn ?? false,
-    parallel: parallelTools ?? false,
-  };
-}
-
 function stateOf(input: string | readonly Message[] | RunState, runId: string | undefined): RunState {
-  if (typeof input === 'string' || isList(input)) return { ...begin(input), runId: runId ?? crypto.randomUUID() };
+  if (typeof input === 'string' || isList(input))
+    return { ...begin(input), runId: runId ?? crypto.randomUUID() };
   const { version } = input as { readonly version: number };
-  if (version !== 1) throw new LlmError('config', `a run state of version ${version} is not for this version of the agent`);
+  if (version !== 1)
+    throw new LlmError('config', `a run state of version ${version} is not for this version of the agent`);
   return { ...input, runId: runId ?? input.runId ?? crypto.randomUUID() };
 }
 
 /** A decision that nobody waits for is a mistake of the caller: it would be lost in silence. */
 function expected(decisions: readonly Decision[], { pending }: RunState): Decision[] {
   for (const { callId } of decisions) {
-    if (pending.every(({ id }) => id !== callId)) throw new LlmError('invalid-request', `no pending call has the id "${callId}"`);
+    if (pending.every(({ id }) => id !== callId))
+      throw new LlmError('invalid-request', `no pending call has the id "${callId}"`);
   }
   return [...decisions];
 }
@@ -147,13 +125,6 @@ function takeFor(calls: readonly ToolCallPart[], left: Decision[]): readonly Dec
   const taken = left.filter(isMeant);
   left.splice(0, left.length, ...left.filter((decision) => !isMeant(decision)));
   return taken;
-}
-
-function timer(ms: number, run: () => void): () => void {
-  const id = setTimeout(run, ms);
-  return () => {
-    clearTimeout(id);
-  };
 }
 
 /** `Array.isArray` does not narrow a readonly array. */

@@ -1,4 +1,12 @@
-import { LlmError, type CallOptions, type ChatModel, type ChatRequest, type ChatResponse, type Message, type Warning } from '@majordomo/core';
+import {
+  LlmError,
+  type CallOptions,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type Message,
+  type Warning,
+} from '@majordomo/core';
 import { answerText } from './answer-text.ts';
 import { decide, type Rules } from './decide.ts';
 import type { Emit } from './event.ts';
@@ -22,7 +30,12 @@ export interface Asked {
 }
 
 /** One model call: the step's own settings, the view of the transcript, and the answer. */
-export async function ask(state: RunState, asking: Asking, options: CallOptions, emit: Emit | undefined): Promise<Asked> {
+export async function ask(
+  state: RunState,
+  asking: Asking,
+  options: CallOptions,
+  emit: Emit | undefined,
+): Promise<Asked> {
   const { prepareStep } = asking.hooks;
   const settings = (await prepareStep?.({ step: state.steps + 1, state })) ?? {};
   const { model = asking.model, instructions = asking.instructions, tools: offered, ...own } = settings;
@@ -45,7 +58,11 @@ function isClosing(state: RunState, rules: Rules): boolean {
   return action.type === 'ask' && action.textOnly === true;
 }
 
-async function view(messages: readonly Message[], { compact }: Hooks, warnings: Warning[]): Promise<readonly Message[]> {
+async function view(
+  messages: readonly Message[],
+  { compact }: Hooks,
+  warnings: Warning[],
+): Promise<readonly Message[]> {
   if (compact === undefined) return messages;
   try {
     return await compact(messages);
@@ -55,16 +72,30 @@ async function view(messages: readonly Message[], { compact }: Hooks, warnings: 
   }
 }
 
-async function answer(model: ChatModel, request: ChatRequest, options: CallOptions, emit: Emit | undefined, state: RunState): Promise<ChatResponse> {
+async function answer(
+  model: ChatModel,
+  request: ChatRequest,
+  options: CallOptions,
+  emit: Emit | undefined,
+  state: RunState,
+): Promise<ChatResponse> {
   try {
-    return await (emit === undefined ? model.generate(request, options) : watched(model, request, options, emit));
+    return await (emit === undefined
+      ? model.generate(request, options)
+      : watched(model, request, options, emit));
   } catch (error) {
-    if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '') throw error;
+    if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
+      throw error;
     return emptyAnswer(model, error);
   }
 }
 
-async function watched(model: ChatModel, request: ChatRequest, options: CallOptions, emit: Emit): Promise<ChatResponse> {
+async function watched(
+  model: ChatModel,
+  request: ChatRequest,
+  options: CallOptions,
+  emit: Emit,
+): Promise<ChatResponse> {
   const stream = model.stream(request, options);
   for await (const event of stream) {
     const caughtUp = emit({ type: 'model', event });
@@ -87,7 +118,9 @@ function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
     finish: 'stop',
     rawFinish: undefined,
     usage: undefined,
-    warnings: [{ action: 'repaired', what: 'answer', why: 'the last turn was empty: an earlier text is the answer' }],
+    warnings: [
+      { action: 'repaired', what: 'answer', why: 'the last turn was empty: an earlier text is the answer' },
+    ],
     attempts: details.attempts,
   };
 }

@@ -44,4 +44,5 @@ export function runnable(state: RunState, rules: Rules): readonly ToolCallPart[]
 export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
 
 /** The name of a tool call wherever it is kept: the same on every retry and replay. */
-export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string => `${runId}/${steps}/${id}`;
+export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string =>
+  `${runId}/${steps}/${id}`;

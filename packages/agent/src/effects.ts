@@ -1,4 +1,12 @@
-import type { CallOptions, ChatResponse, Clock, ToolCallPart, ToolResultPart, Usage, Warning } from '@majordomo/core';
+import type {
+  CallOptions,
+  ChatResponse,
+  Clock,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+  Warning,
+} from '@majordomo/core';
 import { ask, type Asking } from './ask.ts';
 import { toolKey } from './decide.ts';
 import type { AgentEvent, Emit } from './event.ts';
@@ -87,9 +95,18 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
     const tool = names.includes(call.name) ? tools.get(call.name) : undefined;
     const key = toolKey(runId, state, call);
     if (tool?.effect === 'once' && !this.mayBegin(call, state, key)) {
-      return errorResult(call, 'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.');
+      return errorResult(
+        call,
+        'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.',
+      );
     }
-    return runTool({ tool, call, names, context: { signal, callId: call.id, key, context, options, depth }, clock: this.clock });
+    return runTool({
+      tool,
+      call,
+      names,
+      context: { signal, callId: call.id, key, context, options, depth },
+      clock: this.clock,
+    });
   }
 
   /** Without a claim, by a driver that makes none, nothing is known of another process. */

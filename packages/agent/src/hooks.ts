@@ -13,9 +13,11 @@ import type { RunState } from './state.ts';
 /** Watches a run. One that throws, or rejects, changes nothing: it becomes a warning. Nobody waits for it. */
 export interface Observers {
   /** Before the model is asked; steps count from 1. */
-  readonly onStepStart?: ((step: { readonly step: number; readonly state: RunState }) => void | Promise<void>) | undefined;
+  readonly onStepStart?:
+    ((step: { readonly step: number; readonly state: RunState }) => void | Promise<void>) | undefined;
   /** Before a tool is called. */
-  readonly onToolStart?: ((tool: { readonly step: number; readonly call: ToolCallPart }) => void | Promise<void>) | undefined;
+  readonly onToolStart?:
+    ((tool: { readonly step: number; readonly call: ToolCallPart }) => void | Promise<void>) | undefined;
   /** After the model's turn and its tools; not for a step that was begun in another process. */
   readonly onStep?: ((step: StepReport) => void | Promise<void>) | undefined;
 }
@@ -29,8 +31,10 @@ export interface StepReport {
 }
 
 /** What may differ for one step. */
-export interface StepSettings
-  extends Pick<ChatRequest, 'toolChoice' | 'maxTokens' | 'temperature' | 'topP' | 'stop' | 'seed' | 'reasoning' | 'cache' | 'extra'> {
+export interface StepSettings extends Pick<
+  ChatRequest,
+  'toolChoice' | 'maxTokens' | 'temperature' | 'topP' | 'stop' | 'seed' | 'reasoning' | 'cache' | 'extra'
+> {
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;
   /** Names of the tools that this step offers; a call of another is answered with an error. Default: all. */
@@ -40,7 +44,9 @@ export interface StepSettings
 /** Takes part in a run. */
 export interface Hooks extends Observers {
   /** Settings of the coming step, laid over the agent's own. One that throws ends the run. */
-  readonly prepareStep?: ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>) | undefined;
+  readonly prepareStep?:
+    | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
+    | undefined;
   /** Messages to put in before the next model call, once, in order; they stay in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
   /** What is sent instead of the transcript, which itself stays whole. One that throws is passed over. */
@@ -59,7 +65,9 @@ export function observe<K extends keyof Observers>(
   for (const observers of all) {
     const observer = observers[kind] as ((what: unknown) => void | Promise<void>) | undefined;
     try {
-      observer?.(what)?.catch((error: unknown) => { warn(failed(kind, error)); });
+      observer?.(what)?.catch((error: unknown) => {
+        warn(failed(kind, error));
+      });
     } catch (error) {
       warn(failed(kind, error));
     }

@@ -1,4 +1,5 @@
-export { createAgent, type Agent, type AgentOptions, type RunOptions } from './agent.ts';
+export { createAgent, type Agent, type RunOptions } from './agent.ts';
+export type { AgentOptions } from './options.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';
 export { RunError } from './run-error.ts';

@@ -62,4 +62,6 @@ function sorted(value: JsonValue | undefined): JsonValue | undefined {
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 const resultText = (result: ToolResultPart | undefined): string =>
-  (result?.content ?? []).map((part) => (part.type === 'text' ? part.text : `${part.mediaType} ${part.bytes.length}`)).join('\n');
+  (result?.content ?? [])
+    .map((part) => (part.type === 'text' ? part.text : `${part.mediaType} ${part.bytes.length}`))
+    .join('\n');

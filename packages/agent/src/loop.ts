@@ -85,7 +85,12 @@ async function take(
   }
 }
 
-async function claims(calls: readonly ToolCallPart[], state: RunState, effects: Effects, rules: DriveRules): Promise<RunState> {
+async function claims(
+  calls: readonly ToolCallPart[],
+  state: RunState,
+  effects: Effects,
+  rules: DriveRules,
+): Promise<RunState> {
   let next = state;
   for (const call of calls) {
     if (effects.claim === undefined || !rules.isOnce(call) || next.begun?.[call.id] !== undefined) continue;
@@ -95,9 +100,19 @@ async function claims(calls: readonly ToolCallPart[], state: RunState, effects: 
 }
 
 /** What finished is kept, also when another one of them ended the run. */
-async function runTools(calls: readonly ToolCallPart[], state: RunState, effects: Effects, keep: (state: RunState) => void): Promise<void> {
+async function runTools(
+  calls: readonly ToolCallPart[],
+  state: RunState,
+  effects: Effects,
+  keep: (state: RunState) => void,
+): Promise<void> {
   const settled = await Promise.allSettled(calls.map((call) => effects.runTool(call, state)));
-  keep(toolsRan(state, settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))));
+  keep(
+    toolsRan(
+      state,
+      settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    ),
+  );
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason as unknown;
 }

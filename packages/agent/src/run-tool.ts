@@ -1,4 +1,11 @@
-import { checkValue, describeIssues, LlmError, type Clock, type ToolCallPart, type Usage } from '@majordomo/core';
+import {
+  checkValue,
+  describeIssues,
+  LlmError,
+  type Clock,
+  type ToolCallPart,
+  type Usage,
+} from '@majordomo/core';
 import { errorResult, type ToolOutcome } from './state.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
@@ -22,7 +29,8 @@ export interface ToolRun {
  * run, by `context.signal`, is thrown, as `aborted`.
  */
 export async function runTool({ tool, call, names, context, clock }: ToolRun): Promise<ToolOutcome> {
-  if (tool === undefined) return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
+  if (tool === undefined)
+    return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
     const raw = call.invalid.raw.slice(0, MOST_RAW_CHARS);
     return errorResult(call, `The arguments are not a JSON object: ${raw}`);
@@ -35,7 +43,12 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   return usage === undefined ? outcome : { ...outcome, usage };
 }
 
-async function attempt(tool: Tool, call: ToolCallPart, context: ToolContext, clock: ToolRun['clock']): Promise<ToolOutcome> {
+async function attempt(
+  tool: Tool,
+  call: ToolCallPart,
+  context: ToolContext,
+  clock: ToolRun['clock'],
+): Promise<ToolOutcome> {
   try {
     const checked = await checkValue(tool.parameters, call.args);
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
@@ -51,12 +64,23 @@ async function attempt(tool: Tool, call: ToolCallPart, context: ToolContext, clo
 }
 
 /** Runs it under a signal of its own; neither a tool that never ends nor one that is deaf to it holds the run. */
-async function inTime(tool: Tool, args: unknown, context: ToolContext, clock: ToolRun['clock']): Promise<unknown> {
+async function inTime(
+  tool: Tool,
+  args: unknown,
+  context: ToolContext,
+  clock: ToolRun['clock'],
+): Promise<unknown> {
   const { signal } = context;
   const { timeoutMs } = tool;
   const own = new AbortController();
   const stopped = new Promise<never>((_, reject) => {
-    own.signal.addEventListener('abort', () => { reject(own.signal.reason as Error); }, { once: true });
+    own.signal.addEventListener(
+      'abort',
+      () => {
+        reject(own.signal.reason as Error);
+      },
+      { once: true },
+    );
   });
   const onAbort = (): void => {
     own.abort(signal.reason);

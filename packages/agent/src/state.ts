@@ -14,14 +14,14 @@ export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-lo
 
 /** What somebody decided on a call that waits: run it, refuse it, or answer it in the tool's place. */
 export type Decision = { readonly callId: string } & (
-  | { readonly approve: true }
-  | { readonly deny: string }
-  | { readonly result: string }
+  { readonly approve: true } | { readonly deny: string } | { readonly result: string }
 );
 
 /** What a journal keeps of a model answer: JSON by `toJson`; no attempts, no errors. */
-export interface Answer
-  extends Pick<ChatResponse, 'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'> {
+export interface Answer extends Pick<
+  ChatResponse,
+  'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'
+> {
   /** The tools of this step, where it offered a part of them only. */
   readonly offered?: readonly string[] | undefined;
 }
@@ -73,7 +73,16 @@ export const NO_USAGE: Usage = {
 export function begin(input: string | readonly Message[]): RunState {
   const messages: readonly Message[] =
     typeof input === 'string' ? [{ role: 'user', parts: [{ type: 'text', text: input }] }] : input;
-  return { version: 1, messages, steps: 0, pending: [], results: [], decisions: [], usage: NO_USAGE, done: undefined };
+  return {
+    version: 1,
+    messages,
+    steps: 0,
+    pending: [],
+    results: [],
+    decisions: [],
+    usage: NO_USAGE,
+    done: undefined,
+  };
 }
 
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>

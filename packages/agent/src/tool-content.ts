@@ -24,11 +24,18 @@ function cut(content: Content, maxChars: number): Content {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   if (total <= maxChars) return content;
   let left = maxChars;
-  return content.map((part) => {
-    if (part.type !== 'text') return part;
-    const text = part.text.slice(0, left);
-    const last = left > 0 && part.text.length >= left;
-    left -= text.length;
-    return { ...part, text: last ? `${text}\n[cut: the result had ${total} characters, ${total - maxChars} are left out]` : text };
-  }).filter((part) => part.type !== 'text' || part.text !== '');
+  return content
+    .map((part) => {
+      if (part.type !== 'text') return part;
+      const text = part.text.slice(0, left);
+      const last = left > 0 && part.text.length >= left;
+      left -= text.length;
+      return {
+        ...part,
+        text: last
+          ? `${text}\n[cut: the result had ${total} characters, ${total - maxChars} are left out]`
+          : text,
+      };
+    })
+    .filter((part) => part.type !== 'text' || part.text !== '');
 }

@@ -1,4 +1,12 @@
-import type { CallOptions, JsonObject, JsonValue, ObjectSchema, ToolResultPart, ToolSpec, Usage } from '@majordomo/core';
+import type {
+  CallOptions,
+  JsonObject,
+  JsonValue,
+  ObjectSchema,
+  ToolResultPart,
+  ToolSpec,
+  Usage,
+} from '@majordomo/core';
 
 /** What a tool knows of the run that calls it. */
 export interface ToolContext {
@@ -76,14 +84,19 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonObje
 }
 
 /** Arguments that do not fit need nobody's word: the call is refused. Those that cannot be checked at once do. */
-function agreed(parameters: Tool['parameters'], args: JsonObject, approval: (args: never) => boolean): boolean {
+function agreed(
+  parameters: Tool['parameters'],
+  args: JsonObject,
+  approval: (args: never) => boolean,
+): boolean {
   if (!isSchema(parameters)) return approval(args as never);
   const checked = parameters['~standard'].validate(args);
   if ('then' in checked) return true;
   return checked.issues === undefined && approval(checked.value as never);
 }
 
-const isSchema = (parameters: Tool['parameters']): parameters is ObjectSchema<unknown> => '~standard' in parameters;
+const isSchema = (parameters: Tool['parameters']): parameters is ObjectSchema<unknown> =>
+  '~standard' in parameters;
 
 const SUSPENDED = Symbol.for('majordomo.suspended');
 

@@ -37,7 +37,8 @@ export class Tools {
     const key = JSON.stringify(names);
     let specs = this.parts.get(key);
     if (specs === undefined) {
-      for (const name of names) if (!this.byName.has(name)) throw new LlmError('config', `no tool is named "${name}"`);
+      for (const name of names)
+        if (!this.byName.has(name)) throw new LlmError('config', `no tool is named "${name}"`);
       specs = this.specs.filter(({ name }) => names.includes(name));
       if (this.parts.size >= MOST_PARTS) this.parts.clear();
       this.parts.set(key, specs);

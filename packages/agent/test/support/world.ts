@@ -8,14 +8,22 @@ export interface World {
 }
 
 /** An agent over one fake model that plays these turns. */
-export function world(turns: readonly Turn[], options: Partial<AgentOptions> = {}, home: Partial<MajordomoOptions> = {}): World {
+export function world(
+  turns: readonly Turn[],
+  options: Partial<AgentOptions> = {},
+  home: Partial<MajordomoOptions> = {},
+): World {
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 }, ...home }).model('f/m');
   return { agent: createAgent({ model, ...options }), requests: fake.requests };
 }
 
 /** A turn that calls a tool. */
-export const call = (name: string, args: Record<string, string | number | boolean> = {}, text?: string): Turn => ({
+export const call = (
+  name: string,
+  args: Record<string, string | number | boolean> = {},
+  text?: string,
+): Turn => ({
   text,
   toolCalls: [{ name, args }],
 });
@@ -31,7 +39,8 @@ export async function runError(promise: Promise<unknown>): Promise<RunError & { 
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!RunError.is(error) || !LlmError.is(error.cause)) throw new Error(`expected a RunError, got ${String(error)}`);
+  if (!RunError.is(error) || !LlmError.is(error.cause))
+    throw new Error(`expected a RunError, got ${String(error)}`);
   return error as RunError & { readonly cause: LlmError };
 }
 
@@ -44,10 +53,14 @@ export async function read(stream: AsyncIterable<AgentEvent>): Promise<AgentEven
 /** Why a transcript is none: every call needs one result, right behind its turn and in call order. */
 export function faultOf(messages: readonly Message[]): string | undefined {
   for (const [at, message] of messages.entries()) {
-    const made = message.role === 'assistant' ? message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])) : [];
+    const made =
+      message.role === 'assistant'
+        ? message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))
+        : [];
     const next = messages[at + 1];
     const given = next?.role === 'tool' ? next.parts.map(({ callId }) => callId) : [];
-    if (JSON.stringify(made) !== JSON.stringify(given)) return `message ${at}: calls ${made.join()}, results ${given.join()}`;
+    if (JSON.stringify(made) !== JSON.stringify(given))
+      return `message ${at}: calls ${made.join()}, results ${given.join()}`;
     if (message.role === 'assistant' && message.parts.length === 0) return `message ${at}: no parts`;
   }
   return undefined;
@@ -58,5 +71,8 @@ export const resultTexts = (messages: readonly Message[]): string[] =>
   messages.flatMap((message) =>
     message.role !== 'tool'
       ? []
-      : message.parts.map(({ content, isError }) => `${isError === true ? '!' : ''}${content.map((part) => (part.type === 'text' ? part.text : part.type)).join()}`),
+      : message.parts.map(
+          ({ content, isError }) =>
+            `${isError === true ? '!' : ''}${content.map((part) => (part.type === 'text' ? part.text : part.type)).join()}`,
+        ),
   );

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { Tool } from '../src/index.ts';
+import { call, calls, faultOf, resultTexts, runError, world } from './support/world.ts';
+
+const quick: Tool = {
+  name: 'quick',
+  description: 'Quick',
+  parameters: { type: 'object' },
+  run: () => 'done',
+};
+const deaf: Tool = { ...quick, name: 'deaf', run: () => new Promise(() => undefined) };
+const UNKNOWN = '!The run was interrupted: it is not known whether this call ran.';
+
+describe('an abort', () => {
+  it('in the middle of a tool fires its signal, and every call has a result', async () => {
+    const controller = new AbortController();
+    const reasons: unknown[] = [];
+    const slow: Tool = {
+      ...quick,
+      name: 'slow',
+      run: (_args, { signal }) =>
+        new Promise(() => {
+          signal.addEventListener('abort', () => reasons.push(signal.reason));
+          controller.abort('enough');
+        }),
+    };
+    const { agent } = world([calls(['1', 'quick'], ['2', 'slow'], ['3', 'quick'])], { tools: [quick, slow] });
+    const error = await runError(agent.run('go', { signal: controller.signal }));
+    expect([error.cause.kind, error.cause.cause, reasons]).toEqual(['aborted', 'enough', ['enough']]);
+    expect([faultOf(error.state.messages), resultTexts(error.state.messages)]).toEqual([
+      undefined,
+      ['done', UNKNOWN, UNKNOWN],
+    ]);
+    expect(error.message).toBe('the run ended in step 2: the run was aborted while "slow" ran');
+  });
+
+  it('does not wait for a tool that is deaf to it, and keeps what others gave beside it', async () => {
+    const controller = new AbortController();
+    const { agent } = world([calls(['1', 'deaf'], ['2', 'quick'])], {
+      tools: [quick, deaf],
+      parallelTools: true,
+    });
+    setTimeout(() => {
+      controller.abort();
+    }, 5);
+    const error = await runError(agent.run('go', { signal: controller.signal }));
+    expect(resultTexts(error.state.messages)).toEqual([UNKNOWN, 'done']);
+  });
+
+  it('before the run opens no call', async () => {
+    const { agent, requests } = world(['hi']);
+    const error = await runError(agent.run('go', { signal: AbortSignal.abort() }));
+    expect([error.cause.kind, requests.length, error.state.steps]).toEqual(['aborted', 0, 0]);
+  });
+
+  it('between two tools runs no further one', async () => {
+    const controller = new AbortController();
+    const ran: string[] = [];
+    const last: Tool = {
+      ...quick,
+      run: (_args, { callId }) => {
+        ran.push(callId);
+        controller.abort();
+        return 'done';
+      },
+    };
+    const error = await runError(
+      world([calls(['1', 'quick'], ['2', 'quick'])], { tools: [last] }).agent.run('go', {
+        signal: controller.signal,
+      }),
+    );
+    expect([ran, resultTexts(error.state.messages)]).toEqual([['1'], ['done', UNKNOWN]]);
+  });
+
+  it('during the answer ends the call, and the transcript ends before it', async () => {
+    const controller = new AbortController();
+    const { agent } = world([call('quick'), { hang: true, after: 'Hel' }], {
+      tools: [quick],
+      onStepStart: ({ step }) => {
+        if (step === 2)
+          setTimeout(() => {
+            controller.abort();
+          }, 5);
+      },
+    });
+    const error = await runError(agent.run('go', { signal: controller.signal }));
+    expect([error.cause.kind, error.cause.details.partial?.text, error.state.messages.length]).toEqual([
+      'aborted',
+      'Hel',
+      3,
+    ]);
+  });
+
+  it("leaves no listener on the caller's signal", async () => {
+    let listeners = 0;
+    const { signal } = new AbortController();
+    const counted = new Proxy(signal, {
+      get(target, key) {
+        if (key === 'addEventListener')
+          return (...args: Parameters<typeof signal.addEventListener>) => {
+            listeners++;
+            target.addEventListener(...args);
+          };
+        if (key === 'removeEventListener')
+          return (...args: Parameters<typeof signal.removeEventListener>) => {
+            listeners--;
+            target.removeEventListener(...args);
+          };
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const { agent } = world([call('quick'), 'ok', call('quick'), 'ok'], { tools: [quick] });
+    await agent.run('go', { signal: counted });
+    await agent.stream('go', { signal: counted }).result();
+    expect(listeners).toBe(0);
+  });
+});

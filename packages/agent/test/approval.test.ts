@@ -1,0 +1,150 @@
+import { fromJson, toJson } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineTool, suspend, type Decision, type RunState, type Tool } from '../src/index.ts';
+import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
+
+const ran: string[] = [];
+const pay = defineTool({
+  name: 'pay',
+  description: 'Pays',
+  parameters: z.object({ cents: z.number() }),
+  approval: ({ cents }) => cents > 1000,
+  run: ({ cents }, { callId }) => {
+    ran.push(callId);
+    return `paid ${cents}`;
+  },
+});
+const note: Tool = {
+  name: 'note',
+  description: 'Notes',
+  parameters: { type: 'object' },
+  run: (_args, { callId }) => {
+    ran.push(callId);
+    return 'noted';
+  },
+};
+const stored = (state: RunState): RunState => fromJson<RunState>(JSON.parse(JSON.stringify(toJson(state))));
+
+const payment = (cents: number) => ({
+  toolCalls: [
+    { id: 'p', name: 'pay', args: { cents } },
+    { id: 'n', name: 'note', args: {} },
+  ],
+});
+
+describe('a call that needs approval', () => {
+  it('pauses the run after everything that needs none has run', async () => {
+    ran.length = 0;
+    const { agent } = world([payment(5000)], { tools: [pay, note] });
+    const paused = await agent.run('pay');
+    expect(paused.awaiting.map(({ id, args }) => [id, args])).toEqual([['p', { cents: 5000 }]]);
+    expect([paused.done, ran, paused.state.results.map(({ callId }) => callId)]).toEqual([
+      undefined,
+      ['n'],
+      ['n'],
+    ]);
+  });
+
+  it.each<[string, Decision, string]>([
+    ['runs when approved', { callId: 'p', approve: true }, 'paid 5000'],
+    ['is an error result when denied', { callId: 'p', deny: 'too much' }, '!The call was denied: too much'],
+    ['may be answered in its place', { callId: 'p', result: 'paid by hand' }, 'paid by hand'],
+  ])('%s', async (_what, decision, result) => {
+    const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
+    const paused = await agent.run('pay');
+    const { text, messages, usage, state } = await agent.run(stored(paused.state), { decisions: [decision] });
+    expect([text, resultTexts(messages), faultOf(messages)]).toEqual(['Done.', [result, 'noted'], undefined]);
+    expect([state.runId, usage]).toEqual([paused.state.runId, paused.usage]);
+  });
+
+  it('is a matter of its arguments, as the schema reads them', async () => {
+    ran.length = 0;
+    const { agent } = world([payment(5), 'Done.'], { tools: [pay, note] });
+    expect((await agent.run('pay')).done).toBe('answered');
+    expect(ran).toEqual(['p', 'n']);
+  });
+
+  it('with arguments that do not fit needs nobody', async () => {
+    const { agent } = world([call('pay', { cents: 'all' }), 'Sorry.'], { tools: [pay] });
+    expect(resultTexts((await agent.run('pay')).messages)).toEqual([
+      expect.stringContaining('!Invalid arguments: cents: '),
+    ]);
+  });
+
+  it('waits when its approval function fails', async () => {
+    const odd: Tool = {
+      ...note,
+      approval: () => {
+        throw new Error('bug');
+      },
+    };
+    expect((await world([call('note')], { tools: [odd] }).agent.run('go')).awaiting).toHaveLength(1);
+  });
+
+  it('is asked for anew in a later step with the same call id', async () => {
+    const { agent } = world([payment(5000), payment(6000), 'Done.'], { tools: [pay, note] });
+    const first = await agent.run('pay');
+    const second = await agent.run(first.state, { decisions: [{ callId: 'p', approve: true }] });
+    expect(second.awaiting.map(({ args }) => args)).toEqual([{ cents: 6000 }]);
+  });
+
+  it('pauses again when only one of two was decided', async () => {
+    const always: Tool = { ...note, approval: true };
+    const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'Done.'], { tools: [always] });
+    const paused = await agent.run('go');
+    const again = await agent.run(paused.state, { decisions: [{ callId: 'b', approve: true }] });
+    expect(again.awaiting.map(({ id }) => id)).toEqual(['a']);
+    const done = await agent.run(again.state, { decisions: [{ callId: 'a', deny: 'no' }] });
+    expect(resultTexts(done.messages)).toEqual(['!The call was denied: no', 'noted']);
+  });
+
+  it('that nobody waits for is a mistake, not silence', async () => {
+    const { agent } = world([payment(5000)], { tools: [pay, note] });
+    const { state } = await agent.run('pay');
+    await expect(agent.run(state, { decisions: [{ callId: 'q', approve: true }] })).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+  });
+});
+
+describe('a tool that suspends', () => {
+  const ask: Tool = {
+    name: 'ask',
+    description: 'Asks a person',
+    parameters: { type: 'object' },
+    run: () => (ran.push('ask'), suspend({ url: 'https://example.com/form/1' })),
+  };
+
+  it('pauses the run with its payload, and a result goes on', async () => {
+    const { agent } = world([calls(['a', 'ask'], ['n', 'note']), 'Done.'], { tools: [ask, note] });
+    const paused = await agent.run('go');
+    expect(paused.state.suspended).toEqual([{ callId: 'a', payload: { url: 'https://example.com/form/1' } }]);
+    expect(paused.awaiting.map(({ id }) => id)).toEqual(['a']);
+    const done = await agent.run(stored(paused.state), { decisions: [{ callId: 'a', result: 'blue' }] });
+    expect([done.text, resultTexts(done.messages)]).toEqual(['Done.', ['blue', 'noted']]);
+  });
+
+  it('runs again when approved, and may wait again', async () => {
+    ran.length = 0;
+    const { agent } = world([call('ask')], { tools: [ask] });
+    const paused = await agent.run('go');
+    const [waiting] = paused.awaiting;
+    const again = await agent.run(paused.state, {
+      decisions: [{ callId: waiting?.id ?? '', approve: true }],
+    });
+    expect([ran, again.awaiting.length, again.done]).toEqual([['ask', 'ask'], 1, undefined]);
+  });
+
+  it('waits beside others in parallel', async () => {
+    const { agent } = world([calls(['a', 'ask'], ['n', 'note'])], {
+      tools: [ask, note],
+      parallelTools: true,
+    });
+    const paused = await agent.run('go');
+    expect([paused.awaiting.map(({ id }) => id), paused.state.results.map(({ callId }) => callId)]).toEqual([
+      ['a'],
+      ['n'],
+    ]);
+  });
+});

@@ -1,0 +1,153 @@
+import { createMajordomo, type StreamEvent } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createAgent, type AgentEvent, type Tool } from '../src/index.ts';
+import { call, faultOf, read, runError, world } from './support/world.ts';
+
+const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+
+const brief = (event: AgentEvent): string => {
+  if (event.type === 'model')
+    return event.event.type === 'text-delta' ? `"${event.event.text}"` : `model ${event.event.type}`;
+  if (event.type === 'step-start') return `step ${event.step}`;
+  return event.type === 'step-end' ? `end of ${event.response.finish}` : event.type;
+};
+const worded = (events: readonly AgentEvent[]): string[] =>
+  events.map(brief).filter((text) => !/^model (?!reset)/.test(text));
+
+describe('the events of a run', () => {
+  it('tell of each step with its tools inside', async () => {
+    const stream = world([call('look', {}, 'Let me see. '), 'I saw.'], { tools: [look] }).agent.stream('go');
+    expect(worded(await read(stream))).toEqual([
+      'step 1',
+      '"Let me see. "',
+      'tool-start',
+      'tool-end',
+      'end of tool-calls',
+      'step 2',
+      '"I saw."',
+      'end of stop',
+    ]);
+    expect((await stream.result()).text).toBe('I saw.');
+  });
+
+  it('begin a step anew by a reset, when asked to restart', async () => {
+    const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
+    const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });
+    const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
+    const stream = createAgent({ model }).stream('hi', { afterCommit: 'restart' });
+    expect(worded(await read(stream))).toEqual(['step 1', '"Hal"', 'model reset', '"Hello."', 'end of stop']);
+    expect((await stream.result()).text).toBe('Hello.');
+  });
+
+  it('of a paused run end where it waits; the rest is told when it goes on', async () => {
+    const { agent } = world([call('look'), 'ok'], { tools: [{ ...look, approval: true }] });
+    const stream = agent.stream('go');
+    expect(worded(await read(stream))).toEqual(['step 1', 'end of tool-calls']);
+    const { state, awaiting } = await stream.result();
+    const rest = agent.stream(state, { decisions: [{ callId: awaiting[0]?.id ?? '', approve: true }] });
+    expect(worded(await read(rest))).toEqual(['tool-start', 'tool-end', 'step 2', '"ok"', 'end of stop']);
+  });
+});
+
+describe('reading', () => {
+  it('begins the run: before it nothing is sent', async () => {
+    const { agent, requests } = world(['hi']);
+    const stream = agent.stream('go');
+    expect(requests).toHaveLength(0);
+    await stream.result();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('slowly holds the model back', async () => {
+    const pulled: number[] = [];
+    let n = 0;
+    const source = {
+      ...fakeProvider({ id: 's', models: {} }),
+      model: () => ({
+        id: 'm',
+        families: [],
+        capabilities: {},
+        async *stream() {
+          yield { type: 'start', target: 's/m', id: undefined } as const;
+          yield { type: 'part-start', index: 0, part: { type: 'text' } } as const;
+          for (; n < 1000; n++) yield { type: 'text-delta', index: 0, text: 'x' } as const;
+          yield { type: 'part-end', index: 0, part: { type: 'text', text: 'x'.repeat(1000) } } as const;
+          yield { type: 'finish', target: 's/m', reason: 'stop', raw: undefined, usage: undefined } as const;
+        },
+      }),
+    };
+    const model = createMajordomo({ providers: [source] }).model('s/m');
+    const stream = createAgent({ model }).stream('go');
+    for await (const event of stream) {
+      if (event.type !== 'model' || event.event.type !== 'text-delta') continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      pulled.push(n);
+    }
+    expect(Math.max(...pulled.map((made, read) => made - read))).toBeLessThan(100);
+    expect(pulled).toHaveLength(1000);
+  });
+
+  it('and leaving ends the run: the tool is told, and the transcript stays whole', async () => {
+    let stopped = false;
+    const stuck: Tool = {
+      ...look,
+      run: (_args, { signal }) =>
+        new Promise(() => {
+          signal.addEventListener('abort', () => (stopped = true));
+        }),
+    };
+    const stream = world([call('look')], { tools: [stuck] }).agent.stream('go');
+    for await (const event of stream) {
+      if (event.type !== 'tool-start') continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      break;
+    }
+    const error = await runError(stream.result());
+    expect([error.cause.kind, stopped, faultOf(error.state.messages)]).toEqual(['aborted', true, undefined]);
+  });
+
+  it('and leaving in the middle of an answer closes the call', async () => {
+    const { agent, requests } = world([{ text: 'abcdef', chunks: 1 }]);
+    const stream = agent.stream('go');
+    for await (const event of stream) if (event.type === 'model') break;
+    expect((await runError(stream.result())).cause.kind).toBe('aborted');
+    expect(requests[0]?.signal.aborted).toBe(true);
+  });
+
+  it('throws what ended the run, and result() rejects alike', async () => {
+    const stream = world([{ fail: 'auth' }]).agent.stream('go');
+    const [thrown, rejected] = await Promise.all([runError(read(stream)), runError(stream.result())]);
+    expect([thrown.cause.kind, rejected.cause.kind]).toEqual(['auth', 'auth']);
+  });
+
+  it('twice is refused', async () => {
+    const stream = world(['hi']).agent.stream('go');
+    await read(stream);
+    await expect(read(stream)).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  it('after a break before the first read finds nothing', async () => {
+    const stream = world(['hi']).agent.stream('go');
+    await stream[Symbol.asyncIterator]().return?.();
+    expect((await runError(stream.result())).cause.kind).toBe('aborted');
+  });
+});
+
+it('several reads at once get the events in order', async () => {
+  const stream = world(['hi']).agent.stream('go')[Symbol.asyncIterator]();
+  const results = await Promise.all(Array.from({ length: 9 }, () => stream.next()));
+  const types = results.flatMap(({ value }: { value?: AgentEvent }) =>
+    value === undefined ? [] : [value.type === 'model' ? value.event.type : value.type],
+  );
+  expect(types).toEqual<(StreamEvent['type'] | AgentEvent['type'])[]>([
+    'step-start',
+    'start',
+    'part-start',
+    'text-delta',
+    'part-end',
+    'finish',
+    'step-end',
+  ]);
+  expect(results.at(-1)?.done).toBe(true);
+});
