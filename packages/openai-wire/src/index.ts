@@ -1,6 +1,7 @@
 // the chat wire
 export { bodyText } from './chat/body.ts';
 export { failureOf, type ChatFailure } from './chat/failure.ts';
+export { listedModels } from './chat/listed.ts';
 export { traitsOf, type ChatTraits, type ModelRule, type Profile } from './chat/profile.ts';
 export { quirksFromParams } from './chat/quirk-params.ts';
 export { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatParameter, type ChatQuirks } from './chat/quirks.ts';

@@ -24,7 +24,9 @@ export function toLlmError(error: unknown, failed: Failed): LlmError {
   const name = error.constructor.name;
   if (name === 'OpenAIError' || isBadHeader(error)) return refusedToSend(error, failed);
   const found = transportError(error, failed.target, failed.secrets);
-  return name === 'APIConnectionTimeoutError' || TIMED_OUT.test(found.details.code ?? '') ? timedOut(found) : found;
+  return name === 'APIConnectionTimeoutError' || TIMED_OUT.test(found.details.code ?? '')
+    ? timedOut(found)
+    : found;
 }
 
 /** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
@@ -42,7 +44,8 @@ function reported(error: Error, status: number, failed: Failed): LlmError {
     body: body ?? bareText(error, status),
     secrets: failed.secrets,
     cause: error,
-    recover: status === 401 ? failed.credential?.() : failed.params && recoveryFor(failure, status, failed.params),
+    recover:
+      status === 401 ? failed.credential?.() : failed.params && recoveryFor(failure, status, failed.params),
   });
 }
 
@@ -51,15 +54,26 @@ const LONGEST_TEXT = 200;
 /** A body that is no JSON, such as a proxy's page: the SDK puts it behind the status. */
 function bareText({ message }: Error, status: number): string {
   const text = message.replace(new RegExp(`^${status} `), '');
-  return text === 'status code (no body)' ? '' : text.replace(/<[^>]*>|\s+/g, ' ').trim().slice(0, LONGEST_TEXT);
+  return text === 'status code (no body)'
+    ? ''
+    : text
+        .replace(/<[^>]*>|\s+/g, ' ')
+        .trim()
+        .slice(0, LONGEST_TEXT);
 }
 
 /** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
-const isBadHeader = (error: Error): boolean => error instanceof TypeError && /header|ByteString/i.test(error.message);
+const isBadHeader = (error: Error): boolean =>
+  error instanceof TypeError && /header|ByteString/i.test(error.message);
 
 function refusedToSend(cause: Error, { target, secrets }: Failed): LlmError {
   const { message, cause: clean } = transportError(cause, target, secrets);
-  return new LlmError('config', `the request to ${target} could not be made: ${message}`, { target }, { cause: clean });
+  return new LlmError(
+    'config',
+    `the request to ${target} could not be made: ${message}`,
+    { target },
+    { cause: clean },
+  );
 }
 
 const timedOut = ({ message, details, cause }: LlmError): LlmError =>

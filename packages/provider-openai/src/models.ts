@@ -28,7 +28,11 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   },
   { pattern: /^o\d/, quirks: { ...REASONS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
   { pattern: /^gpt-5[\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  { pattern: /^gpt-5(?:-|$)/, quirks: { ...REASONS, reasoningOff: 'minimal' }, capabilities: SEES_AND_REASONS },
+  {
+    pattern: /^gpt-5(?:-|$)/,
+    quirks: { ...REASONS, reasoningOff: 'minimal' },
+    capabilities: SEES_AND_REASONS,
+  },
   {
     // From 5.1 on reasoning is off unless asked for, and then sampling settings are taken.
     pattern: /^gpt-5\./,
@@ -36,5 +40,9 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     capabilities: SEES_AND_REASONS,
   },
   { pattern: /^gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  { pattern: /^gpt-(?:4|3\.5)/, quirks: { reasoningRequest: 'none' }, capabilities: { images: false, files: false } },
+  {
+    pattern: /^gpt-(?:4|3\.5)/,
+    quirks: { reasoningRequest: 'none' },
+    capabilities: { images: false, files: false },
+  },
 ];

@@ -1,10 +1,16 @@
 import { LlmError } from '@majordomo/core';
-import type { Dsn, Model, ModelContext, ModelInfo, Provider, ProviderOptions } from '@majordomo/core';
-import { chatReasoningFamily, clientCache, credentialSource, patientFetch, sdkStream } from '@majordomo/core/provider';
+import type { Dsn, Model, ModelContext, Provider, ProviderOptions } from '@majordomo/core';
+import {
+  chatReasoningFamily,
+  clientCache,
+  credentialSource,
+  patientFetch,
+  sdkStream,
+} from '@majordomo/core/provider';
 import {
   bodyText,
   ChatReader,
-  COMPATIBLE_QUIRKS,
+  listedModels,
   openai,
   quirksFromParams,
   refuseUnsupported,
@@ -35,7 +41,10 @@ export interface CompatibleOptions extends ProviderOptions {
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   if (options.api === 'responses') {
-    throw new LlmError('config', "createOpenAI: the Responses wire is not there yet; leave `api` out or say 'chat'");
+    throw new LlmError(
+      'config',
+      "createOpenAI: the Responses wire is not there yet; leave `api` out or say 'chat'",
+    );
   }
   return chatProvider({ ...openai, models: OPENAI_MODELS }, options);
 }
@@ -99,7 +108,8 @@ function chatProvider(profile: Profile, options: CompatibleOptions): Provider {
       try {
         const client = await endpoint.connect(context, failed);
         const response = await client.get('/models', endpoint.settings(context)).asResponse();
-        return modelsIn(await response.json(), id, profile, options.quirks);
+        const body = (await response.json()) as Parameters<typeof listedModels>[0];
+        return listedModels(body, id, (each) => traitsOf(profile, each, options.quirks).capabilities);
       } catch (error) {
         throw toLlmError(error, failed);
       }
@@ -121,7 +131,7 @@ function chatModel(
   options: CompatibleOptions,
   endpoint: Endpoint,
 ): Model {
-  const { quirks, capabilities } = traitsOf(profile, modelId, options.quirks, COMPATIBLE_QUIRKS);
+  const { quirks, capabilities } = traitsOf(profile, modelId, options.quirks);
   const family = chatReasoningFamily(providerId, endpoint.baseURL);
   return {
     id: modelId,
@@ -187,10 +197,17 @@ function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** All that the SDK would take from the environment is said here: key, base URL, tenant, webhook secret, log level. */
-async function newClient(key: string | undefined, baseURL: string, fetch: ModelContext['fetch']): Promise<Client> {
+async function newClient(
+  key: string | undefined,
+  baseURL: string,
+  fetch: ModelContext['fetch'],
+): Promise<Client> {
   const { OpenAI } = await import('openai');
   // A header without a value is not sent: not the wait that is switched off, nor the key that the SDK insists on.
-  const defaultHeaders = { 'x-stainless-timeout': null, ...(key === undefined ? { authorization: null } : undefined) };
+  const defaultHeaders = {
+    'x-stainless-timeout': null,
+    ...(key === undefined ? { authorization: null } : undefined),
+  };
   const client = new OpenAI({
     apiKey: key ?? 'none',
     adminAPIKey: null,
@@ -220,39 +237,15 @@ function checkedClient(client: object): Client {
   throw new LlmError('config', 'the `client` given to the provider is no client of the openai package');
 }
 
-/** `{ data: [...] }` or a bare list; some servers tell the context's length under one of three names. */
-function modelsIn(
-  body: unknown,
-  provider: string,
-  profile: Profile,
-  own: Partial<ChatQuirks> | undefined,
-): readonly ModelInfo[] {
-  const listed: unknown = Array.isArray(body) ? body : (body as { readonly data?: unknown } | null)?.data;
-  if (!Array.isArray(listed)) {
-    throw new LlmError('protocol', `${provider} listed no models`, { target: provider, path: 'data' });
-  }
-  return (listed as readonly ListedModel[]).flatMap(({ id, context_length, context_window, max_context_length }) => {
-    if (typeof id !== 'string') return [];
-    const known = traitsOf(profile, id, own).capabilities;
-    const told = [context_length, context_window, max_context_length].find((tokens) => typeof tokens === 'number');
-    return [{ id, provider, capabilities: told === undefined ? known : { ...known, contextTokens: told } }];
-  });
-}
-
-interface ListedModel {
-  readonly id?: unknown;
-  readonly context_length?: number;
-  readonly context_window?: number;
-  readonly max_context_length?: number;
-}
-
 const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** Values of headers that carry credentials: an error page may echo them. */
 function secretsIn(...all: readonly (Readonly<Record<string, string>> | undefined)[]): readonly string[] {
   return all.flatMap((headers) =>
-    Object.entries(headers ?? {}).flatMap(([name, value]) => (/auth|key|token|secret|cookie/i.test(name) ? [value] : [])),
+    Object.entries(headers ?? {}).flatMap(([name, value]) =>
+      /auth|key|token|secret|cookie/i.test(name) ? [value] : [],
+    ),
   );
 }
 

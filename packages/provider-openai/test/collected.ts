@@ -1,4 +1,11 @@
-import { LlmError, type AssistantPart, type ModelContext, type ModelEvent, type ModelRequest, type Provider } from '@majordomo/core';
+import {
+  LlmError,
+  type AssistantPart,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
 
 export interface Collected {
   readonly events: readonly ModelEvent[];

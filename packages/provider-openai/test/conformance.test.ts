@@ -18,7 +18,8 @@ const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(chatDialects[
 
 const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning back: it is not sent';
 
-const ASKED_FOR = 'the wire server tells usage only when it is asked for; this vendor tells it unasked and refuses to be asked';
+const ASKED_FOR =
+  'the wire server tells usage only when it is asked for; this vendor tells it unasked and refuses to be asked';
 
 const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harness] => [
   profile.id,
@@ -40,7 +41,9 @@ describe.each([
   openai('gpt-5'),
   openai('m'),
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(deepseek, { 'structured-output': 'its JSON mode takes no schema: the schema is told in the system text' }),
+  compatible(deepseek, {
+    'structured-output': 'its JSON mode takes no schema: the schema is told in the system text',
+  }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(mistral, {
     usage: ASKED_FOR,

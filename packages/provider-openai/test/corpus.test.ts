@@ -21,7 +21,12 @@ const server = createServer((incoming, outgoing) => {
     return;
   }
   const { status, headers, body } = recording;
-  const { 'content-length': _length, 'transfer-encoding': _transfer, 'content-encoding': _coding, ...rest } = headers;
+  const {
+    'content-length': _length,
+    'transfer-encoding': _transfer,
+    'content-encoding': _coding,
+    ...rest
+  } = headers;
   outgoing.writeHead(status, rest);
   for (const piece of pieces(body, split === 'bytes' ? 1 : undefined)) outgoing.write(piece);
   outgoing.end();
@@ -40,7 +45,7 @@ afterAll(() => {
 /** Cuts at random places, the same ones in every run. */
 function* pieces(body: Buffer, size: number | undefined): Iterable<Buffer> {
   let seed = body.length;
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     const next = at + (size ?? 1 + (seed % 400));
     yield body.subarray(at, next);
@@ -68,7 +73,9 @@ function read(collected: Collected): Record<Exception['field'], unknown> {
     text: textOf(collected, 'text'),
     reasoning: textOf(collected, 'reasoning'),
     toolCalls: parts.flatMap((part) =>
-      part.type === 'tool-call' ? [{ name: part.name, args: part.invalid === undefined ? part.args : null, id: part.id }] : [],
+      part.type === 'tool-call'
+        ? [{ name: part.name, args: part.invalid === undefined ? part.args : null, id: part.id }]
+        : [],
     ),
     finish: finish?.raw,
     usage: totals(finish?.usage),
@@ -80,11 +87,16 @@ const totals = (usage: Usage | undefined): unknown => usage && { input: usage.in
 
 function expected({ facts, vendor }: Recording): Record<Exception['field'], unknown> {
   if (facts.error !== null) return { ...NOTHING, error: failure(facts) };
-  if (facts.outcome === 'blocked') return { ...NOTHING, error: { kind: 'content-filter', status: undefined } };
+  if (facts.outcome === 'blocked')
+    return { ...NOTHING, error: { kind: 'content-filter', status: undefined } };
   return {
     text: (facts.text ?? '') + (facts.refusal ?? ''),
     reasoning: facts.reasoning ?? '',
-    toolCalls: (facts.toolCalls ?? []).map(({ name, arguments: args, id }) => ({ name, args, id: id ?? expect.any(String) })),
+    toolCalls: (facts.toolCalls ?? []).map(({ name, arguments: args, id }) => ({
+      name,
+      args,
+      id: id ?? expect.any(String),
+    })),
     finish: facts.finishReasonRaw ?? undefined,
     usage: facts.usageRaw ? tokenTotals(facts.usageRaw, vendor) : undefined,
     error: undefined,
@@ -109,7 +121,10 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
 
 function failure({ error }: Facts): unknown {
   const kinds = KINDS[error?.kind ?? ''] ?? [error?.kind];
-  return { kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)), status: error?.status ?? undefined };
+  return {
+    kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
+    status: error?.status ?? undefined,
+  };
 }
 
 /** Reasoning stands outside of the completion where the total proves it, and for Gemini behind a gateway. */
@@ -117,15 +132,19 @@ function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   const { prompt_tokens: input, completion_tokens: completion = 0, total_tokens: total = 0 } = usage;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
   const outside =
-    total === (input ?? 0) + completion + reasoning || (vendor === 'vercel-gateway' && reasoning > completion);
+    total === (input ?? 0) + completion + reasoning ||
+    (vendor === 'vercel-gateway' && reasoning > completion);
   return { input, output: outside ? completion + reasoning : completion };
 }
 
-const exceptionsOf = (id: string): readonly Exception[] => EXCEPTIONS.filter((exception) => exception.id === id);
+const exceptionsOf = (id: string): readonly Exception[] =>
+  EXCEPTIONS.filter((exception) => exception.id === id);
 
 function without(facts: Record<Exception['field'], unknown>, id: string): Record<string, unknown> {
   const skipped = exceptionsOf(id).map(({ field }) => field);
-  return Object.fromEntries(Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)));
+  return Object.fromEntries(
+    Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)),
+  );
 }
 
 const title = present ? 'recorded traffic' : 'recorded traffic (skipped: ../shared/wire is not there)';

@@ -53,10 +53,11 @@ export class Answer {
     this.scribe.reasoning(text, this.replay);
   }
 
-  fragment(fragment: ToolFragment, isWhole: boolean, path: string): void {
+  /** `at`: its place in the list that it came in. */
+  fragment(fragment: ToolFragment, isWhole: boolean, at: number): void {
     this.writing = 'calls';
-    if (isWhole) this.calls.whole(fragment, path);
-    else this.calls.fragment(fragment, path);
+    if (isWhole) this.calls.whole(fragment, at);
+    else this.calls.fragment(fragment, at);
   }
 
   /** Writes what was held back. Only `finish` may follow. */

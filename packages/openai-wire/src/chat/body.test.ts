@@ -4,7 +4,12 @@ import { bodyText, wellFormed } from './body.ts';
 
 describe('a body’s text', () => {
   it('is the JSON of its members', () => {
-    const params = { model: 'm', messages: [{ role: 'user', content: 'hi' }], tools: [{ type: 'function' }], temperature: 0 };
+    const params = {
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+      tools: [{ type: 'function' }],
+      temperature: 0,
+    };
     expect(JSON.parse(bodyText(params))).toEqual(params);
     expect(JSON.parse(bodyText({ model: 'm' }))).toEqual({ model: 'm' });
   });
@@ -36,9 +41,12 @@ describe('a body’s text', () => {
 
 it('any string comes out well formed, and a well-formed one as it was', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }), (given) => {
-      expect(JSON.parse(wellFormed(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }),
+      (given) => {
+        expect(JSON.parse(wellFormed(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
+      },
+    ),
     { numRuns: 2000, seed: 20_261_120 },
   );
 });

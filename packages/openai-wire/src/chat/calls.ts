@@ -33,15 +33,15 @@ export class ToolCalls {
   }
 
   /** One element of a delta's `tool_calls`. */
-  fragment(fragment: ToolFragment, path: string): void {
-    this.write(this.slotFor(fragment), fragment, path);
+  fragment(fragment: ToolFragment, at: number): void {
+    this.write(this.slotFor(fragment), fragment, 'delta', at);
   }
 
   /** One element of a whole message's `tool_calls`: each is a call of its own. */
-  whole(fragment: ToolFragment, path: string): void {
+  whole(fragment: ToolFragment, at: number): void {
     const slot = this.begin(this.made);
     slot.id = fragment.id ?? '';
-    this.write(slot, fragment, path);
+    this.write(slot, fragment, 'message', at);
   }
 
   /** Every call must have a name by now. */
@@ -73,9 +73,13 @@ export class ToolCalls {
     return slot;
   }
 
-  private write(slot: Slot, fragment: ToolFragment, path: string): void {
+  private write(slot: Slot, fragment: ToolFragment, where: 'delta' | 'message', at: number): void {
     this.last = slot;
-    const json = argumentsOf(fragment, this.scribe.target, path);
+    const json = argumentsOf(fragment);
+    if (json === undefined) {
+      const path = `choices[0].${where}.tool_calls[${at}].function.arguments`;
+      throw drift(this.scribe.target, path, fragment.function?.arguments ?? fragment.custom?.input);
+    }
     if (slot.isOpen) {
       this.scribe.toolCall(slot.key, { json });
       return;
@@ -95,16 +99,19 @@ export class ToolCalls {
       this.ids.add(id);
       return id;
     }
-    this.scribe.warning({ action: 'repaired', what: `tool call id "${id}"`, why: 'two calls of one answer had it' });
+    this.scribe.warning({
+      action: 'repaired',
+      what: `tool call id "${id}"`,
+      why: 'two calls of one answer had it',
+    });
     return undefined;
   }
 }
 
-function argumentsOf({ function: called, custom }: ToolFragment, target: string, path: string): string {
+/** `undefined` for what is neither text nor an object, which some servers send as it is. */
+function argumentsOf({ function: called, custom }: ToolFragment): string | undefined {
   const value = called?.arguments ?? custom?.input;
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
-  // Some servers send the object itself.
-  if (typeof value === 'object') return JSON.stringify(value);
-  throw drift(target, `${path}.function.arguments`, value);
+  return typeof value === 'object' ? JSON.stringify(value) : undefined;
 }

@@ -5,19 +5,65 @@ const nothing = { status: undefined, code: undefined, type: undefined, param: un
 
 describe('an error body', () => {
   it.each<[string, unknown, object]>([
-    ['in its wrapper', { error: { message: 'no', type: 't', code: 'c', param: 'p' } }, { message: 'no', type: 't', code: 'c', param: 'p' }],
-    ['without it', { object: 'error', message: 'no', type: 't', code: '3051', param: null }, { message: 'no', type: 't', code: '3051' }],
-    ['with a number for its code', { error: { message: 'no', code: 400 } }, { message: 'no', code: '400', status: 400 }],
+    [
+      'in its wrapper',
+      { error: { message: 'no', type: 't', code: 'c', param: 'p' } },
+      { message: 'no', type: 't', code: 'c', param: 'p' },
+    ],
+    [
+      'without it',
+      { object: 'error', message: 'no', type: 't', code: '3051', param: null },
+      { message: 'no', type: 't', code: '3051' },
+    ],
+    [
+      'with a number for its code',
+      { error: { message: 'no', code: 400 } },
+      { message: 'no', code: '400', status: 400 },
+    ],
     ['that is a text', { error: 'no' }, { message: 'no' }],
     ['whose wrapper holds a word and a message', { error: 'Bad Request', message: 'no' }, { message: 'no' }],
-    ['of a validator', { detail: [{ type: 'extra_forbidden', loc: ['body', 'seed'], msg: 'Extra inputs are not permitted' }] }, { message: 'Extra inputs are not permitted', type: 'extra_forbidden', param: 'seed' }],
-    ['of a validator, deeper', { detail: [{ type: 'extra_forbidden', loc: ['body', 'messages', 0, 'name'], msg: 'no' }] }, { message: 'no', type: 'extra_forbidden' }],
+    [
+      'of a validator',
+      { detail: [{ type: 'extra_forbidden', loc: ['body', 'seed'], msg: 'Extra inputs are not permitted' }] },
+      { message: 'Extra inputs are not permitted', type: 'extra_forbidden', param: 'seed' },
+    ],
+    [
+      'of a validator, deeper',
+      { detail: [{ type: 'extra_forbidden', loc: ['body', 'messages', 0, 'name'], msg: 'no' }] },
+      { message: 'no', type: 'extra_forbidden' },
+    ],
     ['with a text for its detail', { detail: 'Not Found' }, { message: 'Not Found' }],
-    ['in a list', [{ error: { message: 'no', code: 429, status: 'RESOURCE_EXHAUSTED' } }], { message: 'no', code: '429' }],
-    ['in a list of its own', { success: false, errors: [{ message: 'no', code: 10000 }] }, { message: 'no', code: '10000' }],
-    ['that a gateway wrapped', { error: { message: 'Provider returned error', code: 400, metadata: { raw: '{"error":{"message":"too long"}}' } } }, { message: 'Provider returned error: too long', code: '400', status: 400 }],
-    ['that a gateway wrapped as text', { error: { message: 'no', metadata: { raw: 'busy' } } }, { message: 'no: busy' }],
-    ['that a gateway wrapped without a word of its own', { error: { metadata: { raw: { error: { message: 'busy' } } } } }, { message: 'busy' }],
+    [
+      'in a list',
+      [{ error: { message: 'no', code: 429, status: 'RESOURCE_EXHAUSTED' } }],
+      { message: 'no', code: '429' },
+    ],
+    [
+      'in a list of its own',
+      { success: false, errors: [{ message: 'no', code: 10000 }] },
+      { message: 'no', code: '10000' },
+    ],
+    [
+      'that a gateway wrapped',
+      {
+        error: {
+          message: 'Provider returned error',
+          code: 400,
+          metadata: { raw: '{"error":{"message":"too long"}}' },
+        },
+      },
+      { message: 'Provider returned error: too long', code: '400', status: 400 },
+    ],
+    [
+      'that a gateway wrapped as text',
+      { error: { message: 'no', metadata: { raw: 'busy' } } },
+      { message: 'no: busy' },
+    ],
+    [
+      'that a gateway wrapped without a word of its own',
+      { error: { metadata: { raw: { error: { message: 'busy' } } } } },
+      { message: 'busy' },
+    ],
     ['whose message is an object', { error: { message: { a: 1 } } }, { message: '{"a":1}' }],
     ['that is missing', undefined, {}],
     ['that is a text by itself', 'Bad Gateway', { message: 'Bad Gateway' }],

@@ -25,7 +25,8 @@ export function failureOf(body: unknown): ChatFailure {
     code: wordOf(inner['code']) ?? wordOf(inner['error_code']),
     type: wordOf(inner['type']),
     param: wordOf(inner['param']) ?? extraField(inner['loc']),
-    message: upstream === '' || message.includes(upstream) ? message : `${message}: ${upstream}`.replace(/^: /, ''),
+    message:
+      upstream === '' || message.includes(upstream) ? message : `${message}: ${upstream}`.replace(/^: /, ''),
   };
 }
 
@@ -33,7 +34,12 @@ export function failureOf(body: unknown): ChatFailure {
  * An error that came in place of content. Its own code, or the status that it names, decides; `status` is the HTTP
  * status where the whole body is the error, since that one says nothing.
  */
-export function inBandError(body: unknown, target: string, secrets: readonly string[], status?: number): LlmError {
+export function inBandError(
+  body: unknown,
+  target: string,
+  secrets: readonly string[],
+  status?: number,
+): LlmError {
   const failure = failureOf(body);
   return wireError({ ...failure, status, kind: kindOf(failure), target, body, secrets });
 }

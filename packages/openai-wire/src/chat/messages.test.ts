@@ -1,4 +1,13 @@
-import { assistant, file, image, toolResult, user, type ModelRequest, type TurnMessage, type Warning } from '@majordomo/core';
+import {
+  assistant,
+  file,
+  image,
+  toolResult,
+  user,
+  type ModelRequest,
+  type TurnMessage,
+  type Warning,
+} from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesToWire } from './messages.ts';
@@ -8,49 +17,121 @@ import { toWire } from './request.ts';
 const FAMILY = 'chat-reasoning@http://here#p';
 const PICTURE = new Uint8Array([1, 2, 3]);
 
-const asRequest = (messages: readonly TurnMessage[]): ModelRequest => ({ messages, tools: [], output: undefined, extra: {} });
+const asRequest = (messages: readonly TurnMessage[]): ModelRequest => ({
+  messages,
+  tools: [],
+  output: undefined,
+  extra: {},
+});
 
-function write(messages: readonly TurnMessage[], quirks: Partial<ChatQuirks> = {}): { wire: unknown[]; warnings: Warning[] } {
+function write(
+  messages: readonly TurnMessage[],
+  quirks: Partial<ChatQuirks> = {},
+): { wire: unknown[]; warnings: Warning[] } {
   const warnings: Warning[] = [];
   const wire = messagesToWire(asRequest(messages), { ...COMPATIBLE_QUIRKS, ...quirks }, FAMILY, warnings);
   return { wire, warnings };
 }
 
-const call = (id: string, args = {}): TurnMessage => assistant([{ type: 'tool-call', id, name: 'add', args }]);
-const wireCall = (id: string, args = '{}'): object => ({ id, type: 'function', function: { name: 'add', arguments: args } });
+const call = (id: string, args = {}): TurnMessage =>
+  assistant([{ type: 'tool-call', id, name: 'add', args }]);
+const wireCall = (id: string, args = '{}'): object => ({
+  id,
+  type: 'function',
+  function: { name: 'add', arguments: args },
+});
 
 describe('messages', () => {
   it.each<[string, TurnMessage, object]>([
     ['one text as a string', user('hi'), { role: 'user', content: 'hi' }],
-    ['several texts as parts', user('a', 'b'), { role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] }],
-    ['an image as a data URL', user(image(PICTURE, 'image/webp')), { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/webp;base64,AQID' } }] }],
-    ['a PDF as a file', user(file(PICTURE, 'application/pdf', 'a.pdf')), { role: 'user', content: [{ type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' } }] }],
+    [
+      'several texts as parts',
+      user('a', 'b'),
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+    ],
+    [
+      'an image as a data URL',
+      user(image(PICTURE, 'image/webp')),
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/webp;base64,AQID' } }] },
+    ],
+    [
+      'a PDF as a file',
+      user(file(PICTURE, 'application/pdf', 'a.pdf')),
+      {
+        role: 'user',
+        content: [
+          { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' } },
+        ],
+      },
+    ],
     ['an answer', assistant('yes'), { role: 'assistant', content: 'yes' }],
-    ['texts of an answer as one', assistant([{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }]), { role: 'assistant', content: 'ab' }],
-    ['a call alone', call('c', { a: 1 }), { role: 'assistant', content: null, tool_calls: [wireCall('c', '{"a":1}')] }],
-    ['a call whose arguments were no JSON', assistant([{ type: 'tool-call', id: 'c', name: 'add', args: {}, invalid: { raw: '{' } }]), { role: 'assistant', content: null, tool_calls: [wireCall('c')] }],
-    ['a result', toolResult({ callId: 'c', name: 'add', content: '3' }), { role: 'tool', tool_call_id: 'c', content: '3' }],
-    ['a failed result', toolResult({ callId: 'c', name: 'add', content: 'no', isError: true }), { role: 'tool', tool_call_id: 'c', content: 'ERROR: no' }],
+    [
+      'texts of an answer as one',
+      assistant([
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ]),
+      { role: 'assistant', content: 'ab' },
+    ],
+    [
+      'a call alone',
+      call('c', { a: 1 }),
+      { role: 'assistant', content: null, tool_calls: [wireCall('c', '{"a":1}')] },
+    ],
+    [
+      'a call whose arguments were no JSON',
+      assistant([{ type: 'tool-call', id: 'c', name: 'add', args: {}, invalid: { raw: '{' } }]),
+      { role: 'assistant', content: null, tool_calls: [wireCall('c')] },
+    ],
+    [
+      'a result',
+      toolResult({ callId: 'c', name: 'add', content: '3' }),
+      { role: 'tool', tool_call_id: 'c', content: '3' },
+    ],
+    [
+      'a failed result',
+      toolResult({ callId: 'c', name: 'add', content: 'no', isError: true }),
+      { role: 'tool', tool_call_id: 'c', content: 'ERROR: no' },
+    ],
   ])('say %s', (_what, message, expected) => {
     expect(write([message])).toEqual({ wire: [expected], warnings: [] });
   });
 
   it('keep to what the server takes', () => {
-    expect(write([user('a', 'b')], { content: 'string' }).wire).toEqual([{ role: 'user', content: 'a\n\nb' }]);
-    expect(write([call('c')], { emptyContent: 'absent' }).wire).toEqual([{ role: 'assistant', tool_calls: [wireCall('c')] }]);
-    expect(write([call('c')], { emptyContent: 'empty-string' }).wire).toEqual([{ role: 'assistant', content: '', tool_calls: [wireCall('c')] }]);
-    expect(write([toolResult({ callId: 'c', name: 'add', content: '3' })], { toolResultName: true }).wire).toEqual([
-      { role: 'tool', tool_call_id: 'c', name: 'add', content: '3' },
+    expect(write([user('a', 'b')], { content: 'string' }).wire).toEqual([
+      { role: 'user', content: 'a\n\nb' },
     ]);
+    expect(write([call('c')], { emptyContent: 'absent' }).wire).toEqual([
+      { role: 'assistant', tool_calls: [wireCall('c')] },
+    ]);
+    expect(write([call('c')], { emptyContent: 'empty-string' }).wire).toEqual([
+      { role: 'assistant', content: '', tool_calls: [wireCall('c')] },
+    ]);
+    expect(
+      write([toolResult({ callId: 'c', name: 'add', content: '3' })], { toolResultName: true }).wire,
+    ).toEqual([{ role: 'tool', tool_call_id: 'c', name: 'add', content: '3' }]);
   });
 
   it('hold no lone surrogate inside the JSON of arguments', () => {
-    const [message] = write([call('c', { a: 'x\ud83d' })]).wire as { tool_calls: { function: { arguments: string } }[] }[];
+    const [message] = write([call('c', { a: 'x\ud83d' })]).wire as {
+      tool_calls: { function: { arguments: string } }[];
+    }[];
     expect(JSON.parse(message?.tool_calls[0]?.function.arguments ?? '')).toEqual({ a: 'x\ufffd' });
   });
 
   it('put the system text first, in the role that the server wants', () => {
-    const { params } = toWire({ ...asRequest([user('hi')]), system: 'Be brief.' }, 'm', { ...OPENAI_QUIRKS, systemRole: 'developer' }, { stream: false });
+    const { params } = toWire(
+      { ...asRequest([user('hi')]), system: 'Be brief.' },
+      'm',
+      { ...OPENAI_QUIRKS, systemRole: 'developer' },
+      { stream: false },
+    );
     expect(params['messages']).toEqual([
       { role: 'developer', content: 'Be brief.' },
       { role: 'user', content: 'hi' },
@@ -60,7 +141,13 @@ describe('messages', () => {
   it('carry nothing that a caller’s part holds besides', () => {
     const part = { type: 'text', text: 'hi', _cursor: 1, replay: { family: 'f', data: 's' } } as const;
     expect(write([{ role: 'user', parts: [part, part] }]).wire).toEqual([
-      { role: 'user', content: [{ type: 'text', text: 'hi' }, { type: 'text', text: 'hi' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'hi' },
+          { type: 'text', text: 'hi' },
+        ],
+      },
     ]);
   });
 
@@ -76,7 +163,12 @@ describe('messages', () => {
       { role: 'tool', tool_call_id: 'b', content: '3' },
       {
         role: 'user',
-        content: [{ type: 'text', text: 'Images of the result of shot:' }, picture, { type: 'text', text: 'Images of the result of add:' }, picture],
+        content: [
+          { type: 'text', text: 'Images of the result of shot:' },
+          picture,
+          { type: 'text', text: 'Images of the result of add:' },
+          picture,
+        ],
       },
       { role: 'user', content: 'and now?' },
     ]);
@@ -87,7 +179,11 @@ describe('messages', () => {
   });
 
   it('map call ids that the server would refuse, the same for the call and its result', () => {
-    const messages = [call('call_0123456789'), toolResult({ callId: 'call_0123456789', name: 'add', content: '3' }), call('fits12345')];
+    const messages = [
+      call('call_0123456789'),
+      toolResult({ callId: 'call_0123456789', name: 'add', content: '3' }),
+      call('fits12345'),
+    ];
     const [first, second, third] = write(messages, { toolId: 'alphanumeric-9' }).wire as {
       tool_calls?: { id: string }[];
       tool_call_id?: string;
@@ -101,16 +197,44 @@ describe('messages', () => {
 describe('reasoning', () => {
   const details = [{ type: 'reasoning.text', text: 'hm', signature: 'sig' }];
   const thought = (family: string, data: typeof details | null = null): TurnMessage =>
-    assistant([{ type: 'reasoning', text: 'hm', replay: { family, data } }, { type: 'text', text: 'ok' }]);
+    assistant([
+      { type: 'reasoning', text: 'hm', replay: { family, data } },
+      { type: 'text', text: 'ok' },
+    ]);
 
   it.each<[string, TurnMessage, Partial<ChatQuirks>, object]>([
     ['stays here by default', thought(FAMILY), {}, {}],
-    ['goes back in the field that it came from', thought(FAMILY), { reasoningReplay: 'echo' }, { reasoning_content: 'hm' }],
-    ['goes back under the other name', thought(FAMILY), { reasoningReplay: 'echo', reasoningField: 'reasoning' }, { reasoning: 'hm' }],
-    ['goes back as its details', thought(FAMILY, details), { reasoningReplay: 'details', reasoningField: 'reasoning' }, { reasoning_details: details }],
-    ['goes back as text where there are no details', thought(FAMILY), { reasoningReplay: 'details', reasoningField: 'reasoning' }, { reasoning: 'hm' }],
+    [
+      'goes back in the field that it came from',
+      thought(FAMILY),
+      { reasoningReplay: 'echo' },
+      { reasoning_content: 'hm' },
+    ],
+    [
+      'goes back under the other name',
+      thought(FAMILY),
+      { reasoningReplay: 'echo', reasoningField: 'reasoning' },
+      { reasoning: 'hm' },
+    ],
+    [
+      'goes back as its details',
+      thought(FAMILY, details),
+      { reasoningReplay: 'details', reasoningField: 'reasoning' },
+      { reasoning_details: details },
+    ],
+    [
+      'goes back as text where there are no details',
+      thought(FAMILY),
+      { reasoningReplay: 'details', reasoningField: 'reasoning' },
+      { reasoning: 'hm' },
+    ],
     ['of another model is never sent', thought('claude'), { reasoningReplay: 'echo' }, {}],
-    ['of another account’s details are never sent', thought('chat-reasoning@http://here#q', details), { reasoningReplay: 'details' }, {}],
+    [
+      'of another account’s details are never sent',
+      thought('chat-reasoning@http://here#q', details),
+      { reasoningReplay: 'details' },
+      {},
+    ],
   ])('%s', (_what, message, quirks, expected) => {
     expect(write([message], quirks).wire).toEqual([{ role: 'assistant', content: 'ok', ...expected }]);
   });
@@ -118,25 +242,42 @@ describe('reasoning', () => {
 
 const text = fc.string({ unit: 'binary' });
 const turn: fc.Arbitrary<readonly TurnMessage[]> = fc
-  .record({ question: text, args: fc.dictionary(text, text), result: text, hasImage: fc.boolean(), isError: fc.boolean(), answer: text })
-  .map(({ question, args, result, hasImage, isError, answer }, ) => [
+  .record({
+    question: text,
+    args: fc.dictionary(text, text),
+    result: text,
+    hasImage: fc.boolean(),
+    isError: fc.boolean(),
+    answer: text,
+  })
+  .map(({ question, args, result, hasImage, isError, answer }) => [
     user(question),
     assistant([{ type: 'tool-call', id: `call_${question}`, name: 'add', args }]),
-    toolResult({ callId: `call_${question}`, name: 'add', content: [{ type: 'text', text: result }, ...(hasImage ? [image(PICTURE)] : [])], isError }),
+    toolResult({
+      callId: `call_${question}`,
+      name: 'add',
+      content: [{ type: 'text', text: result }, ...(hasImage ? [image(PICTURE)] : [])],
+      isError,
+    }),
     assistant(answer),
   ]);
 
 it('are a byte prefix of the next turn’s, in every conversation', () => {
-  const json = (messages: readonly TurnMessage[], quirks: ChatQuirks): string => JSON.stringify(write(messages, quirks).wire).slice(0, -1);
+  const json = (messages: readonly TurnMessage[], quirks: ChatQuirks): string =>
+    JSON.stringify(write(messages, quirks).wire).slice(0, -1);
   fc.assert(
-    fc.property(fc.array(turn, { minLength: 2, maxLength: 10 }), fc.constantFrom(OPENAI_QUIRKS, COMPATIBLE_QUIRKS), (turns, quirks) => {
-      let before = '';
-      for (let n = 1; n <= turns.length; n++) {
-        const now = json(turns.slice(0, n).flat(), quirks);
-        expect(now.startsWith(before)).toBe(true);
-        before = now;
-      }
-    }),
+    fc.property(
+      fc.array(turn, { minLength: 2, maxLength: 10 }),
+      fc.constantFrom(OPENAI_QUIRKS, COMPATIBLE_QUIRKS),
+      (turns, quirks) => {
+        let before = '';
+        for (let n = 1; n <= turns.length; n++) {
+          const now = json(turns.slice(0, n).flat(), quirks);
+          expect(now.startsWith(before)).toBe(true);
+          before = now;
+        }
+      },
+    ),
     { numRuns: 200, seed: 20_261_120 },
   );
 });

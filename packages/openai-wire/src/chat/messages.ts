@@ -1,6 +1,7 @@
 import type {
   AssistantMessage,
   ImagePart,
+  JsonValue,
   ModelRequest,
   TextPart,
   ToolMessage,
@@ -12,6 +13,7 @@ import type {
 import { toBase64, toolIds, type ToolIdRule } from '@majordomo/core/provider';
 import { wellFormed } from './body.ts';
 import type { ChatQuirks } from './quirks.ts';
+import { isList } from './wire.ts';
 
 /** A message of the wire; only the members that this converter writes, never what a caller's part holds besides. */
 export interface WireMessage {
@@ -83,14 +85,21 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-const dataUrl = (mediaType: string, bytes: Uint8Array): string => `data:${mediaType};base64,${toBase64(bytes)}`;
+const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
+  `data:${mediaType};base64,${toBase64(bytes)}`;
 
 function assistantToWire({ parts }: AssistantMessage, { quirks, family, idOf }: Conversion): WireMessage {
   const text = textOf(parts, '');
   const calls = parts.flatMap((part) =>
     part.type !== 'tool-call'
       ? []
-      : [{ id: idOf(part.id), type: 'function', function: { name: part.name, arguments: argumentsOf(part.args) } }],
+      : [
+          {
+            id: idOf(part.id),
+            type: 'function',
+            function: { name: part.name, arguments: argumentsOf(part.args) },
+          },
+        ],
   );
   return {
     role: 'assistant',
@@ -102,7 +111,11 @@ function assistantToWire({ parts }: AssistantMessage, { quirks, family, idOf }: 
 
 const argumentsOf = (args: object): string => wellFormed(JSON.stringify(args));
 
-function contentOf(text: string, hasCalls: boolean, { emptyContent }: ChatQuirks): { content?: string | null } {
+function contentOf(
+  text: string,
+  hasCalls: boolean,
+  { emptyContent }: ChatQuirks,
+): { content?: string | null } {
   if (text !== '' || !hasCalls || emptyContent === 'empty-string') return { content: text };
   return emptyContent === 'absent' ? {} : { content: null };
 }
@@ -116,13 +129,20 @@ function ownReasoning(
   if (reasoningReplay === 'omit' || family === undefined) return undefined;
   const own = parts.filter((part) => part.type === 'reasoning' && part.replay?.family === family);
   if (own.length === 0) return undefined;
-  const details = own.flatMap(({ replay }) => (Array.isArray(replay?.data) ? replay.data : []));
+  const details = own.flatMap(({ replay }): readonly JsonValue[] =>
+    isList<JsonValue>(replay?.data) ? replay.data : [],
+  );
   if (reasoningReplay === 'details' && details.length > 0) return { reasoning_details: details };
   const text = own.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }
 
-function pushResults(wire: WireMessage[], images: UserPart[], { parts }: ToolMessage, conversion: Conversion): void {
+function pushResults(
+  wire: WireMessage[],
+  images: UserPart[],
+  { parts }: ToolMessage,
+  conversion: Conversion,
+): void {
   for (const result of parts) {
     const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
     wire.push(resultToWire(result, pictures.length > 0, conversion));

@@ -9,7 +9,11 @@ export interface WireOutput {
 }
 
 /** How the answer is held to a schema: natively, or as JSON with the schema told. */
-export function outputToWire(output: ModelOutput | undefined, quirks: ChatQuirks, warnings: Warning[]): WireOutput {
+export function outputToWire(
+  output: ModelOutput | undefined,
+  quirks: ChatQuirks,
+  warnings: Warning[],
+): WireOutput {
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
   switch (quirks.output) {

@@ -3,7 +3,9 @@ import * as wire from '../index.ts';
 import { traitsOf, type Profile } from './profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
 
-const profiles = Object.values(wire).filter((value): value is Profile => typeof value === 'object' && 'baseURL' in value);
+const profiles = Object.values(wire).filter(
+  (value): value is Profile => typeof value === 'object' && 'baseURL' in value,
+);
 
 describe('profiles', () => {
   it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {

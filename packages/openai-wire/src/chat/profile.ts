@@ -32,14 +32,9 @@ export interface ChatTraits {
 }
 
 /** Wire default ← profile ← first matching model rule ← the caller's own (DSN or option). */
-export function traitsOf(
-  profile: Profile,
-  modelId: string,
-  own?: Partial<ChatQuirks>,
-  base: ChatQuirks = COMPATIBLE_QUIRKS,
-): ChatTraits {
+export function traitsOf(profile: Profile, modelId: string, own?: Partial<ChatQuirks>): ChatTraits {
   const rule = profile.models?.find(({ pattern }) => pattern.test(modelId));
-  const quirks: ChatQuirks = { ...base, ...profile.quirks, ...rule?.quirks, ...own };
+  const quirks: ChatQuirks = { ...COMPATIBLE_QUIRKS, ...profile.quirks, ...rule?.quirks, ...own };
   return {
     quirks,
     capabilities: {

@@ -5,7 +5,12 @@ import { OPENAI_QUIRKS } from './quirks.ts';
 
 describe('quirks in a query', () => {
   it('are words, flags, counts and lists', () => {
-    expect(quirksFromParams({ maxTokensField: 'max_tokens', streamUsage: 'false', stopMax: '2', refuses: 'seed,stop' }, 'LLM_LAB')).toEqual({
+    expect(
+      quirksFromParams(
+        { maxTokensField: 'max_tokens', streamUsage: 'false', stopMax: '2', refuses: 'seed,stop' },
+        'LLM_LAB',
+      ),
+    ).toEqual({
       maxTokensField: 'max_tokens',
       streamUsage: false,
       stopMax: 2,
@@ -18,7 +23,10 @@ describe('quirks in a query', () => {
   it('take every quirk’s default back, but for the body’s members', () => {
     const { extraBody: _object, ...rest } = OPENAI_QUIRKS;
     const params = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-    expect(quirksFromParams({ ...params, refuses: 'seed' }, 'LLM_LAB')).toEqual({ ...rest, refuses: ['seed'] });
+    expect(quirksFromParams({ ...params, refuses: 'seed' }, 'LLM_LAB')).toEqual({
+      ...rest,
+      refuses: ['seed'],
+    });
   });
 
   it.each([
@@ -31,7 +39,7 @@ describe('quirks in a query', () => {
   ])('that nobody knows are a config error: %o', (params, message) => {
     let error: unknown;
     try {
-      quirksFromParams(params as unknown as Record<string, string>, 'LLM_LAB');
+      quirksFromParams(params, 'LLM_LAB');
     } catch (thrown) {
       error = thrown;
     }

@@ -39,7 +39,10 @@ const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly st
  * Quirks from a DSN's query, such as `?maxTokensField=max_completion_tokens&streamUsage=false`. A key or a word that
  * no quirk knows is a `config` error: a typing error must not go unseen.
  */
-export function quirksFromParams(params: Readonly<Record<string, string>>, where: string): Partial<ChatQuirks> {
+export function quirksFromParams(
+  params: Readonly<Record<string, string>>,
+  where: string,
+): Partial<ChatQuirks> {
   const quirks: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(params)) {
     if (!isQuirk(name)) throw unknownQuirk(name, where);
@@ -65,7 +68,10 @@ function valueOf(name: string, text: string, words: readonly string[] | 'count',
 }
 
 function unknownQuirk(name: string, where: string): LlmError {
-  return new LlmError('config', `${where}: unknown quirk "${name}"; known are ${Object.keys(WORDS).join(', ')}`);
+  return new LlmError(
+    'config',
+    `${where}: unknown quirk "${name}"; known are ${Object.keys(WORDS).join(', ')}`,
+  );
 }
 
 function badValue(name: string, text: string, words: readonly string[], where: string): LlmError {

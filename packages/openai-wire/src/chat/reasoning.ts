@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
+import { isList, type ChatDelta, type ContentBlock, type ReasoningDetail } from './wire.ts';
 
 /** A delta's reasoning under whichever name it has; servers that send two names send the same text twice. */
 export function reasoningText(delta: ChatDelta): string {
@@ -7,7 +7,7 @@ export function reasoningText(delta: ChatDelta): string {
   if (typeof content === 'string' && content !== '') return content;
   if (typeof reasoning === 'string' && reasoning !== '') return reasoning;
   const details = delta.reasoning_details;
-  return Array.isArray(details) ? detailsText(details) : '';
+  return isList(details) ? detailsText(details) : '';
 }
 
 function detailsText(details: readonly ReasoningDetail[]): string {
@@ -44,11 +44,11 @@ const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
 
 function joined(last: JsonObject, next: ReasoningDetail): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...last };
-  for (const [key, value] of Object.entries(next)) {
+  for (const [key, value] of Object.entries({ ...next } satisfies JsonObject)) {
     const before = merged[key];
-    const isText = key === 'text' || key === 'summary';
-    if (value === undefined || value === null) continue;
-    merged[key] = isText && typeof before === 'string' ? before + String(value) : value;
+    const isText = (key === 'text' || key === 'summary') && typeof value === 'string';
+    if (value === null) continue;
+    merged[key] = isText && typeof before === 'string' ? before + value : value;
   }
   return merged;
 }

@@ -21,17 +21,42 @@ const resent = (error: object): object => {
   const applied = recover(error)?.apply(request) ?? request;
   return toWire(applied, 'm', OPENAI_QUIRKS, { stream: true }).params;
 };
-const without = (member: string): object => Object.fromEntries(Object.entries(sent).filter(([key]) => key !== member));
+const without = (member: string): object =>
+  Object.fromEntries(Object.entries(sent).filter(([key]) => key !== member));
 
 describe('a refused member', () => {
   it.each<[string, string, object]>([
-    ['by code and param', 'stop', { code: 'unsupported_parameter', param: 'stop', message: "Unsupported parameter: 'stop' is not supported with this model." }],
-    ['by its value', 'temperature', { code: 'unsupported_value', param: 'temperature', message: 'Only the default (1) value is supported.' }],
+    [
+      'by code and param',
+      'stop',
+      {
+        code: 'unsupported_parameter',
+        param: 'stop',
+        message: "Unsupported parameter: 'stop' is not supported with this model.",
+      },
+    ],
+    [
+      'by its value',
+      'temperature',
+      {
+        code: 'unsupported_value',
+        param: 'temperature',
+        message: 'Only the default (1) value is supported.',
+      },
+    ],
     ['by text alone', 'temperature', { message: "Unsupported parameter: 'temperature'" }],
     ['in the words of old', 'user', { message: 'Unrecognized request argument supplied: user' }],
     ['as a property', 'top_p', { message: "property 'top_p' is unsupported" }],
-    ['as unknown', 'user', { code: 'unknown_parameter', param: 'user', message: "Unknown parameter: 'user'." }],
-    ['by one of its members', 'stream_options', { code: 'unknown_parameter', param: 'stream_options.include_usage', message: 'no' }],
+    [
+      'as unknown',
+      'user',
+      { code: 'unknown_parameter', param: 'user', message: "Unknown parameter: 'user'." },
+    ],
+    [
+      'by one of its members',
+      'stream_options',
+      { code: 'unknown_parameter', param: 'stream_options.include_usage', message: 'no' },
+    ],
     ['as an argument of a model', 'stop', { message: 'Argument not supported on this model: stop' }],
   ])('that is named %s goes, and nothing else', (_how, member, error) => {
     expect(recover(error)).toMatchObject({ id: `drop ${member}`, what: `${member} dropped`, remember: true });
@@ -39,18 +64,28 @@ describe('a refused member', () => {
   });
 
   it('that has another name is sent under that one', () => {
-    const error = { code: 'unsupported_parameter', param: 'max_completion_tokens', message: "Use 'max_tokens' instead." };
+    const error = {
+      code: 'unsupported_parameter',
+      param: 'max_completion_tokens',
+      message: "Use 'max_tokens' instead.",
+    };
     expect(recover(error)?.what).toBe('max_completion_tokens sent as max_tokens');
     expect(resent(error)).toEqual({ ...without('max_completion_tokens'), max_tokens: 5 });
   });
 
   it('that a validator names goes as well', () => {
-    const failure = failureOf({ detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }] });
+    const failure = failureOf({
+      detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }],
+    });
     expect(recoveryFor(failure, 422, sent)?.id).toBe('drop user');
   });
 
   it('that is the stream itself asks for a whole answer', () => {
-    const error = { code: 'unsupported_value', param: 'stream', message: 'Your organization must be verified to stream this model.' };
+    const error = {
+      code: 'unsupported_value',
+      param: 'stream',
+      message: 'Your organization must be verified to stream this model.',
+    };
     expect(recover(error)).toMatchObject({ id: 'whole', delivery: 'whole', remember: true });
     expect(recover(error)?.apply(request)).toBe(request);
   });

@@ -1,4 +1,12 @@
-import { file, image, LlmError, toolResult, user, type Capabilities, type ModelRequest } from '@majordomo/core';
+import {
+  file,
+  image,
+  LlmError,
+  toolResult,
+  user,
+  type Capabilities,
+  type ModelRequest,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { refuseUnsupported } from './refuse.ts';
 
@@ -22,13 +30,20 @@ describe('a request', () => {
     ['a schema', { output: { name: 'a', schema: {} } }, { output: false }],
     ['an image', { messages: [user(image(BYTES))] }, { images: false }],
     ['an image of another type', { messages: [user(image(BYTES, 'image/tiff'))] }, { images }],
-    ['an image in a result', { messages: [toolResult({ callId: 'c', name: 'f', content: [image(BYTES)] })] }, { images: false }],
+    [
+      'an image in a result',
+      { messages: [toolResult({ callId: 'c', name: 'f', content: [image(BYTES)] })] },
+      { images: false },
+    ],
     ['a file', { messages: [user(file(BYTES, 'application/pdf'))] }, { files: false }],
     ['a file of another type', { messages: [user(file(BYTES, 'text/csv'))] }, { files: ['application/pdf'] }],
-  ])('with %s that the model does not take is unsupported, and sent where nothing is known', (_what, over, capabilities) => {
-    expect(kindOf(over, capabilities)).toBe('unsupported');
-    expect(kindOf(over, {})).toBe('sent');
-  });
+  ])(
+    'with %s that the model does not take is unsupported, and sent where nothing is known',
+    (_what, over, capabilities) => {
+      expect(kindOf(over, capabilities)).toBe('unsupported');
+      expect(kindOf(over, {})).toBe('sent');
+    },
+  );
 
   it('with what the model takes is sent', () => {
     const messages = [user(image(BYTES), file(BYTES, 'application/pdf'))];

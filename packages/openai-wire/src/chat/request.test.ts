@@ -51,19 +51,60 @@ describe('the body', () => {
     ['no stop at all', { stop: [] }, {}, {}],
     ['effort', { reasoning: 'low' }, {}, { reasoning_effort: 'low' }],
     ['effort off', { reasoning: 'none' }, {}, { reasoning_effort: 'none' }],
-    ['effort inside', { reasoning: 'high' }, { reasoningRequest: 'reasoning.effort' }, { reasoning: { effort: 'high' } }],
-    ['effort off inside', { reasoning: 'none' }, { reasoningRequest: 'reasoning.effort' }, { reasoning: { effort: 'none' } }],
-    ['thinking off', { reasoning: 'none' }, { reasoningRequest: 'thinking.type' }, { thinking: { type: 'disabled' } }],
-    ['thinking off beside effort', { reasoning: 'none' }, { reasoningOff: 'thinking.disabled' }, { thinking: { type: 'disabled' } }],
-    ['a flag off', { reasoning: 'none' }, { reasoningRequest: 'enable_thinking' }, { enable_thinking: false }],
+    [
+      'effort inside',
+      { reasoning: 'high' },
+      { reasoningRequest: 'reasoning.effort' },
+      { reasoning: { effort: 'high' } },
+    ],
+    [
+      'effort off inside',
+      { reasoning: 'none' },
+      { reasoningRequest: 'reasoning.effort' },
+      { reasoning: { effort: 'none' } },
+    ],
+    [
+      'thinking off',
+      { reasoning: 'none' },
+      { reasoningRequest: 'thinking.type' },
+      { thinking: { type: 'disabled' } },
+    ],
+    [
+      'thinking off beside effort',
+      { reasoning: 'none' },
+      { reasoningOff: 'thinking.disabled' },
+      { thinking: { type: 'disabled' } },
+    ],
+    [
+      'a flag off',
+      { reasoning: 'none' },
+      { reasoningRequest: 'enable_thinking' },
+      { enable_thinking: false },
+    ],
+    ['nothing where nothing reasons', { reasoning: 'none' }, { reasoningRequest: 'none' }, {}],
     ['a long cache', { cache: 'long' }, {}, { prompt_cache_retention: '24h' }],
     ['a short cache, which is the default', { cache: 'short' }, {}, {}],
     ['a choice without tools', { toolChoice: 'auto' }, {}, {}],
     ['a choice', { tools: [tool], toolChoice: 'required' }, {}, { tool_choice: 'required' }],
-    ['a choice in other words', { tools: [tool], toolChoice: 'required' }, { requiredChoice: 'any' }, { tool_choice: 'any' }],
-    ['a named choice', { tools: [tool], toolChoice: { name: 'add' } }, {}, { tool_choice: { type: 'function', function: { name: 'add' } } }],
+    [
+      'a choice in other words',
+      { tools: [tool], toolChoice: 'required' },
+      { requiredChoice: 'any' },
+      { tool_choice: 'any' },
+    ],
+    [
+      'a named choice',
+      { tools: [tool], toolChoice: { name: 'add' } },
+      {},
+      { tool_choice: { type: 'function', function: { name: 'add' } } },
+    ],
     ['a profile’s own members', {}, { extraBody: { route: 'x' } }, { route: 'x' }],
-    ['extra over all', { temperature: 1, extra: { temperature: 2, user: 'u' } }, { extraBody: { user: 'p' } }, { temperature: 2, user: 'u' }],
+    [
+      'extra over all',
+      { temperature: 1, extra: { temperature: 2, user: 'u' } },
+      { extraBody: { user: 'p' } },
+      { temperature: 2, user: 'u' },
+    ],
     ['extra that takes away', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
   ])('says %s', (_what, over, quirks, expected) => {
     expect(settings(over, quirks)).toEqual(expected);
@@ -72,15 +113,64 @@ describe('the body', () => {
 
   it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object, Warning['action'], string]>([
     ['a refused setting', { temperature: 1 }, { refuses: ['temperature'] }, {}, 'dropped', 'temperature'],
-    ['effort that the wire has no word for', { reasoning: 'low' }, { reasoningRequest: 'none' }, {}, 'dropped', 'reasoning'],
-    ['a refused effort', { reasoning: 'low' }, { refuses: ['reasoning_effort'] }, {}, 'dropped', 'reasoning_effort'],
-    ['reasoning that is never off', { reasoning: 'none' }, { reasoningOff: 'omit' }, {}, 'dropped', 'reasoning "none"'],
-    ['reasoning that is at least low', { reasoning: 'none' }, { reasoningOff: 'low' }, { reasoning_effort: 'low' }, 'coerced', 'reasoning "none"'],
-    ['effort where there is a switch', { reasoning: 'low' }, { reasoningRequest: 'thinking.type' }, { thinking: { type: 'enabled' } }, 'coerced', 'reasoning "low"'],
-    ['effort where there is a flag', { reasoning: 'low' }, { reasoningRequest: 'enable_thinking' }, { enable_thinking: true }, 'coerced', 'reasoning "low"'],
+    [
+      'effort that the wire has no word for',
+      { reasoning: 'low' },
+      { reasoningRequest: 'none' },
+      {},
+      'dropped',
+      'reasoning',
+    ],
+    [
+      'a refused effort',
+      { reasoning: 'low' },
+      { refuses: ['reasoning_effort'] },
+      {},
+      'dropped',
+      'reasoning_effort',
+    ],
+    [
+      'reasoning that is never off',
+      { reasoning: 'none' },
+      { reasoningOff: 'omit' },
+      {},
+      'dropped',
+      'reasoning "none"',
+    ],
+    [
+      'reasoning that is at least low',
+      { reasoning: 'none' },
+      { reasoningOff: 'low' },
+      { reasoning_effort: 'low' },
+      'coerced',
+      'reasoning "none"',
+    ],
+    [
+      'effort where there is a switch',
+      { reasoning: 'low' },
+      { reasoningRequest: 'thinking.type' },
+      { thinking: { type: 'enabled' } },
+      'coerced',
+      'reasoning "low"',
+    ],
+    [
+      'effort where there is a flag',
+      { reasoning: 'low' },
+      { reasoningRequest: 'enable_thinking' },
+      { enable_thinking: true },
+      'coerced',
+      'reasoning "low"',
+    ],
     ['too many stops', { stop: ['a', 'b'] }, { stopMax: 1 }, { stop: ['a'] }, 'dropped', 'stop[1] and later'],
     ['stops where none is taken', { stop: ['a'] }, { stopMax: 0 }, {}, 'dropped', 'stop[0] and later'],
-    ['a cache that is not asked for', { cache: 'long' }, { cacheRequest: 'none' }, {}, 'dropped', 'cache "long"'],
+    [
+      'a cache that is not asked for',
+      { cache: 'long' },
+      { cacheRequest: 'none' },
+      {},
+      'dropped',
+      'cache "long"',
+    ],
     ['no cache', { cache: 'none' }, {}, {}, 'dropped', 'cache "none"'],
   ])('warns of %s', (_what, over, quirks, expected, action, what) => {
     expect(settings(over, quirks)).toEqual(expected);
@@ -105,7 +195,12 @@ describe('the body', () => {
 });
 
 describe('an output schema', () => {
-  const closed = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+  const closed = {
+    type: 'object',
+    properties: { a: { type: 'string' } },
+    required: ['a'],
+    additionalProperties: false,
+  };
   const open = { type: 'object', properties: { a: { type: 'string' } } };
 
   it.each([
@@ -121,9 +216,18 @@ describe('an output schema', () => {
     ['json_object', { response_format: { type: 'json_object' } }],
     ['instruct', {}],
   ])('is told in the system text for %s, with a warning', (output, expected) => {
-    const { params, warnings } = write({ system: 'Be brief.', output: { name: 'answer', schema: open } }, { output });
+    const { params, warnings } = write(
+      { system: 'Be brief.', output: { name: 'answer', schema: open } },
+      { output },
+    );
     expect(params).toMatchObject({
-      messages: [{ role: 'system', content: expect.stringMatching(/^Be brief\.\n\n.*JSON Schema.*"properties"/s) as string }, {}],
+      messages: [
+        {
+          role: 'system',
+          content: expect.stringMatching(/^Be brief\.\n\n.*JSON Schema.*"properties"/s) as string,
+        },
+        {},
+      ],
     });
     expect(params['response_format']).toEqual((expected as { response_format?: object }).response_format);
     expect(warnings).toEqual([{ action: 'emulated', what: 'output', why: expect.any(String) as string }]);
@@ -140,11 +244,16 @@ it('gives the same list of wire tools for the same list of tools, and another on
 });
 
 it('marks a tool strict only where the server knows that and its schema fits', () => {
-  const fits = { ...tool, parameters: { type: 'object', properties: {}, required: [], additionalProperties: false } };
+  const fits = {
+    ...tool,
+    parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
+  };
   const strictOf = (quirks: ChatQuirks): unknown =>
-    (toWire(request({ tools: [fits, tool] }), 'm', quirks, { stream: false }).params['tools'] as { function: { strict?: true } }[]).map(
-      (each) => each.function.strict,
-    );
+    (
+      toWire(request({ tools: [fits, tool] }), 'm', quirks, { stream: false }).params['tools'] as {
+        function: { strict?: true };
+      }[]
+    ).map((each) => each.function.strict);
   expect(strictOf(OPENAI_QUIRKS)).toEqual([true, undefined]);
   expect(strictOf(COMPATIBLE_QUIRKS)).toEqual([undefined, undefined]);
 });

@@ -31,7 +31,9 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, warnings);
-  const system = [request.system, output.instruction].filter((text) => text !== undefined && text !== '').join('\n\n');
+  const system = [request.system, output.instruction]
+    .filter((text) => text !== undefined && text !== '')
+    .join('\n\n');
   const messages = messagesToWire(request, quirks, family, warnings);
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
   const params: Record<string, unknown> = { model: modelId, messages };
@@ -78,12 +80,20 @@ function stopToWire(
 ): readonly string[] | undefined {
   if (stop === undefined || stop.length === 0) return undefined;
   if (stopMax === 'any' || stop.length <= stopMax) return stop;
-  warnings.push({ action: 'dropped', what: `stop[${stopMax}] and later`, why: `at most ${stopMax} are taken` });
+  warnings.push({
+    action: 'dropped',
+    what: `stop[${stopMax}] and later`,
+    why: `at most ${stopMax} are taken`,
+  });
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
 /** The body's member for the effort and its value. */
-function effortToWire(effort: Effort | undefined, quirks: ChatQuirks, warnings: Warning[]): [string, unknown] {
+function effortToWire(
+  effort: Effort | undefined,
+  quirks: ChatQuirks,
+  warnings: Warning[],
+): [string, unknown] {
   const field = quirks.reasoningRequest;
   if (effort === undefined) return [field, undefined];
   switch (field) {
@@ -95,7 +105,7 @@ function effortToWire(effort: Effort | undefined, quirks: ChatQuirks, warnings: 
     case 'enable_thinking':
       return ['enable_thinking', onOff(effort, true, false, warnings)];
     case 'none':
-      warnings.push(refused('reasoning'));
+      if (effort !== 'none') warnings.push(refused('reasoning'));
       return [field, undefined];
     default:
       return field satisfies never;
@@ -121,8 +131,13 @@ function onOff<T>(effort: Effort, on: T, off: T, warnings: Warning[]): T {
 }
 
 function cacheToWire(cache: 'none' | 'long', quirks: ChatQuirks, warnings: Warning[]): object | undefined {
-  if (cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') return { prompt_cache_retention: '24h' };
-  warnings.push({ action: 'dropped', what: `cache "${cache}"`, why: 'the server decides about its prompt cache' });
+  if (cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention')
+    return { prompt_cache_retention: '24h' };
+  warnings.push({
+    action: 'dropped',
+    what: `cache "${cache}"`,
+    why: 'the server decides about its prompt cache',
+  });
   return undefined;
 }
 

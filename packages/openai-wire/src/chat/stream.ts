@@ -7,7 +7,7 @@ import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
 import { usage } from './usage.ts';
-import type { ChatChunk, ChatDelta, ContentBlock, RawUsage } from './wire.ts';
+import { isList, type ChatChunk, type ChatDelta, type ContentBlock, type RawUsage } from './wire.ts';
 
 export interface ChatReaderOptions {
   /** `provider/model`, for events and errors. */
@@ -56,7 +56,7 @@ export class ChatReader implements WireReader {
     if (event === 'error' || (chunk.error !== undefined && chunk.error !== null)) {
       throw this.inBand(chunk, undefined);
     }
-    this.chunk(chunk, false);
+    this.take(chunk, false);
   }
 
   body(json: unknown): void {
@@ -64,14 +64,14 @@ export class ChatReader implements WireReader {
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ChatChunk = json;
     if (body.error !== undefined && body.error !== null) throw this.inBand(json, 200);
-    if (!Array.isArray(body.choices)) throw drift(target, 'choices', body.choices);
+    if (!isList(body.choices)) throw drift(target, 'choices', body.choices);
     const choice = body.choices[0];
     if (!choice) throw drift(target, 'choices[0]', choice);
     // A blocked answer comes without a message.
     if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
       throw drift(target, 'choices[0].message', choice.message);
     }
-    this.chunk(body, true);
+    this.take(body, true);
     this.finish();
   }
 
@@ -89,7 +89,12 @@ export class ChatReader implements WireReader {
     try {
       chunk = JSON.parse(data);
     } catch (cause) {
-      throw new LlmError('protocol', `${target} sent a chunk of broken JSON`, { target, path: '' }, { cause });
+      throw new LlmError(
+        'protocol',
+        `${target} sent a chunk of broken JSON`,
+        { target, path: '' },
+        { cause },
+      );
     }
     if (typeof chunk !== 'object' || chunk === null) throw drift(target, '', chunk);
     return chunk;
@@ -99,35 +104,49 @@ export class ChatReader implements WireReader {
     return inBandError(body, this.options.target, this.options.secrets?.() ?? [], status);
   }
 
+  private take(chunk: ChatChunk, isBody: boolean): void {
+    try {
+      this.chunk(chunk, isBody);
+    } catch (error) {
+      if (LlmError.is(error)) throw error;
+      const { target } = this.options;
+      const path = placeOf(isBody);
+      throw new LlmError(
+        'protocol',
+        `${target} sent what cannot be read at ${path}`,
+        { target, path },
+        { cause: error },
+      );
+    }
+  }
+
   private chunk(chunk: ChatChunk, isBody: boolean): void {
     if (!this.isNamed && typeof chunk.id === 'string' && chunk.id !== '') {
       this.isNamed = true;
       this.scribe.start(chunk.id);
     }
-    const { choices } = chunk;
-    const choice = choices?.[0];
-    const counts = chunk.usage ?? choice?.usage ?? (choice?.finish_reason ? ownUsage(chunk) : undefined);
-    if (counts !== undefined && counts !== null) {
+    const choices = chunk.choices ?? NONE;
+    const choice = choices[0];
+    const raw = choice?.finish_reason;
+    const counts = chunk.usage ?? choice?.usage ?? (raw ? ownUsage(chunk) : undefined);
+    if (counts) {
       this.rawUsage = counts;
       this.serviceTier = chunk.service_tier ?? this.serviceTier;
     }
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
-    if (isOther || (choices?.length ?? 0) > 1) this.drop('choices[1]', 'one answer is read');
+    if (isOther || choices.length > 1) this.drop('choices[1]', 'one answer is read');
     if (isOther) return;
     // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
     if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
     else if (choice.delta) this.read(choice.delta, false);
-    const raw = choice.finish_reason;
     if (typeof raw === 'string' && raw !== '') this.rawFinish = raw;
   }
 
   private read(delta: ChatDelta, isWhole: boolean): void {
     const thought = reasoningText(delta);
-    const details = delta.reasoning_details;
-    if (thought !== '' || (Array.isArray(details) && details.length > 0)) {
-      this.answer.reasoning(thought, details && details.length > 0 ? details : undefined);
-    }
+    const details = delta.reasoning_details?.length ? delta.reasoning_details : undefined;
+    if (thought !== '' || details !== undefined) this.answer.reasoning(thought, details);
     const { content } = delta;
     if (typeof content === 'string') {
       if (content !== '') this.answer.text(content);
@@ -144,8 +163,8 @@ export class ChatReader implements WireReader {
   }
 
   private blocks(content: readonly ContentBlock[], isWhole: boolean): void {
-    if (!Array.isArray(content)) throw drift(this.options.target, `${placeOf(isWhole)}.content`, content);
-    for (const block of content as readonly ContentBlock[]) {
+    if (!isList(content)) throw drift(this.options.target, `${placeOf(isWhole)}.content`, content);
+    for (const block of content) {
       if (block.thinking !== undefined) {
         const thought = thinkingText(block);
         if (thought !== '') this.answer.reasoning(thought, undefined);
@@ -156,12 +175,13 @@ export class ChatReader implements WireReader {
   }
 
   private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
-    const where = placeOf(isWhole);
-    if (calls && !Array.isArray(calls)) throw drift(this.options.target, `${where}.tool_calls`, calls);
-    for (const [i, fragment] of (calls ?? []).entries()) {
-      this.answer.fragment(fragment, isWhole, `${where}.tool_calls[${i}]`);
+    const fragments = calls ?? NONE;
+    if (!isList(fragments)) throw drift(this.options.target, `${placeOf(isWhole)}.tool_calls`, fragments);
+    for (let at = 0; at < fragments.length; at++) {
+      const fragment = fragments[at];
+      if (fragment !== undefined) this.answer.fragment(fragment, isWhole, at);
     }
-    if (single && !calls?.length) this.answer.fragment({ index: 0, function: single }, isWhole, where);
+    if (single && fragments.length === 0) this.answer.fragment({ index: 0, function: single }, isWhole, 0);
   }
 
   private finish(): void {
@@ -192,9 +212,12 @@ export class ChatReader implements WireReader {
   }
 
   private drop(what: string, why: string): void {
-    if (this.warnings.every((warning) => warning.what !== what)) this.warnings.push({ action: 'dropped', what, why });
+    if (this.warnings.every((warning) => warning.what !== what))
+      this.warnings.push({ action: 'dropped', what, why });
   }
 }
+
+const NONE: readonly never[] = [];
 
 const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 
@@ -202,8 +225,8 @@ const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 
 function ownUsage(chunk: ChatChunk): RawUsage | undefined {
   for (const [name, value] of Object.entries(chunk)) {
     if (!name.startsWith('x_') || typeof value !== 'object' || value === null) continue;
-    const counts: unknown = 'usage' in value ? value.usage : undefined;
-    if (typeof counts === 'object' && counts !== null) return counts;
+    const { usage: counts } = value as { readonly usage?: RawUsage | null };
+    if (counts) return counts;
   }
   return undefined;
 }

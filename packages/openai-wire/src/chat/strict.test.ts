@@ -13,11 +13,23 @@ const nested = (depth: number): JsonObject => closed(depth === 0 ? {} : { a: nes
 
 describe('a schema', () => {
   it.each<[string, JsonObject]>([
-    ['closed and required', closed({ a: { type: 'string', description: 'd' }, b: { type: ['number', 'null'], minimum: 0 } })],
+    [
+      'closed and required',
+      closed({ a: { type: 'string', description: 'd' }, b: { type: ['number', 'null'], minimum: 0 } }),
+    ],
     ['empty', closed({})],
-    ['with lists and unions', closed({ a: { type: 'array', items: closed({}) }, b: { anyOf: [closed({}), { type: 'null' }] } })],
-    ['with definitions', closed({ a: { $ref: '#/$defs/node' } }, { $defs: { node: closed({}) }, $schema: 'x' })],
-    ['with a property named like a keyword', closed({ default: { type: 'string' }, pattern: { type: 'string' } })],
+    [
+      'with lists and unions',
+      closed({ a: { type: 'array', items: closed({}) }, b: { anyOf: [closed({}), { type: 'null' }] } }),
+    ],
+    [
+      'with definitions',
+      closed({ a: { $ref: '#/$defs/node' } }, { $defs: { node: closed({}) }, $schema: 'x' }),
+    ],
+    [
+      'with a property named like a keyword',
+      closed({ default: { type: 'string' }, pattern: { type: 'string' } }),
+    ],
   ])('%s fits', (_what, schema) => {
     expect(fitsStrict(schema)).toBe(true);
   });
@@ -35,7 +47,10 @@ describe('a schema', () => {
     ['that is a union', closed({}, { anyOf: [] })],
     ['with a boolean for a schema', closed({ a: true })],
     ['too deep', nested(12)],
-    ['too large', closed(Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`p${n}`, { type: 'string' }])))],
+    [
+      'too large',
+      closed(Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`p${n}`, { type: 'string' }]))),
+    ],
   ])('%s does not fit', (_what, schema) => {
     expect(fitsStrict(schema)).toBe(false);
   });

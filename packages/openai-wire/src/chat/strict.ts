@@ -53,13 +53,16 @@ function fits(node: JsonValue | undefined, depth: number, budget: { properties: 
 }
 
 function isClosed(node: JsonObject, budget: { properties: number }): boolean {
-  const isObjectType = node['type'] === 'object' || (Array.isArray(node['type']) && node['type'].includes('object'));
+  const isObjectType =
+    node['type'] === 'object' || (Array.isArray(node['type']) && node['type'].includes('object'));
   if (!isObjectType && node['properties'] === undefined) return true;
   const names = Object.keys(isObject(node['properties']) ? node['properties'] : {});
   budget.properties -= names.length;
   const required = Array.isArray(node['required']) ? node['required'] : [];
   return (
-    budget.properties >= 0 && node['additionalProperties'] === false && names.every((name) => required.includes(name))
+    budget.properties >= 0 &&
+    node['additionalProperties'] === false &&
+    names.every((name) => required.includes(name))
   );
 }
 

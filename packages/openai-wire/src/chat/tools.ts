@@ -24,7 +24,10 @@ const plain = new WeakMap<readonly ModelTool[], Converted>();
 const strict = new WeakMap<readonly ModelTool[], Converted>();
 
 /** The tools of a request; the same list gives the same array, so that it is serialised once. */
-export function toolsToWire(tools: readonly ModelTool[], quirks: Pick<ChatQuirks, 'strictTools'>): readonly WireTool[] {
+export function toolsToWire(
+  tools: readonly ModelTool[],
+  quirks: Pick<ChatQuirks, 'strictTools'>,
+): readonly WireTool[] {
   const cache = quirks.strictTools ? strict : plain;
   const known = cache.get(tools);
   if (known !== undefined && sameTools(known.source, tools)) return known.wire;

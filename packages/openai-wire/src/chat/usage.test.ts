@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { usage } from './usage.ts';
 import type { RawUsage } from './wire.ts';
 
-const unknown = { input: undefined, output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const unknown = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
 const inside = { reasoningTokens: 'inside' } as const;
 const outside = { reasoningTokens: 'outside' } as const;
 
@@ -11,38 +17,121 @@ describe('usage', () => {
     ['nothing', {}, {}],
     ['totals', { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 }, { input: 9, output: 4 }],
     ['totals by other names', { input_tokens: 9, output_tokens: 4 }, { input: 9, output: 4 }],
-    ['zeros as zeros', { prompt_tokens: 0, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 0 } }, { input: 0, output: 0, cacheRead: 0 }],
-    ['nulls as unknown', { prompt_tokens: 1, prompt_tokens_details: null, completion_tokens_details: null }, { input: 1 }],
-    ['the cache in the details', { prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 2 } }, { cacheRead: 3, cacheWrite: 2 }],
+    [
+      'zeros as zeros',
+      { prompt_tokens: 0, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 0 } },
+      { input: 0, output: 0, cacheRead: 0 },
+    ],
+    [
+      'nulls as unknown',
+      { prompt_tokens: 1, prompt_tokens_details: null, completion_tokens_details: null },
+      { input: 1 },
+    ],
+    [
+      'the cache in the details',
+      { prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 2 } },
+      { cacheRead: 3, cacheWrite: 2 },
+    ],
     ['cache hits', { prompt_cache_hit_tokens: 3 }, { cacheRead: 3 }],
     ['cached tokens', { cached_tokens: 3 }, { cacheRead: 3 }],
     ['a number of cached tokens', { num_cached_tokens: 3 }, { cacheRead: 3 }],
-    ['a cache as on another wire', { cache_read_input_tokens: 3, cache_creation_input_tokens: 2 }, { cacheRead: 3, cacheWrite: 2 }],
-    ['reasoning inside', { prompt_tokens: 1, completion_tokens: 9, total_tokens: 10, completion_tokens_details: { reasoning_tokens: 5 } }, { input: 1, output: 9, reasoning: 5 }],
+    [
+      'a cache as on another wire',
+      { cache_read_input_tokens: 3, cache_creation_input_tokens: 2 },
+      { cacheRead: 3, cacheWrite: 2 },
+    ],
+    [
+      'reasoning inside',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 9,
+        total_tokens: 10,
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+      { input: 1, output: 9, reasoning: 5 },
+    ],
     ['reasoning at the top', { completion_tokens: 9, reasoning_tokens: 5 }, { output: 9, reasoning: 5 }],
-    ['reasoning that the total proves to be outside', { prompt_tokens: 1, completion_tokens: 4, total_tokens: 10, completion_tokens_details: { reasoning_tokens: 5 } }, { input: 1, output: 9, reasoning: 5 }],
-    ['reasoning above its total', { prompt_tokens: 1, completion_tokens: 16, total_tokens: 17, completion_tokens_details: { reasoning_tokens: 19 } }, { input: 1, output: 16, reasoning: 16 }],
+    [
+      'reasoning that the total proves to be outside',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 4,
+        total_tokens: 10,
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+      { input: 1, output: 9, reasoning: 5 },
+    ],
+    [
+      'reasoning above its total',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 16,
+        total_tokens: 17,
+        completion_tokens_details: { reasoning_tokens: 19 },
+      },
+      { input: 1, output: 16, reasoning: 16 },
+    ],
   ])('tells %s', (_what, raw, expected) => {
     expect(usage(raw, inside)).toEqual({ ...unknown, ...expected });
   });
 
   it.each<[string, RawUsage, number]>([
-    ['without a total', { prompt_tokens: 1, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 5 } }, 9],
-    ['above a completion that a total of two confirms', { prompt_tokens: 1, completion_tokens: 4, total_tokens: 5, completion_tokens_details: { reasoning_tokens: 5 } }, 9],
-    ['but not where it fits inside', { prompt_tokens: 1, completion_tokens: 9, total_tokens: 10, completion_tokens_details: { reasoning_tokens: 5 } }, 9],
+    [
+      'without a total',
+      { prompt_tokens: 1, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 5 } },
+      9,
+    ],
+    [
+      'above a completion that a total of two confirms',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 4,
+        total_tokens: 5,
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+      9,
+    ],
+    [
+      'but not where it fits inside',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 9,
+        total_tokens: 10,
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+      9,
+    ],
   ])('adds reasoning that the server leaves out, %s', (_when, raw, output) => {
     expect(usage(raw, outside)).toMatchObject({ output, reasoning: 5 });
   });
 
   it.each<[string, RawUsage, unknown, object]>([
     ['a price in dollars', { cost: 0.0013123 }, undefined, { reportedNanoUsd: '1312300' }],
-    ['a price with its parts', { cost: { total_cost: 0.00501, request_cost: 0.005 } }, undefined, { reportedNanoUsd: '5010000' }],
+    [
+      'a price with its parts',
+      { cost: { total_cost: 0.00501, request_cost: 0.005 } },
+      undefined,
+      { reportedNanoUsd: '5010000' },
+    ],
     ['a price in ticks', { cost_in_usd_ticks: 6_767_400 }, undefined, { reportedNanoUsd: '676740' }],
     ['the tier beside it', {}, 'flex', { serviceTier: 'flex' }],
     ['the tier inside', { service_tier: 'standard' }, null, { serviceTier: 'standard' }],
-    ['modalities', { prompt_tokens_details: { audio_tokens: 1, image_tokens: 2 }, completion_tokens_details: { audio_tokens: 3, image_tokens: 4 } }, undefined, { inputAudio: 1, inputImage: 2, outputAudio: 3, outputImage: 4 }],
+    [
+      'modalities',
+      {
+        prompt_tokens_details: { audio_tokens: 1, image_tokens: 2 },
+        completion_tokens_details: { audio_tokens: 3, image_tokens: 4 },
+      },
+      undefined,
+      { inputAudio: 1, inputImage: 2, outputAudio: 3, outputImage: 4 },
+    ],
     ['a long cache', { cache_creation: { ephemeral_1h_input_tokens: 7 } }, undefined, { cacheWriteLong: 7 }],
-    ['searches', { server_tool_use_details: { web_search_requests: 2 } }, undefined, { serverTools: { web_search: 2 } }],
+    [
+      'searches',
+      { server_tool_use_details: { web_search_requests: 2 } },
+      undefined,
+      { serverTools: { web_search: 2 } },
+    ],
   ])('keeps %s', (_what, raw, tier, details) => {
     expect(usage(raw, inside, tier).details).toEqual(details);
   });

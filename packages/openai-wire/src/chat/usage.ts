@@ -6,7 +6,11 @@ import type { RawUsage } from './wire.ts';
  * Token counts under every name that a server of this wire gives them. A count that is missing stays unknown.
  * `serviceTier` is the body's own, beside its usage.
  */
-export function usage(raw: RawUsage, quirks: Pick<ChatQuirks, 'reasoningTokens'>, serviceTier?: unknown): Usage {
+export function usage(
+  raw: RawUsage,
+  quirks: Pick<ChatQuirks, 'reasoningTokens'>,
+  serviceTier?: unknown,
+): Usage {
   const reported = count(raw.completion_tokens_details?.reasoning_tokens) ?? count(raw.reasoning_tokens);
   const output = outputTotal(raw, reported, quirks.reasoningTokens === 'outside');
   const details = detailsOf(raw, text(serviceTier) ?? text(raw.service_tier));
@@ -19,7 +23,8 @@ export function usage(raw: RawUsage, quirks: Pick<ChatQuirks, 'reasoningTokens'>
       count(raw.cached_tokens) ??
       count(raw.num_cached_tokens) ??
       count(raw.cache_read_input_tokens),
-    cacheWrite: count(raw.prompt_tokens_details?.cache_write_tokens) ?? count(raw.cache_creation_input_tokens),
+    cacheWrite:
+      count(raw.prompt_tokens_details?.cache_write_tokens) ?? count(raw.cache_creation_input_tokens),
     // Estimated portions may exceed their total (seen 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
@@ -49,7 +54,11 @@ function detailsOf(raw: RawUsage, serviceTier: string | undefined): UsageDetails
   put(details, 'inputAudio', count(prompt?.audio_tokens));
   put(details, 'outputImage', count(answer?.image_tokens));
   put(details, 'outputAudio', count(answer?.audio_tokens));
-  put(details, 'serverTools', searches === undefined || searches === 0 ? undefined : { web_search: searches });
+  put(
+    details,
+    'serverTools',
+    searches === undefined || searches === 0 ? undefined : { web_search: searches },
+  );
   for (const _any in details) return details;
   return undefined;
 }

@@ -1,0 +1,144 @@
+import type { AssistantPart } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { call, delta, DONE, failureOf, part, replay, stop, stream } from '../../test/reading.ts';
+
+describe('tool calls', () => {
+  it.each<[string, object[], AssistantPart[]]>([
+    [
+      'interleaved, the id on the first fragment',
+      [
+        call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+        call(1, { id: 'b', function: { name: 'g', arguments: '{' } }),
+        call(0, { function: { arguments: ':1}' } }),
+        call(1, { function: { arguments: '}' } }),
+      ],
+      [part('a', 'f', { x: 1 }), part('b', 'g', {})],
+    ],
+    [
+      'with the id on every fragment',
+      [
+        call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+        call(0, { id: 'a', function: { name: 'f', arguments: ':1}' } }),
+      ],
+      [part('a', 'f', { x: 1 })],
+    ],
+    [
+      'with an empty id on later fragments',
+      [
+        call(0, { id: 'a', function: { name: 'f', arguments: '{' } }),
+        call(0, { id: '', function: { name: '', arguments: '}' } }),
+      ],
+      [part('a', 'f', {})],
+    ],
+    [
+      'all on one index, told apart by their ids',
+      [
+        call(0, { id: 'a', function: { name: 'f', arguments: '{}' } }),
+        call(0, { id: 'b', function: { name: 'g', arguments: '{}' } }),
+      ],
+      [part('a', 'f', {}), part('b', 'g', {})],
+    ],
+    [
+      'without an index, whole',
+      [
+        delta({
+          tool_calls: [
+            { id: 'a', function: { name: 'f', arguments: '{}' } },
+            { id: 'b', function: { name: 'g', arguments: '{}' } },
+          ],
+        }),
+      ],
+      [part('a', 'f', {}), part('b', 'g', {})],
+    ],
+    [
+      'without an index, in fragments',
+      [
+        call(undefined, { id: 'a', function: { name: 'f', arguments: '{' } }),
+        call(undefined, { function: { arguments: '}' } }),
+      ],
+      [part('a', 'f', {})],
+    ],
+    [
+      'whose name comes after the arguments began',
+      [
+        call(0, { id: 'a', function: { arguments: '{"x":' } }),
+        call(0, { function: { name: 'f', arguments: '1}' } }),
+      ],
+      [part('a', 'f', { x: 1 })],
+    ],
+    [
+      'with arguments that are no text',
+      [call(0, { id: 'a', function: { name: 'f', arguments: { x: 1 } } })],
+      [part('a', 'f', { x: 1 })],
+    ],
+    [
+      'with no arguments',
+      [call(0, { id: 'a', function: { name: 'f', arguments: '' } })],
+      [part('a', 'f', {})],
+    ],
+  ])('are put together: %s', (_how, chunks, expected) => {
+    const { parts, finish } = stream(...chunks, delta({}, 'tool_calls'), DONE);
+    expect(parts).toEqual(expected);
+    expect(finish?.reason).toBe('tool-calls');
+  });
+
+  it('get an id where they came without one, the same one whenever this answer is read', () => {
+    const chunks = [
+      call(0, { function: { name: 'f', arguments: '{}' } }),
+      call(1, { function: { name: 'f', arguments: '{}' } }),
+      delta({}, 'stop'),
+    ];
+    const ids = stream(...chunks).parts.map((each) => (each.type === 'tool-call' ? each.id : ''));
+    expect(new Set(ids).size).toBe(2);
+    expect(stream(...chunks).parts.map((each) => (each.type === 'tool-call' ? each.id : ''))).toEqual(ids);
+  });
+
+  it('get another id where two have one', () => {
+    const { parts, events } = stream(
+      call(0, { id: 'a', function: { name: 'f' } }),
+      call(1, { id: 'a', function: { name: 'g' } }),
+      stop,
+    );
+    expect(new Set(parts.map((each) => (each.type === 'tool-call' ? each.id : ''))).size).toBe(2);
+    expect(events.some(({ type }) => type === 'warning')).toBe(true);
+  });
+
+  it('are not cut by text that comes between their fragments', () => {
+    const { parts } = stream(
+      call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+      delta({ content: '\n', reasoning_content: 'hm' }),
+      call(0, { function: { arguments: ':1}' } }),
+      stop,
+    );
+    expect(parts).toEqual([
+      part('a', 'f', { x: 1 }),
+      { type: 'reasoning', text: 'hm', replay },
+      { type: 'text', text: '\n' },
+    ]);
+  });
+
+  it('of the wire of 2023 are calls', () => {
+    const { parts, finish } = stream(
+      delta({ function_call: { name: 'f', arguments: '{' } }),
+      delta({ function_call: { arguments: '}' } }),
+      delta({}, 'function_call'),
+    );
+    expect(parts).toEqual([part(expect.any(String) as string, 'f', {})]);
+    expect(finish?.reason).toBe('tool-calls');
+  });
+
+  it('with arguments that are no object are invalid, never run with nothing', () => {
+    const { parts } = stream(
+      call(0, { id: 'a', function: { name: 'f', arguments: '{"x": ' } }),
+      delta({}, 'length'),
+    );
+    expect(parts).toEqual([{ ...part('a', 'f', {}), invalid: { raw: '{"x": ' } }]);
+  });
+
+  it('without a name are no calls', () => {
+    expect(failureOf(() => stream(call(0, { id: 'a', function: { arguments: '{}' } }), stop))).toMatchObject({
+      kind: 'protocol',
+      details: { path: 'choices[0].delta.tool_calls[0].function.name' },
+    });
+  });
+});

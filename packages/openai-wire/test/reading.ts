@@ -1,0 +1,72 @@
+import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
+import { checkOrder } from '@majordomo/core/provider';
+import { expect } from 'vitest';
+import { ChatReader } from '../src/chat/stream.ts';
+
+/** Of the model that is read. */
+export const FAMILY = 'chat-reasoning@http://here#p';
+/** On its plain reasoning. */
+export const replay: Replay = { family: FAMILY, data: null };
+export const DONE = '[DONE]';
+
+export const reader = (): ChatReader =>
+  new ChatReader({ target: 'p/m', family: FAMILY, quirks: { reasoningTokens: 'inside' } });
+
+export interface Read {
+  readonly events: readonly ModelEvent[];
+  readonly parts: readonly AssistantPart[];
+  readonly finish: Extract<ModelEvent, { type: 'finish' }> | undefined;
+}
+
+export function eventsOf(read: ChatReader): Read {
+  const events = read.scribe.take();
+  const finish = events.find((event) => event.type === 'finish');
+  if (finish !== undefined) expect(checkOrder(events)).toBeUndefined();
+  return {
+    events,
+    parts: events.flatMap((event) => (event.type === 'part-end' ? [event.part] : [])),
+    finish,
+  };
+}
+
+/** Reads messages of a stream to its end; objects are chunks. */
+export function stream(...messages: readonly (object | string)[]): Read {
+  const read = reader();
+  for (const message of messages)
+    read.message(typeof message === 'string' ? message : JSON.stringify(message), undefined);
+  if (!read.done) read.end();
+  return eventsOf(read);
+}
+
+/** Reads one body. */
+export function whole(body: unknown): Read {
+  const read = reader();
+  read.body(body);
+  return eventsOf(read);
+}
+
+/** A chunk. */
+export const delta = (members: object, finish: string | null = null): object => ({
+  id: 'r1',
+  choices: [{ index: 0, delta: members, finish_reason: finish }],
+});
+export const stop: object = delta({}, 'stop');
+export const call = (index: number | undefined, members: object): object =>
+  delta({ tool_calls: [{ index, ...members }] });
+export const part = (id: string, name: string, args: JsonObject): AssistantPart => ({
+  type: 'tool-call',
+  id,
+  name,
+  args,
+});
+
+/** The error of a stream or of a body. */
+export function failureOf(run: () => unknown): LlmError {
+  try {
+    run();
+  } catch (error) {
+    if (LlmError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,118 @@
+import { LlmError } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { toLlmError, type Failed } from './errors.ts';
+
+/** Errors of the SDK's shape: told apart by that alone, since two copies of the SDK have two sets of classes. */
+class APIError extends Error {
+  readonly status: number | undefined;
+  readonly error: unknown;
+  readonly headers: Headers;
+
+  constructor(
+    status: number | undefined,
+    error: unknown,
+    message = 'said',
+    headers: Record<string, string> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.error = error;
+    this.headers = new Headers(headers);
+  }
+}
+class APIConnectionError extends Error {}
+class APIConnectionTimeoutError extends Error {}
+class OpenAIError extends Error {}
+
+const failed = (over: Partial<Failed> = {}): Failed => ({ target: 'p/m', secrets: [], ...over });
+const coded = (code: string): Error => Object.assign(new Error('inner'), { code });
+
+describe('an error of the SDK', () => {
+  it.each<[string, unknown, LlmError['kind']]>([
+    ['with a status', new APIError(503, { message: 'busy' }), 'overloaded'],
+    [
+      'with a code',
+      new APIError(400, { message: 'no', code: 'context_length_exceeded' }),
+      'context-overflow',
+    ],
+    [
+      'with a body of its own shape',
+      new APIError(400, { message: 'prompt is too long', type: 'x' }),
+      'context-overflow',
+    ],
+    [
+      'with a list for a body',
+      new APIError(400, [{ error: { message: 'no', code: 'model_not_found' } }]),
+      'not-found',
+    ],
+    ['with a page for a body', new APIError(502, undefined, '502 <html><title>Bad</title></html>'), 'server'],
+    [
+      'of the connection',
+      new APIConnectionError('Connection error.', {
+        cause: new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }),
+      }),
+      'network',
+    ],
+    ['of a body that was cut', new TypeError('terminated', { cause: coded('UND_ERR_SOCKET') }), 'network'],
+    ['of a wait', new APIConnectionTimeoutError('Request timed out.'), 'timeout'],
+    [
+      'of a wait below',
+      new APIConnectionError('Connection error.', { cause: coded('UND_ERR_HEADERS_TIMEOUT') }),
+      'timeout',
+    ],
+    ['of broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
+    ['that refused to begin', new OpenAIError('browser-like environment'), 'config'],
+    ['that refused a header', new TypeError('Headers.append: "x\ny" is an invalid header value.'), 'config'],
+    ['that is no error', 'oops', 'network'],
+    ['that is one of ours', new LlmError('truncated', 'cut'), 'truncated'],
+  ])('%s is told by its shape', (_what, error, kind) => {
+    expect(toLlmError(error, failed()).kind).toBe(kind);
+  });
+
+  it('keeps what helps: status, code, request id, wait, body and cause', () => {
+    const error = new APIError(429, { message: 'slow down', code: 'rate_limit_exceeded' }, 'x', {
+      'x-request-id': 'req_1',
+      'retry-after': '7',
+    });
+    expect(toLlmError(error, failed())).toMatchObject({
+      kind: 'rate-limit',
+      message: 'p/m answered 429: slow down',
+      cause: error,
+      details: {
+        target: 'p/m',
+        status: 429,
+        code: 'rate_limit_exceeded',
+        requestId: 'req_1',
+        retryAfterMs: 7000,
+        body: expect.stringContaining('slow down') as string,
+      },
+    });
+  });
+
+  it('says what a page said, in short, and nothing for an empty body', () => {
+    const page = new APIError(502, undefined, `502 <html>\n<h1>Bad gateway</h1>${'x'.repeat(999)}`);
+    expect(toLlmError(page, failed()).message).toMatch(/^p\/m answered 502: Bad gateway x{100,188}$/);
+    expect(toLlmError(new APIError(502, undefined, '502 status code (no body)'), failed()).message).toBe(
+      'p/m answered 502',
+    );
+  });
+
+  it('shows no secret, neither in its message nor in its cause', () => {
+    const error = new APIError(401, { message: 'bad key hush-hush' }, '401 bad key hush-hush');
+    const shown = toLlmError(error, failed({ secrets: ['hush-hush'] }));
+    expect(`${JSON.stringify(shown)} ${String(shown.cause)} ${JSON.stringify(shown.cause)}`).not.toContain(
+      'hush',
+    );
+  });
+
+  it('brings its remedy: another credential, or a body without what was refused', () => {
+    const credential = { id: 'credential', what: 'asked again', apply: <T>(request: T): T => request };
+    expect(toLlmError(new APIError(401, {}), failed({ credential: () => credential })).details.recover).toBe(
+      credential,
+    );
+    const refused = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
+    const params = { model: 'm', seed: 1 };
+    expect(toLlmError(new APIError(400, refused), failed({ params })).details.recover?.id).toBe('drop seed');
+    expect(toLlmError(new APIError(400, refused), failed()).details.recover).toBeUndefined();
+  });
+});

@@ -1,0 +1,110 @@
+import { createMajordomo, user, type Majordomo } from '@majordomo/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenAI } from '../src/index.ts';
+import { answer, events, json, startServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+async function world(play: Parameters<typeof startServer>[0]): Promise<Majordomo> {
+  server = await startServer(play);
+  return createMajordomo({
+    env: {},
+    providers: [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })],
+  });
+}
+
+const refusal = (member: string): object => ({
+  error: {
+    message: `Unsupported parameter: '${member}' is not supported with this model.`,
+    code: 'unsupported_parameter',
+    param: member,
+  },
+});
+const ask = { messages: [user('hi')], temperature: 1, topP: 1 };
+
+describe('a parameter that the model refuses', () => {
+  it('is dropped, told, and not sent again', async () => {
+    const majordomo = await world((response, number) => {
+      if (number === 1) json(response, refusal('temperature'), 400);
+      else json(response, answer('Hi'));
+    });
+    const model = majordomo.model('openai/m');
+    const response = await model.generate(ask);
+    expect(response.text).toBe('Hi');
+    expect(response.warnings).toEqual([
+      { action: 'repaired', what: 'temperature dropped', why: expect.any(String) as string },
+    ]);
+    await model.generate(ask);
+    expect(server.received.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
+      [1, 1],
+      [undefined, 1],
+      [undefined, 1],
+    ]);
+  });
+
+  it('is dropped once: the same refusal again is final', async () => {
+    const majordomo = await world((response) => {
+      json(response, refusal('temperature'), 400);
+    });
+    await expect(majordomo.model('openai/m').generate(ask)).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+    expect(server.received).toHaveLength(2);
+  });
+});
+
+it('an account that may not stream gets a whole answer', async () => {
+  const majordomo = await world((response, _number, { body }) => {
+    const error = {
+      message: 'Your organization must be verified to stream this model.',
+      code: 'unsupported_value',
+      param: 'stream',
+    };
+    if (body['stream'] === true) json(response, { error }, 400);
+    else json(response, answer('Hi'));
+  });
+  const response = await majordomo
+    .model('openai/m')
+    .stream({ messages: [user('hi')] })
+    .response();
+  expect(response.text).toBe('Hi');
+  expect(server.received.map(({ body }) => body['stream'])).toEqual([true, undefined]);
+});
+
+it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+  const majordomo = await world((response, number) => {
+    const call = {
+      index: 0,
+      id: `call_${number}`,
+      function: { name: 'add', arguments: `{ "n": ${number} }` },
+    };
+    events(response, [
+      {
+        id: `r${number}`,
+        choices: [{ index: 0, delta: { content: 'ö', tool_calls: [call] }, finish_reason: 'tool_calls' }],
+      },
+    ]);
+  });
+  const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object' } }];
+  const messages = [user('hi')] as Parameters<
+    ReturnType<Majordomo['model']>['generate']
+  >[0]['messages'][number][];
+  for (let turn = 0; turn < 10; turn++) {
+    const { message, toolCalls } = await majordomo
+      .model('openai/m')
+      .stream({ messages, tools, system: 's' })
+      .response();
+    const parts = toolCalls.map(
+      ({ id, name }) =>
+        ({ type: 'tool-result', callId: id, name, content: [{ type: 'text', text: 'ok' }] }) as const,
+    );
+    messages.push(message, { role: 'tool', parts });
+  }
+  const sent = server.received.map(
+    ({ text }) => /"messages":(\[.*\]),"stream"/s.exec(text)?.[1]?.slice(0, -1) ?? '',
+  );
+  expect(sent).toHaveLength(10);
+  for (const [at, before] of sent.slice(0, -1).entries())
+    expect(sent[at + 1]?.startsWith(`${before},`)).toBe(true);
+});

@@ -1,0 +1,259 @@
+import { type Provider } from '@majordomo/core';
+import OpenAI from 'openai';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createOpenAI, openaiCompatible, type OpenAIOptions } from '../src/index.ts';
+import { collect, context, request, textOf } from './collected.ts';
+import { answer, delta, events, json, startServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+async function world(
+  play: Parameters<typeof startServer>[0],
+  options: OpenAIOptions = {},
+): Promise<Provider> {
+  server = await startServer(play);
+  return createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
+}
+
+const whole = context({ delivery: 'whole' });
+
+describe('a call', () => {
+  it('streams text, tool calls and usage', async () => {
+    const provider = await world((response) => {
+      events(response, [
+        delta({ content: 'Let me add: ' }),
+        delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'add', arguments: '{"a":' } }] }),
+        delta({ tool_calls: [{ index: 0, function: { arguments: '1}' } }] }),
+        delta({}, 'tool_calls'),
+        { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } },
+      ]);
+    });
+    const { parts, finish } = await collect(provider);
+    expect(parts).toEqual([
+      { type: 'text', text: 'Let me add: ' },
+      { type: 'tool-call', id: 'c1', name: 'add', args: { a: 1 } },
+    ]);
+    expect(finish).toMatchObject({ reason: 'tool-calls', usage: { input: 9, output: 4 } });
+    expect(server.received[0]).toMatchObject({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      body: { model: 'm', stream: true, stream_options: { include_usage: true } },
+    });
+  });
+
+  it('asks for one body where nobody wants deltas', async () => {
+    const provider = await world((response) => {
+      json(response, answer('Hi'));
+    });
+    const collected = await collect(provider, request(), whole);
+    expect(provider.model('m').whole?.(request())).toBe(true);
+    expect([textOf(collected, 'text'), collected.finish?.usage?.input]).toEqual(['Hi', 3]);
+    expect(server.received[0]?.body).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+  });
+
+  it('reads a body where events were asked for, and events where a body was', async () => {
+    const provider = await world((response, number) => {
+      if (number === 1) json(response, answer('Hi'));
+      else events(response, [delta({ content: 'Hi' }, 'stop')]);
+    });
+    expect(textOf(await collect(provider), 'text')).toBe('Hi');
+    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
+  });
+
+  it('sends the key, the app’s headers and its own over them, and no wait that is switched off', async () => {
+    const provider = await world(
+      (response) => {
+        json(response, answer('Hi'));
+      },
+      { headers: { 'X-Team': 'own', 'x-own': '1' } },
+    );
+    await collect(
+      provider,
+      request(),
+      context({ delivery: 'whole', headers: { 'x-team': 'app', 'X-App': '1' } }),
+    );
+    const { headers } = server.received[0] ?? {};
+    expect(headers).toMatchObject({
+      authorization: 'Bearer sk-test',
+      'content-type': 'application/json',
+      'x-team': 'own',
+      'x-own': '1',
+      'x-app': '1',
+      'user-agent': expect.stringMatching(/^OpenAI\/JS 7\./) as string,
+    });
+    expect(headers).not.toHaveProperty('x-stainless-timeout');
+  });
+
+  it('goes out by the transport of the option, else by that of the app', async () => {
+    const seen: string[] = [];
+    const by =
+      (name: string): typeof fetch =>
+      (url, init) => {
+        seen.push(name);
+        return fetch(url, init);
+      };
+    const play = (response: Parameters<typeof json>[0]): void => {
+      json(response, answer('Hi'));
+    };
+    const provider = await world(play, { fetch: by('option') });
+    await collect(provider, request(), context({ delivery: 'whole', fetch: by('app') }));
+    const plain = createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
+    await collect(plain, request(), context({ delivery: 'whole', fetch: by('app') }));
+    expect(seen).toEqual(['option', 'app']);
+  });
+
+  it('reads nothing from the process’s environment', async () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-ambient');
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9');
+    vi.stubEnv('OPENAI_ORG_ID', 'org-ambient');
+    vi.stubEnv('OPENAI_PROJECT_ID', 'proj-ambient');
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-ambient: 1');
+    vi.stubEnv('OPENAI_LOG', 'debug');
+    const log = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
+    const provider = await world((response) => {
+      json(response, answer('Hi'));
+    });
+    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
+    expect(JSON.stringify(server.received[0]?.headers)).not.toContain('ambient');
+    expect(log).not.toHaveBeenCalled();
+    const { error } = await collect(createOpenAI({ baseURL: `${server.origin}/v1` }));
+    expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+  });
+
+  it('is sent once, whatever fails', async () => {
+    const failing = [429, 500, 503, 408, 409];
+    const provider = await world((response, number) => {
+      json(response, { error: { message: 'no' } }, failing[number - 1], { 'x-should-retry': 'true' });
+    });
+    for (const status of failing) {
+      const { error } = await collect(provider);
+      expect(error?.details.status).toBe(status);
+    }
+    expect(server.received).toHaveLength(failing.length);
+  });
+
+  it('takes a client of the SDK as it is, and another retry count does not matter', async () => {
+    server = await startServer((response) => {
+      json(response, { error: { message: 'busy' } }, 503);
+    });
+    const client = new OpenAI({ apiKey: 'sk-client', baseURL: `${server.origin}/v1`, maxRetries: 5 });
+    const { error } = await collect(createOpenAI({ client }));
+    expect(error?.kind).toBe('overloaded');
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-client']);
+    expect((await collect(createOpenAI({ client: {} }))).error?.kind).toBe('config');
+  });
+
+  it('says what its request could not, when it is answered', async () => {
+    const provider = await world((response) => {
+      json(response, answer('Hi'));
+    });
+    const { events: told } = await collect(provider, request({ cache: 'none' }), whole);
+    expect(told).toContainEqual({
+      type: 'warning',
+      warning: { action: 'dropped', what: 'cache "none"', why: expect.any(String) as string },
+    });
+  });
+
+  it('of what the model does not take is refused before anything is sent', async () => {
+    const provider = await world((response) => {
+      json(response, answer('Hi'));
+    });
+    const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+    const model = provider
+      .model('gpt-3.5-turbo')
+      .stream(request({ messages: [{ role: 'user', parts: [image] }] }), context());
+    await expect(model[Symbol.asyncIterator]().next()).rejects.toMatchObject({ kind: 'unsupported' });
+    expect(server.received).toEqual([]);
+  });
+});
+
+describe('a provider', () => {
+  const dsn = (over: object) => ({
+    name: 'lab',
+    scheme: 'openai',
+    host: 'h',
+    path: '/v1',
+    baseURL: `${server.origin}/v1`,
+    token: undefined,
+    params: {},
+    ...over,
+  });
+
+  it('is made from a DSN: a compatible server, its token, its quirks', async () => {
+    const provider = await world((response) => {
+      json(response, answer('Hi'));
+    });
+    const lab = provider.schemes?.['openai']?.(dsn({ token: 'tok@n', params: { seedField: 'random_seed' } }));
+    expect(lab?.id).toBe('lab');
+    if (lab === undefined) return;
+    await collect(
+      lab,
+      request({ maxTokens: 5, seed: 1 }),
+      context({ delivery: 'whole', env: { OPENAI_API_KEY: 'sk-other' } }),
+    );
+    expect(server.received[0]).toMatchObject({
+      path: '/v1/chat/completions',
+      headers: { authorization: 'Bearer tok@n' },
+      body: { max_tokens: 5, random_seed: 1 },
+    });
+    expect(() => provider.schemes?.['openai']?.(dsn({ params: { sead: '1' } }))).toThrow(
+      'LLM_LAB: unknown quirk "sead"',
+    );
+  });
+
+  it('lists models, under any of the shapes that servers give them', async () => {
+    const provider = await world((response, number) => {
+      if (number === 1)
+        json(response, { data: [{ id: 'gpt-4o' }, { id: 'x', context_length: 9 }, { name: 'no id' }] });
+      else if (number === 2) json(response, [{ id: 'x', context_window: 8 }]);
+      else if (number === 3) json(response, { models: [] });
+      else json(response, { error: { message: 'no' } }, 401);
+    });
+    const { delivery: _none, ...call } = context();
+    const listed = await provider.listModels?.(call);
+    expect(
+      listed?.map(({ id, provider: owner, capabilities }) => [id, owner, capabilities.contextTokens]),
+    ).toEqual([
+      ['gpt-4o', 'openai', undefined],
+      ['x', 'openai', 9],
+    ]);
+    expect(listed?.[0]?.capabilities.images).toBeTruthy();
+    expect((await provider.listModels?.(call))?.[0]?.capabilities.contextTokens).toBe(8);
+    await expect(provider.listModels?.(call)).rejects.toMatchObject({
+      kind: 'protocol',
+      details: { path: 'data' },
+    });
+    await expect(provider.listModels?.(call)).rejects.toMatchObject({ kind: 'auth' });
+    expect(server.received[0]).toMatchObject({ method: 'GET', path: '/v1/models' });
+  });
+
+  it('reads back only what it wrote itself: at this server, under this id', async () => {
+    const provider = await world((response) => {
+      events(response, [delta({ reasoning_content: 'hm' }), delta({ content: 'ok' }, 'stop')]);
+    });
+    const { parts } = await collect(provider);
+    const family = parts[0]?.replay?.family;
+    expect(provider.model('m').families).toEqual([family]);
+    const others = [createOpenAI(), createOpenAI({ id: 'b', baseURL: `${server.origin}/v1` })];
+    for (const other of others) expect(other.model('m').families).not.toContain(family);
+  });
+
+  it('speaks Chat Completions and says so when another wire is asked for', async () => {
+    await world(() => undefined);
+    expect(() => createOpenAI({ api: 'responses' })).toThrow('not there yet');
+    expect(createOpenAI({ api: 'chat' }).model('m').wire).toBe('openai-chat');
+  });
+
+  it('hands its timeouts on', async () => {
+    await world(() => undefined);
+    const profile = { id: 'lab', baseURL: 'http://lab/v1', timeouts: { totalMs: 1 } };
+    expect(openaiCompatible(profile).model('m').timeouts).toEqual({ totalMs: 1 });
+    expect(openaiCompatible(profile, { timeouts: { totalMs: 2 } }).model('m').timeouts).toEqual({
+      totalMs: 2,
+    });
+  });
+});
