@@ -48,7 +48,7 @@ export type Fault = Damaged &
         readonly ms?: number | undefined;
       }
     | {
-        /** So many bytes (1) at a time, `everyMs` (1) apart: nothing is wrong but the pace. */
+        /** So many bytes (16) at a time, `everyMs` (1) apart: nothing is wrong but the pace. */
         readonly fault: 'trickle';
         readonly bytes?: number | undefined;
         readonly everyMs?: number | undefined;

@@ -91,7 +91,7 @@ function damaged(
     case 'stall':
       return { ...all, stall: { bytes: offset(body, fault.at ?? AFTER_TWO), ms: fault.ms ?? Infinity } };
     case 'trickle':
-      return { ...all, pace: { bytes: fault.bytes ?? 1, everyMs: fault.everyMs ?? 1 } };
+      return { ...all, pace: { bytes: fault.bytes ?? 16, everyMs: fault.everyMs ?? 1 } };
     case 'slow':
       return { ...all, pace: { bytes: 'event', everyMs: fault.everyMs } };
     case 'bad-json':

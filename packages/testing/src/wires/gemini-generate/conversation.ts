@@ -1,0 +1,134 @@
+import { isBase64 } from '../base64.ts';
+import { isObject, isString, type Report } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { ValidateOptions } from '../wire.ts';
+import { SCOPE } from './parts.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One content of the conversation; a function's turn counts as the user's. */
+export interface Content {
+  readonly path: string;
+  readonly role: 'user' | 'model';
+  readonly parts: readonly { readonly part: Fields; readonly path: string }[];
+}
+
+/** The mark that the documentation gives for calls of other models. */
+const FOREIGN_MARK = 'skip_thought_signature_validator';
+
+/** Kinds of data: a part has one of them. */
+const KINDS: readonly string[] = [
+  'text',
+  'inlineData',
+  'fileData',
+  'functionCall',
+  'functionResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+];
+
+export function contentsOf(body: unknown): readonly Content[] {
+  const contents = isObject(body) && Array.isArray(body['contents']) ? body['contents'] : [];
+  return contents.flatMap((content: unknown, index) => {
+    if (!isObject(content)) return [];
+    const path = `contents[${index}]`;
+    const parts = Array.isArray(content['parts']) ? content['parts'] : [];
+    return [
+      {
+        path,
+        role: content['role'] === 'model' ? 'model' : 'user',
+        parts: parts.flatMap((part: unknown, at) =>
+          isObject(part) ? [{ part, path: `${path}.parts[${at}]` }] : [],
+        ),
+      },
+    ];
+  });
+}
+
+/** Rules of contents and between them. */
+export function checkConversation(body: unknown, report: Report, options: ValidateOptions): void {
+  const contents = contentsOf(body);
+  const [first] = contents;
+  const last = contents.at(-1);
+  if (first?.role === 'model') report('first-role', first.path, 'the conversation must begin with the user');
+  if (last?.role === 'model') report('last-role', last.path, 'a model turn must be followed by the user');
+  contents.forEach((content, index) => {
+    for (const { part, path } of content.parts) checkPart(part, path, content.role, report, options);
+    checkAnswers(content, contents[index + 1], report);
+    if (responsesOf(content).length > 0 && callsOf(contents[index - 1]).length === 0) {
+      report(
+        'response-unknown',
+        content.path,
+        'a function response must come immediately after a function call',
+      );
+    }
+  });
+}
+
+function checkPart(
+  part: Fields,
+  path: string,
+  role: Content['role'],
+  report: Report,
+  options: ValidateOptions,
+): void {
+  const kinds = KINDS.filter((kind) => part[kind] !== undefined);
+  if (kinds.length !== 1) report('part-data', path, `a part has one kind of data, not ${kinds.length}`);
+  const [kind] = kinds;
+  if (kind === 'functionCall' && role !== 'model')
+    report('part-role', path, 'only the model calls functions');
+  if (kind === 'functionResponse' && role === 'model')
+    report('part-role', path, 'the model does not answer itself');
+  if (kind === 'text' && part['text'] === '' && role === 'user')
+    report('empty-text', path, 'text must not be empty');
+  if (isObject(part['inlineData'])) checkInline(part['inlineData'], `${path}.inlineData`, report);
+  const { thoughtSignature: signature } = part;
+  if (!isString(signature) || options.signatures === 'any') return;
+  const isOwn = signature === FOREIGN_MARK || unsealText(SCOPE, signature) !== undefined;
+  if (!isOwn) report('signature', path, 'Corrupted thought signature.');
+}
+
+function checkInline({ data, mimeType }: Fields, path: string, report: Report): void {
+  const isSound =
+    isString(data) && data !== '' && isBase64(data) && isString(mimeType) && mimeType.includes('/');
+  if (!isSound) report('inline-data', path, 'inline data are base64 with a media type');
+}
+
+const callsOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionCall');
+const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionResponse');
+
+const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
+  (content?.parts ?? []).flatMap(({ part }) => (isObject(part[kind]) ? [part[kind]] : []));
+
+/** As many responses as calls, in the next content; by id where ids are given, by name in any case. */
+function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
+  const calls = callsOf(content);
+  if (content.role !== 'model' || calls.length === 0) return;
+  const responses = responsesOf(next);
+  if (responses.length !== calls.length) {
+    report(
+      'call-unanswered',
+      content.path,
+      `${calls.length} function calls, ${responses.length} function responses`,
+    );
+  }
+  for (const { id, name } of responses) {
+    const isKnown = calls.some((call) => call['name'] === name && (id === undefined || call['id'] === id));
+    if (!isKnown)
+      report('response-unknown', content.path, `nothing called "${String(name)}" (${String(id)})`);
+  }
+}
+
+/** Calls of the running turn: since the last content in which the user said something. */
+export function unsignedCall(contents: readonly Content[]): string | undefined {
+  const began = contents.findLastIndex(
+    ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),
+  );
+  for (const { parts } of contents.slice(began + 1)) {
+    const first = parts.find(({ part }) => part['functionCall'] !== undefined);
+    if (first !== undefined && !isString(first.part['thoughtSignature'])) return first.path;
+  }
+  return undefined;
+}

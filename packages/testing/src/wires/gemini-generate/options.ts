@@ -1,0 +1,93 @@
+import { eachSchema } from '../json-schema.ts';
+import { isObject, isString, type Report } from '../shape.ts';
+import { contentsOf, unsignedCall } from './conversation.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Rules between options of a request. */
+export function checkOptions(body: unknown, report: Report): void {
+  if (!isObject(body)) return;
+  const declared = declarationsOf(body);
+  const names = declared.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    report('tool-duplicate', 'tools', `Duplicate function declaration found: ${String(twice)}`);
+  for (const declaration of declared) checkDeclaration(declaration, report);
+  checkChoice(body['toolConfig'], names, report);
+  if (isObject(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
+}
+
+export function declarationsOf({ tools }: Fields): readonly Fields[] {
+  const list: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  return list.flatMap((tool) => {
+    const declared: readonly unknown[] =
+      isObject(tool) && Array.isArray(tool['functionDeclarations']) ? tool['functionDeclarations'] : [];
+    return declared.filter(isObject);
+  });
+}
+
+function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, report: Report): void {
+  const path = `tools.${String(name)}`;
+  if (isObject(parameters) && parametersJsonSchema !== undefined) {
+    report('schema-field', path, 'parameters and parametersJsonSchema are mutually exclusive');
+  }
+  checkSubset(parameters, `${path}.parameters`, report);
+}
+
+/** Keys of JSON Schema that the older fields do not know. */
+const NOT_IN_SUBSET: readonly string[] = [
+  'additionalProperties',
+  '$schema',
+  '$ref',
+  '$defs',
+  'const',
+  'oneOf',
+  'allOf',
+];
+
+function checkSubset(schema: unknown, path: string, report: Report): void {
+  eachSchema(schema, path, (node, at) => {
+    const unknown = NOT_IN_SUBSET.filter((key) => node[key] !== undefined);
+    if (unknown.length > 0)
+      report('schema-field', at, `Unknown name "${unknown.join(', ')}": Cannot find field.`);
+  });
+}
+
+function checkChoice(config: unknown, names: readonly unknown[], report: Report): void {
+  const choice = isObject(config) ? config['functionCallingConfig'] : undefined;
+  if (!isObject(choice) || !Array.isArray(choice['allowedFunctionNames'])) return;
+  const { mode, allowedFunctionNames: allowed } = choice;
+  const path = 'toolConfig.functionCallingConfig.allowedFunctionNames';
+  if (mode !== 'ANY' && mode !== 'VALIDATED')
+    report('tool-choice', path, 'allowed names go with mode ANY only');
+  const unknown = (allowed as readonly unknown[]).filter((name) => !names.includes(name));
+  if (unknown.length > 0) report('tool-choice', path, `${unknown.map(String).join(', ')}: not declared`);
+}
+
+function checkGeneration(body: Fields, config: Fields, report: Report): void {
+  const { responseSchema, responseJsonSchema, responseMimeType, thinkingConfig } = config;
+  if (responseSchema !== undefined && responseJsonSchema !== undefined) {
+    report(
+      'schema-field',
+      'generationConfig',
+      'responseSchema and responseJsonSchema are mutually exclusive',
+    );
+  }
+  checkSubset(responseSchema, 'generationConfig.responseSchema', report);
+  const hasSchema = responseSchema !== undefined || responseJsonSchema !== undefined;
+  if (hasSchema && responseMimeType !== 'application/json') {
+    report('output-type', 'generationConfig.responseMimeType', 'a schema needs application/json');
+  }
+  if (!isObject(thinkingConfig)) return;
+  const { thinkingLevel, thinkingBudget } = thinkingConfig;
+  if (thinkingLevel !== undefined && thinkingBudget !== undefined) {
+    report(
+      'thinking',
+      'generationConfig.thinkingConfig',
+      'You can only set one of thinking_budget and thinking_level.',
+    );
+  }
+  // The path names the model, the body does not; only lines from 3 on take a level.
+  const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
+  if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
+}

@@ -1,0 +1,73 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { WireRequest } from '../wire.ts';
+import { contentsOf } from './conversation.ts';
+import { declarationsOf } from './options.ts';
+import { SCOPE } from './parts.ts';
+import { camelCased } from './spelling.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a generateContent request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
+export function readGemini(path: string, raw: unknown): WireRequest {
+  const body = camelCased(raw);
+  const request: Fields = isObject(body) ? body : {};
+  const parts = contentsOf(request).flatMap((content) => content.parts.map(({ part }) => part));
+  const responses = of(parts, 'functionResponse');
+  const config = isObject(request['generationConfig']) ? request['generationConfig'] : {};
+  const inResponses = responses.flatMap(({ parts: inner }) =>
+    Array.isArray(inner) ? inner.filter(isObject) : [],
+  );
+  return {
+    model: /models\/([^/:]+):/.exec(path)?.[1] ?? '',
+    streamed: path.includes(':streamGenerateContent'),
+    system: textOf(request['systemInstruction']),
+    messages: isObject(raw) && Array.isArray(raw['contents']) ? raw['contents'] : [],
+    images: [...of(parts, 'inlineData'), ...of(inResponses, 'inlineData')].map(({ mimeType, data }) => ({
+      mediaType: stringOf(mimeType),
+      bytes: new Uint8Array(Buffer.from(stringOf(data), 'base64')),
+    })),
+    toolCalls: of(parts, 'functionCall').map(({ id, name, args }) => ({
+      id: stringOf(id),
+      name: stringOf(name),
+      args,
+    })),
+    toolResults: responses.map(({ id, response }) => ({
+      callId: stringOf(id),
+      text: JSON.stringify(response),
+      isError: isObject(response) && response['error'] !== undefined,
+    })),
+    reasoning: parts.flatMap(reasoningOf),
+    tools: declarationsOf(request).map(({ name }) => stringOf(name)),
+    output: outputOf(config),
+    maxTokens: typeof config['maxOutputTokens'] === 'number' ? config['maxOutputTokens'] : undefined,
+    streamsUsage: true,
+  };
+}
+
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+const of = (parts: readonly Fields[], kind: string): readonly Fields[] =>
+  parts.flatMap((part) => (isObject(part[kind]) ? [part[kind]] : []));
+
+const textOf = (content: unknown): string =>
+  isObject(content) && Array.isArray(content['parts'])
+    ? content['parts']
+        .filter(isObject)
+        .map(({ text }) => stringOf(text))
+        .join('\n')
+    : '';
+
+/** A thought that came back, and what a signature says about the thought behind it. */
+function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): WireRequest['reasoning'] {
+  const sealed = isString(signature) ? unsealText(SCOPE, signature) : undefined;
+  if (sealed !== undefined) return [{ text: sealed, signature: stringOf(signature) }];
+  return thought === true
+    ? [{ text: stringOf(text), signature: isString(signature) ? signature : undefined }]
+    : [];
+}
+
+function outputOf({ responseSchema, responseJsonSchema }: Fields): JsonObject | undefined {
+  const schema = responseJsonSchema ?? responseSchema;
+  return isObject(schema) ? (schema as JsonObject) : undefined;
+}

@@ -1,0 +1,26 @@
+/** What the generateContent validator refuses, by name. */
+export const GEMINI_RULES: Readonly<Record<string, string>> = {
+  'unknown-key': 'a key that the API does not know, in either spelling',
+  'missing-key': 'a required key is not there, such as contents',
+  'wrong-type': 'a value of another JSON type',
+  'out-of-range': 'a number or a list beyond its bounds',
+  'unknown-value': 'a string that is none of the allowed ones',
+  'lone-surrogate': 'a string with half of a surrogate pair',
+  'name-format': 'a function name beyond 64 letters, digits, _, ., : and -',
+  'part-data': 'a part without data, or with two kinds of it',
+  'part-role': 'a function call outside of a model turn, or a function response inside one',
+  'empty-text': 'an empty text in a user turn',
+  'inline-data': 'inline data that is no base64, or without a type',
+  'call-unanswered': 'calls without as many responses in the next content',
+  'response-unknown': 'a response for a call that the content before did not make',
+  'first-role': 'a conversation that the model begins',
+  'last-role': 'a conversation that the model ends',
+  signature: 'a thought signature that this wire did not issue',
+  'signature-missing':
+    'a first call of the running turn without its signature, where a level says that the model is of line 3 or later',
+  'tool-duplicate': 'two functions of one name',
+  'tool-choice': 'allowed names without mode ANY, or of functions that are not there',
+  'schema-field': 'a schema in both of its fields, or JSON Schema in the OpenAPI one',
+  'output-type': 'a schema for the answer without the type application/json',
+  thinking: 'a thinking level and a thinking budget in one request',
+};

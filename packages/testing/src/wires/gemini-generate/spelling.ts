@@ -1,0 +1,25 @@
+import { isObject } from '../shape.ts';
+
+/** Under these keys stands what is anybody's: arguments, results, schemas. */
+const FREE: ReadonlySet<string> = new Set([
+  'args',
+  'response',
+  'parameters',
+  'parametersJsonSchema',
+  'responseSchema',
+  'responseJsonSchema',
+]);
+
+/** The API takes fields in both spellings, `inlineData` and `inline_data`; keys that begin with `x_` are nobody's. */
+export function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCased);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const name = key.startsWith('x_')
+        ? key
+        : key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      return [name, FREE.has(name) ? item : camelCased(item)];
+    }),
+  );
+}
