@@ -10,7 +10,7 @@ import { inTime } from './in-time.ts';
 /** The key that the suite hands out; it must show up nowhere. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
-export type Delivery = ModelContext['delivery'];
+type Delivery = ModelContext['delivery'];
 
 /** A harness at work against one script. */
 export interface Bench {
@@ -23,7 +23,7 @@ export interface Bench {
   readonly context: (options?: AskOptions) => ModelContext;
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly delivery?: Delivery | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: OnStep | undefined;

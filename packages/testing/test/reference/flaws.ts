@@ -58,7 +58,7 @@ const onError =
         if (!LlmError.is(error)) throw error;
         const changed = change(error, context);
         if (LlmError.is(changed)) throw changed;
-        yield changed as Batch;
+        yield changed;
       }
     };
 

@@ -21,7 +21,7 @@ const NOOP: ModelTool = {
   parameters: { type: 'object', properties: {} },
 };
 
-export const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
+const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
 
 const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall => ({
   type: 'tool-call',
