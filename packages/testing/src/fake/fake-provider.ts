@@ -13,6 +13,7 @@ import { systemClock } from '../clock/system-clock.ts';
 import { failure, play, wait } from './play.ts';
 import { plainTurn, type Turn } from './turn.ts';
 
+/** A fake provider's script and what it says of itself. */
 export interface FakeOptions {
   readonly id: string;
   /** Per model the turns that it plays, one a call, in order. */
@@ -36,6 +37,7 @@ export interface FakeCall {
   readonly at: number;
 }
 
+/** A provider that was scripted, with what it was asked. */
 export interface FakeProvider extends Provider {
   /** Every call for an answer, in order. */
   readonly requests: readonly FakeCall[];

@@ -59,6 +59,7 @@ export interface HangTurn extends Timed {
 /** What a fake model does with one call; a string is a text. */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
+/** A turn that is neither a string nor a function any more. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;
 
 /** The turn for a request, with functions called and a string made an answer. */

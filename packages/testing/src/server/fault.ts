@@ -82,7 +82,9 @@ export type Fault = Damaged &
 /** What the server does with one request: answers, fails as the vendor would, or breaks. */
 export type Step = string | Answer | Failure | Fault;
 
+/** Is this step a fault? */
 export const isFault = (step: Step): step is Fault => typeof step === 'object' && 'fault' in step;
 
+/** Is this step a failure that the vendor reports? */
 export const isFailure = (step: Step): step is Failure =>
   typeof step === 'object' && 'failure' in step && !('fault' in step);

@@ -4,6 +4,7 @@ import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
+/** How fast and in which pieces the server writes. */
 export interface Pace {
   readonly split: Split;
   /** Between two writes, in ms. */

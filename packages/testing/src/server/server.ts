@@ -11,6 +11,7 @@ import type { Split } from './split.ts';
 /** A queue of steps, one per request, or a function of the request and its number (from 0). */
 export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
 
+/** Which wire a server speaks, what it plays, and how it writes. */
 export interface WireServerOptions {
   readonly wire: Wire;
   /** A request beyond the queue is refused with 400 and a message that says so. */
@@ -24,6 +25,7 @@ export interface WireServerOptions {
   readonly validate?: boolean | ValidateOptions | undefined;
 }
 
+/** A server that listens, and what it has seen. Ends with `close` or at the end of an `await using` block. */
 export interface WireServer {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
@@ -55,6 +57,8 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // An idle connection that the server closes may be the one that a client is about to use.
+  server.keepAliveTimeout = 0;
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) =>
       server.close(() => {

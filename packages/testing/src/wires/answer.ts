@@ -3,12 +3,14 @@ import type { FinishReason, Usage } from '@majordomo/core';
 /** Where a text is cut for the wire: the pieces themselves, or code points a piece. */
 export type Chunks = readonly string[] | number;
 
+/** Visible text. */
 export interface AnswerText {
   readonly type: 'text';
   readonly text: string;
   readonly chunks?: Chunks | undefined;
 }
 
+/** What the model thought; left out where the wire has no form for it. */
 export interface AnswerReasoning {
   readonly type: 'reasoning';
   readonly text: string;
@@ -19,6 +21,7 @@ export interface AnswerReasoning {
   readonly chunks?: Chunks | undefined;
 }
 
+/** A call of one of the client's tools. */
 export interface AnswerToolCall {
   readonly type: 'tool-call';
   /** Default: derived from the answer's id and the position. `''`: the wire sends none. */
@@ -35,6 +38,7 @@ export interface AnswerRefusal {
   readonly text: string;
 }
 
+/** What an answer is made of. */
 export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerRefusal;
 
 /** What the server lets the model say, in no vendor's words. A string is a text with finish `stop`. */
@@ -70,6 +74,7 @@ export interface FullAnswer {
   readonly ends: 'both' | 'finish' | 'marker';
 }
 
+/** Tokens, every one told: totals that include their portions. */
 export interface FullUsage {
   readonly input: number;
   readonly output: number;

@@ -2,13 +2,17 @@ import type { Violation } from './wire.ts';
 
 /** Says what is wrong with a value at a path; nothing when it fits. */
 export type Check = (value: unknown, path: string, report: Report) => void;
+/** Takes one violation: the rule's name, the path, what is wrong. */
 export type Report = (rule: string, path: string, message: string) => void;
 
+/** Checks by key. */
 export type Fields = Readonly<Record<string, Check>>;
 
+/** A JSON object: no array, no null. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** As a type guard for filters. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 const kindOf = (value: unknown): string =>
@@ -21,10 +25,12 @@ const expected = (what: string, value: unknown, path: string, report: Report): v
 /** Fits everything. */
 export const anything: Check = () => undefined;
 
+/** Any string. */
 export const text: Check = (value, path, report) => {
   if (!isString(value)) expected('a string', value, path, report);
 };
 
+/** A boolean. */
 export const flag: Check = (value, path, report) => {
   if (typeof value !== 'boolean') expected('a boolean', value, path, report);
 };
@@ -38,8 +44,10 @@ export function number(min: number, max: number, integer: boolean = false): Chec
   };
 }
 
+/** A whole number above 0. */
 export const count: Check = number(1, Number.MAX_SAFE_INTEGER, true);
 
+/** One of these strings; another is `unknown-value`. */
 export function oneOf(...values: readonly string[]): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -48,12 +56,14 @@ export function oneOf(...values: readonly string[]): Check {
   };
 }
 
+/** What `check` says, and `null` for "not set". */
 export const optionalNull =
   (check: Check): Check =>
   (value, path, report) => {
     if (value !== null) check(value, path, report);
   };
 
+/** A string of this form and length; another breaks `rule`. */
 export function matching(pattern: RegExp, rule: string, maxLength: number = Infinity): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -62,6 +72,7 @@ export function matching(pattern: RegExp, rule: string, maxLength: number = Infi
   };
 }
 
+/** An array of `min` to `max` items that all pass. */
 export function list(check: Check, min: number = 0, max: number = Infinity): Check {
   return (value, path, report) => {
     if (!Array.isArray(value)) {
@@ -122,6 +133,7 @@ export const textOr =
     if (!isString(value)) check(value, path, report);
   };
 
+/** An object, whatever is in it. */
 export const anyObject: Check = (value, path, report) => {
   if (!isObject(value)) expected('an object', value, path, report);
 };

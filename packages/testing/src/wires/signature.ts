@@ -9,6 +9,7 @@ const digest = (scope: string, text: string): string =>
 /** A signature over a text: the same on every run, so that checking it needs no memory. */
 export const signText = (scope: string, text: string): string => `mj${digest(scope, text)}`;
 
+/** Is this the signature over exactly this text? */
 export const isSigned = (scope: string, text: string, signature: string): boolean =>
   signature === signText(scope, text);
 

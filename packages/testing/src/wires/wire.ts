@@ -59,6 +59,7 @@ export interface Violation {
   readonly message: string;
 }
 
+/** How strict a validator is where recordings and tests differ. */
 export interface ValidateOptions {
   /** `issued` (default): only signatures that this wire's answers carry; `any`: recordings of the real vendor. */
   readonly signatures?: 'issued' | 'any' | undefined;

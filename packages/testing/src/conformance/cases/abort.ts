@@ -6,6 +6,7 @@ import type { Case } from '../harness.ts';
 const hasContent = (events: readonly ModelEvent[]): boolean =>
   events.some(({ type }) => type === 'text-delta');
 
+/** Aborts and abandoned streams: the socket tells. */
 export const abortCases: readonly Case[] = [
   {
     name: 'a signal that is already aborted sends nothing',

@@ -25,6 +25,7 @@ const finishes = (harness: Harness, answer: Answer, finish: FinishReason): Promi
     },
   );
 
+/** Schemas, usage and the ways to finish. */
 export const answerCases: readonly Case[] = [
   {
     name: 'a schema reaches the wire, and the text of the answer follows it',

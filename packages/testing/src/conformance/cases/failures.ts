@@ -42,6 +42,7 @@ async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> 
   return ms;
 }
 
+/** What vendors report, over HTTP and inside it. */
 export const failureCases: readonly Case[] = [
   ...names.map(failureCase),
   {

@@ -63,6 +63,7 @@ async function endsEarly(harness: Harness): Promise<void> {
   );
 }
 
+/** What breaks below the vendor's own words. */
 export const faultCases: readonly Case[] = [
   {
     name: 'a body that ends cleanly before its finish is truncated, wherever it ends',

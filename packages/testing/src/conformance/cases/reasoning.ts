@@ -18,6 +18,7 @@ function continued(parts: readonly AssistantPart[]): ModelRequest {
   return { ...thinking, messages: [...thinking.messages, { role: 'assistant', parts }, toolResult(results)] };
 }
 
+/** Reasoning, its tokens, and those of others. */
 export const reasoningCases: readonly Case[] = [
   {
     name: 'reasoning is a part of its own, before the text',

@@ -53,6 +53,7 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** What reaches the wire, and what must not. */
 export const requestCases: readonly Case[] = [
   {
     name: 'a limit that makes no sense is refused before anything is sent',

@@ -29,6 +29,7 @@ const FULL: Answer = {
   usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
 };
 
+/** Texts, however their bytes are cut. */
 export const textCases: readonly Case[] = [
   {
     name: 'a text arrives whole, in order, from one request',

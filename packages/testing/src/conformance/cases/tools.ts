@@ -4,6 +4,7 @@ import type { AnswerToolCall } from '../../wires/answer.ts';
 import { onBench, only, say, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
+/** A tool that every strict mode takes. */
 export const ADD: ModelTool = {
   name: 'add',
   description: 'Adds two numbers.',
@@ -59,6 +60,7 @@ async function calls(
   );
 }
 
+/** Tool calls, their arguments, ids and results. */
 export const toolCases: readonly Case[] = [
   {
     name: 'a tool call arrives with its name and parsed arguments',

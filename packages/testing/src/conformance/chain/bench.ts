@@ -17,8 +17,10 @@ import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
+/** What the sound target says. */
 export const GOOD = 'Hello from the sound one.';
 
+/** What the chain is asked. */
 export const REQUEST: ChatRequest = { messages: [user('hi')] };
 
 /** Two providers of the harness: a head that misbehaves and a sound one behind it. */

@@ -81,6 +81,7 @@ async function leavesNoListener(harness: Harness): Promise<void> {
   await onChain(harness, { fault: 'cut' }, check);
 }
 
+/** A chain of two: whatever its head does, one whole answer or a typed error. */
 export const chainCases: readonly Case[] = [
   ...rows.map(rowCase),
   {

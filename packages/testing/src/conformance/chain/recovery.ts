@@ -86,6 +86,7 @@ async function dropsAlteredReasoning(harness: Harness): Promise<void> {
   );
 }
 
+/** A refused request that a provider knows how to change. */
 export const recoveryCases: readonly Case[] = [
   {
     name: 'a parameter that the model refuses is dropped, said and remembered',

@@ -26,6 +26,7 @@ const TWO_TIMERS: number = 2 * TIMER + 300;
 
 const AT_ONCE = 300;
 
+/** Every way to fail that a chain has to survive. */
 export const rows: readonly Row[] = [
   {
     scenario: 'chain-unavailable',

@@ -5,6 +5,7 @@ import { sealText, signText } from '../signature.ts';
 /** What this wire's signatures are made over. */
 export const SCOPE = 'anthropic-messages';
 
+/** The wire's word for each finish. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',

@@ -2,6 +2,7 @@ import { isObject, isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
+/** Messages of one role in a row, as the API joins them. */
 export interface Turn {
   readonly path: string;
   readonly role: unknown;

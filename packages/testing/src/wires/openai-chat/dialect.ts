@@ -32,6 +32,7 @@ export interface ChatDialect {
   readonly tolerates?: readonly string[] | undefined;
 }
 
+/** OpenAI's own: nothing beyond its types, and its rules for single models. */
 export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
 
 /** By vendor; what is not listed here keeps to OpenAI's own. */

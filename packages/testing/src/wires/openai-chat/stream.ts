@@ -16,6 +16,7 @@ import type { ChatDialect } from './dialect.ts';
 /** Of every answer: what differs between two runs would only hide differences that matter. */
 export const CREATED = 1_780_000_000;
 
+/** The wire's word for each finish. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
