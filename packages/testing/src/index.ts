@@ -22,6 +22,7 @@ export {
   type FailureName,
   type RetryAfter,
 } from './wires/failure.ts';
+export { geminiGenerate } from './wires/gemini-generate/wire.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
 export { ollamaChat } from './wires/ollama-chat/wire.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';

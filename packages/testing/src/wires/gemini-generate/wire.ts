@@ -28,6 +28,7 @@ export const geminiGenerate: Wire = {
     'reasoning-replay': NOT_ON_THOUGHTS,
     'reasoning-redacted': 'the wire has no encrypted reasoning',
     'chain-recover-signature': NOT_ON_THOUGHTS,
+    usage: 'the wire does not count what a cache took in',
     refusal: 'the wire has no form for a refusal',
     'marker-without-finish': 'the end of the body is the only end marker',
     'failure-parameter': 'no refusal of a sampling parameter is known of this API',
