@@ -41,14 +41,14 @@ export function userBlock(part: UserPart, name: (file: FilePart) => string): Con
 }
 
 /** An assistant's part; `undefined` for what the wire would refuse: blank text, reasoning without its token. */
-export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlock | undefined {
+export function assistantBlock(part: AssistantPart, ids: CallIds, family: string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':
       return textBlock(part.text);
     case 'reasoning':
-      return reasoningBlock(part.text, replayData(part));
+      return reasoningBlock(part.text, tokenOf(part, family));
     case 'tool-call': {
-      const type = isServerCall(part) ? ({ type: 'server_tool_use' } as const) : undefined;
+      const type = isServerCall(part, family) ? ({ type: 'server_tool_use' } as const) : undefined;
       return { toolUse: { toolUseId: ids(part.id), name: part.name, input: part.args as WireJson, ...type } };
     }
     default:
@@ -57,7 +57,7 @@ export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlock 
 }
 
 /** Did the vendor run it? Its result stands in the same turn; what the transcript says of it is not sent. */
-export const isServerCall = (part: AssistantPart): boolean => 'server' in (replayData(part) ?? {});
+export const isServerCall = (part: AssistantPart, family: string): boolean => 'server' in (tokenOf(part, family) ?? {});
 
 /** A result and, behind it, the images that this model takes no images in results for. */
 export function resultBlocks(
@@ -79,8 +79,9 @@ export function resultBlocks(
   return { result: { toolResult: { toolUseId: ids(callId), content: pieces, ...status } }, loose };
 }
 
-const replayData = (part: AssistantPart): ReplayData | undefined => {
-  const data = part.replay?.data;
+/** Of this family only: another's is not sent. */
+const tokenOf = ({ replay }: AssistantPart, family: string): ReplayData | undefined => {
+  const data = replay?.family === family ? replay.data : undefined;
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as ReplayData) : undefined;
 };
 

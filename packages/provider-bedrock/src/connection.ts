@@ -1,17 +1,25 @@
 import type { BedrockRuntimeClient, BedrockRuntimeClientConfig, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
-import type { ModelContext } from '@majordomo/core';
+import { LlmError, type ModelContext } from '@majordomo/core';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { Failed } from './errors.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
+import type { WireAnswer, WireEvent } from './stream.ts';
 
 /** A client for one attempt, with what it signs with. */
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
   readonly auth: Auth;
   readonly sources: BedrockSources;
-  send(command: 'ConverseCommand' | 'ConverseStreamCommand', params: ConverseStreamRequest, signal: AbortSignal): Promise<unknown>;
+  send(delivery: ModelContext['delivery'], params: ConverseStreamRequest, signal: AbortSignal): Promise<Answer>;
 }
+
+/** What is read of the SDK's output: a whole answer, or a stream. */
+export interface Answer extends WireAnswer {
+  readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
+  readonly stream?: AsyncIterable<WireEvent> | undefined;
+}
+
 /** Finds the credential for an attempt, and the client that goes with it. */
 export type Connect = (context: ModelContext) => Promise<Connected>;
 
@@ -49,20 +57,31 @@ export function connection(options: BedrockOptions): Connect {
       lease,
       auth: found,
       sources,
-      send(name, params, abortSignal) {
-        const command = name === 'ConverseCommand' ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
-        (command.middlewareStack as unknown as MiddlewareStack).add(adding(headers), { step: 'build', name: 'headers' });
-        return lease.client.send(command as InstanceType<typeof sdk.ConverseCommand>, { abortSignal });
+      send(delivery, params, abortSignal) {
+        const isWhole = delivery === 'whole';
+        const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
+        const stack = command.middlewareStack as unknown as MiddlewareStack;
+        stack.add(adding(headers), { step: 'build', name: 'headers' });
+        stack.add(expecting(isWhole ? /json/ : /eventstream/, context.target), { step: 'deserialize', name: 'contentType' });
+        return (lease.client as Sender).send(command, { abortSignal });
       },
     };
   };
 }
 
+/** The SDK types outputs by command; both of ours are read as one. */
+interface Sender {
+  send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Answer>;
+}
+
 /** What is used of the SDK's; it types the middlewares of each command apart. */
 interface MiddlewareStack {
-  add(middleware: (next: Next) => Next, options: { readonly step: 'build'; readonly name: string }): void;
+  add(middleware: (next: Next) => Next, options: { readonly step: 'build' | 'deserialize'; readonly name: string }): void;
 }
-type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<unknown>;
+type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
+interface Received {
+  readonly response: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
+}
 
 /** Before signing, so that they are signed too. */
 const adding =
@@ -71,6 +90,18 @@ const adding =
   (args) => {
     Object.assign(args.request.headers, headers);
     return next(args);
+  };
+
+/** The SDK reads whatever comes as frames: a page of a proxy would be taken for a frame of a gigabyte. */
+const expecting =
+  (wanted: RegExp, target: string): ((next: Next) => Next) =>
+  (next) =>
+  async (args) => {
+    const received = await next(args);
+    const { statusCode, headers } = received.response;
+    const type = headers['content-type'] ?? '';
+    if (statusCode >= 300 || wanted.test(type)) return received;
+    throw new LlmError('protocol', `${target} answered with "${type}" where ${wanted.source} was due`, { target });
   };
 
 const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({

@@ -44,6 +44,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/prompt is too long|exceed context limit/i, 'context-overflow'],
   [/too many tokens per day/i, 'quota'],
   [/blocked by (?:our )?content filter/i, 'content-filter'],
+  [/payment instrument/i, 'billing'],
 ];
 
 /** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */

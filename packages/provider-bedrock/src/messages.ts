@@ -17,7 +17,12 @@ const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
 
 /** Turns as the wire wants them: alternating roles, tool results first, nothing blank. */
-export function toMessages(messages: readonly TurnMessage[], quirks: Quirks, warnings: Warning[]): WireMessage[] {
+export function toMessages(
+  messages: readonly TurnMessage[],
+  quirks: Quirks,
+  family: string,
+  warnings: Warning[],
+): WireMessage[] {
   const ids = toolIds(messages, ID_RULE);
   const names = documentNames();
   const wire: WireMessage[] = [];
@@ -26,8 +31,8 @@ export function toMessages(messages: readonly TurnMessage[], quirks: Quirks, war
     if (message.role === 'tool') {
       addResults(wire, message, server, ids, quirks);
     } else {
-      if (message.role === 'assistant') server = serverCalls(message);
-      addBlocks(wire, message, ids, names, warnings);
+      if (message.role === 'assistant') server = serverCalls(message, family);
+      addBlocks(wire, message, { ids, names, family }, warnings);
     }
   }
   if (wire[0]?.role !== 'user') wire.unshift({ role: 'user', content: [OPENING] });
@@ -35,21 +40,26 @@ export function toMessages(messages: readonly TurnMessage[], quirks: Quirks, war
   return wire;
 }
 
-const serverCalls = ({ parts }: AssistantMessage): ReadonlySet<string> =>
-  new Set(parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part) ? [part.id] : [])));
+const serverCalls = ({ parts }: AssistantMessage, family: string): ReadonlySet<string> =>
+  new Set(parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part, family) ? [part.id] : [])));
+
+interface Naming {
+  readonly ids: CallIds;
+  readonly names: (file: FilePart) => string;
+  readonly family: string;
+}
 
 function addBlocks(
   wire: WireMessage[],
   message: UserMessage | AssistantMessage,
-  ids: CallIds,
-  names: (file: FilePart) => string,
+  { ids, names, family }: Naming,
   warnings: Warning[],
 ): void {
   for (const part of message.parts) {
     const block =
       part.type === 'text' || part.type === 'image' || part.type === 'file'
         ? userBlock(part, names)
-        : assistantBlock(part, ids);
+        : assistantBlock(part, ids, family);
     if (block !== undefined) openMessage(wire, message.role).content.push(block);
     else if (part.type === 'reasoning' && !warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
   }

@@ -1,4 +1,3 @@
-import type { ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Env, Model, ModelContext, ModelEvent, ModelRequest, Provider } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
@@ -8,8 +7,8 @@ import { toLlmError } from './errors.ts';
 import { factsOf, familyOf } from './models.ts';
 import type { BedrockOptions } from './options.ts';
 import { quirksFromParams } from './quirks.ts';
-import { toWire } from './request.ts';
-import { ConverseReader, type WireAnswer, type WireEvent } from './stream.ts';
+import { toWire, type WireRequest } from './request.ts';
+import { ConverseReader, type WireEvent } from './stream.ts';
 
 /** A provider that can tell where its region and credentials come from. */
 export interface BedrockProvider extends Provider {
@@ -54,9 +53,8 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
     timeouts: options.timeouts,
     whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
-      const { params, warnings } = toWire(request, modelId, quirks);
-      const reader = new ConverseReader(new Scribe(context.target, []), family, warnings);
-      return converse({ params, request, context, reader, connect });
+      const reader = new ConverseReader(new Scribe(context.target, []), family);
+      return converse({ toParams: () => toWire(request, modelId, quirks, family), request, context, reader, connect });
     },
   };
 }
@@ -65,7 +63,7 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
 const MOST_WHOLE_TOKENS = 16_384;
 
 interface Call {
-  readonly params: ConverseStreamRequest;
+  readonly toParams: () => WireRequest;
   readonly request: ModelRequest;
   readonly context: ModelContext;
   readonly reader: ConverseReader;
@@ -73,7 +71,7 @@ interface Call {
 }
 
 /** core's `sdkStream` for a wire whose frames only the SDK can read: one batch of events per event object. */
-async function* converse({ params, request, context, reader, connect }: Call): AsyncIterable<readonly ModelEvent[]> {
+async function* converse({ toParams, request, context, reader, connect }: Call): AsyncIterable<readonly ModelEvent[]> {
   const { target, signal, delivery } = context;
   // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
   const own = new AbortController();
@@ -84,14 +82,14 @@ async function* converse({ params, request, context, reader, connect }: Call): A
   let connected: Connected | undefined;
   try {
     signal.throwIfAborted();
+    const { params, warnings } = toParams();
+    reader.warnings = warnings;
     connected = await connect(context);
-    if (delivery === 'whole') {
-      const answer = await connected.send('ConverseCommand', params, own.signal);
-      yield [];
-      reader.body(answer as WireAnswer);
-    } else {
-      yield* readEvents(await connected.send('ConverseStreamCommand', params, own.signal), reader, signal, abort);
-    }
+    const answer = await connected.send(delivery, params, own.signal);
+    reader.id = answer.$metadata?.requestId;
+    yield [];
+    if (delivery === 'whole') reader.body(answer);
+    else yield* readEvents(answer.stream, reader, signal, abort);
     yield reader.scribe.take();
   } catch (error) {
     const written = reader.scribe.take();
@@ -109,13 +107,11 @@ async function* converse({ params, request, context, reader, connect }: Call): A
 
 /** All but the last batch: that one is the caller's to take. */
 async function* readEvents(
-  answer: unknown,
+  stream: AsyncIterable<WireEvent> | undefined,
   reader: ConverseReader,
   signal: AbortSignal,
   abort: () => void,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const { stream } = answer as { readonly stream?: AsyncIterable<WireEvent> | undefined };
-  yield [];
   if (stream === undefined) throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
   const events = stream[Symbol.asyncIterator]();
   for (;;) {

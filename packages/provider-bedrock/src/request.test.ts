@@ -13,8 +13,8 @@ const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   extra: {},
   ...fields,
 });
-const wire = (fields: Partial<ModelRequest>, quirks: Quirks = CLAUDE): ReturnType<typeof toWire> =>
-  toWire(requestOf(fields), 'm', quirks);
+const wire = (fields: Partial<ModelRequest>, quirks: Quirks = CLAUDE, family = 'claude'): ReturnType<typeof toWire> =>
+  toWire(requestOf(fields), 'm', quirks, family);
 const WEATHER = { name: 'weather', description: 'Says it.', parameters: { type: 'object', properties: {} } };
 const call = (id: string, more: Partial<AssistantPart> = {}): AssistantPart =>
   ({ type: 'tool-call', id, name: 'weather', args: { city: id }, ...more }) as AssistantPart;
@@ -89,7 +89,7 @@ describe('toWire', () => {
   it('never changes a frozen request', () => {
     const frozen = Object.freeze(requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: 'long', system: 's' }));
     const before = JSON.stringify(frozen);
-    toWire(frozen, 'm', CLAUDE);
+    toWire(frozen, 'm', CLAUDE, 'claude');
     expect(JSON.stringify(frozen)).toBe(before);
   });
 
@@ -154,7 +154,7 @@ describe('reasoning', () => {
   });
 
   const fieldsFor = (modelId: string, fields: Partial<ModelRequest>): unknown => {
-    const { params } = toWire(requestOf(fields), modelId, factsOf(modelId).quirks);
+    const { params } = toWire(requestOf(fields), modelId, factsOf(modelId).quirks, 'claude');
     const { additionalModelRequestFields, outputConfig, inferenceConfig } = params;
     return { additionalModelRequestFields, outputConfig, inferenceConfig };
   };
@@ -217,7 +217,7 @@ describe('tools', () => {
   it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {
     const family = 'converse/amazon.nova-2-lite';
     const block = { toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' } };
-    const { messages } = wire({
+    const request: Partial<ModelRequest> = {
       messages: [
         user('a'),
         assistant([
@@ -231,7 +231,8 @@ describe('tools', () => {
         ]),
       ],
       tools: [WEATHER],
-    }).params;
+    };
+    const { messages } = wire(request, CLAUDE, family).params;
     expect(messages?.[1]?.content).toEqual([
       { toolUse: { toolUseId: 's', name: 'weather', input: { city: 's' }, type: 'server_tool_use' } },
       block,
@@ -240,6 +241,9 @@ describe('tools', () => {
     expect(messages?.[2]?.content).toEqual([
       { toolResult: { toolUseId: 'x', content: [{ text: 'y' }], status: 'success' } },
     ]);
+    const elsewhere = wire(request, CLAUDE, 'claude').params.messages;
+    expect(JSON.stringify(elsewhere)).not.toMatch(/server_tool_use|HIDDEN/);
+    expect(elsewhere?.[2]?.content).toHaveLength(2);
   });
 
   it('a model without status and images in results is told by text, and shown them after', () => {

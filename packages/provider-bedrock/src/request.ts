@@ -4,7 +4,7 @@ import type {
   OutputConfig,
   SystemContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { ModelRequest, Warning } from '@majordomo/core';
+import { LlmError, type ModelRequest, type Warning } from '@majordomo/core';
 import type { WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { lacksThinking, toMessages, type WireMessage } from './messages.ts';
@@ -18,10 +18,14 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** One request as the wire wants it. Pure: nothing of the request is changed. */
-export function toWire(request: ModelRequest, modelId: string, quirks: Quirks): WireRequest {
+/**
+ * One request as the wire wants it, with replay tokens of `family` only. Pure: nothing of it is changed. Throws
+ * `invalid-request` for a senseless limit.
+ */
+export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  const messages = toMessages(request.messages, quirks, warnings);
+  checkLimit(request);
+  const messages = toMessages(request.messages, quirks, family, warnings);
   const system = toSystem(request.system, messages, quirks, warnings);
   const toolConfig = toToolConfig(request, messages, quirks, warnings);
   const { any, tool } = toolConfig?.toolChoice ?? {};
@@ -50,6 +54,11 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks): 
   if (output !== undefined) params.outputConfig = output;
   if (Object.keys(thinking.fields).length > 0) params.additionalModelRequestFields = thinking.fields as WireJson;
   return { params: withExtra(params, request.extra), warnings };
+}
+
+function checkLimit({ maxTokens }: ModelRequest): void {
+  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
 }
 
 function toSystem(

@@ -4,13 +4,13 @@ import { Scribe } from '@majordomo/core/provider';
 import { ConverseReader, type WireAnswer, type WireEvent } from './stream.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
-  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude', []);
+  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude');
   for (const event of events) reader.event(event);
   if (!reader.done) reader.end();
   return reader.scribe.take();
 };
 const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
-  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude', []);
+  const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude');
   reader.body(answer);
   return reader.scribe.take();
 };

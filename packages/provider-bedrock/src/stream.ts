@@ -66,7 +66,9 @@ export class ConverseReader {
   /** True once the finish is written: nothing more is read. */
   done = false;
   /** Of the request; they follow the start. */
-  private warnings: readonly Warning[];
+  warnings: readonly Warning[] = [];
+  /** The wire gives answers no id of their own: the one of the request names both. */
+  id: string | undefined;
   private readonly family: string;
   private stopReason: string | undefined;
   private metadata: Metadata | undefined;
@@ -75,10 +77,9 @@ export class ConverseReader {
   /** The result of a server tool, while its block is open. */
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
 
-  constructor(scribe: Scribe, family: string, warnings: readonly Warning[]) {
+  constructor(scribe: Scribe, family: string) {
     this.scribe = scribe;
     this.family = family;
-    this.warnings = warnings;
   }
 
   event(event: WireEvent): void {
@@ -121,7 +122,7 @@ export class ConverseReader {
   }
 
   private start(): void {
-    this.scribe.start();
+    this.scribe.start(this.id);
     for (const warning of this.warnings) this.scribe.warning(warning);
     this.warnings = [];
   }

@@ -71,7 +71,6 @@ function fromWireError(said: WireError, status: number | undefined, failed: Fail
     kind: kindOf(status, reason, message ?? '', details),
     code: reason ?? said.status,
     message,
-    requestId: failed.headers?.get('x-goog-request-id') ?? undefined,
     headers: withRetryDelay(failed.headers, details),
     body: { error: said },
     secrets: failed.secrets,
@@ -105,6 +104,7 @@ function kindOf(
   const named = BY_REASON[reason ?? ''];
   if (named !== undefined) return named;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
+  if (status === 400 && /payload size exceeds/i.test(message)) return 'unsupported';
   if (status === 499) return 'server';
   if (status !== 429) return undefined;
   if (/credits are depleted|spending cap/i.test(message)) return 'billing';

@@ -3,6 +3,7 @@ import type {
   FilePart,
   ImagePart,
   JsonObject,
+  JsonValue,
   ToolResultPart,
   TurnMessage,
   UserPart,
@@ -10,22 +11,22 @@ import type {
 import { toBase64 } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
-/** What replay tokens of this wire hold: a signature, or a whole part that only its own kind of model can read. */
-export type ReplayData = string | { readonly part: JsonObject };
-
 /**
  * Sent in place of a signature on calls that other models made. Documented as the way to bring in foreign history:
  * ai.google.dev/gemini-api/docs/thought-signatures, seen 2026-11.
  */
 export const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/** One message as the wire's content; nothing for an assistant turn of which nothing can be sent. */
-export function contentsOf(message: TurnMessage, quirks: Quirks): readonly JsonObject[] {
+/**
+ * One message as the wire's content; nothing for an assistant turn of which nothing can be sent. Tokens of another
+ * family than `family` are not sent.
+ */
+export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
       return [{ role: 'user', parts: userParts(message.parts) }];
     case 'assistant': {
-      const parts = modelParts(message.parts, quirks);
+      const parts = modelParts(message.parts, quirks, family);
       return parts.length === 0 ? [] : [{ role: 'model', parts }];
     }
     case 'tool':
@@ -34,10 +35,13 @@ export function contentsOf(message: TurnMessage, quirks: Quirks): readonly JsonO
 }
 
 /** Does the turn begin its calls with one that is not signed? Only the first of parallel calls carries a signature. */
-export function isUnsigned(parts: readonly AssistantPart[]): boolean {
+export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
-  return first !== undefined && typeof first.replay?.data !== 'string';
+  return first !== undefined && typeof tokenOf(first, family) !== 'string';
 }
+
+const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefined =>
+  replay?.family === family ? replay.data : undefined;
 
 /** The wire refuses an empty text; a turn must have something all the same. */
 function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
@@ -49,19 +53,18 @@ const inline = ({ mediaType, bytes }: ImagePart | FilePart): JsonObject => ({
   inlineData: { mimeType: mediaType, data: toBase64(bytes) },
 });
 
-function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: Quirks): readonly JsonObject[] {
-  let isBare = unsignedCalls === 'mark' && isUnsigned(parts);
+function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: Quirks, family: string): readonly JsonObject[] {
+  let isBare = unsignedCalls === 'mark' && isUnsigned(parts, family);
   return parts.flatMap((part) => {
-    const sent = modelPart(part, isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
+    const token = tokenOf(part, family) ?? (isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
     if (part.type === 'tool-call') isBare = false;
-    return sent;
+    return modelPart(part, token);
   });
 }
 
-function modelPart(part: AssistantPart, mark: string | undefined): readonly JsonObject[] {
-  const data = part.replay?.data;
-  if (isPart(data)) return [data.part];
-  const signature = typeof data === 'string' ? data : mark;
+function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly JsonObject[] {
+  if (isPart(token)) return [token.part];
+  const signature = typeof token === 'string' ? token : undefined;
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
   switch (part.type) {
     case 'text':
@@ -74,8 +77,8 @@ function modelPart(part: AssistantPart, mark: string | undefined): readonly Json
   }
 }
 
-const isPart = (data: unknown): data is { readonly part: JsonObject } =>
-  typeof data === 'object' && data !== null && 'part' in data;
+const isPart = (token: unknown): token is { readonly part: JsonObject } =>
+  typeof token === 'object' && token !== null && 'part' in token;
 
 /** All results of a turn in one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {

@@ -76,12 +76,16 @@ function geminiModel(modelId: string, options: GoogleOptions, connect: Connect):
     stream(request, context) {
       const isVertex = placeOf(options, context.env).vertexai;
       const quirks: Quirks = { ...facts.quirks, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
-      const { params, warnings } = toWire(request, quirks);
       const failed: Failed = { target: context.target, request, secrets: [] };
+      const reader = new GeminiReader(new Scribe(context.target, []), family);
       return sdkStream({
         context,
-        open: async () => send({ modelId, params, request, context, failed, connected: await connect(context, failed) }),
-        reader: new GeminiReader(new Scribe(context.target, []), family, warnings),
+        async open() {
+          const { params, warnings } = toWire(request, quirks, family);
+          reader.warnings = warnings;
+          return send({ modelId, params, request, context, failed, connected: await connect(context, failed) });
+        },
+        reader,
         toLlmError: (error) => toLlmError(error, failed),
       });
     },

@@ -14,7 +14,7 @@ const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   ...fields,
 });
 const wire = (fields: Partial<ModelRequest>, quirks: Quirks = GEMINI_QUIRKS): ReturnType<typeof toWire> =>
-  toWire(requestOf(fields), quirks);
+  toWire(requestOf(fields), quirks, 'gemini/3-pro');
 const config = (fields: Partial<ModelRequest>, quirks?: Quirks): JsonObject => wire(fields, quirks).params.config;
 const SCHEMA: JsonObject = { type: 'object', properties: { city: { type: 'string' } }, additionalProperties: false };
 const WEATHER = { name: 'weather', description: 'Says it.', parameters: SCHEMA };
@@ -98,7 +98,7 @@ describe('toWire', () => {
   it('never changes a frozen request', () => {
     const frozen = Object.freeze(requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }));
     const before = JSON.stringify(frozen);
-    toWire(frozen, { ...BEFORE_3, schemaField: 'subset' });
+    toWire(frozen, { ...BEFORE_3, schemaField: 'subset' }, 'gemini/2.5-flash');
     expect(JSON.stringify(frozen)).toBe(before);
   });
 
@@ -133,6 +133,11 @@ describe('replay', () => {
       { text: 'Hm.', thought: true, thoughtSignature: 's' },
       { text: 'x' },
     ]);
+  });
+
+  it('tokens of another family are not sent', () => {
+    const foreign: AssistantPart = { type: 'text', text: 'x', replay: { family: 'gemini/2.5-pro', data: 's' } };
+    expect(modelParts([foreign])).toEqual([{ text: 'x' }]);
   });
 
   it("the first of another model's calls carries the mark for foreign history, with a warning", () => {
@@ -206,7 +211,7 @@ describe('thinking', () => {
     ['gemini-2.0-flash', 'high', undefined, []],
     ['gemini-4-argon', 'high', { includeThoughts: true, thinkingLevel: 'HIGH' }, []],
   ] as const)('%s told "%s"', (modelId, reasoning, thinkingConfig, actions) => {
-    const { params, warnings } = toWire(requestOf({ reasoning }), factsOf(modelId).quirks);
+    const { params, warnings } = toWire(requestOf({ reasoning }), factsOf(modelId).quirks, 'gemini/x');
     expect(params.config['thinkingConfig']).toEqual(thinkingConfig);
     expect(warnings.map(({ action }) => action)).toEqual(actions);
   });

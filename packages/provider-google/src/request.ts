@@ -1,4 +1,4 @@
-import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { LlmError, type JsonObject, type ModelRequest, type Warning } from '@majordomo/core';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks, ThinkingLevel } from './quirks.ts';
@@ -9,11 +9,15 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Pure: a request to the parameters of generateContent. `extra` is not in them: the SDK merges it into the body. */
-export function toWire(asked: ModelRequest, quirks: Quirks): WireRequest {
+/**
+ * Pure: a request to the parameters of generateContent, with replay tokens of `family` only. `extra` is not in them: the
+ * SDK merges it into the body. Throws `invalid-request` for a senseless limit.
+ */
+export function toWire(asked: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
+  checkLimit(asked);
   const request = withoutClash(asked, quirks, warnings);
-  warnUnsigned(request, quirks, warnings);
+  warnUnsigned(request, quirks, family, warnings);
   if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
   const { maxTokens, temperature, topP, stop, seed, system } = request;
   const config: JsonObject = {
@@ -27,8 +31,13 @@ export function toWire(asked: ModelRequest, quirks: Quirks): WireRequest {
     ...toolsToWire(request, quirks),
     ...outputToWire(request, quirks),
   };
-  const contents = request.messages.flatMap((message) => contentsOf(sendable(message, quirks), quirks));
+  const contents = request.messages.flatMap((message) => contentsOf(sendable(message, quirks), quirks, family));
   return { params: { contents, config }, warnings };
+}
+
+function checkLimit({ maxTokens }: ModelRequest): void {
+  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
 }
 
 /** The schema as words instead of a field. */
@@ -52,9 +61,9 @@ function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnin
   return instructed(request);
 }
 
-function warnUnsigned(request: ModelRequest, { unsignedCalls }: Quirks, warnings: Warning[]): void {
+function warnUnsigned(request: ModelRequest, { unsignedCalls }: Quirks, family: string, warnings: Warning[]): void {
   const isForeign = (message: ModelRequest['messages'][number]): boolean =>
-    message.role === 'assistant' && isUnsigned(message.parts);
+    message.role === 'assistant' && isUnsigned(message.parts, family);
   if (unsignedCalls !== 'mark' || !request.messages.some(isForeign)) return;
   warnings.push({
     action: 'emulated',

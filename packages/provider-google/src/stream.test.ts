@@ -3,7 +3,7 @@ import type { ModelEvent } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { GeminiReader } from './stream.ts';
 
-const readerOf = (): GeminiReader => new GeminiReader(new Scribe('google/m', []), 'gemini/3-pro', []);
+const readerOf = (): GeminiReader => new GeminiReader(new Scribe('google/m', []), 'gemini/3-pro');
 const read = (...chunks: readonly unknown[]): readonly ModelEvent[] => {
   const reader = readerOf();
   for (const chunk of chunks) reader.message(JSON.stringify(chunk));
@@ -111,7 +111,8 @@ describe('a stream', () => {
 
   it('warnings of the request follow the start', () => {
     const warning = { action: 'dropped', what: 'x', why: 'y' } as const;
-    const reader = new GeminiReader(new Scribe('google/m', []), 'f', [warning]);
+    const reader = new GeminiReader(new Scribe('google/m', []), 'f');
+    reader.warnings = [warning];
     reader.message(JSON.stringify(chunk([{ text: 'x' }])));
     expect(reader.scribe.take().slice(0, 2).map(({ type }) => type)).toEqual(['start', 'warning']);
   });

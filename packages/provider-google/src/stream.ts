@@ -44,9 +44,9 @@ const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answe
 export class GeminiReader implements WireReader {
   readonly done = false;
   readonly scribe: Scribe;
-  private readonly family: string;
   /** Of the request; they follow the start. */
-  private warnings: readonly Warning[];
+  warnings: readonly Warning[] = NO_WARNINGS;
+  private readonly family: string;
   private raw: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
@@ -57,10 +57,9 @@ export class GeminiReader implements WireReader {
   private searches = 0;
   private toldMedia = false;
 
-  constructor(scribe: Scribe, family: string, warnings: readonly Warning[]) {
+  constructor(scribe: Scribe, family: string) {
     this.scribe = scribe;
     this.family = family;
-    this.warnings = warnings;
   }
 
   message(data: string): void {

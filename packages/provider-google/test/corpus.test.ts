@@ -59,7 +59,7 @@ describe.skipIf(cases.length === 0)(`recordings of gemini-generate${skippedNote}
 });
 
 function decodedByteByByte({ body }: Recording): Collected {
-  const reader = new GeminiReader(new Scribe('google/test', []), 'gemini/test', []);
+  const reader = new GeminiReader(new Scribe('google/test', []), 'gemini/test');
   const decoder = new SseDecoder((data) => {
     reader.message(data);
   });
