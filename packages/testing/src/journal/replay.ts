@@ -19,7 +19,7 @@ const MOST_RUNS = 10_000;
 
 /**
  * A durable engine at its worst: after every entry it throws the run away and begins anew with what the journal has,
- * until a run gets to its end. Values go through JSON. Throws when a run does not ask for an entry again, or asks
+ * until a run gets to its end. Effects that run side by side are all kept before that. Values go through JSON. Throws when a run does not ask for an entry again, or asks
  * twice for one name: then names do not follow from the state, and no engine could resume it.
  *
  * @example
@@ -41,55 +41,57 @@ function once<T>(
   entries: Map<string, string>,
 ): Promise<{ readonly value: T } | undefined> {
   return new Promise((resolve, reject) => {
-    const asked = new Set<string>();
-    let over = false;
-    // A function, for what was false before an await may be true after it.
-    const isOver = (): boolean => over;
-    const end = (settle: () => void): void => {
-      over = true;
-      settle();
-    };
-    const step = async (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
-      if (isOver()) return never();
-      if (asked.has(name)) throw new Error(`two steps of one run are named "${name}"`);
-      asked.add(name);
-      const known = entries.get(name);
-      if (known !== undefined) return fromJson(JSON.parse(known));
-      await othersAsked();
-      const lost = [...entries.keys()].find((entry) => !asked.has(entry));
-      if (lost !== undefined) {
-        end(() => {
-          reject(new Error(`the run asked for "${name}" where its journal has "${lost}"`));
-        });
-        return never();
-      }
-      const value = await effect();
-      if (isOver()) return never();
-      entries.set(name, JSON.stringify(toJson({ value })));
-      end(() => {
+    // Of several ends the first counts: the process is gone after it.
+    const life = new Life(
+      entries,
+      () => {
         resolve(undefined);
-      });
-      return never();
-    };
-    const journal: Journal = {
-      step: async <V>(name: string, effect: () => Promise<V>) =>
-        ((await step(name, effect)) as { readonly value: V }).value,
-    };
-    run(journal).then(
-      (value) => {
-        if (!over)
-          end(() => {
-            resolve({ value });
-          });
       },
-      (error: unknown) => {
-        if (!over)
-          end(() => {
-            reject(error);
-          });
-      },
+      reject,
     );
+    run({ step: (name, effect) => life.step(name, effect) }).then((value) => {
+      resolve({ value });
+    }, reject);
   });
+}
+
+class Life {
+  private readonly entries: Map<string, string>;
+  private readonly asked = new Set<string>();
+  private readonly end: () => void;
+  private readonly refuse: (error: Error) => void;
+  private underWay = 0;
+  private dying = false;
+
+  constructor(entries: Map<string, string>, end: () => void, refuse: (error: Error) => void) {
+    this.entries = entries;
+    this.end = end;
+    this.refuse = refuse;
+  }
+
+  async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
+    if (this.asked.has(name)) throw new Error(`two steps of one run are named "${name}"`);
+    this.asked.add(name);
+    const known = this.entries.get(name);
+    if (known !== undefined) return fromJson<{ readonly value: T }>(JSON.parse(known)).value;
+    await othersAsked();
+    const lost = [...this.entries.keys()].find((entry) => !this.asked.has(entry));
+    if (lost !== undefined) {
+      this.dying = true;
+      this.refuse(new Error(`the run asked for "${name}" where its journal has "${lost}"`));
+    }
+    if (!this.dying) await this.keep(name, effect);
+    return never();
+  }
+
+  private async keep(name: string, effect: () => Promise<unknown>): Promise<void> {
+    this.underWay++;
+    const value = await effect();
+    this.underWay--;
+    this.entries.set(name, JSON.stringify(toJson({ value })));
+    this.dying = true;
+    if (this.underWay === 0) this.end();
+  }
 }
 
 /** Steps that a run begins side by side are all asked for by then. */
