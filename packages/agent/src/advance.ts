@@ -37,7 +37,8 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     decisions: [],
     usage: addUsage(state.usage, answer.usage),
     suspended: undefined,
-    begun: undefined,
+    claims: undefined,
+    by: answer.by,
     offered: answer.offered,
     warnings: withWarnings(state.warnings, answer.warnings),
   };
@@ -55,10 +56,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
     const { callId } = decision;
     const call = before.pending.find(({ id }) => id === callId);
     if (call === undefined) return before;
-    if ('approve' in decision) {
-      const others = before.decisions.filter((other) => other.callId !== callId);
-      return { ...before, decisions: [...others, decision], suspended: without(before.suspended, callId) };
-    }
+    if ('approve' in decision) return approved(before, decision);
     const result =
       'deny' in decision
         ? errorResult(call, `The call was denied: ${decision.deny}`)
@@ -67,9 +65,17 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** The state after `claim` named who begins a call of a tool with `effect: 'once'`. */
+/** A suspended call has run: it waits for a result, and nothing is approved by running it once more. */
+function approved(state: RunState, decision: Decision): RunState {
+  const { callId } = decision;
+  const isMeant = (other: { readonly callId: string }): boolean => other.callId === callId;
+  if (state.suspended?.some(isMeant) === true || state.decisions.some(isMeant)) return state;
+  return { ...state, decisions: [...state.decisions, decision] };
+}
+
+/** The state after a process claimed a call of a tool with `effect: 'once'`. */
 export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
-  return { ...state, begun: { ...state.begun, [id]: by } };
+  return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
 /** The state of a run that ends here: every call has a result, so that the transcript can be gone on with. */
@@ -131,7 +137,8 @@ function turned(state: RunState): RunState {
     results: [],
     decisions: [],
     suspended: undefined,
-    begun: undefined,
+    claims: undefined,
+    by: undefined,
     offered: undefined,
   };
 }

@@ -5,6 +5,7 @@ import { LocalEffects, type EffectsIo } from './effects.ts';
 import type { Emit } from './event.ts';
 import type { Observers } from './hooks.ts';
 import { drive, unwrapped, type Effects, type RunResult } from './loop.ts';
+import { Once } from './once.ts';
 import { askingOf, rulesOf, SYSTEM_TIMER, type AgentOptions } from './options.ts';
 import { begin, type Decision, type RunState } from './state.ts';
 
@@ -25,7 +26,9 @@ export interface Agent {
   /** What follows from a state; pure. */
   decide(state: RunState): Action;
   /** The effects on this process's model and tools, for a driver that wraps them. */
-  effects(io: EffectsIo): Omit<Effects, 'decisions'>;
+  effects(io: EffectsIo): Omit<Effects, 'decisions' | 'claim'>;
+  /** Names this process, as `Effects.claim` keeps it. */
+  claim(): string;
   /**
    * The one loop; `run` and `stream` are `drive` over local effects, a durable engine is `drive` over journaled ones.
    * Throws a `RunError` for a model error; what else an effect throws passes as it came.
@@ -48,7 +51,8 @@ export function createAgent(options: AgentOptions): Agent {
   const asking = askingOf(options);
   const rules = rulesOf(options, asking.tools);
   const clock = options.clock ?? SYSTEM_TIMER;
-  const effects = (io: EffectsIo): LocalEffects => new LocalEffects({ ...asking, rules }, io, clock);
+  const once = new Once();
+  const effects = (io: EffectsIo): LocalEffects => new LocalEffects({ ...asking, rules }, io, clock, once);
   const run = async (
     input: string | readonly Message[] | RunState,
     runOptions: RunOptions,
@@ -73,12 +77,12 @@ export function createAgent(options: AgentOptions): Agent {
       signal: signal ?? new AbortController().signal,
     });
     const left = expected(decisions, begun);
-    const { ask, runTool, claim, steer } = local;
+    const { ask, runTool, steer } = local;
     const taken = async (calls: readonly ToolCallPart[]): Promise<readonly Decision[]> =>
       takeFor(calls, left);
     const result = await drive(
       begun,
-      { ask, runTool, claim, ...(steer && { steer }), decisions: taken },
+      { ask, runTool, ...(steer && { steer }), decisions: taken, claim: async () => once.mark() },
       rules,
     );
     await local.endStep();
@@ -88,9 +92,10 @@ export function createAgent(options: AgentOptions): Agent {
     begin,
     decide: (state) => decide(state, rules),
     effects(io) {
-      const { ask, runTool, claim, steer } = effects(io);
-      return { ask, runTool, claim, ...(steer && { steer }) };
+      const { ask, runTool, steer } = effects(io);
+      return { ask, runTool, ...(steer && { steer }) };
     },
+    claim: () => once.mark(),
     drive: (state, given) =>
       drive(state, given, rules).catch((error: unknown) => {
         throw unwrapped(error);
@@ -111,10 +116,15 @@ function stateOf(input: string | readonly Message[] | RunState, runId: string | 
 }
 
 /** A decision that nobody waits for is a mistake of the caller: it would be lost in silence. */
-function expected(decisions: readonly Decision[], { pending }: RunState): Decision[] {
-  for (const { callId } of decisions) {
-    if (pending.every(({ id }) => id !== callId))
-      throw new LlmError('invalid-request', `no pending call has the id "${callId}"`);
+function expected(decisions: readonly Decision[], { pending, suspended = [] }: RunState): Decision[] {
+  for (const decision of decisions) {
+    const { callId } = decision;
+    const refuse = (why: string): never => {
+      throw new LlmError('invalid-request', `${why} "${callId}"`);
+    };
+    if (pending.every(({ id }) => id !== callId)) refuse('no pending call has the id');
+    const waits = suspended.some((waiting) => waiting.callId === callId);
+    if (waits && 'approve' in decision) refuse('it takes a result to answer the suspended call');
   }
   return [...decisions];
 }

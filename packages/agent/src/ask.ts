@@ -9,6 +9,7 @@ import {
 } from '@majordomo/core';
 import { answerText } from './answer-text.ts';
 import { decide, type Rules } from './decide.ts';
+import type { DriveRules } from './loop.ts';
 import type { Emit } from './event.ts';
 import { failed, type Hooks, type StepSettings } from './hooks.ts';
 import type { RunState } from './state.ts';
@@ -20,7 +21,7 @@ export interface Asking {
   readonly instructions: string | undefined;
   readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
   readonly tools: Tools;
-  readonly rules: Rules;
+  readonly rules: DriveRules;
   readonly hooks: Hooks;
 }
 

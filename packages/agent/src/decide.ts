@@ -13,7 +13,7 @@ export type Action =
 /** What an agent brings to its decisions; pure functions all. */
 export interface Rules {
   maxSteps(state: RunState): number;
-  needsApproval(call: ToolCallPart): boolean;
+  readonly needsApproval: (call: ToolCallPart) => boolean;
   readonly loop: LoopLimits;
   /** Ask once more, without tools, when the steps are used up. */
   readonly closingTurn: boolean;
@@ -34,15 +34,8 @@ export function decide(state: RunState, rules: Rules): Action {
 /** Pending calls that wait for nobody: they run before a run pauses for the others. */
 export function runnable(state: RunState, rules: Rules): readonly ToolCallPart[] {
   return state.pending.filter((call) => {
-    if (state.decisions.some(({ callId }) => callId === call.id)) return true;
-    const waits = state.suspended?.some(({ callId }) => callId === call.id) === true;
-    return !waits && !rules.needsApproval(call);
+    const isMeant = ({ callId }: { readonly callId: string }): boolean => callId === call.id;
+    if (state.suspended?.some(isMeant) === true) return false;
+    return state.decisions.some(isMeant) || !rules.needsApproval(call);
   });
 }
-
-/** The name of the next model call in a journal. */
-export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
-
-/** The name of a tool call wherever it is kept: the same on every retry and replay. */
-export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string =>
-  `${runId}/${steps}/${id}`;

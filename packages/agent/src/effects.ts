@@ -8,10 +8,11 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { ask, type Asking } from './ask.ts';
-import { toolKey } from './decide.ts';
+import { toolKey } from './names.ts';
 import type { AgentEvent, Emit } from './event.ts';
 import { observe, type Observers } from './hooks.ts';
 import type { Effects } from './loop.ts';
+import type { Once } from './once.ts';
 import { runTool } from './run-tool.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { addUsage } from './usage.ts';
@@ -32,10 +33,8 @@ export interface EffectsIo extends Observers {
 }
 
 /** The effects on this process's model and tools. */
-export class LocalEffects implements Omit<Effects, 'decisions'> {
-  /** Marks what this process began; another process's mark means that nobody knows how that ended. */
-  private readonly self = crypto.randomUUID();
-  private readonly begun = new Set<string>();
+export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
+  private readonly once: Once;
   private readonly asking: Asking;
   private readonly io: EffectsIo;
   private readonly clock: Pick<Clock, 'timer'>;
@@ -43,10 +42,11 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
   private step: OpenStep | undefined;
   readonly steer: Effects['steer'];
 
-  constructor(asking: Asking, io: EffectsIo, clock: Pick<Clock, 'timer'>) {
+  constructor(asking: Asking, io: EffectsIo, clock: Pick<Clock, 'timer'>, once: Once) {
     this.asking = asking;
     this.io = io;
     this.clock = clock;
+    this.once = once;
     this.observers = [asking.hooks, io];
     const { steer } = asking.hooks;
     if (steer !== undefined) this.steer = async (state) => (await steer(state)) ?? [];
@@ -62,8 +62,13 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
     const { response, offered } = await ask(state, this.asking, { ...options, signal }, watching);
     this.step = { step, response, results: [], usage: response.usage };
     if (response.toolCalls.length === 0) await this.endStep();
-    const { id, target, message, finish, usage, warnings } = response;
-    return { id, target, message, finish, usage, warnings, ...(offered === undefined ? {} : { offered }) };
+    const { id, target, message, finish, usage, warnings, toolCalls } = response;
+    const by = toolCalls.some(this.asking.rules.isOnce) ? this.once.mark() : undefined;
+    return {
+      ...{ id, target, message, finish, usage, warnings },
+      ...(offered === undefined ? {} : { offered }),
+      ...(by === undefined ? {} : { by }),
+    };
   };
 
   readonly runTool = async (call: ToolCallPart, state: RunState): Promise<ToolOutcome> => {
@@ -76,8 +81,6 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
     await this.ran(result, usage, state);
     return outcome;
   };
-
-  readonly claim = async (): Promise<string> => this.self;
 
   /** Tells of a step whose last calls were decided instead of run. */
   async endStep(): Promise<void> {
@@ -94,7 +97,7 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
     const names = state.offered ?? tools.specs.map(({ name }) => name);
     const tool = names.includes(call.name) ? tools.get(call.name) : undefined;
     const key = toolKey(runId, state, call);
-    if (tool?.effect === 'once' && !this.mayBegin(call, state, key)) {
+    if (tool?.effect === 'once' && !this.once.mayBegin(key, state.claims?.[call.id] ?? state.by)) {
       return errorResult(
         call,
         'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.',
@@ -107,14 +110,6 @@ export class LocalEffects implements Omit<Effects, 'decisions'> {
       context: { signal, callId: call.id, key, context, options, depth },
       clock: this.clock,
     });
-  }
-
-  /** Without a claim, by a driver that makes none, nothing is known of another process. */
-  private mayBegin({ id }: ToolCallPart, { begun }: RunState, key: string): boolean {
-    const by = begun?.[id];
-    if (this.begun.has(key) || (by !== undefined && by !== this.self)) return false;
-    this.begun.add(key);
-    return true;
   }
 
   private async ran(result: ToolResultPart, usage: Usage | undefined, { pending }: RunState): Promise<void> {

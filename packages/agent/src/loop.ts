@@ -7,14 +7,17 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
  * Everything that a run does to the world. Each takes and returns JSON (by `toJson`), so that a journal can keep what
- * came back and a replay need not do it again. Names for the entries: `askName`, `toolKey`.
+ * came back and a replay need not do it again. Names for the entries are in `@majordomo/agent/steps`.
  */
 export interface Effects {
   ask(state: RunState): Promise<Answer>;
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
   /** What was decided on calls that wait. None: the run pauses here. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
-  /** Who begins a call of a tool with `effect: 'once'`: an entry of its own, before the one of the tool. */
+  /**
+   * Says who begins a call of a tool with `effect: 'once'`: `agent.claim()`, as an entry of its own. Without it, a
+   * call that another process may have begun does not run; with it, only one that another process did claim.
+   */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
   /** Messages to put in before the next model call. */
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
@@ -33,7 +36,7 @@ export interface RunResult {
 }
 
 export interface DriveRules extends Rules {
-  isOnce(call: ToolCallPart): boolean;
+  readonly isOnce: (call: ToolCallPart) => boolean;
   /** Run the calls of a turn side by side. */
   readonly parallel: boolean;
 }
@@ -93,7 +96,7 @@ async function claims(
 ): Promise<RunState> {
   let next = state;
   for (const call of calls) {
-    if (effects.claim === undefined || !rules.isOnce(call) || next.begun?.[call.id] !== undefined) continue;
+    if (effects.claim === undefined || !rules.isOnce(call) || next.claims?.[call.id] !== undefined) continue;
     next = claimed(next, call, await effects.claim(call, next));
   }
   return next;

@@ -24,6 +24,8 @@ export interface Answer extends Pick<
 > {
   /** The tools of this step, where it offered a part of them only. */
   readonly offered?: readonly string[] | undefined;
+  /** The process that got it, where tools with `effect: 'once'` are called. */
+  readonly by?: string | undefined;
 }
 
 /** What a journal keeps of a tool's run. */
@@ -53,8 +55,10 @@ export interface RunState {
   readonly runId?: string | undefined;
   /** Pending calls whose tool waits, with what it waits for. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
-  /** Who began the pending calls of tools with `effect: 'once'`. */
-  readonly begun?: Readonly<Record<string, string>> | undefined;
+  /** Processes that claimed the pending calls of tools with `effect: 'once'`. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** The process that may begin those which nobody claimed. */
+  readonly by?: string | undefined;
   /** The tools of this step, where it offered a part of them only. */
   readonly offered?: readonly string[] | undefined;
   /** What was not done as asked, each once. */

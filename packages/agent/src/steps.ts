@@ -1,7 +1,8 @@
 // The pure steps of a run, for drivers of their own: nothing here loads core, or anything else.
 export { begin } from './state.ts';
-export { decide, runnable, askName, toolKey, type Action, type Rules } from './decide.ts';
+export { decide, runnable, type Action, type Rules } from './decide.ts';
 export { answered, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
+export { askName, claimName, decideName, steerName, toolKey, toolName } from './names.ts';
 export { answerText } from './answer-text.ts';
 export { isLooping, type LoopLimits } from './limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';

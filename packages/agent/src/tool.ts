@@ -102,7 +102,7 @@ const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
  * What a tool returns to wait for a person or a webhook: the run pauses, with the payload in its state, and goes on
- * with a decision: `result` answers the call, `approve` runs the tool again, `deny` refuses.
+ * with the decision `result`, which answers the call, or `deny`. The tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {
   return { [SUSPENDED]: { payload } };

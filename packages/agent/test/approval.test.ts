@@ -125,15 +125,25 @@ describe('a tool that suspends', () => {
     expect([done.text, resultTexts(done.messages)]).toEqual(['Done.', ['blue', 'noted']]);
   });
 
-  it('runs again when approved, and may wait again', async () => {
-    ran.length = 0;
-    const { agent } = world([call('ask')], { tools: [ask] });
-    const paused = await agent.run('go');
-    const [waiting] = paused.awaiting;
-    const again = await agent.run(paused.state, {
-      decisions: [{ callId: waiting?.id ?? '', approve: true }],
-    });
-    expect([ran, again.awaiting.length, again.done]).toEqual([['ask', 'ask'], 1, undefined]);
+  it('does not run again: to approve it is a mistake', async () => {
+    const { agent } = world([calls(['a', 'ask'])], { tools: [ask] });
+    const { state } = await agent.run('go');
+    await expect(agent.run(state, { decisions: [{ callId: 'a', approve: true }] })).rejects.toThrow(
+      'it takes a result to answer the suspended call "a"',
+    );
+  });
+
+  it('may need approval before that', async () => {
+    const { agent } = world([calls(['a', 'ask']), 'Done.'], { tools: [{ ...ask, approval: true }] });
+    const first = await agent.run('go');
+    const second = await agent.run(first.state, { decisions: [{ callId: 'a', approve: true }] });
+    expect([first.state.suspended, second.state.suspended?.length, second.awaiting.length]).toEqual([
+      undefined,
+      1,
+      1,
+    ]);
+    const third = await agent.run(second.state, { decisions: [{ callId: 'a', result: 'blue' }] });
+    expect(third.text).toBe('Done.');
   });
 
   it('waits beside others in parallel', async () => {

@@ -1,0 +1,24 @@
+import type { ToolCallPart } from '@majordomo/core';
+import type { RunState } from './state.ts';
+
+// Names of the entries of a journal. They follow from the state, never from the order in which code runs.
+
+/** `<run>/<step>/<call>`: names a tool call wherever it is kept; the same on every retry and replay. */
+export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string =>
+  `${runId}/${steps}/${id}`;
+
+export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
+
+export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
+
+export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
+  `tool ${toolKey(runId, state, call)}`;
+
+export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
+  `claim ${toolKey(runId, state, call)}`;
+
+/** Another one for every set of calls that wait, and again when one of them has begun to wait for something else. */
+export const decideName = ({ steps, pending, suspended = [] }: RunState): string => {
+  const waits = (id: string): boolean => suspended.some(({ callId }) => callId === id);
+  return `decide ${steps} ${pending.map(({ id }) => (waits(id) ? `${id}?` : id)).join(' ')}`;
+};

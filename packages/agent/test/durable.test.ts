@@ -1,0 +1,176 @@
+import { user } from '@majordomo/core';
+import { replay } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { RunError, type Agent, type Tool, type ToolEffect } from '../src/index.ts';
+import { journaled } from './support/journaled.ts';
+import { calls, faultOf, resultTexts, world } from './support/world.ts';
+
+/** A tool that writes down each of its runs. */
+function counting(name: string, effect?: ToolEffect): { readonly tool: Tool; readonly keys: string[] } {
+  const keys: string[] = [];
+  const run: Tool['run'] = (_args, { key }) => `${name} ${keys.push(key)}`;
+  return { keys, tool: { name, description: name, parameters: { type: 'object' }, run, effect } };
+}
+
+const signal = new AbortController().signal;
+const driver = (agent: Agent, runId = 'r') => agent.effects({ runId, signal });
+
+describe('a run whose journal throws it away after every entry', () => {
+  it.each([false, true])('does every effect once, tools side by side: %s', async (parallelTools) => {
+    const a = counting('a');
+    const b = counting('b', 'once');
+    const waiting = [[user('Hurry!')]];
+    const { agent, requests } = world(
+      [calls(['1', 'a'], ['2', 'b'], ['3', 'a']), calls(['1', 'b']), 'Done.'],
+      {
+        tools: [{ ...a.tool, approval: ({ ok }) => ok === false }, b.tool],
+        parallelTools,
+        steer: () => waiting.shift(),
+      },
+    );
+    const { value, entries } = await replay((journal) =>
+      agent.drive(agent.begin('go'), journaled(journal, 'r', agent, driver(agent))),
+    );
+    expect([value.text, faultOf(value.messages), requests.length]).toEqual(['Done.', undefined, 3]);
+    expect([a.keys.toSorted(), b.keys]).toEqual([
+      ['r/1/1', 'r/1/3'],
+      ['r/1/2', 'r/2/1'],
+    ]);
+    expect(entries.toSorted()).toEqual([
+      'ask 1',
+      'ask 2',
+      'ask 3',
+      'claim r/1/2',
+      'claim r/2/1',
+      'steer 1',
+      'steer 2',
+      'steer 3',
+      'tool r/1/1',
+      'tool r/1/2',
+      'tool r/1/3',
+      'tool r/2/1',
+    ]);
+    expect(value.messages.filter(({ role }) => role === 'user')).toHaveLength(2);
+  });
+
+  it('asks for decisions once, and waits in the engine instead of pausing', async () => {
+    const pay = counting('pay');
+    let asked = 0;
+    const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'Done.'], {
+      tools: [{ ...pay.tool, approval: true }],
+    });
+    const { value } = await replay((journal) =>
+      agent.drive(
+        agent.begin('go'),
+        journaled(journal, 'r', agent, driver(agent), async () => {
+          asked++;
+          return [
+            { callId: '1', approve: true },
+            { callId: '2', deny: 'once is enough' },
+          ];
+        }),
+      ),
+    );
+    expect([asked, pay.keys, resultTexts(value.messages)]).toEqual([
+      1,
+      ['r/1/1'],
+      ['pay 1', '!The call was denied: once is enough'],
+    ]);
+  });
+
+  it('catches a driver whose step names are random', async () => {
+    const a = counting('a');
+    const { agent } = world([calls(['1', 'a']), 'Done.', 'Done.', 'Done.'], { tools: [a.tool] });
+    let random = 0;
+    const run = replay(({ step }) => {
+      const local = driver(agent);
+      const effects = journaled({ step }, 'r', agent, local);
+      return agent.drive(agent.begin('go'), {
+        ...effects,
+        ask: (state) => step(`ask ${++random}`, () => local.ask(state)),
+      });
+    });
+    await expect(run).rejects.toThrow('the run asked for "ask 2" where its journal has "ask 1"');
+  });
+});
+
+describe('a tool that is begun once', () => {
+  const driven = (agent: Agent, effects: ReturnType<Agent['effects']>, state = agent.begin('go')) =>
+    agent.drive(state, { ...effects, decisions: async () => [] });
+
+  it('is not begun again by another process, and the model is told', async () => {
+    const pay = counting('pay', 'once');
+    const { agent } = world([calls(['1', 'pay']), 'I do not know.'], { tools: [pay.tool] });
+    const second = driver(agent);
+    const asked = await second.ask(agent.begin('go'));
+    const { value } = await replay((journal) =>
+      agent.drive(agent.begin('go'), {
+        ...journaled(journal, 'r', agent, second),
+        ask: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.ask(state)),
+        // Another process claimed the call, and was gone before its result was kept.
+        claim: () => Promise.resolve('another process'),
+      }),
+    );
+    expect([pay.keys, value.text]).toEqual([[], 'I do not know.']);
+    expect(resultTexts(value.messages)).toEqual([
+      '!The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.',
+    ]);
+  });
+
+  it.each([
+    ['the same process', (agent: Agent) => agent, 'pay 1'],
+    [
+      'another process',
+      (agent: Agent, other: Agent) => other,
+      expect.stringContaining('!The outcome of this call is unknown'),
+    ],
+  ])('by a driver that makes no claims runs in %s as far as that is safe', async (_who, pick, result) => {
+    const pay = counting('pay', 'once');
+    const make = (): Agent => world([calls(['1', 'pay'])], { tools: [pay.tool], maxSteps: 1 }).agent;
+    const agent = make();
+    const asked = await driver(pick(agent, make())).ask(agent.begin('go'));
+    const { messages } = await driven(agent, { ...driver(agent), ask: () => Promise.resolve(asked) });
+    expect(resultTexts(messages)).toEqual([result]);
+  });
+
+  it('is not begun again in this process either', async () => {
+    const pay = counting('pay', 'once');
+    const { agent } = world([calls(['1', 'pay']), 'ok'], { tools: [pay.tool] });
+    const local = driver(agent);
+    let lost = true;
+    const effects: typeof local = {
+      ...local,
+      async runTool(call, state) {
+        const outcome = await local.runTool(call, state);
+        if (!lost) return outcome;
+        lost = false;
+        return local.runTool(call, state);
+      },
+    };
+    expect(resultTexts((await driven(agent, effects)).messages)).toEqual([
+      expect.stringContaining('!The outcome of this call is unknown'),
+    ]);
+    expect(pay.keys).toEqual(['r/1/1']);
+  });
+});
+
+describe('drive', () => {
+  it('throws a RunError for a model error', async () => {
+    const { agent } = world([{ fail: 'auth' }]);
+    const error: unknown = await agent
+      .drive(agent.begin('go'), { ...driver(agent), decisions: async () => [] })
+      .catch((reason: unknown) => reason);
+    expect(RunError.is(error)).toBe(true);
+  });
+
+  it('passes on what an engine throws to suspend or cancel', async () => {
+    const { agent } = world([]);
+    const suspended = new Error('the engine suspends here');
+    const run = agent.drive(agent.begin('go'), {
+      ...driver(agent),
+      ask: () => Promise.reject(suspended),
+      decisions: async () => [],
+    });
+    await expect(run).rejects.toBe(suspended);
+  });
+});
