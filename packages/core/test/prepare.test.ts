@@ -36,7 +36,7 @@ async function prepared(
       throw new Error('not called');
     },
   };
-  return prepare(request, { target: 'a/x', providerId: 'a', model, media, signal });
+  return prepare(request, { target: 'a/x', providerId: 'a', model, media, scope: { signal } });
 }
 
 const kindOf = async (promise: Promise<unknown>): Promise<string> =>

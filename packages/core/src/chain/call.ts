@@ -9,6 +9,7 @@ import type { HealthTracker } from '../health/tracker.ts';
 import type { Emit } from '../observe/emit.ts';
 import type { Accumulator } from '../stream/accumulate.ts';
 import type { RecoveryMemory } from './memory.ts';
+import type { CallScope } from './scope.ts';
 import type { ChainSettings } from './settings.ts';
 
 /** One element of a chain, ready to be asked. */
@@ -29,8 +30,8 @@ export interface Call {
   readonly live: boolean;
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
-  readonly emit: Emit;
-  resolve(signal: AbortSignal): Promise<readonly Target[]>;
+  readonly emit: Emit | undefined;
+  resolve(scope: CallScope): readonly Target[] | Promise<readonly Target[]>;
   /** The error that a finish stands for, if it is one. */
   judge(target: string, answer: Accumulator): LlmError | undefined;
 }

@@ -9,6 +9,7 @@ import { Attempt } from './attempt.ts';
 import type { Call, ChainDeps, Target } from './call.ts';
 import { benchedError } from './exhausted.ts';
 import { attemptRecord, type Journal } from './journal.ts';
+import type { CallScope } from './scope.ts';
 import { mergeTimeouts } from './settings.ts';
 
 /** An attempt that may begin: admitted, and its probe claimed. */
@@ -61,16 +62,16 @@ export class Launcher {
     if (before !== undefined) this.prepared.set(target, remedied(before, recovery, why));
   }
 
-  async launch(target: Target, signal: AbortSignal, forced: boolean): Promise<Launched | PassedOver> {
+  async launch(target: Target, scope: CallScope, forced: boolean): Promise<Launched | PassedOver> {
     const { health, gates, clock } = this.deps;
-    signal.throwIfAborted();
+    scope.throwIfStopped();
     const benched = forced ? undefined : this.benched(target.key);
     if (benched !== undefined) return benched;
-    const prepared = await this.prepare(target, signal);
+    const prepared = await this.prepare(target, scope);
     if (prepared instanceof Error) return this.passedOver('unsupported', prepared);
     const number = (this.numbers.get(target.key) ?? 0) + 1;
     this.numbers.set(target.key, number);
-    const info = this.info(target, number, prepared, signal);
+    const info = this.info(target, number, prepared, scope);
     let admission: Admission;
     try {
       admission = await admit(gates, info, clock);
@@ -108,7 +109,7 @@ export class Launcher {
   }
 
   /** Once for each target of a call; later tries differ by remedies only. */
-  private async prepare({ key, provider, model }: Target, signal: AbortSignal): Promise<Prepared | LlmError> {
+  private async prepare({ key, provider, model }: Target, scope: CallScope): Promise<Prepared | LlmError> {
     const known = this.prepared.get(key);
     if (known !== undefined) return known;
     const { media, memory } = this.deps;
@@ -118,7 +119,7 @@ export class Launcher {
         providerId: provider.id,
         model,
         media,
-        signal,
+        scope,
       });
       for (const recovery of memory.for(key))
         prepared = remedied(prepared, recovery, 'an earlier call was refused');
@@ -134,9 +135,19 @@ export class Launcher {
     { key, model }: Target,
     attempt: number,
     { request }: Prepared,
-    signal: AbortSignal,
+    scope: CallScope,
   ): AttemptInfo {
-    return { call: this.call.info, target: key, attempt, request, capabilities: model.capabilities, signal };
+    const { call } = this;
+    return {
+      call: call.info,
+      target: key,
+      attempt,
+      request,
+      capabilities: model.capabilities,
+      get signal() {
+        return scope.signal;
+      },
+    };
   }
 
   private attempt({ key, model }: Target, { request, warnings, read }: Prepared, info: AttemptInfo): Attempt {

@@ -16,6 +16,28 @@ export interface ChainSettings {
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
 }
 
+/** The general settings themselves, when the call changes none of them. */
+export function callSettings(
+  base: ChainSettings,
+  general: ChainOptions | undefined,
+  own: ChainOptions | undefined,
+): ChainSettings {
+  return own === undefined || OWN_FIELDS.every((name) => own[name] === undefined)
+    ? base
+    : chainSettings(general, own);
+}
+
+const OWN_FIELDS: readonly (keyof ChainOptions)[] = [
+  'attempts',
+  'backoff',
+  'retryAfterCapMs',
+  'timeouts',
+  'policy',
+  'afterCommit',
+  'whenAllBenched',
+  'classify',
+];
+
 /** `general` are a majordomo's options, `own` those of one call: own fields win, rows of the policy one by one. */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
@@ -32,13 +54,15 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
 }
 
 /** The later set wins, field by field; an `undefined` field is not set. */
-export function mergeTimeouts(...sets: readonly (Timeouts | undefined)[]): Timeouts {
-  const merged: Record<string, number> = {};
-  for (const set of sets) {
-    if (set === undefined) continue;
-    for (const [name, ms] of Object.entries(set) as [string, number | undefined][]) {
-      if (ms !== undefined) merged[name] = ms;
-    }
-  }
-  return merged;
+export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | undefined): Timeouts {
+  if (first === undefined || then === undefined) return first ?? then ?? NO_TIMEOUTS;
+  return {
+    connectMs: then.connectMs ?? first.connectMs,
+    firstContentMs: then.firstContentMs ?? first.firstContentMs,
+    idleMs: then.idleMs ?? first.idleMs,
+    wholeMs: then.wholeMs ?? first.wholeMs,
+    totalMs: then.totalMs ?? first.totalMs,
+  };
 }
+
+const NO_TIMEOUTS: Timeouts = {};

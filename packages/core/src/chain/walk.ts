@@ -8,6 +8,7 @@ import type { Call, ChainDeps, Target } from './call.ts';
 import { exhausted } from './exhausted.ts';
 import { attemptRecord, Journal } from './journal.ts';
 import { Launcher, type Launched } from './launch.ts';
+import { CallScope } from './scope.ts';
 import { asksTooLong, decide } from './verdict.ts';
 import { soonestEnd, untilChange } from './wait.ts';
 
@@ -23,7 +24,7 @@ export class Walk {
   private readonly deps: ChainDeps;
   private readonly journal: Journal;
   private readonly launcher: Launcher;
-  private readonly controller = new AbortController();
+  private readonly scope = new CallScope();
   private readonly deadline: number;
   private targets: readonly Target[] | undefined;
   private at = 0;
@@ -36,7 +37,6 @@ export class Walk {
   /** Shown content that the consumer still has to be told to drop. */
   private reset: Extract<StreamEvent, { type: 'reset' }> | undefined;
   private lastPartial: PartialResponse | undefined;
-  private stopped: LlmError | undefined;
   private failure: LlmError | undefined;
   private pulling = false;
   private readonly release: () => void;
@@ -146,7 +146,7 @@ export class Walk {
     this.journal.attemptEnd(number, record);
     if (benchedUntil !== undefined) this.journal.health('benched', target.key, benchedUntil);
     const settling = admission.settle(record);
-    if (this.stopped === undefined) await settling;
+    if (this.scope.stopped === undefined) await settling;
     if (attempt.committed && this.call.live) this.reset = { type: 'reset', target: target.key, error };
     switch (verdict.type) {
       case 'throw':
@@ -170,7 +170,7 @@ export class Walk {
   private judgeHealth({ target, epoch }: Launched, error: LlmError, canRecover: boolean): number | undefined {
     const { health } = this.deps;
     const { settings } = this.call;
-    if (this.stopped !== undefined || canRecover || !decisionFor(error.kind, settings.policy).bench) {
+    if (this.scope.stopped !== undefined || canRecover || !decisionFor(error.kind, settings.policy).bench) {
       health.released(target.key, epoch);
       return undefined;
     }
@@ -179,7 +179,7 @@ export class Walk {
   }
 
   private describe(cause: unknown, { target, attempt }: Launched): LlmError {
-    const error = this.classified(asLlmError(this.stopped ?? cause, target.key));
+    const error = this.classified(asLlmError(this.scope.stopped ?? cause, target.key));
     const partial = attempt.answer.partial();
     return withDetails(error, {
       target: error.details.target ?? target.key,
@@ -210,18 +210,19 @@ export class Walk {
   // ---- on to the next attempt
 
   private async begin(): Promise<Launched> {
-    const { signal } = this.controller;
+    const { scope } = this;
     if (this.targets === undefined) {
       if (this.call.signal?.aborted === true) this.abort();
-      signal.throwIfAborted();
+      scope.throwIfStopped();
       validate(this.call.request);
-      this.targets = await abortable(this.call.resolve(signal), signal);
+      const targets = this.call.resolve(scope);
+      this.targets = targets instanceof Promise ? await abortable(targets, scope.signal) : targets;
       this.journal.callStart(this.targets.map(({ key }) => key));
     }
     if (this.delayMs > 0) {
       const { delayMs } = this;
       this.delayMs = 0;
-      await this.deps.clock.sleep(delayMs, signal);
+      await this.deps.clock.sleep(delayMs, scope.signal);
     }
     for (;;) {
       const target = this.targets[this.at];
@@ -229,11 +230,11 @@ export class Walk {
         await this.noneLeft(this.targets);
         continue;
       }
-      const launched = await this.launcher.launch(target, signal, this.forced === target.key);
+      const launched = await this.launcher.launch(target, scope, this.forced === target.key);
       if ('attempt' in launched) {
         this.running = launched;
         // Stopped while the gates were asked: it ends before it opens a connection.
-        if (this.stopped !== undefined) launched.attempt.stop(this.stopped);
+        if (this.scope.stopped !== undefined) launched.attempt.stop(this.scope.stopped);
         this.attempted = true;
         this.tries++;
         return launched;
@@ -263,7 +264,7 @@ export class Walk {
       this.at = targets.findIndex(({ key }) => key === soonest.key);
       return;
     }
-    await untilChange(targets, soonest.until, this.deps, this.controller.signal);
+    await untilChange(targets, soonest.until, this.deps, this.scope.signal);
     this.journal.forgetSkips();
     this.at = 0;
   }
@@ -276,9 +277,8 @@ export class Walk {
 
   /** Ends the call from outside: abort, deadline, or a reader that left. */
   private stop(error: LlmError): void {
-    if (this.stopped !== undefined || this.failure !== undefined || this.response !== undefined) return;
-    this.stopped = error;
-    this.controller.abort(error);
+    if (this.scope.stopped !== undefined || this.failure !== undefined || this.response !== undefined) return;
+    this.scope.stop(error);
     this.running?.attempt.stop(error);
     // With nobody pulling, nobody else would do the bookkeeping.
     if (!this.pulling) void this.settleStopped(error);
@@ -297,8 +297,8 @@ export class Walk {
     if (this.failure !== undefined) return this.failure;
     this.release();
     const error =
-      this.stopped !== undefined && !LlmError.is(cause)
-        ? this.stopped
+      this.scope.stopped !== undefined && !LlmError.is(cause)
+        ? this.scope.stopped
         : asLlmError(cause, this.call.info.spec);
     const partial = error.details.partial ?? this.lastPartial;
     const failure = withDetails(error, { attempts: this.journal.attempts, partial });

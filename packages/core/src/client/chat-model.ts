@@ -1,5 +1,6 @@
 import { LlmError } from '../error/llm-error.ts';
-import { chainSettings } from '../chain/settings.ts';
+import type { CallScope } from '../chain/scope.ts';
+import { callSettings, type ChainSettings } from '../chain/settings.ts';
 import type { Call, ChainDeps, Target } from '../chain/call.ts';
 import { Walk } from '../chain/walk.ts';
 import type { CallInfo, CallOptions, ChainOptions, CallEvent } from '../model/call.ts';
@@ -17,8 +18,10 @@ import { streamObject } from '../schema/object-stream.ts';
 export interface Home {
   readonly deps: ChainDeps;
   readonly chain: ChainOptions | undefined;
+  /** `chain` with its defaults. */
+  readonly settings: ChainSettings;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
-  resolve(spec: string, call: CallInfo, signal: AbortSignal): Promise<readonly Target[]>;
+  resolve(spec: string, call: CallInfo, scope: CallScope): readonly Target[] | Promise<readonly Target[]>;
 }
 
 /** A spec as a model: each call resolves and walks it anew. */
@@ -57,11 +60,11 @@ export function walk(
     {
       info,
       request,
-      settings: chainSettings(home.chain, options),
+      settings: callSettings(home.settings, home.chain, options),
       live,
       signal: options?.signal,
       emit: emitTo(home.onEvent, options?.onEvent),
-      resolve: (signal) => home.resolve(spec, info, signal),
+      resolve: (scope) => home.resolve(spec, info, scope),
       judge,
     },
     home.deps,

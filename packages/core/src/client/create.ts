@@ -1,15 +1,15 @@
 import { systemClock } from '../chain/clock.ts';
 import type { Target } from '../chain/call.ts';
+import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/memory.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { LlmError } from '../error/llm-error.ts';
-import type { CallInfo } from '../model/call.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../model/majordomo.ts';
 import type { ModelContext } from '../model/provider.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { Registry } from '../resolve/registry.ts';
-import { resolve } from '../resolve/resolve.ts';
+import { resolve, type Place } from '../resolve/resolve.ts';
 import { chatModel, type Home } from './chat-model.ts';
 import { imageModel } from './image-model.ts';
 
@@ -54,6 +54,7 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
     fetch: options.fetch,
     headers: options.headers,
   });
+  const toTargets = (places: readonly Place[]): readonly Target[] => places.map((place) => targets.of(place));
   const home: Home = {
     chain: options.chain,
     onEvent: options.onEvent,
@@ -67,15 +68,11 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
       around: options.around,
       transport,
     },
-    resolve: (spec, call, signal) => resolveTargets(spec, call, signal),
-  };
-  const resolveTargets = async (
-    spec: string,
-    call: CallInfo,
-    signal: AbortSignal,
-  ): Promise<readonly Target[]> => {
-    const places = await resolve(spec, { names: { aliases, resolvers }, registry, call, signal });
-    return places.map((place) => targets.of(place));
+    settings: chainSettings(options.chain),
+    resolve: (spec, call, scope) => {
+      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, scope });
+      return places instanceof Promise ? places.then(toTargets) : toTargets(places);
+    },
   };
   return {
     health,
@@ -113,8 +110,6 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
     },
   };
 }
-
-type Place = Omit<Target, 'model'>;
 
 /** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
 class TargetCache {

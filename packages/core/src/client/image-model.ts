@@ -18,8 +18,8 @@ export function imageModel(spec: string, home: Home): ImageModel {
       const drawn = new Map<string, Drawn>();
       const drawing: Home = {
         ...home,
-        resolve: async (asked, call, signal) =>
-          (await home.resolve(asked, call, signal)).map((target) => asModel(target, request, drawn)),
+        resolve: async (asked, call, scope) =>
+          (await home.resolve(asked, call, scope)).map((target) => asModel(target, request, drawn)),
       };
       const chat = { messages: [user(request.prompt)] };
       const judge = (target: string): LlmError | undefined =>

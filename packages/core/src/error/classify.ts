@@ -74,7 +74,8 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
 }
 
 /** Own members only: a wire may call its code `constructor`. */
-const byCode = (word = ''): ErrorKind | undefined => (Object.hasOwn(BY_CODE, word) ? BY_CODE[word] : undefined);
+const byCode = (word = ''): ErrorKind | undefined =>
+  Object.hasOwn(BY_CODE, word) ? BY_CODE[word] : undefined;
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 

@@ -3,8 +3,9 @@ import type { CallEvent } from '../model/call.ts';
 export type Emit = (event: CallEvent) => void;
 type Observer = ((event: CallEvent) => unknown) | undefined;
 
-/** Tells every observer; one that throws or rejects changes nothing. */
-export function emitTo(...observers: readonly Observer[]): Emit {
+/** Tells every observer; one that throws or rejects changes nothing. `undefined` when there is none to tell. */
+export function emitTo(...observers: readonly Observer[]): Emit | undefined {
+  if (observers.every((observer) => observer === undefined)) return undefined;
   const present = observers.filter((observer) => observer !== undefined);
   return (event) => {
     for (const observer of present) {

@@ -11,32 +11,29 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   const { tools, images, files, output, prefill } = capabilities;
   if (tools === false && request.tools !== undefined && request.tools.length > 0) refuse('tools');
   if (output === false && request.output !== undefined) refuse('output schema');
-  if (images === false && request.messages.some(hasImage)) refuse('images');
-  if (
-    prefill === false &&
-    request.messages.at(-1)?.role === 'assistant' &&
-    !endsInCalls(request.messages.at(-1))
-  ) {
+  if (prefill === false && endsInText(request.messages.at(-1))) {
     refuse('assistant message at the end: let a user or tool message follow it');
   }
-  if (files === undefined) return;
-  for (const mediaType of fileTypes(request.messages)) {
-    if (files === false || !files.includes(mediaType)) refuse(`files of type ${mediaType}`);
+  if (images !== false && files === undefined) return;
+  for (const message of request.messages) {
+    if (images === false && hasImage(message)) refuse('images');
+    if (files === undefined || message.role !== 'user') continue;
+    for (const part of message.parts) {
+      if (part.type === 'file' && (files === false || !files.includes(part.mediaType))) {
+        refuse(`files of type ${part.mediaType}`);
+      }
+    }
   }
 }
 
-const hasImage = (message: Message): boolean =>
-  (message.role === 'user' && message.parts.some(({ type }) => type === 'image')) ||
-  (message.role === 'tool' &&
-    message.parts.some(({ content }) => content.some(({ type }) => type === 'image')));
-
-/** Open calls get their results from the history repair. */
-const endsInCalls = (message: Message | undefined): boolean =>
-  message?.role === 'assistant' && message.parts.some(({ type }) => type === 'tool-call');
-
-const fileTypes = (messages: readonly Message[]): string[] =>
-  messages.flatMap((message) =>
-    message.role === 'user'
-      ? message.parts.flatMap((part) => (part.type === 'file' ? [part.mediaType] : []))
-      : [],
+function hasImage(message: Message): boolean {
+  if (message.role === 'user') return message.parts.some(({ type }) => type === 'image');
+  return (
+    message.role === 'tool' &&
+    message.parts.some(({ content }) => content.some(({ type }) => type === 'image'))
   );
+}
+
+/** A prefill; open calls get their results from the history repair. */
+const endsInText = (message: Message | undefined): boolean =>
+  message?.role === 'assistant' && message.parts.every(({ type }) => type !== 'tool-call');

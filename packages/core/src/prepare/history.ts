@@ -13,31 +13,36 @@ export function repairHistory(messages: readonly TurnMessage[]): {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];
 } {
-  if (isSound(messages)) return { messages, warnings: [] };
+  if (isSound(messages)) return { messages, warnings: NONE };
   const repair = new Repair();
   for (let at = 0; at < messages.length;) at = repair.turn(messages, at);
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
-/** Nearly every history is: this looks without allocating messages. */
+/** Nearly every history is: this looks at it without making anything but one set. */
 function isSound(messages: readonly TurnMessage[]): boolean {
   const seen = new Set<string>();
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (message?.role === 'tool') return false;
     if (message?.role !== 'assistant') continue;
-    const calls = callsOf(message.parts);
-    if (calls.length === 0) continue;
-    const results = messages[at + 1];
-    if (results?.role !== 'tool' || results.parts.length !== calls.length) return false;
-    for (const [index, call] of calls.entries()) {
-      if (seen.has(call.id) || results.parts[index]?.callId !== call.id) return false;
-      seen.add(call.id);
+    const next = messages[at + 1];
+    const results = next?.role === 'tool' ? next.parts : undefined;
+    let calls = 0;
+    for (const part of message.parts) {
+      if (part.type !== 'tool-call') continue;
+      if (seen.has(part.id) || results?.[calls]?.callId !== part.id) return false;
+      seen.add(part.id);
+      calls++;
     }
+    if (calls === 0) continue;
+    if (results?.length !== calls) return false;
     at++;
   }
   return true;
 }
+
+const NONE: readonly Warning[] = [];
 
 class Repair {
   readonly messages: TurnMessage[] = [];
@@ -53,7 +58,7 @@ class Repair {
       this.orphans += message.parts.length;
       return at + 1;
     }
-    if (message.role !== 'assistant' || callsOf(message.parts).length === 0) {
+    if (message.role !== 'assistant' || message.parts.every(({ type }) => type !== 'tool-call')) {
       this.messages.push(message);
       return at + 1;
     }
@@ -107,9 +112,6 @@ class Repair {
     return warnings;
   }
 }
-
-const callsOf = (parts: readonly AssistantPart[]): ToolCallPart[] =>
-  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
 
 function answer(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
   if (result !== undefined) return result.callId === id ? result : { ...result, callId: id };

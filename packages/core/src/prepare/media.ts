@@ -11,10 +11,10 @@ export async function fitImages(
   limits: ImageLimits | false | undefined,
   fitter: MediaFitter | undefined,
   target: string,
-  signal: AbortSignal,
+  scope: { readonly signal: AbortSignal },
 ): Promise<readonly TurnMessage[]> {
   if (limits === undefined || limits === false) return messages;
-  const images = messages.flatMap(imagesOf);
+  const images = imagesIn(messages);
   if (images.length === 0) return messages;
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
     throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
@@ -22,7 +22,7 @@ export async function fitImages(
   const own = forCount(limits, images.length);
   const fitted = new Map<ImagePart, ImagePart>();
   for (const image of images) {
-    if (!fitted.has(image)) fitted.set(image, await fitOne(image, own, fitter, target, signal));
+    if (!fitted.has(image)) fitted.set(image, await fitOne(image, own, fitter, target, scope.signal));
   }
   requireTotal(
     [...images].map((image) => fitted.get(image) ?? image),
@@ -63,11 +63,19 @@ function forCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-function imagesOf(message: TurnMessage): ImagePart[] {
-  const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
-  if (message.role === 'user') return message.parts.filter(isImage);
-  return message.role === 'tool' ? message.parts.flatMap(({ content }) => content.filter(isImage)) : [];
+function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
+  const images: ImagePart[] = [];
+  const take = (part: { readonly type: string }): void => {
+    if (isImage(part)) images.push(part);
+  };
+  for (const message of messages) {
+    if (message.role === 'user') message.parts.forEach(take);
+    else if (message.role === 'tool') for (const { content } of message.parts) content.forEach(take);
+  }
+  return images;
 }
+
+const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
   if (message.role === 'user') {

@@ -17,7 +17,8 @@ export interface PrepareOptions {
   readonly providerId: string;
   readonly model: Model;
   readonly media: MediaFitter | undefined;
-  readonly signal: AbortSignal;
+  /** Its signal is asked for only when an image has to be fitted. */
+  readonly scope: { readonly signal: AbortSignal };
 }
 
 export interface Prepared {
@@ -31,13 +32,13 @@ export interface Prepared {
  * the target cannot take it. The steps run in this order: each sees what the one before left.
  */
 export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<Prepared> {
-  const { target, providerId, model, media, signal } = options;
+  const { target, providerId, model, media, scope } = options;
   const { capabilities, families, wire } = model;
   requireCapabilities(request, capabilities, target);
   const { system, messages } = foldSystem(request);
   const replayed = dropForeignReplay(messages, families, target);
   const history = repairHistory(replayed.messages);
-  const fitted = await fitImages(history.messages, capabilities.images, media, target, signal);
+  const fitted = await fitImages(history.messages, capabilities.images, media, target, scope);
   const { limits, warnings } = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;
   const emulated = emulateOutput(

@@ -1,4 +1,4 @@
-import type { AssistantMessage, TurnMessage } from '../model/message.ts';
+import type { TurnMessage } from '../model/message.ts';
 import type { AssistantPart } from '../model/part.ts';
 import type { Warning } from '../model/response.ts';
 
@@ -11,16 +11,24 @@ export function dropForeignReplay(
   families: readonly string[],
   target: string,
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
-  const kept = mapChanged(messages, (message) => {
-    if (message.role !== 'assistant') return message;
-    const parts = message.parts.flatMap((part) => readable(part, families));
-    if (parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at]))
-      return message;
-    return { role: 'assistant', parts } satisfies AssistantMessage;
-  });
-  if (kept === messages) return { messages, warnings: [] };
+  if (messages.every((message) => isReadable(message, families))) return { messages, warnings: NONE };
+  const kept = messages.map((message): TurnMessage =>
+    message.role !== 'assistant' || isReadable(message, families)
+      ? message
+      : { role: 'assistant', parts: message.parts.flatMap((part) => readable(part, families)) },
+  );
   const why = `${target} cannot read what another model's reasoning or its tokens say`;
   return { messages: kept, warnings: [{ action: 'dropped', what: 'replay of foreign reasoning', why }] };
+}
+
+const NONE: readonly Warning[] = [];
+
+/** Most messages are, and stay the same objects: caches downstream know them by identity. */
+function isReadable(message: TurnMessage, families: readonly string[]): boolean {
+  if (message.role !== 'assistant') return true;
+  return message.parts.every(({ type, replay }) =>
+    replay === undefined ? type !== 'reasoning' : families.includes(replay.family),
+  );
 }
 
 function readable(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
@@ -29,10 +37,4 @@ function readable(part: AssistantPart, families: readonly string[]): readonly As
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
   return [rest];
-}
-
-/** The same array when nothing changed: caches downstream know messages by identity. */
-function mapChanged<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
-  const mapped = items.map(change);
-  return mapped.every((item, at) => item === items[at]) ? items : mapped;
 }

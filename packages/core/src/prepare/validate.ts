@@ -1,12 +1,14 @@
 import { LlmError } from '../error/llm-error.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { Message } from '../model/message.ts';
+import type { Part } from '../model/part.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
-  if (!isArray(request.messages)) throw invalid('messages', 'must be an array of messages');
-  if (request.messages.length === 0) throw invalid('messages', 'must not be empty');
-  for (const [index, message] of request.messages.entries()) validateMessage(message, `messages[${index}]`);
+  const { messages } = request;
+  if (!isArray(messages)) throw invalid('messages', 'must be an array of messages');
+  if (messages.length === 0) throw invalid('messages', 'must not be empty');
+  for (let at = 0; at < messages.length; at++) validateMessage(messages[at] as Message, at);
   positive(request.maxTokens, 'maxTokens');
   finite(request.temperature, 'temperature');
   finite(request.topP, 'topP');
@@ -15,14 +17,17 @@ export function validate(request: ChatRequest): void {
 
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
 
-function validateMessage(message: Message, path: string): void {
-  if (!ROLES.has(message.role)) throw invalid(`${path}.role`, `"${message.role}" is no role`);
-  if (!isArray(message.parts)) throw invalid(`${path}.parts`, 'must be an array of parts');
-  for (const [index, part] of message.parts.entries()) {
-    if (part.type === 'image' || part.type === 'file') bytes(part.bytes, `${path}.parts[${index}].bytes`);
-    if (part.type !== 'tool-result') continue;
-    for (const [at, piece] of part.content.entries()) {
-      if (piece.type === 'image') bytes(piece.bytes, `${path}.parts[${index}].content[${at}].bytes`);
+/** Runs over the whole history at every call: paths are put together only for an error. */
+function validateMessage({ role, parts }: Message, at: number): void {
+  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `"${role}" is no role`);
+  if (!isArray(parts)) throw invalid(`messages[${at}].parts`, 'must be an array of parts');
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as Part;
+    if (part.type === 'image' || part.type === 'file') {
+      if (!isBytes(part.bytes)) throw noBytes(`messages[${at}].parts[${index}].bytes`);
+    } else if (part.type === 'tool-result') {
+      const bad = part.content.findIndex((piece) => piece.type === 'image' && !isBytes(piece.bytes));
+      if (bad !== -1) throw noBytes(`messages[${at}].parts[${index}].content[${bad}].bytes`);
     }
   }
 }
@@ -40,13 +45,10 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
   if (toolChoice === 'required' && tools.length === 0) throw invalid('toolChoice', '"required" needs tools');
 }
 
-function bytes(value: unknown, path: string): void {
-  if (value instanceof Uint8Array) return;
-  throw invalid(
-    path,
-    'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts',
-  );
-}
+const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
+
+const noBytes = (path: string): LlmError =>
+  invalid(path, 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
 
 function positive(value: number | undefined, path: string): void {
   if (value !== undefined && !(Number.isInteger(value) && value > 0)) {

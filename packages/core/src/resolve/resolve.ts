@@ -23,26 +23,48 @@ export interface ResolveContext {
   readonly names: Names;
   readonly registry: Registry;
   readonly call: CallInfo | undefined;
-  readonly signal: AbortSignal;
+  readonly scope: { readonly signal: AbortSignal };
 }
 
 /** Aliases of aliases deeper than this are a mistake, not a plan. */
 const DEEPEST = 64;
 
-/** The flat list of places that a spec means now: names expanded in place, repeated places dropped. */
-export async function resolve(spec: string, context: ResolveContext): Promise<readonly Place[]> {
+/**
+ * The flat list of places that a spec means now: names expanded in place, repeated places dropped. At once, unless a
+ * resolver has to be waited for.
+ */
+export function resolve(spec: string, context: ResolveContext): readonly Place[] | Promise<readonly Place[]> {
   const places = new Map<string, Place>();
-  await expand(spec, spec, [], context, places);
-  return [...places.values()];
+  const steps = expand(spec, spec, NO_PATH, context, places);
+  const step = steps.next();
+  return step.done === true ? [...places.values()] : finish(steps, step.value, places);
 }
 
-async function expand(
+type Answer = string | undefined;
+/** Yields what has to be waited for. */
+type Steps<Result> = Generator<Promise<Answer>, Result, Answer>;
+
+const NO_PATH: readonly string[] = [];
+
+async function finish(
+  steps: Steps<void>,
+  first: Promise<Answer>,
+  places: ReadonlyMap<string, Place>,
+): Promise<readonly Place[]> {
+  for (let waiting = first; ;) {
+    const step = steps.next(await waiting);
+    if (step.done === true) return [...places.values()];
+    waiting = step.value;
+  }
+}
+
+function* expand(
   spec: string,
   whole: string,
   path: readonly string[],
   context: ResolveContext,
   places: Map<string, Place>,
-): Promise<void> {
+): Steps<void> {
   for (const { kind, text } of parseSpec(spec)) {
     if (kind === 'target') {
       const { provider: name, model: modelId } = splitTarget(text);
@@ -53,17 +75,16 @@ async function expand(
     }
     if (path.includes(text)) throw cycle([...path, text]);
     if (path.length >= DEEPEST) throw tooDeep(path);
-    const meaning = await meaningOf(text, context);
+    const meaning = context.names.aliases.get(text) ?? (yield* askResolvers(text, context));
     if (meaning === undefined) throw unknownName(text, whole, context);
-    await expand(meaning, whole, [...path, text], context, places);
+    yield* expand(meaning, whole, [...path, text], context, places);
   }
 }
 
-async function meaningOf(name: string, { names, call, signal }: ResolveContext): Promise<string | undefined> {
-  const alias = names.aliases.get(name);
-  if (alias !== undefined) return alias;
+function* askResolvers(name: string, { names, call, scope }: ResolveContext): Steps<Answer> {
   for (const resolver of names.resolvers) {
-    const meaning = await resolver(name, { call, signal });
+    const answer = resolver(name, { call, signal: scope.signal });
+    const meaning = typeof answer === 'string' || answer === undefined ? answer : yield answer;
     if (meaning !== undefined) return meaning;
   }
   return undefined;
