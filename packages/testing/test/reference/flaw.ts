@@ -1,0 +1,84 @@
+import {
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
+import type { Scenario } from '../../src/index.ts';
+
+type Stream = Model['stream'];
+type Batch = readonly ModelEvent[];
+
+/** One thing that a provider gets wrong, and the scenarios that must say so. */
+export interface Flaw {
+  readonly name: string;
+  readonly caught: readonly Scenario[];
+  readonly stream: (stream: Stream, model: Model) => Stream;
+  /** A call may never come back. */
+  readonly hangs?: boolean;
+}
+
+/** The provider with the flaw put in. */
+export const flawed = (provider: Provider, { stream }: Flaw): Provider => ({
+  ...provider,
+  model: (id) => {
+    const model = provider.model(id);
+    return { ...model, stream: stream((request, context) => model.stream(request, context), model) };
+  },
+});
+
+export async function* batches(events: AsyncIterable<ModelEvent | Batch>): AsyncGenerator<Batch> {
+  for await (const step of events) yield 'type' in step ? [step] : step;
+}
+
+export const onEvents =
+  (change: (event: ModelEvent, context: ModelContext) => Batch): Flaw['stream'] =>
+  (stream) =>
+    async function* (request, context) {
+      for await (const batch of batches(stream(request, context))) {
+        yield batch.flatMap((event) => change(event, context));
+      }
+    };
+
+export const onRequest =
+  (change: (request: ModelRequest) => ModelRequest): Flaw['stream'] =>
+  (stream) =>
+  (request, context) =>
+    stream(change(request), context);
+
+export const onError =
+  (change: (error: LlmError, context: ModelContext) => LlmError | Batch): Flaw['stream'] =>
+  (stream) =>
+    async function* (request, context) {
+      try {
+        yield* batches(stream(request, context));
+      } catch (error) {
+        if (!LlmError.is(error)) throw error;
+        const changed = change(error, context);
+        if (LlmError.is(changed)) throw changed;
+        yield changed;
+      }
+    };
+
+export const finish = (target: string): ModelEvent => ({
+  type: 'finish',
+  target,
+  reason: 'stop',
+  raw: 'stop',
+  usage: undefined,
+});
+
+export const eachPart = (
+  request: ModelRequest,
+  change: (part: never) => readonly object[],
+): ModelRequest => ({
+  ...request,
+  messages: request.messages.map((message) => ({
+    ...message,
+    parts: (message.parts as readonly never[]).flatMap(change),
+  })) as ModelRequest['messages'],
+});
+
+export const never: AbortSignal = new AbortController().signal;
