@@ -79,6 +79,12 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
 export const awaitsAtTopLevel = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
 
+/** Does it touch `process.env`? Code that it writes as text does not count. */
+export const readsProcessEnv = (path: string, text: string): boolean =>
+  nodesOf(parse(path, text)).some(
+    (node) => ts.isPropertyAccessExpression(node) && node.getText().replaceAll('?', '') === 'process.env',
+  );
+
 const isAwait = (node: ts.Node): boolean =>
   ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
 
