@@ -24,7 +24,7 @@ interface World {
 async function world(row: Row, faulty: Side, healthy: Side): Promise<World> {
   const { step } = row;
   const primary =
-    step === 'refused'
+    step === undefined
       ? undefined
       : await startWireServer({ wire: faulty.wire, script: () => step ?? GOOD, split: 'event' });
   const secondary = await startWireServer({ wire: healthy.wire, script: () => GOOD, split: 'event' });
@@ -89,11 +89,14 @@ afterAll(async () => {
   for (const { close } of warm) await close();
 });
 
+// A clock on a busy machine may be late once; a chain that is slow is slow three times.
+const timed = { retry: 2 } as const;
+
 describe.each(SIDES.map((side, at) => [side.wire.name, side, SIDES[1 - at] as Side] as const))(
   'a faulty %s primary',
   (_, faulty, healthy) => {
     describe.each(ROWS.map((row) => [row.name, row] as const))('with %s', (__, row) => {
-      it('generate gives one whole answer, in time', async () => {
+      it('generate gives one whole answer, in time', timed, async () => {
         const { model, primary, close } = await world(row, faulty, healthy);
         try {
           const began = performance.now();
@@ -112,7 +115,7 @@ describe.each(SIDES.map((side, at) => [side.wire.name, side, SIDES[1 - at] as Si
         }
       });
 
-      it('a stream that restarts shows one whole answer, once', async () => {
+      it('a stream that restarts shows one whole answer, once', timed, async () => {
         const { model, primary, close } = await world(row, faulty, healthy);
         try {
           const began = performance.now();
