@@ -50,7 +50,9 @@ function assignedInConstructor(constructor: ESTree.FunctionExpression, name: str
     if (property?.type !== 'AssignmentPattern') continue;
     if (property.left.type === 'Identifier' && property.left.name === name) values.push(property.right);
   }
-  for (const statement of constructor.body.body) {
+  // A declaration or an overload has no body.
+  const body = child(constructor, 'body');
+  for (const statement of body?.type === 'BlockStatement' ? body.body : []) {
     if (statement.type !== 'ExpressionStatement') continue;
     const { expression } = statement;
     if (expression.type !== 'AssignmentExpression' || expression.left.type !== 'MemberExpression') continue;

@@ -1,3 +1,4 @@
+import type { Scope } from 'eslint';
 import type * as ESTree from 'estree';
 
 interface TsNode {
@@ -40,7 +41,14 @@ export interface TsEnumMember extends TsNode {
   readonly initializer?: ESTree.Expression | null | undefined;
 }
 
-export type Node = ESTree.Node | TsWrapper | TsImportEquals | TsParameterProperty | TsEnum | TsEnumMember;
+export type Node =
+  | ESTree.Node
+  | Scope.Reference['identifier']
+  | TsWrapper
+  | TsImportEquals
+  | TsParameterProperty
+  | TsEnum
+  | TsEnumMember;
 
 /** The expression itself: without type assertions, optional chaining's wrapper, or `(0, f)`. */
 export function bare(node: Node): Node {

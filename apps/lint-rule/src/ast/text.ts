@@ -39,6 +39,8 @@ function texts(value: Node, look: Look): readonly string[] {
       return textsOf(value.right, look);
     case 'Identifier':
     case 'MemberExpression': {
+      if (value.type === 'MemberExpression' && keyName(value.property, value.computed) === 'href')
+        return textsOf(value.object, look);
       const values = valuesOf(value, look);
       return values.length === 0 ? [hole(value, look)] : eitherOf(values, look);
     }

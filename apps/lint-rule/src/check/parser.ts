@@ -10,16 +10,23 @@ export const parser: Linter.Parser = {
   meta: { name: `${name}/parser`, version },
   parseForESLint(text, options) {
     const file = parse(text, optionsFor(filePath(options)));
-    const comments = (file.comments ?? []).map(({ type, value, start, end, loc }) => ({
-      type: type === 'CommentLine' ? 'Line' : 'Block',
-      value,
-      range: [start, end],
-      loc,
-    }));
+    const comments = (file.comments ?? [])
+      .filter(isNoConfiguration)
+      .map(({ type, value, start, end, loc }) => ({
+        type: type === 'CommentLine' ? 'Line' : 'Block',
+        value,
+        range: [start, end],
+        loc,
+      }));
     const ast = Object.assign(file.program, { comments, tokens: [], range: [0, text.length] });
     return { ast: asProgram(ast), services: {} };
   },
 };
+
+/** A comment of the repository may switch on rules that need tokens: the command runs its own rules only. */
+function isNoConfiguration({ value }: { readonly value: string }): boolean {
+  return !/^\s*eslint\s/.test(value);
+}
 
 function optionsFor(filename: string): ParserOptions {
   const plugins: ParserPlugin[] = [

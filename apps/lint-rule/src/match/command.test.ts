@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { programsIn, programsOf } from './command.ts';
+
+it.each([
+  ['claude -p hi', ['claude']],
+  ['cat a | claude -p > b', ['cat', 'claude']],
+  ['cd app && npx -y @anthropic-ai/claude-code -p', ['cd', 'claude']],
+  ['a; b\nc & d', ['a', 'b', 'c', 'd']],
+  ['echo "x | claude" \'; codex\'', ['echo']],
+  ['A=1 B="two words" gemini', ['gemini']],
+  ['out=$(codex exec hi)', ['codex']],
+  ['echo `opencode run`', ['echo', 'opencode']],
+  ['sudo -u ann env -u HOME X=1 claude', ['claude']],
+  ['timeout -k 5 60 nice -n 5 claude', ['claude']],
+  ['pnpm dlx @openai/codex@latest exec', ['codex']],
+  ['npm exec -- claude', ['claude']],
+  ['npm install -g opencode-ai', []],
+  ['bash -c "claude -p hi"', ['claude']],
+  ['bash script.sh claude', []],
+  ['./bin/claude.exe', ['claude']],
+  ['"/opt/my tools/claude" -p', ['claude']],
+  ['claude\\ code', ['claude code']],
+  ['', []],
+  ['X=1', []],
+])('%j starts %j', (line, programs) => {
+  expect(programsIn(line)).toEqual(programs);
+});
+
+it('takes the words of a list as they are', () => {
+  expect(programsOf(['git', 'commit', '-m', 'a; claude'])).toEqual(['git']);
+  expect(programsOf(['C:\\Tools\\claude.cmd', '-p'])).toEqual(['claude']);
+  expect(programsOf(['sh', '-c', 'a; claude'])).toEqual(['a', 'claude']);
+});
+
+it('comes to an end on any line', () => {
+  const piece = fc.constantFrom(
+    'npx',
+    'sh',
+    '-c',
+    'env',
+    '"',
+    "'",
+    '`',
+    '$(',
+    '|',
+    ';',
+    '\\',
+    ' ',
+    'x',
+    '\n',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      programsIn(pieces.join(''));
+    }),
+    { seed: 8, numRuns: 500 },
+  );
+});

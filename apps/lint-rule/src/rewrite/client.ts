@@ -1,0 +1,66 @@
+import type { Scope, SourceCode } from 'eslint';
+import type * as ESTree from 'estree';
+import { parentOf, type Node } from '../ast/node.ts';
+import type { Dialect, RawCall } from './dialects.ts';
+import { plainProperties, rangeOf, type Edit } from './edit.ts';
+
+/** The client of a file: where it is built, and what is done with it. */
+export interface Client {
+  readonly build: ESTree.NewExpression;
+  readonly uses: readonly Scope.Reference[];
+}
+
+/** The one client built from the imported name; undefined where that name or the client goes other ways. */
+export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
+  const [imported, ...others] = code.getDeclaredVariables(node);
+  const [reference, ...more] = imported?.references ?? [];
+  if (reference === undefined || more.length > 0 || others.length > 0) return undefined;
+  const build = parentOf(reference.identifier);
+  if (build?.type !== 'NewExpression' || build.callee !== reference.identifier) return undefined;
+  const declarator = parentOf(build);
+  if (declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return undefined;
+  if (isExported(declarator)) return undefined;
+  const [variable] = code.getDeclaredVariables(declarator);
+  const uses = variable?.references.filter(({ init }) => init !== true) ?? [];
+  return uses.length === 0 || uses.some((use) => use.isWrite()) ? undefined : { build, uses };
+}
+
+/** Another file may do anything with it. */
+export function isExported(declarator: Node): boolean {
+  const declaration = parentOf(declarator);
+  return declaration === undefined || parentOf(declaration)?.type === 'ExportNamedDeclaration';
+}
+
+/** `new OpenAI(…)` → `createMajordomo({ providers: [createOpenAI(…)], … })`. */
+export function rewriteBuild(
+  build: ESTree.NewExpression,
+  { factory, client }: Dialect,
+  calls: readonly RawCall[],
+): readonly Edit[] | undefined {
+  const [start, end] = rangeOf(build);
+  const [, calleeEnd] = rangeOf(build.callee);
+  const [argument, ...more] = build.arguments;
+  const open = `createMajordomo({ providers: [${factory}`;
+  // Without a key of its own the SDK reads the environment; majordomo is handed it.
+  if (argument === undefined) return [{ range: [start, end], text: `${open}()], env: process.env })` }];
+  const properties = argument.type === 'ObjectExpression' ? plainProperties(argument) : undefined;
+  if (more.length > 0 || properties === undefined) return undefined;
+  if ([...properties.keys()].some((name) => !client.includes(name))) return undefined;
+  const wire = wireEdits(properties.get('baseURL'), calls);
+  if (wire === undefined) return undefined;
+  const rest = properties.has('apiKey') ? '] })' : '], env: process.env })';
+  return [{ range: [start, calleeEnd], text: open }, ...wire, { range: [end, end], text: rest }];
+}
+
+/** A server of the caller's may speak one of the vendor's wires only: the one that the file spoke. */
+function wireEdits(
+  baseURL: ESTree.Property | undefined,
+  calls: readonly RawCall[],
+): readonly Edit[] | undefined {
+  const wires = new Set(calls.map(({ api }) => api));
+  const [wire] = wires;
+  if (baseURL === undefined || wire === undefined) return [];
+  if (wires.size > 1) return undefined;
+  const [, end] = rangeOf(baseURL);
+  return [{ range: [end, end], text: `, api: '${wire}'` }];
+}

@@ -1,0 +1,54 @@
+import type * as ESTree from 'estree';
+import { keyName, type Node } from '../ast/node.ts';
+
+/** A replacement of a piece of text; a rewrite is many that do not overlap. */
+export interface Edit {
+  readonly range: readonly [number, number];
+  readonly text: string;
+}
+
+export function rangeOf(node: Node): readonly [number, number] {
+  return node.range ?? [0, 0];
+}
+
+/** Puts `before` and `after` in the place of everything in `outer` around `inner`. */
+export function around(outer: Node, inner: Node, before: string, after: string): readonly Edit[] {
+  const [start, end] = rangeOf(outer);
+  const [innerStart, innerEnd] = rangeOf(inner);
+  return [
+    { range: [start, innerStart], text: before },
+    { range: [innerEnd, end], text: after },
+  ];
+}
+
+/** The named properties of a plain object literal; undefined with spreads, methods or computed names. */
+export function plainProperties(
+  object: ESTree.ObjectExpression,
+): ReadonlyMap<string, ESTree.Property> | undefined {
+  const properties = new Map<string, ESTree.Property>();
+  for (const property of object.properties) {
+    if (property.type !== 'Property' || property.kind !== 'init' || property.method) return undefined;
+    const name = keyName(property.key, property.computed);
+    if (name === undefined || properties.has(name)) return undefined;
+    properties.set(name, property);
+  }
+  return properties;
+}
+
+/** Takes a property out, with one comma. */
+export function without(object: ESTree.ObjectExpression, property: ESTree.Property): Edit {
+  const at = object.properties.indexOf(property);
+  const next = object.properties[at + 1];
+  const previous = object.properties[at - 1];
+  if (next !== undefined) return { range: [rangeOf(property)[0], rangeOf(next)[0]], text: '' };
+  const start = previous === undefined ? rangeOf(property)[0] : rangeOf(previous)[1];
+  return { range: [start, rangeOf(property)[1]], text: '' };
+}
+
+/** Gives a property another name. */
+export function renamed(property: ESTree.Property, to: string): readonly Edit[] {
+  const name = keyName(property.key, property.computed);
+  if (name === to) return [];
+  if (property.shorthand) return [{ range: [rangeOf(property)[0], rangeOf(property)[0]], text: `${to}: ` }];
+  return [{ range: rangeOf(property.key), text: to }];
+}

@@ -1,0 +1,98 @@
+import type { SourceCode } from 'eslint';
+import type * as ESTree from 'estree';
+import { keyName, parentOf, type Node } from '../ast/node.ts';
+import { rewriteUse } from './answer.ts';
+import { clientOf, isExported, rewriteBuild } from './client.ts';
+import type { Dialect, RawCall } from './dialects.ts';
+import { rangeOf, type Edit } from './edit.ts';
+import { freeNames, importEdit } from './imports.ts';
+import { rewriteRequest, specOf, type MessageNames } from './request.ts';
+
+/**
+ * Rewrites a file that imports one raw client, builds it once and calls it plainly. Undefined for any use that is
+ * not understood: half a rewrite is worse than none.
+ */
+export function rewriteProgram(
+  node: ESTree.ImportDeclaration,
+  dialect: Dialect,
+  code: SourceCode,
+): readonly Edit[] | undefined {
+  const names = freeNames(dialect, code);
+  const client = clientOf(node, code);
+  if (names === undefined || client === undefined) return undefined;
+  const calls = client.uses.map(({ identifier }) => rewriteCall(identifier, { dialect, code, names }));
+  const known = calls.filter((call) => call !== undefined);
+  if (known.length < calls.length) return undefined;
+  const built = rewriteBuild(
+    client.build,
+    dialect,
+    known.map(({ raw }) => raw),
+  );
+  if (built === undefined) return undefined;
+  const edits = [...built, ...known.flatMap((call) => call.edits)];
+  return [importEdit(node, dialect, names, edits, code.text), ...edits];
+}
+
+interface Around {
+  readonly dialect: Dialect;
+  readonly code: SourceCode;
+  readonly names: MessageNames;
+}
+
+interface CallRewrite {
+  readonly raw: RawCall;
+  readonly edits: readonly Edit[];
+}
+
+/** `await client.chat.completions.create({ … })` and what is read from its answer. */
+function rewriteCall(client: Node, { dialect, code, names }: Around): CallRewrite | undefined {
+  for (const raw of dialect.calls) {
+    const call = calledOn(client, raw.path);
+    const [request, ...more] = call?.arguments ?? [];
+    if (call === undefined || request?.type !== 'ObjectExpression' || more.length > 0) continue;
+    const rewritten = rewriteRequest(request, raw, names);
+    const spec = rewritten && specOf(rewritten.model, dialect.id, code.text);
+    const answer = rewriteAnswer(call, raw, code);
+    if (rewritten === undefined || spec === undefined || answer === undefined) return undefined;
+    const callee = [rangeOf(client)[1], rangeOf(call.callee)[1]] as const;
+    return {
+      raw,
+      edits: [{ range: callee, text: `.model(${spec}).generate` }, ...rewritten.edits, ...answer],
+    };
+  }
+  return undefined;
+}
+
+function calledOn(client: Node, path: readonly string[]): ESTree.CallExpression | undefined {
+  let at = client;
+  for (const name of path) {
+    const parent = parentOf(at);
+    if (parent?.type !== 'MemberExpression' || parent.object !== at) return undefined;
+    if (keyName(parent.property, parent.computed) !== name) return undefined;
+    at = parent;
+  }
+  const call = parentOf(at);
+  return call?.type === 'CallExpression' && call.callee === at ? call : undefined;
+}
+
+function rewriteAnswer(
+  call: ESTree.CallExpression,
+  raw: RawCall,
+  code: SourceCode,
+): readonly Edit[] | undefined {
+  const awaited = parentOf(call);
+  if (awaited?.type !== 'AwaitExpression') return undefined;
+  const holder = parentOf(awaited);
+  if (holder?.type === 'ExpressionStatement') return [];
+  if (holder?.type !== 'VariableDeclarator') return rewriteUse(awaited, raw);
+  if (holder.id.type !== 'Identifier' || isExported(holder)) return undefined;
+  const [variable] = code.getDeclaredVariables(holder);
+  const edits: Edit[] = [];
+  for (const { identifier, init } of variable?.references ?? []) {
+    if (init === true) continue;
+    const edited = rewriteUse(identifier, raw);
+    if (edited === undefined) return undefined;
+    edits.push(...edited);
+  }
+  return edits;
+}

@@ -1,0 +1,119 @@
+import type * as ESTree from 'estree';
+import { bare, type Node } from '../ast/node.ts';
+import type { RawCall } from './dialects.ts';
+import { around, plainProperties, rangeOf, renamed, without, type Edit } from './edit.ts';
+
+/** The names that messages are made with in the rewritten file. */
+export interface MessageNames {
+  readonly user: string;
+  readonly assistant: string;
+}
+
+export interface RequestRewrite {
+  readonly edits: readonly Edit[];
+  readonly model: Node;
+}
+
+/** The edits that turn a raw request into a `ChatRequest`; undefined where that takes more than renaming. */
+export function rewriteRequest(
+  request: ESTree.ObjectExpression,
+  call: RawCall,
+  names: MessageNames,
+): RequestRewrite | undefined {
+  const properties = plainProperties(request);
+  const model = properties?.get('model');
+  if (properties === undefined || model === undefined || !hasInput(properties)) return undefined;
+  const edits: Edit[] = [];
+  const own = new Set<string>();
+  for (const [name, property] of properties) {
+    // A prototype's member is no option: `Object.hasOwn` keeps `constructor` out.
+    const translation = Object.hasOwn(call.options, name) ? call.options[name] : undefined;
+    if (translation === undefined) return undefined;
+    const key = translation.kind === 'rename' ? translation.to : translation.kind;
+    if (own.has(key)) return undefined;
+    own.add(key);
+    const edited = rewriteOption(request, property, translation, names);
+    if (edited === undefined) return undefined;
+    edits.push(...edited);
+  }
+  return { edits, model: model.value };
+}
+
+function hasInput(properties: ReadonlyMap<string, ESTree.Property>): boolean {
+  return properties.has('messages') || properties.has('input');
+}
+
+function rewriteOption(
+  request: ESTree.ObjectExpression,
+  property: ESTree.Property,
+  translation: RawCall['options'][string],
+  names: MessageNames,
+): readonly Edit[] | undefined {
+  const value = bare(property.value);
+  switch (translation.kind) {
+    case 'rename':
+      return value.type === 'ArrayExpression' && translation.to === 'system'
+        ? undefined
+        : renamed(property, translation.to);
+    case 'model':
+      return [without(request, property)];
+    case 'off':
+      return value.type === 'Literal' && value.value === false ? [without(request, property)] : undefined;
+    case 'stop':
+      if (value.type === 'ArrayExpression') return [];
+      return value.type === 'Literal' ? around(property.value, property.value, '[', ']') : undefined;
+    case 'input':
+      if (!isText(value)) return undefined;
+      return around(property, property.value, `messages: [${names.user}(`, ')]');
+    case 'messages':
+      return value.type === 'ArrayExpression' ? rewriteMessages(value, names) : undefined;
+  }
+}
+
+function rewriteMessages(list: ESTree.ArrayExpression, names: MessageNames): readonly Edit[] | undefined {
+  const edits: Edit[] = [];
+  for (const element of list.elements) {
+    if (element?.type !== 'ObjectExpression') return undefined;
+    const properties = plainProperties(element);
+    const role = properties?.get('role')?.value;
+    const content = properties?.get('content')?.value;
+    if (properties?.size !== 2 || role?.type !== 'Literal' || content === undefined || !isText(bare(content)))
+      return undefined;
+    const [before, after] = messageFrame(role.value, names) ?? [];
+    if (before === undefined || after === undefined) return undefined;
+    edits.push(...around(element, content, before, after));
+  }
+  return edits;
+}
+
+function messageFrame(role: unknown, names: MessageNames): readonly [string, string] | undefined {
+  switch (role) {
+    case 'user':
+      return [`${names.user}(`, ')'];
+    case 'assistant':
+      return [`${names.assistant}(`, ')'];
+    case 'system':
+    case 'developer':
+      return ["{ role: 'system', parts: [{ type: 'text', text: ", ' }] }'];
+    default:
+      return undefined;
+  }
+}
+
+/** Parts of content (images, files) are more than a rewrite can know. */
+function isText(value: Node): boolean {
+  return (
+    value.type !== 'ArrayExpression' && value.type !== 'ObjectExpression' && value.type !== 'SpreadElement'
+  );
+}
+
+/** `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``; undefined for anything longer. */
+export function specOf(model: Node, provider: string, text: string): string | undefined {
+  const value = bare(model);
+  const [start, end] = rangeOf(value);
+  const source = text.slice(start, end);
+  if (value.type === 'Literal')
+    return typeof value.value === 'string' ? `'${provider}/${value.value}'` : undefined;
+  if (value.type !== 'Identifier' && value.type !== 'MemberExpression') return undefined;
+  return `\`${provider}/\${${source}}\``;
+}

@@ -1,0 +1,231 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  anthropicMessages,
+  openaiChat,
+  startWireServer,
+  type Answer,
+  type Wire,
+  type WireRequest,
+} from '@majordomo/testing';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messages } from './lint.ts';
+import * as anthropicBefore from './rewrite/anthropic-messages.ts';
+import * as atOnceBefore from './rewrite/openai-at-once.ts';
+import * as chatBefore from './rewrite/openai-chat.ts';
+
+/** The file that the suggestion makes, or undefined where there is none. */
+function rewritten(code: string): string | undefined {
+  const suggestions = messages(code).flatMap((message) => message.suggestions ?? []);
+  expect(suggestions.length).toBeLessThan(2);
+  const fix = suggestions[0]?.fix;
+  return fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1]);
+}
+
+const SAMPLES = ['openai-chat', 'openai-at-once', 'openai-responses', 'anthropic-messages'];
+
+let folder: string;
+beforeAll(() => {
+  // Inside the package, so that the rewritten files find the workspace's packages.
+  folder = mkdtempSync(join(import.meta.dirname, '.rewritten-'));
+  for (const name of SAMPLES) {
+    const code = rewritten(readFileSync(join(import.meta.dirname, 'rewrite', `${name}.ts`), 'utf8'));
+    writeFileSync(join(folder, `${name}.ts`), code ?? '');
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const after = (name: string): string => readFileSync(join(folder, `${name}.ts`), 'utf8');
+
+describe('the rewritten file', () => {
+  it.each(SAMPLES)('%s has no raw call left', (name) => {
+    expect(after(name)).toContain('createMajordomo');
+    expect(messages(after(name), { strict: true })).toEqual([]);
+  });
+
+  it('type-checks', () => {
+    const program = ts.createProgram(
+      SAMPLES.map((name) => join(folder, `${name}.ts`)),
+      {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        types: ['node'],
+      },
+    );
+    const problems = ts.getPreEmitDiagnostics(program);
+    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+  });
+
+  it('keeps a file’s quotes, and does without its semicolons', () => {
+    const code = `import Anthropic from "@anthropic-ai/sdk"
+const client = new Anthropic({ apiKey })
+await client.messages.create({ model: "m", max_tokens: 1, messages: [{ role: "user", content: text }] })
+`;
+    expect(rewritten(code)?.split('\n').slice(0, 2)).toEqual([
+      'import { createMajordomo, user } from "@majordomo/core"',
+      'import { createAnthropic } from "@majordomo/provider-anthropic"',
+    ]);
+  });
+
+  it('makes room for a name that the file has', () => {
+    expect(after('openai-at-once')).toContain('user as userMessage');
+    expect(after('openai-at-once')).toContain('userMessage(`${user}: ${prompt}`)');
+  });
+
+  it('hands over the environment where the SDK read it by itself', () => {
+    expect(after('openai-responses')).toContain(
+      'createMajordomo({ providers: [createOpenAI()], env: process.env })',
+    );
+    expect(after('openai-chat')).toContain("createOpenAI({ apiKey: 'test', baseURL, api: 'chat' })] })");
+  });
+});
+
+interface Sample {
+  ask(baseURL: string, prompt: string, model: string): Promise<string>;
+}
+
+/** Messages are compared by number: a wire has several forms for the same text. */
+function facts({ model, streamed, system, maxTokens, messages: { length } }: WireRequest): object {
+  return { model, streamed, system, maxTokens, messages: length };
+}
+
+interface Run {
+  readonly answer: string;
+  /** What was asked, whatever the wire. */
+  readonly requests: readonly WireRequest[];
+}
+
+const PONG: Answer = { parts: [{ type: 'text', text: 'pong' }], usage: { input: 11, output: 1 } };
+
+async function run(sample: Sample, wire: Wire): Promise<Run> {
+  await using server = await startWireServer({ wire, script: () => PONG });
+  const answer = await sample.ask(server.baseURL, 'ping', 'gpt-test');
+  return { answer, requests: server.requests.map(({ request }) => request) };
+}
+
+const RUNS: readonly (readonly [name: string, before: Sample, wire: Wire])[] = [
+  ['openai-chat', chatBefore, openaiChat],
+  ['openai-at-once', atOnceBefore, openaiChat],
+  ['anthropic-messages', anthropicBefore, anthropicMessages],
+];
+
+describe('a run against a server of the wire', () => {
+  it.each(RUNS)('%s answers as it did with the raw SDK', async (name, before, wire) => {
+    const now: Sample = await import(join(folder, `${name}.ts`));
+    const [raw, ours] = [await run(before, wire), await run(now, wire)];
+    expect(raw.answer).toContain('pong');
+    expect(ours.answer).toBe(raw.answer);
+    expect(ours.requests.map(facts)).toEqual(raw.requests.map(facts));
+  });
+});
+
+const OPENAI = "import OpenAI from 'openai';\nconst client = new OpenAI({ apiKey });\n";
+const CALL = "model: 'm', messages: [{ role: 'user', content: text }]";
+
+const LEFT: readonly (readonly [what: string, code: string])[] = [
+  [
+    'the client is exported',
+    `${OPENAI.replace('const', 'export const')}await client.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the client goes elsewhere',
+    `${OPENAI}register(client);\nawait client.chat.completions.create({ ${CALL} });`,
+  ],
+  ['nothing is called', OPENAI],
+  [
+    'there are two clients',
+    `${OPENAI}const other = new OpenAI();\nawait client.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the client has other options',
+    `import OpenAI from 'openai';\nconst c = new OpenAI({ timeout: 9 });\nawait c.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the import brings types',
+    `import OpenAI, { type ClientOptions } from 'openai';\nconst c = new OpenAI();\nawait c.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the namespace is used for types',
+    `${OPENAI}const r: OpenAI.ChatCompletion = await client.chat.completions.create({ ${CALL} });`,
+  ],
+  ['another method is called', `${OPENAI}await client.embeddings.create({ model: 'm', input: text });`],
+  ['an option is not known', `${OPENAI}await client.chat.completions.create({ ${CALL}, logprobs: true });`],
+  [
+    'an option has a prototype’s name',
+    `${OPENAI}await client.chat.completions.create({ ${CALL}, constructor: 1 });`,
+  ],
+  ['it streams', `${OPENAI}const s = await client.chat.completions.create({ ${CALL}, stream: true });`],
+  ['tools are given', `${OPENAI}await client.chat.completions.create({ ${CALL}, tools });`],
+  [
+    'the messages come from elsewhere',
+    `${OPENAI}await client.chat.completions.create({ model: 'm', messages });`,
+  ],
+  [
+    'a message is spread',
+    `${OPENAI}await client.chat.completions.create({ model: 'm', messages: [...history] });`,
+  ],
+  [
+    'a message has parts',
+    `${OPENAI}await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: [image] }] });`,
+  ],
+  [
+    'a message has a name',
+    `${OPENAI}await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: text, name: 'ann' }] });`,
+  ],
+  [
+    'a role is not known',
+    `${OPENAI}await client.chat.completions.create({ model: 'm', messages: [{ role, content: text }] });`,
+  ],
+  ['request options are given', `${OPENAI}await client.chat.completions.create({ ${CALL} }, { signal });`],
+  [
+    'the promise is returned',
+    `${OPENAI}export const ask = () => client.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the answer is returned',
+    `${OPENAI}export async function ask() { const r = await client.chat.completions.create({ ${CALL} }); return r; }`,
+  ],
+  ['the answer is exported', `${OPENAI}export const r = await client.chat.completions.create({ ${CALL} });`],
+  [
+    'the answer is taken apart',
+    `${OPENAI}const { choices } = await client.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'another choice is read',
+    `${OPENAI}const r = await client.chat.completions.create({ ${CALL}, n: 2 });\nlog(r.choices[1].message.content);`,
+  ],
+  [
+    'the message is read whole',
+    `${OPENAI}const r = await client.chat.completions.create({ ${CALL} });\nlog(r.choices[0].message);`,
+  ],
+  [
+    'the file has a majordomo',
+    `import { createMajordomo } from '@majordomo/core';\n${OPENAI}await client.chat.completions.create({ ${CALL} });`,
+  ],
+  [
+    'the wires of one server are two',
+    "import OpenAI from 'openai';\nconst c = new OpenAI({ baseURL });\nawait c.responses.create({ model: 'm', input: text });\nawait c.chat.completions.create({ model: 'm', messages: [] });",
+  ],
+  [
+    'another type of block is tested',
+    "import Anthropic from '@anthropic-ai/sdk';\nconst c = new Anthropic();\nconst m = await c.messages.create({ model: 'm', max_tokens: 1, messages: [] });\nlog(m.content[0].type === 'tool_use' ? m.content[0].text : '');",
+  ],
+  [
+    'a test of the type guards something else',
+    "import Anthropic from '@anthropic-ai/sdk';\nconst c = new Anthropic();\nconst m = await c.messages.create({ model: 'm', max_tokens: 1, messages: [] });\nlog(m.content[0].type === 'text' ? other : '');",
+  ],
+];
+
+it.each(LEFT)('nothing is suggested where %s', (_what, code) => {
+  expect(messages(code).length).toBeGreaterThan(0);
+  expect(rewritten(code)).toBeUndefined();
+});
