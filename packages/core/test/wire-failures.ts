@@ -188,7 +188,7 @@ export const WIRE_FAILURES: readonly WireFailureRow[] = [
     'server',
   ],
   ['openai', 502, '-', '-', 'Bad gateway', 'server'],
-  ['openai', 503, '-', 'server_error', 'The server is overloaded', 'server'],
+  ['openai', 503, '-', 'server_error', 'The server is overloaded', 'overloaded'],
   ['openai', 503, '-', '-', 'Slow down', 'overloaded'],
   ['openai', 504, '-', '-', 'Gateway timeout', 'timeout'],
   ['openai', 520, '-', '-', 'Web server returned an unknown error', 'server'],

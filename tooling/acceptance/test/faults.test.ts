@@ -26,7 +26,7 @@ async function world(row: Row, faulty: Side, healthy: Side): Promise<World> {
   const primary =
     step === undefined
       ? undefined
-      : await startWireServer({ wire: faulty.wire, script: () => step ?? GOOD, split: 'event' });
+      : await startWireServer({ wire: faulty.wire, script: () => step, split: 'event' });
   const secondary = await startWireServer({ wire: healthy.wire, script: () => GOOD, split: 'event' });
   const majordomo = createMajordomo({
     providers: [

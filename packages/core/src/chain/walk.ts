@@ -1,15 +1,15 @@
 import { asLlmError, LlmError, withDetails } from '../error/llm-error.ts';
-import { decisionFor } from '../error/policy.ts';
 import type { StreamEvent } from '../model/event.ts';
 import type { ChatResponse, PartialResponse } from '../model/response.ts';
 import { validate } from '../prepare/validate.ts';
 import { abortable } from './abortable.ts';
+import { Books } from './books.ts';
 import type { Call, ChainDeps, Target } from './call.ts';
 import { exhausted } from './exhausted.ts';
-import { attemptRecord, Journal } from './journal.ts';
+import { Journal } from './journal.ts';
 import { Launcher, type Launched } from './launch.ts';
 import { CallScope } from './scope.ts';
-import { asksTooLong, decide } from './verdict.ts';
+import { decide } from './verdict.ts';
 import { soonestEnd, untilChange } from './wait.ts';
 
 const NOTHING: readonly StreamEvent[] = [];
@@ -23,6 +23,7 @@ export class Walk {
   private readonly call: Call;
   private readonly deps: ChainDeps;
   private readonly journal: Journal;
+  private readonly books: Books;
   private readonly launcher: Launcher;
   private readonly scope = new CallScope();
   private readonly deadline: number;
@@ -45,6 +46,7 @@ export class Walk {
     this.call = call;
     this.deps = deps;
     this.journal = new Journal(call.info, call.emit);
+    this.books = new Books(call, deps, this.journal);
     this.launcher = new Launcher(call, deps, this.journal);
     const totalMs = call.settings.timeouts.totalMs ?? 0;
     this.deadline = totalMs > 0 ? deps.clock.now() + totalMs : Infinity;
@@ -85,43 +87,31 @@ export class Walk {
     } catch (cause) {
       return this.failed(running, cause);
     }
-    if (attempt.committed && !running.told) this.committed(running);
+    if (attempt.committed && !running.told) this.books.committed(running);
     if (attempt.answer.finish !== undefined) await this.finished(running);
     return events;
   }
 
-  private committed(running: Launched): void {
-    const { health, clock } = this.deps;
-    const { key } = running.target;
-    running.told = true;
-    running.epoch = health.committed(key, running.epoch);
-    this.journal.committed(key, clock.now() - running.attempt.began);
-    if (running.probe) this.journal.health('recovered', key);
-  }
-
-  private async finished({ target, attempt, number, admission, epoch }: Launched): Promise<void> {
-    const { health } = this.deps;
+  private async finished(running: Launched): Promise<void> {
     this.release();
-    health.finished(target.key, epoch);
-    const { finish } = attempt.answer;
-    const record = attemptRecord(target.key, 'finished', this.since(attempt.began), undefined, finish?.usage);
-    this.journal.attemptEnd(number, record);
-    await admission.settle(record);
-    this.response = attempt.answer.response({ spec: this.call.info.spec, attempts: this.journal.attempts });
+    await this.books.finished(running);
+    const { spec } = this.call.info;
+    this.response = running.attempt.answer.response({ spec, attempts: this.journal.attempts });
     this.journal.callEnd('finished', this.response);
   }
 
   // ---- a failed attempt
 
   private async failed(running: Launched, cause: unknown): Promise<readonly StreamEvent[]> {
-    const { attempt, target, number, admission } = running;
+    const { attempt, target } = running;
+    const { stopped } = this.scope;
     attempt.close();
     this.running = undefined;
-    const error = this.describe(cause, running);
+    const error = this.books.describe(stopped ?? cause, running);
     this.lastPartial = error.details.partial ?? this.lastPartial;
     const recovery = error.details.recover;
     const canRecover = this.launcher.canRecover(target.key, recovery);
-    const benchedUntil = this.judgeHealth(running, error, canRecover);
+    const benchedUntil = this.books.judge(running, error, stopped !== undefined || canRecover);
     const verdict = decide(
       {
         error,
@@ -134,19 +124,8 @@ export class Walk {
       },
       this.call.settings,
     );
-    const record = attemptRecord(
-      target.key,
-      this.outcome(error),
-      this.since(attempt.began),
-      error,
-      error.details.partial?.usage,
-    );
-    const retryInMs = verdict.type === 'retry' ? verdict.delayMs : verdict.type === 'recover' ? 0 : undefined;
-    this.journal.attemptFailed(target.key, number, error, retryInMs);
-    this.journal.attemptEnd(number, record);
-    if (benchedUntil !== undefined) this.journal.health('benched', target.key, benchedUntil);
-    const settling = admission.settle(record);
-    if (this.scope.stopped === undefined) await settling;
+    const settling = this.books.failed(running, error, verdict, benchedUntil);
+    if (stopped === undefined) await settling;
     if (attempt.committed && this.call.live) this.reset = { type: 'reset', target: target.key, error };
     switch (verdict.type) {
       case 'throw':
@@ -164,41 +143,6 @@ export class Walk {
       default:
         return verdict satisfies never;
     }
-  }
-
-  /** Counts the failure, or ends a probe without a verdict. Returns until when it benched. */
-  private judgeHealth({ target, epoch }: Launched, error: LlmError, canRecover: boolean): number | undefined {
-    const { health } = this.deps;
-    const { settings } = this.call;
-    if (this.scope.stopped !== undefined || canRecover || !decisionFor(error.kind, settings.policy).bench) {
-      health.released(target.key, epoch);
-      return undefined;
-    }
-    const atOnce = error.kind === 'quota' || asksTooLong(error, settings);
-    return health.failed(target.key, epoch, { retryAfterMs: error.details.retryAfterMs, atOnce }, error);
-  }
-
-  private describe(cause: unknown, { target, attempt }: Launched): LlmError {
-    const error = this.classified(asLlmError(this.scope.stopped ?? cause, target.key));
-    const partial = attempt.answer.partial();
-    return withDetails(error, {
-      target: error.details.target ?? target.key,
-      partial: error.details.partial ?? partial,
-    });
-  }
-
-  private classified(error: LlmError): LlmError {
-    try {
-      const kind = this.call.settings.classify?.(error);
-      if (kind === undefined || kind === error.kind) return error;
-      return new LlmError(kind, error.message, error.details, { cause: error });
-    } catch {
-      return error;
-    }
-  }
-
-  private outcome(error: LlmError): 'failed' | 'abandoned' {
-    return error.details.code === 'abandoned' ? 'abandoned' : 'failed';
   }
 
   private takeReset(): readonly StreamEvent[] {
@@ -234,7 +178,7 @@ export class Walk {
       if ('attempt' in launched) {
         this.running = launched;
         // Stopped while the gates were asked: it ends before it opens a connection.
-        if (this.scope.stopped !== undefined) launched.attempt.stop(this.scope.stopped);
+        if (scope.stopped !== undefined) launched.attempt.stop(scope.stopped);
         this.attempted = true;
         this.tries++;
         return launched;
@@ -325,9 +269,5 @@ export class Walk {
       cancel?.();
       signal?.removeEventListener('abort', onAbort);
     };
-  }
-
-  private since(began: number): number {
-    return this.deps.clock.now() - began;
   }
 }

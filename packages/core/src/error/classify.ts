@@ -67,7 +67,8 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   const named = byCode(code) ?? byCode(type);
   if (status === 401 || status === 429)
     return named === 'quota' || named === 'billing' ? named : byStatus(status);
-  if (named !== undefined && !(named === 'server' && status !== undefined && status < 500)) return named;
+  // "server error" is what vendors call everything: the status says more, where there is one.
+  if (named !== undefined && (named !== 'server' || status === undefined)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : byStatus(status);
   if (isOverflow(message) && status !== 404) return 'context-overflow';
   return status === undefined ? statusInCode(code) : byStatus(status);

@@ -55,8 +55,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   quota: ['quota'],
   server: ['server'],
   'bad-gateway': ['server'],
-  // Its bodies say server error, its status says overloaded; the policy is the same.
-  unavailable: ['overloaded', 'server'],
+  unavailable: ['overloaded'],
   overloaded: ['overloaded'],
 };
 
