@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromJson, toJson } from '@majordomo/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunState } from '../src/index.ts';
+import { agentOf, SCHEDULES } from './support/crash-scenario.ts';
+import { faultOf } from './support/world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-crash-'));
+const program = join(import.meta.dirname, 'support/crash-process.ts');
+const UNKNOWN = 'The outcome of this call is unknown';
+
+/** How a process over some schedules ended: its exit code, or the signal that killed it. */
+function oneProcess(from: number, to: number): Promise<number | string> {
+  return new Promise((resolve, reject) => {
+    // Two hundred processes load the same code: compiled once.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
+    const child = spawn(process.execPath, [program, folder, String(from), String(to)], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve(signal ?? code ?? 'gone');
+    });
+  });
+}
+
+/** Processes one after the other, until one lives to the end of its schedules; returns how many were killed. */
+async function lane(from: number, to: number): Promise<number> {
+  for (let killed = 0; ; killed++) {
+    const end = await oneProcess(from, to);
+    if (end === 0) return killed;
+    if (end !== 'SIGKILL') throw new Error(`the process ended with ${end}`);
+  }
+}
+
+const lines = (name: string): readonly string[] => {
+  const file = join(folder, name);
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+};
+
+let killed = 0;
+beforeAll(async () => {
+  await oneProcess(0, 0);
+  const half = SCHEDULES / 2;
+  const lanes = await Promise.all([lane(0, half), lane(half, SCHEDULES)]);
+  killed = lanes.reduce((sum, count) => sum + count, 0);
+}, 300_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly state: RunState;
+  readonly undisturbed: RunState;
+  /** Tools that ran, such as `pay r/1/c0`, once for every run. */
+  readonly runs: readonly string[];
+  /** Where its processes died, such as `before tool r/1/c0`. */
+  readonly deaths: readonly string[];
+}
+
+async function outcomeOf(schedule: number): Promise<Outcome> {
+  const state = fromJson<RunState>(JSON.parse(readFileSync(join(folder, `${schedule}.final`), 'utf8')));
+  const agent = agentOf(schedule, () => undefined);
+  const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
+  const { state: calm } = await agent.drive(agent.begin('go'), { ...local, decisions: async () => [] });
+  const undisturbed = fromJson<RunState>(toJson(calm));
+  return { state, undisturbed, runs: lines(`${schedule}.runs`), deaths: lines(`${schedule}.deaths`) };
+}
+
+const outcomes = (): Promise<readonly Outcome[]> =>
+  Promise.all(Array.from({ length: SCHEDULES }, (_, n) => outcomeOf(n)));
+const countOf = <T>(items: readonly T[], item: T): number => items.filter((other) => other === item).length;
+
+/** Every tool run of a calm run, such as `count r/1/c0`. */
+function expectedRuns({ undisturbed }: Outcome): readonly string[] {
+  return undisturbed.messages.flatMap((message) =>
+    message.role === 'tool'
+      ? message.parts.map(({ content }) =>
+          content
+            .map((part) => (part.type === 'text' ? part.text : ''))
+            .join('')
+            .replace(' of ', ' '),
+        )
+      : [],
+  );
+}
+
+/** A call of a tool that is begun once, whose process was killed between its claim and its entry. */
+const isLost = ({ deaths }: Outcome, run: string): boolean =>
+  run.startsWith('pay ') &&
+  deaths.some((death) => death === `after claim ${run.slice(4)}` || death === `before tool ${run.slice(4)}`);
+
+describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random places`, () => {
+  it('were killed often, at entries of every kind', async () => {
+    const deaths = (await outcomes()).flatMap((outcome) => outcome.deaths);
+    expect(deaths).toHaveLength(killed);
+    expect(killed).toBeGreaterThan(SCHEDULES * 0.7);
+    for (const place of [
+      'before ask',
+      'after ask',
+      'before tool',
+      'after tool',
+      'before claim',
+      'after claim',
+    ]) {
+      expect(deaths.filter((death) => death.startsWith(place)).length, place).toBeGreaterThan(3);
+    }
+  });
+
+  it('ran every tool exactly once where the kill came after an entry', async () => {
+    const clean = (await outcomes()).filter(({ deaths }) =>
+      deaths.every((death) => death.startsWith('after ')),
+    );
+    expect(clean.length).toBeGreaterThan(50);
+    for (const outcome of clean) {
+      const expected = expectedRuns(outcome).filter((run) => !isLost(outcome, run));
+      expect(outcome.runs).toEqual(expected);
+    }
+  });
+
+  it('repeated a tool at most once for each kill between its run and its entry, under the same key', async () => {
+    for (const outcome of await outcomes()) {
+      const expected = expectedRuns(outcome);
+      expect(outcome.runs.filter((run) => !expected.includes(run))).toEqual([]);
+      for (const run of expected) {
+        const [name, key] = run.split(' ');
+        const repeats = name === 'count' ? countOf(outcome.deaths, `before tool ${key ?? ''}`) : 0;
+        expect(countOf(outcome.runs, run)).toBeLessThanOrEqual(1 + repeats);
+      }
+    }
+  });
+
+  it('never began a tool twice that is begun once', async () => {
+    const all = await outcomes();
+    const paid = all.flatMap(({ runs }) =>
+      [...new Set(runs)].filter((run) => run.startsWith('pay ')).map((run) => countOf(runs, run)),
+    );
+    expect(paid.length).toBeGreaterThan(100);
+    expect(new Set(paid)).toEqual(new Set([1]));
+    expect(all.some((outcome) => outcome.runs.some((run) => isLost(outcome, run)))).toBe(true);
+  });
+
+  it('ended in the state of a run that nobody disturbed, but for calls whose outcome nobody can know', async () => {
+    for (const outcome of await outcomes()) {
+      const { state, undisturbed } = outcome;
+      const told = JSON.stringify(state.messages.filter(({ role }) => role === 'tool'));
+      const lost = expectedRuns(outcome).filter((run) => isLost(outcome, run));
+      expect(told.split(UNKNOWN).length - 1).toBe(lost.length);
+      expect(faultOf(state.messages)).toBeUndefined();
+      expect(withoutUnknown(state)).toEqual(withoutLost(undisturbed, lost));
+    }
+  });
+});
+
+/** The results of lost calls taken out of both, all else must be equal. */
+const withoutUnknown = (state: RunState): unknown =>
+  withoutResults(state, (text) => text.startsWith(UNKNOWN));
+const withoutLost = (state: RunState, lost: readonly string[]): unknown =>
+  withoutResults(state, (text) => lost.includes(text.replace(' of ', ' ')));
+
+function withoutResults(state: RunState, isOut: (text: string) => boolean): unknown {
+  const messages = state.messages.map((message) => {
+    if (message.role !== 'tool') return message;
+    const parts = message.parts.map((part) =>
+      part.content.some((piece) => piece.type === 'text' && isOut(piece.text))
+        ? { callId: part.callId }
+        : part,
+    );
+    return { ...message, parts };
+  });
+  return { ...state, messages };
+}

@@ -1,0 +1,31 @@
+// One of two processes that share nothing but a file: the first runs until a call waits, the second goes on.
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createMajordomo, fromJson, toJson } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { createAgent, type Decision, type RunState, type Tool } from '../../src/index.ts';
+
+const [file = '', decided] = process.argv.slice(2);
+
+const tool = (name: string, approval: boolean): Tool => ({
+  name,
+  description: name,
+  parameters: { type: 'object' },
+  approval,
+  run: (_args, { key }) => {
+    appendFileSync(`${file}.runs`, `${process.pid} ${name} ${key}\n`);
+    return `${name} done`;
+  },
+});
+const toolCalls = ['look', 'pay', 'note'].map((name, at) => ({ id: `c${at}`, name, args: { at } }));
+const models = { m: [decided === undefined ? { text: 'One moment.', toolCalls } : 'All done.'] };
+const agent = createAgent({
+  model: createMajordomo({ providers: [fakeProvider({ id: 'f', models })] }).model('f/m'),
+  tools: [tool('look', false), tool('pay', true), tool('note', false)],
+});
+
+const before =
+  decided === undefined ? 'pay the bill' : fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8')));
+const decisions = decided === undefined ? [] : (JSON.parse(decided) as Decision[]);
+const { state, text, awaiting } = await agent.run(before, { decisions });
+writeFileSync(file, JSON.stringify(toJson(state)));
+console.log(JSON.stringify({ pid: process.pid, text, awaiting: awaiting.map(({ id }) => id) }));

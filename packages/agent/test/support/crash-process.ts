@@ -1,0 +1,53 @@
+// Runs schedule after schedule over journals on disk, and kills itself where they say so. The next process goes on.
+// What is written survives the process: it need not be synced for that.
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromJson, toJson } from '@majordomo/core';
+import { agentOf, killsOf } from './crash-scenario.ts';
+import { journaled, type Steps } from './journaled.ts';
+
+const [folder = '', from, to] = process.argv.slice(2);
+
+for (let schedule = Number(from); schedule < Number(to); schedule++) {
+  const final = join(folder, `${schedule}.final`);
+  if (existsSync(final)) continue;
+  const runs = join(folder, `${schedule}.runs`);
+  const agent = agentOf(schedule, (name, key) => {
+    append(runs, `${name} ${key}`);
+  });
+  const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
+  const { state } = await agent.drive(agent.begin('go'), journaled(fileJournal(schedule), 'r', agent, local));
+  writeFileSync(final, JSON.stringify(toJson(state)));
+}
+
+function fileJournal(schedule: number): Steps {
+  const file = join(folder, `${schedule}.journal`);
+  const deaths = join(folder, `${schedule}.deaths`);
+  const known = new Map(lines(file).map((line) => JSON.parse(line) as [string, unknown]));
+  const next = killsOf(schedule)[lines(deaths).length];
+  const mayDie = (when: 'before' | 'after', name: string): void => {
+    if (next?.when !== when || next.entry !== known.size + (when === 'before' ? 1 : 0)) return;
+    append(deaths, `${when} ${name}`);
+    process.kill(process.pid, 'SIGKILL');
+  };
+  return {
+    async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
+      if (known.has(name)) return fromJson<{ readonly value: T }>(known.get(name)).value;
+      const value = await effect();
+      mayDie('before', name);
+      const entry = toJson({ value });
+      append(file, JSON.stringify([name, entry]));
+      known.set(name, entry);
+      mayDie('after', name);
+      return fromJson<{ readonly value: T }>(entry).value;
+    },
+  };
+}
+
+function lines(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+}
+
+function append(file: string, line: string): void {
+  appendFileSync(file, `${line}\n`);
+}

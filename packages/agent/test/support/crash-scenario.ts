@@ -1,0 +1,50 @@
+import { createMajordomo, type ModelRequest } from '@majordomo/core';
+import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
+import { createAgent, type Agent, type Tool } from '../../src/index.ts';
+
+/** Where a process kills itself: at its n-th entry, before or after that is written. */
+export interface Kill {
+  readonly entry: number;
+  readonly when: 'before' | 'after';
+}
+
+export const SCHEDULES = 200;
+
+/** The kills of a schedule, one per process. Some only after entries, some only before, some mixed. */
+export function killsOf(schedule: number): readonly Kill[] {
+  const random = seededRandom(schedule + 1);
+  const kind = (['after', 'before', undefined] as const)[schedule % 3];
+  const kills = random() < 0.3 ? 2 : 1;
+  return Array.from({ length: kills }, () => ({
+    entry: 1 + Math.floor(random() * 8),
+    when: kind ?? (random() < 0.5 ? 'before' : 'after'),
+  }));
+}
+
+/** The agent of a schedule. The model answers by what it is sent: it knows nothing of processes. */
+export function agentOf(schedule: number, ran: (name: string, key: string) => void): Agent {
+  const random = seededRandom(1000 + schedule);
+  const steps = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+    Array.from({ length: 1 + Math.floor(random() * 3) }, () => (random() < 0.4 ? 'pay' : 'count')),
+  );
+  const turn = ({ messages }: ModelRequest): Turn => {
+    const names = steps[messages.filter(({ role }) => role === 'assistant').length];
+    if (names === undefined) return 'Done.';
+    return { toolCalls: names.map((name, at) => ({ id: `c${at}`, name, args: { at } })) };
+  };
+  const tool = (name: string, effect: Tool['effect']): Tool => ({
+    name,
+    description: name,
+    parameters: { type: 'object' },
+    effect,
+    run: (_args, { key }) => {
+      ran(name, key);
+      return `${name} of ${key}`;
+    },
+  });
+  const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 10 }, () => turn) } });
+  return createAgent({
+    model: createMajordomo({ providers: [provider] }).model('f/m'),
+    tools: [tool('count', 'repeatable'), tool('pay', 'once')],
+  });
+}
