@@ -189,10 +189,12 @@ it('takes hosts and paths of its own', () => {
 it('names what gave the call away and the package to use', () => {
   const [groq] = messages("fetch('https://api.groq.com/openai/v1/chat/completions');");
   expect(groq?.message).toContain('api.groq.com');
-  expect(groq?.message).toContain('@majordomo/provider-groq');
+  expect(groq?.message).toContain(
+    '@majordomo/provider-openai: createMajordomo({ providers: [openaiCompatible(groq)], env })',
+  );
   const [chat] = messages('fetch(`${base}/chat/completions`);');
   expect(chat?.message).toContain('/chat/completions');
-  expect(chat?.message).toContain('openaiCompatible(profile)');
+  expect(chat?.message).toContain('openaiCompatible({ id, baseURL, keyEnv })');
 });
 
 it('looks through a name that refers to itself without end', () => {

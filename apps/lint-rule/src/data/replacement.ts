@@ -10,42 +10,55 @@ export interface Replacement {
 
 export type ReplacementName =
   | 'openai'
-  | 'compatible'
   | 'anthropic'
   | 'google'
   | 'bedrock'
   | 'ollama'
-  | 'groq'
-  | 'cerebras'
   | 'cloudflare'
   | 'cli'
+  | 'groq'
+  | 'cerebras'
+  | 'mistral'
+  | 'deepseek'
+  | 'openrouter'
+  | 'together'
+  | 'xai'
+  | 'gateway'
+  | 'compatible'
   | 'core'
   | 'agent';
 
+const OPENAI = '@majordomo/provider-openai';
+
+/** A vendor of the chat wire: its profile comes with provider-openai. */
+function profile(name: string, id: string = name): Replacement {
+  return { package: OPENAI, call: `openaiCompatible(${name})`, target: `${id}/<model>` };
+}
+
+const provider = (name: string, factory: string): Replacement => ({
+  package: `@majordomo/provider-${name}`,
+  call: factory,
+  target: `${name}/<model>`,
+});
+
 /** The public factories of this repository's packages. */
 export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
-  openai: { package: '@majordomo/provider-openai', call: 'createOpenAI()', target: 'openai/<model>' },
-  compatible: {
-    package: '@majordomo/provider-openai',
-    call: 'openaiCompatible(profile)',
-    target: '<profile id>/<model>',
-  },
-  anthropic: {
-    package: '@majordomo/provider-anthropic',
-    call: 'createAnthropic()',
-    target: 'anthropic/<model>',
-  },
-  google: { package: '@majordomo/provider-google', call: 'createGoogle()', target: 'google/<model>' },
-  bedrock: { package: '@majordomo/provider-bedrock', call: 'createBedrock()', target: 'bedrock/<model>' },
-  ollama: { package: '@majordomo/provider-ollama', call: 'createOllama()', target: 'ollama/<model>' },
-  groq: { package: '@majordomo/provider-groq', call: 'createGroq()', target: 'groq/<model>' },
-  cerebras: { package: '@majordomo/provider-cerebras', call: 'createCerebras()', target: 'cerebras/<model>' },
-  cloudflare: {
-    package: '@majordomo/provider-cloudflare',
-    call: 'createCloudflare({ binding: env.AI })',
-    target: 'cloudflare/<model>',
-  },
+  openai: provider('openai', 'createOpenAI()'),
+  anthropic: provider('anthropic', 'createAnthropic()'),
+  google: provider('google', 'createGoogle()'),
+  bedrock: provider('bedrock', 'createBedrock()'),
+  ollama: provider('ollama', 'createOllama()'),
+  cloudflare: provider('cloudflare', 'createCloudflare({ binding: env.AI })'),
   cli: { package: '@majordomo/provider-cli', call: "createCli({ cli: '<name>' })", target: '<name>/<model>' },
+  groq: profile('groq'),
+  cerebras: profile('cerebras'),
+  mistral: profile('mistral'),
+  deepseek: profile('deepseek'),
+  openrouter: profile('openrouter'),
+  together: profile('together'),
+  xai: profile('xai'),
+  gateway: profile('vercelGateway', 'vercel-gateway'),
+  compatible: { package: OPENAI, call: 'openaiCompatible({ id, baseURL, keyEnv })', target: '<id>/<model>' },
   core: {
     package: '@majordomo/core',
     call: 'majordomo.model(spec).generate({ messages: [user(text)] })',
@@ -58,5 +71,6 @@ export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
 export function advice(name: ReplacementName): string {
   const { package: from, call, target } = replacements[name];
   if (target === undefined) return `${from}: ${call}`;
-  return `${from}: createMajordomo({ providers: [${call}], env }).model('${target}').generate({ messages: [user(text)] })`;
+  const built = `createMajordomo({ providers: [${call}], env })`;
+  return `${from}: ${built}.model('${target}').generate({ messages: [user(text)] })`;
 }
