@@ -15,6 +15,7 @@ export type {
   Chunks,
 } from './wires/answer.ts';
 export { anthropicMessages } from './wires/anthropic-messages/wire.ts';
+export { bedrockConverse } from './wires/bedrock-converse/wire.ts';
 export {
   FAILURE_KINDS,
   type Failure,

@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   anthropicMessages,
+  bedrockConverse,
   chatDialects,
+  geminiGenerate,
   ollamaChat,
   openaiChat,
   openaiChatWire,
   type Wire,
 } from '../src/index.ts';
 import { chatBody, chatMutations } from './mutations/chat.ts';
+import { converseBody, converseMutations } from './mutations/converse.ts';
+import { geminiBody, geminiMutations } from './mutations/gemini.ts';
 import { messagesBody, messagesMutations } from './mutations/messages.ts';
 import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
 import { at, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
@@ -28,6 +32,18 @@ const SUBJECTS: readonly Subject[] = [
     body: messagesBody,
     mutations: messagesMutations,
     free: new Set(['input', 'input_schema', 'schema']),
+  },
+  {
+    wire: bedrockConverse,
+    body: converseBody,
+    mutations: converseMutations,
+    free: new Set(['additionalModelRequestFields', 'auto', 'input', 'json']),
+  },
+  {
+    wire: geminiGenerate,
+    body: geminiBody,
+    mutations: geminiMutations,
+    free: new Set(['args', 'googleSearch', 'response', 'parametersJsonSchema', 'responseJsonSchema']),
   },
   {
     wire: ollamaChat,

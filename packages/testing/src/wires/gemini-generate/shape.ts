@@ -8,14 +8,12 @@ import {
   number,
   object,
   oneOf,
-  optionalNull,
   text,
   type Check,
   type Fields,
 } from '../shape.ts';
 
 const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
-const nullable = optionalNull;
 
 const BLOB = object({ data: text, mimeType: text }, { displayName: text });
 
@@ -30,7 +28,7 @@ const PART = object(
     fileData: object({ fileUri: text }, { mimeType: text, displayName: text }),
     functionCall: object(
       { name: NAME },
-      { id: text, args: nullable(anyObject), partialArgs: list(anyObject), willContinue: flag },
+      { id: text, args: anyObject, partialArgs: list(anyObject), willContinue: flag },
     ),
     functionResponse: object(
       { name: NAME, response: anyObject },
@@ -62,8 +60,8 @@ const DECLARATION = object(
   { name: NAME },
   {
     behavior: text,
-    description: nullable(text),
-    parameters: nullable(anyObject),
+    description: text,
+    parameters: anyObject,
     parametersJsonSchema: anyObject,
     response: anyObject,
     responseJsonSchema: anyObject,
@@ -155,6 +153,6 @@ export const geminiShape: Check = object(
         retrievalConfig: anyObject,
       },
     ),
-    tools: nullable(list(TOOL)),
+    tools: list(TOOL),
   },
 );

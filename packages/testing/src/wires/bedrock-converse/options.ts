@@ -1,0 +1,102 @@
+import { isObject, isString, type Report } from '../shape.ts';
+import { turnsOf, type Turn } from './conversation.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Rules between options of a request. */
+export function checkOptions(body: unknown, report: Report): void {
+  if (!isObject(body)) return;
+  const turns = turnsOf(body);
+  const config = isObject(body['toolConfig']) ? body['toolConfig'] : undefined;
+  const usesTools = turns.some(({ blocks }) =>
+    blocks.some(({ block }) => block['toolUse'] !== undefined || block['toolResult'] !== undefined),
+  );
+  if (usesTools && config === undefined) {
+    report('tools-missing', 'toolConfig', 'The toolConfig field must be defined when using toolUse and toolResult content blocks.');
+  }
+  if (config !== undefined) checkTools(config, report);
+  checkThinking(body, turns, report);
+  checkOutput(body['outputConfig'], report);
+}
+
+export const toolSpecsOf = (config: unknown): readonly Fields[] => {
+  const tools: readonly unknown[] = isObject(config) && Array.isArray(config['tools']) ? config['tools'] : [];
+  return tools.flatMap((tool) => (isObject(tool) && isObject(tool['toolSpec']) ? [tool['toolSpec']] : []));
+};
+
+function checkTools(config: Fields, report: Report): void {
+  const specs = toolSpecsOf(config);
+  const names = specs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) report('tool-duplicate', 'toolConfig.tools', `The tool ${String(twice)} is already defined`);
+  specs.forEach(({ inputSchema }, index) => {
+    const json = isObject(inputSchema) ? inputSchema['json'] : undefined;
+    if (isObject(json) && json['type'] !== 'object') {
+      report('parameters-schema', `toolConfig.tools[${index}].toolSpec.inputSchema.json.type`, 'must be one of: object');
+    }
+  });
+  const choice = isObject(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
+  if (isObject(choice) && !names.includes(choice['name'])) {
+    report('tool-choice-unknown', 'toolConfig.toolChoice.tool', `${String(choice['name'])} is not defined`);
+  }
+}
+
+/** Claude's conditions, which the wire passes on. */
+function checkThinking(body: Fields, turns: readonly Turn[], report: Report): void {
+  const fields = body['additionalModelRequestFields'];
+  const thinking = isObject(fields) ? fields['thinking'] : undefined;
+  if (!isObject(thinking) || thinking['type'] !== 'enabled') return;
+  const { budget_tokens: budget } = thinking;
+  const { temperature, topP, maxTokens } = isObject(body['inferenceConfig']) ? body['inferenceConfig'] : ({} as Fields);
+  const refuse = (message: string): void => {
+    report('thinking-options', 'additionalModelRequestFields.thinking', message);
+  };
+  if (typeof budget !== 'number' || budget < 1024) refuse('budget_tokens must be at least 1024');
+  else if (typeof maxTokens === 'number' && maxTokens <= budget) refuse('max_tokens must be greater than budget_tokens');
+  if (temperature !== undefined && temperature !== 1) refuse('temperature may only be set to 1 when thinking is enabled');
+  if (typeof topP === 'number' && topP < 0.95) refuse('top_p must be at least 0.95 when thinking is enabled');
+  const config = isObject(body['toolConfig']) ? body['toolConfig'] : {};
+  const choice = isObject(config['toolChoice']) ? config['toolChoice'] : {};
+  if (choice['any'] !== undefined || choice['tool'] !== undefined) refuse('Thinking may not be enabled when tool_choice forces tool use.');
+  const began = beginOfLoop(turns);
+  if (began?.blocks[0]?.block['reasoningContent'] === undefined && began !== undefined) {
+    report('thinking-first', began.path, 'Expected `thinking` or `redacted_thinking`, but found `tool_use`.');
+  }
+}
+
+const holdsResult = ({ role, blocks }: Turn): boolean =>
+  role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
+
+/** The assistant's turn that is still going on: it reaches back over its tool results. */
+function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
+  let began: Turn | undefined;
+  for (let at = turns.length - 1; at > 0; at -= 2) {
+    const turn = turns[at];
+    if (turn === undefined || !holdsResult(turn)) break;
+    began = turns[at - 1];
+  }
+  return began;
+}
+
+function checkOutput(config: unknown, report: Report): void {
+  const schema = outputSchemaOf(config);
+  if (schema === undefined) return;
+  if (parsedObject(schema) === undefined) report('output-schema', 'outputConfig.textFormat', 'the schema is no JSON object');
+}
+
+/** The text of an output schema. */
+export function outputSchemaOf(config: unknown): string | undefined {
+  const format = isObject(config) ? config['textFormat'] : undefined;
+  const structure = isObject(format) ? format['structure'] : undefined;
+  const json = isObject(structure) ? structure['jsonSchema'] : undefined;
+  return isObject(json) && isString(json['schema']) ? json['schema'] : undefined;
+}
+
+export function parsedObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

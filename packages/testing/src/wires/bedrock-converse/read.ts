@@ -1,0 +1,70 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { WireRequest } from '../wire.ts';
+import { SCOPE } from './blocks.ts';
+import { turnsOf } from './conversation.ts';
+import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a Converse request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
+export function readConverse(path: string, body: unknown): WireRequest {
+  const request: Fields = isObject(body) ? body : {};
+  const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
+  const results = of(blocks, 'toolResult');
+  const inResults = results.flatMap(({ content }) => listOf(content).filter(isObject));
+  const { maxTokens } = isObject(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Fields);
+  const schema = outputSchemaOf(request['outputConfig']);
+  return {
+    model: decoded(/\/model\/([^/]+)\//.exec(path)?.[1] ?? ''),
+    streamed: path.endsWith('/converse-stream'),
+    system: listOf(request['system']).filter(isObject).flatMap(({ text }) => (isString(text) ? [text] : [])).join('\n'),
+    messages: listOf(request['messages']),
+    images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
+    toolCalls: of(blocks, 'toolUse').map(({ toolUseId, name, input }) => ({
+      id: stringOf(toolUseId),
+      name: stringOf(name),
+      args: input,
+    })),
+    toolResults: results.map(({ toolUseId, content, status }) => ({
+      callId: stringOf(toolUseId),
+      text: listOf(content).filter(isObject).map(({ text }) => stringOf(text)).join(''),
+      isError: status === 'error',
+    })),
+    reasoning: of(blocks, 'reasoningContent').flatMap(reasoningOf),
+    tools: toolSpecsOf(request['toolConfig']).map(({ name }) => stringOf(name)),
+    output: schema === undefined ? undefined : (parsedObject(schema) as JsonObject | undefined),
+    maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
+    streamsUsage: true,
+  };
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+const of = (blocks: readonly Fields[], kind: string): readonly Fields[] =>
+  blocks.flatMap((block) => (isObject(block[kind]) ? [block[kind]] : []));
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function imageOf({ format, source }: Fields): WireRequest['images'] {
+  const bytes = isObject(source) ? source['bytes'] : undefined;
+  if (!isString(bytes)) return [];
+  return [{ mediaType: `image/${stringOf(format)}`, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }];
+}
+
+function reasoningOf({ reasoningText, redactedContent }: Fields): WireRequest['reasoning'] {
+  if (isObject(reasoningText)) {
+    const { text, signature } = reasoningText;
+    return [{ text: stringOf(text), signature: isString(signature) ? signature : undefined }];
+  }
+  if (!isString(redactedContent)) return [];
+  const sealed = Buffer.from(redactedContent, 'base64').toString('utf8');
+  return [{ text: unsealText(SCOPE, sealed) ?? '', signature: sealed }];
+}
