@@ -27,7 +27,7 @@ const END: readonly WireEvent[] = [
 ];
 
 describe('a stream', () => {
-  it('tells two calls apart that take turns', () => {
+  it('tells two calls apart that take turns, and ends them in the order in which they began', () => {
     const events = read(
       { messageStart: { role: 'assistant' } },
       startCall(1, 'a'),
@@ -36,8 +36,8 @@ describe('a stream', () => {
       delta(2, { toolUse: { input: '{"city":' } }),
       delta(1, { toolUse: { input: '"Rome"}' } }),
       delta(2, { toolUse: { input: '"Oslo"}' } }),
-      stop(1),
       stop(2),
+      stop(1),
       { messageStop: { stopReason: 'tool_use' } },
     );
     expect(parts(events)).toEqual([

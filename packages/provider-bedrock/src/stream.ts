@@ -73,6 +73,9 @@ export class ConverseReader {
   private stopReason: string | undefined;
   private metadata: Metadata | undefined;
   private calls = 0;
+  /** Calls that are open, in order, and those of them that are over: they end in the order in which they began. */
+  private readonly openCalls: string[] = [];
+  private readonly overCalls = new Set<string>();
   private signature = '';
   /** The result of a server tool, while its block is open. */
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
@@ -143,7 +146,19 @@ export class ConverseReader {
     if (this.result !== undefined) this.keepResult({ ...this.result.head, content: this.result.content }, key);
     this.result = undefined;
     this.signature = '';
-    this.scribe.end(key);
+    this.endBlock(key);
+  }
+
+  private endBlock(key: string): void {
+    if (!this.openCalls.includes(key)) {
+      this.scribe.end(key);
+      return;
+    }
+    this.overCalls.add(key);
+    for (let first = this.openCalls[0]; first !== undefined && this.overCalls.has(first); first = this.openCalls[0]) {
+      this.openCalls.shift();
+      this.scribe.end(first);
+    }
   }
 
   private block({ text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock, key: string): void {
@@ -158,7 +173,7 @@ export class ConverseReader {
       for (const piece of citationsContent.content ?? []) this.scribe.text(piece.text ?? '', key);
     } else if (image !== undefined) this.scribe.warning(NO_MEDIA);
     this.signature = '';
-    this.scribe.end(key);
+    this.endBlock(key);
   }
 
   /** A call that ran at the vendor is one of the answer's calls too, marked, so that it goes back as what it was. */
@@ -166,6 +181,7 @@ export class ConverseReader {
     if (name === undefined) throw this.drifted(`content[${key}].toolUse.name`);
     const isServer = type === 'server_tool_use';
     if (!isServer) this.calls++;
+    this.openCalls.push(key);
     this.scribe.toolCall(key, { id: toolUseId, name, replay: isServer ? this.replay({ server: true }) : undefined });
   }
 

@@ -1,0 +1,24 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { bedrockConverse, casesFor, type Harness } from '@majordomo/testing';
+import { describe, test } from 'vitest';
+import { createBedrock } from '../src/index.ts';
+
+/** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */
+const harness = (model: string): Harness => ({
+  wire: bedrockConverse,
+  model,
+  open: ({ baseURL, apiKey }) =>
+    createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
+  cannot: { 'missing-key': 'without credentials the AWS SDK searches for some itself: see auth.test.ts' },
+});
+
+// One model of each way of thinking that is signed, and one that is always told whole.
+describe.each([
+  'anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'global.anthropic.claude-opus-4-6-v1',
+])('%s', (model) => {
+  for (const [name, run] of casesFor(harness(model))) {
+    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
+    else test(name, run);
+  }
+});
