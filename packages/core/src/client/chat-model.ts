@@ -8,6 +8,7 @@ import type { ChatModel, JsonSchemaRequest, TypedRequest } from '../model/majord
 import type { ChatRequest } from '../model/request.ts';
 import type { ChatResponse } from '../model/response.ts';
 import { emitTo } from '../observe/emit.ts';
+import type { Place } from '../resolve/resolve.ts';
 import type { Accumulator } from '../stream/accumulate.ts';
 import { WalkStream } from '../stream/chat-stream.ts';
 import { judgeFinish } from '../stream/judge.ts';
@@ -21,7 +22,15 @@ export interface Home {
   /** `chain` with its defaults. */
   readonly settings: ChainSettings;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
-  resolve(spec: string, call: CallInfo, scope: CallScope): readonly Target[] | Promise<readonly Target[]>;
+  resolve(spec: string, call: CallInfo, scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
+  /** The place with its chat model, which is kept. */
+  readonly chatTarget: (place: Place) => Target;
+}
+
+/** What is asked of each place: a chat model's answer, or something that looks like one to the chain. */
+export interface Operation {
+  readonly target: (place: Place) => Target;
+  readonly judge: Call['judge'];
 }
 
 /** A spec as a model: each call resolves and walks it anew. */
@@ -48,7 +57,7 @@ export function walk(
   request: ChatRequest,
   options: CallOptions | undefined,
   live: boolean,
-  judge: Call['judge'] = judgeChat,
+  operation: Operation = { target: home.chatTarget, judge: judgeChat },
 ): Walk {
   const info: CallInfo = {
     id: crypto.randomUUID(),
@@ -64,8 +73,12 @@ export function walk(
       live,
       signal: options?.signal,
       emit: emitTo(home.onEvent, options?.onEvent),
-      resolve: (scope) => home.resolve(spec, info, scope),
-      judge,
+      resolve: (scope) => {
+        const places = home.resolve(spec, info, scope);
+        const toTargets = (found: readonly Place[]): readonly Target[] => found.map(operation.target);
+        return places instanceof Promise ? places.then(toTargets) : toTargets(places);
+      },
+      judge: operation.judge,
     },
     home.deps,
   );

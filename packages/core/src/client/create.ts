@@ -54,7 +54,6 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
     fetch: options.fetch,
     headers: options.headers,
   });
-  const toTargets = (places: readonly Place[]): readonly Target[] => places.map((place) => targets.of(place));
   const home: Home = {
     chain: options.chain,
     onEvent: options.onEvent,
@@ -69,10 +68,8 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
       transport,
     },
     settings: chainSettings(options.chain),
-    resolve: (spec, call, scope) => {
-      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, scope });
-      return places instanceof Promise ? places.then(toTargets) : toTargets(places);
-    },
+    resolve: (spec, call, scope) => resolve(spec, { names: { aliases, resolvers }, registry, call, scope }),
+    chatTarget: (place) => targets.of(place),
   };
   return {
     health,

@@ -5,7 +5,8 @@ import type { ImageModel, ImageRequest, ImageResponse } from '../model/image.ts'
 import { user } from '../model/message.ts';
 import type { ModelEvent } from '../model/event.ts';
 import type { ImageBackend, Model, Provider } from '../model/provider.ts';
-import { drain, walk, type Home } from './chat-model.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { drain, walk, type Home, type Operation } from './chat-model.ts';
 
 type Drawn = Omit<ImageResponse, 'attempts'>;
 
@@ -16,17 +17,15 @@ export function imageModel(spec: string, home: Home): ImageModel {
     async generate(request: ImageRequest, options?: CallOptions): Promise<ImageResponse> {
       validate(request);
       const drawn = new Map<string, Drawn>();
-      const drawing: Home = {
-        ...home,
-        resolve: async (asked, call, scope) =>
-          (await home.resolve(asked, call, scope)).map((target) => asModel(target, request, drawn)),
+      const operation: Operation = {
+        target: (place) => asTarget(place, request, drawn),
+        judge: (target) =>
+          drawn.get(target)?.images.length === 0
+            ? new LlmError('empty', `${target} gave no image`, { target })
+            : undefined,
       };
       const chat = { messages: [user(request.prompt)] };
-      const judge = (target: string): LlmError | undefined =>
-        drawn.get(target)?.images.length === 0
-          ? new LlmError('empty', `${target} gave no image`, { target })
-          : undefined;
-      const response = await drain(walk(spec, drawing, chat, options, false, judge));
+      const response = await drain(walk(spec, home, chat, options, false, operation));
       const images = drawn.get(response.target);
       if (images === undefined) throw new LlmError('protocol', `${response.target} finished without images`);
       return { ...images, attempts: response.attempts };
@@ -47,8 +46,8 @@ function validate({ prompt, n, size }: ImageRequest): void {
   }
 }
 
-function asModel(
-  { key, provider, modelId }: Target,
+function asTarget(
+  { key, provider, modelId }: Place,
   request: ImageRequest,
   drawn: Map<string, Drawn>,
 ): Target {
