@@ -85,7 +85,7 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   const both = { ...shared, ...own };
   for (const [name, value] of Object.entries(shared)) {
     const mine: unknown = Reflect.get(own, name);
-    if (Array.isArray(value) && Array.isArray(mine)) Object.assign(both, { [name]: [...value, ...mine] });
+    if (isList(value) && isList(mine)) Object.assign(both, { [name]: [...value, ...mine] });
   }
   merged.set(own, { shared, both });
   return both;
@@ -93,6 +93,10 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
 
 /** A linter hands out the same option object for every file of one configuration. */
 const merged = new WeakMap<object, { readonly shared: object; readonly both: MajordomoOptions }>();
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
 
 function isObject(value: unknown): value is MajordomoOptions {
   return typeof value === 'object' && value !== null;

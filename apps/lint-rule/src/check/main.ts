@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function run(args: Arguments, { cwd, out, error }: Terminal): Promise<0 | 1 | 2> {
+async function run(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
   const reports: Report[] = [];
   for (const path of args.paths) reports.push(await check(path, args));
   const report: Report = {
@@ -35,10 +35,11 @@ async function run(args: Arguments, { cwd, out, error }: Terminal): Promise<0 | 
     findings: reports.flatMap(({ findings }) => findings),
     unread: reports.flatMap(({ unread }) => unread),
   };
-  const text = args.format === 'sarif' ? sarif(report, cwd) : plain(report, cwd);
-  if (args.output === undefined) out(text);
+  const text = args.format === 'sarif' ? sarif(report, terminal.cwd) : plain(report, terminal.cwd);
+  if (args.output === undefined) terminal.out(text);
   else writeFileSync(args.output, text);
-  for (const { file, message } of report.unread) error(`could not read ${relative(cwd, file)}: ${message}\n`);
+  for (const { file, message } of report.unread)
+    terminal.error(`could not read ${relative(terminal.cwd, file)}: ${message}\n`);
   if (report.findings.length > 0) return 1;
   return report.unread.length > 0 ? 2 : 0;
 }

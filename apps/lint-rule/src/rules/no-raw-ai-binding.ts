@@ -91,8 +91,6 @@ function isTypedAi(receiver: Node, look: Look): boolean {
 }
 
 function namesAi(annotation: Node | undefined, { code }: Look): boolean {
-  const range: unknown = annotation && Reflect.get(annotation, 'range');
-  if (!Array.isArray(range)) return false;
-  const [start, end]: unknown[] = range;
-  return typeof start === 'number' && typeof end === 'number' && /\bAi\b/.test(code.text.slice(start, end));
+  const [start, end] = annotation?.range ?? [0, 0];
+  return /\bAi\b/.test(code.text.slice(start, end));
 }
