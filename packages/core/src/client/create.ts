@@ -43,12 +43,11 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   return view(options, { clock, random, health, memory: new RecoveryMemory() });
 }
 
-function view(options: MajordomoOptions, shared: Shared): Majordomo {
+function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
   const { health, clock, random, memory } = shared;
-  const registry = new Registry(options.providers, options.env ?? {});
+  const { registry, targets } = backends;
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
-  const targets = new TargetCache();
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
     env: registry.env,
     fetch: options.fetch,
@@ -103,10 +102,22 @@ function view(options: MajordomoOptions, shared: Shared): Majordomo {
     with(changes) {
       const current = { ...options, aliases: Object.fromEntries(aliases), resolvers, env: registry.env };
       const chain = changes.chain === undefined ? options.chain : { ...options.chain, ...changes.chain };
-      return view({ ...current, ...changes, chain }, shared);
+      const same = changes.providers === undefined && changes.env === undefined;
+      return view({ ...current, ...changes, chain }, shared, same ? backends : undefined);
     },
   };
 }
+
+/** Which providers there are, and the models that have been asked for: views with the same providers share them. */
+interface Backends {
+  readonly registry: Registry;
+  readonly targets: TargetCache;
+}
+
+const backendsOf = ({ providers, env = {} }: MajordomoOptions): Backends => ({
+  registry: new Registry(providers, env),
+  targets: new TargetCache(),
+});
 
 /** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
 class TargetCache {
