@@ -2,7 +2,7 @@ import { asLlmError, LlmError, withDetails } from '../error/llm-error.ts';
 import type { StreamEvent } from '../model/event.ts';
 import type { ChatResponse, PartialResponse } from '../model/response.ts';
 import { validate } from '../prepare/validate.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../prepare/abortable.ts';
 import { Books } from './books.ts';
 import type { Call, ChainDeps, Target } from './call.ts';
 import { exhausted } from './exhausted.ts';

@@ -10,7 +10,7 @@ import type { ChatResponse } from '../model/response.ts';
 import { emitTo } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { Accumulator } from '../stream/accumulate.ts';
-import { WalkStream } from '../stream/chat-stream.ts';
+import { WalkStream } from './walk-stream.ts';
 import { judgeFinish } from '../stream/judge.ts';
 import { generateObject } from '../schema/object.ts';
 import { streamObject } from '../schema/object-stream.ts';

@@ -1,4 +1,4 @@
-import { abortable } from '../chain/abortable.ts';
+import { abortable } from './abortable.ts';
 import { LlmError } from '../error/llm-error.ts';
 import type { ImageLimits } from '../model/capabilities.ts';
 import type { MediaFitter } from '../model/media.ts';
