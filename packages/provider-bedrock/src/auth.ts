@@ -30,7 +30,10 @@ function regionOf({ region }: BedrockOptions, env: Env): Pick<BedrockSources, 'r
   return { region: undefined, regionFrom: 'the SDK' };
 }
 
-function credentialsFrom({ client, apiKey, credentials }: BedrockOptions, env: Env): BedrockSources['credentialsFrom'] {
+function credentialsFrom(
+  { client, apiKey, credentials }: BedrockOptions,
+  env: Env,
+): BedrockSources['credentialsFrom'] {
   if (client !== undefined) return 'option client';
   if (apiKey !== undefined) return 'option apiKey';
   if (credentials !== undefined) return 'option credentials';
@@ -91,4 +94,3 @@ const fromEnv = (env: Env): AwsCredentials => ({
 /** Values that no error may show. */
 export const secretsOf = ({ token, keys }: Auth): readonly string[] =>
   [token, keys?.secretAccessKey, keys?.sessionToken].filter((value) => value !== undefined);
-

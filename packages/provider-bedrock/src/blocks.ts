@@ -6,7 +6,14 @@ import type {
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError } from '@majordomo/core';
-import type { AssistantPart, FilePart, ImagePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  FilePart,
+  ImagePart,
+  JsonObject,
+  ToolResultPart,
+  UserPart,
+} from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
@@ -57,7 +64,8 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
 }
 
 /** Did the vendor run it? Its result stands in the same turn; what the transcript says of it is not sent. */
-export const isServerCall = (part: AssistantPart, family: string): boolean => 'server' in (tokenOf(part, family) ?? {});
+export const isServerCall = (part: AssistantPart, family: string): boolean =>
+  'server' in (tokenOf(part, family) ?? {});
 
 /** A result and, behind it, the images that this model takes no images in results for. */
 export function resultBlocks(
@@ -72,10 +80,12 @@ export function resultBlocks(
     const block = piece.type === 'text' ? textBlock(piece.text) : imageBlock(piece);
     if (block === undefined) continue;
     if (block.image !== undefined && !toolImages) loose.push(block);
-    else pieces.push(block as ToolResultContentBlock);
+    else pieces.push(block);
   }
   if (pieces.length === 0) pieces.push({ text: isError === true ? 'error' : '(no output)' });
-  const status = toolStatus ? { status: isError === true ? ('error' as const) : ('success' as const) } : undefined;
+  const status = toolStatus
+    ? { status: isError === true ? ('error' as const) : ('success' as const) }
+    : undefined;
   return { result: { toolResult: { toolUseId: ids(callId), content: pieces, ...status } }, loose };
 }
 
@@ -87,12 +97,15 @@ const tokenOf = ({ replay }: AssistantPart, family: string): ReplayData | undefi
 
 function reasoningBlock(text: string, data: ReplayData | undefined): ContentBlock | undefined {
   if (data === undefined) return undefined;
-  if ('signature' in data) return { reasoningContent: { reasoningText: { text, signature: data.signature } } };
-  if ('redacted' in data) return { reasoningContent: { redactedContent: new TextEncoder().encode(data.redacted) } };
+  if ('signature' in data)
+    return { reasoningContent: { reasoningText: { text, signature: data.signature } } };
+  if ('redacted' in data)
+    return { reasoningContent: { redactedContent: new TextEncoder().encode(data.redacted) } };
   return 'block' in data ? (data.block as unknown as ContentBlock) : undefined;
 }
 
-const textBlock = (text: string): ContentBlock.TextMember | undefined => (text.trim() === '' ? undefined : { text });
+const textBlock = (text: string): ContentBlock.TextMember | undefined =>
+  text.trim() === '' ? undefined : { text };
 
 const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
   'image/png': 'png',
@@ -105,7 +118,10 @@ const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
 function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
   const format = IMAGE_FORMATS[mediaType];
   if (format !== undefined) return { image: { format, source: { bytes } } };
-  throw new LlmError('unsupported', `an image of type "${mediaType}": this wire takes png, jpeg, gif and webp`);
+  throw new LlmError(
+    'unsupported',
+    `an image of type "${mediaType}": this wire takes png, jpeg, gif and webp`,
+  );
 }
 
 const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {

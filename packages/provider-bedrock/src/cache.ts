@@ -10,7 +10,11 @@ import type { Quirks } from './quirks.ts';
 export function markCache(
   cache: 'short' | 'long',
   { cachePoints, longCache }: Quirks,
-  places: { readonly tools: Tool[] | undefined; readonly system: SystemContentBlock[]; readonly messages: readonly WireMessage[] },
+  places: {
+    readonly tools: Tool[] | undefined;
+    readonly system: SystemContentBlock[];
+    readonly messages: readonly WireMessage[];
+  },
   warnings: Warning[],
 ): void {
   if (cachePoints === 'none') {
@@ -18,9 +22,16 @@ export function markCache(
     return;
   }
   if (cache === 'long' && !longCache) {
-    warnings.push({ action: 'coerced', what: 'cache to short', why: 'this model keeps a prefix for minutes only' });
+    warnings.push({
+      action: 'coerced',
+      what: 'cache to short',
+      why: 'this model keeps a prefix for minutes only',
+    });
   }
-  const cachePoint: CachePointBlock = { type: 'default', ...(cache === 'long' && longCache && { ttl: '1h' }) };
+  const cachePoint: CachePointBlock = {
+    type: 'default',
+    ...(cache === 'long' && longCache && { ttl: '1h' }),
+  };
   const { tools, system, messages } = places;
   if (cachePoints === 'all' && tools !== undefined && tools.length > 0) tools.push({ cachePoint });
   if (system.length > 0) system.push({ cachePoint });

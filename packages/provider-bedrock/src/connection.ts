@@ -1,17 +1,26 @@
-import type { BedrockRuntimeClient, BedrockRuntimeClientConfig, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  BedrockRuntimeClient,
+  BedrockRuntimeClientConfig,
+  ConverseStreamRequest,
+} from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type ModelContext } from '@majordomo/core';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { Failed } from './errors.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
-import type { WireAnswer, WireEvent } from './stream.ts';
+import type { WireAnswer } from './response.ts';
+import type { WireEvent } from './stream.ts';
 
 /** A client for one attempt, with what it signs with. */
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
   readonly auth: Auth;
   readonly sources: BedrockSources;
-  send(delivery: ModelContext['delivery'], params: ConverseStreamRequest, signal: AbortSignal): Promise<Answer>;
+  send(
+    delivery: ModelContext['delivery'],
+    params: ConverseStreamRequest,
+    signal: AbortSignal,
+  ): Promise<Answer>;
 }
 
 /** What is read of the SDK's output: a whole answer, or a stream. */
@@ -24,7 +33,9 @@ export interface Answer extends WireAnswer {
 export type Connect = (context: ModelContext) => Promise<Connected>;
 
 /** What a failure is told about the connection. */
-export function failedIn(connected: Connected | undefined): Pick<Failed, 'secrets' | 'sources' | 'credential'> {
+export function failedIn(
+  connected: Connected | undefined,
+): Pick<Failed, 'secrets' | 'sources' | 'credential'> {
   if (connected === undefined) return { secrets: [], sources: 'no client yet' };
   const { region, regionFrom, credentialsFrom } = connected.sources;
   return {
@@ -62,7 +73,10 @@ export function connection(options: BedrockOptions): Connect {
         const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
         const stack = command.middlewareStack as unknown as MiddlewareStack;
         stack.add(adding(headers), { step: 'build', name: 'headers' });
-        stack.add(expecting(isWhole ? /json/ : /eventstream/, context.target), { step: 'deserialize', name: 'contentType' });
+        stack.add(expecting(isWhole ? /json/ : /eventstream/, context.target), {
+          step: 'deserialize',
+          name: 'contentType',
+        });
         return (lease.client as Sender).send(command, { abortSignal });
       },
     };
@@ -76,7 +90,10 @@ interface Sender {
 
 /** What is used of the SDK's; it types the middlewares of each command apart. */
 interface MiddlewareStack {
-  add(middleware: (next: Next) => Next, options: { readonly step: 'build' | 'deserialize'; readonly name: string }): void;
+  add(
+    middleware: (next: Next) => Next,
+    options: { readonly step: 'build' | 'deserialize'; readonly name: string },
+  ): void;
 }
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 interface Received {
@@ -101,7 +118,9 @@ const expecting =
     const { statusCode, headers } = received.response;
     const type = headers['content-type'] ?? '';
     if (statusCode >= 300 || wanted.test(type)) return received;
-    throw new LlmError('protocol', `${target} answered with "${type}" where ${wanted.source} was due`, { target });
+    throw new LlmError('protocol', `${target} answered with "${type}" where ${wanted.source} was due`, {
+      target,
+    });
   };
 
 const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
@@ -120,12 +139,15 @@ async function newClient(
   region: string | undefined,
   { token, keys, profile }: Auth,
 ): Promise<BedrockRuntimeClient> {
-  const handler: unknown = typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
+  const handler: unknown =
+    typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),
-    ...(handler !== undefined && { requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']> }),
+    ...(handler !== undefined && {
+      requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']>,
+    }),
     ...(profile !== undefined && { profile }),
     ...(token !== undefined && { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
     ...(keys !== undefined && { credentials: signingKeys(keys), authSchemePreference: ['sigv4'] }),
@@ -136,5 +158,11 @@ async function newClient(
   return found === undefined ? new Client({ ...config, region: 'us-east-1' }) : client;
 }
 
-const signingKeys = ({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): AwsCredentials & { sessionToken?: string } =>
-  sessionToken === undefined ? { accessKeyId, secretAccessKey } : { accessKeyId, secretAccessKey, sessionToken };
+const signingKeys = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: AwsCredentials): AwsCredentials & { sessionToken?: string } =>
+  sessionToken === undefined
+    ? { accessKeyId, secretAccessKey }
+    : { accessKeyId, secretAccessKey, sessionToken };

@@ -40,7 +40,10 @@ const BY_NAME: Readonly<Record<string, ErrorKind>> = {
 
 /** Texts that say more than their exception. Seen 2024-2026. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/input is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens/i, 'context-overflow'],
+  [
+    /input is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens/i,
+    'context-overflow',
+  ],
   [/prompt is too long|exceed context limit/i, 'context-overflow'],
   [/too many tokens per day/i, 'quota'],
   [/blocked by (?:our )?content filter/i, 'content-filter'],
@@ -61,7 +64,12 @@ export function toLlmError(error: unknown, failed: Failed): LlmError {
     return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
   }
   if (/checksum|Unrecognizable event/.test(message) || name === 'SyntaxError') {
-    return new LlmError('protocol', `${target} sent a broken frame or body`, { target, path: '' }, { cause: error });
+    return new LlmError(
+      'protocol',
+      `${target} sent a broken frame or body`,
+      { target, path: '' },
+      { cause: error },
+    );
   }
   return isTransport(error) ? transportError(error, target, failed.secrets) : reported(error, status, failed);
 }
@@ -92,14 +100,19 @@ function reported(error: Error, status: number | undefined, failed: Failed): Llm
 const LONGEST_MESSAGE = 600;
 
 /** `$metadata` and `$response`, as every exception of an AWS client has them, and what failed to parse too. */
-function metadataOf(error: Error): { readonly httpStatusCode?: number; readonly requestId?: string } | undefined {
-  return '$metadata' in error && typeof error.$metadata === 'object' ? (error.$metadata ?? undefined) : undefined;
+function metadataOf(
+  error: Error,
+): { readonly httpStatusCode?: number; readonly requestId?: string } | undefined {
+  return '$metadata' in error && typeof error.$metadata === 'object'
+    ? (error.$metadata ?? undefined)
+    : undefined;
 }
 
 const statusOf = (error: Error): number | undefined => metadataOf(error)?.httpStatusCode;
 
 function headersOf(error: Error): HeaderReader | undefined {
-  if (!('$response' in error) || typeof error.$response !== 'object' || error.$response === null) return undefined;
+  if (!('$response' in error) || typeof error.$response !== 'object' || error.$response === null)
+    return undefined;
   const headers = 'headers' in error.$response ? error.$response.headers : undefined;
   if (typeof headers !== 'object' || headers === null) return undefined;
   const known = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
@@ -111,7 +124,12 @@ function loginError(error: Error, { target, sources, secrets }: Failed): LlmErro
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
     const message = `the AWS login for ${target} has expired: log in again (${sources})`;
-    return new LlmError('auth', message, { target, code: 'login-required' }, { cause: transportError(error, target, secrets).cause });
+    return new LlmError(
+      'auth',
+      message,
+      { target, code: 'login-required' },
+      { cause: transportError(error, target, secrets).cause },
+    );
   }
   const message = `no AWS credentials for ${target}: pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
   return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });

@@ -1,5 +1,12 @@
 import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
-import type { AssistantMessage, FilePart, ToolMessage, TurnMessage, UserMessage, Warning } from '@majordomo/core';
+import type {
+  AssistantMessage,
+  FilePart,
+  ToolMessage,
+  TurnMessage,
+  UserMessage,
+  Warning,
+} from '@majordomo/core';
 import { toolIds } from '@majordomo/core/provider';
 import { assistantBlock, isServerCall, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import type { Quirks } from './quirks.ts';
@@ -41,7 +48,9 @@ export function toMessages(
 }
 
 const serverCalls = ({ parts }: AssistantMessage, family: string): ReadonlySet<string> =>
-  new Set(parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part, family) ? [part.id] : [])));
+  new Set(
+    parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part, family) ? [part.id] : [])),
+  );
 
 interface Naming {
   readonly ids: CallIds;
@@ -102,7 +111,11 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
 function documentNames(): (file: FilePart) => string {
   const taken = new Set<string>();
   return ({ name = 'document' }) => {
-    const plain = name.replace(/\.[a-z0-9]+$/i, '').replace(/[^a-zA-Z0-9\s()[\]-]+/g, ' ').replace(/\s+/g, ' ').trim();
+    const plain = name
+      .replace(/\.[a-z0-9]+$/i, '')
+      .replace(/[^a-zA-Z0-9\s()[\]-]+/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
     const base = plain === '' ? 'document' : plain.slice(0, 180);
     let unique = base;
     for (let n = 2; taken.has(unique); n++) unique = `${base} ${n}`;
@@ -114,7 +127,8 @@ function documentNames(): (file: FilePart) => string {
 /** A message with a document must have a text too: without one, the documents' names are it. */
 function nameDocuments({ content }: WireMessage): void {
   const names = content.flatMap(({ document }) => document?.name ?? []);
-  if (names.length > 0 && content.every(({ text }) => text === undefined)) content.push({ text: names.join(', ') });
+  if (names.length > 0 && content.every(({ text }) => text === undefined))
+    content.push({ text: names.join(', ') });
 }
 
 const isThinking = ({ reasoningContent }: ContentBlock): boolean => reasoningContent !== undefined;

@@ -50,7 +50,12 @@ const CLAUDE: Partial<Quirks> = {
   toolStatus: true,
   toolImages: true,
 };
-const NOVA: Partial<Quirks> = { cachePoints: 'no-tools', toolChoice: 'one', toolStatus: true, toolImages: true };
+const NOVA: Partial<Quirks> = {
+  cachePoints: 'no-tools',
+  toolChoice: 'one',
+  toolStatus: true,
+  toolImages: true,
+};
 const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabilities => ({
   tools: true,
   images: IMAGES,
@@ -100,17 +105,33 @@ const MODELS: readonly ModelRule[] = [
     capabilities: nova(1_000_000, { reasoning: true, maxOutputTokens: 65_536 }),
     quirks: { ...NOVA, reasoning: 'reasoning-config' },
   },
-  { pattern: /amazon\.nova-micro/, capabilities: nova(128_000, { images: false, files: false }), quirks: NOVA },
+  {
+    pattern: /amazon\.nova-micro/,
+    capabilities: nova(128_000, { images: false, files: false }),
+    quirks: NOVA,
+  },
   { pattern: /amazon\.nova-/, capabilities: nova(300_000), quirks: NOVA },
   {
     pattern: /amazon\.titan-/,
     capabilities: { tools: false, images: false, output: 'instruct', reasoning: false },
     quirks: { system: false },
   },
-  { pattern: /openai\.gpt-oss/, capabilities: { images: false, reasoning: true }, quirks: { reasoning: 'reasoning-effort', toolChoice: 'none' } },
+  {
+    pattern: /openai\.gpt-oss/,
+    capabilities: { images: false, reasoning: true },
+    quirks: { reasoning: 'reasoning-effort', toolChoice: 'none' },
+  },
   { pattern: /deepseek\.r1/, capabilities: { tools: false, images: false, output: 'instruct' }, quirks: {} },
-  { pattern: /meta\.llama/, capabilities: { reasoning: false, output: 'tool' }, quirks: { toolChoice: 'none' } },
-  { pattern: /mistral\.mistral-7b/, capabilities: { tools: false, output: 'instruct' }, quirks: { system: false } },
+  {
+    pattern: /meta\.llama/,
+    capabilities: { reasoning: false, output: 'tool' },
+    quirks: { toolChoice: 'none' },
+  },
+  {
+    pattern: /mistral\.mistral-7b/,
+    capabilities: { tools: false, output: 'instruct' },
+    quirks: { system: false },
+  },
 ];
 
 /**
@@ -125,6 +146,8 @@ export function factsOf(modelId: string): { readonly capabilities: Capabilities;
 /** Who reads this model's reasoning tokens: all Claudes, on whatever platform, or models of the same id. */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {
   if (family === 'claude') return CLAUDE_FAMILY;
-  const bare = modelId.slice(modelId.lastIndexOf('/') + 1).replace(/^(?:us|eu|ap|apac|jp|au|ca|us-gov|global)\./, '');
+  const bare = modelId
+    .slice(modelId.lastIndexOf('/') + 1)
+    .replace(/^(?:us|eu|ap|apac|jp|au|ca|us-gov|global)\./, '');
   return converseFamily(bare.replace(/-v\d+(?::\d+)?$/, ''));
 }

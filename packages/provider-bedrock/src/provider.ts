@@ -54,7 +54,13 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
     whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
       const reader = new ConverseReader(new Scribe(context.target, []), family);
-      return converse({ toParams: () => toWire(request, modelId, quirks, family), request, context, reader, connect });
+      return converse({
+        toParams: () => toWire(request, modelId, quirks, family),
+        request,
+        context,
+        reader,
+        connect,
+      });
     },
   };
 }
@@ -71,7 +77,13 @@ interface Call {
 }
 
 /** core's `sdkStream` for a wire whose frames only the SDK can read: one batch of events per event object. */
-async function* converse({ toParams, request, context, reader, connect }: Call): AsyncIterable<readonly ModelEvent[]> {
+async function* converse({
+  toParams,
+  request,
+  context,
+  reader,
+  connect,
+}: Call): AsyncIterable<readonly ModelEvent[]> {
   const { target, signal, delivery } = context;
   // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
   const own = new AbortController();
@@ -94,8 +106,14 @@ async function* converse({ toParams, request, context, reader, connect }: Call):
   } catch (error) {
     const written = reader.scribe.take();
     if (written.length > 0) yield written;
-    if (signal.aborted) throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
-    const llmError = toLlmError(error, { target, request, streamed: delivery === 'deltas', ...failedIn(connected) });
+    if (signal.aborted)
+      throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
+    const llmError = toLlmError(error, {
+      target,
+      request,
+      streamed: delivery === 'deltas',
+      ...failedIn(connected),
+    });
     if (llmError.kind === 'network') connected?.lease.evict();
     throw llmError;
   } finally {
@@ -112,13 +130,14 @@ async function* readEvents(
   signal: AbortSignal,
   abort: () => void,
 ): AsyncIterable<readonly ModelEvent[]> {
-  if (stream === undefined) throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
-  const events = stream[Symbol.asyncIterator]();
+  if (stream === undefined)
+    throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
+  const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
-    const { done, value } = await events.next();
+    const next = await events.next();
     signal.throwIfAborted();
-    if (done === true) break;
-    reader.event(value);
+    if (next.done === true) break;
+    reader.event(next.value);
     if (reader.done) {
       // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
       events.next().then((rest) => rest.done !== true && abort(), abort);

@@ -6,7 +6,8 @@ export interface Quirks {
    * How reasoning is asked for, in `additionalModelRequestFields`: a token budget or adaptively (`thinking`, Claude),
    * by `reasoningConfig` (Nova 2), by `reasoning_effort` (gpt-oss), or not at all.
    */
-  readonly reasoning: 'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
+  readonly reasoning:
+    'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
   /** Whose reasoning tokens it reads: every Claude's, or only those of its own kind. */
   readonly family: 'claude' | 'model';
   /** Takes cache points everywhere, everywhere but after tools, or nowhere. */

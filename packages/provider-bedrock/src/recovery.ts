@@ -4,7 +4,7 @@ interface Remedy extends Omit<Recovery, 'apply'> {
   /** What a refusal says that this helps against; the first remedy that changes something is taken. */
   readonly says: RegExp;
   /** The same object where nothing of the kind is in the request. */
-  apply(request: ModelRequest): ModelRequest;
+  readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
 /** After a stream was refused where the same call without one would not be. */
@@ -75,12 +75,18 @@ const REMEDIES: readonly Remedy[] = [
     what: 'temperature dropped',
     says: /temperature/i,
     remember: true,
-    apply: (request) => (request.temperature === undefined ? request : { ...request, temperature: undefined }),
+    apply: (request) =>
+      request.temperature === undefined ? request : { ...request, temperature: undefined },
   },
 ];
 
 /** What may be changed so that a refused request succeeds, if anything. */
-export function recoveryFor(status: number, said: string, request: ModelRequest, streamed: boolean): Recovery | undefined {
+export function recoveryFor(
+  status: number,
+  said: string,
+  request: ModelRequest,
+  streamed: boolean,
+): Recovery | undefined {
   if (streamed && status === 403 && STREAM_DENIED.test(said)) return WITHOUT_STREAM;
   if (status !== 400) return undefined;
   if (streamed && STREAM_UNSUPPORTED.test(said)) return WITHOUT_STREAM;
@@ -91,13 +97,17 @@ export function recoveryFor(status: number, said: string, request: ModelRequest,
 }
 
 const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
-const isForced = ({ toolChoice }: ModelRequest): boolean => toolChoice === 'required' || typeof toolChoice === 'object';
+const isForced = ({ toolChoice }: ModelRequest): boolean =>
+  toolChoice === 'required' || typeof toolChoice === 'object';
 const isMarked = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';
 
 function withoutReasoningParts(request: ModelRequest): ModelRequest {
-  if (!request.messages.some((message) => message.role === 'assistant' && message.parts.some(isReasoning))) return request;
+  if (!request.messages.some((message) => message.role === 'assistant' && message.parts.some(isReasoning)))
+    return request;
   const messages = request.messages.map((message) =>
-    message.role === 'assistant' ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) } : message,
+    message.role === 'assistant'
+      ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
+      : message,
   );
   return { ...request, messages };
 }

@@ -13,8 +13,11 @@ const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   extra: {},
   ...fields,
 });
-const wire = (fields: Partial<ModelRequest>, quirks: Quirks = CLAUDE, family = 'claude'): ReturnType<typeof toWire> =>
-  toWire(requestOf(fields), 'm', quirks, family);
+const wire = (
+  fields: Partial<ModelRequest>,
+  quirks: Quirks = CLAUDE,
+  family = 'claude',
+): ReturnType<typeof toWire> => toWire(requestOf(fields), 'm', quirks, family);
 const WEATHER = { name: 'weather', description: 'Says it.', parameters: { type: 'object', properties: {} } };
 const call = (id: string, more: Partial<AssistantPart> = {}): AssistantPart =>
   ({ type: 'tool-call', id, name: 'weather', args: { city: id }, ...more }) as AssistantPart;
@@ -36,10 +39,20 @@ describe('toWire', () => {
       toolChoice: 'required',
       messages: [
         user('Weather in two cities?', image(bytes)),
-        assistant([thinking({ signature: 'sig' }, 'Hm.'), { type: 'text', text: 'I look.' }, call('a'), call('b')]),
+        assistant([
+          thinking({ signature: 'sig' }, 'Hm.'),
+          { type: 'text', text: 'I look.' },
+          call('a'),
+          call('b'),
+        ]),
         toolResult([
           { callId: 'a', name: 'weather', content: 'sun' },
-          { callId: 'b', name: 'weather', content: [{ type: 'text', text: 'no' }, image(bytes)], isError: true },
+          {
+            callId: 'b',
+            name: 'weather',
+            content: [{ type: 'text', text: 'no' }, image(bytes)],
+            isError: true,
+          },
         ]),
         user('And?'),
         assistant('Sun, and unknown.'),
@@ -52,11 +65,18 @@ describe('toWire', () => {
       system: [{ text: 'Be brief.' }],
       inferenceConfig: { maxTokens: 100, temperature: 0.5, stopSequences: ['END'] },
       toolConfig: {
-        tools: [{ toolSpec: { name: 'weather', description: 'Says it.', inputSchema: { json: WEATHER.parameters } } }],
+        tools: [
+          {
+            toolSpec: { name: 'weather', description: 'Says it.', inputSchema: { json: WEATHER.parameters } },
+          },
+        ],
         toolChoice: { any: {} },
       },
       messages: [
-        { role: 'user', content: [{ text: 'Weather in two cities?' }, { image: { format: 'png', source: { bytes } } }] },
+        {
+          role: 'user',
+          content: [{ text: 'Weather in two cities?' }, { image: { format: 'png', source: { bytes } } }],
+        },
         {
           role: 'assistant',
           content: [
@@ -87,7 +107,9 @@ describe('toWire', () => {
   });
 
   it('never changes a frozen request', () => {
-    const frozen = Object.freeze(requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: 'long', system: 's' }));
+    const frozen = Object.freeze(
+      requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: 'long', system: 's' }),
+    );
     const before = JSON.stringify(frozen);
     toWire(frozen, 'm', CLAUDE, 'claude');
     expect(JSON.stringify(frozen)).toBe(before);
@@ -103,10 +125,15 @@ describe('toWire', () => {
   });
 
   it('sends no blank text', () => {
-    const { messages } = wire({ messages: [user(' ', 'a'), assistant([{ type: 'text', text: '' }, call('x')])] }).params;
+    const { messages } = wire({
+      messages: [user(' ', 'a'), assistant([{ type: 'text', text: '' }, call('x')])],
+    }).params;
     expect(messages).toEqual([
       { role: 'user', content: [{ text: 'a' }] },
-      { role: 'assistant', content: [{ toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } }] },
+      {
+        role: 'assistant',
+        content: [{ toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } }],
+      },
     ]);
   });
 
@@ -133,13 +160,17 @@ describe('toWire', () => {
 
   it('refuses media that the wire has no format for', () => {
     expect(() => wire({ messages: [user(image(Uint8Array.of(1), 'image/tiff'))] })).toThrow(/image\/tiff/);
-    expect(() => wire({ messages: [user(file(Uint8Array.of(1), 'application/zip'))] })).toThrow(/application\/zip/);
+    expect(() => wire({ messages: [user(file(Uint8Array.of(1), 'application/zip'))] })).toThrow(
+      /application\/zip/,
+    );
   });
 });
 
 describe('reasoning', () => {
   it('redacted thinking goes back as the bytes that it came as', () => {
-    const { messages } = wire({ messages: [user('a'), assistant([thinking({ redacted: 'EtkE' })]), user('b')] }).params;
+    const { messages } = wire({
+      messages: [user('a'), assistant([thinking({ redacted: 'EtkE' })]), user('b')],
+    }).params;
     expect(messages?.[1]?.content).toEqual([
       { reasoningContent: { redactedContent: new TextEncoder().encode('EtkE') } },
     ]);
@@ -147,7 +178,14 @@ describe('reasoning', () => {
 
   it('reasoning without a token is left out, with a warning', () => {
     const { params, warnings } = wire({
-      messages: [user('a'), assistant([{ type: 'reasoning', text: 'Hm.' }, { type: 'text', text: 'b' }]), user('c')],
+      messages: [
+        user('a'),
+        assistant([
+          { type: 'reasoning', text: 'Hm.' },
+          { type: 'text', text: 'b' },
+        ]),
+        user('c'),
+      ],
     });
     expect(params.messages?.[1]?.content).toEqual([{ text: 'b' }]);
     expect(warnings).toEqual([expect.objectContaining({ what: 'reasoning of earlier turns' })]);
@@ -160,9 +198,26 @@ describe('reasoning', () => {
   };
 
   it.each([
-    ['anthropic.claude-sonnet-4-20250514-v1:0', 'low', { additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2048 } }, inferenceConfig: { maxTokens: 4096 } }],
-    ['global.anthropic.claude-opus-4-6-v1', 'high', { additionalModelRequestFields: { thinking: { type: 'adaptive' } }, outputConfig: { effort: 'high' } }],
-    ['us.amazon.nova-2-lite-v1:0', 'medium', { additionalModelRequestFields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' } } }],
+    [
+      'anthropic.claude-sonnet-4-20250514-v1:0',
+      'low',
+      {
+        additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2048 } },
+        inferenceConfig: { maxTokens: 4096 },
+      },
+    ],
+    [
+      'global.anthropic.claude-opus-4-6-v1',
+      'high',
+      { additionalModelRequestFields: { thinking: { type: 'adaptive' } }, outputConfig: { effort: 'high' } },
+    ],
+    [
+      'us.amazon.nova-2-lite-v1:0',
+      'medium',
+      {
+        additionalModelRequestFields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' } },
+      },
+    ],
     ['openai.gpt-oss-120b-1:0', 'high', { additionalModelRequestFields: { reasoning_effort: 'high' } }],
     ['meta.llama3-8b-instruct-v1:0', 'high', {}],
     ['anthropic.claude-sonnet-4-20250514-v1:0', 'none', {}],
@@ -186,17 +241,27 @@ describe('reasoning', () => {
     };
     expect(why({ maxTokens: 1000 })).toEqual(['reasoning']);
     expect(why({ tools: [WEATHER], toolChoice: 'required' })).toEqual(['reasoning']);
-    const unfinished = [user('a'), assistant([call('x')]), toolResult({ callId: 'x', name: 'weather', content: 'y' })];
+    const unfinished = [
+      user('a'),
+      assistant([call('x')]),
+      toolResult({ callId: 'x', name: 'weather', content: 'y' }),
+    ];
     expect(why({ messages: unfinished, tools: [WEATHER] })).toEqual(['reasoning']);
   });
 });
 
 describe('tools', () => {
-  const history = [user('a'), assistant([call('x')]), toolResult({ callId: 'x', name: 'weather', content: 'y' })];
+  const history = [
+    user('a'),
+    assistant([call('x')]),
+    toolResult({ callId: 'x', name: 'weather', content: 'y' }),
+  ];
 
   it('a history of calls without tools declares them by name, with a warning', () => {
     const { params, warnings } = wire({ messages: history });
-    expect(params.toolConfig).toEqual({ tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }] });
+    expect(params.toolConfig).toEqual({
+      tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }],
+    });
     expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
   });
 
@@ -204,19 +269,47 @@ describe('tools', () => {
     ['none without calls in the history', [user('a')], 'none', 'one', undefined, []],
     ['none with them', history, 'none', 'one', { tools: 1, choice: undefined }, ['toolChoice "none"']],
     ['auto', [user('a')], 'auto', 'one', { tools: 1, choice: undefined }, []],
-    ['one tool', [user('a')], { name: 'weather' }, 'one', { tools: 1, choice: { tool: { name: 'weather' } } }, []],
-    ['one tool where only any can be forced', [user('a')], { name: 'weather' }, 'any', { tools: 1, choice: { any: {} } }, ['toolChoice to required']],
-    ['required where nothing can be forced', [user('a')], 'required', 'none', { tools: 1, choice: undefined }, ['toolChoice to auto']],
+    [
+      'one tool',
+      [user('a')],
+      { name: 'weather' },
+      'one',
+      { tools: 1, choice: { tool: { name: 'weather' } } },
+      [],
+    ],
+    [
+      'one tool where only any can be forced',
+      [user('a')],
+      { name: 'weather' },
+      'any',
+      { tools: 1, choice: { any: {} } },
+      ['toolChoice to required'],
+    ],
+    [
+      'required where nothing can be forced',
+      [user('a')],
+      'required',
+      'none',
+      { tools: 1, choice: undefined },
+      ['toolChoice to auto'],
+    ],
   ] as const)('choice: %s', (_name, messages, toolChoice, quirk, expected, warned) => {
-    const { params, warnings } = wire({ messages, tools: [WEATHER], toolChoice }, { ...CLAUDE, toolChoice: quirk });
+    const { params, warnings } = wire(
+      { messages, tools: [WEATHER], toolChoice },
+      { ...CLAUDE, toolChoice: quirk },
+    );
     const { toolConfig } = params;
-    expect(toolConfig && { tools: toolConfig.tools?.length, choice: toolConfig.toolChoice }).toEqual(expected);
+    expect(toolConfig && { tools: toolConfig.tools?.length, choice: toolConfig.toolChoice }).toEqual(
+      expected,
+    );
     expect(warnings.map(({ what }) => what)).toEqual(warned);
   });
 
   it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {
     const family = 'converse/amazon.nova-2-lite';
-    const block = { toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' } };
+    const block = {
+      toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' },
+    };
     const request: Partial<ModelRequest> = {
       messages: [
         user('a'),
@@ -253,7 +346,12 @@ describe('tools', () => {
         messages: [
           user('a'),
           assistant([call('x')]),
-          toolResult({ callId: 'x', name: 'weather', content: [{ type: 'text', text: 'no' }, image(bytes)], isError: true }),
+          toolResult({
+            callId: 'x',
+            name: 'weather',
+            content: [{ type: 'text', text: 'no' }, image(bytes)],
+            isError: true,
+          }),
         ],
         tools: [WEATHER],
       },
@@ -270,7 +368,10 @@ describe('the rest', () => {
   it('an output schema is text configuration, as JSON text', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' } } };
     expect(wire({ output: { name: 'answer', schema } }).params.outputConfig).toEqual({
-      textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'answer', schema: JSON.stringify(schema) } } },
+      textFormat: {
+        type: 'json_schema',
+        structure: { jsonSchema: { name: 'answer', schema: JSON.stringify(schema) } },
+      },
     });
   });
 
@@ -281,17 +382,15 @@ describe('the rest', () => {
     const point = { cachePoint: { type: 'default', ttl: '1h' } };
     expect(params.toolConfig?.tools?.at(-1)).toEqual(point);
     expect(params.system?.at(-1)).toEqual(point);
-    expect(params.messages?.map(({ content }) => content?.some(({ cachePoint }) => cachePoint !== undefined))).toEqual([
-      false,
-      false,
-      true,
-      false,
-      true,
-    ]);
+    expect(
+      params.messages?.map(({ content }) => content?.some(({ cachePoint }) => cachePoint !== undefined)),
+    ).toEqual([false, false, true, false, true]);
   });
 
   it('a model without cache points, or with short ones only, says so', () => {
-    expect(wire({ cache: 'short' }, CONVERSE_QUIRKS).warnings).toEqual([expect.objectContaining({ what: 'cache' })]);
+    expect(wire({ cache: 'short' }, CONVERSE_QUIRKS).warnings).toEqual([
+      expect.objectContaining({ what: 'cache' }),
+    ]);
     expect(wire({ cache: 'long' }).warnings).toEqual([expect.objectContaining({ what: 'cache to short' })]);
   });
 

@@ -43,7 +43,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (cache === 'short' || cache === 'long') {
     markCache(cache, quirks, { tools: toolConfig?.tools, system, messages }, warnings);
   }
-  if (request.seed !== undefined) warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
+  if (request.seed !== undefined)
+    warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
 
   const params: ConverseStreamRequest = { modelId, messages };
   if (system.length > 0) params.system = system;
@@ -52,13 +53,16 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
   const output = toOutput(request, thinking.effort);
   if (output !== undefined) params.outputConfig = output;
-  if (Object.keys(thinking.fields).length > 0) params.additionalModelRequestFields = thinking.fields as WireJson;
+  if (Object.keys(thinking.fields).length > 0)
+    params.additionalModelRequestFields = thinking.fields as WireJson;
   return { params: withExtra(params, request.extra), warnings };
 }
 
 function checkLimit({ maxTokens }: ModelRequest): void {
   if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
+    path: 'maxTokens',
+  });
 }
 
 function toSystem(
@@ -69,7 +73,11 @@ function toSystem(
 ): SystemContentBlock[] {
   if (system === undefined || system.trim() === '') return [];
   if (quirks.system) return [{ text: system }];
-  warnings.push({ action: 'emulated', what: 'system', why: 'this model takes none: the text leads the first message' });
+  warnings.push({
+    action: 'emulated',
+    what: 'system',
+    why: 'this model takes none: the text leads the first message',
+  });
   messages[0]?.content.unshift({ text: system });
   return [];
 }
@@ -95,7 +103,8 @@ function toInference(
   if (topP !== undefined) {
     if (sampling === 'none') drop('topP', 'this model takes none');
     else if (thinks && topP < 0.95) drop('topP', 'it must be at least 0.95 while the model thinks');
-    else if (sampling === 'one' && inference.temperature !== undefined) drop('topP', 'this model takes it or the temperature');
+    else if (sampling === 'one' && inference.temperature !== undefined)
+      drop('topP', 'this model takes it or the temperature');
     else inference.topP = topP;
   }
   const stops = stop?.filter((sequence) => sequence !== '') ?? [];

@@ -17,18 +17,66 @@ export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
+/** A whole answer. */
+export interface WireAnswer extends Metadata {
+  readonly output?:
+    { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
+  readonly stopReason?: string | undefined;
+}
+/** One block of its content. */
+export interface WireBlock {
+  readonly text?: string | undefined;
+  readonly toolUse?: (ToolUse & { readonly input?: unknown }) | undefined;
+  readonly toolResult?: object | undefined;
+  readonly reasoningContent?:
+    | {
+        readonly reasoningText?: ReasoningDelta | undefined;
+        readonly redactedContent?: Uint8Array | undefined;
+      }
+    | undefined;
+  readonly citationsContent?:
+    { readonly content?: readonly { readonly text?: string | undefined }[] | undefined } | undefined;
+  readonly image?: object | undefined;
+}
+
+/** A call, or the beginning of one. */
+export interface ToolUse {
+  readonly toolUseId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+/** Reasoning, or a piece of it. */
+export interface ReasoningDelta {
+  readonly text?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly redactedContent?: Uint8Array | undefined;
+}
+
+/** What stands around the content. */
+export interface Metadata {
+  readonly usage?: WireUsage | undefined;
+  readonly serviceTier?: { readonly type?: string | undefined } | undefined;
+}
+
 /** `usage` as the wire sends it; any of it may be missing. */
 export interface WireUsage {
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
   readonly cacheReadInputTokens?: number | undefined;
   readonly cacheWriteInputTokens?: number | undefined;
-  readonly cacheDetails?: readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[] | undefined;
+  readonly cacheDetails?:
+    readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[] | undefined;
 }
 
 /** The wire counts cached input apart; our totals include it. Reasoning is in the output, uncounted. */
 export function usage(raw: WireUsage, serviceTier: string | undefined): Usage {
-  const { inputTokens, outputTokens, cacheReadInputTokens: cacheRead, cacheWriteInputTokens: cacheWrite } = raw;
+  const {
+    inputTokens,
+    outputTokens,
+    cacheReadInputTokens: cacheRead,
+    cacheWriteInputTokens: cacheWrite,
+  } = raw;
   const details = detailsOf(raw, serviceTier);
   return {
     input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
@@ -42,5 +90,7 @@ export function usage(raw: WireUsage, serviceTier: string | undefined): Usage {
 
 function detailsOf({ cacheDetails }: WireUsage, serviceTier: string | undefined): UsageDetails | undefined {
   const cacheWriteLong = cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens;
-  return cacheWriteLong === undefined && serviceTier === undefined ? undefined : { cacheWriteLong, serviceTier };
+  return cacheWriteLong === undefined && serviceTier === undefined
+    ? undefined
+    : { cacheWriteLong, serviceTier };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
-import { ConverseReader, type WireAnswer, type WireEvent } from './stream.ts';
+import type { WireAnswer } from './response.ts';
+import { ConverseReader, type WireEvent } from './stream.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
   const reader = new ConverseReader(new Scribe('bedrock/m', []), 'claude');
@@ -16,14 +17,20 @@ const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
 };
 const parts = (events: readonly ModelEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
-const delta = (contentBlockIndex: number, what: object): WireEvent => ({ contentBlockDelta: { contentBlockIndex, delta: what } });
+const delta = (contentBlockIndex: number, what: object): WireEvent => ({
+  contentBlockDelta: { contentBlockIndex, delta: what },
+});
 const startCall = (contentBlockIndex: number, toolUseId: string): WireEvent => ({
   contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name: 'weather' } } },
 });
 const stop = (contentBlockIndex: number): WireEvent => ({ contentBlockStop: { contentBlockIndex } });
 const END: readonly WireEvent[] = [
   { messageStop: { stopReason: 'end_turn' } },
-  { metadata: { usage: { inputTokens: 10, outputTokens: 5, cacheReadInputTokens: 100, cacheWriteInputTokens: 20 } } },
+  {
+    metadata: {
+      usage: { inputTokens: 10, outputTokens: 5, cacheReadInputTokens: 100, cacheWriteInputTokens: 20 },
+    },
+  },
 ];
 
 describe('a stream', () => {
@@ -74,23 +81,49 @@ describe('a stream', () => {
 
   it('waits for the usage after the stop reason, in either order', () => {
     const [first, second] = [...END].reverse() as [WireEvent, WireEvent];
-    expect(read(delta(0, { text: 'x' }), first, second).at(-1)).toMatchObject({ reason: 'stop', usage: { output: 5 } });
+    expect(read(delta(0, { text: 'x' }), first, second).at(-1)).toMatchObject({
+      reason: 'stop',
+      usage: { output: 5 },
+    });
   });
 
   it('marks calls that ran at the vendor, and does not ask for their results', () => {
     const events = read(
-      { contentBlockStart: { contentBlockIndex: 0, start: { toolUse: { toolUseId: 's', name: 'search', type: 'server_tool_use' } } } },
+      {
+        contentBlockStart: {
+          contentBlockIndex: 0,
+          start: { toolUse: { toolUseId: 's', name: 'search', type: 'server_tool_use' } },
+        },
+      },
       delta(0, { toolUse: { input: '{}' } }),
       stop(0),
-      { contentBlockStart: { contentBlockIndex: 1, start: { toolResult: { toolUseId: 's', type: 'search_result', status: 'success' } } } },
+      {
+        contentBlockStart: {
+          contentBlockIndex: 1,
+          start: { toolResult: { toolUseId: 's', type: 'search_result', status: 'success' } },
+        },
+      },
       delta(1, { toolResult: [{ text: '[HIDDEN]' }] }),
       stop(1),
       delta(2, { text: 'Found.' }),
       ...END,
     );
-    const block = { toolResult: { toolUseId: 's', type: 'search_result', status: 'success', content: [{ text: '[HIDDEN]' }] } };
+    const block = {
+      toolResult: {
+        toolUseId: 's',
+        type: 'search_result',
+        status: 'success',
+        content: [{ text: '[HIDDEN]' }],
+      },
+    };
     expect(parts(events)).toEqual([
-      { type: 'tool-call', id: 's', name: 'search', args: {}, replay: { family: 'claude', data: { server: true } } },
+      {
+        type: 'tool-call',
+        id: 's',
+        name: 'search',
+        args: {},
+        replay: { family: 'claude', data: { server: true } },
+      },
       { type: 'reasoning', text: '', replay: { family: 'claude', data: { block } } },
       { type: 'text', text: 'Found.' },
     ]);
@@ -117,9 +150,17 @@ describe('a stream', () => {
     ['blocked before it answered throws', [], 'content-filter'],
     ['blocked after content finishes with that reason', [delta(0, { text: 'x' })], undefined],
   ] as const)('a guardrail: %s', (_name, before, kind) => {
-    const act = (): unknown => read(...before, { messageStop: { stopReason: 'guardrail_intervened' } }).at(-1);
-    if (kind === undefined) expect(act()).toMatchObject({ reason: 'content-filter', raw: 'guardrail_intervened' });
-    else expect(act).toThrow(expect.objectContaining({ kind, details: expect.objectContaining({ code: 'guardrail_intervened' }) as object }));
+    const act = (): unknown =>
+      read(...before, { messageStop: { stopReason: 'guardrail_intervened' } }).at(-1);
+    if (kind === undefined)
+      expect(act()).toMatchObject({ reason: 'content-filter', raw: 'guardrail_intervened' });
+    else
+      expect(act).toThrow(
+        expect.objectContaining({
+          kind,
+          details: expect.objectContaining({ code: 'guardrail_intervened' }) as object,
+        }),
+      );
   });
 });
 
@@ -152,6 +193,8 @@ describe('a whole answer', () => {
     [{ output: { message: { content: [] } } }, 'stopReason'],
     [{ output: { message: { content: [{ toolUse: { toolUseId: 'a' } }] } } }, 'content[0].toolUse.name'],
   ])('a drifted one (%j) is a protocol error that names the place', (answer, path) => {
-    expect(() => readWhole(answer)).toThrow(expect.objectContaining({ kind: 'protocol', details: expect.objectContaining({ path }) as object }));
+    expect(() => readWhole(answer)).toThrow(
+      expect.objectContaining({ kind: 'protocol', details: expect.objectContaining({ path }) as object }),
+    );
   });
 });

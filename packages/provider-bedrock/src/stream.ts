@@ -2,13 +2,23 @@ import { LlmError } from '@majordomo/core';
 import type { JsonObject, Replay, Warning } from '@majordomo/core';
 import type { Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
-import { finishReason, usage, type WireUsage } from './response.ts';
+import {
+  finishReason,
+  usage,
+  type Metadata,
+  type ReasoningDelta,
+  type ToolUse,
+  type WireAnswer,
+  type WireBlock,
+} from './response.ts';
 
 /** What is read of the SDK's event objects; exactly one member is set. */
 export interface WireEvent {
   readonly messageStart?: object | undefined;
-  readonly contentBlockStart?: { readonly start?: BlockStart | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
-  readonly contentBlockDelta?: { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+  readonly contentBlockStart?:
+    { readonly start?: BlockStart | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+  readonly contentBlockDelta?:
+    { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
   readonly contentBlockStop?: { readonly contentBlockIndex?: number | undefined } | undefined;
   readonly messageStop?: { readonly stopReason?: string | undefined } | undefined;
   readonly metadata?: Metadata | undefined;
@@ -17,43 +27,12 @@ interface BlockStart {
   readonly toolUse?: ToolUse | undefined;
   readonly toolResult?: object | undefined;
 }
-interface ToolUse {
-  readonly toolUseId?: string | undefined;
-  readonly name?: string | undefined;
-  readonly type?: string | undefined;
-}
 interface Delta {
   readonly text?: string | undefined;
   readonly toolUse?: { readonly input?: string | undefined } | undefined;
   readonly toolResult?: readonly unknown[] | undefined;
   readonly reasoningContent?: ReasoningDelta | undefined;
 }
-interface ReasoningDelta {
-  readonly text?: string | undefined;
-  readonly signature?: string | undefined;
-  readonly redactedContent?: Uint8Array | undefined;
-}
-interface Metadata {
-  readonly usage?: WireUsage | undefined;
-  readonly serviceTier?: { readonly type?: string | undefined } | undefined;
-}
-
-/** A whole answer. */
-export interface WireAnswer extends Metadata {
-  readonly output?: { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
-  readonly stopReason?: string | undefined;
-}
-interface WireBlock {
-  readonly text?: string | undefined;
-  readonly toolUse?: (ToolUse & { readonly input?: unknown }) | undefined;
-  readonly toolResult?: object | undefined;
-  readonly reasoningContent?:
-    | { readonly reasoningText?: ReasoningDelta | undefined; readonly redactedContent?: Uint8Array | undefined }
-    | undefined;
-  readonly citationsContent?: { readonly content?: readonly { readonly text?: string | undefined }[] | undefined } | undefined;
-  readonly image?: object | undefined;
-}
-
 const NO_MEDIA: Warning = {
   action: 'dropped',
   what: 'media in the answer',
@@ -143,7 +122,8 @@ export class ConverseReader {
   }
 
   private blockStop(key: string): void {
-    if (this.result !== undefined) this.keepResult({ ...this.result.head, content: this.result.content }, key);
+    if (this.result !== undefined)
+      this.keepResult({ ...this.result.head, content: this.result.content }, key);
     this.result = undefined;
     this.signature = '';
     this.endBlock(key);
@@ -155,13 +135,20 @@ export class ConverseReader {
       return;
     }
     this.overCalls.add(key);
-    for (let first = this.openCalls[0]; first !== undefined && this.overCalls.has(first); first = this.openCalls[0]) {
+    for (
+      let first = this.openCalls[0];
+      first !== undefined && this.overCalls.has(first);
+      first = this.openCalls[0]
+    ) {
       this.openCalls.shift();
       this.scribe.end(first);
     }
   }
 
-  private block({ text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock, key: string): void {
+  private block(
+    { text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock,
+    key: string,
+  ): void {
     if (text !== undefined) this.scribe.text(text, key);
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
@@ -182,7 +169,11 @@ export class ConverseReader {
     const isServer = type === 'server_tool_use';
     if (!isServer) this.calls++;
     this.openCalls.push(key);
-    this.scribe.toolCall(key, { id: toolUseId, name, replay: isServer ? this.replay({ server: true }) : undefined });
+    this.scribe.toolCall(key, {
+      id: toolUseId,
+      name,
+      replay: isServer ? this.replay({ server: true }) : undefined,
+    });
   }
 
   private reasoning({ text, signature, redactedContent }: ReasoningDelta, key: string): void {
@@ -217,7 +208,7 @@ export class ConverseReader {
   }
 
   private replay(data: ReplayData): Replay {
-    return { family: this.family, data: data as JsonObject };
+    return { family: this.family, data };
   }
 
   private missing(path: string): never {

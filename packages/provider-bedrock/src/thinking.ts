@@ -35,7 +35,11 @@ export function toThinking(
   if (reasoning === 'none') return switchedOff(form, warnings);
   switch (form) {
     case 'none':
-      warnings.push({ action: 'dropped', what: 'reasoning', why: 'nothing is known of how this model is told to reason' });
+      warnings.push({
+        action: 'dropped',
+        what: 'reasoning',
+        why: 'nothing is known of how this model is told to reason',
+      });
       return NOTHING;
     case 'thinking-adaptive':
       return { fields: { thinking: { type: 'adaptive' } }, effort: reasoning, maxTokens: undefined };
@@ -72,7 +76,8 @@ function withBudget(
     return drop(`the wire asks for more than ${LEAST_BUDGET} maxTokens`);
   }
   const asked = BUDGETS[reasoning];
-  const budget = maxTokens === undefined ? asked : Math.max(LEAST_BUDGET, Math.min(asked, Math.floor(maxTokens / 2)));
+  const budget =
+    maxTokens === undefined ? asked : Math.max(LEAST_BUDGET, Math.min(asked, Math.floor(maxTokens / 2)));
   const fields = { thinking: { type: 'enabled', budget_tokens: budget } };
   return { fields, effort: undefined, maxTokens: maxTokens ?? 2 * budget };
 }

@@ -40,7 +40,9 @@ const usedNames = (messages: readonly WireMessage[]): string[] => [
   ...new Set(messages.flatMap(({ content }) => content.flatMap(({ toolUse }) => toolUse?.name ?? []))),
 ];
 
-const placeholder = (name: string): Tool => ({ toolSpec: { name, inputSchema: { json: { type: 'object' } } } });
+const placeholder = (name: string): Tool => ({
+  toolSpec: { name, inputSchema: { json: { type: 'object' } } },
+});
 
 const toTool = ({ name, description, parameters }: ModelTool): Tool => ({
   toolSpec: {
@@ -51,7 +53,8 @@ const toTool = ({ name, description, parameters }: ModelTool): Tool => ({
 });
 
 /** The root must say that it is an object. */
-const ofObject = (schema: JsonObject): JsonObject => (schema['type'] === 'object' ? schema : { ...schema, type: 'object' });
+const ofObject = (schema: JsonObject): JsonObject =>
+  schema['type'] === 'object' ? schema : { ...schema, type: 'object' };
 
 /** Without a word about it the model chooses by itself; what it cannot be told is left to it, with a warning. */
 function toChoice(
@@ -61,11 +64,19 @@ function toChoice(
 ): WireToolChoice | undefined {
   if (choice === undefined || choice === 'auto' || choice === 'none') return undefined;
   if (toolChoice === 'none') {
-    warnings.push({ action: 'coerced', what: 'toolChoice to auto', why: 'this model cannot be forced to call a tool' });
+    warnings.push({
+      action: 'coerced',
+      what: 'toolChoice to auto',
+      why: 'this model cannot be forced to call a tool',
+    });
     return undefined;
   }
   if (choice === 'required') return { any: {} };
   if (toolChoice === 'one') return { tool: { name: choice.name } };
-  warnings.push({ action: 'coerced', what: 'toolChoice to required', why: 'this model cannot be told which tool to call' });
+  warnings.push({
+    action: 'coerced',
+    what: 'toolChoice to required',
+    why: 'this model cannot be told which tool to call',
+  });
   return { any: {} };
 }

@@ -22,9 +22,15 @@ const serve = async (protocol: Protocol = 'http1'): Promise<void> => {
   });
 };
 
-const ask = (options: BedrockOptions, env: Record<string, string> = {}, modelId = 'anthropic.claude-test'): Promise<Collected> =>
+const ask = (
+  options: BedrockOptions,
+  env: Record<string, string> = {},
+  modelId = 'anthropic.claude-test',
+): Promise<Collected> =>
   collect(
-    createBedrock({ baseURL: server.origin, requestHandler: () => new NodeHttpHandler(), ...options }).model(modelId),
+    createBedrock({ baseURL: server.origin, requestHandler: () => new NodeHttpHandler(), ...options }).model(
+      modelId,
+    ),
     requestOf(),
     contextOf({ delivery: 'whole', env }),
   );
@@ -33,17 +39,29 @@ describe('signing', () => {
   it.each([
     ['HTTP/1.1', 'http1', 'anthropic.claude-3-7-sonnet-20250219-v1:0'],
     ['HTTP/2', 'http2', 'us.anthropic.claude-sonnet-4-20250514-v1:0'],
-    ['an ARN', 'http1', 'arn:aws:bedrock:us-east-1:012345678901:inference-profile/us.anthropic.claude-3-7-sonnet-20250219-v1:0'],
+    [
+      'an ARN',
+      'http1',
+      'arn:aws:bedrock:us-east-1:012345678901:inference-profile/us.anthropic.claude-3-7-sonnet-20250219-v1:0',
+    ],
   ] as const)('over %s an independent signer finds the same signature', async (_name, protocol, modelId) => {
     await serve(protocol);
     const handler = protocol === 'http2' ? { requestHandler: undefined } : {};
-    const got = await ask({ region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler }, {}, modelId);
+    const got = await ask(
+      { region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler },
+      {},
+      modelId,
+    );
     expect(got.text).toBe('hi');
     const [request] = server.requests;
     if (request === undefined) throw new Error('no request');
     expect(request.path).toBe(`/model/${encodeURIComponent(modelId)}/converse`);
     expect(request.headers['x-amz-security-token']).toBe('token');
-    expect(signedOf(request)).toMatchObject({ accessKeyId: 'AKIDEXAMPLE', region: 'eu-west-1', service: 'bedrock' });
+    expect(signedOf(request)).toMatchObject({
+      accessKeyId: 'AKIDEXAMPLE',
+      region: 'eu-west-1',
+      service: 'bedrock',
+    });
     expect(signedOf(request).signature).toBe(signatureFor(request, KEYS.secretAccessKey));
     expect(signatureFor(request, 'another secret')).not.toBe(signedOf(request).signature);
   });
@@ -122,7 +140,12 @@ describe('credentials', () => {
       rejected.push(context.rejected);
       return context.rejected === 'old' ? 'new' : 'old';
     };
-    const options = { region: 'us-east-1', apiKey, baseURL: server.origin, requestHandler: () => new NodeHttpHandler() };
+    const options = {
+      region: 'us-east-1',
+      apiKey,
+      baseURL: server.origin,
+      requestHandler: () => new NodeHttpHandler(),
+    };
     const model = createBedrock(options).model('m');
     const first = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
     expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
@@ -135,10 +158,30 @@ describe('credentials', () => {
 describe('sources', () => {
   const KEY_ENV = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'very secret' };
   it.each([
-    ['options', { region: 'r', credentials: KEYS }, { AWS_REGION: 'other' }, { region: 'r', regionFrom: 'option', credentialsFrom: 'option credentials' }],
-    ['a token', { apiKey: 'k' }, { AWS_REGION: 'r', ...KEY_ENV }, { region: 'r', regionFrom: 'AWS_REGION', credentialsFrom: 'option apiKey' }],
-    ['a token in the environment', {}, { AWS_BEARER_TOKEN_BEDROCK: 't', ...KEY_ENV }, { credentialsFrom: 'AWS_BEARER_TOKEN_BEDROCK' }],
-    ['keys in the environment', {}, { AWS_DEFAULT_REGION: 'd', ...KEY_ENV }, { region: 'd', regionFrom: 'AWS_DEFAULT_REGION', credentialsFrom: 'AWS_ACCESS_KEY_ID' }],
+    [
+      'options',
+      { region: 'r', credentials: KEYS },
+      { AWS_REGION: 'other' },
+      { region: 'r', regionFrom: 'option', credentialsFrom: 'option credentials' },
+    ],
+    [
+      'a token',
+      { apiKey: 'k' },
+      { AWS_REGION: 'r', ...KEY_ENV },
+      { region: 'r', regionFrom: 'AWS_REGION', credentialsFrom: 'option apiKey' },
+    ],
+    [
+      'a token in the environment',
+      {},
+      { AWS_BEARER_TOKEN_BEDROCK: 't', ...KEY_ENV },
+      { credentialsFrom: 'AWS_BEARER_TOKEN_BEDROCK' },
+    ],
+    [
+      'keys in the environment',
+      {},
+      { AWS_DEFAULT_REGION: 'd', ...KEY_ENV },
+      { region: 'd', regionFrom: 'AWS_DEFAULT_REGION', credentialsFrom: 'AWS_ACCESS_KEY_ID' },
+    ],
     ['a profile', {}, { AWS_PROFILE: 'work' }, { credentialsFrom: 'AWS_PROFILE' }],
     ['nothing', {}, {}, { region: undefined, regionFrom: 'the SDK', credentialsFrom: 'the SDK' }],
   ] as const)('say where region and credentials come from: %s', async (_name, options, env, expected) => {
@@ -150,7 +193,10 @@ describe('sources', () => {
 
   it('an error of authentication names them, and shows no secret', async () => {
     server = await testServer('http1', (_request, reply) => {
-      reply.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': 'UnrecognizedClientException' });
+      reply.writeHead(403, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': 'UnrecognizedClientException',
+      });
       reply.end(JSON.stringify({ message: `The security token ${KEYS.secretAccessKey} is invalid` }));
     });
     const { error } = await ask({ region: 'us-east-1', credentials: KEYS });

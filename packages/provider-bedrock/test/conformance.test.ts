@@ -13,12 +13,12 @@ const harness = (model: string): Harness => ({
 });
 
 // One model of each way of thinking that is signed, and one that is always told whole.
-describe.each([
-  'anthropic.claude-sonnet-4-5-20250929-v1:0',
-  'global.anthropic.claude-opus-4-6-v1',
-])('%s', (model) => {
-  for (const [name, run] of casesFor(harness(model))) {
-    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, run);
-  }
-});
+describe.each(['anthropic.claude-sonnet-4-5-20250929-v1:0', 'global.anthropic.claude-opus-4-6-v1'])(
+  '%s',
+  (model) => {
+    for (const [name, run] of casesFor(harness(model))) {
+      if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
+      else test(name, run);
+    }
+  },
+);

@@ -27,26 +27,40 @@ const WAYS = [
   ['HTTP/2, byte by byte', 'http2', 1],
 ] as const;
 
-describe.skipIf(cases.length === 0).each(WAYS)(`recordings of bedrock-converse over %s${skippedNote}`, (_name, protocol, size) => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await testServer(protocol, async ({ path }, reply) => {
-      const found = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
-      if (found === undefined) throw new Error(`no recording for ${path}`);
-      reply.writeHead(found.status, found.headers);
-      await writeInPieces(reply, found.body, size);
+describe.skipIf(cases.length === 0).each(WAYS)(
+  `recordings of bedrock-converse over %s${skippedNote}`,
+  (_name, protocol, size) => {
+    let server: TestServer;
+    beforeAll(async () => {
+      server = await testServer(protocol, async ({ path }, reply) => {
+        const found = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
+        if (found === undefined) throw new Error(`no recording for ${path}`);
+        reply.writeHead(found.status, found.headers);
+        await writeInPieces(reply, found.body, size);
+      });
     });
-  });
-  afterAll(() => server.close());
+    afterAll(() => server.close());
 
-  it.each(cases.map((recording, at) => [recording.id, recording, at] as const))('%s', async (id, recording, at) => {
-    if (excused.has(id)) return;
-    const requestHandler = protocol === 'http1' ? () => new NodeHttpHandler() : undefined;
-    const provider = createBedrock({ region: 'us-east-1', credentials: KEYS, baseURL: server.origin, requestHandler });
-    const delivery = recording.expected.streamed ? 'deltas' : 'whole';
-    check(recording, await collect(provider.model(`c${at}-claude`), requestOf(), contextOf({ delivery })));
-  });
-});
+    it.each(cases.map((recording, at) => [recording.id, recording, at] as const))(
+      '%s',
+      async (id, recording, at) => {
+        if (excused.has(id)) return;
+        const requestHandler = protocol === 'http1' ? () => new NodeHttpHandler() : undefined;
+        const provider = createBedrock({
+          region: 'us-east-1',
+          credentials: KEYS,
+          baseURL: server.origin,
+          requestHandler,
+        });
+        const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+        check(
+          recording,
+          await collect(provider.model(`c${at}-claude`), requestOf(), contextOf({ delivery })),
+        );
+      },
+    );
+  },
+);
 
 describe.skipIf(cases.length === 0)(`exceptions${skippedNote}`, () => {
   it('are at most 2 % of the recordings, and each is one', () => {
@@ -89,7 +103,10 @@ function checkFinish({ outcome, finishReasonRaw, usageRaw }: Expected, { finish 
 function signatures(parts: readonly AssistantPart[]): string[] {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   return parts.flatMap(({ replay }) => {
-    const { signature, redacted } = (replay?.data ?? {}) as { readonly signature?: string; readonly redacted?: string };
+    const { signature, redacted } = (replay?.data ?? {}) as {
+      readonly signature?: string;
+      readonly redacted?: string;
+    };
     if (redacted !== undefined) return [sha256(Buffer.from(redacted).toString('base64'))];
     return signature === undefined ? [] : [sha256(signature)];
   });

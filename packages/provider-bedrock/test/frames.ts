@@ -29,12 +29,16 @@ export const event = (type: string, payload: unknown): Uint8Array =>
   frame({ ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' }, payload);
 
 export const exception = (type: string, message: string): Uint8Array =>
-  frame({ ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' }, { message });
+  frame(
+    { ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' },
+    { message },
+  );
 
 export const START: Uint8Array = event('messageStart', { role: 'assistant' });
 export const text = (piece: string, contentBlockIndex = 0): Uint8Array =>
   event('contentBlockDelta', { contentBlockIndex, delta: { text: piece } });
-export const stopBlock = (contentBlockIndex = 0): Uint8Array => event('contentBlockStop', { contentBlockIndex });
+export const stopBlock = (contentBlockIndex = 0): Uint8Array =>
+  event('contentBlockStop', { contentBlockIndex });
 export const stopMessage = (stopReason: string): Uint8Array => event('messageStop', { stopReason });
 export const METADATA: Uint8Array = event('metadata', {
   usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
@@ -49,4 +53,6 @@ export const whole = (...pieces: readonly string[]): readonly Uint8Array[] => [
   METADATA,
 ];
 
-export const EVENT_STREAM: Readonly<Record<string, string>> = { 'content-type': 'application/vnd.amazon.eventstream' };
+export const EVENT_STREAM: Readonly<Record<string, string>> = {
+  'content-type': 'application/vnd.amazon.eventstream',
+};

@@ -82,7 +82,8 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     const controller = new AbortController();
     const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
     const seen: ModelEvent[] = [];
-    while (!seen.some(({ type }) => type === 'text-delta')) seen.push(...[(await steps.next()).value as ModelEvent[]].flat());
+    while (!seen.some(({ type }) => type === 'text-delta'))
+      seen.push(...[(await steps.next()).value as ModelEvent[]].flat());
     const began = performance.now();
     controller.abort();
     await expect(steps.next()).rejects.toMatchObject({ kind: 'aborted' });
@@ -112,7 +113,8 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
 });
 
 async function closed(began: number): Promise<void> {
-  while (server.openSockets() > 0 && performance.now() - began < 1000) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (server.openSockets() > 0 && performance.now() - began < 1000)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   expect(server.openSockets()).toBe(0);
 }
 
@@ -134,7 +136,11 @@ describe('failures', () => {
   ] as const)('%i %s "%s" is %s, after one request', async (status, name, message, kind) => {
     const model = await world('http1', failing(status, name, message, { 'x-amzn-requestid': 'req-1' }));
     const { error } = await run(model);
-    expect(error).toMatchObject({ name: 'LlmError', kind, details: { status, code: name, requestId: 'req-1' } });
+    expect(error).toMatchObject({
+      name: 'LlmError',
+      kind,
+      details: { status, code: name, requestId: 'req-1' },
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -146,7 +152,10 @@ describe('failures', () => {
     ['validationException', 'invalid-request'],
     ['somethingNewException', 'server'],
   ])('%s inside a stream is %s, with what had come', async (name, kind) => {
-    const model = await world('http1', streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')));
+    const model = await world(
+      'http1',
+      streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')),
+    );
     const events: ModelEvent[] = [];
     const call = async (): Promise<void> => {
       for await (const step of model.stream(requestOf(), contextOf())) events.push(...[step].flat());
@@ -189,7 +198,10 @@ describe('stream access denied', () => {
   it('offers to send the call whole, and to remember it', async () => {
     const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
     const { error } = await run(model);
-    expect(error).toMatchObject({ kind: 'auth', details: { recover: { delivery: 'whole', remember: true } } });
+    expect(error).toMatchObject({
+      kind: 'auth',
+      details: { recover: { delivery: 'whole', remember: true } },
+    });
     expect(error?.details.recover?.apply(requestOf())).toEqual(requestOf());
   });
 
@@ -199,14 +211,19 @@ describe('stream access denied', () => {
     expect(error?.details.recover).toBeUndefined();
   });
 
-  it("a model that cannot stream with tools offers it too", async () => {
-    const model = await world('http1', failing(400, 'ValidationException', "This model doesn't support tool use in streaming mode."));
+  it('a model that cannot stream with tools offers it too', async () => {
+    const model = await world(
+      'http1',
+      failing(400, 'ValidationException', "This model doesn't support tool use in streaming mode."),
+    );
     expect((await run(model)).error?.details.recover?.delivery).toBe('whole');
   });
 });
 
 describe('stale connections', () => {
-  const withHandlers = async (...answers: readonly Answer[]): Promise<{ made: () => number; model: Model }> => {
+  const withHandlers = async (
+    ...answers: readonly Answer[]
+  ): Promise<{ made: () => number; model: Model }> => {
     await world('http1', ...answers);
     let made = 0;
     const requestHandler = (): object => {

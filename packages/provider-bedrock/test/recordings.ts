@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { JsonValue } from '@majordomo/core';
 
 /** Recorded traffic lives outside of the project; tests that need it are skipped where it is missing. */
-const ROOT: string = process.env['WIRE_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/wire', import.meta.url));
+const ROOT: string =
+  process.env['WIRE_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/wire', import.meta.url));
 
 export const hasRecordings: boolean = existsSync(join(ROOT, 'corpus'));
 /** For the names of suites: says why nothing ran. */
@@ -54,7 +55,9 @@ export function recordings(wire: string): readonly Recording[] {
 }
 
 /** The tool loops of one wire, each as its steps in order. */
-export function sequences(wire: string): readonly { readonly id: string; readonly steps: readonly Recording[] }[] {
+export function sequences(
+  wire: string,
+): readonly { readonly id: string; readonly steps: readonly Recording[] }[] {
   if (!hasRecordings) return [];
   return folders(join(ROOT, 'sequences')).flatMap((vendor) =>
     folders(join(ROOT, 'sequences', vendor)).flatMap((name) => {

@@ -17,32 +17,36 @@ interface Echoed {
 }
 
 describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
-  it.each(sessions.map(({ id, steps }) => [id, steps] as const))('%s: the next turn carries what was accepted', async (_id, steps) => {
-    const left = [...steps];
-    const server = await testServer('http1', (_request, reply) => {
-      const { status, headers, body } = left.shift() as Recording;
-      reply.writeHead(status, headers);
-      reply.end(body);
-    });
-    const model = createBedrock({
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-      baseURL: server.origin,
-      requestHandler: () => new NodeHttpHandler(),
-    }).model(modelOf(steps[0]));
-    const messages: TurnMessage[] = [user(textOf(steps[0]))];
-    const tools = toolsOf(steps[0]);
-    for (const [at, step] of steps.entries()) {
-      const delivery = step.expected.streamed ? 'deltas' : 'whole';
-      const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
-      expect(got.error).toBeUndefined();
-      const sent: unknown = JSON.parse(Buffer.from(server.requests[at]?.body ?? []).toString('utf8'));
-      expect(echoed(sent)).toEqual(echoed(step.request?.body));
-      const next = steps[at + 1];
-      if (next !== undefined) messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
-    }
-    await server.close();
-  });
+  it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
+    '%s: the next turn carries what was accepted',
+    async (_id, steps) => {
+      const left = [...steps];
+      const server = await testServer('http1', (_request, reply) => {
+        const { status, headers, body } = left.shift() as Recording;
+        reply.writeHead(status, headers);
+        reply.end(body);
+      });
+      const model = createBedrock({
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+        baseURL: server.origin,
+        requestHandler: () => new NodeHttpHandler(),
+      }).model(modelOf(steps[0]));
+      const messages: TurnMessage[] = [user(textOf(steps[0]))];
+      const tools = toolsOf(steps[0]);
+      for (const [at, step] of steps.entries()) {
+        const delivery = step.expected.streamed ? 'deltas' : 'whole';
+        const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
+        expect(got.error).toBeUndefined();
+        const sent: unknown = JSON.parse(Buffer.from(server.requests[at]?.body ?? []).toString('utf8'));
+        expect(echoed(sent)).toEqual(echoed(step.request?.body));
+        const next = steps[at + 1];
+        if (next !== undefined)
+          messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+      }
+      await server.close();
+    },
+  );
 });
 
 const modelOf = (step: Recording | undefined): string =>
@@ -53,10 +57,17 @@ type Body = {
   readonly messages?: readonly { readonly role: string; readonly content: readonly Block[] }[];
   readonly toolConfig?: { readonly tools: readonly { readonly toolSpec: { readonly name: string } }[] };
 };
-const bodyOf = (step: Recording | undefined): Body => (step?.request?.body ?? {}) as Body;
-const textOf = (step: Recording | undefined): string => bodyOf(step).messages?.at(-1)?.content[0]?.text ?? 'hi';
-const toolsOf = (step: Recording | undefined): { name: string; description: string; parameters: JsonObject }[] =>
-  bodyOf(step).toolConfig?.tools.map(({ toolSpec: { name } }) => ({ name, description: '', parameters: { type: 'object' } })) ?? [];
+const bodyOf = (step: Recording | undefined): Body => step?.request?.body ?? {};
+const textOf = (step: Recording | undefined): string =>
+  bodyOf(step).messages?.at(-1)?.content[0]?.text ?? 'hi';
+const toolsOf = (
+  step: Recording | undefined,
+): { name: string; description: string; parameters: JsonObject }[] =>
+  bodyOf(step).toolConfig?.tools.map(({ toolSpec: { name } }) => ({
+    name,
+    description: '',
+    parameters: { type: 'object' },
+  })) ?? [];
 
 /** What the recording client said next: results for the calls of our own transcript, or a new question. */
 function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
@@ -68,7 +79,9 @@ function echoed(body: unknown): Echoed {
   const blocks = (body as Body).messages?.flatMap(({ content }) => content) ?? [];
   return {
     ids: blocks.flatMap(({ toolUse }) => (toolUse === undefined ? [] : [String(toolUse['toolUseId'])])),
-    results: blocks.flatMap(({ toolResult: result }) => (result === undefined ? [] : [String(result['toolUseId'])])),
+    results: blocks.flatMap(({ toolResult: result }) =>
+      result === undefined ? [] : [String(result['toolUseId'])],
+    ),
     signatures: blocks.flatMap(({ reasoningContent }) => {
       const { signature } = (reasoningContent?.['reasoningText'] ?? {}) as { readonly signature?: string };
       return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];

@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { SeenRequest } from './server.ts';
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
-const hmac = (key: string | Uint8Array, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+const hmac = (key: string | Uint8Array, data: string): Buffer =>
+  createHmac('sha256', key).update(data).digest();
 
 export interface Signed {
   readonly accessKeyId: string;
@@ -43,7 +44,9 @@ export function signatureFor(request: SeenRequest, secretAccessKey: string): str
     sha256(request.body),
   ].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
-  const key = scope.split('/').reduce<string | Uint8Array>((made, part) => hmac(made, part), `AWS4${secretAccessKey}`);
+  const key = scope
+    .split('/')
+    .reduce<string | Uint8Array>((made, part) => hmac(made, part), `AWS4${secretAccessKey}`);
   return hmac(key, toSign).toString('hex');
 }
 

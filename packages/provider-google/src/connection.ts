@@ -60,7 +60,9 @@ async function newClient(place: Place, auth: Auth, { env, target }: CallContext)
   const { vertexai, project, location, apiVersion, baseURL } = place;
   const needsLogin = vertexai && auth.apiKey === undefined;
   if (needsLogin && project === undefined) {
-    throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, { target });
+    throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, {
+      target,
+    });
   }
   const { GoogleGenAI: Client } = await import('@google/genai');
   return new Client({
@@ -81,9 +83,11 @@ type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 function authOptions(token: string | undefined, env: CallContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the app's own file, from the app's own environment
     return keyFilename === undefined ? {} : { keyFilename };
   }
-  const getRequestHeaders = (): Promise<Headers> => Promise.resolve(new Headers({ authorization: `Bearer ${token}` }));
+  const getRequestHeaders = (): Promise<Headers> =>
+    Promise.resolve(new Headers({ authorization: `Bearer ${token}` }));
   return { authClient: { getRequestHeaders } } as unknown as AuthOptions;
 }
 

@@ -5,7 +5,9 @@ import { toLlmError, type Failed } from './errors.ts';
 const REQUEST: ModelRequest = {
   messages: [
     user('a'),
-    assistant([{ type: 'tool-call', id: 'x', name: 'f', args: {}, replay: { family: 'gemini/3-pro', data: 'sig' } }]),
+    assistant([
+      { type: 'tool-call', id: 'x', name: 'f', args: {}, replay: { family: 'gemini/3-pro', data: 'sig' } },
+    ]),
   ],
   tools: [{ name: 'f', description: '', parameters: { type: 'object' } }],
   output: { name: 'answer', schema: { type: 'object' } },
@@ -19,20 +21,44 @@ function apiError(status: number, body: unknown): Error {
   const message = typeof body === 'string' ? body : JSON.stringify(body);
   return Object.assign(new Error(message), { name: 'ApiError', status });
 }
-const said = (code: number, message: string, details: readonly object[] = []): unknown => ({ error: { code, message, status: 'X', details } });
+const said = (code: number, message: string, details: readonly object[] = []): unknown => ({
+  error: { code, message, status: 'X', details },
+});
 const info = (reason: string): object => ({ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason });
 
 describe('toLlmError', () => {
   it.each([
-    [400, said(400, 'API key not valid. Please pass a valid API key.', [info('API_KEY_INVALID')]), 'auth', 'API_KEY_INVALID'],
-    [400, said(400, 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).'), 'context-overflow', 'X'],
+    [
+      400,
+      said(400, 'API key not valid. Please pass a valid API key.', [info('API_KEY_INVALID')]),
+      'auth',
+      'API_KEY_INVALID',
+    ],
+    [
+      400,
+      said(400, 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).'),
+      'context-overflow',
+      'X',
+    ],
     [400, said(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
     [401, said(401, 'Request had invalid authentication credentials.'), 'auth', 'X'],
-    [403, said(403, 'API has not been used in project', [info('SERVICE_DISABLED')]), 'auth', 'SERVICE_DISABLED'],
+    [
+      403,
+      said(403, 'API has not been used in project', [info('SERVICE_DISABLED')]),
+      'auth',
+      'SERVICE_DISABLED',
+    ],
     [403, said(403, 'Billing is off.', [info('BILLING_DISABLED')]), 'billing', 'BILLING_DISABLED'],
     [404, said(404, 'models/x is not found'), 'not-found', 'X'],
     [429, said(429, 'Quota exceeded', [info('RATE_LIMIT_EXCEEDED')]), 'rate-limit', 'RATE_LIMIT_EXCEEDED'],
-    [429, said(429, 'You exceeded your current quota', [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProject' }] }]), 'quota', 'X'],
+    [
+      429,
+      said(429, 'You exceeded your current quota', [
+        { violations: [{ quotaId: 'GenerateRequestsPerDayPerProject' }] },
+      ]),
+      'quota',
+      'X',
+    ],
     [429, said(429, 'Your prepayment credits are depleted.'), 'billing', 'X'],
     [499, said(499, 'The operation was cancelled.'), 'server', 'X'],
     [500, said(500, 'Internal error encountered.'), 'server', 'X'],
@@ -48,13 +74,17 @@ describe('toLlmError', () => {
   it('waits as long as RetryInfo says, else as the headers say', () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.5s' };
     const headers = new Headers({ 'retry-after': '7' });
-    expect(toLlmError(apiError(429, said(429, 'x', [retry])), { ...FAILED, headers }).details.retryAfterMs).toBe(34_500);
+    expect(
+      toLlmError(apiError(429, said(429, 'x', [retry])), { ...FAILED, headers }).details.retryAfterMs,
+    ).toBe(34_500);
     expect(toLlmError(apiError(429, said(429, 'x')), { ...FAILED, headers }).details.retryAfterMs).toBe(7000);
   });
 
   it('shows no secret', () => {
     const error = toLlmError(apiError(400, said(400, 'key AIzaSECRETSECRET is bad')), FAILED);
-    expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain('AIzaSECRETSECRET');
+    expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain(
+      'AIzaSECRETSECRET',
+    );
   });
 
   it.each([
@@ -65,7 +95,13 @@ describe('toLlmError', () => {
   });
 
   it.each([
-    ['ECONNRESET', Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }), 'network'],
+    [
+      'ECONNRESET',
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }),
+      }),
+      'network',
+    ],
     ['broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
   ])('%s is %s', (_name, error, kind) => {
     expect(toLlmError(error, FAILED).kind).toBe(kind);
@@ -81,7 +117,9 @@ describe('recovery', () => {
   });
 
   it('a refused raw schema is cut', () => {
-    const changed = recover('Invalid JSON payload received. Unknown name "parametersJsonSchema" at tools[0]: Cannot find field.');
+    const changed = recover(
+      'Invalid JSON payload received. Unknown name "parametersJsonSchema" at tools[0]: Cannot find field.',
+    );
     expect(changed?.tools[0]?.parameters).toEqual({ type: 'OBJECT' });
     expect(changed?.output?.schema).toEqual({ type: 'OBJECT' });
   });
@@ -97,7 +135,9 @@ describe('recovery', () => {
   });
 
   it('nothing is offered where nothing would change', () => {
-    expect(recover('Thinking level MEDIUM is not supported', { ...REQUEST, reasoning: undefined })).toBeUndefined();
+    expect(
+      recover('Thinking level MEDIUM is not supported', { ...REQUEST, reasoning: undefined }),
+    ).toBeUndefined();
     expect(recover('Corrupted thought signature.', { ...REQUEST, messages: [user('a')] })).toBeUndefined();
     expect(recover('Invalid value')).toBeUndefined();
   });

@@ -7,7 +7,7 @@ export interface WireError {
   readonly code?: number;
   readonly status?: string;
   readonly message?: string;
-  readonly details?: readonly WireErrorDetail[];
+  readonly details?: unknown;
 }
 interface WireErrorDetail {
   readonly reason?: string;
@@ -48,21 +48,28 @@ function apiError(error: Error, status: number, failed: Failed): LlmError {
 }
 
 const statusOf = (error: Error): number | undefined =>
-  error.name === 'ApiError' && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+  error.name === 'ApiError' && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : undefined;
 
 function bodyOf(text: string): WireError {
   try {
     const body: unknown = JSON.parse(text);
     const first: unknown = Array.isArray(body) ? body[0] : body;
-    if (typeof first === 'object' && first !== null && 'error' in first) return (first.error ?? {}) as WireError;
+    if (typeof first === 'object' && first !== null && 'error' in first) return first.error ?? {};
   } catch {
     // A proxy's page: its text is all there is.
   }
   return { message: text };
 }
 
-function fromWireError(said: WireError, status: number | undefined, failed: Failed, cause: unknown): LlmError {
-  const details = Array.isArray(said.details) ? said.details : [];
+function fromWireError(
+  said: WireError,
+  status: number | undefined,
+  failed: Failed,
+  cause: unknown,
+): LlmError {
+  const details = Array.isArray(said.details) ? (said.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;
   return wireError({
@@ -81,7 +88,11 @@ function fromWireError(said: WireError, status: number | undefined, failed: Fail
 
 const LONGEST_MESSAGE = 600;
 
-function recovery(status: number | undefined, message: string, { request, credential }: Failed): Recovery | undefined {
+function recovery(
+  status: number | undefined,
+  message: string,
+  { request, credential }: Failed,
+): Recovery | undefined {
   if (status === 401) return credential?.();
   return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;
 }
@@ -108,16 +119,23 @@ function kindOf(
   if (status === 499) return 'server';
   if (status !== 429) return undefined;
   if (/credits are depleted|spending cap/i.test(message)) return 'billing';
-  const isDaily = details.some(({ violations = [] }) => violations.some(({ quotaId }) => /PerDay/.test(quotaId ?? '')));
+  const isDaily = details.some(({ violations = [] }) =>
+    violations.some(({ quotaId }) => /PerDay/.test(quotaId ?? '')),
+  );
   return isDaily ? 'quota' : undefined;
 }
 
 /** `google.rpc.RetryInfo` stands in the body, as seconds with an `s`: it goes before the headers. */
-function withRetryDelay(headers: HeaderReader | undefined, details: readonly WireErrorDetail[]): HeaderReader | undefined {
+function withRetryDelay(
+  headers: HeaderReader | undefined,
+  details: readonly WireErrorDetail[],
+): HeaderReader | undefined {
   const delay = details.find(({ retryDelay }) => retryDelay !== undefined)?.retryDelay;
   const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(delay ?? '')?.[1]);
   if (Number.isNaN(seconds)) return headers;
-  return { get: (name) => (name === 'retry-after-ms' ? String(seconds * 1000) : (headers?.get(name) ?? null)) };
+  return {
+    get: (name) => (name === 'retry-after-ms' ? String(seconds * 1000) : (headers?.get(name) ?? null)),
+  };
 }
 
 /** google-auth-library has no classes to test against before it is loaded: its texts tell. */
@@ -126,7 +144,8 @@ function loginError(error: Error, target: string): LlmError | undefined {
     const message = `the Google login for ${target} has expired: log in again with gcloud auth application-default login`;
     return new LlmError('auth', message, { target, code: 'login-required' }, { cause: error });
   }
-  if (!/default credentials|metadata (?:server|lookup)|credential file/i.test(error.message)) return undefined;
+  if (!/default credentials|metadata (?:server|lookup)|credential file/i.test(error.message))
+    return undefined;
   const message = `no credentials for ${target}: pass token or apiKey, or set up application default credentials`;
   return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });
 }

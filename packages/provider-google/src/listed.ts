@@ -11,7 +11,10 @@ export interface ListedModel {
 }
 
 /** The models that answer generateContent. What the vendor says of one goes over what is known of its id. */
-export async function listedModels(provider: string, pages: AsyncIterable<ListedModel>): Promise<readonly ModelInfo[]> {
+export async function listedModels(
+  provider: string,
+  pages: AsyncIterable<ListedModel>,
+): Promise<readonly ModelInfo[]> {
   const models: ModelInfo[] = [];
   for await (const { name, inputTokenLimit, outputTokenLimit, supportedActions, thinking } of pages) {
     if (name === undefined || supportedActions?.includes('generateContent') === false) continue;

@@ -46,14 +46,20 @@ const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefin
 /** The wire refuses an empty text; a turn must have something all the same. */
 function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
   const sent = parts.filter((part) => part.type !== 'text' || part.text !== '');
-  return sent.length === 0 ? [{ text: ' ' }] : sent.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
+  return sent.length === 0
+    ? [{ text: ' ' }]
+    : sent.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
 }
 
 const inline = ({ mediaType, bytes }: ImagePart | FilePart): JsonObject => ({
   inlineData: { mimeType: mediaType, data: toBase64(bytes) },
 });
 
-function modelParts(parts: readonly AssistantPart[], { unsignedCalls }: Quirks, family: string): readonly JsonObject[] {
+function modelParts(
+  parts: readonly AssistantPart[],
+  { unsignedCalls }: Quirks,
+  family: string,
+): readonly JsonObject[] {
   let isBare = unsignedCalls === 'mark' && isUnsigned(parts, family);
   return parts.flatMap((part) => {
     const token = tokenOf(part, family) ?? (isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);

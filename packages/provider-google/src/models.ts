@@ -69,8 +69,16 @@ const MODELS: readonly ModelRule[] = [
     capabilities: { ...MULTIMODAL, tools: false, reasoning: false },
     quirks: { ...BEFORE_3, thinking: { by: 'none' } },
   },
-  { pattern: /^gemini-2\.5-flash\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: thinkingBudget(0, 1024) } },
-  { pattern: /^gemini-2\.5-pro\b/, capabilities: MULTIMODAL, quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024) } },
+  {
+    pattern: /^gemini-2\.5-flash\b/,
+    capabilities: MULTIMODAL,
+    quirks: { ...BEFORE_3, thinking: thinkingBudget(0, 1024) },
+  },
+  {
+    pattern: /^gemini-2\.5-pro\b/,
+    capabilities: MULTIMODAL,
+    quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024) },
+  },
   {
     pattern: /^gemini-3-pro-preview\b/,
     capabilities: MULTIMODAL,
@@ -82,7 +90,11 @@ const MODELS: readonly ModelRule[] = [
     quirks: { thinking: { by: 'level', levels: ['minimal', 'low', 'medium', 'high'] } },
   },
   { pattern: /^gemini-[3-9]/, capabilities: MULTIMODAL, quirks: {} },
-  { pattern: /^gemma-/, capabilities: { reasoning: false }, quirks: { ...BEFORE_3, thinking: { by: 'none' } } },
+  {
+    pattern: /^gemma-/,
+    capabilities: { reasoning: false },
+    quirks: { ...BEFORE_3, thinking: { by: 'none' } },
+  },
 ];
 
 /** The bare id: `models/x`, `publishers/google/models/x` and whole resource names are all `x`. */

@@ -15,9 +15,11 @@ export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 /** Where calls go. Every value is given to the SDK, so that it does not look into its own environment for one. */
 export function placeOf(options: GoogleOptions, env: Env): Place {
   const { project, location, token, apiKey } = options;
-  const vertexai = options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
+  const vertexai =
+    options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
   const apiVersion = options.apiVersion ?? (vertexai ? 'v1beta1' : 'v1');
-  if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: options.baseURL ?? GEMINI_ORIGIN };
+  if (!vertexai)
+    return { vertexai, project, location, apiVersion, baseURL: options.baseURL ?? GEMINI_ORIGIN };
   // Express mode: a key instead of a login, and no project.
   const isExpress = token === undefined && apiKey !== undefined && project === undefined;
   return {

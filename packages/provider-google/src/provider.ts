@@ -37,7 +37,10 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       try {
         const { client, fetch, headers } = await connect(context, failed);
         const send: typeof fetch = (url, init) => fetch(url, { ...init, signal: context.signal });
-        return await listedModels(id, await client.models.list({ config: { httpOptions: { fetch: send, headers } } }));
+        return await listedModels(
+          id,
+          await client.models.list({ config: { httpOptions: { fetch: send, headers } } }),
+        );
       } catch (error) {
         throw toLlmError(error, failed);
       }
@@ -49,10 +52,23 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
  * `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`; with `project` the token is for Vertex. Only the
  * token of the DSN is sent: the variables' keys belong to the vendor's own host.
  */
-function fromDsn({ name, token, baseURL, params: { apiVersion, project, location, ...quirks } }: Dsn): Provider {
+function fromDsn({
+  name,
+  token,
+  baseURL,
+  params: { apiVersion, project, location, ...quirks },
+}: Dsn): Provider {
   const isVertex = project !== undefined || location !== undefined;
   const secret = isVertex ? { token: token ?? '' } : { apiKey: token };
-  const options = { id: name, baseURL, apiVersion, project, location, quirks: quirksFromParams(quirks), ...secret };
+  const options = {
+    id: name,
+    baseURL,
+    apiVersion,
+    project,
+    location,
+    quirks: quirksFromParams(quirks),
+    ...secret,
+  };
   return geminiProvider(options, baseURL === GEMINI_ORIGIN ? KEY_ENV : []);
 }
 
@@ -83,7 +99,14 @@ function geminiModel(modelId: string, options: GoogleOptions, connect: Connect):
         async open() {
           const { params, warnings } = toWire(request, quirks, family);
           reader.warnings = warnings;
-          return send({ modelId, params, request, context, failed, connected: await connect(context, failed) });
+          return send({
+            modelId,
+            params,
+            request,
+            context,
+            failed,
+            connected: await connect(context, failed),
+          });
         },
         reader,
         toLlmError: (error) => toLlmError(error, failed),

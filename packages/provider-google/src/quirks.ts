@@ -67,7 +67,8 @@ export function quirksFromParams(params: Readonly<Record<string, string>>): Part
     const values: Readonly<Record<string, unknown>> | undefined = Object.hasOwn(VALUES, name)
       ? VALUES[name as keyof Quirks]
       : undefined;
-    if (values === undefined || !Object.hasOwn(values, text)) throw new LlmError('config', unknownQuirk(name, text, values));
+    if (values === undefined || !Object.hasOwn(values, text))
+      throw new LlmError('config', unknownQuirk(name, text, values));
     quirks[name] = values[text];
   }
   return quirks;

@@ -6,7 +6,7 @@ interface Remedy extends Omit<Recovery, 'apply'> {
   /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
   readonly says: RegExp;
   /** The same object where nothing of the kind is in the request. */
-  apply(request: ModelRequest): ModelRequest;
+  readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
 /** Messages seen on the wire from 2025-05 to 2026-11. Reworded, the 400 is simply final. */
@@ -53,20 +53,24 @@ export function recoveryFor(said: string, request: ModelRequest): Recovery | und
 }
 
 function withoutSignatures(request: ModelRequest): ModelRequest {
-  let changed = false;
   const messages = request.messages.map((message) => {
-    if (message.role !== 'assistant' || message.parts.every(({ replay }) => replay === undefined)) return message;
-    changed = true;
-    const parts = message.parts.filter(({ type }) => type !== 'reasoning').map(({ replay: _token, ...part }) => part);
+    if (message.role !== 'assistant' || message.parts.every(({ replay }) => replay === undefined))
+      return message;
+    const parts = message.parts
+      .filter(({ type }) => type !== 'reasoning')
+      .map(({ replay: _token, ...part }) => part);
     return { ...message, parts };
   });
-  return changed ? { ...request, messages } : request;
+  return messages.every((message, at) => message === request.messages[at])
+    ? request
+    : { ...request, messages };
 }
 
 /** The schema's form says where it goes: see `isSubset`. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
-  if ([...tools.map(({ parameters }) => parameters), ...(output ? [output.schema] : [])].every(isSubset)) return request;
+  if ([...tools.map(({ parameters }) => parameters), ...(output ? [output.schema] : [])].every(isSubset))
+    return request;
   return {
     ...request,
     tools: tools.map((tool) => ({ ...tool, parameters: toSubset(tool.parameters) })),

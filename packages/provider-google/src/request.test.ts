@@ -15,8 +15,13 @@ const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
 });
 const wire = (fields: Partial<ModelRequest>, quirks: Quirks = GEMINI_QUIRKS): ReturnType<typeof toWire> =>
   toWire(requestOf(fields), quirks, 'gemini/3-pro');
-const config = (fields: Partial<ModelRequest>, quirks?: Quirks): JsonObject => wire(fields, quirks).params.config;
-const SCHEMA: JsonObject = { type: 'object', properties: { city: { type: 'string' } }, additionalProperties: false };
+const config = (fields: Partial<ModelRequest>, quirks?: Quirks): JsonObject =>
+  wire(fields, quirks).params.config;
+const SCHEMA: JsonObject = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  additionalProperties: false,
+};
 const WEATHER = { name: 'weather', description: 'Says it.', parameters: SCHEMA };
 const call = (id: string, data?: string): AssistantPart => ({
   type: 'tool-call',
@@ -62,7 +67,13 @@ describe('toWire', () => {
         topP: 0.9,
         seed: 7,
         stopSequences: ['END'],
-        tools: [{ functionDeclarations: [{ name: 'weather', description: 'Says it.', parametersJsonSchema: SCHEMA }] }],
+        tools: [
+          {
+            functionDeclarations: [
+              { name: 'weather', description: 'Says it.', parametersJsonSchema: SCHEMA },
+            ],
+          },
+        ],
         toolConfig: { functionCallingConfig: { mode: 'AUTO' } },
       },
       contents: [
@@ -96,14 +107,18 @@ describe('toWire', () => {
   });
 
   it('never changes a frozen request', () => {
-    const frozen = Object.freeze(requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }));
+    const frozen = Object.freeze(
+      requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }),
+    );
     const before = JSON.stringify(frozen);
     toWire(frozen, { ...BEFORE_3, schemaField: 'subset' }, 'gemini/2.5-flash');
     expect(JSON.stringify(frozen)).toBe(before);
   });
 
   it('sends no empty text, and no assistant turn of nothing', () => {
-    const { contents } = wire({ messages: [user('', 'a'), assistant([{ type: 'reasoning', text: 'Hm.' }]), user('')] }).params;
+    const { contents } = wire({
+      messages: [user('', 'a'), assistant([{ type: 'reasoning', text: 'Hm.' }]), user('')],
+    }).params;
     expect(contents).toEqual([
       { role: 'user', parts: [{ text: 'a' }] },
       { role: 'user', parts: [{ text: ' ' }] },
@@ -111,24 +126,38 @@ describe('toWire', () => {
   });
 
   it('a cache for long is not to be had by a word', () => {
-    expect(wire({ cache: 'long' }).warnings).toEqual([expect.objectContaining({ action: 'dropped', what: 'cache "long"' })]);
+    expect(wire({ cache: 'long' }).warnings).toEqual([
+      expect.objectContaining({ action: 'dropped', what: 'cache "long"' }),
+    ]);
     expect(wire({ cache: 'short' }).warnings).toEqual([]);
   });
 });
 
 describe('replay', () => {
-  const messages = (parts: readonly AssistantPart[]): ModelRequest['messages'] => [user('a'), assistant(parts), user('b')];
+  const messages = (parts: readonly AssistantPart[]): ModelRequest['messages'] => [
+    user('a'),
+    assistant(parts),
+    user('b'),
+  ];
   const modelParts = (parts: readonly AssistantPart[], quirks?: Quirks): unknown =>
     wire({ messages: messages(parts) }, quirks).params.contents[1]?.['parts'];
 
   it('parts that were kept whole go back whole', () => {
     const part = { executableCode: { code: '1', language: 'PYTHON' }, thoughtSignature: 's' };
-    const kept: AssistantPart = { type: 'reasoning', text: '', replay: { family: 'gemini/3-pro', data: { part } } };
+    const kept: AssistantPart = {
+      type: 'reasoning',
+      text: '',
+      replay: { family: 'gemini/3-pro', data: { part } },
+    };
     expect(modelParts([kept, { type: 'text', text: 'x' }])).toEqual([part, { text: 'x' }]);
   });
 
   it('signed reasoning goes back as a thought, unsigned reasoning not at all', () => {
-    const signed: AssistantPart = { type: 'reasoning', text: 'Hm.', replay: { family: 'gemini/3-pro', data: 's' } };
+    const signed: AssistantPart = {
+      type: 'reasoning',
+      text: 'Hm.',
+      replay: { family: 'gemini/3-pro', data: 's' },
+    };
     expect(modelParts([signed, { type: 'reasoning', text: 'Well.' }, { type: 'text', text: 'x' }])).toEqual([
       { text: 'Hm.', thought: true, thoughtSignature: 's' },
       { text: 'x' },
@@ -136,14 +165,21 @@ describe('replay', () => {
   });
 
   it('tokens of another family are not sent', () => {
-    const foreign: AssistantPart = { type: 'text', text: 'x', replay: { family: 'gemini/2.5-pro', data: 's' } };
+    const foreign: AssistantPart = {
+      type: 'text',
+      text: 'x',
+      replay: { family: 'gemini/2.5-pro', data: 's' },
+    };
     expect(modelParts([foreign])).toEqual([{ text: 'x' }]);
   });
 
   it("the first of another model's calls carries the mark for foreign history, with a warning", () => {
     const { params, warnings } = wire({ messages: messages([call('a'), call('b')]) });
     const parts = params.contents[1]?.['parts'] as readonly JsonObject[];
-    expect(parts.map(({ thoughtSignature }) => thoughtSignature)).toEqual(['skip_thought_signature_validator', undefined]);
+    expect(parts.map(({ thoughtSignature }) => thoughtSignature)).toEqual([
+      'skip_thought_signature_validator',
+      undefined,
+    ]);
     expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'thought signature' })]);
   });
 
@@ -153,7 +189,11 @@ describe('replay', () => {
 
   it('Vertex does not get the calls of server tools back', () => {
     const part = { toolCall: { id: 't' } };
-    const kept: AssistantPart = { type: 'reasoning', text: '', replay: { family: 'gemini/3-pro', data: { part } } };
+    const kept: AssistantPart = {
+      type: 'reasoning',
+      text: '',
+      replay: { family: 'gemini/3-pro', data: { part } },
+    };
     const vertex = { ...GEMINI_QUIRKS, serverToolParts: false };
     expect(modelParts([kept, { type: 'text', text: 'x' }], vertex)).toEqual([{ text: 'x' }]);
   });
@@ -181,7 +221,10 @@ describe('tools and output', () => {
   });
 
   it('a model that takes no schema beside tools is told in words, with a warning', () => {
-    const { params, warnings } = wire({ system: 's', tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } }, BEFORE_3);
+    const { params, warnings } = wire(
+      { system: 's', tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } },
+      BEFORE_3,
+    );
     expect(params.config['responseMimeType']).toBeUndefined();
     expect(JSON.stringify(params.config['systemInstruction'])).toContain('JSON Schema');
     expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'output' })]);
@@ -190,11 +233,35 @@ describe('tools and output', () => {
   const withImage = [
     user('a'),
     assistant([call('x', 's')]),
-    toolResult({ callId: 'x', name: 'weather', content: [{ type: 'text', text: 'seen' }, image(Uint8Array.of(1))] }),
+    toolResult({
+      callId: 'x',
+      name: 'weather',
+      content: [{ type: 'text', text: 'seen' }, image(Uint8Array.of(1))],
+    }),
   ];
   it.each([
-    ['inside the response', GEMINI_QUIRKS, [{ functionResponse: { id: 'x', name: 'weather', response: { output: 'seen' }, parts: [{ inlineData: { mimeType: 'image/png', data: 'AQ==' } }] } }]],
-    ['after the responses', BEFORE_3, [{ functionResponse: { id: 'x', name: 'weather', response: { output: 'seen' } } }, { inlineData: { mimeType: 'image/png', data: 'AQ==' } }]],
+    [
+      'inside the response',
+      GEMINI_QUIRKS,
+      [
+        {
+          functionResponse: {
+            id: 'x',
+            name: 'weather',
+            response: { output: 'seen' },
+            parts: [{ inlineData: { mimeType: 'image/png', data: 'AQ==' } }],
+          },
+        },
+      ],
+    ],
+    [
+      'after the responses',
+      BEFORE_3,
+      [
+        { functionResponse: { id: 'x', name: 'weather', response: { output: 'seen' } } },
+        { inlineData: { mimeType: 'image/png', data: 'AQ==' } },
+      ],
+    ],
   ] as const)("a tool's image goes %s", (_name, quirks, parts) => {
     expect(wire({ messages: withImage }, quirks).params.contents[2]).toEqual({ role: 'user', parts });
   });

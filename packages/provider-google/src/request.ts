@@ -31,13 +31,17 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
     ...toolsToWire(request, quirks),
     ...outputToWire(request, quirks),
   };
-  const contents = request.messages.flatMap((message) => contentsOf(sendable(message, quirks), quirks, family));
+  const contents = request.messages.flatMap((message) =>
+    contentsOf(sendable(message, quirks), quirks, family),
+  );
   return { params: { contents, config }, warnings };
 }
 
 function checkLimit({ maxTokens }: ModelRequest): void {
   if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, { path: 'maxTokens' });
+  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
+    path: 'maxTokens',
+  });
 }
 
 /** The schema as words instead of a field. */
@@ -57,11 +61,20 @@ const NO_LONG_CACHE: Warning = {
 
 function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
   if (outputWithTools || request.output === undefined || request.tools.length === 0) return request;
-  warnings.push({ action: 'emulated', what: 'output', why: 'the model takes no schema beside tools: it was told instead' });
+  warnings.push({
+    action: 'emulated',
+    what: 'output',
+    why: 'the model takes no schema beside tools: it was told instead',
+  });
   return instructed(request);
 }
 
-function warnUnsigned(request: ModelRequest, { unsignedCalls }: Quirks, family: string, warnings: Warning[]): void {
+function warnUnsigned(
+  request: ModelRequest,
+  { unsignedCalls }: Quirks,
+  family: string,
+  warnings: Warning[],
+): void {
   const isForeign = (message: ModelRequest['messages'][number]): boolean =>
     message.role === 'assistant' && isUnsigned(message.parts, family);
   if (unsignedCalls !== 'mark' || !request.messages.some(isForeign)) return;
@@ -73,7 +86,10 @@ function warnUnsigned(request: ModelRequest, { unsignedCalls }: Quirks, family: 
 }
 
 /** A platform that refuses the parts of server tools gets the turn without them. */
-function sendable(message: ModelRequest['messages'][number], quirks: Quirks): ModelRequest['messages'][number] {
+function sendable(
+  message: ModelRequest['messages'][number],
+  quirks: Quirks,
+): ModelRequest['messages'][number] {
   if (quirks.serverToolParts || message.role !== 'assistant') return message;
   return { ...message, parts: message.parts.filter(({ replay }) => !isServerTool(replay?.data)) };
 }
@@ -98,7 +114,11 @@ function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warni
   if (level === undefined) return {};
   if (reasoning === 'none') warnings.push(cannotStop(level));
   else if (level !== reasoning) {
-    warnings.push({ action: 'coerced', what: 'reasoning', why: `the model takes "${level}", not "${reasoning}"` });
+    warnings.push({
+      action: 'coerced',
+      what: 'reasoning',
+      why: `the model takes "${level}", not "${reasoning}"`,
+    });
   }
   return { thinkingConfig: { includeThoughts: reasoning !== 'none', thinkingLevel: level.toUpperCase() } };
 }

@@ -3,18 +3,38 @@ import { usage } from './response.ts';
 
 describe('usage', () => {
   it('the totals hold what the wire counts apart', () => {
-    const raw = { promptTokenCount: 1107, cachedContentTokenCount: 1081, toolUsePromptTokenCount: 1171, candidatesTokenCount: 21, thoughtsTokenCount: 41 };
-    expect(usage(raw, 0)).toEqual({ input: 2278, output: 62, cacheRead: 1081, cacheWrite: undefined, reasoning: 41, details: undefined });
+    const raw = {
+      promptTokenCount: 1107,
+      cachedContentTokenCount: 1081,
+      toolUsePromptTokenCount: 1171,
+      candidatesTokenCount: 21,
+      thoughtsTokenCount: 41,
+    };
+    expect(usage(raw, 0)).toEqual({
+      input: 2278,
+      output: 62,
+      cacheRead: 1081,
+      cacheWrite: undefined,
+      reasoning: 41,
+      details: undefined,
+    });
   });
 
   it('unknown is not zero', () => {
-    expect(usage({ trafficType: 'ON_DEMAND' }, 0)).toMatchObject({ input: undefined, output: undefined, reasoning: undefined });
+    expect(usage({ trafficType: 'ON_DEMAND' }, 0)).toMatchObject({
+      input: undefined,
+      output: undefined,
+      reasoning: undefined,
+    });
   });
 
   it('keeps what money needs', () => {
     const raw = {
       promptTokenCount: 300,
-      promptTokensDetails: [{ modality: 'TEXT', tokenCount: 42 }, { modality: 'IMAGE', tokenCount: 258 }],
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 42 },
+        { modality: 'IMAGE', tokenCount: 258 },
+      ],
       candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 9 }],
       serviceTier: 'standard',
     };

@@ -5,27 +5,70 @@ import { isSubset, toSubset } from './schema.ts';
 
 describe('toSubset', () => {
   it.each<[string, JsonObject, JsonObject]>([
-    ['unknown keys go', { type: 'object', additionalProperties: false, $schema: 'x', properties: {} }, { type: 'OBJECT', properties: {} }],
+    [
+      'unknown keys go',
+      { type: 'object', additionalProperties: false, $schema: 'x', properties: {} },
+      { type: 'OBJECT', properties: {} },
+    ],
     ['an enum of integers goes', { type: 'integer', enum: [1, 2] }, { type: 'INTEGER' }],
     ['an enum of strings stays', { type: 'string', enum: ['a', 'b'] }, { type: 'STRING', enum: ['a', 'b'] }],
-    ['a null in an enum is nullable', { type: 'string', enum: ['a', null] }, { type: 'STRING', enum: ['a'], nullable: true }],
+    [
+      'a null in an enum is nullable',
+      { type: 'string', enum: ['a', null] },
+      { type: 'STRING', enum: ['a'], nullable: true },
+    ],
     ['a constant is an enum of one', { const: 'a' }, { enum: ['a'] }],
     ['null beside a type is nullable', { type: ['string', 'null'] }, { type: 'STRING', nullable: true }],
-    ['several types are branches', { type: ['string', 'number'] }, { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] }],
-    ['a nullable branch collapses', { anyOf: [{ type: 'string', minLength: 1 }, { type: 'null' }], description: 'd' }, { type: 'STRING', minLength: 1, description: 'd', nullable: true }],
-    ['oneOf is anyOf', { oneOf: [{ type: 'string' }, { type: 'number' }] }, { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] }],
-    ['branches stand without a type', { type: 'object', anyOf: [{ type: 'string' }, { type: 'number' }] }, { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] }],
-    ['allOf is merged', { allOf: [{ type: 'object' }, { properties: { a: { type: 'string' } } }] }, { type: 'OBJECT', properties: { a: { type: 'STRING' } } }],
-    ['properties named like keywords survive', { type: 'object', properties: { pattern: { type: 'string' }, enum: { type: 'number' }, default: {} } }, { type: 'OBJECT', properties: { pattern: { type: 'STRING' }, enum: { type: 'NUMBER' }, default: {} } }],
-    ['items are cut too', { type: 'array', items: { type: 'object', additionalProperties: true } }, { type: 'ARRAY', items: { type: 'OBJECT' } }],
-    ['a ref is written out', { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { type: 'string' } } }, { type: 'OBJECT', properties: { a: { type: 'STRING' } } }],
+    [
+      'several types are branches',
+      { type: ['string', 'number'] },
+      { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
+    ],
+    [
+      'a nullable branch collapses',
+      { anyOf: [{ type: 'string', minLength: 1 }, { type: 'null' }], description: 'd' },
+      { type: 'STRING', minLength: 1, description: 'd', nullable: true },
+    ],
+    [
+      'oneOf is anyOf',
+      { oneOf: [{ type: 'string' }, { type: 'number' }] },
+      { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
+    ],
+    [
+      'branches stand without a type',
+      { type: 'object', anyOf: [{ type: 'string' }, { type: 'number' }] },
+      { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
+    ],
+    [
+      'allOf is merged',
+      { allOf: [{ type: 'object' }, { properties: { a: { type: 'string' } } }] },
+      { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+    ],
+    [
+      'properties named like keywords survive',
+      { type: 'object', properties: { pattern: { type: 'string' }, enum: { type: 'number' }, default: {} } },
+      { type: 'OBJECT', properties: { pattern: { type: 'STRING' }, enum: { type: 'NUMBER' }, default: {} } },
+    ],
+    [
+      'items are cut too',
+      { type: 'array', items: { type: 'object', additionalProperties: true } },
+      { type: 'ARRAY', items: { type: 'OBJECT' } },
+    ],
+    [
+      'a ref is written out',
+      { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { type: 'string' } } },
+      { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+    ],
     ['a ref to nothing is an object', { $ref: '#/$defs/gone', title: 't' }, { type: 'OBJECT', title: 't' }],
   ])('%s', (_name, schema, expected) => {
     expect(toSubset(schema)).toEqual(expected);
   });
 
   it('a recursive schema ends', () => {
-    const tree: JsonObject = { $ref: '#/$defs/T', $defs: { T: { type: 'object', properties: { child: { $ref: '#/$defs/T' } } } } };
+    const tree: JsonObject = {
+      $ref: '#/$defs/T',
+      $defs: { T: { type: 'object', properties: { child: { $ref: '#/$defs/T' } } } },
+    };
     expect(JSON.stringify(toSubset(tree)).length).toBeLessThan(1000);
   });
 
@@ -33,7 +76,10 @@ describe('toSubset', () => {
     schema: fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('inner')),
     leaf: fc.record<Record<string, JsonValue>>(
       {
-        type: fc.oneof(fc.constantFrom('string', 'integer', 'object', 'array'), fc.constant(['string', 'null'])),
+        type: fc.oneof(
+          fc.constantFrom('string', 'integer', 'object', 'array'),
+          fc.constant(['string', 'null']),
+        ),
         enum: fc.array(fc.oneof(fc.string(), fc.integer(), fc.constant(null)), { maxLength: 3 }),
         description: fc.string(),
         additionalProperties: fc.boolean(),

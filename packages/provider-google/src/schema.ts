@@ -57,7 +57,11 @@ function node(schema: JsonObject, place: Place): JsonObject {
   const kept = Object.fromEntries(Object.entries(merged).filter(([key]) => KEPT.has(key)));
   if (real.length > 1) {
     // The wire takes a type or branches, never both.
-    return { ...kept, ...nullable(real.length < branches.length), anyOf: real.map((branch) => node(branch, place)) };
+    return {
+      ...kept,
+      ...nullable(real.length < branches.length),
+      anyOf: real.map((branch) => node(branch, place)),
+    };
   }
   return { ...kept, ...typeOf(merged), ...enumOf(merged), ...children(merged, place) };
 }
@@ -72,7 +76,8 @@ function reference(schema: JsonObject, ref: string, { root, depth }: Place): Jso
   return node({ ...found, ...rest }, { root, depth: depth + 1 });
 }
 
-const unescaped = (key: string): string => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
+const unescaped = (key: string): string =>
+  decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** One real branch beside `null`, or alone: it takes the node's place and its words. */
 function collapsed(schema: JsonObject, branch: JsonObject, isNullable: boolean, place: Place): JsonObject {
@@ -96,7 +101,9 @@ function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
   const all = Array.isArray(values) ? (values as readonly JsonValue[]) : value === undefined ? [] : [value];
   const texts = all.filter((item) => item !== null);
   const isNullable = texts.length < all.length ? nullable(true) : {};
-  return texts.length > 0 && texts.every((item) => typeof item === 'string') ? { enum: texts, ...isNullable } : isNullable;
+  return texts.length > 0 && texts.every((item) => typeof item === 'string')
+    ? { enum: texts, ...isNullable }
+    : isNullable;
 }
 
 function children({ properties, items }: JsonObject, place: Place): JsonObject {

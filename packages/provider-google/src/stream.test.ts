@@ -44,7 +44,12 @@ describe('a stream', () => {
 
   it('gives calls their ids, or makes some up that a replay gives again', () => {
     const call = { functionCall: { name: 'f', args: { a: 1 } } };
-    const events = read(chunk([{ ...call, functionCall: { ...call.functionCall, id: 'own' }, thoughtSignature: 's' }, call], STOP));
+    const events = read(
+      chunk(
+        [{ ...call, functionCall: { ...call.functionCall, id: 'own' }, thoughtSignature: 's' }, call],
+        STOP,
+      ),
+    );
     expect(parts(events)).toEqual([
       { type: 'tool-call', id: 'own', name: 'f', args: { a: 1 }, ...signed('s') },
       { type: 'tool-call', id: expect.stringMatching(/^call_\w+_1$/) as string, name: 'f', args: { a: 1 } },
@@ -54,7 +59,11 @@ describe('a stream', () => {
   });
 
   it('never merges a signed part with its neighbours', () => {
-    const events = read(chunk([{ text: 'a' }]), chunk([{ text: 'b', thoughtSignature: 's' }]), chunk([{ text: 'c' }], STOP));
+    const events = read(
+      chunk([{ text: 'a' }]),
+      chunk([{ text: 'b', thoughtSignature: 's' }]),
+      chunk([{ text: 'c' }], STOP),
+    );
     expect(parts(events)).toEqual([
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b', ...signed('s') },
@@ -73,14 +82,23 @@ describe('a stream', () => {
   });
 
   it('skips parts of a kind that came later, and says that it cannot keep media', () => {
-    const events = read(chunk([{ somethingNew: {} }, { inlineData: { mimeType: 'image/png' } }, { text: 'x' }], STOP));
+    const events = read(
+      chunk([{ somethingNew: {} }, { inlineData: { mimeType: 'image/png' } }, { text: 'x' }], STOP),
+    );
     expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
     expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
   });
 
   it('takes the last count of tokens, and keeps what it leaves out', () => {
     const first = { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 } };
-    const last = { usageMetadata: { promptTokenCount: 10, thoughtsTokenCount: 7, cachedContentTokenCount: 4, toolUsePromptTokenCount: 3 } };
+    const last = {
+      usageMetadata: {
+        promptTokenCount: 10,
+        thoughtsTokenCount: 7,
+        cachedContentTokenCount: 4,
+        toolUsePromptTokenCount: 3,
+      },
+    };
     const events = read({ ...chunk([{ text: 'x' }], STOP), ...first }, { ...chunk([]), ...last });
     expect(events.at(-1)).toMatchObject({ usage: { input: 13, output: 12, cacheRead: 4, reasoning: 7 } });
   });
@@ -95,18 +113,22 @@ describe('a stream', () => {
   });
 
   it('is truncated without a finish reason', () => {
-    expect(() => read(chunk([{ text: 'x' }]))).toThrow(failing('truncated') as Error);
+    expect(() => read(chunk([{ text: 'x' }]))).toThrow(failing('truncated'));
   });
 
   it('a block before content is content-filter, of the prompt or of the answer', () => {
     const prompt = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } };
-    expect(() => read(prompt)).toThrow(failing('content-filter', { code: 'PROHIBITED_CONTENT' }) as Error);
-    expect(() => read(chunk([], { finishReason: 'SAFETY' }))).toThrow(failing('content-filter', { code: 'SAFETY' }) as Error);
+    expect(() => read(prompt)).toThrow(failing('content-filter', { code: 'PROHIBITED_CONTENT' }));
+    expect(() => read(chunk([], { finishReason: 'SAFETY' }))).toThrow(
+      failing('content-filter', { code: 'SAFETY' }),
+    );
   });
 
   it('an error inside is classified like one outside', () => {
     const error = { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' };
-    expect(() => read(chunk([{ text: 'x' }]), { error })).toThrow(failing('overloaded', { code: 'UNAVAILABLE' }) as Error);
+    expect(() => read(chunk([{ text: 'x' }]), { error })).toThrow(
+      failing('overloaded', { code: 'UNAVAILABLE' }),
+    );
   });
 
   it('warnings of the request follow the start', () => {
@@ -114,14 +136,24 @@ describe('a stream', () => {
     const reader = new GeminiReader(new Scribe('google/m', []), 'f');
     reader.warnings = [warning];
     reader.message(JSON.stringify(chunk([{ text: 'x' }])));
-    expect(reader.scribe.take().slice(0, 2).map(({ type }) => type)).toEqual(['start', 'warning']);
+    expect(
+      reader.scribe
+        .take()
+        .slice(0, 2)
+        .map(({ type }) => type),
+    ).toEqual(['start', 'warning']);
   });
 });
 
 describe('a whole answer', () => {
   it('may come without a reason, or as a list of chunks', () => {
-    expect(readWhole({ candidates: [{ content: { parts: [{ text: 'x' }] } }] }).at(-1)).toMatchObject({ reason: 'other', raw: undefined });
-    expect(parts(readWhole([chunk([{ text: 'a' }]), chunk([{ text: 'b' }], STOP)]))).toEqual([{ type: 'text', text: 'ab' }]);
+    expect(readWhole({ candidates: [{ content: { parts: [{ text: 'x' }] } }] }).at(-1)).toMatchObject({
+      reason: 'other',
+      raw: undefined,
+    });
+    expect(parts(readWhole([chunk([{ text: 'a' }]), chunk([{ text: 'b' }], STOP)]))).toEqual([
+      { type: 'text', text: 'ab' },
+    ]);
   });
 
   it.each([
@@ -130,8 +162,11 @@ describe('a whole answer', () => {
     [7, ''],
     [{ candidates: [{ content: { parts: 'x' } }] }, 'candidates[0].content.parts'],
     [{ candidates: [{ content: { parts: [{ text: 7 }] } }] }, 'candidates[0].content.parts[0].text'],
-    [{ candidates: [{ content: { parts: [{ functionCall: {} }] } }] }, 'candidates[0].content.parts[0].functionCall.name'],
+    [
+      { candidates: [{ content: { parts: [{ functionCall: {} }] } }] },
+      'candidates[0].content.parts[0].functionCall.name',
+    ],
   ])('a drifted one (%j) is a protocol error that names the place', (body, path) => {
-    expect(() => readWhole(body)).toThrow(failing('protocol', { path }) as Error);
+    expect(() => readWhole(body)).toThrow(failing('protocol', { path }));
   });
 });

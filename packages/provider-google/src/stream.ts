@@ -63,14 +63,15 @@ export class GeminiReader implements WireReader {
   }
 
   message(data: string): void {
-    this.chunk(JSON.parse(data) as Chunk);
+    this.chunk(JSON.parse(data));
   }
 
   /** One object, or, from a stream that was not asked for events, a list of chunks. */
   body(json: unknown): void {
-    const chunks = (Array.isArray(json) ? json : [json]) as readonly Chunk[];
-    for (const chunk of chunks) this.chunk(chunk);
-    if (chunks.every(({ candidates }) => candidates === undefined)) throw this.drift('candidates', 'is missing');
+    const chunks: readonly unknown[] = Array.isArray(json) ? json : [json];
+    let answered = false;
+    for (const chunk of chunks) answered = this.chunk(chunk) || answered;
+    if (!answered) throw this.drift('candidates', 'is missing');
     this.complete = true;
     if (this.raw === undefined) this.scribe.warning(NO_REASON);
   }
@@ -86,8 +87,10 @@ export class GeminiReader implements WireReader {
     scribe.finish(reason, raw, this.tokens === undefined ? undefined : usage(this.tokens, this.searches));
   }
 
-  private chunk(chunk: Chunk): void {
-    if (typeof chunk !== 'object' || chunk === null) throw this.drift('', 'is no object');
+  /** False where the chunk has no candidates. */
+  private chunk(json: unknown): boolean {
+    if (typeof json !== 'object' || json === null) throw this.drift('', 'is no object');
+    const chunk: Chunk = json;
     if (chunk.error !== undefined) throw inBandError(chunk.error, this.scribe.target);
     this.start(chunk.responseId);
     if (chunk.usageMetadata !== undefined) this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
@@ -95,10 +98,11 @@ export class GeminiReader implements WireReader {
     if (promptFeedback?.blockReason !== undefined) {
       throw this.blocked(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
     }
-    if (candidates === undefined) return;
+    if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.drift('candidates', 'is no list');
-    const candidate: Candidate | undefined = candidates[0];
+    const candidate = candidates[0] as Candidate | undefined;
     if (candidate !== undefined) this.candidate(candidate);
+    return true;
   }
 
   private start(id: string | undefined): void {
@@ -111,7 +115,7 @@ export class GeminiReader implements WireReader {
     const parts = content?.parts ?? [];
     if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is no list');
     for (let at = 0; at < parts.length; at++) {
-      const part: WirePart | undefined = parts[at];
+      const part = parts[at] as WirePart | undefined;
       if (part !== undefined) this.part(part, at);
     }
     this.searches += groundingMetadata?.webSearchQueries?.length ?? 0;
@@ -122,7 +126,8 @@ export class GeminiReader implements WireReader {
 
   private part(part: WirePart, at: number): void {
     if (part.text !== undefined) {
-      if (typeof part.text !== 'string') throw this.drift(`candidates[0].content.parts[${at}].text`, 'is no string');
+      if (typeof part.text !== 'string')
+        throw this.drift(`candidates[0].content.parts[${at}].text`, 'is no string');
       if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
       else if (part.thought === true) this.scribe.reasoning(part.text);
       else this.scribe.text(part.text);
@@ -150,13 +155,22 @@ export class GeminiReader implements WireReader {
     this.scribe.end(key);
   }
 
-  private call({ id, name, args }: NonNullable<WirePart['functionCall']>, signature: string | undefined, at: number): void {
+  private call(
+    { id, name, args }: NonNullable<WirePart['functionCall']>,
+    signature: string | undefined,
+    at: number,
+  ): void {
     if (typeof name !== 'string' || name === '') {
       throw this.drift(`candidates[0].content.parts[${at}].functionCall.name`, 'is missing');
     }
     const key = `call ${this.calls++}`;
     const replay = signature === undefined ? undefined : { family: this.family, data: signature };
-    this.scribe.toolCall(key, { id, name, json: args === undefined ? undefined : JSON.stringify(args), replay });
+    this.scribe.toolCall(key, {
+      id,
+      name,
+      json: args === undefined ? undefined : JSON.stringify(args),
+      replay,
+    });
     this.scribe.end(key);
   }
 
@@ -175,6 +189,9 @@ export class GeminiReader implements WireReader {
 
   private drift(path: string, what: string): LlmError {
     const { target } = this.scribe;
-    return new LlmError('protocol', `${target} sent an answer in which ${path || 'the body'} ${what}`, { target, path });
+    return new LlmError('protocol', `${target} sent an answer in which ${path || 'the body'} ${what}`, {
+      target,
+      path,
+    });
   }
 }

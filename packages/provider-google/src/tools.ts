@@ -24,7 +24,9 @@ export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObje
 const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirks): JsonObject => ({
   name,
   description,
-  ...(inSubset(parameters, quirks) ? { parameters: subsetOf(parameters) } : { parametersJsonSchema: parameters }),
+  ...(inSubset(parameters, quirks)
+    ? { parameters: subsetOf(parameters) }
+    : { parametersJsonSchema: parameters }),
 });
 
 /** A schema that is in the subset's own form goes where that form is read, whatever the model takes else. */

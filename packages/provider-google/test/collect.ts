@@ -1,4 +1,12 @@
-import type { AssistantPart, LlmError, Model, ModelContext, ModelEvent, ModelRequest, Warning } from '@majordomo/core';
+import type {
+  AssistantPart,
+  LlmError,
+  Model,
+  ModelContext,
+  ModelEvent,
+  ModelRequest,
+  Warning,
+} from '@majordomo/core';
 
 export interface Collected {
   readonly id: string | undefined;
@@ -30,7 +38,11 @@ export const contextOf = (fields: Partial<ModelContext> = {}): ModelContext => (
 });
 
 /** Runs one model call to its end; what it throws is a result too. */
-export async function collect(model: Model, request: ModelRequest, context: ModelContext): Promise<Collected> {
+export async function collect(
+  model: Model,
+  request: ModelRequest,
+  context: ModelContext,
+): Promise<Collected> {
   const events: ModelEvent[] = [];
   let error: LlmError | undefined;
   try {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LlmError, type AssistantPart } from '@majordomo/core';
 import { Scribe, SseDecoder } from '@majordomo/core/provider';
 import { createGoogle } from '../src/index.ts';
-import { usage, type WireUsage } from '../src/response.ts';
+import { usage } from '../src/response.ts';
 import { GeminiReader } from '../src/stream.ts';
 import { collect, contextOf, facts, requestOf, type Collected } from './collect.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
@@ -34,22 +34,31 @@ describe.skipIf(cases.length === 0)(`recordings of gemini-generate${skippedNote}
   });
   afterAll(() => server.close());
 
-  describe.each([['one piece', 1 << 20], ['pieces of 61 bytes', 61]] as const)('through the SDK, in %s', (_name, size) => {
-    it.each(cases.map((recording, at) => [recording.id, recording, at] as const))('%s', async (id, recording, at) => {
-      if (excused.has(id)) return;
-      const vertex = recording.id.startsWith('vertex') ? { project: 'p', location: 'global', token: 't' } : { apiKey: 'k' };
-      const model = createGoogle({ ...vertex, baseURL: `${server.origin}/c${at}-${size}` }).model('gemini-test');
-      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
-      check(recording, await collect(model, requestOf(), contextOf({ delivery })));
-    });
+  describe.each([
+    ['one piece', 1 << 20],
+    ['pieces of 61 bytes', 61],
+  ] as const)('through the SDK, in %s', (_name, size) => {
+    it.each(cases.map((recording, at) => [recording.id, recording, at] as const))(
+      '%s',
+      async (id, recording, at) => {
+        if (excused.has(id)) return;
+        const vertex = recording.id.startsWith('vertex')
+          ? { project: 'p', location: 'global', token: 't' }
+          : { apiKey: 'k' };
+        const model = createGoogle({ ...vertex, baseURL: `${server.origin}/c${at}-${size}` }).model(
+          'gemini-test',
+        );
+        const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+        check(recording, await collect(model, requestOf(), contextOf({ delivery })));
+      },
+    );
   });
 
-  it.each(cases.filter(({ expected }) => expected.streamed).map((recording) => [recording.id, recording] as const))(
-    'byte by byte: %s',
-    (id, recording) => {
-      if (!excused.has(id)) check(recording, decodedByteByByte(recording));
-    },
-  );
+  it.each(
+    cases.filter(({ expected }) => expected.streamed).map((recording) => [recording.id, recording] as const),
+  )('byte by byte: %s', (id, recording) => {
+    if (!excused.has(id)) check(recording, decodedByteByByte(recording));
+  });
 
   it('at most 2 % are exceptions, and each is needed', () => {
     expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
@@ -85,12 +94,16 @@ function check({ expected, status }: Recording, got: Collected): void {
   expect(got.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
     expected.toolCalls.map(({ name, arguments: args }) => ({ name, args })),
   );
-  for (const [at, { id }] of expected.toolCalls.entries()) if (id !== undefined) expect(got.toolCalls[at]?.id).toBe(id);
+  for (const [at, { id }] of expected.toolCalls.entries())
+    if (id !== undefined) expect(got.toolCalls[at]?.id).toBe(id);
   expect(signatures(got.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
   checkFinish(expected, got);
 }
 
-function checkFinish({ outcome, text, finishReasonRaw, usageRaw }: Expected, { finish, error }: Collected): void {
+function checkFinish(
+  { outcome, text, finishReasonRaw, usageRaw }: Expected,
+  { finish, error }: Collected,
+): void {
   if (outcome === 'blocked' && text === '') {
     expect(error?.kind).toBe('content-filter');
     return;
@@ -100,7 +113,7 @@ function checkFinish({ outcome, text, finishReasonRaw, usageRaw }: Expected, { f
   if (outcome === 'blocked') expect(finish?.reason).toBe('content-filter');
   if (usageRaw === null) expect(finish?.usage).toBeUndefined();
   else {
-    const { details: _details, ...counted } = usage(usageRaw as WireUsage, 0);
+    const { details: _details, ...counted } = usage(usageRaw, 0);
     expect(finish?.usage).toMatchObject(counted);
   }
 }
@@ -108,7 +121,8 @@ function checkFinish({ outcome, text, finishReasonRaw, usageRaw }: Expected, { f
 /** In the order of the parts: of signed parts, and of those that are kept whole. */
 function signatures(parts: readonly AssistantPart[]): string[] {
   return parts.flatMap(({ replay }) => {
-    const data = replay?.data as string | { readonly part: { readonly thoughtSignature?: string } } | undefined;
+    const data = replay?.data as
+      string | { readonly part: { readonly thoughtSignature?: string } } | undefined;
     const signature = typeof data === 'object' ? data.part.thoughtSignature : data;
     return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];
   });

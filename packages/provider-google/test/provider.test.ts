@@ -21,7 +21,9 @@ async function serve(...answers: readonly Answer[]): Promise<void> {
 
 const chunk = (text: string, finishReason?: string): object => ({
   responseId: 'r',
-  candidates: [{ content: { role: 'model', parts: [{ text }] }, ...(finishReason !== undefined && { finishReason }) }],
+  candidates: [
+    { content: { role: 'model', parts: [{ text }] }, ...(finishReason !== undefined && { finishReason }) },
+  ],
 });
 const streaming =
   (...chunks: readonly unknown[]): Answer =>
@@ -38,8 +40,16 @@ const failing =
     response.writeHead(status, headers).end(body);
   };
 
-const ask = (options: GoogleOptions = {}, more: Parameters<typeof contextOf>[0] = {}, modelId = 'gemini-x'): Promise<Collected> =>
-  collect(createGoogle({ apiKey: 'key', baseURL: server.origin, ...options }).model(modelId), requestOf(), contextOf(more));
+const ask = (
+  options: GoogleOptions = {},
+  more: Parameters<typeof contextOf>[0] = {},
+  modelId = 'gemini-x',
+): Promise<Collected> =>
+  collect(
+    createGoogle({ apiKey: 'key', baseURL: server.origin, ...options }).model(modelId),
+    requestOf(),
+    contextOf(more),
+  );
 
 describe('a call', () => {
   it('streams through the SDK, with one request', async () => {
@@ -133,17 +143,26 @@ describe('credentials', () => {
 });
 
 describe('Vertex', () => {
-  const PATH = '/v1beta1/projects/p/locations/europe-west4/publishers/google/models/gemini-x:streamGenerateContent?alt=sse';
+  const PATH =
+    '/v1beta1/projects/p/locations/europe-west4/publishers/google/models/gemini-x:streamGenerateContent?alt=sse';
 
   it('is addressed by project and location, with a token of an injected source', async () => {
     await serve(OK);
     const tokens = ['one', 'two'];
     const token = (): string => tokens.shift() ?? 'none';
-    const model = createGoogle({ project: 'p', location: 'europe-west4', token, baseURL: server.origin }).model('gemini-x');
+    const model = createGoogle({
+      project: 'p',
+      location: 'europe-west4',
+      token,
+      baseURL: server.origin,
+    }).model('gemini-x');
     await collect(model, requestOf(), contextOf());
     await collect(model, requestOf(), contextOf());
     expect(server.requests.map(({ path }) => path)).toEqual([PATH, PATH]);
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two']);
+    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer one',
+      'Bearer two',
+    ]);
   });
 
   it('project and location may come from the environment', async () => {
@@ -156,7 +175,9 @@ describe('Vertex', () => {
   it('takes a key instead, without a project', async () => {
     await serve(OK);
     await ask({ vertexai: true });
-    expect(server.requests[0]?.path).toBe('/v1beta1/publishers/google/models/gemini-x:streamGenerateContent?alt=sse');
+    expect(server.requests[0]?.path).toBe(
+      '/v1beta1/publishers/google/models/gemini-x:streamGenerateContent?alt=sse',
+    );
     expect(server.requests[0]?.headers['x-goog-api-key']).toBe('key');
   });
 
@@ -190,7 +211,9 @@ describe('DSNs', () => {
 
   it.each(['google', 'gemini'])('%s takes a key, a version and quirks', async (scheme) => {
     await serve(OK);
-    const provider = createGoogle().schemes?.[scheme]?.(dsn(scheme, { apiVersion: 'v1beta', schemaField: 'subset' }, 'secret'));
+    const provider = createGoogle().schemes?.[scheme]?.(
+      dsn(scheme, { apiVersion: 'v1beta', schemaField: 'subset' }, 'secret'),
+    );
     expect(provider?.id).toBe('mine');
     if (provider !== undefined) await collect(provider.model('gemini-x'), requestOf(), contextOf());
     expect(server.requests[0]?.path).toMatch(/^\/v1beta\//);
@@ -201,7 +224,11 @@ describe('DSNs', () => {
     await serve(OK);
     const provider = createGoogle().schemes?.['google']?.(dsn('google', {}));
     if (provider === undefined) throw new Error('no provider');
-    const { error } = await collect(provider.model('gemini-x'), requestOf(), contextOf({ env: { GOOGLE_API_KEY: 'k' } }));
+    const { error } = await collect(
+      provider.model('gemini-x'),
+      requestOf(),
+      contextOf({ env: { GOOGLE_API_KEY: 'k' } }),
+    );
     expect(error?.kind).toBe('auth');
     expect(server.requests).toEqual([]);
   });
@@ -209,11 +236,34 @@ describe('DSNs', () => {
 
 describe('failures', () => {
   it.each([
-    ['a refusal with headers', failing(429, '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}', { ...JSON_TYPE, 'retry-after': '7' }), { kind: 'rate-limit', details: { status: 429, retryAfterMs: 7000 } }],
-    ["a proxy's page", failing(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }), { kind: 'server', details: { status: 502 } }],
-    ['a page instead of a stream', failing(200, '<html>Log in</html>', { 'content-type': 'text/html' }), { kind: 'protocol' }],
-    ['an error in a JSON body of 200', failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'), { kind: 'overloaded' }],
-    ['an error inside the stream', streaming(chunk('Hel'), { error: { code: 500, message: 'x', status: 'INTERNAL' } }), { kind: 'server' }],
+    [
+      'a refusal with headers',
+      failing(429, '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}', {
+        ...JSON_TYPE,
+        'retry-after': '7',
+      }),
+      { kind: 'rate-limit', details: { status: 429, retryAfterMs: 7000 } },
+    ],
+    [
+      "a proxy's page",
+      failing(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }),
+      { kind: 'server', details: { status: 502 } },
+    ],
+    [
+      'a page instead of a stream',
+      failing(200, '<html>Log in</html>', { 'content-type': 'text/html' }),
+      { kind: 'protocol' },
+    ],
+    [
+      'an error in a JSON body of 200',
+      failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'),
+      { kind: 'overloaded' },
+    ],
+    [
+      'an error inside the stream',
+      streaming(chunk('Hel'), { error: { code: 500, message: 'x', status: 'INTERNAL' } }),
+      { kind: 'server' },
+    ],
     ['a clean end without a finish', streaming(chunk('Hel')), { kind: 'truncated' }],
     ['an empty stream', streaming(), { kind: 'truncated' }],
     ['broken JSON', streaming(chunk('Hel'), '{"candidates": [{'), { kind: 'protocol' }],
@@ -236,7 +286,11 @@ describe('failures', () => {
     await serve(OK);
     const { origin } = server;
     await server.close();
-    const { error } = await collect(createGoogle({ apiKey: 'k', baseURL: origin }).model('m'), requestOf(), contextOf());
+    const { error } = await collect(
+      createGoogle({ apiKey: 'k', baseURL: origin }).model('m'),
+      requestOf(),
+      contextOf(),
+    );
     expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
   });
 });
@@ -248,18 +302,18 @@ describe('abort and abandon', () => {
   };
 
   it.each([
-    ['before the headers', (() => undefined) as Answer, 0],
+    ['before the headers', () => undefined, 0],
     ['in mid-stream', stalling, 1],
-    ['while a refusal is read', ((response) => void response.writeHead(500, JSON_TYPE).write('{"err')) as Answer, 0],
+    ['while a refusal is read', (response) => void response.writeHead(500, JSON_TYPE).write('{"err'), 0],
   ])('an abort %s ends the call and its socket within 100 ms', async (_name, answer, steps) => {
     await serve(answer);
     const controller = new AbortController();
-    const iterator = createGoogle({ apiKey: 'k', baseURL: server.origin })
-      .model('m')
-      .stream(requestOf(), contextOf({ signal: controller.signal }))
-      [Symbol.asyncIterator]();
+    const model = createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m');
+    const batches = model.stream(requestOf(), contextOf({ signal: controller.signal }));
+    const iterator = batches[Symbol.asyncIterator]();
     const seen: ModelEvent[] = [];
-    while (steps > 0 && !seen.some(({ type }) => type === 'text-delta')) seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
+    while (steps > 0 && !seen.some(({ type }) => type === 'text-delta'))
+      seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
     const pending = iterator.next();
     await vi.waitFor(() => {
       expect(server.requests).toHaveLength(1);
@@ -276,7 +330,9 @@ describe('abort and abandon', () => {
 
   it('a consumer that walks away closes the socket', async () => {
     await serve(stalling);
-    for await (const step of createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m').stream(requestOf(), contextOf())) {
+    for await (const step of createGoogle({ apiKey: 'k', baseURL: server.origin })
+      .model('m')
+      .stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
     }
     await vi.waitFor(() => {
@@ -290,19 +346,30 @@ describe('listModels', () => {
     await serve(
       (response) => {
         const models = [
-          { name: 'models/gemini-2.5-pro', inputTokenLimit: 99, supportedGenerationMethods: ['generateContent'] },
+          {
+            name: 'models/gemini-2.5-pro',
+            inputTokenLimit: 99,
+            supportedGenerationMethods: ['generateContent'],
+          },
           { name: 'models/embedding-1', supportedGenerationMethods: ['embedContent'] },
         ];
         response.writeHead(200, JSON_TYPE).end(JSON.stringify({ models, nextPageToken: 'next' }));
       },
       (response) => {
-        response.writeHead(200, JSON_TYPE).end(JSON.stringify({ models: [{ name: 'models/new', outputTokenLimit: 5 }] }));
+        response
+          .writeHead(200, JSON_TYPE)
+          .end(JSON.stringify({ models: [{ name: 'models/new', outputTokenLimit: 5 }] }));
       },
     );
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
     const models = await provider.listModels?.({ ...contextOf(), target: 'google' });
-    expect(models?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual(['google/gemini-2.5-pro', 'google/new']);
-    expect(models?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens])).toEqual([
+    expect(models?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual([
+      'google/gemini-2.5-pro',
+      'google/new',
+    ]);
+    expect(
+      models?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens]),
+    ).toEqual([
       [99, 65_536],
       [undefined, 5],
     ]);
@@ -312,6 +379,8 @@ describe('listModels', () => {
   it('a refusal is an LlmError', async () => {
     await serve(failing(403, '{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}'));
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
-    await expect(provider.listModels?.({ ...contextOf(), target: 'google' })).rejects.toMatchObject({ kind: 'auth' });
+    await expect(provider.listModels?.({ ...contextOf(), target: 'google' })).rejects.toMatchObject({
+      kind: 'auth',
+    });
   });
 });

@@ -16,27 +16,33 @@ interface Echoed {
 }
 
 describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
-  it.each(sessions.map(({ id, steps }) => [id, steps] as const))('%s: the next turn carries what was accepted', async (id, steps) => {
-    const bodies = [...steps];
-    const server = await testServer((_request, response) => {
-      const { status, headers, body } = bodies.shift() as Recording;
-      response.writeHead(status, { ...headers });
-      response.end(body);
-    });
-    const platform = id.startsWith('vertex') ? { project: 'p', location: 'global', token: 't' } : { apiKey: 'k' };
-    const model = createGoogle({ ...platform, baseURL: server.origin }).model(modelOf(steps[0]));
-    const messages: TurnMessage[] = [user(textsOf(lastContent(steps[0])).join(''))];
-    for (const [at, step] of steps.entries()) {
-      const delivery = step.expected.streamed ? 'deltas' : 'whole';
-      const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
-      expect(got.error).toBeUndefined();
-      const sent: unknown = JSON.parse(server.requests[at]?.body ?? '{}');
-      checkEcho(echoed(sent), echoed(step.request?.body), step);
-      const next = steps[at + 1];
-      if (next !== undefined) messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
-    }
-    await server.close();
-  });
+  it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
+    '%s: the next turn carries what was accepted',
+    async (id, steps) => {
+      const bodies = [...steps];
+      const server = await testServer((_request, response) => {
+        const { status, headers, body } = bodies.shift() as Recording;
+        response.writeHead(status, { ...headers });
+        response.end(body);
+      });
+      const platform = id.startsWith('vertex')
+        ? { project: 'p', location: 'global', token: 't' }
+        : { apiKey: 'k' };
+      const model = createGoogle({ ...platform, baseURL: server.origin }).model(modelOf(steps[0]));
+      const messages: TurnMessage[] = [user(textsOf(lastContent(steps[0])).join(''))];
+      for (const [at, step] of steps.entries()) {
+        const delivery = step.expected.streamed ? 'deltas' : 'whole';
+        const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
+        expect(got.error).toBeUndefined();
+        const sent: unknown = JSON.parse(server.requests[at]?.body ?? '{}');
+        checkEcho(echoed(sent), echoed(step.request?.body), step);
+        const next = steps[at + 1];
+        if (next !== undefined)
+          messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+      }
+      await server.close();
+    },
+  );
 });
 
 /** Ids that the recording client made up itself need not be ours. */
@@ -46,11 +52,14 @@ function checkEcho(ours: Echoed, theirs: Echoed, { expected }: Recording): void 
   for (const id of expected.echo?.toolCallIdsEchoed ?? []) expect(ours.ids).toContain(id);
 }
 
-const modelOf = (step: Recording | undefined): string => /models\/([^:/]+)/.exec(step?.request?.path ?? '')?.[1] ?? '';
+const modelOf = (step: Recording | undefined): string =>
+  /models\/([^:/]+)/.exec(step?.request?.path ?? '')?.[1] ?? '';
 
 type Content = { readonly role: string; readonly parts: readonly JsonObject[] };
-const contentsOf = (body: unknown): readonly Content[] => (body as { contents?: readonly Content[] } | undefined)?.contents ?? [];
-const lastContent = (step: Recording | undefined): Content | undefined => contentsOf(step?.request?.body).at(-1);
+const contentsOf = (body: unknown): readonly Content[] =>
+  (body as { contents?: readonly Content[] } | undefined)?.contents ?? [];
+const lastContent = (step: Recording | undefined): Content | undefined =>
+  contentsOf(step?.request?.body).at(-1);
 const textsOf = (content: Content | undefined): readonly string[] =>
   content?.parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])) ?? [];
 
@@ -63,13 +72,17 @@ function following(step: Recording, { toolCalls }: Collected): readonly TurnMess
 /** Some clients write the wire's fields in snake case: it takes both. */
 function echoed(body: unknown): Echoed {
   const parts = contentsOf(body).flatMap((content) => (content.role === 'model' ? content.parts : []));
-  const calls = parts.flatMap((part) => [part['functionCall'] ?? part['function_call']] as (JsonObject | undefined)[]);
+  const calls = parts.flatMap(
+    (part) => [part['functionCall'] ?? part['function_call']] as (JsonObject | undefined)[],
+  );
   const known = calls.filter((call) => call !== undefined);
   return {
     names: known.map(({ name }) => String(name)),
     ids: known.map(({ id }) => String(id)),
     signatures: parts.flatMap(({ thoughtSignature }) =>
-      typeof thoughtSignature === 'string' ? [createHash('sha256').update(thoughtSignature).digest('hex')] : [],
+      typeof thoughtSignature === 'string'
+        ? [createHash('sha256').update(thoughtSignature).digest('hex')]
+        : [],
     ),
   };
 }

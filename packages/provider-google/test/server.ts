@@ -61,4 +61,6 @@ export const JSON_TYPE: Readonly<Record<string, string>> = { 'content-type': 'ap
 
 /** The bytes of a stream of these chunks. */
 export const sseBody = (...chunks: readonly unknown[]): string =>
-  chunks.map((chunk) => `data: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}\r\n\r\n`).join('');
+  chunks
+    .map((chunk) => `data: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}\r\n\r\n`)
+    .join('');

@@ -9,7 +9,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'sequences/gemini/gemini-u-06-chat-multimodal-tool-attachments-gemini-gemi/1': 'the document was elided',
 };
 
-const accepted = (wire: string): readonly Recording[] => recordings(wire).filter(({ status }) => status === 200);
+const accepted = (wire: string): readonly Recording[] =>
+  recordings(wire).filter(({ status }) => status === 200);
 
 const WIRES: readonly (readonly [wire: Wire, least: number])[] = [
   [geminiGenerate, 60],
@@ -28,7 +29,9 @@ describe.runIf(isThere).each(WIRES)('recorded requests of $name that the vendor 
 
   it('need every exception', () => {
     const ids = new Set(refused.map(({ id }) => id));
-    const own = Object.keys(EXCEPTIONS).filter((id) => accepted(wire.name).some((recording) => recording.id === id));
+    const own = Object.keys(EXCEPTIONS).filter((id) =>
+      accepted(wire.name).some((recording) => recording.id === id),
+    );
     expect(own.filter((id) => !ids.has(id))).toEqual([]);
   });
 

@@ -47,7 +47,10 @@ export const converseBody = (): Body => ({
     toolChoice: { auto: {} },
   },
   outputConfig: {
-    textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'answer', schema: '{"type":"object"}' } } },
+    textFormat: {
+      type: 'json_schema',
+      structure: { jsonSchema: { name: 'answer', schema: '{"type":"object"}' } },
+    },
   },
   additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1024 } },
 });
@@ -65,30 +68,64 @@ const pushed =
 
 /** For each rule the ways of breaking it. */
 export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = {
-  'unknown-key': [set('', 'max_tokens', 5), set('messages.0', 'name', 'u'), set('inferenceConfig', 'topK', 5)],
-  'missing-key': [drop('', 'messages'), drop(`${SAID}.2.toolUse`, 'toolUseId'), drop(`${TOOLS}.0.toolSpec`, 'inputSchema')],
-  'wrong-type': [set('', 'system', 'You add.'), set('messages.0', 'content', 'hi'), set('inferenceConfig', 'stopSequences', 'END')],
-  'out-of-range': [set('inferenceConfig', 'maxTokens', 0), set('inferenceConfig', 'temperature', 1.5), set('messages.0', 'content', [])],
-  'unknown-value': [set('messages.0', 'role', 'system'), set('messages.0.content.1.image', 'format', 'image/png')],
+  'unknown-key': [
+    set('', 'max_tokens', 5),
+    set('messages.0', 'name', 'u'),
+    set('inferenceConfig', 'topK', 5),
+  ],
+  'missing-key': [
+    drop('', 'messages'),
+    drop(`${SAID}.2.toolUse`, 'toolUseId'),
+    drop(`${TOOLS}.0.toolSpec`, 'inputSchema'),
+  ],
+  'wrong-type': [
+    set('', 'system', 'You add.'),
+    set('messages.0', 'content', 'hi'),
+    set('inferenceConfig', 'stopSequences', 'END'),
+  ],
+  'out-of-range': [
+    set('inferenceConfig', 'maxTokens', 0),
+    set('inferenceConfig', 'temperature', 1.5),
+    set('messages.0', 'content', []),
+  ],
+  'unknown-value': [
+    set('messages.0', 'role', 'system'),
+    set('messages.0.content.1.image', 'format', 'image/png'),
+  ],
   'lone-surrogate': [set('messages.0.content.0', 'text', 'half \ud83d')],
-  'name-format': [set(`${TOOLS}.1.toolSpec`, 'name', 'no op'), set(`${TOOLS}.1.toolSpec`, 'name', 'a'.repeat(65))],
-  'tool-id-format': [set(`${SAID}.2.toolUse`, 'toolUseId', 'call|1'), set(`${SAID}.2.toolUse`, 'toolUseId', 'a'.repeat(65))],
+  'name-format': [
+    set(`${TOOLS}.1.toolSpec`, 'name', 'no op'),
+    set(`${TOOLS}.1.toolSpec`, 'name', 'a'.repeat(65)),
+  ],
+  'tool-id-format': [
+    set(`${SAID}.2.toolUse`, 'toolUseId', 'call|1'),
+    set(`${SAID}.2.toolUse`, 'toolUseId', 'a'.repeat(65)),
+  ],
   'document-name': [
     set('messages.0.content.2.document', 'name', 'sums.pdf'),
     set('messages.0.content.2.document', 'name', 'two  spaces'),
     pushed('messages.0', 'content', { document: { name: 'Sums (draft)', source: { bytes: PIXEL } } }),
   ],
-  'block-data': [set('messages.0', 'content', [{}]), set('messages.0.content.0', 'image', { format: 'png', source: { bytes: PIXEL } })],
+  'block-data': [
+    set('messages.0', 'content', [{}]),
+    set('messages.0.content.0', 'image', { format: 'png', source: { bytes: PIXEL } }),
+  ],
   'block-role': [
     pushed('messages.1', 'content', { image: { format: 'png', source: { bytes: PIXEL } } }),
     pushed('messages.0', 'content', { toolUse: { toolUseId: 'z', name: 'add', input: {} } }),
   ],
   'first-role': [drop('messages', '0')],
-  alternation: [pushed('', 'messages', { role: 'assistant', content: [{ text: 'a' }] }), drop('messages', '2')].map((mutate, way) => (body) => {
+  alternation: [
+    pushed('', 'messages', { role: 'assistant', content: [{ text: 'a' }] }),
+    drop('messages', '2'),
+  ].map((mutate, way) => (body) => {
     mutate(body);
     pushed('', 'messages', { role: 'assistant', content: [{ text: `way ${way}` }] })(body);
   }),
-  'blank-text': [set('messages.0.content.0', 'text', ' \n'), set(`${RESULTS}.0.toolResult`, 'content', [{ text: '' }])],
+  'blank-text': [
+    set('messages.0.content.0', 'text', ' \n'),
+    set(`${RESULTS}.0.toolResult`, 'content', [{ text: '' }]),
+  ],
   'document-alone': [drop('messages.0.content', '0')],
   'media-bytes': [set('messages.0.content.1.image.source', 'bytes', `data:image/png;base64,${PIXEL}`)],
   'tool-id-duplicate': [set(`${SAID}.3.toolUse`, 'toolUseId', 'a')],

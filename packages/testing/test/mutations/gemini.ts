@@ -4,13 +4,23 @@ import { at, drop, set, type Body, type Json, type Mutation } from './mutation.t
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 const SIGNATURE = geminiGenerate.sign('Two sums.');
 
-const schema = (): Json => ({ type: 'object', properties: { a: { type: 'number' } }, additionalProperties: false });
+const schema = (): Json => ({
+  type: 'object',
+  properties: { a: { type: 'number' } },
+  additionalProperties: false,
+});
 
 /** A request that generateContent takes, with one of everything, in both spellings. */
 export const geminiBody = (): Body => ({
   systemInstruction: { parts: [{ text: 'You add.' }] },
   contents: [
-    { role: 'user', parts: [{ text: 'What is 1 + 2, and 3 + 4?' }, { inline_data: { mime_type: 'image/png', data: PIXEL } }] },
+    {
+      role: 'user',
+      parts: [
+        { text: 'What is 1 + 2, and 3 + 4?' },
+        { inline_data: { mime_type: 'image/png', data: PIXEL } },
+      ],
+    },
     {
       role: 'model',
       parts: [
@@ -23,15 +33,27 @@ export const geminiBody = (): Body => ({
       role: 'user',
       parts: [
         { functionResponse: { id: 'a', name: 'add', response: { output: '3' } } },
-        { functionResponse: { name: 'add', response: { error: 'no' }, parts: [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] } },
+        {
+          functionResponse: {
+            name: 'add',
+            response: { error: 'no' },
+            parts: [{ inlineData: { mimeType: 'image/png', data: PIXEL } }],
+          },
+        },
       ],
     },
     { role: 'model', parts: [{ text: '3.' }, { text: '', thoughtSignature: SIGNATURE }] },
     { role: 'user', parts: [{ text: 'Again?' }] },
-    { role: 'model', parts: [{ functionCall: { name: 'add' }, thoughtSignature: 'skip_thought_signature_validator' }] },
+    {
+      role: 'model',
+      parts: [{ functionCall: { name: 'add' }, thoughtSignature: 'skip_thought_signature_validator' }],
+    },
     { role: 'user', parts: [{ functionResponse: { name: 'add', response: {} } }] },
   ],
-  tools: [{ functionDeclarations: [{ name: 'add', description: 'Adds.', parametersJsonSchema: schema() }] }, { googleSearch: {} }],
+  tools: [
+    { functionDeclarations: [{ name: 'add', description: 'Adds.', parametersJsonSchema: schema() }] },
+    { googleSearch: {} },
+  ],
   toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['add'] } },
   safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
   generationConfig: {
@@ -52,8 +74,16 @@ const lastCall = 'contents.5.parts.0';
 
 /** For each rule the ways of breaking it. */
 export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
-  'unknown-key': [set('', 'messages', []), set('generationConfig', 'max_tokens', 5), set('contents.0.parts.0', 'type', 'text')],
-  'missing-key': [drop('', 'contents'), drop('contents.2.parts.0.functionResponse', 'name'), drop(FUNCTION, 'name')],
+  'unknown-key': [
+    set('', 'messages', []),
+    set('generationConfig', 'max_tokens', 5),
+    set('contents.0.parts.0', 'type', 'text'),
+  ],
+  'missing-key': [
+    drop('', 'contents'),
+    drop('contents.2.parts.0.functionResponse', 'name'),
+    drop(FUNCTION, 'name'),
+  ],
   'wrong-type': [
     set('contents.0.parts.0', 'text', 7),
     set('contents.1.parts.1.functionCall', 'args', '{"a":1}'),
@@ -65,10 +95,17 @@ export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
     set('generationConfig', 'stopSequences', ['1', '2', '3', '4', '5', '6']),
     set('', 'contents', []),
   ],
-  'unknown-value': [set('contents.0', 'role', 'assistant'), set(CHOICE, 'mode', 'REQUIRED'), set('generationConfig.thinkingConfig', 'thinkingLevel', 'XHIGH')],
+  'unknown-value': [
+    set('contents.0', 'role', 'assistant'),
+    set(CHOICE, 'mode', 'REQUIRED'),
+    set('generationConfig.thinkingConfig', 'thinkingLevel', 'XHIGH'),
+  ],
   'lone-surrogate': [set('contents.0.parts.0', 'text', 'half \ud83d')],
   'name-format': [set(FUNCTION, 'name', 'add two'), set(FUNCTION, 'name', 'a'.repeat(65))],
-  'part-data': [set('contents.0', 'parts', [{}]), set('contents.0.parts.0', 'functionResponse', { name: 'add', response: {} })],
+  'part-data': [
+    set('contents.0', 'parts', [{}]),
+    set('contents.0.parts.0', 'functionResponse', { name: 'add', response: {} }),
+  ],
   'part-role': [
     (body) => {
       at(body, 'contents.1')['role'] = 'user';
@@ -88,7 +125,10 @@ export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   'first-role': [drop('contents', '0')],
   'last-role': [drop('contents', '6')],
-  signature: [set('contents.1.parts.1', 'thoughtSignature', 'c2lnbmVkIGVsc2V3aGVyZQ=='), set('contents.1.parts.1', 'thoughtSignature', `${SIGNATURE}x`)],
+  signature: [
+    set('contents.1.parts.1', 'thoughtSignature', 'c2lnbmVkIGVsc2V3aGVyZQ=='),
+    set('contents.1.parts.1', 'thoughtSignature', `${SIGNATURE}x`),
+  ],
   'signature-missing': [drop(lastCall, 'thoughtSignature')],
   'tool-duplicate': [
     (body) => {
@@ -105,6 +145,9 @@ export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
       set(FUNCTION, 'parameters', schema())(body);
     },
   ],
-  'output-type': [drop('generationConfig', 'responseMimeType'), set('generationConfig', 'responseMimeType', 'text/plain')],
+  'output-type': [
+    drop('generationConfig', 'responseMimeType'),
+    set('generationConfig', 'responseMimeType', 'text/plain'),
+  ],
   thinking: [set('generationConfig.thinkingConfig', 'thinkingBudget', 1024)],
 };

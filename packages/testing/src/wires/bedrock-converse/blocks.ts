@@ -26,7 +26,9 @@ export interface Block {
 /** The blocks of an answer. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
-  return answer.parts.flatMap((part) => blockOf(part, `tooluse_${answer.id}${part.type === 'tool-call' ? calls++ : ''}`) ?? []);
+  return answer.parts.flatMap(
+    (part) => blockOf(part, `tooluse_${answer.id}${part.type === 'tool-call' ? calls++ : ''}`) ?? [],
+  );
 }
 
 function blockOf(part: AnswerPart, usualId: string): Block | undefined {
@@ -57,7 +59,9 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   return {
     start: undefined,
     deltas: signed === undefined ? deltas : [...deltas, { reasoningContent: { signature: signed } }],
-    whole: { reasoningContent: { reasoningText: { text, ...(signed !== undefined && { signature: signed }) } } },
+    whole: {
+      reasoningContent: { reasoningText: { text, ...(signed !== undefined && { signature: signed }) } },
+    },
   };
 }
 

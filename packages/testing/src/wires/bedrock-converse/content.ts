@@ -21,16 +21,24 @@ export function checkContent(body: unknown, report: Report, options: ValidateOpt
   if (points > 4) report('too-many-cache-points', 'messages', `${points} cache points, at most 4 may be`);
 }
 
-function checkBlock(block: Fields, path: string, { role }: Turn, report: Report, options: ValidateOptions): void {
+function checkBlock(
+  block: Fields,
+  path: string,
+  { role }: Turn,
+  report: Report,
+  options: ValidateOptions,
+): void {
   const kinds = Object.keys(block);
   const [kind = ''] = kinds;
   if (kinds.length !== 1) report('block-data', path, `a block has one kind of content, not ${kinds.length}`);
   if (role === 'assistant' && FOR_USER.includes(kind)) report('block-role', path, `${kind} is for the user`);
-  if (role === 'user' && FOR_ASSISTANT.includes(kind)) report('block-role', path, `${kind} is for the assistant`);
+  if (role === 'user' && FOR_ASSISTANT.includes(kind))
+    report('block-role', path, `${kind} is for the assistant`);
   const { text, image, document, reasoningContent, toolResult } = block;
   checkText(text, path, report);
   for (const media of [image, document]) checkMedia(media, path, report);
-  if (isObject(reasoningContent) && options.signatures !== 'any') checkSignature(reasoningContent, path, report);
+  if (isObject(reasoningContent) && options.signatures !== 'any')
+    checkSignature(reasoningContent, path, report);
   const inner = isObject(toolResult) && Array.isArray(toolResult['content']) ? toolResult['content'] : [];
   inner.filter(isObject).forEach((piece, index) => {
     const at = `${path}.toolResult.content[${index}]`;
@@ -41,7 +49,8 @@ function checkBlock(block: Fields, path: string, { role }: Turn, report: Report,
 }
 
 function checkText(text: unknown, path: string, report: Report): void {
-  if (isString(text) && text.trim() === '') report('blank-text', path, 'text content blocks must contain non-whitespace text');
+  if (isString(text) && text.trim() === '')
+    report('blank-text', path, 'text content blocks must contain non-whitespace text');
 }
 
 function checkMedia(media: unknown, path: string, report: Report): void {
@@ -53,7 +62,9 @@ function checkMedia(media: unknown, path: string, report: Report): void {
 /** A signature is over the block as it was issued. Reasoning of models that sign nothing has none. */
 function checkSignature({ reasoningText, redactedContent }: Fields, path: string, report: Report): void {
   const { text, signature } = isObject(reasoningText) ? reasoningText : {};
-  const sealed = isString(redactedContent) ? Buffer.from(redactedContent, 'base64').toString('utf8') : undefined;
+  const sealed = isString(redactedContent)
+    ? Buffer.from(redactedContent, 'base64').toString('utf8')
+    : undefined;
   const isOwn =
     sealed === undefined
       ? isString(text) && isString(signature) && isSigned(SCOPE, text, signature)
@@ -72,7 +83,8 @@ function checkDocuments(turn: Turn, report: Report): void {
 function checkNames(body: unknown, report: Report): void {
   const names = turnsOf(body).flatMap((turn) => documentsOf(turn).map(({ name }) => name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) report('document-name', 'messages', `Document file names must be unique: ${String(twice)}`);
+  if (twice !== undefined)
+    report('document-name', 'messages', `Document file names must be unique: ${JSON.stringify(twice)}`);
 }
 
 /** In tools, system and messages; what a model wrote or a schema says is data. */
@@ -80,6 +92,7 @@ function countCachePoints(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countCachePoints(item), 0);
   if (!isObject(value)) return 0;
   let sum = isObject(value['cachePoint']) ? 1 : 0;
-  for (const [key, item] of Object.entries(value)) if (key !== 'input' && key !== 'inputSchema') sum += countCachePoints(item);
+  for (const [key, item] of Object.entries(value))
+    if (key !== 'input' && key !== 'inputSchema') sum += countCachePoints(item);
   return sum;
 }

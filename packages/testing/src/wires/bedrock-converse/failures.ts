@@ -22,7 +22,8 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   billing: {
     status: 403,
     type: 'AccessDeniedException',
-    message: 'Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided.',
+    message:
+      'Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided.',
   },
   permission: {
     status: 403,
@@ -31,15 +32,31 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   },
   'not-found': { status: 404, type: 'ResourceNotFoundException', message: 'Could not resolve the model.' },
   timeout: { status: 408, type: 'ModelTimeoutException', message: 'The model took too long to respond.' },
-  'rate-limit': { status: 429, type: 'ThrottlingException', message: 'Too many requests, please wait before trying again.' },
+  'rate-limit': {
+    status: 429,
+    type: 'ThrottlingException',
+    message: 'Too many requests, please wait before trying again.',
+  },
   quota: {
     status: 429,
     type: 'ThrottlingException',
     message: 'Too many tokens per day, please wait before trying again.',
   },
-  overloaded: { status: 429, type: 'ModelNotReadyException', message: 'The model is not ready to serve requests.' },
-  server: { status: 500, type: 'InternalServerException', message: 'The server encountered an internal error.' },
-  unavailable: { status: 503, type: 'ServiceUnavailableException', message: 'The service is not currently available.' },
+  overloaded: {
+    status: 429,
+    type: 'ModelNotReadyException',
+    message: 'The model is not ready to serve requests.',
+  },
+  server: {
+    status: 500,
+    type: 'InternalServerException',
+    message: 'The server encountered an internal error.',
+  },
+  unavailable: {
+    status: 503,
+    type: 'ServiceUnavailableException',
+    message: 'The service is not currently available.',
+  },
 };
 
 /** Exceptions that a stream may hold (`ConverseStreamOutput`); the others are said with the nearest. */
@@ -52,7 +69,8 @@ const IN_STREAM: Readonly<Partial<Record<FailureName, string>>> = {
   server: 'internalServerException',
 };
 
-export const inStreamType = ({ failure }: Failure): string => IN_STREAM[failure] ?? 'modelStreamErrorException';
+export const inStreamType = ({ failure }: Failure): string =>
+  IN_STREAM[failure] ?? 'modelStreamErrorException';
 
 export const errorBody = (failure: Failure): string =>
   JSON.stringify({ message: formOf(CONVERSE_FAILURES, failure).message });

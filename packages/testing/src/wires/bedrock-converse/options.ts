@@ -12,7 +12,11 @@ export function checkOptions(body: unknown, report: Report): void {
     blocks.some(({ block }) => block['toolUse'] !== undefined || block['toolResult'] !== undefined),
   );
   if (usesTools && config === undefined) {
-    report('tools-missing', 'toolConfig', 'The toolConfig field must be defined when using toolUse and toolResult content blocks.');
+    report(
+      'tools-missing',
+      'toolConfig',
+      'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
+    );
   }
   if (config !== undefined) checkTools(config, report);
   checkThinking(body, turns, report);
@@ -28,11 +32,16 @@ function checkTools(config: Fields, report: Report): void {
   const specs = toolSpecsOf(config);
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) report('tool-duplicate', 'toolConfig.tools', `The tool ${String(twice)} is already defined`);
+  if (twice !== undefined)
+    report('tool-duplicate', 'toolConfig.tools', `The tool ${JSON.stringify(twice)} is already defined`);
   specs.forEach(({ inputSchema }, index) => {
     const json = isObject(inputSchema) ? inputSchema['json'] : undefined;
     if (isObject(json) && json['type'] !== 'object') {
-      report('parameters-schema', `toolConfig.tools[${index}].toolSpec.inputSchema.json.type`, 'must be one of: object');
+      report(
+        'parameters-schema',
+        `toolConfig.tools[${index}].toolSpec.inputSchema.json.type`,
+        'must be one of: object',
+      );
     }
   });
   const choice = isObject(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
@@ -47,17 +56,22 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
   const thinking = isObject(fields) ? fields['thinking'] : undefined;
   if (!isObject(thinking) || thinking['type'] !== 'enabled') return;
   const { budget_tokens: budget } = thinking;
-  const { temperature, topP, maxTokens } = isObject(body['inferenceConfig']) ? body['inferenceConfig'] : ({} as Fields);
+  const { temperature, topP, maxTokens } = isObject(body['inferenceConfig'])
+    ? body['inferenceConfig']
+    : ({} as Fields);
   const refuse = (message: string): void => {
     report('thinking-options', 'additionalModelRequestFields.thinking', message);
   };
   if (typeof budget !== 'number' || budget < 1024) refuse('budget_tokens must be at least 1024');
-  else if (typeof maxTokens === 'number' && maxTokens <= budget) refuse('max_tokens must be greater than budget_tokens');
-  if (temperature !== undefined && temperature !== 1) refuse('temperature may only be set to 1 when thinking is enabled');
+  else if (typeof maxTokens === 'number' && maxTokens <= budget)
+    refuse('max_tokens must be greater than budget_tokens');
+  if (temperature !== undefined && temperature !== 1)
+    refuse('temperature may only be set to 1 when thinking is enabled');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p must be at least 0.95 when thinking is enabled');
   const config = isObject(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isObject(config['toolChoice']) ? config['toolChoice'] : {};
-  if (choice['any'] !== undefined || choice['tool'] !== undefined) refuse('Thinking may not be enabled when tool_choice forces tool use.');
+  if (choice['any'] !== undefined || choice['tool'] !== undefined)
+    refuse('Thinking may not be enabled when tool_choice forces tool use.');
   const began = beginOfLoop(turns);
   if (began?.blocks[0]?.block['reasoningContent'] === undefined && began !== undefined) {
     report('thinking-first', began.path, 'Expected `thinking` or `redacted_thinking`, but found `tool_use`.');
@@ -81,7 +95,8 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
 function checkOutput(config: unknown, report: Report): void {
   const schema = outputSchemaOf(config);
   if (schema === undefined) return;
-  if (parsedObject(schema) === undefined) report('output-schema', 'outputConfig.textFormat', 'the schema is no JSON object');
+  if (parsedObject(schema) === undefined)
+    report('output-schema', 'outputConfig.textFormat', 'the schema is no JSON object');
 }
 
 /** The text of an output schema. */

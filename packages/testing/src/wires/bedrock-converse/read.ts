@@ -19,7 +19,10 @@ export function readConverse(path: string, body: unknown): WireRequest {
   return {
     model: decoded(/\/model\/([^/]+)\//.exec(path)?.[1] ?? ''),
     streamed: path.endsWith('/converse-stream'),
-    system: listOf(request['system']).filter(isObject).flatMap(({ text }) => (isString(text) ? [text] : [])).join('\n'),
+    system: listOf(request['system'])
+      .filter(isObject)
+      .flatMap(({ text }) => (isString(text) ? [text] : []))
+      .join('\n'),
     messages: listOf(request['messages']),
     images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
     toolCalls: of(blocks, 'toolUse').map(({ toolUseId, name, input }) => ({
@@ -29,7 +32,10 @@ export function readConverse(path: string, body: unknown): WireRequest {
     })),
     toolResults: results.map(({ toolUseId, content, status }) => ({
       callId: stringOf(toolUseId),
-      text: listOf(content).filter(isObject).map(({ text }) => stringOf(text)).join(''),
+      text: listOf(content)
+        .filter(isObject)
+        .map(({ text }) => stringOf(text))
+        .join(''),
       isError: status === 'error',
     })),
     reasoning: of(blocks, 'reasoningContent').flatMap(reasoningOf),

@@ -45,7 +45,10 @@ const BLOCK = object(
     document: DOCUMENT,
     video: anyObject,
     audio: anyObject,
-    toolUse: object({ toolUseId: TOOL_ID, name: TOOL_NAME, input: anything }, { type: oneOf('server_tool_use', 'tool_use') }),
+    toolUse: object(
+      { toolUseId: TOOL_ID, name: TOOL_NAME, input: anything },
+      { type: oneOf('server_tool_use', 'tool_use') },
+    ),
     toolResult: object(
       { toolUseId: TOOL_ID, content: list(RESULT_CONTENT) },
       { status: oneOf('success', 'error'), type: text },
@@ -54,7 +57,10 @@ const BLOCK = object(
     toolRemoval: anyObject,
     guardContent: anyObject,
     cachePoint: CACHE_POINT,
-    reasoningContent: object({}, { reasoningText: object({ text }, { signature: text }), redactedContent: text }),
+    reasoningContent: object(
+      {},
+      { reasoningText: object({ text }, { signature: text }), redactedContent: text },
+    ),
     citationsContent: anyObject,
     searchResult: anyObject,
   },
@@ -64,7 +70,10 @@ const SYSTEM = object({}, { text, guardContent: anyObject, cachePoint: CACHE_POI
 const TOOL = object(
   {},
   {
-    toolSpec: object({ name: TOOL_NAME, inputSchema: object({ json: anyObject }) }, { description: text, strict: flag }),
+    toolSpec: object(
+      { name: TOOL_NAME, inputSchema: object({ json: anyObject }) },
+      { description: text, strict: flag },
+    ),
     systemTool: object({ name: TOOL_NAME }),
     cachePoint: CACHE_POINT,
   },

@@ -9,7 +9,11 @@ const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
 });
 
 /** The events of an answer: messageStart, the blocks, messageStop, metadata. There are no lines whose end could differ. */
-export function converseFrames(answer: Answer | string, request: WireRequest, framing: Framing = {}): readonly Frame[] {
+export function converseFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
   // An event that a client of today does not know.
@@ -23,7 +27,14 @@ export function converseFrames(answer: Answer | string, request: WireRequest, fr
 }
 
 const tail = ({ usage, ends }: FullAnswer): readonly Frame[] =>
-  ends === 'finish' ? [] : [frame('tail', 'metadata', { metrics: { latencyMs: 1 }, ...(usage && { usage: converseUsage(usage) }) })];
+  ends === 'finish'
+    ? []
+    : [
+        frame('tail', 'metadata', {
+          metrics: { latencyMs: 1 },
+          ...(usage && { usage: converseUsage(usage) }),
+        }),
+      ];
 
 function blockFrames({ start, deltas }: Block, contentBlockIndex: number): readonly Frame[] {
   return [

@@ -11,7 +11,7 @@ export function checkOptions(body: unknown, report: Report): void {
   const names = declared.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    report('tool-duplicate', 'tools', `Duplicate function declaration found: ${String(twice)}`);
+    report('tool-duplicate', 'tools', `Duplicate function declaration found: ${JSON.stringify(twice)}`);
   for (const declaration of declared) checkDeclaration(declaration, report);
   checkChoice(body['toolConfig'], names, report);
   if (isObject(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
