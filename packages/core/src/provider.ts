@@ -3,7 +3,7 @@ export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts
 export { redact } from './error/secret.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { fromBase64, toBase64 } from './json/base64.ts';
-export { clientCache } from './provider/client-cache.ts';
+export { clientCache, type ClientCache } from './provider/client-cache.ts';
 export { credentialSource, type CredentialSource } from './provider/credential.ts';
 export {
   chatReasoningFamily,
@@ -12,6 +12,7 @@ export {
   geminiFamily,
   responsesFamily,
 } from './provider/families.ts';
+export { lowerCased, secretsIn } from './provider/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './provider/framing.ts';
 export {
   LONGEST_LINE,

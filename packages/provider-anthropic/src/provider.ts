@@ -4,8 +4,10 @@ import {
   CLAUDE_FAMILY,
   clientCache,
   credentialSource,
+  lowerCased,
   patientFetch,
   Scribe,
+  secretsIn,
   sdkStream,
 } from '@majordomo/core/provider';
 import { serialize } from './body.ts';
@@ -141,20 +143,16 @@ const JSON_BODY = { 'content-type': 'application/json' };
 function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpoint {
   const credentials = credentialSource(options.apiKey, keyEnv);
   const clients = clientCache<Client>();
-  const transports = new WeakMap<Transport, number>();
-  let count = 0;
   const own = lowerCased(options.headers);
   const baseURL = options.baseURL ?? ORIGIN;
   return {
     async connect(context, failed) {
       if (options.client !== undefined) return checkedClient(options.client);
       const key = await credentials.read(context);
-      failed.secrets = [key];
+      failed.secrets = [key, ...secretsIn(context.headers, own)];
       failed.credential = () => credentials.recovery(key);
       const fetch = options.fetch ?? context.fetch ?? patientFetch;
-      const transport = transports.get(fetch) ?? ++count;
-      transports.set(fetch, transport);
-      return clients(`${transport} ${key}`, () => newClient(key, baseURL, fetch));
+      return clients(key, () => newClient(key, baseURL, fetch), fetch);
     },
     settings: (context, headers) => ({
       headers: { ...headers, ...lowerCased(context.headers), ...own },
@@ -191,6 +189,3 @@ function checkedClient(client: object): Client {
   if ('post' in client && 'get' in client) return client as Client;
   throw new LlmError('config', 'the `client` given to createAnthropic is no client of @anthropic-ai/sdk');
 }
-
-const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

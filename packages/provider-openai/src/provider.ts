@@ -4,7 +4,9 @@ import {
   chatReasoningFamily,
   clientCache,
   credentialSource,
+  lowerCased,
   patientFetch,
+  secretsIn,
   sdkStream,
 } from '@majordomo/core/provider';
 import {
@@ -169,7 +171,6 @@ function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
   const isKeyless = options.apiKey === undefined && profile.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, profile.keyEnv === undefined ? [] : [profile.keyEnv]);
   const clients = clientCache<Client>();
-  const numberOf = numbering();
   const own = lowerCased(options.headers);
   const always = { ...JSON_BODY, ...own };
   return {
@@ -178,11 +179,11 @@ function endpointOf(profile: Profile, options: CompatibleOptions): Endpoint {
       failed.secrets = secretsIn(context.headers, own);
       if (options.client !== undefined) return checkedClient(options.client);
       const fetch = options.fetch ?? context.fetch;
-      if (isKeyless) return clients(`${numberOf(fetch)}`, () => newClient(undefined, baseURL, fetch));
+      if (isKeyless) return clients('', () => newClient(undefined, baseURL, fetch), fetch);
       const key = await credentials.read(context);
       failed.secrets = [key, ...failed.secrets];
       failed.credential = () => credentials.recovery(key);
-      return clients(`${numberOf(fetch)} ${key}`, () => newClient(key, baseURL, fetch));
+      return clients(key, () => newClient(key, baseURL, fetch), fetch);
     },
     settings: ({ headers, signal }) => ({
       headers: headers === undefined ? always : { ...JSON_BODY, ...lowerCased(headers), ...own },
@@ -235,28 +236,4 @@ function signalled(init: (RequestInit & Carrier) | undefined): RequestInit | und
 function checkedClient(client: object): Client {
   if ('post' in client && 'get' in client) return client as Client;
   throw new LlmError('config', 'the `client` given to the provider is no client of the openai package');
-}
-
-const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** Values of headers that carry credentials: an error page may echo them. */
-function secretsIn(...all: readonly (Readonly<Record<string, string>> | undefined)[]): readonly string[] {
-  return all.flatMap((headers) =>
-    Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      /auth|key|token|secret|cookie/i.test(name) ? [value] : [],
-    ),
-  );
-}
-
-/** Numbers for transports, which tell them apart in the key of a client. */
-function numbering(): (fetch: ModelContext['fetch']) => number {
-  const numbers = new WeakMap<object, number>();
-  let last = 0;
-  return (fetch) => {
-    if (fetch === undefined) return 0;
-    let number = numbers.get(fetch);
-    if (number === undefined) numbers.set(fetch, (number = ++last));
-    return number;
-  };
 }

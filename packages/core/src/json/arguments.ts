@@ -1,20 +1,36 @@
 import type { JsonObject } from '../model/json.ts';
+import { repairObject, type ArgumentRepair } from './repair.ts';
 
 export interface ParsedArguments {
   readonly args: JsonObject;
   /** Set when the text is no JSON object; nothing is guessed from it. */
   readonly invalid?: { readonly raw: string };
+  /** What had to be repaired; none of it adds a value that was not written. */
+  readonly repaired?: readonly ArgumentRepair[];
 }
 
-/** A tool call's arguments. No text at all means no arguments; anything but an object is refused, never invented. */
-export function parseArguments(text: string): ParsedArguments {
-  if (text.trim() === '') return { args: {} };
+/**
+ * A tool call's arguments. No text at all means no arguments; anything but an object is refused, never invented. In a
+ * text that was cut (`isCut`) nothing is repaired: what is missing may be more than a bracket.
+ */
+export function parseArguments(text: string, isCut = false): ParsedArguments {
+  if (text.trim() === '' && !isCut) return { args: {} };
+  const args = objectOf(text);
+  if (args !== undefined) return { args };
+  const refused = { args: {}, invalid: { raw: text } };
+  if (isCut) return refused;
+  const repair = repairObject(text);
+  const mended = repair && objectOf(repair.text);
+  return mended === undefined ? refused : { args: mended, repaired: repair?.repairs ?? [] };
+}
+
+function objectOf(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return { args: value as JsonObject };
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
   } catch {
-    // Not JSON: refused below, like JSON of another shape.
+    return undefined;
   }
-  return { args: {}, invalid: { raw: text } };
 }

@@ -1,4 +1,5 @@
 import { LlmError, type Recovery } from '../error/llm-error.ts';
+import { redact } from '../error/secret.ts';
 import type { Credential, ModelContext } from '../model/provider.ts';
 
 export interface CredentialSource {
@@ -17,9 +18,9 @@ export function credentialSource(
   return {
     async read({ signal, env, target }) {
       if (typeof apiKey === 'function') {
-        const value = await apiKey({ signal, rejected });
+        const asked = rejected;
         rejected = undefined;
-        return value;
+        return await askSource(apiKey, asked, signal, target);
       }
       const value =
         apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
@@ -32,6 +33,22 @@ export function credentialSource(
       return { id: 'credential', what: 'asked for a new credential', apply: (request) => request };
     },
   };
+}
+
+/** A source that fails is a failed login, not a broken wire: another try of the same target would ask in vain. */
+async function askSource(
+  source: Exclude<Credential, string>,
+  rejected: string | undefined,
+  signal: AbortSignal,
+  target: string,
+): Promise<string> {
+  try {
+    return await source({ signal, rejected });
+  } catch (cause) {
+    if (LlmError.is(cause) || signal.aborted) throw cause;
+    const said = redact(cause instanceof Error ? cause.message : String(cause));
+    throw new LlmError('auth', `no key for ${target}: its source failed: ${said}`, { target }, { cause });
+  }
 }
 
 function noKey(target: string, keyEnv: readonly string[]): LlmError {

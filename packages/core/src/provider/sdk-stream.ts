@@ -49,7 +49,7 @@ async function* readEvents(
   let messages = 0;
   const decoder = framing.decoder((data, event) => {
     messages++;
-    if (!reader.done) reader.message(data, event);
+    readMessage(reader, data, event);
   }, target);
   // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
   const cancel = (): void => {
@@ -103,17 +103,37 @@ function readWhole(text: string, reader: WireReader, target: string, framing: Fr
     }
     throw new LlmError('protocol', `${target} answered with broken JSON`, { target, path: '' }, { cause });
   }
-  reader.body(json);
+  try {
+    reader.body(json);
+  } catch (error) {
+    throw drifted(error, target);
+  }
   if (!reader.done) reader.end();
 }
 
 function readMessages(text: string, reader: WireReader, target: string, framing: Framing): void {
   const decoder = framing.decoder((data, event) => {
-    if (!reader.done) reader.message(data, event);
+    readMessage(reader, data, event);
   }, target);
   decoder.push(new TextEncoder().encode(text));
   decoder.end();
   if (!reader.done) reader.end();
+}
+
+function readMessage(reader: WireReader, data: string, event: string | undefined): void {
+  if (reader.done) return;
+  try {
+    reader.message(data, event);
+  } catch (error) {
+    throw drifted(error, reader.scribe.target);
+  }
+}
+
+/** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
+function drifted(error: unknown, target: string): unknown {
+  if (LlmError.is(error)) return error;
+  const message = `${target} sent what its reader does not know`;
+  return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
 const contentType = (response: Response): string => response.headers.get('content-type') ?? '';

@@ -141,3 +141,49 @@ describe('the order checker', () => {
     expect(checkOrder(events)).toContain(fault);
   });
 });
+
+describe('the arguments of a tool call', () => {
+  const call = (write: (scribe: Scribe) => void, reason: 'tool-calls' | 'length' = 'tool-calls'): unknown[] =>
+    written((scribe) => {
+      scribe.start();
+      write(scribe);
+      scribe.finish(reason, undefined, undefined);
+    }).flatMap((event): unknown[] =>
+      event.type === 'part-end' ? [event.part] : event.type === 'warning' ? [event.warning] : [],
+    );
+  const refused = (raw: string): object => ({ type: 'tool-call', id: 'c', name: 'f', args: {}, invalid: { raw } });
+
+  it('are mended, and the warning names the tool and the kind but no value', () => {
+    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",],' }))).toEqual([
+      { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closers' },
+      { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
+    ]);
+  });
+
+  it('are refused, not mended, when the answer was cut', () => {
+    const cut = (json: string): unknown[] =>
+      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json }), 'length');
+    expect(cut('{"a":[1,2')).toEqual([refused('{"a":[1,2')]);
+    expect(cut('')).toEqual([refused('')]);
+  });
+
+  it('are what the wire says in the end', () => {
+    const whole = (json: string): unknown[] =>
+      call((scribe) => {
+        scribe.toolCall('0', { id: 'c', name: 'f', json });
+        scribe.toolCall('0', { whole: '{"a":1}' });
+      });
+    const told = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
+    expect(whole('{"a"')).toEqual([told]);
+    expect(whole('{"a":2}')).toEqual([
+      { action: 'repaired', what: 'arguments of f', why: 'the fragments did not add up to them' },
+      told,
+    ]);
+  });
+
+  it('of a call that never got whole are never run', () => {
+    expect(
+      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
+    ).toEqual([refused('{"a":1}')]);
+  });
+});

@@ -11,12 +11,18 @@ interface Open {
   replay: Replay | undefined;
   readonly id: string;
   readonly name: string;
+  /** Of a tool call: it is not to be run, whatever its arguments. */
+  unfinished: boolean;
 }
 
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly json?: string | undefined;
+  /** All of the arguments, where the wire says them again at the end: they count, not the fragments. */
+  readonly whole?: string | undefined;
+  /** The wire says that the call never got whole. */
+  readonly unfinished?: boolean | undefined;
   readonly replay?: Replay | undefined;
 }
 
@@ -88,11 +94,13 @@ export class Scribe {
   toolCall(key: string, delta: ToolCallDelta): readonly ModelEvent[] {
     const open = this.open.get(key) ?? this.openCall(key, delta);
     if (delta.replay !== undefined) open.replay = delta.replay;
-    const json = delta.json;
+    if (delta.unfinished === true) open.unfinished = true;
+    const json = delta.json ?? restOf(delta.whole, open.text);
     if (json !== undefined && json !== '') {
       open.text += json;
       this.batch.push({ type: 'args-delta', index: open.index, json });
     }
+    if (delta.whole !== undefined && delta.whole !== open.text) this.correct(open, delta.whole);
     return this.written();
   }
 
@@ -110,7 +118,7 @@ export class Scribe {
 
   finish(reason: FinishReason, raw: string | undefined, usage: Usage | undefined): readonly ModelEvent[] {
     this.begin();
-    this.closeAll();
+    this.closeAll(reason === 'length');
     this.batch.push({ type: 'finish', target: this.target, reason, raw, usage });
     return this.written();
   }
@@ -121,7 +129,7 @@ export class Scribe {
     if (open === undefined || this.currentKey !== key || open.type !== type) {
       this.begin();
       this.closeAll();
-      open = { type, index: this.nextIndex++, text: '', replay: undefined, id: '', name: '' };
+      open = { type, index: this.nextIndex++, text: '', replay: undefined, id: '', name: '', unfinished: false };
       this.open.set(key, open);
       this.current = open;
       this.currentKey = key;
@@ -136,9 +144,10 @@ export class Scribe {
     if (this.current !== undefined) this.closeAll();
     const index = this.nextIndex++;
     const id = delta.id !== undefined && delta.id !== '' ? delta.id : this.callId(index);
-    const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name: delta.name ?? '' };
+    const name = delta.name ?? '';
+    const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name, unfinished: false };
     this.open.set(key, open);
-    this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name: open.name } });
+    this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name } });
     return open;
   }
 
@@ -154,14 +163,33 @@ export class Scribe {
     this.batch.push({ type: 'start', target: this.target, id });
   }
 
-  private closeAll(): void {
-    for (const [key, open] of this.open) this.close(key, open);
+  private correct(open: Open, whole: string): void {
+    open.text = whole;
+    this.repaired(open.name, 'the fragments did not add up to them');
   }
 
-  private close(key: string, open: Open): void {
+  private repaired(name: string, why: string): void {
+    this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `arguments of ${name}`, why } });
+  }
+
+  /** `isCut`: what is open ended where the limit was, not where the model wanted. */
+  private closeAll(isCut = false): void {
+    for (const [key, open] of this.open) this.close(key, open, isCut);
+  }
+
+  private close(key: string, open: Open, isCut = false): void {
     this.open.delete(key);
     if (open === this.current) this.current = undefined;
-    this.batch.push({ type: 'part-end', index: open.index, part: partOf(open) });
+    this.batch.push({ type: 'part-end', index: open.index, part: this.partOf(open, isCut) });
+  }
+
+  private partOf({ type, text, replay, id, name, unfinished }: Open, isCut: boolean): AssistantPart {
+    const token = replay === undefined ? undefined : { replay };
+    if (type !== 'tool-call') return { type, text, ...token };
+    if (unfinished) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
+    const { repaired, ...parsed } = parseArguments(text, isCut);
+    if (repaired !== undefined) this.repaired(name, repaired.join(', '));
+    return { type, id, name, ...parsed, ...token };
   }
 
   private written(): readonly ModelEvent[] {
@@ -170,10 +198,9 @@ export class Scribe {
   }
 }
 
-function partOf({ type, text, replay, id, name }: Open): AssistantPart {
-  const token = replay === undefined ? undefined : { replay };
-  if (type === 'tool-call') return { type, id, name, ...parseArguments(text), ...token };
-  return { type, text, ...token };
+/** What is still to be told of the whole text; nothing where the fragments said something else. */
+function restOf(whole: string | undefined, told: string): string | undefined {
+  return whole?.startsWith(told) === true ? whole.slice(told.length) : undefined;
 }
 
 /** FNV-1a, 32 bits, base 36: short and stable, no secret. */

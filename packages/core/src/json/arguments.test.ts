@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from './arguments.ts';
+
+const refused = (raw: string): object => ({ args: {}, invalid: { raw } });
+
+describe('tool-call arguments', () => {
+  it.each<[string, object]>([
+    ['', { args: {} }],
+    [' \n', { args: {} }],
+    ['{"a":1}', { args: { a: 1 } }],
+    ['{"a":"x\ny\u0001"}', { args: { a: 'x\ny\u0001' }, repaired: ['control characters'] }],
+    ['{"a":1,}', { args: { a: 1 }, repaired: ['trailing comma'] }],
+    ['{"a":[1,2,],}', { args: { a: [1, 2] }, repaired: ['trailing comma'] }],
+    ['{"a":[1,2', { args: { a: [1, 2] }, repaired: ['missing closers'] }],
+    ['{"a":{"b":"}]"', { args: { a: { b: '}]' } }, repaired: ['missing closers'] }],
+    ['{"a":1,', { args: { a: 1 }, repaired: ['trailing comma', 'missing closers'] }],
+    ['{"a":1}}]', { args: { a: 1 }, repaired: ['surplus closers'] }],
+    ['{"a":"\\"}', refused('{"a":"\\"}')],
+    ['{"a":"cut', refused('{"a":"cut')],
+    ['{"a":', refused('{"a":')],
+    ['{"a"', refused('{"a"')],
+    ['{"a":NaN}', refused('{"a":NaN}')],
+    ['{"a":tru', refused('{"a":tru')],
+    ['{"a":[1}', refused('{"a":[1}')],
+    ['{"a":1} and more', refused('{"a":1} and more')],
+    ['{"a":1}"b"', refused('{"a":1}"b"')],
+    ['[1,2]', refused('[1,2]')],
+    ['"text"', refused('"text"')],
+    ['null', refused('null')],
+    ['}', refused('}')],
+  ])('%j', (text, expected) => {
+    const parsed = parseArguments(text);
+    const { repaired } = parsed;
+    expect(repaired === undefined ? parsed : { ...parsed, repaired: [...repaired].sort() }).toEqual(
+      'repaired' in expected ? { ...expected, repaired: [...(expected.repaired as string[])].sort() } : expected,
+    );
+  });
+
+  it('that were cut are never mended', () => {
+    expect(parseArguments('{"a":[1,2', true)).toEqual(refused('{"a":[1,2'));
+    expect(parseArguments('{"a":1}', true)).toEqual({ args: { a: 1 } });
+    expect(parseArguments('', true)).toEqual(refused(''));
+  });
+
+  it('never throw and are mended to an object or refused, whatever happened to them', () => {
+    let slowest = 0;
+    const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
+    const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), { maxLength: 3 });
+    fc.assert(
+      fc.property(json, edits, (text, changes) => {
+        let mutated = text;
+        for (const [place, by] of changes) {
+          const at = place % (mutated.length + 1);
+          mutated = mutated.slice(0, at) + by + mutated.slice(at + 1);
+        }
+        const before = performance.now();
+        const { args, invalid } = parseArguments(mutated);
+        slowest = Math.max(slowest, performance.now() - before);
+        expect(typeof args).toBe('object');
+        if (invalid !== undefined) expect([args, invalid.raw]).toEqual([{}, mutated]);
+      }),
+      { numRuns: 10_000, seed: 12 },
+    );
+    // 1 ms each; a busy machine may stop the process in the midst of one.
+    expect(slowest).toBeLessThan(50);
+  });
+});

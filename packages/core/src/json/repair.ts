@@ -1,0 +1,104 @@
+export type ArgumentRepair = 'control characters' | 'trailing comma' | 'missing closers' | 'surplus closers';
+
+export interface RepairedText {
+  readonly text: string;
+  readonly repairs: readonly ArgumentRepair[];
+}
+
+const OPENER: Readonly<Record<string, string>> = { '}': '{', ']': '[' };
+const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
+const SPACE = /\s/;
+
+/**
+ * Mends what can be mended without guessing: control characters inside strings, commas before a closer, closers that
+ * are missing at the end or too many after it. `undefined` for an open string, closers in the wrong order, and for
+ * text after the value. What is still no JSON after that, its parser refuses.
+ */
+export function repairObject(text: string): RepairedText | undefined {
+  const mender = new Mender();
+  for (let at = 0; at < text.length; at++) {
+    if (text.charAt(at) === '"') {
+      const end = endOfString(text, at);
+      if (end === -1 || !mender.string(text.slice(at, end))) return undefined;
+      at = end - 1;
+    } else if (!mender.character(text.charAt(at))) {
+      return undefined;
+    }
+  }
+  return mender.end();
+}
+
+class Mender {
+  private readonly repairs = new Set<ArgumentRepair>();
+  private readonly open: string[] = [];
+  private mended = '';
+  /** Where the comma stands that is the last thing so far; -1 for anything else. */
+  private comma = -1;
+  private isOver = false;
+
+  /** False for what cannot be mended. */
+  string(quoted: string): boolean {
+    const escaped = escapeControls(quoted);
+    if (escaped !== quoted) this.repairs.add('control characters');
+    this.mended += escaped;
+    this.comma = -1;
+    return !this.isOver;
+  }
+
+  /** Of anything outside of strings; false for what cannot be mended. */
+  character(character: string): boolean {
+    const opener = OPENER[character];
+    if (SPACE.test(character)) {
+      this.mended += character;
+      return true;
+    }
+    if (this.isOver) {
+      this.repairs.add('surplus closers');
+      return opener !== undefined;
+    }
+    if (opener !== undefined) {
+      if (this.open.pop() !== opener) return false;
+      this.dropComma();
+      this.isOver = this.open.length === 0;
+    } else if (CLOSER[character] !== undefined) {
+      this.open.push(character);
+    }
+    this.comma = character === ',' ? this.mended.length : -1;
+    this.mended += character;
+    return true;
+  }
+
+  end(): RepairedText {
+    if (this.open.length > 0) {
+      this.repairs.add('missing closers');
+      this.dropComma();
+      for (const opener of this.open.toReversed()) this.mended += CLOSER[opener] ?? '';
+    }
+    return { text: this.mended, repairs: [...this.repairs] };
+  }
+
+  private dropComma(): void {
+    if (this.comma === -1) return;
+    this.mended = this.mended.slice(0, this.comma) + this.mended.slice(this.comma + 1);
+    this.repairs.add('trailing comma');
+  }
+}
+
+/** The place after the string's closing quote; -1 when it is never closed. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '\\') at++;
+    else if (character === '"') return at + 1;
+  }
+  return -1;
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+const escapeControls = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- those are what it looks for
+  text.replace(/[\u0000-\u001f]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    return NAMED[character] ?? `\\u${code}`;
+  });
