@@ -67,7 +67,7 @@ describe('toLlmError', () => {
     [429, body('rate_limit_error', 'no', { error_code: 'enforced_spend_limit_reached' }), 'quota'],
     [429, body('rate_limit_error', 'no', { error_code: 'ramp_limit_exceeded' }), 'rate-limit'],
     [500, body('api_error'), 'server'],
-    [503, body('api_error', 'no', { error_code: 'cmek_key_unreachable' }), 'server'],
+    [503, body('api_error', 'no', { error_code: 'cmek_key_unreachable' }), 'overloaded'],
     [503, undefined, 'overloaded'],
     [504, body('timeout_error'), 'timeout'],
     [529, body('overloaded_error', 'Overloaded'), 'overloaded'],
