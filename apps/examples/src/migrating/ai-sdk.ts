@@ -1,0 +1,52 @@
+import {
+  createMajordomo,
+  user,
+  type ChatModel,
+  type ChatStream,
+  type Majordomo,
+  type MajordomoOptions,
+  type ObjectStream,
+} from '@majordomo/core';
+import * as z from 'zod';
+
+// #region ai-sdk-registry
+/** `registry.languageModel('openai:gpt-5')`, `customProvider` and a wrapped fallback become one spec. */
+export function languageModel(
+  majordomo: Majordomo,
+  spec = 'openai/gpt-5,anthropic/claude-sonnet-4-5',
+): ChatModel {
+  return majordomo.model(spec);
+}
+// #endregion
+
+// #region ai-sdk-text
+export async function generateText(model: ChatModel, prompt: string): Promise<string> {
+  const { text, finish, usage, warnings } = await model.generate({ messages: [user(prompt)] });
+  if (finish === 'length') console.warn('cut short', usage?.output, warnings);
+  return text;
+}
+// #endregion
+
+// #region ai-sdk-text-stream
+/** `result.textStream`. */
+export async function* textStream(stream: ChatStream): AsyncGenerator<string> {
+  for await (const event of stream) if (event.type === 'text-delta') yield event.text;
+}
+// #endregion
+
+// #region ai-sdk-object-stream
+const Plan = z.object({ steps: z.array(z.string()) });
+
+/** `Output.object`, `generateObject` and `streamObject`: whole values are typed, snapshots are deeply partial. */
+export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeof Plan>> {
+  return model.streamObject({ messages: [user(goal)], output: Plan });
+}
+// #endregion
+
+// #region ai-sdk-defaults
+/** `maxRetries: 3`, and settings for every call. A benched target is not tried again: the threshold goes with it. */
+export function patient(options: MajordomoOptions): Majordomo {
+  const chain = { attempts: 4, backoff: { baseMs: 200 }, timeouts: { totalMs: 120_000 } };
+  return createMajordomo({ ...options, chain, health: { threshold: 4 } });
+}
+// #endregion

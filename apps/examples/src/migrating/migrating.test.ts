@@ -1,0 +1,264 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createMajordomo, user, type CallEvent } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import {
+  anthropicMessages,
+  fakeProvider,
+  openaiChat,
+  startWireServer,
+  type FakeProvider,
+  type Step,
+  type Turn,
+} from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import * as aiSdk from './ai-sdk.ts';
+import * as executors from './executors.ts';
+import { createModels } from './models.ts';
+import * as anthropic from './raw-anthropic.ts';
+import * as openai from './raw-openai.ts';
+import * as stackbilt from './stackbilt.ts';
+
+const usage = { input: 11, output: 4, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** One fake provider under the name of each vendor that the examples speak of. */
+function house(scripts: Readonly<Record<string, Readonly<Record<string, readonly Turn[]>>>>): {
+  readonly providers: readonly FakeProvider[];
+} {
+  return { providers: Object.entries(scripts).map(([id, models]) => fakeProvider({ id, models })) };
+}
+
+function fake(...turns: readonly Turn[]): ReturnType<ReturnType<typeof createMajordomo>['model']> {
+  return createMajordomo(house({ fake: { m: turns } })).model('fake/m');
+}
+
+async function collected(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+describe('from the OpenAI SDK, on its own wire', () => {
+  const on = async <T>(
+    script: readonly Step[],
+    run: (model: ReturnType<typeof fake>) => Promise<T>,
+  ): Promise<T> => {
+    await using server = await startWireServer({ wire: openaiChat, script });
+    const provider = createOpenAI({ apiKey: 'test', baseURL: server.baseURL, api: 'chat' });
+    return await run(createMajordomo({ providers: [provider] }).model('openai/gpt-test'));
+  };
+
+  it('a completion is a response with text and usage', async () => {
+    const answer = await on(
+      [{ parts: [{ type: 'text', text: 'Yes.' }], usage: { input: 11, output: 4 } }],
+      (model) => openai.ask(model, 'Is it?'),
+    );
+    expect(answer).toEqual({ text: 'Yes.', tokens: 15 });
+  });
+
+  it('a stream is read by its text deltas', async () => {
+    expect(await on(['one two'], (model) => collected(openai.tell(model, 'Count')))).toBe('one two');
+  });
+
+  it('a parsed completion is a typed object', async () => {
+    const value = await on(['{"title":"Soup","minutes":20}'], (model) => openai.recipe(model, 'soup'));
+    expect(value).toEqual({ title: 'Soup', minutes: 20 });
+  });
+
+  it('tool calls are run by the app, and their results go back', async () => {
+    const call: Step = { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] };
+    const seen: object[] = [];
+    const text = await on([call, 'Snow.'], (model) =>
+      openai.withTools(model, 'Oslo?', (args) => {
+        seen.push(args);
+        return 'snow';
+      }),
+    );
+    expect([text, seen]).toEqual(['Snow.', [{ city: 'Oslo' }]]);
+  });
+
+  it('errors are told apart by kind', async () => {
+    const denied = await on([{ failure: 'auth' }], (model) => openai.ask(model, 'x')).catch(openai.advise);
+    expect(denied).toBe('check the key and the account');
+    expect(openai.advise(new TypeError('x'))).toBe('not a failure of a model');
+  });
+});
+
+it('from the Anthropic SDK, on its own wire: pictures are bytes, thinking is a part', async () => {
+  const parts = [
+    { type: 'reasoning', text: 'A dot.' },
+    { type: 'text', text: 'One pixel.' },
+  ] as const;
+  await using server = await startWireServer({ wire: anthropicMessages, script: [{ parts }] });
+  const provider = createAnthropic({ apiKey: 'test', baseURL: server.baseURL });
+  const model = createMajordomo({ providers: [provider] }).model('anthropic/claude-sonnet-4-5');
+  const picture = Uint8Array.from(atob(PNG), (character) => character.charCodeAt(0));
+  expect(await anthropic.describe(model, picture)).toEqual({ text: 'One pixel.', thought: 'A dot.' });
+  expect(server.requests[0]?.request.images).toHaveLength(1);
+});
+
+describe('from the Vercel AI SDK', () => {
+  it('a registry and a fallback are one spec', async () => {
+    const majordomo = createMajordomo(
+      house({ openai: { 'gpt-5': [{ fail: 'not-found' }] }, anthropic: { 'claude-sonnet-4-5': ['Hello.'] } }),
+    );
+    expect(await aiSdk.generateText(aiSdk.languageModel(majordomo), 'hi')).toBe('Hello.');
+  });
+
+  it('textStream is the text deltas', async () => {
+    const stream = fake({ text: 'one two', chunks: 3 }).stream({ messages: [user('x')] });
+    expect(await collected(aiSdk.textStream(stream))).toBe('one two');
+  });
+
+  it('streamObject gives snapshots and the checked value', async () => {
+    const stream = aiSdk.plan(fake({ text: '{"steps":["pack","go"]}', chunks: 6 }), 'leave');
+    for await (const snapshot of stream) expect(snapshot).toBeTypeOf('object');
+    expect((await stream.response()).value).toEqual({ steps: ['pack', 'go'] });
+  });
+
+  it('maxRetries 3 are attempts 4', async () => {
+    const { providers } = house({ fake: { m: Array.from({ length: 5 }, (): Turn => ({ fail: 'server' })) } });
+    const model = aiSdk.patient({ providers, random: () => 0 }).model('fake/m');
+    await expect(model.generate({ messages: [user('x')] })).rejects.toMatchObject({ kind: 'exhausted' });
+    expect(providers[0]?.requests).toHaveLength(4);
+  });
+});
+
+describe('from @stackbilt/llm-providers', () => {
+  it('fromEnv is a chain of what has a key', () => {
+    expect(stackbilt.chainFromEnv({ GROQ_API_KEY: 'x', ANTHROPIC_API_KEY: 'y', AI: {} })).toBe(
+      'anthropic/claude-sonnet-4-5,groq/llama-3.3-70b-versatile',
+    );
+  });
+
+  it('generateResponse, classify and analyzeImage', async () => {
+    expect((await stackbilt.generateResponse(fake('Hi.'), 'x', { tenant: 'ann' })).text).toBe('Hi.');
+    const verdict = { label: 'bug', confidence: 0.9 };
+    expect(await stackbilt.classify(fake(JSON.stringify(verdict)), 'It crashes')).toEqual(verdict);
+    expect(await stackbilt.analyzeImage(fake('A dot.'), PNG, 'What is it?')).toBe('A dot.');
+  });
+
+  it('hooks are events, and a failover shows in them', async () => {
+    const lines: string[] = [];
+    const onEvent: (event: CallEvent) => void = stackbilt.hooks((line) => lines.push(line));
+    const options = { ...house({ a: { m: [{ fail: 'quota' }] }, b: { m: ['ok'] } }), onEvent };
+    await createMajordomo(options)
+      .model('a/m,b/m')
+      .generate({ messages: [user('x')] });
+    expect(lines).toEqual([
+      'start a/m #1',
+      'failed a/m: quota',
+      'benched a/m',
+      'start b/m #1',
+      'finished b/m',
+    ]);
+  });
+
+  it('a quota denies one tenant and leaves health alone', async () => {
+    const gates = [stackbilt.quota(new Map([['ann', 20]]))];
+    const majordomo = createMajordomo({
+      ...house({
+        a: {
+          m: [
+            { text: 'ok', usage },
+            { text: 'ok', usage },
+          ],
+        },
+      }),
+      gates,
+    });
+    const call = (tenant: string): Promise<unknown> =>
+      majordomo.model('a/m').generate({ messages: [user('x')] }, { tenant });
+    await call('ann');
+    await call('ann');
+    await expect(call('ann')).rejects.toMatchObject({ kind: 'denied' });
+    await expect(call('bob')).rejects.toMatchObject({ kind: 'denied' });
+    expect(stackbilt.breakers(majordomo).out).toEqual([]);
+  });
+
+  it('breaker state is a snapshot that another process restores', async () => {
+    const first = createMajordomo(house({ a: { m: [{ fail: 'quota' }] } }));
+    await first
+      .model('a/m')
+      .generate({ messages: [user('x')] })
+      .catch(() => undefined);
+    const { saved, out } = stackbilt.breakers(first);
+    expect(out).toEqual(['a/m']);
+    const second = createMajordomo(house({ a: { m: ['ok'] } }));
+    second.health.restore(JSON.parse(saved));
+    expect(stackbilt.breakers(second).out).toEqual(['a/m']);
+  });
+});
+
+describe('from executor names in a switch', () => {
+  const stored = (name: string): Promise<string | undefined> =>
+    Promise.resolve(name === 'night_shift' ? 'direct' : undefined);
+
+  it('a name is an alias, the fallback the rest of its chain, and telemetry gets who ran', async () => {
+    const { providers } = house({
+      anthropic: { 'claude-opus-4-5': [{ fail: 'not-found' }], 'claude-sonnet-4-5': [{ fail: 'quota' }] },
+      groq: { 'openai/gpt-oss-120b': ['Done.'], 'llama-3.1-8b-instant': ['Good night.'] },
+      openai: {},
+    });
+    const majordomo = createMajordomo({ providers });
+    executors.addExecutors(majordomo, stored);
+    expect(await executors.dispatch(majordomo, 'claude_opus', 'work')).toEqual({
+      text: 'Done.',
+      ran: 'groq/openai/gpt-oss-120b',
+      failed: ['anthropic/claude-opus-4-5: not-found', 'anthropic/claude-sonnet-4-5: quota'],
+    });
+    expect((await executors.dispatch(majordomo, 'night_shift', 'sleep')).ran).toBe(
+      'groq/llama-3.1-8b-instant',
+    );
+    await expect(executors.dispatch(majordomo, 'unheard_of', 'x')).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object' } }];
+  const look: Turn = { text: 'Let me look.', toolCalls: [{ name: 'look', args: {} }] };
+  const shown = async (...turns: readonly Turn[]): Promise<readonly string[]> => {
+    const said: string[] = [];
+    const run = (): Promise<string> => Promise.resolve('a view');
+    await executors.rounds(fake(...turns), { messages: [user('x')], tools }, run, (text) => said.push(text));
+    return said;
+  };
+
+  it('only the last round is shown', async () => {
+    expect(await shown(look, look, { text: 'It is green.', chunks: 6 })).toEqual(['It is ', 'green.']);
+  });
+
+  it('the ninth round may not call a tool', async () => {
+    const last: Turn = (request) => (request.toolChoice === 'none' ? 'Enough.' : look);
+    expect(await shown(...Array.from({ length: 9 }, () => last))).toEqual(['Enough.']);
+  });
+});
+
+it('the choke-point names roles, and an app’s tests put fakes behind them', async () => {
+  const { providers } = house({
+    anthropic: { 'claude-sonnet-4-5': [{ fail: 'not-found' }] },
+    openai: { 'gpt-5': ['Hello.'] },
+    groq: {},
+  });
+  const models = createModels({}, { providers });
+  expect((await models.model('thorough').generate({ messages: [user('hi')] })).target).toBe('openai/gpt-5');
+});
+
+describe('migrating.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/migrating.md'), 'utf8');
+  const regions = readdirSync(import.meta.dirname)
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(join(import.meta.dirname, file), 'utf8');
+      return [...source.matchAll(/^\/\/ #region (\S+)\n(.*?)^\/\/ #endregion$/gms)].map(
+        ([, , body = '']) => body,
+      );
+    });
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, body = '']) => body);
+
+  it('quotes only code of this folder', () => {
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const block of blocks) expect(regions).toContain(block);
+  });
+});

@@ -1,0 +1,19 @@
+// #region choke-point
+import { createMajordomo, type Majordomo, type MajordomoOptions } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI, groq, openaiCompatible } from '@majordomo/provider-openai';
+
+/** The app's own words for what it needs: nothing else in it names a vendor or a model. */
+export function createModels(env: object, options: Partial<MajordomoOptions> = {}): Majordomo {
+  return createMajordomo({
+    providers: [createOpenAI(), createAnthropic(), openaiCompatible(groq)],
+    aliases: {
+      quick: 'groq/llama-3.1-8b-instant,openai/gpt-5-mini',
+      thorough: 'anthropic/claude-sonnet-4-5,openai/gpt-5',
+      default: 'thorough,quick',
+    },
+    env,
+    ...options,
+  });
+}
+// #endregion

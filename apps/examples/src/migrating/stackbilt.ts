@@ -1,0 +1,88 @@
+import {
+  image,
+  user,
+  type CallEvent,
+  type CallOptions,
+  type ChatModel,
+  type ChatResponse,
+  type Gate,
+  type Majordomo,
+} from '@majordomo/core';
+import * as z from 'zod';
+
+// #region stackbilt-from-env
+const BY_KEY = {
+  ANTHROPIC_API_KEY: 'anthropic/claude-sonnet-4-5',
+  OPENAI_API_KEY: 'openai/gpt-5-mini',
+  GROQ_API_KEY: 'groq/llama-3.3-70b-versatile',
+};
+
+/** `LLMProviders.fromEnv(env)`: the chain of what has a key, in this order. */
+export function chainFromEnv(env: Readonly<Record<string, unknown>>): string {
+  const found = Object.entries(BY_KEY).filter(([key]) => typeof env[key] === 'string');
+  return found.map(([, target]) => target).join(',');
+}
+// #endregion
+
+// #region stackbilt-generate
+/** `generateResponse({ systemPrompt, messages, maxTokens, tenantId, requestId })` */
+export function generateResponse(model: ChatModel, text: string, call: CallOptions): Promise<ChatResponse> {
+  return model.generate({ system: 'Be brief.', messages: [user(text)], maxTokens: 500 }, call);
+}
+// #endregion
+
+// #region stackbilt-classify
+const Verdict = z.object({ label: z.enum(['bug', 'idea', 'other']), confidence: z.number().min(0).max(1) });
+
+/** `classify(input, { schema, confidenceField })`: the schema is checked, so the value is typed. */
+export async function classify(model: ChatModel, text: string): Promise<z.infer<typeof Verdict>> {
+  const { value } = await model.generateObject({ messages: [user(text)], output: Verdict, temperature: 0 });
+  return value;
+}
+// #endregion
+
+// #region stackbilt-image
+/** `analyzeImage({ image: { data, mimeType }, prompt })`: bytes instead of base64. */
+export async function analyzeImage(model: ChatModel, base64: string, prompt: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return (await model.generate({ messages: [user(prompt, image(bytes, 'image/png'))] })).text;
+}
+// #endregion
+
+// #region stackbilt-hooks
+/** `onRequestStart`, `onRetry`, `onFallback`, `onCircuitStateChange`, `onRequestEnd` … are one stream of events. */
+export function hooks(log: (line: string) => void): (event: CallEvent) => void {
+  return (event) => {
+    if (event.type === 'attempt-start') log(`start ${event.target} #${event.attempt}`);
+    if (event.type === 'attempt-failed') log(`failed ${event.target}: ${event.error.kind}`);
+    if (event.type === 'benched' || event.type === 'recovered') log(`${event.type} ${event.target}`);
+    if (event.type === 'call-end') log(`${event.outcome} ${event.response?.target ?? ''}`.trim());
+  };
+}
+// #endregion
+
+// #region stackbilt-quota
+/** `quotaHook.check` and `.record`: a denial concerns this call only, never the health of a target. */
+export function quota(left: Map<string, number>): Gate {
+  return {
+    name: 'quota',
+    admit({ call: { tenant = '' } }) {
+      if ((left.get(tenant) ?? 0) <= 0) return { deny: `no tokens left for ${tenant}` };
+      return {
+        settle({ usage }) {
+          left.set(tenant, (left.get(tenant) ?? 0) - (usage?.input ?? 0) - (usage?.output ?? 0));
+        },
+      };
+    },
+  };
+}
+// #endregion
+
+// #region stackbilt-breakers
+/** `CircuitBreakerManager.serialize`, `getHealth` and `getExhaustedProviders`; `health.restore` takes it back. */
+export function breakers({ health }: Majordomo): { readonly saved: string; readonly out: readonly string[] } {
+  const snapshot = health.snapshot();
+  const out = Object.keys(snapshot).filter((target) => snapshot[target]?.state !== 'healthy');
+  return { saved: JSON.stringify(snapshot), out };
+}
+// #endregion
