@@ -1,0 +1,97 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import process from 'node:process';
+
+/** The parts of the platform that decide how a program is found and started. */
+export interface Platform {
+  readonly isWindows: boolean;
+}
+
+/** The platform that this process runs on. */
+export const platform = (): Platform => ({ isWindows: process.platform === 'win32' });
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The file that a command means: itself when it is a path, else the first in PATH; `undefined` when there is none. */
+export async function findCommand(
+  command: string,
+  env: Env,
+  platform: Platform,
+): Promise<string | undefined> {
+  const isPath = isAbsolute(command) || /[/\\]/.test(command);
+  const folders = isPath
+    ? ['']
+    : (variable(env, 'PATH') ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const folder of folders) {
+    const base = isPath ? resolve(command) : join(folder, command);
+    for (const ending of endings(command, env, platform)) {
+      if (await isFile(base + ending)) return base + ending;
+    }
+  }
+  return undefined;
+}
+
+/** May this file be run? Windows asks the name alone. */
+export async function isExecutable(file: string, { isWindows }: Platform): Promise<boolean> {
+  try {
+    await access(file, isWindows ? constants.F_OK : constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** npm puts shims beside each other: `x` for a POSIX shell, `x.cmd` for Windows. The endings of PATHEXT go first. */
+function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
+  if (!isWindows) return [''];
+  const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')
+    .split(';')
+    .filter((ending) => ending !== '');
+  const hasEnding = known.some((ending) => command.toLowerCase().endsWith(ending.toLowerCase()));
+  return hasEnding ? [''] : known.map((ending) => ending.toLowerCase());
+}
+
+/** Windows does not mind the case of a variable's name. */
+function variable(env: Env, name: string): string | undefined {
+  return env[name] ?? Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What to hand to the operating system. */
+export interface CommandLine {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The arguments are quoted already. */
+  readonly verbatim: boolean;
+}
+
+/** Windows runs `.cmd` and `.bat` by its shell alone, which reads the line anew: everything in it is quoted. */
+export function commandLine(
+  file: string,
+  args: readonly string[],
+  env: Env,
+  { isWindows }: Platform,
+): CommandLine {
+  if (!isWindows || !/\.(?:cmd|bat)$/i.test(file)) return { file, args, verbatim: false };
+  const line = [file, ...args].map(quotedForShell).join(' ');
+  return {
+    file: variable(env, 'COMSPEC') ?? 'cmd.exe',
+    args: ['/d', '/s', '/c', `"${line}"`],
+    verbatim: true,
+  };
+}
+
+/** Backslashes before quotes are doubled, then cmd's own characters are escaped twice: the shim passes the line on. */
+function quotedForShell(arg: string): string {
+  const quoted = `"${arg.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+  const escaped = (text: string): string => text.replace(/[()[\]{}!^"`<>&|;, *?%]/g, '^$&');
+  return escaped(escaped(quoted));
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { cliError, exitError, plain, type CliFailure } from './errors.ts';
+
+const failed = { target: 'anthropic-cli/default', command: 'claude', secrets: ['s3cret-value'] };
+const kindOf = (failure: CliFailure): string => cliError(failure, failed).kind;
+
+describe('what a CLI says', () => {
+  it.each([
+    ['Not logged in · Please run /login', 'auth'],
+    ['OAuth token has expired. Please run /login', 'auth'],
+    ['Invalid API key · Fix external API key', 'auth'],
+    ['Please set an Auth method in your settings.json', 'auth'],
+    ["Authentication required. Please run 'cursor-agent login' first", 'auth'],
+    ['Missing environment variable: `MOCK_KEY`.', 'auth'],
+    ['unexpected status 401 Unauthorized', 'auth'],
+    ['5-hour limit reached', 'quota'],
+    ["You've hit your usage limit. Upgrade to Pro", 'quota'],
+    ['You have exhausted your daily quota on this model.', 'quota'],
+    ["You've hit your usage limit. Try again in 3 hours.", 'rate-limit'],
+    ['exceeded retry limit, last status: 429 Too Many Requests', 'rate-limit'],
+    ['Credit balance is too low', 'billing'],
+    ['API Error: 529 Overloaded', 'overloaded'],
+    ['This model is currently experiencing high demand', 'overloaded'],
+    ["The model `x` does not exist or you don't have access to it", 'not-found'],
+    ['ProviderModelNotFoundError: x/y', 'not-found'],
+    ['There is an issue with the selected model (x). It may not exist', 'not-found'],
+    ['Prompt is too long', 'context-overflow'],
+    ['API Error: Connection error.', 'network'],
+    ['Unable to connect to API (ECONNREFUSED)', 'network'],
+    ['Claude Code process crashed', 'server'],
+  ])('%s is %s', (message, kind) => {
+    expect(kindOf({ message })).toBe(kind);
+  });
+
+  it.each([
+    [401, 'no', 'auth'],
+    [429, 'slow down', 'rate-limit'],
+    [429, 'usage limit reached', 'quota'],
+    [500, 'billing service is down', 'server'],
+    [529, 'Overloaded', 'overloaded'],
+    [400, 'Credit balance is too low', 'billing'],
+    [404, 'model: x', 'not-found'],
+  ])('beside the status %i: %s is %s', (status, message, kind) => {
+    expect(kindOf({ status, message })).toBe(kind);
+  });
+
+  it('about a limit carries when it ends, and shows no secret', () => {
+    const { details, message } = cliError(
+      { message: 'usage limit, try again in 2 hours (s3cret-value)' },
+      failed,
+    );
+    expect(details.retryAfterMs).toBe(7_200_000);
+    expect(message).not.toContain('s3cret');
+    expect(details.body).not.toContain('s3cret');
+  });
+});
+
+describe('a child that ended', () => {
+  const ended = { code: 1, signal: null, said: '', machineOutput: true };
+
+  it('over an option that it does not know can be asked for plain text', () => {
+    const { kind, details } = exitError({ ...ended, said: "error: unknown option '--verbose'" }, failed);
+    expect([kind, details.code, details.recover?.id]).toEqual(['config', 'unknown-option', 'plain-text']);
+    const plainly = exitError({ ...ended, said: "error: unknown option '-p'", machineOutput: false }, failed);
+    expect(plainly.details.recover).toBeUndefined();
+  });
+
+  it('with a status that means something is of that kind', () => {
+    expect(exitError({ ...ended, code: 41, kind: 'auth' }, failed).kind).toBe('auth');
+  });
+
+  it('after printing its error as JSON, in colours, is quoted without them', () => {
+    const said = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
+    expect(exitError({ ...ended, said }, failed).message).toContain('answered with an error: No such thing');
+  });
+});
+
+it('terminal codes of all kinds are taken out, and nothing else', () => {
+  expect(plain('\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u001b\\link\u001b]8;;\u0007 [0m \u001bM.')).toBe(
+    'red link [0m .',
+  );
+});

@@ -1,0 +1,96 @@
+import type { Scribe } from '@majordomo/core/provider';
+import type { Fail } from './errors.ts';
+import type { JsonLine, OutputReader } from './quirks.ts';
+import { finishReason, list, object, sum, text, usage } from './response.ts';
+
+/**
+ * Lines of messages with one `result` at the end: `system` (init), `assistant` with whole content blocks, optional
+ * `stream_event` lines with their deltas before them, and `result` with usage, cost and `is_error`. Lines of helpers
+ * (`parent_tool_use_id`) are theirs, not the answer's.
+ */
+export class MessageStreamReader implements OutputReader {
+  done = false;
+  private readonly scribe: Scribe;
+  private readonly fail: Fail;
+  /** Messages whose text came as deltas; their whole form repeats it. */
+  private readonly streamed = new Set<string>();
+  private current = '';
+  private messages = 0;
+
+  constructor(scribe: Scribe, fail: Fail) {
+    this.scribe = scribe;
+    this.fail = fail;
+  }
+
+  message(line: JsonLine): void {
+    if (text(line['parent_tool_use_id']) !== undefined) return;
+    switch (line['type']) {
+      case 'system':
+        if (line['subtype'] === 'init') this.scribe.start(text(line['session_id']));
+        break;
+      case 'stream_event':
+        this.event(object(line['event']));
+        break;
+      case 'assistant':
+        this.whole(object(line['message']));
+        break;
+      case 'result':
+        this.result(line);
+        break;
+      default:
+      // The echoed prompt, tool calls that the CLI ran, hooks, and types that came later.
+    }
+  }
+
+  private event(event: JsonLine): void {
+    if (event['type'] === 'message_start') this.current = text(object(event['message'])['id']) ?? '';
+    if (event['type'] !== 'content_block_delta') return;
+    const delta = object(event['delta']);
+    const key = `${this.current} ${String(event['index'])}`;
+    const said = text(delta['text']);
+    const thought = text(delta['thinking']);
+    if (said !== undefined) this.scribe.text(said, key);
+    if (thought !== undefined) this.scribe.reasoning(thought, undefined, key);
+    this.streamed.add(this.current);
+  }
+
+  private whole(message: JsonLine): void {
+    const id = text(message['id']);
+    if (id !== undefined && this.streamed.has(id)) return;
+    const key = id ?? `message ${this.messages++}`;
+    for (const [index, block] of list(message['content']).map(object).entries()) {
+      const said = block['type'] === 'text' ? text(block['text']) : undefined;
+      const thought = block['type'] === 'thinking' ? text(block['thinking']) : undefined;
+      if (said !== undefined) this.scribe.text(said, `${key} ${index}`);
+      if (thought !== undefined) this.scribe.reasoning(thought, undefined, `${key} ${index}`);
+    }
+  }
+
+  private result(line: JsonLine): void {
+    const said = text(line['result']) ?? '';
+    if (line['is_error'] === true) {
+      const errors = list(line['errors']).filter((error) => typeof error === 'string');
+      const message = said === '' ? errors.join('; ') || (text(line['subtype']) ?? 'it failed') : said;
+      const status = line['api_error_status'];
+      throw this.fail({ message, status: typeof status === 'number' ? status : undefined });
+    }
+    if (!this.scribe.hasContent && said !== '') this.scribe.text(said);
+    const raw = text(line['stop_reason']) ?? text(line['subtype']);
+    this.scribe.finish(finishReason(raw), raw, usageOf(line));
+    this.done = true;
+  }
+}
+
+function usageOf(line: JsonLine): ReturnType<typeof usage> {
+  const counts = object(line['usage']);
+  const cacheRead = counts['cache_read_input_tokens'];
+  const cacheWrite = counts['cache_creation_input_tokens'];
+  return usage({
+    // The input is counted without what the cache took part in.
+    input: sum(counts['input_tokens'], cacheRead, cacheWrite),
+    output: counts['output_tokens'],
+    cacheRead,
+    cacheWrite,
+    cost: line['total_cost_usd'],
+  });
+}

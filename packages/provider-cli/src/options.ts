@@ -1,0 +1,26 @@
+import type { Timeouts } from '@majordomo/core';
+import type { CliName } from './profiles.ts';
+
+export interface CliOptions {
+  /** Which CLI it is. */
+  readonly cli: CliName;
+  readonly id?: string | undefined;
+  /** A path, or a name to look up in PATH. Default: the CLI's own name. */
+  readonly command?: string | undefined;
+  /** Arguments after all others, such as `['--tools', '']`. */
+  readonly args?: readonly string[] | undefined;
+  /** The child's whole environment. Default: an allow-list out of the one that majordomo was given. */
+  readonly childEnv?: Readonly<Record<string, string>> | undefined;
+  /** Where it works. Default: an empty temporary folder for each call. */
+  readonly cwd?: string | undefined;
+  /** Default `stdin`. An argument is seen by every user of the machine, and Linux takes at most 128 KiB of it. */
+  readonly prompt?: 'stdin' | 'argument' | undefined;
+  /** `text` for a CLI that has no machine output: no usage, and no streaming where it does not print as it goes. */
+  readonly output?: 'stream' | 'text' | undefined;
+  /** Lets the CLI run its tools without a question. Refused for the super-user. */
+  readonly skipPermissions?: boolean | undefined;
+  /** Most bytes of output; default 64 MiB. */
+  readonly maxOutputBytes?: number | undefined;
+  /** `totalMs` is the life of one child, default 300,000; `idleMs` defaults to 180,000. 0 is off. */
+  readonly timeouts?: Timeouts | undefined;
+}

@@ -1,0 +1,25 @@
+import { MessageStreamReader } from '../message-stream.ts';
+import type { CliSpec } from '../quirks.ts';
+
+/** Claude Code. Flags: `claude --help` of 2.1.197; output recorded 2026-11-20. */
+export const claude: CliSpec = {
+  id: 'anthropic-cli',
+  command: 'claude',
+  args: [
+    '-p',
+    '--output-format',
+    'stream-json',
+    '--include-partial-messages',
+    '--verbose',
+    '--no-session-persistence',
+  ],
+  textArgs: ['-p'],
+  modelFlag: '--model',
+  system: { flag: '--append-system-prompt-file' },
+  effort: (effort) => (effort === 'none' ? undefined : ['--effort', effort]),
+  skipPermissionsArgs: ['--dangerously-skip-permissions'],
+  env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_REGION', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  setEnv: { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
+  exitKinds: {},
+  reader: (scribe, fail) => new MessageStreamReader(scribe, fail),
+};

@@ -1,0 +1,73 @@
+import type { Scribe } from '@majordomo/core/provider';
+import type { Fail } from '../errors.ts';
+import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
+import { finishReason, object, text, usage } from '../response.ts';
+
+/** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means: read the prompt from stdin. */
+export const codex: CliSpec = {
+  id: 'codex-cli',
+  command: 'codex',
+  args: ['exec', '--skip-git-repo-check', '--ephemeral', '--json'],
+  textArgs: ['exec', '--skip-git-repo-check'],
+  modelFlag: '--model',
+  system: { file: 'AGENTS.md' },
+  effort: (effort) => ['--config', `model_reasoning_effort="${effort}"`],
+  skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
+  env: ['CODEX_', 'OPENAI_'],
+  setEnv: {},
+  exitKinds: {},
+  reader: (scribe, fail) => new CodexReader(scribe, fail),
+};
+
+/** `thread.started`, items as they are whole, and `turn.completed` or `turn.failed` at the end. */
+class CodexReader implements OutputReader {
+  done = false;
+  complaint: string | undefined;
+  private readonly scribe: Scribe;
+  private readonly fail: Fail;
+
+  constructor(scribe: Scribe, fail: Fail) {
+    this.scribe = scribe;
+    this.fail = fail;
+  }
+
+  message(line: JsonLine): void {
+    switch (line['type']) {
+      case 'thread.started':
+        this.scribe.start(text(line['thread_id']));
+        break;
+      case 'item.completed':
+        this.item(object(line['item']));
+        break;
+      case 'turn.completed':
+        this.completed(object(line['usage']));
+        break;
+      case 'error':
+        this.complaint = text(line['message']);
+        break;
+      case 'turn.failed':
+        throw this.fail({ message: text(object(line['error'])['message']) ?? 'it failed' });
+      default:
+      // Items on their way, tools that it ran, and types that came later.
+    }
+  }
+
+  private item(item: JsonLine): void {
+    const said = text(item['text']) ?? '';
+    const key = text(item['id']) ?? 'item';
+    if (item['type'] === 'agent_message') this.scribe.text(said, key);
+    if (item['type'] === 'reasoning') this.scribe.reasoning(said, undefined, key);
+  }
+
+  private completed(counts: JsonLine): void {
+    const total = usage({
+      input: counts['input_tokens'],
+      output: counts['output_tokens'],
+      cacheRead: counts['cached_input_tokens'],
+      cacheWrite: counts['cache_write_input_tokens'],
+      reasoning: counts['reasoning_output_tokens'],
+    });
+    this.scribe.finish(finishReason(undefined), 'turn.completed', total);
+    this.done = true;
+  }
+}

@@ -1,0 +1,20 @@
+import { MessageStreamReader } from '../message-stream.ts';
+import type { CliSpec } from '../quirks.ts';
+
+/**
+ * Cursor's agent. Not on npm, so not run here: cursor.com/docs/cli/reference/output-format and reports of its users,
+ * 2026-02 to 2026-11. Whole messages only: with partial ones it repeats the text at the end.
+ */
+export const cursorAgent: CliSpec = {
+  id: 'cursor-cli',
+  command: 'cursor-agent',
+  args: ['--print', '--output-format', 'stream-json'],
+  textArgs: ['--print', '--output-format', 'text'],
+  modelFlag: '--model',
+  system: { file: 'AGENTS.md' },
+  skipPermissionsArgs: ['--force'],
+  env: ['CURSOR_'],
+  setEnv: {},
+  exitKinds: {},
+  reader: (scribe, fail) => new MessageStreamReader(scribe, fail),
+};

@@ -1,0 +1,71 @@
+import type { Scribe } from '@majordomo/core/provider';
+import type { Fail } from '../errors.ts';
+import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
+import { finishReason, object, text, usage } from '../response.ts';
+
+/** Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means: read stdin. */
+export const gemini: CliSpec = {
+  id: 'google-cli',
+  command: 'gemini',
+  args: ['--output-format', 'stream-json'],
+  textArgs: ['--output-format', 'text'],
+  modelFlag: '--model',
+  promptFlag: '--prompt',
+  system: { variable: 'GEMINI_SYSTEM_MD' },
+  skipPermissionsArgs: ['--approval-mode', 'yolo'],
+  env: ['GEMINI_', 'GOOGLE_'],
+  // The temporary working directory is nobody's project: there is nothing to trust in it.
+  setEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
+  exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config' },
+  reader: (scribe, fail) => new GeminiReader(scribe, fail),
+};
+
+/** `init`, `message` with deltas of the assistant, tools that it ran, `error`, and `result` at the end. */
+class GeminiReader implements OutputReader {
+  done = false;
+  private readonly scribe: Scribe;
+  private readonly fail: Fail;
+
+  constructor(scribe: Scribe, fail: Fail) {
+    this.scribe = scribe;
+    this.fail = fail;
+  }
+
+  message(line: JsonLine): void {
+    switch (line['type']) {
+      case 'init':
+        this.scribe.start(text(line['session_id']));
+        break;
+      case 'message':
+        if (line['role'] === 'assistant') this.scribe.text(text(line['content']) ?? '');
+        break;
+      case 'error':
+        if (line['severity'] !== 'warning')
+          throw this.fail({ message: text(line['message']) ?? 'it failed' });
+        break;
+      case 'result':
+        this.result(line);
+        break;
+      default:
+      // Tools that it ran, and types that came later.
+    }
+  }
+
+  private result(line: JsonLine): void {
+    if (line['status'] === 'error')
+      throw this.fail({ message: text(object(line['error'])['message']) ?? 'it failed' });
+    const stats = object(line['stats']);
+    const counts = {
+      input: stats['input_tokens'],
+      output: outputOf(stats),
+      cacheRead: stats['cached'],
+    };
+    this.scribe.finish(finishReason(text(line['status'])), text(line['status']), usage(counts));
+    this.done = true;
+  }
+}
+
+/** Thoughts are in the total alone. */
+function outputOf({ total_tokens: total, input_tokens: input, output_tokens: output }: JsonLine): unknown {
+  return typeof total === 'number' && typeof input === 'number' && total >= input ? total - input : output;
+}

@@ -1,0 +1,104 @@
+import type { Usage } from '@majordomo/core';
+import type { Scribe } from '@majordomo/core/provider';
+import type { Fail } from '../errors.ts';
+import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
+import { count, finishReason, object, sum, text, usage, type Counts } from '../response.ts';
+
+/** opencode. Flags: `opencode run --help` of 1.18.33; output recorded 2026-11-20. */
+export const opencode: CliSpec = {
+  id: 'opencode',
+  command: 'opencode',
+  args: ['run', '--format', 'json'],
+  textArgs: ['run'],
+  modelFlag: '--model',
+  system: { file: 'AGENTS.md' },
+  skipPermissionsArgs: ['--auto'],
+  env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
+  setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  exitKinds: {},
+  reader: (scribe, fail) => new OpencodeReader(scribe, fail),
+};
+
+/** Parts as they are whole: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
+class OpencodeReader implements OutputReader {
+  done = false;
+  private readonly scribe: Scribe;
+  private readonly fail: Fail;
+  private readonly steps: Counts[] = [];
+  private parts = 0;
+
+  constructor(scribe: Scribe, fail: Fail) {
+    this.scribe = scribe;
+    this.fail = fail;
+  }
+
+  message(line: JsonLine): void {
+    const part = object(line['part']);
+    switch (line['type']) {
+      case 'step_start':
+        this.scribe.start(text(line['sessionID']));
+        break;
+      case 'text':
+        this.scribe.text(text(part['text']) ?? '', this.key());
+        break;
+      case 'reasoning':
+        this.scribe.reasoning(text(part['text']) ?? '', undefined, this.key());
+        break;
+      case 'step_finish':
+        this.step(part);
+        break;
+      case 'error':
+        throw this.fail(failureOf(object(line['error'])));
+      default:
+      // Tools that it ran, and types that came later.
+    }
+  }
+
+  private key(): string {
+    return `part ${this.parts++}`;
+  }
+
+  private step(part: JsonLine): void {
+    this.steps.push(countsOf(object(part['tokens']), part['cost']));
+    const raw = text(part['reason']);
+    // It goes on with the results of its tools.
+    if (raw === 'tool-calls') return;
+    this.scribe.finish(finishReason(raw), raw, this.usage());
+    this.done = true;
+  }
+
+  private usage(): Usage | undefined {
+    const total = (name: keyof Counts): number | undefined => sum(...this.steps.map((step) => step[name]));
+    return usage({
+      input: total('input'),
+      output: total('output'),
+      cacheRead: total('cacheRead'),
+      cacheWrite: total('cacheWrite'),
+      reasoning: total('reasoning'),
+      cost: total('cost'),
+    });
+  }
+}
+
+/** Its input leaves the cache out; the total tells whether its output leaves reasoning out. */
+function countsOf(tokens: JsonLine, cost: unknown): Counts {
+  const cache = object(tokens['cache']);
+  const input = sum(tokens['input'], cache['read'], cache['write']);
+  const total = count(tokens['total']);
+  return {
+    input,
+    output:
+      total !== undefined && input !== undefined ? total - input : sum(tokens['output'], tokens['reasoning']),
+    cacheRead: cache['read'],
+    cacheWrite: cache['write'],
+    reasoning: tokens['reasoning'],
+    cost,
+  };
+}
+
+/** `{ name, data: { message, statusCode } }`. */
+function failureOf({ name, data }: JsonLine): Parameters<Fail>[0] {
+  const { message, statusCode } = object(data);
+  const said = [text(name), text(message)].filter((part) => part !== undefined).join(': ');
+  return { message: said === '' ? 'it failed' : said, status: count(statusCode) };
+}

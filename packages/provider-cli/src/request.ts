@@ -1,0 +1,97 @@
+import { LlmError } from '@majordomo/core';
+import type { ModelRequest, Warning } from '@majordomo/core';
+import { modelArgument } from './models.ts';
+import type { CliSpec } from './quirks.ts';
+import { transcript } from './transcript.ts';
+
+/** How a CLI is to be run, beyond what the request says. */
+export interface RunSettings {
+  /** Arguments of the app's own, after all others. */
+  readonly args?: readonly string[] | undefined;
+  readonly prompt?: 'stdin' | 'argument' | undefined;
+  readonly skipPermissions?: boolean | undefined;
+  readonly output?: 'stream' | 'text' | undefined;
+  /** May a file be written into the working directory? */
+  readonly ownsCwd: boolean;
+}
+
+export interface CliRequest {
+  readonly args: readonly string[];
+  readonly stdin: string;
+  /** For the place that the CLI has for it; `undefined` when there is none, or it is in the prompt. */
+  readonly system: string | undefined;
+  readonly output: 'stream' | 'text';
+  readonly warnings: readonly Warning[];
+}
+
+/** One request as arguments and stdin. Pure. Throws `unsupported` for what no CLI can take. */
+export function toWire(
+  request: ModelRequest,
+  modelId: string,
+  spec: CliSpec,
+  settings: RunSettings,
+): CliRequest {
+  refuse(request, modelId);
+  const warnings = dropped(request);
+  const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
+  const hasPlace = !('file' in spec.system) || settings.ownsCwd;
+  const prompt = transcript(request.messages, hasPlace ? undefined : request.system);
+  const model = modelArgument(modelId, spec.id);
+  const args = [
+    ...(output === 'text' ? spec.textArgs : spec.args),
+    ...(model === undefined ? [] : [spec.modelFlag, model]),
+    ...effortArgs(request, spec, warnings),
+    ...(settings.skipPermissions === true ? spec.skipPermissionsArgs : []),
+    ...(settings.args ?? []),
+  ];
+  const onCommandLine = settings.prompt === 'argument';
+  if (onCommandLine)
+    args.push(...(spec.promptFlag === undefined ? ['--', prompt] : [spec.promptFlag, prompt]));
+  return {
+    args,
+    stdin: onCommandLine ? '' : prompt,
+    system: hasPlace ? request.system : undefined,
+    output,
+    warnings,
+  };
+}
+
+function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: string): void {
+  const unsupported = (what: string): never => {
+    throw new LlmError('unsupported', `no CLI takes ${what}`);
+  };
+  if (tools.length > 0) unsupported('tools of the caller');
+  if (output !== undefined) unsupported('a schema: tell it in words');
+  for (const message of messages) {
+    if (message.role !== 'user') continue;
+    if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files');
+  }
+  if (modelId.startsWith('-')) {
+    throw new LlmError('invalid-request', `"${modelId}" is no model: it would be taken for a flag`);
+  }
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+    const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
+    throw new LlmError('invalid-request', message, { path: 'maxTokens' });
+  }
+}
+
+const SETTINGS = ['maxTokens', 'temperature', 'topP', 'stop', 'seed', 'cache'] as const;
+
+const dropped = (request: ModelRequest): Warning[] =>
+  SETTINGS.filter((name) => request[name] !== undefined).map((what) => ({
+    action: 'dropped',
+    what,
+    why: 'the CLI decides about it',
+  }));
+
+function effortArgs(
+  { reasoning }: ModelRequest,
+  { effort }: CliSpec,
+  warnings: Warning[],
+): readonly string[] {
+  if (reasoning === undefined) return [];
+  const args = effort?.(reasoning);
+  if (args !== undefined) return args;
+  warnings.push({ action: 'dropped', what: `reasoning "${reasoning}"`, why: 'the CLI has no word for it' });
+  return [];
+}

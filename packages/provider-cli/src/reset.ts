@@ -1,0 +1,61 @@
+const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Milliseconds until a limit ends, read from what a CLI tells a person: `…|1777936568` (epoch), `try again in 3 hours
+ * 12 minutes`, `resets after 1h5m`, `resets 2:10pm (America/Sao_Paulo)`, `try again at 12:16 PM`. A time of day without
+ * a zone is this machine's. `undefined` where none is named.
+ */
+export function resetIn(text: string, now: number): number | undefined {
+  const epoch = /\|(\d{10})\b/.exec(text)?.[1];
+  if (epoch !== undefined) return Math.max(0, Number(epoch) * 1000 - now);
+  return duration(text) ?? timeOfDay(text, now);
+}
+
+const AMOUNT = String.raw`\d+(?:\.\d+)?\s*(?:d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b`;
+const DURATION = new RegExp(String.raw`\b(?:in|after)\s+(${AMOUNT}(?:[\s,]*(?:and\s+)?${AMOUNT})*)`, 'i');
+const COMPACT = /\b(?:in|after)\s+((?:\d+(?:\.\d+)?[dhms])+)\b/i;
+
+function duration(text: string): number | undefined {
+  const [, words] = DURATION.exec(text) ?? COMPACT.exec(text) ?? [];
+  if (words === undefined) return undefined;
+  let total = 0;
+  for (const [, amount, unit = ''] of words.matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)) {
+    total += Number(amount) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+  }
+  return total;
+}
+
+const TIME =
+  /\b(?:resets?(?:\s+at)?|again at|until)\s+(\d{1,2})(?::(\d{2}))?\s*([ap]m)?(?:\s*\(([\w/+-]+)\))?/i;
+
+function timeOfDay(text: string, now: number): number | undefined {
+  const [, hours, minutes = '0', half, zone] = TIME.exec(text) ?? [];
+  if (hours === undefined || (half === undefined && minutes === '0')) return undefined;
+  const hour =
+    half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+  const wanted = hour * HOUR_MS + Number(minutes) * MINUTE_MS;
+  return (wanted - sinceMidnight(now, zone) + DAY_MS) % DAY_MS;
+}
+
+function sinceMidnight(now: number, zone: string | undefined): number {
+  const clock = (timeZone: string | undefined): string =>
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    }).format(now);
+  let text: string;
+  try {
+    text = clock(zone);
+  } catch {
+    // A zone that this runtime does not know.
+    text = clock(undefined);
+  }
+  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
+  return (hours % 24) * HOUR_MS + minutes * MINUTE_MS + seconds * 1000;
+}

@@ -1,0 +1,69 @@
+import type { FinishReason, Usage } from '@majordomo/core';
+import type { JsonLine } from './quirks.ts';
+
+/** Words of the five CLIs for the end of an answer, 2026-11. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  stop: 'stop',
+  success: 'stop',
+  completed: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  length: 'length',
+  refusal: 'refusal',
+  'content-filter': 'content-filter',
+};
+
+/** The CLI's word as ours. A CLI that names none has simply ended. */
+export const finishReason = (raw: string | undefined): FinishReason =>
+  raw === undefined ? 'stop' : (REASONS[raw] ?? 'other');
+
+/** Counts of a CLI, by our names; what it did not count is unknown. */
+export interface Counts {
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly cacheRead?: unknown;
+  readonly cacheWrite?: unknown;
+  readonly reasoning?: unknown;
+  /** US dollars. */
+  readonly cost?: unknown;
+}
+
+/** Totals that include their portions; `undefined` where nothing was counted. */
+export function usage(counts: Counts): Usage | undefined {
+  const input = count(counts.input);
+  const output = count(counts.output);
+  if (input === undefined && output === undefined) return undefined;
+  const nano = nanoUsd(counts.cost);
+  return {
+    input,
+    output,
+    cacheRead: count(counts.cacheRead),
+    cacheWrite: count(counts.cacheWrite),
+    reasoning: count(counts.reasoning),
+    ...(nano === undefined ? undefined : { details: { reportedNanoUsd: nano } }),
+  };
+}
+
+/** The sum of what is known; `undefined` when nothing is. */
+export function sum(...values: readonly unknown[]): number | undefined {
+  const known = values.map(count).filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+}
+
+export const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+const nanoUsd = (cost: unknown): string | undefined => {
+  const dollars = count(cost);
+  return dollars === undefined ? undefined : BigInt(Math.round(dollars * 1e9)).toString();
+};
+
+export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A member that is an object, or one without members. */
+export const object = (value: unknown): JsonLine =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonLine) : {};
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,122 @@
+import { LlmError } from '@majordomo/core';
+import { NdjsonDecoder, type Scribe } from '@majordomo/core/provider';
+import { plain } from './errors.ts';
+import type { JsonLine, OutputReader } from './quirks.ts';
+
+/** What is read of a child's stdout. */
+export interface Output {
+  /** True once the answer is whole. */
+  readonly done: boolean;
+  /** Text that is no part of the answer: lines that are none of the format, complaints. */
+  said(): string;
+  push(bytes: Uint8Array): void;
+  /** After the last byte. `succeeded`: the child ended with status 0. */
+  end(succeeded: boolean): void;
+}
+
+/** Lines that are none of the format: enough of them to say what went wrong. */
+const NOISE_KEPT = 4000;
+
+/** Machine output: each line a JSON object for the CLI's reader. CLIs print notices between them. */
+export class LineOutput implements Output {
+  private readonly reader: OutputReader;
+  private readonly decoder: NdjsonDecoder;
+  private noise = '';
+
+  constructor(reader: OutputReader, target: string, longest: number) {
+    this.reader = reader;
+    this.decoder = new NdjsonDecoder(
+      (line) => {
+        this.line(line);
+      },
+      { target, longest },
+    );
+  }
+
+  get done(): boolean {
+    return this.reader.done;
+  }
+
+  said(): string {
+    return [this.reader.complaint, this.noise].filter((text) => text !== undefined && text !== '').join('\n');
+  }
+
+  push(bytes: Uint8Array): void {
+    this.decoder.push(bytes);
+  }
+
+  end(): void {
+    this.decoder.end();
+  }
+
+  private line(line: string): void {
+    if (this.reader.done) return;
+    const value = parsed(line.trimStart().startsWith('{') ? line : plain(line));
+    if (value === undefined) this.noise = `${this.noise}${line}\n`.slice(-NOISE_KEPT);
+    else this.reader.message(value);
+  }
+}
+
+function parsed(line: string): JsonLine | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonLine)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Half of a terminal code at the end of a piece. */
+// eslint-disable-next-line no-control-regex -- the codes begin with a control character
+const HALF_CODE = /\u001b(?:\[[0-9;:?]*|\][^\u0007\u001b]*)?$/;
+
+/** Plain text: the answer is all that is printed, without terminal codes and the blanks around it. */
+export class TextOutput implements Output {
+  done = false;
+  private readonly scribe: Scribe;
+  private readonly decoder = new TextDecoder();
+  /** Half a terminal code, or blanks that may be the last ones. */
+  private held = '';
+  private begun = false;
+
+  constructor(scribe: Scribe) {
+    this.scribe = scribe;
+  }
+
+  said(): string {
+    return '';
+  }
+
+  push(bytes: Uint8Array): void {
+    this.write(this.decoder.decode(bytes, { stream: true }));
+  }
+
+  end(succeeded: boolean): void {
+    this.write(this.decoder.decode());
+    if (!succeeded) return;
+    this.scribe.finish('stop', undefined, undefined);
+    this.done = true;
+  }
+
+  private write(piece: string): void {
+    const text = this.held + piece;
+    const [half = ''] = HALF_CODE.exec(text) ?? [];
+    const whole = plain(text.slice(0, text.length - half.length));
+    const visible = this.begun ? whole : whole.trimStart();
+    const end = visible.trimEnd().length;
+    this.held = visible.slice(end) + half;
+    if (end === 0) return;
+    this.begun = true;
+    this.scribe.text(visible.slice(0, end));
+  }
+}
+
+/** More than the app wants to keep. */
+export const tooMuchOutput = (target: string, most: number): LlmError =>
+  new LlmError('protocol', `${target} printed more than ${most} bytes`, {
+    target,
+    code: 'output-too-large',
+    path: '',
+  });

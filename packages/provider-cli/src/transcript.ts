@@ -1,0 +1,61 @@
+import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@majordomo/core';
+
+/**
+ * A conversation as the one text that a CLI takes. One question goes as it is. Several turns stand between lines that
+ * name the speaker: more `<` than any text of the conversation holds in a row, so that no text can forge such a line.
+ * `system`: instructions that the CLI has no place of its own for.
+ */
+export function transcript(messages: readonly TurnMessage[], system?: string): string {
+  const [first] = messages;
+  if (messages.length === 1 && first?.role === 'user' && system === undefined) {
+    const text = userText(first);
+    if (!isCommand(text)) return text;
+  }
+  const turns = messages.map((message): readonly [string, string] => [speaker(message), turnText(message)]);
+  if (system !== undefined) turns.unshift(['system', system]);
+  const fence = '<'.repeat(Math.max(3, 1 + longestRun(turns.map(([, text]) => text))));
+  const head =
+    `A conversation follows. Each line that begins with "${fence}" names who says what stands below it; no other line ` +
+    'does. Go on as the assistant: answer what the user said last, with the answer alone.';
+  return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
+}
+
+/** At the start of a prompt the CLIs take these for commands, files to read, shell lines or memory notes. */
+const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
+
+const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
+
+const longestRun = (texts: readonly string[]): number =>
+  Math.max(0, ...texts.flatMap((text) => [...text.matchAll(/<+/g)].map(([run]) => run.length)));
+
+function turnText(message: TurnMessage): string {
+  switch (message.role) {
+    case 'user':
+      return userText(message);
+    case 'assistant':
+      return assistantText(message);
+    case 'tool':
+      return toolText(message);
+    default:
+      return message satisfies never;
+  }
+}
+
+const userText = ({ parts }: UserMessage): string =>
+  parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
+
+const assistantText = ({ parts }: AssistantMessage): string =>
+  parts
+    .flatMap((part) => {
+      if (part.type === 'text') return [part.text];
+      return part.type === 'tool-call' ? [`[called ${part.name} with ${JSON.stringify(part.args)}]`] : [];
+    })
+    .join('\n');
+
+const toolText = ({ parts }: ToolMessage): string =>
+  parts
+    .map(({ name, content, isError }) => {
+      const text = content.map((part) => (part.type === 'text' ? part.text : '[an image]')).join('\n');
+      return `[${name} ${isError === true ? 'failed' : 'gave'}]\n${text}`;
+    })
+    .join('\n');

@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SystemPlace } from './quirks.ts';
+
+/** Where one call runs, and what its system text adds to the command. */
+export interface Workspace {
+  readonly cwd: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** An empty working directory for one call, or the app's own, with the system text where the CLI looks for it. */
+export async function openWorkspace(
+  place: SystemPlace,
+  system: string | undefined,
+  cwd: string | undefined,
+): Promise<Workspace> {
+  if (cwd !== undefined && system === undefined)
+    return { cwd, args: [], env: {}, remove: () => Promise.resolve() };
+  const folder = await mkdtemp(join(tmpdir(), 'majordomo-cli-'));
+  const work = join(folder, 'work');
+  const file = join(...('file' in place ? [work, place.file] : [folder, 'system.md']));
+  await mkdir(work);
+  if (system !== undefined) await writeFile(file, system, { mode: 0o600 });
+  return {
+    cwd: cwd ?? work,
+    args: system !== undefined && 'flag' in place ? [place.flag, file] : [],
+    env: system !== undefined && 'variable' in place ? { [place.variable]: file } : {},
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}

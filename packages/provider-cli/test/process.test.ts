@@ -1,0 +1,439 @@
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createCli } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { fakeCli, isGone, SAYS_HELLO } from './fake-cli.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('a CLI that answers', () => {
+  it('gives its text, its session, its usage and its cost', async () => {
+    await using cli = await fakeCli(SAYS_HELLO);
+    const { text, id, finish, rawFinish, usage } = await ask(
+      createCli({ cli: 'claude', command: cli.command }),
+    );
+    expect({ text, id, finish, rawFinish }).toEqual({
+      text: 'Hello',
+      id: 's1',
+      finish: 'stop',
+      rawFinish: 'end_turn',
+    });
+    expect(usage).toEqual({
+      input: 6,
+      output: 4,
+      cacheRead: 2,
+      cacheWrite: 1,
+      reasoning: undefined,
+      details: { reportedNanoUsd: '185000' },
+    });
+  });
+
+  it('gets a prompt of 200 KiB on stdin, byte for byte, and nothing of it on its command line', async () => {
+    await using cli = await fakeCli(
+      `write('prompt', stdin()); write('args', process.argv.join(' ')); ${SAYS_HELLO}`,
+    );
+    const prompt = 'ä'.repeat(100 * 1024);
+    await ask(createCli({ cli: 'claude', command: cli.command }), { messages: [user(prompt)] });
+    expect(await cli.wrote('prompt')).toBe(prompt);
+    expect(await cli.wrote('args')).not.toContain('ä');
+  });
+
+  it('gets the prompt as an argument where the app wants that, behind what ends the flags', async () => {
+    await using cli = await fakeCli(`write('args', JSON.stringify(process.argv.slice(-2))); ${SAYS_HELLO}`);
+    await ask(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }));
+    expect(JSON.parse(await cli.wrote('args'))).toEqual(['--', 'hi']);
+    const huge = { messages: [user('x'.repeat(200 * 1024))] };
+    const { error } = await ask(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }), huge);
+    expect(error).toMatchObject({ kind: 'config', details: { code: 'too-large' } });
+  });
+
+  it('may print 5 MB', async () => {
+    await using cli = await fakeCli(`
+      const piece = 'x'.repeat(1000);
+      for (let n = 0; n < 5000; n++) say({ type: 'stream_event', event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: piece } } });
+      ${SAYS_HELLO}`);
+    const { text } = await ask(createCli({ cli: 'claude', command: cli.command }));
+    expect(text.replace(/Hello$/, '')).toHaveLength(5_000_000);
+  });
+
+  it('may print 5 MB in one line, but no more than the app wants to keep', async () => {
+    await using cli = await fakeCli(`say({ type: 'result', result: 'x'.repeat(5_000_000) });`);
+    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toHaveLength(5_000_000);
+    const { error } = await ask(
+      createCli({ cli: 'claude', command: cli.command, maxOutputBytes: 1_000_000 }),
+    );
+    expect(error).toMatchObject({ kind: 'protocol', details: { code: 'output-too-large' } });
+    expect(error?.message).toBe('anthropic-cli/default printed more than 1000000 bytes');
+  });
+
+  it('may cut its output inside a character', async () => {
+    await using cli = await fakeCli(`
+      const bytes = Buffer.from(JSON.stringify({ type: 'result', result: 'a é ж 世 🌍' }) + '\\n');
+      let at = 0;
+      const next = () => { if (at < bytes.length) { process.stdout.write(bytes.subarray(at, ++at)); setImmediate(next); } };
+      next();`);
+    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('a é ж 世 🌍');
+  });
+
+  it('may print notices and colours between its lines', async () => {
+    await using cli = await fakeCli(`
+      process.stdout.write('Update available!\\n\\u001b[32m{"type":"system","subtype":"init","session_id":"s1"}\\u001b[0m\\n');
+      process.stderr.write('[STARTUP] noise\\n');
+      ${SAYS_HELLO}`);
+    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
+  });
+
+  it('may leave a helper behind that keeps its output open', async () => {
+    await using cli = await fakeCli(`
+      const { spawn } = require('node:child_process');
+      const helper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: ['ignore', 'inherit', 'ignore'] });
+      write('pid', helper.pid);
+      process.stdout.write('Hello\\n', () => process.exit(0));`);
+    const { text, finish } = await ask(createCli({ cli: 'claude', command: cli.command, output: 'text' }));
+    expect([text, finish]).toEqual(['Hello', 'stop']);
+    expect(await isGone(Number(await cli.wrote('pid')), 1500)).toBe(true);
+  });
+});
+
+describe('plain text', () => {
+  it('is read without terminal codes and the blanks around it, cut wherever', async () => {
+    await using cli = await fakeCli(`
+      const bytes = Buffer.from('\\n  \\u001b[1m\\u001b[32mHé\\u001b[0mllo\\n\\nworld\\u001b]0;title\\u0007  \\n\\n');
+      let at = 0;
+      const next = () => { if (at < bytes.length) { process.stdout.write(bytes.subarray(at, ++at)); setImmediate(next); } };
+      next();`);
+    const { text, finish, usage } = await ask(
+      createCli({ cli: 'gemini', command: cli.command, output: 'text' }),
+    );
+    expect({ text, finish, usage }).toEqual({ text: 'Héllo\n\nworld', finish: 'stop', usage: undefined });
+  });
+
+  it('stands in for machine output that an older CLI does not know, and is remembered', async () => {
+    await using cli = await fakeCli(`
+      const calls = (fs.existsSync(folder + '/calls') ? Number(fs.readFileSync(folder + '/calls')) : 0) + 1;
+      write('calls', calls);
+      if (process.argv.includes('stream-json')) { console.error("error: unknown option '--output-format'"); process.exit(1); }
+      console.log('Hello');`);
+    const model = createMajordomo({ providers: [createCli({ cli: 'claude', command: cli.command })] }).model(
+      'anthropic-cli/x',
+    );
+    const { text, warnings } = await model.generate({ messages: [user('hi')] });
+    expect(text).toBe('Hello');
+    expect(warnings).toMatchObject([
+      { action: 'repaired', what: 'plain text output: no usage, no streaming' },
+    ]);
+    await model.generate({ messages: [user('hi')] });
+    expect(await cli.wrote('calls')).toBe('3');
+  });
+
+  it('that is nothing is an empty answer', async () => {
+    await using cli = await fakeCli(`console.log('   ');`);
+    const provider = createCli({ cli: 'claude', command: cli.command, output: 'text' });
+    const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('anthropic-cli/x');
+    const error: unknown = await model
+      .generate({ messages: [user('hi')] })
+      .catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, 'empty')).toBe(true);
+  });
+});
+
+describe('a CLI that fails', () => {
+  it.each([
+    ['with a status and words', `console.error('boom\\nsecond line'); process.exit(3);`, 'server', /boom/],
+    ['with a status and nothing', `process.exit(3);`, 'server', /ended with status 3 and said nothing/],
+    ['by a signal', `process.kill(process.pid, 'SIGKILL');`, 'server', /was ended by SIGKILL/],
+    ['with words alone', `console.error('only noise');`, 'truncated', /ended without an answer: only noise/],
+    ['with nothing at all', ``, 'truncated', /ended without an answer$/],
+    [
+      'in the middle',
+      `say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });`,
+      'truncated',
+      /without an answer/,
+    ],
+  ])('%s', async (_name, body, kind, message) => {
+    await using cli = await fakeCli(body);
+    const { error, finish } = await ask(createCli({ cli: 'claude', command: cli.command }));
+    expect(error?.kind).toBe(kind);
+    expect(error?.message).toMatch(message);
+    expect(finish).toBeUndefined();
+  });
+
+  it('shows no key of its environment', async () => {
+    await using cli = await fakeCli(
+      `console.error('bad key ' + process.env.ANTHROPIC_API_KEY); process.exit(1);`,
+    );
+    const env = { ANTHROPIC_API_KEY: 'not-of-a-known-shape-12345' };
+    const { error } = await ask(createCli({ cli: 'claude', command: cli.command }), {}, { env });
+    expect(error?.message).toContain('bad key ***');
+    expect(JSON.stringify(error)).not.toContain('12345');
+  });
+
+  it.each([
+    ['is not there', async () => '/nowhere/claude', 'missing-command', /is not in PATH/],
+    ['is not in PATH', async () => 'no-such-cli', 'missing-command', /needs "no-such-cli"/],
+    [
+      'is not executable',
+      async (folder: string) => {
+        await writeFile(join(folder, 'cli'), '#!/bin/sh\n');
+        await chmod(join(folder, 'cli'), 0o644);
+        return join(folder, 'cli');
+      },
+      'not-executable',
+      /is not executable/,
+    ],
+    [
+      'has no interpreter',
+      async (folder: string) => {
+        await writeFile(join(folder, 'cli'), '#!/no/such/interpreter\n', { mode: 0o755 });
+        return join(folder, 'cli');
+      },
+      'not-executable',
+      /its interpreter .* is not there/,
+    ],
+  ])('since it %s is a mistake of the set-up', async (_name, make, code, message) => {
+    const folder = await mkdtemp(join(tmpdir(), 'majordomo-test-'));
+    const { error } = await ask(createCli({ cli: 'claude', command: await make(folder) }));
+    await rm(folder, { recursive: true });
+    expect(error).toMatchObject({ kind: 'config', details: { code } });
+    expect(error?.message).toMatch(message);
+  });
+});
+
+describe('a CLI that hangs', () => {
+  /** It and its helper ignore SIGTERM; nothing but SIGKILL to the group ends them. */
+  const STUBBORN = `
+    const { spawn } = require('node:child_process');
+    process.on('SIGTERM', () => {});
+    const helper = spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000)"], { stdio: 'inherit' });
+    write('helper', helper.pid);
+    write('leader', process.pid);
+    setTimeout(() => {}, 60_000);`;
+  const pids = async (cli: { wrote(name: string): Promise<string> }): Promise<number[]> =>
+    Promise.all(['leader', 'helper'].map(async (name) => Number(await cli.wrote(name))));
+
+  it('is ended with its helpers within a second of an abort, and the call at once', async () => {
+    await using cli = await fakeCli(STUBBORN);
+    const controller = new AbortController();
+    const call = ask(createCli({ cli: 'claude', command: cli.command }), {}, { signal: controller.signal });
+    const group = await pids(cli);
+    const since = performance.now();
+    controller.abort();
+    expect((await call).error?.kind).toBe('aborted');
+    expect(performance.now() - since).toBeLessThan(50);
+    for (const pid of group) expect(await isGone(pid, 1000)).toBe(true);
+  });
+
+  it('is ended with its helpers when its time is over', async () => {
+    await using cli = await fakeCli(STUBBORN);
+    const call = ask(createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: 1500 } }));
+    const group = await pids(cli);
+    const { error } = await call;
+    expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
+    expect(error?.message).toBe('anthropic-cli/default did not end within 1500 ms');
+    for (const pid of group) expect(await isGone(pid, 1000)).toBe(true);
+  });
+
+  it('is ended when nobody listens any more', async () => {
+    await using cli = await fakeCli(`
+      write('leader', process.pid);
+      say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });
+      setTimeout(() => {}, 60_000);`);
+    const { text } = await ask(createCli({ cli: 'claude', command: cli.command }), {}, {}, (events) =>
+      events.some(({ type }) => type === 'text-delta') ? 'leave' : undefined,
+    );
+    expect(text).toBe('');
+    expect(await isGone(Number(await cli.wrote('leader')), 1000)).toBe(true);
+  });
+
+  it('after its answer has the answer all the same', async () => {
+    await using cli = await fakeCli(
+      `write('leader', process.pid); ${SAYS_HELLO} setTimeout(() => {}, 60_000);`,
+    );
+    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
+    expect(await isGone(Number(await cli.wrote('leader')), 5000)).toBe(true);
+  });
+
+  it('is not even started when the signal is aborted already', async () => {
+    await using cli = await fakeCli(`write('started', 1);`);
+    const { error } = await ask(
+      createCli({ cli: 'claude', command: cli.command }),
+      {},
+      { signal: AbortSignal.abort() },
+    );
+    expect(error?.kind).toBe('aborted');
+    expect(await readdir(cli.folder)).toEqual(['fake-cli']);
+  });
+});
+
+describe('the surroundings of a CLI', () => {
+  const REPORTS = `
+    write('env', JSON.stringify(process.env)); write('cwd', process.cwd()); write('files', fs.readdirSync('.').join());
+    write('args', JSON.stringify(process.argv.slice(2)));
+    const flag = process.argv.indexOf('--append-system-prompt-file');
+    for (const file of [process.env.GEMINI_SYSTEM_MD, 'AGENTS.md', flag === -1 ? undefined : process.argv[flag + 1]])
+      if (file && fs.existsSync(file)) write('system', fs.readFileSync(file));
+    write('prompt', stdin());
+    ${SAYS_HELLO}`;
+
+  it('are a short list of variables, with its own keys and no others', async () => {
+    await using cli = await fakeCli(REPORTS);
+    const env = {
+      PATH: '/bin',
+      HOME: '/home/u',
+      LC_ALL: 'C',
+      XDG_CONFIG_HOME: '/x',
+      https_proxy: 'http://p',
+      ANTHROPIC_API_KEY: 'k1',
+      CLAUDE_CONFIG_DIR: '/c',
+      OPENAI_API_KEY: 'k2',
+      AWS_SECRET: 'k3',
+      DATABASE_URL: 'd',
+      NODE_OPTIONS: '--inspect',
+    };
+    await ask(createCli({ cli: 'claude', command: cli.command }), {}, { env });
+    const { DATABASE_URL, OPENAI_API_KEY, NODE_OPTIONS, ...seen } = JSON.parse(await cli.wrote('env'));
+    expect([DATABASE_URL, OPENAI_API_KEY, NODE_OPTIONS]).toEqual([undefined, undefined, undefined]);
+    expect(seen).toMatchObject({
+      PATH: '/bin',
+      HOME: '/home/u',
+      LC_ALL: 'C',
+      ANTHROPIC_API_KEY: 'k1',
+      NO_COLOR: '1',
+    });
+    expect(seen).toMatchObject({ XDG_CONFIG_HOME: '/x', https_proxy: 'http://p', CLAUDE_CONFIG_DIR: '/c' });
+  });
+
+  it('are what the app says when it says it', async () => {
+    await using cli = await fakeCli(REPORTS);
+    await ask(
+      createCli({ cli: 'claude', command: cli.command, childEnv: { ONLY: 'this' } }),
+      {},
+      { env: { HOME: '/h' } },
+    );
+    const { ONLY, HOME, NO_COLOR } = JSON.parse(await cli.wrote('env'));
+    expect({ ONLY, HOME, NO_COLOR }).toEqual({ ONLY: 'this', HOME: undefined, NO_COLOR: undefined });
+  });
+
+  it('are an empty folder that is gone afterwards, or the app’s own', async () => {
+    await using cli = await fakeCli(REPORTS);
+    await ask(createCli({ cli: 'claude', command: cli.command }));
+    expect(await cli.wrote('files')).toBe('');
+    const cwd = await cli.wrote('cwd');
+    await vi.waitFor(async () => {
+      await expect(readdir(cwd)).rejects.toThrow('ENOENT');
+    });
+    await ask(createCli({ cli: 'claude', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
+    expect(await cli.wrote('cwd')).toBe(cli.folder);
+    expect(await readdir(cli.folder)).toContain('args');
+  });
+
+  it.each(['claude', 'gemini', 'codex', 'opencode', 'cursor-agent'] as const)(
+    'have the system text where %s looks for it, not on the command line',
+    async (name) => {
+      await using cli = await fakeCli(REPORTS);
+      await ask(createCli({ cli: name, command: cli.command }), { system: 'Be brief.' });
+      expect(await cli.wrote('system')).toBe('Be brief.');
+      expect(await cli.wrote('prompt')).toBe('hi');
+      expect(await cli.wrote('args')).not.toContain('brief');
+    },
+  );
+
+  it('hold no file of ours when the folder is the app’s: the prompt has the system text', async () => {
+    await using cli = await fakeCli(REPORTS);
+    await ask(createCli({ cli: 'codex', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
+    expect(await cli.wrote('prompt')).toMatch(/<<< system\nBe brief\.\n\n<<< user\nhi/);
+    expect(await readdir(cli.folder)).not.toContain('AGENTS.md');
+  });
+
+  it.each(['claude', 'gemini', 'codex', 'opencode', 'cursor-agent'] as const)(
+    'let %s ask for permission unless the app says no, and that is refused to the super-user',
+    async (name) => {
+      await using cli = await fakeCli(REPORTS);
+      const skips = /dangerously|yolo|--force|--auto/;
+      await ask(createCli({ cli: name, command: cli.command }));
+      expect(await cli.wrote('args')).not.toMatch(skips);
+      const bold = createCli({ cli: name, command: cli.command, skipPermissions: true });
+      vi.spyOn(process, 'getuid').mockReturnValue(1000);
+      await ask(bold);
+      expect(await cli.wrote('args')).toMatch(skips);
+      vi.spyOn(process, 'getuid').mockReturnValue(0);
+      const { error } = await ask(bold);
+      expect(error).toMatchObject({ kind: 'config', details: { code: 'super-user' } });
+    },
+  );
+});
+
+describe('switching CLIs off', () => {
+  it.each([
+    ['MAJORDOMO_SKIP_CLI', '1'],
+    ['LLM_HERE_SKIP_CLI', 'true'],
+    ['NOETHER_LLM_SKIP_CLI', 'YES'],
+    ['CALORON_LLM_SKIP_CLI', 'On'],
+    ['AGENTSPEC_LLM_SKIP_CLI', ' on '],
+  ])('by %s=%s passes them over, without penalty and without starting one', async (name, value) => {
+    await using cli = await fakeCli(`write('started', 1); ${SAYS_HELLO}`);
+    const majordomo = createMajordomo({
+      providers: [
+        createCli({ cli: 'claude', command: cli.command }),
+        fakeProvider({ id: 'api', models: { m: ['API'] } }),
+      ],
+      env: { [name]: value },
+    });
+    const { text, attempts } = await majordomo
+      .model('anthropic-cli/default,api/m')
+      .generate({ messages: [user('hi')] });
+    expect(text).toBe('API');
+    expect(LlmError.is(attempts[0]?.error, 'unsupported')).toBe(true);
+    expect(attempts[0]?.error?.details.code).toBe('suppressed');
+    expect(majordomo.health.snapshot()['anthropic-cli/default']?.failures ?? 0).toBe(0);
+    expect(await readdir(cli.folder)).toEqual(['fake-cli']);
+  });
+
+  it.each(['0', 'false', 'no', ''])('is not done by %j', async (value) => {
+    await using cli = await fakeCli(SAYS_HELLO);
+    const { text } = await ask(
+      createCli({ cli: 'claude', command: cli.command }),
+      {},
+      { env: { MAJORDOMO_SKIP_CLI: value } },
+    );
+    expect(text).toBe('Hello');
+  });
+});
+
+describe('looking for a CLI', () => {
+  it('finds it in PATH, and asks its version once', async () => {
+    await using cli = await fakeCli(
+      `
+      write('calls', (fs.existsSync(folder + '/calls') ? Number(fs.readFileSync(folder + '/calls')) : 0) + 1);
+      console.log('2.1.197 (Some CLI)');`,
+      'claude',
+    );
+    const provider = createCli({ cli: 'claude' });
+    const env = { PATH: `/nowhere:${cli.folder}` };
+    const found = { cli: 'claude', path: cli.command, version: '2.1.197', suppressedBy: undefined };
+    expect(await provider.detect({ env })).toEqual(found);
+    expect(await provider.detect({ env: { ...env, MAJORDOMO_SKIP_CLI: '1' } })).toEqual({
+      ...found,
+      suppressedBy: 'MAJORDOMO_SKIP_CLI',
+    });
+    expect(await cli.wrote('calls')).toBe('1');
+  });
+
+  it('that is not there finds nothing, and of a silent one finds no version, in two seconds', async () => {
+    expect(await createCli({ cli: 'codex' }).detect({ env: { PATH: '/nowhere' } })).toMatchObject({
+      path: undefined,
+    });
+    await using cli = await fakeCli('setTimeout(() => {}, 60_000);', 'codex');
+    const since = performance.now();
+    const { path, version } = await createCli({ cli: 'codex' }).detect({ env: { PATH: cli.folder } });
+    expect([path, version]).toEqual([cli.command, undefined]);
+    expect(performance.now() - since).toBeLessThan(2600);
+  });
+});
