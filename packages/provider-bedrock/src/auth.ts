@@ -1,5 +1,5 @@
-import type { Env, ModelContext, Recovery } from '@majordomo/core';
-import { credentialSource, type CredentialSource } from '@majordomo/core/provider';
+import { LlmError, type Env, type ModelContext, type Recovery } from '@majordomo/core';
+import { credentialSource, redact, type CredentialSource } from '@majordomo/core/provider';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 
 /** Where the region and the credentials of a call come from: no value of them is a secret. */
@@ -50,7 +50,8 @@ export interface Auth {
   readonly keys?: AwsCredentials | undefined;
   /** For the SDK's own search. */
   readonly profile?: string | undefined;
-  readonly recovery?: Recovery | undefined;
+  /** After a refusal: how to ask for another. */
+  readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 
 /** Asks for the credential of an attempt; functions are asked anew each time, so that rotated keys are picked up. */
@@ -62,10 +63,10 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
       case 'option apiKey':
       case 'AWS_BEARER_TOKEN_BEDROCK': {
         const token = await bearer.read(context);
-        return { token, recovery: bearer.recovery(token) };
+        return { token, recovery: () => bearer.recovery(token) };
       }
       case 'option credentials':
-        return { keys: await given(options.credentials) };
+        return given(options.credentials, context);
       case 'AWS_ACCESS_KEY_ID':
         return { keys: fromEnv(env) };
       case 'AWS_PROFILE':
@@ -77,13 +78,35 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
   };
 }
 
-async function given(credentials: BedrockOptions['credentials']): Promise<AwsCredentials | undefined> {
-  const { accessKeyId, secretAccessKey, sessionToken } =
-    (typeof credentials === 'function' ? await credentials() : credentials) ?? NO_KEYS;
-  return { accessKeyId, secretAccessKey, sessionToken };
+async function given(credentials: BedrockOptions['credentials'], context: ModelContext): Promise<Auth> {
+  if (typeof credentials !== 'function') return { keys: bare(credentials) };
+  try {
+    return { keys: bare(await credentials()), recovery: () => ASKED_AGAIN };
+  } catch (cause) {
+    if (LlmError.is(cause) || context.signal.aborted) throw cause;
+    const { target } = context;
+    const said = redact(cause instanceof Error ? cause.message : String(cause));
+    throw new LlmError(
+      'auth',
+      `no AWS credentials for ${target}: their source failed: ${said}`,
+      { target },
+      { cause },
+    );
+  }
 }
 
+/** Without the SDK's own marks on it: clients are cached by what is here. */
+const bare = ({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials = NO_KEYS): AwsCredentials => ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+});
 const NO_KEYS: AwsCredentials = { accessKeyId: '', secretAccessKey: '' };
+const ASKED_AGAIN: Recovery = {
+  id: 'credential',
+  what: 'asked for new credentials',
+  apply: (request) => request,
+};
 
 const fromEnv = (env: Env): AwsCredentials => ({
   accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',

@@ -24,7 +24,7 @@ export interface Connected {
 }
 
 /** What is read of the SDK's output: a whole answer, or a stream. */
-export interface Answer extends WireAnswer {
+interface Answer extends WireAnswer {
   readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }

@@ -13,8 +13,8 @@ export interface Failed {
   readonly secrets: readonly string[];
   /** Where region and credentials came from, for errors of authentication. */
   readonly sources: string;
-  /** How to ask for another token after a 401. */
-  readonly credential?: Recovery | undefined;
+  /** How to ask for another credential after this one was refused. */
+  readonly credential?: (() => Recovery | undefined) | undefined;
 }
 
 /** Exceptions of the API reference and of the signing layer before it. Also thrown inside a stream, without a status. */
@@ -93,9 +93,17 @@ function reported(error: Error, status: number | undefined, failed: Failed): Llm
     headers: headersOf(error),
     secrets,
     cause: error,
-    recover: status === 401 ? failed.credential : recoveryFor(status ?? 0, said, request, streamed),
+    recover: isRefused(status, name, said)
+      ? failed.credential?.()
+      : recoveryFor(status ?? 0, said, request, streamed),
   });
 }
+
+/** The credential itself, not what it may do. Expired and unknown API keys come with 403 too (seen 2026-09). */
+const isRefused = (status: number | undefined, name: string, said: string): boolean =>
+  status === 401 ||
+  /^(?:ExpiredToken|UnrecognizedClient|InvalidSignature)Exception$/.test(name) ||
+  (status === 403 && /bearer token|api key is valid/i.test(said));
 
 const LONGEST_MESSAGE = 600;
 

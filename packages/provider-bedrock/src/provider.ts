@@ -8,6 +8,7 @@ import { factsOf, familyOf } from './models.ts';
 import type { BedrockOptions } from './options.ts';
 import { quirksFromParams } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
+import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
 /** A provider that can tell where its region and credentials come from. */
@@ -100,7 +101,7 @@ async function* converse({
     const answer = await connected.send(delivery, params, own.signal);
     reader.id = answer.$metadata?.requestId;
     yield [];
-    if (delivery === 'whole') reader.body(answer);
+    if (delivery === 'whole') readWhole(answer, reader);
     else yield* readEvents(answer.stream, reader, signal, abort);
     yield reader.scribe.take();
   } catch (error) {
@@ -137,7 +138,7 @@ async function* readEvents(
     const next = await events.next();
     signal.throwIfAborted();
     if (next.done === true) break;
-    reader.event(next.value);
+    readEvent(next.value, reader);
     if (reader.done) {
       // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
       events.next().then((rest) => rest.done !== true && abort(), abort);
@@ -147,3 +148,30 @@ async function* readEvents(
   }
   reader.end();
 }
+
+function readWhole(answer: WireAnswer, reader: ConverseReader): void {
+  try {
+    reader.body(answer);
+  } catch (error) {
+    throw drifted(error, reader.scribe.target);
+  }
+}
+
+function readEvent(event: WireEvent, reader: ConverseReader): void {
+  try {
+    reader.event(event);
+  } catch (error) {
+    throw drifted(error, reader.scribe.target);
+  }
+}
+
+/** A reader that stumbles has met a shape that it does not know: not the network's fault. */
+const drifted = (error: unknown, target: string): LlmError =>
+  LlmError.is(error)
+    ? error
+    : new LlmError(
+        'protocol',
+        `${target} sent what its reader does not know`,
+        { target, path: '' },
+        { cause: error },
+      );

@@ -8,7 +8,7 @@ interface Remedy extends Omit<Recovery, 'apply'> {
 }
 
 /** After a stream was refused where the same call without one would not be. */
-export const WITHOUT_STREAM: Recovery = {
+const WITHOUT_STREAM: Recovery = {
   id: 'whole',
   what: 'sent without streaming',
   delivery: 'whole',

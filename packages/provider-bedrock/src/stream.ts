@@ -76,7 +76,7 @@ export class ConverseReader {
     } else if (event.messageStart !== undefined) {
       this.start();
     } else if (event.messageStop !== undefined) {
-      this.stopReason = event.messageStop.stopReason ?? this.missing('messageStop.stopReason');
+      this.stopReason = this.string(event.messageStop.stopReason, 'messageStop.stopReason');
       if (this.metadata !== undefined) this.finish();
     } else if (event.metadata !== undefined) {
       this.metadata = event.metadata;
@@ -91,7 +91,7 @@ export class ConverseReader {
     content.forEach((block: WireBlock, index) => {
       this.block(block, String(index));
     });
-    this.stopReason = answer.stopReason ?? this.missing('stopReason');
+    this.stopReason = this.string(answer.stopReason, 'stopReason');
     this.metadata = answer;
     this.finish();
   }
@@ -115,8 +115,9 @@ export class ConverseReader {
   }
 
   private delta(delta: Delta, key: string): void {
-    if (delta.text !== undefined) this.scribe.text(delta.text, key);
-    else if (delta.toolUse !== undefined) this.scribe.toolCall(key, { json: delta.toolUse.input });
+    if (delta.text !== undefined) this.scribe.text(this.string(delta.text, 'delta.text'), key);
+    else if (delta.toolUse !== undefined)
+      this.scribe.toolCall(key, { json: this.string(delta.toolUse.input ?? '', 'delta.toolUse.input') });
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
   }
@@ -149,7 +150,7 @@ export class ConverseReader {
     { text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock,
     key: string,
   ): void {
-    if (text !== undefined) this.scribe.text(text, key);
+    if (text !== undefined) this.scribe.text(this.string(text, `content[${key}].text`), key);
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
       this.scribe.toolCall(key, { json: JSON.stringify(toolUse.input ?? {}) });
@@ -177,7 +178,8 @@ export class ConverseReader {
   }
 
   private reasoning({ text, signature, redactedContent }: ReasoningDelta, key: string): void {
-    if (text !== undefined) this.scribe.reasoning(text, undefined, key);
+    if (text !== undefined)
+      this.scribe.reasoning(this.string(text, `content[${key}].reasoningText.text`), undefined, key);
     if (signature !== undefined && signature !== '') {
       this.signature += signature;
       this.scribe.reasoning('', this.replay({ signature: this.signature }), key);
@@ -211,13 +213,15 @@ export class ConverseReader {
     return { family: this.family, data };
   }
 
-  private missing(path: string): never {
+  /** The SDK passes on whatever has come, of any type. */
+  private string(value: unknown, path: string): string {
+    if (typeof value === 'string') return value;
     throw this.drifted(path);
   }
 
   private drifted(path: string): LlmError {
     const { target } = this.scribe;
-    return new LlmError('protocol', `${target} answered without "${path}"`, { target, path });
+    return new LlmError('protocol', `${target} answered without a usable "${path}"`, { target, path });
   }
 }
 

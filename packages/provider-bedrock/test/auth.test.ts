@@ -129,11 +129,14 @@ describe('credentials', () => {
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer bedrock-api-key');
   });
 
-  it('a token function is asked again with the value that was refused', async () => {
+  it.each([
+    [401, 'bad token'],
+    [403, 'Authentication failed: Please make sure your API Key is valid.'],
+  ])('a token function is asked again with the value that a %i refused', async (status, message) => {
     server = await testServer('http1', ({ headers }, reply) => {
       const isNew = headers['authorization'] === 'Bearer new';
-      reply.writeHead(isNew ? 200 : 401, { 'content-type': 'application/json' });
-      reply.end(isNew ? ANSWER : '{"message":"bad token"}');
+      reply.writeHead(isNew ? 200 : status, { 'content-type': 'application/json' });
+      reply.end(isNew ? ANSWER : JSON.stringify({ message }));
     });
     const rejected: (string | undefined)[] = [];
     const apiKey = (context: { readonly rejected: string | undefined }): string => {
@@ -151,7 +154,31 @@ describe('credentials', () => {
     expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
     const second = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
     expect(second.text).toBe('hi');
-    expect(rejected).toEqual([undefined, 'old']);
+    await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    expect(rejected).toEqual([undefined, 'old', undefined]);
+  });
+
+  it.each([
+    ['ExpiredTokenException', 'The security token included in the request is expired', 'credential'],
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'credential'],
+    ['AccessDeniedException', "You don't have access to the model.", undefined],
+  ])('%s "%s" after keys of a function: recovery is %s', async (name, message, id) => {
+    server = await testServer('http1', (_request, reply) => {
+      reply.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': name });
+      reply.end(JSON.stringify({ message }));
+    });
+    const { error } = await ask({ region: 'us-east-1', credentials: () => KEYS });
+    expect(error?.details.recover?.id).toBe(id);
+    expect((await ask({ region: 'us-east-1', credentials: KEYS })).error?.details.recover).toBeUndefined();
+  });
+
+  it('a function that fails is an error of authentication, and nothing is sent', async () => {
+    await serve();
+    const credentials = (): Promise<typeof KEYS> => Promise.reject(new Error('the vault is sealed'));
+    const { error } = await ask({ region: 'us-east-1', credentials });
+    expect(error).toMatchObject({ kind: 'auth' });
+    expect(error?.message).toContain('the vault is sealed');
+    expect(server.requests).toEqual([]);
   });
 });
 

@@ -57,7 +57,7 @@ export async function collect(
 }
 
 /** What events add up to. */
-export function facts(events: readonly ModelEvent[], error?: LlmError): Collected {
+function facts(events: readonly ModelEvent[], error?: LlmError): Collected {
   const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
   const start = events.find((event) => event.type === 'start');
   return {

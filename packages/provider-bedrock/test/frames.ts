@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
-export function frame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
+function frame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const bytes = Buffer.alloc(16 + head.length + body.length);
@@ -37,10 +37,9 @@ export const exception = (type: string, message: string): Uint8Array =>
 export const START: Uint8Array = event('messageStart', { role: 'assistant' });
 export const text = (piece: string, contentBlockIndex = 0): Uint8Array =>
   event('contentBlockDelta', { contentBlockIndex, delta: { text: piece } });
-export const stopBlock = (contentBlockIndex = 0): Uint8Array =>
-  event('contentBlockStop', { contentBlockIndex });
-export const stopMessage = (stopReason: string): Uint8Array => event('messageStop', { stopReason });
-export const METADATA: Uint8Array = event('metadata', {
+const stopBlock = (contentBlockIndex = 0): Uint8Array => event('contentBlockStop', { contentBlockIndex });
+const stopMessage = (stopReason: string): Uint8Array => event('messageStop', { stopReason });
+const METADATA: Uint8Array = event('metadata', {
   usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
   metrics: { latencyMs: 1 },
 });

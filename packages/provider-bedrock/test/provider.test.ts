@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { image, user, type Model, type ModelEvent } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
 import { collect, contextOf, requestOf, type Collected } from './collect.ts';
@@ -89,7 +89,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     await expect(steps.next()).rejects.toMatchObject({ kind: 'aborted' });
     expect(performance.now() - began).toBeLessThan(100);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-    await closed(began);
+    await closed();
   });
 
   it('a consumer that walks away closes the socket', async () => {
@@ -101,7 +101,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     for await (const step of model.stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
     }
-    await closed(performance.now());
+    await closed();
   });
 
   it('after a finished call no listener is left on the signal', async () => {
@@ -112,11 +112,10 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 });
 
-async function closed(began: number): Promise<void> {
-  while (server.openSockets() > 0 && performance.now() - began < 1000)
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(server.openSockets()).toBe(0);
-}
+const closed = (): Promise<void> =>
+  vi.waitFor(() => {
+    expect(server.openSockets()).toBe(0);
+  });
 
 describe('failures', () => {
   it.each([
@@ -164,6 +163,32 @@ describe('failures', () => {
     expect(events.some((event) => event.type === 'text-delta' && event.text === 'Hel')).toBe(true);
   });
 
+  it.each([
+    [
+      'arguments as an object',
+      'contentBlockDelta',
+      { contentBlockIndex: 0, delta: { toolUse: { input: {} } } },
+    ],
+    ['a stop reason that is a number', 'messageStop', { stopReason: 5 }],
+  ])('a stream with %s is a protocol error', async (_name, type, payload) => {
+    const model = await world('http1', streaming(frames.START, frames.event(type, payload)));
+    expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
+  });
+
+  it('a stream that its reader stumbles over is a protocol error', async () => {
+    const start = { contentBlockIndex: 0, start: { toolResult: { toolUseId: 'a' } } };
+    const delta = { contentBlockIndex: 0, delta: { toolResult: 5 } };
+    const model = await world(
+      'http1',
+      streaming(
+        frames.START,
+        frames.event('contentBlockStart', start),
+        frames.event('contentBlockDelta', delta),
+      ),
+    );
+    expect((await run(model)).error).toMatchObject({ kind: 'protocol', details: { path: '' } });
+  });
+
   it('Retry-After of a refusal is kept', async () => {
     const model = await world('http1', failing(429, 'ThrottlingException', 'slow', { 'retry-after': '7' }));
     expect((await run(model)).error?.details.retryAfterMs).toBe(7000);
@@ -181,6 +206,7 @@ describe('failures', () => {
     ['an empty body', ''],
     ['broken JSON', '{"output": {"mess'],
     ['JSON without an answer', '{}'],
+    ['a block that is null', '{"output":{"message":{"content":[null]}},"stopReason":"end_turn"}'],
   ])('a whole answer of %s is an error', async (_name, body) => {
     const model = await world('http1', (reply) => {
       reply.writeHead(200, { 'content-type': 'application/json' });

@@ -5,8 +5,8 @@ import type { Failed } from './errors.ts';
 import type { GoogleOptions } from './options.ts';
 import { placeOf, type Place } from './place.ts';
 
-export type CallContext = Omit<ModelContext, 'delivery'>;
-export type Transport = typeof globalThis.fetch;
+type CallContext = Omit<ModelContext, 'delivery'>;
+type Transport = typeof globalThis.fetch;
 
 /** What one attempt sends with. */
 export interface Connected {

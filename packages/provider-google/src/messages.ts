@@ -15,7 +15,7 @@ import type { Quirks } from './quirks.ts';
  * Sent in place of a signature on calls that other models made. Documented as the way to bring in foreign history:
  * ai.google.dev/gemini-api/docs/thought-signatures, seen 2026-11.
  */
-export const UNSIGNED_MARK = 'skip_thought_signature_validator';
+const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
 /**
  * One message as the wire's content; nothing for an assistant turn of which nothing can be sent. Tokens of another

@@ -4,7 +4,7 @@ import { inBandError, type WireError } from './errors.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
 /** What is read of a chunk; a whole body has the same form. */
-export interface Chunk {
+interface Chunk {
   readonly responseId?: string;
   readonly candidates?: readonly Candidate[];
   readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };

@@ -7,7 +7,7 @@ import type { JsonValue } from '@majordomo/core';
 const ROOT: string =
   process.env['WIRE_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/wire', import.meta.url));
 
-export const hasRecordings: boolean = existsSync(join(ROOT, 'corpus'));
+const hasRecordings: boolean = existsSync(join(ROOT, 'corpus'));
 /** For the names of suites: says why nothing ran. */
 export const skippedNote: string = hasRecordings ? '' : ` (skipped: no recordings at ${ROOT})`;
 
@@ -27,7 +27,7 @@ export interface Expected {
   readonly echo?: Echo;
 }
 
-export interface Echo {
+interface Echo {
   readonly toolCallIdsEchoed: readonly string[];
   readonly toolNamesEchoed: readonly string[];
   readonly signaturesEchoed: number;

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** One message of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
-export function eventFrame(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {
+function eventFrame(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload, 'utf8');
   const bytes = Buffer.alloc(16 + head.length + body.length);
