@@ -4,6 +4,7 @@ import type {
   ConverseStreamRequest,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type ModelContext } from '@majordomo/core';
+import { lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { Failed } from './errors.ts';
@@ -15,6 +16,8 @@ import type { WireEvent } from './stream.ts';
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
   readonly auth: Auth;
+  /** Values that no error may show. */
+  readonly secrets: readonly string[];
   readonly sources: BedrockSources;
   send(
     delivery: ModelContext['delivery'],
@@ -39,7 +42,7 @@ export function failedIn(
   if (connected === undefined) return { secrets: [], sources: 'no client yet' };
   const { region, regionFrom, credentialsFrom } = connected.sources;
   return {
-    secrets: secretsOf(connected.auth),
+    secrets: connected.secrets,
     sources: `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`,
     credential: connected.auth.recovery,
   };
@@ -53,6 +56,7 @@ export function connection(options: BedrockOptions): Connect {
     if (!isShared) client.destroy();
   });
   const auth = authSource(options);
+  const own = lowerCased(options.headers);
   return async (context) => {
     const sources = sourcesOf(options, context.env);
     const found = await auth(context);
@@ -63,10 +67,11 @@ export function connection(options: BedrockOptions): Connect {
             newClient(sdk.BedrockRuntimeClient, options, sources.region, found),
           )
         : ready(options.client as BedrockRuntimeClient);
-    const headers = lowerCased({ ...context.headers, ...options.headers });
+    const headers = { ...lowerCased(context.headers), ...own };
     return {
       lease,
       auth: found,
+      secrets: [...secretsOf(found), ...secretsIn(headers)],
       sources,
       send(delivery, params, abortSignal) {
         const isWhole = delivery === 'whole';
@@ -128,9 +133,6 @@ const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
   evict: () => undefined,
   release: () => undefined,
 });
-
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
 async function newClient(

@@ -218,6 +218,17 @@ describe('sources', () => {
     expect(JSON.stringify(sources)).not.toMatch(/secret|AKID/);
   });
 
+  it('an error shows no header that carries a credential', async () => {
+    server = await testServer('http1', ({ headers }, reply) => {
+      reply.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'ValidationException' });
+      reply.end(JSON.stringify({ message: `unexpected ${headers['x-gateway-key'] ?? ''}` }));
+    });
+    const headers = { 'X-Gateway-Key': 'gateway-secret-1' };
+    const { error } = await ask({ region: 'us-east-1', credentials: KEYS, headers });
+    expect(error?.message).toContain('unexpected');
+    expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('gateway-secret-1');
+  });
+
   it('an error of authentication names them, and shows no secret', async () => {
     server = await testServer('http1', (_request, reply) => {
       reply.writeHead(403, {

@@ -1,6 +1,13 @@
 import type { GoogleGenAI, GoogleGenAIOptions } from '@google/genai';
 import { LlmError, type ModelContext } from '@majordomo/core';
-import { clientCache, credentialSource, patientFetch, type CredentialSource } from '@majordomo/core/provider';
+import {
+  clientCache,
+  credentialSource,
+  lowerCased,
+  patientFetch,
+  secretsIn,
+  type CredentialSource,
+} from '@majordomo/core/provider';
 import type { Failed } from './errors.ts';
 import type { GoogleOptions } from './options.ts';
 import { placeOf, type Place } from './place.ts';
@@ -27,12 +34,14 @@ export function connection(options: GoogleOptions, keyEnv: readonly string[]): C
   return async (context, failed) => {
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
     const headers = { ...lowerCased(context.headers), ...own };
+    const secrets = secretsIn(headers);
+    failed.secrets = secrets;
     if (options.client !== undefined) return { client: checkedClient(options.client), fetch, headers };
     const place = placeOf(options, context.env);
     const source = place.vertexai ? vertexSource(options, keys, tokens) : keys;
     const secret = await source?.read(context);
     if (secret !== undefined) {
-      failed.secrets = [secret];
+      failed.secrets = [secret, ...secrets];
       failed.credential = () => source?.recovery(secret);
     }
     const auth: Auth = source === tokens ? { token: secret } : { apiKey: secret };
@@ -95,6 +104,3 @@ function checkedClient(client: object): GoogleGenAI {
   if ('models' in client) return client as GoogleGenAI;
   throw new LlmError('config', 'the `client` given to createGoogle is no GoogleGenAI of @google/genai');
 }
-
-const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

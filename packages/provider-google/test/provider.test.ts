@@ -126,6 +126,16 @@ describe('credentials', () => {
     }
   });
 
+  it('an error shows no key, nor a header that carries one', async () => {
+    const said = 'keys gateway-secret-1 and AIza-own-key are bad';
+    await serve(
+      failing(400, JSON.stringify({ error: { code: 400, message: said, status: 'INVALID_ARGUMENT' } })),
+    );
+    const { error } = await ask({ apiKey: 'AIza-own-key', headers: { 'X-Gateway-Key': 'gateway-secret-1' } });
+    expect(error?.message).toContain('are bad');
+    expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toMatch(/gateway-secret-1|AIza-own-key/);
+  });
+
   it('a key function is asked again with the value that was refused', async () => {
     await serve(failing(401, '{"error":{"code":401,"message":"no","status":"UNAUTHENTICATED"}}'), OK);
     const rejected: (string | undefined)[] = [];
