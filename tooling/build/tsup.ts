@@ -41,3 +41,19 @@ export const agentLibrary: Config = defineConfig({
   platform: 'neutral',
   dts: true,
 });
+
+/** A command, and what its users may import: Node only, both from one set of chunks. */
+export const binary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/bin.ts'],
+  platform: 'node',
+  dts: { entry: 'src/index.ts' },
+});
+
+/** skills: what runs everywhere, and what reads from disk. */
+export const skillsLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/node.ts'],
+  platform: 'node',
+  dts: true,
+});

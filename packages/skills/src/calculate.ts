@@ -1,0 +1,160 @@
+const LONGEST = 100_000;
+
+type Operator = '+' | '-' | '*' | '/' | '%' | '^' | 'negate';
+
+/** Higher binds tighter. A sign binds less than a power: -2^2 is -4, as in mathematics; 2^-1 is 0.5. */
+const PRECEDENCE: Readonly<Record<Operator, number>> = {
+  '+': 1,
+  '-': 1,
+  '*': 2,
+  '/': 2,
+  '%': 2,
+  negate: 3,
+  '^': 4,
+};
+const SIGNS: Readonly<Record<string, Operator>> = {
+  ...{ '+': '+', '-': '-', '*': '*', '/': '/', '%': '%', '^': '^' },
+  ...{ '−': '-', '×': '*', '·': '*', '÷': '/' },
+};
+const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
+
+/**
+ * The value of an arithmetic expression: + - * / % ^, parentheses, signs, scientific notation. `%` is the remainder,
+ * with the sign of the dividend; `^` goes from right to left. Throws a `RangeError` for a result that is no finite
+ * number, a division by zero included, and a `SyntaxError` for what is no expression, with the place.
+ */
+export function calculate(expression: string): number {
+  if (expression.length > LONGEST)
+    throw new RangeError(`the expression is longer than ${LONGEST} characters`);
+  return new Calculation(expression).value();
+}
+
+/** Two stacks instead of recursion: parentheses may be as deep as the text is long. */
+class Calculation {
+  private readonly text: string;
+  private at = 0;
+  private readonly values: number[] = [];
+  private readonly operators: (Operator | '(')[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  value(): number {
+    for (;;) {
+      this.operand();
+      while (this.next() === ')') this.close();
+      if (this.at === this.text.length) break;
+      this.binary();
+    }
+    for (let operator = this.operators.pop(); operator !== undefined; operator = this.operators.pop()) {
+      if (operator === '(') throw new SyntaxError(`a parenthesis is not closed in ${this.shown()}`);
+      this.apply(operator);
+    }
+    return this.pop();
+  }
+
+  /** Signs and opening parentheses, then a number. */
+  private operand(): void {
+    for (;;) {
+      const character = this.next();
+      if (character === '(') this.operators.push('(');
+      else if (SIGNS[character] === '-') this.operators.push('negate');
+      else if (character !== '+') break;
+      this.at++;
+    }
+    NUMBER.lastIndex = this.at;
+    const [digits] = NUMBER.exec(this.text) ?? [];
+    if (digits === undefined) throw this.unexpected('a number');
+    this.at += digits.length;
+    this.values.push(finite(Number(digits), digits));
+  }
+
+  private binary(): void {
+    const operator = SIGNS[this.next()];
+    if (operator === undefined) throw this.unexpected('an operator');
+    this.at++;
+    for (
+      let top = this.top();
+      top !== undefined && top !== '(' && goesFirst(top, operator);
+      top = this.top()
+    ) {
+      this.operators.pop();
+      this.apply(top);
+    }
+    this.operators.push(operator);
+  }
+
+  private close(): void {
+    for (let operator = this.operators.pop(); operator !== '('; operator = this.operators.pop()) {
+      if (operator === undefined) throw this.unexpected('no closing parenthesis');
+      this.apply(operator);
+    }
+    this.at++;
+  }
+
+  private apply(operator: Operator): void {
+    const right = this.pop();
+    if (operator === 'negate') {
+      this.values.push(-right);
+      return;
+    }
+    const left = this.pop();
+    this.values.push(finite(combine(operator, left, right), `${left} ${operator} ${right}`));
+  }
+
+  private pop(): number {
+    return this.values.pop() ?? NaN;
+  }
+
+  private top(): Operator | '(' | undefined {
+    return this.operators.at(-1);
+  }
+
+  /** The next character that is no white space; '' at the end. */
+  private next(): string {
+    while (/\s/.test(this.text.charAt(this.at))) this.at++;
+    return this.text.charAt(this.at);
+  }
+
+  private unexpected(expected: string): SyntaxError {
+    const found = this.next() === '' ? 'the end' : `"${this.next()}"`;
+    return new SyntaxError(
+      `expected ${expected} at position ${this.at + 1}, found ${found} in ${this.shown()}`,
+    );
+  }
+
+  private shown(): string {
+    return this.text.length > 60 ? `"${this.text.slice(0, 60)}…"` : `"${this.text}"`;
+  }
+}
+
+/** `^` waits for the one to its right; all others go from left to right. */
+const goesFirst = (top: Operator, next: Operator): boolean =>
+  PRECEDENCE[top] > PRECEDENCE[next] || (PRECEDENCE[top] === PRECEDENCE[next] && next !== '^');
+
+function combine(operator: Exclude<Operator, 'negate'>, left: number, right: number): number {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      if (right === 0) throw new RangeError(`division by zero: ${left} / 0`);
+      return left / right;
+    case '%':
+      if (right === 0) throw new RangeError(`division by zero: ${left} % 0`);
+      return left % right;
+    case '^':
+      return left ** right;
+    default:
+      return operator satisfies never;
+  }
+}
+
+function finite(value: number, of: string): number {
+  if (!Number.isFinite(value)) throw new RangeError(`${of} is no finite number`);
+  return value;
+}

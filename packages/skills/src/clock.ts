@@ -1,0 +1,57 @@
+import { defineTool, type Skill } from '@majordomo/agent';
+import type { JsonObject } from '@majordomo/core';
+import { defineSkill } from './define-skill.ts';
+import { instantOf, zonedTime } from './zoned-time.ts';
+
+export interface ClockOptions {
+  /** Epoch milliseconds. Default: the runtime's clock. */
+  readonly now?: (() => number) | undefined;
+  /** IANA name of the zone that is meant when none is named. Default `UTC`. */
+  readonly zone?: string | undefined;
+}
+
+/** The time: `time_now`, and `time_convert` between zones. */
+export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skill {
+  const zoneSchema = { type: 'string', description: `IANA time zone such as Europe/Oslo. Default: ${zone}` };
+  const shown = (epochMs: number, inZone: string): object => ({
+    ...zonedTime(epochMs, inZone),
+    zone: inZone,
+  });
+  return defineSkill({
+    name: 'clock',
+    instructions: 'You do not know the date or the time: ask time_now whenever they matter.',
+    tools: [
+      defineTool({
+        name: 'time_now',
+        description: 'The date, weekday and time now.',
+        parameters: objectOf({ zone: zoneSchema }),
+        run: ({ zone: asked }) => shown(now(), textOr(asked, zone)),
+      }),
+      defineTool({
+        name: 'time_convert',
+        description: 'A time in one zone as the time in another.',
+        parameters: objectOf(
+          {
+            time: {
+              type: 'string',
+              description: 'Such as 2026-11-20T09:30, or with an offset: 2026-11-20T09:30:00+01:00',
+            },
+            from: zoneSchema,
+            to: { ...zoneSchema, description: 'IANA time zone such as Asia/Tokyo' },
+          },
+          ['time', 'to'],
+        ),
+        run: ({ time, from, to }) => shown(instantOf(textOr(time, ''), textOr(from, zone)), textOr(to, zone)),
+      }),
+    ],
+  });
+}
+
+const objectOf = (properties: JsonObject, required: readonly string[] = []): JsonObject => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

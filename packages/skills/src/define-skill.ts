@@ -1,0 +1,20 @@
+import type { Skill } from '@majordomo/agent';
+import { LlmError } from '@majordomo/core';
+
+/**
+ * A skill: instructions, tools, or both, under one name. It holds no state of a run, so one instance may serve many
+ * agents; an agent with several skills has all their instructions and tools, in the order of the skills. Throws
+ * `config` for one that has neither.
+ *
+ * @example
+ * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' });
+ * createAgent({ model, skills: [polite, clock()] });
+ */
+export function defineSkill(skill: Skill): Skill {
+  const { name, instructions = '', tools = [] } = skill;
+  if (name.trim() === '') throw new LlmError('config', 'a skill needs a name');
+  if (instructions.trim() === '' && tools.length === 0) {
+    throw new LlmError('config', `skill "${name}" has neither instructions nor tools`);
+  }
+  return skill;
+}

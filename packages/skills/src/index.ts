@@ -1,0 +1,10 @@
+export { defineSkill } from './define-skill.ts';
+
+// examples that are useful
+export { calc } from './calc.ts';
+export { calculate } from './calculate.ts';
+export { clock, type ClockOptions } from './clock.ts';
+
+// SKILL.md folders; those on disk are loaded by `@majordomo/skills/node`
+export { parseSkillFile, type SkillFile } from './skill-file.ts';
+export { skillLibrary, type SkillFolder } from './skill-library.ts';

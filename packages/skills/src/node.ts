@@ -1,0 +1,1 @@
+export { loadSkills, type LoadSkillsOptions } from './node/load-skills.ts';

@@ -1,0 +1,28 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+
+/**
+ * The real path of a file inside a folder. Throws for everything else: absolute paths, steps out of the folder, links
+ * that lead out of it, hidden files, folders and devices.
+ */
+export async function insidePath(folder: string, path: string): Promise<string> {
+  const wanted = path.split(/[\\/]/).filter((piece) => piece !== '' && piece !== '.');
+  if (
+    path === '' ||
+    path.includes('\0') ||
+    isAbsolute(path) ||
+    /^[a-z]:/i.test(path) ||
+    wanted.some((piece) => piece.startsWith('.'))
+  ) {
+    throw new Error(`"${path}" is no path inside the skill`);
+  }
+  const root = await realpath(folder);
+  const real = await realpath(join(root, ...wanted)).catch(() => undefined);
+  const inside = real === undefined ? undefined : relative(root, real);
+  if (real === undefined || inside === undefined) throw new Error(`the skill has no file "${path}"`);
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw new Error(`"${path}" leads out of the skill`);
+  }
+  if (!(await stat(real)).isFile()) throw new Error(`"${path}" is no file`);
+  return real;
+}

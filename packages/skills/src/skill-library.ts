@@ -1,0 +1,78 @@
+import { defineTool, type Skill, type ToolOutput } from '@majordomo/agent';
+import { LlmError, type JsonObject } from '@majordomo/core';
+import { defineSkill } from './define-skill.ts';
+import type { SkillFile } from './skill-file.ts';
+
+/** A skill folder, wherever it is kept: on disk, in a bundle, in a bucket. */
+export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
+  /** The body of its `SKILL.md`, asked for when the model wants it. */
+  body(): string | Promise<string>;
+  /** Paths of its other files, relative to the folder, with slashes. */
+  files(): readonly string[] | Promise<readonly string[]>;
+  /** One of them, for the model. Must refuse what is not in the folder. */
+  read(path: string): ToolOutput | Promise<ToolOutput>;
+}
+
+const MOST_FILES_SHOWN = 200;
+
+/**
+ * Skill folders as one skill, by progressive disclosure: names and descriptions stand in the instructions, a body is
+ * read by `skill_read`, and files beside it by `skill_file`. Throws `config` when two folders have one name.
+ */
+export function skillLibrary(folders: readonly SkillFolder[]): Skill {
+  if (folders.length === 0) return { name: 'skills' };
+  const byName = new Map<string, SkillFolder>();
+  for (const folder of folders) {
+    if (byName.has(folder.name)) throw new LlmError('config', `two skill folders are named "${folder.name}"`);
+    byName.set(folder.name, folder);
+  }
+  // The schema lets no other name pass.
+  const find = (name: unknown): SkillFolder => {
+    const folder = byName.get(typeof name === 'string' ? name : '');
+    if (folder === undefined)
+      throw new Error(`there is no such skill, only ${[...byName.keys()].join(', ')}`);
+    return folder;
+  };
+  const nameSchema = { type: 'string', enum: [...byName.keys()] };
+  return defineSkill({
+    name: 'skills',
+    instructions: instructionsFor(folders),
+    tools: [
+      defineTool({
+        name: 'skill_read',
+        description: 'The instructions of a skill, and the files that come with it.',
+        parameters: objectOf({ name: nameSchema }),
+        run: ({ name }) => whole(find(name)),
+      }),
+      defineTool({
+        name: 'skill_file',
+        description: 'A file that comes with a skill, by its path in there.',
+        parameters: objectOf({
+          name: nameSchema,
+          path: { type: 'string', description: 'Such as references/forms.md' },
+        }),
+        run: ({ name, path }) => find(name).read(typeof path === 'string' ? path : ''),
+      }),
+    ],
+  });
+}
+
+const instructionsFor = (folders: readonly SkillFolder[]): string =>
+  [
+    'There are skills. Before a task that the description of one of them fits, read it with skill_read and follow it.',
+    ...folders.map(({ name, description }) => `- ${name}: ${description.replaceAll(/\s+/g, ' ')}`),
+  ].join('\n');
+
+async function whole(folder: SkillFolder): Promise<string> {
+  const [body, files] = await Promise.all([folder.body(), folder.files()]);
+  if (files.length === 0) return body;
+  const more = files.length > MOST_FILES_SHOWN ? `\n… and ${files.length - MOST_FILES_SHOWN} more` : '';
+  return `${body}\n\nFiles of this skill, to be read with skill_file:\n${files.slice(0, MOST_FILES_SHOWN).join('\n')}${more}`;
+}
+
+const objectOf = (properties: JsonObject): JsonObject => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});

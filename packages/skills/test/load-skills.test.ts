@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Skill, ToolContext, ToolOutput } from '@majordomo/agent';
+import { image, type LlmError } from '@majordomo/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadSkills } from '../src/node.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'majordomo-skills-'));
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(path: string, content: string | Uint8Array): string {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+const skillText = (name: string, body: string): string =>
+  `---\nname: ${name}\ndescription: Does ${name}.\n---\n${body}\n`;
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+
+write('own/forms/SKILL.md', skillText('forms', 'Fill them.'));
+write('own/forms/references/pdf.md', 'About PDF.');
+write('own/forms/assets/logo.png', PNG);
+write('own/forms/assets/data.bin', new Uint8Array([0xff, 0xfe, 0x00]));
+write('own/forms/.env', 'SECRET=1');
+write('own/secret.txt', 'secret');
+write('own/notes/README.md', 'no skill');
+symlinkSync(join(root, 'own/secret.txt'), join(root, 'own/forms/leak.txt'));
+symlinkSync(join(root, 'own'), join(root, 'own/forms/up'));
+write('shared/forms/SKILL.md', skillText('forms', 'Another way.'));
+write('shared/tables/SKILL.md', skillText('tables', 'Read them.'));
+write('broken/odd/SKILL.md', skillText('even', 'x'));
+write('broken/fine/SKILL.md', skillText('fine', 'x'));
+
+/** Calls a tool of the library. */
+async function call(skill: Skill, name: string, args: Record<string, string>): Promise<ToolOutput> {
+  const tool = skill.tools?.find((one) => one.name === name);
+  if (tool === undefined) throw new Error(`no tool ${name}`);
+  return tool.run(args as never, {} as ToolContext);
+}
+
+describe('loadSkills', () => {
+  it('finds the folders with a SKILL.md, by name; of two, the one in the earlier folder counts', async () => {
+    const skill = await loadSkills([join(root, 'own'), join(root, 'shared')]);
+    expect(skill.instructions?.split('\n').slice(1)).toEqual([
+      '- forms: Does forms.',
+      '- tables: Does tables.',
+    ]);
+    expect(await call(skill, 'skill_read', { name: 'forms' })).toContain('Fill them.');
+  });
+
+  it('lists the files of a skill, but for hidden ones and links', async () => {
+    const skill = await loadSkills(join(root, 'own'));
+    expect(await call(skill, 'skill_read', { name: 'forms' })).toBe(
+      'Fill them.\n\nFiles of this skill, to be read with skill_file:\nassets/data.bin\nassets/logo.png\nreferences/pdf.md',
+    );
+  });
+
+  it('reads a body anew when it is asked for', async () => {
+    const skill = await loadSkills(join(root, 'shared'));
+    write('shared/tables/SKILL.md', skillText('tables', 'Read them slowly.'));
+    expect(await call(skill, 'skill_read', { name: 'tables' })).toBe('Read them slowly.');
+  });
+
+  it('throws for a folder that is no skill, or tells of it and goes on', async () => {
+    const message = `skills in ${join(root, 'broken/odd')}: no skill: name "even" must be that of its folder, "odd"`;
+    await expect(loadSkills(join(root, 'broken'))).rejects.toMatchObject({ kind: 'config', message });
+    const problems: LlmError[] = [];
+    const skill = await loadSkills(join(root, 'broken'), { onProblem: (error) => problems.push(error) });
+    expect(problems.map((problem) => problem.message)).toEqual([message]);
+    expect(skill.instructions).toContain('- fine: ');
+  });
+
+  it('throws for a folder that is not there', async () => {
+    await expect(loadSkills(join(root, 'none'))).rejects.toMatchObject({ kind: 'config' });
+  });
+});
+
+describe('skill_file', () => {
+  const read = async (path: string): Promise<ToolOutput> =>
+    call(await loadSkills(join(root, 'own')), 'skill_file', { name: 'forms', path });
+
+  it.each(['references/pdf.md', './references/pdf.md', 'references//pdf.md', 'references\\pdf.md'])(
+    'reads %s',
+    async (path) => {
+      expect(await read(path)).toBe('About PDF.');
+    },
+  );
+
+  it('gives an image as an image', async () => {
+    expect(await read('assets/logo.png')).toEqual([image(PNG)]);
+  });
+
+  it.each([
+    ['../secret.txt', 'is no path inside the skill'],
+    ['references/../../secret.txt', 'is no path inside the skill'],
+    ['..\\secret.txt', 'is no path inside the skill'],
+    [join(root, 'own/secret.txt'), 'is no path inside the skill'],
+    ['C:\\secret.txt', 'is no path inside the skill'],
+    ['.env', 'is no path inside the skill'],
+    ['', 'is no path inside the skill'],
+    ['references/pdf.md\0.png', 'is no path inside the skill'],
+    ['leak.txt', 'leads out of the skill'],
+    ['up/secret.txt', 'leads out of the skill'],
+    ['references', 'is no file'],
+    ['.', 'leads out of the skill'],
+    ['references/none.md', 'the skill has no file'],
+    ['assets/data.bin', 'is no text'],
+  ])('refuses %j: it %s', async (path, why) => {
+    await expect(read(path)).rejects.toThrow(why);
+  });
+});

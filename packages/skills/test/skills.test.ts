@@ -1,0 +1,161 @@
+import { createMajordomo } from '@majordomo/core';
+import { createAgent, type Skill, type Tool, type ToolContext } from '@majordomo/agent';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { calc, clock, defineSkill, skillLibrary, type SkillFolder } from '../src/index.ts';
+
+const context: ToolContext = {
+  signal: new AbortController().signal,
+  callId: 'c',
+  key: 'r/1/c',
+  context: undefined,
+  options: {},
+  depth: 0,
+  spend: () => undefined,
+};
+
+/** Calls a tool of a skill in an agent: what the model is told. */
+async function told(skill: Skill, name: string, args: Record<string, string>): Promise<string> {
+  const fake = fakeProvider({ id: 'f', models: { m: [{ toolCalls: [{ name, args }] }, 'ok'] } });
+  const agent = createAgent({ model: createMajordomo({ providers: [fake] }).model('f/m'), skills: [skill] });
+  const { messages } = await agent.run('go');
+  const [result] = messages[2]?.role === 'tool' ? messages[2].parts : [];
+  return (result?.content ?? [])
+    .map((part) => (part.type === 'text' ? part.text : part.mediaType))
+    .join('\n');
+}
+
+describe('defineSkill', () => {
+  it('takes instructions alone, tools alone, or both', () => {
+    const tools: readonly Tool[] = calc().tools ?? [];
+    for (const skill of [
+      { name: 'a', instructions: 'b' },
+      { name: 'a', tools },
+      { name: 'a', instructions: 'b', tools },
+    ]) {
+      expect(defineSkill(skill)).toBe(skill);
+    }
+  });
+
+  it.each([
+    [{ name: ' ', instructions: 'b' }, 'a skill needs a name'],
+    [{ name: 'a', instructions: ' ' }, 'skill "a" has neither instructions nor tools'],
+    [{ name: 'a', tools: [] }, 'skill "a" has neither instructions nor tools'],
+  ])('refuses %j', (skill, message) => {
+    expect(() => defineSkill(skill)).toThrow(message);
+  });
+
+  it('gives one instance to several agents, and adds up in order', async () => {
+    const polite = defineSkill({ name: 'polite', instructions: 'Say please.' });
+    const fake = fakeProvider({ id: 'f', models: { m: ['a', 'b'] } });
+    const model = createMajordomo({ providers: [fake] }).model('f/m');
+    await createAgent({ model, skills: [polite, calc(), clock()] }).run('go');
+    await createAgent({ model, instructions: 'Be brief.', skills: [polite] }).run('go');
+    expect(fake.requests[0]?.request.tools.map(({ name }) => name)).toEqual([
+      'calc',
+      'time_now',
+      'time_convert',
+    ]);
+    expect(fake.requests[0]?.request.system).toMatch(
+      /^Say please\.\n\nUse the tool calc .*\n\nYou do not know the date/,
+    );
+    expect(fake.requests[1]?.request.system).toBe('Be brief.\n\nSay please.');
+  });
+});
+
+describe('calc', () => {
+  it.each([
+    ['(1 + 2) * 3 ^ 2 % 4', '3'],
+    ['0.1 + 0.2', '0.3'],
+    ['2 ^ 53', '9007199254740992'],
+    ['1 / 3', '0.333333333333333'],
+    ['1/0', 'The tool failed: division by zero: 1 / 0'],
+    ['globalThis', 'The tool failed: expected a number at position 1, found "g" in "globalThis"'],
+  ])('%s: %s', async (expression, answer) => {
+    expect(await told(calc(), 'calc', { expression })).toBe(answer);
+  });
+});
+
+describe('clock', () => {
+  const skill = clock({ now: () => Date.parse('2026-11-20T09:30:00Z'), zone: 'Europe/Oslo' });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['time_now', {}, '{"time":"2026-11-20T10:30:00+01:00","weekday":"Friday","zone":"Europe/Oslo"}'],
+    [
+      'time_now',
+      { zone: 'Asia/Tokyo' },
+      '{"time":"2026-11-20T18:30:00+09:00","weekday":"Friday","zone":"Asia/Tokyo"}',
+    ],
+    ['time_now', { zone: 'Mars' }, 'The tool failed: "Mars" is no time zone such as Europe/Oslo'],
+    [
+      'time_convert',
+      { time: '2026-11-20T23:00', to: 'Asia/Tokyo' },
+      '{"time":"2026-11-21T07:00:00+09:00","weekday":"Saturday","zone":"Asia/Tokyo"}',
+    ],
+    [
+      'time_convert',
+      { time: '2026-11-20T23:00', from: 'UTC', to: 'UTC' },
+      '{"time":"2026-11-20T23:00:00+00:00","weekday":"Friday","zone":"UTC"}',
+    ],
+    [
+      'time_convert',
+      { time: 'noon', to: 'UTC' },
+      'The tool failed: "noon" is no time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00',
+    ],
+    ['time_convert', { time: '2026-11-20T23:00' }, 'Invalid arguments: to: is required'],
+  ])('%s %j', async (name, args, answer) => {
+    expect(await told(skill, name, args)).toBe(answer);
+  });
+
+  it('takes the time from the runtime when nobody gives another', async () => {
+    const { time } = JSON.parse(await told(clock(), 'time_now', {})) as { time: string };
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+  });
+});
+
+describe('skillLibrary', () => {
+  const folder = (name: string, files: readonly string[] = []): SkillFolder => ({
+    name,
+    description: `Does\n  ${name}.`,
+    body: () => `How to do ${name}.`,
+    files: () => files,
+    read: (path) => `the text of ${path}`,
+  });
+
+  it('shows names and descriptions, and no body', () => {
+    const { instructions } = skillLibrary([folder('a'), folder('b')]);
+    expect(instructions?.split('\n').slice(1)).toEqual(['- a: Does a.', '- b: Does b.']);
+  });
+
+  it('reads bodies and files when they are asked for', async () => {
+    const skill = skillLibrary([folder('a', ['x.md']), folder('b')]);
+    expect(await told(skill, 'skill_read', { name: 'a' })).toBe(
+      'How to do a.\n\nFiles of this skill, to be read with skill_file:\nx.md',
+    );
+    expect(await told(skill, 'skill_read', { name: 'b' })).toBe('How to do b.');
+    expect(await told(skill, 'skill_file', { name: 'a', path: 'x.md' })).toBe('the text of x.md');
+    expect(await told(skill, 'skill_read', { name: 'c' })).toBe(
+      'Invalid arguments: name: must be "a" or "b"',
+    );
+  });
+
+  it('shows two hundred files and counts the rest', async () => {
+    const files = Array.from({ length: 203 }, (_, n) => `${n}.md`);
+    expect(await told(skillLibrary([folder('a', files)]), 'skill_read', { name: 'a' })).toMatch(
+      /199\.md\n… and 3 more$/,
+    );
+  });
+
+  it('refuses two folders of one name', () => {
+    expect(() => skillLibrary([folder('a'), folder('a')])).toThrow('two skill folders are named "a"');
+  });
+
+  it('without folders adds nothing to an agent', () => {
+    expect(skillLibrary([])).toEqual({ name: 'skills' });
+  });
+});
+
+it('the tools of a skill can be called without an agent', async () => {
+  const [tool] = calc().tools ?? [];
+  expect(await tool?.run({ expression: '1 + 1' } as never, context)).toBe('2');
+});
