@@ -2,7 +2,6 @@ export { lanes } from './chain/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { fromJson, toJson } from './json/codec.ts';
 export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
-export { sumUsage } from './stream/sum-usage.ts';
 
 // errors
 export type { ErrorKind } from './error/kind.ts';
