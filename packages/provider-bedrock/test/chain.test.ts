@@ -1,0 +1,220 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  assistant,
+  createMajordomo,
+  toolResult,
+  user,
+  type AssistantPart,
+  type ChatModel,
+  type JsonObject,
+  type Message,
+  type ToolSpec,
+} from '@majordomo/core';
+import { createBedrock, type BedrockOptions } from '../src/index.ts';
+import * as frames from './frames.ts';
+import { testServer, type Reply, type SeenRequest, type TestServer } from './server.ts';
+import { signedOf } from './signature.ts';
+
+let server: TestServer;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+type Content = readonly JsonObject[];
+const HELLO: Content = [{ text: 'Hi' }];
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+/** True where it has dealt with the request itself. */
+type Play = (reply: Reply, request: SeenRequest, number: number) => boolean;
+
+/** What `play` leaves is answered with `content`, streamed or whole as it was asked for. */
+async function open(play: Play, options: BedrockOptions = {}, content = HELLO): Promise<ChatModel> {
+  let count = 0;
+  server = await testServer('http1', (request, reply) => {
+    if (play(reply, request, ++count)) return;
+    if (request.path.endsWith('converse-stream')) {
+      reply.writeHead(200, frames.EVENT_STREAM);
+      for (const bytes of frames.whole('Hi')) reply.write(bytes);
+      reply.end();
+      return;
+    }
+    reply.writeHead(200, { 'content-type': 'application/json' });
+    reply.end(
+      JSON.stringify({ output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' }),
+    );
+  });
+  const bedrock = createBedrock({
+    region: 'us-east-1',
+    credentials: KEYS,
+    baseURL: server.origin,
+    requestHandler: () => new NodeHttpHandler(),
+    ...options,
+  });
+  return createMajordomo({ env: {}, providers: [bedrock], chain: { backoff: { baseMs: 1 } } }).model(
+    'bedrock/anthropic.claude-sonnet-4-20250514-v1:0',
+  );
+}
+
+function refuse(reply: Reply, status: number, name: string, message: string): true {
+  reply.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name });
+  reply.end(JSON.stringify({ message }));
+  return true;
+}
+
+interface Sent extends JsonObject {
+  readonly messages: { readonly role: string; readonly content: Content }[] & JsonObject['messages'];
+}
+const sent = (): readonly Sent[] =>
+  server.requests.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')) as Sent);
+const callsOf = (): readonly string[] =>
+  server.requests.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+const ask = { messages: [user('hi')] };
+
+it('streaming that is denied costs one whole call, and later calls are whole at once', async () => {
+  const denied =
+    'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
+  const model = await open(
+    (reply, { path }) => path.endsWith('stream') && refuse(reply, 403, 'AccessDeniedException', denied),
+  );
+  const first = await model.stream(ask).response();
+  expect(first.text).toBe('Hi');
+  expect(first.warnings).toMatchObject([{ action: 'repaired', what: 'sent without streaming' }]);
+  expect(callsOf()).toEqual(['converse-stream', 'converse']);
+  expect((await model.stream(ask).response()).text).toBe('Hi');
+  expect(callsOf()).toEqual(['converse-stream', 'converse', 'converse']);
+});
+
+it('a whole call that is denied too is final', async () => {
+  const denied = 'not authorized to perform: bedrock:InvokeModelWithResponseStream';
+  const model = await open((reply) => refuse(reply, 403, 'AccessDeniedException', denied));
+  await expect(model.stream(ask).response()).rejects.toMatchObject({ kind: 'auth' });
+  expect(callsOf()).toEqual(['converse-stream', 'converse']);
+});
+
+it('a connection that is reset is opened anew for the next attempt', async () => {
+  let made = 0;
+  const model = await open(
+    (reply, _request, number) => {
+      if (number === 1) reply.reset();
+      return number === 1;
+    },
+    {
+      requestHandler: () => {
+        made++;
+        return new NodeHttpHandler();
+      },
+    },
+  );
+  expect((await model.generate(ask)).text).toBe('Hi');
+  expect([made, server.requests.length]).toEqual([2, 2]);
+});
+
+describe('thinking signatures', () => {
+  const thought: AssistantPart = {
+    type: 'reasoning',
+    text: 'hm',
+    replay: { family: 'claude', data: { signature: 'c2ln' } },
+  };
+  const loop: readonly Message[] = [
+    user('weather?'),
+    assistant([thought, { type: 'tool-call', id: 'tooluse_1', name: 'get', args: {} }]),
+    toolResult({ callId: 'tooluse_1', name: 'get', content: 'sun' }),
+  ];
+  const said =
+    'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block';
+  const hasThinking = (body: Uint8Array): boolean => Buffer.from(body).includes('reasoningContent');
+
+  it('that are refused cost one attempt without them, with a warning', async () => {
+    const model = await open(
+      (reply, { body }) => hasThinking(body) && refuse(reply, 400, 'ValidationException', said),
+    );
+    const response = await model.generate({ messages: loop, reasoning: 'low' });
+    expect(response.text).toBe('Hi');
+    expect(sent()[0]?.messages[1]?.content[0]).toEqual({
+      reasoningContent: { reasoningText: { text: 'hm', signature: 'c2ln' } },
+    });
+    expect(sent()[1]?.messages[1]?.content).toEqual([
+      { toolUse: { toolUseId: 'tooluse_1', name: 'get', input: {} } },
+    ]);
+    expect(response.warnings.map(({ what }) => what)).toContain('reasoning of earlier turns dropped');
+  });
+
+  it('are refused once: a second time is final', async () => {
+    const model = await open((reply) => refuse(reply, 400, 'ValidationException', said));
+    await expect(model.generate({ messages: loop })).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+it('a parameter that is refused is dropped, told, and not sent again', async () => {
+  const model = await open(
+    (reply, { body }) =>
+      Buffer.from(body).includes('"temperature"') &&
+      refuse(reply, 400, 'ValidationException', "This model doesn't support the temperature field."),
+  );
+  for (const _ of [1, 2]) {
+    const { warnings } = await model.generate({ ...ask, temperature: 0.5 });
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'temperature dropped' }]);
+  }
+  expect(sent().map(({ inferenceConfig }) => inferenceConfig)).toEqual([
+    { temperature: 0.5 },
+    undefined,
+    undefined,
+  ]);
+});
+
+describe('credentials', () => {
+  it('that have expired are asked for once more', async () => {
+    let asked = 0;
+    const credentials = (): typeof KEYS => ({ accessKeyId: `AKID${++asked}`, secretAccessKey: 'secret' });
+    const model = await open(
+      (reply, _request, number) => number === 1 && refuse(reply, 403, 'ExpiredTokenException', 'expired'),
+      { credentials },
+    );
+    expect((await model.generate(ask)).text).toBe('Hi');
+    expect(server.requests.map((request) => signedOf(request).accessKeyId)).toEqual(['AKID1', 'AKID2']);
+  });
+
+  it("without any, the SDK's own search finds none, and nothing is sent", async () => {
+    const home = mkdtempSync(join(tmpdir(), 'no-aws-'));
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_BEARER_TOKEN_BEDROCK', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'));
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'));
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    const model = await open(() => false, { credentials: undefined });
+    const error: unknown = await model.generate(ask).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ kind: 'auth', details: { status: 401, code: 'missing-key' } });
+    expect(String(error)).toContain('credentials from the SDK');
+    expect(server.requests).toEqual([]);
+  });
+});
+
+it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+  const tools: readonly ToolSpec[] = [
+    { name: 'get', description: 'Gets it.', parameters: { type: 'object' } },
+  ];
+  const content = [
+    { text: 'ö' },
+    { toolUse: { toolUseId: 'tooluse_1', name: 'get', input: { n: 1, at: 'B' } } },
+  ];
+  const model = await open(() => false, {}, content);
+  const messages: Message[] = [user('hi')];
+  for (let turn = 0; turn < 10; turn++) {
+    const { message, toolCalls } = await model.generate({ messages, tools, system: 's', maxTokens: 99 });
+    const results = toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' }));
+    messages.push(message, toolResult(results));
+  }
+  const written = sent().map((body) => JSON.stringify(body.messages));
+  const bodies = server.requests.map(({ body }) => Buffer.from(body).toString('utf8'));
+  expect(bodies).toHaveLength(10);
+  for (const [at, text] of written.entries()) expect(bodies[at]).toContain(text);
+  for (const [at, before] of written.slice(0, -1).entries())
+    expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
+});

@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  assistant,
+  createMajordomo,
+  toolResult,
+  user,
+  type AssistantPart,
+  type ChatModel,
+  type JsonObject,
+  type Message,
+  type ToolSpec,
+} from '@majordomo/core';
+import { createGoogle, type GoogleOptions } from '../src/index.ts';
+import { JSON_TYPE, SSE, sseBody, testServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+type Refuse = (
+  request: Sent,
+  number: number,
+) => { readonly status: number; readonly said: string } | undefined;
+
+/** What a request says. */
+interface Sent {
+  readonly contents: readonly { readonly role: string; readonly parts: readonly JsonObject[] }[];
+  readonly tools?: readonly { readonly functionDeclarations: readonly JsonObject[] }[];
+  readonly generationConfig?: JsonObject;
+}
+
+/** Refuses by `refuse`, and answers everything else with `parts`. */
+async function open(
+  refuse: Refuse,
+  { model = 'gemini-3.8-flash', parts = [{ text: 'Hi' }] as readonly object[] } = {},
+  options: GoogleOptions = {},
+): Promise<ChatModel> {
+  let count = 0;
+  server = await testServer(({ path, body }, response) => {
+    const refused = refuse(JSON.parse(body) as Sent, ++count);
+    const answer = {
+      responseId: `r${count}`,
+      candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }],
+    };
+    if (refused !== undefined) {
+      const error = { code: refused.status, message: refused.said, status: 'INVALID_ARGUMENT' };
+      response.writeHead(refused.status, JSON_TYPE).end(JSON.stringify({ error }));
+    } else if (path.includes('stream')) response.writeHead(200, SSE).end(sseBody(answer));
+    else response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer));
+  });
+  const google = createGoogle({ apiKey: 'k', baseURL: server.origin, ...options });
+  return createMajordomo({ env: {}, providers: [google] }).model(`google/${model}`);
+}
+
+const sent = (): readonly Sent[] => server.requests.map(({ body }) => JSON.parse(body) as Sent);
+const signaturesIn = ({ contents }: Sent): readonly unknown[] =>
+  contents.flatMap(({ parts }) => parts.flatMap(({ thoughtSignature }) => thoughtSignature ?? []));
+
+const replay = { family: 'gemini/3.8-flash', data: 'c2ln' };
+const call: AssistantPart = { type: 'tool-call', id: 'c1', name: 'get', args: {}, replay };
+const LOOP: readonly Message[] = [
+  user('weather?'),
+  assistant([{ type: 'text', text: 'Let me see.', replay }, call]),
+  toolResult({ callId: 'c1', name: 'get', content: 'sun' }),
+];
+const TOOLS: readonly ToolSpec[] = [
+  {
+    name: 'get',
+    description: 'Gets it.',
+    parameters: {
+      type: 'object',
+      properties: { at: { type: ['string', 'null'] } },
+      additionalProperties: false,
+    },
+  },
+];
+
+describe('thought signatures', () => {
+  it('of an answer go back with the parts that carried them', async () => {
+    const parts = [
+      { text: 'hm', thought: true },
+      { text: 'See: ', thoughtSignature: 'dGV4dA==' },
+      { functionCall: { name: 'get', args: { at: 'B' } }, thoughtSignature: 'Y2FsbA==' },
+      { functionCall: { name: 'get', args: { at: 'C' } } },
+    ];
+    const model = await open(() => undefined, { parts });
+    const { message, toolCalls } = await model.stream({ messages: [user('hi')], tools: TOOLS }).response();
+    const results = toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })));
+    await model.generate({ messages: [user('hi'), message, results], tools: TOOLS });
+    const ids = toolCalls.map(({ id }) => id);
+    expect(sent()[1]?.contents[1]).toEqual({
+      role: 'model',
+      parts: [
+        { text: 'See: ', thoughtSignature: 'dGV4dA==' },
+        { functionCall: { id: ids[0], name: 'get', args: { at: 'B' } }, thoughtSignature: 'Y2FsbA==' },
+        { functionCall: { id: ids[1], name: 'get', args: { at: 'C' } } },
+      ],
+    });
+  });
+
+  it('that are refused cost one attempt without them, with a warning', async () => {
+    const model = await open((request) =>
+      signaturesIn(request).includes('c2ln')
+        ? { status: 400, said: 'Corrupted thought signature.' }
+        : undefined,
+    );
+    const response = await model.generate({ messages: LOOP });
+    expect(response.text).toBe('Hi');
+    expect(sent().map(signaturesIn)).toEqual([['c2ln', 'c2ln'], ['skip_thought_signature_validator']]);
+    expect(response.warnings.map(({ what }) => what)).toContain('thought signatures dropped');
+  });
+
+  it('are refused once: a second time is final', async () => {
+    const model = await open(() => ({ status: 400, said: 'Invalid thought signature.' }));
+    await expect(model.generate({ messages: LOOP })).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('of another line of models stay at home', async () => {
+    const model = await open(() => undefined, { model: 'gemini-3.8-pro' });
+    await model.generate({ messages: LOOP });
+    expect(sent().map(signaturesIn)).toEqual([['skip_thought_signature_validator']]);
+  });
+});
+
+describe('a form that the model refuses', () => {
+  it('schemas are cut to the subset, and so they stay', async () => {
+    const model = await open((request) =>
+      request.tools?.[0]?.functionDeclarations[0]?.['parametersJsonSchema'] === undefined
+        ? undefined
+        : {
+            status: 400,
+            said: 'Invalid JSON payload received. Unknown name "parametersJsonSchema" at \'tools[0].function_declarations[0]\': Cannot find field.',
+          },
+    );
+    for (const _ of [1, 2]) await model.generate({ messages: [user('hi')], tools: TOOLS });
+    expect(sent().map(({ tools }) => tools?.[0]?.functionDeclarations[0]?.['parameters'])).toEqual([
+      undefined,
+      { type: 'OBJECT', properties: { at: { type: 'STRING', nullable: true } } },
+      { type: 'OBJECT', properties: { at: { type: 'STRING', nullable: true } } },
+    ]);
+  });
+
+  it('reasoning is dropped, and is not sent again', async () => {
+    const model = await open((request) =>
+      request.generationConfig?.['thinkingConfig'] === undefined
+        ? undefined
+        : { status: 400, said: 'Thinking level is not supported for this model.' },
+    );
+    for (const _ of [1, 2]) {
+      const { warnings } = await model.generate({ messages: [user('hi')], reasoning: 'low' });
+      expect(warnings).toMatchObject([{ action: 'repaired', what: 'reasoning dropped' }]);
+    }
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+it('a key that is refused is asked for once more', async () => {
+  const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string =>
+    rejected === undefined ? 'old' : 'new';
+  const model = await open(
+    (_request, number) => (number === 1 ? { status: 401, said: 'no' } : undefined),
+    {},
+    { apiKey },
+  );
+  expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hi');
+  expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['old', 'new']);
+});
+
+it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+  const parts = [
+    { text: 'ö ' },
+    { functionCall: { name: 'get', args: { n: 1, at: 'B' } }, thoughtSignature: 'c2ln' },
+  ];
+  const model = await open(() => undefined, { parts });
+  const messages: Message[] = [user('hi')];
+  for (let turn = 0; turn < 10; turn++) {
+    const { message, toolCalls } = await model.stream({ messages, tools: TOOLS, system: 's' }).response();
+    const results = toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' }));
+    messages.push(message, toolResult(results));
+  }
+  const written = sent().map(({ contents }) => JSON.stringify(contents));
+  expect(written).toHaveLength(10);
+  for (const [at, text] of written.entries()) expect(server.requests[at]?.body).toContain(text);
+  for (const [at, before] of written.slice(0, -1).entries())
+    expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
+});
