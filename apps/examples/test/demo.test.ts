@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CallEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { openStage, playScenes } from '../src/demo/scenes.ts';
-import { createTimeline } from '../src/demo/timeline.ts';
+import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
+import { createTimeline } from '../../cli/src/demo/timeline.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
@@ -49,7 +49,7 @@ it('the timeline tells what the servers saw', async () => {
     'benched for',
     'skipped: benched',
     '✗ network',
-    'Onion soup: 45 minutes, 3 steps',
+    '{"title":"Onion soup","minutes":45,',
   ]) {
     expect(shown).toContain(told);
   }
@@ -69,8 +69,8 @@ it('--live without a key says what to set', async () => {
     env: { PATH: process.env['PATH'] },
   }).then(
     () => undefined,
-    (error: unknown) => error as { code: number; stdout: string },
+    (error: unknown) => error as { code: number; stderr: string },
   );
   expect(failed?.code).toBe(1);
-  expect(failed?.stdout).toContain('auth: no key for openai/gpt-x: set OPENAI_API_KEY');
+  expect(failed?.stderr).toContain('auth: no key for openai/gpt-x: set OPENAI_API_KEY');
 });

@@ -3,6 +3,7 @@ import {
   createMajordomo,
   toolResult,
   user,
+  type JsonObject,
   type Majordomo,
   type Message,
   type ToolSpec,
@@ -16,7 +17,6 @@ import {
   type Step,
   type WireServer,
 } from '@majordomo/testing';
-import * as z from 'zod';
 import type { Timeline } from './timeline.ts';
 
 /** Two vendors on 127.0.0.1 that answer and break as the real ones do; each model has its own queue. */
@@ -44,7 +44,7 @@ function queues(): Record<string, Step[]> {
       { failure: 'unavailable' },
     ],
     'claude-tools': ['It is 4 °C and snowing in Oslo: take the boots.'],
-    'claude-typed': ['{"title":"Onion soup","minutes":45,"steps":["Slice","Brown","Simmer"]}'],
+    'claude-typed': ['{"title":"Onion soup","minutes":45,"steps":["Slice","Simmer"]}'],
   };
 }
 
@@ -102,7 +102,7 @@ async function restart(majordomo: Majordomo, { title, say }: Timeline): Promise<
 const weather: ToolSpec = {
   name: 'weather',
   description: 'The weather in a city',
-  parameters: z.object({ city: z.string() }),
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
 async function toolAcrossVendors(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
@@ -120,12 +120,21 @@ async function toolAcrossVendors(majordomo: Majordomo, { title, say }: Timeline)
   say('answer', second.text);
 }
 
-const Recipe = z.object({ title: z.string(), minutes: z.number(), steps: z.array(z.string()) });
+const recipe: JsonObject = {
+  type: 'object',
+  properties: {
+    title: { type: 'string' },
+    minutes: { type: 'number' },
+    steps: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['title', 'minutes', 'steps'],
+  additionalProperties: false,
+};
 
 async function typedObject(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
-  title('4  An answer with a type');
+  title('4  An answer that fits a schema');
   const { value } = await majordomo
     .model('anthropic/claude-typed')
-    .generateObject({ messages: [user('Soup?')], output: Recipe, maxTokens: 200 });
-  say('answer', `${value.title}: ${value.minutes} minutes, ${value.steps.length} steps`);
+    .generateObject({ messages: [user('Soup?')], output: recipe, maxTokens: 200 });
+  say('value', JSON.stringify(value));
 }

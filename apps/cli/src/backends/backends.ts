@@ -1,0 +1,125 @@
+import type { Provider } from '@majordomo/core';
+
+/** One backend that the command knows by name: a row says which package serves it, and what it needs. */
+export interface Backend {
+  /** The provider's id: what stands before the slash. */
+  readonly id: string;
+  readonly package: string;
+  /** The package's function that creates it, and what it is called with. */
+  readonly create: string;
+  readonly options?: Readonly<Record<string, string>>;
+  /** For `openaiCompatible`: the exported profile that is its first argument. */
+  readonly profile?: string;
+  /** Any of these variables is a credential for it. */
+  readonly keyEnv: readonly string[];
+  /** It runs on this machine and needs no credential. */
+  readonly kind: 'remote' | 'server' | 'cli';
+  /** Schemes of `LLM_*` DSNs that its package serves. */
+  readonly schemes?: readonly string[];
+}
+
+const OPENAI = '@majordomo/provider-openai';
+const OLLAMA = '@majordomo/provider-ollama';
+
+const compatible = (id: string, profile: string, key: string): Backend => ({
+  id,
+  profile,
+  package: OPENAI,
+  create: 'openaiCompatible',
+  keyEnv: [key],
+  kind: 'remote',
+});
+
+const cli = (id: string, command: string): Backend => ({
+  id,
+  package: '@majordomo/provider-cli',
+  create: 'createCli',
+  options: { cli: command },
+  keyEnv: [],
+  kind: 'cli',
+});
+
+/** Ids, variables and schemes are those of the packages; a test opens every installed one and compares. */
+export const BACKENDS: readonly Backend[] = [
+  {
+    id: 'openai',
+    package: OPENAI,
+    create: 'createOpenAI',
+    keyEnv: ['OPENAI_API_KEY'],
+    kind: 'remote',
+    schemes: ['openai'],
+  },
+  {
+    id: 'anthropic',
+    package: '@majordomo/provider-anthropic',
+    create: 'createAnthropic',
+    keyEnv: ['ANTHROPIC_API_KEY'],
+    kind: 'remote',
+    schemes: ['anthropic'],
+  },
+  {
+    id: 'google',
+    package: '@majordomo/provider-google',
+    create: 'createGoogle',
+    keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_CLOUD_PROJECT'],
+    kind: 'remote',
+    schemes: ['google', 'gemini'],
+  },
+  {
+    id: 'bedrock',
+    package: '@majordomo/provider-bedrock',
+    create: 'createBedrock',
+    keyEnv: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'],
+    kind: 'remote',
+    schemes: ['bedrock'],
+  },
+  compatible('cerebras', 'cerebras', 'CEREBRAS_API_KEY'),
+  compatible('deepseek', 'deepseek', 'DEEPSEEK_API_KEY'),
+  compatible('groq', 'groq', 'GROQ_API_KEY'),
+  compatible('mistral', 'mistral', 'MISTRAL_API_KEY'),
+  compatible('openrouter', 'openrouter', 'OPENROUTER_API_KEY'),
+  compatible('together', 'together', 'TOGETHER_API_KEY'),
+  compatible('vercel-gateway', 'vercelGateway', 'AI_GATEWAY_API_KEY'),
+  compatible('xai', 'xai', 'XAI_API_KEY'),
+  {
+    id: 'ollama',
+    package: OLLAMA,
+    create: 'createOllama',
+    keyEnv: [],
+    kind: 'server',
+    schemes: ['ollama', 'ollama-cloud', 'foreman'],
+  },
+  {
+    id: 'ollama-cloud',
+    package: OLLAMA,
+    create: 'createOllama',
+    options: { profile: 'ollama-cloud' },
+    keyEnv: ['OLLAMA_API_KEY'],
+    kind: 'remote',
+  },
+  cli('anthropic-cli', 'claude'),
+  cli('google-cli', 'gemini'),
+  cli('cursor-cli', 'cursor-agent'),
+  cli('codex-cli', 'codex'),
+  cli('opencode', 'opencode'),
+];
+
+/** The backend of an id. */
+export const backendOf = (id: string): Backend | undefined => BACKENDS.find((backend) => backend.id === id);
+
+/** The backend whose package serves a DSN's scheme; `+http` is no part of it. */
+export function backendForScheme(dsn: string): Backend | undefined {
+  const scheme = /^([a-z][a-z0-9.-]*)(?:\+http)?:\/\//i.exec(dsn.trim())?.[1]?.toLowerCase();
+  return scheme === undefined ? undefined : BACKENDS.find(({ schemes }) => schemes?.includes(scheme));
+}
+
+/** Calls the package's `create…`; throws when the package has none of that name. */
+export function createBackend(backend: Backend, module: object): Provider {
+  const create: unknown = Reflect.get(module, backend.create);
+  const profile: unknown = backend.profile === undefined ? undefined : Reflect.get(module, backend.profile);
+  if (typeof create !== 'function' || (backend.profile !== undefined && profile === undefined)) {
+    throw new TypeError(`${backend.package} has no ${backend.profile ?? backend.create}: update it`);
+  }
+  const options = backend.options === undefined ? [] : [backend.options];
+  return Reflect.apply(create, undefined, profile === undefined ? options : [profile]) as Provider;
+}

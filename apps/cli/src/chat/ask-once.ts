@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ChatResponse, JsonObject, UserMessage } from '@majordomo/core';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import { reasonOf } from '../reason.ts';
+import { painter } from '../paint.ts';
+import { keep, requestFor, type Chat } from './chat-session.ts';
+import { footer } from './footer.ts';
+import { createRenderer } from './render.ts';
+
+/** One question and its answer, in the form that was asked for. */
+export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
+  const { flags, io } = session;
+  const from = performance.now();
+  const response = await answer(session, question);
+  await keep(session, question, response.message);
+  if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
+    io.stderr.write(footer(response, performance.now() - from, painter(io.stderr)));
+  }
+  return EXIT.ok;
+}
+
+function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
+  const { flags, io } = session;
+  if (flags.schema !== undefined) return typed(session, question, flags.schema);
+  if (flags.events === true)
+    return told(session, question, (event) => io.stdout.write(`${JSON.stringify(event)}\n`));
+  // To a pipe nothing goes that could have to be taken back: the answer comes whole.
+  if (flags.json === true || !io.stdout.isTerminal) return whole(session, question);
+  return told(session, question, createRenderer(io.stdout));
+}
+
+/** Reads the stream to its end, showing every event. */
+export async function told(
+  session: Chat,
+  question: UserMessage,
+  show: (event: Parameters<ReturnType<typeof createRenderer>>[0]) => void,
+): Promise<ChatResponse> {
+  const { signal } = session.io;
+  const stream = session.model.stream(requestFor(session, question), { signal, afterCommit: 'restart' });
+  for await (const event of stream) show(event);
+  return stream.response();
+}
+
+async function whole(session: Chat, question: UserMessage): Promise<ChatResponse> {
+  const { io, flags, model } = session;
+  const response = await model.generate(requestFor(session, question), { signal: io.signal });
+  io.stdout.write(flags.json === true ? json(response) : `${response.text}\n`);
+  return response;
+}
+
+async function typed(session: Chat, question: UserMessage, path: string): Promise<ChatResponse> {
+  const { io, flags, model } = session;
+  const output = await schemaAt(path, io.cwd);
+  const request = { ...requestFor(session, question), output };
+  const response = await model.generateObject(request, { signal: io.signal });
+  io.stdout.write(json(flags.json === true ? response : response.value));
+  return response;
+}
+
+async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
+  let schema: unknown;
+  try {
+    schema = JSON.parse(await readFile(resolve(cwd, path), 'utf8'));
+  } catch (error) {
+    throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
+  throw new Stop(`${path} is no JSON Schema of an object`);
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

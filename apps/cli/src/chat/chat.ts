@@ -1,0 +1,102 @@
+import { LlmError, user, type CallEvent, type ChatModel, type Message } from '@majordomo/core';
+import { openSpec } from '../backends/open.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { codeFor } from '../explain.ts';
+import { Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { attachment } from './attachments.ts';
+import type { Chat } from './chat-session.ts';
+import type { ChatFlags } from './flags.ts';
+import { unconfigured } from './unconfigured.ts';
+import { wordsOf } from './words.ts';
+
+/** `majordomo chat`: one question, or a conversation where a person sits at the terminal. */
+export async function chat(
+  first: string | undefined,
+  second: string | undefined,
+  flags: ChatFlags,
+  io: Io,
+): Promise<ExitCode> {
+  checkFlags(flags);
+  const settings = await loadSettings(io);
+  const words = wordsOf([first, second], flags.model, settings.aliases);
+  const spec = words.spec ?? settings.model;
+  if (spec === undefined) return unconfigured(settings, io);
+  try {
+    return await started(spec, words.prompt, settings, flags, io);
+  } catch (error) {
+    if (flags.json !== true || !LlmError.is(error)) throw error;
+    io.stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
+    return codeFor(error);
+  }
+}
+
+async function started(
+  spec: string,
+  prompt: string | undefined,
+  settings: Settings,
+  flags: ChatFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const onEvent = flags.events === true ? (event: CallEvent) => writeLine(event, io) : undefined;
+  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, onEvent });
+  if (flags.image !== undefined) {
+    const { draw } = await import('./draw.ts');
+    return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
+  }
+  const session = await sessionOf(majordomo.model(spec), settings, flags, io);
+  if (prompt === undefined && io.stdin.kind === 'terminal' && io.stdout.isTerminal && isPlain(flags)) {
+    const { converse } = await import('./converse.ts');
+    return converse(session, await attachments(flags, io));
+  }
+  const question = user(...(await attachments(flags, io)), await promptOf(prompt, io));
+  const { askOnce } = await import('./ask-once.ts');
+  return askOnce(session, question);
+}
+
+async function sessionOf(model: ChatModel, settings: Settings, flags: ChatFlags, io: Io): Promise<Chat> {
+  const messages: Message[] = [];
+  if (flags.load !== undefined) {
+    const { loadTranscript } = await import('./transcript.ts');
+    messages.push(...(await loadTranscript(flags.load, io.cwd)));
+  }
+  const maxTokens = flags.maxTokens === undefined ? undefined : Number(flags.maxTokens);
+  return { model, messages, system: flags.system ?? settings.system, maxTokens, flags, io };
+}
+
+const attachments = (flags: ChatFlags, io: Io) =>
+  Promise.all((flags.file ?? []).map((path) => attachment(path, io.cwd)));
+
+/** Somebody can be talked with where the answer goes to a person. */
+const isPlain = ({ json, events, schema }: ChatFlags): boolean =>
+  json === undefined && events === undefined && schema === undefined;
+
+/**
+ * The question: what was typed, and after it what standard input holds. A socket is what a parent process leaves open
+ * without meaning to write: it is read only when nothing was typed, or `-` was.
+ */
+async function promptOf(prompt: string | undefined, { stdin }: Io): Promise<string> {
+  const typed = prompt === '-' ? undefined : prompt;
+  const reads =
+    stdin.kind === 'file' || stdin.kind === 'pipe' || (typed === undefined && stdin.kind === 'socket');
+  const piped = reads ? (await stdin.text()).trim() : '';
+  const question = [typed ?? '', piped].filter((text) => text !== '').join('\n\n');
+  if (question === '') throw new Stop('nothing is asked: give a prompt, or pipe one in');
+  return question;
+}
+
+function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags): void {
+  const pairs: readonly (readonly [boolean, string])[] = [
+    [json === true && events === true, '--json and --events exclude each other'],
+    [schema !== undefined && events === true, '--schema gives one value: it has no --events'],
+    [image !== undefined && (schema !== undefined || events === true), '--image goes with --json only'],
+    [image !== undefined && save !== undefined, '--image is no conversation: there is nothing to --save'],
+    [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens is a whole number above 0'],
+  ];
+  const wrong = pairs.find(([is]) => is);
+  if (wrong !== undefined) throw new Stop(wrong[1]);
+}
+
+function writeLine(event: object, io: Io): void {
+  io.stdout.write(`${JSON.stringify(event)}\n`);
+}

@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { toJson, type ImageModel } from '@majordomo/core';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { painter } from '../paint.ts';
+import { attachment } from './attachments.ts';
+import type { ChatFlags } from './flags.ts';
+
+/** `--image cat.png`: the first picture goes there, further ones to `cat-2.png` and so on. */
+export async function draw(
+  model: ImageModel,
+  prompt: string,
+  { image: path = 'image.png', file = [], json, quiet }: ChatFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const parts = await Promise.all(file.map((name) => attachment(name, io.cwd)));
+  const images = parts.filter((part) => part.type === 'image');
+  const response = await model.generate(
+    { prompt, ...(images.length > 0 && { images }) },
+    { signal: io.signal },
+  );
+  const files = response.images.map((_image, index) => numbered(path, index));
+  await Promise.all(
+    response.images.map(({ bytes }, index) => writeFile(resolve(io.cwd, files[index] ?? path), bytes)),
+  );
+  const { target, usage, warnings, attempts } = response;
+  if (json === true) {
+    const document = { target, files, usage, warnings: toJson(warnings), attempts };
+    io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    for (const name of files) io.stdout.write(`${name}\n`);
+    if (quiet !== true) io.stderr.write(`${painter(io.stderr)('dim', target)}\n`);
+  }
+  return EXIT.ok;
+}
+
+function numbered(path: string, index: number): string {
+  if (index === 0) return path;
+  const ending = extname(path);
+  return `${path.slice(0, path.length - ending.length)}-${index + 1}${ending}`;
+}

@@ -1,0 +1,14 @@
+/** Options of `majordomo chat`, as the command line gives them. */
+export interface ChatFlags {
+  readonly model?: string;
+  readonly system?: string;
+  readonly file?: readonly string[];
+  readonly schema?: string;
+  readonly image?: string;
+  readonly save?: string;
+  readonly load?: string;
+  readonly maxTokens?: string;
+  readonly json?: true;
+  readonly events?: true;
+  readonly quiet?: true;
+}

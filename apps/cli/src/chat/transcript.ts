@@ -1,0 +1,50 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fromJson, toJson, type Message } from '@majordomo/core';
+import { Stop } from '../exit.ts';
+import { reasonOf } from '../reason.ts';
+
+/** The file of `--save`: JSON, with bytes as base64. */
+interface Saved {
+  readonly majordomo: 1;
+  readonly messages: readonly Message[];
+}
+
+/** Writes the conversation; an interrupted write leaves the old file. */
+export async function saveTranscript(path: string, cwd: string, messages: readonly Message[]): Promise<void> {
+  const file = resolve(cwd, path);
+  const saved: Saved = { majordomo: 1, messages };
+  try {
+    await writeFile(`${file}.part`, `${JSON.stringify(toJson(saved), undefined, 1)}\n`);
+    await rename(`${file}.part`, file);
+  } catch (error) {
+    throw new Stop(`${path} cannot be written: ${reasonOf(error)}`, 1);
+  }
+}
+
+/** Reads what `saveTranscript` wrote. Throws `Stop` for a file that is something else. */
+export async function loadTranscript(path: string, cwd: string): Promise<readonly Message[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(resolve(cwd, path), 'utf8'));
+  } catch (error) {
+    throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+  if (!isSaved(json)) throw new Stop(`${path} is no conversation that majordomo saved`);
+  return fromJson<Saved>(json).messages;
+}
+
+const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];
+
+function isSaved(value: unknown): value is Saved {
+  if (typeof value !== 'object' || value === null || !('messages' in value)) return false;
+  return Array.isArray(value.messages) && value.messages.every(isMessage);
+}
+
+const isMessage = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'role' in value &&
+  ROLES.includes(value.role) &&
+  'parts' in value &&
+  Array.isArray(value.parts);

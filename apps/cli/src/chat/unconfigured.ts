@@ -1,0 +1,32 @@
+import { BACKENDS } from '../backends/backends.ts';
+import { configuredIds } from '../backends/wanted.ts';
+import type { Settings } from '../config/settings.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { painter } from '../paint.ts';
+
+/** Nobody said which model: three lines about what to do, and the demo where there is somebody to ask. */
+export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode> {
+  const ids = configuredIds(BACKENDS, {
+    env: settings.env,
+    providers: settings.providers.map(({ id }) => id),
+  });
+  const paint = painter(io.stderr);
+  const lines =
+    ids.length === 0
+      ? [
+          'No model is named, and no key is configured.',
+          'Set one, such as OPENAI_API_KEY, then: majordomo chat openai/<model> "hello"',
+          'Or see it work without a key: majordomo demo',
+        ]
+      : [
+          `No model is named. Configured: ${ids.join(', ')}.`,
+          `Name one: majordomo chat ${ids[0] ?? 'openai'}/<model> "hello"; majordomo models lists them.`,
+          'MAJORDOMO_MODEL, or `model` in majordomo.config.json, is asked from then on.',
+        ];
+  io.stderr.write(`${paint('bold', lines[0] ?? '')}\n${lines.slice(1).join('\n')}\n`);
+  const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
+  if (ids.length > 0 || !isPerson || !(await io.confirm('Run the demo now?'))) return EXIT.usage;
+  const { demo } = await import('../demo/demo.ts');
+  return demo(undefined, {}, io);
+}

@@ -1,0 +1,26 @@
+import type { ChainOptions, Provider } from '@majordomo/core';
+
+/** What `majordomo.config.{ts,js,json}` holds. In JSON `providers` and functions are left out. */
+export interface MajordomoConfig {
+  /** The spec that is asked when the command line names none. */
+  readonly model?: string | undefined;
+  /** Names for specs, such as `{ fast: 'openai/gpt-x-mini,ollama/qwen3' }`. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
+  /** Instructions for every conversation. */
+  readonly system?: string | undefined;
+  /** Variables such as keys and `LLM_*` DSNs; the environment's own win. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Providers besides those that the command knows by name; they win over those of the same id. */
+  readonly providers?: readonly Provider[] | undefined;
+  /** Retries, timeouts and policy of every call. */
+  readonly chain?: ChainOptions | undefined;
+}
+
+/**
+ * Gives a configuration its type.
+ *
+ * @example export default defineConfig({ model: 'fast', aliases: { fast: 'openai/gpt-x-mini' } });
+ */
+export function defineConfig(config: MajordomoConfig): MajordomoConfig {
+  return config;
+}

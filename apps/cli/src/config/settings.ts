@@ -1,0 +1,39 @@
+import type { ChainOptions, Env, Provider } from '@majordomo/core';
+import type { Io } from '../io.ts';
+import { loadConfigs, type LoadedConfig } from './load-config.ts';
+
+/** What all commands work with: the environment over the project's configuration over the user's. */
+export interface Settings {
+  readonly model: string | undefined;
+  readonly system: string | undefined;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly env: Env;
+  readonly providers: readonly Provider[];
+  readonly chain: ChainOptions;
+  readonly files: readonly LoadedConfig[];
+}
+
+/** Reads the configurations and lays them over each other. */
+export async function loadSettings(io: Io): Promise<Settings> {
+  return settingsOf(await loadConfigs(io), io.env);
+}
+
+/** Flags come later, in the commands; `files` are in order of precedence. */
+export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
+  const configs = files.map(({ config }) => config);
+  const lowestFirst = configs.toReversed();
+  const first = <T>(values: readonly (T | undefined)[]): T | undefined =>
+    values.find((value) => value !== undefined);
+  const known = new Set<string>();
+  return {
+    files,
+    model: first([env['MAJORDOMO_MODEL'], ...configs.map(({ model }) => model)]),
+    system: first(configs.map(({ system }) => system)),
+    aliases: Object.assign({}, ...lowestFirst.map(({ aliases }) => aliases)) as Record<string, string>,
+    env: { ...(Object.assign({}, ...lowestFirst.map((config) => config.env)) as Env), ...env },
+    providers: configs
+      .flatMap(({ providers = [] }) => providers)
+      .filter(({ id }) => !known.has(id) && known.add(id)),
+    chain: Object.assign({}, ...lowestFirst.map(({ chain }) => chain)) as ChainOptions,
+  };
+}

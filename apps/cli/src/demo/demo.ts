@@ -1,0 +1,55 @@
+import { user } from '@majordomo/core';
+import { openSpec } from '../backends/open.ts';
+import { loadSettings } from '../config/settings.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { openStage, playScenes } from './scenes.ts';
+import { createTimeline } from './timeline.ts';
+
+/** The main job, end to end, through the real SDKs: on two vendors played on 127.0.0.1, or with `live` on real ones. */
+export async function demo(
+  prompt: string | undefined,
+  { live }: { readonly live?: string },
+  io: Io,
+): Promise<ExitCode> {
+  return live === undefined ? played(io) : asked(live, prompt ?? 'Say hello in one short sentence.', io);
+}
+
+const timelineOf = ({ stdout }: Io) =>
+  createTimeline({ write: (text) => stdout.write(text), colour: stdout.colour });
+
+async function played(io: Io): Promise<ExitCode> {
+  const { write } = io.stdout;
+  const timeline = timelineOf(io);
+  write('majordomo: two vendors on 127.0.0.1, the real SDKs, no key\n');
+  const stage = await openStage(timeline);
+  try {
+    await playScenes(stage, timeline);
+    timeline.summary();
+    write('\nEvery call got one whole answer. With keys: majordomo demo --live "openai/…" "hi"\n');
+    return EXIT.ok;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
+  const { write } = io.stdout;
+  const timeline = timelineOf(io);
+  const settings = await loadSettings(io);
+  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, onEvent: timeline.onEvent });
+  timeline.title(`live: ${spec}`);
+  const stream = majordomo
+    .model(spec)
+    .stream({ messages: [user(prompt)] }, { signal: io.signal, afterCommit: 'restart' });
+  try {
+    for await (const event of stream) {
+      if (event.type === 'text-delta') write(event.text);
+      if (event.type === 'reset') write('\n  (started over)\n');
+      if (event.type === 'finish') write('\n');
+    }
+  } finally {
+    timeline.summary();
+  }
+  return EXIT.ok;
+}

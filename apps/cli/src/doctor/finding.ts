@@ -1,0 +1,16 @@
+/** One line of the report. `mistake` is something to mend, and makes the command fail. */
+export interface Finding {
+  readonly state: 'ok' | 'absent' | 'mistake';
+  readonly what: string;
+  readonly detail: string;
+}
+
+/** A part of the report under a heading. */
+export interface Section {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+}
+
+export const ok = (what: string, detail = ''): Finding => ({ state: 'ok', what, detail });
+export const absent = (what: string, detail = ''): Finding => ({ state: 'absent', what, detail });
+export const mistake = (what: string, detail: string): Finding => ({ state: 'mistake', what, detail });

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BACKENDS } from '../backends/backends.ts';
+import { locatePackage } from '../backends/load-package.ts';
+import { ownVersion } from '../version.ts';
+import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
+
+/** As in `engines`. */
+const OLDEST_NODE = [22, 12] as const;
+
+/** Node, this command, core, and every package that a backend needs. */
+export function packages(cwd: string, node: string = process.versions.node): Section {
+  const providers = [...new Set(BACKENDS.map((backend) => backend.package))];
+  return {
+    title: 'Versions',
+    findings: [
+      nodeFinding(node),
+      ok('majordomo', ownVersion()),
+      ...['@majordomo/core', ...providers].map((name) => packageFinding(name, cwd)),
+    ],
+  };
+}
+
+function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldest, least] = OLDEST_NODE;
+  const isOld = major < oldest || (major === oldest && minor < least);
+  return isOld ? mistake('node', `${version}: at least ${oldest}.${least} is needed`) : ok('node', version);
+}
+
+function packageFinding(name: string, cwd: string): Finding {
+  const entry = locatePackage(name, cwd);
+  if (entry === undefined) return absent(name, `npm install ${name}`);
+  return ok(name, versionAbove(dirname(entry), name) ?? 'no version');
+}
+
+/** From the package.json above an entry: a package need not export it. */
+function versionAbove(folder: string, name: string): string | undefined {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) {
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+    if (manifest.name === name) return manifest.version;
+  }
+  return dirname(folder) === folder ? undefined : versionAbove(dirname(folder), name);
+}

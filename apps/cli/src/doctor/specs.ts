@@ -1,0 +1,72 @@
+import { LlmError, type Majordomo } from '@majordomo/core';
+import { backendForScheme } from '../backends/backends.ts';
+import { locatePackage } from '../backends/load-package.ts';
+import { backendOf } from '../backends/backends.ts';
+import { dsnIds } from '../backends/wanted.ts';
+import type { Settings } from '../config/settings.ts';
+import { mistake, ok, type Finding, type Section } from './finding.ts';
+
+/** The model that is asked by default, and the aliases: parsed, with the place of a mistake. */
+export function specs({ model, aliases, env, providers }: Settings, majordomo: Majordomo): Section {
+  const ids = new Set([...providers.map(({ id }) => id), ...dsnIds(env)]);
+  const check = (name: string, spec: string): Finding => {
+    try {
+      const unknown = majordomo.parse(spec).find(({ kind, text }) => {
+        const id = text.split('/')[0] ?? '';
+        return kind === 'name' ? !(text in aliases) : !ids.has(id) && backendOf(id) === undefined;
+      });
+      if (unknown === undefined) return ok(name, spec);
+      const what = unknown.kind === 'name' ? 'no alias' : 'no known provider';
+      return mistake(name, `character ${unknown.offset} of "${spec}": ${unknown.text} is ${what}`);
+    } catch (error) {
+      if (LlmError.is(error)) return mistake(name, error.message);
+      throw error;
+    }
+  };
+  const named = Object.entries(aliases).map(([name, spec]) => check(name, spec));
+  return {
+    title: 'Specs',
+    findings: model === undefined ? named : [check('default model', model), ...named],
+  };
+}
+
+/** `LLM_*` DSNs: where each leads, or at which character it goes wrong. Tokens are not shown. */
+export function dsns({ env }: Settings, majordomo: Majordomo, cwd: string): Section {
+  const findings = Object.entries(env)
+    .filter((entry): entry is [string, string] => entry[0].startsWith('LLM_') && entry[1] !== undefined)
+    .filter(([, value]) => value.includes('://'))
+    .map(([name, value]) => dsn(name, value, majordomo, cwd));
+  return { title: 'DSNs', findings };
+}
+
+function dsn(name: string, value: string, majordomo: Majordomo, cwd: string): Finding {
+  const at = flawIn(value);
+  const backend = backendForScheme(value);
+  if (at === undefined && backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
+    return mistake(name, `needs ${backend.package}: npm install ${backend.package}`);
+  }
+  const error = majordomo.loadEnv({ [name]: value })[0];
+  if (error !== undefined) return mistake(name, `character ${at ?? 0}: ${error.message}`);
+  return ok(name, `${withoutToken(value)}${value.includes('@') ? ' (with a token)' : ''}`);
+}
+
+const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?<authority>[^/?#]*)/i;
+const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/i;
+
+/** The character at which a DSN stops being one. */
+export function flawIn(value: string): number | undefined {
+  const text = value.trimStart();
+  const before = value.length - text.length;
+  const match = AUTHORITY.exec(text);
+  if (match === null) return before + (/^[a-z][a-z0-9+.-]*/i.exec(text)?.[0].length ?? 0);
+  const authority = match.groups?.['authority'] ?? '';
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  return HOST.test(host) ? undefined : before + match[0].length - host.length;
+}
+
+/** Scheme, host and path; neither the token before the host nor the parameters, which may hold one. */
+function withoutToken(value: string): string {
+  const match = /^([^:]+:\/\/)([^/?#]*)([^?#]*)/.exec(value.trim());
+  const [, scheme = '', authority = '', path = ''] = match ?? [];
+  return scheme + authority.slice(authority.lastIndexOf('@') + 1) + path;
+}

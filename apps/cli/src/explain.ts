@@ -1,0 +1,35 @@
+import { LlmError } from '@majordomo/core';
+import { EXIT, Stop, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import { painter, printable } from './paint.ts';
+
+/** Says on stderr what went wrong, and gives the exit code for it. Anything unforeseen is thrown on. */
+export function explain(error: unknown, io: Io): ExitCode {
+  const paint = painter(io.stderr);
+  const say = (label: string, text: string): void => {
+    io.stderr.write(`${paint('red', label)} ${printable(text)}\n`);
+  };
+  if (io.signal.aborted) return EXIT.interrupted;
+  if (error instanceof Stop) {
+    say('majordomo:', error.message);
+    return error.code;
+  }
+  if (!LlmError.is(error)) throw error;
+  say(`${error.kind}:`, error.message);
+  const hint = hintFor(error);
+  if (hint !== undefined) io.stderr.write(`${paint('dim', hint)}\n`);
+  return codeFor(error);
+}
+
+/** A mistake in what was typed or configured is usage; all else is a failed call. */
+export function codeFor(error: LlmError): ExitCode {
+  if (error.kind === 'aborted') return EXIT.interrupted;
+  return error.kind === 'config' ? EXIT.usage : EXIT.failed;
+}
+
+function hintFor(error: LlmError): string | undefined {
+  if (error.details.code === 'unknown-provider') return 'majordomo doctor lists the providers that there are';
+  if (LlmError.is(error, 'auth')) return 'majordomo doctor shows which credentials were found';
+  if (LlmError.is(error, 'not-found')) return 'majordomo models lists what each backend has';
+  return undefined;
+}

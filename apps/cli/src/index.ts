@@ -1,0 +1,1 @@
+export { defineConfig, type MajordomoConfig } from './config/config.ts';

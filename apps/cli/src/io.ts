@@ -1,0 +1,29 @@
+import type { Env } from '@majordomo/core';
+
+/** Everything that a command has of the outside: tests hand in their own. */
+export interface Io {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly home: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly stdin: Stdin;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Asks a person one line; `undefined` when the person left. Only where stdin and stdout are terminals. */
+  ask(question: string): Promise<string | undefined>;
+  confirm(question: string): Promise<boolean>;
+}
+
+export interface Stdin {
+  /** `socket` is what a parent process leaves open that never meant to write. */
+  readonly kind: 'terminal' | 'file' | 'pipe' | 'socket' | 'none';
+  text(): Promise<string>;
+}
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** False under NO_COLOR, on dumb terminals and where it is no terminal. */
+  readonly colour: boolean;
+  readonly write: (text: string) => void;
+}

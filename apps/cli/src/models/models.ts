@@ -1,0 +1,73 @@
+import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
+import { BACKENDS } from '../backends/backends.ts';
+import { openIds } from '../backends/open.ts';
+import { configuredIds } from '../backends/wanted.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { painter, printable, type Paint } from '../paint.ts';
+
+const LISTING_MS = 15_000;
+
+/** What one backend listed, or why it did not. */
+interface Listing {
+  readonly provider: string;
+  readonly models: readonly ModelInfo[];
+  readonly error: LlmError | undefined;
+}
+
+/** `majordomo models`: what the configured backends, or one of them, really list. */
+export async function models(
+  provider: string | undefined,
+  { json }: { readonly json?: true },
+  io: Io,
+): Promise<ExitCode> {
+  const settings = await loadSettings(io);
+  const ids = provider === undefined ? idsOf(settings) : [provider];
+  if (ids.length === 0) {
+    throw new Stop(
+      'no backend is configured: set a key such as OPENAI_API_KEY, or name one: majordomo models ollama',
+    );
+  }
+  const listings = await Promise.all(ids.map((id) => list(id, settings, io)));
+  if (json === true) io.stdout.write(`${JSON.stringify(listings, undefined, 2)}\n`);
+  else for (const listing of listings) io.stdout.write(shown(listing, painter(io.stdout)));
+  return listings.some(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
+}
+
+const idsOf = ({ env, providers }: Settings): readonly string[] =>
+  configuredIds(BACKENDS, { env, providers: providers.map(({ id }) => id) });
+
+async function list(provider: string, settings: Settings, io: Io): Promise<Listing> {
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
+  try {
+    const majordomo = await openIds([provider], settings, { cwd: io.cwd });
+    return { provider, models: await majordomo.listModels(provider, { signal }), error: undefined };
+  } catch (error) {
+    if (io.signal.aborted) throw error;
+    if (LlmError.is(error)) return { provider, models: [], error };
+    if (!(error instanceof Stop)) throw error;
+    return { provider, models: [], error: new LlmError('config', error.message) };
+  }
+}
+
+function shown({ provider, models: all, error }: Listing, paint: Paint): string {
+  if (error !== undefined) {
+    return `${paint('bold', provider)}  ${paint('red', error.kind)}\n  ${printable(error.message)}\n`;
+  }
+  const sorted = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const width = Math.min(44, Math.max(0, ...sorted.map(({ id }) => id.length)));
+  const rows = sorted.map(
+    ({ id, capabilities }) =>
+      `  ${printable(id).padEnd(width)}  ${paint('dim', abilities(capabilities).join(' '))}`.trimEnd() + '\n',
+  );
+  return `${paint('bold', provider)}  ${all.length} ${all.length === 1 ? 'model' : 'models'}\n${rows.join('')}`;
+}
+
+/** What is known of a model; what is unknown is not said. */
+function abilities({ contextTokens, tools, images, files, reasoning }: Capabilities): string[] {
+  const named = { tools, images, files, reasoning };
+  const can = Object.entries(named).filter(([, value]) => value !== undefined && value !== false);
+  const context = contextTokens === undefined ? '' : `${Math.round(contextTokens / 1000)}k`;
+  return [context.padStart(5), ...can.map(([name]) => name)];
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+
+/** Of this package; its package.json is one folder above, in the sources and in the build. */
+export function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}

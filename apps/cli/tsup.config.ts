@@ -1,0 +1,1 @@
+export { binary as default } from '../../tooling/build/tsup.ts';
