@@ -17,6 +17,8 @@ export interface Harness {
   }): Provider | Promise<Provider>;
   /** A model id that the provider knows. */
   readonly model: string;
+  /** Milliseconds that each attempt needs before it sends anything, such as the start of a process. Default 0. */
+  readonly startMs?: number | undefined;
   /** Scenarios that this provider cannot show, each with the reason. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }

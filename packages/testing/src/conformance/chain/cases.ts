@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { LlmError, type ChatResponse } from '@majordomo/core';
+import { LlmError, type ChatResponse, type Timeouts } from '@majordomo/core';
 import type { Case, Harness } from '../harness.ts';
 import { inTime } from '../in-time.ts';
 import { GOOD, onChain, REQUEST, show, soundRequests, timed, type ChainBench } from './bench.ts';
 import { rows, type Row } from './rows.ts';
 
 /** The whole answer, once, from the sound target, in time, and no request too many. */
-function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, ms: number, what: string): void {
+function checkAnswer(
+  row: Row & { readonly startMs: number },
+  bench: ChainBench,
+  response: ChatResponse,
+  ms: number,
+  what: string,
+): void {
   const { requests } = bench.head;
   assert.equal(response.text, GOOD, what);
   assert.match(response.target, /^sound\//);
@@ -19,7 +25,8 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, ms: nu
   const outcomes = response.attempts.map(({ target, outcome }) => `${target.split('/')[0]} ${outcome}`);
   const failures = row.step === undefined ? REFUSED_TRIES : requests.length;
   assert.deepEqual(outcomes, [...Array<string>(failures).fill('head failed'), 'sound finished'], what);
-  inTime(ms, row.withinMs, what);
+  // Each attempt starts anew, and each timer was given as much more.
+  inTime(ms, row.withinMs + 2 * row.startMs * response.attempts.length, what);
 }
 
 const REFUSED_TRIES = 2;
@@ -28,8 +35,11 @@ const REFUSED_TRIES = 2;
 const triesOf = ({ tries, isMidStream }: Row, { head }: ChainBench): readonly number[] =>
   isMidStream && head.requests[0]?.request.streamed === false ? [1, tries] : [tries];
 
-async function survives(harness: Harness, row: Row): Promise<void> {
-  const { step, timeouts } = row;
+async function survives(harness: Harness, given: Row): Promise<void> {
+  const startMs = harness.startMs ?? 0;
+  const row = { ...given, startMs };
+  const { step } = row;
+  const timeouts = longer(row.timeouts, startMs);
   const generated = async (bench: ChainBench): Promise<void> => {
     const [response, ms] = await timed(() => bench.model.generate(REQUEST));
     checkAnswer(row, bench, response, ms, 'generate');
@@ -48,6 +58,9 @@ async function survives(harness: Harness, row: Row): Promise<void> {
   await onChain(harness, step, restarted, { timeouts, afterCommit: 'restart' });
   await onChain(harness, step, streamed, { timeouts });
 }
+
+const longer = (timeouts: Timeouts = {}, by: number): Timeouts =>
+  Object.fromEntries(Object.entries(timeouts).map(([name, ms]: [string, number]) => [name, ms + by]));
 
 /** After content nothing is replaced behind the reader's back: a typed error with what had come. */
 async function failsTyped({ model, head, sound }: ChainBench): Promise<void> {
