@@ -62,6 +62,13 @@ describe('snapshots', () => {
     expect((await running.response()).attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
   });
 
+  it('begin anew in silence at the next target, when the first gives nothing that fits', async () => {
+    const { majordomo } = world({ 'a/x': ['{"title": "Fish "}'], 'b/y': [answer] });
+    const running = majordomo.model('a/x,b/y').streamObject({ messages, output: Recipe });
+    expect((await read(running)).at(-1)).toEqual(value);
+    expect((await running.response()).attempts.map(({ target }) => target)).toEqual(['a/x', 'a/x', 'b/y']);
+  });
+
   it('begin anew in silence when the answer did not fit', async () => {
     const running = ask(['{"title": "Fish "}', answer]).stream();
     const snapshots = await read(running);

@@ -124,6 +124,68 @@ describe('an answer that does not fit', () => {
   });
 });
 
+describe('a target whose answers do not fit', () => {
+  const chain = (repairs?: number) => {
+    const { majordomo, asked } = world({ 'a/x': [wrong], 'b/y': ['no JSON', good], 'c/z': [good] });
+    return {
+      asked,
+      answer: majordomo.model('a/x,b/y,c/z').generateObject({ messages, output: Soup }, { repairs }),
+    };
+  };
+
+  it('is followed by the next one of the chain, which begins anew', async () => {
+    const { answer, asked } = chain();
+    const { target, value, usage, attempts, warnings } = await answer;
+    expect([target, value, usage?.input]).toEqual(['b/y', { title: 'Soup' }, 4]);
+    expect(asked).toEqual(
+      new Map([
+        ['a/x', 2],
+        ['b/y', 2],
+      ]),
+    );
+    expect(attempts.map((attempt) => attempt.target)).toEqual(['a/x', 'a/x', 'b/y', 'b/y']);
+    expect(warnings.map(({ why }) => why.slice(0, 28))).toEqual([
+      'a/x answered again: title: I',
+      'a/x gave nothing that fits: ',
+      'b/y answered again: there is',
+    ]);
+  });
+
+  it('is followed without a second round when the call wants none', async () => {
+    const { answer, asked } = chain(0);
+    expect((await answer).target).toBe('c/z');
+    expect(asked).toEqual(
+      new Map([
+        ['a/x', 1],
+        ['b/y', 1],
+        ['c/z', 1],
+      ]),
+    );
+  });
+
+  it('is asked again itself for a repair, not the head of the chain', async () => {
+    const { majordomo, asked } = world({ 'a/x': [{ fail: 'not-found' }, good], 'b/y': [wrong, good] });
+    const { target } = await majordomo.model('a/x,b/y').generateObject({ messages, output: Soup });
+    expect([target, asked.get('a/x'), asked.get('b/y')]).toEqual(['b/y', 1, 2]);
+  });
+
+  it('ends the call when the policy says that the chain does not go on', async () => {
+    const { majordomo, asked } = world({ 'a/x': [wrong], 'b/y': [good] });
+    const policy = { 'invalid-output': { advance: false } };
+    const error = await failure(
+      majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }, { policy }),
+    );
+    expect([error.kind, error.details.target, asked.has('b/y')]).toEqual(['invalid-output', 'a/x', false]);
+  });
+
+  it('is the last one: the error is its own, with the attempts of all', async () => {
+    const { majordomo } = world({ 'a/x': ['no'], 'b/y': [wrong] });
+    const error = await failure(majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }));
+    expect([error.kind, error.details.target, error.details.body]).toEqual(['invalid-output', 'b/y', wrong]);
+    expect(error.details.attempts).toHaveLength(4);
+  });
+});
+
 describe('an answer that no second round would mend', () => {
   it.each([
     ['length', 'truncated', '{"title":"So'],

@@ -1,4 +1,5 @@
 import { LlmError } from '../error/llm-error.ts';
+import { decisionFor } from '../error/policy.ts';
 import type { CallScope } from '../chain/scope.ts';
 import { callSettings, type ChainSettings } from '../chain/settings.ts';
 import type { Call, ChainDeps, Target } from '../chain/call.ts';
@@ -14,6 +15,7 @@ import { WalkStream } from './walk-stream.ts';
 import { judgeFinish } from '../stream/judge.ts';
 import { generateObject } from '../schema/object.ts';
 import { streamObject } from '../schema/object-stream.ts';
+import type { TypedCalls } from '../schema/typed-calls.ts';
 
 /** What a majordomo gives to its models. */
 export interface Home {
@@ -31,22 +33,28 @@ export interface Home {
 export interface Operation {
   readonly target: (place: Place) => Target;
   readonly judge: Call['judge'];
+  /** Which of the places are asked. Default: all. */
+  readonly pick?: ((places: readonly Place[]) => readonly Place[]) | undefined;
 }
 
 /** A spec as a model: each call resolves and walks it anew. */
 export function chatModel(spec: string, home: Home): ChatModel {
-  const model = {
-    spec,
-    generate: (request: ChatRequest, options?: CallOptions) =>
-      drain(walk(spec, home, request, options, false)),
-    stream: (request: ChatRequest, options?: CallOptions) =>
-      new WalkStream(() => walk(spec, home, request, options, true)),
+  const chat: Operation = { target: home.chatTarget, judge: judgeChat };
+  const begin = (request: ChatRequest, options?: CallOptions, live = false, pick?: Operation['pick']): Walk =>
+    walk(spec, home, request, options, live, pick === undefined ? chat : { ...chat, pick });
+  const typed: TypedCalls = {
+    generate: (request, options, pick) => drain(begin(request, options, false, pick)),
+    stream: (request, options, pick) => new WalkStream(() => begin(request, options, true, pick)),
+    advances: (options) =>
+      decisionFor('invalid-output', callSettings(home.settings, home.chain, options).policy).advance,
   };
   return {
-    ...model,
+    spec,
+    generate: (request, options) => drain(begin(request, options)),
+    stream: (request, options) => new WalkStream(() => begin(request, options, true)),
     generateObject: <T>(request: TypedRequest<T> | JsonSchemaRequest, options?: CallOptions) =>
-      generateObject<T>(model, request, options),
-    streamObject: (request, options) => streamObject(model, request, options),
+      generateObject<T>(typed, request, options),
+    streamObject: (request, options) => streamObject(typed, request, options),
   };
 }
 
@@ -57,7 +65,7 @@ export function walk(
   request: ChatRequest,
   options: CallOptions | undefined,
   live: boolean,
-  operation: Operation = { target: home.chatTarget, judge: judgeChat },
+  operation: Operation,
 ): Walk {
   const info: CallInfo = {
     id: crypto.randomUUID(),
@@ -75,7 +83,9 @@ export function walk(
       emit: emitTo(home.onEvent, options?.onEvent),
       resolve: (scope) => {
         const places = home.resolve(spec, info, scope);
-        const toTargets = (found: readonly Place[]): readonly Target[] => found.map(operation.target);
+        const { target, pick } = operation;
+        const toTargets = (found: readonly Place[]): readonly Target[] =>
+          (pick === undefined ? found : pick(found)).map(target);
         return places instanceof Promise ? places.then(toTargets) : toTargets(places);
       },
       judge: operation.judge,

@@ -68,12 +68,13 @@ it('any value, cut into any deltas and looked at after each, is a beginning of i
           const length = lengths[turn % lengths.length] ?? 1;
           json.push(text.slice(at, at + length));
           at += length;
-          expect(isBeginningOf(json.value(), whole)).toBe(true);
+          // An assertion for every delta would take longer than all looks.
+          if (!isBeginningOf(json.value(), whole)) throw new Error(`no beginning of ${text} at ${at}`);
         }
         expect(json.value()).toEqual(whole);
       },
     ),
-    { numRuns: 500, seed: 6 },
+    { numRuns: 300, seed: 6 },
   );
 });
 

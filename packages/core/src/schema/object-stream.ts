@@ -2,13 +2,13 @@ import { LlmError } from '../error/llm-error.ts';
 import type { PartialJson } from '../json/partial.ts';
 import type { CallOptions } from '../model/call.ts';
 import type {
-  ChatModel,
   ChatStream,
   DeepPartial,
   ObjectResponse,
   ObjectStream,
   TypedRequest,
 } from '../model/majordomo.ts';
+import type { TypedCalls } from './typed-calls.ts';
 import type { OutputRoot } from './root.ts';
 
 /**
@@ -16,25 +16,25 @@ import type { OutputRoot } from './root.ts';
  * before, so that a restart or a repair round needs no word: the next snapshot is simply smaller.
  */
 export function streamObject<T>(
-  model: Pick<ChatModel, 'stream'>,
+  calls: TypedCalls,
   request: TypedRequest<T>,
   options?: CallOptions,
 ): ObjectStream<T> {
-  return new SnapshotStream(model, request, { ...options, afterCommit: 'restart' });
+  return new SnapshotStream(calls, request, { ...options, afterCommit: 'restart' });
 }
 
 type Outcome<T> = { readonly response: ObjectResponse<T> } | { readonly error: unknown };
 
 class SnapshotStream<T> implements ObjectStream<T> {
-  private readonly model: Pick<ChatModel, 'stream'>;
+  private readonly calls: TypedCalls;
   private readonly request: TypedRequest<T>;
   private readonly options: CallOptions;
   private iterated = false;
   private outcome: Outcome<T> | undefined;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(model: Pick<ChatModel, 'stream'>, request: TypedRequest<T>, options: CallOptions) {
-    this.model = model;
+  constructor(calls: TypedCalls, request: TypedRequest<T>, options: CallOptions) {
+    this.calls = calls;
     this.request = request;
     this.options = options;
   }
@@ -80,10 +80,10 @@ class SnapshotStream<T> implements ObjectStream<T> {
       import('./rounds.ts'),
       import('../json/partial.ts'),
     ]);
-    const rounds = new ObjectRounds<T>(this.request, this.options);
+    const rounds = new ObjectRounds<T>(this.request, this.options, this.calls.advances(this.options));
     try {
       for (;;) {
-        const stream = this.model.stream(rounds.request, this.options);
+        const stream = this.calls.stream(rounds.request, this.options, rounds.pick);
         yield* looks<T>(stream, rounds.root, () => new PartialJson());
         const answer = await rounds.take(await stream.response());
         if (answer !== undefined) return answer;

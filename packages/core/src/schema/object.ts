@@ -1,20 +1,21 @@
 import type { CallOptions } from '../model/call.ts';
-import type { ChatModel, JsonSchemaRequest, ObjectResponse, TypedRequest } from '../model/majordomo.ts';
+import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../model/majordomo.ts';
+import type { TypedCalls } from './typed-calls.ts';
 
 /**
  * Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. What that needs is
  * loaded by the first typed call: most importers of core make none.
  */
 export async function generateObject<T>(
-  model: Pick<ChatModel, 'generate'>,
+  calls: TypedCalls,
   request: TypedRequest<T> | JsonSchemaRequest,
   options?: CallOptions,
 ): Promise<ObjectResponse<T>> {
   const { ObjectRounds } = await import('./rounds.ts');
-  const rounds = new ObjectRounds<T>(request, options);
+  const rounds = new ObjectRounds<T>(request, options, calls.advances(options));
   try {
     for (;;) {
-      const answer = await rounds.take(await model.generate(rounds.request, options));
+      const answer = await rounds.take(await calls.generate(rounds.request, options, rounds.pick));
       if (answer !== undefined) return answer;
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import type { ChatResponse, PartialResponse, Warning } from '../model/response.t
 import type { ObjectSchema } from '../model/schema.ts';
 import { sumUsage } from '../stream/sum-usage.ts';
 import { checkValue, describeIssues, type Checked } from './check-value.ts';
+import type { PickPlaces } from './typed-calls.ts';
 import { objectRoot, type OutputRoot } from './root.ts';
 import { toJsonSchema } from './to-json-schema.ts';
 
@@ -17,23 +18,45 @@ const MOST_BODY = 2000;
 
 /**
  * The rounds of one typed call: what to ask next, and what an answer comes to. An answer that is no JSON or does not
- * fit goes back to the model with what is wrong with it, `repairs` times; one that was cut or refused does not.
+ * fit goes back to its target with what is wrong with it, `repairs` times; then the next target of the chain is asked
+ * what the first one was. An answer that was cut or refused ends the call.
  */
 export class ObjectRounds<T> {
   /** What to send in this round. */
   request: ChatRequest;
   readonly root: OutputRoot;
   private readonly output: ObjectSchema<T> | JsonObject;
+  private readonly first: ChatRequest;
+  private readonly most: number;
+  private readonly advances: boolean;
   private repairs: number;
+  /** The chain as it was resolved for this round. */
+  private places: readonly string[] = [];
+  /** Where in it the round begins. */
+  private start: string | undefined;
   private readonly earlier: ChatResponse[] = [];
   private readonly repaired: Warning[] = [];
 
-  constructor(request: TypedRequest<T> | JsonSchemaRequest, options: CallOptions | undefined) {
+  constructor(
+    request: TypedRequest<T> | JsonSchemaRequest,
+    options: CallOptions | undefined,
+    advances: boolean,
+  ) {
     this.output = request.output;
     this.root = objectRoot(toJsonSchema(request.output, 'output'));
-    this.request = { ...request, output: this.root.schema };
-    this.repairs = options?.repairs ?? 1;
+    this.first = { ...request, output: this.root.schema };
+    this.request = this.first;
+    this.most = options?.repairs ?? 1;
+    this.repairs = this.most;
+    this.advances = advances;
   }
+
+  /** A round begins where the one before has answered, or behind that. */
+  readonly pick: PickPlaces = (places) => {
+    this.places = places.map(({ key }) => key);
+    const at = places.findIndex(({ key }) => key === this.start);
+    return at > 0 ? places.slice(at) : places;
+  };
 
   /** The whole answer; `undefined` when `request` now asks for a better one. Throws what it cannot be. */
   async take(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
@@ -41,9 +64,11 @@ export class ObjectRounds<T> {
     if (unfinished !== undefined) throw unfinished;
     const checked = await this.judge(response.text);
     if ('value' in checked) return { ...this.together(response), value: checked.value };
-    if (this.repairs <= 0) throw misfit(response, checked.issues);
-    this.repairs--;
-    this.askAgain(response, describeIssues(checked.issues));
+    const next = this.places[this.places.indexOf(response.target) + 1];
+    const problems = describeIssues(checked.issues);
+    if (this.repairs > 0) this.askAgain(response, problems);
+    else if (this.advances && next !== undefined) this.advance(response, next, problems);
+    else throw misfit(response, checked.issues);
     return undefined;
   }
 
@@ -63,12 +88,9 @@ export class ObjectRounds<T> {
   }
 
   private askAgain(response: ChatResponse, problems: string): void {
-    this.earlier.push(response);
-    this.repaired.push({
-      action: 'repaired',
-      what: 'output',
-      why: `${response.target} answered again: ${problems}`,
-    });
+    this.repairs--;
+    this.start = response.target;
+    this.note(response, `${response.target} answered again: ${problems}`);
     const complaint = `Your answer cannot be used: ${problems}. Give the whole answer again, corrected, as JSON only.`;
     this.request = {
       ...this.request,
@@ -76,6 +98,19 @@ export class ObjectRounds<T> {
     };
   }
 
+  private advance(response: ChatResponse, next: string, problems: string): void {
+    this.repairs = this.most;
+    this.start = next;
+    this.note(response, `${response.target} gave nothing that fits: ${problems}`);
+    this.request = this.first;
+  }
+
+  private note(response: ChatResponse, why: string): void {
+    this.earlier.push(response);
+    this.repaired.push({ action: 'repaired', what: 'output', why });
+  }
+
+  /** Costs of all rounds; of the warnings those of the target that answered. */
   private together(response: ChatResponse): ChatResponse {
     if (this.earlier.length === 0) return response;
     const rounds = [...this.earlier, response];
@@ -83,7 +118,10 @@ export class ObjectRounds<T> {
       ...response,
       usage: sumUsage(...rounds.map(({ usage }) => usage)),
       attempts: rounds.flatMap(({ attempts }) => attempts),
-      warnings: distinct([...rounds.flatMap(({ warnings }) => warnings), ...this.repaired]),
+      warnings: distinct([
+        ...rounds.flatMap(({ target, warnings }) => (target === response.target ? warnings : [])),
+        ...this.repaired,
+      ]),
     };
   }
 }

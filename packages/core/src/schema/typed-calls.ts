@@ -1,0 +1,15 @@
+import type { CallOptions } from '../model/call.ts';
+import type { ChatStream } from '../model/majordomo.ts';
+import type { ChatRequest } from '../model/request.ts';
+import type { ChatResponse } from '../model/response.ts';
+
+/** Which of a chain's places are asked. */
+export type PickPlaces = <P extends { readonly key: string }>(places: readonly P[]) => readonly P[];
+
+/** What the rounds of a typed call are made of. */
+export interface TypedCalls {
+  generate(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): Promise<ChatResponse>;
+  stream(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): ChatStream;
+  /** Does the chain go on after a target whose answers do not fit? */
+  advances(options: CallOptions | undefined): boolean;
+}
