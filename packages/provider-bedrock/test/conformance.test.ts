@@ -9,16 +9,18 @@ const harness = (model: string): Harness => ({
   model,
   open: ({ baseURL, apiKey }) =>
     createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
-  cannot: { 'missing-key': 'without credentials the AWS SDK searches for some itself: see auth.test.ts' },
+  cannot: { 'missing-key': 'without credentials the AWS SDK searches for some itself: see chain.test.ts' },
 });
 
-// One model of each way of thinking that is signed, and one that is always told whole.
-describe.each(['anthropic.claude-sonnet-4-5-20250929-v1:0', 'global.anthropic.claude-opus-4-6-v1'])(
-  '%s',
-  (model) => {
-    for (const [name, run] of casesFor(harness(model))) {
-      if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-      else test(name, run);
-    }
-  },
-);
+// One model of each way of thinking, and one that nothing is known of.
+describe.each([
+  'anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'global.anthropic.claude-opus-4-6-v1',
+  'amazon.nova-2-lite-v1:0',
+  'my-model',
+])('%s', (model) => {
+  for (const [name, run] of casesFor(harness(model))) {
+    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
+    else test(name, run);
+  }
+});

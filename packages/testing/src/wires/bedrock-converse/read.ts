@@ -30,20 +30,22 @@ export function readConverse(path: string, body: unknown): WireRequest {
       name: stringOf(name),
       args: input,
     })),
-    toolResults: results.map(({ toolUseId, content, status }) => ({
-      callId: stringOf(toolUseId),
-      text: listOf(content)
-        .filter(isObject)
-        .map(({ text }) => stringOf(text))
-        .join(''),
-      isError: status === 'error',
-    })),
+    toolResults: results.map(resultOf),
     reasoning: of(blocks, 'reasoningContent').flatMap(reasoningOf),
     tools: toolSpecsOf(request['toolConfig']).map(({ name }) => stringOf(name)),
     output: schema === undefined ? undefined : (parsedObject(schema) as JsonObject | undefined),
     maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
     streamsUsage: true,
   };
+}
+
+/** Models that take no status are told of a failure by words. */
+function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
+  const text = listOf(content)
+    .filter(isObject)
+    .map((block) => stringOf(block['text']))
+    .join('');
+  return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
