@@ -1,0 +1,85 @@
+import { LlmError } from '@majordomo/core';
+import type sharp from 'sharp';
+
+/** The function that the sharp package exports. */
+export type Sharp = typeof sharp;
+
+/** What is encoded; everything else is decoded only. */
+export type Format = 'jpeg' | 'png' | 'webp';
+
+/** Upright pixels in sRGB, 8 bits a channel. */
+export interface Raster {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** The only place that calls sharp. */
+export interface Codec {
+  /** Pixels by the file's header. */
+  measure(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }>;
+  /** Turned upright as EXIF says, then scaled down so that no edge is longer than `edge`; the first frame. */
+  decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
+  shrink(raster: Raster, scale: number): Promise<Raster>;
+  /** JPEG has no alpha: it goes onto white. PNG knows no quality. */
+  encode(raster: Raster, format: Format, quality: number): Promise<Uint8Array>;
+}
+
+export interface CodecOptions {
+  readonly maxPixels: number;
+  readonly timeoutMs: number;
+}
+
+/** Over sharp, without changing its process-wide settings. Broken input is thrown as `invalid-request`. */
+export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
+  const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
+  const seconds = Math.ceil(timeoutMs / 1000);
+  const raw = ({ width, height, channels }: Raster): { readonly raw: Omit<Raster, 'data'> } => ({
+    raw: { width, height, channels },
+  });
+  const rasterOf = async (pipeline: ReturnType<Sharp>): Promise<Raster> => {
+    const { data, info } = await pipeline.timeout({ seconds }).raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    return { data, width, height, channels };
+  };
+  return {
+    async measure(bytes) {
+      const { width, height } = await open(bytes, input).metadata();
+      return { width, height };
+    },
+    decode(bytes, edge) {
+      const upright = open(bytes, input).autoOrient();
+      const sized = edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
+      return rasterOf(sized.toColourspace('srgb'));
+    },
+    shrink: (raster, scale) =>
+      rasterOf(open(raster.data, raw(raster)).resize(boxOf(Math.max(raster.width, raster.height) * scale))),
+    async encode(raster, format, quality) {
+      const pixels = open(raster.data, raw(raster)).timeout({ seconds });
+      const flat = format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
+      const encoded = await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer();
+      return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+    },
+  };
+}
+
+const boxOf = (edge: number): { readonly width: number; readonly height: number; readonly fit: 'inside' } => {
+  const pixels = Math.max(1, Math.floor(edge));
+  return { width: pixels, height: pixels, fit: 'inside' };
+};
+
+/** Formats that sharp's own builds decode: what fails there is broken; elsewhere it may be the build. */
+const ALWAYS_DECODED = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/tiff']);
+
+/** What sharp threw for an image of this type. */
+export function decodingError(error: unknown, mediaType: string): unknown {
+  if (LlmError.is(error) || !(error instanceof Error)) return error;
+  const why = error.message.split('\n')[0] ?? '';
+  if (/pixel limit|timeout/i.test(why)) {
+    return new LlmError('unsupported', `an ${mediaType} is too much to decode: ${why}`, { code: 'too-large' }, { cause: error });
+  }
+  return ALWAYS_DECODED.has(mediaType)
+    ? new LlmError('invalid-request', `an ${mediaType} is broken: ${why}`, { code: 'broken-image' }, { cause: error })
+    : new LlmError('unsupported', `sharp cannot decode ${mediaType} here: ${why}`, { code: 'not-decodable' }, { cause: error });
+}

@@ -1,0 +1,102 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { LlmError } from '@majordomo/core';
+import { kindOfStatus } from '@majordomo/core/provider';
+import type { Address } from './resolve-host.ts';
+
+/** What a server sent for a URL. */
+export interface Download {
+  readonly url: URL;
+  readonly bytes: Uint8Array;
+  /** As the server calls it, without parameters. */
+  readonly declaredType: string;
+}
+
+interface DownloadOptions {
+  readonly address: Address;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** One request to exactly this address, whatever the name says by now; gives the bytes or where they are said to be. */
+export async function download(url: URL, { address, maxBytes, signal }: DownloadOptions): Promise<Download | URL> {
+  signal.throwIfAborted();
+  try {
+    const response = await open(url, address, signal);
+    try {
+      return await read(response, url, maxBytes);
+    } finally {
+      response.destroy();
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason as Error;
+    if (LlmError.is(error)) throw error;
+    throw new LlmError('network', `the connection to ${url.host} broke`, { code: codeOf(error) }, { cause: error });
+  }
+}
+
+function open(url: URL, { address, family }: Address, signal: AbortSignal): Promise<IncomingMessage> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const options: RequestOptions & { readonly servername?: string } = {
+    method: 'GET',
+    // The name was looked up and checked; a second look-up might answer otherwise.
+    host: address,
+    family,
+    port: url.port === '' ? undefined : Number(url.port),
+    path: url.pathname + url.search,
+    // A packed body could be small on the wire and huge in memory.
+    headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
+    signal,
+    agent: false,
+    ...(url.protocol === 'https:' && isIP(host) === 0 ? { servername: host } : {}),
+  };
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    send(options, resolve).on('error', reject).end();
+  });
+}
+
+async function read(response: IncomingMessage, url: URL, maxBytes: number): Promise<Download | URL> {
+  const { statusCode: status = 0, headers } = response;
+  if (REDIRECTS.has(status)) return redirectOf(headers.location, url);
+  if (status !== 200) throw new LlmError(kindOfStatus(status), `${url.host} answered ${status}`, { status });
+  const packed = headers['content-encoding'] ?? 'identity';
+  if (packed !== 'identity') {
+    throw new LlmError('unsupported', `${url.host} sent ${packed} though it was not asked to`, { code: 'packed' });
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
+  const declaredType = (headers['content-type'] ?? 'application/octet-stream').split(';', 1)[0]?.trim().toLowerCase();
+  return { url, bytes: await bytesOf(response, url, maxBytes), declaredType: declaredType ?? '' };
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+function redirectOf(location: string | undefined, url: URL): URL {
+  const target = location === undefined ? null : URL.parse(location, url.href);
+  if (target === null) throw new LlmError('protocol', `${url.host} redirects to nowhere`, { path: 'location' });
+  return target;
+}
+
+async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of response as AsyncIterable<Uint8Array>) {
+    length += piece.length;
+    if (length > maxBytes) throw tooLarge(url, maxBytes);
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+const tooLarge = (url: URL, maxBytes: number): LlmError =>
+  new LlmError('unsupported', `${url.host} sent more than ${maxBytes} bytes`, { code: 'too-large' });
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,0 +1,40 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { LlmError } from '@majordomo/core';
+import { isPublicAddress } from './address.ts';
+
+/** An address that was checked; the connection goes to it and to no other. */
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** How names become addresses; the system's resolver by default. */
+export type Resolve = (host: string) => Promise<readonly Address[]>;
+
+export const systemResolve: Resolve = (host) => lookup(host, { all: true });
+
+/**
+ * The address of a URL's host. Throws `invalid-request`, code `private-address`, when any of its addresses is private,
+ * loopback, link-local or otherwise not public, unless `allow` names the host (`name` or `name:port`).
+ */
+export async function resolveHost(url: URL, allow: readonly string[], resolve: Resolve): Promise<Address> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [{ address: host, family: isIP(host) }];
+  const [first] = addresses;
+  if (first === undefined) throw new LlmError('network', `${host} has no address`, { code: 'ENOTFOUND' });
+  const isAllowed = allow.some((name) => name === host || name === url.host);
+  const refused = isAllowed ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
+  if (refused === undefined) return first;
+  throw new LlmError('invalid-request', `${url.host} is not on the public Internet (${refused.address}): not fetched`, {
+    code: 'private-address',
+  });
+}
+
+async function resolved(host: string, resolve: Resolve): Promise<readonly Address[]> {
+  try {
+    return await resolve(host);
+  } catch (cause) {
+    throw new LlmError('network', `${host} cannot be resolved`, { code: 'ENOTFOUND' }, { cause });
+  }
+}

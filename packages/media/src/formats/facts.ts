@@ -1,0 +1,42 @@
+/** What a file's header says of the picture in it; nothing was decoded. */
+export interface ImageFacts {
+  /** By its first bytes, whatever it was called. */
+  readonly mediaType: string;
+  /** Pixels as stored, before any turning; `undefined` where this format's header is not read. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly animated: boolean;
+  /** Does the file reach its own end? A cut download does not. */
+  readonly complete: boolean;
+}
+
+/** What a format's own reader finds; `undefined` for a header that cannot be. */
+export type Frame = Omit<ImageFacts, 'mediaType'>;
+
+/** Numbers out of a file; beyond its end everything is 0, so that a cut header needs no check at every step. */
+export class Reader {
+  private readonly view: DataView;
+  readonly length: number;
+
+  constructor(bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.length = bytes.byteLength;
+  }
+
+  u8(at: number): number {
+    return at + 1 > this.length ? 0 : this.view.getUint8(at);
+  }
+  u16(at: number, little = false): number {
+    return at + 2 > this.length ? 0 : this.view.getUint16(at, little);
+  }
+  u24le(at: number): number {
+    return this.u16(at, true) + this.u8(at + 2) * 0x1_00_00;
+  }
+  u32(at: number, little = false): number {
+    return at + 4 > this.length ? 0 : this.view.getUint32(at, little);
+  }
+  /** Four characters. */
+  tag(at: number): string {
+    return String.fromCharCode(this.u8(at), this.u8(at + 1), this.u8(at + 2), this.u8(at + 3));
+  }
+}

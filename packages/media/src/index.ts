@@ -1,0 +1,13 @@
+export { createMediaFitter, type MediaFitterOptions } from './fitter.ts';
+export type { Sharp } from './codec.ts';
+
+// fetching
+export { fetchMedia, type FetchMediaOptions } from './fetch/fetch-media.ts';
+export type { Address, Resolve } from './fetch/resolve-host.ts';
+
+// looking into bytes
+export { checkPdf, type PdfLimits } from './check-pdf.ts';
+export type { ImageFacts } from './formats/facts.ts';
+export { inspectImage } from './inspect-image.ts';
+export { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
+export { sniffMediaType } from './sniff.ts';

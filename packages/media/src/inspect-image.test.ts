@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { inspectImage } from './inspect-image.ts';
+import { sniffMediaType } from './sniff.ts';
+
+const hex = (...parts: readonly string[]): Uint8Array => new Uint8Array(Buffer.from(parts.join('').replaceAll(' ', ''), 'hex'));
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const ascii = (value: string): string => Buffer.from(value).toString('hex');
+
+const PNG = '89504e470d0a1a0a';
+const chunk = (type: string, data = ''): string =>
+  `${(data.length / 2).toString(16).padStart(8, '0')}${ascii(type)}${data}00000000`;
+const ihdr = chunk('IHDR', '0000012c 000000c8 08 02 00 00 00'.replaceAll(' ', ''));
+
+describe('the type is what the first bytes say', () => {
+  test.each([
+    ['image/png', hex(PNG)],
+    ['image/jpeg', hex('ffd8ffe0')],
+    ['image/gif', text('GIF89a')],
+    ['image/webp', text('RIFF    WEBPVP8 ')],
+    ['image/avif', hex('00000018', ascii('ftypmif1'), '00000000', ascii('miafavif'))],
+    ['image/heic', hex('00000018', ascii('ftypheic'), '00000000', ascii('mif1heic'))],
+    ['image/tiff', hex('49492a00')],
+    ['image/tiff', hex('4d4d002a')],
+    ['image/bmp', text('BM......')],
+    ['image/jxl', hex('ff0a')],
+    ['image/x-icon', hex('00000100')],
+    ['application/pdf', text('%PDF-1.7')],
+    ['image/svg+xml', text('\uFEFF<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="x">')],
+    ['image/svg+xml', text('  <svg>')],
+    [undefined, text('<!DOCTYPE html><body><svg></svg>')],
+    [undefined, hex('00000018', ascii('ftypisom'))],
+    [undefined, new Uint8Array()],
+  ])('%s', (type, bytes) => {
+    expect(sniffMediaType(bytes)).toBe(type);
+  });
+});
+
+describe('a header tells', () => {
+  test.each([
+    ['a PNG', hex(PNG, ihdr, chunk('IEND')), { mediaType: 'image/png', width: 300, height: 200, animated: false, complete: true }],
+    ['an animated PNG', hex(PNG, ihdr, chunk('acTL'), chunk('IEND')), { animated: true }],
+    ['a cut PNG', hex(PNG, ihdr, chunk('IDAT', '0011')), { width: 300, complete: false }],
+    ['a JPEG with data behind it', hex('ffd8 ffe0 0004 0000 ffc2 000b 08 00c8 012c 01 011100 ffda 0002 aabb ffd9 0000'), { width: 300, height: 200, complete: true }],
+    ['a JPEG whose only end is in a thumbnail', hex('ffd8 ffe1 0004 ffd9 ffc0 000b 08 00c8 012c 01 011100 ffda 0002 aabb'), { width: 300, complete: false }],
+    ['a lossy WebP', hex(ascii('RIFF'), '16000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'), { width: 300, height: 200, complete: true }],
+    ['a lossless WebP', hex(ascii('RIFF'), '11000000', ascii('WEBPVP8L'), '05000000 2f 2bc13100'), { width: 300, height: 200 }],
+    ['an animated WebP', hex(ascii('RIFF'), '16000000', ascii('WEBPVP8X'), '0a000000 02000000 2b0100 c70000'), { width: 300, height: 200, animated: true }],
+    ['a cut WebP', hex(ascii('RIFF'), 'ff000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'), { complete: false }],
+    ['a GIF', hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 01 44 00 3b'), { width: 300, height: 200, animated: false, complete: true }],
+    ['a GIF of two frames', hex(ascii('GIF89a'), '2c01 c800 00 00 00', '2c 00000000 2c01c800 00 02 01 44 00'.repeat(2)), { animated: true }],
+    ['a cut GIF', hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 09 44'), { complete: false }],
+    ['a TIFF, which is not read', hex('49492a00'), { mediaType: 'image/tiff', width: undefined, complete: true }],
+  ])('%s', (_, bytes, facts) => {
+    expect(inspectImage(bytes)).toMatchObject(facts);
+  });
+
+  test.each([
+    ['a PNG of no width', hex(PNG, chunk('IHDR', '00000000 000000c8 08 02 00 00 00'.replaceAll(' ', '')))],
+    ['a JPEG without a frame', hex('ffd8 ffe0 0004 0000 ffda 0002 ffd9')],
+    ['a PNG of a signature alone', hex(PNG)],
+    ['a WebP of an unknown chunk', text('RIFF    WEBPXXXX')],
+    ['a PDF', text('%PDF-1.7')],
+  ])('nothing of %s', (_, bytes) => {
+    expect(inspectImage(bytes)).toBeUndefined();
+  });
+
+  test('nothing that is beyond a cut header', () => {
+    const whole = hex(PNG, ihdr, chunk('IEND'));
+    for (let length = 0; length < whole.length; length++) {
+      expect(inspectImage(whole.slice(0, length))?.complete ?? false).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MOST_TRIES, nextLosslessTry, nextTry, type Plan, type Try } from './next-try.ts';
+
+const step = (quality: number): number => (quality < 50 ? 5000 / quality : 200 - 2 * quality);
+/** A picture whose size follows a power of the quantiser's step, with a floor of headers and tables. */
+const sizes =
+  (atBest: number, slope: number) =>
+  ({ quality, scale }: Plan): number =>
+    Math.round(500 + atBest * scale ** 2 * (step(85) / step(quality)) ** slope);
+
+function search(
+  size: (plan: Plan) => number,
+  maxBytes: number,
+  next: (tries: readonly Try[], maxBytes: number) => Plan | undefined = nextTry,
+): readonly Try[] {
+  const tries: Try[] = [];
+  for (let plan = next(tries, maxBytes); plan !== undefined; plan = next(tries, maxBytes)) {
+    tries.push({ ...plan, bytes: size(plan) });
+  }
+  return tries;
+}
+
+describe('the search for a quality', () => {
+  test.each([
+    ['the best quality does', 1_000_000, [85]],
+    ['half the bytes', 200_000, [85, 67, 66]],
+    ['a fifth', 80_000, [85, 30]],
+  ])('%s', (_, maxBytes, qualities) => {
+    const tries = search(sizes(400_000, 0.8), maxBytes);
+    expect(tries.map(({ quality }) => quality).slice(0, qualities.length)[0]).toBe(qualities[0]);
+    expect(tries.some(({ bytes }) => bytes <= maxBytes)).toBe(true);
+  });
+
+  test('always ends within its tries, in a plan that fits where one can', () => {
+    const slopes = fc.double({ min: 0.4, max: 1.3, noNaN: true });
+    const budgets = fc.integer({ min: 5_000, max: 2_000_000 });
+    fc.assert(
+      fc.property(fc.integer({ min: 10_000, max: 5_000_000 }), slopes, budgets, (atBest, slope, maxBytes) => {
+        const tries = search(sizes(atBest, slope), maxBytes);
+        expect(tries.length).toBeLessThanOrEqual(MOST_TRIES);
+        expect(tries.every(({ quality, scale }) => quality >= 30 && quality <= 85 && scale > 0 && scale <= 1)).toBe(true);
+        expect(tries.some(({ bytes }) => bytes <= maxBytes)).toBe(true);
+      }),
+      { seed: 7, numRuns: 2_000 },
+    );
+  });
+
+  test('keeps all pixels as long as the worst quality does', () => {
+    const size = sizes(400_000, 0.8);
+    const atWorst = size({ quality: 30, scale: 1 });
+    fc.assert(
+      fc.property(fc.integer({ min: atWorst, max: 500_000 }), (maxBytes) => {
+        const fitting = search(size, maxBytes).filter(({ bytes }) => bytes <= maxBytes);
+        expect(fitting.every(({ scale }) => scale === 1)).toBe(true);
+        expect(Math.max(...fitting.map(({ bytes }) => bytes))).toBeGreaterThan(maxBytes * 0.8);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+
+  test('takes one try when the best quality fits', () => {
+    expect(search(sizes(1000, 1), 10_000)).toEqual([{ quality: 85, scale: 1, bytes: 1500 }]);
+  });
+});
+
+describe('a lossless search', () => {
+  const size = ({ scale }: Plan): number => Math.round(1_000_000 * scale ** 1.8);
+
+  test('shortens the edges until the bytes fit', () => {
+    const tries = search(size, 90_000, nextLosslessTry);
+    expect(tries.length).toBeLessThanOrEqual(MOST_TRIES);
+    expect(tries.at(-1)!.bytes).toBeLessThanOrEqual(90_000);
+  });
+
+  test('gives up after its tries', () => {
+    expect(search(() => 100, 10, nextLosslessTry).length).toBe(MOST_TRIES);
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { resultMemo } from './result-memo.ts';
+
+const bytes = new Uint8Array([1]);
+const never = new AbortController().signal;
+const forever = (signal: AbortSignal): Promise<string> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
+test('bytes and key name a result; equal bytes in another object do not', async () => {
+  const memo = resultMemo<number>();
+  let made = 0;
+  const work = (): Promise<number> => Promise.resolve((made += 1));
+  const results = [
+    await memo.get(bytes, 'a', never, work),
+    await memo.get(bytes, 'a', never, work),
+    await memo.get(bytes, 'b', never, work),
+    await memo.get(new Uint8Array([1]), 'a', never, work),
+  ];
+  expect(results).toEqual([1, 1, 2, 3]);
+});
+
+test('a failure is kept: the next turn fails without work', async () => {
+  const memo = resultMemo<number>();
+  const failing = (): Promise<number> => Promise.reject(new Error('broken'));
+  await expect(memo.get(bytes, 'a', never, failing)).rejects.toThrow('broken');
+  await expect(memo.get(bytes, 'a', never, () => Promise.resolve(1))).rejects.toThrow('broken');
+});
+
+test('one that gives up does not take the work from the others', async () => {
+  const memo = resultMemo<string>();
+  const [one, other] = [new AbortController(), new AbortController()];
+  let finish = (_: string): void => {};
+  let inner: AbortSignal | undefined;
+  const work = (signal: AbortSignal): Promise<string> => {
+    inner = signal;
+    return new Promise((resolve) => (finish = resolve));
+  };
+  const first = memo.get(bytes, 'a', one.signal, work);
+  const second = memo.get(bytes, 'a', other.signal, work);
+  one.abort(new Error('enough'));
+  await expect(first).rejects.toThrow('enough');
+  expect(inner?.aborted).toBe(false);
+  finish('made');
+  await expect(second).resolves.toBe('made');
+});
+
+test('the last that gives up ends the work, and it can begin again', async () => {
+  const memo = resultMemo<string>();
+  const controller = new AbortController();
+  const given = memo.get(bytes, 'a', controller.signal, forever);
+  controller.abort(new Error('enough'));
+  await expect(given).rejects.toThrow('enough');
+  await expect(memo.get(bytes, 'a', controller.signal, forever)).rejects.toThrow('enough');
+  await expect(memo.get(bytes, 'a', never, () => Promise.resolve('again'))).resolves.toBe('again');
+});

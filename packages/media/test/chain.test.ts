@@ -1,0 +1,65 @@
+import { createMajordomo, user, type Capabilities, type ImagePart, type ModelRequest } from '@majordomo/core';
+import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
+import { expect, test } from 'vitest';
+import { createMediaFitter, inspectImage } from '../src/index.ts';
+import { bytesOf, limits, part, photo } from './pictures.ts';
+
+const BUSY: Turn = { fail: 'overloaded' };
+const provider = (id: string, images: Capabilities['images'], turns: readonly Turn[]): FakeProvider =>
+  fakeProvider({ id, models: { m: turns }, capabilities: { images } });
+
+const imagesIn = (request: ModelRequest | undefined): readonly ImagePart[] =>
+  (request?.messages ?? []).flatMap((message) =>
+    message.role === 'user' ? message.parts.filter((each) => each.type === 'image') : [],
+  );
+
+test('each target of a chain gets the version it can take, and a blind one is passed over without penalty', async () => {
+  const blind = provider('blind', false, ['never asked']);
+  const small = provider('small', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64, maxBytes: 3_000 }), [BUSY, BUSY]);
+  const large = provider('large', limits({ maxEdge: 8000 }), ['a gradient']);
+  const majordomo = createMajordomo({ providers: [blind, small, large], media: createMediaFitter() });
+  const picture = part(await bytesOf(photo(300, 200).png()));
+  const before = new Uint8Array(picture.bytes);
+
+  const { text, target, attempts } = await majordomo
+    .model('blind/m,small/m,large/m')
+    .generate({ messages: [user('What is it?', picture)] }, { backoff: { baseMs: 0 } });
+
+  expect([text, target]).toEqual(['a gradient', 'large/m']);
+  expect(attempts.map((each) => `${each.target} ${each.outcome}`)).toEqual([
+    'blind/m skipped',
+    'small/m failed',
+    'small/m failed',
+    'large/m finished',
+  ]);
+  expect(blind.requests).toEqual([]);
+  const [shrunk] = imagesIn(small.requests[0]?.request);
+  expect(inspectImage(shrunk!.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 64 });
+  expect(shrunk!.bytes.length).toBeLessThanOrEqual(3_000);
+  expect(imagesIn(large.requests[0]?.request)).toEqual([picture]);
+  expect(imagesIn(large.requests[0]?.request)[0]!.bytes).toBe(picture.bytes);
+  expect(picture.bytes).toEqual(before);
+  expect(majordomo.health.snapshot()['blind/m']?.failures ?? 0).toBe(0);
+  expect(majordomo.health.snapshot()['small/m']?.state).toBe('benched');
+});
+
+test('more than twenty images get the tighter edge, on every leg', async () => {
+  const wide = limits({ maxEdge: 400, rules: [{ whenCountAbove: 20, maxEdge: 100 }] });
+  const eyes = provider('eyes', wide, ['many', 'one']);
+  const majordomo = createMajordomo({ providers: [eyes], media: createMediaFitter() });
+  const picture = await bytesOf(photo(200, 100).png());
+  const ask = (count: number): Promise<unknown> =>
+    majordomo.model('eyes/m').generate({ messages: [user('?', Array.from({ length: count }, () => part(picture)))] });
+  await ask(21);
+  await ask(20);
+  const widths = eyes.requests.map(({ request }) => new Set(imagesIn(request).map(({ bytes }) => inspectImage(bytes)?.width)));
+  expect(widths).toEqual([new Set([100]), new Set([200])]);
+});
+
+test('too many images, and too many bytes in all, are unsupported with the numbers', async () => {
+  const eyes = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
+  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const picture = part(await bytesOf(photo(20, 10).png()));
+  await expect(model.generate({ messages: [user(picture, picture, picture)] })).rejects.toThrow(/at most 2 images, the request has 3/);
+  await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(/takes 100 bytes of images in all/);
+});

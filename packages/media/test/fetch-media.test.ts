@@ -1,0 +1,221 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LlmError } from '@majordomo/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isPublicAddress } from '../src/fetch/address.ts';
+import { fetchMedia, type FetchMediaOptions } from '../src/index.ts';
+import { bytesOf, photo } from './pictures.ts';
+
+const png = await bytesOf(photo(30, 20).png());
+const allow = ['127.0.0.1', 'pictures.test'];
+const asked: IncomingMessage[] = [];
+let closed: Promise<void> = Promise.resolve();
+let server: Server;
+let origin = '';
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+const redirect =
+  (to: () => string): Answer =>
+  (response) =>
+    response.writeHead(302, { location: to() }).end();
+
+const answers: Readonly<Record<string, Answer>> = {
+  '/cat.jpg': (response) => response.writeHead(200, { 'content-type': 'image/jpeg; charset=x' }).end(png),
+  '/My%20report.pdf': (response) => response.writeHead(200).end('%PDF-1.4\n%%EOF'),
+  '/notes': (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('hello'),
+  '/long': (response) => response.writeHead(200, { 'content-length': '5000' }).end(Buffer.alloc(5000)),
+  '/endless': (response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1000)));
+    };
+    response.on('drain', more);
+    more();
+  },
+  '/silent': (response) => {
+    response.writeHead(200);
+    response.write('x');
+  },
+  '/packed': (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+  '/cut': (response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('x', () => response.destroy());
+  },
+  '/once': redirect(() => '/cat.jpg'),
+  '/loop': redirect(() => '/loop'),
+  '/inside': redirect(() => 'http://169.254.169.254/latest/meta-data'),
+  '/file': redirect(() => 'file:///etc/passwd'),
+  '/nowhere': (response) => response.writeHead(302).end(),
+  '/gone': (response) => response.writeHead(404).end(),
+  '/busy': (response) => response.writeHead(503).end(),
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request);
+    closed = new Promise((resolve) => response.on('close', resolve));
+    (answers[request.url ?? ''] ?? answers['/gone'])?.(response, request);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function failure(path: string, options: FetchMediaOptions = {}): Promise<LlmError> {
+  const url = path.includes(':') ? path : origin + path;
+  const error: unknown = await fetchMedia(url, { allow, ...options }).catch((thrown: unknown) => thrown);
+  if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
+  return error;
+}
+
+describe('what is fetched', () => {
+  test.each([
+    ['/cat.jpg', 'a picture under its true type', { type: 'image', mediaType: 'image/png' }],
+    ['/once', 'a picture behind a redirect', { type: 'image', mediaType: 'image/png' }],
+    ['/My%20report.pdf', 'a PDF with its name', { type: 'file', mediaType: 'application/pdf', name: 'My report.pdf' }],
+    ['/notes', 'a text as it was declared', { type: 'file', mediaType: 'text/plain', name: 'notes' }],
+  ])('%s is %s', async (path, _, expected) => {
+    expect(await fetchMedia(origin + path, { allow })).toMatchObject(expected);
+  });
+
+  test('has the bytes that were sent, asked for unpacked, under the host of the URL', async () => {
+    const fetched = await fetchMedia(`http://pictures.test:${new URL(origin).port}/cat.jpg`, {
+      allow,
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    });
+    expect(fetched.bytes).toEqual(png);
+    expect(asked.at(-1)?.headers).toMatchObject({
+      'accept-encoding': 'identity',
+      host: `pictures.test:${new URL(origin).port}`,
+    });
+  });
+});
+
+describe('a URL is refused', () => {
+  const refusing = async (url: string, options: FetchMediaOptions = {}): Promise<void> => {
+    const before = asked.length;
+    const error = await failure(url, { allow: [], ...options });
+    expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
+    expect(asked.length).toBe(before);
+  };
+
+  test.each([
+    'http://127.0.0.1:80/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://localhost/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://10.1.2.3/',
+    'http://192.168.0.1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fe80::1]/',
+    'http://[fd00::1]/',
+    'http://0.0.0.0/',
+  ])('when it leads to %s', (url) => refusing(url));
+
+  test('when any address of its name is private', () =>
+    refusing('http://sly.test/', {
+      resolve: async () => [
+        { address: '93.184.215.14', family: 4 },
+        { address: '10.0.0.1', family: 4 },
+      ],
+    }));
+
+  test('when a redirect leads inside, though the first host was allowed', async () => {
+    const error = await failure('/inside');
+    expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
+  });
+
+  test('the name is looked up once, and the connection goes to what was checked', async () => {
+    let lookups = 0;
+    const resolve = async (): Promise<{ address: string; family: number }[]> => {
+      lookups += 1;
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    await fetchMedia(`http://pictures.test:${new URL(origin).port}/cat.jpg`, { allow, resolve });
+    expect(lookups).toBe(1);
+  });
+
+  test.each([
+    ['ftp://example.com/x', /ftp: is not fetched/],
+    ['data:image/png;base64,AA==', /data: is not fetched/],
+    ['http://user:secret@example.com/', /user or password/],
+    [':', /not a URL/],
+  ])('%s', async (url, message) => {
+    const error = await failure(url);
+    expect(error.kind).toBe('invalid-request');
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('secret');
+  });
+
+  test.each([
+    ['/file', /file: is not fetched/],
+    ['/loop', /redirects more than 3 times/],
+  ])('a redirect: %s', async (path, message) => {
+    expect((await failure(path)).message).toMatch(message);
+  });
+});
+
+describe('limits', () => {
+  test.each(['/long', '/endless'])('%s is cut at the first byte too many, and the connection closed', async (path) => {
+    const error = await failure(path, { maxBytes: 4999 });
+    expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
+    await closed;
+  });
+
+  test('a size that fits exactly is taken', async () => {
+    expect((await fetchMedia(`${origin}/long`, { allow, maxBytes: 5000 })).bytes.length).toBe(5000);
+  });
+
+  test('time: a server that falls silent', async () => {
+    const error = await failure('/silent', { timeoutMs: 50 });
+    expect([error.kind, error.details.phase]).toEqual(['timeout', 'total']);
+    await closed;
+  });
+
+  test('the caller’s abort rejects with its reason and closes the connection', async () => {
+    const controller = new AbortController();
+    const fetching = fetchMedia(`${origin}/silent`, { allow, signal: controller.signal });
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(fetching).rejects.toBe(reason);
+    await expect(fetchMedia(origin, { allow, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe('failures', () => {
+  test.each([
+    ['/gone', 'not-found'],
+    ['/busy', 'overloaded'],
+    ['/packed', 'unsupported'],
+    ['/cut', 'network'],
+    ['/nowhere', 'protocol'],
+    ['http://no-such-host.invalid/', 'network'],
+    ['http://127.0.0.1:1/', 'network'],
+  ])('%s is %s', async (path, kind) => {
+    expect((await failure(path)).kind).toBe(kind);
+  });
+});
+
+test.each([
+  ['8.8.8.8', true],
+  ['2606:4700::1111', true],
+  ['172.15.255.255', true],
+  ['172.16.0.0', false],
+  ['100.64.0.1', false],
+  ['224.0.0.1', false],
+  ['255.255.255.255', false],
+  ['2002:7f00:1::', false],
+  ['2001:db8::1', false],
+  ['2001:0:1::', false],
+  ['fe80::1%eth0', false],
+  ['::', false],
+  ['not an address', false],
+])('is %s public? %s', (address, expected) => {
+  expect(isPublicAddress(address)).toBe(expected);
+});

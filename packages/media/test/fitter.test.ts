@@ -1,0 +1,264 @@
+import { LlmError } from '@majordomo/core';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createMediaFitter, inspectImage } from '../src/index.ts';
+import { animation, ANY, bytesOf, limits, never, part, photo, spiedSharp, whitePng } from './pictures.ts';
+
+const fitter = createMediaFitter();
+const jpeg = await bytesOf(photo(120, 80).jpeg());
+const png = await bytesOf(photo(120, 80).png());
+
+async function failure(work: Promise<unknown>): Promise<LlmError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
+  return error;
+}
+
+describe('what fits', () => {
+  test('is given back as the same part, without sharp', async () => {
+    const spy = spiedSharp();
+    const given = part(jpeg, 'image/jpeg');
+    expect(await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 120 }), never)).toBe(given);
+    expect(spy.opened).toEqual([]);
+  });
+
+  test('is called what its bytes are, and they stay the same object', async () => {
+    const given = part(png, 'image/jpeg');
+    const fitted = await fitter.fit(given, limits(), never);
+    expect(fitted).toEqual({ type: 'image', mediaType: 'image/png', bytes: given.bytes });
+    expect(fitted.bytes).toBe(given.bytes);
+    expect(given.mediaType).toBe('image/jpeg');
+  });
+});
+
+describe('what is too large in pixels', () => {
+  test.each([
+    [600, 300, 200, 200, 100],
+    [300, 600, 200, 100, 200],
+    [201, 7, 200, 200, 7],
+  ])('%i x %i with edges up to %i becomes %i x %i', async (width, height, maxEdge, toWidth, toHeight) => {
+    const given = part(await bytesOf(photo(width, height).jpeg()), 'image/jpeg');
+    const fitted = await fitter.fit(given, limits({ maxEdge }), never);
+    expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: toWidth });
+    expect(Math.abs((inspectImage(fitted.bytes)?.height ?? 0) - toHeight)).toBeLessThanOrEqual(1);
+  });
+
+  test('is turned upright as EXIF says before it is measured', async () => {
+    const lying = await bytesOf(photo(600, 300).withMetadata({ orientation: 6 }).jpeg());
+    const fitted = await fitter.fit(part(lying), limits({ maxEdge: 200 }), never);
+    expect(inspectImage(fitted.bytes)).toMatchObject({ width: 100, height: 200 });
+  });
+
+  test('keeps its format where that is allowed', async () => {
+    for (const format of ['png', 'webp'] as const) {
+      const fitted = await fitter.fit(part(await bytesOf(photo(60, 60)[format]())), limits({ maxEdge: 30 }), never);
+      expect(fitted.mediaType).toBe(`image/${format}`);
+    }
+  });
+
+  test.each([['tiff'], ['avif']] as const)('%s is measured and made a JPEG', async (format) => {
+    const given = part(await bytesOf(photo(64, 48)[format]()));
+    const fitted = await fitter.fit(given, limits({ maxEdge: 32 }), never);
+    expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 32, height: 24 });
+  });
+});
+
+describe('a type that is not allowed', () => {
+  test.each([
+    [['image/jpeg'], 'image/jpeg'],
+    [['image/png', 'image/jpeg'], 'image/jpeg'],
+    [['image/png'], 'image/png'],
+    [['image/webp'], 'image/webp'],
+  ])('a GIF for %j becomes %s', async (mediaTypes, expected) => {
+    const gif = await bytesOf(photo(40, 30).gif());
+    expect((await fitter.fit(part(gif), limits({ mediaTypes }), never)).mediaType).toBe(expected);
+  });
+
+  test('transparency goes onto white in a JPEG', async () => {
+    const clear = sharp({ create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } });
+    const given = part(await bytesOf(clear.png()));
+    const fitted = await fitter.fit(given, limits({ mediaTypes: ['image/jpeg'] }), never);
+    const { data } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
+    expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+  });
+
+  test('grey with transparency, 16 bits and CMYK become plain JPEGs', async () => {
+    const odd = [
+      photo(30, 20, 4).toColourspace('b-w').png(),
+      photo(30, 20).toColourspace('rgb16').png(),
+      photo(30, 20).toColourspace('cmyk').jpeg(),
+    ];
+    for (const pipeline of odd) {
+      const fitted = await fitter.fit(part(await bytesOf(pipeline)), limits({ mediaTypes: ['image/jpeg'], maxEdge: 16 }), never);
+      expect(await sharp(fitted.bytes).metadata()).toMatchObject({ format: 'jpeg', width: 16, depth: 'uchar' });
+    }
+  });
+
+  test('a target that takes only what cannot be made is unsupported', async () => {
+    const error = await failure(fitter.fit(part(jpeg), limits({ mediaTypes: ['image/heic'] }), never));
+    expect(error.kind).toBe('unsupported');
+    expect(error.message).toContain('image/heic');
+  });
+});
+
+describe('the byte limit', () => {
+  test.each([60_000, 30_000, 12_000, 4_000, 1_500])(
+    '%i bytes are kept to, from one decoding and in six encodings at most',
+    async (maxBytes) => {
+      const spy = spiedSharp();
+      const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
+      const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes }), never);
+      expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
+      expect(spy.opened).toEqual([given.bytes.length]);
+      expect(spy.qualities[0]).toBe(85);
+      expect(spy.qualities.length).toBeLessThanOrEqual(6);
+    },
+  );
+
+  test('a PNG that stays too large becomes a JPEG', async () => {
+    const spy = spiedSharp();
+    const given = part(await bytesOf(photo(400, 400).png()));
+    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes: 20_000, maxEdge: 300 }), never);
+    expect(fitted.mediaType).toBe('image/jpeg');
+    expect(spy.qualities[0]).toBe('png');
+    expect(spy.qualities.length).toBeLessThanOrEqual(6);
+  });
+
+  test('a target for PNG alone gets fewer pixels', async () => {
+    const given = part(await bytesOf(photo(400, 400).png()));
+    const fitted = await fitter.fit(given, limits({ mediaTypes: ['image/png'], maxBytes: 40_000 }), never);
+    expect(fitted.bytes.length).toBeLessThanOrEqual(40_000);
+    expect(fitted.mediaType).toBe('image/png');
+  });
+
+  test('that nothing can keep to is unsupported, with sizes', async () => {
+    const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), never));
+    expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
+    expect(error.message).toMatch(/120x80 pixels and \d+ bytes cannot be made to fit 20 bytes: the smallest try had \d+/);
+  });
+});
+
+describe('pictures of a special kind', () => {
+  const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  const heic = new Uint8Array(Buffer.from('000000186674797068656963000000006d69663168656963', 'hex'));
+
+  const bmp = new Uint8Array(64).fill(1).map((byte, at) => [0x42, 0x4d][at] ?? byte);
+
+  test.each([
+    ['0 bytes', new Uint8Array(), 'invalid-request', /0 bytes/],
+    ['text', new TextEncoder().encode('hello'), 'invalid-request', /no picture of a known format/],
+    ['a cut JPEG', jpeg.slice(0, -200), 'invalid-request', /was cut/],
+    ['a cut PNG', png.slice(0, -40), 'invalid-request', /was cut/],
+    ['an SVG', svg, 'unsupported', /SVG is not rendered/],
+    ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
+    ['a HEIC header', heic, 'invalid-request', /no picture/],
+  ])('%s has a defined end', async (_, bytes, kind, message) => {
+    const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), never));
+    expect(error.kind).toBe(kind);
+    expect(error.message).toMatch(message);
+  });
+
+  test('a PNG with broken pixels is broken once it has to be decoded', async () => {
+    const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
+    const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), never));
+    expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
+  });
+
+  test('a HEIC goes to a target that takes it, and its size is known', async () => {
+    const avif = await bytesOf(photo(64, 48).avif());
+    const heic = new Uint8Array(Buffer.from(Buffer.from(avif).toString('latin1').replaceAll('avif', 'heic'), 'latin1'));
+    const given = part(heic, 'image/heic');
+    expect(await fitter.fit(given, limits({ mediaTypes: ['image/heic'], maxEdge: 64 }), never)).toBe(given);
+  });
+
+  test.each(['gif', 'webp'] as const)('an animated %s becomes its first frame, or stays when asked', async (format) => {
+    const given = part(await animation(format), `image/${format}`);
+    expect(inspectImage(given.bytes)?.animated).toBe(true);
+    const still = await fitter.fit(given, limits(), never);
+    expect(inspectImage(still.bytes)).toMatchObject({ animated: false, width: 20, height: 10 });
+    expect(await createMediaFitter({ animation: 'keep' }).fit(given, limits(), never)).toBe(given);
+  });
+
+  test('a bomb of 30,000 x 30,000 pixels is refused by its header, in no time and memory', async () => {
+    const bomb = part(await whitePng(30_000, 30_000));
+    expect(bomb.bytes.length).toBeLessThan(1e6);
+    const before = process.memoryUsage.rss();
+    const error = await failure(fitter.fit(bomb, limits({ maxEdge: 1568 }), never));
+    expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(32e6);
+  });
+
+  test('a large picture within the pixel limit costs little memory', async () => {
+    const large = part(await whitePng(7_000, 7_000));
+    const before = process.memoryUsage.rss();
+    const fitted = await fitter.fit(large, limits({ maxEdge: 1568 }), never);
+    expect(inspectImage(fitted.bytes)).toMatchObject({ width: 1568, height: 1568 });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(256e6);
+  });
+});
+
+describe('without sharp', () => {
+  const without = createMediaFitter({ sharp: false });
+
+  test('what fits passes, under its true type; an animation too', async () => {
+    const given = part(await animation('gif'), 'image/png');
+    expect(await without.fit(given, limits(), never)).toEqual({ ...given, mediaType: 'image/gif' });
+  });
+
+  test('what does not is unsupported, and the message says what to install', async () => {
+    const error = await failure(without.fit(part(jpeg), limits({ maxEdge: 100 }), never));
+    expect(error.kind).toBe('unsupported');
+    expect(error.message).toBe('an image/jpeg of 120x80 pixels has an edge above 100; install sharp to have it changed');
+  });
+});
+
+describe('work', () => {
+  test('is done once for the same bytes and limits, also by callers at the same time', async () => {
+    const spy = spiedSharp();
+    const own = createMediaFitter({ sharp: spy.sharp });
+    const given = part(jpeg);
+    const [first, second] = await Promise.all([
+      own.fit(given, limits({ maxEdge: 50 }), never),
+      own.fit({ ...given }, limits({ maxEdge: 50 }), never),
+    ]);
+    const third = await own.fit(given, limits({ maxEdge: 50 }), never);
+    expect(spy.opened.length).toBe(1);
+    expect(second.bytes).toBe(first.bytes);
+    expect(third.bytes).toBe(first.bytes);
+  });
+
+  test('begins from the original for every target', async () => {
+    const spy = spiedSharp();
+    const own = createMediaFitter({ sharp: spy.sharp });
+    const given = part(jpeg);
+    const [small, large] = [
+      await own.fit(given, limits({ maxEdge: 30 }), never),
+      await own.fit(given, limits({ maxEdge: 60 }), never),
+    ];
+    expect(spy.opened).toEqual([jpeg.length, jpeg.length]);
+    expect([inspectImage(small.bytes)?.width, inspectImage(large.bytes)?.width]).toEqual([30, 60]);
+    expect(given.bytes).toEqual(jpeg);
+  });
+
+  test('that is given up rejects at once with the reason, and can be asked for again', async () => {
+    const given = part(await bytesOf(photo(2000, 1500).jpeg()));
+    const controller = new AbortController();
+    const fitting = fitter.fit(given, limits({ maxEdge: 700 }), controller.signal);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(fitting).rejects.toBe(reason);
+    await expect(fitter.fit(given, limits({ maxEdge: 700 }), AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(inspectImage((await fitter.fit(given, limits({ maxEdge: 700 }), never)).bytes)?.width).toBe(700);
+  });
+
+  test('limits of a chat wire are met by every format', async () => {
+    for (const format of ['jpeg', 'png', 'webp'] as const) {
+      const given = part(await bytesOf(photo(300, 200)[format]()));
+      const fitted = await fitter.fit(given, { mediaTypes: ANY, maxBytes: 9_000, maxEdge: 250 }, never);
+      expect(fitted.bytes.length).toBeLessThanOrEqual(9_000);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { LlmError } from '@majordomo/core';
+import { expect, test } from 'vitest';
+import { createMediaFitter } from '../src/index.ts';
+import { animation, bytesOf, limits, never, part, photo } from './pictures.ts';
+
+const FILES = 2_000;
+const LONGEST_MS = 2_000;
+const MOST_GROWTH = 256e6;
+
+/** xorshift: the same files at every run. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+async function seeds(): Promise<readonly Uint8Array[]> {
+  const small = (): ReturnType<typeof photo> => photo(48, 36);
+  return Promise.all([
+    bytesOf(small().jpeg()),
+    bytesOf(small().withMetadata({ orientation: 8 }).jpeg({ progressive: true })),
+    bytesOf(small().png()),
+    bytesOf(photo(24, 18, 4).png({ progressive: true })),
+    bytesOf(small().webp()),
+    bytesOf(small().webp({ lossless: true })),
+    bytesOf(small().gif()),
+    bytesOf(small().tiff({ compression: 'lzw' })),
+    bytesOf(small().avif({ effort: 0 })),
+    animation('gif'),
+    animation('webp'),
+    Promise.resolve(new TextEncoder().encode('<?xml version="1.0"?><svg width="9" height="9"><g/></svg>')),
+  ]);
+}
+
+/** Headers are hit most: that is where sizes, counts and offsets stand. */
+function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  for (let hits = 1 + random(6); hits > 0; hits--) {
+    const at = random(random(2) === 0 ? Math.min(64, copy.length) : copy.length);
+    copy[at] = [0, 255, 127, random(256)][random(4)] ?? 0;
+  }
+  switch (random(5)) {
+    case 0:
+      return copy.slice(0, random(copy.length));
+    case 1: {
+      const at = random(copy.length);
+      return Uint8Array.from([...copy.subarray(0, at), ...copy.subarray(random(copy.length))]);
+    }
+    default:
+      return copy;
+  }
+}
+
+test(`${FILES} broken files each end in time: fitted, or refused for a reason`, { timeout: 120_000 }, async () => {
+  const random = seeded(20261120);
+  const originals = await seeds();
+  const fitter = createMediaFitter({ timeoutMs: 1_000 });
+  const ends = { fitted: 0, unsupported: 0, 'invalid-request': 0 };
+  const before = process.memoryUsage.rss();
+  let slowest = 0;
+  let highest = before;
+  for (let file = 0; file < FILES; file++) {
+    const bytes = mutated(originals[file % originals.length] ?? new Uint8Array(), random);
+    const wanted = limits(file % 3 === 0 ? {} : { maxEdge: 20, maxBytes: 600 + random(2_000) });
+    const from = performance.now();
+    try {
+      const made = await fitter.fit(part(bytes), wanted, never);
+      expect(made.bytes.length).toBeLessThanOrEqual(wanted.maxBytes);
+      expect(wanted.mediaTypes).toContain(made.mediaType);
+      ends.fitted += 1;
+    } catch (error) {
+      if (!LlmError.is(error, 'unsupported', 'invalid-request')) throw error;
+      ends[error.kind as 'unsupported' | 'invalid-request'] += 1;
+    }
+    slowest = Math.max(slowest, performance.now() - from);
+    highest = Math.max(highest, process.memoryUsage.rss());
+  }
+  expect(slowest).toBeLessThan(LONGEST_MS);
+  expect(highest - before).toBeLessThan(MOST_GROWTH);
+  expect(Math.min(...Object.values(ends))).toBeGreaterThan(FILES / 50);
+});

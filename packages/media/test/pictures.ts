@@ -1,0 +1,86 @@
+import { image, type ImageLimits, type ImagePart } from '@majordomo/core';
+import sharp from 'sharp';
+import type { Sharp } from '../src/index.ts';
+
+export const ANY: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
+
+export const never: AbortSignal = new AbortController().signal;
+
+export const limits = (more: Partial<ImageLimits> = {}): ImageLimits => ({ mediaTypes: ANY, maxBytes: 5e6, ...more });
+
+export const part = (bytes: Uint8Array, mediaType = 'image/png'): ImagePart => image(new Uint8Array(bytes), mediaType);
+
+/** A gradient with seeded noise: compresses like a photo, not like a flat area. */
+export function photo(width: number, height: number, channels: 3 | 4 = 3): ReturnType<Sharp> {
+  const pixels = new Uint8Array(width * height * channels);
+  let seed = 1;
+  for (let at = 0; at < pixels.length; at++) {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    const place = Math.floor(at / channels);
+    pixels[at] = (((place % width) * 200) / width + Math.floor(place / width / 8) + ((seed >> 16) & 31)) & 255;
+  }
+  return sharp(pixels, { raw: { width, height, channels } });
+}
+
+export async function bytesOf(pipeline: ReturnType<Sharp>): Promise<Uint8Array> {
+  return new Uint8Array(await pipeline.toBuffer());
+}
+
+/** A picture of several frames. */
+export async function animation(format: 'gif' | 'webp', frames = 3): Promise<Uint8Array> {
+  const stills = await Promise.all(
+    Array.from({ length: frames }, (_, index) =>
+      sharp({ create: { width: 20, height: 10, channels: 3, background: `rgb(${index * 80},0,0)` } })
+        .png()
+        .toBuffer(),
+    ),
+  );
+  return bytesOf(sharp(stills, { join: { animated: true } })[format]({ loop: 0, delay: 100 }));
+}
+
+/** sharp, with a note of every picture opened and of every encoding by quality. */
+export function spiedSharp(): { readonly sharp: Sharp; readonly opened: number[]; readonly qualities: unknown[] } {
+  const opened: number[] = [];
+  const qualities: unknown[] = [];
+  const spy = (input: Uint8Array, options?: object): ReturnType<Sharp> => {
+    const pipeline = sharp(input, options);
+    const encode = pipeline.toFormat.bind(pipeline);
+    if (options === undefined || !('raw' in options)) opened.push(input.length);
+    pipeline.toFormat = (format, settings) => {
+      qualities.push(settings !== undefined && 'quality' in settings ? settings.quality : format);
+      return encode(format, settings);
+    };
+    return pipeline;
+  };
+  return { sharp: Object.assign(spy, sharp), opened, qualities };
+}
+
+/** A PNG of one bit a pixel, all white: a megabyte of file can claim a billion pixels. */
+export async function whitePng(width: number, height: number): Promise<Uint8Array> {
+  const { createDeflate, crc32 } = await import('node:zlib');
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 1;
+  const deflate = createDeflate();
+  const packed: Buffer[] = [];
+  deflate.on('data', (piece: Buffer) => packed.push(piece));
+  const rows = 500;
+  const block = Buffer.alloc((1 + Math.ceil(width / 8)) * rows, 255);
+  for (let row = 0; row < rows; row++) block[row * (1 + Math.ceil(width / 8))] = 0;
+  for (let done = 0; done < height; done += rows) {
+    await new Promise<void>((resolve) => deflate.write(block, () => resolve()));
+  }
+  deflate.end();
+  await new Promise((resolve) => deflate.on('end', resolve));
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const data = chunk('IDAT', Buffer.concat(packed));
+  return new Uint8Array(Buffer.concat([signature, chunk('IHDR', header), data, chunk('IEND', new Uint8Array())]));
+}
