@@ -49,6 +49,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
   [/rate.?limit|too many requests|\b429\b|resource.?exhausted/i, 'rate-limit'],
   [/cannot be used with root/i, 'config'],
+  [/blocked by content filter|content policy|safety (?:filter|settings)/i, 'content-filter'],
+  [/unexpected token|not valid json|(?:invalid|malformed) (?:json|response)/i, 'protocol'],
   [/overloaded|high demand|no capacity|\b529\b|\b503\b/i, 'overloaded'],
   [/model.{0,80}(?:not found|does not exist|not supported|not available|may not exist)/i, 'not-found'],
   [/(?:unknown|invalid|unsupported) model|modelnotfound/i, 'not-found'],
@@ -72,9 +74,16 @@ export function cliError({ message, status, kind: known }: CliFailure, failed: F
     message: said.slice(-LONGEST_MESSAGE),
     body: said,
     secrets: failed.secrets,
+    requestId: requestIdIn(said),
     headers:
       wait === undefined ? undefined : { get: (name) => (name === 'retry-after-ms' ? String(wait) : null) },
   });
+}
+
+/** They print the vendor's body, or name the id in words. */
+function requestIdIn(text: string): string | undefined {
+  const [, inBody, inWords] = /"request_id":\s*"([\w-]+)"|request id:? ([\w-]+)/i.exec(text) ?? [];
+  return inBody ?? inWords;
 }
 
 const LONGEST_MESSAGE = 600;

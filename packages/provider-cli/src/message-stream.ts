@@ -91,6 +91,7 @@ function usageOf(line: JsonLine): ReturnType<typeof usage> {
     output: counts['output_tokens'],
     cacheRead,
     cacheWrite,
+    reasoning: object(counts['output_tokens_details'])['thinking_tokens'],
     cost: line['total_cost_usd'],
   });
 }

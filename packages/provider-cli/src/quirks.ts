@@ -31,6 +31,8 @@ export interface CliSpec {
   readonly system: SystemPlace;
   /** Arguments for an effort, `undefined` for one that it has no word for; absent where the CLI takes none. */
   readonly effort?: ((effort: Effort) => readonly string[] | undefined) | undefined;
+  /** The variable that limits the tokens of an answer. */
+  readonly maxTokensVariable?: string | undefined;
   /** Lets every tool run without a question. */
   readonly skipPermissionsArgs: readonly string[];
   /** Variables of its own that it may see, names or beginnings of names. */

@@ -29,6 +29,7 @@ describe('a command', () => {
       args: args.split(' '),
       stdin: 'hi',
       system: undefined,
+      env: {},
       output: 'stream',
       warnings: [],
     });
@@ -89,7 +90,7 @@ describe('a request', () => {
   });
 
   it('says of every setting that it is not honoured', () => {
-    const { warnings } = wire('claude', {
+    const { warnings } = wire('gemini', {
       maxTokens: 5,
       temperature: 1,
       topP: 1,
@@ -105,6 +106,13 @@ describe('a request', () => {
       'seed',
       'cache',
     ]);
+  });
+
+  it('for a number of tokens is honoured where the CLI has a variable for it', () => {
+    expect(wire('claude', { maxTokens: 5 })).toMatchObject({
+      env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: '5' },
+      warnings: [],
+    });
   });
 
   it('of several turns is one prompt', () => {

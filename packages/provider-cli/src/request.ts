@@ -20,6 +20,8 @@ export interface CliRequest {
   readonly stdin: string;
   /** For the place that the CLI has for it; `undefined` when there is none, or it is in the prompt. */
   readonly system: string | undefined;
+  /** Variables that say what no flag does. */
+  readonly env: Readonly<Record<string, string>>;
   readonly output: 'stream' | 'text';
   readonly warnings: readonly Warning[];
 }
@@ -32,7 +34,8 @@ export function toWire(
   settings: RunSettings,
 ): CliRequest {
   refuse(request, modelId);
-  const warnings = dropped(request);
+  const { maxTokensVariable } = spec;
+  const warnings = dropped(request, maxTokensVariable === undefined ? [] : ['maxTokens']);
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
   const hasPlace = !('file' in spec.system) || settings.ownsCwd;
   const prompt = transcript(request.messages, hasPlace ? undefined : request.system);
@@ -51,6 +54,10 @@ export function toWire(
     args,
     stdin: onCommandLine ? '' : prompt,
     system: hasPlace ? request.system : undefined,
+    env:
+      maxTokensVariable === undefined || request.maxTokens === undefined
+        ? {}
+        : { [maxTokensVariable]: String(request.maxTokens) },
     output,
     warnings,
   };
@@ -77,8 +84,8 @@ function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: s
 
 const SETTINGS = ['maxTokens', 'temperature', 'topP', 'stop', 'seed', 'cache'] as const;
 
-const dropped = (request: ModelRequest): Warning[] =>
-  SETTINGS.filter((name) => request[name] !== undefined).map((what) => ({
+const dropped = (request: ModelRequest, honoured: readonly string[]): Warning[] =>
+  SETTINGS.filter((name) => request[name] !== undefined && !honoured.includes(name)).map((what) => ({
     action: 'dropped',
     what,
     why: 'the CLI decides about it',

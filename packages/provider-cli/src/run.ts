@@ -22,7 +22,7 @@ export interface Setup {
 const MOST_OUTPUT = 64 * 1024 * 1024;
 const TOTAL_MS = 300_000;
 
-/** One call: one child. The first, empty batch says that it runs. */
+/** One call: one child. What it prints first is the first step. */
 export async function* run(
   request: ModelRequest,
   context: ModelContext,
@@ -40,7 +40,6 @@ export async function* run(
     const wire = toWire(request, modelId, spec, { ...options, ownsCwd: options.cwd === undefined });
     workspace = await openWorkspace(spec.system, wire.system, options.cwd);
     child = await start(wire, workspace, { ...setup, context, failed });
-    yield [];
     const output = outputOf(wire, setup, scribe, failed);
     yield* withWarnings(
       read(child, output, scribe, { ...setup, failed, isLines: wire.output === 'stream' }),
@@ -84,7 +83,7 @@ async function start(
 ): Promise<Child> {
   const { target, signal, env: given } = context;
   const base = options.childEnv ?? childEnvironment(spec, given);
-  const env = { ...base, ...workspace.env };
+  const env = { ...base, ...workspace.env, ...wire.env };
   failed.secrets = secretsIn(spec, env);
   const file = await findCommand(failed.command, env, platform());
   if (file === undefined) throw missing(failed, target);

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { NdjsonDecoder, type Scribe } from '@majordomo/core/provider';
+import { NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/core/provider';
 import { plain } from './errors.ts';
 import type { JsonLine, OutputReader } from './quirks.ts';
 
@@ -20,17 +20,17 @@ const NOISE_KEPT = 4000;
 /** Machine output: each line a JSON object for the CLI's reader. CLIs print notices between them. */
 export class LineOutput implements Output {
   private readonly reader: OutputReader;
+  private readonly target: string;
   private readonly decoder: NdjsonDecoder;
   private noise = '';
 
   constructor(reader: OutputReader, target: string, longest: number) {
     this.reader = reader;
-    this.decoder = new NdjsonDecoder(
-      (line) => {
-        this.line(line);
-      },
-      { target, longest },
-    );
+    this.target = target;
+    const onLine = (line: string, event: string | undefined): void => {
+      this.line(line, event === UNTERMINATED);
+    };
+    this.decoder = new NdjsonDecoder(onLine, { target, longest });
   }
 
   get done(): boolean {
@@ -49,11 +49,13 @@ export class LineOutput implements Output {
     this.decoder.end();
   }
 
-  private line(line: string): void {
+  private line(line: string, mayLackItsEnd: boolean): void {
     if (this.reader.done) return;
-    const value = parsed(line.trimStart().startsWith('{') ? line : plain(line));
-    if (value === undefined) this.noise = `${this.noise}${line}\n`.slice(-NOISE_KEPT);
-    else this.reader.message(value);
+    const clean = line.trimStart().startsWith('{') ? line : plain(line);
+    const value = parsed(clean);
+    if (value !== undefined) this.reader.message(value);
+    else if (clean.trimStart().startsWith('{"') && !mayLackItsEnd) throw brokenLine(this.target);
+    else this.noise = `${this.noise}${line}\n`.slice(-NOISE_KEPT);
   }
 }
 
@@ -67,6 +69,9 @@ function parsed(line: string): JsonLine | undefined {
     return undefined;
   }
 }
+
+const brokenLine = (target: string): LlmError =>
+  new LlmError('protocol', `${target} printed a line of broken JSON`, { target, path: '' });
 
 /** Half of a terminal code at the end of a piece. */
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character

@@ -17,6 +17,7 @@ export const claude: CliSpec = {
   modelFlag: '--model',
   system: { flag: '--append-system-prompt-file' },
   effort: (effort) => (effort === 'none' ? undefined : ['--effort', effort]),
+  maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_REGION', 'GOOGLE_APPLICATION_CREDENTIALS'],
   setEnv: { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
