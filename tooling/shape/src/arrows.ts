@@ -57,4 +57,5 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   media: 'sharp is a native addon',
   skills: 'it reads SKILL.md files from disk',
   'lint-rule': 'it runs inside ESLint',
+  cli: 'it is a command',
 };

@@ -58,6 +58,19 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-google': {
     extra: { 'src/place.ts': 'two platforms with three addresses behind one SDK' },
   },
+  'provider-cli': {
+    extra: {
+      'src/child.ts': 'spawning, feeding and ending a process tree',
+      'src/command.ts': 'where the command is',
+      'src/detect.ts': 'which CLIs are installed and logged in',
+      'src/environment.ts': 'what of the environment a child may see',
+      'src/message-stream.ts': 'the wire that three of the CLIs share',
+      'src/reset.ts': 'when a subscription is usable again, as the CLIs say it',
+      'src/run.ts': 'one run from the spawn to the last line',
+      'src/transcript.ts': 'a conversation as one prompt',
+      'src/workspace.ts': 'an empty folder to run in',
+    },
+  },
   'provider-ollama': {
     extra: {
       'src/host.ts': 'the forms that OLLAMA_HOST may have',

@@ -9,8 +9,16 @@ const documents = [
   ...filesIn('apps').filter((file) => file.endsWith('.md')),
 ];
 
-/** Every `ts` block, by document and line; each is a whole program. */
-const blocks = Object.fromEntries(documents.flatMap((file) => blocksOf(file)));
+/** Examples are compiled and run by themselves: what is quoted from one, word for word, is not compiled again. */
+const examples = filesIn('apps/examples/src').map((file) =>
+  flat(read(file).replaceAll(/^\s*\/\/ #(?:end)?region.*\n/gm, '')),
+);
+const isQuoted = (code: string): boolean => examples.some((example) => example.includes(flat(code)));
+
+/** Every other `ts` block, by document and line, is a whole program. */
+const blocks = Object.fromEntries(
+  documents.flatMap((file) => blocksOf(file)).filter(([, code]) => !isQuoted(code)),
+);
 const complaints = complaintsAbout(blocks);
 
 test('there is code in the documents', () => {
@@ -41,6 +49,10 @@ function blocksOf(file: string): [string, string][] {
     const line = text.slice(0, match.index).split('\n').length;
     return [`${file.replaceAll('/', '_')}_${line}.ts`, match[1] ?? ''];
   });
+}
+
+function flat(code: string): string {
+  return code.replaceAll(/\s+/g, ' ').trim();
 }
 
 const withFolders = (file: string): string[] =>
