@@ -16,7 +16,10 @@ export function expand(spec: string, known: Pick<Known, 'aliases' | 'parse'>): r
   const seen = new Set<string>();
   const visit = (text: string): void => {
     for (const element of known.parse(text)) {
-      const alias = element.kind === 'name' ? known.aliases[element.text] : undefined;
+      const alias =
+        element.kind === 'name' && Object.hasOwn(known.aliases, element.text)
+          ? known.aliases[element.text]
+          : undefined;
       if (alias === undefined) found.add(element.text);
       else if (!seen.has(element.text)) {
         seen.add(element.text);

@@ -26,5 +26,7 @@ const joined = (...words: readonly (string | undefined)[]): string | undefined =
 };
 
 const looksLikeSpec = (word: string, aliases: Readonly<Record<string, string>>): boolean =>
-  !/\s/.test(word.replaceAll(/,\s+/g, ',')) &&
-  word.split(',').every((element) => /^[^/\s]+\/\S+$/.test(element) || element in aliases);
+  word
+    .split(',')
+    .map((element) => element.trim())
+    .every((element) => /^[^/\s]+\/\S+$/.test(element) || Object.hasOwn(aliases, element));

@@ -26,7 +26,7 @@ async function played(io: Io): Promise<ExitCode> {
   try {
     await playScenes(stage, timeline);
     timeline.summary();
-    write('\nEvery call got one whole answer. With keys: majordomo demo --live "openai/…" "hi"\n');
+    write('\nEvery call got one whole answer. With keys: majordomo demo --live openai/…\n');
     return EXIT.ok;
   } finally {
     await stage.close();

@@ -27,6 +27,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** How long the first vendor may be silent; a busy machine needs some of it to load the SDK. */
+const SILENCE = { wholeMs: 1000 };
+
 const DEAD = { fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who' } as const;
 
 function queues(): Record<string, Step[]> {
@@ -56,11 +59,11 @@ export async function openStage(timeline: Timeline): Promise<Stage> {
   const anthropic = await startWireServer({ wire: anthropicMessages, script, split: 'event', delayMs: 12 });
   const majordomo = createMajordomo({
     providers: [
-      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat' }),
+      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat', timeouts: SILENCE }),
       createAnthropic({ apiKey: 'demo', baseURL: anthropic.baseURL }),
     ],
     aliases: { house: 'anthropic/claude-tail' },
-    chain: { backoff: { baseMs: 80 }, timeouts: { wholeMs: 400 } },
+    chain: { backoff: { baseMs: 80 } },
     onEvent: timeline.onEvent,
   });
   const close = async (): Promise<void> => {

@@ -1,7 +1,6 @@
 import { LlmError, type Majordomo } from '@majordomo/core';
-import { backendForScheme } from '../backends/backends.ts';
+import { backendForScheme, backendOf } from '../backends/backends.ts';
 import { locatePackage } from '../backends/load-package.ts';
-import { backendOf } from '../backends/backends.ts';
 import { dsnIds } from '../backends/wanted.ts';
 import type { Settings } from '../config/settings.ts';
 import { mistake, ok, type Finding, type Section } from './finding.ts';
@@ -13,7 +12,7 @@ export function specs({ model, aliases, env, providers }: Settings, majordomo: M
     try {
       const unknown = majordomo.parse(spec).find(({ kind, text }) => {
         const id = text.split('/')[0] ?? '';
-        return kind === 'name' ? !(text in aliases) : !ids.has(id) && backendOf(id) === undefined;
+        return kind === 'name' ? !Object.hasOwn(aliases, text) : !ids.has(id) && backendOf(id) === undefined;
       });
       if (unknown === undefined) return ok(name, spec);
       const what = unknown.kind === 'name' ? 'no alias' : 'no known provider';
@@ -46,7 +45,11 @@ function dsn(name: string, value: string, majordomo: Majordomo, cwd: string): Fi
     return mistake(name, `needs ${backend.package}: npm install ${backend.package}`);
   }
   const error = majordomo.loadEnv({ [name]: value })[0];
-  if (error !== undefined) return mistake(name, `character ${at ?? 0}: ${error.message}`);
+  if (error !== undefined) {
+    // The scheme that nobody serves stands at the beginning; all else that can be wrong is in the parameters.
+    const where = at ?? (backend === undefined ? 0 : value.indexOf('?'));
+    return mistake(name, `character ${where}: ${error.message}`);
+  }
   return ok(name, `${withoutToken(value)}${value.includes('@') ? ' (with a token)' : ''}`);
 }
 

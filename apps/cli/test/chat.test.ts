@@ -1,0 +1,209 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { lab, world, type WorldOptions } from './world.ts';
+
+const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+
+it('prints the answer alone on a pipe, and who gave it on stderr', async () => {
+  await using server = await serve('Hello.');
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
+  expect([ran.code, ran.out]).toEqual([0, 'Hello.\n']);
+  expect(ran.err).toMatch(/^lab\/gpt-4o · 12 in, 5 out · \d+\.\d s\n$/);
+});
+
+it('says at the end why it was not the first target', async () => {
+  await using server = await serve({ failure: 'not-found' }, 'Hello.');
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gone,lab/gpt-4o', 'hi');
+  expect(ran.out).toBe('Hello.\n');
+  expect(ran.err).toContain('\n  lab/gone failed: not-found (404)\n');
+});
+
+it('streams to a terminal, starts over visibly and lets no control character through', async () => {
+  await using server = await serve(
+    { fault: 'cut', at: { content: 2 }, answer: 'A butler is a servant' },
+    { parts: [{ type: 'text', text: 'Done\u001B[2J.' }] },
+  );
+  using place = world({ env: lab(server), terminal: true });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/^A butler.*\n\(lab\/gpt-4o broke off: network; from the start\)\nDone\[2J\.\n$/);
+  expect(ran.err).toBe('');
+});
+
+it('adds what was piped to what was typed', async () => {
+  await using server = await serve('ok');
+  using place = world({ env: lab(server), stdin: { kind: 'pipe', text: 'the notes\n' } });
+  await place.run('chat', 'lab/gpt-4o', 'Sum up');
+  expect(server.requests[0]?.body).toMatchObject({
+    messages: [{ role: 'user', content: 'Sum up\n\nthe notes' }],
+  });
+});
+
+it.each([
+  ['does not wait for a parent process that left its socket open', ['hi'], 'hi'],
+  ['reads a socket when asked to by -', ['-'], 'from a program'],
+])('%s', async (_what, words, content) => {
+  await using server = await serve('ok');
+  using place = world({ env: lab(server), stdin: { kind: 'socket', text: 'from a program' } });
+  await place.run('chat', 'lab/gpt-4o', ...words);
+  expect(server.requests[0]?.body).toMatchObject({ messages: [{ content }] });
+});
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+it('sends images and texts by what they are, not by their names', async () => {
+  await using server = await serve('ok');
+  using place = world({ env: lab(server), files: { 'photo.txt': PNG, 'notes.md': '# Notes' } });
+  await place.run('chat', 'lab/gpt-4o', 'Compare', '-f', 'photo.txt', 'notes.md');
+  const sent = JSON.stringify(server.requests[0]?.body);
+  expect(sent).toContain('data:image/png;base64,iVBORw0KGgo');
+  expect(sent).toContain('<file name=\\"notes.md\\">\\n# Notes\\n</file>');
+});
+
+it('--json is one document, for an answer and for an error', async () => {
+  await using server = await serve('Hello.', { failure: 'auth' });
+  using place = world({ env: lab(server) });
+  const good = await place.run('chat', 'lab/gpt-4o', 'hi', '--json');
+  expect(JSON.parse(good.out)).toMatchObject({ text: 'Hello.', target: 'lab/gpt-4o', finish: 'stop' });
+  const bad = await place.run('chat', 'lab/gpt-4o', 'hi', '--json');
+  expect([bad.code, JSON.parse(bad.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
+});
+
+it('--events is a line for everything that happens', async () => {
+  await using server = await serve('Hello.');
+  using place = world({ env: lab(server) });
+  const { out } = await place.run('chat', 'lab/gpt-4o', 'hi', '--events');
+  const types = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types[0]).toBe('call-start');
+  expect(types).toEqual(
+    expect.arrayContaining(['attempt-start', 'start', 'text-delta', 'finish', 'call-end']),
+  );
+});
+
+it('--schema prints the value that was checked', async () => {
+  await using server = await serve('{"city":"Oslo"}');
+  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  using place = world({ env: lab(server), files: { 'city.json': JSON.stringify(schema) } });
+  const { out } = await place.run('chat', 'lab/gpt-4o', 'Where?', '--schema', 'city.json');
+  expect(JSON.parse(out)).toEqual({ city: 'Oslo' });
+});
+
+it('goes on with a saved conversation, images included', async () => {
+  await using server = await serve('A dot.', 'Red.');
+  using place = world({ env: lab(server), files: { 'a.png': PNG } });
+  await place.run('chat', 'lab/gpt-4o', 'What is it?', '-f', 'a.png', '--save', 'talk.json');
+  await place.run('chat', 'lab/gpt-4o', 'Which colour?', '--load', 'talk.json');
+  const [first, second] = server.requests.map(({ body }) => body as { messages: unknown[] });
+  expect(second?.messages.slice(0, 1)).toEqual(first?.messages);
+  expect(second?.messages).toHaveLength(3);
+  expect(readdirSync(place.cwd).sort()).toEqual(['a.png', 'talk.json']);
+});
+
+it('talks turn by turn with a person, and a failed turn can be asked again', async () => {
+  await using server = await serve('One.', { failure: 'invalid' }, 'Two.');
+  using place = world({
+    env: lab(server),
+    terminal: true,
+    stdin: { kind: 'terminal' },
+    answers: ['first', 'second', ' ', 'second', '/exit'],
+  });
+  const ran = await place.run('chat', 'lab/gpt-4o', '--system', 'Be brief');
+  expect(ran.code).toBe(0);
+  expect(ran.out).toBe('One.\n\nTwo.\n');
+  expect(ran.err).toContain('invalid-request:');
+  expect((server.requests[2]?.body as { messages: unknown[] }).messages).toHaveLength(4);
+});
+
+it('an interrupted answer closes the connection and is 130', async () => {
+  await using server = await serve({ fault: 'stall', at: { content: 1 }, answer: 'Hello there, you' });
+  const interrupt = new AbortController();
+  using place = world({
+    env: lab(server),
+    terminal: true,
+    signal: interrupt.signal,
+    onOut: () => interrupt.abort(),
+  });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
+  expect([ran.code, ran.err]).toEqual([130, '']);
+  await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
+});
+
+it('writes pictures to numbered files', async () => {
+  const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
+  const config = `
+    import { fakeProvider } from ${testing};
+    const picture = (byte) => ({ type: 'image', mediaType: 'image/png', bytes: new Uint8Array([byte]) });
+    export default { providers: [fakeProvider({ id: 'art', models: { draw: [{ images: [picture(1), picture(2)] }] } })] };`;
+  using place = world({ files: { 'majordomo.config.mjs': config } });
+  const ran = await place.run('chat', 'art/draw', 'a cat', '--image', 'cat.png');
+  expect([ran.code, ran.out]).toEqual([0, 'cat.png\ncat-2.png\n']);
+  expect([...readFileSync(join(place.cwd, 'cat-2.png'))]).toEqual([2]);
+});
+
+const usage: readonly [string, string[], string, WorldOptions?][] = [
+  ['a spec that is none', ['chat', 'a/x,,', 'hi'], 'character 4'],
+  ['no question', ['chat', 'openai/gpt-x'], 'nothing is asked'],
+  ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
+  ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'exclude each other'],
+  ['a file that is not there', ['chat', 'openai/x', 'hi', '-f', 'gone.md'], 'gone.md cannot be read'],
+  [
+    'a file that no model takes',
+    ['chat', 'openai/x', 'hi', '-f', 'a.bin'],
+    'no text, PDF',
+    { files: { 'a.bin': '\0\u0001' } },
+  ],
+  [
+    'a conversation that is none',
+    ['chat', 'openai/x', 'hi', '--load', 'a.json'],
+    'no conversation',
+    { files: { 'a.json': '{"messages":[1]}' } },
+  ],
+  ['a wrong number', ['chat', 'openai/x', 'hi', '--max-tokens', 'many'], 'whole number'],
+  ['an option that is none', ['chat', '--frobnicate'], 'unknown option'],
+  ['a command that is none', ['frobnicate'], 'unknown command'],
+  [
+    'a mistake in the configuration',
+    ['chat', 'openai/x', 'hi'],
+    'nothing is called "modle"',
+    { files: { 'majordomo.config.json': '{"modle":"a"}' } },
+  ],
+];
+
+it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on it', async (...mistake) => {
+  const [, argv, told, options] = mistake;
+  using place = world(options);
+  const ran = await place.run(...argv);
+  expect([ran.code, ran.out]).toEqual([2, '']);
+  expect(ran.err).toContain(told);
+});
+
+it('a missing provider package is named with its install command', async () => {
+  const { loadPackage } = await import('../src/backends/load-package.ts');
+  await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
+    'nowhere needs @majordomo/provider-nowhere: npm install @majordomo/provider-nowhere',
+  );
+});
+
+it('with nothing configured it says in three lines what to do', async () => {
+  using place = world();
+  const ran = await place.run('chat');
+  expect([ran.code, ran.err.trimEnd().split('\n').length]).toEqual([2, 3]);
+  expect(ran.err).toContain('majordomo demo');
+});
+
+it('with a key but no model it names what is configured', async () => {
+  using place = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
+  const ran = await place.run('chat');
+  expect(ran.err).toContain('Configured: openai.');
+  expect(ran.err).not.toContain('secret');
+});

@@ -1,0 +1,88 @@
+import { openaiChat, startWireServer } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { lab, world } from './world.ts';
+
+it('ping asks every target of the spec once, aliases expanded', async () => {
+  await using server = await startWireServer({
+    wire: openaiChat,
+    script: ({ model }) => (model === 'gpt-4o' ? 'ready' : { failure: 'unavailable' }),
+  });
+  using place = world({
+    env: lab(server),
+    files: { 'majordomo.config.json': '{"aliases":{"both":"lab/gpt-4o,lab/down"}}' },
+  });
+  const ran = await place.run('ping', 'both');
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nlab\/down +\d+ ms {2}✗ overloaded\n {4}\S.*\n$/);
+  expect(server.requests).toHaveLength(2);
+});
+
+it('ping --json tells kind and message', async () => {
+  using place = world();
+  const ran = await place.run('ping', 'openai/gpt-x', '--json');
+  expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+    1,
+    [{ target: 'openai/gpt-x', error: { kind: 'auth' } }],
+  ]);
+});
+
+it('models says why a backend lists none, and still lists the others', async () => {
+  const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
+  const config = `
+    import { fakeProvider } from ${testing};
+    const listed = [{ id: 'b', provider: 'own', capabilities: {} }, { id: 'a', provider: 'own', capabilities: { tools: true, contextTokens: 128000 } }];
+    export default { providers: [{ ...fakeProvider({ id: 'own', models: {} }), listModels: async () => listed }] };`;
+  using place = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
+  const own = await place.run('models');
+  expect([own.code, own.out]).toEqual([0, 'own  2 models\n  a   128k tools\n  b\n']);
+  const other = await place.run('models', 'openai');
+  expect(other.code).toBe(1);
+  expect(other.out).toContain('set OPENAI_API_KEY');
+});
+
+const SECRETS = {
+  OPENAI_API_KEY: 'sk-abc',
+  LLM_LAB: 'openai://t0ken-of-lab@lab.example/v1?streamUsage=false',
+};
+
+it.each([[[]], [['--json']]])(
+  'doctor %j shows where credentials are and never what they are',
+  async (flags) => {
+    using place = world({
+      env: SECRETS,
+      files: { 'majordomo.config.json': '{"env":{"ANTHROPIC_API_KEY":"sk-ant-def"},"model":"lab/x"}' },
+    });
+    const ran = await place.run('doctor', ...flags);
+    expect(ran.out).toContain('OPENAI_API_KEY (environment)');
+    expect(ran.out).toContain('majordomo.config.json)');
+    expect(ran.out).toContain('openai://lab.example/v1 (with a token)');
+    expect(ran.out + ran.err).not.toMatch(/sk-abc|sk-ant-def|t0ken|streamUsage/);
+    expect(ran.code).toBe(0);
+  },
+);
+
+it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
+  using place = world({
+    env: { LLM_A: 'openai://tok@a b/v1', LLM_B: 'gopher://tok@host', LLM_C: 'openai://tok@h?quirk=1' },
+    files: { 'majordomo.config.json': '{"aliases":{"x":"openai/a,,b","y":"openai/a,z"}}' },
+  });
+  const ran = await place.run('doctor');
+  expect(ran.code).toBe(1);
+  for (const told of [
+    'LLM_A  character 13: LLM_A is no usable backend: its host is not valid',
+    'LLM_B  character 0: LLM_B is no usable backend: no registered provider serves the scheme "gopher"',
+    'LLM_C  character 14: LLM_C: unknown quirk',
+    'an empty element at character 9',
+    'character 9 of "openai/a,z": z is no alias',
+  ]) {
+    expect(ran.out).toContain(told);
+  }
+  expect(ran.out).not.toContain('tok@');
+});
+
+it('doctor --lint runs the plugin on a folder', async () => {
+  using place = world({ files: { 'a.js': "import OpenAI from 'openai';\nnew OpenAI();\n" } });
+  const ran = await place.run('doctor', '--lint', '.');
+  expect(ran.code).toBe(1);
+  expect(ran.out).toContain('no-raw-sdk');
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Io, Stdin } from '../src/io.ts';
+import { main } from '../src/main.ts';
+
+/** What a run of the command left behind. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface WorldOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files of the working folder. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly stdin?: { readonly kind: Stdin['kind']; readonly text?: string };
+  readonly terminal?: boolean;
+  /** What a person answers to `ask`, in order; then the person leaves. */
+  readonly answers?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Hears every piece of stdout. */
+  readonly onOut?: (text: string) => void;
+}
+
+/** A folder of its own, and the command run in it, in this process. */
+export interface World {
+  readonly cwd: string;
+  run(...argv: string[]): Promise<Ran>;
+  [Symbol.dispose](): void;
+}
+
+export function world(options: WorldOptions = {}): World {
+  const cwd = mkdtempSync(join(tmpdir(), 'majordomo-cli-'));
+  for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), content);
+  return {
+    cwd,
+    async run(...argv) {
+      const written = { out: '', err: '' };
+      const code = await main(argv, ioOf(cwd, options, written));
+      return { code, ...written };
+    },
+    [Symbol.dispose]() {
+      rmSync(cwd, { recursive: true });
+    },
+  };
+}
+
+function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: string }): Io {
+  const { env = {}, stdin = { kind: 'none' }, terminal = false, onOut } = options;
+  const answers = [...(options.answers ?? [])];
+  return {
+    cwd,
+    env,
+    home: cwd,
+    signal: options.signal ?? new AbortController().signal,
+    stdin: { kind: stdin.kind, text: async () => stdin.text ?? '' },
+    stdout: {
+      isTerminal: terminal,
+      colour: false,
+      write(text) {
+        written.out += text;
+        onOut?.(text);
+      },
+    },
+    stderr: {
+      isTerminal: terminal,
+      colour: false,
+      write(text) {
+        written.err += text;
+      },
+    },
+    ask: async () => answers.shift(),
+    confirm: async () => answers.shift() === 'yes',
+  };
+}
+
+/** The environment that makes `lab/…` a vendor on 127.0.0.1. */
+export const lab = ({ baseURL }: { readonly baseURL: string }): Readonly<Record<string, string>> => ({
+  LLM_LAB: baseURL.replace('http://', 'openai+http://sk-test-of-the-lab@'),
+});
