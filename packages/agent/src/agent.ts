@@ -9,6 +9,7 @@ import { Once } from './once.ts';
 import { askingOf, rulesOf, SYSTEM_TIMER, type AgentOptions } from './options.ts';
 import { begin, type Decision, type RunState } from './state.ts';
 
+/** What one run gets: call options for its model calls, observers, and what a paused run waits for. */
 export interface RunOptions extends CallOptions, Observers {
   /** For the calls that a paused run waits for. */
   readonly decisions?: readonly Decision[] | undefined;
@@ -20,6 +21,7 @@ export interface RunOptions extends CallOptions, Observers {
   readonly depth?: number | undefined;
 }
 
+/** A model with its instructions and tools, ready to run; it keeps nothing of a run. */
 export interface Agent {
   /** The state before the first step. */
   begin(input: string | readonly Message[]): RunState;

@@ -25,9 +25,17 @@ export interface Asking {
   readonly hooks: Hooks;
 }
 
-export interface Asked {
+/** The answer, and the tools that were offered where it was a part of them only. */
+interface Asked {
   readonly response: ChatResponse;
   readonly offered: readonly string[] | undefined;
+}
+
+/** Whom a model call tells of what. */
+interface Listening {
+  /** The model's events are streamed only for somebody. */
+  readonly emit: Emit | undefined;
+  readonly warn: (warning: Warning) => void;
 }
 
 /** One model call: the step's own settings, the view of the transcript, and the answer. */
@@ -35,23 +43,21 @@ export async function ask(
   state: RunState,
   asking: Asking,
   options: CallOptions,
-  emit: Emit | undefined,
+  { emit, warn }: Listening,
 ): Promise<Asked> {
-  const { prepareStep } = asking.hooks;
+  const { prepareStep, compact } = asking.hooks;
   const settings = (await prepareStep?.({ step: state.steps + 1, state })) ?? {};
   const { model = asking.model, instructions = asking.instructions, tools: offered, ...own } = settings;
-  const warnings: Warning[] = [];
   const specs = asking.tools.offered(offered);
   const request: ChatRequest = {
     ...asking.settings,
     ...definedOnly(own),
-    messages: await view(state.messages, asking.hooks, warnings),
+    messages: compact === undefined ? state.messages : await view(state.messages, compact, warn),
     system: instructions,
     ...(specs.length === 0 ? { toolChoice: undefined } : { tools: specs }),
     ...(specs.length > 0 && isClosing(state, asking.rules) ? { toolChoice: 'none' } : {}),
   };
-  const response = await answer(model, request, options, emit, state);
-  return { response: { ...response, warnings: [...response.warnings, ...warnings] }, offered };
+  return { response: await answer(model, request, options, emit, state), offered };
 }
 
 function isClosing(state: RunState, rules: Rules): boolean {
@@ -61,14 +67,13 @@ function isClosing(state: RunState, rules: Rules): boolean {
 
 async function view(
   messages: readonly Message[],
-  { compact }: Hooks,
-  warnings: Warning[],
+  compact: NonNullable<Hooks['compact']>,
+  warn: Listening['warn'],
 ): Promise<readonly Message[]> {
-  if (compact === undefined) return messages;
   try {
     return await compact(messages);
   } catch (error) {
-    warnings.push(failed('compact', error));
+    warn(failed('compact', error));
     return messages;
   }
 }

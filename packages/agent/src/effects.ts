@@ -1,4 +1,5 @@
 import type {
+  Message,
   CallOptions,
   ChatResponse,
   Clock,
@@ -10,7 +11,7 @@ import type {
 import { ask, type Asking } from './ask.ts';
 import { toolKey } from './names.ts';
 import type { AgentEvent, Emit } from './event.ts';
-import { observe, type Observers } from './hooks.ts';
+import { failed, observe, type Hooks, type Observers } from './hooks.ts';
 import type { Effects } from './loop.ts';
 import type { Once } from './once.ts';
 import { runTool } from './run-tool.ts';
@@ -40,6 +41,8 @@ export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
   private readonly clock: Pick<Clock, 'timer'>;
   private readonly observers: readonly Observers[];
   private step: OpenStep | undefined;
+  /** Of hooks that failed: they go into the next answer. */
+  private readonly warnings: Warning[] = [];
   readonly steer: Effects['steer'];
 
   constructor(asking: Asking, io: EffectsIo, clock: Pick<Clock, 'timer'>, once: Once) {
@@ -49,7 +52,7 @@ export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
     this.once = once;
     this.observers = [asking.hooks, io];
     const { steer } = asking.hooks;
-    if (steer !== undefined) this.steer = async (state) => (await steer(state)) ?? [];
+    if (steer !== undefined) this.steer = (state) => this.steered(state, steer);
   }
 
   readonly ask = async (state: RunState): Promise<Answer> => {
@@ -58,14 +61,18 @@ export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
     this.tell('onStepStart', { step, state });
     await this.emit({ type: 'step-start', step });
     const { signal, options } = this.io;
-    const watching = this.io.onEvent === undefined ? undefined : (event: AgentEvent) => this.emit(event);
-    const { response, offered } = await ask(state, this.asking, { ...options, signal }, watching);
+    const emit = this.io.onEvent === undefined ? undefined : (event: AgentEvent) => this.emit(event);
+    const warn = (warning: Warning): void => {
+      this.warn(warning);
+    };
+    const { response, offered } = await ask(state, this.asking, { ...options, signal }, { emit, warn });
     this.step = { step, response, results: [], usage: response.usage };
     if (response.toolCalls.length === 0) await this.endStep();
     const { id, target, message, finish, usage, warnings, toolCalls } = response;
     const by = toolCalls.some(this.asking.rules.isOnce) ? this.once.mark() : undefined;
     return {
-      ...{ id, target, message, finish, usage, warnings },
+      ...{ id, target, message, finish, usage },
+      warnings: [...warnings, ...this.warnings.splice(0)],
       ...(offered === undefined ? {} : { offered }),
       ...(by === undefined ? {} : { by }),
     };
@@ -130,8 +137,24 @@ export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
     }
   }
 
+  private async steered(state: RunState, steer: NonNullable<Hooks['steer']>): Promise<readonly Message[]> {
+    try {
+      return (await steer(state)) ?? [];
+    } catch (error) {
+      this.warn(failed('steer', error));
+      return [];
+    }
+  }
+
+  private warn(warning: Warning): void {
+    this.warnings.push(warning);
+    void this.emit({ type: 'warning', warning });
+  }
+
   private tell<K extends keyof Observers>(kind: K, what: Parameters<NonNullable<Observers[K]>>[0]): void {
-    observe(kind, what, this.observers, (warning: Warning) => void this.emit({ type: 'warning', warning }));
+    observe(kind, what, this.observers, (warning) => {
+      this.warn(warning);
+    });
   }
 }
 

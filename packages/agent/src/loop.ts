@@ -23,6 +23,7 @@ export interface Effects {
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
 }
 
+/** What a run came to, or where it paused. */
 export interface RunResult {
   /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
   readonly text: string;
@@ -35,6 +36,7 @@ export interface RunResult {
   readonly usage: Usage;
 }
 
+/** What the loop has to know beside what follows from a state. */
 export interface DriveRules extends Rules {
   readonly isOnce: (call: ToolCallPart) => boolean;
   /** Run the calls of a turn side by side. */

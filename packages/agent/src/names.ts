@@ -7,17 +7,21 @@ import type { RunState } from './state.ts';
 export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string =>
   `${runId}/${steps}/${id}`;
 
+/** The name of the next model call. */
 export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
 
+/** The name of the steering before it. */
 export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
 
+/** The name of a tool's run. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `tool ${toolKey(runId, state, call)}`;
 
+/** The name of the claim before it. */
 export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `claim ${toolKey(runId, state, call)}`;
 
-/** Another one for every set of calls that wait, and again when one of them has begun to wait for something else. */
+/** The name of a decision: another one for every set of calls that wait, and again when one of them has begun to wait for something else. */
 export const decideName = ({ steps, pending, suspended = [] }: RunState): string => {
   const waits = (id: string): boolean => suspended.some(({ callId }) => callId === id);
   return `decide ${steps} ${pending.map(({ id }) => (waits(id) ? `${id}?` : id)).join(' ')}`;

@@ -7,6 +7,7 @@ import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import { Tools, type Skill, type Toolbox } from './toolbox.ts';
 
+/** What an agent is made of. Settings such as `maxTokens` hold for every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
   readonly model: ChatModel;
   readonly tools?: readonly Tool[] | undefined;

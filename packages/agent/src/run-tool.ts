@@ -14,7 +14,8 @@ import { addUsage } from './usage.ts';
 const MOST_RESULT_CHARS = 100_000;
 const MOST_RAW_CHARS = 200;
 
-export interface ToolRun {
+/** A call, and what is needed to run it. */
+interface ToolRun {
   /** `undefined`: the model made the name up, or the step did not offer it. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;

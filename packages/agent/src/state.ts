@@ -65,7 +65,8 @@ export interface RunState {
   readonly warnings?: readonly Warning[] | undefined;
 }
 
-export const NO_USAGE: Usage = {
+/** Nothing was reported yet. */
+const NO_USAGE: Usage = {
   input: undefined,
   output: undefined,
   cacheRead: undefined,
@@ -89,6 +90,7 @@ export function begin(input: string | readonly Message[]): RunState {
   };
 }
 
+/** The tool calls of a turn, in order. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
 

@@ -34,6 +34,7 @@ export type ToolOutput = string | object | readonly ToolResultPart['content'][nu
  */
 export type ToolEffect = 'repeatable' | 'once';
 
+/** A tool as the agent runs it; `defineTool` makes one with typed arguments. */
 export interface Tool extends ToolSpec {
   /** Gets arguments that its schema has accepted. What it throws becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;

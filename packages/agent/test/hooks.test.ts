@@ -150,6 +150,19 @@ describe('steer', () => {
     expect(messages).toHaveLength(6);
   });
 
+  it('that fails puts nothing in, with a warning in the state and an event', async () => {
+    const { agent } = world(['ok'], {
+      steer: () => {
+        throw new Error('bug');
+      },
+    });
+    const stream = agent.stream('go');
+    const events = await read(stream);
+    const warning = { action: 'dropped', what: 'steer', why: 'it failed: bug' };
+    expect(events[0]).toEqual({ type: 'warning', warning });
+    expect((await stream.result()).state.warnings).toEqual([warning]);
+  });
+
   it('loses nothing when the model fails after it', async () => {
     const { agent } = world([{ fail: 'auth' }], { steer: () => [user('Hurry!')] });
     expect((await runError(agent.run('go'))).state.messages).toEqual([user('go'), user('Hurry!')]);

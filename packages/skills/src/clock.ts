@@ -3,6 +3,7 @@ import type { JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
 import { instantOf, zonedTime } from './zoned-time.ts';
 
+/** Where the clock gets its time, and which zone it means. */
 export interface ClockOptions {
   /** Epoch milliseconds. Default: the runtime's clock. */
   readonly now?: (() => number) | undefined;

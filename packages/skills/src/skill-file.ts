@@ -78,11 +78,12 @@ function optional(fields: Fields, field: string, most: number): string | undefin
 function metadataOf(value: unknown): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
   if (!isRecord(value)) throw refused('metadata must be fields');
-  const texts = Object.entries(value).map(([key, inner]) => [
-    key,
-    typeof inner === 'string' ? inner : JSON.stringify(inner),
-  ]);
-  return Object.fromEntries(texts) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]): [string, string] => [
+      key,
+      typeof inner === 'string' ? inner : JSON.stringify(inner),
+    ]),
+  );
 }
 
 const isRecord = (value: unknown): value is Fields =>

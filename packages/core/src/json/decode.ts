@@ -1,5 +1,5 @@
 /** A value, or why the text has none. */
-export type Decoded = { readonly value: unknown } | { readonly fault: string };
+type Decoded = { readonly value: unknown } | { readonly fault: string };
 
 const TAGS = 'think|thinking|reasoning|thought|reasoning_scratchpad';
 const THOUGHTS = new RegExp(`^\\s*<(${TAGS})\\b[^>]*>[\\s\\S]*?</\\1\\s*>`, 'i');

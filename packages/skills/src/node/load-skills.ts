@@ -5,6 +5,7 @@ import { LlmError } from '@majordomo/core';
 import { skillLibrary } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
+/** What becomes of folders that are no skill. */
 export interface LoadSkillsOptions {
   /** Told of a folder that is passed over because it is no skill. Default: the first such folder is thrown. */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
