@@ -1,44 +1,16 @@
-import { getEventListeners } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Dsn, ModelEvent } from '@majordomo/core';
+import type { Dsn } from '@majordomo/core';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
+import { failing, inTurn, OK, WHOLE, type Answer } from './answers.ts';
 import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { JSON_TYPE, SSE, sseBody, testServer, type SeenRequest, type TestServer } from './server.ts';
+import { JSON_TYPE, testServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-type Answer = (response: ServerResponse, request: SeenRequest) => void;
-
 async function serve(...answers: readonly Answer[]): Promise<void> {
-  const left = [...answers];
-  server = await testServer((request, response) => {
-    const answer = left.length > 1 ? left.shift() : left[0];
-    answer?.(response, request);
-  });
+  server = await testServer(inTurn(answers));
 }
-
-const chunk = (text: string, finishReason?: string): object => ({
-  responseId: 'r',
-  candidates: [
-    { content: { role: 'model', parts: [{ text }] }, ...(finishReason !== undefined && { finishReason }) },
-  ],
-});
-const streaming =
-  (...chunks: readonly unknown[]): Answer =>
-  (response) => {
-    response.writeHead(200, SSE).end(sseBody(...chunks));
-  };
-const OK: Answer = streaming(chunk('Hel'), chunk('lo', 'STOP'));
-const WHOLE: Answer = (response) => {
-  response.writeHead(200, JSON_TYPE).end(JSON.stringify(chunk('Hello', 'STOP')));
-};
-const failing =
-  (status: number, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Answer =>
-  (response) => {
-    response.writeHead(status, headers).end(body);
-  };
 
 const ask = (
   options: GoogleOptions = {},
@@ -241,113 +213,6 @@ describe('DSNs', () => {
     );
     expect(error?.kind).toBe('auth');
     expect(server.requests).toEqual([]);
-  });
-});
-
-describe('failures', () => {
-  it.each([
-    [
-      'a refusal with headers',
-      failing(429, '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}', {
-        ...JSON_TYPE,
-        'retry-after': '7',
-      }),
-      { kind: 'rate-limit', details: { status: 429, retryAfterMs: 7000 } },
-    ],
-    [
-      "a proxy's page",
-      failing(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }),
-      { kind: 'server', details: { status: 502 } },
-    ],
-    [
-      'a page instead of a stream',
-      failing(200, '<html>Log in</html>', { 'content-type': 'text/html' }),
-      { kind: 'protocol' },
-    ],
-    [
-      'an error in a JSON body of 200',
-      failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'),
-      { kind: 'overloaded' },
-    ],
-    [
-      'an error inside the stream',
-      streaming(chunk('Hel'), { error: { code: 500, message: 'x', status: 'INTERNAL' } }),
-      { kind: 'server' },
-    ],
-    ['a clean end without a finish', streaming(chunk('Hel')), { kind: 'truncated' }],
-    ['an empty stream', streaming(), { kind: 'truncated' }],
-    ['broken JSON', streaming(chunk('Hel'), '{"candidates": [{'), { kind: 'protocol' }],
-  ])('%s', async (_name, answer, expected) => {
-    await serve(answer);
-    expect((await ask()).error).toMatchObject(expected);
-    expect(server.requests).toHaveLength(1);
-  });
-
-  it('a cut body is a network error, also after a finish reason', async () => {
-    await serve((response) => {
-      response.writeHead(200, SSE);
-      response.write(sseBody(chunk('Hel', 'STOP')));
-      setImmediate(() => response.destroy());
-    });
-    expect((await ask()).error?.kind).toBe('network');
-  });
-
-  it('a refused connection is a network error', async () => {
-    await serve(OK);
-    const { origin } = server;
-    await server.close();
-    const { error } = await collect(
-      createGoogle({ apiKey: 'k', baseURL: origin }).model('m'),
-      requestOf(),
-      contextOf(),
-    );
-    expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
-  });
-});
-
-describe('abort and abandon', () => {
-  const stalling: Answer = (response) => {
-    response.writeHead(200, SSE);
-    response.write(sseBody(chunk('Hel')));
-  };
-
-  it.each([
-    ['before the headers', () => undefined, 0],
-    ['in mid-stream', stalling, 1],
-    ['while a refusal is read', (response) => void response.writeHead(500, JSON_TYPE).write('{"err'), 0],
-  ])('an abort %s ends the call and its socket within 100 ms', async (_name, answer, steps) => {
-    await serve(answer);
-    const controller = new AbortController();
-    const model = createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m');
-    const batches = model.stream(requestOf(), contextOf({ signal: controller.signal }));
-    const iterator = batches[Symbol.asyncIterator]();
-    const seen: ModelEvent[] = [];
-    while (steps > 0 && !seen.some(({ type }) => type === 'text-delta'))
-      seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
-    const pending = iterator.next();
-    await vi.waitFor(() => {
-      expect(server.requests).toHaveLength(1);
-    });
-    const began = performance.now();
-    controller.abort();
-    await expect(pending).rejects.toMatchObject({ kind: 'aborted' });
-    expect(performance.now() - began).toBeLessThan(100);
-    await vi.waitFor(() => {
-      expect(server.openSockets()).toBe(0);
-    });
-    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-  });
-
-  it('a consumer that walks away closes the socket', async () => {
-    await serve(stalling);
-    for await (const step of createGoogle({ apiKey: 'k', baseURL: server.origin })
-      .model('m')
-      .stream(requestOf(), contextOf())) {
-      if ([step].flat().length > 0) break;
-    }
-    await vi.waitFor(() => {
-      expect(server.openSockets()).toBe(0);
-    });
   });
 });
 

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, image, toolResult, user } from '@majordomo/core';
+import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import { factsOf } from './models.ts';
+import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
+import { toWire } from './request.ts';
+
+const CLAUDE = factsOf('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
+const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...fields,
+});
+const wire = (
+  fields: Partial<ModelRequest>,
+  quirks: Quirks = CLAUDE,
+  family = 'claude',
+): ReturnType<typeof toWire> => toWire(requestOf(fields), 'm', quirks, family);
+const WEATHER = { name: 'weather', description: 'Says it.', parameters: { type: 'object', properties: {} } };
+const call = (id: string, more: Partial<AssistantPart> = {}): AssistantPart =>
+  ({ type: 'tool-call', id, name: 'weather', args: { city: id }, ...more }) as AssistantPart;
+
+describe('tools', () => {
+  const history = [
+    user('a'),
+    assistant([call('x')]),
+    toolResult({ callId: 'x', name: 'weather', content: 'y' }),
+  ];
+
+  it('a history of calls without tools declares them by name, with a warning', () => {
+    const { params, warnings } = wire({ messages: history });
+    expect(params.toolConfig).toEqual({
+      tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }],
+    });
+    expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
+  });
+
+  it.each([
+    ['none without calls in the history', [user('a')], 'none', 'one', undefined, []],
+    ['none with them', history, 'none', 'one', { tools: 1, choice: undefined }, ['toolChoice "none"']],
+    ['auto', [user('a')], 'auto', 'one', { tools: 1, choice: undefined }, []],
+    [
+      'one tool',
+      [user('a')],
+      { name: 'weather' },
+      'one',
+      { tools: 1, choice: { tool: { name: 'weather' } } },
+      [],
+    ],
+    [
+      'one tool where only any can be forced',
+      [user('a')],
+      { name: 'weather' },
+      'any',
+      { tools: 1, choice: { any: {} } },
+      ['toolChoice to required'],
+    ],
+    [
+      'required where nothing can be forced',
+      [user('a')],
+      'required',
+      'none',
+      { tools: 1, choice: undefined },
+      ['toolChoice to auto'],
+    ],
+  ] as const)('choice: %s', (_name, messages, toolChoice, quirk, expected, warned) => {
+    const { params, warnings } = wire(
+      { messages, tools: [WEATHER], toolChoice },
+      { ...CLAUDE, toolChoice: quirk },
+    );
+    const { toolConfig } = params;
+    expect(toolConfig && { tools: toolConfig.tools?.length, choice: toolConfig.toolChoice }).toEqual(
+      expected,
+    );
+    expect(warnings.map(({ what }) => what)).toEqual(warned);
+  });
+
+  it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {
+    const family = 'converse/amazon.nova-2-lite';
+    const block = {
+      toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' },
+    };
+    const request: Partial<ModelRequest> = {
+      messages: [
+        user('a'),
+        assistant([
+          call('s', { replay: { family, data: { server: true } } }),
+          { type: 'reasoning', text: '', replay: { family, data: { block } } },
+          call('x'),
+        ]),
+        toolResult([
+          { callId: 's', name: 'weather', content: 'unknown tool', isError: true },
+          { callId: 'x', name: 'weather', content: 'y' },
+        ]),
+      ],
+      tools: [WEATHER],
+    };
+    const { messages } = wire(request, CLAUDE, family).params;
+    expect(messages?.[1]?.content).toEqual([
+      { toolUse: { toolUseId: 's', name: 'weather', input: { city: 's' }, type: 'server_tool_use' } },
+      block,
+      { toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } },
+    ]);
+    expect(messages?.[2]?.content).toEqual([
+      { toolResult: { toolUseId: 'x', content: [{ text: 'y' }], status: 'success' } },
+    ]);
+    const elsewhere = wire(request, CLAUDE, 'claude').params.messages;
+    expect(JSON.stringify(elsewhere)).not.toMatch(/server_tool_use|HIDDEN/);
+    expect(elsewhere?.[2]?.content).toHaveLength(2);
+  });
+
+  it('a model without status and images in results is told by text, and shown them after', () => {
+    const bytes = Uint8Array.of(1);
+    const { messages } = wire(
+      {
+        messages: [
+          user('a'),
+          assistant([call('x')]),
+          toolResult({
+            callId: 'x',
+            name: 'weather',
+            content: [{ type: 'text', text: 'no' }, image(bytes)],
+            isError: true,
+          }),
+        ],
+        tools: [WEATHER],
+      },
+      CONVERSE_QUIRKS,
+    ).params;
+    expect(messages?.[2]?.content).toEqual([
+      { toolResult: { toolUseId: 'x', content: [{ text: 'ERROR: ' }, { text: 'no' }] } },
+      { image: { format: 'png', source: { bytes } } },
+    ]);
+  });
+});
