@@ -151,6 +151,14 @@ describe('views', () => {
     expect(root.health.snapshot()['a/1']?.state).toBe('benched');
   });
 
+  it('see variables that another one of them has loaded', async () => {
+    const root = make({ env: { LLM_BOX: 'echo://one' } });
+    const other = root.with({ aliases: {} });
+    const before = await root.model('box/m').generate(hi);
+    other.loadEnv({ LLM_BOX: 'echo://two', LLM_NEW: 'echo://three' });
+    expect([before.target, (await root.model('new/m').generate(hi)).target]).toEqual(['box/m', 'new/m']);
+  });
+
   it('keep what they do not change', async () => {
     const root = make({ aliases: { it: 'a/1' } });
     root.alias('late', 'b/2');

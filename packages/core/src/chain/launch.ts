@@ -33,14 +33,19 @@ export interface PassedOver {
   readonly advance: boolean;
 }
 
+/** What is known of one target within the call. */
+interface Visit {
+  tries: number;
+  prepared: Prepared | undefined;
+  remedies: readonly Recovery[];
+}
+
 /** Benched? → prepare → gates → benched meanwhile? → claim the probe: what comes before each attempt. */
 export class Launcher {
   private readonly call: Call;
   private readonly deps: ChainDeps;
   private readonly journal: Journal;
-  private readonly numbers = new Map<string, number>();
-  private readonly prepared = new Map<string, Prepared>();
-  private readonly remedies = new Map<string, Recovery[]>();
+  private readonly visits = new Map<string, Visit>();
 
   constructor(call: Call, deps: ChainDeps, journal: Journal) {
     this.call = call;
@@ -51,15 +56,15 @@ export class Launcher {
   /** Each remedy once a call and target. */
   canRecover(target: string, recovery: Recovery | undefined): recovery is Recovery {
     if (recovery === undefined) return false;
-    const used = this.remedies.get(target) ?? [];
+    const used = this.visit(target).remedies;
     return used.length < MOST_REMEDIES && used.every(({ id }) => id !== recovery.id);
   }
 
   recover(target: string, recovery: Recovery, why: string): void {
-    this.remedies.set(target, [...(this.remedies.get(target) ?? []), recovery]);
+    const visit = this.visit(target);
+    visit.remedies = [...visit.remedies, recovery];
     this.deps.memory.remember(target, recovery);
-    const before = this.prepared.get(target);
-    if (before !== undefined) this.prepared.set(target, remedied(before, recovery, why));
+    if (visit.prepared !== undefined) visit.prepared = remedied(visit.prepared, recovery, why);
   }
 
   async launch(target: Target, scope: CallScope, forced: boolean): Promise<Launched | PassedOver> {
@@ -69,8 +74,7 @@ export class Launcher {
     if (benched !== undefined) return benched;
     const prepared = await this.prepare(target, scope);
     if (prepared instanceof Error) return this.passedOver('unsupported', prepared);
-    const number = (this.numbers.get(target.key) ?? 0) + 1;
-    this.numbers.set(target.key, number);
+    const number = ++this.visit(target.key).tries;
     const info = this.info(target, number, prepared, scope);
     let admission: Admission;
     try {
@@ -89,6 +93,13 @@ export class Launcher {
     this.journal.attemptStart(target.key, number);
     const attempt = this.attempt(target, prepared, info);
     return { target, attempt, number, admission, epoch, probe, told: false };
+  }
+
+  private visit(target: string): Visit {
+    let visit = this.visits.get(target);
+    if (visit === undefined)
+      this.visits.set(target, (visit = { tries: 0, prepared: undefined, remedies: [] }));
+    return visit;
   }
 
   private benched(target: string): PassedOver | undefined {
@@ -110,8 +121,8 @@ export class Launcher {
 
   /** Once for each target of a call; later tries differ by remedies only. */
   private async prepare({ key, provider, model }: Target, scope: CallScope): Promise<Prepared | LlmError> {
-    const known = this.prepared.get(key);
-    if (known !== undefined) return known;
+    const visit = this.visit(key);
+    if (visit.prepared !== undefined) return visit.prepared;
     const { media, memory } = this.deps;
     try {
       let prepared = await prepare(this.call.request, {
@@ -123,7 +134,7 @@ export class Launcher {
       });
       for (const recovery of memory.for(key))
         prepared = remedied(prepared, recovery, 'an earlier call was refused');
-      this.prepared.set(key, prepared);
+      visit.prepared = prepared;
       return prepared;
     } catch (error) {
       if (LlmError.is(error) && decisionFor(error.kind, this.call.settings.policy).advance) return error;
@@ -152,7 +163,7 @@ export class Launcher {
 
   private attempt({ key, model }: Target, { request, warnings, read }: Prepared, info: AttemptInfo): Attempt {
     const { clock, around, transport } = this.deps;
-    const forcedWhole = this.remedies.get(key)?.some(({ delivery }) => delivery === 'whole') ?? false;
+    const forcedWhole = this.visit(key).remedies.some(({ delivery }) => delivery === 'whole');
     const remembered = this.deps.memory.for(key).some(({ delivery }) => delivery === 'whole');
     const whole = forcedWhole || remembered || (!this.call.live && model.whole?.(request) === true);
     return new Attempt({

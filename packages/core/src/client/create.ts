@@ -48,6 +48,9 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
   const { registry, targets } = backends;
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
+  /** Until a name or a variable changes. */
+  const resolved = new Map<string, readonly Place[]>();
+  let { version } = registry;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
     env: registry.env,
     fetch: options.fetch,
@@ -67,7 +70,18 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       transport,
     },
     settings: chainSettings(options.chain),
-    resolve: (spec, call, scope) => resolve(spec, { names: { aliases, resolvers }, registry, call, scope }),
+    resolve: (spec, call, scope) => {
+      if (version !== registry.version) resolved.clear();
+      version = registry.version;
+      const known = resolved.get(spec);
+      if (known !== undefined) return known;
+      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, scope });
+      // What a resolver had a say in may be otherwise the next time.
+      if (resolvers.length > 0 || places instanceof Promise) return places;
+      if (resolved.size >= MOST_TARGETS) resolved.clear();
+      resolved.set(spec, places);
+      return places;
+    },
     chatTarget: (place) => targets.of(place),
   };
   return {
@@ -82,10 +96,12 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       return imageModel(spec, home);
     },
     alias(name, spec) {
+      resolved.clear();
       if (spec === undefined) aliases.delete(name);
       else aliases.set(name, spec);
     },
     resolver(resolver) {
+      resolved.clear();
       resolvers.push(resolver);
     },
     loadEnv(env) {

@@ -19,9 +19,9 @@ export function repairHistory(messages: readonly TurnMessage[]): {
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
-/** Nearly every history is: this looks at it without making anything but one set. */
+/** Nearly every history is: this looks at it without making anything but one set, and that only for tool calls. */
 function isSound(messages: readonly TurnMessage[]): boolean {
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (message?.role === 'tool') return false;
@@ -31,6 +31,7 @@ function isSound(messages: readonly TurnMessage[]): boolean {
     let calls = 0;
     for (const part of message.parts) {
       if (part.type !== 'tool-call') continue;
+      seen ??= new Set();
       if (seen.has(part.id) || results?.[calls]?.callId !== part.id) return false;
       seen.add(part.id);
       calls++;

@@ -33,6 +33,7 @@ function validateMessage({ role, parts }: Message, at: number): void {
 }
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
+  if (tools.length === 0 && toolChoice === undefined) return;
   const names = new Set<string>();
   for (const [index, { name }] of tools.entries()) {
     if (name === '') throw invalid(`tools[${index}].name`, 'must not be empty');

@@ -9,6 +9,8 @@ export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
   private variables: Record<string, string>;
+  /** Goes up when variables change what names mean. */
+  version = 0;
 
   constructor(providers: readonly Provider[], env: object) {
     for (const provider of providers) this.register(provider);
@@ -28,6 +30,7 @@ export class Registry {
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
     this.built.clear();
+    this.version++;
     const errors: LlmError[] = [];
     for (const [variable, value] of Object.entries(strings(env))) {
       // LLM_MODEL=gpt-x and its like belong to others: no DSN until somebody asks for it.

@@ -4,17 +4,18 @@ import type { ChatResponse, PartialResponse, Warning } from '../model/response.t
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
+interface Open {
+  readonly type: 'text' | 'reasoning' | 'tool-call';
+  text: string;
+}
+
 /** Takes in one attempt's events; knows at any time what has arrived. Linear: deltas are appended, never copied. */
 export class Accumulator {
   private readonly target: string;
   private id: string | undefined;
-  private readonly parts: AssistantPart[] = [];
-  private readonly open = new Map<
-    number,
-    { readonly type: 'text' | 'reasoning' | 'tool-call'; text: string }
-  >();
-  private openIndex = -1;
-  private openPart: { text: string } | undefined;
+  /** By index; empty while a part is open. */
+  private readonly parts: (AssistantPart | undefined)[] = [];
+  private readonly open: (Open | undefined)[] = [];
   readonly warnings: Warning[] = [];
   finish: Finish | undefined;
 
@@ -26,19 +27,17 @@ export class Accumulator {
     switch (event.type) {
       case 'text-delta':
       case 'reasoning-delta':
-        this.at(event.index).text += event.text;
+        this.append(event.index, event.text);
         break;
       case 'args-delta':
         // Cut arguments are nothing that a partial answer may show: only whole calls count.
         break;
       case 'part-start':
-        this.open.set(event.index, { type: event.part.type, text: '' });
-        this.openIndex = -1;
+        this.open[event.index] = { type: event.part.type, text: '' };
         break;
       case 'part-end':
-        this.open.delete(event.index);
-        this.openIndex = -1;
-        this.parts.push(event.part);
+        this.open[event.index] = undefined;
+        this.parts[event.index] = event.part;
         break;
       case 'start':
         this.id = event.id;
@@ -56,16 +55,18 @@ export class Accumulator {
 
   /** Text and reasoning so far, and the tool calls that were complete; `undefined` before any. */
   partial(): PartialResponse | undefined {
-    const open = [...this.open.values()].flatMap(({ type, text }): AssistantPart[] =>
-      type === 'tool-call' || text === '' ? [] : [{ type, text }],
-    );
-    const parts = [...this.parts, ...open];
+    const { content } = this;
+    const parts = [...content];
+    for (const part of this.open) {
+      if (part === undefined || part.type === 'tool-call' || part.text === '') continue;
+      parts.push({ type: part.type, text: part.text });
+    }
     if (parts.length === 0) return undefined;
     return { id: this.id, target: this.target, parts, text: textOf(parts), usage: this.finish?.usage };
   }
 
   response(rest: Pick<ChatResponse, 'spec' | 'attempts'>): ChatResponse {
-    const { parts, finish } = this;
+    const { content: parts, finish } = this;
     return {
       id: this.id,
       target: this.target,
@@ -82,18 +83,15 @@ export class Accumulator {
     };
   }
 
+  /** The parts that are whole, in their order. */
   get content(): readonly AssistantPart[] {
-    return this.parts;
+    return this.parts.filter((part) => part !== undefined);
   }
 
-  /** Nearly every delta goes to the part of the one before. */
-  private at(index: number): { text: string } {
-    if (index === this.openIndex && this.openPart !== undefined) return this.openPart;
-    let part = this.open.get(index);
-    if (part === undefined) this.open.set(index, (part = { type: 'text', text: '' }));
-    this.openIndex = index;
-    this.openPart = part;
-    return part;
+  private append(index: number, text: string): void {
+    const part = this.open[index];
+    if (part === undefined) this.open[index] = { type: 'text', text };
+    else part.text += text;
   }
 }
 

@@ -151,13 +151,21 @@ describe('the arguments of a tool call', () => {
     }).flatMap((event): unknown[] =>
       event.type === 'part-end' ? [event.part] : event.type === 'warning' ? [event.warning] : [],
     );
-  const refused = (raw: string): object => ({ type: 'tool-call', id: 'c', name: 'f', args: {}, invalid: { raw } });
+  const refused = (raw: string): object => ({
+    type: 'tool-call',
+    id: 'c',
+    name: 'f',
+    args: {},
+    invalid: { raw },
+  });
 
   it('are mended, and the warning names the tool and the kind but no value', () => {
-    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",],' }))).toEqual([
-      { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closers' },
-      { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
-    ]);
+    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",],' }))).toEqual(
+      [
+        { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closers' },
+        { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
+      ],
+    );
   });
 
   it('are refused, not mended, when the answer was cut', () => {

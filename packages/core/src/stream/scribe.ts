@@ -129,7 +129,15 @@ export class Scribe {
     if (open === undefined || this.currentKey !== key || open.type !== type) {
       this.begin();
       this.closeAll();
-      open = { type, index: this.nextIndex++, text: '', replay: undefined, id: '', name: '', unfinished: false };
+      open = {
+        type,
+        index: this.nextIndex++,
+        text: '',
+        replay: undefined,
+        id: '',
+        name: '',
+        unfinished: false,
+      };
       this.open.set(key, open);
       this.current = open;
       this.currentKey = key;
