@@ -13,13 +13,47 @@ export { ChatReader, type ChatReaderOptions } from './chat/stream.ts';
 export { usage } from './chat/usage.ts';
 export type { RawUsage } from './chat/wire.ts';
 
+// the Responses wire
+export {
+  responsesTraitsOf,
+  type ResponsesProfile,
+  type ResponsesRule,
+  type ResponsesTraits,
+} from './responses/profile.ts';
+export { responsesQuirksFromParams } from './responses/quirk-params.ts';
+export {
+  COMPATIBLE_RESPONSES_QUIRKS,
+  OPENAI_RESPONSES_QUIRKS,
+  type ResponsesParameter,
+  type ResponsesQuirks,
+} from './responses/quirks.ts';
+export { ResponsesReader, type ResponsesReaderOptions } from './responses/stream.ts';
+
+// what providers of these wires have in common
+export { chatProvider } from './sdk/chat-provider.ts';
+export type {
+  CallContext,
+  ChatOptions,
+  ClientSettings,
+  ResponsesOptions,
+  Sdk,
+  SdkClient,
+  SdkOptions,
+} from './sdk/client.ts';
+export type { Failed } from './sdk/endpoint.ts';
+export { toLlmError } from './sdk/errors.ts';
+export { responsesProvider } from './sdk/responses-provider.ts';
+
 // vendors
 export { cerebras } from './profiles/cerebras.ts';
+export { codex } from './profiles/codex.ts';
 export { deepseek } from './profiles/deepseek.ts';
 export { groq } from './profiles/groq.ts';
 export { mistral } from './profiles/mistral.ts';
 export { openai } from './profiles/openai.ts';
+export { openaiResponses } from './profiles/openai-responses.ts';
 export { openrouter } from './profiles/openrouter.ts';
 export { together } from './profiles/together.ts';
 export { vercelGateway } from './profiles/vercel-gateway.ts';
 export { xai } from './profiles/xai.ts';
+export { xaiResponses } from './profiles/xai-responses.ts';

@@ -18,7 +18,7 @@ export interface Read {
   readonly finish: Extract<ModelEvent, { type: 'finish' }> | undefined;
 }
 
-export function eventsOf(read: ChatReader): Read {
+export function eventsOf(read: Pick<ChatReader, 'scribe'>): Read {
   const events = read.scribe.take();
   const finish = events.find((event) => event.type === 'finish');
   if (finish !== undefined) expect(checkOrder(events)).toBeUndefined();

@@ -111,8 +111,13 @@ describe('an error of the SDK', () => {
       credential,
     );
     const refused = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
-    const params = { model: 'm', seed: 1 };
-    expect(toLlmError(new APIError(400, refused), failed({ params })).details.recover?.id).toBe('drop seed');
+    const asked: unknown[] = [];
+    const remedy: Failed['remedy'] = (failure, status) => {
+      asked.push(failure.param, status);
+      return credential;
+    };
+    expect(toLlmError(new APIError(400, refused), failed({ remedy })).details.recover).toBe(credential);
+    expect(asked).toEqual(['seed', 400]);
     expect(toLlmError(new APIError(400, refused), failed()).details.recover).toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
-export { createOpenAI, openaiCompatible, type CompatibleOptions, type OpenAIOptions } from './provider.ts';
+export { createOpenAI, openaiCompatible, type OpenAIOptions } from './provider.ts';
 
 // vendors
 export {
   cerebras,
+  codex,
   deepseek,
   groq,
   mistral,
@@ -10,8 +11,15 @@ export {
   together,
   vercelGateway,
   xai,
+  xaiResponses,
+  type ChatOptions,
   type ChatParameter,
   type ChatQuirks,
   type ModelRule,
   type Profile,
+  type ResponsesOptions,
+  type ResponsesParameter,
+  type ResponsesProfile,
+  type ResponsesQuirks,
+  type ResponsesRule,
 } from '@majordomo/openai-wire';

@@ -1,5 +1,5 @@
 import type { Capabilities, ImageLimits } from '@majordomo/core';
-import type { ChatQuirks, ModelRule } from '@majordomo/openai-wire';
+import type { ChatQuirks, ModelRule, ResponsesQuirks, ResponsesRule } from '@majordomo/openai-wire';
 
 /** Limits of one request, from the guide to images (2026-11). */
 const IMAGES: ImageLimits = {
@@ -45,4 +45,24 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     quirks: { reasoningRequest: 'none' },
     capabilities: { images: false, files: false },
   },
+];
+
+/** Reasoning models take no sampling settings on this wire either. */
+const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p'] };
+
+/** Models without reasoning refuse to be asked for its encrypted form (recorded by several clients, 2025). */
+const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningReplay: 'omit' };
+
+/** The same models over Responses. */
+export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
+  { pattern: /^o\d/, quirks: { ...THINKS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
+  { pattern: /^gpt-5[\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
+  {
+    pattern: /^gpt-5(?:-|$)/,
+    quirks: { ...THINKS, reasoningOff: 'minimal' },
+    capabilities: SEES_AND_REASONS,
+  },
+  { pattern: /^gpt-5\./, capabilities: SEES_AND_REASONS },
+  { pattern: /^gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },
+  { pattern: /^gpt-(?:4|3\.5)/, quirks: PLAIN, capabilities: { images: false, files: false } },
 ];

@@ -1,18 +1,15 @@
 import { LlmError, type ModelEvent, type Provider } from '@majordomo/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenAI, type OpenAIOptions } from '../src/index.ts';
+import { createOpenAI, type ChatOptions } from '../src/index.ts';
 import { collect, context, request } from './collected.ts';
 import { answer, delta, events, json, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(
-  play: Parameters<typeof startServer>[0],
-  options: OpenAIOptions = {},
-): Promise<Provider> {
+async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
   server = await startServer(play);
-  return createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
+  return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
 describe('an abort', () => {

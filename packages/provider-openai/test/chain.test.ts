@@ -10,7 +10,7 @@ async function world(play: Parameters<typeof startServer>[0]): Promise<Majordomo
   server = await startServer(play);
   return createMajordomo({
     env: {},
-    providers: [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })],
+    providers: [createOpenAI({ api: 'chat', apiKey: 'k', baseURL: `${server.origin}/v1` })],
   });
 }
 

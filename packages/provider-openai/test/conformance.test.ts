@@ -33,7 +33,11 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
 
 const openai = (model: string): [string, Harness] => [
   `openai/${model}`,
-  { wire: wireOf('openai'), model, open: ({ baseURL, apiKey }) => createOpenAI({ baseURL, apiKey }) },
+  {
+    wire: wireOf('openai'),
+    model,
+    open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
+  },
 ];
 
 describe.each([

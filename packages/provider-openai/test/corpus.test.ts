@@ -1,67 +1,27 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ErrorKind, Usage } from '@majordomo/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { openaiCompatible, type Profile } from '../src/index.ts';
 import { collect, context, request, textOf, type Collected } from './collected.ts';
 import { hasRecordings, recordings, type Facts, type Recording, type UsageFacts } from './corpus.ts';
+import { playback } from './playback.ts';
 import { EXCEPTIONS, type Exception } from './exceptions.ts';
 
 const cases = recordings('openai-chat');
 const byId = new Map(cases.map((recording) => [recording.id, recording]));
 const present = hasRecordings();
 
-const server = createServer((incoming, outgoing) => {
-  incoming.resume();
-  const [, vendor, name, split] = (incoming.url ?? '').split('/');
-  const recording = byId.get(`${vendor}/${name}`);
-  if (recording === undefined) {
-    outgoing.writeHead(599).end();
-    return;
-  }
-  const { status, headers, body } = recording;
-  const {
-    'content-length': _length,
-    'transfer-encoding': _transfer,
-    'content-encoding': _coding,
-    ...rest
-  } = headers;
-  outgoing.writeHead(status, rest);
-  for (const piece of pieces(body, split === 'bytes' ? 1 : undefined)) outgoing.write(piece);
-  outgoing.end();
-});
-let origin = '';
-
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-/** Cuts at random places, the same ones in every run. */
-function* pieces(body: Buffer, size: number | undefined): Iterable<Buffer> {
-  let seed = body.length;
-  for (let at = 0; at < body.length;) {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-    const next = at + (size ?? 1 + (seed % 400));
-    yield body.subarray(at, next);
-    at = next;
-  }
-}
+const server = playback(byId);
 
 const PROFILES = new Map(
   Object.values(profiles).flatMap((value): [string, Profile][] =>
-    typeof value === 'object' ? [[value.id, value]] : [],
+    typeof value === 'object' && !('api' in value) ? [[value.id, value]] : [],
   ),
 );
 
 function play({ id, vendor, facts }: Recording, split: 'random' | 'bytes'): Promise<Collected> {
   const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
-  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: `${origin}/${id}/${split}` });
+  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(id, split) });
   const delivery = facts.streamed ? 'deltas' : 'whole';
   return collect(provider, request(), context({ target: `${vendor}/m`, delivery }));
 }

@@ -23,6 +23,8 @@ export interface UsageFacts {
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;
   readonly total_tokens?: number;
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
 }
 
@@ -41,7 +43,8 @@ export interface SessionStep extends Recording {
   readonly request: {
     readonly model: string;
     readonly messages: readonly RecordedMessage[];
-    readonly tools?: readonly { readonly function?: { readonly name: string } }[];
+    readonly input?: readonly RecordedItem[] | string;
+    readonly tools?: readonly { readonly name?: string; readonly function?: { readonly name: string } }[];
   };
   readonly echo: {
     readonly ids: readonly string[];
@@ -58,6 +61,17 @@ export interface RecordedMessage {
     readonly id: string;
     readonly function: { readonly name: string; readonly arguments: string };
   }[];
+}
+
+/** An input item of Responses. */
+export interface RecordedItem {
+  readonly type?: string;
+  readonly role?: string;
+  readonly content?: string | readonly { readonly text?: string }[] | null;
+  readonly call_id?: string;
+  readonly name?: string;
+  readonly output?: unknown;
+  readonly encrypted_content?: string | null;
 }
 
 /** Recordings of real traffic; they are kept beside the checkout, not in it. */

@@ -1,18 +1,15 @@
 import { type Credential, type Provider } from '@majordomo/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenAI, openaiCompatible, type OpenAIOptions } from '../src/index.ts';
+import { createOpenAI, openaiCompatible, type ChatOptions } from '../src/index.ts';
 import { collect, context, request, textOf } from './collected.ts';
 import { answer, json, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(
-  play: Parameters<typeof startServer>[0],
-  options: OpenAIOptions = {},
-): Promise<Provider> {
+async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
   server = await startServer(play);
-  return createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
+  return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
 const whole = context({ delivery: 'whole' });

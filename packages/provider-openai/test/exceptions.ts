@@ -16,3 +16,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     date: '2026-11-20',
   },
 ];
+
+export const RESPONSES_EXCEPTIONS: readonly Exception[] = [];

@@ -1,7 +1,7 @@
 import { type Provider } from '@majordomo/core';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createOpenAI, openaiCompatible, type OpenAIOptions } from '../src/index.ts';
+import { createOpenAI, openaiCompatible, type ChatOptions } from '../src/index.ts';
 import { collect, context, request, textOf } from './collected.ts';
 import { answer, delta, events, json, startServer, type TestServer } from './server.ts';
 
@@ -11,12 +11,9 @@ afterEach(async () => {
   await server.close();
 });
 
-async function world(
-  play: Parameters<typeof startServer>[0],
-  options: OpenAIOptions = {},
-): Promise<Provider> {
+async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
   server = await startServer(play);
-  return createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
+  return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
 const whole = context({ delivery: 'whole' });
@@ -101,7 +98,7 @@ describe('a call', () => {
     };
     const provider = await world(play, { fetch: by('option') });
     await collect(provider, request(), context({ delivery: 'whole', fetch: by('app') }));
-    const plain = createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
+    const plain = createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
     await collect(plain, request(), context({ delivery: 'whole', fetch: by('app') }));
     expect(seen).toEqual(['option', 'app']);
   });
@@ -120,7 +117,7 @@ describe('a call', () => {
     expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
     expect(JSON.stringify(server.received[0]?.headers)).not.toContain('ambient');
     expect(log).not.toHaveBeenCalled();
-    const { error } = await collect(createOpenAI({ baseURL: `${server.origin}/v1` }));
+    const { error } = await collect(createOpenAI({ api: 'chat', baseURL: `${server.origin}/v1` }));
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
   });
 
@@ -141,10 +138,10 @@ describe('a call', () => {
       json(response, { error: { message: 'busy' } }, 503);
     });
     const client = new OpenAI({ apiKey: 'sk-client', baseURL: `${server.origin}/v1`, maxRetries: 5 });
-    const { error } = await collect(createOpenAI({ client }));
+    const { error } = await collect(createOpenAI({ api: 'chat', client }));
     expect(error?.kind).toBe('overloaded');
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-client']);
-    expect((await collect(createOpenAI({ client: {} }))).error?.kind).toBe('config');
+    expect((await collect(createOpenAI({ api: 'chat', client: {} }))).error?.kind).toBe('config');
   });
 
   it('says what its request could not, when it is answered', async () => {
@@ -238,13 +235,17 @@ describe('a provider', () => {
     const { parts } = await collect(provider);
     const family = parts[0]?.replay?.family;
     expect(provider.model('m').families).toEqual([family]);
-    const others = [createOpenAI(), createOpenAI({ id: 'b', baseURL: `${server.origin}/v1` })];
+    const others = [
+      createOpenAI({ api: 'chat' }),
+      createOpenAI({ api: 'chat', id: 'b', baseURL: `${server.origin}/v1` }),
+    ];
     for (const other of others) expect(other.model('m').families).not.toContain(family);
   });
 
-  it('speaks Chat Completions and says so when another wire is asked for', async () => {
+  it('speaks Responses unless Chat Completions is asked for', async () => {
     await world(() => undefined);
-    expect(() => createOpenAI({ api: 'responses' })).toThrow('not there yet');
+    expect(createOpenAI().model('m').wire).toBe('openai-responses');
+    expect(createOpenAI({ api: 'responses' }).model('m').wire).toBe('openai-responses');
     expect(createOpenAI({ api: 'chat' }).model('m').wire).toBe('openai-chat');
   });
 

@@ -11,7 +11,7 @@ const recorded = sessions('openai-chat');
 
 const PROFILES = new Map(
   Object.values(profiles).flatMap((value): [string, Profile][] =>
-    typeof value === 'object' ? [[value.id, value]] : [],
+    typeof value === 'object' && !('api' in value) ? [[value.id, value]] : [],
   ),
 );
 

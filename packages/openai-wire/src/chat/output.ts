@@ -35,7 +35,7 @@ const schemaFormat = (name: string, schema: JsonObject): object => ({
   json_schema: { name, schema, strict: fitsStrict(schema) },
 });
 
-const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
+export const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
-const instructionFor = (schema: JsonObject): string =>
+export const instructionFor = (schema: JsonObject): string =>
   `Answer with one JSON value that follows this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;

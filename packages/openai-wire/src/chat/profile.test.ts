@@ -4,7 +4,7 @@ import { traitsOf, type Profile } from './profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
 
 const profiles = Object.values(wire).filter(
-  (value): value is Profile => typeof value === 'object' && 'baseURL' in value,
+  (value): value is Profile => typeof value === 'object' && 'baseURL' in value && !('api' in value),
 );
 
 describe('profiles', () => {

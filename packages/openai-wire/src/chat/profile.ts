@@ -17,12 +17,20 @@ export interface Profile {
   readonly baseURL: string;
   /** Variable that holds the key; without one and without `apiKey` no credential is sent. */
   readonly keyEnv?: string | undefined;
+  /** Header that carries the key instead of `authorization`. */
+  readonly keyHeader?: string | undefined;
+  /** Constant headers of every call; the caller's win. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Constant query of every call. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
   /** Laid over the quirks of compatible servers. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
   readonly capabilities?: Capabilities | undefined;
   /** First match wins. */
   readonly models?: readonly ModelRule[] | undefined;
   readonly timeouts?: Timeouts | undefined;
+  /** What backs the profile where it is no recording: its source, and that nobody has seen it work. */
+  readonly unverified?: string | undefined;
 }
 
 /** What holds for one model of a profile. */

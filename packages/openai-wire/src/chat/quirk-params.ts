@@ -43,16 +43,26 @@ export function quirksFromParams(
   params: Readonly<Record<string, string>>,
   where: string,
 ): Partial<ChatQuirks> {
+  return wordsFromParams(params, WORDS, where);
+}
+
+/** What a query may say of each quirk: one of these words, `count`, or a comma list of the words of `refuses`. */
+export type QuirkWords = Readonly<Record<string, readonly string[] | 'count'>>;
+
+/** Reads a query by such a table, whatever wire it is of. */
+export function wordsFromParams(
+  params: Readonly<Record<string, string>>,
+  table: QuirkWords,
+  where: string,
+): Readonly<Record<string, unknown>> {
   const quirks: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(params)) {
-    if (!isQuirk(name)) throw unknownQuirk(name, where);
-    const words = WORDS[name];
+    const words = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (words === undefined) throw unknownQuirk(name, Object.keys(table), where);
     quirks[name] = valueOf(name, text, words, where);
   }
   return quirks;
 }
-
-const isQuirk = (name: string): name is keyof typeof WORDS => Object.hasOwn(WORDS, name);
 
 function valueOf(name: string, text: string, words: readonly string[] | 'count', where: string): unknown {
   if (words === 'count') {
@@ -64,14 +74,11 @@ function valueOf(name: string, text: string, words: readonly string[] | 'count',
   const list = name === 'refuses' ? text.split(',') : [text];
   for (const word of list) if (!words.includes(word)) throw badValue(name, word, words, where);
   if (name === 'refuses') return list;
-  return words === BOOLEAN ? text === 'true' : text;
+  return words[0] === 'true' ? text === 'true' : text;
 }
 
-function unknownQuirk(name: string, where: string): LlmError {
-  return new LlmError(
-    'config',
-    `${where}: unknown quirk "${name}"; known are ${Object.keys(WORDS).join(', ')}`,
-  );
+function unknownQuirk(name: string, known: readonly string[], where: string): LlmError {
+  return new LlmError('config', `${where}: unknown quirk "${name}"; known are ${known.join(', ')}`);
 }
 
 function badValue(name: string, text: string, words: readonly string[], where: string): LlmError {

@@ -23,6 +23,8 @@ const CODES: ReadonlySet<string> = new Set([
 const NEEDED: ReadonlySet<string> = new Set([
   'model',
   'messages',
+  'input',
+  'text',
   'tools',
   'tool_choice',
   'response_format',

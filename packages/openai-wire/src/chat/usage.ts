@@ -68,7 +68,7 @@ function put<T, K extends keyof T>(into: T, key: K, value: T[K] | undefined): vo
 }
 
 /** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
-function nanoUsd(raw: RawUsage): string | undefined {
+export function nanoUsd(raw: Pick<RawUsage, 'cost' | 'cost_in_usd_ticks'>): string | undefined {
   if (typeof raw.cost_in_usd_ticks === 'number') return String(Math.round(raw.cost_in_usd_ticks / 10));
   const cost = isRecord(raw.cost) ? raw.cost['total_cost'] : raw.cost;
   return typeof cost === 'number' && Number.isFinite(cost) ? String(Math.round(cost * 1e9)) : undefined;

@@ -1,0 +1,26 @@
+import type { ResponsesProfile } from '../responses/profile.ts';
+import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
+
+/**
+ * The backend behind a ChatGPT plan: recordings of 2026. It streams only, keeps nothing, wants instructions and
+ * refuses sampling and limits. `apiKey` is a function that gives the login's access token; its account goes into
+ * `headers: { 'chatgpt-account-id': … }`.
+ */
+export const codex: ResponsesProfile = {
+  api: 'responses',
+  id: 'codex',
+  baseURL: 'https://chatgpt.com/backend-api/codex',
+  keyEnv: 'CODEX_ACCESS_TOKEN',
+  headers: { 'openai-beta': 'responses=experimental' },
+  quirks: {
+    ...OPENAI_RESPONSES_QUIRKS,
+    defaultInstructions: 'You are a helpful assistant.',
+    reasoningOff: 'low',
+    reasoningSummary: 'auto',
+    strictTools: false,
+    cacheRequest: 'none',
+    delivery: 'stream',
+    refuses: ['temperature', 'top_p', 'max_output_tokens'],
+  },
+  capabilities: { reasoning: true },
+};

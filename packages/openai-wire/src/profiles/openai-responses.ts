@@ -1,0 +1,11 @@
+import type { ResponsesProfile } from '../responses/profile.ts';
+import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
+
+/** OpenAI itself over Responses: recordings of 2025-2026. */
+export const openaiResponses: ResponsesProfile = {
+  api: 'responses',
+  id: 'openai',
+  baseURL: 'https://api.openai.com/v1',
+  keyEnv: 'OPENAI_API_KEY',
+  quirks: OPENAI_RESPONSES_QUIRKS,
+};

@@ -1,0 +1,11 @@
+import type { ResponsesProfile } from '../responses/profile.ts';
+
+/** xAI over Responses: recordings of 2026; encrypted reasoning went back with its summary and without its id. */
+export const xaiResponses: ResponsesProfile = {
+  api: 'responses',
+  id: 'xai',
+  baseURL: 'https://api.x.ai/v1',
+  keyEnv: 'XAI_API_KEY',
+  issuer: 'xai',
+  quirks: { reasoningReplay: 'encrypted' },
+};

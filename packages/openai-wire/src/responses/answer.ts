@@ -1,0 +1,170 @@
+import type { Replay, Warning } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { LeakFilter } from './leak.ts';
+
+interface TextItem {
+  readonly type: 'text' | 'reasoning';
+  readonly key: string;
+  /** All that came, shown or not. */
+  text: string;
+  /** What waits for open calls to end. */
+  held: string;
+  replay: Replay | undefined;
+}
+
+interface CallItem {
+  readonly key: string;
+  whole: string | undefined;
+  /** Nothing more is read of it. */
+  isOver: boolean;
+}
+
+/**
+ * The parts of one answer. Items come one after the other; should text come while a call is open, it waits, so that a
+ * call is never written twice. Fragments that contradict a later whole text were shown already: they stand.
+ */
+export class ItemWriter {
+  readonly scribe: Scribe;
+  readonly leak: LeakFilter = new LeakFilter();
+  readonly warnings: Warning[] = [];
+  private readonly texts = new Map<string, TextItem>();
+  private readonly thoughts = new Map<string, TextItem>();
+  private readonly calls = new Map<string, CallItem>();
+  private readonly callIds = new Set<string>();
+  private readonly waiting = new Set<TextItem>();
+  private openCalls = 0;
+  /** The message whose part is open: only that can still get its token. */
+  private writing = '';
+
+  constructor(target: string) {
+    this.scribe = new Scribe(target, []);
+  }
+
+  /** Did anything come? */
+  get any(): boolean {
+    return this.hasText || this.thoughts.size > 0 || this.hasCalls;
+  }
+
+  get hasText(): boolean {
+    for (const item of this.texts.values()) if (item.text !== '') return true;
+    return false;
+  }
+
+  get hasCalls(): boolean {
+    return this.calls.size > 0;
+  }
+
+  /** A message begins: its token is known before its text. */
+  open(key: string, replay: Replay | undefined): void {
+    this.item('text', key).replay = replay;
+  }
+
+  /** One fragment of a message or of reasoning. */
+  text(type: TextItem['type'], key: string, delta: string): void {
+    if (delta === '') return;
+    const item = this.item(type, key);
+    item.text += delta;
+    this.write(item, type === 'text' ? this.leak.push(delta) : delta);
+  }
+
+  /** All of its text, where none came in fragments. */
+  fill(type: TextItem['type'], key: string, full: string): void {
+    if (this.item(type, key).text === '') this.text(type, key, full);
+  }
+
+  /** The item is over; `full` is all of its text. */
+  endText(type: TextItem['type'], key: string, full: string, replay: Replay | undefined): void {
+    const item = this.item(type, key);
+    item.replay = replay;
+    if (full.startsWith(item.text)) this.text(type, key, full.slice(item.text.length));
+    if (type === 'text') this.write(item, this.leak.end());
+    if (replay === undefined) return;
+    if (this.openCalls > 0) this.waiting.add(item);
+    else if (type === 'reasoning') this.scribe.reasoning('', replay, item.key);
+    else if (this.writing === item.key) this.scribe.text('', item.key, replay);
+  }
+
+  beginCall(key: string, id: string, name: string): void {
+    if (this.calls.has(key)) return;
+    this.calls.set(key, { key: `call ${key}`, whole: undefined, isOver: false });
+    this.openCalls++;
+    this.writing = '';
+    this.scribe.toolCall(`call ${key}`, { id: this.uniqueId(id), name });
+  }
+
+  callText(key: string, json: string): void {
+    const call = this.calls.get(key);
+    if (call?.isOver === false) this.scribe.toolCall(call.key, { json });
+  }
+
+  /** All arguments, which may still be those of an item that is never finished. */
+  callWhole(key: string, whole: string): void {
+    const call = this.calls.get(key);
+    if (call !== undefined) call.whole = whole;
+  }
+
+  /** `whole`: all of its arguments, over what came in fragments. `unfinished`: never to be run. */
+  endCall(key: string, whole: string | undefined, unfinished: boolean, replay: Replay | undefined): void {
+    const call = this.calls.get(key);
+    if (call === undefined || call.isOver) return;
+    call.isOver = true;
+    this.openCalls--;
+    this.scribe.toolCall(call.key, { whole, unfinished, replay });
+    this.scribe.end(call.key);
+    if (this.openCalls === 0) this.flush();
+  }
+
+  /** Ends what never said that it is over: a call without all of its arguments is not to be run. */
+  end(): void {
+    for (const [key, { whole }] of this.calls) this.endCall(key, whole, whole === undefined, undefined);
+    const last = [...this.texts.values()].at(-1);
+    if (last !== undefined) this.write(last, this.leak.end());
+  }
+
+  private item(type: TextItem['type'], key: string): TextItem {
+    const items = type === 'text' ? this.texts : this.thoughts;
+    let item = items.get(key);
+    if (item === undefined) {
+      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined };
+      items.set(key, item);
+    }
+    return item;
+  }
+
+  private write(item: TextItem, text: string): void {
+    if (text === '') return;
+    if (this.openCalls > 0) {
+      item.held += text;
+      this.waiting.add(item);
+    } else if (item.type === 'text') {
+      this.writing = item.key;
+      this.scribe.text(text, item.key, item.replay);
+    } else {
+      this.writing = '';
+      this.scribe.reasoning(text, item.replay, item.key);
+    }
+  }
+
+  private flush(): void {
+    for (const { type, held, key, replay } of this.waiting) {
+      if (type === 'reasoning') this.scribe.reasoning(held, replay, key);
+      else if (held !== '') this.scribe.text(held, key, replay);
+    }
+    this.waiting.clear();
+  }
+
+  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
+  private uniqueId(id: string): string | undefined {
+    if (id === '') return undefined;
+    if (!this.callIds.has(id)) {
+      this.callIds.add(id);
+      return id;
+    }
+    this.warnings.push({
+      action: 'repaired',
+      what: `tool call id "${id}"`,
+      why: 'two calls of one answer had it',
+    });
+    return undefined;
+  }
+}

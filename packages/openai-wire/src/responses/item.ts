@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue } from '@majordomo/core';
+import type { ItemContent, OutputItem } from './wire.ts';
+
+/** All text of a message, a refusal included: both are what the model says. */
+export function contentText({ content }: OutputItem): string {
+  let text = '';
+  for (const part of content ?? []) text += stringOf(part?.text) + stringOf(part?.refusal);
+  return text;
+}
+
+export const isRefusal = ({ content }: OutputItem): boolean =>
+  (content ?? []).some((part) => stringOf(part?.refusal) !== '');
+
+export const hasAnnotations = ({ content }: OutputItem): boolean =>
+  (content ?? []).some((part) => (part?.annotations?.length ?? 0) > 0);
+
+/** The text of reasoning, as a summary or in full. */
+export const reasoningText = ({ summary, content }: OutputItem): string => joined(summary) + joined(content);
+
+function joined(parts: readonly (ItemContent | null)[] | null | undefined): string {
+  let text = '';
+  for (const part of parts ?? []) text += stringOf(part?.text);
+  return text;
+}
+
+/** Members of a reasoning item that its issuer wants to see again. */
+const KEPT: readonly string[] = ['id', 'summary', 'content', 'encrypted_content', 'format', 'signature'];
+
+/** What goes back of a reasoning item; `undefined` where it holds nothing that could. */
+export function reasoningToken(item: OutputItem): JsonObject | undefined {
+  const kept = Object.entries(item).filter(
+    ([name, value]) => KEPT.includes(name) && value !== null && value !== undefined && !isEmpty(name, value),
+  );
+  const token: JsonObject = Object.fromEntries(kept);
+  return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
+}
+
+/** An empty `content` is sent by servers that refuse it. */
+const isEmpty = (name: string, value: unknown): boolean =>
+  name === 'content' && Array.isArray(value) && value.length === 0;
+
+/** The id, and the phase of a message. */
+export function itemToken({ id, phase }: OutputItem): JsonObject | undefined {
+  const token: Record<string, JsonValue> = {};
+  if (typeof id === 'string' && id !== '') token['id'] = id;
+  if (typeof phase === 'string') token['phase'] = phase;
+  return Object.keys(token).length === 0 ? undefined : token;
+}
+
+/** A call's arguments or a custom tool's text; `undefined` for what is neither text nor an object. */
+export function callArguments(item: OutputItem): string | undefined {
+  const value = item.arguments ?? item.input;
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : undefined;
+}
+
+/**
+ * Such an item never got whole; a server that gives no status gives whole items. A call that the vendor's own program
+ * makes is in progress for as long as it waits for us (recorded 2026-07).
+ */
+export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
+  (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&
+  (caller === undefined || caller === null);
+
+export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');

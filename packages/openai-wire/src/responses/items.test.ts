@@ -1,0 +1,191 @@
+import type { AssistantPart, JsonObject, ModelRequest, Replay, TurnMessage, Warning } from '@majordomo/core';
+import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { itemsToWire, type InputItem } from './items.ts';
+import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
+
+const FAMILY = 'openai@https://here#p';
+const token = (data: JsonObject, family = FAMILY): { replay: Replay } => ({ replay: { family, data } });
+const bytes = new Uint8Array([1, 2, 3]);
+
+const said = (text: string, id?: object): object => ({
+  type: 'message',
+  role: 'assistant',
+  ...id,
+  content: [{ type: 'output_text', text }],
+});
+const asked = (...content: object[]): object => ({ type: 'message', role: 'user', content });
+const words = (text: string): object => ({ type: 'input_text', text });
+const call = (id: string, args = '{}'): object => ({
+  type: 'function_call',
+  call_id: id,
+  name: 'f',
+  arguments: args,
+});
+const result = (id: string, output: unknown): object => ({
+  type: 'function_call_output',
+  call_id: id,
+  output,
+});
+const called = (id: string, replay?: { replay: Replay }): AssistantPart => ({
+  type: 'tool-call',
+  id,
+  name: 'f',
+  args: {},
+  ...replay,
+});
+const thought = (data: JsonObject, family?: string): AssistantPart => ({
+  type: 'reasoning',
+  text: 'hm',
+  ...token(data, family),
+});
+const secret = { id: 'rs_1', encrypted_content: 'abc', summary: [{ type: 'summary_text', text: 'hm' }] };
+const answered = (id: string, content: Parameters<typeof toolResult>[0] | string): TurnMessage =>
+  typeof content === 'string' ? toolResult({ callId: id, name: 'f', content }) : toolResult(content);
+
+function convert(
+  messages: readonly TurnMessage[],
+  over: Partial<ResponsesQuirks> = {},
+  extra: JsonObject = {},
+): { items: InputItem[]; warnings: Warning[] } {
+  const warnings: Warning[] = [];
+  const request: ModelRequest = { messages, tools: [], output: undefined, extra };
+  return { items: itemsToWire(request, { ...OPENAI_RESPONSES_QUIRKS, ...over }, FAMILY, warnings), warnings };
+}
+
+describe('a transcript as input items', () => {
+  it.each<[string, readonly TurnMessage[], readonly object[]]>([
+    ['a question', [user('hi')], [asked(words('hi'))]],
+    [
+      'texts, an image and a file',
+      [user('see', image(bytes, 'image/png'), file(bytes, 'application/pdf', 'a.pdf'))],
+      [
+        asked(
+          words('see'),
+          { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
+          { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' },
+        ),
+      ],
+    ],
+    ['a plain answer', [user('hi'), assistant('yes')], [asked(words('hi')), said('yes')]],
+    [
+      'an answer of this model, with its id and phase',
+      [assistant([{ type: 'text', text: 'yes', ...token({ id: 'msg_1', phase: 'final_answer' }) }])],
+      [said('yes', { id: 'msg_1', status: 'completed', phase: 'final_answer' })],
+    ],
+    [
+      'an id of another form, which the wire would refuse',
+      [assistant([{ type: 'text', text: 'yes', ...token({ id: 'xyz' }) }])],
+      [said('yes')],
+    ],
+    [
+      'a call and its result',
+      [assistant([called('call_1', token({ id: 'fc_1' }))]), answered('call_1', 'ok')],
+      [{ ...call('call_1'), id: 'fc_1', status: 'completed' }, result('call_1', 'ok')],
+    ],
+    [
+      'parallel calls',
+      [
+        assistant([called('a'), called('b')]),
+        toolResult([
+          { callId: 'a', name: 'f', content: '1' },
+          { callId: 'b', name: 'f', content: '2', isError: true },
+        ]),
+      ],
+      [call('a'), call('b'), result('a', '1'), result('b', 'ERROR: 2')],
+    ],
+    [
+      'ids in joined form, which are mapped alike in call and result',
+      [assistant([called('call_1|fc_1')]), answered('call_1|fc_1', 'ok')],
+      [
+        call(expect.stringMatching(/^[a-z0-9]{24}$/) as string),
+        result(expect.stringMatching(/^[a-z0-9]{24}$/) as string, 'ok'),
+      ],
+    ],
+    [
+      'own reasoning before its item, without its id',
+      [assistant([thought(secret), called('a')])],
+      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, call('a')],
+    ],
+    [
+      'own reasoning alone, which needs an item after it',
+      [assistant([thought(secret)]), user('go on')],
+      [
+        { type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' },
+        said(''),
+        asked(words('go on')),
+      ],
+    ],
+    [
+      'the same reasoning twice, and one that was never finished',
+      [assistant([thought(secret), thought(secret), thought({ ...secret, id: 'rs_tmp_2' }), called('a')])],
+      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, call('a')],
+    ],
+    [
+      "another issuer's reasoning and ids",
+      [assistant([thought(secret, 'openai@https://there#p'), called('a', token({ id: 'fc_1' }, 'xai@x#y'))])],
+      [call('a')],
+    ],
+    [
+      'a result with an image',
+      [
+        assistant([called('a')]),
+        answered('a', [{ callId: 'a', name: 'f', content: [{ type: 'text', text: 'see' }, image(bytes)] }]),
+      ],
+      [
+        call('a'),
+        result('a', [
+          words('see'),
+          { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
+        ]),
+      ],
+    ],
+  ])('%s', (_name, messages, expected) => {
+    expect(convert(messages)).toEqual({ items: expected, warnings: [] });
+  });
+
+  it('moves images of results behind them where results are text, with a warning', () => {
+    const { items, warnings } = convert(
+      [assistant([called('a')]), answered('a', [{ callId: 'a', name: 'f', content: [image(bytes)] }])],
+      { toolResult: 'text' },
+    );
+    expect(items.slice(1)).toEqual([
+      result('a', 'See the images below.'),
+      asked(words('Images of the result of f:'), expect.objectContaining({ type: 'input_image' }) as object),
+    ]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('sends plain reasoning back where the server shows it, with its id', () => {
+    const open = { id: 'r', content: [{ type: 'reasoning_text', text: 'hm' }] };
+    expect(convert([assistant([thought(open), called('a')])], { reasoningReplay: 'text' }).items[0]).toEqual({
+      type: 'reasoning',
+      summary: [],
+      ...open,
+    });
+    expect(convert([assistant([thought(open), called('a')])]).items).toEqual([call('a')]);
+  });
+
+  it('names reasoning by its id where the vendor keeps it', () => {
+    const { items } = convert([assistant([thought(secret), called('a')])], {}, { store: true });
+    expect(items[0]).toMatchObject({ id: 'rs_1', encrypted_content: 'abc' });
+  });
+
+  it('gives each turn the same items whatever comes after it', () => {
+    const turns = [
+      user('a'),
+      assistant([thought(secret), called('c')]),
+      answered('c', 'ok'),
+      assistant('done'),
+    ];
+    for (let length = 1; length < turns.length; length++) {
+      const before = convert(turns.slice(0, length)).items;
+      expect(convert(turns).items.slice(0, before.length)).toEqual(before);
+    }
+  });
+
+  it('replaces lone surrogates in arguments', () => {
+    const part: AssistantPart = { type: 'tool-call', id: 'a', name: 'f', args: { text: '\ud83d' } };
+    expect(convert([assistant([part])]).items[0]).toMatchObject({ arguments: '{"text":"\\ufffd"}' });
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import * as wire from '../index.ts';
+import { responsesTraitsOf, type ResponsesProfile } from './profile.ts';
+import { COMPATIBLE_RESPONSES_QUIRKS } from './quirks.ts';
+import { toWire } from './request.ts';
+
+const profiles = Object.values(wire).filter(
+  (value): value is ResponsesProfile => typeof value === 'object' && 'api' in value,
+);
+
+describe('profiles of Responses', () => {
+  it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {
+    expect(structuredClone(profile)).toEqual(profile);
+    expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/-]+)?$/);
+    expect(profile.keyEnv).toMatch(/^[A-Z_]+_(?:KEY|TOKEN)$/);
+  });
+
+  it.each(profiles)('$id asks so', (profile) => {
+    const { quirks } = responsesTraitsOf(profile, 'm');
+    const request = {
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+      tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
+      toolChoice: 'required',
+      output: { name: 'answer', schema: { type: 'object' } },
+      system: 's',
+      maxTokens: 5,
+      temperature: 1,
+      reasoning: 'none',
+      extra: {},
+    } as const;
+    expect(toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
+  });
+});
+
+describe('the traits of a model of Responses', () => {
+  it('are the wire’s, the profile’s, the first matching rule’s and the caller’s, in this order', () => {
+    const profile: ResponsesProfile = {
+      api: 'responses',
+      id: 'lab',
+      baseURL: 'http://lab/v1',
+      quirks: { strictTools: true, output: 'instruct' },
+      models: [
+        { pattern: /^big/, quirks: { output: 'json_object' }, capabilities: { tools: false } },
+        { pattern: /^big-2/, quirks: { strictTools: false } },
+      ],
+    };
+    expect(responsesTraitsOf(profile, 'big-2', { toolResult: 'parts' })).toEqual({
+      quirks: {
+        ...COMPATIBLE_RESPONSES_QUIRKS,
+        strictTools: true,
+        output: 'json_object',
+        toolResult: 'parts',
+      },
+      capabilities: { output: 'native', tools: false },
+    });
+    expect(responsesTraitsOf(profile, 'm').capabilities).toEqual({ output: 'instruct' });
+  });
+});
+
+describe('quirks of Responses in a query', () => {
+  it('are read by name', () => {
+    const params = { systemPlace: 'developer', strictTools: 'true', refuses: 'temperature,top_p' };
+    expect(wire.responsesQuirksFromParams(params, 'LLM_LAB')).toEqual({
+      systemPlace: 'developer',
+      strictTools: true,
+      refuses: ['temperature', 'top_p'],
+    });
+  });
+
+  it.each([{ sytemPlace: 'developer' }, { systemPlace: 'user' }, { refuses: 'stop' }])(
+    '%j is a typing error',
+    (params) => {
+      expect(() => wire.responsesQuirksFromParams({ ...params }, 'LLM_LAB')).toThrow(/LLM_LAB/);
+    },
+  );
+});

@@ -1,0 +1,150 @@
+import type { ModelRequest } from '@majordomo/core';
+import { user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { codex } from '../profiles/codex.ts';
+import { responsesTraitsOf } from './profile.ts';
+import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
+import { toWire, type ResponsesParams } from './request.ts';
+
+const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
+  messages: [user('hi')],
+  tools: [],
+  output: undefined,
+  extra: {},
+  ...over,
+});
+const wire = (
+  over: Partial<ModelRequest>,
+  quirks: Partial<ResponsesQuirks> = {},
+  stream = false,
+): { params: ResponsesParams; told: readonly string[] } => {
+  const all = { ...OPENAI_RESPONSES_QUIRKS, ...quirks };
+  const { params, warnings } = toWire(request(over), 'm', all, { stream, family: 'f' });
+  return { params, told: warnings.map(({ action, what }) => `${action} ${what}`) };
+};
+const input = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] }];
+const include = ['reasoning.encrypted_content'];
+const closed = {
+  type: 'object',
+  properties: { a: { type: 'string' } },
+  required: ['a'],
+  additionalProperties: false,
+};
+const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' } }];
+
+describe('a request as a body of Responses', () => {
+  it('keeps nothing at the vendor, and has no member without a value', () => {
+    expect(wire({})).toEqual({ params: { model: 'm', input, store: false, include }, told: [] });
+  });
+
+  it.each<[string, Partial<ModelRequest>, object]>([
+    ['system text', { system: 'Be brief.' }, { instructions: 'Be brief.' }],
+    [
+      'limits',
+      { maxTokens: 9, temperature: 0, topP: 0.5 },
+      { max_output_tokens: 9, temperature: 0, top_p: 0.5 },
+    ],
+    ['effort', { reasoning: 'low' }, { reasoning: { effort: 'low' } }],
+    ['no effort', { reasoning: 'none' }, { reasoning: { effort: 'none' } }],
+    ['a long cache', { cache: 'long' }, { prompt_cache_retention: '24h' }],
+    [
+      'tools, which are strict unless they say that they are not',
+      { tools, toolChoice: { name: 'f' } },
+      {
+        tools: [{ type: 'function', ...tools[0], strict: false }],
+        tool_choice: { type: 'function', name: 'f' },
+        parallel_tool_calls: true,
+      },
+    ],
+    ['a tool choice without tools', { toolChoice: 'auto' }, {}],
+    [
+      'a schema',
+      { output: { name: 'answer', schema: closed } },
+      { text: { format: { type: 'json_schema', name: 'answer', schema: closed, strict: true } } },
+    ],
+    [
+      'extra, last',
+      { extra: { store: true, include: undefined, safety_identifier: 'x' } },
+      { store: true, include: undefined, safety_identifier: 'x' },
+    ],
+  ])('%s', (_name, over, members) => {
+    expect(wire(over)).toEqual({
+      params: { model: 'm', input, store: false, include, ...members },
+      told: [],
+    });
+  });
+
+  it('marks tools strict that fit as they are', () => {
+    const { params } = wire({ tools: [{ name: 'f', description: 'd', parameters: closed }] });
+    expect(params['tools']).toMatchObject([{ strict: true }]);
+  });
+
+  it('says what the wire has no member for', () => {
+    expect(wire({ stop: ['x'], seed: 1, cache: 'none' }).told).toEqual([
+      'dropped stop',
+      'dropped seed',
+      'dropped cache "none"',
+    ]);
+  });
+
+  it.each<[Partial<ResponsesQuirks>, Partial<ModelRequest>, object, string[]]>([
+    [{ systemPlace: 'developer' }, { system: 's' }, { instructions: undefined }, []],
+    [{ reasoningReplay: 'omit' }, {}, { include: undefined }, []],
+    [{ reasoningRequest: 'none' }, { reasoning: 'high' }, { reasoning: undefined }, ['dropped reasoning']],
+    [
+      { reasoningOff: 'low' },
+      { reasoning: 'none' },
+      { reasoning: { effort: 'low' } },
+      ['coerced reasoning "none"'],
+    ],
+    [{ reasoningSummary: 'auto' }, {}, { reasoning: { summary: 'auto' } }, []],
+    [{ refuses: ['temperature'] }, { temperature: 1 }, { temperature: undefined }, ['dropped temperature']],
+    [
+      { output: 'json_object' },
+      { output: { name: 'a', schema: closed } },
+      { text: { format: { type: 'json_object' } } },
+      ['emulated output'],
+    ],
+    [
+      { output: 'instruct' },
+      { output: { name: 'a', schema: closed } },
+      { text: undefined },
+      ['emulated output'],
+    ],
+  ])('%j', (quirks, over, members, told) => {
+    const sent = wire(over, quirks);
+    expect(sent.told).toEqual(told);
+    expect({
+      ...Object.fromEntries(Object.keys(members).map((name) => [name, undefined])),
+      ...sent.params,
+    }).toMatchObject(members);
+  });
+
+  it('puts system text where the quirk says', () => {
+    expect(wire({ system: 's' }, { systemPlace: 'developer' }).params['input']).toEqual([
+      { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 's' }] },
+      ...input,
+    ]);
+  });
+
+  it('sends the plan backend nothing that it refuses', () => {
+    const { quirks } = responsesTraitsOf(codex, 'gpt-5-codex');
+    const { params, told } = wire({ temperature: 1, topP: 1, maxTokens: 5, reasoning: 'none' }, quirks, true);
+    expect(params).toEqual({
+      model: 'm',
+      instructions: 'You are a helpful assistant.',
+      input,
+      store: false,
+      stream: true,
+      include,
+      reasoning: { effort: 'low', summary: 'auto' },
+    });
+    expect(told).toEqual([
+      'emulated system',
+      'dropped max_output_tokens',
+      'dropped temperature',
+      'dropped top_p',
+      'coerced reasoning "none"',
+    ]);
+  });
+});

@@ -1,0 +1,143 @@
+import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { emulated, instructionFor, type WireOutput } from '../chat/output.ts';
+import type { ToWireOptions } from '../chat/request.ts';
+import { fitsStrict } from '../chat/strict.ts';
+import { itemsToWire, type InputItem } from './items.ts';
+import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
+import { toolChoiceToWire, toolsToWire } from './tools.ts';
+
+/** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
+export interface ResponsesParams {
+  readonly model: string;
+  readonly [member: string]: unknown;
+}
+
+export interface ResponsesRequest {
+  readonly params: ResponsesParams;
+  readonly warnings: readonly Warning[];
+}
+
+/** A request as the body of Responses. Pure; members without a value are absent, `tools` above all. */
+export function toWire(
+  request: ModelRequest,
+  modelId: string,
+  quirks: ResponsesQuirks,
+  { stream, family }: ToWireOptions,
+): ResponsesRequest {
+  const warnings: Warning[] = [];
+  const output = outputToWire(request.output, quirks, warnings);
+  const input = itemsToWire(request, quirks, family, warnings);
+  const instructions = systemToWire(request.system, output.instruction, input, quirks, warnings);
+  const params: Record<string, unknown> = { model: modelId };
+  if (instructions !== '') params['instructions'] = instructions;
+  params['input'] = input;
+  // What is kept at the vendor needs no sending back, but is gone with the vendor: nothing is kept.
+  params['store'] = false;
+  if (stream) params['stream'] = true;
+  if (output.format !== undefined) params['text'] = { format: output.format };
+  if (request.tools.length > 0) params['tools'] = toolsToWire(request.tools, quirks.strictTools);
+  putSettings(params, request, quirks, warnings);
+  const all = { ...params, ...quirks.extraBody, ...request.extra };
+  const sent = Object.entries(all).filter(([, value]) => value !== undefined);
+  return { params: { model: modelId, ...Object.fromEntries(sent) }, warnings };
+}
+
+/** The text for `instructions`; where the wire takes a message instead, that goes before the others. */
+function systemToWire(
+  system: string | undefined,
+  instruction: string | undefined,
+  input: InputItem[],
+  { systemPlace, defaultInstructions }: ResponsesQuirks,
+  warnings: Warning[],
+): string {
+  const text = [system, instruction].filter((each) => each !== undefined && each !== '').join('\n\n');
+  if (systemPlace !== 'instructions') {
+    if (text !== '')
+      input.unshift({ type: 'message', role: systemPlace, content: [{ type: 'input_text', text }] });
+    return '';
+  }
+  if (text !== '' || defaultInstructions === '') return text;
+  warnings.push({
+    action: 'emulated',
+    what: 'system',
+    why: 'the backend refuses a request without system text',
+  });
+  return defaultInstructions;
+}
+
+/** Members that some servers refuse: each is dropped with a warning where the quirks say so. */
+function putSettings(
+  params: Record<string, unknown>,
+  request: ModelRequest,
+  quirks: ResponsesQuirks,
+  warnings: Warning[],
+): void {
+  const put = (field: ResponsesParameter, value: unknown): void => {
+    if (value === undefined) return;
+    if (!quirks.refuses.includes(field)) params[field] = value;
+    else if (field !== 'parallel_tool_calls') warnings.push(refused(field));
+  };
+  put('max_output_tokens', request.maxTokens);
+  put('temperature', request.temperature);
+  put('top_p', request.topP);
+  put('tool_choice', toolChoiceToWire(request));
+  put('parallel_tool_calls', request.tools.length > 0 ? true : undefined);
+  put('reasoning', reasoningToWire(request.reasoning, quirks, warnings));
+  if (quirks.reasoningReplay === 'encrypted') params['include'] = ['reasoning.encrypted_content'];
+  if (request.stop !== undefined && request.stop.length > 0) warnings.push(refused('stop'));
+  if (request.seed !== undefined) warnings.push(refused('seed'));
+  if (request.cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') {
+    params['prompt_cache_retention'] = '24h';
+  } else if (request.cache !== undefined && request.cache !== 'short') {
+    warnings.push({
+      action: 'dropped',
+      what: `cache "${request.cache}"`,
+      why: 'the server decides about its prompt cache',
+    });
+  }
+}
+
+const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
+
+function reasoningToWire(
+  effort: Effort | undefined,
+  quirks: ResponsesQuirks,
+  warnings: Warning[],
+): JsonObject | undefined {
+  const { reasoningRequest, reasoningOff, reasoningSummary } = quirks;
+  if (reasoningRequest === 'none') {
+    if (effort !== undefined && effort !== 'none') warnings.push(refused('reasoning'));
+    return undefined;
+  }
+  const summary = reasoningSummary === 'auto' ? { summary: 'auto' } : undefined;
+  if (effort !== 'none') return effort === undefined ? summary : { effort, ...summary };
+  if (reasoningOff === 'none') return { effort };
+  const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
+  warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
+  return reasoningOff === 'omit' ? summary : { effort: reasoningOff, ...summary };
+}
+
+/** How the answer is held to a schema: natively, or as JSON with the schema told. */
+function outputToWire(
+  output: ModelOutput | undefined,
+  quirks: ResponsesQuirks,
+  warnings: Warning[],
+): WireOutput {
+  if (output === undefined) return { format: undefined, instruction: undefined };
+  const { name, schema } = output;
+  switch (quirks.output) {
+    case 'json_schema':
+      return {
+        format: { type: 'json_schema', name, schema, strict: fitsStrict(schema) },
+        instruction: undefined,
+      };
+    case 'json_object':
+      warnings.push(emulated('the server takes no schema, only "some JSON object"'));
+      return { format: { type: 'json_object' }, instruction: instructionFor(schema) };
+    case 'instruct':
+      warnings.push(emulated('the server has no JSON mode'));
+      return { format: undefined, instruction: instructionFor(schema) };
+    default:
+      return quirks.output satisfies never;
+  }
+}

@@ -1,0 +1,35 @@
+import type { ErrorKind, FinishReason } from '@majordomo/core';
+import type { ChatFailure } from '../chat/failure.ts';
+import type { ResponsesBody } from './wire.ts';
+
+/** The wire's status, with the reason of an incomplete answer behind a colon. */
+export function rawFinish({ status, incomplete_details: details }: ResponsesBody): string | undefined {
+  if (typeof status !== 'string') return undefined;
+  return status === 'incomplete' && typeof details?.reason === 'string'
+    ? `${status}:${details.reason}`
+    : status;
+}
+
+const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
+  ['completed', 'stop'],
+  ['incomplete:max_output_tokens', 'length'],
+  ['incomplete:content_filter', 'content-filter'],
+]);
+
+/** The reason that a status stands for; `other` for one that nobody knows and for an answer that is still made. */
+export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
+
+/** Codes of a failed response (openai 7.55, `ResponseError`) that the shared table does not know. */
+const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/^(?:bio_policy|misalignment_policy_violation|image_content_policy_violation)$/, 'content-filter'],
+  [/^(?:usage_limit_reached|usage_not_included)$/, 'quota'],
+  [/image|^data_residency_mismatch$|^invalid_prompt$/, 'invalid-request'],
+  [/timeout/, 'timeout'],
+];
+
+/** The kind that a failed response names by its code; `undefined`: the shared tables know. */
+export function failedKind({ code, type, message }: ChatFailure): ErrorKind | undefined {
+  const word = code ?? type ?? '';
+  if (word === 'invalid_prompt' && /flagged|polic|violat/i.test(message)) return 'content-filter';
+  return KINDS.find(([pattern]) => pattern.test(word))?.[1];
+}

@@ -1,0 +1,357 @@
+import type { AssistantPart, FinishReason, JsonObject, LlmError, Warning } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { eventsOf, failureOf, type Read } from '../../test/reading.ts';
+import { ResponsesReader } from './stream.ts';
+
+const FAMILY = 'openai@https://here#p';
+const reader = (): ResponsesReader => new ResponsesReader({ target: 'p/m', family: FAMILY });
+
+function stream(...events: readonly (object | string)[]): Read {
+  const read = reader();
+  for (const event of events)
+    read.message(typeof event === 'string' ? event : JSON.stringify(event), undefined);
+  if (!read.done) read.end();
+  return eventsOf(read);
+}
+function whole(body: object): Read {
+  const read = reader();
+  read.body(body);
+  return eventsOf(read);
+}
+
+const created = { type: 'response.created', response: { id: 'resp_1', status: 'in_progress' } };
+const completed = (output: readonly object[] = [], over: object = {}): object => ({
+  type: 'response.completed',
+  response: { id: 'resp_1', status: 'completed', output, ...over },
+});
+const added = (at: number, item: object): object => ({
+  type: 'response.output_item.added',
+  output_index: at,
+  item,
+});
+const done = (at: number, item: object): object => ({
+  type: 'response.output_item.done',
+  output_index: at,
+  item,
+});
+const said = (at: number, delta: string): object => ({
+  type: 'response.output_text.delta',
+  output_index: at,
+  delta,
+});
+const message = (text: string, over: object = {}): object => ({
+  type: 'message',
+  id: 'msg_1',
+  status: 'completed',
+  content: [{ type: 'output_text', text, annotations: [] }],
+  ...over,
+});
+const call = (id: string, args: string, over: object = {}): object => ({
+  type: 'function_call',
+  id: `fc_${id}`,
+  call_id: id,
+  name: 'f',
+  arguments: args,
+  status: 'completed',
+  ...over,
+});
+const args = (at: number, delta: string): object => ({
+  type: 'response.function_call_arguments.delta',
+  output_index: at,
+  delta,
+});
+
+const replay = (data: JsonObject): { replay: object } => ({ replay: { family: FAMILY, data } });
+const text = (value: string, data: JsonObject = { id: 'msg_1' }): object => ({
+  type: 'text',
+  text: value,
+  ...replay(data),
+});
+const called = (id: string, value: JsonObject): object => ({
+  type: 'tool-call',
+  id,
+  name: 'f',
+  args: value,
+  ...replay({ id: `fc_${id}` }),
+});
+
+const told = ({ events }: Read): readonly Warning[] =>
+  events.flatMap((event) => (event.type === 'warning' ? [event.warning] : []));
+const reasonOf = ({ finish }: Read): FinishReason | undefined => finish?.reason;
+
+describe('an answer over Responses', () => {
+  it('has text, its id, its usage and the status as its raw reason', () => {
+    const usage = {
+      input_tokens: 9,
+      input_tokens_details: { cached_tokens: 4, cache_write_tokens: 1 },
+      output_tokens: 5,
+      output_tokens_details: { reasoning_tokens: 2 },
+    };
+    const read = stream(
+      created,
+      added(0, message('', { status: 'in_progress', content: [] })),
+      said(0, 'Hel'),
+      said(0, 'lo'),
+      done(0, message('Hello')),
+      completed([message('Hello')], { usage, service_tier: 'default' }),
+    );
+    expect(read.events[0]).toMatchObject({ type: 'start', id: 'resp_1' });
+    expect(read.parts).toEqual([text('Hello')]);
+    expect(read.finish).toMatchObject({
+      reason: 'stop',
+      raw: 'completed',
+      usage: {
+        input: 9,
+        output: 5,
+        cacheRead: 4,
+        cacheWrite: 1,
+        reasoning: 2,
+        details: { serviceTier: 'default' },
+      },
+    });
+  });
+
+  const secret = { type: 'reasoning', id: 'rs_1', summary: [], content: [], encrypted_content: 'abc' };
+  it('keeps reasoning and the calls between it in their order', () => {
+    const output = [secret, call('a', '{"n":1}'), { ...secret, id: 'rs_2' }, call('b', '{}')];
+    const expected = [
+      { type: 'reasoning', text: '', ...replay({ id: 'rs_1', summary: [], encrypted_content: 'abc' }) },
+      called('a', { n: 1 }),
+      { type: 'reasoning', text: '', ...replay({ id: 'rs_2', summary: [], encrypted_content: 'abc' }) },
+      called('b', {}),
+    ];
+    const streamed = stream(
+      created,
+      ...output.flatMap((item, at) => [added(at, item), done(at, item)]),
+      completed(output),
+    );
+    expect(streamed.parts).toEqual(expected);
+    expect(reasonOf(streamed)).toBe('tool-calls');
+    expect(whole({ id: 'resp_1', status: 'completed', output }).parts).toEqual(expected);
+  });
+
+  it('reads summaries and plain reasoning', () => {
+    const item = { type: 'reasoning', id: 'r', summary: [{ type: 'summary_text', text: 'hm' }] };
+    const read = stream(
+      created,
+      { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'h' },
+      { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'm' },
+      done(0, item),
+      said(1, 'ok'),
+      completed(),
+    );
+    expect(read.parts).toEqual([
+      { type: 'reasoning', text: 'hm', ...replay({ id: 'r', summary: item.summary }) },
+      { type: 'text', text: 'ok' },
+    ]);
+  });
+
+  it.each<[string, readonly object[], readonly object[]]>([
+    ['deltas and an empty output', [said(0, 'Hi'), completed([])], [{ type: 'text', text: 'Hi' }]],
+    ['only the last event', [completed([message('Hi')])], [text('Hi')]],
+    ['only `output_text`', [completed([], { output_text: 'Hi' })], [{ type: 'text', text: 'Hi' }]],
+    [
+      'only whole texts',
+      [{ type: 'response.output_text.done', output_index: 0, text: 'Hi' }, completed()],
+      [{ type: 'text', text: 'Hi' }],
+    ],
+    [
+      'the end of a text in the item alone',
+      [said(0, 'H'), done(0, message('Hi')), completed()],
+      [text('Hi')],
+    ],
+    [
+      'a call in the last event alone',
+      [said(0, 'Hi'), completed([message('Hi'), call('a', '{}')])],
+      [{ type: 'text', text: 'Hi' }, called('a', {})],
+    ],
+    [
+      'fragments without an index',
+      [
+        { type: 'response.output_item.added', item: call('a', '', { status: 'in_progress' }) },
+        { type: 'response.function_call_arguments.delta', item_id: 'fc_a', delta: '{"n":1}' },
+        { type: 'response.output_item.done', item: call('a', '{"n":1}') },
+        completed(),
+      ],
+      [called('a', { n: 1 })],
+    ],
+    [
+      'ids that change in the midst of an item',
+      [
+        added(0, call('a', '', { id: 'x', status: 'in_progress' })),
+        { ...args(0, '{}'), item_id: 'y' },
+        done(0, call('a', '{}')),
+        completed(),
+      ],
+      [called('a', {})],
+    ],
+    [
+      'text while a call is open',
+      [
+        added(0, call('a', '')),
+        args(0, '{"n"'),
+        said(1, 'so'),
+        args(0, ':1}'),
+        done(0, call('a', '{"n":1}')),
+        completed(),
+      ],
+      [called('a', { n: 1 }), { type: 'text', text: 'so' }],
+    ],
+    [
+      "a custom tool's text",
+      [done(0, { type: 'custom_tool_call', call_id: 'a', name: 'f', input: '1+1' }), completed()],
+      [{ type: 'tool-call', id: 'a', name: 'f', args: {}, invalid: { raw: '1+1' } }],
+    ],
+  ])('is put together from %s', (_name, events, parts) => {
+    expect(stream(created, ...events).parts).toEqual(parts);
+  });
+
+  it('corrects malformed fragments by the whole arguments', () => {
+    const read = stream(
+      created,
+      added(0, call('a', '')),
+      args(0, '{"n":'),
+      args(0, '{"n":'),
+      done(0, call('a', '{"n":1}')),
+      completed(),
+    );
+    expect(read.parts).toEqual([called('a', { n: 1 })]);
+    expect(told(read)).toMatchObject([{ action: 'repaired', what: 'arguments of f' }]);
+  });
+
+  it.each<[string, readonly object[]]>([
+    ['in progress', [done(0, call('a', '{}', { status: 'in_progress' })), completed()]],
+    ['incomplete', [done(0, call('a', '{}', { status: 'incomplete' })), completed()]],
+    ['never done', [added(0, call('a', '', { status: 'in_progress' })), args(0, '{}'), completed()]],
+  ])('has no call to run where the item is %s', (_name, events) => {
+    expect(stream(created, ...events).parts).toMatchObject([{ id: 'a', invalid: { raw: '{}' } }]);
+  });
+
+  it('gives the second of two calls with one id an id of its own', () => {
+    const read = whole({ id: 'r', status: 'completed', output: [call('a', '{}'), call('a', '{}')] });
+    const ids = read.parts.map((part: AssistantPart) => (part.type === 'tool-call' ? part.id : ''));
+    expect([ids[0], new Set(ids).size]).toEqual(['a', 2]);
+  });
+
+  it.each<[string, object, FinishReason]>([
+    ['a limit', { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }, 'length'],
+    [
+      'a filter after content',
+      { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
+      'content-filter',
+    ],
+    [
+      'a reason that nobody knows',
+      { status: 'incomplete', incomplete_details: { reason: 'tired' } },
+      'other',
+    ],
+    ['an answer that is still made', { status: 'queued' }, 'other'],
+  ])('ends by %s', (_name, over, reason) => {
+    expect(reasonOf(whole({ id: 'r', output: [message('Hi')], ...over }))).toBe(reason);
+  });
+
+  it('is a refusal when a part of it is', () => {
+    const refusal = { type: 'message', id: 'msg_1', content: [{ type: 'refusal', refusal: 'No.' }] };
+    const read = whole({ id: 'r', status: 'completed', output: [refusal] });
+    expect([reasonOf(read), read.parts]).toEqual(['refusal', [text('No.')]]);
+  });
+
+  it('is incomplete while only work was spoken of', () => {
+    const phased = (phase: string): object => message('Looking.', { phase });
+    expect(reasonOf(whole({ status: 'completed', output: [phased('commentary')] }))).toBe('incomplete');
+    expect(
+      reasonOf(whole({ status: 'completed', output: [phased('commentary'), phased('final_answer')] })),
+    ).toBe('stop');
+    expect(reasonOf(whole({ status: 'completed', output: [phased('commentary'), call('a', '{}')] }))).toBe(
+      'tool-calls',
+    );
+    expect(whole({ status: 'completed', output: [phased('commentary')] }).parts).toEqual([
+      text('Looking.', { id: 'msg_1', phase: 'commentary' }),
+    ]);
+  });
+
+  it('shows no call that leaked into its text, and asks to go on', () => {
+    const leak = 'assistant to=functions.f {"a":1}';
+    const streamed = stream(
+      created,
+      said(0, leak.slice(0, 14)),
+      said(0, leak.slice(14)),
+      completed([message(leak)]),
+    );
+    for (const read of [streamed, whole({ status: 'completed', output: [message(leak)] })]) {
+      expect(read.parts.filter((part) => part.type === 'text' && part.text !== '')).toEqual([]);
+      expect(reasonOf(read)).toBe('incomplete');
+      expect(told(read)).toMatchObject([{ action: 'repaired', what: 'text' }]);
+    }
+  });
+
+  it('tells what ran at the vendor and what no part holds', () => {
+    const read = whole({
+      status: 'completed',
+      output: [
+        { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+        message('Hi', { content: [{ type: 'output_text', text: 'Hi', annotations: [{}] }] }),
+      ],
+    });
+    expect(told(read).map(({ what }) => what)).toEqual(['web_search_call', 'annotations']);
+  });
+
+  it('passes over events that nobody knows', () => {
+    expect(
+      stream(created, { type: 'response.new.thing', x: 1 }, { type: 'keepalive' }, said(0, 'Hi'), completed())
+        .parts,
+    ).toHaveLength(1);
+  });
+});
+
+describe('a failure over Responses', () => {
+  const error = (code: string, message_ = 'no'): object => ({ code, message: message_ });
+  const failed = (code: string, message_?: string): object => ({
+    type: 'response.failed',
+    response: { id: 'r', status: 'failed', error: error(code, message_), output: [] },
+  });
+  it.each<[string, object, LlmError['kind']]>([
+    ['a failed response', failed('server_error'), 'server'],
+    ['a limit of the rate', failed('rate_limit_exceeded'), 'rate-limit'],
+    ['an empty account', failed('insufficient_quota'), 'quota'],
+    ['a used-up plan', failed('usage_limit_reached'), 'quota'],
+    ['a flagged prompt', failed('invalid_prompt', 'Your prompt was flagged'), 'content-filter'],
+    ['a bad prompt', failed('invalid_prompt'), 'invalid-request'],
+    ['a bad image', failed('invalid_image'), 'invalid-request'],
+    ['an error event', { type: 'error', ...error('rate_limit_exceeded') }, 'rate-limit'],
+    ['a wrapped error event', { type: 'error', error: error('insufficient_quota') }, 'quota'],
+    ['an error without a type', { error: error('insufficient_quota') }, 'quota'],
+    ['a cancelled response', { type: 'response.cancelled', response: { status: 'cancelled' } }, 'server'],
+  ])('%s', (_name, event, kind) => {
+    expect(failureOf(() => stream(created, event)).kind).toBe(kind);
+  });
+
+  it('inside a whole body is one too', () => {
+    expect(
+      failureOf(() => whole({ status: 'failed', error: error('rate_limit_exceeded'), output: [] })).kind,
+    ).toBe('rate-limit');
+    expect(failureOf(() => whole({ status: 'cancelled', output: [] })).kind).toBe('server');
+  });
+
+  it('of the transport is an answer without its end', () => {
+    expect(failureOf(() => stream(created, said(0, 'Hi'))).kind).toBe('truncated');
+  });
+
+  it('of a filter before any content is thrown', () => {
+    const details = { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+    expect(failureOf(() => whole({ output: [], ...details })).kind).toBe('content-filter');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['output', () => whole({ status: 'completed', output: 'x' })],
+    ['output', () => whole({ status: 'completed', output: [{ type: 'message', content: 5 }] })],
+    ['output[].name', () => whole({ status: 'completed', output: [call('a', '{}', { name: null })] })],
+    ['output[0].arguments', () => whole({ status: 'completed', output: [call('a', '', { arguments: 5 })] })],
+    ['response', () => stream({ type: 'response.completed' })],
+    ['', () => stream('{"a":')],
+    ['', () => stream('5')],
+  ])('of its shape names the place %j', (path, run) => {
+    const { kind, details } = failureOf(run);
+    expect([kind, details.path]).toEqual(['protocol', path]);
+  });
+});

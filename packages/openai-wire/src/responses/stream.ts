@@ -1,0 +1,315 @@
+import { LlmError, type FinishReason, type JsonObject, type Replay, type Warning } from '@majordomo/core';
+import { kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { drift } from '../chat/drift.ts';
+import { failureOf } from '../chat/failure.ts';
+import { isList } from '../chat/wire.ts';
+import { ItemWriter } from './answer.ts';
+import {
+  callArguments,
+  contentText,
+  hasAnnotations,
+  isRefusal,
+  isUnfinished,
+  itemToken,
+  reasoningText,
+  reasoningToken,
+  stringOf,
+} from './item.ts';
+import { failedKind, finishReason, rawFinish } from './response.ts';
+import { usage } from './usage.ts';
+import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
+
+export interface ResponsesReaderOptions {
+  /** `provider/model`, for events and errors. */
+  readonly target: string;
+  /** Who may read this model's reasoning and ids again: see `responsesFamily`. */
+  readonly family: string;
+  /** What no error may show; asked when there is one. */
+  readonly secrets?: (() => readonly string[]) | undefined;
+}
+
+/**
+ * Reads Responses, streamed or whole, into events. Liberal: an answer is put together from whatever came of it,
+ * fragments, whole items or the last event's output alone. Events that nobody knows are passed over.
+ */
+export class ResponsesReader implements WireReader {
+  readonly scribe: Scribe;
+  done = false;
+  private readonly options: ResponsesReaderOptions;
+  private readonly items: ItemWriter;
+  /** Keys of items by their ids, for servers that leave out the index. */
+  private readonly keys = new Map<unknown, string>();
+  private readonly phases = new Set<string>();
+  private isRefused = false;
+  /** Told at the end: nothing may come before `start`, and a failed answer needs none. */
+  private readonly warnings: Warning[] = [];
+
+  constructor(options: ResponsesReaderOptions) {
+    this.options = options;
+    this.items = new ItemWriter(options.target);
+    this.scribe = this.items.scribe;
+  }
+
+  /** What the request could not say on this wire. */
+  warn(warnings: readonly Warning[]): void {
+    this.warnings.push(...warnings);
+  }
+
+  message(data: string, event: string | undefined): void {
+    if (data.charCodeAt(0) === 91 && data.trim() === '[DONE]') {
+      this.finish({}, undefined);
+      return;
+    }
+    const parsed = this.parse(data);
+    const type = stringOf(parsed.type) || (event ?? '');
+    this.guarded(type, () => {
+      this.event(type, parsed);
+    });
+  }
+
+  body(json: unknown): void {
+    const { target } = this.options;
+    if (typeof json !== 'object' || json === null) throw drift(target, '', json);
+    const body: ResponsesBody = json;
+    this.refuseFailed(body, json, 200);
+    if (!isList(body.output) && typeof body.output_text !== 'string')
+      throw drift(target, 'output', body.output);
+    this.guarded('output', () => {
+      this.start(body);
+      this.finish(body, rawFinish(body));
+    });
+  }
+
+  end(): void {
+    const { target } = this.options;
+    throw new LlmError('truncated', `${target} stopped without "response.completed"`, { target });
+  }
+
+  private event(type: string, event: ResponsesEvent): void {
+    switch (type) {
+      case 'response.output_text.delta':
+        this.items.text('text', this.keyOf(event), stringOf(event.delta));
+        return;
+      case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
+        this.items.text('reasoning', this.keyOf(event), stringOf(event.delta));
+        return;
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        this.items.callText(this.keyOf(event), stringOf(event.delta));
+        return;
+      case 'response.refusal.delta':
+        this.isRefused = true;
+        this.items.text('text', this.keyOf(event), stringOf(event.delta));
+        return;
+      case 'response.output_text.done':
+        this.items.fill('text', this.keyOf(event), stringOf(event.text));
+        return;
+      case 'response.refusal.done':
+        this.isRefused = true;
+        this.items.fill('text', this.keyOf(event), stringOf(event.refusal));
+        return;
+      case 'response.reasoning_summary_text.done':
+      case 'response.reasoning_text.done':
+        this.items.fill('reasoning', this.keyOf(event), stringOf(event.text));
+        return;
+      case 'response.function_call_arguments.done':
+      case 'response.custom_tool_call_input.done':
+        this.items.callWhole(this.keyOf(event), stringOf(event.arguments ?? event.input));
+        return;
+      default:
+        this.rareEvent(type, event);
+    }
+  }
+
+  private rareEvent(type: string, event: ResponsesEvent): void {
+    switch (type) {
+      case 'response.created':
+      case 'response.in_progress':
+      case 'response.queued':
+        this.start(event.response ?? {});
+        return;
+      case 'response.output_item.added':
+        if (event.item) this.begin(event.item, this.keyOf(event, event.item));
+        return;
+      case 'response.output_item.done':
+        if (event.item) this.settle(event.item, this.keyOf(event, event.item));
+        return;
+      case 'response.completed':
+      case 'response.done':
+      case 'response.incomplete':
+        this.terminal(type, event);
+        return;
+      case 'response.failed':
+      case 'response.cancelled':
+      case 'error':
+        throw this.failed(event.response?.error ?? event, undefined);
+      default:
+        // A server that knows the wire's events but not its errors.
+        if (type === '' && event.error !== undefined && event.error !== null)
+          throw this.failed(event, undefined);
+    }
+  }
+
+  private terminal(type: string, { response }: ResponsesEvent): void {
+    if (!response) throw drift(this.options.target, 'response', response);
+    this.refuseFailed(response, response, undefined);
+    const raw = rawFinish(response);
+    // Some servers repeat the status that the answer began with: the event's own name says more.
+    const isStale = raw === undefined || raw === 'in_progress' || raw === 'queued';
+    this.finish(response, isStale ? type.replace('response.', '').replace('done', 'completed') : raw);
+  }
+
+  private start(body: ResponsesBody): void {
+    this.scribe.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
+  }
+
+  /** By index; else by the item's id, which some servers change in the midst of an item. */
+  private keyOf({ output_index: index, item_id: id }: ResponsesEvent, item?: OutputItem): string {
+    if (typeof index === 'number') {
+      const key = String(index);
+      if (item !== undefined) this.keys.set(item.id, key);
+      return key;
+    }
+    const name = id ?? item?.id;
+    return this.keys.get(name) ?? (typeof name === 'string' ? name : '0');
+  }
+
+  private begin(item: OutputItem, key: string): void {
+    if (isCall(item)) {
+      this.keys.set(item.call_id, key);
+      this.items.beginCall(key, stringOf(item.call_id), this.nameOf(item));
+    } else if (item.type === 'message') {
+      this.items.open(key, this.replay(itemToken(item)));
+    }
+  }
+
+  /** An item that is over, whatever came of it before. */
+  private settle(item: OutputItem, key: string): void {
+    if (item.type === 'message') {
+      if (isRefusal(item)) this.isRefused = true;
+      if (typeof item.phase === 'string') this.phases.add(item.phase);
+      if (hasAnnotations(item)) this.drop('annotations', 'no part of an answer holds them');
+      this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
+    } else if (item.type === 'reasoning') {
+      this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
+    } else if (isCall(item)) {
+      this.begin(item, key);
+      const whole = callArguments(item);
+      if (whole === undefined) throw drift(this.options.target, `output[${key}].arguments`, item.arguments);
+      this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
+    } else {
+      this.drop(stringOf(item.type) || 'item', 'it ran at the vendor: no part of an answer holds it');
+    }
+  }
+
+  private finish(body: ResponsesBody, raw: string | undefined): void {
+    const { target } = this.options;
+    this.scribe.start();
+    this.fillFrom(body);
+    this.items.end();
+    const reason = this.reason(raw);
+    if (reason === 'content-filter' && !this.scribe.hasContent) {
+      throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
+    }
+    if (raw === undefined) {
+      this.drop('finish reason', 'the answer ended without one', 'repaired');
+    }
+    if (this.items.leak.found) this.drop('text', 'a tool call stood in it as text', 'repaired');
+    for (const warning of [...this.items.warnings, ...this.warnings]) this.scribe.warning(warning);
+    const counts = body.usage ? usage(body.usage, body.service_tier) : undefined;
+    this.scribe.finish(reason, raw, counts);
+    this.done = true;
+  }
+
+  /** What only the last event or the body holds: everything, the ends of calls, or messages that never came. */
+  private fillFrom({ output, output_text: text }: ResponsesBody): void {
+    const isNew = !this.items.any;
+    for (const [at, item] of (output ?? NONE).entries()) {
+      if (!item) continue;
+      if (isNew) this.settle(item, String(at));
+      else if (isCall(item)) this.settle(item, this.keys.get(item.call_id) ?? `last${at}`);
+      else if (item.type === 'message' && !this.items.hasText) this.settle(item, `last${at}`);
+    }
+    if (!this.items.any) this.items.text('text', '0', stringOf(text));
+  }
+
+  private reason(raw: string | undefined): FinishReason {
+    const reason = finishReason(raw);
+    if (this.isRefused) return 'refusal';
+    if (reason !== 'stop') return reason;
+    if (this.items.hasCalls) return 'tool-calls';
+    return this.items.leak.found || this.isStillWorking() ? 'incomplete' : reason;
+  }
+
+  /** Only messages that a model speaks while it works, and none that is its answer. */
+  private isStillWorking(): boolean {
+    const { phases } = this;
+    return phases.size > 0 && [...phases].every((phase) => phase === 'commentary' || phase === 'analysis');
+  }
+
+  private nameOf(item: OutputItem): string {
+    if (typeof item.name === 'string' && item.name !== '') return item.name;
+    throw drift(this.options.target, 'output[].name', item.name);
+  }
+
+  private replay(data: JsonObject | undefined): Replay | undefined {
+    return data === undefined ? undefined : { family: this.options.family, data };
+  }
+
+  private drop(what: string, why: string, action: Warning['action'] = 'dropped'): void {
+    if (this.warnings.every((warning) => warning.what !== what)) this.warnings.push({ action, what, why });
+  }
+
+  private refuseFailed(body: ResponsesBody, whole: object, status: number | undefined): void {
+    const isFailed = body.status === 'failed' || body.status === 'cancelled';
+    if (!isFailed && (body.error === undefined || body.error === null)) return;
+    throw this.failed(body.error ?? { message: `the response was ${String(body.status)}` }, status, whole);
+  }
+
+  private failed(body: unknown, status: number | undefined, whole: unknown = body): LlmError {
+    const failure = failureOf(body);
+    const { target, secrets } = this.options;
+    return wireError({
+      ...failure,
+      status: status ?? failure.status,
+      kind: failedKind(failure) ?? kindOf(failure),
+      target,
+      body: whole,
+      secrets: secrets?.() ?? [],
+    });
+  }
+
+  private parse(data: string): ResponsesEvent {
+    const { target } = this.options;
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch (cause) {
+      throw new LlmError(
+        'protocol',
+        `${target} sent an event of broken JSON`,
+        { target, path: '' },
+        { cause },
+      );
+    }
+    if (typeof event !== 'object' || event === null) throw drift(target, '', event);
+    return event;
+  }
+
+  /** What cannot be read is a drifted answer, whatever went wrong. */
+  private guarded(path: string, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (LlmError.is(error)) throw error;
+      const { target } = this.options;
+      const said = `${target} sent what cannot be read at ${path}`;
+      throw new LlmError('protocol', said, { target, path }, { cause: error });
+    }
+  }
+}
+
+const NONE: readonly never[] = [];
+
+const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';

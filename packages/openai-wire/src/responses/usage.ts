@@ -1,0 +1,45 @@
+import type { Usage, UsageDetails } from '@majordomo/core';
+import { nanoUsd } from '../chat/usage.ts';
+import type { RawResponsesUsage } from './wire.ts';
+
+/** Token counts of this wire, where totals are totals. A count that is missing stays unknown. */
+export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
+  const { input_tokens_details: input, output_tokens_details: output } = raw;
+  const details = detailsOf(raw, serviceTier);
+  return {
+    input: count(raw.input_tokens),
+    output: count(raw.output_tokens),
+    cacheRead: count(input?.cached_tokens),
+    cacheWrite: count(input?.cache_write_tokens),
+    reasoning: count(output?.reasoning_tokens),
+    ...(details === undefined ? undefined : { details }),
+  };
+}
+
+function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails | undefined {
+  const { input_tokens_details: input, output_tokens_details: output } = raw;
+  const details = {
+    reportedNanoUsd: nanoUsd(raw),
+    serviceTier: typeof serviceTier === 'string' ? serviceTier : undefined,
+    inputImage: count(input?.image_tokens),
+    inputAudio: count(input?.audio_tokens),
+    outputImage: count(output?.image_tokens),
+    outputAudio: count(output?.audio_tokens),
+    serverTools: serverTools(raw.server_side_tool_usage_details),
+  };
+  const known = Object.entries(details).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+/** `{ web_search_calls: 2, x_search_calls: 0 }` (xAI's form, recorded 2026): those that ran. */
+function serverTools(
+  raw: Readonly<Record<string, unknown>> | null | undefined,
+): Readonly<Record<string, number>> | undefined {
+  const used = Object.entries(raw ?? {}).flatMap(([name, value]): [string, number][] =>
+    typeof value === 'number' && value > 0 ? [[name.replace(/_calls$/, ''), value]] : [],
+  );
+  return used.length === 0 ? undefined : Object.fromEntries(used);
+}
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;

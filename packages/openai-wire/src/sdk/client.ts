@@ -1,0 +1,58 @@
+import type { ModelContext, ProviderOptions } from '@majordomo/core';
+import type { ChatQuirks } from '../chat/quirks.ts';
+import type { ResponsesQuirks } from '../responses/quirks.ts';
+
+/** What is used of an SDK's client: the SDKs of this wire are generated alike. */
+export interface SdkClient {
+  post(path: string, options: object): { asResponse(): Promise<Response> };
+  get(path: string, options: object): { asResponse(): Promise<Response> };
+}
+
+/** All that a client is made of; nothing is left for the SDK to take from the process's environment. */
+export interface ClientSettings {
+  /** `undefined`: the server takes none, and none may be sent. */
+  readonly key: string | undefined;
+  readonly baseURL: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** A header of `null` is not sent, whatever the SDK thinks. */
+  readonly defaultHeaders: Readonly<Record<string, string | null>>;
+  readonly defaultQuery: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds; the chain owns the timers, so this is the longest that a timer can be told. */
+  readonly timeout: number;
+}
+
+/** One SDK of this wire, as its provider package describes it. */
+export interface Sdk {
+  /** The npm package, for messages. */
+  readonly name: string;
+  /** Class of the errors that it throws before anything is sent. */
+  readonly refusal: string;
+  /** What stands between its base URL and the wire's own paths. */
+  readonly prefix: '' | '/v1' | '/openai/v1';
+  /**
+   * Does it hand `fetchOptions` on to the transport? Then the call's signal goes there: told as `signal`, it is
+   * wrapped in a controller and weak references, which costs a call 33 µs of some 360 (openai 7.55, Node 24).
+   */
+  readonly handsOnFetchOptions: boolean;
+  /** Constant options of every call. */
+  readonly callOptions?: Readonly<Record<string, unknown>> | undefined;
+  newClient(settings: ClientSettings): Promise<SdkClient>;
+}
+
+/** Options of every provider of this wire. `baseURL` is what the SDK means by it. */
+export interface SdkOptions extends ProviderOptions {
+  /** A client of the SDK, used as it is: its credential, base URL and fetch. */
+  readonly client?: object | undefined;
+}
+
+export interface ChatOptions extends SdkOptions {
+  /** Where the server differs from what is known of it; wins over profile and model rules. */
+  readonly quirks?: Partial<ChatQuirks> | undefined;
+}
+
+export interface ResponsesOptions extends SdkOptions {
+  /** Where the server differs from what is known of it; wins over profile and model rules. */
+  readonly quirks?: Partial<ResponsesQuirks> | undefined;
+}
+
+export type CallContext = Omit<ModelContext, 'delivery'>;

@@ -1,0 +1,76 @@
+import { LlmError } from '@majordomo/core';
+import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { failureOf } from '../chat/failure.ts';
+import type { Failed } from './endpoint.ts';
+
+/** Codes of Node's fetch for a wait that was too long. */
+const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+
+/**
+ * Any failure of a call, told by its shape: SDKs are loaded lazily, so there is no class to test against. `refusal`
+ * names the class of errors that the SDK throws before anything is sent.
+ */
+export function toLlmError(error: unknown, failed: Failed, refusal: string): LlmError {
+  if (LlmError.is(error)) return error;
+  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
+  const status = 'status' in error ? error.status : undefined;
+  if (typeof status === 'number') return reported(error, status, failed);
+  const name = error.constructor.name;
+  if (name === refusal || isBadHeader(error)) return refusedToSend(error, failed);
+  const found = transportError(error, failed.target, failed.secrets);
+  return name === 'APIConnectionTimeoutError' || TIMED_OUT.test(found.details.code ?? '')
+    ? timedOut(found)
+    : found;
+}
+
+/** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
+function reported(error: Error, status: number, failed: Failed): LlmError {
+  const body = 'error' in error ? error.error : undefined;
+  const failure = failureOf(body);
+  const headers = 'headers' in error && isHeaders(error.headers) ? error.headers : undefined;
+  return wireError({
+    ...failure,
+    target: failed.target,
+    status,
+    message: failure.message === '' ? bareText(error, status) : failure.message,
+    requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
+    headers,
+    body: body ?? bareText(error, status),
+    secrets: failed.secrets,
+    cause: error,
+    recover: status === 401 ? failed.credential?.() : failed.remedy?.(failure, status),
+  });
+}
+
+const LONGEST_TEXT = 200;
+
+/** A body that is no JSON, such as a proxy's page: the SDK puts it behind the status. */
+function bareText({ message }: Error, status: number): string {
+  const text = message.replace(new RegExp(`^${status} `), '');
+  return text === 'status code (no body)'
+    ? ''
+    : text
+        .replace(/<[^>]*>|\s+/g, ' ')
+        .trim()
+        .slice(0, LONGEST_TEXT);
+}
+
+/** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
+const isBadHeader = (error: Error): boolean =>
+  error instanceof TypeError && /header|ByteString/i.test(error.message);
+
+function refusedToSend(cause: Error, { target, secrets }: Failed): LlmError {
+  const { message, cause: clean } = transportError(cause, target, secrets);
+  return new LlmError(
+    'config',
+    `the request to ${target} could not be made: ${message}`,
+    { target },
+    { cause: clean },
+  );
+}
+
+const timedOut = ({ message, details, cause }: LlmError): LlmError =>
+  new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
+
+const isHeaders = (value: unknown): value is HeaderReader =>
+  typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function';

@@ -1,0 +1,117 @@
+import type { ErrorKind } from '@majordomo/core';
+import { describe, expect, test } from 'vitest';
+import { openaiCompatible } from '../src/index.ts';
+import { collect, context, request, textOf, type Collected } from './collected.ts';
+import { hasRecordings, recordings, type Recording } from './corpus.ts';
+import { playback } from './playback.ts';
+import { RESPONSES_EXCEPTIONS, type Exception } from './exceptions.ts';
+
+const cases = recordings('openai-responses');
+const byId = new Map(cases.map((recording) => [recording.id, recording]));
+const present = hasRecordings();
+const server = playback(byId);
+
+function play({ id, vendor, facts }: Recording, split: 'random' | 'bytes'): Promise<Collected> {
+  const profile = { api: 'responses', id: vendor, baseURL: server.url(id, split) } as const;
+  const delivery = facts.streamed ? 'deltas' : 'whole';
+  return collect(
+    openaiCompatible(profile, { apiKey: 'test-key' }),
+    request(),
+    context({ target: `${vendor}/m`, delivery }),
+  );
+}
+
+type Facts = Record<Exception['field'], unknown>;
+
+/** What was read, in the terms of the facts. */
+function read(collected: Collected): Facts {
+  const { parts, finish, error } = collected;
+  return {
+    text: textOf(collected, 'text'),
+    reasoning: textOf(collected, 'reasoning'),
+    toolCalls: parts.flatMap((part) =>
+      part.type === 'tool-call'
+        ? [{ name: part.name, arguments: part.invalid === undefined ? part.args : null, id: part.id }]
+        : [],
+    ),
+    finish: finish?.raw,
+    usage: finish && { input: finish.usage?.input, output: finish.usage?.output },
+    error: error && { kind: error.kind, status: error.details.status },
+  };
+}
+
+function expected({ facts }: Recording): Facts {
+  if (facts.error !== null) {
+    const kinds = KINDS[facts.error.kind] ?? [facts.error.kind];
+    return {
+      ...NOTHING,
+      error: {
+        kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
+        status: facts.error.status ?? undefined,
+      },
+    };
+  }
+  return {
+    text: `${facts.text ?? ''}${facts.refusal ?? ''}`,
+    reasoning: facts.reasoning,
+    toolCalls: facts.toolCalls?.map(({ name, arguments: args, id }) => ({ name, arguments: args, id })),
+    finish: facts.finishReasonRaw ?? undefined,
+    usage: { input: facts.usageRaw?.input_tokens, output: facts.usageRaw?.output_tokens },
+    error: undefined,
+  };
+}
+
+const NOTHING: Facts = {
+  text: expect.any(String),
+  reasoning: expect.any(String),
+  toolCalls: expect.any(Array),
+  finish: undefined,
+  usage: undefined,
+  error: undefined,
+};
+
+/** The facts' kinds are coarse: what their code or text may sharpen them to. */
+const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
+  'invalid-request': ['invalid-request', 'context-overflow', 'not-found', 'content-filter', 'auth'],
+  permission: ['auth', 'billing'],
+  stream: ['quota', 'rate-limit', 'server', 'invalid-request'],
+};
+
+function without(facts: Facts, id: string): Partial<Facts> {
+  const skipped = RESPONSES_EXCEPTIONS.filter((exception) => exception.id === id).map(({ field }) => field);
+  return Object.fromEntries(
+    Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)),
+  );
+}
+
+const title = present ? 'recorded responses' : 'recorded responses (skipped: ../shared/wire is not there)';
+
+describe.runIf(present)(title, () => {
+  test.each(cases)('$id is read as its facts say', async (recording) => {
+    expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
+      without(expected(recording), recording.id),
+    );
+  });
+
+  test.each(cases.filter(({ facts, status }) => facts.streamed && status === 200))(
+    '$id gives the same when it comes byte by byte',
+    async (recording) => {
+      const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
+      expect(read(bytes)).toEqual(read(random));
+    },
+  );
+
+  test('no answer is told twice, and none is thought to be leaked', async () => {
+    for (const recording of cases.filter(({ facts }) => facts.error === null)) {
+      const { finish, parts } = await play(recording, 'random');
+      expect([recording.id, finish?.reason]).not.toEqual([recording.id, 'incomplete']);
+      const ids = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+
+  test('at most 2 % are exceptions', () => {
+    expect(cases.length).toBeGreaterThan(50);
+    expect(new Set(RESPONSES_EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
+  });
+});

@@ -1,0 +1,129 @@
+import type { AssistantPart, TurnMessage } from '@majordomo/core';
+import { describe, expect, test } from 'vitest';
+import * as profiles from '../src/index.ts';
+import { createOpenAI, openaiCompatible, type ResponsesProfile } from '../src/index.ts';
+import { collect, context, request } from './collected.ts';
+import { hasRecordings, sessions, type RecordedItem, type SessionStep } from './corpus.ts';
+import { startServer } from './server.ts';
+
+const present = hasRecordings();
+const recorded = sessions('openai-responses');
+
+const PROFILES = new Map(
+  Object.values(profiles).flatMap((value): [string, ResponsesProfile][] =>
+    typeof value === 'object' && 'api' in value ? [[value.id, value]] : [],
+  ),
+);
+
+/** The recorded input in our parts; the assistant's turns are those that we read ourselves. */
+function transcript(
+  input: readonly RecordedItem[] | string,
+  ours: readonly AssistantPart[][],
+): TurnMessage[] {
+  if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }];
+  const messages: TurnMessage[] = [];
+  let turn = -1;
+  let isOpen = false;
+  const theirs = input.filter(isAssistants);
+  const turns = input.filter((item, at) => isAssistants(item) && !isAssistants(input[at - 1])).length;
+  for (const item of input) {
+    if (isAssistants(item)) {
+      if (!isOpen) turn++;
+      isOpen = true;
+      const own = ours[ours.length - turns + turn] ?? theirs.flatMap(partOf);
+      if (messages.at(-1)?.role !== 'assistant') messages.push({ role: 'assistant', parts: own });
+      continue;
+    }
+    isOpen = false;
+    const text = textOf(item.content) || (typeof item.output === 'string' ? item.output : '');
+    if (item.type === 'function_call_output') {
+      const part = {
+        type: 'tool-result',
+        callId: item.call_id ?? '',
+        name: 'tool',
+        content: [{ type: 'text', text }],
+      } as const;
+      messages.push({ role: 'tool', parts: [part] });
+    } else if (item.role === 'user') {
+      messages.push({ role: 'user', parts: [{ type: 'text', text }] });
+    }
+  }
+  return messages;
+}
+
+const isAssistants = (item: RecordedItem | undefined): boolean =>
+  item?.role === 'assistant' || item?.type === 'reasoning' || item?.type === 'function_call';
+
+const textOf = (content: RecordedItem['content']): string =>
+  typeof content === 'string' ? content : (content ?? []).map(({ text = '' }) => text).join('');
+
+const partOf = (item: RecordedItem): AssistantPart[] =>
+  item.type === 'function_call'
+    ? [{ type: 'tool-call', id: item.call_id ?? '', name: item.name ?? '', args: {} }]
+    : [];
+
+/** Plays a session: each request is made of what was read of the answers before it. */
+async function replay(steps: readonly SessionStep[]): Promise<readonly RecordedItem[][]> {
+  const server = await startServer((response, number) => {
+    const { status, headers, body } = steps[number - 1] as SessionStep;
+    const { 'content-length': _length, 'content-encoding': _coding, ...rest } = headers;
+    response.writeHead(status, rest).end(body);
+  });
+  try {
+    const vendor = steps[0]?.vendor ?? '';
+    const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
+    const options = { apiKey: 'k', baseURL: server.origin };
+    const provider = THEIRS.has(vendor)
+      ? createOpenAI(options)
+      : openaiCompatible(profile ?? { api: 'responses', id: vendor, baseURL: '' }, options);
+    const ours: AssistantPart[][] = [];
+    for (const { request: sent, facts } of steps) {
+      const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
+      const asked = request({ messages: transcript(sent.input ?? '', ours), tools });
+      const delivery = facts.streamed ? 'deltas' : 'whole';
+      const { parts } = await collect(provider, asked, context({ delivery }));
+      ours.push([...parts]);
+    }
+    return server.received.map(({ body }) => body['input'] as RecordedItem[]);
+  } finally {
+    await server.close();
+  }
+}
+
+/** OpenAI's own models behind other doors. */
+const THEIRS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
+
+const title = present
+  ? 'recorded sessions over Responses'
+  : 'recorded sessions over Responses (skipped: ../shared/wire is not there)';
+
+describe.runIf(present)(title, () => {
+  test('are there', () => {
+    expect(recorded.length).toBeGreaterThan(10);
+  });
+
+  test.each(recorded)('%s: our next request carries what the vendor accepted', async (_name, steps) => {
+    const sent = await replay(steps);
+    for (const [at, { echo, request: theirs }] of steps.entries()) {
+      // Some sessions are single questions in a row.
+      if (typeof theirs.input === 'string' || !theirs.input?.some(isAssistants)) continue;
+      const items = sent[at] ?? [];
+      const calls = items.filter(({ type }) => type === 'function_call');
+      expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining([...echo.ids]));
+      expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...echo.names]));
+      const secrets = (all: readonly RecordedItem[]): unknown[] =>
+        // Long ones are elided in the recordings of requests.
+        all.flatMap(({ encrypted_content: secret }) =>
+          secret && !secret.startsWith('<elided') ? [secret] : [],
+        );
+      expect(secrets(items)).toEqual(expect.arrayContaining(secrets(theirs.input)));
+      // Where a server takes plain reasoning back, it gets it.
+      const open = (all: readonly RecordedItem[]): unknown[] =>
+        all
+          .filter(({ type, content }) => type === 'reasoning' && (content?.length ?? 0) > 0)
+          .map(({ content }) => content);
+      expect(open(items)).toEqual(expect.arrayContaining(open(theirs.input)));
+      expect(items.at(-1)?.type).not.toBe('reasoning');
+    }
+  });
+});
