@@ -1,0 +1,59 @@
+import { LlmError, type ImagePart } from '@majordomo/core';
+
+/** Where an image stands in an answer, for the error when it is none. */
+export interface Place {
+  readonly target: string;
+  /** Such as `data[0].b64_json`. */
+  readonly path: string;
+}
+
+/**
+ * A generated image out of base64 or a data URL; its type is the one that its bytes have. Throws `protocol`, naming the
+ * place, for what is no image: an answer that drifted.
+ */
+export function imageFromBase64(text: unknown, place: Place): ImagePart {
+  if (typeof text !== 'string' || text === '') throw drifted(place, 'holds no base64');
+  return imageFromBytes(decoded(text.replace(DATA_URL, ''), place), place);
+}
+
+/** The same for bytes. */
+export function imageFromBytes(bytes: Uint8Array, place: Place): ImagePart {
+  const mediaType = typeOf(bytes);
+  if (mediaType === undefined) throw drifted(place, `holds ${bytes.length} bytes that are no image`);
+  return { type: 'image', mediaType, bytes };
+}
+
+const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
+
+/** A loop over the characters: core's `fromBase64` takes a second for 3 MB (Node 24), this one 20 ms. */
+function decoded(text: string, place: Place): Uint8Array {
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    throw drifted(place, 'holds broken base64');
+  }
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}
+
+/** First bytes of what image models give. */
+const MAGIC: readonly (readonly [string, RegExp])[] = [
+  ['image/png', /^\x89PNG\r\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/webp', /^RIFF[^]{4}WEBP/],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/avif', /^[^]{4}ftyp(?:avif|avis|mif1[^]{4,16}avif)/],
+  ['image/svg+xml', /^\s*<(?:\?xml[^>]*>\s*<)?svg[\s>]/],
+];
+
+function typeOf(bytes: Uint8Array): string | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 256));
+  return MAGIC.find(([, magic]) => magic.test(head))?.[0];
+}
+
+/** The answer is not what this wire's documents say. */
+export function drifted({ target, path }: Place, what: string): LlmError {
+  return new LlmError('protocol', `${target} answered without an image: ${path} ${what}`, { target, path });
+}

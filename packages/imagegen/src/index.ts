@@ -1,0 +1,25 @@
+// sizes
+export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './size.ts';
+
+// answers
+export { imageFromBase64, imageFromBytes, type Place } from './decode-image.ts';
+export { drawEach, readImages, type Drawing, type Entry } from './drawing.ts';
+
+// requests
+export { extraFor, withoutUnset } from './extra.ts';
+
+// the images wire
+export {
+  COMPATIBLE_IMAGES,
+  fromImagesBody,
+  IMAGES_WIRE,
+  toImagesCall,
+  type ImagesCall,
+  type ImagesQuirks,
+} from './images-api.ts';
+
+// the web UI's wire
+export { fromTxt2ImgBody, toTxt2ImgCall, TXT2IMG_WIRE, type Txt2ImgCall } from './txt2img.ts';
+
+// one image a run
+export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

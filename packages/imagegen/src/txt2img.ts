@@ -1,0 +1,58 @@
+import { LlmError, type ImageRequest } from '@majordomo/core';
+import { toBase64, wireError } from '@majordomo/core/provider';
+import { drifted, imageFromBase64 } from './decode-image.ts';
+import { readImages, type Drawing, type Entry } from './drawing.ts';
+import { extraFor, withoutUnset } from './extra.ts';
+import { parseSize } from './size.ts';
+
+/** The key of `ImageRequest.extra` for this wire: `steps`, `cfg_scale`, `negative_prompt`, `sampler_name` go there. */
+export const TXT2IMG_WIRE = 'sdapi-txt2img';
+
+/** A request of the Stable Diffusion web UI's wire, which local servers speak too. */
+export interface Txt2ImgCall {
+  /** Below the origin. */
+  readonly path: '/sdapi/v1/txt2img' | '/sdapi/v1/img2img';
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * `txt2img`, or `img2img` as soon as there are images. With a seed and `n` above 1 the server draws seed, seed + 1, …:
+ * that is what a batch means on this wire. `model` is for a proxy that picks the server by it.
+ */
+export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: string): Txt2ImgCall {
+  const { prompt, n, size, seed, images = [], mask, extra } = request;
+  if (mask !== undefined && images.length === 0) {
+    throw new LlmError('invalid-request', 'a mask needs the image that it belongs to', { path: 'mask' });
+  }
+  const { width, height } = size === undefined ? {} : parseSize(size);
+  const body = withoutUnset({
+    model: modelId,
+    prompt,
+    width,
+    height,
+    seed,
+    batch_size: n,
+    init_images: images.length === 0 ? undefined : images.map(({ bytes }) => toBase64(bytes)),
+    mask: mask === undefined ? undefined : toBase64(mask.bytes),
+    ...extraFor(extra, TXT2IMG_WIRE, target),
+  });
+  return { path: images.length === 0 ? '/sdapi/v1/txt2img' : '/sdapi/v1/img2img', body };
+}
+
+/** The images of an answer; the wire tells no usage. A grid that the web UI puts in front of a batch is left out. */
+export function fromTxt2ImgBody(json: unknown, asked: number, target: string): Drawing {
+  if (typeof json !== 'object' || json === null) throw drifted({ target, path: '' }, 'is no object');
+  const { images, error, detail }: { images?: unknown; error?: unknown; detail?: unknown } = json;
+  if (!Array.isArray(images)) {
+    const said = [error, detail].find((text) => typeof text === 'string');
+    if (said !== undefined) throw wireError({ target, message: said, body: json });
+    throw drifted({ target, path: 'images' }, 'is no list');
+  }
+  const extra = images.length > asked && asked > 1 ? images.length - asked : 0;
+  const entries = images.slice(extra).map(
+    (text: unknown, index): Entry =>
+      () =>
+        imageFromBase64(text, { target, path: `images[${index + extra}]` }),
+  );
+  return { target, ...readImages(entries, asked, target), usage: undefined };
+}

@@ -1,0 +1,302 @@
+import { LlmError, type ImageRequest } from '@majordomo/core';
+import { describe, expect, test } from 'vitest';
+import {
+  COMPATIBLE_IMAGES,
+  drawEach,
+  fromImagesBody,
+  fromTxt2ImgBody,
+  imageFromBase64,
+  imageFromRun,
+  toImagesCall,
+  toRunCall,
+  toTxt2ImgCall,
+  type Drawing,
+  type ImagesQuirks,
+  type RunQuirks,
+} from '../src/index.ts';
+import { JPEG, PNG, png } from './pictures.ts';
+
+const TARGET = 'lab/paint';
+const place = { target: TARGET, path: 'image' };
+
+function failure(work: () => unknown): LlmError {
+  try {
+    work();
+  } catch (error) {
+    if (LlmError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('an image out of text', () => {
+  test.each([
+    ['base64', PNG, 'image/png'],
+    ['a data URL', `data:image/png;base64,${PNG}`, 'image/png'],
+    ['a data URL that lies', `data:image/webp;base64,${JPEG}`, 'image/jpeg'],
+    ['a data URL without a type', `data:;base64,${PNG}`, 'image/png'],
+    ['base64 in lines', PNG.replace(/(.{20})/g, '$1\n'), 'image/png'],
+  ])('%s', (_, text, mediaType) => {
+    expect(imageFromBase64(text, place).mediaType).toBe(mediaType);
+  });
+
+  test('has the bytes that were sent', () => {
+    expect(imageFromBase64(PNG, place)).toEqual(png);
+  });
+
+  test.each([
+    ['broken base64', 'not base64!'],
+    ['nothing', ''],
+    ['no text', 42],
+    ['bytes that are no image', btoa('hello')],
+    ['a URL', 'https://example.com/cat.png'],
+  ])('%s is a drifted answer, at its place', (_, text) => {
+    const { kind, details } = failure(() => imageFromBase64(text, place));
+    expect([kind, details.path, details.target]).toEqual(['protocol', 'image', TARGET]);
+  });
+});
+
+describe('the images wire', () => {
+  const call = (request: Partial<ImageRequest>, quirks: Partial<ImagesQuirks> = {}): ReturnType<typeof toImagesCall> =>
+    toImagesCall({ prompt: 'a cat', ...request }, 'paint', { ...COMPATIBLE_IMAGES, ...quirks }, TARGET);
+  const bodyOf = (request: Partial<ImageRequest>, quirks?: Partial<ImagesQuirks>): unknown => {
+    const { body } = call(request, quirks);
+    return typeof body === 'string' ? JSON.parse(body) : undefined;
+  };
+
+  test('unset fields are absent, a seed of 0 is there', () => {
+    expect(bodyOf({})).toEqual({ model: 'paint', prompt: 'a cat', response_format: 'b64_json' });
+    expect(bodyOf({ seed: 0, n: 2, size: '512x768' })).toEqual({
+      model: 'paint',
+      prompt: 'a cat',
+      n: 2,
+      size: '512x768',
+      seed: 0,
+      response_format: 'b64_json',
+    });
+  });
+
+  test('a wire without seeds and formats gets neither, and tells', () => {
+    const { warnings } = call({ seed: 7 }, { seed: false });
+    expect(bodyOf({ seed: 7 }, { seed: false, responseFormat: 'none' })).toEqual({ model: 'paint', prompt: 'a cat' });
+    expect(warnings).toEqual([{ action: 'dropped', what: 'seed', why: 'this images wire has none' }]);
+  });
+
+  test('extra is merged last, the provider over the wire; undefined takes a field away', () => {
+    const extra = {
+      'openai-images': { quality: 'low', background: 'opaque' },
+      lab: { quality: 'high', response_format: undefined },
+      other: { quality: 'max' },
+    };
+    expect(bodyOf({ extra })).toEqual({ model: 'paint', prompt: 'a cat', quality: 'high', background: 'opaque' });
+  });
+
+  test('images make it an edit, as a form with files', () => {
+    const { path, body } = call({ images: [png], mask: png, n: 2 });
+    expect(path).toBe('/images/edits');
+    if (typeof body === 'string') throw new Error('no form');
+    expect([...body.keys()]).toEqual(['model', 'prompt', 'n', 'response_format', 'image', 'mask']);
+    expect(body.get('n')).toBe('2');
+    const file = body.get('image') as File;
+    expect([file.name, file.type, file.size]).toEqual(['image-1.png', 'image/png', png.bytes.length]);
+    const several = call({ images: [png, png] }).body;
+    expect(typeof several === 'string' ? [] : several.getAll('image[]').length).toBe(2);
+  });
+
+  test('a mask without an image and a bad size are refused here', () => {
+    expect(failure(() => call({ mask: png })).kind).toBe('invalid-request');
+    expect(failure(() => call({ size: '0x0' })).kind).toBe('invalid-request');
+    expect(failure(() => call({ size: '7x7' }, { size: { multipleOf: 16 } })).kind).toBe('unsupported');
+  });
+
+  test('an answer gives its images and its usage', () => {
+    const usage = {
+      input_tokens: 50,
+      input_tokens_details: { image_tokens: 40, text_tokens: 10 },
+      output_tokens: 4000,
+      output_tokens_details: { image_tokens: 3900, text_tokens: 100 },
+      total_tokens: 4050,
+    };
+    expect(fromImagesBody({ created: 1, data: [{ b64_json: PNG }], usage }, 1, TARGET)).toEqual({
+      target: TARGET,
+      images: [png],
+      warnings: [],
+      usage: {
+        input: 50,
+        output: 4000,
+        cacheRead: undefined,
+        cacheWrite: undefined,
+        reasoning: undefined,
+        details: { inputImage: 40, outputImage: 3900 },
+      },
+    });
+  });
+
+  test('three of four are an answer, with a warning for the fourth', () => {
+    const data = [{ b64_json: PNG }, { b64_json: 'broken!' }, { url: `data:image/png;base64,${PNG}` }, { b64_json: PNG }];
+    const { images, warnings } = fromImagesBody({ data }, 4, TARGET);
+    expect(images.length).toBe(3);
+    expect(warnings).toEqual([
+      { action: 'dropped', what: '1 of 4 images', why: expect.stringContaining('data[1].b64_json holds broken base64') },
+    ]);
+    expect(fromImagesBody({ data: data.slice(0, 1) }, 4, TARGET).warnings[0]?.what).toBe('3 of 4 images');
+  });
+
+  test.each([
+    ['no object', null, 'protocol'],
+    ['no list', {}, 'protocol'],
+    ['all broken', { data: [{ b64_json: '!' }, {}] }, 'protocol'],
+    ['an entry that is none', { data: [null] }, 'protocol'],
+    ['URLs', { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
+    ['an error inside 200', { error: { message: 'slow down', code: 'rate_limit_exceeded' } }, 'rate-limit'],
+    ['an error of words', { error: 'out of memory' }, 'server'],
+  ])('%s fails by kind', (_, body, kind) => {
+    expect(failure(() => fromImagesBody(body, 1, TARGET)).kind).toBe(kind);
+  });
+});
+
+describe('the web UI’s wire', () => {
+  const bodyOf = (request: Partial<ImageRequest>): unknown => toTxt2ImgCall({ prompt: 'a cat', ...request }, 'sd', TARGET).body;
+
+  test('unset fields are absent, a seed of 0 is there, a size is two numbers', () => {
+    expect(bodyOf({})).toEqual({ model: 'sd', prompt: 'a cat' });
+    expect(bodyOf({ seed: 0, n: 3, size: '512x768', extra: { 'sdapi-txt2img': { steps: 4, cfg_scale: 1 } } })).toEqual({
+      model: 'sd',
+      prompt: 'a cat',
+      width: 512,
+      height: 768,
+      seed: 0,
+      batch_size: 3,
+      steps: 4,
+      cfg_scale: 1,
+    });
+  });
+
+  test('images go to img2img', () => {
+    const { path, body } = toTxt2ImgCall({ prompt: 'a cat', images: [png], mask: png }, 'sd', TARGET);
+    expect([path, body]).toEqual(['/sdapi/v1/img2img', { model: 'sd', prompt: 'a cat', init_images: [PNG], mask: PNG }]);
+    expect(failure(() => toTxt2ImgCall({ prompt: 'a cat', mask: png }, 'sd', TARGET)).kind).toBe('invalid-request');
+  });
+
+  test('an answer gives its images; a grid in front of a batch is left out', () => {
+    expect(fromTxt2ImgBody({ images: [PNG], parameters: {}, info: '{}' }, 1, TARGET)).toEqual({
+      target: TARGET,
+      images: [png],
+      warnings: [],
+      usage: undefined,
+    });
+    expect(fromTxt2ImgBody({ images: [JPEG, PNG, PNG] }, 2, TARGET).images).toEqual([png, png]);
+    expect(fromTxt2ImgBody({ images: [PNG] }, 2, TARGET).warnings[0]?.what).toBe('1 of 2 images');
+  });
+
+  test.each([
+    ['no object', 'x', 'protocol'],
+    ['no list', {}, 'protocol'],
+    ['broken', { images: ['!'] }, 'protocol'],
+    ['an error inside 200', { error: 'model is loading' }, 'server'],
+    ['a detail inside 200', { detail: 'Not Found' }, 'server'],
+  ])('%s fails by kind', (_, body, kind) => {
+    expect(failure(() => fromTxt2ImgBody(body, 1, TARGET)).kind).toBe(kind);
+  });
+});
+
+describe('one image a run', () => {
+  const OBJECT: RunQuirks = { input: 'object', size: { multipleOf: 8 }, seed: true, images: 1, mask: true };
+  const FORM: RunQuirks = { input: 'form', size: {}, seed: true, images: 4, mask: false };
+  const FEW: RunQuirks = { input: 'object', size: false, seed: false, images: 0, mask: false };
+
+  test('an object has what is set, a seed of 0 too', () => {
+    expect(toRunCall({ prompt: 'a cat', seed: 0, size: '64x32' }, OBJECT, TARGET)).toEqual({
+      input: { prompt: 'a cat', width: 64, height: 32, seed: 0 },
+      warnings: [],
+    });
+    expect(toRunCall({ prompt: 'a cat', images: [png], mask: png }, OBJECT, TARGET).input).toEqual({
+      prompt: 'a cat',
+      image_b64: PNG,
+      mask: [...png.bytes],
+    });
+  });
+
+  test('a form has files', () => {
+    const { input } = toRunCall({ prompt: 'a cat', size: '64x32', images: [png, png] }, FORM, TARGET);
+    expect(input).toBeInstanceOf(FormData);
+    expect([...(input as FormData).keys()]).toEqual(['prompt', 'width', 'height', 'input_image_0', 'input_image_1']);
+  });
+
+  test('what a model has no field for is dropped aloud, pictures are not', () => {
+    const { input, warnings } = toRunCall({ prompt: 'a cat', seed: 1, size: '64x32' }, FEW, TARGET);
+    expect(input).toEqual({ prompt: 'a cat' });
+    expect(warnings.map(({ what }) => what)).toEqual(['size', 'seed']);
+    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png] }, FEW, TARGET)).kind).toBe('unsupported');
+    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png], mask: png }, FORM, TARGET)).kind).toBe('unsupported');
+  });
+
+  test.each([
+    ['bytes', () => png.bytes],
+    ['a buffer', () => png.bytes.slice().buffer],
+    ['a stream', () => new Response(png.bytes.slice()).body],
+    ['base64', () => PNG],
+    ['an object with base64', () => ({ image: PNG })],
+    ['an object with bytes', () => ({ data: png.bytes })],
+    ['the envelope of the REST API', () => ({ result: { image: PNG }, success: true })],
+  ])('%s becomes the image', async (_, output) => {
+    expect(await imageFromRun(output(), place)).toEqual(png);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['no data', { image: undefined }],
+    ['an empty buffer', new ArrayBuffer(0)],
+    ['a number', 3],
+  ])('%s is a drifted answer', async (_, output) => {
+    await expect(imageFromRun(output, place)).rejects.toMatchObject({ kind: 'protocol' });
+  });
+});
+
+describe('several images from a wire of one', () => {
+  const context = { target: TARGET, signal: new AbortController().signal };
+  const drawn = (more: Partial<Drawing> = {}): Drawing => ({ target: TARGET, images: [png], warnings: [], usage: undefined, ...more });
+  const tokens = (input: number | undefined, output: number): NonNullable<Drawing['usage']> => ({
+    input,
+    output,
+    cacheRead: undefined,
+    cacheWrite: undefined,
+    reasoning: undefined,
+  });
+
+  test('take the seeds seed, seed + 1, …', async () => {
+    const seeds: unknown[] = [];
+    const draw = async (seed: number | undefined): Promise<Drawing> => {
+      seeds.push(seed);
+      return drawn({ usage: tokens(seed === 0 ? undefined : 2, 10), warnings: [{ action: 'dropped', what: 'x', why: 'y' }] });
+    };
+    const { images, usage, warnings } = await drawEach({ n: 3, seed: 0 }, context, draw);
+    expect(seeds).toEqual([0, 1, 2]);
+    expect(images.length).toBe(3);
+    expect(usage).toMatchObject({ input: 4, output: 30, cacheRead: undefined });
+    expect(warnings.length).toBe(1);
+    await drawEach({ n: 2 }, context, draw);
+    await drawEach({}, context, draw);
+    expect(seeds.slice(3)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('that come in part are an answer with a warning; none at all is the first failure', async () => {
+    const busy = new LlmError('overloaded', 'lab/paint is busy');
+    const some = await drawEach({ n: 4, seed: 0 }, context, async (seed) => {
+      if (seed === 1) throw busy;
+      return drawn();
+    });
+    expect(some.images.length).toBe(3);
+    expect(some.warnings).toEqual([{ action: 'dropped', what: '1 of 4 images', why: 'lab/paint is busy' }]);
+    await expect(drawEach({ n: 2 }, context, () => Promise.reject(busy))).rejects.toBe(busy);
+  });
+
+  test('are no answer after an abort', async () => {
+    const controller = new AbortController();
+    const work = drawEach({ n: 2 }, { ...context, signal: controller.signal }, async () => {
+      controller.abort(new Error('enough'));
+      return drawn();
+    });
+    await expect(work).rejects.toThrow('enough');
+  });
+});
