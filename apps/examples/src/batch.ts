@@ -1,0 +1,52 @@
+import {
+  createMajordomo,
+  lanes,
+  LlmError,
+  user,
+  type Gate,
+  type Majordomo,
+  type Provider,
+} from '@majordomo/core';
+
+/** A budget in tokens: an estimate is reserved before each attempt, and settled with what it really used. */
+export function budget(limit: number): Gate & { readonly spent: () => number } {
+  let reserved = 0;
+  let spent = 0;
+  return {
+    name: 'budget',
+    spent: () => spent,
+    admit({ request }) {
+      const estimate = request.maxTokens ?? 1000;
+      if (spent + reserved + estimate > limit) return { deny: `the budget of ${limit} tokens is used up` };
+      reserved += estimate;
+      return {
+        settle({ usage }) {
+          reserved -= estimate;
+          spent += (usage?.input ?? 0) + (usage?.output ?? 0);
+        },
+      };
+    },
+  };
+}
+
+/** At most `parallel` calls at a time; when everything is benched, calls wait for the first to come back. */
+export const batcher = (providers: readonly Provider[], limit: Gate, parallel: number): Majordomo =>
+  createMajordomo({
+    providers,
+    gates: [limit, lanes({ 'openai/': parallel })],
+    chain: { attempts: 4, whenAllBenched: 'wait', timeouts: { totalMs: 600_000 } },
+  });
+
+/** One answer or error for each question, in order. */
+export const ask = (majordomo: Majordomo, questions: readonly string[]): Promise<(string | LlmError)[]> =>
+  Promise.all(
+    questions.map(async (question) => {
+      try {
+        const request = { messages: [user(question)], maxTokens: 100 };
+        return (await majordomo.model('openai/gpt-4o').generate(request)).text;
+      } catch (error) {
+        if (LlmError.is(error)) return error;
+        throw error;
+      }
+    }),
+  );

@@ -1,0 +1,13 @@
+import { createMajordomo, type Majordomo } from '@majordomo/core';
+import { createOllama } from '@majordomo/provider-ollama';
+import { createOpenAI } from '@majordomo/provider-openai';
+
+/**
+ * Backends by variable: `LLM_BOX=foreman://TOKEN@box.lan` is then `box/qwen3`, and
+ * `LLM_LAB=openai+http://127.0.0.1:8000/v1` is `lab/…`. The scheme decides which registered package serves it.
+ */
+export function fromEnvironment(env: object): Majordomo {
+  const majordomo = createMajordomo({ providers: [createOpenAI(), createOllama()], env });
+  for (const error of majordomo.loadEnv(env)) console.error(error.message);
+  return majordomo;
+}

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { file, image, user, type ChatModel, type Message } from '@majordomo/core';
+
+/** A conversation with pictures and documents: parts are bytes, and the history is the caller's own list. */
+export function conversation(model: ChatModel, system: string) {
+  const messages: Message[] = [];
+  return async (...content: Parameters<typeof user>): Promise<string> => {
+    const question = user(...content);
+    const response = await model.generate({ messages: [...messages, question], system, cache: 'short' });
+    messages.push(question, response.message);
+    return response.text;
+  };
+}
+
+export async function compare(model: ChatModel, photo: string, report: string): Promise<string> {
+  const say = conversation(model, 'Be brief.');
+  await say('What is in this picture?', image(await readFile(photo), 'image/png'));
+  return say('Does the report fit it?', file(await readFile(report), 'application/pdf', 'report.pdf'));
+}

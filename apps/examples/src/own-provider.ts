@@ -1,0 +1,46 @@
+import { LlmError, type Provider } from '@majordomo/core';
+import { kindOfStatus, Scribe, sse } from '@majordomo/core/provider';
+
+/** A vendor of its own wire in one file. Everything else (retries, timers, failover, health) is the chain's. */
+export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {
+  return {
+    spi: 1,
+    id: 'acme',
+    model: (id) => ({
+      id,
+      families: ['acme'],
+      capabilities: { tools: false, images: false },
+      async *stream(request, { target, signal, env }) {
+        const key = options.apiKey ?? env['ACME_API_KEY'];
+        if (key === undefined)
+          throw new LlmError('auth', `no key for ${target}: set ACME_API_KEY`, { target });
+        const response = await fetch(`${options.baseURL}/talk`, {
+          method: 'POST',
+          signal,
+          headers: { authorization: `Bearer ${key}` },
+          body: JSON.stringify({
+            model: id,
+            system: request.system,
+            turns: request.messages,
+            ...request.extra,
+          }),
+        });
+        if (!response.ok || response.body === null) {
+          const { status } = response;
+          throw new LlmError(kindOfStatus(status), `${target} answered ${status}`, { target, status });
+        }
+        const scribe = new Scribe(target);
+        yield scribe.start();
+        for await (const { data } of sse(response.body)) {
+          const chunk = JSON.parse(data) as { readonly text?: string; readonly done?: string };
+          if (chunk.text !== undefined) yield scribe.text(chunk.text);
+          if (chunk.done === undefined) continue;
+          yield scribe.finish(chunk.done === 'end' ? 'stop' : 'other', chunk.done, undefined);
+          return;
+        }
+        // A body that ends without its end is no answer, whatever HTTP says.
+        throw new LlmError('truncated', `${target} closed without its end`, { target });
+      },
+    }),
+  };
+}
