@@ -44,6 +44,12 @@ describe('what a CLI says', () => {
     expect(kindOf({ status, message })).toBe(kind);
   });
 
+  it('about a login that is gone says so, whether by a status or in words', () => {
+    expect(cliError({ message: 'Not logged in' }, failed).details.code).toBe('login-required');
+    expect(cliError({ message: 'no', status: 401 }, failed).details.code).toBe('login-required');
+    expect(cliError({ message: 'no', status: 403 }, failed).details.code).toBeUndefined();
+  });
+
   it('about a limit carries when it ends, and shows no secret', () => {
     const { details, message } = cliError(
       { message: 'usage limit, try again in 2 hours (s3cret-value)' },

@@ -70,7 +70,7 @@ export function cliError({ message, status, kind: known }: CliFailure, failed: F
     status,
     // A limit that says when it ends is waited for; the chain benches until then.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
-    code: kind === 'auth' && status !== 403 ? 'login-required' : undefined,
+    code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
     message: said.slice(-LONGEST_MESSAGE),
     body: said,
     secrets: failed.secrets,

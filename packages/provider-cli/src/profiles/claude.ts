@@ -19,8 +19,9 @@ export const claude: CliSpec = {
   effort: (effort) => (effort === 'none' ? undefined : ['--effort', effort]),
   maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
-  env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_REGION', 'GOOGLE_APPLICATION_CREDENTIALS'],
-  setEnv: { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
+  env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  // Retries have one owner, the chain.
+  setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
   exitKinds: {},
   reader: (scribe, fail) => new MessageStreamReader(scribe, fail),
 };

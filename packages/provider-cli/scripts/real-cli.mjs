@@ -1,0 +1,151 @@
+// Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, and streams a
+// prompt of 200 kB through each. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMajordomo, user } from '@majordomo/core';
+import { anthropicMessages, geminiGenerate, openaiChat, startWireServer } from '@majordomo/testing';
+import { createCli } from '../dist/index.js';
+import { ANSWER, responsesServer } from './responses-server.mjs';
+
+const CACHE = process.env.MAJORDOMO_CLI_CACHE ?? join(homedir(), '.cache/majordomo-cli');
+const PACKAGES = {
+  claude: '@anthropic-ai/claude-code@2.1',
+  gemini: '@google/gemini-cli@0.61',
+  opencode: 'opencode-ai@1.18',
+  codex: '@openai/codex@0.169',
+};
+const MARK = 'The last word is PINEAPPLE.';
+const PROMPT = `${'All work and no play makes Jack a dull boy. '.repeat(4500)}\n${MARK}`;
+const SYSTEM = 'You are the majordomo of a test: be brief.';
+
+const home = mkdtempSync(join(tmpdir(), 'majordomo-real-cli-'));
+
+install();
+const responses = await responsesServer();
+const answer = { parts: [{ type: 'text', text: ANSWER.join(''), chunks: ANSWER }] };
+const serve = (wire) => startWireServer({ wire, script: () => answer, validate: false });
+const [messages, generate, chat] = await Promise.all(
+  [anthropicMessages, geminiGenerate, openaiChat].map(serve),
+);
+const bodiesOf = (server) =>
+  server.requests
+    .filter(({ body }) => (body?.messages ?? body?.contents) !== undefined)
+    .map(({ body }) => JSON.stringify(body));
+
+const SUBJECTS = {
+  claude: {
+    env: { ANTHROPIC_API_KEY: 'sk-test-real-cli', ANTHROPIC_BASE_URL: messages.url },
+    model: 'default',
+    bodies: () => bodiesOf(messages),
+  },
+  gemini: {
+    env: { GEMINI_API_KEY: 'test-real-cli', GOOGLE_GEMINI_BASE_URL: generate.url },
+    model: 'gemini-2.5-flash',
+    bodies: () => bodiesOf(generate),
+    files: { '.gemini/settings.json': { security: { auth: { selectedType: 'gemini-api-key' } } } },
+  },
+  opencode: {
+    env: {},
+    model: 'mock/m',
+    bodies: () => bodiesOf(chat),
+    files: {
+      '.config/opencode/opencode.json': {
+        provider: {
+          mock: {
+            npm: '@ai-sdk/openai-compatible',
+            options: { baseURL: chat.baseURL, apiKey: 'k' },
+            models: { m: {} },
+          },
+        },
+      },
+    },
+  },
+  codex: {
+    env: { OPENAI_API_KEY: 'sk-test-real-cli' },
+    model: 'm',
+    bodies: () => responses.bodies,
+    files: {
+      '.codex/config.toml': `model_provider = "mock"
+[model_providers.mock]
+name = "mock"
+base_url = "${responses.url}/v1"
+wire_api = "responses"
+env_key = "OPENAI_API_KEY"
+`,
+    },
+  },
+};
+
+let failures = 0;
+for (const [cli, subject] of Object.entries(SUBJECTS)) {
+  const problem = await run(cli, subject).catch((error) => `${error.kind ?? error.name}: ${error.message}`);
+  if (problem !== undefined) {
+    failures++;
+    console.log(`${cli}: FAILED\n  ${problem}`);
+  }
+}
+await Promise.all([messages, generate, chat, responses].map((server) => server.close()));
+rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+console.log(failures === 0 ? 'all four streamed the prompt' : `${failures} failed`);
+process.exit(failures === 0 ? 0 : 1);
+
+/** One call through majordomo; gives what is wrong, if anything. */
+async function run(cli, { env, model, bodies, files = {} }) {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(home, path, '..'), { recursive: true });
+    writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const provider = createCli({
+    cli,
+    command: join(CACHE, 'node_modules/.bin', cli),
+    timeouts: { totalMs: 120_000 },
+  });
+  const surroundings = { PATH: process.env.PATH, HOME: home, ...env };
+  const { path } = await provider.detect({ env: surroundings });
+  if (path === undefined) return 'it is not installed';
+  const majordomo = createMajordomo({ providers: [provider], env: surroundings, chain: { attempts: 1 } });
+  const began = performance.now();
+  const before = bodies().length;
+  const stream = majordomo
+    .model(`${provider.id}/${model}`)
+    .stream({ system: SYSTEM, messages: [user(PROMPT)] });
+  let deltas = 0;
+  for await (const event of stream) if (event.type === 'text-delta') deltas++;
+  const { text, usage, finish, warnings } = await stream.response();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const sent = bodies()
+    .slice(before)
+    .filter((body) => body.includes(MARK));
+  const facts = {
+    text: text === ANSWER.join(''),
+    'whole prompt': sent.some((body) => body.includes(PROMPT.slice(0, 1000)) && body.length > PROMPT.length),
+    'system text': sent.some((body) => body.includes(SYSTEM)),
+    usage: usage?.output !== undefined,
+    finish: finish === 'stop',
+  };
+  const wrong = Object.entries(facts)
+    .filter(([, isRight]) => !isRight)
+    .map(([name]) => name);
+  const cost = usage?.details?.reportedNanoUsd;
+  console.log(
+    `${cli} ${versionOf(cli)}: ${JSON.stringify(text)} in ${deltas} deltas, ${seconds} s, ${PROMPT.length} characters of prompt, ` +
+      `${usage?.input} tokens in, ${usage?.output} out${cost === undefined ? '' : `, ${cost} nano-USD`}, ${warnings.length} warnings`,
+  );
+  return wrong.length === 0 ? undefined : `not as expected: ${wrong.join(', ')}`;
+}
+
+function versionOf(cli) {
+  const name = PACKAGES[cli].replace(/@[\d.]+$/, '');
+  return JSON.parse(readFileSync(join(CACHE, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+function install() {
+  if (Object.keys(PACKAGES).every((name) => existsSync(join(CACHE, 'node_modules/.bin', name)))) return;
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(join(CACHE, 'package.json'), '{ "private": true }\n');
+  const args = ['install', ...Object.values(PACKAGES), '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('npm', args, { cwd: CACHE, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm install ended with status ${status}`);
+}
