@@ -40,7 +40,7 @@ export type {
   SdkClient,
   SdkOptions,
 } from './sdk/client.ts';
-export type { Failed } from './sdk/endpoint.ts';
+export type { Drawing, Endpoint, Failed } from './sdk/endpoint.ts';
 export { toLlmError } from './sdk/errors.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
 

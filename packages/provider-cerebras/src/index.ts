@@ -1,1 +1,1 @@
-export {};
+export { createCerebras, type CerebrasOptions } from './provider.ts';

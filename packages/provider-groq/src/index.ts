@@ -1,1 +1,1 @@
-export {};
+export { createGroq, type GroqOptions } from './provider.ts';

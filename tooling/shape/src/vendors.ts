@@ -14,6 +14,8 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   // Claude's replay tokens are the same on every platform: its family is theirs too.
   'provider-bedrock': ['bedrock', 'claude'],
   'provider-ollama': ['ollama'],
+  'provider-groq': ['openai', 'groq'],
+  'provider-cerebras': ['openai', 'cerebras'],
 };
 
 /** Where vendors live, in every package. */

@@ -7,15 +7,19 @@ import { refuseUnsupported } from '../chat/refuse.ts';
 import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
 import type { ChatOptions, Sdk } from './client.ts';
-import { endpointOf, type Endpoint, type Failed } from './endpoint.ts';
+import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
 
-/** A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first call. */
-export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions): Provider {
+/**
+ * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first
+ * call. `drawing` adds image models over the same endpoint.
+ */
+export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, drawing?: Drawing): Provider {
   const id = options.id ?? profile.id;
   const endpoint = endpointOf(sdk, { ...profile, id }, options);
   return {
     spi: 1,
     id,
+    ...(drawing === undefined ? undefined : { imageModel: drawing(endpoint) }),
     model: (modelId) => chatModel(modelId, id, profile, options, endpoint),
     listModels: (context) =>
       endpoint.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),

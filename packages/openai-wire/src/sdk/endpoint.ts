@@ -1,4 +1,10 @@
-import { LlmError, type Capabilities, type ModelInfo, type Recovery } from '@majordomo/core';
+import {
+  LlmError,
+  type Capabilities,
+  type ImageBackend,
+  type ModelInfo,
+  type Recovery,
+} from '@majordomo/core';
 import { clientCache, credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
 import type { ChatFailure } from '../chat/failure.ts';
 import { listedModels } from '../chat/listed.ts';
@@ -28,17 +34,20 @@ export interface Place {
 
 export interface Endpoint {
   readonly baseURL: string;
-  /** Sends a body and gives the raw response; `failed` learns what must not be shown and how to recover. */
-  post(path: string, body: string, context: CallContext, failed: Failed): Promise<Response>;
+  /** Sends JSON text or a form and gives the raw response; `failed` learns what must not be shown and how to recover. */
+  post(path: string, body: string | FormData, context: CallContext, failed: Failed): Promise<Response>;
   /** The models that the vendor lists. */
   list(context: CallContext, known: (id: string) => Capabilities): Promise<readonly ModelInfo[]>;
   toLlmError(error: unknown, failed: Failed): LlmError;
 }
 
+/** Image models over an endpoint, for packages that have some. */
+export type Drawing = (endpoint: Endpoint) => (modelId: string) => ImageBackend;
+
 /** The longest that a timer can be told. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** SDKs send a text as it is only with a type. */
+/** SDKs send a text as it is only with a type; that of a form names its boundary, which the platform finds. */
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Carries a call's signal through the SDK to the transport. */
@@ -52,6 +61,10 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
   const baseURL = options.baseURL ?? place.baseURL;
   const own = lowerCased({ ...place.headers, ...options.headers });
   const always = { ...JSON_BODY, ...own };
+  const headersFor = (more: CallContext['headers'], isForm: boolean): Readonly<Record<string, string>> => {
+    if (isForm) return { ...lowerCased(more), ...own };
+    return more === undefined ? always : { ...JSON_BODY, ...lowerCased(more), ...own };
+  };
   const clients = clientCache<SdkClient>();
   const isKeyless = options.apiKey === undefined && place.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, place.keyEnv === undefined ? [] : [place.keyEnv]);
@@ -74,9 +87,9 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
     failed.credential = () => credentials.recovery(key);
     return clients(key, () => make(key, fetch), fetch);
   };
-  const settings = ({ headers, signal }: CallContext): object => ({
+  const settings = ({ headers, signal }: CallContext, isForm = false): object => ({
     ...sdk.callOptions,
-    headers: headers === undefined ? always : { ...JSON_BODY, ...lowerCased(headers), ...own },
+    headers: headersFor(headers, isForm),
     ...(options.client === undefined && sdk.handsOnFetchOptions
       ? { fetchOptions: { [SIGNAL]: signal } satisfies Carrier }
       : { signal }),
@@ -88,7 +101,8 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
     baseURL,
     async post(path, body, context, failed) {
       const client = await connect(context, failed);
-      return client.post(sdk.prefix + path, { ...settings(context), body }).asResponse();
+      const call = settings(context, typeof body !== 'string');
+      return client.post(sdk.prefix + path, { ...call, body }).asResponse();
     },
     async list(context, known) {
       const failed: Failed = { target: place.id, secrets: [] };

@@ -27,7 +27,7 @@ export function toLlmError(error: unknown, failed: Failed, refusal: string): Llm
 function reported(error: Error, status: number, failed: Failed): LlmError {
   const body = 'error' in error ? error.error : undefined;
   const failure = failureOf(body);
-  const headers = 'headers' in error && isHeaders(error.headers) ? error.headers : undefined;
+  const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
     ...failure,
     target: failed.target,
@@ -72,5 +72,14 @@ function refusedToSend(cause: Error, { target, secrets }: Failed): LlmError {
 const timedOut = ({ message, details, cause }: LlmError): LlmError =>
   new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
 
-const isHeaders = (value: unknown): value is HeaderReader =>
-  typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function';
+/** Newer SDKs give `Headers`, older ones a record by lower-case names. */
+function readerOf(headers: unknown): HeaderReader | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  if ('get' in headers && typeof headers.get === 'function') return headers as HeaderReader;
+  return {
+    get(name) {
+      const value: unknown = Reflect.get(headers, name.toLowerCase());
+      return typeof value === 'string' ? value : null;
+    },
+  };
+}

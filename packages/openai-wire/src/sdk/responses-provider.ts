@@ -7,15 +7,24 @@ import { recoveryFor } from '../responses/recovery.ts';
 import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
 import type { ResponsesOptions, Sdk } from './client.ts';
-import { endpointOf, type Endpoint, type Failed } from './endpoint.ts';
+import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
 
-/** A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first call. */
-export function responsesProvider(sdk: Sdk, profile: ResponsesProfile, options: ResponsesOptions): Provider {
+/**
+ * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first
+ * call. `drawing` adds image models over the same endpoint.
+ */
+export function responsesProvider(
+  sdk: Sdk,
+  profile: ResponsesProfile,
+  options: ResponsesOptions,
+  drawing?: Drawing,
+): Provider {
   const id = options.id ?? profile.id;
   const endpoint = endpointOf(sdk, { ...profile, id }, options);
   return {
     spi: 1,
     id,
+    ...(drawing === undefined ? undefined : { imageModel: drawing(endpoint) }),
     model: (modelId) => responsesModel(modelId, id, profile, options, endpoint),
     listModels: (context) =>
       endpoint.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMajordomo, LlmError, user, type ModelInfo } from '@majordomo/core';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createGroq } from '../src/index.ts';
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: unknown;
+}
+
+const received: Received[] = [];
+const server = createServer((incoming, outgoing) => {
+  const pieces: Buffer[] = [];
+  incoming.on('data', (piece: Buffer) => pieces.push(piece));
+  incoming.on('end', () => {
+    const text = Buffer.concat(pieces).toString();
+    const { url: path = '', headers } = incoming;
+    received.push({ path, headers, body: text === '' ? undefined : JSON.parse(text) });
+    outgoing.setHeader('content-type', 'application/json');
+    outgoing.end(JSON.stringify(path.endsWith('/models') ? LIST : ANSWER));
+  });
+});
+const ANSWER = {
+  id: 'r1',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 3, completion_tokens: 1 },
+  service_tier: 'flex',
+};
+const LIST = { data: [{ id: 'llama-3.3-70b', context_window: 131072 }] };
+let origin = '';
+
+beforeEach(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  received.length = 0;
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+it('asks at its own path, with the key of the environment that it is handed', async () => {
+  const providers = [createGroq({ baseURL: origin, headers: { 'X-Team': 'a' } })];
+  const majordomo = createMajordomo({ providers, env: { GROQ_API_KEY: 'k-env' } });
+  const { text, usage } = await majordomo
+    .model('groq/llama-3.3-70b')
+    .generate({ messages: [user('hi')], maxTokens: 9, extra: { groq: { service_tier: 'flex' } } });
+  expect(text).toBe('Hi');
+  expect(usage).toMatchObject({ input: 3, output: 1, details: { serviceTier: 'flex' } });
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({
+    path: '/openai/v1/chat/completions',
+    headers: { authorization: 'Bearer k-env', 'x-team': 'a', 'content-type': 'application/json' },
+    body: {
+      model: 'llama-3.3-70b',
+      messages: [{ role: 'user', content: 'hi' }],
+      max_completion_tokens: 9,
+      service_tier: 'flex',
+    },
+  });
+});
+
+it('takes nothing from the environment of the process', async () => {
+  vi.stubEnv('GROQ_API_KEY', 'k-process');
+  vi.stubEnv('GROQ_BASE_URL', 'http://127.0.0.1:9');
+  vi.stubEnv('GROQ_CUSTOM_HEADERS', 'x-from-process: 1');
+  const ask = (apiKey?: string): Promise<unknown> =>
+    createMajordomo({ providers: [createGroq({ baseURL: origin, apiKey })] })
+      .model('groq/m')
+      .generate({ messages: [user('hi')] });
+  await ask('k-option');
+  expect(received.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
+    ['Bearer k-option', undefined],
+  ]);
+  const error: unknown = await ask().catch((thrown: unknown) => thrown);
+  expect(LlmError.is(error, 'auth')).toBe(true);
+  expect(received).toHaveLength(1);
+});
+
+it('lists its models', async () => {
+  const provider = createGroq({ baseURL: origin, apiKey: 'k' });
+  const signal = new AbortController().signal;
+  const list = await provider.listModels?.({ target: 'groq', signal, env: {} });
+  expect(list?.map(({ id, capabilities }: ModelInfo) => [id, capabilities.contextTokens])).toEqual([
+    ['llama-3.3-70b', 131072],
+  ]);
+  expect(received[0]?.path).toBe('/openai/v1/models');
+});
