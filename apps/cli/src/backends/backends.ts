@@ -47,7 +47,7 @@ export const BACKENDS: readonly Backend[] = [
     create: 'createOpenAI',
     keyEnv: ['OPENAI_API_KEY'],
     kind: 'remote',
-    schemes: ['openai'],
+    schemes: ['openai', 'openai-responses'],
   },
   {
     id: 'anthropic',
