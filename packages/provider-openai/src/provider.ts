@@ -1,4 +1,5 @@
 import type { Dsn, Provider } from '@majordomo/core';
+import { COMPATIBLE_IMAGES } from '@majordomo/imagegen';
 import {
   chatProvider,
   openai,
@@ -15,6 +16,7 @@ import {
   type SdkClient,
 } from '@majordomo/openai-wire';
 import { REFUSAL } from './errors.ts';
+import { imageModels, OPENAI_IMAGES } from './image.ts';
 import { OPENAI_MODELS, OPENAI_RESPONSES_MODELS } from './models.ts';
 
 /**
@@ -29,10 +31,11 @@ export type OpenAIOptions =
  * the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
+  const draws = imageModels(OPENAI_IMAGES);
   const provider =
     options.api === 'chat'
-      ? chatProvider(SDK, { ...openai, models: OPENAI_MODELS }, options)
-      : responsesProvider(SDK, { ...openaiResponses, models: OPENAI_RESPONSES_MODELS }, options);
+      ? chatProvider(SDK, { ...openai, models: OPENAI_MODELS }, options, draws)
+      : responsesProvider(SDK, { ...openaiResponses, models: OPENAI_RESPONSES_MODELS }, options, draws);
   return { ...provider, schemes: SCHEMES };
 }
 
@@ -44,9 +47,10 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
 export function openaiCompatible(profile: ResponsesProfile, options?: ResponsesOptions): Provider;
 export function openaiCompatible(profile: Profile, options?: ChatOptions): Provider;
 export function openaiCompatible(profile: Profile | ResponsesProfile, options: object = {}): Provider {
+  const draws = imageModels(COMPATIBLE_IMAGES);
   const provider = isResponses(profile)
-    ? responsesProvider(SDK, profile, options)
-    : chatProvider(SDK, profile, options);
+    ? responsesProvider(SDK, profile, options, draws)
+    : chatProvider(SDK, profile, options, draws);
   return { ...provider, schemes: SCHEMES };
 }
 

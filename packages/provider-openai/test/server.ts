@@ -30,7 +30,7 @@ export async function startServer(
     incoming.on('end', () => {
       const text = Buffer.concat(pieces).toString();
       const { method = '', url: path = '', headers } = incoming;
-      const body = text === '' ? {} : (JSON.parse(text) as Received['body']);
+      const body = text.startsWith('{') ? (JSON.parse(text) as Received['body']) : {};
       received.push({ method, path, headers, body, text });
       play(outgoing, received.length, received.at(-1) as Received);
     });

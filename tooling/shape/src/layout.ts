@@ -22,6 +22,7 @@ export const OPTIONAL_FILES: Readonly<Record<string, string>> = {
   'src/recovery.ts': 'of errors.ts: which changed request may succeed',
   'src/connection.ts': 'of provider.ts: endpoint, credential and client of one attempt',
   'src/listed.ts': 'of provider.ts: the list of models',
+  'src/image.ts': 'of provider.ts: image models',
   'src/options.ts': 'of index.ts: options that other files need as well',
   'src/profiles.ts': 'of models.ts: services that speak the same wire',
 };

@@ -1,0 +1,65 @@
+import type { ImageBackend, ImageRequest, ModelContext, Recovery } from '@majordomo/core';
+import { fromImagesBody, toImagesCall, type Drawing, type ImagesQuirks } from '@majordomo/imagegen';
+import type { Drawing as Draws, Endpoint, Failed } from '@majordomo/openai-wire';
+
+/**
+ * What the images API of the vendor draws: it has no seed and always sends bytes. Multiples of 16, at most 3:1 and
+ * 3840x2160 (`ImageGenerateParams.size` of openai 7.55).
+ */
+export const OPENAI_IMAGES: ImagesQuirks = {
+  responseFormat: 'none',
+  seed: false,
+  size: { multipleOf: 16, maxEdge: 3840, maxPixels: 3840 * 2160, maxRatio: 3 },
+};
+
+/** Image models of the images wire over a provider's endpoint: `generations`, and `edits` where images are given. */
+export function imageModels(quirks: ImagesQuirks): Draws {
+  return (endpoint) => {
+    const withoutFormat = new Set<string>();
+    return (modelId): ImageBackend => ({
+      id: modelId,
+      generate: (request, context) => draw(modelId, request, context, { endpoint, quirks, withoutFormat }),
+    });
+  };
+}
+
+interface Studio {
+  readonly endpoint: Endpoint;
+  readonly quirks: ImagesQuirks;
+  /** Models that refused to be told the format. */
+  readonly withoutFormat: Set<string>;
+}
+
+async function draw(
+  modelId: string,
+  request: ImageRequest,
+  context: ModelContext,
+  { endpoint, quirks, withoutFormat }: Studio,
+): Promise<Drawing> {
+  const { target, signal } = context;
+  const failed: Failed = { target, secrets: [] };
+  const own = withoutFormat.has(modelId) ? { ...quirks, responseFormat: 'none' as const } : quirks;
+  failed.remedy = (failure, status) =>
+    status === 400 && failure.param === 'response_format' && own.responseFormat !== 'none'
+      ? forget(withoutFormat, modelId)
+      : undefined;
+  try {
+    const { path, body, warnings } = toImagesCall(request, modelId, own, target);
+    const response = await endpoint.post(path, body, context, failed);
+    const drawing = fromImagesBody(await response.json(), request.n ?? 1, target);
+    return { ...drawing, warnings: [...warnings, ...drawing.warnings] };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw endpoint.toLlmError(error, failed);
+  }
+}
+
+/** A model request has no such member: what is remembered of the model changes the next body. */
+const forget = (models: Set<string>, modelId: string): Recovery => ({
+  id: 'response_format',
+  what: 'response_format dropped',
+  apply: (request) => {
+    models.add(modelId);
+    return request;
+  },
+});

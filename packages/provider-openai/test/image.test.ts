@@ -1,0 +1,188 @@
+import { createMajordomo, LlmError, user, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenAI, openaiCompatible } from '../src/index.ts';
+import { json, startServer, type Received, type TestServer } from './server.ts';
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const png = { type: 'image' as const, mediaType: 'image/png', bytes: new Uint8Array(Buffer.from(PNG, 'base64')) };
+const drawn = (count = 1): object => ({ created: 1, data: Array.from({ length: count }, () => ({ b64_json: PNG })) });
+
+let server: TestServer;
+afterEach(() => server.close());
+
+type Play = Parameters<typeof startServer>[0];
+
+/** OpenAI as `openai`, and a compatible server as `lab`, at the same place. */
+async function world(play: Play): Promise<{
+  readonly draw: (spec: string, request?: Partial<ImageRequest>, signal?: AbortSignal) => Promise<ImageResponse>;
+  readonly majordomo: ReturnType<typeof createMajordomo>;
+}> {
+  server = await startServer(play);
+  const baseURL = `${server.origin}/v1`;
+  const majordomo = createMajordomo({
+    providers: [
+      createOpenAI({ baseURL, apiKey: 'sk-test' }),
+      openaiCompatible({ id: 'lab', baseURL }),
+    ],
+    aliases: { art: 'openai/gpt-image-x,lab/flux' },
+    chain: { backoff: { baseMs: 0 } },
+  });
+  return {
+    majordomo,
+    draw: (spec, request, signal) =>
+      majordomo.imageModel(spec).generate({ prompt: 'a cat', ...request }, { signal }),
+  };
+}
+
+const bodies = (): readonly unknown[] => server.received.map(({ body }) => body);
+const bodyOf = ({ body }: Received): Readonly<Record<string, unknown>> => body;
+
+describe('drawing', () => {
+  it('sends what is set and nothing else, and gives image parts', async () => {
+    const { draw } = await world((response) => json(response, { ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }));
+    const { images, target, usage, warnings, attempts } = await draw('openai/gpt-image-x');
+    expect([images, target, warnings]).toEqual([[png], 'openai/gpt-image-x', []]);
+    expect([usage?.input, usage?.output]).toEqual([9, 90]);
+    expect(attempts).toMatchObject([{ target: 'openai/gpt-image-x', outcome: 'finished' }]);
+    expect(server.received[0]).toMatchObject({
+      path: '/v1/images/generations',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+    });
+    expect(bodies()).toEqual([{ model: 'gpt-image-x', prompt: 'a cat' }]);
+  });
+
+  it('tells a compatible server the seed, 0 too; the vendor has none, and that is a warning', async () => {
+    const { draw } = await world((response) => json(response, drawn()));
+    await draw('lab/flux', { seed: 0 });
+    await draw('lab/flux', { seed: 7, n: 2, size: '512x768' });
+    const { warnings } = await draw('openai/gpt-image-x', { seed: 7 });
+    expect(bodies()).toEqual([
+      { model: 'flux', prompt: 'a cat', seed: 0, response_format: 'b64_json' },
+      { model: 'flux', prompt: 'a cat', n: 2, size: '512x768', seed: 7, response_format: 'b64_json' },
+      { model: 'gpt-image-x', prompt: 'a cat' },
+    ]);
+    expect(warnings.map(({ what }) => what)).toEqual(['seed']);
+    expect(server.received[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('refuses what is no size before any call; what the vendor does not draw goes to the next target', async () => {
+    const { draw } = await world((response) => json(response, drawn()));
+    await expect(draw('art', { size: '0x0' })).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect((await draw('art', { size: '500x500' })).target).toBe('lab/flux');
+    expect(bodies()).toMatchObject([{ model: 'flux', size: '500x500' }]);
+  });
+
+  it('reports three images of four', async () => {
+    const { draw } = await world((response) => json(response, drawn(3)));
+    const { images, warnings } = await draw('lab/flux', { n: 4 });
+    expect(images.length).toBe(3);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 4 images' }]);
+  });
+
+  it('edits images with a mask, as a form through the SDK', async () => {
+    let text = '';
+    const { draw } = await world((response, _, received) => {
+      text = received.text;
+      json(response, drawn());
+    });
+    await draw('openai/gpt-image-x', { images: [png], mask: png, size: '1024x1024' });
+    expect(server.received[0]).toMatchObject({
+      path: '/v1/images/edits',
+      headers: { 'content-type': expect.stringMatching(/^multipart\/form-data; ?boundary=/), authorization: 'Bearer sk-test' },
+    });
+    const names = [...text.matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)].map(([, name, file]) => [name, file]);
+    expect(names).toEqual([
+      ['model', undefined],
+      ['prompt', undefined],
+      ['size', undefined],
+      ['image', 'image-1.png'],
+      ['mask', 'mask.png'],
+    ]);
+  });
+
+  it('puts a result straight into a chat request', async () => {
+    const { draw, majordomo } = await world((response, number) =>
+      number === 1
+        ? json(response, drawn())
+        : json(response, { choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }] }),
+    );
+    const { images } = await draw('lab/flux');
+    const { text } = await majordomo.model('lab/eyes').generate({ messages: [user('What is it?', images)] });
+    expect(text).toBe('A cat.');
+    expect(JSON.stringify(server.received[1] && bodyOf(server.received[1]))).toContain(PNG);
+  });
+});
+
+describe('a failure', () => {
+  it('moves along the chain with the kinds, the health and the events of chat', async () => {
+    const { draw, majordomo } = await world((response, number) =>
+      number <= 2 ? json(response, { error: { message: 'busy' } }, 503) : json(response, drawn()),
+    );
+    const { target, attempts } = await draw('art');
+    expect(target).toBe('lab/flux');
+    expect(attempts.map(({ outcome, error }) => [outcome, error?.kind])).toEqual([
+      ['failed', 'overloaded'],
+      ['failed', 'overloaded'],
+      ['finished', undefined],
+    ]);
+    expect(majordomo.health.snapshot()['openai/gpt-image-x']?.state).toBe('benched');
+    expect((await draw('art')).attempts[0]).toMatchObject({ target: 'openai/gpt-image-x', outcome: 'skipped' });
+    expect(server.received.length).toBe(4);
+  });
+
+  it.each([
+    [401, { error: { message: 'no such key sk-test' } }, 'auth'],
+    [400, { error: { message: 'refused', code: 'content_policy_violation' } }, 'content-filter'],
+    [400, { error: { message: 'bad size' } }, 'invalid-request'],
+    [200, { data: [{ b64_json: 'broken!' }] }, 'protocol'],
+    [200, { data: [] }, 'empty'],
+    [200, { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
+  ])('HTTP %i %j is %s', async (status, body, kind) => {
+    const { draw } = await world((response) => json(response, body, status));
+    const error: unknown = await draw('openai/gpt-image-x').catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, kind as 'auth')).toBe(true);
+    expect(JSON.stringify(error)).not.toContain('sk-test');
+  });
+
+  it('of a body that is cut is a network error, and is tried again', async () => {
+    const { draw } = await world((response, number) => {
+      if (number > 1) {
+        json(response, drawn());
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"data":[', () => response.destroy());
+    });
+    const { attempts } = await draw('lab/flux');
+    expect(attempts.map(({ error }) => error?.kind)).toEqual(['network', undefined]);
+  });
+
+  it('over response_format costs one try, and is remembered', async () => {
+    const refusal = { error: { message: "Unknown parameter: 'response_format'.", param: 'response_format', code: 'unknown_parameter' } };
+    const { draw } = await world((response, _, { body }) =>
+      'response_format' in body ? json(response, refusal, 400) : json(response, drawn()),
+    );
+    expect((await draw('lab/flux')).images.length).toBe(1);
+    await draw('lab/flux');
+    expect(bodies().map((body) => 'response_format' in (body as object))).toEqual([true, false, false]);
+  });
+});
+
+it('an abort closes the connection and changes no health', async () => {
+  const controller = new AbortController();
+  const { draw, majordomo } = await world(() => controller.abort(new Error('enough')));
+  const error: unknown = await draw('openai/gpt-image-x', {}, controller.signal).catch((thrown: unknown) => thrown);
+  expect(LlmError.is(error, 'aborted')).toBe(true);
+  await server.closed(0);
+  expect(server.received.length).toBe(1);
+  expect(majordomo.health.snapshot()['openai/gpt-image-x']?.failures ?? 0).toBe(0);
+});
+
+it('nothing is sent without a key', async () => {
+  server = await startServer((response) => json(response, drawn()));
+  const majordomo = createMajordomo({ providers: [createOpenAI({ baseURL: `${server.origin}/v1` })], env: {} });
+  const error: unknown = await majordomo.imageModel('openai/x').generate({ prompt: 'a cat' }).catch((thrown: unknown) => thrown);
+  expect(LlmError.is(error, 'auth')).toBe(true);
+  expect(server.received).toEqual([]);
+});
