@@ -3,6 +3,7 @@ import type { Dsn, Model, ModelContext, ModelRequest, Provider } from '@majordom
 import { Scribe, sdkStream } from '@majordomo/core/provider';
 import { connection, type Connect, type Connected } from './connection.ts';
 import { toLlmError, type Failed } from './errors.ts';
+import { imageModel, type ImageParams, type SendImage } from './image.ts';
 import { listedModels } from './listed.ts';
 import { factsOf, familyOf } from './models.ts';
 import type { GoogleOptions } from './options.ts';
@@ -31,6 +32,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     spi: 1,
     id,
     model: (modelId) => geminiModel(modelId, options, connect),
+    imageModel: (modelId) => imageModel(modelId, imageSender(modelId, connect)),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
       const failed: Failed = { target: id, secrets: [] };
@@ -102,7 +104,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connect: Connect):
           return send({
             modelId,
             params,
-            request,
+            extra: request.extra,
             context,
             failed,
             connected: await connect(context, failed),
@@ -115,10 +117,18 @@ function geminiModel(modelId: string, options: GoogleOptions, connect: Connect):
   };
 }
 
+/** Pictures come in one body. */
+const imageSender =
+  (modelId: string, connect: Connect): SendImage =>
+  async (params, extra, context, failed) => {
+    const connected = await connect(context, failed);
+    return send({ modelId, params, extra, context: { ...context, delivery: 'whole' }, failed, connected });
+  };
+
 interface Sending {
   readonly modelId: string;
-  readonly params: WireRequest['params'];
-  readonly request: ModelRequest;
+  readonly params: WireRequest['params'] | ImageParams;
+  readonly extra: ModelRequest['extra'];
   readonly context: ModelContext;
   readonly failed: Failed;
   readonly connected: Connected;
@@ -128,7 +138,7 @@ interface Sending {
  * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
  * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
  */
-async function send({ modelId, params, request, context, failed, connected }: Sending): Promise<Response> {
+async function send({ modelId, params, extra, context, failed, connected }: Sending): Promise<Response> {
   const { client, fetch, headers } = connected;
   let answer: Response | undefined;
   const capture: typeof fetch = async (url, init) => {
@@ -145,7 +155,7 @@ async function send({ modelId, params, request, context, failed, connected }: Se
       // The SDK would call tools and continue long answers with requests of its own.
       automaticFunctionCalling: { disable: true },
       automaticContinuation: false,
-      httpOptions: { fetch: capture, headers, extraBody: { ...request.extra } },
+      httpOptions: { fetch: capture, headers, extraBody: { ...extra } },
     },
   } as GenerateContentParameters;
   const { models } = client;

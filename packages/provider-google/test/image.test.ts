@@ -1,0 +1,111 @@
+import { createMajordomo, LlmError, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGoogle } from '../src/index.ts';
+import { JSON_TYPE, testServer, type TestServer } from './server.ts';
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const png = { type: 'image' as const, mediaType: 'image/png', bytes: new Uint8Array(Buffer.from(PNG, 'base64')) };
+const picture = { inlineData: { mimeType: 'image/png', data: PNG } };
+const drawn = (parts: readonly object[] = [picture], more: object = {}): object => ({
+  candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],
+  usageMetadata: {
+    promptTokenCount: 8,
+    candidatesTokenCount: 1290,
+    candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1290 }],
+  },
+  ...more,
+});
+
+let server: TestServer;
+afterEach(() => server.close());
+
+type Play = (body: { readonly generationConfig: Readonly<Record<string, unknown>> }, number: number) => readonly [number, object];
+
+async function world(play: Play): Promise<(request?: Partial<ImageRequest>) => Promise<ImageResponse>> {
+  server = await testServer(({ body }, response) => {
+    const [status, answer] = play(JSON.parse(body), server.requests.length);
+    response.writeHead(status, JSON_TYPE).end(JSON.stringify(answer));
+  });
+  const majordomo = createMajordomo({
+    providers: [createGoogle({ apiKey: 'key', baseURL: server.origin })],
+    chain: { backoff: { baseMs: 0 } },
+  });
+  return (request) => majordomo.imageModel('google/gemini-x-image').generate({ prompt: 'a cat', ...request });
+}
+
+const bodies = (): readonly unknown[] => server.requests.map(({ body }) => JSON.parse(body));
+
+describe('drawing', () => {
+  it('asks for a picture alone, and gives image parts and usage', async () => {
+    const draw = await world(() => [200, drawn([{ text: 'Here it is.' }, { ...picture, thought: true }, picture])]);
+    const { images, usage, warnings, target } = await draw();
+    expect([images, warnings, target]).toEqual([[png], [], 'google/gemini-x-image']);
+    expect(usage).toMatchObject({ input: 8, output: 1290, details: { outputImage: 1290 } });
+    expect(server.requests[0]?.path).toBe('/v1/models/gemini-x-image:generateContent');
+    expect(bodies()).toEqual([
+      {
+        contents: [{ role: 'user', parts: [{ text: 'a cat' }] }],
+        generationConfig: { responseModalities: ['IMAGE'] },
+      },
+    ]);
+  });
+
+  it('sends images, a seed of 0, and the aspect ratio of a size, with a warning', async () => {
+    const draw = await world(() => [200, drawn()]);
+    const { warnings } = await draw({ images: [png], seed: 0, size: '1344x768' });
+    expect(bodies()).toEqual([
+      {
+        contents: [{ role: 'user', parts: [picture, { text: 'a cat' }] }],
+        generationConfig: { responseModalities: ['IMAGE'], imageConfig: { aspectRatio: '16:9' }, seed: 0 },
+      },
+    ]);
+    expect(warnings).toEqual([
+      { action: 'coerced', what: 'size 1344x768', why: 'this wire has aspect ratios only: 16:9' },
+    ]);
+  });
+
+  it('draws n pictures by n calls, from seed on; what fails is a warning', async () => {
+    const draw = await world(({ generationConfig: { seed } }) =>
+      seed === 6 ? [503, { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } }] : [200, drawn()],
+    );
+    const { images, usage, warnings } = await draw({ n: 3, seed: 5 });
+    expect([images.length, usage?.output]).toEqual([2, 2580]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 3 images', why: expect.stringContaining('busy') }]);
+    const seeds = bodies().map((body) => (body as { generationConfig: { seed: number } }).generationConfig.seed);
+    expect(seeds.sort()).toEqual([5, 6, 7]);
+  });
+
+  it('merges extra into the body last', async () => {
+    const draw = await world(() => [200, drawn()]);
+    await draw({ extra: { google: { generationConfig: { imageConfig: { imageSize: '2K' } } } } });
+    expect(bodies()).toMatchObject([{ generationConfig: { responseModalities: ['IMAGE'], imageConfig: { imageSize: '2K' } } }]);
+  });
+});
+
+describe('a failure', () => {
+  it.each([
+    ['a mask', { images: [png], mask: png }, 'unsupported'],
+    ['an odd ratio', { size: '1000x100' as const }, 'unsupported'],
+    ['no size', { size: '0x0' as const }, 'invalid-request'],
+  ])('%s is refused here', async (_, request, kind) => {
+    const draw = await world(() => [200, drawn()]);
+    const error: unknown = await draw(request).catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, kind as 'unsupported')).toBe(true);
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ['no picture', 200, drawn([{ text: 'I would rather not.' }]), 'empty'],
+    ['no candidates', 200, {}, 'protocol'],
+    ['broken base64', 200, drawn([{ inlineData: { data: '!' } }]), 'protocol'],
+    ['a refusal', 200, { candidates: [{ finishReason: 'IMAGE_SAFETY', finishMessage: 'unsafe' }] }, 'content-filter'],
+    ['a blocked prompt', 200, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content-filter'],
+    ['an error inside 200', 200, { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow down' } }, 'rate-limit'],
+    ['a bad key', 401, { error: { code: 401, message: 'bad', status: 'UNAUTHENTICATED' } }, 'auth'],
+  ])('%s, by kind', async (_, status, body, kind) => {
+    const draw = await world(() => [status, body]);
+    const error: unknown = await draw().catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, kind as 'auth')).toBe(true);
+  });
+});
