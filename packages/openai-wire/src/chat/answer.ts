@@ -2,6 +2,7 @@ import type { JsonObject, Replay } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { ToolCalls } from './calls.ts';
 import { mergeDetails } from './reasoning.ts';
+import { ThinkSplitter } from './think.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
 /**
@@ -20,7 +21,11 @@ export class Answer {
   private lateReasoning = '';
   private readonly lateDetails: JsonObject[] = [];
 
-  constructor(target: string, family: string) {
+  private readonly splitter: ThinkSplitter | undefined;
+
+  /** `splits`: reasoning is taken out of the text. */
+  constructor(target: string, family: string, splits = false) {
+    this.splitter = splits ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
     this.scribe = new Scribe(target, []);
     this.calls = new ToolCalls(this.scribe);
     this.family = family;
@@ -28,12 +33,8 @@ export class Answer {
   }
 
   text(text: string): void {
-    if (this.writing === 'calls') {
-      this.lateText += text;
-      return;
-    }
-    this.writing = 'text';
-    this.scribe.text(text);
+    if (this.splitter !== undefined && this.writing !== 'calls') this.splitter.push(text);
+    else this.put(text);
   }
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
@@ -55,6 +56,7 @@ export class Answer {
 
   /** `at`: its place in the list that it came in. */
   fragment(fragment: ToolFragment, isWhole: boolean, at: number): void {
+    if (this.writing !== 'calls') this.splitter?.end();
     this.writing = 'calls';
     if (isWhole) this.calls.whole(fragment, at);
     else this.calls.fragment(fragment, at);
@@ -62,6 +64,7 @@ export class Answer {
 
   /** Writes what was held back. Only `finish` may follow. */
   end(): void {
+    this.splitter?.end();
     this.calls.end();
     if (this.lateReasoning !== '' || this.lateDetails.length > 0) {
       const data = this.lateDetails.length > 0 ? this.lateDetails : null;
@@ -69,6 +72,19 @@ export class Answer {
     }
     if (this.lateText !== '') this.scribe.text(this.lateText, 'late');
   }
+
+  private readonly put = (text: string): void => {
+    if (this.writing === 'calls') {
+      this.lateText += text;
+      return;
+    }
+    this.writing = 'text';
+    this.scribe.text(text);
+  };
+
+  private readonly think = (text: string): void => {
+    this.reasoning(text, undefined);
+  };
 
   private keep(details: readonly ReasoningDetail[]): void {
     if (this.details === undefined) {

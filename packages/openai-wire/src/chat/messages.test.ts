@@ -281,3 +281,27 @@ it('are a byte prefix of the next turn’s, in every conversation', () => {
     { numRuns: 200, seed: 20_261_120 },
   );
 });
+
+describe('a server that demands reasoning on every turn', () => {
+  const family = 'chat-reasoning@https://there#p';
+  const ask = (messages: readonly TurnMessage[], over: Partial<ModelRequest> = {}): unknown[] =>
+    messagesToWire(
+      { messages, tools: [], output: undefined, extra: {}, ...over },
+      { ...COMPATIBLE_QUIRKS, reasoningReplay: 'echo', reasoningPlaceholder: ' ' },
+      family,
+      [],
+    )
+      .filter(({ role }) => role === 'assistant')
+      .map(({ reasoning_content: content }) => content);
+  const turn = (text: string, by = family): TurnMessage =>
+    assistant([{ type: 'reasoning', text, replay: { family: by, data: null } }, { type: 'text', text: 'x' }]);
+
+  it('gets its own, byte for byte, and a space for what is empty, missing or another model’s', () => {
+    const turns = [turn(' own\n'), turn(''), turn('a secret of another', 'claude'), assistant('plain')];
+    expect(ask(turns)).toEqual([' own\n', ' ', ' ', ' ']);
+  });
+
+  it('gets no placeholder while reasoning is switched off', () => {
+    expect(ask([assistant('plain')], { reasoning: 'none' })).toEqual([undefined]);
+  });
+});

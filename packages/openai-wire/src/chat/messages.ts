@@ -32,6 +32,8 @@ interface Conversion {
   readonly family: string | undefined;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
+  /** For turns without reasoning of their own: nothing where none is asked for. */
+  readonly placeholder: string;
 }
 
 /**
@@ -45,7 +47,8 @@ export function messagesToWire(
   warnings: Warning[],
 ): WireMessage[] {
   const idOf = quirks.toolId === 'any' ? same : toolIds(request.messages, ID_RULES[quirks.toolId]);
-  const conversion: Conversion = { quirks, family, warnings, idOf };
+  const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
+  const conversion: Conversion = { quirks, family, warnings, idOf, placeholder };
   const wire: WireMessage[] = [];
   let images: UserPart[] = [];
   for (const message of request.messages) {
@@ -88,7 +91,8 @@ function partToWire(part: UserPart): unknown {
 const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
   `data:${mediaType};base64,${toBase64(bytes)}`;
 
-function assistantToWire({ parts }: AssistantMessage, { quirks, family, idOf }: Conversion): WireMessage {
+function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): WireMessage {
+  const { quirks, idOf } = conversion;
   const text = textOf(parts, '');
   const calls = parts.flatMap((part) =>
     part.type !== 'tool-call'
@@ -104,7 +108,7 @@ function assistantToWire({ parts }: AssistantMessage, { quirks, family, idOf }: 
   return {
     role: 'assistant',
     ...contentOf(text, calls.length > 0, quirks),
-    ...ownReasoning(parts, quirks, family),
+    ...ownReasoning(parts, conversion),
     ...(calls.length > 0 ? { tool_calls: calls } : undefined),
   };
 }
@@ -120,20 +124,21 @@ function contentOf(
   return emptyContent === 'absent' ? {} : { content: null };
 }
 
-/** Reasoning that this very model wrote; what another one wrote is never sent. */
+/**
+ * Reasoning that this very model wrote; what another one wrote is never sent. Some servers refuse a turn without the
+ * field, and an empty one too: they get the placeholder, after a failover as well.
+ */
 function ownReasoning(
   parts: AssistantMessage['parts'],
-  { reasoningReplay, reasoningField }: ChatQuirks,
-  family: string | undefined,
+  { quirks: { reasoningReplay, reasoningField }, family, placeholder }: Conversion,
 ): object | undefined {
   if (reasoningReplay === 'omit' || family === undefined) return undefined;
   const own = parts.filter((part) => part.type === 'reasoning' && part.replay?.family === family);
-  if (own.length === 0) return undefined;
   const details = own.flatMap(({ replay }): readonly JsonValue[] =>
     isList<JsonValue>(replay?.data) ? replay.data : [],
   );
   if (reasoningReplay === 'details' && details.length > 0) return { reasoning_details: details };
-  const text = own.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
+  const text = own.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') || placeholder;
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }
 

@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly st
   reasoningOff: ['none', 'minimal', 'low', 'thinking.disabled', 'omit'],
   reasoningField: ['reasoning_content', 'reasoning', 'none'],
   reasoningReplay: ['omit', 'echo', 'details'],
+  reasoningPlaceholder: ['', ' '],
+  thinkTags: ['keep', 'split'],
   reasoningTokens: ['inside', 'outside'],
   toolResultName: BOOLEAN,
   strictTools: BOOLEAN,

@@ -33,6 +33,10 @@ export interface ChatQuirks {
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
   /** `echo`: own text under `reasoningField`; `details`: own `reasoning_details` unchanged, else as `echo`. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
+  /** Stands for reasoning on turns that have none of their own, where the server demands the field; `''`: nothing. */
+  readonly reasoningPlaceholder: '' | ' ';
+  /** `split`: reasoning that comes inside the text, between `<think>` tags, is taken out of it. */
+  readonly thinkTags: 'keep' | 'split';
   /** `outside`: the server leaves reasoning tokens out of `completion_tokens`; they are added. */
   readonly reasoningTokens: 'inside' | 'outside';
   /** Send a tool result's function name as `name`. */
@@ -67,6 +71,8 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   reasoningOff: 'none',
   reasoningField: 'none',
   reasoningReplay: 'omit',
+  reasoningPlaceholder: '',
+  thinkTags: 'keep',
   reasoningTokens: 'inside',
   toolResultName: false,
   strictTools: true,

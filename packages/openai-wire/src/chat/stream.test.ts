@@ -267,3 +267,30 @@ describe('a whole body', () => {
 it('broken JSON in a stream is a protocol failure', () => {
   expect(failureOf(() => stream('{"choices": ['))).toMatchObject({ kind: 'protocol', details: { path: '' } });
 });
+
+describe('reasoning between tags in the text', () => {
+  const read = (...messages: readonly object[]): unknown => {
+    const reading = new ChatReader({
+      target: 'p/m',
+      family: FAMILY,
+      quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
+    });
+    for (const message of messages) reading.message(JSON.stringify(message), undefined);
+    reading.end();
+    return eventsOf(reading).parts;
+  };
+
+  it('becomes a reasoning part, cut anywhere, also before a call', () => {
+    expect(
+      read(
+        delta({ content: '<thi' }),
+        delta({ content: 'nk>hm</think>\n\nLet me see. <' }),
+        delta({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] }, 'tool_calls'),
+      ),
+    ).toEqual([
+      { type: 'reasoning', text: 'hm', replay },
+      { type: 'text', text: 'Let me see. <' },
+      part('a', 'f', {}),
+    ]);
+  });
+});

@@ -14,7 +14,7 @@ export interface ChatReaderOptions {
   readonly target: string;
   /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
   readonly family: string;
-  readonly quirks: Pick<ChatQuirks, 'reasoningTokens'>;
+  readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> & Partial<Pick<ChatQuirks, 'thinkTags'>>;
   /** What no error may show; asked when there is one. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
@@ -38,7 +38,7 @@ export class ChatReader implements WireReader {
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.answer = new Answer(options.target, options.family);
+    this.answer = new Answer(options.target, options.family, options.quirks.thinkTags === 'split');
     this.scribe = this.answer.scribe;
   }
 
