@@ -5,20 +5,20 @@
 import { getEventListeners } from 'node:events';
 import { createMajordomo, LlmError, user, type ChatModel } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
-import { SIDES } from './wires.ts';
+import { MAIN_SIDES } from './wires.ts';
 
 const [calls = '10000', ...baseURLs] = process.argv.slice(2);
 const random = seededRandom(20_261_120);
 const shared = new AbortController();
-const providers = SIDES.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? ''));
+const providers = MAIN_SIDES.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? ''));
 const majordomo = createMajordomo({
   providers,
   chain: { backoff: { baseMs: 1 } },
   // No target is benched: every call is to reach a wire.
   health: { threshold: Infinity },
 });
-const models = SIDES.map(({ model }, at) =>
-  majordomo.model(`p${at}/${model},p${1 - at}/${SIDES[1 - at]?.model ?? ''}`),
+const models = MAIN_SIDES.map(({ model }, at) =>
+  majordomo.model(`p${at}/${model},p${1 - at}/${MAIN_SIDES[1 - at]?.model ?? ''}`),
 );
 const request = { messages: [user('hi')], maxTokens: 100 };
 const ends = { answered: 0, aborted: 0, abandoned: 0, failed: 0 };

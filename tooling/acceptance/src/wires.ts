@@ -1,24 +1,80 @@
 import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createBedrock } from '@majordomo/provider-bedrock';
+import { createGoogle } from '@majordomo/provider-google';
+import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, type Wire } from '@majordomo/testing';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  type Wire,
+} from '@majordomo/testing';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** A wire with the provider that speaks it, and a model that takes everything the tests send. */
 export interface Side {
   readonly wire: Wire;
   readonly model: string;
+  /** Rows whose whole body this wire takes for another kind of failure: the requests that it gets then. */
+  readonly wholeRequests?: Readonly<Record<string, number>>;
   provider(id: string, baseURL: string): Provider;
 }
+
+const apiKey = 'test-key';
 
 export const SIDES: readonly Side[] = [
   {
     wire: openaiChat,
     model: 'gpt-4.1',
-    provider: (id, baseURL) => createOpenAI({ id, apiKey: 'test-key', baseURL, api: 'chat' }),
+    provider: (id, baseURL) => createOpenAI({ id, apiKey, baseURL, api: 'chat' }),
   },
   {
     wire: anthropicMessages,
     model: 'claude-sonnet-4-5',
-    provider: (id, baseURL) => createAnthropic({ id, apiKey: 'test-key', baseURL }),
+    provider: (id, baseURL) => createAnthropic({ id, apiKey, baseURL }),
+  },
+  {
+    wire: geminiGenerate,
+    model: 'gemini-2.5-pro',
+    provider: (id, baseURL) => createGoogle({ id, apiKey, baseURL }),
+  },
+  {
+    wire: bedrockConverse,
+    model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+    // Its whole body knows neither errors nor emptiness: both are answers of an unknown shape, which no retry mends.
+    wholeRequests: {
+      'an error inside 200': 1,
+      'an error inside 200 in the middle': 1,
+      'a clean end before content': 1,
+      'bad JSON': 1,
+      'an empty body': 1,
+    },
+    // The wire server speaks HTTP/1.1.
+    provider: (id, baseURL) =>
+      createBedrock({
+        id,
+        apiKey,
+        baseURL,
+        region: 'us-east-1',
+        requestHandler: () => new NodeHttpHandler(),
+      }),
+  },
+  {
+    wire: ollamaChat,
+    model: 'some-vision-model',
+    // A broken line of JSON lines is drift; a body that ends inside its line was cut.
+    wholeRequests: { 'bad JSON': 1, 'a clean end without a finish': 2 },
+    provider: (id, baseURL) => createOllama({ id, apiKey, baseURL }),
   },
 ];
+
+/** Each side with the one that helps it out. */
+export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = SIDES.map(
+  (side, at) => [side.wire.name, side, SIDES[(at + 1) % SIDES.length] ?? side],
+);
+
+/** The two that most calls of the long tests go through. */
+export const MAIN_SIDES: readonly [Side, Side] = [SIDES[0] as Side, SIDES[1] as Side];

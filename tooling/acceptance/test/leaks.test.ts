@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { seededRandom, startWireServer, type Step } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { SIDES } from '../src/wires.ts';
+import { MAIN_SIDES } from '../src/wires.ts';
 
 const CALLS = 10_000;
 const script = fileURLToPath(new URL('../src/leaks-process.ts', import.meta.url));
@@ -28,7 +28,7 @@ it(`${CALLS} calls leave no listener, no timer and no socket behind, and the pro
   const steps = (): Step =>
     random() < 0.2 ? (FAULTS[Math.floor(random() * FAULTS.length)] ?? 'ok') : 'one two three';
   const servers = await Promise.all(
-    SIDES.map(({ wire }) =>
+    MAIN_SIDES.map(({ wire }) =>
       startWireServer({ wire, script: steps, split: 'event', delayMs: 1, validate: false }),
     ),
   );

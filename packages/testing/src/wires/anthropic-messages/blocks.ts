@@ -2,8 +2,8 @@ import type { FinishReason } from '@majordomo/core';
 import { pieces, type AnswerPart, type AnswerToolCall, type FullAnswer, type FullUsage } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** What this wire's signatures are made over. */
-export const SCOPE = 'anthropic-messages';
+/** Signatures of Claude are read on every platform that serves it: its wires share them. */
+export const SCOPE = 'claude';
 
 /** The wire's word for each finish. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {

@@ -2,8 +2,8 @@ import type { FinishReason } from '@majordomo/core';
 import { pieces, type AnswerPart, type FullAnswer, type FullUsage } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** What this wire's signatures are made over. */
-export const SCOPE = 'bedrock-converse';
+/** Signatures of Claude are read on every platform that serves it: its wires share them. */
+export const SCOPE = 'claude';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
