@@ -18,9 +18,10 @@ export const library: Config = defineConfig({
   dts: true,
 });
 
-/** core: the public surface and the one for provider authors. */
+/** core: the public surface and the one for provider authors; without white space, since everybody loads it. */
 export const coreLibrary: Config = defineConfig({
   ...base,
+  minifyWhitespace: true,
   entry: ['src/index.ts', 'src/provider.ts'],
   platform: 'neutral',
   dts: true,
