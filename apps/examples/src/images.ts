@@ -1,0 +1,36 @@
+import { createMajordomo, user, type ImagePart, type Majordomo, type Provider } from '@majordomo/core';
+import { createMediaFitter } from '@majordomo/media';
+
+/** Pictures are made to fit each model that looks at them, from the original every time. */
+export const studio = (providers: readonly Provider[]): Majordomo =>
+  createMajordomo({ providers, media: createMediaFitter(), chain: { backoff: { baseMs: 1 } } });
+
+export interface Picture {
+  readonly image: ImagePart;
+  readonly target: string;
+}
+
+/**
+ * Draws a picture, has a chain of vision models say what is wrong with it, and edits it. A drawn image is a chat part,
+ * and a chat part is what an edit begins with: nothing is converted on the way.
+ */
+export async function drawAndImprove(
+  majordomo: Majordomo,
+  prompt: string,
+): Promise<{ readonly sketch: Picture; readonly advice: string; readonly final: Picture }> {
+  const painter = majordomo.imageModel('art/flux,openai/gpt-image');
+  const draw = async (request: Parameters<typeof painter.generate>[0]): Promise<Picture> => {
+    const { images, target, warnings } = await painter.generate(request);
+    for (const { action, what, why } of warnings) console.warn(`${action} ${what}: ${why}`);
+    const [image] = images;
+    if (image === undefined) throw new Error('an answer without images is an error before it comes here');
+    return { image, target };
+  };
+
+  const sketch = await draw({ prompt, size: '1024x1024', seed: 7 });
+  const critic = majordomo.model('openai/gpt-eyes,anthropic/claude-sonnet-5');
+  const question = user('What is wrong with this picture? One sentence, as an instruction.', sketch.image);
+  const { text: advice } = await critic.generate({ messages: [question] });
+  const final = await draw({ prompt: advice, images: [sketch.image] });
+  return { sketch, advice, final };
+}
