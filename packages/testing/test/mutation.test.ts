@@ -9,12 +9,14 @@ import {
   openaiChat,
   openaiChatWire,
   type Wire,
+  workersaiRun,
 } from '../src/index.ts';
 import { chatBody, chatMutations } from './mutations/chat.ts';
 import { converseBody, converseMutations } from './mutations/converse.ts';
 import { geminiBody, geminiMutations } from './mutations/gemini.ts';
 import { messagesBody, messagesMutations } from './mutations/messages.ts';
 import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
+import { runBody, runMutations } from './mutations/workersai.ts';
 import { at, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
 
 interface Subject {
@@ -50,6 +52,12 @@ const SUBJECTS: readonly Subject[] = [
     body: ollamaBody,
     mutations: ollamaMutations,
     free: new Set(['arguments', 'format', 'parameters']),
+  },
+  {
+    wire: workersaiRun,
+    body: runBody,
+    mutations: runMutations,
+    free: new Set(['json_schema', 'parameters']),
   },
 ];
 

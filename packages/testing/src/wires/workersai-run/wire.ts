@@ -1,0 +1,59 @@
+import { failureHeaders, formOf, type Failure, type FailureForm } from '../failure.ts';
+import type { ChatDialect } from '../openai-chat/dialect.ts';
+import { chatFrames } from '../openai-chat/stream.ts';
+import { chatWhole } from '../openai-chat/whole.ts';
+import { violations } from '../shape.ts';
+import { signText } from '../signature.ts';
+import { sseFrame } from '../sse.ts';
+import type { Wire } from '../wire.ts';
+import { checkRun } from './conversation.ts';
+import { RUN_FAILURES } from './failures.ts';
+import { isRun, readRun } from './read.ts';
+import { RUN_RULES } from './rules.ts';
+import { runShape } from './shape.ts';
+
+/** The newer models answer in the shape of Chat Completions. */
+const SHAPE: ChatDialect = { name: 'workersai-run', reasoningField: 'reasoning_content' };
+
+/** Workers AI over REST: one endpoint a model, the answer in `result`. */
+export const workersaiRun: Wire = {
+  name: 'workersai-run',
+  baseURL: (origin) => `${origin}/client/v4`,
+  accepts: (method, path) => method === 'POST' && isRun(path),
+  rules: RUN_RULES,
+  failures: RUN_FAILURES,
+  cannot: {
+    'reasoning-redacted': 'the wire has no encrypted reasoning',
+    'chain-recover-signature': 'the wire has no signatures',
+  },
+  read: readRun,
+  validate: (body) =>
+    violations(body, [
+      runShape,
+      (value, _path, report) => {
+        checkRun(value, report);
+      },
+    ]),
+  stream: (answer, request, framing) => chatFrames(answer, request, SHAPE, framing),
+  streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
+  whole(answer, request) {
+    const { body, ...reply } = chatWhole(answer, request, SHAPE);
+    return { ...reply, body: `{"result":${body},"success":true,"errors":[],"messages":[]}` };
+  },
+  failure: (failure) => ({
+    status: formOf(RUN_FAILURES, failure).status,
+    headers: { 'cf-ray': 'req_test', ...failureHeaders(failure) },
+    body: JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))),
+  }),
+  failureFrame: (failure: Failure, framing) =>
+    sseFrame('noise', JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))), undefined, framing),
+  brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
+  sign: (reasoning) => signText('workersai-run', reasoning),
+};
+
+const errorBody = ({ code, message }: FailureForm): object => ({
+  result: null,
+  success: false,
+  errors: [{ code: Number(code), message }],
+  messages: [],
+});
