@@ -14,6 +14,15 @@ describe('models', () => {
     expect(familyOf(modelId)).toBe(family);
   });
 
+  it.each([
+    ['gemini-2.5-flash', 900],
+    ['gemini-2.5-flash-image', 3],
+    ['gemini-3-pro-image-preview', 14],
+    ['gemini-3.1-flash-image', 14],
+  ])('%s looks at %i images', (modelId, maxCount) => {
+    expect(factsOf(modelId).capabilities.images).toMatchObject({ maxCount });
+  });
+
   it('a model before 3 needs no mark; what is not known is taken for a new one', () => {
     expect(factsOf('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
     expect(factsOf('gemini-9').quirks.unsignedCalls).toBe('mark');

@@ -1,4 +1,4 @@
-import type { Capabilities } from '@majordomo/core';
+import type { Capabilities, ImageLimits } from '@majordomo/core';
 import { geminiFamily } from '@majordomo/core/provider';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
@@ -34,19 +34,27 @@ const FILES: readonly string[] = [
 ];
 
 /** ai.google.dev and cloud.google.com model pages, 2026-11: 7 MB for one inline file is the tighter of both limits. */
+const MULTIMODAL_IMAGES: ImageLimits = {
+  mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
+  maxBytes: 7 * 1024 * 1024,
+  maxCount: 900,
+};
+
 const MULTIMODAL: Capabilities = {
   tools: true,
-  images: {
-    mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
-    maxBytes: 7 * 1024 * 1024,
-    maxCount: 900,
-  },
+  images: MULTIMODAL_IMAGES,
   files: FILES,
   output: 'native',
   reasoning: true,
   contextTokens: 1_048_576,
   maxOutputTokens: 65_536,
 };
+
+/** Models that draw look at few images (table of image understanding, docs.cloud.google.com, 2026-11). */
+const drawing = (maxCount: number): Capabilities => ({
+  ...MULTIMODAL,
+  images: { ...MULTIMODAL_IMAGES, maxCount },
+});
 
 const BEFORE_3: Partial<Quirks> = {
   unsignedCalls: 'send',
@@ -66,7 +74,7 @@ const MODELS: readonly ModelRule[] = [
   },
   {
     pattern: /^gemini-2\.5-flash-image\b/,
-    capabilities: { ...MULTIMODAL, tools: false, reasoning: false },
+    capabilities: { ...drawing(3), tools: false, reasoning: false },
     quirks: { ...BEFORE_3, thinking: { by: 'none' } },
   },
   {
@@ -79,6 +87,7 @@ const MODELS: readonly ModelRule[] = [
     capabilities: MULTIMODAL,
     quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024) },
   },
+  { pattern: /^gemini-3[\w.-]*-image\b/, capabilities: drawing(14), quirks: {} },
   {
     pattern: /^gemini-3-pro-preview\b/,
     capabilities: MULTIMODAL,
