@@ -12,6 +12,8 @@ export default defineConfig({
       'tooling/acceptance',
       'tooling/shape',
     ],
+    // Most tests wait for a socket or a timer, not for a core: two workers on two cores.
+    maxWorkers: '100%',
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
