@@ -11,7 +11,12 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     code = result;
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    if (argv.length === 0) {
+      const { welcome } = await import('./welcome.ts');
+      const result = await welcome(io);
+      if (result !== undefined) return result;
+    }
+    await program.parseAsync(argv.length === 0 ? ['help'] : argv, { from: 'user' });
     return io.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

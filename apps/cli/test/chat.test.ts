@@ -201,6 +201,14 @@ it('with nothing configured it says in three lines what to do', async () => {
   expect(ran.err).toContain('majordomo demo');
 });
 
+it('without a word it says what to do first, or what there is', async () => {
+  using place = world();
+  expect((await place.run()).err).toContain('majordomo demo');
+  using configured = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
+  const ran = await configured.run();
+  expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('Usage: majordomo')]);
+});
+
 it('with a key but no model it names what is configured', async () => {
   using place = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
   const ran = await place.run('chat');

@@ -6,6 +6,7 @@ import { openaiChat, startWireServer, type WireServer } from '@majordomo/testing
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 
+const HELLO = { type: 'text', text: 'Hello there, you.', chunks: ['Hello', ' there', ', you.'] } as const;
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const bin = join(import.meta.dirname, '../dist/bin.js');
 const cwd = mkdtempSync(join(tmpdir(), 'majordomo-screen-'));
@@ -26,6 +27,8 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     server = await startWireServer({
       wire: openaiChat,
       script: ({ model }) => {
+        if (model === 'silent') return { fault: 'stall', at: { content: 1 }, answer: { parts: [HELLO] } };
+        if (model === 'mute') return { fault: 'stall', at: { content: 0 } };
         if (model === 'gone') return { failure: 'not-found' };
         return 'A butler runs the house, so that its people can live in it, and nobody notices how that is done.';
       },
@@ -36,6 +39,42 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     rmSync(cwd, { recursive: true, force: true });
     await server.close();
   });
+
+  const open = (name: string, command: string, variables: Readonly<Record<string, string>>): void => {
+    const own = { HOME: cwd, TERM: 'tmux-256color', LANG: 'C.UTF-8', PATH: process.env['PATH'] ?? '' };
+    const words = Object.entries({ ...own, ...variables }).map(([key, value]) => `${key}='${value}'`);
+    const script = `trap : INT; env -i ${words.join(' ')} '${process.execPath}' '${bin}' ${command}; printf '[ended %s]' $?; read -r _`;
+    tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
+  };
+  const screen = (name: string): string => tmux('capture-pane', '-p', '-t', name);
+  const until = (name: string, text: string): Promise<void> =>
+    expect.poll(() => screen(name), { timeout: 25_000 }).toContain(text);
+
+  it('a conversation, until /exit', async () => {
+    open('conversation', 'chat lab/gpt-4o', lab(server));
+    await until('conversation', 'You');
+    tmux('send-keys', '-t', 'conversation', 'What is a butler?', 'Enter');
+    await until('conversation', '5 out');
+    await until('conversation', '│  _');
+    tmux('send-keys', '-t', 'conversation', '/exit', 'Enter');
+    await until('conversation', '[ended');
+    await expect(settled(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
+  }, 60_000);
+
+  it('Ctrl-C in the middle of an answer ends at once', async () => {
+    open('interrupted', 'chat lab/silent hi', lab(server));
+    await until('interrupted', 'Hello');
+    tmux('send-keys', '-t', 'interrupted', 'C-c');
+    await until('interrupted', '[ended 130]');
+  }, 60_000);
+
+  it('while nothing has come, it says whom it waits for', async () => {
+    open('waiting', 'chat lab/mute hi', lab(server));
+    await until('waiting', 'lab/mute …');
+    tmux('send-keys', '-t', 'waiting', 'C-c');
+    await until('waiting', '[ended 130]');
+    expect(screen('waiting')).not.toContain('lab/mute');
+  }, 60_000);
 
   it.each([
     ['help', '--help'],
@@ -48,19 +87,9 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   ])(
     '%s',
     async (name, command) => {
-      const variables = { HOME: cwd, TERM: 'tmux-256color', PATH: process.env['PATH'] ?? '' };
-      const settings = Object.entries(
-        name === 'nothing-configured' ? variables : { ...variables, ...lab(server) },
-      );
-      const words = settings.map(([key, value]) => `${key}='${value}'`).join(' ');
-      const script = `env -i ${words} '${process.execPath}' '${bin}' ${command}; printf '[ended]'; read -r _`;
-      tmux('new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
-      await expect
-        .poll(() => tmux('capture-pane', '-p', '-t', name), { timeout: 25_000 })
-        .toContain('[ended]');
-      await expect(settled(tmux('capture-pane', '-p', '-t', name))).toMatchFileSnapshot(
-        `screens/${name}.txt`,
-      );
+      open(name, command, name === 'nothing-configured' ? {} : lab(server));
+      await until(name, '[ended');
+      await expect(settled(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
     },
     30_000,
   );

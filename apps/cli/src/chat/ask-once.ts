@@ -7,6 +7,7 @@ import { painter } from '../paint.ts';
 import { keep, requestFor, type Chat } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer } from './render.ts';
+import { createStatus } from './status.ts';
 
 /** One question and its answer, in the form that was asked for. */
 export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
@@ -36,15 +37,28 @@ export async function told(
   question: UserMessage,
   show: (event: Parameters<ReturnType<typeof createRenderer>>[0]) => void,
 ): Promise<ChatResponse> {
-  const { signal } = session.io;
-  const stream = session.model.stream(requestFor(session, question), { signal, afterCommit: 'restart' });
-  for await (const event of stream) show(event);
-  return stream.response();
+  const { signal, stderr } = session.io;
+  // Lines of JSON on the same terminal would be erased with it.
+  const { onEvent, clear } = createStatus(
+    session.flags.events === true ? { ...stderr, colour: false } : stderr,
+  );
+  const stream = session.model.stream(requestFor(session, question), {
+    signal,
+    onEvent,
+    afterCommit: 'restart',
+  });
+  try {
+    for await (const event of stream) show(event);
+    return await stream.response();
+  } finally {
+    clear();
+  }
 }
 
 async function whole(session: Chat, question: UserMessage): Promise<ChatResponse> {
   const { io, flags, model } = session;
-  const response = await model.generate(requestFor(session, question), { signal: io.signal });
+  const { onEvent } = createStatus(io.stderr);
+  const response = await model.generate(requestFor(session, question), { signal: io.signal, onEvent });
   io.stdout.write(flags.json === true ? json(response) : `${response.text}\n`);
   return response;
 }
@@ -53,7 +67,8 @@ async function typed(session: Chat, question: UserMessage, path: string): Promis
   const { io, flags, model } = session;
   const output = await schemaAt(path, io.cwd);
   const request = { ...requestFor(session, question), output };
-  const response = await model.generateObject(request, { signal: io.signal });
+  const { onEvent } = createStatus(io.stderr);
+  const response = await model.generateObject(request, { signal: io.signal, onEvent });
   io.stdout.write(json(flags.json === true ? response : response.value));
   return response;
 }
