@@ -1,4 +1,4 @@
-import type { LlmError } from '@majordomo/core';
+import type { ErrorKind, LlmError } from '@majordomo/core';
 import { kindOf, wireError, type WireFailure } from '@majordomo/core/provider';
 
 /** What an error body says, whatever its shape. */
@@ -42,6 +42,16 @@ export function inBandError(
 ): LlmError {
   const failure = failureOf(body);
   return wireError({ ...failure, status, kind: kindOf(failure), target, body, secrets });
+}
+
+/**
+ * An account's own rule stands against every host of the model: that is no missing model, and the same account will not
+ * do better with another spelling (OpenRouter, 2026: "No endpoints found matching your data policy").
+ */
+export function accountRule({ message }: ChatFailure, status: number): WireFailure & { kind?: ErrorKind } {
+  return status === 404 && /data policy|guardrail|privacy settings/i.test(message)
+    ? { kind: 'unsupported', code: 'account-policy' }
+    : {};
 }
 
 function unwrap(body: unknown): unknown {

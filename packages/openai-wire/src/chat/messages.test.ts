@@ -294,7 +294,10 @@ describe('a server that demands reasoning on every turn', () => {
       .filter(({ role }) => role === 'assistant')
       .map(({ reasoning_content: content }) => content);
   const turn = (text: string, by = family): TurnMessage =>
-    assistant([{ type: 'reasoning', text, replay: { family: by, data: null } }, { type: 'text', text: 'x' }]);
+    assistant([
+      { type: 'reasoning', text, replay: { family: by, data: null } },
+      { type: 'text', text: 'x' },
+    ]);
 
   it('gets its own, byte for byte, and a space for what is empty, missing or another model’s', () => {
     const turns = [turn(' own\n'), turn(''), turn('a secret of another', 'claude'), assistant('plain')];

@@ -3,19 +3,39 @@ import * as wire from '../index.ts';
 import { traitsOf, type Profile } from './profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
 
-const profiles = Object.values(wire).filter(
-  (value): value is Profile => typeof value === 'object' && 'baseURL' in value && !('api' in value),
-);
+const profiles = [
+  ...Object.values(wire).filter(
+    (value): value is Profile => typeof value === 'object' && 'baseURL' in value && !('api' in value),
+  ),
+  wire.azureOpenAI({ resource: 'r' }),
+  wire.cloudflareGateway('account', 'gateway'),
+];
 
 describe('profiles', () => {
   it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {
     expect(structuredClone(profile)).toEqual(profile);
-    expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/]+)?$/);
-    expect(profile.keyEnv).toMatch(/^[A-Z_]+_KEY$/);
+    const isLocal = profile.baseURL.startsWith('http://localhost:');
+    if (!isLocal) expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/-]+)?$/);
+    expect(profile.keyEnv ?? 'NO_KEY').toMatch(isLocal ? /^NO_KEY$/ : /^[A-Z_]+_(?:KEY|TOKEN)$/);
+  });
+
+  it('stand in a place of an Azure resource, with its key in a header of its own or a token', () => {
+    expect(wire.azureOpenAI({ resource: 'r', deployment: 'd', apiVersion: 'v' })).toMatchObject({
+      baseURL: 'https://r.openai.azure.com/openai/deployments/d',
+      keyHeader: 'api-key',
+      query: { 'api-version': 'v' },
+    });
+    expect(wire.azureOpenAI({ resource: 'r', credential: 'token' }).keyHeader).toBeUndefined();
+    expect(wire.azureResponses({ resource: 'r' })).toMatchObject({
+      api: 'responses',
+      id: 'azure',
+      baseURL: 'https://r.openai.azure.com/openai/v1',
+      keyHeader: 'api-key',
+    });
   });
 
   it('have ids of their own', () => {
-    expect(profiles.length).toBeGreaterThanOrEqual(9);
+    expect(profiles.length).toBeGreaterThanOrEqual(23);
     expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length);
   });
 

@@ -285,7 +285,10 @@ describe('reasoning between tags in the text', () => {
       read(
         delta({ content: '<thi' }),
         delta({ content: 'nk>hm</think>\n\nLet me see. <' }),
-        delta({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] }, 'tool_calls'),
+        delta(
+          { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] },
+          'tool_calls',
+        ),
       ),
     ).toEqual([
       { type: 'reasoning', text: 'hm', replay },

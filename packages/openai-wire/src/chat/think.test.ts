@@ -53,19 +53,38 @@ describe('reasoning between tags', () => {
         expect(split(...deltas)).toEqual({ text, reasoning });
       }
     }
-    const pieces = ['<think>', '</think>', '<Thinking a="b">', '</thinking>', '`', '```', '\n', 'word ', '<', '>', '</'];
+    const pieces = [
+      '<think>',
+      '</think>',
+      '<Thinking a="b">',
+      '</thinking>',
+      '`',
+      '```',
+      '\n',
+      'word ',
+      '<',
+      '>',
+      '</',
+    ];
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), fc.integer({ min: 1, max: 7 }), (parts, size) => {
-        const raw = parts.join('');
-        expect(split(...(raw.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []))).toEqual(split(raw));
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(...pieces), { maxLength: 20 }),
+        fc.integer({ min: 1, max: 7 }),
+        (parts, size) => {
+          const raw = parts.join('');
+          expect(split(...(raw.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []))).toEqual(split(raw));
+        },
+      ),
       { seed: 14, numRuns: 1000 },
     );
   });
 
   it('is prose when an opener in a line is not closed soon', () => {
     const rest = 'word '.repeat(2000);
-    expect(split(`The <think> tag ${rest}</think>`)).toEqual({ text: `The <think> tag ${rest}`, reasoning: '' });
+    expect(split(`The <think> tag ${rest}</think>`)).toEqual({
+      text: `The <think> tag ${rest}`,
+      reasoning: '',
+    });
   });
 
   it('does not hold back what can be shown', () => {

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { failureOf } from '../chat/failure.ts';
+import { accountRule, failureOf } from '../chat/failure.ts';
 import type { Failed } from './endpoint.ts';
 
 /** Codes of Node's fetch for a wait that was too long. */
@@ -30,6 +30,7 @@ function reported(error: Error, status: number, failed: Failed): LlmError {
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
     ...failure,
+    ...accountRule(failure, status),
     target: failed.target,
     status,
     message: failure.message === '' ? bareText(error, status) : failure.message,

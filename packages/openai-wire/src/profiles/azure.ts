@@ -1,0 +1,34 @@
+import type { Profile } from '../chat/profile.ts';
+import { OPENAI_QUIRKS } from '../chat/quirks.ts';
+import type { ResponsesProfile } from '../responses/profile.ts';
+import { openaiResponses } from './openai-responses.ts';
+
+export interface AzurePlace {
+  /** The `name` of `https://<name>.openai.azure.com`. */
+  readonly resource: string;
+  /** For the older API, whose address names the deployment; else the model of the spec is the deployment. */
+  readonly deployment?: string | undefined;
+  /** Of the older API; default `2024-12-01-preview`, which was recorded. */
+  readonly apiVersion?: string | undefined;
+  /** `token`: `apiKey` gives a token of Entra ID instead of the resource's key. */
+  readonly credential?: 'key' | 'token' | undefined;
+}
+
+/** Azure OpenAI over Chat Completions: recordings of 2024-2026, of both addresses. */
+export function azureOpenAI({ resource, deployment, apiVersion, credential }: AzurePlace): Profile {
+  const root = `https://${resource}.openai.azure.com/openai`;
+  return {
+    id: 'azure',
+    baseURL: deployment === undefined ? `${root}/v1` : `${root}/deployments/${deployment}`,
+    keyEnv: 'AZURE_OPENAI_API_KEY',
+    keyHeader: credential === 'token' ? undefined : 'api-key',
+    query: deployment === undefined ? undefined : { 'api-version': apiVersion ?? '2024-12-01-preview' },
+    quirks: OPENAI_QUIRKS,
+  };
+}
+
+/** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning went back without its id. */
+export function azureResponses(place: Pick<AzurePlace, 'resource' | 'credential'>): ResponsesProfile {
+  const { id, baseURL, keyEnv, keyHeader } = azureOpenAI(place);
+  return { ...openaiResponses, id, baseURL, keyEnv, keyHeader };
+}

@@ -1,0 +1,12 @@
+import type { Profile } from '../chat/profile.ts';
+
+/**
+ * Cloudflare's AI Gateway in front of other vendors: model ids have the vendor before a slash, `apiKey` is that
+ * vendor's, and a gateway with a key of its own takes it in `headers: { 'cf-aig-authorization': 'Bearer …' }`.
+ */
+export const cloudflareGateway = (account: string, gateway: string): Profile => ({
+  id: 'cloudflare-gateway',
+  baseURL: `https://gateway.ai.cloudflare.com/v1/${account}/${gateway}/compat`,
+  keyEnv: 'CLOUDFLARE_GATEWAY_KEY',
+  unverified: 'its reference of 2026; no recording',
+});

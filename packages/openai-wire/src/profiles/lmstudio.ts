@@ -1,0 +1,10 @@
+import type { Profile } from '../chat/profile.ts';
+
+/** LM Studio's server: a rename of a compatible server that loads its models at the first request. */
+export const lmstudio: Profile = {
+  id: 'lmstudio',
+  baseURL: 'http://localhost:1234/v1',
+  quirks: { thinkTags: 'split', reasoningField: 'none' },
+  timeouts: { firstContentMs: 0, totalMs: 0 },
+  unverified: 'its reference of 2026; recorded over Responses alone',
+};

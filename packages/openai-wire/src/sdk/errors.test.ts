@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { toLlmError } from './errors.ts';
+
+const answered = (status: number, error: object, headers: object = new Headers()): Error =>
+  Object.assign(new Error(`${status}`), { status, error, headers });
+const convert = (error: unknown): ReturnType<typeof toLlmError> =>
+  toLlmError(error, { target: 'p/m', secrets: [] }, 'SdkError');
+
+describe('an error of an SDK', () => {
+  it('is the wrapped error of the host behind a gateway', () => {
+    const raw = JSON.stringify({ error: { message: 'This model’s maximum context length is 8192 tokens' } });
+    const found = convert(
+      answered(400, { code: 400, message: 'Provider returned error', metadata: { raw } }),
+    );
+    expect(found.kind).toBe('context-overflow');
+    expect(found.message).toContain('8192');
+  });
+
+  it('is the account’s own rule, not a missing model', () => {
+    const message = 'No endpoints found matching your data policy. Enable it in your settings.';
+    const found = convert(answered(404, { code: 404, message }));
+    expect([found.kind, found.details.code, found.details.recover]).toEqual([
+      'unsupported',
+      'account-policy',
+      undefined,
+    ]);
+    expect(found.message).toContain(message);
+    expect(convert(answered(404, { message: 'no such model' })).kind).toBe('not-found');
+  });
+
+  it('is read with headers of either form', () => {
+    for (const headers of [
+      new Headers({ 'retry-after': '3', 'x-request-id': 'r' }),
+      { 'retry-after': '3', 'x-request-id': 'r' },
+    ]) {
+      const { details } = convert(answered(429, { message: 'slow down' }, headers));
+      expect([details.retryAfterMs, details.requestId]).toEqual([3000, 'r']);
+    }
+  });
+
+  it('is a mistake of the caller where the SDK sent nothing', () => {
+    class SdkError extends Error {}
+    expect(convert(new SdkError('bad option')).kind).toBe('config');
+    expect(convert(new Error('reset')).kind).toBe('network');
+  });
+});
