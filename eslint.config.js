@@ -3,7 +3,12 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Packages that may use Node's built-ins; every other package runs in a browser, a worker or an edge runtime. */
-const NODE_ONLY = ['packages/media/**', 'packages/skills/src/node/**', 'packages/testing/**'];
+const NODE_ONLY = [
+  'packages/media/**',
+  'packages/provider-cli/**',
+  'packages/skills/src/node/**',
+  'packages/testing/**',
+];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
 
 /** Restrictions of one rule replace each other in a flat config: what holds for all sources stands here. */
