@@ -90,6 +90,14 @@ describe('server-sent events', () => {
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 
+  it.each(['\n', '\r\n'])('take a line of 300 kB byte by byte in linear time, ended by %j', (end) => {
+    const long = `data: ${'x'.repeat(300_000)}${end}${end}`;
+    const began = process.cpuUsage();
+    const cuts = Array.from({ length: 2 * long.length }, (_, at) => at);
+    expect(decode(`data: a${end}${end}${long}`, cuts).map(([data]) => data.length)).toEqual([1, 300_000]);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
+  });
+
   it('cancel the body when the reader leaves', async () => {
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({

@@ -2,7 +2,8 @@ import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 
 /**
  * Server-sent events, decoded as the WHATWG text says: LF, CRLF and CR end a line, several `data` lines are joined by
- * LF, comments and unknown fields are ignored. Synchronous and linear: one call per message, no object per line.
+ * LF, comments and unknown fields are ignored. Synchronous and linear: one call per message, no object per line, and a
+ * line is looked at when its end has come, into however many pieces it was cut.
  */
 export class SseDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
@@ -13,6 +14,8 @@ export class SseDecoder implements BodyDecoder {
   private event: string | undefined;
   /** CR ends lines on this stream; the fast path looks for LF alone. */
   private sawCarriageReturn = false;
+  /** `rest` ends with a CR, of which nobody knows yet whether a LF follows. */
+  private holdsCarriageReturn = false;
 
   constructor(onMessage: OnMessage) {
     this.onMessage = onMessage;
@@ -25,11 +28,16 @@ export class SseDecoder implements BodyDecoder {
   /** After the last byte: a message without its blank line is dropped, as the standard says; a CR is settled. */
   end(): void {
     this.read(this.decoder.decode());
-    if (this.rest.endsWith('\r')) this.read('\n');
+    if (this.holdsCarriageReturn) this.read('\n');
   }
 
   private read(chunk: string): void {
-    if (!this.sawCarriageReturn && chunk.includes('\r')) this.sawCarriageReturn = true;
+    const hasCarriageReturn = chunk.includes('\r');
+    if (hasCarriageReturn) this.sawCarriageReturn = true;
+    else if (!this.holdsCarriageReturn && !chunk.includes('\n')) {
+      this.rest += chunk;
+      return;
+    }
     const text = this.rest === '' ? chunk : this.rest + chunk;
     this.rest = this.sawCarriageReturn ? this.readAnyLines(text) : this.readLines(text);
   }
@@ -45,11 +53,15 @@ export class SseDecoder implements BodyDecoder {
 
   private readAnyLines(text: string): string {
     let from = 0;
+    this.holdsCarriageReturn = false;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code !== 10 && code !== 13) continue;
       // A CR at the end of the chunk may be half of a CRLF: wait for the next one.
-      if (code === 13 && at + 1 === text.length) break;
+      if (code === 13 && at + 1 === text.length) {
+        this.holdsCarriageReturn = true;
+        break;
+      }
       this.line(text, from, at);
       if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
       from = at + 1;
