@@ -22,7 +22,7 @@ it('a package that has changed is said by name', () => {
 
 it('every variable of the table is one that the packages read', () => {
   const listed = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
-  expect(BACKENDS.flatMap(({ keyEnv }) => keyEnv).filter((name) => !listed.includes(`\n${name}=`))).toEqual(
+  expect(installed.flatMap(({ keyEnv }) => keyEnv).filter((name) => !listed.includes(`\n${name}=`))).toEqual(
     [],
   );
 });
