@@ -1,0 +1,174 @@
+import { LlmError } from '@majordomo/core';
+import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
+import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { list, object, text } from './response.ts';
+
+/** What is known around a failed call; the credential's part comes with the connection. */
+export interface Failed {
+  readonly target: string;
+  readonly request?: ModelRequest | undefined;
+  /** Values that no error may show. */
+  secrets: readonly string[];
+  /** How to ask for another credential after a 401. */
+  credential?: () => Recovery | undefined;
+}
+
+export interface HttpFacts {
+  readonly status: number;
+  readonly headers: HeaderReader;
+}
+
+interface CodeFacts {
+  readonly status: number;
+  /** Where the status does not say enough. */
+  readonly kind?: ErrorKind;
+}
+
+/**
+ * The vendor's own codes with their statuses, which the binding does not tell:
+ * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and codes seen in reports of 2026.
+ */
+const BY_CODE: Readonly<Record<string, CodeFacts>> = {
+  '971': { status: 429 },
+  '3003': { status: 400 },
+  '3006': { status: 413 },
+  '3007': { status: 408 },
+  '3008': { status: 408, kind: 'server' },
+  '3023': { status: 403 },
+  '3036': { status: 429, kind: 'quota' },
+  '3039': { status: 400 },
+  '3040': { status: 429, kind: 'overloaded' },
+  '3041': { status: 403 },
+  '3042': { status: 404 },
+  '3043': { status: 500 },
+  '5004': { status: 400 },
+  '5005': { status: 405, kind: 'unsupported' },
+  '5006': { status: 400 },
+  '5007': { status: 400, kind: 'not-found' },
+  '5016': { status: 403 },
+  '5018': { status: 403 },
+  '5019': { status: 405, kind: 'config' },
+  '5021': { status: 400, kind: 'context-overflow' },
+  '5024': { status: 400, kind: 'invalid-output' },
+  '10000': { status: 401 },
+};
+
+/** For errors that come without a code of the list. */
+const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/context window limit|exceeded this model context/i, 'context-overflow'],
+  [/json mode couldn't be met/i, 'invalid-output'],
+  [/daily free allocation/i, 'quota'],
+  [/capacity temporarily exceeded|out of capacity/i, 'overloaded'],
+  [/no such model|model not found/i, 'not-found'],
+  [/rate limit|too many requests|throttl/i, 'rate-limit'],
+  [/bad input|oneof at|required properties/i, 'invalid-request'],
+];
+
+/** Whatever the binding or the transport threw, as the one error. */
+export function toLlmError(error: unknown, failed: Failed): LlmError {
+  if (LlmError.is(error)) return error;
+  const said = error instanceof Error ? error.message : '';
+  return isBindingError(error)
+    ? reported({ message: said }, failed, undefined, error)
+    : transportError(error, failed.target, [...failed.secrets]);
+}
+
+/** `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded`, `5007: No such model`. */
+const isBindingError = (error: unknown): error is Error =>
+  error instanceof Error &&
+  (/AiError|InferenceUpstreamError|AiGateway/.test(`${error.name} ${error.message}`) ||
+    /^\d{3,5}: /.test(error.message));
+
+/** The error for an HTTP status with its text. */
+export function httpError(body: string, http: HttpFacts, failed: Failed): LlmError {
+  let json: unknown = body;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // A proxy's page: its text is all there is.
+  }
+  return reported(json, failed, http);
+}
+
+/** An error that came inside a good answer. */
+export const inBandError = (body: unknown, failed: Failed): LlmError => reported(body, failed);
+
+function reported(body: unknown, failed: Failed, http?: HttpFacts, cause?: unknown): LlmError {
+  const { message, code } = said(body);
+  const status = http?.status ?? statusOf(code);
+  return wireError({
+    target: failed.target,
+    status,
+    kind: kindFrom(status, code, message),
+    code,
+    message: message.slice(0, LONGEST_MESSAGE),
+    requestId: http?.headers.get('cf-ray') ?? undefined,
+    headers: http?.headers,
+    body,
+    secrets: failed.secrets,
+    cause,
+    recover: recovery(status, message, failed),
+  });
+}
+
+const LONGEST_MESSAGE = 600;
+
+/** `{ errors: [{ code, message }] }` over REST, `{ error: { code, message } }`, `{ error: '…' }`, or words alone. */
+function said(body: unknown): { readonly message: string; readonly code: string | undefined } {
+  if (typeof body === 'string') return { message: body, code: undefined };
+  const outer = object(body);
+  const first = list(outer['errors'])[0] ?? outer['error'] ?? outer;
+  const message = text(first) ?? text(object(first)['message']) ?? '';
+  const code = object(first)['code'] ?? /(?:^|: )(\d{3,5}): /.exec(message)?.[1];
+  return { message, code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined };
+}
+
+/** Codes of three digits are statuses. */
+function statusOf(code: string | undefined): number | undefined {
+  const known = BY_CODE[code ?? '']?.status;
+  return known ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);
+}
+
+function kindFrom(
+  status: number | undefined,
+  code: string | undefined,
+  message: string,
+): ErrorKind | undefined {
+  const facts = BY_CODE[code ?? ''];
+  if (facts !== undefined || status === 401) return facts?.kind;
+  // A gateway's 5xx page may hold any of these words by chance.
+  return status !== undefined && status >= 500
+    ? undefined
+    : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** Only some models take the thoughts of earlier turns. */
+function recovery(
+  status: number | undefined,
+  message: string,
+  { request, credential }: Failed,
+): Recovery | undefined {
+  if (status === 401) return credential?.();
+  const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);
+  if (!isRefused || request?.messages.some(hasReasoning) !== true) return undefined;
+  return {
+    id: 'reasoning',
+    what: 'reasoning of earlier turns dropped',
+    apply: withoutReasoning,
+    remember: true,
+  };
+}
+
+type Turn = ModelRequest['messages'][number];
+
+const hasReasoning = (message: Turn): boolean =>
+  message.role === 'assistant' && message.parts.some(({ type }) => type === 'reasoning');
+
+const withoutReasoning = (request: ModelRequest): ModelRequest => ({
+  ...request,
+  messages: request.messages.map((message) =>
+    message.role === 'assistant'
+      ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
+      : message,
+  ),
+});

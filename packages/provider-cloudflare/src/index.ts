@@ -1,0 +1,3 @@
+export type { AiBinding, CloudflareOptions, GatewayOptions } from './options.ts';
+export { createCloudflare } from './provider.ts';
+export type { RunQuirks } from './quirks.ts';

@@ -1,0 +1,130 @@
+import { LlmError } from '@majordomo/core';
+import type {
+  AssistantMessage,
+  ImagePart,
+  TextPart,
+  ToolMessage,
+  TurnMessage,
+  UserMessage,
+  Warning,
+} from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/provider';
+
+/** A message of the input. Its content is never null: the binding refuses that. */
+export interface WireMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string | WirePart[];
+  readonly reasoning_content?: string;
+  readonly tool_calls?: WireToolCall[];
+  readonly name?: string;
+  readonly tool_call_id?: string;
+}
+type WirePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+interface WireToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** The wire has no error flag: the text says it. */
+const ERROR_PREFIX = 'ERROR: ';
+
+/** Turns as the input wants them: text as a string, parts only where there are images, a message for each result. */
+export function toMessages(
+  messages: readonly TurnMessage[],
+  family: string,
+  warnings: Warning[],
+): WireMessage[] {
+  const wire: WireMessage[] = [];
+  for (const message of messages) {
+    if (message.role === 'user') wire.push({ role: 'user', content: userContent(message.parts) });
+    else if (message.role === 'assistant') wire.push(assistantMessage(message, family));
+    else wire.push(...resultMessages(message, warnings));
+  }
+  return wire;
+}
+
+function userContent(parts: UserMessage['parts']): WireMessage['content'] {
+  const content = parts.map((part): WirePart => {
+    switch (part.type) {
+      case 'text':
+        return { type: 'text', text: part.text };
+      case 'image':
+        return imagePart(part);
+      case 'file':
+        throw new LlmError(
+          'unsupported',
+          'this wire takes no files: send their text, or images of their pages',
+        );
+      default:
+        return part satisfies never;
+    }
+  });
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return texts.length === content.length ? texts.join('\n\n') : content;
+}
+
+const imagePart = ({ mediaType, bytes }: ImagePart): WirePart => ({
+  type: 'image_url',
+  image_url: { url: `data:${mediaType};base64,${toBase64(bytes)}` },
+});
+
+function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
+  let content = '';
+  let reasoning = '';
+  const calls: WireToolCall[] = [];
+  for (const part of parts) {
+    if (part.type === 'text') content += part.text;
+    else if (part.type === 'reasoning') reasoning += part.replay?.family === family ? part.text : '';
+    else {
+      calls.push({
+        id: part.id,
+        type: 'function',
+        function: { name: part.name, arguments: JSON.stringify(part.args) },
+      });
+    }
+  }
+  return {
+    role: 'assistant',
+    content,
+    ...(reasoning === '' ? undefined : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? undefined : { tool_calls: calls }),
+  };
+}
+
+/** Models see images in user messages only. */
+function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
+  const images: WirePart[] = [];
+  const wire = parts.map((result): WireMessage => {
+    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
+    images.push(...pictures.map(imagePart));
+    const text = textOf(result.content);
+    const content = text === '' && pictures.length > 0 ? 'See the images below.' : text;
+    return {
+      role: 'tool',
+      content: result.isError === true ? ERROR_PREFIX + content : content,
+      name: result.name,
+      tool_call_id: result.callId,
+    };
+  });
+  if (images.length > 0) {
+    wire.push({
+      role: 'user',
+      content: [{ type: 'text', text: 'Images of the tool results above:' }, ...images],
+    });
+    warnings.push({
+      action: 'coerced',
+      what: 'images of tool results',
+      why: 'a tool message holds text alone: they follow in a user message',
+    });
+  }
+  return wire;
+}
+
+const textOf = (content: readonly (TextPart | ImagePart)[]): string =>
+  content
+    .map((part) => (part.type === 'text' ? part.text : ''))
+    .filter((text) => text !== '')
+    .join('\n');

@@ -1,0 +1,38 @@
+import type { Capabilities } from '@majordomo/core';
+import type { RunQuirks } from './quirks.ts';
+
+/** What is known of the models whose id matches; the first match wins. */
+interface ModelRule {
+  readonly pattern: RegExp;
+  readonly capabilities: Capabilities;
+  readonly quirks: Partial<RunQuirks>;
+}
+
+/** None of them reads documents. */
+const GENERAL: Capabilities = { files: false, output: 'native' };
+/** Models that take the input of Chat Completions. */
+const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
+
+/** developers.cloudflare.com/workers-ai/models, 2026-11. Limits change often and are not claimed. */
+const MODELS: readonly ModelRule[] = [
+  {
+    pattern: /gpt-oss|kimi|glm-|nemotron|gemma-4/,
+    capabilities: { ...GENERAL, tools: true, reasoning: true },
+    quirks: { ...CHAT_LIKE, reasoning: 'reasoning_effort' },
+  },
+  {
+    pattern: /llama-4|mistral-small-3|granite-4|qwen3/,
+    capabilities: { ...GENERAL, tools: true },
+    quirks: CHAT_LIKE,
+  },
+  {
+    pattern: /llama-3\.[12]-|llama-guard|llama-2|mistral-7b|phi-2|gemma-(?:2b|7b)|sqlcoder|tinyllama/,
+    capabilities: { ...GENERAL, images: false, reasoning: false },
+    quirks: {},
+  },
+];
+
+/** The first rule that fits a model id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
+export function factsOf(modelId: string): Omit<ModelRule, 'pattern'> {
+  return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
+}

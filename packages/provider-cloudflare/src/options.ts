@@ -1,0 +1,33 @@
+import type { ProviderOptions } from '@majordomo/core';
+import type { RunQuirks } from './quirks.ts';
+
+/** What is used of `env.AI` in a Worker. */
+export interface AiBinding {
+  run(model: string, input: object, options?: object): Promise<unknown>;
+}
+
+/** An AI Gateway in front of the models; only what is set is sent. */
+export interface GatewayOptions {
+  readonly id: string;
+  /** Seconds that an answer stays in the gateway's cache. */
+  readonly cacheTtl?: number | undefined;
+  readonly cacheKey?: string | undefined;
+  readonly skipCache?: boolean | undefined;
+  /** For the gateway's log. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  readonly collectLog?: boolean | undefined;
+}
+
+/** `baseURL` is what the vendor's client means by it; default `https://api.cloudflare.com/client/v4`. */
+export interface CloudflareOptions extends ProviderOptions {
+  /** `env.AI`: no account and no key are needed then. */
+  readonly binding?: AiBinding | undefined;
+  /** Default: CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID. */
+  readonly accountId?: string | undefined;
+  /** A `baseURL` of the app's own goes past it. */
+  readonly gateway?: GatewayOptions | undefined;
+  /** Requests with the same value go to the same machine, whose prompt cache knows them. */
+  readonly sessionAffinity?: string | undefined;
+  /** Where a model differs from what is known of its name; wins over it. */
+  readonly quirks?: Partial<RunQuirks> | undefined;
+}

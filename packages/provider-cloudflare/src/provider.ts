@@ -1,0 +1,99 @@
+import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
+import {
+  chatReasoningFamily,
+  credentialSource,
+  sdkStream,
+  type CredentialSource,
+} from '@majordomo/core/provider';
+import { runBound } from './binding.ts';
+import { inBandError, toLlmError, type Failed } from './errors.ts';
+import { factsOf } from './models.ts';
+import type { CloudflareOptions } from './options.ts';
+import { quirksFromParams, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
+import { toWire } from './request.ts';
+import { API_URL, runRest } from './rest.ts';
+import { RunReader } from './stream.ts';
+
+const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
+/** Longer answers stream: a call that is not streamed waits for all of it. */
+const MOST_WHOLE_TOKENS = 1024;
+/** The vendor's own limit where the caller names none. */
+const DEFAULT_MAX_TOKENS = 256;
+
+/**
+ * Models of Workers AI: in a Worker by the binding `env.AI`, elsewhere over REST with an account and a token, the
+ * variables CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN.
+ *
+ * @example createCloudflare({ binding: env.AI })
+ */
+export function createCloudflare(options: CloudflareOptions = {}): Provider {
+  const id = options.id ?? 'cloudflare';
+  const credentials = credentialSource(options.apiKey, KEY_ENV);
+  return {
+    spi: 1,
+    id,
+    model: (modelId) => modelOf(modelId, id, options, credentials),
+    schemes: { cloudflare: fromDsn },
+  };
+}
+
+/** `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`; the path may be left out. */
+function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
+  const { account, gateway, ...quirks } = params;
+  const url = path === '' ? `${baseURL}/client/v4` : baseURL;
+  return createCloudflare({
+    id: name,
+    apiKey: token,
+    accountId: account,
+    // The vendor's own address leaves the choice to the gateway.
+    baseURL: url === API_URL ? undefined : url,
+    gateway: gateway === undefined ? undefined : { id: gateway },
+    quirks: quirksFromParams(quirks),
+  });
+}
+
+function modelOf(
+  modelId: string,
+  id: string,
+  options: CloudflareOptions,
+  credentials: CredentialSource,
+): Model {
+  const facts = factsOf(modelId);
+  const quirks: RunQuirks = { ...RUN_QUIRKS, ...facts.quirks, ...options.quirks };
+  const family = chatReasoningFamily(id, options.baseURL ?? 'workers-ai');
+  return {
+    id: modelId,
+    wire: 'workersai-run',
+    families: [family],
+    capabilities: facts.capabilities,
+    timeouts: options.timeouts,
+    whole: isWhole,
+    stream(request, context) {
+      const failed: Failed = { target: context.target, request, secrets: [] };
+      // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
+      const isStream = context.delivery === 'deltas' && request.output === undefined;
+      const reader = new RunReader({
+        target: context.target,
+        family,
+        isStream,
+        toLlmError: (body) => inBandError(body, failed),
+      });
+      reader.answer.maxTokens = request.maxTokens;
+      return sdkStream({
+        context,
+        reader,
+        async open(signal) {
+          const { input, warnings } = toWire(request, quirks, { stream: isStream, family });
+          reader.answer.warnings = warnings;
+          return options.binding === undefined
+            ? runRest(options, credentials, { modelId, input, context, failed })
+            : runBound(options.binding, options, modelId, input, signal);
+        },
+        toLlmError: (error) => toLlmError(error, failed),
+      });
+    },
+  };
+}
+
+const isWhole = ({ maxTokens, output }: ModelRequest): boolean =>
+  output !== undefined || (maxTokens ?? DEFAULT_MAX_TOKENS) <= MOST_WHOLE_TOKENS;

@@ -1,0 +1,94 @@
+import { LlmError } from '@majordomo/core';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { toMessages, type WireMessage } from './messages.ts';
+import type { RunQuirks } from './quirks.ts';
+import { toTools, type WireTools } from './tools.ts';
+
+/** The input of `run`; what else it holds came from `extra`. */
+export interface WireInput extends WireTools {
+  readonly messages: readonly WireMessage[];
+  readonly stream?: true;
+  readonly response_format?: { readonly type: 'json_schema'; readonly json_schema: JsonObject };
+  readonly [setting: string]: unknown;
+}
+
+export interface WireRequest {
+  readonly input: WireInput;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ToWireOptions {
+  readonly stream: boolean;
+  /** Whose reasoning may go back: see `Model.families`. */
+  readonly family: string;
+}
+
+/** One request as the input of `run`. Pure: nothing of the request is changed. */
+export function toWire(
+  request: ModelRequest,
+  quirks: RunQuirks,
+  { stream, family }: ToWireOptions,
+): WireRequest {
+  const warnings: Warning[] = [];
+  const { system, output, maxTokens, temperature, topP, seed } = request;
+  checkLimit(maxTokens);
+  const messages = toMessages(request.messages, family, warnings);
+  if (system !== undefined && system !== '') messages.unshift({ role: 'system', content: system });
+  const settings = {
+    max_tokens: maxTokens,
+    temperature,
+    top_p: topP,
+    seed,
+    stop: stopOf(request, quirks, warnings),
+    reasoning_effort: effortOf(request, quirks, warnings),
+    // The schema stands here without a name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
+    response_format:
+      output === undefined ? undefined : { type: 'json_schema' as const, json_schema: output.schema },
+  };
+  if (request.cache !== undefined && request.cache !== 'short') {
+    warnings.push({
+      action: 'dropped',
+      what: `cache "${request.cache}"`,
+      why: 'the vendor decides about its prompt cache',
+    });
+  }
+  const input = {
+    messages,
+    ...toTools(request, quirks, warnings),
+    ...(stream ? { stream: true as const } : undefined),
+    ...present(settings),
+    ...request.extra,
+  };
+  return { input, warnings };
+}
+
+function checkLimit(maxTokens: number | undefined): void {
+  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
+  const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
+  throw new LlmError('invalid-request', message, { path: 'maxTokens' });
+}
+
+function stopOf(
+  { stop }: ModelRequest,
+  quirks: RunQuirks,
+  warnings: Warning[],
+): readonly string[] | undefined {
+  if (stop === undefined || stop.length === 0 || quirks.stop) return stop?.length === 0 ? undefined : stop;
+  warnings.push({ action: 'dropped', what: 'stop', why: 'this model does not take it' });
+  return undefined;
+}
+
+function effortOf({ reasoning }: ModelRequest, quirks: RunQuirks, warnings: Warning[]): string | undefined {
+  if (reasoning === undefined) return undefined;
+  if (quirks.reasoning === 'reasoning_effort' && reasoning !== 'none') return reasoning;
+  warnings.push({
+    action: 'dropped',
+    what: `reasoning "${reasoning}"`,
+    why: 'this model has no word for it',
+  });
+  return undefined;
+}
+
+/** The binding hands `undefined` on as a value, and models refuse it. */
+const present = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

@@ -1,0 +1,95 @@
+import { LlmError } from '@majordomo/core';
+import type { ModelContext } from '@majordomo/core';
+import type { CredentialSource } from '@majordomo/core/provider';
+import { httpError, type Failed } from './errors.ts';
+import type { CloudflareOptions, GatewayOptions } from './options.ts';
+import type { WireInput } from './request.ts';
+
+export const API_URL = 'https://api.cloudflare.com/client/v4';
+const GATEWAY_URL = 'https://gateway.ai.cloudflare.com/v1';
+
+const ACCOUNT_ENV = ['CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'];
+
+/** Runs a model over REST; throws what was refused. */
+export async function runRest(
+  options: CloudflareOptions,
+  credentials: CredentialSource,
+  call: {
+    readonly modelId: string;
+    readonly input: WireInput;
+    readonly context: ModelContext;
+    readonly failed: Failed;
+  },
+): Promise<Response> {
+  const { modelId, input, context, failed } = call;
+  const { signal } = context;
+  signal.throwIfAborted();
+  const account = accountOf(options, context);
+  const key = await credentials.read(context);
+  failed.secrets = [key];
+  failed.credential = () => credentials.recovery(key);
+  const { url, headers } = endpoint(options, account);
+  const fetch = options.fetch ?? context.fetch ?? globalThis.fetch;
+  const response = await fetch(`${url}/${modelId}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...headers,
+      ...lowerCased(context.headers),
+      ...lowerCased(options.headers),
+      authorization: `Bearer ${key}`,
+    },
+    body: JSON.stringify(input),
+    signal,
+  });
+  if (!response.ok) throw httpError(await response.text(), response, failed);
+  return response;
+}
+
+/** The account option, or the first variable that is set. */
+function accountOf({ accountId }: CloudflareOptions, { env, target }: ModelContext): string {
+  const account =
+    accountId ?? ACCOUNT_ENV.map((name) => env[name]).find((value) => value !== undefined && value !== '');
+  if (account !== undefined && account !== '') return account;
+  const message = `no account for ${target}: set ${ACCOUNT_ENV.join(' or ')}, pass accountId, or pass the binding env.AI`;
+  throw new LlmError('config', message, { target, code: 'missing-account' });
+}
+
+interface Endpoint {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A base URL of the app's own wins, and the gateway has no part in it. */
+function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, account: string): Endpoint {
+  const affinity: Record<string, string> =
+    sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };
+  if (baseURL !== undefined || gateway === undefined) {
+    const base = (baseURL ?? API_URL).replace(/\/+$/, '');
+    return { url: `${base}/accounts/${account}/ai/run`, headers: affinity };
+  }
+  const url = `${GATEWAY_URL}/${account}/${gateway.id}/workers-ai`;
+  return { url, headers: { ...affinity, ...gatewayHeaders(gateway) } };
+}
+
+function gatewayHeaders({
+  cacheTtl,
+  cacheKey,
+  skipCache,
+  metadata,
+  collectLog,
+}: GatewayOptions): Record<string, string> {
+  const headers = {
+    'cf-aig-cache-ttl': cacheTtl?.toString(),
+    'cf-aig-cache-key': cacheKey,
+    'cf-aig-skip-cache': skipCache?.toString(),
+    'cf-aig-metadata': metadata === undefined ? undefined : JSON.stringify(metadata),
+    'cf-aig-collect-log': collectLog?.toString(),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

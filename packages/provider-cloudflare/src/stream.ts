@@ -1,0 +1,129 @@
+import { LlmError } from '@majordomo/core';
+import type { Recovery } from '@majordomo/core';
+import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { Answer } from './answer.ts';
+import { list, object } from './response.ts';
+import { SHAPES } from './shapes.ts';
+
+export interface RunReaderOptions {
+  readonly target: string;
+  /** Who may read this model's reasoning again. */
+  readonly family: string;
+  /** A stream was asked for. */
+  readonly isStream: boolean;
+  /** What an error inside the answer means. */
+  toLlmError(body: unknown): LlmError;
+}
+
+/** Reads what `run` answers, whatever its shape: server-sent events, or one object. */
+export class RunReader implements WireReader {
+  readonly answer: Answer;
+  done = false;
+  private readonly options: RunReaderOptions;
+  /** Usage without a choice: the last chunk of a stream. */
+  private sawTotals = false;
+
+  constructor(options: RunReaderOptions) {
+    this.options = options;
+    this.answer = new Answer(options.target, options.family);
+  }
+
+  get scribe(): Scribe {
+    return this.answer.scribe;
+  }
+
+  message(data: string): void {
+    if (data.trim() === '[DONE]') {
+      this.finish();
+      return;
+    }
+    const json = this.parsed(data);
+    this.sawTotals = Array.isArray(json['choices']) && json['choices'].length === 0 && 'usage' in json;
+    this.read(json, 'chunk');
+    // The third and fourth shape have an end of their own.
+    if (json['type'] === 'message_stop' || json['type'] === 'response.completed') this.finish();
+  }
+
+  /** Over REST the answer stands in `result`. */
+  body(json: unknown): void {
+    if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
+    else {
+      const outer = object(json);
+      const inner = 'result' in outer ? outer['result'] : outer;
+      this.checkErrors(outer);
+      if (typeof inner === 'string' || typeof inner === 'number') this.answer.text(String(inner));
+      else if (Object.keys(object(inner)).length === 0) throw this.nothing();
+      else this.read(object(inner), 'result');
+    }
+    this.answer.isPlain ||= this.answer.rawFinish === undefined;
+    this.finish();
+  }
+
+  end(): void {
+    if (this.answer.rawFinish === undefined && !this.sawTotals) {
+      const { target } = this.options;
+      throw new LlmError('truncated', `${target} stopped without a finish reason or end marker`, { target });
+    }
+    this.finish();
+  }
+
+  private parsed(data: string): Readonly<Record<string, unknown>> {
+    const { target } = this.options;
+    let json: unknown;
+    try {
+      json = JSON.parse(data);
+    } catch (cause) {
+      throw new LlmError(
+        'protocol',
+        `${target} sent a chunk of broken JSON`,
+        { target, path: '' },
+        { cause },
+      );
+    }
+    if (typeof json !== 'object' || json === null) throw this.drifted('chunk');
+    return object(json);
+  }
+
+  private read(json: Readonly<Record<string, unknown>>, path: string): void {
+    this.checkErrors(json);
+    if (!SHAPES.some((shape) => shape(this.answer, json))) throw this.drifted(path);
+  }
+
+  private checkErrors(json: Readonly<Record<string, unknown>>): void {
+    const isError = (json['error'] !== undefined && json['error'] !== null) || json['type'] === 'error';
+    if (isError || json['success'] === false || list(json['errors']).length > 0)
+      throw this.options.toLlmError(json);
+  }
+
+  private finish(): void {
+    this.done = true;
+    this.answer.finish();
+  }
+
+  private drifted(path: string): LlmError {
+    const { target } = this.options;
+    return new LlmError('protocol', `${target} answered with a "${path}" of no known shape`, {
+      target,
+      path,
+    });
+  }
+
+  /** Some models answer a request for a stream with an empty result (seen in the vendor's own client, 2026-05). */
+  private nothing(): LlmError {
+    const { target, isStream } = this.options;
+    const recover = isStream ? WHOLE : undefined;
+    return new LlmError('truncated', `${target} answered with an empty result`, {
+      target,
+      path: 'result',
+      recover,
+    });
+  }
+}
+
+const WHOLE: Recovery = {
+  id: 'whole',
+  what: 'answer asked for in one piece',
+  apply: (request) => request,
+  delivery: 'whole',
+  remember: true,
+};

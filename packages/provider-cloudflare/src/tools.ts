@@ -1,0 +1,40 @@
+import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import type { RunQuirks } from './quirks.ts';
+
+export interface WireTool {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
+}
+
+export interface WireTools {
+  readonly tools?: WireTool[];
+  readonly tool_choice?: 'auto' | 'required';
+}
+
+/** The tools to offer: `none` offers none, one that is named is offered alone, and demanded where that can be said. */
+export function toTools(
+  { tools, toolChoice }: ModelRequest,
+  quirks: RunQuirks,
+  warnings: Warning[],
+): WireTools {
+  if (tools.length === 0 || toolChoice === 'none') return {};
+  const named = typeof toolChoice === 'object' ? toolChoice.name : undefined;
+  const offered = tools.filter(({ name }) => named === undefined || name === named).map(toTool);
+  if (toolChoice === undefined) return { tools: offered };
+  const choice = toolChoice === 'auto' ? 'auto' : 'required';
+  if (quirks.toolChoice) return { tools: offered, tool_choice: choice };
+  if (choice === 'required') {
+    const what = `toolChoice "${named ?? 'required'}"`;
+    warnings.push({
+      action: 'coerced',
+      what,
+      why: 'this model cannot be made to call: the tools are only offered',
+    });
+  }
+  return { tools: offered };
+}
+
+const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
+  type: 'function',
+  function: { name, description, parameters },
+});
