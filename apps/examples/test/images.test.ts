@@ -29,7 +29,12 @@ function greyPng(width: number, height: number): Buffer {
   const rows = Buffer.alloc((width + 1) * height, 128);
   for (let row = 0; row < height; row++) rows[row * (width + 1)] = 0;
   const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 const SKETCH = greyPng(9000, 40);
@@ -40,13 +45,23 @@ function answer({ path, text }: Seen, response: ServerResponse): void {
   const json = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
-  const drawn = (png: Buffer): void => json(200, { created: 1, data: [{ b64_json: png.toString('base64') }] });
+  const drawn = (png: Buffer): void =>
+    json(200, { created: 1, data: [{ b64_json: png.toString('base64') }] });
   if (path === '/art/v1/images/generations') drawn(SKETCH);
   else if (path === '/openai/v1/images/edits') drawn(FINAL);
   else if (path === '/anthropic/v1/messages' && text.includes('image/')) {
     const usage = { input_tokens: 9, output_tokens: 4 };
     const content = [{ type: 'text', text: 'Make the cat look up.' }];
-    json(200, { id: 'm', type: 'message', role: 'assistant', model: 'x', content, stop_reason: 'end_turn', stop_sequence: null, usage });
+    json(200, {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: 'x',
+      content,
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage,
+    });
   } else json(503, { error: { message: 'busy', type: 'overloaded_error' } });
 }
 
@@ -72,7 +87,11 @@ it('images: draws, asks a chain that can see, and edits, with the real SDKs and 
   ]);
   try {
     const { sketch, advice, final } = await drawAndImprove(majordomo, 'a cat');
-    expect([sketch.target, advice, final.target]).toEqual(['art/flux', 'Make the cat look up.', 'openai/gpt-image']);
+    expect([sketch.target, advice, final.target]).toEqual([
+      'art/flux',
+      'Make the cat look up.',
+      'openai/gpt-image',
+    ]);
     expect(Buffer.from(sketch.image.bytes).equals(SKETCH)).toBe(true);
     expect(Buffer.from(final.image.bytes).equals(FINAL)).toBe(true);
   } finally {
@@ -86,7 +105,12 @@ it('images: draws, asks a chain that can see, and edits, with the real SDKs and 
     '/art/v1/images/edits',
     '/openai/v1/images/edits',
   ]);
-  expect(JSON.parse(seen[0]!.text)).toMatchObject({ model: 'flux', prompt: 'a cat', size: '1024x1024', seed: 7 });
+  expect(JSON.parse(seen[0]!.text)).toMatchObject({
+    model: 'flux',
+    prompt: 'a cat',
+    size: '1024x1024',
+    seed: 7,
+  });
   // This model takes edges up to 8,000 pixels: it got a picture of its own.
   const asked = seen.find(({ path }) => path === '/anthropic/v1/messages')!;
   const data = /"data":"([^"]+)"/.exec(asked.text)?.[1] ?? '';

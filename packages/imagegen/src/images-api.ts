@@ -84,7 +84,8 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 interface ImagesBody {
   readonly data?: readonly { readonly b64_json?: unknown; readonly url?: unknown }[] | undefined;
   readonly usage?: ImagesUsage | undefined;
-  readonly error?: { readonly message?: string; readonly code?: string; readonly type?: string } | string | null | undefined;
+  readonly error?:
+    { readonly message?: string; readonly code?: string; readonly type?: string } | string | null | undefined;
 }
 interface ImagesUsage {
   readonly input_tokens?: number;
@@ -121,7 +122,8 @@ const urlOnly = (target: string): LlmError =>
   });
 
 function reported(error: NonNullable<ImagesBody['error']>, target: string): LlmError {
-  const { message, code, type } = typeof error === 'string' ? { message: error, code: undefined, type: undefined } : error;
+  const { message, code, type } =
+    typeof error === 'string' ? { message: error, code: undefined, type: undefined } : error;
   return wireError({ target, message, code, type, body: { error } });
 }
 
@@ -129,7 +131,8 @@ function usageOf(raw: ImagesUsage | undefined): Usage | undefined {
   if (!isObject(raw)) return undefined;
   const inputImage = raw.input_tokens_details?.image_tokens;
   const outputImage = raw.output_tokens_details?.image_tokens;
-  const details = inputImage === undefined && outputImage === undefined ? undefined : { inputImage, outputImage };
+  const details =
+    inputImage === undefined && outputImage === undefined ? undefined : { inputImage, outputImage };
   return {
     input: raw.input_tokens,
     output: raw.output_tokens,

@@ -29,7 +29,9 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
     const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} images`;
-    throw new LlmError('unsupported', `${target} takes ${takes}${quirks.mask ? '' : ' and no mask'}`, { target });
+    throw new LlmError('unsupported', `${target} takes ${takes}${quirks.mask ? '' : ' and no mask'}`, {
+      target,
+    });
   }
   const wanted = size === undefined ? undefined : parseSize(size);
   if (wanted !== undefined && quirks.size !== false) checkSize(wanted, quirks.size, target);
@@ -47,7 +49,11 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
   return { input, warnings };
 }
 
-const dropped = (what: string): Warning => ({ action: 'dropped', what, why: 'this model has no field for it' });
+const dropped = (what: string): Warning => ({
+  action: 'dropped',
+  what,
+  why: 'this model has no field for it',
+});
 
 function pictures([image]: readonly ImagePart[], mask: ImagePart | undefined): object {
   return {
@@ -75,7 +81,8 @@ export async function imageFromRun(output: unknown, place: Place): Promise<Image
   if (typeof output === 'string') return imageFromBase64(output, place);
   if (output instanceof Uint8Array) return imageFromBytes(output, place);
   if (output instanceof ArrayBuffer) return imageFromBytes(new Uint8Array(output), place);
-  if (isStream(output)) return imageFromBytes(new Uint8Array(await new Response(output).arrayBuffer()), place);
+  if (isStream(output))
+    return imageFromBytes(new Uint8Array(await new Response(output).arrayBuffer()), place);
   if (typeof output === 'object' && output !== null) {
     const { image, data, result }: { image?: unknown; data?: unknown; result?: unknown } = output;
     const inner = image ?? data ?? result;

@@ -30,7 +30,10 @@ export function checkSize({ width, height }: Size, rule: SizeRule, target: strin
   const { multipleOf = 1, maxEdge = Infinity, maxPixels = Infinity, maxRatio = Infinity } = rule;
   const longest = Math.max(width, height);
   const refuse = (why: string): never => {
-    throw new LlmError('unsupported', `${target} does not draw ${width}x${height}: ${why}`, { target, path: 'size' });
+    throw new LlmError('unsupported', `${target} does not draw ${width}x${height}: ${why}`, {
+      target,
+      path: 'size',
+    });
   };
   if (width % multipleOf !== 0 || height % multipleOf !== 0) refuse(`edges are multiples of ${multipleOf}`);
   if (longest > maxEdge) refuse(`the longest edge is ${maxEdge}`);

@@ -57,7 +57,10 @@ describe('an image out of text', () => {
 });
 
 describe('the images wire', () => {
-  const call = (request: Partial<ImageRequest>, quirks: Partial<ImagesQuirks> = {}): ReturnType<typeof toImagesCall> =>
+  const call = (
+    request: Partial<ImageRequest>,
+    quirks: Partial<ImagesQuirks> = {},
+  ): ReturnType<typeof toImagesCall> =>
     toImagesCall({ prompt: 'a cat', ...request }, 'paint', { ...COMPATIBLE_IMAGES, ...quirks }, TARGET);
   const bodyOf = (request: Partial<ImageRequest>, quirks?: Partial<ImagesQuirks>): unknown => {
     const { body } = call(request, quirks);
@@ -78,7 +81,10 @@ describe('the images wire', () => {
 
   test('a wire without seeds and formats gets neither, and tells', () => {
     const { warnings } = call({ seed: 7 }, { seed: false });
-    expect(bodyOf({ seed: 7 }, { seed: false, responseFormat: 'none' })).toEqual({ model: 'paint', prompt: 'a cat' });
+    expect(bodyOf({ seed: 7 }, { seed: false, responseFormat: 'none' })).toEqual({
+      model: 'paint',
+      prompt: 'a cat',
+    });
     expect(warnings).toEqual([{ action: 'dropped', what: 'seed', why: 'this images wire has none' }]);
   });
 
@@ -88,7 +94,12 @@ describe('the images wire', () => {
       lab: { quality: 'high', response_format: undefined },
       other: { quality: 'max' },
     };
-    expect(bodyOf({ extra })).toEqual({ model: 'paint', prompt: 'a cat', quality: 'high', background: 'opaque' });
+    expect(bodyOf({ extra })).toEqual({
+      model: 'paint',
+      prompt: 'a cat',
+      quality: 'high',
+      background: 'opaque',
+    });
   });
 
   test('images make it an edit, as a form with files', () => {
@@ -133,11 +144,20 @@ describe('the images wire', () => {
   });
 
   test('three of four are an answer, with a warning for the fourth', () => {
-    const data = [{ b64_json: PNG }, { b64_json: 'broken!' }, { url: `data:image/png;base64,${PNG}` }, { b64_json: PNG }];
+    const data = [
+      { b64_json: PNG },
+      { b64_json: 'broken!' },
+      { url: `data:image/png;base64,${PNG}` },
+      { b64_json: PNG },
+    ];
     const { images, warnings } = fromImagesBody({ data }, 4, TARGET);
     expect(images.length).toBe(3);
     expect(warnings).toEqual([
-      { action: 'dropped', what: '1 of 4 images', why: expect.stringContaining('data[1].b64_json holds broken base64') },
+      {
+        action: 'dropped',
+        what: '1 of 4 images',
+        why: expect.stringContaining('data[1].b64_json holds broken base64'),
+      },
     ]);
     expect(fromImagesBody({ data: data.slice(0, 1) }, 4, TARGET).warnings[0]?.what).toBe('3 of 4 images');
   });
@@ -156,11 +176,14 @@ describe('the images wire', () => {
 });
 
 describe('the web UI’s wire', () => {
-  const bodyOf = (request: Partial<ImageRequest>): unknown => toTxt2ImgCall({ prompt: 'a cat', ...request }, 'sd', TARGET).body;
+  const bodyOf = (request: Partial<ImageRequest>): unknown =>
+    toTxt2ImgCall({ prompt: 'a cat', ...request }, 'sd', TARGET).body;
 
   test('unset fields are absent, a seed of 0 is there, a size is two numbers', () => {
     expect(bodyOf({})).toEqual({ model: 'sd', prompt: 'a cat' });
-    expect(bodyOf({ seed: 0, n: 3, size: '512x768', extra: { 'sdapi-txt2img': { steps: 4, cfg_scale: 1 } } })).toEqual({
+    expect(
+      bodyOf({ seed: 0, n: 3, size: '512x768', extra: { 'sdapi-txt2img': { steps: 4, cfg_scale: 1 } } }),
+    ).toEqual({
       model: 'sd',
       prompt: 'a cat',
       width: 512,
@@ -174,8 +197,13 @@ describe('the web UI’s wire', () => {
 
   test('images go to img2img', () => {
     const { path, body } = toTxt2ImgCall({ prompt: 'a cat', images: [png], mask: png }, 'sd', TARGET);
-    expect([path, body]).toEqual(['/sdapi/v1/img2img', { model: 'sd', prompt: 'a cat', init_images: [PNG], mask: PNG }]);
-    expect(failure(() => toTxt2ImgCall({ prompt: 'a cat', mask: png }, 'sd', TARGET)).kind).toBe('invalid-request');
+    expect([path, body]).toEqual([
+      '/sdapi/v1/img2img',
+      { model: 'sd', prompt: 'a cat', init_images: [PNG], mask: PNG },
+    ]);
+    expect(failure(() => toTxt2ImgCall({ prompt: 'a cat', mask: png }, 'sd', TARGET)).kind).toBe(
+      'invalid-request',
+    );
   });
 
   test('an answer gives its images; a grid in front of a batch is left out', () => {
@@ -220,15 +248,25 @@ describe('one image a run', () => {
   test('a form has files', () => {
     const { input } = toRunCall({ prompt: 'a cat', size: '64x32', images: [png, png] }, FORM, TARGET);
     expect(input).toBeInstanceOf(FormData);
-    expect([...(input as FormData).keys()]).toEqual(['prompt', 'width', 'height', 'input_image_0', 'input_image_1']);
+    expect([...(input as FormData).keys()]).toEqual([
+      'prompt',
+      'width',
+      'height',
+      'input_image_0',
+      'input_image_1',
+    ]);
   });
 
   test('what a model has no field for is dropped aloud, pictures are not', () => {
     const { input, warnings } = toRunCall({ prompt: 'a cat', seed: 1, size: '64x32' }, FEW, TARGET);
     expect(input).toEqual({ prompt: 'a cat' });
     expect(warnings.map(({ what }) => what)).toEqual(['size', 'seed']);
-    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png] }, FEW, TARGET)).kind).toBe('unsupported');
-    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png], mask: png }, FORM, TARGET)).kind).toBe('unsupported');
+    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png] }, FEW, TARGET)).kind).toBe(
+      'unsupported',
+    );
+    expect(failure(() => toRunCall({ prompt: 'a cat', images: [png], mask: png }, FORM, TARGET)).kind).toBe(
+      'unsupported',
+    );
   });
 
   test.each([
@@ -255,7 +293,13 @@ describe('one image a run', () => {
 
 describe('several images from a wire of one', () => {
   const context = { target: TARGET, signal: new AbortController().signal };
-  const drawn = (more: Partial<Drawing> = {}): Drawing => ({ target: TARGET, images: [png], warnings: [], usage: undefined, ...more });
+  const drawn = (more: Partial<Drawing> = {}): Drawing => ({
+    target: TARGET,
+    images: [png],
+    warnings: [],
+    usage: undefined,
+    ...more,
+  });
   const tokens = (input: number | undefined, output: number): NonNullable<Drawing['usage']> => ({
     input,
     output,
@@ -268,7 +312,10 @@ describe('several images from a wire of one', () => {
     const seeds: unknown[] = [];
     const draw = async (seed: number | undefined): Promise<Drawing> => {
       seeds.push(seed);
-      return drawn({ usage: tokens(seed === 0 ? undefined : 2, 10), warnings: [{ action: 'dropped', what: 'x', why: 'y' }] });
+      return drawn({
+        usage: tokens(seed === 0 ? undefined : 2, 10),
+        warnings: [{ action: 'dropped', what: 'x', why: 'y' }],
+      });
     };
     const { images, usage, warnings } = await drawEach({ n: 3, seed: 0 }, context, draw);
     expect(seeds).toEqual([0, 1, 2]);

@@ -28,4 +28,5 @@ export function checkPdf({ bytes, name = 'a PDF' }: FilePart, limits: PdfLimits 
 }
 
 const unfit = (message: string): LlmError => new LlmError('unsupported', message, { code: 'too-large' });
-const broken = (message: string): LlmError => new LlmError('invalid-request', message, { code: 'broken-file' });
+const broken = (message: string): LlmError =>
+  new LlmError('invalid-request', message, { code: 'broken-file' });

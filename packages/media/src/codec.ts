@@ -50,14 +50,16 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
     },
     decode(bytes, edge) {
       const upright = open(bytes, input).autoOrient();
-      const sized = edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
+      const sized =
+        edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
       return rasterOf(sized.toColourspace('srgb'));
     },
     shrink: (raster, scale) =>
       rasterOf(open(raster.data, raw(raster)).resize(boxOf(Math.max(raster.width, raster.height) * scale))),
     async encode(raster, format, quality) {
       const pixels = open(raster.data, raw(raster)).timeout({ seconds });
-      const flat = format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
+      const flat =
+        format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
       const encoded = await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer();
       return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
     },
@@ -70,16 +72,38 @@ const boxOf = (edge: number): { readonly width: number; readonly height: number;
 };
 
 /** Formats that sharp's own builds decode: what fails there is broken; elsewhere it may be the build. */
-const ALWAYS_DECODED = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/tiff']);
+const ALWAYS_DECODED = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/tiff',
+]);
 
 /** What sharp threw for an image of this type. */
 export function decodingError(error: unknown, mediaType: string): unknown {
   if (LlmError.is(error) || !(error instanceof Error)) return error;
   const why = error.message.split('\n')[0] ?? '';
   if (/pixel limit|timeout/i.test(why)) {
-    return new LlmError('unsupported', `an ${mediaType} is too much to decode: ${why}`, { code: 'too-large' }, { cause: error });
+    return new LlmError(
+      'unsupported',
+      `an ${mediaType} is too much to decode: ${why}`,
+      { code: 'too-large' },
+      { cause: error },
+    );
   }
   return ALWAYS_DECODED.has(mediaType)
-    ? new LlmError('invalid-request', `an ${mediaType} is broken: ${why}`, { code: 'broken-image' }, { cause: error })
-    : new LlmError('unsupported', `sharp cannot decode ${mediaType} here: ${why}`, { code: 'not-decodable' }, { cause: error });
+    ? new LlmError(
+        'invalid-request',
+        `an ${mediaType} is broken: ${why}`,
+        { code: 'broken-image' },
+        { cause: error },
+      )
+    : new LlmError(
+        'unsupported',
+        `sharp cannot decode ${mediaType} here: ${why}`,
+        { code: 'not-decodable' },
+        { cause: error },
+      );
 }

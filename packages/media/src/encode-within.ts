@@ -30,7 +30,9 @@ export async function encodeWithin(
   const search = new Search(raster, maxBytes, codec, signal);
   if (first !== 'png') return search.run(first, (tries) => nextTry(tries, maxBytes));
   if (lossy === undefined) return search.run('png', (tries) => nextLosslessTry(tries, maxBytes));
-  const whole = await search.run('png', (tries) => (tries.length === 0 ? { quality: 100, scale: 1 } : undefined));
+  const whole = await search.run('png', (tries) =>
+    tries.length === 0 ? { quality: 100, scale: 1 } : undefined,
+  );
   if (typeof whole !== 'number') return whole;
   return search.run(lossy, (tries) => nextTry(tries, maxBytes, MOST_TRIES - 1));
 }
@@ -79,4 +81,6 @@ class Search {
 }
 
 const isBetter = (plan: Plan, tries: readonly Try[], maxBytes: number): boolean =>
-  tries.every(({ quality, scale, bytes }) => scale !== plan.scale || bytes > maxBytes || quality <= plan.quality);
+  tries.every(
+    ({ quality, scale, bytes }) => scale !== plan.scale || bytes > maxBytes || quality <= plan.quality,
+  );

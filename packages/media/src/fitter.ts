@@ -43,7 +43,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
       const facts = pictureIn(bytes, maxPixels);
       const { mediaType } = facts;
       const asItIs = mediaType === image.mediaType ? image : { ...image, mediaType };
-      const mustBeStill = facts.animated && animation === 'first-frame';
+      const mustBeStill = facts.animated && animation === 'first-frame' && encodable(limits).length > 0;
       const misfit = misfitOf(facts, bytes.length, limits);
       if (misfit === undefined && !mustBeStill) return asItIs;
       const sharp = await codec();
@@ -81,9 +81,12 @@ function lazyCodec(
 function pictureIn(bytes: Uint8Array, maxPixels: number): ImageFacts {
   const facts = inspectImage(bytes);
   if (facts === undefined) {
-    throw broken(bytes.length === 0 ? 'an image has 0 bytes' : `${bytes.length} bytes are no picture of a known format`);
+    throw broken(
+      bytes.length === 0 ? 'an image has 0 bytes' : `${bytes.length} bytes are no picture of a known format`,
+    );
   }
-  if (!facts.complete) throw broken(`an ${facts.mediaType} of ${bytes.length} bytes ends before its end: it was cut`);
+  if (!facts.complete)
+    throw broken(`an ${facts.mediaType} of ${bytes.length} bytes ends before its end: it was cut`);
   if (pixelsOf(facts) > maxPixels) {
     throw unfit(`an image of ${sizeOf(facts)} pixels is above the limit of ${maxPixels} pixels`);
   }
@@ -91,7 +94,11 @@ function pictureIn(bytes: Uint8Array, maxPixels: number): ImageFacts {
 }
 
 /** Why it cannot go out as it is. */
-function misfitOf(facts: ImageFacts, bytes: number, { mediaTypes, maxBytes, maxEdge }: ImageLimits): string | undefined {
+function misfitOf(
+  facts: ImageFacts,
+  bytes: number,
+  { mediaTypes, maxBytes, maxEdge }: ImageLimits,
+): string | undefined {
   const { mediaType, width, height } = facts;
   if (!mediaTypes.includes(mediaType)) return `${mediaType} is not among ${mediaTypes.join(', ')}`;
   if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes, the limit is ${maxBytes}`;
@@ -145,9 +152,13 @@ function edgeFor(
   return wanted < longest ? wanted : undefined;
 }
 
+/** What can be made for a target, in the order of preference. */
+const encodable = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>): readonly Format[] =>
+  (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
+
 /** The same format where it is allowed, else JPEG, PNG, WebP. */
 function formatsFor({ mediaType }: ImageFacts, { mediaTypes }: ImageLimits, isSmaller: boolean): Formats {
-  const allowed = (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
+  const allowed = encodable({ mediaTypes });
   const own = allowed.find((format) => mediaType === `image/${format}`);
   const lossy = allowed.find((format) => format !== 'png');
   // The same pixels as a PNG weigh the same again.
@@ -160,4 +171,5 @@ const pixelsOf = ({ width = 0, height = 0 }: ImageFacts): number => width * heig
 const sizeOf = ({ width, height }: ImageFacts): string => `${width ?? '?'}x${height ?? '?'}`;
 
 const unfit = (message: string): LlmError => new LlmError('unsupported', message, { code: 'too-large' });
-const broken = (message: string): LlmError => new LlmError('invalid-request', message, { code: 'broken-image' });
+const broken = (message: string): LlmError =>
+  new LlmError('invalid-request', message, { code: 'broken-image' });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { inspectImage } from './inspect-image.ts';
 import { sniffMediaType } from './sniff.ts';
 
-const hex = (...parts: readonly string[]): Uint8Array => new Uint8Array(Buffer.from(parts.join('').replaceAll(' ', ''), 'hex'));
+const hex = (...parts: readonly string[]): Uint8Array =>
+  new Uint8Array(Buffer.from(parts.join('').replaceAll(' ', ''), 'hex'));
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const ascii = (value: string): string => Buffer.from(value).toString('hex');
 
@@ -37,19 +38,63 @@ describe('the type is what the first bytes say', () => {
 
 describe('a header tells', () => {
   test.each([
-    ['a PNG', hex(PNG, ihdr, chunk('IEND')), { mediaType: 'image/png', width: 300, height: 200, animated: false, complete: true }],
+    [
+      'a PNG',
+      hex(PNG, ihdr, chunk('IEND')),
+      { mediaType: 'image/png', width: 300, height: 200, animated: false, complete: true },
+    ],
     ['an animated PNG', hex(PNG, ihdr, chunk('acTL'), chunk('IEND')), { animated: true }],
     ['a cut PNG', hex(PNG, ihdr, chunk('IDAT', '0011')), { width: 300, complete: false }],
-    ['a JPEG with data behind it', hex('ffd8 ffe0 0004 0000 ffc2 000b 08 00c8 012c 01 011100 ffda 0002 aabb ffd9 0000'), { width: 300, height: 200, complete: true }],
-    ['a JPEG whose only end is in a thumbnail', hex('ffd8 ffe1 0004 ffd9 ffc0 000b 08 00c8 012c 01 011100 ffda 0002 aabb'), { width: 300, complete: false }],
-    ['a lossy WebP', hex(ascii('RIFF'), '16000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'), { width: 300, height: 200, complete: true }],
-    ['a lossless WebP', hex(ascii('RIFF'), '11000000', ascii('WEBPVP8L'), '05000000 2f 2bc13100'), { width: 300, height: 200 }],
-    ['an animated WebP', hex(ascii('RIFF'), '16000000', ascii('WEBPVP8X'), '0a000000 02000000 2b0100 c70000'), { width: 300, height: 200, animated: true }],
-    ['a cut WebP', hex(ascii('RIFF'), 'ff000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'), { complete: false }],
-    ['a GIF', hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 01 44 00 3b'), { width: 300, height: 200, animated: false, complete: true }],
-    ['a GIF of two frames', hex(ascii('GIF89a'), '2c01 c800 00 00 00', '2c 00000000 2c01c800 00 02 01 44 00'.repeat(2)), { animated: true }],
-    ['a cut GIF', hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 09 44'), { complete: false }],
-    ['a TIFF, which is not read', hex('49492a00'), { mediaType: 'image/tiff', width: undefined, complete: true }],
+    [
+      'a JPEG with data behind it',
+      hex('ffd8 ffe0 0004 0000 ffc2 000b 08 00c8 012c 01 011100 ffda 0002 aabb ffd9 0000'),
+      { width: 300, height: 200, complete: true },
+    ],
+    [
+      'a JPEG whose only end is in a thumbnail',
+      hex('ffd8 ffe1 0004 ffd9 ffc0 000b 08 00c8 012c 01 011100 ffda 0002 aabb'),
+      { width: 300, complete: false },
+    ],
+    [
+      'a lossy WebP',
+      hex(ascii('RIFF'), '16000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'),
+      { width: 300, height: 200, complete: true },
+    ],
+    [
+      'a lossless WebP',
+      hex(ascii('RIFF'), '11000000', ascii('WEBPVP8L'), '05000000 2f 2bc13100'),
+      { width: 300, height: 200 },
+    ],
+    [
+      'an animated WebP',
+      hex(ascii('RIFF'), '16000000', ascii('WEBPVP8X'), '0a000000 02000000 2b0100 c70000'),
+      { width: 300, height: 200, animated: true },
+    ],
+    [
+      'a cut WebP',
+      hex(ascii('RIFF'), 'ff000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'),
+      { complete: false },
+    ],
+    [
+      'a GIF',
+      hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 01 44 00 3b'),
+      { width: 300, height: 200, animated: false, complete: true },
+    ],
+    [
+      'a GIF of two frames',
+      hex(ascii('GIF89a'), '2c01 c800 00 00 00', '2c 00000000 2c01c800 00 02 01 44 00'.repeat(2)),
+      { animated: true },
+    ],
+    [
+      'a cut GIF',
+      hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 09 44'),
+      { complete: false },
+    ],
+    [
+      'a TIFF, which is not read',
+      hex('49492a00'),
+      { mediaType: 'image/tiff', width: undefined, complete: true },
+    ],
   ])('%s', (_, bytes, facts) => {
     expect(inspectImage(bytes)).toMatchObject(facts);
   });

@@ -39,7 +39,9 @@ describe('the search for a quality', () => {
       fc.property(fc.integer({ min: 10_000, max: 5_000_000 }), slopes, budgets, (atBest, slope, maxBytes) => {
         const tries = search(sizes(atBest, slope), maxBytes);
         expect(tries.length).toBeLessThanOrEqual(MOST_TRIES);
-        expect(tries.every(({ quality, scale }) => quality >= 30 && quality <= 85 && scale > 0 && scale <= 1)).toBe(true);
+        expect(
+          tries.every(({ quality, scale }) => quality >= 30 && quality <= 85 && scale > 0 && scale <= 1),
+        ).toBe(true);
         expect(tries.some(({ bytes }) => bytes <= maxBytes)).toBe(true);
       }),
       { seed: 7, numRuns: 2_000 },

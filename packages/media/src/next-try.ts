@@ -30,7 +30,11 @@ const USUAL_SLOPE = 0.75;
  * Sizes follow a power of the quantiser's step closely, so two or three encodings find the quality that fills the
  * limit; edges are shortened only when the worst quality would not do.
  */
-export function nextTry(tries: readonly Try[], maxBytes: number, most: number = MOST_TRIES): Plan | undefined {
+export function nextTry(
+  tries: readonly Try[],
+  maxBytes: number,
+  most: number = MOST_TRIES,
+): Plan | undefined {
   const last = tries.at(-1);
   if (last === undefined) return { quality: BEST, scale: 1 };
   const { scale } = last;

@@ -39,7 +39,11 @@ test('so many run at once, in the order in which they came', async () => {
 test('their pixels together stay below the limit, and one above it runs alone', async () => {
   const lane = pixelLane(4, 100);
   const jobs = [job(), job(), job()] as const;
-  const runs = [lane.run(60, never, jobs[0].work), lane.run(500, never, jobs[1].work), lane.run(1, never, jobs[2].work)];
+  const runs = [
+    lane.run(60, never, jobs[0].work),
+    lane.run(500, never, jobs[1].work),
+    lane.run(1, never, jobs[2].work),
+  ];
   await settled();
   expect(jobs.map(({ begun }) => begun)).toEqual([true, false, false]);
   jobs[0].end();

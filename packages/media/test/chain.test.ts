@@ -15,7 +15,10 @@ const imagesIn = (request: ModelRequest | undefined): readonly ImagePart[] =>
 
 test('each target of a chain gets the version it can take, and a blind one is passed over without penalty', async () => {
   const blind = provider('blind', false, ['never asked']);
-  const small = provider('small', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64, maxBytes: 3_000 }), [BUSY, BUSY]);
+  const small = provider('small', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64, maxBytes: 3_000 }), [
+    BUSY,
+    BUSY,
+  ]);
   const large = provider('large', limits({ maxEdge: 8000 }), ['a gradient']);
   const majordomo = createMajordomo({ providers: [blind, small, large], media: createMediaFitter() });
   const picture = part(await bytesOf(photo(300, 200).png()));
@@ -49,10 +52,19 @@ test('more than twenty images get the tighter edge, on every leg', async () => {
   const majordomo = createMajordomo({ providers: [eyes], media: createMediaFitter() });
   const picture = await bytesOf(photo(200, 100).png());
   const ask = (count: number): Promise<unknown> =>
-    majordomo.model('eyes/m').generate({ messages: [user('?', Array.from({ length: count }, () => part(picture)))] });
+    majordomo.model('eyes/m').generate({
+      messages: [
+        user(
+          '?',
+          Array.from({ length: count }, () => part(picture)),
+        ),
+      ],
+    });
   await ask(21);
   await ask(20);
-  const widths = eyes.requests.map(({ request }) => new Set(imagesIn(request).map(({ bytes }) => inspectImage(bytes)?.width)));
+  const widths = eyes.requests.map(
+    ({ request }) => new Set(imagesIn(request).map(({ bytes }) => inspectImage(bytes)?.width)),
+  );
   expect(widths).toEqual([new Set([100]), new Set([200])]);
 });
 
@@ -60,6 +72,10 @@ test('too many images, and too many bytes in all, are unsupported with the numbe
   const eyes = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
   const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
   const picture = part(await bytesOf(photo(20, 10).png()));
-  await expect(model.generate({ messages: [user(picture, picture, picture)] })).rejects.toThrow(/at most 2 images, the request has 3/);
-  await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(/takes 100 bytes of images in all/);
+  await expect(model.generate({ messages: [user(picture, picture, picture)] })).rejects.toThrow(
+    /at most 2 images, the request has 3/,
+  );
+  await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(
+    /takes 100 bytes of images in all/,
+  );
 });

@@ -75,7 +75,11 @@ describe('what is fetched', () => {
   test.each([
     ['/cat.jpg', 'a picture under its true type', { type: 'image', mediaType: 'image/png' }],
     ['/once', 'a picture behind a redirect', { type: 'image', mediaType: 'image/png' }],
-    ['/My%20report.pdf', 'a PDF with its name', { type: 'file', mediaType: 'application/pdf', name: 'My report.pdf' }],
+    [
+      '/My%20report.pdf',
+      'a PDF with its name',
+      { type: 'file', mediaType: 'application/pdf', name: 'My report.pdf' },
+    ],
     ['/notes', 'a text as it was declared', { type: 'file', mediaType: 'text/plain', name: 'notes' }],
   ])('%s is %s', async (path, _, expected) => {
     expect(await fetchMedia(origin + path, { allow })).toMatchObject(expected);
@@ -162,11 +166,14 @@ describe('a URL is refused', () => {
 });
 
 describe('limits', () => {
-  test.each(['/long', '/endless'])('%s is cut at the first byte too many, and the connection closed', async (path) => {
-    const error = await failure(path, { maxBytes: 4999 });
-    expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
-    await closed;
-  });
+  test.each(['/long', '/endless'])(
+    '%s is cut at the first byte too many, and the connection closed',
+    async (path) => {
+      const error = await failure(path, { maxBytes: 4999 });
+      expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
+      await closed;
+    },
+  );
 
   test('a size that fits exactly is taken', async () => {
     expect((await fetchMedia(`${origin}/long`, { allow, maxBytes: 5000 })).bytes.length).toBe(5000);

@@ -55,31 +55,35 @@ function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
   }
 }
 
-test(`${FILES} broken files each end in time: fitted, or refused for a reason`, { timeout: 120_000 }, async () => {
-  const random = seeded(20261120);
-  const originals = await seeds();
-  const fitter = createMediaFitter({ timeoutMs: 1_000 });
-  const ends = { fitted: 0, unsupported: 0, 'invalid-request': 0 };
-  const before = process.memoryUsage.rss();
-  let slowest = 0;
-  let highest = before;
-  for (let file = 0; file < FILES; file++) {
-    const bytes = mutated(originals[file % originals.length] ?? new Uint8Array(), random);
-    const wanted = limits(file % 3 === 0 ? {} : { maxEdge: 20, maxBytes: 600 + random(2_000) });
-    const from = performance.now();
-    try {
-      const made = await fitter.fit(part(bytes), wanted, never);
-      expect(made.bytes.length).toBeLessThanOrEqual(wanted.maxBytes);
-      expect(wanted.mediaTypes).toContain(made.mediaType);
-      ends.fitted += 1;
-    } catch (error) {
-      if (!LlmError.is(error, 'unsupported', 'invalid-request')) throw error;
-      ends[error.kind as 'unsupported' | 'invalid-request'] += 1;
+test(
+  `${FILES} broken files each end in time: fitted, or refused for a reason`,
+  { timeout: 120_000 },
+  async () => {
+    const random = seeded(20261120);
+    const originals = await seeds();
+    const fitter = createMediaFitter({ timeoutMs: 1_000 });
+    const ends = { fitted: 0, unsupported: 0, 'invalid-request': 0 };
+    const before = process.memoryUsage.rss();
+    let slowest = 0;
+    let highest = before;
+    for (let file = 0; file < FILES; file++) {
+      const bytes = mutated(originals[file % originals.length] ?? new Uint8Array(), random);
+      const wanted = limits(file % 3 === 0 ? {} : { maxEdge: 20, maxBytes: 600 + random(2_000) });
+      const from = performance.now();
+      try {
+        const made = await fitter.fit(part(bytes), wanted, never);
+        expect(made.bytes.length).toBeLessThanOrEqual(wanted.maxBytes);
+        expect(wanted.mediaTypes).toContain(made.mediaType);
+        ends.fitted += 1;
+      } catch (error) {
+        if (!LlmError.is(error, 'unsupported', 'invalid-request')) throw error;
+        ends[error.kind as 'unsupported' | 'invalid-request'] += 1;
+      }
+      slowest = Math.max(slowest, performance.now() - from);
+      highest = Math.max(highest, process.memoryUsage.rss());
     }
-    slowest = Math.max(slowest, performance.now() - from);
-    highest = Math.max(highest, process.memoryUsage.rss());
-  }
-  expect(slowest).toBeLessThan(LONGEST_MS);
-  expect(highest - before).toBeLessThan(MOST_GROWTH);
-  expect(Math.min(...Object.values(ends))).toBeGreaterThan(FILES / 50);
-});
+    expect(slowest).toBeLessThan(LONGEST_MS);
+    expect(highest - before).toBeLessThan(MOST_GROWTH);
+    expect(Math.min(...Object.values(ends))).toBeGreaterThan(FILES / 50);
+  },
+);

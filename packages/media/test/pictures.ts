@@ -6,9 +6,14 @@ export const ANY: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 
 
 export const never: AbortSignal = new AbortController().signal;
 
-export const limits = (more: Partial<ImageLimits> = {}): ImageLimits => ({ mediaTypes: ANY, maxBytes: 5e6, ...more });
+export const limits = (more: Partial<ImageLimits> = {}): ImageLimits => ({
+  mediaTypes: ANY,
+  maxBytes: 5e6,
+  ...more,
+});
 
-export const part = (bytes: Uint8Array, mediaType = 'image/png'): ImagePart => image(new Uint8Array(bytes), mediaType);
+export const part = (bytes: Uint8Array, mediaType = 'image/png'): ImagePart =>
+  image(new Uint8Array(bytes), mediaType);
 
 /** A gradient with seeded noise: compresses like a photo, not like a flat area. */
 export function photo(width: number, height: number, channels: 3 | 4 = 3): ReturnType<Sharp> {
@@ -17,7 +22,8 @@ export function photo(width: number, height: number, channels: 3 | 4 = 3): Retur
   for (let at = 0; at < pixels.length; at++) {
     seed = (seed * 1103515245 + 12345) & 0x7fffffff;
     const place = Math.floor(at / channels);
-    pixels[at] = (((place % width) * 200) / width + Math.floor(place / width / 8) + ((seed >> 16) & 31)) & 255;
+    pixels[at] =
+      (((place % width) * 200) / width + Math.floor(place / width / 8) + ((seed >> 16) & 31)) & 255;
   }
   return sharp(pixels, { raw: { width, height, channels } });
 }
@@ -39,7 +45,11 @@ export async function animation(format: 'gif' | 'webp', frames = 3): Promise<Uin
 }
 
 /** sharp, with a note of every picture opened and of every encoding by quality. */
-export function spiedSharp(): { readonly sharp: Sharp; readonly opened: number[]; readonly qualities: unknown[] } {
+export function spiedSharp(): {
+  readonly sharp: Sharp;
+  readonly opened: number[];
+  readonly qualities: unknown[];
+} {
   const opened: number[] = [];
   const qualities: unknown[] = [];
   const spy = (input: Uint8Array, options?: object): ReturnType<Sharp> => {
@@ -82,5 +92,7 @@ export async function whitePng(width: number, height: number): Promise<Uint8Arra
   await new Promise((resolve) => deflate.on('end', resolve));
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const data = chunk('IDAT', Buffer.concat(packed));
-  return new Uint8Array(Buffer.concat([signature, chunk('IHDR', header), data, chunk('IEND', new Uint8Array())]));
+  return new Uint8Array(
+    Buffer.concat([signature, chunk('IHDR', header), data, chunk('IEND', new Uint8Array())]),
+  );
 }

@@ -1,6 +1,20 @@
-import { LlmError, type ImageBackend, type ImageRequest, type ModelContext, type Warning } from '@majordomo/core';
+import {
+  LlmError,
+  type ImageBackend,
+  type ImageRequest,
+  type ModelContext,
+  type Warning,
+} from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
-import { drawEach, extraFor, imageFromBase64, parseSize, readImages, type Drawing, type Entry } from '@majordomo/imagegen';
+import {
+  drawEach,
+  extraFor,
+  imageFromBase64,
+  parseSize,
+  readImages,
+  type Drawing,
+  type Entry,
+} from '@majordomo/imagegen';
 import { inBandError, toLlmError, type Failed, type WireError } from './errors.ts';
 import { finishReason, usage, type WireUsage } from './response.ts';
 
@@ -56,10 +70,14 @@ export function toImageParams(
   target: string,
 ): { readonly params: ImageParams; readonly warnings: readonly Warning[] } {
   if (mask !== undefined) {
-    throw new LlmError('unsupported', `${target} takes no mask: say in the prompt what to change`, { target });
+    throw new LlmError('unsupported', `${target} takes no mask: say in the prompt what to change`, {
+      target,
+    });
   }
   const ratio = size === undefined ? undefined : ratioOf(size, target);
-  const pictures = images.map(({ mediaType, bytes }) => ({ inlineData: { mimeType: mediaType, data: toBase64(bytes) } }));
+  const pictures = images.map(({ mediaType, bytes }) => ({
+    inlineData: { mimeType: mediaType, data: toBase64(bytes) },
+  }));
   return {
     params: {
       contents: [{ role: 'user', parts: [...pictures, { text: prompt }] }],
@@ -72,7 +90,13 @@ export function toImageParams(
     warnings:
       ratio === undefined
         ? []
-        : [{ action: 'coerced', what: `size ${size ?? ''}`, why: `this wire has aspect ratios only: ${ratio}` }],
+        : [
+            {
+              action: 'coerced',
+              what: `size ${size ?? ''}`,
+              why: `this wire has aspect ratios only: ${ratio}`,
+            },
+          ],
   };
 }
 
@@ -113,7 +137,9 @@ export function fromImageBody(json: unknown, target: string): Drawing {
   if (body.error !== undefined) throw inBandError(body.error, target);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target);
-  const candidate = Array.isArray(body.candidates) ? (body.candidates[0] as Candidate | undefined) : undefined;
+  const candidate = Array.isArray(body.candidates)
+    ? (body.candidates[0] as Candidate | undefined)
+    : undefined;
   if (candidate === undefined) {
     throw new LlmError('protocol', `${target} answered without candidates`, { target, path: 'candidates' });
   }
@@ -124,7 +150,8 @@ export function fromImageBody(json: unknown, target: string): Drawing {
     return [() => imageFromBase64(part.inlineData?.data, { target, path })];
   });
   const { finishReason: raw = '', finishMessage } = candidate;
-  if (entries.length === 0 && finishReason(raw, false) === 'content-filter') throw blocked(raw, finishMessage, target);
+  if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
+    throw blocked(raw, finishMessage, target);
   const tokens = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
   return { target, ...readImages(entries, 1, target), usage: tokens };
 }

@@ -5,7 +5,11 @@ import { JSON_TYPE, testServer, type TestServer } from './server.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const png = { type: 'image' as const, mediaType: 'image/png', bytes: new Uint8Array(Buffer.from(PNG, 'base64')) };
+const png = {
+  type: 'image' as const,
+  mediaType: 'image/png',
+  bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
+};
 const picture = { inlineData: { mimeType: 'image/png', data: PNG } };
 const drawn = (parts: readonly object[] = [picture], more: object = {}): object => ({
   candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],
@@ -20,7 +24,10 @@ const drawn = (parts: readonly object[] = [picture], more: object = {}): object 
 let server: TestServer;
 afterEach(() => server.close());
 
-type Play = (body: { readonly generationConfig: Readonly<Record<string, unknown>> }, number: number) => readonly [number, object];
+type Play = (
+  body: { readonly generationConfig: Readonly<Record<string, unknown>> },
+  number: number,
+) => readonly [number, object];
 
 async function world(play: Play): Promise<(request?: Partial<ImageRequest>) => Promise<ImageResponse>> {
   server = await testServer(({ body }, response) => {
@@ -38,7 +45,10 @@ const bodies = (): readonly unknown[] => server.requests.map(({ body }) => JSON.
 
 describe('drawing', () => {
   it('asks for a picture alone, and gives image parts and usage', async () => {
-    const draw = await world(() => [200, drawn([{ text: 'Here it is.' }, { ...picture, thought: true }, picture])]);
+    const draw = await world(() => [
+      200,
+      drawn([{ text: 'Here it is.' }, { ...picture, thought: true }, picture]),
+    ]);
     const { images, usage, warnings, target } = await draw();
     expect([images, warnings, target]).toEqual([[png], [], 'google/gemini-x-image']);
     expect(usage).toMatchObject({ input: 8, output: 1290, details: { outputImage: 1290 } });
@@ -71,15 +81,21 @@ describe('drawing', () => {
     );
     const { images, usage, warnings } = await draw({ n: 3, seed: 5 });
     expect([images.length, usage?.output]).toEqual([2, 2580]);
-    expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 3 images', why: expect.stringContaining('busy') }]);
-    const seeds = bodies().map((body) => (body as { generationConfig: { seed: number } }).generationConfig.seed);
+    expect(warnings).toMatchObject([
+      { action: 'dropped', what: '1 of 3 images', why: expect.stringContaining('busy') },
+    ]);
+    const seeds = bodies().map(
+      (body) => (body as { generationConfig: { seed: number } }).generationConfig.seed,
+    );
     expect(seeds.sort()).toEqual([5, 6, 7]);
   });
 
   it('merges extra into the body last', async () => {
     const draw = await world(() => [200, drawn()]);
     await draw({ extra: { google: { generationConfig: { imageConfig: { imageSize: '2K' } } } } });
-    expect(bodies()).toMatchObject([{ generationConfig: { responseModalities: ['IMAGE'], imageConfig: { imageSize: '2K' } } }]);
+    expect(bodies()).toMatchObject([
+      { generationConfig: { responseModalities: ['IMAGE'], imageConfig: { imageSize: '2K' } } },
+    ]);
   });
 });
 
@@ -99,9 +115,19 @@ describe('a failure', () => {
     ['no picture', 200, drawn([{ text: 'I would rather not.' }]), 'empty'],
     ['no candidates', 200, {}, 'protocol'],
     ['broken base64', 200, drawn([{ inlineData: { data: '!' } }]), 'protocol'],
-    ['a refusal', 200, { candidates: [{ finishReason: 'IMAGE_SAFETY', finishMessage: 'unsafe' }] }, 'content-filter'],
+    [
+      'a refusal',
+      200,
+      { candidates: [{ finishReason: 'IMAGE_SAFETY', finishMessage: 'unsafe' }] },
+      'content-filter',
+    ],
     ['a blocked prompt', 200, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content-filter'],
-    ['an error inside 200', 200, { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow down' } }, 'rate-limit'],
+    [
+      'an error inside 200',
+      200,
+      { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow down' } },
+      'rate-limit',
+    ],
     ['a bad key', 401, { error: { code: 401, message: 'bad', status: 'UNAUTHENTICATED' } }, 'auth'],
   ])('%s, by kind', async (_, status, body, kind) => {
     const draw = await world(() => [status, body]);

@@ -5,8 +5,15 @@ import { json, startServer, type Received, type TestServer } from './server.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const png = { type: 'image' as const, mediaType: 'image/png', bytes: new Uint8Array(Buffer.from(PNG, 'base64')) };
-const drawn = (count = 1): object => ({ created: 1, data: Array.from({ length: count }, () => ({ b64_json: PNG })) });
+const png = {
+  type: 'image' as const,
+  mediaType: 'image/png',
+  bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
+};
+const drawn = (count = 1): object => ({
+  created: 1,
+  data: Array.from({ length: count }, () => ({ b64_json: PNG })),
+});
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -15,16 +22,17 @@ type Play = Parameters<typeof startServer>[0];
 
 /** OpenAI as `openai`, and a compatible server as `lab`, at the same place. */
 async function world(play: Play): Promise<{
-  readonly draw: (spec: string, request?: Partial<ImageRequest>, signal?: AbortSignal) => Promise<ImageResponse>;
+  readonly draw: (
+    spec: string,
+    request?: Partial<ImageRequest>,
+    signal?: AbortSignal,
+  ) => Promise<ImageResponse>;
   readonly majordomo: ReturnType<typeof createMajordomo>;
 }> {
   server = await startServer(play);
   const baseURL = `${server.origin}/v1`;
   const majordomo = createMajordomo({
-    providers: [
-      createOpenAI({ baseURL, apiKey: 'sk-test' }),
-      openaiCompatible({ id: 'lab', baseURL }),
-    ],
+    providers: [createOpenAI({ baseURL, apiKey: 'sk-test' }), openaiCompatible({ id: 'lab', baseURL })],
     aliases: { art: 'openai/gpt-image-x,lab/flux' },
     chain: { backoff: { baseMs: 0 } },
   });
@@ -40,7 +48,9 @@ const bodyOf = ({ body }: Received): Readonly<Record<string, unknown>> => body;
 
 describe('drawing', () => {
   it('sends what is set and nothing else, and gives image parts', async () => {
-    const { draw } = await world((response) => json(response, { ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }));
+    const { draw } = await world((response) =>
+      json(response, { ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }),
+    );
     const { images, target, usage, warnings, attempts } = await draw('openai/gpt-image-x');
     expect([images, target, warnings]).toEqual([[png], 'openai/gpt-image-x', []]);
     expect([usage?.input, usage?.output]).toEqual([9, 90]);
@@ -89,9 +99,15 @@ describe('drawing', () => {
     await draw('openai/gpt-image-x', { images: [png], mask: png, size: '1024x1024' });
     expect(server.received[0]).toMatchObject({
       path: '/v1/images/edits',
-      headers: { 'content-type': expect.stringMatching(/^multipart\/form-data; ?boundary=/), authorization: 'Bearer sk-test' },
+      headers: {
+        'content-type': expect.stringMatching(/^multipart\/form-data; ?boundary=/),
+        authorization: 'Bearer sk-test',
+      },
     });
-    const names = [...text.matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)].map(([, name, file]) => [name, file]);
+    const names = [...text.matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)].map(([, name, file]) => [
+      name,
+      file,
+    ]);
     expect(names).toEqual([
       ['model', undefined],
       ['prompt', undefined],
@@ -105,7 +121,9 @@ describe('drawing', () => {
     const { draw, majordomo } = await world((response, number) =>
       number === 1
         ? json(response, drawn())
-        : json(response, { choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }] }),
+        : json(response, {
+            choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }],
+          }),
     );
     const { images } = await draw('lab/flux');
     const { text } = await majordomo.model('lab/eyes').generate({ messages: [user('What is it?', images)] });
@@ -127,7 +145,10 @@ describe('a failure', () => {
       ['finished', undefined],
     ]);
     expect(majordomo.health.snapshot()['openai/gpt-image-x']?.state).toBe('benched');
-    expect((await draw('art')).attempts[0]).toMatchObject({ target: 'openai/gpt-image-x', outcome: 'skipped' });
+    expect((await draw('art')).attempts[0]).toMatchObject({
+      target: 'openai/gpt-image-x',
+      outcome: 'skipped',
+    });
     expect(server.received.length).toBe(4);
   });
 
@@ -159,7 +180,13 @@ describe('a failure', () => {
   });
 
   it('over response_format costs one try, and is remembered', async () => {
-    const refusal = { error: { message: "Unknown parameter: 'response_format'.", param: 'response_format', code: 'unknown_parameter' } };
+    const refusal = {
+      error: {
+        message: "Unknown parameter: 'response_format'.",
+        param: 'response_format',
+        code: 'unknown_parameter',
+      },
+    };
     const { draw } = await world((response, _, { body }) =>
       'response_format' in body ? json(response, refusal, 400) : json(response, drawn()),
     );
@@ -172,7 +199,9 @@ describe('a failure', () => {
 it('an abort closes the connection and changes no health', async () => {
   const controller = new AbortController();
   const { draw, majordomo } = await world(() => controller.abort(new Error('enough')));
-  const error: unknown = await draw('openai/gpt-image-x', {}, controller.signal).catch((thrown: unknown) => thrown);
+  const error: unknown = await draw('openai/gpt-image-x', {}, controller.signal).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(LlmError.is(error, 'aborted')).toBe(true);
   await server.closed(0);
   expect(server.received.length).toBe(1);
@@ -181,8 +210,14 @@ it('an abort closes the connection and changes no health', async () => {
 
 it('nothing is sent without a key', async () => {
   server = await startServer((response) => json(response, drawn()));
-  const majordomo = createMajordomo({ providers: [createOpenAI({ baseURL: `${server.origin}/v1` })], env: {} });
-  const error: unknown = await majordomo.imageModel('openai/x').generate({ prompt: 'a cat' }).catch((thrown: unknown) => thrown);
+  const majordomo = createMajordomo({
+    providers: [createOpenAI({ baseURL: `${server.origin}/v1` })],
+    env: {},
+  });
+  const error: unknown = await majordomo
+    .imageModel('openai/x')
+    .generate({ prompt: 'a cat' })
+    .catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
   expect(server.received).toEqual([]);
 });

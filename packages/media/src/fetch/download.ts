@@ -20,7 +20,10 @@ interface DownloadOptions {
 }
 
 /** One request to exactly this address, whatever the name says by now; gives the bytes or where they are said to be. */
-export async function download(url: URL, { address, maxBytes, signal }: DownloadOptions): Promise<Download | URL> {
+export async function download(
+  url: URL,
+  { address, maxBytes, signal }: DownloadOptions,
+): Promise<Download | URL> {
   signal.throwIfAborted();
   try {
     const response = await open(url, address, signal);
@@ -32,7 +35,12 @@ export async function download(url: URL, { address, maxBytes, signal }: Download
   } catch (error) {
     if (signal.aborted) throw signal.reason as Error;
     if (LlmError.is(error)) throw error;
-    throw new LlmError('network', `the connection to ${url.host} broke`, { code: codeOf(error) }, { cause: error });
+    throw new LlmError(
+      'network',
+      `the connection to ${url.host} broke`,
+      { code: codeOf(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -63,10 +71,15 @@ async function read(response: IncomingMessage, url: URL, maxBytes: number): Prom
   if (status !== 200) throw new LlmError(kindOfStatus(status), `${url.host} answered ${status}`, { status });
   const packed = headers['content-encoding'] ?? 'identity';
   if (packed !== 'identity') {
-    throw new LlmError('unsupported', `${url.host} sent ${packed} though it was not asked to`, { code: 'packed' });
+    throw new LlmError('unsupported', `${url.host} sent ${packed} though it was not asked to`, {
+      code: 'packed',
+    });
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
-  const declaredType = (headers['content-type'] ?? 'application/octet-stream').split(';', 1)[0]?.trim().toLowerCase();
+  const declaredType = (headers['content-type'] ?? 'application/octet-stream')
+    .split(';', 1)[0]
+    ?.trim()
+    .toLowerCase();
   return { url, bytes: await bytesOf(response, url, maxBytes), declaredType: declaredType ?? '' };
 }
 
@@ -74,7 +87,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 function redirectOf(location: string | undefined, url: URL): URL {
   const target = location === undefined ? null : URL.parse(location, url.href);
-  if (target === null) throw new LlmError('protocol', `${url.host} redirects to nowhere`, { path: 'location' });
+  if (target === null)
+    throw new LlmError('protocol', `${url.host} redirects to nowhere`, { path: 'location' });
   return target;
 }
 

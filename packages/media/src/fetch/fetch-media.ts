@@ -26,7 +26,10 @@ export interface FetchMediaOptions {
  *
  * @example user('What is this?', await fetchMedia('https://example.com/cat.jpg', { signal }))
  */
-export async function fetchMedia(url: string | URL, options: FetchMediaOptions = {}): Promise<ImagePart | FilePart> {
+export async function fetchMedia(
+  url: string | URL,
+  options: FetchMediaOptions = {},
+): Promise<ImagePart | FilePart> {
   const { timeoutMs = 30_000 } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
@@ -48,7 +51,8 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
     const address = await abortable(resolveHost(url, allow, resolve), signal);
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;
-    if (url.protocol === 'https:' && found.protocol === 'http:') throw refused(`${url.host} redirects to plain http`);
+    if (url.protocol === 'https:' && found.protocol === 'http:')
+      throw refused(`${url.host} redirects to plain http`);
     url = parsed(found);
   }
   throw refused(`${start.host} redirects more than ${maxRedirects} times`);
@@ -58,7 +62,8 @@ function parsed(value: string | URL): URL {
   const url = URL.parse(String(value));
   if (url === null) throw refused('not a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`${url.protocol} is not fetched`);
-  if (url.username !== '' || url.password !== '') throw refused('a URL with a user or password is not fetched');
+  if (url.username !== '' || url.password !== '')
+    throw refused('a URL with a user or password is not fetched');
   return url;
 }
 
@@ -89,4 +94,5 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const hostOf = (url: string | URL): string => URL.parse(String(url))?.host ?? 'the URL';
 
-const refused = (why: string): LlmError => new LlmError('invalid-request', `cannot fetch: ${why}`, { code: 'refused-url' });
+const refused = (why: string): LlmError =>
+  new LlmError('invalid-request', `cannot fetch: ${why}`, { code: 'refused-url' });

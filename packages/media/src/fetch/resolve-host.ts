@@ -20,15 +20,20 @@ export const systemResolve: Resolve = (host) => lookup(host, { all: true });
  */
 export async function resolveHost(url: URL, allow: readonly string[], resolve: Resolve): Promise<Address> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [{ address: host, family: isIP(host) }];
+  const addresses =
+    isIP(host) === 0 ? await resolved(host, resolve) : [{ address: host, family: isIP(host) }];
   const [first] = addresses;
   if (first === undefined) throw new LlmError('network', `${host} has no address`, { code: 'ENOTFOUND' });
   const isAllowed = allow.some((name) => name === host || name === url.host);
   const refused = isAllowed ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
   if (refused === undefined) return first;
-  throw new LlmError('invalid-request', `${url.host} is not on the public Internet (${refused.address}): not fetched`, {
-    code: 'private-address',
-  });
+  throw new LlmError(
+    'invalid-request',
+    `${url.host} is not on the public Internet (${refused.address}): not fetched`,
+    {
+      code: 'private-address',
+    },
+  );
 }
 
 async function resolved(host: string, resolve: Resolve): Promise<readonly Address[]> {

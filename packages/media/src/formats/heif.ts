@@ -16,7 +16,12 @@ export function readHeif(bytes: Uint8Array): Frame | undefined {
     height = Math.max(height, reader.u32(at + 12));
   }
   if (width === 0 || height === 0) return undefined;
-  return { width, height, animated: /^(?:avis|hevc|msf1)$/.test(reader.tag(8)), complete: endsWithBox(reader) };
+  return {
+    width,
+    height,
+    animated: /^(?:avis|hevc|msf1)$/.test(reader.tag(8)),
+    complete: endsWithBox(reader),
+  };
 }
 
 /** Boxes stand one behind the other to the end of the file. */

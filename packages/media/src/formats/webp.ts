@@ -16,7 +16,12 @@ export function readWebp(bytes: Uint8Array): Frame | undefined {
       };
     case 'VP8L': {
       const packed = reader.u32(21, true);
-      return { width: (packed & 0x3fff) + 1, height: ((packed >>> 14) & 0x3fff) + 1, animated: false, complete };
+      return {
+        width: (packed & 0x3fff) + 1,
+        height: ((packed >>> 14) & 0x3fff) + 1,
+        animated: false,
+        complete,
+      };
     }
     case 'VP8X':
       return {
