@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createMajordomo, LlmError, user, type Majordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeProvider, ollamaChat, openaiChat, startWireServer, type Turn } from '@majordomo/testing';
+import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import { shown } from '../src/agent-stream.ts';
 import { begin, clerk, decide } from '../src/agent-with-toolbox.ts';
@@ -322,6 +323,10 @@ describe('servers', () => {
 
   it('sibling', async () => {
     await expect(defaultModel({}).generate(question)).rejects.toThrow('set ANTHROPIC_API_KEY');
+    const overrideConfigFile = join(import.meta.dirname, '../src/sibling.eslint.config.js');
+    const linter = new ESLint({ overrideConfigFile, cwd: import.meta.dirname });
+    const [raw] = await linter.lintText("import OpenAI from 'openai';", { filePath: 'raw.js' });
+    expect(raw?.messages.map(({ ruleId }) => ruleId)).toEqual(['majordomo/no-raw-sdk']);
   });
 });
 
