@@ -38,7 +38,14 @@ export function dsns({ env }: Settings, majordomo: Majordomo, cwd: string): Sect
   return { title: 'DSNs', findings };
 }
 
+/** A slash in a token ends it: what follows would be shown as a host and a path. */
+const SPLIT_TOKEN = /^[^:]+:\/\/[^/?#@]*(?=\/[^?#]*@)/;
+
 function dsn(name: string, value: string, majordomo: Majordomo, cwd: string): Finding {
+  const split = SPLIT_TOKEN.exec(value)?.[0].length;
+  if (split !== undefined) {
+    return mistake(name, `character ${split}: an @ behind a slash; in a token write %2F for a slash`);
+  }
   const at = flawIn(value);
   const backend = backendForScheme(value);
   if (at === undefined && backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
