@@ -6,7 +6,7 @@ export async function runBound(
   binding: AiBinding,
   { gateway, sessionAffinity, headers }: CloudflareOptions,
   modelId: string,
-  input: WireInput,
+  input: WireInput | object,
   signal: AbortSignal,
 ): Promise<Response> {
   signal.throwIfAborted();
@@ -18,8 +18,15 @@ export async function runBound(
     ...(gateway === undefined ? undefined : { gateway: present(gateway) }),
     ...(Object.keys(extraHeaders).length === 0 ? undefined : { extraHeaders }),
   };
-  const running = withSignal(binding, modelId, input, options, signal);
+  const running = withSignal(binding, modelId, bound(input), options, signal);
   return toResponse(await unlessAborted(running, signal));
+}
+
+/** A form goes through the binding as its bytes and their type (FLUX.2 in @cloudflare/workers-types 5). */
+function bound(input: object): object {
+  if (!(input instanceof FormData)) return input;
+  const { body, headers } = new Response(input);
+  return { multipart: { body, contentType: headers.get('content-type') } };
 }
 
 /** Bindings that a signal cannot be handed to. */
@@ -29,7 +36,7 @@ const deaf = new WeakSet<AiBinding>();
 async function withSignal(
   binding: AiBinding,
   modelId: string,
-  input: WireInput,
+  input: object,
   options: object,
   signal: AbortSignal,
 ): Promise<unknown> {

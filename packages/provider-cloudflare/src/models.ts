@@ -1,4 +1,5 @@
 import type { Capabilities } from '@majordomo/core';
+import type { RunQuirks as ImageQuirks } from '@majordomo/imagegen';
 import type { RunQuirks } from './quirks.ts';
 
 /** What is known of the models whose id matches; the first match wins. */
@@ -35,4 +36,19 @@ const MODELS: readonly ModelRule[] = [
 /** The first rule that fits a model id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
 export function factsOf(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
+}
+
+/** What models that draw take; the first match wins. From the types of @cloudflare/workers-types 5, 2026-11. */
+const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partial<ImageQuirks> }[] = [
+  { pattern: /flux-1-schnell/, quirks: { size: false, seed: false, images: 0, mask: false } },
+  { pattern: /flux-2-/, quirks: { input: 'form', images: 4, mask: false } },
+  { pattern: /lucid-origin|phoenix/, quirks: { images: 0, mask: false } },
+];
+
+/** The input of the Stable Diffusion models, and of those that are not known. */
+const TEXT_TO_IMAGE: ImageQuirks = { input: 'object', size: {}, seed: true, images: 1, mask: true };
+
+/** How a model that draws is asked. */
+export function imageQuirksOf(modelId: string): ImageQuirks {
+  return { ...TEXT_TO_IMAGE, ...IMAGE_MODELS.find(({ pattern }) => pattern.test(modelId))?.quirks };
 }

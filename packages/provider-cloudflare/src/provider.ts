@@ -7,7 +7,8 @@ import {
 } from '@majordomo/core/provider';
 import { runBound } from './binding.ts';
 import { inBandError, toLlmError, type Failed } from './errors.ts';
-import { factsOf } from './models.ts';
+import { imageModel } from './image.ts';
+import { factsOf, imageQuirksOf } from './models.ts';
 import type { CloudflareOptions } from './options.ts';
 import { quirksFromParams, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -33,6 +34,12 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
     spi: 1,
     id,
     model: (modelId) => modelOf(modelId, id, options, credentials),
+    imageModel: (modelId) =>
+      imageModel(modelId, imageQuirksOf(modelId), (input, context, failed) =>
+        options.binding === undefined
+          ? runRest(options, credentials, { modelId, input, context, failed })
+          : runBound(options.binding, options, modelId, input, context.signal),
+      ),
     schemes: { cloudflare: fromDsn },
   };
 }

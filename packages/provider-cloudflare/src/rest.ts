@@ -16,7 +16,8 @@ export async function runRest(
   credentials: CredentialSource,
   call: {
     readonly modelId: string;
-    readonly input: WireInput;
+    /** A form goes as it is, anything else as JSON. */
+    readonly input: WireInput | object;
     readonly context: ModelContext;
     readonly failed: Failed;
   },
@@ -30,16 +31,18 @@ export async function runRest(
   failed.credential = () => credentials.recovery(key);
   const { url, headers } = endpoint(options, account);
   const fetch = options.fetch ?? context.fetch ?? globalThis.fetch;
+  const isForm = input instanceof FormData;
   const response = await fetch(`${url}/${modelId}`, {
     method: 'POST',
     headers: {
-      'content-type': 'application/json',
+      // The platform names a form's boundary.
+      ...(isForm ? undefined : { 'content-type': 'application/json' }),
       ...headers,
       ...lowerCased(context.headers),
       ...lowerCased(options.headers),
       authorization: `Bearer ${key}`,
     },
-    body: JSON.stringify(input),
+    body: isForm ? input : JSON.stringify(input),
     signal,
   });
   if (!response.ok) throw httpError(await response.text(), response, failed);

@@ -1,0 +1,169 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMajordomo, LlmError, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCloudflare, type AiBinding } from '../src/index.ts';
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const bytes = new Uint8Array(Buffer.from(PNG, 'base64'));
+const png = { type: 'image' as const, mediaType: 'image/png', bytes };
+
+interface Seen {
+  readonly path: string;
+  readonly type: string;
+  readonly text: string;
+}
+type Play = (seen: Seen) => { readonly status?: number; readonly body: object | Uint8Array };
+type Draw = (model: string, request?: Partial<ImageRequest>) => Promise<ImageResponse>;
+
+const seen: Seen[] = [];
+let close = (): void => {};
+afterEach(() => {
+  seen.length = 0;
+  close();
+});
+
+const drawWith = (provider: ReturnType<typeof createCloudflare>): Draw => {
+  const majordomo = createMajordomo({ providers: [provider], chain: { backoff: { baseMs: 0 } } });
+  return (model, request) =>
+    majordomo.imageModel(`cloudflare/${model}`).generate({ prompt: 'a cat', ...request });
+};
+
+async function rest(play: Play): Promise<Draw> {
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const { url: path = '', headers } = request;
+      const now = {
+        path,
+        type: headers['content-type'] ?? '',
+        text: Buffer.concat(pieces).toString('latin1'),
+      };
+      seen.push(now);
+      const { status = 200, body } = play(now);
+      response.writeHead(status).end(body instanceof Uint8Array ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return drawWith(createCloudflare({ baseURL, accountId: 'acc', apiKey: 'key' }));
+}
+
+const inputs = (): readonly unknown[] => seen.map(({ text }) => JSON.parse(text));
+
+describe('over REST', () => {
+  it('a picture comes as bytes; what is set is sent, a seed of 0 too', async () => {
+    const draw = await rest(() => ({ body: bytes }));
+    const model = '@cf/bytedance/stable-diffusion-xl-lightning';
+    const { images, warnings } = await draw(model, {
+      seed: 0,
+      size: '1024x768',
+      extra: { cloudflare: { num_steps: 4 } },
+    });
+    expect([images, warnings]).toEqual([[png], []]);
+    expect(seen[0]?.path).toBe(`/accounts/acc/ai/run/${model}`);
+    expect(inputs()).toEqual([{ prompt: 'a cat', width: 1024, height: 768, seed: 0, num_steps: 4 }]);
+    await draw(model);
+    expect(inputs()[1]).toEqual({ prompt: 'a cat' });
+  });
+
+  it('or as base64 in the envelope; what the model has no field for is dropped aloud', async () => {
+    const draw = await rest(() => ({
+      body: { result: { image: PNG }, success: true, errors: [], messages: [] },
+    }));
+    const { images, warnings } = await draw('@cf/black-forest-labs/flux-1-schnell', {
+      size: '512x512',
+      seed: 1,
+    });
+    expect(images).toEqual([png]);
+    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual(['dropped size', 'dropped seed']);
+    expect(inputs()).toEqual([{ prompt: 'a cat' }]);
+  });
+
+  it('newer models take a form, with images to start from', async () => {
+    const draw = await rest(() => ({ body: { result: { image: PNG }, success: true } }));
+    await draw('@cf/black-forest-labs/flux-2-dev', { images: [png, png], size: '1024x768', seed: 5 });
+    expect(seen[0]?.type).toMatch(/^multipart\/form-data/);
+    const names = [...(seen[0]?.text ?? '').matchAll(/; name="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['prompt', 'width', 'height', 'seed', 'input_image_0', 'input_image_1']);
+  });
+
+  it('n pictures are n runs, from seed on; what fails is a warning', async () => {
+    const draw = await rest(({ text }) =>
+      text.includes('"seed":8')
+        ? {
+            status: 500,
+            body: { success: false, errors: [{ code: 3043, message: 'Internal server error' }] },
+          }
+        : { body: bytes },
+    );
+    const { images, warnings } = await draw('@cf/lykon/dreamshaper-8-lcm', { n: 3, seed: 7 });
+    expect(images.length).toBe(2);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 3 images' }]);
+    const seeds = inputs().map((input) => (input as { seed: number }).seed);
+    expect(seeds.sort()).toEqual([7, 8, 9]);
+  });
+
+  it.each([
+    ['no picture', 200, { result: {}, success: true }, 'protocol'],
+    ['words', 200, new TextEncoder().encode('hello'), 'protocol'],
+    [
+      'an error inside 200',
+      200,
+      { success: false, errors: [{ code: 3040, message: 'Capacity' }] },
+      'overloaded',
+    ],
+    ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
+  ])('%s fails by kind', async (_, status, body, kind) => {
+    const draw = await rest(() => ({ status, body }));
+    const error: unknown = await draw('@cf/x').catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, kind as 'auth')).toBe(true);
+  });
+
+  it('too many images are unsupported before any call', async () => {
+    const draw = await rest(() => ({ body: bytes }));
+    const error: unknown = await draw('@cf/leonardo/phoenix-1.0', { images: [png] }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(LlmError.is(error, 'unsupported')).toBe(true);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('by the binding', () => {
+  const bound = (answer: () => unknown): { readonly draw: Draw; readonly asked: [string, object][] } => {
+    const asked: [string, object][] = [];
+    const binding: AiBinding = {
+      run: async (model, input) => {
+        asked.push([model, input]);
+        return answer();
+      },
+    };
+    return { draw: drawWith(createCloudflare({ binding })), asked };
+  };
+
+  it.each([
+    ['a stream of bytes', () => new Response(bytes).body],
+    ['an object with base64', () => ({ image: PNG })],
+    ['base64 alone', () => PNG],
+  ])('%s becomes the picture', async (_, answer) => {
+    const { draw, asked } = bound(answer);
+    expect((await draw('@cf/x', { seed: 3 })).images).toEqual([png]);
+    expect(asked).toEqual([['@cf/x', { prompt: 'a cat', seed: 3 }]]);
+  });
+
+  it('a form goes as bytes with their type', async () => {
+    const { draw, asked } = bound(() => ({ image: PNG }));
+    await draw('@cf/black-forest-labs/flux-2-klein-4b', { images: [png] });
+    const { multipart } = asked[0]?.[1] as { multipart: { body: ReadableStream; contentType: string } };
+    expect(multipart.contentType).toMatch(/^multipart\/form-data; ?boundary=/);
+    const names = [...(await new Response(multipart.body).text()).matchAll(/; name="([^"]+)"/g)];
+    expect(names.map(([, name]) => name)).toEqual(['prompt', 'input_image_0']);
+  });
+});
