@@ -24,6 +24,7 @@ import { createAcme } from '../src/own-provider.ts';
 import { askInOrder, elementsOf } from '../src/parse-and-chains.ts';
 import { show } from '../src/restart-screen.ts';
 import { defaultModel } from '../src/sibling.ts';
+import siblingConfig from '../src/sibling.eslint.config.ts';
 import { howManyDays } from '../src/skills.ts';
 import { chatServer } from '../src/streaming-http.ts';
 import { tenantQuota } from '../src/tenant-quota.ts';
@@ -323,8 +324,7 @@ describe('servers', () => {
 
   it('sibling', async () => {
     await expect(defaultModel({}).generate(question)).rejects.toThrow('set ANTHROPIC_API_KEY');
-    const overrideConfigFile = join(import.meta.dirname, '../src/sibling.eslint.config.js');
-    const linter = new ESLint({ overrideConfigFile, cwd: import.meta.dirname });
+    const linter = new ESLint({ overrideConfigFile: true, overrideConfig: siblingConfig });
     const [raw] = await linter.lintText("import OpenAI from 'openai';", { filePath: 'raw.js' });
     expect(raw?.messages.map(({ ruleId }) => ruleId)).toEqual(['majordomo/no-raw-sdk']);
   });
