@@ -19,7 +19,14 @@ export {
 } from './images-api.ts';
 
 // the web UI's wire
-export { fromTxt2ImgBody, toTxt2ImgCall, TXT2IMG_WIRE, type Txt2ImgCall } from './txt2img.ts';
+export {
+  fromTxt2ImgBody,
+  toTxt2ImgCall,
+  TXT2IMG_WIRE,
+  txt2imgModel,
+  type PostTxt2Img,
+  type Txt2ImgCall,
+} from './txt2img.ts';
 
 // one image a run
 export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

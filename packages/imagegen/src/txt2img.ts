@@ -1,4 +1,4 @@
-import { LlmError, type ImageRequest } from '@majordomo/core';
+import { LlmError, type ImageBackend, type ImageRequest, type ModelContext } from '@majordomo/core';
 import { toBase64, wireError } from '@majordomo/core/provider';
 import { drifted, imageFromBase64 } from './decode-image.ts';
 import { readImages, type Drawing, type Entry } from './drawing.ts';
@@ -14,6 +14,23 @@ export interface Txt2ImgCall {
   readonly path: '/sdapi/v1/txt2img' | '/sdapi/v1/img2img';
   readonly body: Readonly<Record<string, unknown>>;
 }
+
+/** Posts a JSON text to a path below the origin and gives the parsed answer; throws what the server refused. */
+export type PostTxt2Img = (
+  path: Txt2ImgCall['path'],
+  body: string,
+  context: ModelContext,
+) => Promise<unknown>;
+
+/** An image model of this wire over whatever transport a provider has. */
+export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend => ({
+  id: modelId,
+  async generate(request, context) {
+    const { path, body } = toTxt2ImgCall(request, modelId, context.target);
+    const answer = await post(path, JSON.stringify(body), context);
+    return fromTxt2ImgBody(answer, request.n ?? 1, context.target);
+  },
+});
 
 /**
  * `txt2img`, or `img2img` as soon as there are images. With a seed and `n` above 1 the server draws seed, seed + 1, …:

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
+import { wireError } from '@majordomo/core/provider';
+import { afterEach, expect, test } from 'vitest';
+import { txt2imgModel } from '../src/index.ts';
+import { PNG, png } from './pictures.ts';
+
+interface Seen {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let close = (): void => {};
+afterEach(() => close());
+
+/** A provider of this wire over plain fetch, and the server that it draws on. */
+async function world(
+  play: (seen: Seen, number: number) => readonly [number, object],
+): Promise<{ readonly majordomo: Majordomo; readonly seen: readonly Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      seen.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(pieces).toString()) });
+      const [status, body] = play(seen.at(-1)!, seen.length);
+      response.writeHead(status).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider: Provider = {
+    spi: 1,
+    id: 'rack',
+    model: () => {
+      throw new LlmError('unsupported', 'draws only');
+    },
+    imageModel: (modelId) =>
+      txt2imgModel(modelId, async (path, body, { signal, target }) => {
+        const answer = await fetch(origin + path, { method: 'POST', body, signal });
+        if (!answer.ok) throw wireError({ target, status: answer.status, message: await answer.text() });
+        return answer.json();
+      }),
+  };
+  const chain = { backoff: { baseMs: 0 } };
+  return {
+    majordomo: createMajordomo({ providers: [provider], aliases: { art: 'rack/a,rack/b' }, chain }),
+    seen,
+  };
+}
+
+test('two pictures of different seeds reach the server with those seeds, routed by model', async () => {
+  const { majordomo, seen } = await world(() => [200, { images: [PNG], parameters: {}, info: '{}' }]);
+  const model = majordomo.imageModel('rack/flux');
+  for (const seed of [0, 41]) {
+    expect((await model.generate({ prompt: 'a cat', seed, size: '512x768' })).images).toEqual([png]);
+  }
+  expect(seen.map(({ path }) => path)).toEqual(['/sdapi/v1/txt2img', '/sdapi/v1/txt2img']);
+  expect(seen.map(({ body }) => body)).toEqual([
+    { model: 'flux', prompt: 'a cat', width: 512, height: 768, seed: 0 },
+    { model: 'flux', prompt: 'a cat', width: 512, height: 768, seed: 41 },
+  ]);
+});
+
+test('a batch is one call; pictures to start from go to img2img', async () => {
+  const { majordomo, seen } = await world(() => [200, { images: [PNG, PNG, PNG] }]);
+  const { images, warnings } = await majordomo
+    .imageModel('rack/flux')
+    .generate({ prompt: 'a cat', n: 3, seed: 5, images: [png] });
+  expect([images.length, warnings]).toEqual([3, []]);
+  expect(seen).toEqual([
+    {
+      path: '/sdapi/v1/img2img',
+      body: { model: 'flux', prompt: 'a cat', seed: 5, batch_size: 3, init_images: [PNG] },
+    },
+  ]);
+});
+
+test('a chain under an alias moves on, as in chat', async () => {
+  const { majordomo, seen } = await world(({ body }) =>
+    body['model'] === 'a' ? [503, { error: 'loading' }] : [200, { images: [PNG] }],
+  );
+  const { target, attempts } = await majordomo.imageModel('art').generate({ prompt: 'a cat' });
+  expect([target, attempts.map(({ error }) => error?.kind)]).toEqual([
+    'rack/b',
+    ['overloaded', 'overloaded', undefined],
+  ]);
+  expect(seen.map(({ body }) => body['model'])).toEqual(['a', 'a', 'b']);
+});
