@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { ModelEvent, ModelRequest } from '@majordomo/core';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const built = (name: string): string => path.join(ROOT, 'packages', name, 'dist');
+/** The runtime is no dependency of this package: `node tooling/runtimes/run.mjs` fetches it. */
+const BINARY: string | undefined = globSync(
+  path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),
+)[0];
+
+/** For the names of suites: says why nothing ran. */
+export const skippedNote: string =
+  BINARY !== undefined && existsSync(built('imagegen'))
+    ? ''
+    : ' (skipped: no workerd, `node tooling/runtimes/run.mjs` fetches it)';
+
+export interface WorkerCall {
+  readonly transport: string;
+  readonly request: ModelRequest;
+  /** The type of the event after which the call is aborted. */
+  readonly abortAt?: ModelEvent['type'];
+}
+
+export interface WorkerAnswer {
+  readonly events: readonly ModelEvent[];
+  readonly error?: {
+    readonly kind: string;
+    readonly message: string;
+    readonly details: { readonly status?: number; readonly code?: string };
+  };
+}
+
+export interface Workerd extends AsyncDisposable {
+  call(call: WorkerCall): Promise<WorkerAnswer>;
+}
+
+/** A workerd with two workers: an app of this package, and an `env.AI` behind which `origin` stands. */
+export async function startWorkerd(origin: string): Promise<Workerd> {
+  if (BINARY === undefined) throw new Error('workerd is not installed');
+  const folder = mkdtempSync(path.join(tmpdir(), 'majordomo-workerd-'));
+  const file = path.join(folder, 'config.capnp');
+  writeFileSync(file, config(origin));
+  const child = spawn(BINARY, ['serve', '--control-fd=3', file], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    env: {},
+  });
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const url = `http://127.0.0.1:${await portOf(child.stdio[3] as Readable)}`;
+  return {
+    async call(call) {
+      const response = await fetch(url, { method: 'POST', body: JSON.stringify(call) });
+      if (!response.ok) throw new Error(`the worker failed: ${await response.text()}`);
+      return (await response.json()) as WorkerAnswer;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The first `{ event: 'listen', port }` on the control channel. */
+async function portOf(control: Readable): Promise<number> {
+  for await (const line of createInterface(control)) {
+    const { event, port } = JSON.parse(line) as { event: string; port: number };
+    if (event === 'listen') return port;
+  }
+  throw new Error('workerd ended before it listened');
+}
+
+/** A date before `Buffer` and `process` exist by themselves, and no `nodejs_compat`. */
+const config = (origin: string): string => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "app", worker = (${worker(origin, appModules())}, (name = "AI", service = "ai")])),
+    (name = "ai", worker = (${worker(origin, fakeModules())}])),
+    (name = "local", network = (allow = ["private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")],
+);
+`;
+
+type Modules = readonly (readonly [name: string, source: string])[];
+
+/** Its list of bindings stays open. */
+const worker = (origin: string, modules: Modules): string =>
+  `compatibilityDate = "2026-04-01", globalOutbound = "local",
+  modules = [${modules.map(([name, source]) => `(name = "${name}", esModule = ${JSON.stringify(source)})`).join(',')}],
+  bindings = [(name = "ORIGIN", text = "${origin}")`;
+
+const fakeModules = (): Modules => [
+  ['main.mjs', read(import.meta.dirname, 'worker/fake-ai.mjs')],
+  ['fake-binding.ts', read(import.meta.dirname, 'fake-binding.ts')],
+];
+
+/** The package's sources as they are, and builds: no bundler. A bare name is looked up beside its importer. */
+const appModules = (): Modules => [
+  ['main.mjs', read(import.meta.dirname, 'worker/main.mjs')],
+  ...modulesIn(path.join(import.meta.dirname, '../src'), '', ['*.ts'], ['*.test.ts']),
+  ...modulesIn(built('core'), 'core/', ['*.js'], []),
+  ...modulesIn(built('imagegen'), '', ['*.js'], []),
+  ['@majordomo/core', `export * from '../core/index.js';`],
+  ['@majordomo/core/provider', `export * from '../../core/provider.js';`],
+  ['@majordomo/imagegen', `export * from '../index.js';`],
+];
+
+const modulesIn = (cwd: string, prefix: string, pattern: string[], exclude: string[]): Modules =>
+  globSync(pattern, { cwd, exclude }).map((name) => [`${prefix}${name}`, read(cwd, name)]);
+
+function read(folder: string, name: string): string {
+  const source = readFileSync(path.join(folder, name), 'utf8');
+  return name.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+}
