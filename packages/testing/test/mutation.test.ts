@@ -8,6 +8,7 @@ import {
   ollamaChat,
   openaiChat,
   openaiChatWire,
+  openaiResponses,
   type Wire,
   workersaiRun,
 } from '../src/index.ts';
@@ -17,6 +18,7 @@ import { geminiBody, geminiMutations } from './mutations/gemini.ts';
 import { messagesBody, messagesMutations } from './mutations/messages.ts';
 import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
 import { runBody, runMutations } from './mutations/workersai.ts';
+import { responsesBody, responsesMutations } from './mutations/responses.ts';
 import { at, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
 
 interface Subject {
@@ -29,6 +31,12 @@ interface Subject {
 
 const SUBJECTS: readonly Subject[] = [
   { wire: openaiChat, body: chatBody, mutations: chatMutations, free: new Set(['parameters', 'schema']) },
+  {
+    wire: openaiResponses,
+    body: responsesBody,
+    mutations: responsesMutations,
+    free: new Set(['parameters', 'schema', 'tool_choice']),
+  },
   {
     wire: anthropicMessages,
     body: messagesBody,

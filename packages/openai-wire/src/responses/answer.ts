@@ -110,8 +110,10 @@ export class ItemWriter {
     call.isOver = true;
     this.openCalls--;
     this.scribe.toolCall(call.key, { whole, unfinished, replay });
-    this.scribe.end(call.key);
-    if (this.openCalls === 0) this.flush();
+    // Calls that are written side by side end together: parts end in the order in which they began.
+    if (this.openCalls > 0) return;
+    for (const { key: each } of this.calls.values()) this.scribe.end(each);
+    this.flush();
   }
 
   /** Ends what never said that it is over: a call without all of its arguments is not to be run. */

@@ -1,5 +1,5 @@
-import { eachSchema, isObjectSchema } from '../json-schema.ts';
 import { isObject, isString, type Report } from '../shape.ts';
+import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Reasoning models refuse these (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
@@ -66,20 +66,6 @@ function checkSchemas(body: Record<string, unknown>, report: Report, checksStric
   if (checksStrict && isObject(format) && format['strict'] === true) {
     checkStrict(format['schema'], 'response_format.json_schema.schema', report);
   }
-}
-
-/** Strict: every object closed, every property required. */
-function checkStrict(root: unknown, at: string, report: Report): void {
-  eachSchema(root, at, (schema, path) => {
-    if (!isObjectSchema(schema)) return;
-    if (schema['additionalProperties'] !== false) {
-      report('strict-schema', path, 'additionalProperties must be false');
-    }
-    const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
-    const properties = isObject(schema['properties']) ? schema['properties'] : {};
-    const loose = Object.keys(properties).filter((key) => !required.includes(key));
-    if (loose.length > 0) report('strict-schema', path, `required must include ${loose.join(', ')}`);
-  });
 }
 
 const functions = (body: Record<string, unknown>): readonly Record<string, unknown>[] =>

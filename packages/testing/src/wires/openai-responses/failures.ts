@@ -1,0 +1,13 @@
+import type { FailureForm, FailureName } from '../failure.ts';
+import { CHAT_FAILURES } from '../openai-chat/failures.ts';
+
+/** The same API says them alike on both wires (recorded 2025-09 to 2026-11). */
+export const RESPONSES_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
+  ...CHAT_FAILURES,
+  overloaded: {
+    status: 503,
+    type: 'server_error',
+    code: 'server_overloaded',
+    message: 'The server is overloaded.',
+  },
+};

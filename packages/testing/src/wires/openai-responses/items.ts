@@ -1,0 +1,122 @@
+import { isBase64 } from '../base64.ts';
+import { isObject, isString, type Report } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { ValidateOptions } from '../wire.ts';
+
+/** What encrypted reasoning is sealed with. */
+export const SCOPE = 'openai-responses';
+
+const LONGEST_ID = 64;
+const PREFIX: Readonly<Record<string, string>> = { message: 'msg_', function_call: 'fc_' };
+const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Rules between items and inside of them. */
+export function checkItems(body: unknown, report: Report, options: ValidateOptions): void {
+  if (!isObject(body) || !Array.isArray(body['input'])) return;
+  const items = body['input'].map((item: unknown): Item => (isObject(item) ? item : {}));
+  // What came before stands at the vendor.
+  const isWhole = body['previous_response_id'] === undefined && body['conversation'] === undefined;
+  checkCalls(items, report, isWhole);
+  items.forEach((item, index) => {
+    const path = `input[${index}]`;
+    checkId(item, path, report, options);
+    if (item['type'] === 'reasoning') checkReasoning(items, index, report, body, options);
+    checkContent(item, path, report);
+  });
+}
+
+function checkCalls(items: readonly Item[], report: Report, isWhole: boolean): void {
+  const called = new Set<unknown>();
+  const answered = new Set<unknown>();
+  items.forEach(({ type, call_id: id }, index) => {
+    const path = `input[${index}].call_id`;
+    if (type === 'function_call') {
+      if (called.has(id)) report('tool-call-duplicate', path, `"${String(id)}" is used twice`);
+      called.add(id);
+    } else if (type === 'function_call_output') {
+      if (isWhole && !called.has(id)) {
+        report(
+          'tool-result-unknown',
+          path,
+          `No tool call found for function call output with call_id ${String(id)}.`,
+        );
+      } else if (answered.has(id)) {
+        report('tool-result-duplicate', path, `"${String(id)}" is answered twice`);
+      }
+      answered.add(id);
+    }
+  });
+  const missing = [...called].filter((id) => !answered.has(id));
+  if (missing.length > 0) {
+    report('tool-call-unanswered', 'input', `No tool output found for function call ${missing.join(', ')}.`);
+  }
+}
+
+function checkId(item: Item, path: string, report: Report, { signatures = 'issued' }: ValidateOptions): void {
+  const { id, type = 'message' } = item;
+  if (!isString(id)) return;
+  const prefix = PREFIX[String(type)] ?? '';
+  if (id.length > LONGEST_ID && signatures === 'issued')
+    report('item-id-format', `${path}.id`, `string too long: ${id.length}, at most ${LONGEST_ID}`);
+  else if (!id.startsWith(prefix))
+    report('item-id-format', `${path}.id`, `Expected an ID that begins with '${prefix}'.`);
+}
+
+function checkReasoning(
+  items: readonly Item[],
+  index: number,
+  report: Report,
+  body: Item,
+  { signatures = 'issued' }: ValidateOptions,
+): void {
+  const { id, encrypted_content: secret, content } = items[index] ?? {};
+  const path = `input[${index}]`;
+  const next = items[index + 1];
+  const isModels = next !== undefined && next['type'] !== 'function_call_output' && next['role'] !== 'user';
+  if (!isModels) report('reasoning-unpaired', path, 'was provided without its required following item.');
+  if (
+    items.some((item, at) => at < index && item['type'] === 'reasoning' && isSame(item, items[index] ?? {}))
+  )
+    report('reasoning-duplicate', path, 'is there twice');
+  if (isString(secret)) {
+    if (signatures === 'issued' && unsealText(SCOPE, secret) === undefined)
+      report('signature', `${path}.encrypted_content`, 'The encrypted content could not be verified.');
+  } else if (isString(id) && body['store'] === false && !Array.isArray(content) && signatures === 'issued') {
+    report(
+      'item-not-kept',
+      path,
+      `Item with id '${id}' not found. Items are not persisted when store is false.`,
+    );
+  }
+}
+
+const isSame = (a: Item, b: Item): boolean =>
+  (isString(a['id']) && a['id'] === b['id']) ||
+  (isString(a['encrypted_content']) && a['encrypted_content'] === b['encrypted_content']);
+
+function checkContent(item: Item, path: string, report: Report): void {
+  const holder = item['type'] === 'function_call_output' ? 'output' : 'content';
+  const parts: readonly unknown[] = Array.isArray(item[holder]) ? item[holder] : [];
+  const isAnswer = item['role'] === 'assistant';
+  parts.forEach((part, at) => {
+    if (!isObject(part) || item['type'] === 'reasoning') return;
+    const place = `${path}.${holder}[${at}]`;
+    const isOutput = part['type'] === 'output_text' || part['type'] === 'refusal';
+    if (isOutput !== isAnswer)
+      report('role-content', place, `Invalid value: '${String(part['type'])}' under this role.`);
+    if (part['type'] === 'input_image' && isString(part['image_url']))
+      checkImage(part['image_url'], place, report);
+  });
+}
+
+function checkImage(url: string, path: string, report: Report): void {
+  if (/^https?:\/\//.test(url)) return;
+  const [, mediaType, data] = /^data:([^;,]*);base64,(.*)$/s.exec(url) ?? [];
+  if (mediaType === undefined || data === undefined || data === '' || !isBase64(data)) {
+    report('image-source', `${path}.image_url`, 'neither http(s) nor a base64 data URL');
+  } else if (!IMAGE_TYPES.includes(mediaType)) {
+    report('image-type', `${path}.image_url`, `"${mediaType}" is none of ${IMAGE_TYPES.join(', ')}`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { FinishReason } from '@majordomo/core';
+import type { AnswerPart, FullAnswer, FullUsage } from '../answer.ts';
+import { sealText } from '../signature.ts';
+import { SCOPE } from './items.ts';
+
+/** An output item of the API. */
+export interface OutputItem {
+  readonly id: string;
+  readonly type: 'message' | 'reasoning' | 'function_call';
+  readonly [member: string]: unknown;
+}
+
+/** Of every answer: what differs between two runs would only hide differences that matter. */
+const CREATED = 1_780_000_000;
+
+const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
+  length: 'max_output_tokens',
+  'content-filter': 'content_filter',
+  other: 'other',
+};
+
+/** The part as an item that is over. */
+export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): OutputItem {
+  const name = `${answer.id}${at}`;
+  switch (part.type) {
+    case 'text':
+      return messageItem(name, { type: 'output_text', annotations: [], logprobs: [], text: part.text });
+    case 'refusal':
+      return messageItem(name, { type: 'refusal', refusal: part.text });
+    case 'reasoning':
+      return {
+        id: `rs_${name}`,
+        type: 'reasoning',
+        summary: part.redacted === true ? [] : [{ type: 'summary_text', text: part.text }],
+        ...(part.signature === false
+          ? undefined
+          : { encrypted_content: part.signature ?? sealText(SCOPE, part.text) }),
+      };
+    case 'tool-call':
+      return {
+        id: `fc_${name}`,
+        type: 'function_call',
+        status: 'completed',
+        arguments: part.json,
+        call_id: part.id ?? `call_${name}`,
+        name: part.name,
+      };
+    default:
+      return part satisfies never;
+  }
+}
+
+const messageItem = (name: string, content: object): OutputItem => ({
+  id: `msg_${name}`,
+  type: 'message',
+  status: 'completed',
+  content: [content],
+  role: 'assistant',
+});
+
+/** The whole response, or what stands in the first event of a stream. */
+export function responseBody(answer: FullAnswer, isOver: boolean): Record<string, unknown> {
+  const reason = REASONS[answer.finish];
+  const status = answer.rawFinish ?? (reason === undefined ? 'completed' : 'incomplete');
+  return {
+    id: `resp_${answer.id}`,
+    object: 'response',
+    created_at: CREATED,
+    status: isOver ? status : 'in_progress',
+    error: null,
+    incomplete_details: isOver && status === 'incomplete' ? { reason } : null,
+    model: answer.model,
+    output: isOver ? answer.parts.map((part, at) => outputItem(part, at, answer)) : [],
+    service_tier: 'default',
+    store: false,
+    usage: isOver && answer.usage !== undefined ? responsesUsage(answer.usage) : null,
+  };
+}
+
+const responsesUsage = (usage: FullUsage): object => ({
+  input_tokens: usage.input,
+  input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite },
+  output_tokens: usage.output,
+  output_tokens_details: { reasoning_tokens: usage.reasoning },
+  total_tokens: usage.input + usage.output,
+});

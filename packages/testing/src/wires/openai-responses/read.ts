@@ -1,0 +1,90 @@
+import type { JsonObject } from '@majordomo/core';
+import { isObject, isString } from '../shape.ts';
+import { unsealText } from '../signature.ts';
+import type { WireRequest } from '../wire.ts';
+import { SCOPE } from './items.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** What a request of Responses says. Tolerant: the validator is who complains. */
+export function readResponses(_path: string, body: unknown): WireRequest {
+  const request = isObject(body) ? body : {};
+  const input = request['input'];
+  const items = arrayOf(isString(input) ? [{ role: 'user', content: input }] : input);
+  const of = (type: string): Item[] => items.filter(isObject).filter((item) => item['type'] === type);
+  const messages = items.filter(isObject).filter(({ type, role }) => type === 'message' || isString(role));
+  return {
+    model: stringOf(request['model']),
+    streamed: request['stream'] === true,
+    system: [
+      stringOf(request['instructions']),
+      ...messages
+        .filter(({ role }) => role === 'system' || role === 'developer')
+        .map(({ content }) => textOf(content)),
+    ]
+      .filter((text) => text !== '')
+      .join('\n'),
+    messages: items,
+    images: items
+      .filter(isObject)
+      .flatMap(({ content, output }) =>
+        [...arrayOf(content), ...arrayOf(output)].filter(isObject).flatMap(imageOf),
+      ),
+    toolCalls: of('function_call').map((call) => ({
+      id: stringOf(call['call_id']),
+      name: stringOf(call['name']),
+      args: parsed(stringOf(call['arguments'])),
+    })),
+    toolResults: of('function_call_output').map(({ call_id: id, output }) => ({
+      callId: stringOf(id),
+      text: textOf(output),
+      // The wire has no flag; whatever marks a failure stands in the text.
+      isError: /^error\b/i.test(textOf(output)),
+    })),
+    reasoning: of('reasoning').map(reasoningOf),
+    tools: arrayOf(request['tools'])
+      .filter(isObject)
+      .map(({ name }) => stringOf(name)),
+    output: outputOf(request['text']),
+    maxTokens: typeof request['max_output_tokens'] === 'number' ? request['max_output_tokens'] : undefined,
+    // The last event carries it, asked or not.
+    streamsUsage: true,
+  };
+}
+
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const stringOf = (value: unknown): string => (isString(value) ? value : '');
+
+const textOf = (content: unknown): string =>
+  isString(content)
+    ? content
+    : arrayOf(content)
+        .filter(isObject)
+        .map(({ text }) => stringOf(text))
+        .join('');
+
+function imageOf({ image_url: url }: Item): WireRequest['images'] {
+  const [, mediaType, data] = /^data:([^;,]*);base64,(.*)$/s.exec(stringOf(url)) ?? [];
+  if (mediaType === undefined || data === undefined) return [];
+  return [{ mediaType, bytes: new Uint8Array(Buffer.from(data, 'base64')) }];
+}
+
+function reasoningOf({ summary, encrypted_content: secret }: Item): WireRequest['reasoning'][number] {
+  const signature = isString(secret) ? secret : undefined;
+  const sealed = signature === undefined ? undefined : unsealText(SCOPE, signature);
+  return { text: sealed ?? textOf(summary), signature };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+function outputOf(text: unknown): JsonObject | undefined {
+  const format = isObject(text) ? text['format'] : undefined;
+  const schema = isObject(format) ? format['schema'] : undefined;
+  return isObject(schema) ? (schema as JsonObject) : undefined;
+}

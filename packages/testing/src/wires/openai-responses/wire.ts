@@ -1,0 +1,65 @@
+import { fullAnswer } from '../answer.ts';
+import { failureHeaders, formOf, type FailureForm } from '../failure.ts';
+import { violations, wellFormed } from '../shape.ts';
+import { sealText } from '../signature.ts';
+import { sseFrame } from '../sse.ts';
+import type { Wire } from '../wire.ts';
+import { RESPONSES_FAILURES } from './failures.ts';
+import { checkItems, SCOPE } from './items.ts';
+import { checkOptions } from './options.ts';
+import { responseBody } from './output.ts';
+import { readResponses } from './read.ts';
+import { RESPONSES_RULES } from './rules.ts';
+import { responsesShape } from './shape.ts';
+import { responsesFrames } from './stream.ts';
+
+/** OpenAI's Responses API, nothing kept. */
+export const openaiResponses: Wire = {
+  name: 'openai-responses',
+  baseURL: (origin) => `${origin}/v1`,
+  accepts: (method, path) => method === 'POST' && /\/responses(?:\?|$)/.test(path),
+  rules: RESPONSES_RULES,
+  failures: RESPONSES_FAILURES,
+  cannot: {
+    'missing-call-ids': 'every function_call has its call_id',
+    'finish-without-marker': 'the last event is both',
+    'marker-without-finish': 'the last event is both',
+    'chain-recover-signature': 'the encrypted item holds all of the reasoning: an altered text goes nowhere',
+  },
+  read: readResponses,
+  validate: (body, options = {}) =>
+    violations(body, [
+      responsesShape,
+      wellFormed,
+      (value, _path, report) => {
+        checkItems(value, report, options);
+        checkOptions(value, report);
+      },
+    ]),
+  stream: responsesFrames,
+  streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
+  whole: (answer, { model }) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json', 'x-request-id': 'req_test' },
+    body: JSON.stringify(responseBody(fullAnswer(answer, model), true)),
+  }),
+  failure: (failure) => {
+    const form = formOf(RESPONSES_FAILURES, failure);
+    const headers = { 'x-request-id': 'req_test', ...failureHeaders(failure) };
+    return { status: form.status, headers, body: JSON.stringify({ error: errorOf(form) }) };
+  },
+  failureFrame: (failure, framing) => {
+    const error = errorOf(formOf(RESPONSES_FAILURES, failure));
+    return sseFrame('noise', JSON.stringify({ type: 'error', sequence_number: 2, error }), 'error', framing);
+  },
+  brokenFrame: (framing) =>
+    sseFrame('noise', '{"type":"response.output_text.delta","del', 'response.output_text.delta', framing),
+  sign: (reasoning) => sealText(SCOPE, reasoning),
+};
+
+const errorOf = ({ message, type, code, param }: FailureForm): object => ({
+  message,
+  type,
+  param: param ?? null,
+  code: code ?? null,
+});
