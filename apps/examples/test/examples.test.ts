@@ -316,8 +316,13 @@ describe('servers', () => {
       wire: openaiChat,
       script: ['Hello.', { failure: 'invalid' }],
     });
-    const env = { LLM_LAB: vendor.baseURL.replace('http://', 'openai+http://key@'), AI: {} };
+    const answers = [{ response: 'From the edge.' }];
+    const AI = {
+      run: async () => answers.shift() ?? Promise.reject(new Error('5007: No such model')),
+    };
+    const env = { AI, LLM_LAB: vendor.baseURL.replace('http://', 'openai+http://key@') };
     const post = () => worker.fetch(new Request('http://worker/', { method: 'POST', body: 'hi' }), env);
+    expect(await (await post()).text()).toBe('From the edge.');
     expect(await (await post()).text()).toBe('Hello.');
     expect((await post()).status).toBe(502);
   });
