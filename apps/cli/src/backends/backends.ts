@@ -21,13 +21,14 @@ export interface Backend {
 const OPENAI = '@majordomo/provider-openai';
 const OLLAMA = '@majordomo/provider-ollama';
 
-const compatible = (id: string, profile: string, key: string): Backend => ({
+/** A vendor's profile; without a key it is a server on this machine. */
+const compatible = (id: string, profile: string, key?: string): Backend => ({
   id,
   profile,
   package: OPENAI,
   create: 'openaiCompatible',
-  keyEnv: [key],
-  kind: 'remote',
+  keyEnv: key === undefined ? [] : [key],
+  kind: key === undefined ? 'server' : 'remote',
 });
 
 const cli = (id: string, command: string): Backend => ({
@@ -81,14 +82,26 @@ export const BACKENDS: readonly Backend[] = [
     kind: 'remote',
     schemes: ['cloudflare'],
   },
+  compatible('alibaba', 'alibaba', 'DASHSCOPE_API_KEY'),
   compatible('cerebras', 'cerebras', 'CEREBRAS_API_KEY'),
+  compatible('cohere', 'cohere', 'COHERE_API_KEY'),
   compatible('deepseek', 'deepseek', 'DEEPSEEK_API_KEY'),
+  compatible('fireworks', 'fireworks', 'FIREWORKS_API_KEY'),
+  compatible('github-models', 'githubModels', 'GITHUB_TOKEN'),
   compatible('groq', 'groq', 'GROQ_API_KEY'),
+  compatible('huggingface', 'huggingface', 'HF_TOKEN'),
   compatible('mistral', 'mistral', 'MISTRAL_API_KEY'),
+  compatible('moonshot', 'moonshot', 'MOONSHOT_API_KEY'),
+  compatible('nvidia', 'nvidia', 'NVIDIA_API_KEY'),
   compatible('openrouter', 'openrouter', 'OPENROUTER_API_KEY'),
+  compatible('perplexity', 'perplexity', 'PERPLEXITY_API_KEY'),
   compatible('together', 'together', 'TOGETHER_API_KEY'),
   compatible('vercel-gateway', 'vercelGateway', 'AI_GATEWAY_API_KEY'),
   compatible('xai', 'xai', 'XAI_API_KEY'),
+  compatible('zai', 'zai', 'ZAI_API_KEY'),
+  compatible('llamacpp', 'llamacpp'),
+  compatible('lmstudio', 'lmstudio'),
+  compatible('vllm', 'vllm'),
   {
     id: 'ollama',
     package: OLLAMA,

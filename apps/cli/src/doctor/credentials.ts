@@ -9,14 +9,32 @@ export function credentials({ files }: Settings, { env }: Io): Section {
     if ((env[name] ?? '') !== '') return 'environment';
     return files.find(({ config }) => (config.env?.[name] ?? '') !== '')?.file;
   };
+  const rows = BACKENDS.filter(({ keyEnv }) => keyEnv.length > 0).map(({ id, keyEnv }) => ({
+    id,
+    found: keyEnv.flatMap((name) => {
+      const where = whereIs(name);
+      return where === undefined ? [] : [`${name} (${where})`];
+    }),
+  }));
+  const missing = rows.filter(({ found }) => found.length === 0).map(({ id }) => id);
   return {
     title: 'Credentials',
-    findings: BACKENDS.filter(({ keyEnv }) => keyEnv.length > 0).map(({ id, keyEnv }) => {
-      const found = keyEnv.flatMap((name) => {
-        const where = whereIs(name);
-        return where === undefined ? [] : [`${name} (${where})`];
-      });
-      return found.length > 0 ? ok(id, found.join(', ')) : absent(id, keyEnv.join(' or '));
-    }),
+    findings: [
+      ...rows.filter(({ found }) => found.length > 0).map(({ id, found }) => ok(id, found.join(', '))),
+      ...lines(missing).map((line) => absent('none for', line)),
+    ],
   };
+}
+
+const LONGEST_LINE = 60;
+
+/** Names in lines that fit into a terminal. */
+function lines(names: readonly string[]): readonly string[] {
+  const filled: string[] = [];
+  for (const name of names) {
+    const last = filled.at(-1);
+    if (last === undefined || last.length + name.length > LONGEST_LINE) filled.push(name);
+    else filled[filled.length - 1] = `${last}, ${name}`;
+  }
+  return filled;
 }
