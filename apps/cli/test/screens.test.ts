@@ -82,7 +82,10 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     ['chat', 'chat lab/gone,lab/gpt-4o "What is a butler?"'],
     ['ping', 'ping lab/gone,lab/gpt-4o,openai/gpt-x'],
     // Which providers are installed, and which servers run, is the machine's affair.
-    ['doctor', 'doctor | grep -vE "/provider-| (llamacpp|lmstudio|vllm|ollama) " | head -23'],
+    [
+      'doctor',
+      'doctor | grep -vE "/provider-| (llamacpp|lmstudio|vllm|ollama|opencode|[a-z]+-cli) " | head -23',
+    ],
     ['demo', 'demo'],
   ])(
     '%s',
