@@ -23,6 +23,12 @@ export {
   type NdjsonOptions,
 } from './provider/ndjson.ts';
 export { patientFetch } from './provider/patient-fetch.ts';
+export {
+  rateLimitWatch,
+  type RateLimitBucket,
+  type RateLimits,
+  type RateLimitWatch,
+} from './provider/rate-limits.ts';
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
 export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';

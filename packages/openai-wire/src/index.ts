@@ -44,6 +44,8 @@ export type { Drawing, Endpoint, Failed } from './sdk/endpoint.ts';
 export { toLlmError } from './sdk/errors.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
 
+export type { RateLimitBucket, RateLimits } from '@majordomo/core/provider';
+
 // vendors
 export { alibaba } from './profiles/alibaba.ts';
 export { azureOpenAI, azureResponses, type AzurePlace } from './profiles/azure.ts';

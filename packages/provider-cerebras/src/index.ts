@@ -1,1 +1,2 @@
 export { createCerebras, type CerebrasOptions } from './provider.ts';
+export type { RateLimitBucket, RateLimits } from '@majordomo/openai-wire';

@@ -33,6 +33,8 @@ export {
   type ChatQuirks,
   type ModelRule,
   type Profile,
+  type RateLimitBucket,
+  type RateLimits,
   type ResponsesOptions,
   type ResponsesParameter,
   type ResponsesProfile,

@@ -258,3 +258,28 @@ describe('a provider', () => {
     });
   });
 });
+
+it('tells what the headers say about limits, of answers and refusals, whatever the observer does', async () => {
+  const told: unknown[] = [];
+  server = await startServer((response, number) => {
+    const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' };
+    if (number === 1) json(response, answer('Hi'), 200, headers);
+    else json(response, { error: { message: 'slow down' } }, 429);
+  });
+  const provider = createOpenAI({
+    api: 'chat',
+    apiKey: 'k',
+    baseURL: `${server.origin}/v1`,
+    onRateLimits: ({ target, refusal, buckets }) => {
+      told.push([target, refusal, buckets.map(({ name, remaining }) => [name, remaining])]);
+      throw new Error('its own affair');
+    },
+  });
+  await collect(provider);
+  expect((await collect(provider)).error?.kind).toBe('rate-limit');
+  const buckets = [['requests', 0]];
+  expect(told).toEqual([
+    ['p/m', undefined, buckets],
+    ['p/m', 'quota', buckets],
+  ]);
+});

@@ -14,6 +14,7 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   // Claude's replay tokens are the same on every platform: its family is theirs too.
   'provider-bedrock': ['bedrock', 'claude'],
   'provider-ollama': ['ollama'],
+  'provider-cloudflare': ['cloudflare', 'workers-ai', 'workersai'],
   'provider-groq': ['openai', 'groq'],
   'provider-cerebras': ['openai', 'cerebras'],
 };
@@ -25,6 +26,7 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
   'packages/core/src/provider/families.ts':
     'says who can read a replay token; one file, so that packages agree',
+  'packages/core/src/provider/rate-limits.ts': 'names of headers',
   'packages/core/src/provider.ts': 'exports those families by name',
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',

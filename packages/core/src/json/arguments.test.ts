@@ -33,7 +33,9 @@ describe('tool-call arguments', () => {
     const parsed = parseArguments(text);
     const { repaired } = parsed;
     expect(repaired === undefined ? parsed : { ...parsed, repaired: [...repaired].sort() }).toEqual(
-      'repaired' in expected ? { ...expected, repaired: [...(expected.repaired as string[])].sort() } : expected,
+      'repaired' in expected
+        ? { ...expected, repaired: [...(expected.repaired as string[])].sort() }
+        : expected,
     );
   });
 
@@ -46,7 +48,9 @@ describe('tool-call arguments', () => {
   it('never throw and are mended to an object or refused, whatever happened to them', () => {
     let slowest = 0;
     const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
-    const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), { maxLength: 3 });
+    const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), {
+      maxLength: 3,
+    });
     fc.assert(
       fc.property(json, edits, (text, changes) => {
         let mutated = text;

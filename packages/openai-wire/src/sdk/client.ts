@@ -1,4 +1,5 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
+import type { RateLimits } from '@majordomo/core/provider';
 import type { ChatQuirks } from '../chat/quirks.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 
@@ -43,6 +44,8 @@ export interface Sdk {
 export interface SdkOptions extends ProviderOptions {
   /** A client of the SDK, used as it is: its credential, base URL and fetch. */
   readonly client?: object | undefined;
+  /** Told after every answer and refusal whose headers say something about the vendor's limits. */
+  readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 
 export interface ChatOptions extends SdkOptions {

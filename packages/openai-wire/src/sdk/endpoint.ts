@@ -10,6 +10,7 @@ import type { ChatFailure } from '../chat/failure.ts';
 import { listedModels } from '../chat/listed.ts';
 import type { CallContext, Sdk, SdkClient, SdkOptions } from './client.ts';
 import { toLlmError } from './errors.ts';
+import { limitsTo } from './limits.ts';
 
 /** What is known around a call when it fails; what was sent and with which credential comes as it goes on. */
 export interface Failed {
@@ -96,13 +97,15 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
     maxRetries: 0,
     timeout: NEVER_MS,
   });
+  const tellLimits = options.onRateLimits && limitsTo(options.onRateLimits);
   const convert = (error: unknown, failed: Failed): LlmError => toLlmError(error, failed, sdk.refusal);
   return {
     baseURL,
     async post(path, body, context, failed) {
       const client = await connect(context, failed);
       const call = settings(context, typeof body !== 'string');
-      return client.post(sdk.prefix + path, { ...call, body }).asResponse();
+      const sending = client.post(sdk.prefix + path, { ...call, body }).asResponse();
+      return tellLimits === undefined ? sending : tellLimits(failed.target, sending);
     },
     async list(context, known) {
       const failed: Failed = { target: place.id, secrets: [] };

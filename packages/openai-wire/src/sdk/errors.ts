@@ -74,7 +74,7 @@ const timedOut = ({ message, details, cause }: LlmError): LlmError =>
   new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
 
 /** Newer SDKs give `Headers`, older ones a record by lower-case names. */
-function readerOf(headers: unknown): HeaderReader | undefined {
+export function readerOf(headers: unknown): HeaderReader | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if ('get' in headers && typeof headers.get === 'function') return headers as HeaderReader;
   return {
