@@ -72,6 +72,14 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/workspace.ts': 'an empty folder to run in',
     },
   },
+  'provider-cloudflare': {
+    extra: {
+      'src/answer.ts': 'what the four shapes of an answer write into',
+      'src/binding.ts': 'the transport inside a Worker',
+      'src/rest.ts': 'the transport everywhere else: there is no SDK',
+      'src/shapes.ts': 'the shapes in which a run answers, by model',
+    },
+  },
   'provider-ollama': {
     extra: {
       'src/host.ts': 'the forms that OLLAMA_HOST may have',

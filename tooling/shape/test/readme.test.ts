@@ -37,7 +37,7 @@ test.each(documents)('%s links to files that exist', (file) => {
 });
 
 test('the README of the repository lists every published package, and no other', () => {
-  const rows = [...read('README.md').matchAll(/^\| \[`(@majordomo\/[\w-]+)`\]\((\S+)\)/gm)];
+  const rows = [...read('README.md').matchAll(/^\| \[`((?:@majordomo\/)?[\w-]+)`\]\((\S+)\)/gm)];
   expect(rows.map(([, name, path]) => `${name} ${path}`).sort()).toEqual(
     published.map(({ manifest, path }) => `${manifest.name} ${path}`).sort(),
   );
