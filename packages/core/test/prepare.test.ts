@@ -239,6 +239,24 @@ describe('prepare', () => {
     expect(one.bytes.length).toBe(3);
   });
 
+  it('gives each image its share when all of them are too large together', async () => {
+    const limits = { mediaTypes: ['image/png'], maxBytes: 9, maxTotalBytes: 8 };
+    const shrink = (part: ImagePart, most: number): ImagePart =>
+      part.bytes.length <= most ? part : { ...part, bytes: new Uint8Array(most) };
+    const fitter = {
+      fit: (part: ImagePart, { maxBytes }: { readonly maxBytes: number }) =>
+        Promise.resolve(shrink(part, maxBytes)),
+    };
+    const { request } = await prepared({ messages: [user(png(6), png(6))] }, { images: limits }, fitter);
+    expect(request.messages[0]?.parts.map((part) => (part.type === 'image' ? part.bytes.length : 0))).toEqual(
+      [4, 4],
+    );
+    await expect(prepared({ messages: [user(png(6), png(6))] }, { images: limits })).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining('takes 8 bytes of images in all, not 12'),
+    });
+  });
+
   it('never changes what it is given, and takes frozen requests', async () => {
     const request = deepFreeze({
       system: 's',

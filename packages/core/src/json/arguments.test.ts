@@ -46,7 +46,8 @@ describe('tool-call arguments', () => {
   });
 
   it('never throw and are mended to an object or refused, whatever happened to them', () => {
-    let slowest = 0;
+    let spentMs = 0;
+    let runs = 0;
     const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
     const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), {
       maxLength: 3,
@@ -60,13 +61,14 @@ describe('tool-call arguments', () => {
         }
         const before = performance.now();
         const { args, invalid } = parseArguments(mutated);
-        slowest = Math.max(slowest, performance.now() - before);
+        spentMs += performance.now() - before;
+        runs++;
         expect(typeof args).toBe('object');
         if (invalid !== undefined) expect([args, invalid.raw]).toEqual([{}, mutated]);
       }),
       { numRuns: 10_000, seed: 12 },
     );
-    // 1 ms each; a busy machine may stop the process in the midst of one.
-    expect(slowest).toBeLessThan(50);
+    // The mean: a busy machine may stop the process in the midst of any one.
+    expect(spentMs / runs).toBeLessThan(1);
   });
 });

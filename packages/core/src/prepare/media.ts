@@ -20,15 +20,23 @@ export async function fitImages(
     throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
   }
   const own = forCount(limits, images.length);
-  const fitted = new Map<ImagePart, ImagePart>();
-  for (const image of images) {
-    if (!fitted.has(image)) fitted.set(image, await fitOne(image, own, fitter, target, scope.signal));
+  const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, ImagePart>> => {
+    const each = [...new Set(images)].map(
+      async (image) => [image, await fitOne(image, within, fitter, target, scope.signal)] as const,
+    );
+    return new Map(await Promise.all(each));
+  };
+  const total = (sizes: ReadonlyMap<ImagePart, ImagePart>): number =>
+    images.reduce((sum, image) => sum + (sizes.get(image) ?? image).bytes.length, 0);
+  let fitted = await fitAll(own);
+  const most = own.maxTotalBytes ?? Infinity;
+  if (total(fitted) > most && fitter !== undefined) {
+    // Together they are too large: none may be larger than its share.
+    fitted = await fitAll({ ...own, maxBytes: Math.min(own.maxBytes, Math.floor(most / images.length)) });
   }
-  requireTotal(
-    [...images].map((image) => fitted.get(image) ?? image),
-    own,
-    target,
-  );
+  if (total(fitted) > most) {
+    throw unfit(target, `takes ${most} bytes of images in all, not ${total(fitted)}`);
+  }
   if (images.every((image) => fitted.get(image) === image)) return messages;
   return messages.map((message) => withImages(message, (image) => fitted.get(image) ?? image));
 }
@@ -48,13 +56,6 @@ async function fitOne(
     throw unfit(target, `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`);
   }
   return image;
-}
-
-function requireTotal(images: readonly ImagePart[], { maxTotalBytes }: ImageLimits, target: string): void {
-  if (maxTotalBytes === undefined) return;
-  const total = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (total > maxTotalBytes)
-    throw unfit(target, `takes ${maxTotalBytes} bytes of images in all, not ${total}`);
 }
 
 /** The edge limit may shrink with the number of images. */
