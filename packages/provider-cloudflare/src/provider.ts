@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import {
   chatReasoningFamily,
@@ -23,12 +24,14 @@ const DEFAULT_MAX_TOKENS = 256;
 
 /**
  * Models of Workers AI: in a Worker by the binding `env.AI`, elsewhere over REST with an account and a token, the
- * variables CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN.
+ * variables CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN. Throws `config` for a gateway without
+ * an id.
  *
  * @example createCloudflare({ binding: env.AI })
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
   const id = options.id ?? 'cloudflare';
+  if (options.gateway?.id === '') throw new LlmError('config', `gateway.id of ${id} is empty`);
   const credentials = credentialSource(options.apiKey, KEY_ENV);
   return {
     spi: 1,

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { factsOf } from './models.ts';
+
+describe('what is known of a model', () => {
+  it.each([
+    [
+      '@cf/openai/gpt-oss-120b',
+      { tools: true, reasoning: true },
+      { reasoning: 'reasoning_effort', stop: true },
+    ],
+    ['@cf/moonshotai/kimi-k2.5', { tools: true, reasoning: true }, { toolChoice: true }],
+    ['@cf/meta/llama-4-scout-17b-16e-instruct', { tools: true }, { stop: true, toolChoice: true }],
+    ['@cf/meta/llama-3.1-8b-instruct', { images: false, reasoning: false }, {}],
+    ['@cf/new/model', { files: false }, {}],
+  ])('%s', (id, capabilities, quirks) => {
+    expect(factsOf(id)).toMatchObject({ capabilities, quirks });
+  });
+
+  it('never claims that one reads files, and never denies tools to one that is not known', () => {
+    expect(factsOf('@cf/openai/gpt-oss-20b').capabilities.files).toBe(false);
+    expect(factsOf('@cf/new/model').capabilities.tools).toBeUndefined();
+  });
+});

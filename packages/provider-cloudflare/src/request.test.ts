@@ -1,0 +1,170 @@
+import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { RUN_QUIRKS, type RunQuirks } from './quirks.ts';
+import { toWire, type WireRequest } from './request.ts';
+
+const FAMILY = 'chat-reasoning@here#cloudflare';
+const ADD = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
+const SUB = { ...ADD, name: 'sub' };
+const SCHEMA = { type: 'object', properties: { n: { type: 'number' } } };
+const CHAT_LIKE: RunQuirks = { reasoning: 'reasoning_effort', stop: true, toolChoice: true };
+
+const wire = (fields: Partial<ModelRequest>, quirks = RUN_QUIRKS, stream = true): WireRequest =>
+  toWire({ messages: [user('hi')], tools: [], output: undefined, extra: {}, ...fields }, quirks, {
+    stream,
+    family: FAMILY,
+  });
+
+describe('a request', () => {
+  it('is messages and a stream, and nothing that nobody asked for', () => {
+    const hi = { role: 'user', content: 'hi' };
+    expect(wire({})).toEqual({ input: { messages: [hi], stream: true }, warnings: [] });
+    expect(wire({}, RUN_QUIRKS, false).input).toEqual({ messages: [hi] });
+  });
+
+  it('holds no member without a value: a binding hands it on, and models refuse it', () => {
+    const { input } = wire({ maxTokens: undefined, temperature: undefined, seed: 7 });
+    expect(Object.keys(input)).toEqual(['messages', 'stream', 'seed']);
+  });
+
+  it('names settings as the vendor does, and merges extra last', () => {
+    const { input, warnings } = wire(
+      {
+        system: 'Be brief.',
+        maxTokens: 9,
+        temperature: 0,
+        topP: 0.5,
+        seed: 7,
+        stop: ['END'],
+        reasoning: 'high',
+        extra: { top_k: 2, seed: 8 },
+      },
+      CHAT_LIKE,
+    );
+    expect(input).toEqual({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'hi' },
+      ],
+      stream: true,
+      max_tokens: 9,
+      temperature: 0,
+      top_p: 0.5,
+      seed: 8,
+      stop: ['END'],
+      reasoning_effort: 'high',
+      top_k: 2,
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[what: string, fields: Partial<ModelRequest>]>([
+    ['stop', { stop: ['END'] }],
+    ['reasoning "low"', { reasoning: 'low' }],
+    ['cache "long"', { cache: 'long' }],
+  ])('drops %s with a word where the model does not take it', (what, fields) => {
+    const { input, warnings } = wire(fields);
+    expect(input).toEqual(wire({}).input);
+    expect(warnings).toMatchObject([{ action: 'dropped', what }]);
+  });
+
+  it('says nothing about a setting that asks for nothing', () => {
+    expect(wire({ stop: [], cache: 'short' })).toEqual(wire({}));
+  });
+
+  it('gives a schema without a name around it', () => {
+    const { input } = wire({ output: { name: 'answer', schema: SCHEMA } }, RUN_QUIRKS, false);
+    expect(input.response_format).toEqual({ type: 'json_schema', json_schema: SCHEMA });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('with maxTokens %d is refused before it is sent', (maxTokens) => {
+    expect(() => wire({ maxTokens })).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
+  });
+});
+
+describe('turns', () => {
+  it('have arguments as text, results with the name of their tool, errors with a mark, content that is never null', () => {
+    const { input } = wire({
+      messages: [
+        user('1 + 2?'),
+        assistant([
+          { type: 'reasoning', text: 'A sum.', replay: { family: FAMILY, data: null } },
+          { type: 'reasoning', text: 'Foreign.', replay: { family: 'claude', data: 'x' } },
+          { type: 'tool-call', id: 'c1', name: 'add', args: { a: 1 } },
+        ]),
+        toolResult({ callId: 'c1', name: 'add', content: 'no', isError: true }),
+      ],
+    });
+    expect(input.messages.slice(1)).toEqual([
+      {
+        role: 'assistant',
+        content: '',
+        reasoning_content: 'A sum.',
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }],
+      },
+      { role: 'tool', content: 'ERROR: no', name: 'add', tool_call_id: 'c1' },
+    ]);
+  });
+
+  it('have text as one string, and parts only where there are images', () => {
+    const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+    const { input, warnings } = wire({
+      messages: [
+        user('one', 'two'),
+        user('What is this?', image(bytes)),
+        assistant([{ type: 'tool-call', id: 'c1', name: 'look', args: {} }]),
+        toolResult({ callId: 'c1', name: 'look', content: [image(bytes)] }),
+      ],
+    });
+    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
+    expect(input.messages.map(({ content }) => content)).toEqual([
+      'one\n\ntwo',
+      [{ type: 'text', text: 'What is this?' }, picture],
+      '',
+      'See the images below.',
+      [{ type: 'text', text: 'Images of the tool results above:' }, picture],
+    ]);
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of tool results' }]);
+  });
+
+  it('have no files', () => {
+    const file = {
+      type: 'file',
+      mediaType: 'application/pdf',
+      bytes: Uint8Array.of(1),
+      name: 'a.pdf',
+    } as const;
+    expect(() => wire({ messages: [{ role: 'user', parts: [file] }] })).toThrow(
+      expect.objectContaining({ kind: 'unsupported' }),
+    );
+  });
+});
+
+describe('tools', () => {
+  it.each<
+    [choice: ModelRequest['toolChoice'], offered: string[], said: string | undefined, warned: string[]]
+  >([
+    [undefined, ['add', 'sub'], undefined, []],
+    ['auto', ['add', 'sub'], undefined, []],
+    ['none', [], undefined, []],
+    ['required', ['add', 'sub'], undefined, ['toolChoice "required"']],
+    [{ name: 'sub' }, ['sub'], undefined, ['toolChoice "sub"']],
+  ])('where a model cannot be made to call: choice %j offers %j', (toolChoice, offered, said, warned) => {
+    const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice });
+    expect((input.tools ?? []).map((tool) => tool.function.name)).toEqual(offered);
+    expect(input.tool_choice).toBe(said);
+    expect(warnings.map(({ what }) => what)).toEqual(warned);
+  });
+
+  it.each<[choice: ModelRequest['toolChoice'], offered: string[], said: string | undefined]>([
+    [undefined, ['add', 'sub'], undefined],
+    ['auto', ['add', 'sub'], 'auto'],
+    ['required', ['add', 'sub'], 'required'],
+    [{ name: 'sub' }, ['sub'], 'required'],
+  ])('where it can: choice %j offers %j and says %j', (toolChoice, offered, said) => {
+    const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice }, CHAT_LIKE);
+    expect(input.tools?.map((tool) => tool.function.name)).toEqual(offered);
+    expect(input.tool_choice).toBe(said);
+    expect(warnings).toEqual([]);
+  });
+});

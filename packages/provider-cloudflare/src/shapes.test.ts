@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { ask } from '../test/calls.ts';
+import { createCloudflare } from './provider.ts';
+
+type Read = Awaited<ReturnType<typeof ask>>;
+
+const serving = (body: string, type: string) =>
+  createCloudflare({
+    accountId: 'acc',
+    apiKey: 'key',
+    fetch: () => Promise.resolve(new Response(body, { headers: { 'content-type': type } })),
+  });
+const whole = (result: unknown): Promise<Read> =>
+  ask(serving(JSON.stringify({ result, success: true, errors: [], messages: [] }), 'application/json'));
+const streamed = (...events: readonly unknown[]): Promise<Read> =>
+  ask(
+    serving(
+      events
+        .map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`)
+        .join(''),
+      'text/event-stream',
+    ),
+  );
+
+const said = ({ text, parts, finish, rawFinish, usage, error }: Read): object => ({
+  text,
+  reasoning: parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join(''),
+  calls: parts.flatMap((part) =>
+    part.type === 'tool-call' ? [`${part.name} ${JSON.stringify(part.args)}`] : [],
+  ),
+  finish,
+  rawFinish,
+  input: usage?.input,
+  output: usage?.output,
+  error: error?.kind,
+});
+/** The one answer that all shapes below tell. */
+const ANSWER = {
+  text: 'Hello',
+  reasoning: 'Hm.',
+  calls: ['add {"a":1}'],
+  finish: 'tool-calls',
+  input: 12,
+  output: 5,
+  error: undefined,
+};
+const CHAT_USAGE = { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 };
+const USAGE = { input_tokens: 12, output_tokens: 5 };
+const CALL = { id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } };
+
+describe('the same answer', () => {
+  it.each<[shape: string, result: object, rawFinish: string | undefined]>([
+    [
+      "of the vendor's own shape",
+      {
+        response: 'Hello',
+        reasoning_content: 'Hm.',
+        tool_calls: [{ name: 'add', arguments: { a: 1 } }],
+        usage: CHAT_USAGE,
+      },
+      undefined,
+    ],
+    [
+      'of Chat Completions',
+      {
+        id: 'r1',
+        choices: [
+          {
+            message: { content: 'Hello', reasoning_content: 'Hm.', tool_calls: [CALL] },
+            finish_reason: 'tool_calls',
+          },
+        ],
+        usage: CHAT_USAGE,
+      },
+      'tool_calls',
+    ],
+    [
+      'of Responses',
+      {
+        id: 'r1',
+        output: [
+          { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'Hm.' }], summary: [] },
+          { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] },
+          { type: 'function_call', call_id: 'c1', name: 'add', arguments: '{"a":1}' },
+        ],
+        status: 'completed',
+        usage: USAGE,
+      },
+      'completed',
+    ],
+    [
+      'of Messages',
+      {
+        id: 'r1',
+        type: 'message',
+        content: [
+          { type: 'thinking', thinking: 'Hm.' },
+          { type: 'text', text: 'Hello' },
+          { type: 'tool_use', id: 'c1', name: 'add', input: { a: 1 } },
+        ],
+        stop_reason: 'tool_use',
+        usage: USAGE,
+      },
+      'tool_use',
+    ],
+  ])('in one piece %s is the same', async (_shape, result, rawFinish) => {
+    expect(said(await whole(result))).toEqual({ ...ANSWER, rawFinish });
+  });
+
+  it.each<[shape: string, events: readonly unknown[], rawFinish: string | undefined]>([
+    [
+      "of the vendor's own shape",
+      [
+        { reasoning_content: 'Hm.', response: '' },
+        { response: 'Hel' },
+        { response: 'lo', tool_calls: [] },
+        { tool_calls: [{ ...CALL, index: 0 }] },
+        { tool_calls: [{ id: null, type: null, function: { name: null, arguments: '' } }] },
+        { response: '', usage: CHAT_USAGE },
+        '[DONE]',
+      ],
+      undefined,
+    ],
+    [
+      'of Chat Completions',
+      [
+        { id: 'r1', choices: [{ delta: { role: 'assistant', content: '' }, finish_reason: null }] },
+        { choices: [{ delta: { reasoning_content: 'Hm.' } }] },
+        { choices: [{ delta: { content: 'Hel' } }] },
+        { choices: [{ delta: { content: 'lo' } }] },
+        {
+          choices: [
+            { delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'add', arguments: '' } }] } },
+          ],
+        },
+        { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"a"' } }] } }] },
+        { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] } }] },
+        { choices: [{ delta: {}, finish_reason: 'tool_calls' }] },
+        { choices: [], usage: CHAT_USAGE },
+        '[DONE]',
+      ],
+      'tool_calls',
+    ],
+    [
+      'of Responses',
+      [
+        { type: 'response.created', response: { id: 'r1' } },
+        { type: 'response.reasoning_text.delta', delta: 'Hm.' },
+        { type: 'response.output_text.delta', delta: 'Hel' },
+        { type: 'response.output_text.delta', delta: 'lo' },
+        {
+          type: 'response.output_item.done',
+          item: { type: 'function_call', call_id: 'c1', name: 'add', arguments: '{"a":1}' },
+        },
+        { type: 'response.of_tomorrow', delta: 'x' },
+        { type: 'response.completed', response: { status: 'completed', usage: USAGE } },
+      ],
+      'completed',
+    ],
+    [
+      'of Messages',
+      [
+        { type: 'message_start', message: { id: 'r1', usage: { input_tokens: 12, output_tokens: 1 } } },
+        { type: 'ping' },
+        { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } },
+        { type: 'content_block_stop', index: 0 },
+        { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Hello' } },
+        {
+          type: 'content_block_start',
+          index: 2,
+          content_block: { type: 'tool_use', id: 'c1', name: 'add', input: {} },
+        },
+        { type: 'content_block_delta', index: 2, delta: { type: 'input_json_delta', partial_json: '{"a":' } },
+        { type: 'content_block_delta', index: 2, delta: { type: 'input_json_delta', partial_json: '1}' } },
+        { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 5 } },
+        { type: 'message_stop' },
+      ],
+      'tool_use',
+    ],
+  ])('streamed %s is the same', async (_shape, events, rawFinish) => {
+    expect(said(await streamed(...events))).toEqual({ ...ANSWER, rawFinish });
+  });
+});
+
+describe('an odd answer', () => {
+  it.each<[what: string, result: unknown, text: string]>([
+    ['a number', { response: 4 }, '4'],
+    ['a number on its own', 4, '4'],
+    ['a text on its own', 'Hello', 'Hello'],
+    ['an object, where a schema was asked for', { response: { n: 1 } }, '{"n":1}'],
+    ['an array, where a schema was asked for', { response: [1] }, '[1]'],
+    ['content that is an object', { choices: [{ message: { content: { n: 1 } } }] }, '{"n":1}'],
+    [
+      'content in parts',
+      {
+        choices: [
+          {
+            message: {
+              content: [
+                { type: 'text', text: 'a' },
+                { type: 'text', text: 'b' },
+              ],
+            },
+          },
+        ],
+      },
+      'ab',
+    ],
+  ])('of %s is text', async (_what, result, text) => {
+    expect(said(await whole(result))).toMatchObject({ text, finish: 'stop', error: undefined });
+  });
+
+  it('of numbers in a stream is text', async () => {
+    const { text } = await streamed({ response: 1 }, { response: 2 }, { response: 'x' }, '[DONE]');
+    expect(text).toBe('12x');
+  });
+
+  it('of thoughts and a null content has no text', async () => {
+    const read = await whole({
+      choices: [{ message: { content: null, reasoning_content: 'Hm.' }, finish_reason: 'stop' }],
+    });
+    expect(said(read)).toMatchObject({ text: '', reasoning: 'Hm.', finish: 'stop' });
+  });
+
+  it('may refuse', async () => {
+    const message = { content: null, refusal: 'No.' };
+    expect(said(await whole({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject({
+      text: 'No.',
+      finish: 'refusal',
+    });
+  });
+
+  it.each([
+    [undefined, 256, 'length'],
+    [undefined, 255, 'stop'],
+    [10, 10, 'length'],
+    [1000, 256, 'stop'],
+  ])('without a finish reason, limited to %j: %i tokens are "%s"', async (maxTokens, output, finish) => {
+    const body = { result: { response: 'Hello', usage: { prompt_tokens: 1, completion_tokens: output } } };
+    const read = await ask(serving(JSON.stringify(body), 'application/json'), { maxTokens });
+    expect(read.finish).toBe(finish);
+  });
+
+  it('with calls and without a finish reason ended for them', async () => {
+    const read = await whole({ response: null, tool_calls: [{ name: 'add', arguments: { a: 1 } }] });
+    expect(read.finish).toBe('tool-calls');
+  });
+
+  it.each<[what: string, result: unknown, kind: string]>([
+    ['an empty result', {}, 'truncated'],
+    ['null', null, 'truncated'],
+    ['a picture', { image: 'iVBORw0KGgo=' }, 'protocol'],
+    ['an embedding', { data: [[0.1]], shape: [1, 1] }, 'protocol'],
+  ])('of %s is none', async (_what, result, kind) => {
+    expect((await whole(result)).error?.kind).toBe(kind);
+  });
+
+  it.each<[what: string, events: readonly unknown[], kind: string]>([
+    ['ends without a mark', [{ response: 'Hel' }], 'truncated'],
+    ['has a chunk of no known shape', [{ response: 'Hel' }, { other: 1 }], 'protocol'],
+    ['has a chunk that is no object', [{ response: 'Hel' }, 7], 'protocol'],
+    ['has broken JSON', [{ response: 'Hel' }, '{"response":'], 'protocol'],
+    [
+      'breaks off with an error',
+      [{ response: 'Hel' }, { error: 'Capacity temporarily exceeded' }],
+      'overloaded',
+    ],
+    ['breaks off with errors', [{ response: 'Hel' }, { errors: [{ code: 3043, message: 'x' }] }], 'server'],
+  ])('that %s fails', async (_what, events, kind) => {
+    const { error, events: got } = await streamed(...events);
+    expect(error?.kind).toBe(kind);
+    expect(got).toContainEqual(expect.objectContaining({ type: 'text-delta', text: 'Hel' }));
+  });
+
+  it('counts what the cache took part in, by the names of each shape', async () => {
+    const chat = { ...CHAT_USAGE, prompt_tokens_details: { cached_tokens: 4 } };
+    expect((await whole({ response: 'x', usage: chat })).usage).toMatchObject({ input: 12, cacheRead: 4 });
+    const messages = { ...USAGE, cache_read_input_tokens: 4, cache_creation_input_tokens: 2 };
+    expect(
+      (await whole({ type: 'message', content: [{ type: 'text', text: 'x' }], usage: messages })).usage,
+    ).toMatchObject({ input: 18, cacheRead: 4, cacheWrite: 2 });
+  });
+});

@@ -1,0 +1,289 @@
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { answers, stalls, streams, testServer } from './server.ts';
+
+const REST = { accountId: 'acc', apiKey: 'key' };
+
+/** Requests that would have gone out, each answered with a text. */
+function outbox(): { sent: { url: string; headers: Headers }[]; fetch: typeof globalThis.fetch } {
+  const sent: { url: string; headers: Headers }[] = [];
+  return {
+    sent,
+    fetch: (url, init) => {
+      sent.push({ url: String(url), headers: new Headers(init?.headers) });
+      return Promise.resolve(Response.json({ result: { response: 'ok' } }));
+    },
+  };
+}
+
+/** A binding that keeps what it was called with. */
+function bound(run: (options: object) => unknown = () => ({ response: 'ok' })): {
+  calls: { model: string; input: object; options: Record<string, unknown> }[];
+  binding: AiBinding;
+} {
+  const calls: { model: string; input: object; options: Record<string, unknown> }[] = [];
+  return {
+    calls,
+    binding: {
+      async run(model, input, options = {}) {
+        calls.push({ model, input, options: { ...options } });
+        return run(options);
+      },
+    },
+  };
+}
+
+describe('the account and the token', () => {
+  const env = { CLOUDFLARE_ACCOUNT_ID: 'first', CF_ACCOUNT_ID: 'second', CLOUDFLARE_API_TOKEN: 'token' };
+
+  it.each<
+    [what: string, options: CloudflareOptions, env: Record<string, string>, account: string, key: string]
+  >([
+    ['come from the environment', {}, env, 'first', 'token'],
+    ['may have the short name', {}, { ...env, CLOUDFLARE_ACCOUNT_ID: '' }, 'second', 'token'],
+    ['come from options first', REST, env, 'acc', 'key'],
+  ])('%s', async (_what, options, given, account, key) => {
+    const { sent, fetch } = outbox();
+    await ask(createCloudflare({ ...options, fetch }), {}, { env: given });
+    expect(sent[0]?.url).toBe(`https://api.cloudflare.com/client/v4/accounts/${account}/ai/run/@cf/m`);
+    expect(sent[0]?.headers.get('authorization')).toBe(`Bearer ${key}`);
+  });
+
+  it.each<[missing: string, options: CloudflareOptions, kind: string, code: string]>([
+    ['account', { apiKey: 'key' }, 'config', 'missing-account'],
+    ['account that is empty', { apiKey: 'key', accountId: '' }, 'config', 'missing-account'],
+    ['token', { accountId: 'acc' }, 'auth', 'missing-key'],
+  ])('without an %s the call fails, not the start', async (_missing, options, kind, code) => {
+    const { sent, fetch } = outbox();
+    const { error } = await ask(createCloudflare({ ...options, fetch }));
+    expect(error).toMatchObject({ kind, details: { code, target: 'cloudflare/@cf/m' } });
+    expect(sent).toEqual([]);
+  });
+
+  it('is asked for once more after a 401', async () => {
+    await using server = await testServer((response, request) => {
+      const fresh = request.headers.authorization === 'Bearer new';
+      const refusal = answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401);
+      return (fresh ? streams({ response: 'ok' }) : refusal)(response, request);
+    });
+    const provider = createCloudflare({
+      accountId: 'acc',
+      baseURL: server.origin,
+      apiKey: ({ rejected }) => (rejected === undefined ? 'old' : 'new'),
+    });
+    const model = createMajordomo({ providers: [provider] }).model('cloudflare/@cf/meta/m');
+    expect((await model.generate({ messages: [user('hi')] })).text).toBe('ok');
+    expect(server.requests[0]?.path).toBe('/accounts/acc/ai/run/@cf/meta/m');
+  });
+});
+
+describe('a gateway', () => {
+  const gateway = {
+    id: 'gw',
+    cacheTtl: 60,
+    cacheKey: 'k',
+    skipCache: false,
+    metadata: { user: 7 },
+    collectLog: true,
+  };
+
+  it('stands in front of REST, with headers for what is set', async () => {
+    const { sent, fetch } = outbox();
+    await ask(createCloudflare({ ...REST, gateway, sessionAffinity: 's1', fetch }));
+    expect(sent[0]?.url).toBe('https://gateway.ai.cloudflare.com/v1/acc/gw/workers-ai/@cf/m');
+    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
+      authorization: 'Bearer key',
+      'content-type': 'application/json',
+      'x-session-affinity': 's1',
+      'cf-aig-cache-ttl': '60',
+      'cf-aig-cache-key': 'k',
+      'cf-aig-skip-cache': 'false',
+      'cf-aig-metadata': '{"user":7}',
+      'cf-aig-collect-log': 'true',
+    });
+  });
+
+  it.each<[what: string, options: CloudflareOptions]>([
+    ['has no headers where nothing is set', { gateway: { id: 'gw', cacheKey: undefined } }],
+    ['has no part in a base URL of your own', { gateway, baseURL: 'https://box.example' }],
+  ])('%s', async (_what, options) => {
+    const { sent, fetch } = outbox();
+    await ask(createCloudflare({ ...REST, ...options, fetch }));
+    expect([...(sent[0]?.headers.keys() ?? [])]).toEqual(['authorization', 'content-type']);
+  });
+
+  it('is an option of the binding, without members that are not set', async () => {
+    const { calls, binding } = bound();
+    await ask(createCloudflare({ binding, gateway: { id: 'gw', cacheTtl: 60, cacheKey: undefined } }));
+    expect(calls[0]?.options['gateway']).toStrictEqual({ id: 'gw', cacheTtl: 60 });
+  });
+
+  it('needs an id', () => {
+    expect(() => createCloudflare({ gateway: { id: '' } })).toThrow(
+      expect.objectContaining({ kind: 'config' }),
+    );
+  });
+});
+
+describe('a DSN', () => {
+  const call = async (dsn: string): Promise<{ url: string; headers: Headers } | LlmError | undefined> => {
+    const { sent, fetch } = outbox();
+    const majordomo = createMajordomo({ providers: [createCloudflare()], env: { LLM_CF: dsn }, fetch });
+    try {
+      await majordomo.model('cf/@cf/m').generate({ messages: [user('hi')] });
+    } catch (error) {
+      if (LlmError.is(error)) return error;
+      throw error;
+    }
+    return sent[0];
+  };
+
+  it.each([
+    [
+      'cloudflare://token@api.cloudflare.com?account=a1',
+      'https://api.cloudflare.com/client/v4/accounts/a1/ai/run/@cf/m',
+    ],
+    [
+      'cloudflare://token@api.cloudflare.com/client/v4?account=a1&gateway=gw',
+      'https://gateway.ai.cloudflare.com/v1/a1/gw/workers-ai/@cf/m',
+    ],
+    ['cloudflare://token@box.example/x?account=a1', 'https://box.example/x/accounts/a1/ai/run/@cf/m'],
+  ])('%s calls %s', async (dsn, url) => {
+    const sent = await call(dsn);
+    expect(sent).toMatchObject({ url });
+    expect(sent instanceof Error ? undefined : sent?.headers.get('authorization')).toBe('Bearer token');
+  });
+
+  it('with a parameter that is not known fails clearly', async () => {
+    const error = await call('cloudflare://token@api.cloudflare.com?acount=a1');
+    expect(error).toMatchObject({ kind: 'config' });
+    expect(String(error)).toContain('there are account, gateway, reasoning, stop, toolChoice');
+  });
+});
+
+describe('the binding', () => {
+  it('gets the model and the input as they are, headers, and a signal', async () => {
+    const { calls, binding } = bound();
+    const provider = createCloudflare({ binding, sessionAffinity: 's1', headers: { 'X-Team': 'a' } });
+    const { text } = await ask(provider, { maxTokens: 9 });
+    expect(text).toBe('ok');
+    const [call] = calls;
+    expect(call).toMatchObject({
+      model: '@cf/m',
+      input: { messages: [{ role: 'user', content: 'hi' }], max_tokens: 9, stream: true },
+      options: { extraHeaders: { 'X-Team': 'a', 'x-session-affinity': 's1' } },
+    });
+    expect(call?.options['signal']).toBeInstanceOf(AbortSignal);
+  });
+
+  it('that cannot be handed a signal is called without, and from then on', async () => {
+    const { calls, binding } = bound((options) => {
+      if ('signal' in options) throw new DOMException('cannot be cloned', 'DataCloneError');
+      return { response: 'ok' };
+    });
+    const provider = createCloudflare({ binding });
+    for (const _ of [1, 2]) expect((await ask(provider)).text).toBe('ok');
+    expect(calls.map(({ options }) => 'signal' in options)).toEqual([true, false, false]);
+  });
+
+  it.each<[what: string, answer: () => unknown]>([
+    ['an object', () => ({ response: 'ok' })],
+    ['a response', () => Response.json({ response: 'ok' })],
+    ['a stream', () => new Blob(['data: {"response":"ok"}\n\ndata: [DONE]\n\n']).stream()],
+    ['a text', () => 'ok'],
+  ])('may answer with %s', async (_what, answer) => {
+    const { text, error } = await ask(createCloudflare({ binding: bound(answer).binding }));
+    expect(error).toBeUndefined();
+    expect(text).toBe('ok');
+  });
+
+  it('that listens to no signal is not waited for, and what it gives later is thrown away', async () => {
+    let cancelled = (): void => undefined;
+    const gone = new Promise<void>((resolve) => (cancelled = resolve));
+    let give: (stream: ReadableStream) => void = () => undefined;
+    const { binding, calls } = bound(() => new Promise((resolve) => (give = resolve)));
+    const controller = new AbortController();
+    const asked = ask(createCloudflare({ binding }), {}, { signal: controller.signal });
+    while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect((await asked).error?.kind).toBe('aborted');
+    give(new ReadableStream({ cancel: cancelled }));
+    await gone;
+  });
+
+  it('whose stream stops giving is let go by an abort', async () => {
+    let cancelled = (): void => undefined;
+    const gone = new Promise<void>((resolve) => (cancelled = resolve));
+    const stream = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('data: {"response":"Hel"}\n\n')),
+      cancel: cancelled,
+    });
+    const majordomo = createMajordomo({
+      providers: [createCloudflare({ binding: bound(() => stream).binding })],
+    });
+    const controller = new AbortController();
+    const call = majordomo
+      .model('cloudflare/@cf/m')
+      .stream({ messages: [user('hi')] }, { signal: controller.signal });
+    const read = (async () => {
+      for await (const { type } of call) if (type === 'text-delta') controller.abort();
+    })();
+    await expect(read).rejects.toMatchObject({ kind: 'aborted' });
+    await gone;
+  });
+});
+
+describe('an answer', () => {
+  it('that a stream leaves empty is asked for again in one piece, once', async () => {
+    const { calls, binding } = bound((_options) =>
+      'stream' in (calls.at(-1)?.input ?? {}) ? {} : { response: 'ok' },
+    );
+    const majordomo = createMajordomo({ providers: [createCloudflare({ binding })] });
+    const read = async (): Promise<string> =>
+      (
+        await majordomo
+          .model('cloudflare/@cf/m')
+          .stream({ messages: [user('hi')] })
+          .response()
+      ).text;
+    expect([await read(), await read()]).toEqual(['ok', 'ok']);
+    expect(calls.map(({ input }) => 'stream' in input)).toEqual([true, false, false]);
+  });
+
+  it('that follows a schema is not streamed', async () => {
+    const { calls, binding } = bound(() => ({ response: { n: 1 } }));
+    const schema = { type: 'object', properties: { n: { type: 'number' } } };
+    const { text } = await ask(createCloudflare({ binding }), { output: { name: 'answer', schema } });
+    expect(text).toBe('{"n":1}');
+    expect(calls[0]?.input).not.toHaveProperty('stream');
+  });
+
+  it.each([
+    [undefined, false],
+    [1024, false],
+    [1025, true],
+  ])('limited to %j tokens, for which nobody reads deltas: streamed %j', async (maxTokens, isStream) => {
+    await using server = await testServer((response, request) =>
+      (isStream ? streams({ response: 'ok' }) : answers({ result: { response: 'ok' } }))(response, request),
+    );
+    const majordomo = createMajordomo({ providers: [createCloudflare({ ...REST, baseURL: server.origin })] });
+    await majordomo.model('cloudflare/@cf/m').generate({ messages: [user('hi')], maxTokens });
+    expect('stream' in (server.requests[0]?.body as object)).toBe(isStream);
+  });
+
+  it('over REST that goes silent is let go by an abort, with its socket', async () => {
+    await using server = await testServer(stalls({ response: 'Hel' }));
+    const controller = new AbortController();
+    const asked = ask(
+      createCloudflare({ ...REST, baseURL: server.origin }),
+      {},
+      { signal: controller.signal },
+    );
+    const { closed } = await server.request(0);
+    controller.abort();
+    expect((await asked).error?.kind).toBe('aborted');
+    await closed;
+  });
+});
