@@ -1,9 +1,9 @@
 // What the plugin costs over a no-op rule and beside core no-restricted-imports, on generated files.
-// node bench/cost.mjs [files=500] [rounds=7]; build first. Rounds interleave the variants; medians of paired differences.
+// node --expose-gc bench/cost.mjs [files=500] [rounds=7] [plain|busy]; build first. Rounds interleave the variants; medians of paired differences.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ESLint } from 'eslint';
+import { ESLint, Linter } from 'eslint';
 import majordomo from '../dist/index.js';
 
 const files = Number(process.argv[2] ?? 500);
@@ -51,9 +51,38 @@ const variants = {
   'recommended (5 rules)': majordomo.configs.recommended.rules,
 };
 
+/**
+ * The same without files and parsing: what one walk of a parsed file costs. The least of several walks of each file,
+ * so that a busy machine does not show.
+ */
+function walks(busy) {
+  const linter = new Linter();
+  const plugins = { majordomo, bench: { rules: { noop } } };
+  const least = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
+  for (let file = 0; file < 60; file++)
+    for (let round = 0; round < rounds * 3; round++)
+      for (const [name, rules] of Object.entries(variants)) {
+        linter.verify(source(file, busy), [{}], 'src/x.js');
+        const code = linter.getSourceCode();
+        const start = process.hrtime.bigint();
+        linter.verify(code, [{ plugins, rules }], { filename: 'src/x.js' });
+        const took = Number(process.hrtime.bigint() - start) / 1000;
+        least[name][file] = Math.min(least[name][file] ?? Infinity, took);
+      }
+  const mean = (name) => least[name].reduce((sum, value) => sum + value, 0) / least[name].length;
+  for (const name of Object.keys(variants)) {
+    const over = Math.round(mean(name) - mean('no-op rule'));
+    console.log(`${name.padEnd(28)} ${Math.round(mean(name))} µs a walk, ${over} over no-op`);
+  }
+}
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-for (const busy of [false, true]) {
+for (const busy of process.argv[4] === 'busy'
+  ? [true]
+  : process.argv[4] === 'plain'
+    ? [false]
+    : [false, true]) {
   const folder = mkdtempSync(path.join(tmpdir(), 'lint-cost-'));
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < files; index++)
@@ -82,10 +111,14 @@ for (const busy of [false, true]) {
   }
   console.log(`\n${files} files${busy ? ', busy' : ''}, ${rounds} rounds`);
   for (const name of Object.keys(variants)) {
-    const over = cpu[name].map((value, round) => value - cpu['no-op rule'][round]);
+    const over = median(cpu[name].map((value, round) => value - cpu['no-op rule'][round])) / files;
+    // On a busy machine the least that a variant ever took says more than its median.
+    const least = (Math.min(...cpu[name]) - Math.min(...cpu['no-op rule'])) / files;
+    const ms = Math.round(median(cpu[name]) / 1000);
     console.log(
-      `${name.padEnd(28)} ${String(Math.round(median(cpu[name]) / 1000)).padStart(6)} ms cpu ${String(Math.round(median(over) / files)).padStart(7)} µs/file over no-op ${String(found[name]).padStart(6)} reports`,
+      `${name.padEnd(28)} ${ms} ms cpu; over no-op, µs/file: median ${Math.round(over)}, of the best rounds ${Math.round(least)}; ${found[name]} reports`,
     );
   }
   rmSync(folder, { recursive: true, force: true });
+  walks(busy);
 }

@@ -11,12 +11,36 @@ export type Binding =
 
 /** The variable of a name, or undefined for a global that no code declares. */
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
+  const resolved = resolvedIn(code).get(identifier);
+  if (resolved !== undefined) return declared(resolved);
+  // A name that is no reference to the scope manager, such as one inside a pattern.
   for (let scope: Scope.Scope | null = code.getScope(identifier); scope !== null; scope = scope.upper) {
     const variable = scope.set.get(identifier.name);
-    if (variable !== undefined) return variable.defs.length === 0 ? undefined : variable;
+    if (variable !== undefined) return declared(variable);
   }
   return undefined;
 }
+
+function declared(variable: Scope.Variable | null): Scope.Variable | undefined {
+  return variable === null || variable.defs.length === 0 ? undefined : variable;
+}
+
+type Resolved = ReadonlyMap<Node, Scope.Variable | null>;
+
+/** All references of a file at once: cheaper than a walk up the scopes for each name that a rule asks about. */
+function resolvedIn(code: SourceCode): Resolved {
+  const { scopes } = code.scopeManager;
+  const known = references.get(scopes);
+  if (known !== undefined) return known;
+  const resolved = new Map<Node, Scope.Variable | null>();
+  for (const scope of scopes)
+    for (const reference of scope.references) resolved.set(reference.identifier, reference.resolved);
+  references.set(scopes, resolved);
+  return resolved;
+}
+
+/** By the list of scopes: oxlint 1.94 has one SourceCode and one scope manager for all files. */
+const references = new WeakMap<readonly Scope.Scope[], Resolved>();
 
 /** Everything that the file itself assigns to a variable: definition, default values, later assignments. */
 export function bindingsOf(variable: Scope.Variable): readonly Binding[] {

@@ -1,3 +1,4 @@
+import type { Scope } from 'eslint';
 import type * as ESTree from 'estree';
 import { bindingsOf, variableOf, type Binding } from './binding.ts';
 import { within, type Look } from './look.ts';
@@ -19,21 +20,13 @@ const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['globalThis', 'window', 'se
 
 export function originOf(node: Node, look: Look): Origin | undefined {
   const value = bare(node);
-  if (look.underway.size > 0) return within(look, value, undefined, () => follow(value, look));
-  const known = found.get(value);
-  if (known !== undefined) return known.origin;
-  const origin = within(look, value, undefined, () => follow(value, look));
-  found.set(value, { origin });
-  return origin;
+  // Names end their circles themselves, and most callees are nothing else.
+  if (value.type === 'Identifier') return ofIdentifier(value, look);
+  return within(look, value, undefined, () => follow(value, look));
 }
-
-/** Several rules ask about the same callee; only whole answers are kept, none from inside a circle. */
-const found = new WeakMap<Node, { readonly origin: Origin | undefined }>();
 
 function follow(value: Node, look: Look): Origin | undefined {
   switch (value.type) {
-    case 'Identifier':
-      return ofIdentifier(value, look);
     case 'MemberExpression':
       return ofMember(value, look);
     case 'ThisExpression':
@@ -62,13 +55,26 @@ function follow(value: Node, look: Look): Origin | undefined {
 function ofIdentifier(identifier: ESTree.Identifier, look: Look): Origin {
   const variable = variableOf(identifier, look.code);
   if (variable === undefined) return { from: 'global', name: identifier.name, path: [] };
+  const known = origins.get(variable);
+  if (known !== undefined) return known;
+  const itself: Origin = { from: 'local', name: identifier.name, path: [] };
+  // While it is being found out, a variable that is made of itself is just that.
+  origins.set(variable, itself);
+  const origin = ofVariable(variable, look) ?? itself;
+  origins.set(variable, origin);
+  return origin;
+}
+
+const origins = new WeakMap<Scope.Variable, Origin>();
+
+function ofVariable(variable: Scope.Variable, look: Look): Origin | undefined {
   let local: Origin | undefined;
   for (const binding of bindingsOf(variable)) {
     const origin = ofBinding(binding, look);
     if (origin !== undefined && origin.from !== 'local') return origin;
     local ??= origin;
   }
-  return local ?? { from: 'local', name: identifier.name, path: [] };
+  return local;
 }
 
 function ofBinding(binding: Binding, look: Look): Origin | undefined {

@@ -28,14 +28,24 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
   concerns: (text, options) => text.includes('run') && (TRACE.test(text) || options.bindings !== undefined),
   visit({ context, code, options }) {
     const names = namesOf(options);
+    const mayBorrow = BORROWED.test(code.text);
     return {
       CallExpression(node) {
-        if (node.arguments.length === 0 || !isRun(node, names, lookInto(code))) return;
+        if (node.arguments.length === 0 || !(mayBorrow || isNamedRun(node.callee))) return;
+        if (!isRun(node, names, lookInto(code))) return;
         context.report({ node, messageId: 'raw', data: { advice: advice('cloudflare') } });
       },
     };
   },
 });
+
+/** Somewhere the method itself is handed on: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
+const BORROWED = /\brun\b(?!\s*\()/;
+
+function isNamedRun(callee: Node): boolean {
+  const node = bare(callee);
+  return node.type === 'MemberExpression' && nameOf(node) === 'run';
+}
 
 function isRun(call: ESTree.CallExpression, names: ReadonlySet<string>, look: Look): boolean {
   const callee = bare(call.callee);
