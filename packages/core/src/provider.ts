@@ -36,3 +36,5 @@ export { transportError, wireError, type WireErrorFacts } from './provider/wire-
 export type { WireReader } from './provider/wire-reader.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { checkOrder } from './stream/check.ts';
+export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
+export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';

@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly st
   reasoningTokens: ['inside', 'outside'],
   toolResultName: BOOLEAN,
   strictTools: BOOLEAN,
+  toolSchemas: ['whole', 'plain', 'typed'],
   requiredChoice: ['required', 'any'],
   toolId: ['any', 'max-40', 'alphanumeric-9'],
   output: ['json_schema', 'json_object', 'instruct'],

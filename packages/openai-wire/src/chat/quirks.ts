@@ -43,6 +43,8 @@ export interface ChatQuirks {
   readonly toolResultName: boolean;
   /** Mark a tool `strict` when its schema fits the strict subset. */
   readonly strictTools: boolean;
+  /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
+  readonly toolSchemas: 'whole' | 'plain' | 'typed';
   /** The word for a call that must be made. */
   readonly requiredChoice: 'required' | 'any';
   /** What the server takes as a tool call's id; others are mapped to ids that fit. */
@@ -76,6 +78,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   reasoningTokens: 'inside',
   toolResultName: false,
   strictTools: true,
+  toolSchemas: 'whole',
   requiredChoice: 'required',
   toolId: 'max-40',
   output: 'json_schema',

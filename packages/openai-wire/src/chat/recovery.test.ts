@@ -100,3 +100,32 @@ describe('a refused member', () => {
     expect(recover(error, status)).toBeUndefined();
   });
 });
+
+describe('a grammar that the server could not make', () => {
+  const grammar = failureOf({ error: { message: 'Failed to initialize samplers: error parsing grammar' } });
+  const parameters = {
+    type: 'object',
+    properties: { pattern: { type: 'string', pattern: '^a', format: 'uri' } },
+  };
+  const tools = [{ name: 'f', description: '', parameters }];
+  const clean = { type: 'object', properties: { pattern: { type: 'string' } } };
+
+  it('is asked for once more without pattern and format', () => {
+    const recovery = recoveryFor(grammar, 400, { model: 'm', tools });
+    const output = { name: 'answer', schema: parameters };
+    const simpler = recovery?.apply({ messages: [], tools, output, extra: {} });
+    expect(simpler).toEqual({
+      messages: [],
+      tools: [{ ...tools[0], parameters: clean }],
+      output: { name: 'answer', schema: clean },
+      extra: {},
+    });
+    expect(recovery?.remember).toBe(true);
+  });
+
+  it('is final when there was none of them', () => {
+    expect(
+      recoveryFor(grammar, 400, { model: 'm', tools: [{ parameters: { type: 'object' } }] }),
+    ).toBeUndefined();
+  });
+});

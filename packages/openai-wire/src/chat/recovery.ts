@@ -1,6 +1,8 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
+import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import type { ChatFailure } from './failure.ts';
 import type { ChatParams } from './request.ts';
+import { withSchemas } from './schemas.ts';
 
 /** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */
 const NAMED: readonly RegExp[] = [
@@ -43,12 +45,37 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
  */
 export function recoveryFor(failure: ChatFailure, status: number, sent: ChatParams): Recovery | undefined {
   if (status !== 400 && status !== 422) return undefined;
+  if (GRAMMAR.test(failure.message)) return simpler(sent);
   const member = refusedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return unstreamed();
   if (member === undefined || NEEDED.has(member) || !Object.hasOwn(sent, member)) return undefined;
   const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renamed(member, other);
   return dropped(member);
+}
+
+/** What engines say that make a grammar of a schema and fail (llama.cpp and its kin, 2025-2026). */
+const GRAMMAR =
+  /error parsing grammar|json-schema-to-grammar|unable to generate parser|failed to parse grammar/i;
+
+/** Without `pattern` and `format`, which such engines fail at. */
+function simpler(sent: ChatParams): Recovery | undefined {
+  if (!/"(?:pattern|format)":/.test(JSON.stringify([sent['tools'], sent['response_format'], sent['text']]))) {
+    return undefined;
+  }
+  return {
+    id: 'grammar',
+    what: 'pattern and format dropped from schemas',
+    apply: (request) => ({
+      ...request,
+      tools: withSchemas(request.tools, GRAMMAR_SCHEMA),
+      output: request.output && {
+        ...request.output,
+        schema: sanitizeSchema(request.output.schema, GRAMMAR_SCHEMA).schema,
+      },
+    }),
+    remember: true,
+  };
 }
 
 /** `stream_options.include_usage` names a member of a member: the whole one goes. */

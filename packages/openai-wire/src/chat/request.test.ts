@@ -262,3 +262,28 @@ function deepFrozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFrozen);
   return Object.freeze(value);
 }
+
+describe('schemas of tools', () => {
+  const nullable = { type: 'object', properties: { a: { type: ['string', 'null'] } } };
+  const tools = [{ name: 'f', description: 'd', parameters: nullable }];
+  const sent = (toolSchemas: ChatQuirks['toolSchemas']): unknown[] => {
+    const request = { messages: [], tools, output: undefined, extra: {} };
+    const { params, warnings } = toWire(
+      request,
+      'm',
+      { ...COMPATIBLE_QUIRKS, toolSchemas },
+      { stream: false },
+    );
+    const [tool] = params['tools'] as { function: { parameters: { properties: { a: unknown } } } }[];
+    return [tool?.function.parameters.properties.a, warnings.map(({ what }) => what), params['tools']];
+  };
+
+  it.each([
+    ['whole', { type: ['string', 'null'] }, []],
+    ['plain', { type: 'string', nullable: true }, []],
+    ['typed', { type: 'string' }, ['null in the schema of f']],
+  ] as const)('are %s', (kind, schema, told) => {
+    expect(sent(kind).slice(0, 2)).toEqual([schema, told]);
+    expect(sent(kind)[2]).toBe(sent(kind)[2]);
+  });
+});

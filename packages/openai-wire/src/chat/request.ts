@@ -2,6 +2,7 @@ import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { messagesToWire } from './messages.ts';
 import { outputToWire } from './output.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
+import { inDialect } from './schemas.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
@@ -37,7 +38,8 @@ export function toWire(
   const messages = messagesToWire(request, quirks, family, warnings);
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
   const params: Record<string, unknown> = { model: modelId, messages };
-  if (request.tools.length > 0) params['tools'] = toolsToWire(request.tools, quirks);
+  if (request.tools.length > 0)
+    params['tools'] = toolsToWire(inDialect(request.tools, quirks.toolSchemas, warnings), quirks);
   if (output.format !== undefined) params['response_format'] = output.format;
   if (stream) params['stream'] = true;
   putSettings(params, request, quirks, stream, warnings);

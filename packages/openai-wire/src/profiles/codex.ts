@@ -18,6 +18,8 @@ export const codex: ResponsesProfile = {
     reasoningOff: 'low',
     reasoningSummary: 'auto',
     strictTools: false,
+    // Alternatives at the root of a tool's schema are refused (several clients, 2026).
+    toolSchemas: 'plain',
     cacheRequest: 'none',
     delivery: 'stream',
     refuses: ['temperature', 'top_p', 'max_output_tokens'],

@@ -5,6 +5,6 @@ export const fireworks: Profile = {
   id: 'fireworks',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyEnv: 'FIREWORKS_API_KEY',
-  quirks: { stopMax: 4 },
+  quirks: { stopMax: 4, toolSchemas: 'plain' },
   unverified: 'its reference of 2026; no recording',
 };

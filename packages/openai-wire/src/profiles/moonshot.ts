@@ -13,5 +13,7 @@ export const moonshot: Profile = {
     reasoningReplay: 'echo',
     reasoningPlaceholder: ' ',
     output: 'json_object',
+    // Every schema needs a type, null is none (several clients, 2026).
+    toolSchemas: 'typed',
   },
 };

@@ -11,6 +11,7 @@ const WORDS: Readonly<
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],
   strictTools: ['true', 'false'],
+  toolSchemas: ['whole', 'plain', 'typed'],
   output: ['json_schema', 'json_object', 'instruct'],
   toolResult: ['parts', 'text'],
   cacheRequest: ['prompt_cache_retention', 'none'],

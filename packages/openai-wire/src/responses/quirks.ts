@@ -23,6 +23,8 @@ export interface ResponsesQuirks {
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Mark a tool `strict` when its schema fits the strict subset. */
   readonly strictTools: boolean;
+  /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
+  readonly toolSchemas: 'whole' | 'plain' | 'typed';
   /** How an answer is held to a schema; `json_object` and `instruct` put the schema into the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /** `parts`: a tool result with images is a list; `text`: its images follow in a user message, with a warning. */
@@ -45,6 +47,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   reasoningSummary: 'omit',
   reasoningReplay: 'encrypted',
   strictTools: true,
+  toolSchemas: 'whole',
   output: 'json_schema',
   toolResult: 'parts',
   cacheRequest: 'prompt_cache_retention',

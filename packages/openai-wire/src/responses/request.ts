@@ -1,6 +1,7 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
 import { emulated, instructionFor, type WireOutput } from '../chat/output.ts';
 import type { ToWireOptions } from '../chat/request.ts';
+import { inDialect } from '../chat/schemas.ts';
 import { fitsStrict } from '../chat/strict.ts';
 import { itemsToWire, type InputItem } from './items.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
@@ -35,7 +36,10 @@ export function toWire(
   params['store'] = false;
   if (stream) params['stream'] = true;
   if (output.format !== undefined) params['text'] = { format: output.format };
-  if (request.tools.length > 0) params['tools'] = toolsToWire(request.tools, quirks.strictTools);
+  if (request.tools.length > 0) {
+    const tools = inDialect(request.tools, quirks.toolSchemas, warnings);
+    params['tools'] = toolsToWire(tools, quirks.strictTools);
+  }
   putSettings(params, request, quirks, warnings);
   const all = { ...params, ...quirks.extraBody, ...request.extra };
   const sent = Object.entries(all).filter(([, value]) => value !== undefined);
