@@ -190,7 +190,7 @@ it('names what gave the call away and the package to use', () => {
   const [groq] = messages("fetch('https://api.groq.com/openai/v1/chat/completions');");
   expect(groq?.message).toContain('api.groq.com');
   expect(groq?.message).toContain(
-    '@majordomo/provider-openai: createMajordomo({ providers: [openaiCompatible(groq)], env })',
+    '@majordomo/provider-groq: createMajordomo({ providers: [createGroq()], env })',
   );
   const [chat] = messages('fetch(`${base}/chat/completions`);');
   expect(chat?.message).toContain('/chat/completions');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   anthropicMessages,
   openaiChat,
+  openaiResponses,
   startWireServer,
   type Answer,
   type Wire,
@@ -14,6 +15,7 @@ import { messages } from './lint.ts';
 import * as anthropicBefore from './rewrite/anthropic-messages.ts';
 import * as atOnceBefore from './rewrite/openai-at-once.ts';
 import * as chatBefore from './rewrite/openai-chat.ts';
+import * as responsesBefore from './rewrite/openai-responses.ts';
 
 /** The file that the suggestion makes, or undefined where there is none. */
 function rewritten(code: string): string | undefined {
@@ -23,7 +25,7 @@ function rewritten(code: string): string | undefined {
   return fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1]);
 }
 
-const SAMPLES = ['openai-chat', 'openai-at-once', 'openai-responses', 'anthropic-messages'];
+const SAMPLES = ['openai-chat', 'openai-at-once', 'openai-responses', 'openai-env', 'anthropic-messages'];
 
 let folder: string;
 beforeAll(() => {
@@ -82,7 +84,7 @@ await client.messages.create({ model: "m", max_tokens: 1, messages: [{ role: "us
   });
 
   it('hands over the environment where the SDK read it by itself', () => {
-    expect(after('openai-responses')).toContain(
+    expect(after('openai-env')).toContain(
       'createMajordomo({ providers: [createOpenAI()], env: process.env })',
     );
     expect(after('openai-chat')).toContain("createOpenAI({ apiKey: 'test', baseURL, api: 'chat' })] })");
@@ -115,6 +117,7 @@ async function run(sample: Sample, wire: Wire): Promise<Run> {
 const RUNS: readonly (readonly [name: string, before: Sample, wire: Wire])[] = [
   ['openai-chat', chatBefore, openaiChat],
   ['openai-at-once', atOnceBefore, openaiChat],
+  ['openai-responses', responsesBefore, openaiResponses],
   ['anthropic-messages', anthropicBefore, anthropicMessages],
 ];
 

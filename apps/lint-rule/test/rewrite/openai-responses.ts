@@ -1,8 +1,7 @@
 import OpenAI from 'openai';
 
-const client = new OpenAI();
-
-export async function ask(_baseURL: string, prompt: string): Promise<string> {
+export async function ask(baseURL: string, prompt: string): Promise<string> {
+  const client = new OpenAI({ apiKey: 'test', baseURL });
   const response = await client.responses.create({
     model: 'gpt-test',
     instructions: 'Be short.',
