@@ -4,19 +4,24 @@ import {
   cerebras,
   createOpenAI,
   deepseek,
+  fireworks,
   groq,
+  llamacpp,
   mistral,
   openaiCompatible,
   openrouter,
   together,
   vercelGateway,
   xai,
+  zai,
   type Profile,
 } from '../src/index.ts';
 
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(chatDialects[vendor] ?? { name: vendor });
 
 const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning back: it is not sent';
+
+const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
 
 const ASKED_FOR =
   'the wire server tells usage only when it is asked for; this vendor tells it unasked and refuses to be asked';
@@ -45,9 +50,7 @@ describe.each([
   openai('gpt-5'),
   openai('m'),
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(deepseek, {
-    'structured-output': 'its JSON mode takes no schema: the schema is told in the system text',
-  }),
+  compatible(deepseek, { 'structured-output': TOLD }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(mistral, {
     usage: ASKED_FOR,
@@ -58,6 +61,9 @@ describe.each([
   compatible(together),
   compatible(vercelGateway),
   compatible(xai),
+  compatible(zai, { 'structured-output': TOLD }),
+  compatible(fireworks),
+  compatible({ ...llamacpp, keyEnv: 'LAB_KEY' }),
 ])('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);

@@ -147,7 +147,7 @@ describe('every dialect', () => {
           ),
           { maxKeys: 4 },
         )
-        .map((value) => ({ ...value }) as JsonObject),
+        .map((value): JsonObject => ({ ...value })),
     }));
     fc.assert(
       fc.property(schemas, fc.constantFrom(...DIALECTS), (schema, dialect) => {

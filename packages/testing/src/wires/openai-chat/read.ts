@@ -71,7 +71,8 @@ function parsed(json: string): unknown {
 
 function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning'] {
   const text = message['reasoning_content'] ?? message['reasoning'];
-  return isString(text) && text !== '' ? [{ text, signature: undefined }] : [];
+  // A blank says that there is none, to vendors that demand the field.
+  return isString(text) && text.trim() !== '' ? [{ text, signature: undefined }] : [];
 }
 
 function outputOf(format: unknown): JsonObject | undefined {
