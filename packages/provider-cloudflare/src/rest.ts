@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import type { CredentialSource } from '@majordomo/core/provider';
+import { lowerCased, type CredentialSource } from '@majordomo/core/provider';
 import { httpError, type Failed } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
 import type { WireInput } from './request.ts';
@@ -93,6 +93,3 @@ function gatewayHeaders({
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
-
-const lowerCased = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import { clientCache, credentialSource, patientFetch } from '@majordomo/core/provider';
+import { clientCache, credentialSource, lowerCased, patientFetch } from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
 import { httpError, type Failed } from './errors.ts';
 import { baseURLFromHost } from './host.ts';
@@ -76,9 +76,6 @@ function withoutKey(given: RequestInit['headers'], strip: boolean): Record<strin
   });
   return sent;
 }
-
-const lowerCased = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 interface Connected {
   readonly client: Ollama;

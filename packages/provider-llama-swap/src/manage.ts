@@ -1,0 +1,81 @@
+import { LlmError } from '@majordomo/core';
+import type { ModelContext, ProviderOptions } from '@majordomo/core';
+import { credentialSource, lowerCased, patientFetch, transportError } from '@majordomo/core/provider';
+import { refusal } from './errors.ts';
+
+/** What a call outside of majordomo's own may be given. */
+export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
+
+/** The server's own endpoints, beside those of the models. */
+export interface Management {
+  readonly target: string;
+  /** Sends one request; throws what was refused, `config` without a URL, `aborted` after an abort. */
+  send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
+  /** The same, for a JSON body. */
+  json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;
+}
+
+/** What is sent where the server asks for no key. */
+export const NO_KEY = 'no-key';
+
+/** `baseURL` without `/v1`, which stands in the paths here, and without a slash at its end. An empty one is none. */
+export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
+  baseURL?.replace(/\/+$/, '').replace(/\/v1$/, '') || undefined;
+
+export function management(target: string, options: ProviderOptions): Management {
+  const credentials = credentialSource(keyOf(options), []);
+  const send: Management['send'] = async (method, path, call) => {
+    const { signal = new AbortController().signal } = call;
+    const origin = originOf(options);
+    if (origin === undefined) throw missingURL(target);
+    const key = await credentials.read({ signal, env: {}, target });
+    const fetch = options.fetch ?? call.fetch ?? patientFetch;
+    const headers = {
+      accept: 'application/json',
+      ...lowerCased(call.headers),
+      ...lowerCased(options.headers),
+      authorization: `Bearer ${key}`,
+    };
+    try {
+      const response = await fetch(`${origin}${path}`, { method, headers, signal });
+      if (response.ok) return response;
+      throw await refusal(response, target, [key]);
+    } catch (error) {
+      throw failure(error, target, signal, [key]);
+    }
+  };
+  return {
+    target,
+    send,
+    async json(method, path, call) {
+      const response = await send(method, path, call);
+      try {
+        return await response.json();
+      } catch (error) {
+        throw failure(error, target, call.signal);
+      }
+    },
+  };
+}
+
+/** An empty key is none. */
+export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions['apiKey']> =>
+  apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
+
+export const missingURL = (target: string): LlmError =>
+  new LlmError('config', `no URL for ${target}: set LLM_LLAMA_SWAP=llama-swap://host:8080, or pass baseURL`, {
+    target,
+    code: 'missing-url',
+  });
+
+/** The transport broke, or the caller did not want any more. */
+export function failure(
+  error: unknown,
+  target: string,
+  signal: AbortSignal | undefined,
+  secrets: readonly string[] = [],
+): LlmError {
+  return signal?.aborted === true && !LlmError.is(error)
+    ? new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error })
+    : transportError(error, target, secrets);
+}

@@ -1,0 +1,104 @@
+import { LlmError } from '@majordomo/core';
+import type { Capabilities, Dsn, Model, Provider, ProviderOptions, Timeouts } from '@majordomo/core';
+import { patientFetch } from '@majordomo/core/provider';
+import { llamacpp, openaiCompatible, type ChatQuirks, type Profile } from '@majordomo/provider-openai';
+import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
+import { withoutLoading } from './loading.ts';
+import { keyOf, management, missingURL, originOf, type ManageOptions } from './manage.ts';
+import { listedModels } from './models.ts';
+import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
+
+/** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */
+export interface LlamaSwapOptions extends ProviderOptions {
+  /** Where the servers behind it differ from llama.cpp's. */
+  readonly quirks?: Partial<ChatQuirks> | undefined;
+}
+
+/** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
+export interface LlamaSwap extends Provider {
+  /** The models whose processes are not stopped. */
+  running(options?: ManageOptions): Promise<readonly RunningModel[]>;
+  /** Stops the process of one model (`not-found`: unknown, or a peer's), or of all. */
+  unload(model?: string, options?: ManageOptions): Promise<void>;
+  /** Does the server answer? */
+  health(options?: ManageOptions): Promise<boolean>;
+  version(options?: ManageOptions): Promise<SwapVersion>;
+  /** What happens, until the loop is left or the signal aborts; lost connections are made anew. */
+  events(options?: WatchOptions): AsyncIterable<SwapEvent>;
+  /** Pieces of the logs, until the server ends, the loop is left or the signal aborts. */
+  logs(options?: LogOptions): AsyncIterable<string>;
+}
+
+/**
+ * The first byte may take as long as loading a model, reading the prompt and any queue; while a tool call is parsed
+ * nothing comes at all.
+ */
+const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0, totalMs: 0 };
+
+/**
+ * A llama-swap server. Chat goes over Chat Completions at `{baseURL}/v1`. Without a `baseURL` a call fails with
+ * `config`; without a key `no-key` is sent. Nothing is loaded before the first call.
+ */
+export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
+  const id = options.id ?? 'llama-swap';
+  const server = management(id, options);
+  const chat = openaiCompatible(profileOf(id, options), {
+    headers: options.headers,
+    timeouts: options.timeouts,
+    quirks: options.quirks,
+    apiKey: keyOf(options),
+  });
+  const listed = new Map<string, Capabilities>();
+  return {
+    spi: 1,
+    id,
+    model: (modelId) => swapModel(chat.model(modelId), listed.get(modelId), options),
+    async listModels(context) {
+      const models = listedModels(await server.json('GET', '/v1/models', context), id);
+      for (const model of models) listed.set(model.id, model.capabilities);
+      return models;
+    },
+    running: (call = {}) => running(server, call),
+    unload: (model, call = {}) => unload(server, model, call),
+    health: (call = {}) => health(server, call),
+    version: (call = {}) => version(server, call),
+    events: (call = {}) => events(server, call),
+    logs: (call = {}) => logs(server, call),
+    schemes: { 'llama-swap': fromDsn('http'), 'llama-swaps': fromDsn('https') },
+  };
+}
+
+/** Without a URL none of its models gets as far as asking: see `swapModel`. */
+const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
+  ...llamacpp,
+  id,
+  baseURL: `${originOf(options) ?? ''}/v1`,
+  timeouts: UNTIMED,
+});
+
+/** `llama-swap://[TOKEN@]host:8080`, or `llama-swaps` for https: the scheme alone says which. */
+const fromDsn =
+  (protocol: 'http' | 'https') =>
+  ({ name, token, host, path, params }: Dsn): Provider => {
+    const [unknown] = Object.keys(params);
+    if (unknown !== undefined)
+      throw new LlmError('config', `DSN parameter ${unknown} cannot be used: this scheme has none`);
+    return createLlamaSwap({ id: name, apiKey: token, baseURL: `${protocol}://${host}${path}` });
+  };
+
+/** A model of the delegate, told what the server listed of it, whose streams hold the model's own words alone. */
+function swapModel(model: Model, listed: Capabilities | undefined, options: LlamaSwapOptions): Model {
+  return {
+    ...model,
+    capabilities: { ...model.capabilities, ...listed },
+    stream(request, context) {
+      if (originOf(options) === undefined) return failing(missingURL(context.target));
+      const fetch = withoutLoading(options.fetch ?? context.fetch ?? patientFetch);
+      return model.stream(request, { ...context, fetch });
+    },
+  };
+}
+
+const failing = (error: LlmError): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});

@@ -1,0 +1,84 @@
+import { LlmError } from '@majordomo/core';
+import { object, text } from './json.ts';
+import type { ManageOptions, Management } from './manage.ts';
+
+/** A model whose process is not stopped. */
+export interface RunningModel {
+  readonly model: string;
+  /** `starting`, `ready`, `stopping`, `shutdown`, or what a later server says. */
+  readonly state: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  /** How it was started, and where its server listens. */
+  readonly cmd: string | undefined;
+  readonly proxy: string | undefined;
+  /** Seconds without a request after which it is unloaded; 0 for never. */
+  readonly ttl: number | undefined;
+}
+
+/** What the server was built from. */
+export interface SwapVersion {
+  readonly version: string | undefined;
+  readonly commit: string | undefined;
+  readonly buildDate: string | undefined;
+}
+
+/** `GET /running` (llama-swap, 2026-08): members that a later server adds are ignored. */
+export async function running(server: Management, options: ManageOptions): Promise<readonly RunningModel[]> {
+  const body = object(await server.json('GET', '/running', options));
+  const list = body['running'];
+  if (!Array.isArray(list)) {
+    const { target } = server;
+    throw new LlmError('protocol', `${target} listed no running models`, { target, path: 'running' });
+  }
+  return list.map(object).flatMap((entry) => {
+    const model = text(entry['model']);
+    if (model === undefined) return [];
+    const { state, name, description, cmd, proxy, ttl } = entry;
+    return [
+      {
+        model,
+        state: text(state) ?? '',
+        name: filled(name),
+        description: filled(description),
+        cmd: filled(cmd),
+        proxy: filled(proxy),
+        ttl: typeof ttl === 'number' ? ttl : undefined,
+      },
+    ];
+  });
+}
+
+/** Stops one model, or all. The older `GET /unload` changes state for whoever follows a link, and is not used. */
+export async function unload(
+  server: Management,
+  model: string | undefined,
+  options: ManageOptions,
+): Promise<void> {
+  const path = model === undefined ? '' : `/${model.split('/').map(encodeURIComponent).join('/')}`;
+  const response = await server.send('POST', `/api/models/unload${path}`, options);
+  await response.body?.cancel();
+}
+
+/** Does the server answer? Throws only for a URL that is missing and for an abort. */
+export async function health(server: Management, options: ManageOptions): Promise<boolean> {
+  try {
+    const response = await server.send('GET', '/health', options);
+    await response.body?.cancel();
+    return true;
+  } catch (error) {
+    if (LlmError.is(error, 'config', 'aborted')) throw error;
+    return false;
+  }
+}
+
+export async function version(server: Management, options: ManageOptions): Promise<SwapVersion> {
+  const body = object(await server.json('GET', '/api/version', options));
+  return {
+    version: text(body['version']),
+    commit: text(body['commit']),
+    buildDate: text(body['build_date']),
+  };
+}
+
+const filled = (value: unknown): string | undefined => (value === '' ? undefined : text(value));

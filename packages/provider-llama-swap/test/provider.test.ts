@@ -1,0 +1,278 @@
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from './server.ts';
+
+/** A chunk of a model's own, as llama.cpp sends it. */
+const says = (delta: object, finish: string | null = null): object => ({
+  choices: [{ finish_reason: finish, index: 0, delta }],
+  created: 1_763_600_000,
+  id: 'chatcmpl-1',
+  model: 'm',
+  object: 'chat.completion.chunk',
+});
+const hello = streams(
+  says({ role: 'assistant', content: null }),
+  says({ content: 'Hello' }),
+  says({}, 'stop'),
+);
+/** One of llama-swap's own, as it sends it while a model is loaded. */
+const loads = (text: string): object => ({ choices: [{ delta: { reasoning_content: text } }] });
+const BANNER = [
+  '━━━━━',
+  '\n',
+  'llama-swap',
+  ' loading model: m',
+  '\n',
+  '.',
+  '.',
+  '\n',
+  'Done! (3.45s)',
+  '\n',
+  '━━━━━',
+  '\n',
+  ' ',
+  '\n',
+];
+
+describe('a call', () => {
+  it.each<[what: string, options: LlamaSwapOptions, path: string, key: string]>([
+    ['without a key sends no-key', {}, '', 'no-key'],
+    ['with an empty key sends no-key', { apiKey: '' }, '', 'no-key'],
+    ['with a key sends it', { apiKey: 'k' }, '/', 'k'],
+    ['with a function for a key asks it', { apiKey: () => 'asked' }, '/v1/', 'asked'],
+  ])('%s', async (_what, options, path, key) => {
+    await using server = await testServer(hello);
+    const { text } = await ask(createLlamaSwap({ ...options, baseURL: server.origin + path }), {
+      maxTokens: 9,
+    });
+    expect(text).toBe('Hello');
+    expect(server.requests[0]).toMatchObject({
+      path: '/v1/chat/completions',
+      headers: { authorization: `Bearer ${key}` },
+      body: { model: 'm', max_tokens: 9 },
+    });
+  });
+
+  it('with a key that is wrong fails with auth', async () => {
+    const refusal = answers({ error: { message: 'unauthorized: invalid or missing API key' } }, 401);
+    await using server = await testServer(refusal);
+    const { error } = await ask(createLlamaSwap({ baseURL: server.origin, apiKey: 'wrong-1234' }));
+    expect(error).toMatchObject({ kind: 'auth', details: { status: 401 } });
+    expect(String(error)).not.toContain('wrong-1234');
+  });
+
+  it.each([
+    [404, { error: 'no router for requested model', src: 'llama-swap' }, 'not-found'],
+    [503, { error: { message: 'model is not ready', type: 'server_error' } }, 'overloaded'],
+  ])('that the router answers with %i %j is %s', async (status, body, kind) => {
+    await using server = await testServer(answers(body, status));
+    expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe(kind);
+  });
+
+  it('to a server that nobody named fails clearly, and nothing else does', async () => {
+    const { error } = await ask(createLlamaSwap());
+    expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });
+    expect(error?.message).toContain('LLM_LLAMA_SWAP=llama-swap://host:8080');
+    await expect(createLlamaSwap({ baseURL: '' }).running()).rejects.toMatchObject({ kind: 'config' });
+  });
+});
+
+describe('a DSN', () => {
+  const majordomoWith = (dsn: string): ReturnType<typeof createMajordomo> =>
+    createMajordomo({ providers: [createLlamaSwap()], env: { LLM_BOX: dsn } });
+  const generate = (dsn: string): Promise<{ text: string }> =>
+    majordomoWith(dsn)
+      .model('box/qwen3:30b')
+      .generate({ messages: [user('hi')] });
+
+  it.each(['', '/', '/v1', '/v1/'])(
+    'of llama-swap speaks plain http, with "%s" behind the host',
+    async (path) => {
+      await using server = await testServer(hello);
+      const { text } = await generate(`${server.origin.replace('http', 'llama-swap')}${path}`);
+      expect(text).toBe('Hello');
+      expect(server.requests[0]).toMatchObject({
+        path: '/v1/chat/completions',
+        headers: { authorization: 'Bearer no-key' },
+        body: { model: 'qwen3:30b' },
+      });
+    },
+  );
+
+  it('may carry a token', async () => {
+    await using server = await testServer(hello);
+    await generate(server.origin.replace('http://', 'llama-swap://tok%40en@'));
+    expect(server.requests[0]?.headers.authorization).toBe('Bearer tok@en');
+  });
+
+  it('of llama-swaps speaks TLS', async () => {
+    const seen: string[] = [];
+    const fetch: typeof globalThis.fetch = (url) => {
+      seen.push(String(url));
+      return Promise.resolve(Response.json({ error: 'no' }, { status: 404 }));
+    };
+    const env = { LLM_BOX: 'llama-swaps://t@box.example:8443' };
+    const majordomo = createMajordomo({ providers: [createLlamaSwap()], env, fetch });
+    await expect(majordomo.model('box/m').generate({ messages: [user('hi')] })).rejects.toThrow();
+    expect(seen[0]).toBe('https://box.example:8443/v1/chat/completions');
+  });
+
+  it('has no parameters', async () => {
+    await expect(generate('llama-swap://box:8080?ttl=3')).rejects.toMatchObject({ kind: 'config' });
+  });
+});
+
+describe('loading', () => {
+  it.each(['one piece', 'single bytes'])('is not what the model thought, in %s', async (split) => {
+    const body = [
+      ...BANNER.map(loads),
+      says({ reasoning_content: 'Hm.' }),
+      says({ content: 'Hello' }),
+      says({}, 'stop'),
+    ]
+      .map((event) => `data: ${JSON.stringify(event)}\n\n`)
+      .join('');
+    const bytes = new TextEncoder().encode(`${body}data: [DONE]\n\n`);
+    const fetch: typeof globalThis.fetch = () => {
+      const size = split === 'one piece' ? bytes.length : 1;
+      let at = 0;
+      const stream = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          controller.enqueue(bytes.subarray(at, (at += size)));
+          if (at >= bytes.length) controller.close();
+        },
+      });
+      return Promise.resolve(new Response(stream, { headers: SSE_TYPE }));
+    };
+    const { events, parts } = await ask(createLlamaSwap({ baseURL: 'http://box', fetch }));
+    expect(parts).toMatchObject([
+      { type: 'reasoning', text: 'Hm.' },
+      { type: 'text', text: 'Hello' },
+    ]);
+    expect(JSON.stringify(events)).not.toMatch(/━|loading|Done/);
+  });
+
+  it('that fails is the error that the server names', async () => {
+    const failed = {
+      error: { message: 'upstream command exited prematurely', type: 'server_error', code: 500 },
+    };
+    await using server = await testServer(streams(...BANNER.map(loads), failed));
+    const { error, parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    expect(error?.kind).toBe('server');
+    expect(error?.message).toContain('upstream command exited prematurely');
+    expect(parts).toEqual([]);
+  });
+
+  it('that just ends was no answer', async () => {
+    await using server = await testServer((response) => {
+      const banner = BANNER.map((text) => `data: ${JSON.stringify(loads(text))}\n\n`).join('');
+      // Older servers say so in a line that is no event.
+      response.writeHead(200, SSE_TYPE).end(`${banner}{"error":"unable to start process"}\n`);
+    });
+    expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');
+  });
+
+  it('is over with the first event of another shape: what looks like it later is the model', async () => {
+    await using server = await testServer(
+      streams(loads('.'), says({ content: null }), loads('Hm.'), says({ content: 'ok' }), says({}, 'stop')),
+    );
+    const { parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    expect(parts).toMatchObject([{ text: 'Hm.' }, { text: 'ok' }]);
+  });
+
+  it.each<[what: string, event: object]>([
+    ['an id', { ...loads('Hm.'), id: 'c1' }],
+    ['a finish reason', { choices: [{ delta: { reasoning_content: 'Hm.' }, finish_reason: null }] }],
+    ['text', { choices: [{ delta: { reasoning_content: 'Hm.', content: '' } }] }],
+    ['more than any remark', loads('Hm.'.padEnd(5000, '.'))],
+  ])('is not what comes with %s', async (_what, event) => {
+    await using server = await testServer(streams(event, says({ content: 'ok' }), says({}, 'stop')));
+    const { parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    expect(parts).toMatchObject([
+      { type: 'reasoning', text: expect.stringMatching(/^Hm\./) },
+      { text: 'ok' },
+    ]);
+  });
+});
+
+describe('silence', () => {
+  it.each<[when: string, answer: Answer]>([
+    ['before anything', () => undefined],
+    ['while a model is loaded', stalls(...BANNER.slice(0, 4).map(loads))],
+    ['in the midst of an answer', stalls(says({ content: 'Hel' }))],
+  ])('of 300 s %s neither fails nor benches; an abort ends it', async (_when, answer) => {
+    await using server = await testServer(answer);
+    const clock = fakeClock();
+    const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })], clock });
+    const controller = new AbortController();
+    const call = majordomo
+      .model('llama-swap/m')
+      .generate({ messages: [user('hi')] }, { signal: controller.signal })
+      .then(
+        () => 'finished',
+        (error: unknown) => error,
+      );
+    const request = await server.request(0);
+    await clock.advance(300_000);
+    expect(majordomo.health.snapshot()).toEqual({});
+    const since = performance.now();
+    controller.abort();
+    expect(LlmError.is(await call, 'aborted')).toBe(true);
+    expect(performance.now() - since).toBeLessThan(50);
+    await request.closed;
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('models', () => {
+  const LIST = {
+    object: 'list',
+    data: [
+      {
+        id: 'qwen3:30b',
+        owned_by: 'llama-swap',
+        status: { value: 'loaded' },
+        capabilities: { vision: true, function_calling: true, later: 1 },
+        context_length: 32_768,
+        meta: { n_ctx: 8192, llamaswap: { type: 'model' } },
+      },
+      { id: 'text-only', capabilities: { vision: false, function_calling: false }, meta: { n_ctx: 4096 } },
+      { id: 'peer/m', meta: { llamaswap: { type: 'peer' } } },
+      { name: 'no id' },
+      null,
+    ],
+  };
+
+  it('are listed with what the server says of them', async () => {
+    await using server = await testServer(answers(LIST));
+    const majordomo = createMajordomo({
+      providers: [createLlamaSwap({ baseURL: server.origin, apiKey: 'k' })],
+    });
+    const listed = await majordomo.listModels('llama-swap');
+    expect(listed.map(({ id }) => id)).toEqual(['qwen3:30b', 'text-only', 'peer/m']);
+    expect(listed.map(({ capabilities }) => capabilities)).toMatchObject([
+      { contextTokens: 32_768, tools: true, images: { mediaTypes: expect.arrayContaining(['image/png']) } },
+      { contextTokens: 4096, tools: false, images: false },
+      { files: false },
+    ]);
+    expect(server.requests[0]).toMatchObject({ path: '/v1/models', headers: { authorization: 'Bearer k' } });
+  });
+
+  it('are known by it from then on', async () => {
+    await using server = await testServer(answers(LIST));
+    const provider = createLlamaSwap({ baseURL: server.origin });
+    expect(provider.model('text-only').capabilities.tools).toBeUndefined();
+    const signal = new AbortController().signal;
+    await provider.listModels?.({ target: 'llama-swap', signal, env: {} });
+    expect(provider.model('text-only').capabilities).toMatchObject({ tools: false, images: false });
+  });
+
+  it('that are no list are a drift', async () => {
+    await using server = await testServer(answers({ object: 'list' }));
+    const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })] });
+    await expect(majordomo.listModels('llama-swap')).rejects.toMatchObject({ kind: 'protocol' });
+  });
+});
