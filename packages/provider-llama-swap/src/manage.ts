@@ -62,11 +62,11 @@ export function management(target: string, options: ProviderOptions): Management
 export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions['apiKey']> =>
   apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
 
-export const missingURL = (target: string): LlmError =>
-  new LlmError('config', `no URL for ${target}: set LLM_LLAMA_SWAP=llama-swap://host:8080, or pass baseURL`, {
-    target,
-    code: 'missing-url',
-  });
+/** The name of a registered provider cannot be its variable's too: another one is told. */
+export function missingURL(target: string): LlmError {
+  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and ask for box/…`;
+  return new LlmError('config', message, { target, code: 'missing-url' });
+}
 
 /** The transport broke, or the caller did not want any more. */
 export function failure(

@@ -52,7 +52,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   return {
     spi: 1,
     id,
-    model: (modelId) => swapModel(chat.model(modelId), listed.get(modelId), options),
+    model: (modelId) => swapModel(chat.model(modelId), () => listed.get(modelId), options),
     async listModels(context) {
       const models = listedModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) listed.set(model.id, model.capabilities);
@@ -87,10 +87,13 @@ const fromDsn =
   };
 
 /** A model of the delegate, told what the server listed of it, whose streams hold the model's own words alone. */
-function swapModel(model: Model, listed: Capabilities | undefined, options: LlamaSwapOptions): Model {
+function swapModel(model: Model, listed: () => Capabilities | undefined, options: LlamaSwapOptions): Model {
   return {
     ...model,
-    capabilities: { ...model.capabilities, ...listed },
+    /** A model is kept, and may be listed later. */
+    get capabilities() {
+      return { ...model.capabilities, ...listed() };
+    },
     stream(request, context) {
       if (originOf(options) === undefined) return failing(missingURL(context.target));
       const fetch = withoutLoading(options.fetch ?? context.fetch ?? patientFetch);

@@ -75,7 +75,7 @@ describe('a call', () => {
   it('to a server that nobody named fails clearly, and nothing else does', async () => {
     const { error } = await ask(createLlamaSwap());
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });
-    expect(error?.message).toContain('LLM_LLAMA_SWAP=llama-swap://host:8080');
+    expect(error?.message).toContain('LLM_BOX=llama-swap://host:8080');
     await expect(createLlamaSwap({ baseURL: '' }).running()).rejects.toMatchObject({ kind: 'config' });
   });
 });
@@ -262,12 +262,20 @@ describe('models', () => {
   });
 
   it('are known by it from then on', async () => {
-    await using server = await testServer(answers(LIST));
-    const provider = createLlamaSwap({ baseURL: server.origin });
-    expect(provider.model('text-only').capabilities.tools).toBeUndefined();
-    const signal = new AbortController().signal;
-    await provider.listModels?.({ target: 'llama-swap', signal, env: {} });
-    expect(provider.model('text-only').capabilities).toMatchObject({ tools: false, images: false });
+    const message = { role: 'assistant', content: 'ok' };
+    const completion = { id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop' }] };
+    await using server = await testServer((response, request) =>
+      answers(request.method === 'GET' ? LIST : completion)(response, request),
+    );
+    const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })] });
+    const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } }];
+    const call = (): Promise<{ text: string }> =>
+      majordomo.model('llama-swap/text-only').generate({ messages: [user('hi')], tools });
+    expect((await call()).text).toBe('ok');
+    await majordomo.listModels('llama-swap');
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, 'unsupported')).toBe(true);
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 
   it('that are no list are a drift', async () => {

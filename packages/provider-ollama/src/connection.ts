@@ -111,8 +111,8 @@ function baseURLOf(
   const named = hostEnv === undefined ? undefined : env[hostEnv];
   const host = baseURL ?? (named === undefined || named.trim() === '' ? usual : named);
   if (host !== undefined) return baseURLFromHost(host);
-  const variable = `LLM_${id.replaceAll('-', '_').toUpperCase()}`;
-  const message = `no URL for ${target}: set ${variable}=${id}://TOKEN@host, or pass baseURL`;
+  // The name of a registered provider cannot be its variable's too: another one is told.
+  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and ask for box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });
 }
 

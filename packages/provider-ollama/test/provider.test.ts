@@ -157,7 +157,7 @@ describe('where the server is', () => {
   it('foreman has no usual place: a call says what to set', async () => {
     const { error } = await ask(createOllama({ profile: 'foreman', apiKey: 'k' }));
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url' } });
-    expect(error?.message).toContain('LLM_FOREMAN=foreman://TOKEN@host');
+    expect(error?.message).toContain('LLM_BOX=foreman://TOKEN@host');
   });
 
   it('is a DSN over TLS, its token the bearer, the model id sent as it is written', async () => {
