@@ -10,6 +10,7 @@ import {
   geminiGenerate,
   ollamaChat,
   openaiChat,
+  openaiResponses,
   type Wire,
 } from '@majordomo/testing';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -68,6 +69,11 @@ export const SIDES: readonly Side[] = [
     // A broken line of JSON lines is drift; a body that ends inside its line was cut.
     wholeRequests: { 'bad JSON': 1, 'a clean end without a finish': 2 },
     provider: (id, baseURL) => createOllama({ id, apiKey, baseURL }),
+  },
+  {
+    wire: openaiResponses,
+    model: 'gpt-5',
+    provider: (id, baseURL) => createOpenAI({ id, apiKey, baseURL }),
   },
 ];
 

@@ -2,6 +2,7 @@ import { createMajordomo, fromJson, toJson, type ChatModel, type Message } from 
 import { startWireServer, type WireServer } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { ANSWERS, carryOn, make } from '../src/handoff.ts';
+import { PROFILE_SIDES } from '../src/profiles.ts';
 import { SIDES, type Side } from '../src/wires.ts';
 
 interface Open {
@@ -29,8 +30,14 @@ const refusals = ({ server }: Open): unknown[] => server.requests.flatMap(({ vio
 
 const pairs = SIDES.flatMap((from) => SIDES.map((to) => [from.wire.name, to.wire.name, from, to] as const));
 
+const anthropic = SIDES.find(({ wire }) => wire.name === 'anthropic-messages') as Side;
+const profilePairs = PROFILE_SIDES.flatMap(([name, side]) => [
+  [name, 'anthropic', side, anthropic] as const,
+  ['anthropic', name, anthropic, side] as const,
+]);
+
 describe('a conversation', () => {
-  it.each(pairs)('made on %s goes on to %s and back', async (_from, _to, from, to) => {
+  it.each([...pairs, ...profilePairs])('made on %s goes on to %s and back', async (_from, _to, from, to) => {
     const first = await open(from, 'first');
     const second = await open(to, 'second');
     try {

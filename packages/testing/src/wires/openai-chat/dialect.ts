@@ -39,6 +39,8 @@ export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true }
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   openai: openaiDialect,
   azure: { name: 'azure', checksModels: true },
+  // Its requests were not recorded: as its reference has it (2026).
+  alibaba: { name: 'alibaba', requestKeys: ['enable_thinking'], reasoningField: 'reasoning_content' },
   cerebras: { name: 'cerebras', requestKeys: ['clear_thinking'], reasoningField: 'reasoning' },
   deepseek: {
     name: 'deepseek',
@@ -81,6 +83,13 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     typelessTools: true,
     usageUnasked: true,
     tolerates: ['tool-choice-without-tools'],
+  },
+  // Its requests were not recorded: as its reference has it (2026).
+  moonshot: {
+    name: 'moonshot',
+    requestKeys: ['thinking'],
+    assistantKeys: ['reasoning_content'],
+    reasoningField: 'reasoning_content',
   },
   ollama: {
     name: 'ollama',

@@ -76,10 +76,7 @@ function checkReasoning(
   const next = items[index + 1];
   const isModels = next !== undefined && next['type'] !== 'function_call_output' && next['role'] !== 'user';
   if (!isModels) report('reasoning-unpaired', path, 'was provided without its required following item.');
-  if (
-    items.some((item, at) => at < index && item['type'] === 'reasoning' && isSame(item, items[index] ?? {}))
-  )
-    report('reasoning-duplicate', path, 'is there twice');
+  if (isThereTwice(items, index)) report('reasoning-duplicate', path, 'is there twice');
   if (isString(secret)) {
     if (signatures === 'issued' && unsealText(SCOPE, secret) === undefined)
       report('signature', `${path}.encrypted_content`, 'The encrypted content could not be verified.');
@@ -92,9 +89,13 @@ function checkReasoning(
   }
 }
 
-const isSame = (a: Item, b: Item): boolean =>
-  (isString(a['id']) && a['id'] === b['id']) ||
-  (isString(a['encrypted_content']) && a['encrypted_content'] === b['encrypted_content']);
+/** By its id, or side by side: what this server seals is the same for the same text, so elsewhere it proves nothing. */
+function isThereTwice(items: readonly Item[], index: number): boolean {
+  const { id, encrypted_content: secret } = items[index] ?? {};
+  const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');
+  if (isString(id) && before.some((item) => item['id'] === id)) return true;
+  return isString(secret) && items[index - 1]?.['encrypted_content'] === secret;
+}
 
 function checkContent(item: Item, path: string, report: Report): void {
   const holder = item['type'] === 'function_call_output' ? 'output' : 'content';

@@ -1,0 +1,35 @@
+import * as openai from '@majordomo/provider-openai';
+import { openaiCompatible, type Profile, type ResponsesProfile } from '@majordomo/provider-openai';
+import { chatDialects, openaiChatWire, openaiResponses } from '@majordomo/testing';
+import type { Side } from './wires.ts';
+
+const apiKey = 'test-key';
+
+const chatSide = (profile: Profile): Side => ({
+  wire: openaiChatWire(chatDialects[profile.id] ?? { name: profile.id }),
+  model: 'some-model',
+  provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
+});
+
+const responsesSide = (profile: ResponsesProfile): Side => ({
+  wire: openaiResponses,
+  model: 'some-model',
+  provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
+});
+
+/** Those that cannot take the conversation, each with the reason. */
+const CANNOT: Readonly<Record<string, string>> = { perplexity: 'its models call no tools' };
+
+/** Every profile that comes with provider-openai, against the wire server in its own dialect. */
+export const PROFILE_SIDES: readonly (readonly [name: string, side: Side])[] = [
+  ...Object.values(openai).filter((value) => typeof value === 'object'),
+  openai.azureOpenAI({ resource: 'r' }),
+  openai.azureResponses({ resource: 'r' }),
+  openai.cloudflareGateway('account', 'gateway'),
+]
+  .filter(({ id }) => !(id in CANNOT))
+  .map((profile) =>
+    'api' in profile
+      ? [`${profile.id} over Responses`, responsesSide(profile)]
+      : [profile.id, chatSide(profile)],
+  );
