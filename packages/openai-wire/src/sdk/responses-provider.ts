@@ -39,7 +39,7 @@ function responsesModel(
   endpoint: Endpoint,
 ): Model {
   const { quirks, capabilities } = responsesTraitsOf(profile, modelId, options.quirks);
-  const family = responsesFamily(profile.issuer ?? 'openai', new URL(endpoint.baseURL).origin, providerId);
+  const family = responsesFamily(profile.issuer ?? 'openai', originOf(endpoint.baseURL), providerId);
   return {
     id: modelId,
     wire: 'openai-responses',
@@ -67,3 +67,6 @@ function responsesModel(
     },
   };
 }
+
+/** An address that is none fails at the call, by the SDK's own words. */
+const originOf = (baseURL: string): string => (URL.canParse(baseURL) ? new URL(baseURL).origin : baseURL);
