@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import majordomo from '@majordomo/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -41,6 +42,8 @@ export default defineConfig(
     'apps/lint-rule/test/{fixtures,rewrite}/**',
   ]),
   js.configs.recommended,
+  // Our own rule on our own house: raw SDKs in provider packages alone.
+  { ...majordomo.configs.recommended, settings: { majordomo: { tests: false } } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
