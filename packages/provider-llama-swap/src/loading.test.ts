@@ -1,0 +1,81 @@
+import { seededRandom } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { withoutLoading } from './loading.ts';
+
+const random = seededRandom(20_261_120);
+const loads = (text: string): string => event({ choices: [{ delta: { reasoning_content: text } }] });
+const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
+const BANNER = ['━━━━━', '\n', 'llama-swap loading model: "ü"', '.', '\n'].map(loads).join('');
+const OWN = event({ id: 'c1', choices: [{ delta: { reasoning_content: 'Hm.' } }] });
+
+/** What is left of a body that comes in pieces of these sizes. */
+async function read(text: string, size: () => number, type = 'text/event-stream'): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= bytes.length) controller.close();
+      else controller.enqueue(bytes.subarray(at, (at += size())));
+    },
+  });
+  const fetch = withoutLoading(() =>
+    Promise.resolve(new Response(body, { headers: { 'content-type': type } })),
+  );
+  return (await fetch('http://box')).text();
+}
+
+describe('what is left of a stream', () => {
+  it.each<[what: string, text: string, left: string]>([
+    ['is all of it where nothing was loaded', OWN + OWN, OWN + OWN],
+    ['is what follows the loading', BANNER + OWN + loads('x') + OWN, OWN + loads('x') + OWN],
+    ['is nothing of a stream that only loaded', BANNER, ''],
+    ['is an event that never ended', BANNER + loads('x').slice(0, -1), loads('x').slice(0, -1)],
+    ['is a line that is no event', `${BANNER}{"error":"no"}\n`, '{"error":"no"}\n'],
+    [
+      'is what looks alike and has more',
+      event({ choices: [{ delta: { reasoning_content: 'Hm.' } }], id: 'c' }),
+      event({ choices: [{ delta: { reasoning_content: 'Hm.' } }], id: 'c' }),
+    ],
+    [
+      'is broken JSON',
+      'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
+      'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
+    ],
+  ])('%s, however it is cut', async (_what, text, left) => {
+    expect(await read(text, () => 1)).toBe(left);
+    expect(await read(text, () => text.length)).toBe(left);
+    for (let n = 0; n < 20; n++) expect(await read(text, () => 1 + Math.floor(random() * 90))).toBe(left);
+  });
+
+  it('is all of it where it is no event stream', async () => {
+    expect(await read(BANNER, () => 7, 'application/json')).toBe(BANNER);
+  });
+
+  it('ends with the error that ended it', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) });
+    const fetch = withoutLoading(() =>
+      Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
+    );
+    await expect((await fetch('http://box')).text()).rejects.toThrow('terminated');
+  });
+
+  it('is not read further when nobody wants it: the body is cancelled', async () => {
+    let cancelled: unknown;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode(OWN)),
+      cancel: (reason) => {
+        cancelled = reason;
+      },
+    });
+    const fetch = withoutLoading(() =>
+      Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
+    );
+    await (await fetch('http://box')).body?.cancel('enough');
+    expect(cancelled).toBe('enough');
+  });
+});
+
+it('one transport is wrapped once: connections are kept by it', () => {
+  const fetch: typeof globalThis.fetch = () => Promise.reject(new TypeError('unused'));
+  expect(withoutLoading(fetch)).toBe(withoutLoading(fetch));
+});
