@@ -72,6 +72,16 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/workspace.ts': 'an empty folder to run in',
     },
   },
+  'provider-llama-swap': {
+    absent: { ...WIRE_IS_SHARED },
+    extra: {
+      'src/events.ts': 'the server tells what it does in events of its own',
+      'src/json.ts': 'reading the management API, which wraps JSON in JSON',
+      'src/loading.ts': 'texts that the server adds while a model is loaded',
+      'src/manage.ts': 'the management API: models, running, unload',
+      'src/running.ts': 'what is loaded, as the server says it',
+    },
+  },
   'provider-cloudflare': {
     extra: {
       'src/answer.ts': 'what the four shapes of an answer write into',

@@ -16,6 +16,8 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'provider-ollama': ['ollama'],
   'provider-cloudflare': ['cloudflare', 'workers-ai', 'workersai'],
   'provider-groq': ['openai', 'groq'],
+  // It serves chat through that package.
+  'provider-llama-swap': ['llama', 'openai'],
   'provider-cerebras': ['openai', 'cerebras'],
 };
 
