@@ -11,8 +11,10 @@ export interface Management {
   readonly target: string;
   /** Sends one request; throws what was refused, `config` without a URL, `aborted` after an abort. */
   send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
-  /** The same, for a JSON body. */
+  /** The same, for a JSON answer. */
   json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;
+  /** Posts a JSON text on behalf of one model; errors name it. */
+  post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 
 /** What is sent where the server asks for no key. */
@@ -24,7 +26,13 @@ export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
 
 export function management(target: string, options: ProviderOptions): Management {
   const credentials = credentialSource(keyOf(options), []);
-  const send: Management['send'] = async (method, path, call) => {
+  const request = async (
+    method: 'GET' | 'POST',
+    path: string,
+    call: ManageOptions,
+    target: string,
+    body?: string,
+  ): Promise<Response> => {
     const { signal = new AbortController().signal } = call;
     const origin = originOf(options);
     if (origin === undefined) throw missingURL(target);
@@ -32,29 +40,37 @@ export function management(target: string, options: ProviderOptions): Management
     const fetch = options.fetch ?? call.fetch ?? patientFetch;
     const headers = {
       accept: 'application/json',
+      ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
       ...lowerCased(call.headers),
       ...lowerCased(options.headers),
       authorization: `Bearer ${key}`,
     };
     try {
-      const response = await fetch(`${origin}${path}`, { method, headers, signal });
+      const response = await fetch(`${origin}${path}`, {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
       if (response.ok) return response;
       throw await refusal(response, target, [key]);
     } catch (error) {
       throw failure(error, target, signal, [key]);
     }
   };
+  const parsed = async (response: Response, call: ManageOptions, target: string): Promise<unknown> => {
+    try {
+      return await response.json();
+    } catch (error) {
+      throw failure(error, target, call.signal);
+    }
+  };
   return {
     target,
-    send,
-    async json(method, path, call) {
-      const response = await send(method, path, call);
-      try {
-        return await response.json();
-      } catch (error) {
-        throw failure(error, target, call.signal);
-      }
-    },
+    send: (method, path, call) => request(method, path, call, target),
+    json: async (method, path, call) => parsed(await request(method, path, call, target), call, target),
+    post: async (path, body, context) =>
+      parsed(await request('POST', path, context, context.target, body), context, context.target),
   };
 }
 

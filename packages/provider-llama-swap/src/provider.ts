@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Capabilities, Dsn, Model, Provider, ProviderOptions, Timeouts } from '@majordomo/core';
 import { patientFetch } from '@majordomo/core/provider';
+import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, type ChatQuirks, type Profile } from '@majordomo/provider-openai';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
@@ -12,6 +13,11 @@ import { health, running, unload, version, type RunningModel, type SwapVersion }
 export interface LlamaSwapOptions extends ProviderOptions {
   /** Where the servers behind it differ from llama.cpp's. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
+  /**
+   * How pictures are asked for: `/sdapi/v1/txt2img` (default), or `/v1/images/generations`, where stable-diffusion.cpp
+   * was seen to ignore the seed (2026-06).
+   */
+  readonly images?: 'txt2img' | 'images' | undefined;
 }
 
 /** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
@@ -53,6 +59,10 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     spi: 1,
     id,
     model: (modelId) => swapModel(chat.model(modelId), () => listed.get(modelId), options),
+    imageModel: (modelId) =>
+      options.images === 'images' && chat.imageModel !== undefined
+        ? chat.imageModel(modelId)
+        : txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
     async listModels(context) {
       const models = listedModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) listed.set(model.id, model.capabilities);

@@ -1,0 +1,46 @@
+import { createMajordomo, type ImageModel } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
+import { testServer, type TestServer } from './server.ts';
+
+/** One transparent pixel. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
+
+const saying = (status: number, body: object): Promise<TestServer> =>
+  testServer((response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+
+const painter = ({ origin }: TestServer, options: LlamaSwapOptions = {}): ImageModel =>
+  createMajordomo({
+    providers: [createLlamaSwap({ ...options, baseURL: origin })],
+    chain: { attempts: 1 },
+  }).imageModel('llama-swap/flux');
+
+it('draws by txt2img, with the seed and the size, routed by the model', async () => {
+  await using server = await saying(200, { images: [PNG], parameters: {}, info: '{}' });
+  const { images, target } = await painter(server).generate({ prompt: 'a cat', size: '512x768', seed: 0 });
+  expect([target, images.map(({ mediaType }) => mediaType)]).toEqual(['llama-swap/flux', ['image/png']]);
+  expect(server.requests).toMatchObject([
+    {
+      path: '/sdapi/v1/txt2img',
+      headers: { authorization: 'Bearer no-key' },
+      body: { model: 'flux', prompt: 'a cat', width: 512, height: 768, seed: 0 },
+    },
+  ]);
+});
+
+it('draws by the images API when told so', async () => {
+  await using server = await saying(200, { created: 1, data: [{ b64_json: PNG }] });
+  const { images } = await painter(server, { images: 'images' }).generate({ prompt: 'a cat' });
+  expect(images.length).toBe(1);
+  expect(server.requests).toMatchObject([{ path: '/v1/images/generations', body: { model: 'flux' } }]);
+});
+
+it('names the model that could not draw', async () => {
+  await using server = await saying(404, { error: 'could not find a model' });
+  await expect(painter(server).generate({ prompt: 'a cat' })).rejects.toMatchObject({
+    kind: 'exhausted',
+    details: { attempts: [{ target: 'llama-swap/flux', error: { kind: 'not-found' } }] },
+  });
+});
