@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 const HERE = import.meta.dirname;
 const DIST = join(HERE, '../../packages/core/dist');
@@ -46,7 +46,10 @@ function isInstalled() {
   });
 }
 
-/** Their install scripts only copy the binary of the platform's package: both find it without. */
+/**
+ * By the machine's own npm and Node, which know its proxies and certificates: scripts of this repository run on another
+ * Node. Their install scripts only copy the binary of the platform's package: both find it without.
+ */
 function install() {
   const args = [
     'install',
@@ -56,11 +59,10 @@ function install() {
     '--no-fund',
     '--loglevel=error',
   ];
-  const { status, stderr, error } = spawnSync('npm', args, {
-    cwd: HERE,
-    encoding: 'utf8',
-    timeout: INSTALL_MS,
-  });
+  const folders = process.env.PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  const env = { ...process.env, PATH: folders.join(delimiter) };
+  const options = { cwd: HERE, env, encoding: 'utf8', timeout: INSTALL_MS };
+  const { status, stderr, error } = spawnSync('npm', args, options);
   return status === 0 ? undefined : (error?.message ?? stderr.trim().split('\n')[0]);
 }
 
