@@ -5,6 +5,7 @@ import type { CallEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
 import { createTimeline } from '../../cli/src/demo/timeline.ts';
+import { moreWires } from '../src/demo-more-wires.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
@@ -54,6 +55,20 @@ it('the timeline tells what the servers saw', async () => {
     expect(shown).toContain(told);
   }
   expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+it('two more wires take part, as their servers saw it', async () => {
+  let shown = '';
+  const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
+  const servers = await moreWires(timeline);
+  const seen = servers.map(({ requests }) => requests.map(({ model, violations }) => [model, violations]));
+  expect(seen).toEqual([[['gemini-demo', []]], [['claude-demo', []]]]);
+  expect([...timeline.tally].map(([target, { tried, answered }]) => [target, tried, answered])).toEqual([
+    ['google/gemini-demo', 1, 0],
+    ['bedrock/claude-demo', 1, 1],
+  ]);
+  expect(shown).toContain('✗ truncated');
+  expect(shown).toContain('A butler opens the door before the bell has rung.');
 });
 
 it('the command runs by itself, plain when piped, and ends', async () => {
