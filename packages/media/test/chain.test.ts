@@ -68,7 +68,16 @@ test('more than twenty images get the tighter edge, on every leg', async () => {
   expect(widths).toEqual([new Set([100]), new Set([200])]);
 });
 
-test('too many images, and too many bytes in all, are unsupported with the numbers', async () => {
+test('images that are too large together each get their share', async () => {
+  const eyes = provider('eyes', limits({ maxTotalBytes: 6_000 }), ['two']);
+  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const pictures = [part(await bytesOf(photo(400, 300).png())), part(await bytesOf(photo(300, 400).png()))];
+  await model.generate({ messages: [user(...pictures)] });
+  const sizes = imagesIn(eyes.requests[0]?.request).map(({ bytes }) => bytes.length);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
+});
+
+test('too many images, and a share that none can be made to fit, are unsupported with the numbers', async () => {
   const eyes = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
   const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
   const picture = part(await bytesOf(photo(20, 10).png()));
@@ -76,6 +85,6 @@ test('too many images, and too many bytes in all, are unsupported with the numbe
     /at most 2 images, the request has 3/,
   );
   await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(
-    /takes 100 bytes of images in all/,
+    /cannot be made to fit 100 bytes/,
   );
 });
