@@ -1,6 +1,7 @@
 import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createBedrock } from '@majordomo/provider-bedrock';
+import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -11,6 +12,7 @@ import {
   ollamaChat,
   openaiChat,
   openaiResponses,
+  workersaiRun,
   type Wire,
 } from '@majordomo/testing';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -76,6 +78,13 @@ export const SIDES: readonly Side[] = [
     provider: (id, baseURL) => createOpenAI({ id, apiKey, baseURL }),
   },
 ];
+
+/** Conversations go there and back as well; its faults are in the conformance of its own package. */
+export const WORKERS_AI: Side = {
+  wire: workersaiRun,
+  model: '@cf/some/vision-model',
+  provider: (id, baseURL) => createCloudflare({ id, apiKey, baseURL, accountId: 'account' }),
+};
 
 /** Each side with the one that helps it out. */
 export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = SIDES.map(

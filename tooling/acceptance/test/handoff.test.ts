@@ -3,7 +3,7 @@ import { startWireServer, type WireServer } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { ANSWERS, carryOn, make } from '../src/handoff.ts';
 import { PROFILE_SIDES } from '../src/profiles.ts';
-import { SIDES, type Side } from '../src/wires.ts';
+import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 
 interface Open {
   readonly server: WireServer;
@@ -28,7 +28,8 @@ async function open(side: Side, id: string): Promise<Open> {
 
 const refusals = ({ server }: Open): unknown[] => server.requests.flatMap(({ violations }) => violations);
 
-const pairs = SIDES.flatMap((from) => SIDES.map((to) => [from.wire.name, to.wire.name, from, to] as const));
+const sides = [...SIDES, WORKERS_AI];
+const pairs = sides.flatMap((from) => sides.map((to) => [from.wire.name, to.wire.name, from, to] as const));
 
 const anthropic = SIDES.find(({ wire }) => wire.name === 'anthropic-messages') as Side;
 const profilePairs = PROFILE_SIDES.flatMap(([name, side]) => [
