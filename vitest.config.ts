@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['VITEST_JSON'];
 
+/** Projects inherit nothing from here: workers and time limits stand in the scripts of package.json. */
 export default defineConfig({
   test: {
     projects: [
@@ -12,8 +13,6 @@ export default defineConfig({
       'tooling/acceptance',
       'tooling/shape',
     ],
-    // Most tests wait for a socket or a timer, not for a core: two workers on two cores.
-    maxWorkers: '100%',
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
