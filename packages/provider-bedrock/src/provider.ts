@@ -13,6 +13,7 @@ import { ConverseReader, type WireEvent } from './stream.ts';
 
 /** A provider that can tell where its region and credentials come from. */
 export interface BedrockProvider extends Provider {
+  /** Looks at the options and these variables; sends nothing. */
   sources(env: Env): BedrockSources;
 }
 

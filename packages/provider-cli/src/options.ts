@@ -1,9 +1,11 @@
 import type { Timeouts } from '@majordomo/core';
 import type { CliName } from './profiles.ts';
 
+/** Which CLI, and how it is run. */
 export interface CliOptions {
   /** Which CLI it is. */
   readonly cli: CliName;
+  /** The name before the slash of a spec. Default: the CLI's, such as `anthropic-cli`. */
   readonly id?: string | undefined;
   /** A path, or a name to look up in PATH. Default: the CLI's own name. */
   readonly command?: string | undefined;

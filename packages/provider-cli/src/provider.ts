@@ -10,6 +10,7 @@ import { CLIS, type CliName } from './profiles.ts';
 import type { CliSpec } from './quirks.ts';
 import { run } from './run.ts';
 
+/** A provider that can also say whether its CLI is there. */
 export interface CliProvider extends Provider {
   /** Is the CLI there, and in which version? `env` is where PATH is looked up. */
   detect(options?: { readonly env?: Env | undefined }): Promise<CliPresence>;

@@ -3,18 +3,23 @@ import type { RunQuirks } from './quirks.ts';
 
 /** What is used of `env.AI` in a Worker. */
 export interface AiBinding {
+  /** Gives a stream of bytes, or an object. */
   run(model: string, input: object, options?: object): Promise<unknown>;
 }
 
 /** An AI Gateway in front of the models; only what is set is sent. */
 export interface GatewayOptions {
+  /** The gateway's name in the account. */
   readonly id: string;
   /** Seconds that an answer stays in the gateway's cache. */
   readonly cacheTtl?: number | undefined;
+  /** Instead of the key that the gateway makes from the request. */
   readonly cacheKey?: string | undefined;
+  /** Neither reads the cache nor writes it. */
   readonly skipCache?: boolean | undefined;
   /** For the gateway's log. */
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /** `false` keeps the request out of the gateway's log. */
   readonly collectLog?: boolean | undefined;
 }
 

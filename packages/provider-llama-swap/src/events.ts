@@ -12,11 +12,13 @@ export interface SwapEvent {
   readonly data: unknown;
 }
 
+/** How events are watched. */
 export interface WatchOptions extends ManageOptions {
   /** Milliseconds before a lost connection is made anew; default 1,000, doubled up to 30 s while it fails. */
   readonly reconnectMs?: number | undefined;
 }
 
+/** Which logs are read. */
 export interface LogOptions extends ManageOptions {
   /** Default: both. */
   readonly source?: 'proxy' | 'upstream' | undefined;

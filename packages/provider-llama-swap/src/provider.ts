@@ -28,6 +28,7 @@ export interface LlamaSwap extends Provider {
   unload(model?: string, options?: ManageOptions): Promise<void>;
   /** Does the server answer? */
   health(options?: ManageOptions): Promise<boolean>;
+  /** The server's version, as it says it. */
   version(options?: ManageOptions): Promise<SwapVersion>;
   /** What happens, until the loop is left or the signal aborts; lost connections are made anew. */
   events(options?: WatchOptions): AsyncIterable<SwapEvent>;

@@ -22,6 +22,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
 
 /** A provider that can also fetch models, where its profile can. */
 export interface OllamaProvider extends Provider {
+  /** Fetches a model and tells how far it is; `unsupported` where the service has its models already. */
   pull(model: string, options?: PullOptions): AsyncIterable<PullProgress>;
 }
 

@@ -11,24 +11,33 @@ export interface Recovery {
   readonly id: string;
   /** For the warning, such as `temperature dropped`. */
   readonly what: string;
+  /** The changed request; it must not change the one that it is given. */
   apply(request: ModelRequest): ModelRequest;
   readonly delivery?: 'whole' | undefined;
   readonly remember?: boolean | undefined;
 }
 
+/** One thing that is wrong with a value, and where. */
 export interface ErrorIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
+/** What is known of an error; `undefined` where nothing is. */
 export interface ErrorDetails {
+  /** `provider/model`. */
   readonly target: string | undefined;
+  /** Of HTTP. */
   readonly status: number | undefined;
   /** The wire's own code, or one of ours such as `abandoned`, `login-required`, `suppressed`, `too-large`. */
   readonly code: string | undefined;
+  /** The vendor's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** How long the vendor asks to wait; for `exhausted`, when the first target comes back. */
   readonly retryAfterMs: number | undefined;
+  /** Every attempt of the call, in order. */
   readonly attempts: readonly Attempt[];
+  /** What had arrived before the failure. */
   readonly partial: PartialResponse | undefined;
   /** What a validator found, or where a drifted response is wrong. */
   readonly issues: readonly ErrorIssue[] | undefined;
@@ -38,6 +47,7 @@ export interface ErrorDetails {
   readonly body: string | undefined;
   /** Which timer ended the attempt. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'whole' | 'total' | undefined;
+  /** A changed request that may succeed; for the chain. */
   readonly recover: Recovery | undefined;
 }
 

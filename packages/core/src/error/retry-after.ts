@@ -1,5 +1,6 @@
 /** What the parser needs of `Headers`. */
 export interface HeaderReader {
+  /** Case does not matter; `null` when there is none. */
   get(name: string): string | null;
 }
 

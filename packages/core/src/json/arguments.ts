@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { repairObject, type ArgumentRepair } from './repair.ts';
 
+/** What became of the text of a tool call's arguments. */
 export interface ParsedArguments {
   readonly args: JsonObject;
   /** Set when the text is no JSON object; nothing is guessed from it. */

@@ -15,6 +15,7 @@ export interface Timeouts {
   readonly totalMs?: number | undefined;
 }
 
+/** How a chain is walked: for all calls in `createMajordomo`, or for one call. */
 export interface ChainOptions {
   /** Tries of one target, the first included. Default 2. */
   readonly attempts?: number | undefined;
@@ -23,7 +24,9 @@ export interface ChainOptions {
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /** Longest Retry-After that is slept, in ms; a longer one benches and advances. Default 20,000. */
   readonly retryAfterCapMs?: number | undefined;
+  /** Timers of an attempt and of the call; they win over those of a model. */
   readonly timeouts?: Timeouts | undefined;
+  /** Rows of the policy table that are to differ, such as `{ auth: { advance: true } }`. */
   readonly policy?: PolicyOverrides | undefined;
   /** What a stream does when its target fails after content: throw (default), or `reset` and go on. */
   readonly afterCommit?: 'error' | 'restart' | undefined;
@@ -35,9 +38,13 @@ export interface ChainOptions {
 
 /** Belongs to one call; nothing of it is sent to a vendor. */
 export interface CallOptions extends ChainOptions {
+  /** Ends the call at once, as `aborted`; its connection is closed. */
   readonly signal?: AbortSignal | undefined;
+  /** Who the call is for: resolvers, gates and events see it. */
   readonly tenant?: string | undefined;
+  /** Anything for resolvers, gates and events. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** What happens in this call; the one of `createMajordomo` is told as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**
    * `generateObject` and `streamObject`: how often an answer that does not fit goes back to be corrected. Default 1.
@@ -46,6 +53,7 @@ export interface CallOptions extends ChainOptions {
   readonly repairs?: number | undefined;
 }
 
+/** Names a call, in events, gates and resolvers. */
 export interface CallInfo {
   /** A random UUID. */
   readonly id: string;

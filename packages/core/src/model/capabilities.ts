@@ -1,11 +1,14 @@
 /** What a model can take. `undefined` means unknown: the request is sent and the wire decides. */
 export interface Capabilities {
+  /** Does it call tools? */
   readonly tools?: boolean | undefined;
+  /** `false`: none at all. */
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of documents it reads. */
   readonly files?: readonly string[] | false | undefined;
   /** How it keeps to a schema: natively, by a forced tool call, or by being told. */
   readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
+  /** Does it think, and can it be told how much? */
   readonly reasoning?: boolean | undefined;
   /** May the last message be the assistant's, to be continued? */
   readonly prefill?: boolean | undefined;
@@ -15,7 +18,9 @@ export interface Capabilities {
   readonly maxOutputTokens?: number | undefined;
 }
 
+/** How images must be for a target to take them. */
 export interface ImageLimits {
+  /** MIME types. */
   readonly mediaTypes: readonly string[];
   /** Bytes of one image, before base64. */
   readonly maxBytes: number;

@@ -1,5 +1,6 @@
 /** Time, injected. Milliseconds. */
 export interface Clock {
+  /** Since the epoch; any origin will do for a test. */
   now(): number;
   /** Rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

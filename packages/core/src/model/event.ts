@@ -2,6 +2,7 @@ import type { LlmError } from '../error/llm-error.ts';
 import type { AssistantPart } from './part.ts';
 import type { FinishReason, Usage, Warning } from './response.ts';
 
+/** What is known of a part when it begins. */
 export type PartHead =
   | { readonly type: 'text' }
   | { readonly type: 'reasoning' }

@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ModelRequest } from './request.ts';
 import type { Attempt } from './response.ts';
 
+/** An attempt that is about to begin. */
 export interface AttemptInfo {
   readonly call: CallInfo;
   readonly target: string;
@@ -15,20 +16,25 @@ export interface AttemptInfo {
 
 /** `advance`: try the next target instead of failing the call. */
 export interface Denial {
+  /** Why, for the error's message. */
   readonly deny: string;
   readonly advance?: boolean | undefined;
+  /** When asking again makes sense. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /** A lease: settled exactly once, whatever became of the attempt. */
 export interface Permit {
+  /** How the attempt ended, with its usage where the vendor said it. */
   settle(outcome: Attempt): void | Promise<void>;
 }
 
 /** Admission: quotas, budgets, rate limits, lanes. A gate that throws or times out denies. */
 export interface Gate {
+  /** Stands in the error of a denial. */
   readonly name: string;
   /** Longest wait in `admit`, in ms; then it denies. Default: none. */
   readonly timeoutMs?: number | undefined;
+  /** Before an attempt: a permit, a denial, or `undefined` when this gate does not care. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
 }

@@ -9,11 +9,17 @@ export interface TargetHealth {
   readonly until: number | undefined;
 }
 
+/** Which targets are in trouble: to look at, to steer, to share between processes. */
 export interface Health {
+  /** Every target that was ever in trouble, by `provider/model`. */
   snapshot(): { readonly [target: string]: TargetHealth };
+  /** Takes a snapshot, such as one of before a restart. */
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
+  /** Leaves a target out for this long, in ms. */
   bench(target: string, ms: number): void;
+  /** Puts a target back at once. */
   unbench(target: string): void;
+  /** Tells of every change; returns how to stop. Publish those of origin `local` only. */
   onChange(
     listener: (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void,
   ): () => void;
@@ -24,10 +30,12 @@ export interface Health {
   accept(target: string, verdict: Verdict): void;
 }
 
+/** What one process tells another about a target: a duration, as clocks differ. */
 export type Verdict =
   | { readonly state: 'benched'; readonly benches: number; readonly forMs: number }
   | { readonly state: 'healthy' };
 
+/** When a target is benched, and for how long. */
 export interface HealthOptions {
   /** Counted failures in a row that bench. Default 2. */
   readonly threshold?: number | undefined;

@@ -4,18 +4,25 @@ import type { Attempt, Usage, Warning } from './response.ts';
 
 /** What to draw. Unset fields are the backend's to choose and are left out on the wire. */
 export interface ImageRequest {
+  /** What the picture shows; when editing, what to change. */
   readonly prompt: string;
+  /** How many pictures. */
   readonly n?: number | undefined;
   /** Pixels, width first. */
   readonly size?: `${number}x${number}` | undefined;
+  /** Dropped with a warning where the backend has none. */
   readonly seed?: number | undefined;
   /** Pictures to start from. */
   readonly images?: readonly ImagePart[] | undefined;
+  /** Which part of the first picture may change. */
   readonly mask?: ImagePart | undefined;
+  /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
+/** The pictures, and how they came about. */
 export interface ImageResponse {
+  /** `provider/model` that drew them. */
   readonly target: string;
   /** Chat image parts: they can go straight into a message. */
   readonly images: readonly ImagePart[];
@@ -24,7 +31,9 @@ export interface ImageResponse {
   readonly attempts: readonly Attempt[];
 }
 
+/** One target or a chain of them, to draw with. */
 export interface ImageModel {
   readonly spec: string;
+  /** Draws. Fails over as a chat does; throws an `LlmError`. */
   generate(request: ImageRequest, options?: CallOptions): Promise<ImageResponse>;
 }

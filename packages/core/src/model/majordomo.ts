@@ -18,34 +18,47 @@ import type { ObjectSchema } from './schema.ts';
  * A second iteration is a `config` error.
  */
 export interface ChatStream extends AsyncIterable<StreamEvent> {
+  /** The whole answer, once the stream has ended; rejects with what the stream threw. */
   response(): Promise<ChatResponse>;
 }
 
+/** An answer with the value that it holds. */
 export interface ObjectResponse<T> extends ChatResponse {
+  /** Checked by the schema and as it returned it. */
   readonly value: T;
 }
 
 /** Whole snapshots of the value so far. */
 export interface ObjectStream<T> extends AsyncIterable<DeepPartial<T>> {
+  /** The checked value; rejects as `invalid-output` when the last round did not fit. */
   response(): Promise<ObjectResponse<T>>;
 }
 
+/** A value under way: members may be missing at any depth. */
 export type DeepPartial<T> = T extends readonly (infer U)[]
   ? readonly DeepPartial<U>[]
   : T extends object
     ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;
 
+/** A chat request whose answer follows a schema that also validates. */
 export type TypedRequest<T> = Omit<ChatRequest, 'output'> & { readonly output: ObjectSchema<T> };
+/** A chat request whose answer follows a JSON Schema: its value is typed as JSON, no more. */
 export type JsonSchemaRequest = Omit<ChatRequest, 'output'> & { readonly output: JsonObject };
 
 /** One target or a chain of them: the same interface. */
 export interface ChatModel {
+  /** The spec that it was made from. */
   readonly spec: string;
+  /** A whole answer. Failover is invisible; throws an `LlmError`. */
   generate(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
+  /** The answer as events, as they arrive; nothing is sent before the first read. */
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
+  /** A value that fits the schema; throws `invalid-output` when no target gave one. */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
+  /** With a JSON Schema the value is JSON that was checked against it. */
   generateObject(request: JsonSchemaRequest, options?: CallOptions): Promise<ObjectResponse<JsonValue>>;
+  /** The value as it grows, unchecked; `response()` gives the checked one. */
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;
 }
 
@@ -55,8 +68,13 @@ export type Resolver = (
   context: { readonly call: CallInfo | undefined; readonly signal: AbortSignal },
 ) => string | undefined | Promise<string | undefined>;
 
+/** All that a majordomo knows: nothing comes from the process around it. */
 export interface MajordomoOptions {
+  /**
+   * What the `create…` functions of provider packages return. An id that is there twice is a `config` error.
+   */
   readonly providers: readonly Provider[];
+  /** Names for specs. They may name each other; a circle is a `config` error. */
   readonly aliases?: { readonly [name: string]: string } | undefined;
   /** Asked after the aliases, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
@@ -64,41 +82,58 @@ export interface MajordomoOptions {
   readonly env?: object | undefined;
   /** For every provider, also those built from DSNs. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For every request to every provider; a provider's own win. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How chains are walked; a call may differ. */
   readonly chain?: ChainOptions | undefined;
+  /** When targets are benched. */
   readonly health?: HealthOptions | undefined;
+  /** Asked before every attempt, in order; what they permitted is settled in reverse. */
   readonly gates?: readonly Gate[] | undefined;
+  /** Makes images fit each target. Without one an image beyond the limits passes the target over. */
   readonly media?: MediaFitter | undefined;
+  /** What happens in all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Runs every attempt inside it (tracing context); must call `run` once and return what it returns. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
+  /** Time, for tests: `fakeClock` of `@majordomo/testing`. */
   readonly clock?: Clock | undefined;
   /** In [0, 1); for jitter. */
   readonly random?: (() => number) | undefined;
 }
 
+/** One element of a spec, as it was written. */
 export interface SpecElement {
+  /** `provider/model`, or a bare name. */
   readonly kind: 'target' | 'name';
   readonly text: string;
   /** Characters from the start of the spec. */
   readonly offset: number;
 }
 
+/** Knows providers and names, and gives the models that they stand for. Made by `createMajordomo`. */
 export interface Majordomo {
   /** Parses at once, resolves at every call. Throws `config` for a spec that is no spec. */
   model(spec: string): ChatModel;
+  /** The same for models that draw. */
   imageModel(spec: string): ImageModel;
   /** Sets what a name means, or forgets it. */
   alias(name: string, spec: string | undefined): void;
+  /** Adds a resolver behind those that are there. */
   resolver(resolver: Resolver): void;
+  /**
+   * The elements of a spec, without looking up what they mean. Throws `config` for a spec that is no spec.
+   */
   parse(spec: string): readonly SpecElement[];
   /** Reads `LLM_*` DSNs besides those of `options.env`; returns what looked like one and was not. */
   loadEnv(env: object): readonly LlmError[];
+  /** What a provider's backend lists, where it can; otherwise `unsupported`. */
   listModels(
     provider: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ModelInfo[]>;
   /** A view with other aliases, gates, providers or chain options, and the same health. */
   with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo;
+  /** Shared by every view. */
   readonly health: Health;
 }

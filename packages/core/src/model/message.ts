@@ -1,21 +1,26 @@
 import type { AssistantPart, FilePart, ImagePart, TextPart, ToolResultPart, UserPart } from './part.ts';
 
+/** Instructions. Wherever it stands in a transcript, its text goes in front of the conversation. */
 export interface SystemMessage {
   readonly role: 'system';
   readonly parts: readonly TextPart[];
 }
+/** What the user says and shows. */
 export interface UserMessage {
   readonly role: 'user';
   readonly parts: readonly UserPart[];
 }
+/** A turn of the model; `ChatResponse.message` is one, to be sent back as it is. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly parts: readonly AssistantPart[];
 }
+/** Results for the tool calls of the turn before it; made by `toolResult`. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly parts: readonly ToolResultPart[];
 }
+/** One turn of a transcript: plain data, the same for every vendor. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 /** A message as a provider gets it: system text is folded into `ModelRequest.system`. */
 export type TurnMessage = Exclude<Message, SystemMessage>;
@@ -42,10 +47,15 @@ export function assistant(content: string | readonly AssistantPart[]): Assistant
   };
 }
 
+/** What `toolResult` takes. */
 export interface ToolResultInput {
+  /** Of the call that it answers. */
   readonly callId: string;
+  /** Of the tool: some wires ask for it. */
   readonly name: string;
+  /** Images too, where the target takes them. */
   readonly content: string | readonly (TextPart | ImagePart)[];
+  /** Tells the model that the call failed. */
   readonly isError?: boolean | undefined;
 }
 

@@ -9,6 +9,7 @@ export interface Replay {
   readonly data: JsonValue;
 }
 
+/** Text, in any message. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
@@ -38,24 +39,34 @@ export interface ReasoningPart {
   readonly replay?: Replay | undefined;
 }
 
+/** A call that the model wants made. Every call of a turn needs a result in the next message. */
 export interface ToolCallPart {
   readonly type: 'tool-call';
+  /** Of the vendor, or made up; rewritten for wires with a narrower alphabet. */
   readonly id: string;
   readonly name: string;
+  /** Parsed once, when the call is whole; not checked against the tool's schema. */
   readonly args: JsonObject;
   readonly replay?: Replay | undefined;
   /** Set when the model's arguments were no JSON object: never run such a call, answer it with an error. */
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
+/** What a tool gave back. */
 export interface ToolResultPart {
   readonly type: 'tool-result';
+  /** Of the call that it answers. */
   readonly callId: string;
+  /** Of the tool. */
   readonly name: string;
   readonly content: readonly (TextPart | ImagePart)[];
+  /** Tells the model that the call failed. */
   readonly isError?: boolean | undefined;
 }
 
+/** What a user message may hold. */
 export type UserPart = TextPart | ImagePart | FilePart;
+/** What an assistant message may hold. */
 export type AssistantPart = TextPart | ReasoningPart | ToolCallPart;
+/** A piece of a message; `type` tells which. */
 export type Part = UserPart | AssistantPart | ToolResultPart;

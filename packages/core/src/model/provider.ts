@@ -7,11 +7,13 @@ import type { ModelRequest } from './request.ts';
 /** String variables handed to `createMajordomo`; packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };
 
+/** What a provider is told about the attempt that it serves. */
 export interface ModelContext {
   /** `provider/model`, for events and errors. */
   readonly target: string;
   /** `whole` only where `Model.whole` said so and nobody wants deltas. */
   readonly delivery: 'deltas' | 'whole';
+  /** Aborted when the call or one of its timers ends: hand it to whatever does I/O. */
   readonly signal: AbortSignal;
   readonly env: Env;
   /** The app's transport and headers; a provider's own options win. */
@@ -21,6 +23,7 @@ export interface ModelContext {
 
 /** One model at one endpoint: all that a provider has to supply. */
 export interface Model {
+  /** What stands after the first slash of a spec. */
   readonly id: string;
   /** The wire it speaks, such as `openai-chat`: a key of `ChatRequest.extra`. */
   readonly wire?: string | undefined;
@@ -35,8 +38,10 @@ export interface Model {
   stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 }
 
+/** One image model at one endpoint. */
 export interface ImageBackend {
   readonly id: string;
+  /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
 }
 
@@ -66,27 +71,38 @@ export type Credential =
 
 /** What every `create…` takes where its SDK allows. A missing key is no error before the call. */
 export interface ProviderOptions {
+  /** The name before the slash of a spec. Default: the vendor's. */
   readonly id?: string | undefined;
+  /** Default: the vendor's usual variable in `env`. */
   readonly apiKey?: Credential | undefined;
+  /** As the vendor's SDK means it. */
   readonly baseURL?: string | undefined;
+  /** For every request; they win over the app's. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default: the app's, else the platform's. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For all its models; the caller's win. */
   readonly timeouts?: Timeouts | undefined;
 }
 
+/** A model that a backend lists. */
 export interface ModelInfo {
   readonly id: string;
   readonly provider: string;
   readonly capabilities: Capabilities;
 }
 
+/** A vendor, or a server: what stands before the slash of a spec. */
 export interface Provider {
   /** Version of this interface; another number is refused. */
   readonly spi: 1;
   readonly id: string;
+  /** Any id is taken: the vendor says which exist. Does no I/O and throws nothing. */
   model(modelId: string): Model;
+  /** Absent: it draws nothing. */
   imageModel?(modelId: string): ImageBackend;
   /** Schemes of `LLM_*` DSNs that this package can serve. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
+  /** Absent: its API has no list. */
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }

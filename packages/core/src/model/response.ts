@@ -25,10 +25,15 @@ export interface UsageDetails {
   readonly reportedNanoUsd?: string | undefined;
   /** Tokens written to the long (about an hour) cache: a portion of `cacheWrite`. */
   readonly cacheWriteLong?: number | undefined;
+  /** The tier that served the call, in the vendor's word. */
   readonly serviceTier?: string | undefined;
+  /** Tokens of images: a portion of `input`. */
   readonly inputImage?: number | undefined;
+  /** Tokens of audio: a portion of `input`. */
   readonly inputAudio?: number | undefined;
+  /** Tokens of images: a portion of `output`. */
   readonly outputImage?: number | undefined;
+  /** Tokens of audio: a portion of `output`. */
   readonly outputAudio?: number | undefined;
   /** Uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
@@ -37,6 +42,7 @@ export interface UsageDetails {
 /** Something was not done as asked. Nothing is dropped in silence. */
 export interface Warning {
   readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired';
+  /** Such as `temperature`. */
   readonly what: string;
   readonly why: string;
 }
@@ -52,6 +58,7 @@ export interface Attempt {
   readonly ms: number;
 }
 
+/** A whole answer, and how it came about. */
 export interface ChatResponse {
   /** The vendor's id of the response. */
   readonly id: string | undefined;
@@ -59,15 +66,26 @@ export interface ChatResponse {
   readonly target: string;
   /** The spec that was asked for. */
   readonly spec: string;
+  /** For the transcript of the next call. */
   readonly message: AssistantMessage;
+  /** Those of `message`. */
   readonly parts: readonly AssistantPart[];
+  /** All text parts, joined. */
   readonly text: string;
+  /** All tool-call parts, the invalid ones included. */
   readonly toolCalls: readonly ToolCallPart[];
+  /** Why the model stopped. */
   readonly finish: FinishReason;
   /** The wire's own word for it. */
   readonly rawFinish: string | undefined;
+  /**
+   * Of the attempt that answered; failed ones have theirs in `attempts`. `undefined`: the vendor said
+   * nothing.
+   */
   readonly usage: Usage | undefined;
+  /** What was dropped, coerced, emulated or repaired for this target. */
   readonly warnings: readonly Warning[];
+  /** Every attempt of the call in order, the last one the one that answered. */
   readonly attempts: readonly Attempt[];
 }
 

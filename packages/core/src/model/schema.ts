@@ -14,14 +14,17 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
+/** What a validator says: the value, or what is wrong with it. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
+/** One thing that is wrong, and where. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/** The part of Standard Schema that gives JSON Schema. */
 export interface StandardJsonSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
@@ -34,8 +37,11 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
   };
 }
 
+/** What a library is told when it is asked for JSON Schema. */
 export interface JsonSchemaOptions {
+  /** The JSON Schema draft, such as `draft-2020-12`. */
   readonly target: string;
+  /** Options of the library that made the schema. */
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 

@@ -2,6 +2,7 @@ import { LlmError, type Recovery } from '../error/llm-error.ts';
 import { redact } from '../error/secret.ts';
 import type { Credential, ModelContext } from '../model/provider.ts';
 
+/** Where the key of an attempt comes from. */
 export interface CredentialSource {
   /** The key for this attempt; throws `auth` when there is none. */
   read(context: Pick<ModelContext, 'signal' | 'env' | 'target'>): Promise<string>;

@@ -5,6 +5,7 @@
  */
 export const CLAUDE_FAMILY = 'claude';
 
+/** What a Gemini model signed; `modelLine` is its id without version and date. */
 export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
 
 /** What a model behind Amazon's Converse wire issued that is nobody else's: the id without region and version. */

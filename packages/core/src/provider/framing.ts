@@ -3,6 +3,7 @@ export type OnMessage = (data: string, event: string | undefined) => void;
 
 /** Cuts bytes into messages, synchronously. */
 export interface BodyDecoder {
+  /** Bytes as they arrive, cut anywhere. */
   push(bytes: Uint8Array): void;
   /** After the last byte. */
   end(): void;

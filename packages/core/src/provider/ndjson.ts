@@ -7,6 +7,7 @@ export const LONGEST_LINE: number = 16 * 1024 * 1024;
 /** The event of a last line that lacks its end: it may be whole, or all that came of a longer one. */
 export const UNTERMINATED: string = 'unterminated';
 
+/** Options of an `NdjsonDecoder`. */
 export interface NdjsonOptions {
   /** For the error about a line that is too long. */
   readonly target: string;
@@ -32,6 +33,7 @@ export class NdjsonDecoder implements BodyDecoder {
     this.longest = longest;
   }
 
+  /** Bytes as they arrive, cut anywhere, within a character too. */
   push(bytes: Uint8Array): void {
     this.read(this.decoder.decode(bytes, { stream: true }));
   }

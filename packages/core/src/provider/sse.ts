@@ -21,6 +21,7 @@ export class SseDecoder implements BodyDecoder {
     this.onMessage = onMessage;
   }
 
+  /** Bytes as they arrive, cut anywhere, within a character too. */
   push(bytes: Uint8Array): void {
     this.read(this.decoder.decode(bytes, { stream: true }));
   }

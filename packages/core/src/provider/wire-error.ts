@@ -4,7 +4,9 @@ import { LlmError, type ErrorDetails } from '../error/llm-error.ts';
 import { retryAfterMs, type HeaderReader } from '../error/retry-after.ts';
 import { redact } from '../error/secret.ts';
 
+/** What is known of a failure that a wire reported. */
 export interface WireErrorFacts extends WireFailure {
+  /** `provider/model`. */
   readonly target: string;
   /** Where the wire or the SDK knows better than the shared tables. */
   readonly kind?: ErrorKind | undefined;

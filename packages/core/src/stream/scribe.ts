@@ -15,9 +15,11 @@ interface Open {
   unfinished: boolean;
 }
 
+/** A fragment of a tool call; `id` and `name` are needed by the first one alone. */
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
+  /** The next piece of the arguments' JSON. */
   readonly json?: string | undefined;
   /** All of the arguments, where the wire says them again at the end: they count, not the fragments. */
   readonly whole?: string | undefined;
@@ -65,12 +67,14 @@ export class Scribe {
     return this.nextIndex > 0;
   }
 
+  /** The response has begun; `id` is the vendor's. Again, it writes nothing. */
   start(id?: string): readonly ModelEvent[] {
     if (this.started) return NOTHING;
     this.begin(id);
     return this.written();
   }
 
+  /** A piece of text; another `key` opens another part. */
   text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
     if (text === '' && replay === undefined) return NOTHING;
     const open = this.continue('text', key, replay);
@@ -81,6 +85,7 @@ export class Scribe {
     return this.written();
   }
 
+  /** A piece of reasoning, or its replay token alone, which goes to the open part. */
   reasoning(text: string, replay?: Replay, key = 'reasoning'): readonly ModelEvent[] {
     if (text === '' && replay === undefined) return NOTHING;
     const open = this.continue('reasoning', key, replay);
@@ -91,6 +96,7 @@ export class Scribe {
     return this.written();
   }
 
+  /** A piece of a tool call; `key` tells calls apart that are open side by side. */
   toolCall(key: string, delta: ToolCallDelta): readonly ModelEvent[] {
     const open = this.open.get(key) ?? this.openCall(key, delta);
     if (delta.replay !== undefined) open.replay = delta.replay;
@@ -111,11 +117,13 @@ export class Scribe {
     return this.written();
   }
 
+  /** Something was not done as asked. */
   warning(warning: Warning): readonly ModelEvent[] {
     this.batch.push({ type: 'warning', warning });
     return this.written();
   }
 
+  /** The wire said that it is over: closes what is open. Call it once, with the wire's own word as `raw`. */
   finish(reason: FinishReason, raw: string | undefined, usage: Usage | undefined): readonly ModelEvent[] {
     this.begin();
     this.closeAll(reason === 'length');

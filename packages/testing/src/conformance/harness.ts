@@ -27,5 +27,6 @@ export interface Harness {
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;
+  /** Starts what servers it needs, and closes them. */
   run(harness: Harness): Promise<void>;
 }

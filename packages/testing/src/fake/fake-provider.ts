@@ -15,9 +15,11 @@ import { plainTurn, type Turn } from './turn.ts';
 
 /** A fake provider's script and what it says of itself. */
 export interface FakeOptions {
+  /** The name before the slash of a spec. */
   readonly id: string;
   /** Per model the turns that it plays, one a call, in order. */
   readonly models: { readonly [modelId: string]: readonly Turn[] };
+  /** What its models say that they take. Default: nothing is known. */
   readonly capabilities?: Capabilities | undefined;
   /** Whose replay tokens the models can read. Default: `fake/<id>`. */
   readonly families?: readonly string[] | undefined;
@@ -45,6 +47,7 @@ export interface FakeProvider extends Provider {
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
   /** Turns that no call has played yet: 0 at the end of a test that used its whole script. */
   readonly unplayed: number;
+  /** Plays the same script: a turn with `images`. */
   imageModel(modelId: string): ImageBackend;
 }
 

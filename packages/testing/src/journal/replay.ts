@@ -6,6 +6,7 @@ export interface Journal {
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
 }
 
+/** What a run came to, and how often it was thrown away on the way. */
 export interface Replayed<T> {
   readonly value: T;
   /** Names of the entries, in the order in which they were written. */

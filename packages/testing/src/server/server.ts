@@ -13,11 +13,13 @@ export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step 
 
 /** Which wire a server speaks, what it plays, and how it writes. */
 export interface WireServerOptions {
+  /** How the vendor answers, fails and refuses. */
   readonly wire: Wire;
   /** A request beyond the queue is refused with 400 and a message that says so. */
   readonly script: Script;
   /** Default `whole`. */
   readonly split?: Split | undefined;
+  /** Line ends, comments and pings. Default: LF and none. */
   readonly framing?: Framing | undefined;
   /** Between two writes, in ms. Default 0. */
   readonly delayMs?: number | undefined;
@@ -37,6 +39,7 @@ export interface WireServer {
   request(n: number): Promise<Exchange>;
   /** Closes every connection. */
   close(): Promise<void>;
+  /** `close`, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

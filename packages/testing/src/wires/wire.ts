@@ -28,13 +28,19 @@ export interface Framing {
 
 /** What a request says, whatever the wire; for assertions. */
 export interface WireRequest {
+  /** As the request names it, in its body or its path. */
   readonly model: string;
+  /** Does it ask for a stream? */
   readonly streamed: boolean;
+  /** All system text, joined. */
   readonly system: string;
   /** The wire's own messages, for prefix checks. */
   readonly messages: readonly unknown[];
+  /** Of all messages, in order; base64 is decoded. */
   readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
+  /** Those of the transcript, in order; `args` parsed. */
   readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
+  /** Those of the transcript, in order. */
   readonly toolResults: readonly {
     readonly callId: string;
     readonly text: string;
@@ -42,9 +48,11 @@ export interface WireRequest {
   }[];
   /** Reasoning that came back: its text and, where the wire has one, its signature. */
   readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
+  /** Their names. */
   readonly tools: readonly string[];
   /** The JSON Schema that the answer must follow. */
   readonly output: JsonObject | undefined;
+  /** The limit of the answer, under whatever name the wire has for it. */
   readonly maxTokens: number | undefined;
   /** Does the client want usage in the stream? */
   readonly streamsUsage: boolean;
@@ -73,15 +81,23 @@ export interface Wire {
   baseURL(origin: string): string;
   /** Is this the path of a call for an answer? */
   accepts(method: string, path: string): boolean;
+  /** What `validate` looks after, by name: the rule in one sentence. */
   readonly rules: Readonly<Record<string, string>>;
+  /** How the vendor says each failure; one that is missing has no form on this wire. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
   /** Conformance scenarios that this wire has no form for, each with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
+  /** What a request says. */
   read(path: string, body: unknown): WireRequest;
+  /** Why the vendor would refuse this body; `[]` when it would not. */
   validate(body: unknown, options?: ValidateOptions): readonly Violation[];
+  /** An answer as the steps of a streamed body. */
   stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
+  /** Headers of a streamed answer. */
   readonly streamHeaders: Readonly<Record<string, string>>;
+  /** An answer in one body. */
   whole(answer: Answer | string, request: WireRequest): Reply;
+  /** A failure as an HTTP response. */
   failure(failure: Failure): Reply;
   /** The same failure inside a stream that began with 200. */
   failureFrame(failure: Failure, framing?: Framing): Frame;

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SchemaDialect } from './dialect.ts';
 
+/** A schema in a dialect, and what that lost. */
 export interface SanitizedSchema {
   readonly schema: JsonObject;
   /** What the dialect could not say, such as `pattern` or `null`; each once. */
