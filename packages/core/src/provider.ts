@@ -1,6 +1,7 @@
 export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
 export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
-export { redact } from './error/secret.ts';
+export { cleanCause } from './error/cause.ts';
+export { redact, secretForms, secretSpans, type Span } from './error/secret.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { fromBase64, toBase64 } from './json/base64.ts';
 export { clientCache, type ClientCache } from './provider/client-cache.ts';
@@ -22,6 +23,7 @@ export {
   UNTERMINATED,
   type NdjsonOptions,
 } from './provider/ndjson.ts';
+export { appendList, keepJson, wellFormed } from './provider/kept-json.ts';
 export { patientFetch } from './provider/patient-fetch.ts';
 export {
   rateLimitWatch,
@@ -33,6 +35,7 @@ export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
 export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';
 export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
+export { WireForms, type KnownForms } from './provider/wire-forms.ts';
 export type { WireReader } from './provider/wire-reader.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { checkOrder } from './stream/check.ts';

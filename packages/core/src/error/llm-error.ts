@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../model/request.ts';
 import type { Attempt, PartialResponse } from '../model/response.ts';
+import { cleanCause } from './cause.ts';
 import type { ErrorKind } from './kind.ts';
 import { redact } from './secret.ts';
 
@@ -136,7 +137,7 @@ export function asLlmError(value: unknown, target: string): LlmError {
     isTransport(value) ? 'network' : 'server',
     `${target} failed: ${said}`,
     { target },
-    { cause: value },
+    { cause: cleanCause(value) },
   );
 }
 

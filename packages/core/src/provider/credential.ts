@@ -1,5 +1,5 @@
+import { cleanCause } from '../error/cause.ts';
 import { LlmError, type Recovery } from '../error/llm-error.ts';
-import { redact } from '../error/secret.ts';
 import type { Credential, ModelContext } from '../model/provider.ts';
 
 /** Where the key of an attempt comes from. */
@@ -47,8 +47,14 @@ async function askSource(
     return await source({ signal, rejected });
   } catch (cause) {
     if (LlmError.is(cause) || signal.aborted) throw cause;
-    const said = redact(cause instanceof Error ? cause.message : String(cause));
-    throw new LlmError('auth', `no key for ${target}: its source failed: ${said}`, { target }, { cause });
+    const clean = cleanCause(cause, [rejected]);
+    const said = clean instanceof Error ? clean.message : String(clean);
+    throw new LlmError(
+      'auth',
+      `no key for ${target}: its source failed: ${said}`,
+      { target },
+      { cause: clean },
+    );
   }
 }
 

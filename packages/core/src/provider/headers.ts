@@ -4,10 +4,15 @@ type HeaderRecord = Readonly<Record<string, string>>;
 export const lowerCased = (headers: HeaderRecord = {}): HeaderRecord =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Values of headers that carry credentials: an error page may echo them. */
+/** Values of headers that carry credentials, with and without their scheme: an error page may echo either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      /auth|key|token|secret|cookie/i.test(name) ? [value] : [],
+      /auth|key|token|secret|cookie/i.test(name) ? [value, ...withoutScheme(value)] : [],
     ),
   );
+
+const withoutScheme = (value: string): readonly string[] => {
+  const [, credential] = /^[a-z-]{3,20}\s+(\S{3,})$/i.exec(value.trim()) ?? [];
+  return credential === undefined ? [] : [credential];
+};

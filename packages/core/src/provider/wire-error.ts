@@ -1,3 +1,4 @@
+import { cleanCause } from '../error/cause.ts';
 import { kindOf, type WireFailure } from '../error/classify.ts';
 import type { ErrorKind } from '../error/kind.ts';
 import { LlmError, type ErrorDetails } from '../error/llm-error.ts';
@@ -21,12 +22,13 @@ export interface WireErrorFacts extends WireFailure {
 }
 
 const LONGEST_BODY = 2000;
+const LONGEST_CODE = 200;
 
 /** A failure that a wire reported, as the one error: classified, without secrets, with its cause. */
 export function wireError(facts: WireErrorFacts): LlmError {
   const { target, status, secrets = [], headers } = facts;
   const kind = facts.kind ?? kindOf(facts);
-  const said = redact(facts.message ?? '', secrets).trim();
+  const said = cut(facts.message ?? '', secrets, LONGEST_BODY).trim();
   const message = `${target} answered ${status ?? 'with an error'}${said === '' ? '' : `: ${said}`}`;
   return new LlmError(
     kind,
@@ -34,8 +36,8 @@ export function wireError(facts: WireErrorFacts): LlmError {
     {
       target,
       status,
-      code: status === 413 ? 'too-large' : (facts.code ?? facts.type),
-      requestId: facts.requestId,
+      code: status === 413 ? 'too-large' : word(facts.code ?? facts.type, secrets),
+      requestId: word(facts.requestId, secrets),
       retryAfterMs: retryAfterMs(headers, Date.now()),
       body: bodyText(facts.body, secrets),
       recover: facts.recover,
@@ -62,8 +64,15 @@ export function transportError(error: unknown, target: string, secrets: readonly
 function reason(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
-  return redact([...new Set(texts.filter((text) => text !== ''))].join(': ') || String(error), secrets);
+  const said = [...new Set(texts.filter((text) => text !== ''))].join(': ');
+  return cut(said === '' ? nameOf(error) : said, secrets, LONGEST_BODY);
 }
+
+/** A thrown object may have no words at all: `String` throws for one without a prototype. */
+const nameOf = (error: unknown): string => {
+  if (error instanceof Error) return error.name;
+  return typeof error === 'string' ? error : safeJson(error);
+};
 
 /** Node puts `ECONNREFUSED` and its kin on the innermost cause. */
 function codeOf(error: unknown): string | undefined {
@@ -77,24 +86,27 @@ function codeOf(error: unknown): string | undefined {
 function bodyText(body: unknown, secrets: readonly (string | undefined)[]): string | undefined {
   if (body === undefined || body === null) return undefined;
   const text = typeof body === 'string' ? body : safeJson(body);
-  return redact(text.slice(0, LONGEST_BODY), secrets);
+  return cut(text, secrets, LONGEST_BODY);
+}
+
+/** The beginning of a text. What is cut first may lose the half by which a secret is known, so it is cut last. */
+function cut(text: string, secrets: readonly (string | undefined)[], longest: number): string {
+  const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
+  return redact(text.slice(0, longest + margin), secrets).slice(0, longest);
+}
+
+/** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
+function word(value: unknown, secrets: readonly (string | undefined)[]): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return cut(typeof value === 'string' ? value : safeJson(value), secrets, LONGEST_CODE);
 }
 
 function safeJson(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : typeof value;
   } catch {
-    return String(value);
+    // Circular, or deeper than the stack.
+    return `an unreadable ${typeof value}`;
   }
-}
-
-/** SDK errors carry the vendor's text, which may echo the key: such a cause is replaced by a clean one. */
-function cleanCause(cause: unknown, secrets: readonly (string | undefined)[]): unknown {
-  if (!(cause instanceof Error)) return cause;
-  const shown = `${cause.message} ${cause.stack ?? ''} ${safeJson(cause)}`;
-  if (redact(shown, secrets) === shown) return cause;
-  const clean = new Error(redact(cause.message, secrets));
-  clean.name = cause.name;
-  clean.stack = redact(cause.stack ?? '', secrets);
-  return clean;
 }

@@ -1,0 +1,85 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { cleanCause } from './cause.ts';
+
+const KEY = 'canary-3141592653';
+const shown = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });
+class Live {
+  readonly header = `authorization: ${KEY}`;
+}
+const hidden = (error: Error, name: PropertyKey, value: unknown): Error =>
+  Object.defineProperty(error, name, { value, enumerable: false });
+
+describe('a cause', () => {
+  it.each([
+    ['a plain error', new TypeError('terminated')],
+    [
+      'one with a chain',
+      new Error('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
+    ],
+    ['one with the vendor’s answer', Object.assign(new Error('429'), { error: { list: ['slow', 1, null] } })],
+    ['one with headers', Object.assign(new Error('429'), { headers: new Headers({ 'retry-after': '1' }) })],
+    ['an error of several', new AggregateError([new Error('a'), new Error('b')], 'both')],
+    ['a text', 'enough'],
+    ['nothing', undefined],
+  ])('that shows no secret is kept as it is: %s', (_, cause) => {
+    expect(cleanCause(cause, [KEY])).toBe(cause);
+  });
+
+  it.each<[string, unknown]>([
+    ['in its message', new Error(`bad ${KEY}`)],
+    ['in its name', Object.assign(new Error('a'), { name: KEY })],
+    ['in its stack alone', Object.assign(new Error('a'), { stack: `Error: ${KEY}` })],
+    ['in a member', Object.assign(new Error('a'), { body: [{ said: KEY }] })],
+    ['as the name of a member', Object.assign(new Error('a'), { body: { [KEY]: 1 } })],
+    ['in a member that JSON does not show', hidden(new Error('a'), 'request', { key: KEY })],
+    ['under a symbol', hidden(new Error('a'), Symbol('request'), KEY)],
+    ['in headers', Object.assign(new Error('a'), { headers: new Headers({ 'x-echo': KEY }) })],
+    ['in what is no plain data', hidden(new Error('a'), '$response', { body: new Live() })],
+    ['in its own cause', new Error('a', { cause: new Error('b', { cause: new Error(KEY) }) })],
+    ['in one of several', new AggregateError([new Error(KEY)], 'both')],
+    ['in base64', new Error(Buffer.from(`user:${KEY}`).toString('base64'))],
+    ['as a text', `bad ${KEY}`],
+    ['as a list', [KEY]],
+    ['as something live', new Live()],
+  ])('that shows one is copied without it: %s', (_, cause) => {
+    expect(shown(cleanCause(cause, [KEY]))).not.toContain(KEY.slice(4));
+    expect(shown(cleanCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
+  });
+
+  it('keeps what is harmless: name, code, status and the chain', () => {
+    const inner = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const error = Object.assign(new Error(`no ${KEY}`, { cause: inner }), { name: 'APIError', status: 401 });
+    expect(cleanCause(error, [KEY])).toMatchObject({
+      name: 'APIError',
+      message: 'no ***',
+      status: 401,
+      cause: { message: 'refused', code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('may hold itself', () => {
+    const error = new Error(KEY);
+    error.cause = error;
+    const clean = cleanCause(error, [KEY]) as Error;
+    expect(clean.cause).toBe(clean);
+  });
+
+  it('is looked through to a bound', () => {
+    const wide = Object.assign(new Error('wide'), {
+      rows: Array.from({ length: 100_000 }, () => ({ a: {} })),
+    });
+    expect(shown(cleanCause(wide, [])).length).toBeLessThan(100_000);
+    let deep: unknown = KEY;
+    for (let n = 0; n < 100_000; n++) deep = [deep];
+    expect(cleanCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);
+  });
+
+  it('is not changed by members named like those of objects', () => {
+    const error = Object.assign(new Error(KEY), {
+      body: JSON.parse('{"__proto__":{"polluted":true}}') as object,
+    });
+    cleanCause(error, [KEY]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});

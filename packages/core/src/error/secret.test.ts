@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redact, secretForms } from './secret.ts';
+
+const SECRET = 'canary/Q7+w=9"x';
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('a known secret is masked', () => {
+  it.each([
+    ['as it is', SECRET],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['inside JSON', JSON.stringify({ said: SECRET })],
+    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ said: 'a', key: 'canary-abcdef' }))],
+    ['in base64', base64(SECRET)],
+    ['in base64, second of a pair', base64(`user:${SECRET}`)],
+    ['in base64, at the other odd place', base64(`me:${SECRET}:x`)],
+    ['in base64url', Buffer.from(`u:${SECRET}`).toString('base64url')],
+  ])('%s', (_, text) => {
+    const clean = redact(text, [SECRET, 'canary-abcdef']);
+    expect(clean).toContain('***');
+    expect(clean).not.toContain('canary');
+    expect(clean).not.toContain(base64(SECRET).slice(3, 12));
+    expect(Buffer.from(clean, 'base64').toString('latin1')).not.toContain('canary');
+  });
+
+  it('without the line break that it was read with', () => {
+    expect(redact('bad key hunter2-and-more', ['hunter2-and-more\n'])).toBe('bad key ***');
+  });
+
+  it('unless it has one or two characters', () => {
+    expect(secretForms('ab')).toEqual([]);
+    expect(secretForms(' a ')).toEqual([]);
+  });
+});
+
+describe('a shape is masked', () => {
+  it.each([
+    ['Bearer abcdefghijklmnopqrstuvwxyz', 'Bearer ***'],
+    ['{"x-api-key":"abc-def-ghi"}', '{"x-api-key":"***"}'],
+    ['"{\\"apiKey\\":\\"abc-def-ghi\\"}"', '"{\\"apiKey\\":\\"***\\"}"'],
+    ['aws_secret_access_key=wJalrXUtnFEMI', 'aws_secret_access_key=***'],
+    ['"sessionToken": "FwoGZXIvYXdz"', '"sessionToken": "***"'],
+    ['client_secret=abcdefgh&x=1', 'client_secret=***&x=1'],
+    ['GET /v1/models?key=abcdefgh&pageSize=5', 'GET /v1/models?key=***&pageSize=5'],
+    ['https://user:p@ss@host/x', 'https://***@host/x'],
+    ['llama-swap://tok@10.0.0.1:8080', 'llama-swap://***@10.0.0.1:8080'],
+    ['ghs_abcdefghijklmnop1234', '***'],
+    ['xoxb-12345-abcdefgh', '***'],
+    ['SG.abcdefghijklmnopqr.abcdefghijklmnopqr', '***'],
+    ['npm_abcdefghijklmnop1234', '***'],
+    ['eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2Q', '***'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----.', '***-----END PRIVATE KEY-----.'],
+  ])('%s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+    expect(redact(clean)).toBe(clean);
+  });
+
+  it.each([
+    'a basic understanding of things',
+    'the bearer certificate',
+    'maxTokens: 4096, totalTokens=123456',
+    'x-ratelimit-remaining-tokens: 3999992',
+    'mail me at someone@example.com',
+    'https://example.com/@user?page=2',
+    'risk-free and task-oriented-approach',
+    'sk-short',
+    '"key":"value of a tool argument"',
+    'call_abcdefghijklmnopqrstuvwx',
+  ])('but %s is left as it is', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('redaction', () => {
+  it('of any text leaves no form of the secret, changes nothing else, and is done after one pass', () => {
+    const secret = fc
+      .string({ unit: 'grapheme', minLength: 3, maxLength: 24 })
+      .filter((text) => text.trim().length > 2);
+    fc.assert(
+      fc.property(secret, fc.array(fc.string({ maxLength: 20 })), (key, texts) => {
+        const clean = redact(texts.join(key), [key]);
+        for (const form of secretForms(key)) expect(clean.split('***').join('')).not.toContain(form);
+        expect(redact(clean, [key])).toBe(clean);
+      }),
+      { numRuns: 500, seed: 20_261_120 },
+    );
+  });
+
+  it.each([
+    ['blanks after "bearer"', `bearer${' '.repeat(200_000)}`],
+    ['many bearers', 'bearer '.repeat(30_000)],
+    ['blanks after a header name', `x-api-key${' '.repeat(200_000)}`],
+    ['schemes', '://'.repeat(70_000)],
+    ['at signs', `://${'@'.repeat(200_000)}`],
+    ['halves of JWTs', 'eyJaaaaaaaa-'.repeat(20_000)],
+    ['halves of JWTs in a row', 'eyJaaaaaaaa.'.repeat(20_000)],
+    ['halves of SendGrid keys', 'SG.abcdefghijklmnopqr-'.repeat(10_000)],
+    ['beginnings of private keys', '-----BEGIN PRIVATE KEY-----'.repeat(8000)],
+    ['dashes', '-'.repeat(200_000)],
+    ['secrets', 'hunter22'.repeat(25_000)],
+    ['equal signs', 'token='.repeat(35_000)],
+  ])('takes time by the length of the text: %s', (_, text) => {
+    const began = process.cpuUsage();
+    redact(text, ['hunter22', 'x'.repeat(40)]);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(400);
+  });
+});

@@ -1,0 +1,75 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LlmError } from '../error/llm-error.ts';
+import { transportError, wireError, type WireErrorFacts } from './wire-error.ts';
+
+const KEY = 'canary-2718281828';
+const shown = (error: LlmError): string =>
+  `${inspect(error, { depth: Infinity, showHidden: true })} ${JSON.stringify(error)} ${String(error.stack)}`;
+const facts = (more: Partial<WireErrorFacts>): WireErrorFacts => ({
+  target: 'p/m',
+  status: 401,
+  secrets: [KEY],
+  ...more,
+});
+
+describe('an error of a wire shows no secret', () => {
+  it.each<[string, Partial<WireErrorFacts>]>([
+    ['in its message', { message: `bad ${KEY}` }],
+    ['in its body', { body: { error: { key: KEY } } }],
+    ['in its code', { code: KEY }],
+    ['in its type', { type: `type ${KEY}` }],
+    ['in its request id', { requestId: `req-${KEY}` }],
+    ['in its cause', { cause: Object.assign(new Error('a'), { headers: new Headers({ echo: KEY }) }) }],
+    ['across the place where the body is cut', { body: `${'x'.repeat(1990)}${KEY}` }],
+    ['across the place where the message is cut', { message: `${'x'.repeat(1990)}${KEY}` }],
+  ])('%s', (_, more) => {
+    expect(shown(wireError(facts(more)))).not.toContain('canary-');
+  });
+});
+
+it('a message is as long as a body at most', () => {
+  expect(wireError(facts({ message: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(2100);
+});
+
+describe('whatever is thrown becomes an LlmError', () => {
+  it.each<[string, unknown]>([
+    ['an object without a prototype', Object.create(null)],
+    ['a circular one', circular()],
+    ['a deep one', deep(100_000)],
+    ['a symbol', Symbol('x')],
+    ['nothing', undefined],
+    ['a function', () => KEY],
+    ['an error without words', new Error()],
+  ])('%s', (_, thrown) => {
+    const error = transportError(thrown, 'p/m', [KEY]);
+    expect([LlmError.is(error, 'network'), error.details.target]).toEqual([true, 'p/m']);
+    expect(LlmError.is(wireError(facts({ body: thrown, cause: thrown })), 'auth')).toBe(true);
+  });
+
+  it('any value at all, in time', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, maxDepth: 4 }), fc.string(), (value, message) => {
+        expect(LlmError.is(transportError(value, 'p/m', [KEY]))).toBe(true);
+        const error = wireError(
+          facts({ body: value, message: message + KEY, cause: value, code: message + KEY }),
+        );
+        expect(shown(error)).not.toContain(KEY);
+      }),
+      { numRuns: 500, seed: 20_261_120 },
+    );
+  });
+});
+
+function circular(): object {
+  const value: { self?: object } = {};
+  value.self = value;
+  return value;
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = 1;
+  for (let n = 0; n < levels; n++) value = [value];
+  return value;
+}
