@@ -1,5 +1,6 @@
 import { LlmError } from '../error/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
+import { ownText } from './own-text.ts';
 
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
 export const LONGEST_LINE: number = 16 * 1024 * 1024;
@@ -58,7 +59,7 @@ export class NdjsonDecoder implements BodyDecoder {
       this.rest = '';
       this.line(whole);
     }
-    this.rest += from === 0 ? chunk : chunk.slice(from);
+    this.rest += from === 0 ? chunk : ownText(chunk.slice(from));
     this.check(this.rest);
   }
 

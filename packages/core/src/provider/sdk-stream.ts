@@ -60,11 +60,13 @@ async function* readEvents(
   signal.addEventListener('abort', cancel, { once: true });
   try {
     for (;;) {
-      const read = await body.read();
+      // A generator that waits for its consumer keeps its variables: what is decoded is let go.
+      let read: Awaited<ReturnType<typeof body.read>> | undefined = await body.read();
       signal.throwIfAborted();
       if (read.done) break;
       const before = messages;
       decoder.push(read.value);
+      read = undefined;
       // Comments alone are no step: a keep-alive must not hide a stalled model.
       if (messages === before) continue;
       if (reader.done) {

@@ -1,4 +1,5 @@
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
+import { ownText } from './own-text.ts';
 
 /**
  * Server-sent events, decoded as the WHATWG text says: LF, CRLF and CR end a line, several `data` lines are joined by
@@ -49,7 +50,7 @@ export class SseDecoder implements BodyDecoder {
       this.line(text, from, end);
       from = end + 1;
     }
-    return from === 0 ? text : text.slice(from);
+    return from === 0 ? text : ownText(text.slice(from));
   }
 
   private readAnyLines(text: string): string {
@@ -67,7 +68,7 @@ export class SseDecoder implements BodyDecoder {
       if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
       from = at + 1;
     }
-    return text.slice(from);
+    return from === 0 ? text : ownText(text.slice(from));
   }
 
   private line(text: string, from: number, end: number): void {
