@@ -1,25 +1,9 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { bedrockConverse, casesFor, type Harness } from '@majordomo/testing';
+import { casesFor } from '@majordomo/testing';
 import { describe, test } from 'vitest';
-import { createBedrock } from '../src/index.ts';
+import { harnesses } from './harnesses.ts';
 
-/** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */
-const harness = (model: string): Harness => ({
-  wire: bedrockConverse,
-  model,
-  open: ({ baseURL, apiKey }) =>
-    createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
-  cannot: { 'missing-key': 'without credentials the AWS SDK searches for some itself: see chain.test.ts' },
-});
-
-// One model of each way of thinking, and one that nothing is known of.
-describe.each([
-  'anthropic.claude-sonnet-4-5-20250929-v1:0',
-  'global.anthropic.claude-opus-4-6-v1',
-  'amazon.nova-2-lite-v1:0',
-  'my-model',
-])('%s', (model) => {
-  for (const [name, run] of casesFor(harness(model))) {
+describe.each(harnesses)('%s', (_name, harness) => {
+  for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
     else test(name, run);
   }

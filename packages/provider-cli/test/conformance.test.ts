@@ -1,63 +1,10 @@
-import process from 'node:process';
-import { anthropicMessages, casesFor, type Harness } from '@majordomo/testing';
-import { afterAll, beforeAll, describe, test } from 'vitest';
-import { createCli } from '../src/index.ts';
-import { BRIDGE } from './bridge.ts';
-import { fakeCli, type FakeCli } from './fake-cli.ts';
+import { casesFor } from '@majordomo/testing';
+import { afterAll, describe, test } from 'vitest';
+import { cleanUp, harnesses } from './harnesses.ts';
 
-const TOOLS = 'a CLI runs its own tools, and takes none';
-const REPLAY = 'a CLI takes words: there is nothing to give back';
-const HEADERS = 'a CLI keeps the headers of its answers to itself';
+afterAll(cleanUp);
 
-const CANNOT: NonNullable<Harness['cannot']> = {
-  'tool-call': TOOLS,
-  'parallel-tool-calls': TOOLS,
-  'interleaved-tool-calls': TOOLS,
-  'empty-arguments': TOOLS,
-  'bad-arguments': TOOLS,
-  'tool-result': TOOLS,
-  'foreign-tool-ids': TOOLS,
-  // These ask with tools, or for their calls.
-  'unicode-split': TOOLS,
-  'prefix-stability': TOOLS,
-  frozen: TOOLS,
-  reasoning: TOOLS,
-  'reasoning-replay': REPLAY,
-  'reasoning-redacted': REPLAY,
-  'reasoning-foreign': REPLAY,
-  'chain-recover-signature': REPLAY,
-  'structured-output': 'a CLI takes no schema: core tells it in words',
-  image: 'a CLI takes text alone',
-  'retry-after': HEADERS,
-  'chain-retry-after': HEADERS,
-  'chain-benched': HEADERS,
-};
-
-let script: FakeCli;
-beforeAll(async () => {
-  script = await fakeCli(BRIDGE);
-});
-afterAll(() => script[Symbol.asyncDispose]());
-
-/** A CLI between the provider and the wire server: it shows what survives of either end. */
-const harness: Harness = {
-  wire: anthropicMessages,
-  model: 'claude-test',
-  open: ({ baseURL, apiKey }) =>
-    createCli({
-      cli: 'claude',
-      command: script.command,
-      childEnv: {
-        PATH: process.env['PATH'] ?? '',
-        ANTHROPIC_BASE_URL: baseURL,
-        ...(apiKey === undefined ? {} : { ANTHROPIC_API_KEY: apiKey }),
-      },
-    }),
-  cannot: CANNOT,
-  startMs: 400,
-};
-
-describe('a CLI', () => {
+describe.each(harnesses)('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
     else test(name, { timeout: 30_000 }, run);

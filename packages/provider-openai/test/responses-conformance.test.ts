@@ -1,42 +1,8 @@
-import { casesFor, openaiResponses, type Harness } from '@majordomo/testing';
+import { casesFor } from '@majordomo/testing';
 import { describe, test } from 'vitest';
-import { codex, createOpenAI, openaiCompatible, xaiResponses, type ResponsesProfile } from '../src/index.ts';
+import { harnesses } from './responses-harnesses.ts';
 
-const openai = (model: string): [string, Harness] => [
-  `openai/${model}`,
-  { wire: openaiResponses, model, open: ({ baseURL, apiKey }) => createOpenAI({ baseURL, apiKey }) },
-];
-
-const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [string, Harness] => [
-  profile.id,
-  {
-    wire: openaiResponses,
-    model: 'm',
-    open: ({ baseURL, apiKey }) => openaiCompatible(profile, { baseURL, apiKey }),
-    cannot,
-  },
-];
-
-const NOT_ASKED_FOR = 'its models have no encrypted reasoning: none is sent back';
-
-describe.each([
-  openai('gpt-5'),
-  openai('m'),
-  [
-    'openai/gpt-4o-mini',
-    {
-      ...openai('gpt-4o-mini')[1],
-      cannot: { 'reasoning-replay': NOT_ASKED_FOR, 'reasoning-redacted': NOT_ASKED_FOR },
-    },
-  ] as [string, Harness],
-  // The wire server asks for no system text; what the backend gets without one is shown beside the converter.
-  compatible(
-    { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
-    { system: 'this backend refuses a limit: it is dropped, with a warning' },
-  ),
-  compatible(xaiResponses),
-  compatible({ api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' }),
-])('%s over Responses', (_name, harness) => {
+describe.each(harnesses)('%s over Responses', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
     else test(name, run);

@@ -25,7 +25,7 @@ async function fails(each: Case, harness: Harness, hangs: boolean): Promise<bool
   );
   if (!hangs) return failed;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 1000, true)));
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 300, true)));
   const first = await Promise.race([failed, late]);
   clearTimeout(timer);
   return first;

@@ -119,7 +119,7 @@ export function only(server: WireServer, count = 1): Exchange {
 
 /** The client closed its socket within 100 ms of `since`. */
 export async function closedSince(exchange: Exchange, since: number): Promise<void> {
-  await Promise.race([exchange.ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+  await Promise.race([exchange.ended, new Promise((resolve) => setTimeout(resolve, 400).unref())]);
   assert.equal(
     exchange.outcome,
     'left',

@@ -7,8 +7,10 @@ import {
   type ChatRequest,
   type ChatResponse,
   type Majordomo,
+  type Model,
   type Provider,
   type StreamEvent,
+  type Timeouts,
 } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/provider';
 import type { Step } from '../../server/fault.ts';
@@ -31,12 +33,15 @@ export interface ChainBench {
   readonly sound: WireServer;
 }
 
-/** Opens both, runs, and closes. The wait between tries is half of what it may be, so that times can be judged. */
+/**
+ * Opens both, runs, and closes. The wait between tries is half of what it may be, so that times can be judged. Timers
+ * are the head's alone: they may be short without hurrying a sound answer on a busy machine.
+ */
 export async function onChain(
   harness: Harness,
   step: Step | undefined,
   run: (bench: ChainBench) => Promise<void>,
-  chain: ChainOptions = {},
+  { timeouts, ...chain }: ChainOptions = {},
 ): Promise<void> {
   const { wire, model } = harness;
   const head = await startWireServer({ wire, script: () => step ?? 'nobody is here' });
@@ -44,13 +49,13 @@ export async function onChain(
   try {
     const headURL = step === undefined ? wire.baseURL(await refusedURL()) : head.baseURL;
     const providers = [
-      renamed('head', await harness.open({ baseURL: headURL, server: head, apiKey: KEY })),
-      renamed('sound', await harness.open({ baseURL: sound.baseURL, server: sound, apiKey: KEY })),
+      renamed('head', await harness.open({ baseURL: headURL, server: head, apiKey: KEY }), timeouts),
+      renamed('sound', await harness.open({ baseURL: sound.baseURL, server: sound, apiKey: KEY }), {}),
     ];
     const majordomo = createMajordomo({
       providers,
       random: () => 0.5,
-      chain,
+      chain: { backoff: { baseMs: 20 }, ...chain },
     });
     await warmUp(majordomo, model, sound);
     await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
@@ -68,11 +73,23 @@ async function warmUp(majordomo: Majordomo, model: string, sound: WireServer): P
 /** Requests at the sound server besides the one that warmed it up. */
 export const soundRequests = ({ sound }: ChainBench): number => sound.requests.length - 1;
 
-const renamed = (id: string, provider: Provider): Provider => ({
+const renamed = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
   spi: 1,
   id,
-  model: (modelId) => provider.model(modelId),
+  model: (modelId) => hurried(provider.model(modelId), timeouts),
 });
+
+function hurried(model: Model, timeouts: Timeouts = {}): Model {
+  return {
+    id: model.id,
+    wire: model.wire,
+    families: model.families,
+    capabilities: model.capabilities,
+    timeouts: { ...model.timeouts, ...timeouts },
+    whole: (request) => model.whole?.(request) ?? false,
+    stream: (request, context) => model.stream(request, context),
+  };
+}
 
 /** What a consumer of a stream is left with: parts since the last reset. */
 export interface Shown {

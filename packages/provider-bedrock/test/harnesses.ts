@@ -1,0 +1,25 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { bedrockConverse, type Harness } from '@majordomo/testing';
+import { createBedrock } from '../src/index.ts';
+
+/** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */
+const harness = (model: string): [string, Harness] => [
+  model,
+  {
+    wire: bedrockConverse,
+    model,
+    open: ({ baseURL, apiKey }) =>
+      createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
+    cannot: {
+      'missing-key': 'without credentials the AWS SDK searches for some itself: see chain.test.ts',
+    },
+  },
+];
+
+/** One model of each way of thinking, and one that nothing is known of. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  harness('anthropic.claude-sonnet-4-5-20250929-v1:0'),
+  harness('global.anthropic.claude-opus-4-6-v1'),
+  harness('amazon.nova-2-lite-v1:0'),
+  harness('my-model'),
+];

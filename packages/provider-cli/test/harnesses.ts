@@ -1,0 +1,63 @@
+import process from 'node:process';
+import { anthropicMessages, type Harness } from '@majordomo/testing';
+import { createCli } from '../src/index.ts';
+import { BRIDGE } from './bridge.ts';
+import { fakeCli, type FakeCli } from './fake-cli.ts';
+
+const TOOLS = 'a CLI runs its own tools, and takes none';
+const REPLAY = 'a CLI takes words: there is nothing to give back';
+const HEADERS = 'a CLI keeps the headers of its answers to itself';
+
+const CANNOT: NonNullable<Harness['cannot']> = {
+  'tool-call': TOOLS,
+  'parallel-tool-calls': TOOLS,
+  'interleaved-tool-calls': TOOLS,
+  'empty-arguments': TOOLS,
+  'bad-arguments': TOOLS,
+  'tool-result': TOOLS,
+  'foreign-tool-ids': TOOLS,
+  // These ask with tools, or for their calls.
+  'unicode-split': TOOLS,
+  'prefix-stability': TOOLS,
+  frozen: TOOLS,
+  reasoning: TOOLS,
+  'reasoning-replay': REPLAY,
+  'reasoning-redacted': REPLAY,
+  'reasoning-foreign': REPLAY,
+  'chain-recover-signature': REPLAY,
+  'structured-output': 'a CLI takes no schema: core tells it in words',
+  image: 'a CLI takes text alone',
+  'retry-after': HEADERS,
+  'chain-retry-after': HEADERS,
+  'chain-benched': HEADERS,
+};
+
+let script: Promise<FakeCli> | undefined;
+
+/** Takes the script away that the first call wrote. */
+export async function cleanUp(): Promise<void> {
+  await (await script)?.[Symbol.asyncDispose]();
+}
+
+/** A CLI between the provider and the wire server: it shows what survives of either end. */
+const harness: Harness = {
+  wire: anthropicMessages,
+  model: 'claude-test',
+  async open({ baseURL, apiKey }) {
+    const { command } = await (script ??= fakeCli(BRIDGE));
+    return createCli({
+      cli: 'claude',
+      command,
+      childEnv: {
+        PATH: process.env['PATH'] ?? '',
+        ANTHROPIC_BASE_URL: baseURL,
+        ...(apiKey === undefined ? {} : { ANTHROPIC_API_KEY: apiKey }),
+      },
+    });
+  },
+  cannot: CANNOT,
+  startMs: 400,
+};
+
+/** One stands for all: they differ in flags and output, which their own tests show. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [['a CLI', harness]];

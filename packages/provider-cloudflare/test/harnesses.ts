@@ -1,0 +1,33 @@
+import { workersaiRun, type Harness } from '@majordomo/testing';
+import { createCloudflare } from '../src/index.ts';
+import { fakeBinding } from './fake-binding.ts';
+
+const rest: Harness = {
+  wire: workersaiRun,
+  model: '@cf/openai/gpt-oss-120b',
+  open: ({ baseURL, apiKey }) => createCloudflare({ baseURL, apiKey, accountId: 'acc' }),
+};
+
+const NO_HEADERS = 'the binding hands a Worker no headers of the answer';
+const NO_TYPE = 'the binding hands a Worker no content type of the answer';
+
+/** The binding has no address and no key; behind this one stands the wire server. */
+const binding: Harness = {
+  ...rest,
+  open: ({ baseURL }) => createCloudflare({ binding: fakeBinding(baseURL) }),
+  cannot: {
+    'missing-key': 'a binding is a right of the Worker and needs no key',
+    'request-id': NO_HEADERS,
+    'retry-after': NO_HEADERS,
+    'chain-retry-after': NO_HEADERS,
+    'chain-benched': NO_HEADERS,
+    html: NO_TYPE,
+    'content-type': NO_TYPE,
+  },
+};
+
+/** Both transports. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  ['over REST', rest],
+  ['by the binding', binding],
+];

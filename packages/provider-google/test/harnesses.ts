@@ -1,0 +1,19 @@
+import { geminiGenerate, type Harness } from '@majordomo/testing';
+import { createGoogle } from '../src/index.ts';
+
+const harness = (model: string): [string, Harness] => [
+  model,
+  {
+    wire: geminiGenerate,
+    model,
+    open: ({ baseURL, apiKey }) => createGoogle({ baseURL, apiKey }),
+  },
+];
+
+/** One model of each way of thinking, and one that nothing is known of. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  harness('gemini-3.8-flash'),
+  harness('gemini-2.5-pro'),
+  harness('gemini-2.0-flash'),
+  harness('my-model'),
+];

@@ -1,0 +1,21 @@
+import { chatDialects, openaiChatWire, type Harness } from '@majordomo/testing';
+import { createGroq } from '../src/index.ts';
+
+const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
+  `groq/${model}`,
+  {
+    wire: openaiChatWire(chatDialects['groq'] ?? { name: 'groq' }),
+    model,
+    open: ({ baseURL, apiKey }) => createGroq({ baseURL: new URL(baseURL).origin, apiKey }),
+    cannot: {
+      ...cannot,
+      'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
+    },
+  },
+];
+
+/** A model that nothing is known of, and one that is. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  harness('m'),
+  harness('gpt-oss-120b', { image: 'this model reads text alone' }),
+];

@@ -1,0 +1,15 @@
+import { chatDialects, openaiChatWire, type Harness } from '@majordomo/testing';
+import { createLlamaSwap } from '../src/index.ts';
+
+/** llama.cpp behind the server. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  [
+    'llama-swap',
+    {
+      wire: openaiChatWire(chatDialects['llamacpp'] ?? { name: 'llamacpp' }),
+      model: 'qwen3:30b',
+      open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),
+      cannot: { 'missing-key': 'a local server asks for no key' },
+    },
+  ],
+];

@@ -1,0 +1,16 @@
+import { ollamaChat, type Harness } from '@majordomo/testing';
+import { createOllama, type OllamaOptions } from '../src/index.ts';
+
+const harness = (options: OllamaOptions, cannot: Harness['cannot'] = {}, model = 'qwen3:4b'): Harness => ({
+  wire: ollamaChat,
+  model,
+  open: ({ baseURL, apiKey }) => createOllama({ ...options, baseURL, apiKey }),
+  cannot,
+});
+
+/** The three profiles. */
+export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  ['a local server', harness({}, { 'missing-key': 'a local server asks for no key' })],
+  ['the cloud', harness({ profile: 'ollama-cloud' }, {}, 'gpt-oss:120b-cloud')],
+  ['foreman', harness({ profile: 'foreman' })],
+];
