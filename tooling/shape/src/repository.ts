@@ -16,6 +16,7 @@ export interface Manifest {
   readonly sideEffects?: boolean;
   readonly repository?: { readonly url?: string; readonly directory?: string };
   readonly engines?: { readonly node?: string };
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly files?: readonly string[];
   readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };

@@ -1,13 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { complaintsAbout } from '../src/compile.ts';
+import { anchorsOf, documents, fencesOf, linksOf, records } from '../src/documents.ts';
 import { filesIn, published, read } from '../src/repository.ts';
+import { installedBy } from '../src/shell.ts';
+import { importsOf } from '../src/syntax.ts';
 
-const documents = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...published.flatMap(({ path }) => filesIn(path).filter((file) => file === `${path}/README.md`)),
-  ...filesIn('apps').filter((file) => file.endsWith('.md')),
-];
+const fences = documents.flatMap(fencesOf);
 
 /** Examples are compiled and run by themselves: what is quoted from one, word for word, is not compiled again. */
 const examples = filesIn('apps/examples/src').map((file) =>
@@ -15,9 +13,11 @@ const examples = filesIn('apps/examples/src').map((file) =>
 );
 const isQuoted = (code: string): boolean => examples.some((example) => example.includes(flat(code)));
 
-/** Every other `ts` block, by document and line, is a whole program. */
+/** Every other block of code, by document and line, is a whole program. */
 const blocks = Object.fromEntries(
-  documents.flatMap((file) => blocksOf(file)).filter(([, code]) => !isQuoted(code)),
+  fences
+    .filter(({ language, code }) => (language === 'ts' || language === 'js') && !isQuoted(code))
+    .map(({ at, code }) => [`${at.replaceAll(/[/:]/g, '_')}.ts`, code]),
 );
 const complaints = complaintsAbout(blocks);
 
@@ -29,11 +29,49 @@ test.each(Object.keys(blocks))('the code at %s compiles against the built packag
   expect(complaints[name] ?? []).toEqual([]);
 });
 
-test.each(documents)('%s links to files that exist', (file) => {
-  const folder = file.split('/').slice(0, -1).join('/');
-  const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = '']) => link);
+test('every block of code is in a language that is looked at here or in commands.test.ts', () => {
+  const known = new Set(['ts', 'js', 'json', 'sh', '']);
+  expect(
+    fences.filter(({ language }) => !known.has(language)).map(({ at, language }) => `${at} ${language}`),
+  ).toEqual([]);
+});
+
+test.each(fences.filter(({ language }) => language === 'json').map(({ at, code }) => [at, code]))(
+  'the JSON at %s is JSON',
+  (_at, code) => {
+    expect(() => JSON.parse(code) as unknown).not.toThrow();
+  },
+);
+
+test.each(published)('what the README of $id imports is what it installs', ({ path }) => {
+  const own = fencesOf(`${path}/README.md`);
+  const installed = own
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.split('\n').flatMap(installedBy));
+  const imported = own
+    .filter(({ language }) => language === 'ts' || language === 'js')
+    .flatMap(({ code }) => importsOf('block.ts', code))
+    .filter((name) => !/^(?:\.|node:|vitest$)/.test(name))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  expect([...new Set(imported)].filter((name) => !installed.includes(name))).toEqual([]);
+});
+
+describe('links', () => {
   const known = new Set(filesIn('.').flatMap(withFolders));
-  expect(links.filter((link) => !known.has(resolved(folder, link)))).toEqual([]);
+
+  test.each([...documents, ...records])('%s links to files and headings that exist', (file) => {
+    const folder = file.split('/').slice(0, -1).join('/');
+    const broken = linksOf(file).filter(({ path, anchor }) => {
+      const target = path === '' ? file : resolved(folder, path);
+      return !known.has(target) || (anchor !== '' && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
 });
 
 test('the README of the repository lists every published package, and no other', () => {
@@ -43,20 +81,13 @@ test('the README of the repository lists every published package, and no other',
   );
 });
 
-function blocksOf(file: string): [string, string][] {
-  const text = read(file);
-  return [...text.matchAll(/^```(?:ts|typescript)\n([\s\S]*?)^```/gm)].map((match) => {
-    const line = text.slice(0, match.index).split('\n').length;
-    return [`${file.replaceAll('/', '_')}_${line}.ts`, match[1] ?? ''];
-  });
-}
-
 function flat(code: string): string {
   return code.replaceAll(/\s+/g, ' ').trim();
 }
 
-const withFolders = (file: string): string[] =>
-  file.split('/').map((_, index, pieces) => pieces.slice(0, index + 1).join('/'));
+function withFolders(file: string): string[] {
+  return file.split('/').map((_, index, pieces) => pieces.slice(0, index + 1).join('/'));
+}
 
 function resolved(folder: string, link: string): string {
   const { pathname } = new URL(link, `file:///${folder === '' ? '' : `${folder}/`}`);

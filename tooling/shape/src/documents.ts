@@ -1,0 +1,58 @@
+import { filesIn, published, read } from './repository.ts';
+
+/** Everything that is written for people: what a newcomer opens, and where it leads. */
+export const documents: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...published.map(({ path }) => `${path}/README.md`).filter((file) => !file.startsWith('apps/')),
+  ...filesIn('apps').filter((file) => file.endsWith('.md') && !file.endsWith('/api.md')),
+  ...filesIn('tooling').filter((file) => file.endsWith('.md')),
+];
+
+/** Documents that hold no programs: only their links are looked at. */
+export const records: readonly string[] = [...filesIn('adr'), '.changeset/README.md'];
+
+/** A block of code in a document. */
+export interface Fence {
+  /** `README.md:12`. */
+  readonly at: string;
+  /** What follows the opening fence: `ts`, `sh`, or nothing for what a program prints. */
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The fenced blocks of a document, in order. */
+export function fencesOf(file: string): readonly Fence[] {
+  const text = read(file);
+  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
+    ({ index, 1: language = '', 2: code = '' }) => ({
+      at: `${file}:${text.slice(0, index).split('\n').length}`,
+      language,
+      code,
+    }),
+  );
+}
+
+/** The document without its blocks of code. */
+export const proseOf = (file: string): string => read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
+
+/** Commands that stand in running text, such as `pnpm demo`; a `…` or a PLACEHOLDER is not meant to be typed. */
+export const commandsInProse = (file: string): readonly string[] =>
+  [...proseOf(file).matchAll(/`((?:pnpm|npx|npm|majordomo) [^`]+)`/g)]
+    .map(([, command = '']) => command)
+    .filter((command) => !/…|\b[A-Z]{3,}\b|\[/.test(command));
+
+/** The names of a document's headings in links: `## A new vendor` is `#a-new-vendor`. */
+export const anchorsOf = (file: string): readonly string[] =>
+  [...proseOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** Links of a document to other files of this repository: path and anchor, either of which may be empty. */
+export const linksOf = (file: string): readonly { readonly path: string; readonly anchor: string }[] =>
+  [...proseOf(file).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
+    ([, path = '', anchor = '']) => ({ path, anchor }),
+  );

@@ -1,0 +1,104 @@
+/** Says what is wrong with the arguments of a command, if anything. */
+export type Bin = (args: readonly string[]) => Promise<string | undefined>;
+
+/** What the commands of documents are checked against. */
+export interface Known {
+  /** Scripts of the root, which `pnpm` runs. */
+  readonly scripts: readonly string[];
+  /** `pnpm@12.21.0`, as the root's manifest pins it. */
+  readonly packageManager: string;
+  /** Our own packages, and what any manifest of the workspace depends on. */
+  readonly packages: readonly string[];
+  /** Commands that our packages bring, each with what it says against its arguments. */
+  readonly bins: Readonly<Record<string, Bin>>;
+  /** Files and folders below the root. */
+  readonly exists: (path: string) => boolean;
+}
+
+/** What is wrong with the commands of a shell block; nothing is run. */
+export async function complaintsAboutShell(code: string, known: Known): Promise<readonly string[]> {
+  const commands = code.split('\n').flatMap(commandsOf);
+  const problems = await Promise.all(commands.map((words) => complaintAbout(words, known)));
+  return commands.flatMap((words, at) => {
+    const problem = problems[at];
+    return problem === undefined ? [] : [`${words.join(' ')}: ${problem}`];
+  });
+}
+
+/** The names that a line installs by npm, without their ranges. */
+export const installedBy = (line: string): readonly string[] =>
+  commandsOf(line).flatMap(([command, verb, ...rest]) =>
+    command === 'npm' && (verb === 'install' || verb === 'i')
+      ? rest.filter((word) => !word.startsWith('-')).map(bareName)
+      : [],
+  );
+
+const bareName = (name: string): string => name.replace(/(?<=.)@[^/]*$/, '');
+
+async function complaintAbout(
+  [command = '', ...args]: readonly string[],
+  known: Known,
+): Promise<string | undefined> {
+  switch (command) {
+    case 'npm':
+      return npm(args, known);
+    case 'npx':
+      return npx(args, known);
+    case 'pnpm':
+      return pnpm(args, known);
+    case 'node':
+      return known.exists(args[0] ?? '') ? undefined : `there is no file ${args[0]}`;
+    case 'git':
+      return undefined;
+    default:
+      return command in known.bins ? known.bins[command]?.(args) : `${command} is not ours`;
+  }
+}
+
+function npm([verb, ...rest]: readonly string[], { packages }: Known): string | undefined {
+  if (verb !== 'install' && verb !== 'i') return `npm ${verb} is not looked at`;
+  const flag = rest.find((word) => word.startsWith('-') && !NPM_FLAGS.has(word));
+  if (flag !== undefined) return `${flag} is not looked at`;
+  const foreign = rest.filter((word) => !word.startsWith('-') && !packages.includes(bareName(word)));
+  return foreign.length === 0 ? undefined : `no manifest names ${foreign.join(', ')}`;
+}
+
+const NPM_FLAGS: ReadonlySet<string> = new Set(['--save-dev', '-D', '--global', '-g']);
+
+async function npx([first = '', ...rest]: readonly string[], known: Known): Promise<string | undefined> {
+  if (first === '--yes' || first === '-y') return npx(rest, known);
+  if (first.startsWith('pnpm@')) {
+    return first === known.packageManager
+      ? pnpm(rest, known)
+      : `this repository pins ${known.packageManager}`;
+  }
+  return first in known.bins ? known.bins[first]?.(rest) : `no package of ours brings ${first}`;
+}
+
+function pnpm([first = '', ...rest]: readonly string[], { scripts, exists }: Known): string | undefined {
+  if (first === 'install') return undefined;
+  const script = first === 'run' ? (rest[0] ?? '') : first;
+  if (!scripts.includes(script)) return `there is no script ${script}`;
+  const path =
+    script === 'test' ? rest.find((word) => /^[\w./-]+$/.test(word) && !word.startsWith('-')) : undefined;
+  return path === undefined || exists(path) ? undefined : `there is no folder ${path}`;
+}
+
+/** The commands of one line: quotes are taken away, comments and variables that are set for one left out. */
+function commandsOf(line: string): readonly (readonly string[])[] {
+  const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(#.*$)|(&&|[|;])|[^\s"'|;]+/g)]
+    .filter(([, , , comment]) => comment === undefined)
+    .map(([word, double, single, , operator]) => ({
+      text: double ?? single ?? word,
+      ends: operator !== undefined,
+    }));
+  const commands: string[][] = [[]];
+  for (const { text, ends } of words) {
+    if (ends) commands.push([]);
+    else commands.at(-1)?.push(text);
+  }
+  return commands
+    .map((command) => command.slice(command.findIndex((word) => !/^[A-Z_]+=/.test(word))))
+    .map((command) => command.slice(0, command.includes('>') ? command.indexOf('>') : undefined))
+    .filter((command) => command.length > 0);
+}
