@@ -88,7 +88,7 @@ export type { Clock } from './model/clock.ts';
 export type { MediaFitter } from './model/media.ts';
 
 // for providers
-export type { Capabilities, ImageLimits } from './model/capabilities.ts';
+export type { Capabilities, FileLimits, ImageLimits } from './model/capabilities.ts';
 export type {
   Credential,
   Dsn,

@@ -3,8 +3,12 @@ import {
   createMajordomo,
   image,
   LlmError,
+  type CallOptions,
   type ImageBackend,
+  type ImageLimits,
+  type ImagePart,
   type ImageRequest,
+  type MediaFitter,
   type MajordomoOptions,
   type Provider,
 } from '../src/index.ts';
@@ -16,8 +20,10 @@ function painter(
   id: string,
   script: (number | 'overloaded' | 'content-filter')[],
   asked: ImageRequest[] = [],
+  facts: Pick<ImageBackend, 'images' | 'timeouts'> = {},
 ): Provider {
   const backend: ImageBackend = {
+    ...facts,
     id: 'm',
     generate(request, { target }) {
       asked.push(request);
@@ -39,6 +45,23 @@ function painter(
     imageModel: () => backend,
   };
 }
+
+const picture = (bytes: number, mediaType = 'image/png'): ImagePart =>
+  image(new Uint8Array(bytes), mediaType);
+const noBytes = { ...picture(1), bytes: 'AAAA' as unknown as Uint8Array };
+const takes = (maxBytes: number, maxCount?: number): ImageLimits => ({
+  mediaTypes: ['image/png'],
+  maxBytes,
+  maxCount,
+});
+/** Cuts off what is too much, and says so. */
+const media: MediaFitter = {
+  fit: (part, { maxBytes }, _signal, warn) => {
+    if (part.bytes.length <= maxBytes) return Promise.resolve(part);
+    warn?.({ action: 'coerced', what: 'image', why: `cut to ${maxBytes}` });
+    return Promise.resolve({ ...part, bytes: part.bytes.slice(0, maxBytes) });
+  },
+};
 
 const make = (
   providers: Provider[],
@@ -99,12 +122,77 @@ describe('an image model', () => {
     expect(prompts.at(-1)).toContain('a cat');
   });
 
+  it('fits the pictures to start from to each target, from the originals, and tells', async () => {
+    const [small, large, unknown]: ImageRequest[][] = [[], [], []];
+    const originals = [picture(9), picture(3)];
+    const providers = [
+      painter('none', [], [], { images: false }),
+      painter('one', [], [], { images: takes(9, 1) }),
+      painter('small', ['overloaded'], small, { images: takes(4) }),
+      painter('large', ['overloaded'], large, { images: takes(6) }),
+      painter('unknown', [2], unknown),
+    ];
+    const majordomo = make(providers, { media, chain: { attempts: 1 } });
+    const spec = 'none/m,one/m,small/m,large/m,unknown/m';
+    const { attempts, warnings } = await majordomo.imageModel(spec).generate({ ...cat, images: originals });
+    const sizes = (asked: ImageRequest[] = []): unknown =>
+      asked.map(({ images = [] }) => images.map(({ bytes }) => bytes.length));
+    expect([sizes(small), sizes(large), sizes(unknown)]).toEqual([[[4, 3]], [[6, 3]], [[9, 3]]]);
+    expect(unknown?.[0]?.images?.[0]).toBe(originals[0]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual([
+      'skipped',
+      'skipped',
+      'failed',
+      'failed',
+      'finished',
+    ]);
+    expect(warnings).toEqual([]);
+    const alone = make([painter('small', [2], [], { images: takes(4) })], { media });
+    expect((await alone.imageModel('small/m').generate({ ...cat, images: originals })).warnings).toEqual([
+      { action: 'coerced', what: 'image 1', why: 'cut to 4' },
+    ]);
+  });
+
+  it.each<[string, number, number, string]>([
+    ['both fit', 4, 4, 'a/m'],
+    ['the image would have to be changed', 5, 4, 'b/m'],
+    ['the mask would have to be changed', 4, 5, 'b/m'],
+  ])('with a mask neither is changed: %s', async (_, image, mask, expected) => {
+    const majordomo = make([painter('a', [2], [], { images: takes(4, 1) }), painter('b', [2])], { media });
+    const { target } = await majordomo
+      .imageModel('a/m,b/m')
+      .generate({ ...cat, images: [picture(image)], mask: picture(mask) });
+    expect(target).toBe(expected);
+    expect(majordomo.health.snapshot()['a/m']?.failures ?? 0).toBe(0);
+  });
+
+  it('has timeouts of its own, over which the caller’s win', async () => {
+    const stuck: Provider = {
+      ...painter('stuck', []),
+      imageModel: () => ({
+        id: 'm',
+        timeouts: { wholeMs: 20 },
+        generate: () => new Promise(() => undefined),
+      }),
+    };
+    const draw = (options: CallOptions): Promise<unknown> =>
+      make([stuck])
+        .imageModel('stuck/m')
+        .generate(cat, { attempts: 1, ...options });
+    await expect(draw({})).rejects.toThrow(/within 20 ms/);
+    await expect(draw({ timeouts: { wholeMs: 5 } })).rejects.toThrow(/within 5 ms/);
+    await expect(draw({ timeouts: { totalMs: 5 } })).rejects.toMatchObject({ details: { phase: 'total' } });
+  });
+
   it.each<[string, ImageRequest]>([
     ['prompt must not be empty', { prompt: ' ' }],
     ['n must be a whole number above 0, not 0', { ...cat, n: 0 }],
     ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
     ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],
     ['size must be like 512x768, not "512"', { ...cat, size: '512' as '1x1' }],
+    ['mask needs the image that it belongs to', { ...cat, mask: picture(1) }],
+    ['mask.bytes must be a Uint8Array', { ...cat, images: [picture(1)], mask: noBytes }],
+    ['images[1].bytes must be a Uint8Array', { ...cat, images: [picture(1), noBytes] }],
   ])('refuses before any call: %s', async (message, request) => {
     const asked: ImageRequest[] = [];
     const answer = make([painter('a', [1], asked)])

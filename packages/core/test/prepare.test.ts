@@ -10,7 +10,10 @@ import {
   type AssistantPart,
   type Capabilities,
   type ChatRequest,
+  type FileLimits,
+  type FilePart,
   type ImagePart,
+  type MediaFitter,
   type Message,
   type ModelRequest,
   type TurnMessage,
@@ -254,6 +257,77 @@ describe('prepare', () => {
     await expect(prepared({ messages: [user(png(6), png(6))] }, { images: limits })).rejects.toMatchObject({
       kind: 'unsupported',
       message: expect.stringContaining('takes 8 bytes of images in all, not 12'),
+    });
+  });
+
+  it('tells what was done to which image, once for each', async () => {
+    const fitter: MediaFitter = {
+      fit: (part, limits, _signal, warn) => {
+        if (part.bytes.length > limits.maxBytes) {
+          warn?.({ action: 'coerced', what: 'image', why: `to ${limits.maxBytes} bytes` });
+        }
+        return Promise.resolve({ ...part, bytes: part.bytes.slice(0, limits.maxBytes) });
+      },
+    };
+    const warningsFor = async (images: ImagePart[], maxTotalBytes?: number): Promise<unknown> =>
+      (
+        await prepared(
+          { messages: [user(images)] },
+          { images: { mediaTypes: [], maxBytes: 9, maxTotalBytes } },
+          fitter,
+        )
+      ).warnings;
+    const [small, large] = [png(8), png(10)];
+    expect(await warningsFor([large])).toEqual([{ action: 'coerced', what: 'image', why: 'to 9 bytes' }]);
+    expect(await warningsFor([small, large, large])).toEqual([
+      { action: 'coerced', what: 'image 2', why: 'to 9 bytes' },
+    ]);
+    expect(await warningsFor([small, large], 14)).toEqual([
+      { action: 'coerced', what: 'image 1', why: 'to 7 bytes' },
+      { action: 'coerced', what: 'image 2', why: 'to 7 bytes' },
+    ]);
+  });
+
+  describe('documents', () => {
+    const pdf = (bytes: number): FilePart => file(new Uint8Array(bytes), 'application/pdf', 'a.pdf');
+    /** A page a byte. */
+    const counting: MediaFitter = {
+      fit: () => Promise.reject(new Error('no image')),
+      pages: ({ bytes }) => Promise.resolve(bytes.length === 0 ? undefined : bytes.length),
+    };
+    const kind = (files: FilePart[], fileLimits: FileLimits, media?: MediaFitter): Promise<string> =>
+      kindOf(prepared({ messages: [user('?', files)] }, { fileLimits }, media));
+
+    it.each<[string, FileLimits, string]>([
+      ['bytes of one', { maxBytes: 4 }, 'takes 4 bytes in a.pdf, not 5'],
+      ['bytes of a PDF', { maxBytes: 9, pdf: { maxBytes: 4 } }, 'takes 4 bytes in a.pdf, not 5'],
+      ['bytes of all', { maxTotalBytes: 7 }, 'takes 7 bytes of documents in a request, not 8'],
+      ['their number', { maxCount: 1 }, 'takes 1 documents in a request, not 2'],
+      ['pages of one', { pdf: { maxPages: 4 } }, 'takes 4 pages in a.pdf, not 5'],
+      ['pages of all', { pdf: { maxTotalPages: 7 } }, 'takes 7 pages of PDFs in a request, not 8'],
+    ])('above the target’s limit of %s are unsupported there', async (_, limits, why) => {
+      expect(await kind([pdf(3), pdf(5)], limits, counting)).toBe(`unsupported: a/x ${why}`);
+    });
+
+    it.each<[string, FilePart[], FileLimits, MediaFitter | undefined]>([
+      ['no limits are known', [pdf(99)], {}, counting],
+      [
+        'they fit exactly',
+        [pdf(4), pdf(4)],
+        { maxCount: 2, maxBytes: 4, maxTotalBytes: 8, pdf: { maxPages: 4, maxTotalPages: 8 } },
+        counting,
+      ],
+      ['a PDF may be larger', [pdf(5)], { maxBytes: 4, pdf: { maxBytes: 5 } }, counting],
+      ['a text has no pages', [file(new Uint8Array(9), 'text/plain')], { pdf: { maxPages: 1 } }, counting],
+      ['pages cannot be told', [pdf(0)], { pdf: { maxPages: 0 } }, counting],
+      ['nobody counts pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
+    ])('pass where %s', async (_, files, limits, media) => {
+      expect(await kind(files, limits, media)).toBe('none');
+    });
+
+    it('have their pages counted only where those are limited', async () => {
+      const media: MediaFitter = { ...counting, pages: () => Promise.reject(new Error('asked')) };
+      expect(await kind([pdf(5)], { maxBytes: 9, pdf: { maxBytes: 9 } }, media)).toBe('none');
     });
   });
 

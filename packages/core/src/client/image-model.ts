@@ -4,7 +4,10 @@ import type { CallOptions } from '../model/call.ts';
 import type { ImageModel, ImageRequest, ImageResponse } from '../model/image.ts';
 import { user } from '../model/message.ts';
 import type { ModelEvent } from '../model/event.ts';
-import type { ImageBackend, Model, Provider } from '../model/provider.ts';
+import type { MediaFitter } from '../model/media.ts';
+import type { ImagePart } from '../model/part.ts';
+import type { ImageBackend, Model, ModelContext, Provider } from '../model/provider.ts';
+import { fitImages, imagesIn } from '../prepare/media.ts';
 import type { Place } from '../resolve/resolve.ts';
 import { drain, walk, type Home, type Operation } from './chat-model.ts';
 
@@ -18,48 +21,59 @@ export function imageModel(spec: string, home: Home): ImageModel {
       validate(request);
       const drawn = new Map<string, Drawn>();
       const operation: Operation = {
-        target: (place) => asTarget(place, request, drawn),
+        target: (place) => asTarget(place, request, drawn, home.deps.media),
         judge: (target) =>
           drawn.get(target)?.images.length === 0
             ? new LlmError('empty', `${target} gave no image`, { target })
             : undefined,
       };
-      const chat = { messages: [user(request.prompt)] };
+      // As parts of a message the pictures to start from are fitted, refused and shown to gates like any other.
+      const chat = { messages: [user(request.prompt, request.images ?? [])] };
       const response = await drain(walk(spec, home, chat, options, false, operation));
       const images = drawn.get(response.target);
       if (images === undefined) throw new LlmError('protocol', `${response.target} finished without images`);
-      return { ...images, attempts: response.attempts };
+      return { ...images, warnings: response.warnings, attempts: response.attempts };
     },
   };
 }
 
-function validate({ prompt, n, size }: ImageRequest): void {
-  if (prompt.trim() === '')
-    throw new LlmError('invalid-request', 'prompt must not be empty', { path: 'prompt' });
+function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
+  if (prompt.trim() === '') throw invalid('prompt', 'must not be empty');
   if (n !== undefined && !(Number.isInteger(n) && n > 0)) {
-    throw new LlmError('invalid-request', `n must be a whole number above 0, not ${String(n)}`, {
-      path: 'n',
-    });
+    throw invalid('n', `must be a whole number above 0, not ${String(n)}`);
   }
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
-    throw new LlmError('invalid-request', `size must be like 512x768, not "${size}"`, { path: 'size' });
+    throw invalid('size', `must be like 512x768, not "${size}"`);
   }
+  for (const [index, { bytes }] of images.entries()) {
+    if (!(bytes instanceof Uint8Array)) throw invalid(`images[${index}].bytes`, 'must be a Uint8Array');
+  }
+  if (mask === undefined) return;
+  if (!(mask.bytes instanceof Uint8Array)) throw invalid('mask.bytes', 'must be a Uint8Array');
+  if (images.length === 0) throw invalid('mask', 'needs the image that it belongs to');
 }
+
+const invalid = (path: string, why: string): LlmError =>
+  new LlmError('invalid-request', `${path} ${why}`, { path });
 
 function asTarget(
   { key, provider, modelId }: Place,
   request: ImageRequest,
   drawn: Map<string, Drawn>,
+  media: MediaFitter | undefined,
 ): Target {
   const backend = backendOf(provider, modelId);
   const model: Model = {
     id: modelId,
     families: [],
-    capabilities: {},
+    capabilities: { images: backend?.images },
+    timeouts: backend?.timeouts,
     whole: () => true,
-    async *stream(_request, context): AsyncIterable<ModelEvent> {
+    async *stream({ messages }, context): AsyncIterable<ModelEvent> {
       if (backend === undefined) throw new LlmError('unsupported', `${key} draws no images`, { target: key });
-      const result = await backend.generate(request, context);
+      const images = request.images && imagesIn(messages);
+      await keepMask(request, images, backend, media, context);
+      const result = await backend.generate({ ...request, images }, context);
       drawn.set(key, result);
       yield { type: 'start', target: key, id: undefined };
       for (const warning of result.warnings) yield { type: 'warning', warning };
@@ -67,6 +81,26 @@ function asTarget(
     },
   };
   return { key, provider, modelId, model };
+}
+
+/** A mask fits its picture pixel by pixel: neither may have been changed, or be in need of it. */
+async function keepMask(
+  { mask, images: [original] = [] }: ImageRequest,
+  fitted: readonly ImagePart[] = [],
+  { images: limits }: ImageBackend,
+  media: MediaFitter | undefined,
+  context: ModelContext,
+): Promise<void> {
+  if (mask === undefined) return;
+  const alone = limits && { ...limits, maxCount: undefined };
+  const { messages } = await fitImages([user(mask)], alone, media, context.target, context);
+  const isKept = imagesIn(messages)[0]?.bytes === mask.bytes && fitted[0]?.bytes === original?.bytes;
+  if (isKept) return;
+  throw new LlmError(
+    'unsupported',
+    `${context.target} cannot take the image and its mask as they are; with a mask neither is changed`,
+    { target: context.target, path: 'mask', code: 'too-large' },
+  );
 }
 
 const backendOf = (provider: Provider, modelId: string): ImageBackend | undefined =>

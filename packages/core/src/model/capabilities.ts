@@ -6,6 +6,8 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of documents it reads. */
   readonly files?: readonly string[] | false | undefined;
+  /** How large those documents may be. */
+  readonly fileLimits?: FileLimits | undefined;
   /** How it keeps to a schema: natively, by a forced tool call, or by being told. */
   readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
   /** Does it think, and can it be told how much? */
@@ -32,4 +34,25 @@ export interface ImageLimits {
   readonly maxTotalBytes?: number | undefined;
   /** Tighter edges for requests with many images. */
   readonly rules?: readonly { readonly whenCountAbove: number; readonly maxEdge: number }[] | undefined;
+}
+
+/** What a target takes of documents, as its vendor documents it; what is left out is not checked. */
+export interface FileLimits {
+  /** Documents in one request. */
+  readonly maxCount?: number | undefined;
+  /** Bytes of one document, before base64. */
+  readonly maxBytes?: number | undefined;
+  /** Bytes of all documents of a request. */
+  readonly maxTotalBytes?: number | undefined;
+  /** Of PDFs alone. Pages are counted by the media fitter; without one they are not checked. */
+  readonly pdf?:
+    | {
+        /** Bytes of one PDF, instead of the `maxBytes` of all documents. */
+        readonly maxBytes?: number | undefined;
+        /** Pages of one PDF. */
+        readonly maxPages?: number | undefined;
+        /** Pages of all PDFs of a request. */
+        readonly maxTotalPages?: number | undefined;
+      }
+    | undefined;
 }

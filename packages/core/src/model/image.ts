@@ -10,11 +10,17 @@ export interface ImageRequest {
   readonly n?: number | undefined;
   /** Pixels, width first. */
   readonly size?: `${number}x${number}` | undefined;
-  /** Dropped with a warning where the backend has none. */
+  /**
+   * Of the first picture; the others have seed + 1, seed + 2, …. 0 is a seed like any other. Dropped with a warning
+   * where the backend has none.
+   */
   readonly seed?: number | undefined;
-  /** Pictures to start from. */
+  /** Pictures to start from; a media fitter makes them fit each target. */
   readonly images?: readonly ImagePart[] | undefined;
-  /** Which part of the first picture may change. */
+  /**
+   * Which part of the first picture may change. The two belong together pixel by pixel, so neither is made to fit: a
+   * target that cannot take them as they are is passed over.
+   */
   readonly mask?: ImagePart | undefined;
   /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
@@ -26,8 +32,11 @@ export interface ImageResponse {
   readonly target: string;
   /** Chat image parts: they can go straight into a message. */
   readonly images: readonly ImagePart[];
+  /** Such as fewer images than were asked for, or an input image that was scaled down. */
   readonly warnings: readonly Warning[];
+  /** `undefined` where the wire tells none. */
   readonly usage: Usage | undefined;
+  /** Every try in order, skipped targets included; the last one drew. */
   readonly attempts: readonly Attempt[];
 }
 

@@ -1,5 +1,5 @@
 import type { Timeouts } from './call.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, ImageLimits } from './capabilities.ts';
 import type { ModelEvent } from './event.ts';
 import type { ImageRequest, ImageResponse } from './image.ts';
 import type { ModelRequest } from './request.ts';
@@ -41,6 +41,10 @@ export interface Model {
 /** One image model at one endpoint. */
 export interface ImageBackend {
   readonly id: string;
+  /** Of pictures to start from: they are made to fit, or the target is passed over. `undefined`: sent as they are. */
+  readonly images?: ImageLimits | false | undefined;
+  /** Its own defaults; the caller's win. A drawing is one wire call: only `wholeMs` and `totalMs` run. */
+  readonly timeouts?: Timeouts | undefined;
   /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
 }

@@ -4,6 +4,18 @@ import type { ImageLimits } from '../model/capabilities.ts';
 import type { MediaFitter } from '../model/media.ts';
 import type { TurnMessage } from '../model/message.ts';
 import type { ImagePart } from '../model/part.ts';
+import type { Warning } from '../model/response.ts';
+
+/** What was fitted, and what was done for it. */
+export interface FittedMessages {
+  readonly messages: readonly TurnMessage[];
+  readonly warnings: readonly Warning[];
+}
+
+interface FittedImage {
+  readonly image: ImagePart;
+  readonly warnings: readonly Warning[];
+}
 
 /** Fits every image to the target's limits; without a fitter, refuses the ones that do not fit by themselves. */
 export async function fitImages(
@@ -12,22 +24,22 @@ export async function fitImages(
   fitter: MediaFitter | undefined,
   target: string,
   scope: { readonly signal: AbortSignal },
-): Promise<readonly TurnMessage[]> {
-  if (limits === undefined || limits === false) return messages;
+): Promise<FittedMessages> {
+  if (limits === undefined || limits === false) return { messages, warnings: [] };
   const images = imagesIn(messages);
-  if (images.length === 0) return messages;
+  if (images.length === 0) return { messages, warnings: [] };
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
     throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
   }
   const own = forCount(limits, images.length);
-  const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, ImagePart>> => {
+  const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, FittedImage>> => {
     const each = [...new Set(images)].map(
       async (image) => [image, await fitOne(image, within, fitter, target, scope.signal)] as const,
     );
     return new Map(await Promise.all(each));
   };
-  const total = (sizes: ReadonlyMap<ImagePart, ImagePart>): number =>
-    images.reduce((sum, image) => sum + (sizes.get(image) ?? image).bytes.length, 0);
+  const total = (made: ReadonlyMap<ImagePart, FittedImage>): number =>
+    images.reduce((sum, image) => sum + (made.get(image)?.image ?? image).bytes.length, 0);
   let fitted = await fitAll(own);
   const most = own.maxTotalBytes ?? Infinity;
   if (total(fitted) > most && fitter !== undefined) {
@@ -37,8 +49,12 @@ export async function fitImages(
   if (total(fitted) > most) {
     throw unfit(target, `takes ${most} bytes of images in all, not ${total(fitted)}`);
   }
-  if (images.every((image) => fitted.get(image) === image)) return messages;
-  return messages.map((message) => withImages(message, (image) => fitted.get(image) ?? image));
+  const warnings = numbered([...fitted.values()]);
+  if (images.every((image) => fitted.get(image)?.image === image)) return { messages, warnings };
+  return {
+    messages: messages.map((message) => withImages(message, (image) => fitted.get(image)?.image ?? image)),
+    warnings,
+  };
 }
 
 async function fitOne(
@@ -47,15 +63,28 @@ async function fitOne(
   fitter: MediaFitter | undefined,
   target: string,
   signal: AbortSignal,
-): Promise<ImagePart> {
-  if (fitter !== undefined) return abortable(fitter.fit(image, limits, signal), signal);
+): Promise<FittedImage> {
+  if (fitter !== undefined) {
+    const warnings: Warning[] = [];
+    const work = fitter.fit(image, limits, signal, (warning) => warnings.push(warning));
+    return { image: await abortable(work, signal), warnings };
+  }
   if (!limits.mediaTypes.includes(image.mediaType)) {
     throw unfit(target, `takes ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
   }
   if (image.bytes.length > limits.maxBytes) {
     throw unfit(target, `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`);
   }
-  return image;
+  return { image, warnings: [] };
+}
+
+/** Says which of several images was changed, counted from 1. */
+function numbered(fitted: readonly FittedImage[]): readonly Warning[] {
+  return fitted.flatMap(({ warnings }, index) =>
+    fitted.length === 1
+      ? warnings
+      : warnings.map((warning) => ({ ...warning, what: `${warning.what} ${index + 1}` })),
+  );
 }
 
 /** The edge limit may shrink with the number of images. */
@@ -64,7 +93,8 @@ function forCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
+/** All of a request, those in tool results too, in their order. */
+export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
   const images: ImagePart[] = [];
   const take = (part: { readonly type: string }): void => {
     if (isImage(part)) images.push(part);

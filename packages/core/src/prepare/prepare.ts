@@ -5,6 +5,7 @@ import type { Warning } from '../model/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { pickExtra } from './extra.ts';
+import { checkFiles } from './files.ts';
 import { repairHistory } from './history.ts';
 import { clampLimits } from './limits.ts';
 import { fitImages } from './media.ts';
@@ -17,7 +18,7 @@ export interface PrepareOptions {
   readonly providerId: string;
   readonly model: Model;
   readonly media: MediaFitter | undefined;
-  /** Its signal is asked for only when an image has to be fitted. */
+  /** Its signal is asked for only when media have to be looked at. */
   readonly scope: { readonly signal: AbortSignal };
 }
 
@@ -38,6 +39,7 @@ export async function prepare(request: ChatRequest, options: PrepareOptions): Pr
   const { system, messages } = foldSystem(request);
   const replayed = dropForeignReplay(messages, families, target);
   const history = repairHistory(replayed.messages);
+  await checkFiles(history.messages, capabilities.fileLimits, media, target, scope);
   const fitted = await fitImages(history.messages, capabilities.images, media, target, scope);
   const { limits, warnings } = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;
@@ -46,7 +48,7 @@ export async function prepare(request: ChatRequest, options: PrepareOptions): Pr
       ...rest,
       ...limits,
       system,
-      messages: fitted,
+      messages: fitted.messages,
       tools: toModelTools(tools),
       output: output === undefined ? undefined : { name: 'answer', schema: output },
       extra: pickExtra(extra, wire, providerId),
@@ -55,7 +57,13 @@ export async function prepare(request: ChatRequest, options: PrepareOptions): Pr
   );
   return {
     request: emulated.request,
-    warnings: [...replayed.warnings, ...history.warnings, ...warnings, ...emulated.warnings],
+    warnings: [
+      ...replayed.warnings,
+      ...history.warnings,
+      ...fitted.warnings,
+      ...warnings,
+      ...emulated.warnings,
+    ],
     read: emulated.read,
   };
 }

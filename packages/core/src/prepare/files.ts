@@ -1,0 +1,51 @@
+import { abortable } from './abortable.ts';
+import { LlmError } from '../error/llm-error.ts';
+import type { FileLimits } from '../model/capabilities.ts';
+import type { MediaFitter } from '../model/media.ts';
+import type { TurnMessage } from '../model/message.ts';
+import type { FilePart } from '../model/part.ts';
+
+const PDF = 'application/pdf';
+
+/**
+ * Throws `unsupported` for documents above the target's limits; a chain then passes it over without penalty. Pages are
+ * the fitter's to count, and are asked for only where they are limited.
+ */
+export async function checkFiles(
+  messages: readonly TurnMessage[],
+  limits: FileLimits | undefined,
+  fitter: MediaFitter | undefined,
+  target: string,
+  scope: { readonly signal: AbortSignal },
+): Promise<void> {
+  if (limits === undefined) return;
+  const files = messages.flatMap(filesOf);
+  if (files.length === 0) return;
+  const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
+  const refuse = (number: number, most: number, what: string): void => {
+    if (number > most) throw tooLarge(target, `takes ${most} ${what}, not ${number}`);
+  };
+  refuse(files.length, maxCount, 'documents in a request');
+  for (const { mediaType, bytes, name = 'a document' } of files) {
+    const most = mediaType === PDF ? (pdf.maxBytes ?? maxBytes) : maxBytes;
+    refuse(bytes.length, most, `bytes in ${name}`);
+  }
+  refuse(sum(files.map(({ bytes }) => bytes.length)), maxTotalBytes, 'bytes of documents in a request');
+  const { maxPages = Infinity, maxTotalPages = Infinity } = pdf;
+  if (fitter?.pages === undefined || Math.min(maxPages, maxTotalPages) === Infinity) return;
+  const counts: number[] = [];
+  for (const file of files.filter(({ mediaType }) => mediaType === PDF)) {
+    const pages = (await abortable(fitter.pages(file, scope.signal), scope.signal)) ?? 0;
+    refuse(pages, maxPages, `pages in ${file.name ?? 'a PDF'}`);
+    counts.push(pages);
+  }
+  refuse(sum(counts), maxTotalPages, 'pages of PDFs in a request');
+}
+
+const filesOf = (message: TurnMessage): readonly FilePart[] =>
+  message.role === 'user' ? message.parts.filter((part) => part.type === 'file') : [];
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+const tooLarge = (target: string, why: string): LlmError =>
+  new LlmError('unsupported', `${target} ${why}`, { target, code: 'too-large' });
