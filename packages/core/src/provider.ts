@@ -23,7 +23,7 @@ export {
   UNTERMINATED,
   type NdjsonOptions,
 } from './provider/ndjson.ts';
-export { appendList, keepJson, wellFormed } from './provider/kept-json.ts';
+export { keepJson, listJson, wellFormed } from './provider/kept-json.ts';
 export { patientFetch } from './provider/patient-fetch.ts';
 export {
   rateLimitWatch,
@@ -33,6 +33,7 @@ export {
 } from './provider/rate-limits.ts';
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
+export { sniffMediaType } from './provider/sniff.ts';
 export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';
 export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
 export { WireForms, type KnownForms } from './provider/wire-forms.ts';

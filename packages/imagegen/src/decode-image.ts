@@ -1,4 +1,5 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
+import { sniffMediaType } from '@majordomo/core/provider';
 
 /** Where an image stands in an answer, for the error when it is none. */
 export interface Place {
@@ -18,8 +19,9 @@ export function imageFromBase64(text: unknown, place: Place): ImagePart {
 
 /** The same for bytes. */
 export function imageFromBytes(bytes: Uint8Array, place: Place): ImagePart {
-  const mediaType = typeOf(bytes);
-  if (mediaType === undefined) throw drifted(place, `holds ${bytes.length} bytes that are no image`);
+  const mediaType = sniffMediaType(bytes);
+  if (mediaType?.startsWith('image/') !== true)
+    throw drifted(place, `holds ${bytes.length} bytes that are no image`);
   return { type: 'image', mediaType, bytes };
 }
 
@@ -36,21 +38,6 @@ function decoded(text: string, place: Place): Uint8Array {
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;
-}
-
-/** First bytes of what image models give. */
-const MAGIC: readonly (readonly [string, RegExp])[] = [
-  ['image/png', /^\x89PNG\r\n/],
-  ['image/jpeg', /^\xff\xd8\xff/],
-  ['image/webp', /^RIFF[^]{4}WEBP/],
-  ['image/gif', /^GIF8[79]a/],
-  ['image/avif', /^[^]{4}ftyp(?:avif|avis|mif1[^]{4,16}avif)/],
-  ['image/svg+xml', /^\s*<(?:\?xml[^>]*>\s*<)?svg[\s>]/],
-];
-
-function typeOf(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, 256));
-  return MAGIC.find(([, magic]) => magic.test(head))?.[0];
 }
 
 /** The answer is not what this wire's documents say. */

@@ -10,4 +10,4 @@ export { checkPdf, type PdfLimits } from './check-pdf.ts';
 export type { ImageFacts } from './formats/facts.ts';
 export { inspectImage } from './inspect-image.ts';
 export { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
-export { sniffMediaType } from './sniff.ts';
+export { sniffMediaType } from '@majordomo/core/provider';

@@ -1,10 +1,10 @@
+import { sniffMediaType } from '@majordomo/core/provider';
 import type { Frame, ImageFacts } from './formats/facts.ts';
 import { readGif } from './formats/gif.ts';
 import { readHeif } from './formats/heif.ts';
 import { readJpeg } from './formats/jpeg.ts';
 import { readPng } from './formats/png.ts';
 import { readWebp } from './formats/webp.ts';
-import { sniffMediaType } from './sniff.ts';
 
 const READERS: Readonly<Record<string, (bytes: Uint8Array) => Frame | undefined>> = {
   'image/png': readPng,

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { sniffMediaType } from './sniff.ts';
+import { sniffMediaType } from '@majordomo/core/provider';
 
 /** What can be told of a PDF without laying it out. */
 export interface PdfFacts {

@@ -1,27 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { file, image, type UserPart } from '@majordomo/core';
+import { sniffMediaType } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import { reasonOf } from '../reason.ts';
 
 const MOST_BYTES = 50 * 1024 * 1024;
 
-/** First bytes of the formats that models take, and what they are called. */
-const SIGNATURES: readonly (readonly [RegExp, string])[] = [
-  [/^\x89PNG\r\n/, 'image/png'],
-  [/^\xFF\xD8\xFF/, 'image/jpeg'],
-  [/^GIF8[79]a/, 'image/gif'],
-  [/^RIFF[\s\S]{4}WEBP/, 'image/webp'],
-  [/^%PDF-/, 'application/pdf'],
-];
+/** Formats of pictures that models take. */
+const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** A file as a part of the question: by its bytes, never by its name. Throws `Stop` for what is none of them. */
 export async function attachment(path: string, cwd: string): Promise<UserPart> {
   const bytes = await bytesOf(path, cwd);
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
-  const mediaType = SIGNATURES.find(([signature]) => signature.test(head))?.[1];
+  const mediaType = sniffMediaType(bytes);
   if (mediaType === 'application/pdf') return file(bytes, mediaType, basename(path));
-  if (mediaType !== undefined) return image(bytes, mediaType);
+  if (mediaType !== undefined && PICTURES.has(mediaType)) return image(bytes, mediaType);
   const text = textOf(bytes);
   if (text !== undefined) return { type: 'text', text: `<file name="${basename(path)}">\n${text}\n</file>` };
   throw new Stop(`${path} is no text, PDF, PNG, JPEG, GIF or WebP: no model takes it`);

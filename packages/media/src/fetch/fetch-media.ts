@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { LlmError, type FilePart, type ImagePart } from '@majordomo/core';
-import { sniffMediaType } from '../sniff.ts';
+import { sniffMediaType } from '@majordomo/core/provider';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 

@@ -19,18 +19,23 @@ const MAGIC: readonly (readonly [string, Magic])[] = [
   ['image/x-icon', [0, 0, 1, 0]],
 ];
 
-/** The type of a picture or PDF by its bytes; what it was declared to be does not matter. */
+/**
+ * The media type of a picture or PDF by its first bytes; what it was declared to be does not matter. `undefined` for
+ * anything else.
+ */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
   const known = MAGIC.find(([, magic]) => magic.every((byte, at) => byte === any || byte === bytes[at]));
   if (known !== undefined) return known[0];
   const head = String.fromCharCode(...bytes.subarray(0, HEAD));
   if (head.startsWith('ftyp', 4)) return brandType(head.slice(8, 64));
-  if (head.includes('%PDF-')) return 'application/pdf';
+  if (PDF_HEADER.test(head)) return 'application/pdf';
   return isSvg(head) ? 'image/svg+xml' : undefined;
 }
 
 /** Readers look for a PDF's header in its first 1,024 bytes. */
 const HEAD = 1024;
+/** At the start of a line, so that a text about PDFs is none. */
+const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
 /** HEIF containers: the brands tell the codec. */
 function brandType(brands: string): string | undefined {
