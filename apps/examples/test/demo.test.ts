@@ -9,6 +9,8 @@ import { moreWires } from '../src/demo-more-wires.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
+/** `pnpm demo` builds nothing. */
+const sources = new URL('../../../tooling/build/from-sources.ts', import.meta.url).href;
 
 it('the timeline tells what the servers saw', async () => {
   let shown = '';
@@ -72,7 +74,7 @@ it('two more wires take part, as their servers saw it', async () => {
 });
 
 it('the command runs by itself, plain when piped, and ends', async () => {
-  const { stdout } = await run(process.execPath, [script], { timeout: 30_000 });
+  const { stdout } = await run(process.execPath, ['--import', sources, script], { timeout: 30_000 });
   expect(stdout).toContain('Summary, from the events alone');
   // eslint-disable-next-line no-control-regex
   expect(stdout).not.toMatch(/\u001B\[/);

@@ -1,0 +1,13 @@
+import { registerHooks } from 'node:module';
+
+/** `@majordomo/core/provider`: a package of ours, and which of its entries. */
+const OURS = /^@majordomo\/([\w-]+)(?:\/([\w-]+))?$/;
+
+// Node strips types by itself: with `--import` of this file our packages run from their sources, and nothing is built.
+registerHooks({
+  resolve(specifier, context, next) {
+    const [, name, entry = 'index'] = OURS.exec(specifier) ?? [];
+    if (name === undefined) return next(specifier, context);
+    return next(new URL(`../../packages/${name}/src/${entry}.ts`, import.meta.url).href, context);
+  },
+});
