@@ -1,4 +1,11 @@
-import { createMajordomo, toolResult, user, type ChatRequest, type Majordomo } from '@majordomo/core';
+import {
+  assistant,
+  createMajordomo,
+  toolResult,
+  user,
+  type ChatRequest,
+  type Majordomo,
+} from '@majordomo/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 import { json, startServer, type TestServer } from './server.ts';
@@ -37,7 +44,7 @@ const types = (number: number): unknown[] =>
   ]);
 
 describe('reasoning that the backend cannot verify any more', () => {
-  const tools = [{ name: 'f', description: '', parameters: { type: 'object' } }];
+  const tools = [{ name: 'f', description: '', parameters: { type: 'object', properties: {} } }];
 
   it('is sent once, then the same turn goes without it, and so do later ones', async () => {
     const majordomo = await world((response, number) => {
@@ -97,6 +104,73 @@ it('a model that knows no encrypted reasoning is asked once more without it', as
   expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hi');
   await model.generate({ messages: [user('hi')] });
   expect(server.received).toHaveLength(3);
+});
+
+it('a backend that refuses pictures in tool results gets them behind these, from then on', async () => {
+  type Item = Readonly<Record<string, unknown>>;
+  const majordomo = await world((response, _number, { body }) => {
+    const results = (body['input'] as Item[]).filter(({ type }) => type === 'function_call_output');
+    if (results.every(({ output }) => typeof output === 'string')) json(response, said(item('A cat.')));
+    else json(response, { error: { message: "'input[2].output': tool messages must be text" } }, 400);
+  });
+  const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) } as const;
+  const messages = [
+    user('Look.'),
+    assistant([{ type: 'tool-call', id: 'call_1', name: 'look', args: {} }]),
+    toolResult({ callId: 'call_1', name: 'look', content: [image] }),
+  ];
+  const model = majordomo.model('openai/gpt-5');
+  const { text, warnings } = await model.generate({ messages });
+  expect(text).toBe('A cat.');
+  expect(warnings).toMatchObject([
+    { action: 'repaired', what: 'images of tool results sent in a user message' },
+  ]);
+  await model.generate({ messages });
+  expect(server.received).toHaveLength(3);
+  expect(server.received[2]?.body['input']).toMatchObject([
+    { type: 'message' },
+    { type: 'function_call' },
+    { type: 'function_call_output', call_id: 'call_1', output: 'See the images below.' },
+    { type: 'message', role: 'user', content: [{ type: 'input_text' }, { type: 'input_image' }] },
+  ]);
+});
+
+describe('schemas in strict mode', () => {
+  const parameters = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } } };
+  const request: ChatRequest = {
+    messages: [user('hi')],
+    tools: [{ name: 'f', description: '', parameters }],
+    output: parameters,
+  };
+  const strictOf = ({ tools, text }: Readonly<Record<string, unknown>>): unknown => [
+    (tools as { strict: boolean }[])[0]?.strict,
+    (text as { format: { strict: boolean } }).format.strict,
+  ];
+
+  it('give arguments and answers without the nulls that stand for absence', async () => {
+    const args = { ...call, arguments: '{"a":null,"b":1}' };
+    const majordomo = await world((response) => {
+      json(response, said(args, item('{"a":"x","b":null}')));
+    });
+    const { toolCalls, text } = await majordomo.model('openai/gpt-5').generate(request);
+    expect([toolCalls[0]?.args, text]).toEqual([{ b: 1 }, '{"a":"x"}']);
+    expect(server.received.map(({ body }) => strictOf(body))).toEqual([[true, true]]);
+  });
+
+  it('are sent as they are once the backend refused one, from then on', async () => {
+    const majordomo = await world((response, _number, { text }) => {
+      const message = "Invalid schema for function 'f': In context=('properties', 'a'), no.";
+      if (text.includes('"strict":true')) json(response, { error: { message } }, 400);
+      else json(response, said(item('{}')));
+    });
+    const model = majordomo.model('openai/gpt-5');
+    const { warnings } = await model.generate(request);
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'strict dropped from schemas' }]);
+    await model.generate(request);
+    const plain = [false, false];
+    expect(server.received.map(({ body }) => strictOf(body))).toEqual([[true, true], plain, plain]);
+    expect(server.received[2]?.body['tools']).toMatchObject([{ parameters }]);
+  });
 });
 
 it('a call that leaked into the text is an unfinished turn, told with a warning', async () => {

@@ -1,7 +1,9 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { ToolCalls } from './calls.ts';
+import { NullFilter } from './nulls.ts';
 import { mergeDetails } from './reasoning.ts';
+import type { Absences } from './strict-tools.ts';
 import { ThinkSplitter } from './think.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
@@ -22,6 +24,8 @@ export class Answer {
   private readonly lateDetails: JsonObject[] = [];
 
   private readonly splitter: ThinkSplitter | undefined;
+  /** Of a text whose absent properties come as null. */
+  private nulls: NullFilter | undefined;
 
   /** `splits`: reasoning is taken out of the text. */
   constructor(target: string, family: string, splits = false) {
@@ -30,6 +34,12 @@ export class Answer {
     this.calls = new ToolCalls(this.scribe);
     this.family = family;
     this.replay = { family, data: null };
+  }
+
+  /** What was asked for in schemas whose absent properties come as null. */
+  restore({ tools, output }: Absences): void {
+    this.calls.absences = tools;
+    if (output !== undefined) this.nulls = new NullFilter(output);
   }
 
   text(text: string): void {
@@ -65,6 +75,7 @@ export class Answer {
   /** Writes what was held back. Only `finish` may follow. */
   end(): void {
     this.splitter?.end();
+    if (this.nulls !== undefined) this.putPlain(this.nulls.end());
     this.calls.end();
     if (this.lateReasoning !== '' || this.lateDetails.length > 0) {
       const data = this.lateDetails.length > 0 ? this.lateDetails : null;
@@ -74,13 +85,18 @@ export class Answer {
   }
 
   private readonly put = (text: string): void => {
+    this.putPlain(this.nulls === undefined ? text : this.nulls.push(text));
+  };
+
+  private putPlain(text: string): void {
+    if (text === '') return;
     if (this.writing === 'calls') {
       this.lateText += text;
       return;
     }
     this.writing = 'text';
     this.scribe.text(text);
-  };
+  }
 
   private readonly think = (text: string): void => {
     this.reasoning(text, undefined);

@@ -1,5 +1,7 @@
 import type { Scribe } from '@majordomo/core/provider';
 import { drift } from './drift.ts';
+import { NullFilter } from './nulls.ts';
+import type { Absences } from './strict-tools.ts';
 import type { ToolFragment } from './wire.ts';
 
 interface Slot {
@@ -9,6 +11,8 @@ interface Slot {
   /** Arguments that came before the name. */
   early: string;
   isOpen: boolean;
+  /** Where absence comes as null. */
+  nulls: NullFilter | undefined;
 }
 
 /**
@@ -22,6 +26,8 @@ export class ToolCalls {
   private readonly ids = new Set<string>();
   private last: Slot | undefined;
   private made = 0;
+  /** Schemas of tools whose absent properties come as null. */
+  absences: Absences['tools'] | undefined;
 
   constructor(scribe: Scribe) {
     this.scribe = scribe;
@@ -47,6 +53,8 @@ export class ToolCalls {
   /** Every call must have a name by now. */
   end(): void {
     for (const slot of this.slots.values()) {
+      const rest = slot.nulls?.end() ?? '';
+      if (rest !== '') this.scribe.toolCall(slot.key, { json: rest });
       if (slot.isOpen || (slot.id === '' && slot.early === '')) continue;
       throw drift(this.scribe.target, `choices[0].delta.tool_calls[${slot.key}].function.name`, undefined);
     }
@@ -67,7 +75,14 @@ export class ToolCalls {
   }
 
   private begin(at: number | string): Slot {
-    const slot: Slot = { key: String(this.made++), id: '', name: '', early: '', isOpen: false };
+    const slot: Slot = {
+      key: String(this.made++),
+      id: '',
+      name: '',
+      early: '',
+      isOpen: false,
+      nulls: undefined,
+    };
     this.slots.set(at, slot);
     this.last = slot;
     return slot;
@@ -81,14 +96,17 @@ export class ToolCalls {
       throw drift(this.scribe.target, path, fragment.function?.arguments ?? fragment.custom?.input);
     }
     if (slot.isOpen) {
-      this.scribe.toolCall(slot.key, { json });
+      this.scribe.toolCall(slot.key, { json: slot.nulls?.push(json) ?? json });
       return;
     }
     slot.early += json;
     slot.name = fragment.function?.name ?? fragment.custom?.name ?? '';
     if (slot.name === '') return;
     slot.isOpen = true;
-    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: slot.early });
+    const schema = this.absences?.get(slot.name);
+    if (schema !== undefined) slot.nulls = new NullFilter(schema);
+    const first = slot.nulls?.push(slot.early) ?? slot.early;
+    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: first });
     slot.early = '';
   }
 

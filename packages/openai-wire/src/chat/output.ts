@@ -1,11 +1,14 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
 import type { ChatQuirks } from './quirks.ts';
-import { fitsStrict } from './strict.ts';
+import { strictOutput } from './strict-tools.ts';
 
+/** What holds an answer to a schema. */
 export interface WireOutput {
   readonly format: unknown;
   /** For the system text, where the server takes no schema. */
   readonly instruction: string | undefined;
+  /** The caller's schema, where absence comes as null in the one that was sent. */
+  readonly absence?: JsonObject | undefined;
 }
 
 /** How the answer is held to a schema: natively, or as JSON with the schema told. */
@@ -17,8 +20,10 @@ export function outputToWire(
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
   switch (quirks.output) {
-    case 'json_schema':
-      return { format: schemaFormat(name, schema), instruction: undefined };
+    case 'json_schema': {
+      const { absence, ...held } = strictOutput(output, quirks.strictTools, warnings);
+      return { format: schemaFormat({ name, ...held }), instruction: undefined, absence };
+    }
     case 'json_object':
       warnings.push(emulated('the server takes no schema, only "some JSON object"'));
       return { format: { type: 'json_object' }, instruction: instructionFor(schema) };
@@ -30,12 +35,12 @@ export function outputToWire(
   }
 }
 
-const schemaFormat = (name: string, schema: JsonObject): object => ({
-  type: 'json_schema',
-  json_schema: { name, schema, strict: fitsStrict(schema) },
-});
+/** The member that asks for JSON of a schema. */
+export const schemaFormat = (schema: object): object => ({ type: 'json_schema', json_schema: schema });
 
+/** The schema is told instead of enforced. */
 export const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
+/** What tells a model the schema of its answer. */
 export const instructionFor = (schema: JsonObject): string =>
   `Answer with one JSON value that follows this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;

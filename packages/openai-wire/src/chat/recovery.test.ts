@@ -129,3 +129,22 @@ describe('a grammar that the server could not make', () => {
     ).toBeUndefined();
   });
 });
+
+it('a strict schema that the server refuses is sent as it is', () => {
+  const parameters = { type: 'object', properties: { a: { type: 'string' } } };
+  const strict: ModelRequest = {
+    ...request,
+    tools: [{ name: 'f', description: '', parameters }],
+    output: { name: 'answer', schema: parameters },
+    extra: { tools: [{ type: 'web_search' }] },
+  };
+  const body = (asked: ModelRequest) => toWire(asked, 'm', OPENAI_QUIRKS, { stream: false }).params;
+  const said = failureOf({ error: { message: "Invalid schema for response_format 'answer': no." } });
+  const recovery = recoveryFor(said, 400, body(strict));
+  expect([recovery?.id, recovery?.remember]).toEqual(['strict', true]);
+  expect(recovery && body(recovery.apply(strict))).toMatchObject({
+    tools: [{ type: 'function', function: { name: 'f', parameters } }, { type: 'web_search' }],
+    response_format: { json_schema: { name: 'answer', schema: parameters, strict: false } },
+  });
+  expect(recoveryFor(said, 400, { model: 'm' })).toBeUndefined();
+});

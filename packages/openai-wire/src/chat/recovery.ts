@@ -1,8 +1,10 @@
-import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import type { ChatFailure } from './failure.ts';
+import { schemaFormat } from './output.ts';
 import type { ChatParams } from './request.ts';
 import { withSchemas } from './schemas.ts';
+import { besideTools, toolsToWire } from './tools.ts';
 
 /** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */
 const NAMED: readonly RegExp[] = [
@@ -46,6 +48,11 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
 export function recoveryFor(failure: ChatFailure, status: number, sent: ChatParams): Recovery | undefined {
   if (status !== 400 && status !== 422) return undefined;
   if (GRAMMAR.test(failure.message)) return simpler(sent);
+  if (refusesStrict(failure, sent))
+    return unstrict(
+      ({ name, schema }) => ({ response_format: schemaFormat({ name, schema, strict: false }) }),
+      toolsToWire,
+    );
   const member = refusedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return unstreamed();
   if (member === undefined || NEEDED.has(member) || !Object.hasOwn(sent, member)) return undefined;
@@ -77,6 +84,29 @@ function simpler(sent: ChatParams): Recovery | undefined {
     remember: true,
   };
 }
+
+/** The server's strict subset is another one than was thought: `Invalid schema for function 'f': …` (2024-2026). */
+export const refusesStrict = ({ code, message }: ChatFailure, sent: ChatParams): boolean =>
+  (/^invalid schema for/i.test(message) || SCHEMA_CODES.has(code ?? '')) &&
+  /"strict":true/.test(JSON.stringify([sent['tools'], sent['response_format'], sent['text']]));
+
+const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters', 'invalid_json_schema']);
+
+/** The caller's schemas as they are, enforced by nobody. */
+export const unstrict = (
+  outputMember: (output: ModelOutput) => object,
+  toolsOf: (tools: readonly ModelTool[]) => readonly object[],
+): Recovery => ({
+  id: 'strict',
+  what: 'strict dropped from schemas',
+  apply(request) {
+    const { tools, output, extra } = request;
+    const list = tools.length > 0 ? toolsOf(tools) : undefined;
+    const plain = { ...(output && outputMember(output)), ...(list && { tools: list }) };
+    return { ...request, extra: { ...plain, ...besideTools(extra, list) } };
+  },
+  remember: true,
+});
 
 /** `stream_options.include_usage` names a member of a member: the whole one goes. */
 function refusedMember({ code, type, param, message }: ChatFailure): string | undefined {

@@ -1,4 +1,4 @@
-import type { ModelRequest, Warning } from '@majordomo/core';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -203,13 +203,33 @@ describe('an output schema', () => {
   };
   const open = { type: 'object', properties: { a: { type: 'string' } } };
 
-  it.each([
-    ['strict where it fits', closed, true],
-    ['not strict where it does not', open, false],
-  ])('is sent as it is, %s', (_when, schema, strict) => {
-    expect(settings({ output: { name: 'answer', schema } })).toEqual({
-      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict } },
+  const nullable = { ...closed, properties: { a: { type: ['string', 'null'] } } };
+
+  it.each<[string, boolean, JsonObject, JsonObject, boolean]>([
+    ['as it is, strict where it fits', true, closed, closed, true],
+    ['as it is, strict where it fits any server', false, closed, closed, true],
+    ['strict where absence can come as null', true, open, nullable, true],
+    ['as it is where the server knows no strict mode', false, open, open, false],
+  ])('is sent %s', (_when, strictTools, given, schema, strict) => {
+    const { params, absences } = write({ output: { name: 'answer', schema: given } }, { strictTools });
+    expect(params['response_format']).toEqual({
+      type: 'json_schema',
+      json_schema: { name: 'answer', schema, strict },
     });
+    expect(absences?.output).toBe(schema === nullable ? open : undefined);
+  });
+
+  it('that strict mode cannot say is told', () => {
+    const { warnings } = write({
+      output: { name: 'answer', schema: { ...open, additionalProperties: true } },
+    });
+    expect(warnings).toEqual([
+      {
+        action: 'dropped',
+        what: 'strict for the schema of the answer',
+        why: 'strict mode has no way to say properties of any name',
+      },
+    ]);
   });
 
   it.each<[ChatQuirks['output'], object]>([
@@ -243,19 +263,38 @@ it('gives the same list of wire tools for the same list of tools, and another on
   expect(first).toHaveLength(1);
 });
 
-it('marks a tool strict only where the server knows that and its schema fits', () => {
-  const fits = {
-    ...tool,
-    parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
+it('marks a tool strict only where the server knows that and strict mode can say its schema', () => {
+  const optional = { type: 'object', properties: { a: { type: 'string' } } };
+  const tools = [optional, { type: 'object', additionalProperties: { type: 'string' } }].map(
+    (parameters, at) => ({
+      name: `f${at}`,
+      description: 'd',
+      parameters,
+    }),
+  );
+  const sent = (quirks: Partial<ChatQuirks>): unknown => {
+    const { params, absences, warnings } = write({ tools }, quirks);
+    const list = params['tools'] as { function: { strict?: true; parameters: object } }[];
+    return [
+      list.map(({ function: { strict } }) => strict),
+      [...(absences?.tools ?? [])],
+      warnings.map(({ what }) => what),
+    ];
   };
-  const strictOf = (quirks: ChatQuirks): unknown =>
-    (
-      toWire(request({ tools: [fits, tool] }), 'm', quirks, { stream: false }).params['tools'] as {
-        function: { strict?: true };
-      }[]
-    ).map((each) => each.function.strict);
-  expect(strictOf(OPENAI_QUIRKS)).toEqual([true, undefined]);
-  expect(strictOf(COMPATIBLE_QUIRKS)).toEqual([undefined, undefined]);
+  expect(sent({ strictTools: true })).toEqual([
+    [true, undefined],
+    [['f0', optional]],
+    ['strict for the schema of f1'],
+  ]);
+  expect(sent({ strictTools: false })).toEqual([[undefined, undefined], [], []]);
+});
+
+it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+  const sent = (own: readonly object[], tools = [tool]): unknown =>
+    (write({ tools, extra: { tools: own } }).params['tools'] as { type: string }[]).map(({ type }) => type);
+  expect(sent([{ type: 'web_search' }])).toEqual(['function', 'web_search']);
+  expect(sent([{ type: 'web_search' }], [])).toEqual(['web_search']);
+  expect(sent([{ type: 'web_search' }, { type: 'function' }])).toEqual(['web_search', 'function']);
 });
 
 function deepFrozen<T>(value: T): T {

@@ -2,8 +2,8 @@ import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { messagesToWire } from './messages.ts';
 import { outputToWire } from './output.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
-import { inDialect } from './schemas.ts';
-import { toolChoiceToWire, toolsToWire } from './tools.ts';
+import { absencesOf, fittedTools, type Absences } from './strict-tools.ts';
+import { besideTools, toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
 export interface ChatParams {
@@ -11,6 +11,7 @@ export interface ChatParams {
   readonly [member: string]: unknown;
 }
 
+/** What a conversion needs beside the request and the quirks. */
 export interface ToWireOptions {
   /** Ask for events or for one body. */
   readonly stream: boolean;
@@ -18,9 +19,12 @@ export interface ToWireOptions {
   readonly family?: string | undefined;
 }
 
+/** A body and what it could not say. */
 export interface WireRequest {
   readonly params: ChatParams;
   readonly warnings: readonly Warning[];
+  /** For the reader: the schemas by which nulls are taken out of the answer. */
+  readonly absences: Absences | undefined;
 }
 
 /** A request as the body of Chat Completions. Pure; members without a value are absent. */
@@ -38,12 +42,18 @@ export function toWire(
   const messages = messagesToWire(request, quirks, family, warnings);
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
   const params: Record<string, unknown> = { model: modelId, messages };
-  if (request.tools.length > 0)
-    params['tools'] = toolsToWire(inDialect(request.tools, quirks.toolSchemas, warnings), quirks);
+  const { tools, absences } = fittedTools(request, quirks, warnings);
+  const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
+  if (wireTools !== undefined) params['tools'] = wireTools;
   if (output.format !== undefined) params['response_format'] = output.format;
   if (stream) params['stream'] = true;
   putSettings(params, request, quirks, stream, warnings);
-  return { params: withExtra(params, modelId, quirks.extraBody, request.extra), warnings };
+  const extra = besideTools(request.extra, wireTools);
+  return {
+    params: withExtra(params, modelId, quirks.extraBody, extra),
+    warnings,
+    absences: absencesOf(absences, output.absence),
+  };
 }
 
 /** Members that some servers refuse: each is dropped with a warning where the quirks say so. */

@@ -6,6 +6,7 @@ import { inBandError } from './failure.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
+import type { Absences } from './strict-tools.ts';
 import { usage } from './usage.ts';
 import { isList, type ChatChunk, type ChatDelta, type ContentBlock, type RawUsage } from './wire.ts';
 
@@ -45,6 +46,11 @@ export class ChatReader implements WireReader {
   /** What the request could not say on this wire. */
   warn(warnings: readonly Warning[]): void {
     this.warnings.push(...warnings);
+  }
+
+  /** What `toWire` said of schemas that were rewritten. */
+  restore(absences: Absences | undefined): void {
+    if (absences !== undefined) this.answer.restore(absences);
   }
 
   message(data: string, event: string | undefined): void {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { fitsStrict } from './strict.ts';
+import { fitsStrict, toStrict } from './strict.ts';
 
 const closed = (properties: JsonObject, over: JsonObject = {}): JsonObject => ({
   type: 'object',
@@ -32,6 +32,7 @@ describe('a schema', () => {
     ],
   ])('%s fits', (_what, schema) => {
     expect(fitsStrict(schema)).toBe(true);
+    expect(toStrict(schema)).toEqual({ schema, fits: true, nulls: false });
   });
 
   it.each<[string, JsonObject]>([
@@ -54,4 +55,87 @@ describe('a schema', () => {
   ])('%s does not fit', (_what, schema) => {
     expect(fitsStrict(schema)).toBe(false);
   });
+});
+
+const object = (properties: JsonObject, over: JsonObject = {}): JsonObject => ({
+  type: 'object',
+  properties,
+  ...over,
+});
+const rewritten = (property: JsonObject, over?: JsonObject): unknown => {
+  const strict = toStrict(object({ a: property }, over));
+  return 'schema' in strict ? (strict.schema['properties'] as JsonObject)['a'] : strict.why;
+};
+
+describe('an optional property', () => {
+  const open = object({ b: { type: 'string' } }, { required: ['b'] });
+  const $defs = { node: open, maybe: { type: ['string', 'null'] } };
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['a scalar', { type: 'string', minItems: 1 }, { type: ['string', 'null'], minItems: 1 }],
+    [
+      'one of words',
+      { enum: ['x', 'y'] },
+      { anyOf: [{ type: 'string', enum: ['x', 'y'] }, { type: 'null' }] },
+    ],
+    ['an object', open, { anyOf: [closed({ b: { type: 'string' } }), { type: 'null' }] }],
+    [
+      'a union',
+      { oneOf: [{ type: 'string' }, { type: 'number' }] },
+      { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
+    ],
+    ['a reference', { $ref: '#/$defs/node' }, { anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] }],
+    [
+      'described',
+      { $ref: '#/$defs/node', description: 'd' },
+      { description: 'd', anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] },
+    ],
+    ['null already', { type: ['number', 'null'] }, { type: ['number', 'null'] }],
+    ['null by reference', { $ref: '#/$defs/maybe' }, { $ref: '#/$defs/maybe' }],
+    [
+      'with a default',
+      { type: 'number', default: 3, minLength: 2 },
+      { type: ['number', 'null'], description: '(default: 3, minLength: 2)' },
+    ],
+    [
+      'described by what no pattern may hold',
+      { type: 'string', pattern: '^(?!a)', format: 'uri', description: 'd' },
+      { type: ['string', 'null'], description: 'd (format: "uri", pattern: "^(?!a)")' },
+    ],
+  ])('that is %s may be null instead', (_what, property, expected) => {
+    expect(rewritten(property, { $defs })).toEqual(expected);
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ['open by its word', object({}, { additionalProperties: true }), 'properties of any name'],
+    ['of any name', { type: 'object', additionalProperties: { type: 'string' } }, 'properties of any name'],
+    ['a map', { type: 'object' }, 'properties of any name'],
+    ['anything', { description: 'd' }, 'a value of any kind'],
+    ['a list of anything', { type: 'array' }, 'a value of any kind'],
+    ['a tuple', { type: 'array', prefixItems: [] }, 'prefixItems'],
+    ['a sum', { allOf: [open] }, 'allOf'],
+    ['gone', { $ref: '#/$defs/none' }, 'the reference "#/$defs/none"'],
+    ['elsewhere', { $ref: 'https://x.example/y' }, 'the reference "https://x.example/y"'],
+    [
+      'one of two objects',
+      { anyOf: [object({ c: { type: 'string' } }), open] },
+      'optional properties inside of alternatives',
+    ],
+  ])('that is %s keeps the schema from being strict', (_what, property, what) => {
+    expect(rewritten(property, { $defs })).toBe(`strict mode has no way to say ${what}`);
+  });
+});
+
+it('a required property stays as it is', () => {
+  expect(rewritten({ type: 'string' }, { required: ['a'] })).toEqual({ type: 'string' });
+});
+
+it('a root that is no closed object keeps the schema from being strict', () => {
+  for (const schema of [
+    { type: 'object' },
+    { type: 'string' },
+    object({}, { anyOf: [{}] }),
+    { properties: {} },
+  ])
+    expect(toStrict(schema)).toEqual({ why: expect.stringMatching(/root|alternatives/) as string });
 });

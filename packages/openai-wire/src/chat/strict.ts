@@ -1,73 +1,259 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { acceptsNull, hasAbsence, isOptional, isSchema, leavesOf } from './absence.ts';
 
-/** Keywords of the strict subset (OpenAI's guide to structured outputs, 2026-11); any other one rules strict out. */
-const KEYWORDS: ReadonlySet<string> = new Set([
-  '$schema',
-  '$defs',
-  'definitions',
-  '$ref',
-  'title',
-  'description',
-  'type',
-  'properties',
-  'required',
-  'additionalProperties',
-  'items',
-  'anyOf',
-  'enum',
-  'const',
-  'pattern',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
+/** A schema in the strict subset. */
+export interface StrictSchema {
+  readonly schema: JsonObject;
+  /** It was so as it stood. */
+  readonly fits: boolean;
+  /** Optional properties were made nullable: a null that comes for one of them is to be taken for its absence. */
+  readonly nulls: boolean;
+}
+
+/** Why a schema cannot be said in the strict subset, for a warning. */
+export interface Inexpressible {
+  readonly why: string;
+}
+
+/** Keywords of the subset that hold no schema (OpenAI's guide to structured outputs, 2026-11). */
+const KEPT: ReadonlySet<string> = new Set([
+  ...['$schema', 'title', 'description', 'type', 'enum', 'const', 'minItems', 'maxItems'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 ]);
+/** Keywords that are rewritten one by one. */
+const BUILT: ReadonlySet<string> = new Set([
+  ...['properties', 'required', 'additionalProperties', 'items', 'anyOf', 'oneOf', '$ref'],
+  ...['$defs', 'definitions', 'format', 'pattern'],
+]);
+/** What the subset lacks and the model should still know: it goes into the description. */
+const HINTS: ReadonlySet<string> = new Set([
+  ...['default', 'examples', 'minLength', 'maxLength', 'uniqueItems', 'contentEncoding', 'contentMediaType'],
+]);
+/** What speaks to programs alone. */
+const SILENT: ReadonlySet<string> = new Set(['$comment', '$id', 'deprecated', 'readOnly', 'writeOnly']);
+const FORMATS: ReadonlySet<JsonValue | undefined> = new Set([
+  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+]);
+/** Looking around and back is not in the subset's regular expressions. */
+const BEYOND_PATTERN = /\(\?(?:[=!]|<[=!])|\\[1-9k]/;
 
 const DEEPEST = 10;
 const MOST_PROPERTIES = 5000;
+const MOST_WORDS = 1000;
+/** Alternatives directly inside alternatives. */
+const MOST_NESTED = 8;
+const NULL: JsonObject = { type: 'null' };
+
+const known = new WeakMap<JsonObject, StrictSchema | Inexpressible>();
 
 /**
- * Can the schema be enforced as it stands? Every object closed, every property required, no keyword outside of the
- * subset, within its limits. Nothing is rewritten: a schema that does not fit is sent as not strict.
+ * The schema in OpenAI's strict subset: every object closed, every property required, the optional ones nullable, and
+ * what the subset lacks but does not need said in the description. It is a copy and a fixed point: rewritten again it
+ * is the same. A schema that would mean something else is left alone, with the reason.
  */
+export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  const rewriting: Rewriting = { root: schema, properties: 0, words: 0, nulls: false, why: undefined };
+  if (schema['type'] !== 'object' || !isSchema(schema['properties']))
+    refuse(rewriting, 'a root without properties');
+  const strict = rewrite(schema, rewriting, { level: 0, nested: 0 });
+  const { why, nulls } = rewriting;
+  const fits = canonical(strict) === canonical(schema);
+  const found = why === undefined ? { schema: fits ? schema : strict, fits, nulls } : { why };
+  known.set(schema, found);
+  return found;
+}
+
+/** Can the schema be enforced as it stands? */
 export function fitsStrict(schema: JsonObject): boolean {
-  const budget = { properties: MOST_PROPERTIES };
-  return schema['type'] === 'object' && schema['anyOf'] === undefined && fits(schema, 0, budget);
+  const strict = toStrict(schema);
+  return 'fits' in strict && strict.fits;
 }
 
-function fits(node: JsonValue | undefined, depth: number, budget: { properties: number }): boolean {
-  if (!isObject(node) || depth > DEEPEST) return false;
-  for (const key of Object.keys(node)) if (!KEYWORDS.has(key)) return false;
-  const inside = (value: JsonValue | undefined): boolean => fits(value, depth + 1, budget);
-  return (
-    isClosed(node, budget) &&
-    values(node['properties']).every(inside) &&
-    values(node['$defs']).every(inside) &&
-    values(node['definitions']).every(inside) &&
-    (node['items'] === undefined || inside(node['items'])) &&
-    (node['anyOf'] === undefined || (Array.isArray(node['anyOf']) && node['anyOf'].every(inside)))
+/** The order of members and of required names means nothing. */
+const canonical = (schema: JsonObject): string =>
+  JSON.stringify(schema, (key, value: JsonValue) => {
+    if (key === 'required' && isList(value)) return value.map((name) => JSON.stringify(name)).sort();
+    return isSchema(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  });
+
+interface Rewriting {
+  readonly root: JsonObject;
+  properties: number;
+  words: number;
+  nulls: boolean;
+  /** The first thing that cannot be said. */
+  why: string | undefined;
+}
+
+interface Depth {
+  readonly level: number;
+  readonly nested: number;
+}
+
+type Node = Record<string, JsonValue>;
+
+function refuse(rewriting: Rewriting, what: string): void {
+  rewriting.why ??= `strict mode has no way to say ${what}`;
+}
+
+function rewrite(schema: JsonValue | undefined, rewriting: Rewriting, depth: Depth): JsonObject {
+  if (!isSchema(schema)) refuse(rewriting, 'a value of any kind');
+  if (depth.level > DEEPEST || depth.nested > MOST_NESTED) refuse(rewriting, `more than ${DEEPEST} levels`);
+  if (!isSchema(schema) || rewriting.why !== undefined) return {};
+  const node: Node = {};
+  const hints: Node = {};
+  for (const [key, value] of Object.entries(schema)) {
+    if (value === undefined || SILENT.has(key)) continue;
+    if (KEPT.has(key)) node[key] = value;
+    else if (HINTS.has(key)) hints[key] = value;
+    else if (!BUILT.has(key)) refuse(rewriting, key);
+  }
+  putText(schema, node, hints);
+  putDefinitions(schema, node, rewriting);
+  if (schema['$ref'] !== undefined) return describe(reference(schema, node, rewriting), hints);
+  const branches = schema['anyOf'] ?? schema['oneOf'];
+  if (branches !== undefined) putAlternatives(schema, branches, node, rewriting, depth);
+  else putValue(schema, node, rewriting, depth);
+  return describe(node, hints);
+}
+
+function putText({ format, pattern }: JsonObject, node: Node, hints: Node): void {
+  if (format !== undefined) (FORMATS.has(format) ? node : hints)['format'] = format;
+  if (pattern === undefined) return;
+  (typeof pattern === 'string' && !BEYOND_PATTERN.test(pattern) ? node : hints)['pattern'] = pattern;
+}
+
+function putDefinitions(schema: JsonObject, node: Node, rewriting: Rewriting): void {
+  for (const key of ['$defs', 'definitions']) {
+    const definitions = schema[key];
+    if (definitions === undefined) continue;
+    if (!isSchema(definitions) || schema !== rewriting.root) refuse(rewriting, `${key} inside of a schema`);
+    else node[key] = mapped(definitions, (each) => rewrite(each, rewriting, { level: 1, nested: 0 }));
+  }
+}
+
+/** Nothing but a reference may stand beside one: what describes it goes around it. */
+function reference(schema: JsonObject, node: Node, rewriting: Rewriting): Node {
+  const { $ref: ref } = schema;
+  if (leavesOf(schema, rewriting.root).length === 0)
+    refuse(rewriting, `the reference ${JSON.stringify(ref)}`);
+  const { title, description, ...others } = node;
+  const [beside] = Object.keys({ ...others, ...pick(schema, ['properties', 'items', 'anyOf', 'oneOf']) });
+  if (beside !== undefined) refuse(rewriting, `${beside} beside $ref`);
+  if (ref === undefined) return {};
+  if (title === undefined && description === undefined) return { $ref: ref };
+  return { ...pick(node, ['title', 'description']), anyOf: [{ $ref: ref }] };
+}
+
+function putAlternatives(
+  schema: JsonObject,
+  branches: JsonValue,
+  node: Node,
+  rewriting: Rewriting,
+  { level, nested }: Depth,
+): void {
+  const {
+    title: _title,
+    description: _description,
+    $defs: _defs,
+    definitions: _definitions,
+    $schema: _,
+    ...others
+  } = node;
+  const isPlain = schema !== rewriting.root && Object.keys(others).length === 0;
+  const isOne = schema['anyOf'] === undefined || schema['oneOf'] === undefined;
+  if (!isList(branches) || branches.length === 0 || !isPlain || !isOne || isSchema(schema['properties'])) {
+    refuse(rewriting, 'alternatives beside other keywords');
+    return;
+  }
+  node['anyOf'] = branches.map((each) => rewrite(each, rewriting, { level, nested: nested + 1 }));
+  // Which of them a value belongs to is not known before it is whole: then no null could be told from another.
+  for (const type of ['object', 'array']) {
+    const leaves = leavesOf(schema, rewriting.root).filter((leaf) => typesOf(leaf).includes(type));
+    if (leaves.length > 1 && leaves.some((leaf) => hasAbsence(leaf, rewriting.root)))
+      refuse(rewriting, 'optional properties inside of alternatives');
+  }
+}
+
+function putValue(schema: JsonObject, node: Node, rewriting: Rewriting, depth: Depth): void {
+  const types = typesOf(schema);
+  if (types.length === 0) refuse(rewriting, 'a value of any kind');
+  if (node['type'] === undefined) node['type'] = types.length === 1 ? (types[0] ?? 'null') : types;
+  const words = schema['enum'];
+  if (isList(words)) rewriting.words += words.length;
+  if (rewriting.words > MOST_WORDS) refuse(rewriting, `more than ${MOST_WORDS} words`);
+  if (types.includes('object')) putObject(schema, node, rewriting, depth);
+  if (types.includes('array'))
+    node['items'] = rewrite(schema['items'], rewriting, { level: depth.level + 1, nested: 0 });
+}
+
+function putObject(schema: JsonObject, node: Node, rewriting: Rewriting, { level }: Depth): void {
+  const { additionalProperties: others, properties, required } = schema;
+  const isOpen = others === undefined && (!isSchema(properties) || (level > 0 && isEmpty(properties)));
+  if (isOpen || (others !== undefined && others !== false)) refuse(rewriting, 'properties of any name');
+  const named = isSchema(properties) ? properties : {};
+  const names = Object.keys(named);
+  rewriting.properties += names.length;
+  if (rewriting.properties > MOST_PROPERTIES) refuse(rewriting, `more than ${MOST_PROPERTIES} properties`);
+  if (isList(required) && !required.every((name) => typeof name === 'string' && names.includes(name)))
+    refuse(rewriting, 'a required property without a schema');
+  node['properties'] = mapped(named, (each, name) => {
+    const strict = rewrite(each, rewriting, { level: level + 1, nested: 0 });
+    if (!isOptional(schema, name) || acceptsNull(each, rewriting.root)) return strict;
+    rewriting.nulls = true;
+    return orNull(strict);
+  });
+  node['required'] = names;
+  node['additionalProperties'] = false;
+}
+
+/** Scalars have a list of types; everything else gets an alternative. */
+function orNull(node: JsonObject): JsonObject {
+  const { anyOf, type } = node;
+  if (isList(anyOf)) return { ...node, anyOf: [...anyOf, NULL] };
+  const types = typesOf(node);
+  const isScalar = !types.includes('object') && !types.includes('array') && type !== undefined;
+  return isScalar && node['enum'] === undefined && node['const'] === undefined
+    ? { ...node, type: [...types, 'null'] }
+    : { anyOf: [node, NULL] };
+}
+
+/** `Greets. (default: "Ann", minLength: 2)` */
+function describe(node: Node, hints: Node): JsonObject {
+  const said = Object.entries(hints).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  if (said.length === 0) return node;
+  const { description, $ref: ref, ...rest } = node;
+  const text = [description, `(${said.join(', ')})`].filter((each) => typeof each === 'string').join(' ');
+  return ref === undefined ? { ...rest, description: text } : { description: text, anyOf: [{ $ref: ref }] };
+}
+
+/** The types that a schema names, or that its words have. */
+function typesOf({ type, enum: words, const: word, properties, items }: JsonObject): readonly string[] {
+  if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
+  const all = isList(words) ? words : word === undefined ? [] : [word];
+  if (all.length > 0) return [...new Set(all.map(typeName))];
+  return properties !== undefined ? ['object'] : items !== undefined ? ['array'] : [];
+}
+
+function typeName(value: JsonValue): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const mapped = (
+  map: JsonObject,
+  each: (schema: JsonValue | undefined, name: string) => JsonObject,
+): JsonObject => Object.fromEntries(Object.entries(map).map(([name, schema]) => [name, each(schema, name)]));
+
+const pick = (from: JsonObject, names: readonly string[]): Node =>
+  Object.fromEntries(
+    names.flatMap((name): [string, JsonValue][] => (from[name] === undefined ? [] : [[name, from[name]]])),
   );
-}
 
-function isClosed(node: JsonObject, budget: { properties: number }): boolean {
-  const isObjectType =
-    node['type'] === 'object' || (Array.isArray(node['type']) && node['type'].includes('object'));
-  if (!isObjectType && node['properties'] === undefined) return true;
-  const names = Object.keys(isObject(node['properties']) ? node['properties'] : {});
-  budget.properties -= names.length;
-  const required = Array.isArray(node['required']) ? node['required'] : [];
-  return (
-    budget.properties >= 0 &&
-    node['additionalProperties'] === false &&
-    names.every((name) => required.includes(name))
-  );
-}
+const isEmpty = (map: JsonObject): boolean => Object.keys(map).length === 0;
 
-const values = (map: JsonValue | undefined): readonly (JsonValue | undefined)[] =>
-  isObject(map) ? Object.values(map) : [];
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

@@ -1,6 +1,6 @@
 import type { ModelRequest, ModelTool } from '@majordomo/core';
 import type { ChatQuirks } from './quirks.ts';
-import { fitsStrict } from './strict.ts';
+import type { MarkedTool } from './strict-tools.ts';
 
 /** A tool as this wire takes it. */
 export interface WireTool {
@@ -15,37 +15,45 @@ export interface WireTool {
 
 interface Converted {
   /** The tools when they were converted: a list that grew since is converted anew. */
-  readonly source: readonly ModelTool[];
+  readonly source: readonly MarkedTool[];
   readonly wire: readonly WireTool[];
 }
 
 /** Conversions by the identity of the list: callers send the same tools again and again. */
-const plain = new WeakMap<readonly ModelTool[], Converted>();
-const strict = new WeakMap<readonly ModelTool[], Converted>();
+const known = new WeakMap<readonly MarkedTool[], Converted>();
 
 /** The tools of a request; the same list gives the same array, so that it is serialised once. */
-export function toolsToWire(
-  tools: readonly ModelTool[],
-  quirks: Pick<ChatQuirks, 'strictTools'>,
-): readonly WireTool[] {
-  const cache = quirks.strictTools ? strict : plain;
-  const known = cache.get(tools);
-  if (known !== undefined && sameTools(known.source, tools)) return known.wire;
-  const wire = tools.map((tool) => toolToWire(tool, quirks.strictTools));
-  cache.set(tools, { source: [...tools], wire });
+export function toolsToWire(tools: readonly MarkedTool[]): readonly WireTool[] {
+  const before = known.get(tools);
+  if (before?.source.length === tools.length && tools.every((tool, at) => tool === before.source[at]))
+    return before.wire;
+  const wire = tools.map(toolToWire);
+  known.set(tools, { source: [...tools], wire });
   return wire;
 }
 
-const sameTools = (before: readonly ModelTool[], now: readonly ModelTool[]): boolean =>
-  before.length === now.length && before.every((tool, i) => tool === now[i]);
-
-function toolToWire({ name, description, parameters }: ModelTool, isStrictWanted: boolean): WireTool {
-  const isStrict = isStrictWanted && fitsStrict(parameters);
+function toolToWire({ name, description, parameters, strict }: MarkedTool): WireTool {
   return {
     type: 'function',
-    function: { name, description, parameters, ...(isStrict ? { strict: true } : undefined) },
+    function: { name, description, parameters, ...(strict === true ? { strict } : undefined) },
   };
 }
+
+/**
+ * The caller's `extra`, whose tools that run at the vendor stand beside those of the request. A list with functions of
+ * its own is the whole list.
+ */
+export function besideTools(
+  extra: ModelRequest['extra'],
+  tools: readonly object[] | undefined,
+): ModelRequest['extra'] {
+  const own = extra['tools'];
+  if (tools === undefined || !Array.isArray(own) || own.some(isFunction)) return extra;
+  return { ...extra, tools: [...tools, ...(own as readonly unknown[])] };
+}
+
+const isFunction = (tool: unknown): boolean =>
+  typeof tool === 'object' && tool !== null && 'type' in tool && tool.type === 'function';
 
 /** `tool_choice`, which the wire refuses without tools. */
 export function toolChoiceToWire(

@@ -1,5 +1,7 @@
-import type { Replay, Warning } from '@majordomo/core';
+import type { JsonObject, Replay, Warning } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
+import { NullFilter, withoutNulls } from '../chat/nulls.ts';
+import type { Absences } from '../chat/strict-tools.ts';
 import { LeakFilter } from './leak.ts';
 
 interface TextItem {
@@ -10,10 +12,15 @@ interface TextItem {
   /** What waits for open calls to end. */
   held: string;
   replay: Replay | undefined;
+  /** Where absence comes as null. */
+  readonly nulls: NullFilter | undefined;
 }
 
 interface CallItem {
   readonly key: string;
+  /** The tool's own schema, where absence comes as null. */
+  readonly schema: JsonObject | undefined;
+  readonly nulls: NullFilter | undefined;
   whole: string | undefined;
   /** Nothing more is read of it. */
   isOver: boolean;
@@ -33,6 +40,8 @@ export class ItemWriter {
   private readonly callIds = new Set<string>();
   private readonly waiting = new Set<TextItem>();
   private openCalls = 0;
+  /** What was asked for in schemas whose absent properties come as null. */
+  absences: Absences | undefined;
   /** The message whose part is open: only that can still get its token. */
   private writing = '';
 
@@ -64,7 +73,7 @@ export class ItemWriter {
     if (delta === '') return;
     const item = this.item(type, key);
     item.text += delta;
-    this.write(item, type === 'text' ? this.leak.push(delta) : delta);
+    this.write(item, type === 'text' ? this.shown(item, this.leak.push(delta)) : delta);
   }
 
   /** All of its text, where none came in fragments. */
@@ -77,7 +86,7 @@ export class ItemWriter {
     const item = this.item(type, key);
     item.replay = replay;
     if (full.startsWith(item.text)) this.text(type, key, full.slice(item.text.length));
-    if (type === 'text') this.write(item, this.leak.end());
+    if (type === 'text') this.write(item, this.shown(item, this.leak.end()) + (item.nulls?.end() ?? ''));
     if (replay === undefined) return;
     if (this.openCalls > 0) this.waiting.add(item);
     else if (type === 'reasoning') this.scribe.reasoning('', replay, item.key);
@@ -86,7 +95,9 @@ export class ItemWriter {
 
   beginCall(key: string, id: string, name: string): void {
     if (this.calls.has(key)) return;
-    this.calls.set(key, { key: `call ${key}`, whole: undefined, isOver: false });
+    const schema = this.absences?.tools.get(name);
+    const nulls = schema === undefined ? undefined : new NullFilter(schema);
+    this.calls.set(key, { key: `call ${key}`, schema, nulls, whole: undefined, isOver: false });
     this.openCalls++;
     this.writing = '';
     this.scribe.toolCall(`call ${key}`, { id: this.uniqueId(id), name });
@@ -94,7 +105,7 @@ export class ItemWriter {
 
   callText(key: string, json: string): void {
     const call = this.calls.get(key);
-    if (call?.isOver === false) this.scribe.toolCall(call.key, { json });
+    if (call?.isOver === false) this.scribe.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
   }
 
   /** All arguments, which may still be those of an item that is never finished. */
@@ -109,7 +120,13 @@ export class ItemWriter {
     if (call === undefined || call.isOver) return;
     call.isOver = true;
     this.openCalls--;
-    this.scribe.toolCall(call.key, { whole, unfinished, replay });
+    const { schema, nulls } = call;
+    this.scribe.toolCall(call.key, {
+      json: whole === undefined ? nulls?.end() : undefined,
+      whole: whole === undefined || schema === undefined ? whole : withoutNulls(whole, schema),
+      unfinished,
+      replay,
+    });
     // Calls that are written side by side end together: parts end in the order in which they began.
     if (this.openCalls > 0) return;
     for (const { key: each } of this.calls.values()) this.scribe.end(each);
@@ -120,14 +137,20 @@ export class ItemWriter {
   end(): void {
     for (const [key, { whole }] of this.calls) this.endCall(key, whole, whole === undefined, undefined);
     const last = [...this.texts.values()].at(-1);
-    if (last !== undefined) this.write(last, this.leak.end());
+    if (last !== undefined) this.write(last, this.shown(last, this.leak.end()) + (last.nulls?.end() ?? ''));
+  }
+
+  private shown({ nulls }: TextItem, text: string): string {
+    return nulls === undefined ? text : nulls.push(text);
   }
 
   private item(type: TextItem['type'], key: string): TextItem {
     const items = type === 'text' ? this.texts : this.thoughts;
     let item = items.get(key);
     if (item === undefined) {
-      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined };
+      const output = type === 'text' ? this.absences?.output : undefined;
+      const nulls = output === undefined ? undefined : new NullFilter(output);
+      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined, nulls };
       items.set(key, item);
     }
     return item;

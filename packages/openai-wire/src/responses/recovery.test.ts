@@ -1,5 +1,11 @@
-import type { ModelRequest } from '@majordomo/core';
-import { assistant, user } from '@majordomo/core';
+import {
+  assistant,
+  user,
+  type ModelRequest,
+  type TextPart,
+  type ToolResultPart,
+  type TurnMessage,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { ChatFailure } from '../chat/failure.ts';
 import { recoveryFor } from './recovery.ts';
@@ -45,6 +51,43 @@ describe('a refused body', () => {
   it('goes without earlier reasoning and the ids that name it', () => {
     const forget = recoveryFor(failure({ code: 'invalid_encrypted_content' }), 400, sent);
     expect(forget?.apply(request).messages).toEqual([user('hi'), assistant([{ type: 'text', text: 'yes' }])]);
+  });
+
+  it.each<[Partial<ChatFailure>]>([
+    [{ param: 'input[1].output', code: 'invalid_type' }],
+    [{ message: "Invalid type for 'input[1].output': expected a string, but got an array instead." }],
+    [{ message: 'Input should be a valid string' }],
+    [{ message: 'tool messages must be text' }],
+  ])('%j is answered by text in tool results, and only where they held parts', (over) => {
+    const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+    const output = [{ type: 'input_image' }];
+    const recovery = recoveryFor(failure(over), 400, { ...sent, input: [{ type: 'message' }, { output }] });
+    expect([recovery?.id, recovery?.remember]).toEqual(['text results', true]);
+    expect(recoveryFor(failure(over), 400, { ...sent, input: [{ output: 'text' }] })?.id).toBeUndefined();
+    const result = (callId: string, ...content: ToolResultPart['content']): ToolResultPart => ({
+      type: 'tool-result',
+      callId,
+      name: 'look',
+      content,
+    });
+    const text = (words: string): TextPart => ({ type: 'text', text: words });
+    const messages: TurnMessage[] = [
+      { role: 'tool', parts: [result('a', text('one'), image), result('b', text('two'))] },
+      { role: 'tool', parts: [result('c', image)] },
+      user('go on'),
+      { role: 'tool', parts: [result('d', image)] },
+    ];
+    const before = structuredClone(messages);
+    const heading = text('Images of the result of look:');
+    expect(recovery?.apply({ ...request, messages }).messages).toEqual([
+      { role: 'tool', parts: [result('a', text('one')), result('b', text('two'))] },
+      { role: 'tool', parts: [result('c', text('See the images below.'))] },
+      { role: 'user', parts: [heading, image, heading, image] },
+      user('go on'),
+      { role: 'tool', parts: [result('d', text('See the images below.'))] },
+      { role: 'user', parts: [heading, image] },
+    ]);
+    expect(messages).toEqual(before);
   });
 
   it('keeps the effort when only the summary is refused', () => {

@@ -30,7 +30,7 @@ const closed = {
   required: ['a'],
   additionalProperties: false,
 };
-const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' } }];
+const tools = [{ name: 'f', description: 'd', parameters: closed }];
 
 describe('a request as a body of Responses', () => {
   it('keeps nothing at the vendor, and has no member without a value', () => {
@@ -48,10 +48,10 @@ describe('a request as a body of Responses', () => {
     ['no effort', { reasoning: 'none' }, { reasoning: { effort: 'none' } }],
     ['a long cache', { cache: 'long' }, { prompt_cache_retention: '24h' }],
     [
-      'tools, which are strict unless they say that they are not',
+      'tools',
       { tools, toolChoice: { name: 'f' } },
       {
-        tools: [{ type: 'function', ...tools[0], strict: false }],
+        tools: [{ type: 'function', name: 'f', description: 'd', parameters: closed, strict: true }],
         tool_choice: { type: 'function', name: 'f' },
         parallel_tool_calls: true,
       },
@@ -74,9 +74,11 @@ describe('a request as a body of Responses', () => {
     });
   });
 
-  it('marks tools strict that fit as they are', () => {
-    const { params } = wire({ tools: [{ name: 'f', description: 'd', parameters: closed }] });
-    expect(params['tools']).toMatchObject([{ strict: true }]);
+  it('says of a tool that it is not strict where its schema cannot be', () => {
+    const parameters = { type: 'object', additionalProperties: true };
+    const { params, told } = wire({ tools: [{ name: 'f', description: 'd', parameters }] });
+    expect(params['tools']).toMatchObject([{ strict: false, parameters }]);
+    expect(told).toEqual(['dropped strict for the schema of f']);
   });
 
   it('says what the wire has no member for', () => {

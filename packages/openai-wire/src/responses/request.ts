@@ -1,8 +1,8 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
 import { emulated, instructionFor, type WireOutput } from '../chat/output.ts';
 import type { ToWireOptions } from '../chat/request.ts';
-import { inDialect } from '../chat/schemas.ts';
-import { fitsStrict } from '../chat/strict.ts';
+import { absencesOf, fittedTools, strictOutput, type Absences } from '../chat/strict-tools.ts';
+import { besideTools } from '../chat/tools.ts';
 import { itemsToWire, type InputItem } from './items.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
@@ -13,9 +13,12 @@ export interface ResponsesParams {
   readonly [member: string]: unknown;
 }
 
+/** A body and what it could not say. */
 export interface ResponsesRequest {
   readonly params: ResponsesParams;
   readonly warnings: readonly Warning[];
+  /** For the reader: the schemas by which nulls are taken out of the answer. */
+  readonly absences: Absences | undefined;
 }
 
 /** A request as the body of Responses. Pure; members without a value are absent, `tools` above all. */
@@ -36,14 +39,17 @@ export function toWire(
   params['store'] = false;
   if (stream) params['stream'] = true;
   if (output.format !== undefined) params['text'] = { format: output.format };
-  if (request.tools.length > 0) {
-    const tools = inDialect(request.tools, quirks.toolSchemas, warnings);
-    params['tools'] = toolsToWire(tools, quirks.strictTools);
-  }
+  const { tools, absences } = fittedTools(request, quirks, warnings);
+  const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
+  if (wireTools !== undefined) params['tools'] = wireTools;
   putSettings(params, request, quirks, warnings);
-  const all = { ...params, ...quirks.extraBody, ...request.extra };
+  const all = { ...params, ...quirks.extraBody, ...besideTools(request.extra, wireTools) };
   const sent = Object.entries(all).filter(([, value]) => value !== undefined);
-  return { params: { model: modelId, ...Object.fromEntries(sent) }, warnings };
+  return {
+    params: { model: modelId, ...Object.fromEntries(sent) },
+    warnings,
+    absences: absencesOf(absences, output.absence),
+  };
 }
 
 /** The text for `instructions`; where the wire takes a message instead, that goes before the others. */
@@ -130,11 +136,10 @@ function outputToWire(
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
   switch (quirks.output) {
-    case 'json_schema':
-      return {
-        format: { type: 'json_schema', name, schema, strict: fitsStrict(schema) },
-        instruction: undefined,
-      };
+    case 'json_schema': {
+      const { absence, ...held } = strictOutput(output, quirks.strictTools, warnings);
+      return { format: { type: 'json_schema', name, ...held }, instruction: undefined, absence };
+    }
     case 'json_object':
       warnings.push(emulated('the server takes no schema, only "some JSON object"'));
       return { format: { type: 'json_object' }, instruction: instructionFor(schema) };

@@ -2,6 +2,8 @@ import { LlmError, type FinishReason, type JsonObject, type Replay, type Warning
 import { kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { drift } from '../chat/drift.ts';
 import { failureOf } from '../chat/failure.ts';
+import type { Absences } from '../chat/strict-tools.ts';
+import { withBodyWait } from '../chat/wait.ts';
 import { isList } from '../chat/wire.ts';
 import { ItemWriter } from './answer.ts';
 import {
@@ -53,6 +55,11 @@ export class ResponsesReader implements WireReader {
   /** What the request could not say on this wire. */
   warn(warnings: readonly Warning[]): void {
     this.warnings.push(...warnings);
+  }
+
+  /** What `toWire` said of schemas that were rewritten. */
+  restore(absences: Absences | undefined): void {
+    this.items.absences = absences;
   }
 
   message(data: string, event: string | undefined): void {
@@ -274,6 +281,7 @@ export class ResponsesReader implements WireReader {
       ...failure,
       status: status ?? failure.status,
       kind: failedKind(failure) ?? kindOf(failure),
+      headers: withBodyWait(undefined, body),
       target,
       body: whole,
       secrets: secrets?.() ?? [],

@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelTool } from '@majordomo/core';
-import { fitsStrict } from '../chat/strict.ts';
+import type { MarkedTool } from '../chat/strict-tools.ts';
 
 /** A tool as this wire takes it: flat, and strict unless it says that it is not. */
 export interface FunctionTool {
@@ -12,25 +12,26 @@ export interface FunctionTool {
 
 interface Converted {
   /** The tools when they were converted: a list that grew since is converted anew. */
-  readonly source: readonly ModelTool[];
+  readonly source: readonly MarkedTool[];
   readonly wire: readonly FunctionTool[];
 }
 
 /** Conversions by the identity of the list: callers send the same tools again and again. */
-const plain = new WeakMap<readonly ModelTool[], Converted>();
-const strict = new WeakMap<readonly ModelTool[], Converted>();
+const known = new WeakMap<readonly MarkedTool[], Converted>();
 
 /** The tools of a request; the same list gives the same array, so that it is serialised once. */
-export function toolsToWire(tools: readonly ModelTool[], isStrictWanted: boolean): readonly FunctionTool[] {
-  const cache = isStrictWanted ? strict : plain;
-  const known = cache.get(tools);
-  if (known?.source.length === tools.length && tools.every((tool, i) => tool === known.source[i]))
-    return known.wire;
-  const wire = tools.map(({ name, description, parameters }): FunctionTool => {
-    const isStrict = isStrictWanted && fitsStrict(parameters);
-    return { type: 'function', name, description, parameters, strict: isStrict };
-  });
-  cache.set(tools, { source: [...tools], wire });
+export function toolsToWire(tools: readonly MarkedTool[]): readonly FunctionTool[] {
+  const before = known.get(tools);
+  if (before?.source.length === tools.length && tools.every((tool, at) => tool === before.source[at]))
+    return before.wire;
+  const wire = tools.map(({ name, description, parameters, strict = false }): FunctionTool => ({
+    type: 'function',
+    name,
+    description,
+    parameters,
+    strict,
+  }));
+  known.set(tools, { source: [...tools], wire });
   return wire;
 }
 

@@ -53,8 +53,9 @@ function chatModel(
         open(signal) {
           refuseUnsupported(request, capabilities, target);
           const stream = context.delivery === 'deltas';
-          const { params, warnings } = toWire(request, modelId, quirks, { stream, family });
+          const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
           reader.warn(warnings);
+          reader.restore(absences);
           failed.remedy = (failure, status) => recoveryFor(failure, status, params);
           return endpoint.post('/chat/completions', bodyText(params), { ...context, signal }, failed);
         },

@@ -38,6 +38,19 @@ describe('an error of an SDK', () => {
     }
   });
 
+  it('is a plan that is used up until the time that its body names', () => {
+    const used = { type: 'usage_limit_reached', message: 'The usage limit has been reached' };
+    const inAnHour = Math.round(Date.now() / 1000) + 3600;
+    const waits = (more: object, headers?: object): unknown => {
+      const { kind, details } = convert(answered(429, { ...used, ...more }, headers));
+      return [kind, Math.round((details.retryAfterMs ?? 0) / 60_000)];
+    };
+    expect(waits({ resets_in_seconds: 7200 })).toEqual(['quota', 120]);
+    expect(waits({ resets_at: inAnHour })).toEqual(['quota', 60]);
+    expect(waits({ resets_in_seconds: 7200 }, { 'retry-after': '60' })).toEqual(['quota', 1]);
+    expect(waits({ resets_in_seconds: -1, resets_at: 'soon' })).toEqual(['quota', 0]);
+  });
+
   it('is a mistake of the caller where the SDK sent nothing', () => {
     class SdkError extends Error {}
     expect(convert(new SdkError('bad option')).kind).toBe('config');

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
 import { accountRule, failureOf } from '../chat/failure.ts';
+import { withBodyWait } from '../chat/wait.ts';
 import type { Failed } from './endpoint.ts';
 
 /** Codes of Node's fetch for a wait that was too long. */
@@ -35,7 +36,7 @@ function reported(error: Error, status: number, failed: Failed): LlmError {
     status,
     message: failure.message === '' ? bareText(error, status) : failure.message,
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
-    headers,
+    headers: withBodyWait(headers, body),
     body: body ?? bareText(error, status),
     secrets: failed.secrets,
     cause: error,

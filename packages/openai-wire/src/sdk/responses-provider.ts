@@ -57,8 +57,9 @@ function responsesModel(
         open(signal) {
           refuseUnsupported(request, capabilities, target);
           const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
-          const { params, warnings } = toWire(request, modelId, quirks, { stream, family });
+          const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
           reader.warn(warnings);
+          reader.restore(absences);
           failed.remedy = (failure, status) => recoveryFor(failure, status, params);
           return endpoint.post('/responses', bodyText(params), { ...context, signal }, failed);
         },

@@ -1,0 +1,70 @@
+import type { JsonObject, JsonValue } from '@majordomo/core';
+
+/** References and alternatives that lead on; those that only lead to themselves would never end. */
+const MOST_HOPS = 16;
+
+/** May the object lack this property? */
+export function isOptional({ required }: JsonObject, name: string): boolean {
+  return !(Array.isArray(required) && required.includes(name));
+}
+
+/** Is null a value of the schema? */
+export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): boolean {
+  if (!isSchema(schema)) return schema !== false;
+  return leavesOf(schema, root).some(
+    ({ type, enum: words, const: word }) =>
+      (type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'))) &&
+      (!Array.isArray(words) || words.includes(null)) &&
+      (word === undefined || word === null),
+  );
+}
+
+/** A schema without its references and alternatives: all that it comes down to; none where a reference leads nowhere. */
+export function leavesOf(schema: JsonObject, root: JsonObject, hops = 0): readonly JsonObject[] {
+  if (hops > MOST_HOPS) return [];
+  const { $ref: ref } = schema;
+  if (ref !== undefined) {
+    const target = find(ref, root);
+    return target === undefined ? [] : leavesOf(target, root, hops + 1);
+  }
+  const branches = schema['anyOf'] ?? schema['oneOf'];
+  if (!Array.isArray(branches)) return [schema];
+  return branches.flatMap((each: JsonValue) => (isSchema(each) ? leavesOf(each, root, hops + 1) : []));
+}
+
+/** Is there, however deep, a property that may be absent and may not be null? */
+export function hasAbsence(
+  schema: JsonValue | undefined,
+  root: JsonObject,
+  seen: Set<JsonObject> = new Set<JsonObject>(),
+): boolean {
+  if (!isSchema(schema)) return false;
+  return leavesOf(schema, root).some((leaf) => {
+    if (seen.has(leaf)) return false;
+    seen.add(leaf);
+    const { properties, items } = leaf;
+    const isAbsent = ([name, each]: [string, JsonValue | undefined]): boolean =>
+      (isOptional(leaf, name) && !acceptsNull(each, root)) || hasAbsence(each, root, seen);
+    return (
+      (isSchema(properties) && Object.entries(properties).some(isAbsent)) || hasAbsence(items, root, seen)
+    );
+  });
+}
+
+/** Is it an object, as all schemas but `true` and `false` are? */
+export const isSchema = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `#`, or a name among the definitions of the root. */
+function find(ref: JsonValue, root: JsonObject): JsonObject | undefined {
+  if (ref === '#') return root;
+  const [, kind, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(typeof ref === 'string' ? ref : '') ?? [];
+  if (kind === undefined || name === undefined || !URI.test(name)) return undefined;
+  const definitions = root[kind];
+  const key = decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
+  const target = isSchema(definitions) && Object.hasOwn(definitions, key) ? definitions[key] : undefined;
+  return isSchema(target) ? target : undefined;
+}
+
+/** No escape of a URI that is none. */
+const URI = /^(?:[^%]|%[0-7][0-9a-f])*$/i;

@@ -1,0 +1,153 @@
+import type { JsonObject, ModelRequest } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { OPENAI_QUIRKS } from '../src/chat/quirks.ts';
+import { toWire } from '../src/chat/request.ts';
+import { ChatReader } from '../src/chat/stream.ts';
+import { OPENAI_RESPONSES_QUIRKS } from '../src/responses/quirks.ts';
+import { toWire as toResponses } from '../src/responses/request.ts';
+import { ResponsesReader } from '../src/responses/stream.ts';
+
+const parameters: JsonObject = {
+  type: 'object',
+  properties: { city: { type: 'string' }, unit: { type: 'string' } },
+  required: ['city'],
+};
+const request: ModelRequest = {
+  messages: [],
+  tools: [{ name: 'weather', description: 'd', parameters }],
+  output: { name: 'answer', schema: parameters },
+  extra: {},
+};
+const JSON_TEXT = '{"city":"Ulm","unit":null}';
+const MEANT = { city: 'Ulm' };
+const pieces = JSON_TEXT.match(/.{1,3}/g) ?? [];
+
+const chat = (): ChatReader => {
+  const reader = new ChatReader({ target: 'p/m', family: 'f', quirks: { reasoningTokens: 'inside' } });
+  reader.restore(toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).absences);
+  return reader;
+};
+const responses = (): ResponsesReader => {
+  const reader = new ResponsesReader({ target: 'p/m', family: 'f' });
+  reader.restore(toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).absences);
+  return reader;
+};
+
+/** What was told piece by piece, and what the parts came to. */
+function told(reader: ChatReader | ResponsesReader): unknown {
+  let shown = '';
+  const parts: unknown[] = [];
+  const repairs: string[] = [];
+  for (const event of reader.scribe.take()) {
+    if (event.type === 'text-delta') shown += event.text;
+    if (event.type === 'args-delta') shown += event.json;
+    if (event.type === 'warning' && event.warning.action === 'repaired') repairs.push(event.warning.what);
+    if (event.type === 'part-end' && event.part.type === 'tool-call') parts.push(event.part.args);
+    if (event.type === 'part-end' && event.part.type === 'text') parts.push(JSON.parse(event.part.text));
+  }
+  return [JSON.parse(shown), parts, repairs];
+}
+
+const chunk = (delta: object): string => JSON.stringify({ choices: [{ delta }] });
+const END = JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }] });
+const call = (json: string): object => ({
+  index: 0,
+  id: 'c1',
+  function: { name: 'weather', arguments: json },
+});
+
+it.each<[string, (reader: ChatReader) => void]>([
+  [
+    'a call in fragments',
+    (reader) => {
+      reader.message(chunk({ tool_calls: [call('')] }), undefined);
+      for (const json of pieces)
+        reader.message(chunk({ tool_calls: [{ index: 0, function: { arguments: json } }] }), undefined);
+      reader.message(END, undefined);
+      reader.end();
+    },
+  ],
+  [
+    'a whole call',
+    (reader) => {
+      reader.body({ choices: [{ message: { tool_calls: [call(JSON_TEXT)] }, finish_reason: 'tool_calls' }] });
+    },
+  ],
+  [
+    'text in fragments',
+    (reader) => {
+      for (const content of pieces) reader.message(chunk({ content }), undefined);
+      reader.message(END, undefined);
+      reader.end();
+    },
+  ],
+])('over Chat Completions, %s loses the nulls that stand for absence', (_what, play) => {
+  const reader = chat();
+  play(reader);
+  expect(told(reader)).toEqual([MEANT, [MEANT], []]);
+});
+
+const event = (type: string, more: object): string => JSON.stringify({ type, output_index: 0, ...more });
+const item = (json: string, status = 'completed'): object => ({
+  type: 'function_call',
+  id: 'fc_1',
+  call_id: 'c1',
+  name: 'weather',
+  arguments: json,
+  status,
+});
+const message = {
+  type: 'message',
+  id: 'msg_1',
+  role: 'assistant',
+  content: [{ type: 'output_text', text: JSON_TEXT }],
+};
+const done = (output: readonly object[]): string =>
+  JSON.stringify({ type: 'response.completed', response: { status: 'completed', output } });
+
+it.each<[string, (reader: ResponsesReader) => void]>([
+  [
+    'a call in fragments',
+    (reader) => {
+      reader.message(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
+      for (const delta of pieces)
+        reader.message(event('response.function_call_arguments.delta', { delta }), undefined);
+      reader.message(event('response.output_item.done', { item: item(JSON_TEXT) }), undefined);
+      reader.message(done([item(JSON_TEXT)]), undefined);
+    },
+  ],
+  [
+    'a call that ends with the answer',
+    (reader) => {
+      reader.message(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
+      for (const delta of pieces)
+        reader.message(event('response.function_call_arguments.delta', { delta }), undefined);
+      reader.message(event('response.function_call_arguments.done', { arguments: JSON_TEXT }), undefined);
+      reader.message(done([]), undefined);
+    },
+  ],
+  [
+    'a whole call',
+    (reader) => {
+      reader.body({ status: 'completed', output: [item(JSON_TEXT)] });
+    },
+  ],
+  [
+    'text in fragments',
+    (reader) => {
+      for (const delta of pieces) reader.message(event('response.output_text.delta', { delta }), undefined);
+      reader.message(event('response.output_item.done', { item: message }), undefined);
+      reader.message(done([message]), undefined);
+    },
+  ],
+  [
+    'whole text',
+    (reader) => {
+      reader.body({ status: 'completed', output: [message] });
+    },
+  ],
+])('over Responses, %s loses the nulls that stand for absence', (_what, play) => {
+  const reader = responses();
+  play(reader);
+  expect(told(reader)).toEqual([MEANT, [MEANT], []]);
+});

@@ -1,0 +1,94 @@
+import { checkValue } from '@majordomo/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NullFilter, withoutNulls } from '../src/chat/nulls.ts';
+import { toStrict } from '../src/chat/strict.ts';
+import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
+
+describe('every schema', () => {
+  it('is not changed, and is a fixed point once it was rewritten', () => {
+    fc.assert(
+      fc.property(anySchema, (schema) => {
+        const before = JSON.stringify(schema);
+        const once = toStrict(schema);
+        expect(JSON.stringify(schema)).toBe(before);
+        if ('why' in once) return;
+        const again = toStrict(structuredClone(once.schema));
+        expect(again).toEqual({ schema: once.schema, fits: true, nulls: false });
+      }),
+      { seed: 15, numRuns: 500 },
+    );
+  });
+
+  it('holds its values again once the nulls of absence are taken out, however the text is cut', async () => {
+    let changed = 0;
+    await fc.assert(
+      fc.asyncProperty(anySchema, fc.nat(), async (schema, seed) => {
+        const random = randoms(seed);
+        const strict = toStrict(schema);
+        const value = 'why' in strict ? undefined : valueOf(strict.schema, random);
+        if (value === undefined || 'why' in strict) return;
+        expect(await checkValue(strict.schema, value)).toEqual({ value });
+        const text = JSON.stringify(value, undefined, seed % 3);
+        const restored: unknown = JSON.parse(inPieces(text, schema, random));
+        expect(await checkValue(schema, restored)).toEqual({ value: restored });
+        if (JSON.stringify(restored) !== JSON.stringify(value)) changed++;
+        else expect(inPieces(text, schema, random)).toBe(text);
+      }),
+      { seed: 16, numRuns: 600 },
+    );
+    expect(changed).toBeGreaterThan(100);
+  });
+});
+
+describe('nulls of absence', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      a: { type: 'string' },
+      b: { type: 'array', items: { type: 'object', properties: { c: { type: 'number' } } } },
+      d: { type: ['string', 'null'] },
+      e: { $ref: '#' },
+    },
+    required: ['d'],
+  };
+
+  it.each([
+    ['{"a":null}', '{}'],
+    ['{"a":null,"d":null}', '{"d":null}'],
+    ['{"d":"","a":null,"b":null}', '{"d":""}'],
+    ['{ "a" : null , "d" : 1 }', '{ "d" : 1 }'],
+    ['{"\\u0061":null,"d":"\\""}', '{"d":"\\""}'],
+    [
+      '{"b":[{"c":null},{"c":2},null,[{"c":null}]],"d":null}',
+      '{"b":[{},{"c":2},null,[{"c":null}]],"d":null}',
+    ],
+    ['{"e":{"e":null,"a":"null","d":null}}', '{"e":{"a":"null","d":null}}'],
+    ['{"z":null,"d":{"a":null}}', '{"z":null,"d":{"a":null}}'],
+  ])('of %s are gone', (given, expected) => {
+    expect(withoutNulls(given, schema)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    'null',
+    'no JSON {"a":null}',
+    '[1',
+    '{"a":nu',
+    '{"a":nil}',
+    '{"a"',
+    '[}',
+    '{]',
+    '{} {"a":null}',
+  ])('are not looked for in %j', (text) => {
+    expect(withoutNulls(text, schema)).toBe(text);
+  });
+
+  it('are taken out in time that grows with the text alone', () => {
+    const text = `{"d":"${'x'.repeat(200_000)}","b":[${'{"c":null},'.repeat(20_000)}{}]}`;
+    const filter = new NullFilter(schema);
+    let length = 0;
+    for (let at = 0; at < text.length; at += 7) length += filter.push(text.slice(at, at + 7)).length;
+    expect(length).toBe(text.length - '"c":null'.length * 20_000);
+  });
+});
