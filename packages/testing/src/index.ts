@@ -49,3 +49,20 @@ export { replay, type Journal, type Replayed } from './journal/replay.ts';
 
 // network
 export { noNetwork, type BlockedConnection } from './network/no-network.ts';
+
+// recordings
+export { awsHandler, type AwsHandler } from './record/aws-handler.ts';
+export { recordingFolder, type RecordingFolder } from './record/folder.ts';
+export { record, type RecordingFetch, type RecordOptions } from './record/record.ts';
+export {
+  parseRecording,
+  type RecordedBody,
+  type RecordedChunk,
+  type RecordedEnd,
+  type RecordedError,
+  type RecordedRequest,
+  type RecordedResponse,
+  type Recording,
+} from './record/recording.ts';
+export { replayRecordings, type ReplayingFetch, type ReplayOptions } from './record/replay-recordings.ts';
+export { sealRecording } from './record/seal.ts';

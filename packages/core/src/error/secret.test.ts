@@ -58,6 +58,7 @@ describe('a shape is masked', () => {
   it.each([
     'a basic understanding of things',
     'the bearer certificate',
+    '{"text":"a basic understanding","total_tokens":12}',
     'maxTokens: 4096, totalTokens=123456',
     'x-ratelimit-remaining-tokens: 3999992',
     'mail me at someone@example.com',

@@ -1,0 +1,122 @@
+import type { JsonValue } from '@majordomo/core';
+import { redact, secretSpans } from '@majordomo/core/provider';
+
+const MASK = '***';
+
+/** Headers that carry credentials; limits and counts of tokens are none. */
+const CREDENTIAL_HEADER = /auth|api-?key|token|secret|cookie|signature|credential|session/i;
+const COUNT_HEADER = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
+/** Headers that tell whose account it is. */
+const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
+const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
+const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
+/** Path segments after which an account stands. */
+const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
+/** Shorter values are words that stand in texts by chance. */
+const SHORTEST_LEARNT = 8;
+
+const isCredential = (name: string): boolean => CREDENTIAL_HEADER.test(name) && !COUNT_HEADER.test(name);
+
+/** Names in lower case, credentials and accounts masked. */
+export function concealHeaders(
+  headers: Headers,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...headers].map(([name, value]) => [
+      name,
+      isCredential(name) || ACCOUNT_HEADER.test(name) ? MASK : redact(value, secrets),
+    ]),
+  );
+}
+
+/** Without userinfo, and with credentials of the query and accounts of the path masked. */
+export function concealUrl(url: URL, secrets: readonly string[]): string {
+  const clean = new URL(url);
+  clean.username = '';
+  clean.password = '';
+  for (const name of new Set(clean.searchParams.keys())) {
+    if (CREDENTIAL_PARAMETER.test(name)) clean.searchParams.set(name, MASK);
+  }
+  clean.pathname = clean.pathname.replace(ACCOUNT_SEGMENT, `/$1/${MASK}`);
+  return redact(clean.href, secrets);
+}
+
+/** Every text in it, names included, without secrets. */
+export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
+  if (typeof value === 'string') return redact(value, secrets);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map((item) => concealJson(item, secrets));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      redact(name, secrets),
+      typeof member === 'string' && CREDENTIAL_MEMBER.test(name)
+        ? MASK
+        : concealJson(member ?? null, secrets),
+    ]),
+  );
+}
+
+/** `Array.isArray` does not know read-only lists. */
+const isList = (value: object): value is readonly JsonValue[] => Array.isArray(value);
+
+/**
+ * The chunks of a text without its secrets, wherever the cuts are: a mask goes into the chunk in which its secret began.
+ * Each byte is one character here, so that a cut may fall inside of one.
+ */
+export function concealChunks(
+  chunks: readonly Uint8Array[],
+  secrets: readonly string[],
+): readonly Uint8Array[] {
+  const texts = chunks.map((chunk) => Buffer.from(chunk).toString('latin1'));
+  const spans = secretSpans(texts.join(''), secrets.map(asBytes));
+  let from = 0;
+  return texts.map((text) => {
+    const start = from;
+    from += text.length;
+    return Buffer.from(concealPiece(text, start, spans), 'latin1');
+  });
+}
+
+function concealPiece(text: string, start: number, spans: readonly (readonly [number, number])[]): string {
+  const end = start + text.length;
+  let clean = '';
+  let at = start;
+  for (const [from, to] of spans) {
+    if (to <= start || from >= end) continue;
+    if (from > at) clean += text.slice(at - start, from - start);
+    if (from >= start) clean += MASK;
+    at = Math.min(to, end);
+  }
+  return clean + text.slice(at - start);
+}
+
+/** UTF-8, one character a byte. */
+export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** Values that an exchange carries as credentials or accounts: what comes back in a body is masked too. */
+export function learntFrom(headers: Headers, url?: URL): readonly string[] {
+  const found = [...headers].flatMap(([name, value]) => {
+    if (isCredential(name)) return credentialsIn(value);
+    return ACCOUNT_HEADER.test(name) ? [value] : [];
+  });
+  const parameters = [...(url?.searchParams ?? [])].filter(([name]) => CREDENTIAL_PARAMETER.test(name));
+  const accounts = [...(url?.pathname.matchAll(ACCOUNT_SEGMENT) ?? [])].map(
+    ([segment]) => segment.split('/')[2],
+  );
+  return [...found, ...parameters.map(([, value]) => value), ...accounts].filter(
+    (value) => value !== undefined && value.length >= SHORTEST_LEARNT,
+  ) as readonly string[];
+}
+
+/** `Bearer …`, `Basic …` with its password, cookies, and the key id and signature of AWS. */
+function credentialsIn(value: string): readonly string[] {
+  if (value.startsWith('AWS4-')) {
+    return [...value.matchAll(/(?:Credential|Signature)=([^/,\s]+)/g)].map(([, part = '']) => part);
+  }
+  const [, scheme = '', credential = value] = /^([a-z-]{3,20})\s+(\S+)$/i.exec(value) ?? [];
+  const password =
+    scheme.toLowerCase() === 'basic' ? Buffer.from(credential, 'base64').toString().split(':') : [];
+  const cookies = value.split(/;\s*/).map((cookie) => cookie.slice(cookie.indexOf('=') + 1));
+  return [value, credential, ...password, ...(value.includes(';') ? cookies : [])];
+}

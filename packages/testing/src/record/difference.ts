@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RecordedBody, RecordedRequest } from './recording.ts';
+
+/** More than these say no more. */
+const MOST = 5;
+const LONGEST_VALUE = 80;
+
+/** In what a request differs from the recorded one; host and headers may. Empty: in nothing. */
+export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
+  const found: string[] = [];
+  const [there, here] = [new URL(recorded.url), new URL(sent.url)];
+  there.searchParams.sort();
+  here.searchParams.sort();
+  compare(recorded.method, sent.method, 'method', found);
+  compare(there.pathname, here.pathname, 'path', found);
+  compare(there.search, here.search, 'query', found);
+  compare(contentOf(recorded.body), contentOf(sent.body), 'body', found);
+  return found.length > MOST ? [...found.slice(0, MOST), `and ${found.length - MOST} more`] : found;
+}
+
+function contentOf(body: RecordedBody | null): unknown {
+  if (body === null) return undefined;
+  return 'json' in body ? body.json : 'text' in body ? body.text : body.base64;
+}
+
+/** Goes down as far as both sides have members, and tells where they part. */
+function compare(recorded: unknown, sent: unknown, path: string, found: string[]): void {
+  if (isDeepStrictEqual(recorded, sent)) return;
+  if (isObject(recorded) && isObject(sent) && Array.isArray(recorded) === Array.isArray(sent)) {
+    for (const name of new Set([...Object.keys(recorded), ...Object.keys(sent)])) {
+      const at = Array.isArray(recorded) ? `${path}[${name}]` : `${path}.${name}`;
+      compare(recorded[name], sent[name], at, found);
+    }
+    return;
+  }
+  found.push(`${path}: recorded ${shown(recorded)}, sent ${shown(sent)}`);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../clock/fake-clock.ts';
+import { refusedURL } from '../server/refused.ts';
+import { record, type RecordingFetch, type RecordOptions } from './record.ts';
+import { bodyOf, parseRecording, type Recording } from './recording.ts';
+
+const KEY = 'canary-1618033988';
+const URL_ = 'https://api.example.com/v1/chat?x=1';
+
+/** A recorder over a transport of the test's own, and what it has written. */
+function world(
+  respond: (init?: RequestInit) => Response | Promise<Response>,
+  options: Partial<RecordOptions> = {},
+): { fetch: RecordingFetch; files: Map<string, string>; written(): Promise<Recording> } {
+  const files = new Map<string, string>();
+  const fetch = record({
+    write: (name, text) => void files.set(name, text),
+    fetch: (_, init) => Promise.resolve(respond(init)),
+    ...options,
+  });
+  return {
+    fetch,
+    files,
+    async written() {
+      await fetch.done();
+      return parseRecording([...files.values()][0] ?? '');
+    },
+  };
+}
+
+const stream = (...pieces: readonly string[]): Response =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+        controller.close();
+      },
+    }),
+    { headers: { 'content-type': 'text/event-stream' } },
+  );
+const textIn = ({ response }: Recording): string =>
+  response === null ? '' : Buffer.from(bodyOf(response)).toString('utf8');
+
+describe('a recording', () => {
+  it('has the request, the response, its chunks and their times', async () => {
+    const clock = fakeClock();
+    const { fetch, written, files } = world(() => stream('data: a\n\n', 'data: b\n\n'), {
+      clock,
+      origin: 'a test',
+      licence: 'MIT',
+    });
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":[1]}' };
+    const reader = (await fetch(URL_, sent)).body?.getReader();
+    await reader?.read();
+    await clock.advance(40);
+    await reader?.read();
+    await clock.advance(2);
+    await reader?.read();
+
+    expect(await written()).toEqual({
+      format: 'majordomo-recording/1',
+      recordedAt: new Date(clock.now() - 42).toISOString(),
+      origin: 'a test',
+      licence: 'MIT',
+      request: {
+        method: 'POST',
+        url: URL_,
+        headers: { 'content-type': 'application/json' },
+        body: { json: { a: [1] } },
+      },
+      response: {
+        status: 200,
+        headers: { 'content-type': 'text/event-stream' },
+        headersAtMs: 0,
+        chunks: [
+          { atMs: 0, text: 'data: a\n\n' },
+          { atMs: 40, text: 'data: b\n\n' },
+        ],
+        end: 'complete',
+        endAtMs: 42,
+      },
+      error: null,
+    });
+    expect([...files.keys()]).toEqual(['0001-POST-v1-chat.json']);
+  });
+
+  it.each<[string, BodyInit_, unknown]>([
+    ['a text', 'hello', { text: 'hello' }],
+    ['bytes', new Uint8Array([1, 255]), { base64: 'Af8=' }],
+    ['a form of a URL', new URLSearchParams({ a: 'b' }), { text: 'a=b' }],
+    ['a stream', new Blob(['hello']).stream(), { text: 'hello' }],
+    ['nothing', undefined, null],
+  ])('keeps the body of a request that is %s, and sends it as it is', async (_, body, expected) => {
+    let sent: ArrayBuffer | undefined;
+    const { fetch, written } = world(async (init) => {
+      sent = await new Response(init?.body).arrayBuffer();
+      return new Response('ok');
+    });
+    const kept = body instanceof Uint8Array ? body.slice() : body;
+    await (await fetch(URL_, { method: 'POST', ...(body !== undefined && { body }) })).text();
+    expect((await written()).request.body).toEqual(expected);
+    if (!(kept instanceof ReadableStream)) {
+      expect(Buffer.from(sent ?? new ArrayBuffer())).toEqual(
+        Buffer.from(await new Response(kept ?? '').arrayBuffer()),
+      );
+    }
+  });
+
+  it('of a form has a boundary of its own', async () => {
+    const { fetch, written } = world(() => new Response('ok'));
+    const body = new FormData();
+    body.append('a', 'b');
+    await (await fetch(URL_, { method: 'POST', body })).text();
+    const { request } = await written();
+    expect(request.headers['content-type']).toBe('multipart/form-data; boundary=boundary');
+    expect(request.body).toEqual({
+      text: '--boundary\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--boundary--\r\n',
+    });
+  });
+
+  it('keeps a chunk that ends inside a character, and a body that is no text, as base64', async () => {
+    const cut = Buffer.from('data: é\n\n');
+    const { fetch, written } = world(() => new Response(new Blob([cut.subarray(0, 7)]).stream()));
+    await (await fetch(URL_)).arrayBuffer();
+    expect((await written()).response?.chunks).toEqual([
+      { atMs: expect.any(Number) as number, base64: cut.subarray(0, 7).toString('base64') },
+    ]);
+  });
+
+  it('of a call that got no connection tells why', async () => {
+    const files: string[] = [];
+    const fetch = record({ write: (_, text) => void files.push(text) });
+    await expect(fetch(`${await refusedURL()}/v1`)).rejects.toThrow('fetch failed');
+    await fetch.done();
+    const recording = parseRecording(files[0] ?? '');
+    expect([recording.response, recording.error?.code]).toEqual([null, 'ECONNREFUSED']);
+  });
+
+  it('speaks of the bytes that are in it, not of those on the way', async () => {
+    const headers = { 'content-encoding': 'gzip', 'content-length': '20', 'x-request-id': 'r' };
+    const { fetch, written } = world(() => new Response('ok', { headers }));
+    await (await fetch(URL_)).text();
+    expect(Object.keys((await written()).response?.headers ?? {})).toEqual(['content-type', 'x-request-id']);
+  });
+});
+
+type BodyInit_ = string | Uint8Array<ArrayBuffer> | URLSearchParams | ReadableStream | undefined;
+
+describe('what passes', () => {
+  it('is the response that came: status, headers, address and bytes', async () => {
+    const { fetch } = world(() => new Response('gone', { status: 410, headers: { 'x-a': 'b' } }), {});
+    const response = await fetch(URL_);
+    expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([410, 'b', 'gone']);
+    expect((await world(() => new Response(null, { status: 204 })).fetch(URL_)).body).toBe(null);
+  });
+
+  it('is taken from the transport when it is asked for', async () => {
+    let asked = 0;
+    const source = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          asked++;
+          controller.enqueue(new Uint8Array(1024));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { fetch } = world(() => new Response(source));
+    const reader = (await fetch(URL_)).body?.getReader();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const before = asked;
+    await reader?.read();
+    await reader?.read();
+    expect([before, asked]).toEqual([0, 2]);
+    await reader?.cancel();
+  });
+
+  it('can be read into memory of the reader’s own', async () => {
+    const { fetch, written } = world(() => stream('hello'));
+    const reader = (await fetch(URL_)).body?.getReader({ mode: 'byob' });
+    const first = await reader?.read(new Uint8Array(3));
+    const second = await reader?.read(new Uint8Array(3));
+    expect([Buffer.from(first?.value ?? []).toString(), Buffer.from(second?.value ?? []).toString()]).toEqual(
+      ['hel', 'lo'],
+    );
+    expect((await reader?.read(new Uint8Array(3)))?.done).toBe(true);
+    expect(textIn(await written())).toBe('hello');
+  });
+});
+
+describe('a part', () => {
+  const endless = (cancelled: () => void): Response =>
+    new Response(
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          controller.enqueue(new TextEncoder().encode('a'));
+        },
+        cancel: cancelled,
+      }),
+    );
+
+  it('is what a reader that left has read, and the transport is told', async () => {
+    let cancelled = false;
+    const { fetch, written } = world(() => endless(() => (cancelled = true)));
+    const reader = (await fetch(URL_)).body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+    const recording = await written();
+    expect([recording.response?.end, textIn(recording), cancelled]).toEqual(['left', 'a', true]);
+  });
+
+  it('is what came before an abort', async () => {
+    const abort = new AbortController();
+    const { fetch, written } = world(() => endless(() => undefined));
+    const reader = (await fetch(URL_, { signal: abort.signal })).body?.getReader();
+    await reader?.read();
+    abort.abort();
+    await reader?.cancel();
+    expect((await written()).response?.end).toBe('aborted');
+  });
+
+  it('is what came before the transport broke', async () => {
+    const source = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        controller.error(Object.assign(new TypeError('terminated'), { code: 'UND_ERR_SOCKET' }));
+      },
+    });
+    const { fetch, written } = world(() => new Response(source));
+    await expect((await fetch(URL_)).text()).rejects.toThrow('terminated');
+    const { response, error } = await written();
+    expect([response?.end, error]).toEqual([
+      'broken',
+      { name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET' },
+    ]);
+  });
+
+  it('is what was read when the recorder is closed', async () => {
+    const { fetch, files } = world(() => endless(() => undefined));
+    await (await fetch(URL_)).body?.getReader().read();
+    await fetch.done(1);
+    const recording = parseRecording([...files.values()][0] ?? '');
+    expect([recording.response?.end, textIn(recording)]).toEqual(['unfinished', 'a']);
+  });
+});
+
+describe('secrets', () => {
+  it.each<[string, string, Record<string, string>]>([
+    ['a bearer', URL_, { authorization: `Bearer ${KEY}` }],
+    ['a basic password', URL_, { authorization: `Basic ${btoa(`user:${KEY}`)}` }],
+    ['a key header', URL_, { 'x-api-key': KEY }],
+    ['another', URL_, { 'api-key': KEY }],
+    ['a third', URL_, { 'x-goog-api-key': KEY }],
+    ['an AWS token', URL_, { 'x-amz-security-token': KEY }],
+    ['an AWS signature', URL_, { authorization: `AWS4-HMAC-SHA256 Credential=A/b, Signature=${KEY}` }],
+    ['a cookie', URL_, { cookie: `a=b; session=${KEY}` }],
+    ['an organisation', URL_, { 'openai-organization': KEY }],
+    ['a query', `https://api.example.com/v1?key=${KEY}`, {}],
+    ['an account in the path', `https://api.example.com/accounts/${KEY}/ai/run/@cf/x`, {}],
+  ])('that a request carries are masked, in its answer too: %s', async (_, url, headers) => {
+    const encoded = Buffer.from(`:${KEY}`).toString('base64');
+    const echo = `{"said":"no ${KEY}","url":"${encodeURIComponent(KEY)}","b":"${encoded}"}`;
+    const { fetch, files } = world(() => new Response(echo, { status: 401, headers: { 'x-echo': KEY } }));
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ user: KEY }) });
+    expect(await response.text()).toBe(echo);
+    await fetch.done();
+    const [text = ''] = files.values();
+    expect(text).toContain('***');
+    expect(text).not.toContain(KEY);
+    expect(text).not.toContain(btoa(`user:${KEY}`));
+    expect(text).not.toContain(encoded.slice(2, 14));
+  });
+
+  it('that were named are masked wherever they stand, and at every cut', async () => {
+    for (let cut = 1; cut < KEY.length; cut++) {
+      const { fetch, written } = world(() => stream(`é ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} ü`), {
+        secrets: [KEY],
+      });
+      await (await fetch(URL_)).text();
+      const recording = await written();
+      expect([textIn(recording), recording.response?.chunks.length]).toEqual(['é *** ü', 2]);
+    }
+  });
+
+  it('that remain keep the recording from being written, and are not told', async () => {
+    const frame = Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(KEY), Buffer.from([0xc3])]);
+    const { fetch, files } = world(() => new Response(frame), { secrets: [KEY] });
+    expect(Buffer.from(await (await fetch(URL_)).arrayBuffer())).toEqual(frame);
+    const refusal = await fetch.done().catch((error: unknown) => error);
+    expect(String(refusal)).toMatch(/^Error: the recording is not written: response\S+ would show a secret$/);
+    expect(files.size).toBe(0);
+    await fetch.done();
+  });
+
+  it.each<[string, Partial<RecordOptions>, RequestInit, string]>([
+    ['in what the recorder was told', { origin: `by ${KEY}` }, {}, 'origin'],
+    ['in the name of a header', {}, { headers: { [KEY]: 'a' } }, 'the name of a member of request.headers'],
+    ['in a method', {}, { method: KEY.toUpperCase() }, 'request.method'],
+  ])('are looked for %s', async (_, options, init, where) => {
+    const { fetch } = world(() => new Response('ok'), { ...options, secrets: [KEY, KEY.toUpperCase()] });
+    await (await fetch(URL_, init)).text();
+    await expect(fetch.done()).rejects.toThrow(where);
+  });
+
+  it('do not hide numbers of tokens, ids of requests or texts', async () => {
+    const headers = {
+      'x-ratelimit-remaining-tokens': '3999992',
+      'anthropic-ratelimit-tokens-limit': '8000',
+      'x-amzn-bedrock-input-token-count': '12',
+      'x-request-id': 'req_3c84f9876cbd4cb78f22b6a39391ac8a',
+    };
+    const text =
+      '{"id":"chatcmpl-3c84f9876cbd4cb78f22b6a3","text":"a basic understanding","total_tokens":12}';
+    const { fetch, written } = world(() => new Response(text, { headers }));
+    await (await fetch(URL_)).text();
+    const recording = await written();
+    expect([textIn(recording), recording.response?.headers]).toMatchObject([text, headers]);
+  });
+});
+
+it('several failures of the disk are told together', async () => {
+  const full = (): never => {
+    throw new Error('disk full');
+  };
+  const { fetch } = world(() => new Response('ok'), { write: full });
+  await (await fetch(URL_)).text();
+  await (await fetch(URL_)).text();
+  await expect(fetch.done()).rejects.toThrow('2 recordings were not written');
+});

@@ -1,0 +1,188 @@
+import type { Clock } from '@majordomo/core';
+import { patientFetch, redact } from '@majordomo/core/provider';
+import { systemClock } from '../clock/system-clock.ts';
+import { concealChunks, concealHeaders, learntFrom } from './conceal.ts';
+import {
+  FORMAT,
+  type RecordedChunk,
+  type RecordedError,
+  type RecordedResponse,
+  type Recording,
+} from './recording.ts';
+import { sealRecording } from './seal.ts';
+import { concealed, readSent, textOf, type Sent } from './sent.ts';
+import { tap, type Tap } from './tap.ts';
+
+export interface RecordOptions {
+  /** Told each recording when its exchange is over: `0001-POST-v1-messages.json` and its text. */
+  write(name: string, text: string): void | Promise<void>;
+  /** What must not be written, besides the credentials that the requests carry: other keys, account ids, names. */
+  readonly secrets?: readonly string[] | undefined;
+  /** The transport. Default: the platform's. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Kept in every recording. */
+  readonly origin?: string | undefined;
+  readonly licence?: string | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** A `fetch` that records. */
+export interface RecordingFetch {
+  (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * Resolves when all is written; what is still being read after `graceMs` (1,000) is written as `unfinished`. Rejects
+   * when a recording was refused because a secret would have shown, or could not be written.
+   */
+  done(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Wraps `fetch`: what goes through is recorded, without secrets, and not changed. Give it to a provider, or to
+ * `createMajordomo`, as its `fetch`.
+ *
+ * @example
+ * const fetch = record({ write: (name, text) => writeFile(`recordings/${name}`, text), secrets: [apiKey] });
+ * const provider = createOpenAI({ apiKey, fetch });
+ */
+export function record(options: RecordOptions): RecordingFetch {
+  const { clock = systemClock, fetch = patientFetch } = options;
+  const writing = new Set<Promise<void>>();
+  const open = new Set<Tap>();
+  const failures: unknown[] = [];
+  let requests = 0;
+
+  const keep = (number: number, found: Promise<Found>): void => {
+    const written = write(number, found, options)
+      .catch((error: unknown) => failures.push(error))
+      .then(() => void writing.delete(written));
+    writing.add(written);
+  };
+
+  const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const sent = readSent(input, init);
+    // Told by whoever asks for it; a body that cannot be read is no reason to fail twice.
+    sent.body.catch(() => undefined);
+    const number = ++requests;
+    const began = clock.now();
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const base = { options, sent, began, now: () => clock.now() };
+    let response: Response;
+    try {
+      response = await fetch(input, sent.init);
+    } catch (error) {
+      keep(number, failed(base, error));
+      throw error;
+    }
+    const headersAt = clock.now();
+    const tapped = tap(response, base.now, signal ?? undefined);
+    open.add(tapped);
+    keep(
+      number,
+      answered(base, tapped, headersAt).finally(() => open.delete(tapped)),
+    );
+    return tapped.response;
+  };
+
+  return Object.assign(recording, {
+    async done(graceMs = 1000) {
+      const stop = clock.timer(graceMs, () => {
+        for (const each of open) each.giveUp();
+      });
+      while (writing.size > 0) await Promise.all(writing);
+      stop();
+      const found = failures.splice(0);
+      if (found.length > 1) throw new AggregateError(found, `${found.length} recordings were not written`);
+      if (found.length === 1) throw found[0] as Error;
+    },
+  });
+}
+
+interface Base {
+  readonly options: RecordOptions;
+  readonly sent: Sent;
+  readonly began: number;
+  now(): number;
+}
+
+/** A recording, and what must not stand in it. */
+interface Found {
+  readonly recording: Recording;
+  readonly secrets: readonly string[];
+}
+
+/** The exchange that got no answer. */
+const failed = (base: Base, error: unknown): Promise<Found> =>
+  recordingOf(base, secretsOf(base), null, error);
+
+async function answered(base: Base, { response, chunks, over }: Tap, headersAt: number): Promise<Found> {
+  const { end, error } = await over;
+  const endAtMs = base.now() - base.began;
+  const secrets = [...secretsOf(base), ...learntFrom(response.headers)];
+  const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
+  const bytes = chunks.map((chunk) => chunk.bytes);
+  // Masks would break what is no text: such a body is kept as it is, or not at all.
+  const clean = end === 'complete' && textOf(whole) === undefined ? bytes : concealChunks(bytes, secrets);
+  const found: RecordedResponse = {
+    status: response.status,
+    headers: concealHeaders(withoutEncoding(response.headers), secrets),
+    headersAtMs: headersAt - base.began,
+    chunks: clean.map((piece, at) => chunkOf(piece, (chunks[at]?.at ?? base.began) - base.began)),
+    end,
+    endAtMs,
+  };
+  return recordingOf(base, secrets, found, error);
+}
+
+const secretsOf = ({ options, sent }: Base): readonly string[] => [
+  ...(options.secrets ?? []),
+  ...learntFrom(sent.headers, sent.url),
+];
+
+async function recordingOf(
+  { options, sent, began }: Base,
+  secrets: readonly string[],
+  response: RecordedResponse | null,
+  error: unknown,
+): Promise<Found> {
+  const recording: Recording = {
+    format: FORMAT,
+    recordedAt: new Date(began).toISOString(),
+    origin: options.origin ?? null,
+    licence: options.licence ?? null,
+    request: await concealed(sent, secrets),
+    response,
+    error: error === undefined ? null : errorOf(error, secrets),
+  };
+  return { recording, secrets };
+}
+
+/** They speak of bytes that are no longer those. */
+function withoutEncoding(headers: Headers): Headers {
+  const rest = new Headers(headers);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) rest.delete(name);
+  return rest;
+}
+
+function chunkOf(bytes: Uint8Array, atMs: number): RecordedChunk {
+  const text = textOf(bytes);
+  return text === undefined ? { atMs, base64: Buffer.from(bytes).toString('base64') } : { atMs, text };
+}
+
+/** The code is on the innermost cause, as Node has it. */
+function errorOf(error: unknown, secrets: readonly string[]): RecordedError {
+  if (!(error instanceof Error))
+    return { name: 'Error', message: redact(String(error), secrets), code: null };
+  let code: string | null = null;
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') ({ code } = at);
+  }
+  return { name: error.name, message: redact(error.message, secrets), code };
+}
+
+async function write(number: number, found: Promise<Found>, options: RecordOptions): Promise<void> {
+  const { recording, secrets } = await found;
+  const { method, url } = recording.request;
+  const text = sealRecording(recording, secrets);
+  const path = new URL(url).pathname.replaceAll(/[^A-Za-z0-9.-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  await options.write(`${String(number).padStart(4, '0')}-${method}-${path.slice(0, 80)}.json`, text);
+}

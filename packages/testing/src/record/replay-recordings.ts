@@ -1,0 +1,138 @@
+import type { Clock } from '@majordomo/core';
+import { systemClock } from '../clock/system-clock.ts';
+import { differences } from './difference.ts';
+import { bytesOf, type Recording, type RecordedError, type RecordedResponse } from './recording.ts';
+import { concealed, readSent } from './sent.ts';
+
+export interface ReplayOptions {
+  /** `recorded`: with the waits of the recording. Default: at once. */
+  readonly pace?: 'none' | 'recorded' | undefined;
+  /** What was planted as a secret when it was recorded: it is masked before requests are compared. */
+  readonly secrets?: readonly string[] | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** A `fetch` that answers from recordings and never calls anybody. */
+export interface ReplayingFetch {
+  (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** Recordings that were not asked for yet. */
+  readonly left: readonly Recording[];
+  /** Throws when a request came that is not recorded, or when recordings are left. */
+  done(): void;
+}
+
+/**
+ * Plays recordings: each once, to the first request that equals it in method, path, query and body; host and headers may
+ * differ. Any other request gets 400, which no chain retries, with a message that shows where it differs from the first
+ * recording left; `done` throws the same.
+ */
+export function replayRecordings(
+  recordings: readonly Recording[],
+  options: ReplayOptions = {},
+): ReplayingFetch {
+  const left = [...recordings];
+  const unexpected: string[] = [];
+  const replaying = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    signal?.throwIfAborted();
+    const sent = await concealed(readSent(input, init), options.secrets ?? []);
+    const at = left.findIndex(({ request }) => differences(request, sent).length === 0);
+    if (at !== -1) return play(left.splice(at, 1)[0] as Recording, signal ?? undefined, options);
+    const [next] = left;
+    const why = next === undefined ? ['nothing is left of the recordings'] : differences(next.request, sent);
+    const message = `unexpected request ${sent.method} ${new URL(sent.url).pathname}: ${why.join('; ')}`;
+    unexpected.push(message);
+    return refusal(message);
+  };
+  return Object.assign(replaying, {
+    left,
+    done() {
+      const forgotten = left.map(
+        ({ request }) => `not asked for: ${request.method} ${new URL(request.url).pathname}`,
+      );
+      const all = [...unexpected, ...forgotten];
+      if (all.length > 0)
+        throw new Error(`the requests were not those of the recordings:\n${all.join('\n')}`);
+    },
+  });
+}
+
+/** Where one wire or another looks for the words of an error. */
+const refusal = (message: string): Response =>
+  Response.json(
+    { message, error: { type: 'invalid_request_error', code: 'unexpected-request', message } },
+    { status: 400 },
+  );
+
+type Pace = Pick<ReplayOptions, 'pace' | 'clock'>;
+
+async function play(
+  { response, error }: Recording,
+  signal: AbortSignal | undefined,
+  options: Pace,
+): Promise<Response> {
+  if (response === null) throw broken(error);
+  const wait = waiting(options, signal);
+  await wait(response.headersAtMs);
+  const { status, headers } = response;
+  const isBodyless = [101, 204, 205, 304].includes(status);
+  return new Response(isBodyless ? null : body(response, error, wait, signal), { status, headers });
+}
+
+/** Waits until so many ms after its making; rejects on abort, as the transport does. */
+function waiting(
+  { pace, clock = systemClock }: Pace,
+  signal?: AbortSignal,
+): (untilMs: number) => Promise<void> {
+  const began = clock.now();
+  return async (untilMs) => {
+    const ms = pace === 'recorded' ? untilMs - (clock.now() - began) : 0;
+    if (ms > 0) await clock.sleep(ms, signal ?? new AbortController().signal);
+    signal?.throwIfAborted();
+  };
+}
+
+function body(
+  { chunks, end, endAtMs }: RecordedResponse,
+  error: RecordedError | null,
+  wait: (untilMs: number) => Promise<void>,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array> {
+  let next = 0;
+  let onAbort: (() => void) | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        onAbort = () => {
+          controller.error(signal?.reason);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+      },
+      async pull(controller) {
+        const chunk = chunks[next++];
+        await wait(chunk?.atMs ?? endAtMs);
+        if (chunk !== undefined) {
+          controller.enqueue(new Uint8Array(bytesOf(chunk)));
+          return;
+        }
+        if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+        if (end !== 'complete') throw end === 'broken' ? broken(error) : endless(end);
+        controller.close();
+      },
+      cancel() {
+        if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** As Node's `fetch` throws it. */
+function broken(error: RecordedError | null): Error {
+  const { message = 'terminated', code = null } = error ?? {};
+  const cause = Object.assign(new Error(message), code === null ? {} : { code });
+  return new TypeError(message, { cause });
+}
+
+const endless = (end: RecordedResponse['end']): Error =>
+  new TypeError(`terminated: the recording ends here, its reader had gone (${end})`);

@@ -1,0 +1,82 @@
+import type { RecordedEnd } from './recording.ts';
+
+export interface TappedChunk {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Over {
+  readonly end: RecordedEnd;
+  readonly error: unknown;
+}
+
+/** What has passed so far. */
+export interface Tap {
+  readonly response: Response;
+  readonly chunks: readonly TappedChunk[];
+  /** Resolves at the end, whoever brings it about. */
+  readonly over: Promise<Over>;
+  /** Nobody will read the rest, as far as the recording goes. */
+  giveUp(): void;
+}
+
+/**
+ * The response as it came, with an eye on its body: a chunk is taken from the transport when the reader asks for one, so
+ * that a slow reader slows the vendor down as before.
+ */
+export function tap(response: Response, now: () => number, signal: AbortSignal | undefined): Tap {
+  const chunks: TappedChunk[] = [];
+  let resolve: (over: Over) => void = () => undefined;
+  const over = new Promise<Over>((settle) => {
+    resolve = settle;
+  });
+  const end = (how: RecordedEnd, error?: unknown): void => {
+    resolve({ end: signal?.aborted === true && how !== 'complete' ? 'aborted' : how, error });
+  };
+  const giveUp = (): void => {
+    end('unfinished');
+  };
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
+  if (reader === undefined) {
+    end('complete');
+    return { response, chunks, over, giveUp };
+  }
+  const body = new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      const bytes = await nextOf(reader).catch((error: unknown) => {
+        end('broken', error);
+        throw error;
+      });
+      if (bytes === undefined) {
+        end('complete');
+        controller.close();
+        controller.byobRequest?.respond(0);
+        return;
+      }
+      // The stream takes the memory of what it is given.
+      chunks.push({ at: now(), bytes: bytes.slice() });
+      controller.enqueue(bytes.slice());
+    },
+    cancel(reason) {
+      end('left');
+      return reader.cancel(reason);
+    },
+  });
+  return { response: like(response, body), chunks, over, giveUp };
+}
+
+/** The next bytes; `undefined` at the end. */
+async function nextOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return undefined;
+    if (value.length > 0) return value;
+  }
+}
+
+function like(response: Response, body: ReadableStream): Response {
+  const { status, statusText, headers, url } = response;
+  const copy = new Response(body, { status, statusText, headers });
+  return Object.defineProperty(copy, 'url', { value: url });
+}
