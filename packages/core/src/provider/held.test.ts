@@ -18,11 +18,15 @@ function heapAfterCollection(): number {
   return process.memoryUsage().heapUsed;
 }
 
+const EVENT = 'data: {"text":"whole"}\n\n';
+
 describe.each([
-  ['events', SSE, 'data: {"text":"whole"}\n\n', 'data: {"text":"half of a line'],
-  ['lines of JSON', NDJSON, '{"text":"whole"}\n', '{"text":"half of a line'],
-])('a decoder of %s', (_name, framing, whole, half) => {
-  test('keeps half a line and not the 64 KiB that came with it', () => {
+  ['half a line of an event', SSE, EVENT, 'data: {"text":"half of a line'],
+  ['the name of an event', SSE, EVENT, 'event: of_more_than_a_dozen_letters\n'],
+  ['an event without its end', SSE, EVENT, 'data: {"text":"whole"}\n'],
+  ['half a line of JSON', NDJSON, '{"text":"whole"}\n', '{"text":"half of a line'],
+])('a decoder with %s', (_name, framing, whole, half) => {
+  test('keeps it and not the 64 KiB that came with it', () => {
     const bytes = encoder.encode(whole.repeat((64 * KIBIBYTE) / whole.length) + half);
     const open = (): object => {
       const decoder = framing.decoder(() => undefined, 'p/m');

@@ -41,7 +41,11 @@ export class SseDecoder implements BodyDecoder {
       return;
     }
     const text = this.rest === '' ? chunk : this.rest + chunk;
+    const { data, event } = this;
     this.rest = this.sawCarriageReturn ? this.readAnyLines(text) : this.readLines(text);
+    // What half a message has brought so far outlives this text; what was there before is its own already.
+    if (this.event !== undefined && this.event !== event) this.event = ownText(this.event);
+    if (this.data !== undefined && data === undefined) this.data = ownText(this.data);
   }
 
   private readLines(text: string): string {
