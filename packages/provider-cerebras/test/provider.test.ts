@@ -27,6 +27,7 @@ const ANSWER = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 3, completion_tokens: 1 },
   service_tier: 'flex',
+  time_info: { queue_time: 0.25, total_time: 1.5, created: 1756198143 },
 };
 const LIST = { data: [{ id: 'llama-3.3-70b', context_window: 131072 }] };
 let origin = '';
@@ -49,7 +50,11 @@ it('asks at its own path, with the key of the environment that it is handed', as
     .model('cerebras/llama-3.3-70b')
     .generate({ messages: [user('hi')], maxTokens: 9, extra: { cerebras: { service_tier: 'flex' } } });
   expect(text).toBe('Hi');
-  expect(usage).toMatchObject({ input: 3, output: 1, details: { serviceTier: 'flex' } });
+  expect(usage).toMatchObject({
+    input: 3,
+    output: 1,
+    details: { serviceTier: 'flex', stageMs: { queue: 250, total: 1500 } },
+  });
   expect(received).toHaveLength(1);
   expect(received[0]).toMatchObject({
     path: '/v1/chat/completions',

@@ -25,7 +25,7 @@ const server = createServer((incoming, outgoing) => {
 const ANSWER = {
   id: 'r1',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 3, completion_tokens: 1 },
+  usage: { prompt_tokens: 3, completion_tokens: 1, queue_time: 0.25, total_time: 1.5 },
   service_tier: 'flex',
 };
 const LIST = { data: [{ id: 'llama-3.3-70b', context_window: 131072 }] };
@@ -49,7 +49,11 @@ it('asks at its own path, with the key of the environment that it is handed', as
     .model('groq/llama-3.3-70b')
     .generate({ messages: [user('hi')], maxTokens: 9, extra: { groq: { service_tier: 'flex' } } });
   expect(text).toBe('Hi');
-  expect(usage).toMatchObject({ input: 3, output: 1, details: { serviceTier: 'flex' } });
+  expect(usage).toMatchObject({
+    input: 3,
+    output: 1,
+    details: { serviceTier: 'flex', stageMs: { queue: 250, total: 1500 } },
+  });
   expect(received).toHaveLength(1);
   expect(received[0]).toMatchObject({
     path: '/openai/v1/chat/completions',
@@ -88,4 +92,17 @@ it('lists its models', async () => {
     ['llama-3.3-70b', 131072],
   ]);
   expect(received[0]?.path).toBe('/openai/v1/models');
+});
+
+it('refuses a tool of its own that the model has not, and a chain goes on to one that has it', async () => {
+  const model = createMajordomo({ providers: [createGroq({ baseURL: origin, apiKey: 'k' })] }).model(
+    'groq/llama-3.3-70b,groq/openai/gpt-oss-120b',
+  );
+  const tools = [{ name: 'f', description: '', parameters: { type: 'object' } }];
+  const asked = { messages: [user('hi')], tools, extra: { groq: { tools: [{ type: 'browser_search' }] } } };
+  const { target } = await model.generate(asked);
+  expect(target).toBe('groq/openai/gpt-oss-120b');
+  expect(received.map(({ body }) => body)).toMatchObject([
+    { model: 'openai/gpt-oss-120b', tools: [{ type: 'function' }, { type: 'browser_search' }] },
+  ]);
 });

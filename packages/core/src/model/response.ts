@@ -19,7 +19,7 @@ export interface Usage {
   readonly details?: UsageDetails | undefined;
 }
 
-/** What money needs beyond the totals; each only where the provider reported it. */
+/** What money needs beyond the totals, and how long it took; each only where the provider reported it. */
 export interface UsageDetails {
   /** The vendor's own price of this call, in nano-USD (1 USD = 10⁹), as a decimal integer. */
   readonly reportedNanoUsd?: string | undefined;
@@ -35,6 +35,8 @@ export interface UsageDetails {
   readonly outputImage?: number | undefined;
   /** Tokens of audio: a portion of `output`. */
   readonly outputAudio?: number | undefined;
+  /** Milliseconds that the vendor reports for its stages, such as `{ queue: 5, prompt: 12, completion: 180 }`. */
+  readonly stageMs?: Readonly<Record<string, number>> | undefined;
   /** Uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
 }

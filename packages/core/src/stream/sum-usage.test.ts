@@ -21,14 +21,25 @@ it.each([
 it('sums money beyond what a double can count, and tools by name', () => {
   const a = {
     ...usage(1, 1),
-    details: { reportedNanoUsd: '9007199254740993', serverTools: { search: 1 }, serviceTier: 'flex' },
+    details: {
+      reportedNanoUsd: '9007199254740993',
+      serverTools: { search: 1 },
+      stageMs: { queue: 1 },
+      serviceTier: 'flex',
+    },
   };
   const b = {
     ...usage(1, 1),
-    details: { reportedNanoUsd: '1', serverTools: { search: 2, fetch: 1 }, serviceTier: 'priority' },
+    details: {
+      reportedNanoUsd: '1',
+      serverTools: { search: 2, fetch: 1 },
+      stageMs: { queue: 2 },
+      serviceTier: 'priority',
+    },
   };
   expect(sumUsage(a, b)?.details).toEqual({
     reportedNanoUsd: '9007199254740994',
     serverTools: { search: 3, fetch: 1 },
+    stageMs: { queue: 3 },
   });
 });

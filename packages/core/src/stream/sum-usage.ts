@@ -31,6 +31,7 @@ function addDetails(a: UsageDetails | undefined, b: UsageDetails | undefined): U
     inputAudio: plus(a.inputAudio, b.inputAudio),
     outputImage: plus(a.outputImage, b.outputImage),
     outputAudio: plus(a.outputAudio, b.outputAudio),
+    stageMs: addCounts(a.stageMs, b.stageMs),
     serverTools: addCounts(a.serverTools, b.serverTools),
   });
 }

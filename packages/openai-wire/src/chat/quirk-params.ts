@@ -4,7 +4,9 @@ import type { ChatQuirks } from './quirks.ts';
 const BOOLEAN: readonly string[] = ['true', 'false'];
 
 /** What a query may say of each quirk: one of these words, `count` (a number or `any`), or a comma list of them. */
-const WORDS: Readonly<Record<Exclude<keyof ChatQuirks, 'extraBody'>, readonly string[] | 'count'>> = {
+const WORDS: Readonly<
+  Record<Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools'>, readonly string[] | 'count'>
+> = {
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   systemRole: ['system', 'developer'],
   content: ['parts', 'string'],

@@ -41,10 +41,12 @@ export interface ChatQuirks {
   readonly reasoningTokens: 'inside' | 'outside';
   /** Send a tool result's function name as `name`. */
   readonly toolResultName: boolean;
-  /** Mark a tool `strict` when its schema fits the strict subset. */
+  /** Have schemas of tools and answers enforced: rewritten into the strict subset, with a warning where that cannot be. */
   readonly strictTools: boolean;
   /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
   readonly toolSchemas: 'whole' | 'plain' | 'typed';
+  /** Types of tools that run at the vendor which may stand in `extra`; `any`: whatever they are, they are sent. */
+  readonly vendorTools: readonly string[] | 'any';
   /** The word for a call that must be made. */
   readonly requiredChoice: 'required' | 'any';
   /** What the server takes as a tool call's id; others are mapped to ids that fit. */
@@ -53,11 +55,13 @@ export interface ChatQuirks {
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /** Most stop sequences; `any` for no known limit. */
   readonly stopMax: number | 'any';
+  /** Where the seed goes. */
   readonly seedField: 'seed' | 'random_seed';
   /** How a long prompt cache is asked for. */
   readonly cacheRequest: 'prompt_cache_retention' | 'none';
   /** Ask for usage in the stream (`stream_options.include_usage`). Some report it unasked and refuse the key. */
   readonly streamUsage: boolean;
+  /** Members that are not sent, each with a warning when it was asked for. */
   readonly refuses: readonly ChatParameter[];
   /** Constant members of every body. */
   readonly extraBody: JsonObject;
@@ -79,6 +83,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   toolResultName: false,
   strictTools: true,
   toolSchemas: 'whole',
+  vendorTools: 'any',
   requiredChoice: 'required',
   toolId: 'max-40',
   output: 'json_schema',

@@ -8,7 +8,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { refuseUnsupported } from './refuse.ts';
+import { refuseUnsupported, refuseVendorTools } from './refuse.ts';
 
 const BYTES = new Uint8Array([1]);
 const tools = [{ name: 'f', description: '', parameters: {} }];
@@ -52,5 +52,37 @@ describe('a request', () => {
 
   it.each([0, -1, 1.5, NaN])('with a limit of %d tokens is invalid', (maxTokens) => {
     expect(kindOf({ maxTokens }, {})).toBe('invalid-request');
+  });
+});
+
+describe('a tool that runs at the vendor', () => {
+  const vendorTools = ['browser_search', 'code_interpreter'];
+  const outcome = (extra: ModelRequest['extra'], own: readonly string[] | 'any' = vendorTools): string => {
+    try {
+      refuseVendorTools(extra, { vendorTools: own }, 'p/m');
+      return 'sent';
+    } catch (error) {
+      return LlmError.is(error, 'unsupported') ? error.message : String(error);
+    }
+  };
+
+  it.each<[string, ModelRequest['extra']]>([
+    ['none', {}],
+    ['known tools', { tools: [{ type: 'browser_search' }, { type: 'code_interpreter' }] }],
+    ['functions', { tools: [{ type: 'function' }, { type: 'custom' }, { function: {} }] }],
+    ['known tools of a compound', { compound_custom: { tools: { enabled_tools: ['browser_search'] } } }],
+    ['what is no list', { tools: 'x', compound_custom: { tools: null } }],
+  ])('is sent: %s', (_what, extra) => {
+    expect(outcome(extra)).toBe('sent');
+  });
+
+  it.each<[ModelRequest['extra'], string]>([
+    [{ tools: [{ type: 'function' }, { type: 'web_search' }] }, 'web_search'],
+    [{ compound_custom: { tools: { enabled_tools: ['wolfram_alpha'] } } }, 'wolfram_alpha'],
+  ])('is refused where the model has it not: %j', (extra, name) => {
+    const known = 'browser_search, code_interpreter';
+    expect(outcome(extra)).toBe(`p/m has no tool "${name}" of the vendor's; it has ${known}`);
+    expect(outcome(extra, [])).toContain('it has none');
+    expect(outcome(extra, 'any')).toBe('sent');
   });
 });

@@ -1,4 +1,5 @@
 import { LlmError, type Capabilities, type ModelRequest } from '@majordomo/core';
+import type { ChatQuirks } from './quirks.ts';
 
 /**
  * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models
@@ -16,6 +17,39 @@ export function refuseUnsupported(request: ModelRequest, capabilities: Capabilit
   const what = unsupported(request, capabilities);
   if (what !== undefined) throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
 }
+
+/**
+ * Refuses tools that run at the vendor which this model is known not to have, before anything is sent: a chain goes on
+ * to one that has them. They stand in `extra`, as `tools` or as the tools of a compound model. Throws `unsupported`.
+ */
+export function refuseVendorTools(
+  extra: ModelRequest['extra'],
+  { vendorTools }: Pick<ChatQuirks, 'vendorTools'>,
+  target: string,
+): void {
+  if (vendorTools === 'any') return;
+  const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
+  if (unknown === undefined) return;
+  const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
+  throw new LlmError('unsupported', `${target} has no tool "${unknown}" of the vendor's; it has ${known}`, {
+    target,
+    path: 'extra',
+  });
+}
+
+function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra']): readonly string[] {
+  const types = listOf(tools).map((tool) => textOf(isRecord(tool) ? tool['type'] : undefined));
+  const inner = isRecord(compound) && isRecord(compound['tools']) ? compound['tools']['enabled_tools'] : [];
+  return [...types, ...listOf(inner).map(textOf)].filter((name) => !OURS.has(name));
+}
+
+/** Tools that the caller runs; what has no type is one of these. */
+const OURS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 function unsupported(
   request: ModelRequest,

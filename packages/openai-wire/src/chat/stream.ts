@@ -1,4 +1,4 @@
-import { LlmError, type FinishReason, type Warning } from '@majordomo/core';
+import { LlmError, type FinishReason, type Usage, type Warning } from '@majordomo/core';
 import type { Scribe, WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from './drift.ts';
@@ -8,7 +8,14 @@ import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
 import type { Absences } from './strict-tools.ts';
 import { usage } from './usage.ts';
-import { isList, type ChatChunk, type ChatDelta, type ContentBlock, type RawUsage } from './wire.ts';
+import {
+  isList,
+  type ChatChunk,
+  type ChatDelta,
+  type ContentBlock,
+  type RawTimes,
+  type RawUsage,
+} from './wire.ts';
 
 export interface ChatReaderOptions {
   /** `provider/model`, for events and errors. */
@@ -32,6 +39,7 @@ export class ChatReader implements WireReader {
   private rawFinish: string | undefined;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
+  private times: RawTimes | undefined;
   private isRefused = false;
   private isNamed = false;
   /** Told at the end: nothing may come before `start`, and a failed answer needs none. */
@@ -138,7 +146,10 @@ export class ChatReader implements WireReader {
     if (counts) {
       this.rawUsage = counts;
       this.serviceTier = chunk.service_tier ?? this.serviceTier;
+      this.times = chunk.time_info ?? this.times;
     }
+    if (isList(chunk.citations) && chunk.citations.length > 0)
+      this.drop('citations', 'no part of an answer holds them');
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
     if (isOther || choices.length > 1) this.drop('choices[1]', 'one answer is read');
@@ -166,6 +177,8 @@ export class ChatReader implements WireReader {
     if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
     if (delta.audio) this.drop('audio', 'no part of this contract holds it');
     if (delta.images) this.drop('images', 'no part of an answer holds them');
+    if (delta.annotations?.length) this.drop('annotations', 'no part of an answer holds them');
+    if (delta.executed_tools?.length) this.drop('executed tools', 'they ran at the vendor');
   }
 
   private blocks(content: readonly ContentBlock[], isWhole: boolean): void {
@@ -191,7 +204,7 @@ export class ChatReader implements WireReader {
   }
 
   private finish(): void {
-    const { target, quirks } = this.options;
+    const { target } = this.options;
     const { rawFinish: raw, scribe } = this;
     const kind = failedFinish(raw);
     if (kind !== undefined) {
@@ -206,9 +219,13 @@ export class ChatReader implements WireReader {
       this.warnings.push({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
     }
     for (const warning of this.warnings) scribe.warning(warning);
-    const counts = this.rawUsage === undefined ? undefined : usage(this.rawUsage, quirks, this.serviceTier);
-    scribe.finish(this.reason(raw), raw, counts);
+    scribe.finish(this.reason(raw), raw, this.usage());
     this.done = true;
+  }
+
+  private usage(): Usage | undefined {
+    const { rawUsage: counts, serviceTier, times } = this;
+    return counts === undefined ? undefined : usage(counts, this.options.quirks, serviceTier, times);
   }
 
   private reason(raw: string | undefined): FinishReason {

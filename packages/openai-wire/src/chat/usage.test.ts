@@ -132,7 +132,18 @@ describe('usage', () => {
       undefined,
       { serverTools: { web_search: 2 } },
     ],
+    [
+      'times in seconds',
+      { queue_time: 0.00491786, prompt_time: 0.25, completion_time: 0, total_time: null },
+      undefined,
+      { stageMs: { queue: 4.918, prompt: 250, completion: 0 } },
+    ],
   ])('keeps %s', (_what, raw, tier, details) => {
     expect(usage(raw, inside, tier).details).toEqual(details);
+  });
+
+  it('keeps times that stand beside it', () => {
+    const times = { queue_time: 0.5, total_time: 2 };
+    expect(usage({}, inside, undefined, times).details).toEqual({ stageMs: { queue: 500, total: 2000 } });
   });
 });

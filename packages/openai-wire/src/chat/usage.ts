@@ -1,19 +1,20 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import type { ChatQuirks } from './quirks.ts';
-import type { RawUsage } from './wire.ts';
+import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
  * Token counts under every name that a server of this wire gives them. A count that is missing stays unknown.
- * `serviceTier` is the body's own, beside its usage.
+ * `serviceTier` and `times` (in seconds) are the body's own, beside its usage.
  */
 export function usage(
   raw: RawUsage,
   quirks: Pick<ChatQuirks, 'reasoningTokens'>,
   serviceTier?: unknown,
+  times: RawTimes = raw,
 ): Usage {
   const reported = count(raw.completion_tokens_details?.reasoning_tokens) ?? count(raw.reasoning_tokens);
   const output = outputTotal(raw, reported, quirks.reasoningTokens === 'outside');
-  const details = detailsOf(raw, text(serviceTier) ?? text(raw.service_tier));
+  const details = detailsOf(raw, text(serviceTier) ?? text(raw.service_tier), times);
   return {
     input: count(raw.prompt_tokens) ?? count(raw.input_tokens),
     output,
@@ -42,7 +43,11 @@ function outputTotal(raw: RawUsage, reasoning: number | undefined, outside: bool
   return outside || rest === reasoning ? completion + reasoning : completion;
 }
 
-function detailsOf(raw: RawUsage, serviceTier: string | undefined): UsageDetails | undefined {
+function detailsOf(
+  raw: RawUsage,
+  serviceTier: string | undefined,
+  times: RawTimes,
+): UsageDetails | undefined {
   const prompt = raw.prompt_tokens_details;
   const answer = raw.completion_tokens_details;
   const searches = count(raw.server_tool_use_details?.web_search_requests) ?? count(raw.num_search_queries);
@@ -50,6 +55,7 @@ function detailsOf(raw: RawUsage, serviceTier: string | undefined): UsageDetails
   put(details, 'reportedNanoUsd', nanoUsd(raw));
   put(details, 'cacheWriteLong', count(raw.cache_creation?.ephemeral_1h_input_tokens));
   put(details, 'serviceTier', serviceTier);
+  put(details, 'stageMs', stageMs(times));
   put(details, 'inputImage', count(prompt?.image_tokens));
   put(details, 'inputAudio', count(prompt?.audio_tokens));
   put(details, 'outputImage', count(answer?.image_tokens));
@@ -61,6 +67,16 @@ function detailsOf(raw: RawUsage, serviceTier: string | undefined): UsageDetails
   );
   for (const _any in details) return details;
   return undefined;
+}
+
+/** Microseconds are as exact as the sources are. */
+function stageMs(times: RawTimes): Readonly<Record<string, number>> | undefined {
+  const { queue_time: queue, prompt_time: prompt, completion_time: completion, total_time: total } = times;
+  const stages = Object.entries({ queue, prompt, completion, total }).flatMap(
+    ([name, seconds]): [string, number][] =>
+      typeof seconds === 'number' && seconds >= 0 ? [[name, Math.round(seconds * 1e6) / 1e3]] : [],
+  );
+  return stages.length === 0 ? undefined : Object.fromEntries(stages);
 }
 
 function put<T, K extends keyof T>(into: T, key: K, value: T[K] | undefined): void {

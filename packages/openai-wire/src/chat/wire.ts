@@ -7,6 +7,9 @@ export interface ChatChunk {
   readonly choices?: readonly (ChatChoice | null)[] | null;
   readonly usage?: RawUsage | null;
   readonly service_tier?: unknown;
+  /** Cerebras' place for the times of its stages (2025-2026). */
+  readonly time_info?: RawTimes | null;
+  readonly citations?: readonly unknown[] | null;
   readonly error?: unknown;
 }
 
@@ -31,6 +34,9 @@ export interface ChatDelta {
   readonly function_call?: FunctionFragment | null;
   readonly audio?: unknown;
   readonly images?: unknown;
+  readonly annotations?: readonly unknown[] | null;
+  /** What ran at Groq (2025-2026). */
+  readonly executed_tools?: readonly unknown[] | null;
 }
 
 export interface ContentBlock {
@@ -65,8 +71,16 @@ export interface ToolFragment {
   readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;
 }
 
+/** How long the stages of an answer took, in seconds. */
+export interface RawTimes {
+  readonly queue_time?: unknown;
+  readonly prompt_time?: unknown;
+  readonly completion_time?: unknown;
+  readonly total_time?: unknown;
+}
+
 /** Token counts by all the names that they have on this wire. */
-export interface RawUsage {
+export interface RawUsage extends RawTimes {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
   readonly total_tokens?: unknown;

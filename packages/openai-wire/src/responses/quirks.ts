@@ -21,7 +21,7 @@ export interface ResponsesQuirks {
   readonly reasoningSummary: 'auto' | 'omit';
   /** `encrypted`: asked for, and sent back to its issuer; `text`: items with plain text go back too. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
-  /** Mark a tool `strict` when its schema fits the strict subset. */
+  /** Have schemas of tools and answers enforced: rewritten into the strict subset, with a warning where that cannot be. */
   readonly strictTools: boolean;
   /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
   readonly toolSchemas: 'whole' | 'plain' | 'typed';
@@ -33,6 +33,7 @@ export interface ResponsesQuirks {
   readonly cacheRequest: 'prompt_cache_retention' | 'none';
   /** `stream`: the backend gives events only. */
   readonly delivery: 'any' | 'stream';
+  /** Members that are not sent, each with a warning when it was asked for. */
   readonly refuses: readonly ResponsesParameter[];
   /** Constant members of every body. */
   readonly extraBody: JsonObject;

@@ -3,7 +3,7 @@ import { chatReasoningFamily, sdkStream } from '@majordomo/core/provider';
 import { bodyText } from '../chat/body.ts';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
-import { refuseUnsupported } from '../chat/refuse.ts';
+import { refuseUnsupported, refuseVendorTools } from '../chat/refuse.ts';
 import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
 import type { ChatOptions, Sdk } from './client.ts';
@@ -52,6 +52,7 @@ function chatModel(
         reader,
         open(signal) {
           refuseUnsupported(request, capabilities, target);
+          refuseVendorTools(request.extra, quirks, target);
           const stream = context.delivery === 'deltas';
           const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
           reader.warn(warnings);
