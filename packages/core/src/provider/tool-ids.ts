@@ -13,6 +13,7 @@ export interface ToolIdRule {
  */
 export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
+  if (everyCallId(messages, fits)) return asGiven;
   const given = new Map<string, string>();
   const taken = new Set<string>();
   const ids = messages.flatMap((message) => (message.role === 'assistant' ? callIds(message) : []));
@@ -25,6 +26,17 @@ export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id
     given.set(id, name);
   }
   return (id) => given.get(id) ?? id;
+}
+
+const asGiven = (id: string): string => id;
+
+/** Asked of the whole history at every call: it makes nothing. */
+function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue;
+    for (const part of message.parts) if (part.type === 'tool-call' && !fits(part.id)) return false;
+  }
+  return true;
 }
 
 const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[] =>
