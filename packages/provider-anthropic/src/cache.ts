@@ -1,7 +1,9 @@
 import type {
   CacheControlEphemeral,
   ContentBlockParam,
+  RedactedThinkingBlockParam,
   TextBlockParam,
+  ThinkingBlockParam,
   Tool,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { WireMessage } from './messages.ts';
@@ -14,13 +16,22 @@ export function markCache(
   cache: 'short' | 'long',
   tools: readonly Tool[],
   system: readonly TextBlockParam[],
-  messages: readonly WireMessage[],
+  messages: WireMessage[],
 ): void {
   const control: CacheControlEphemeral = { type: 'ephemeral', ttl: cache === 'long' ? '1h' : '5m' };
   mark(tools.at(-1), control);
   mark(system.at(-1), control);
-  mark(messages.at(-1)?.content.findLast(isMarkable), control);
-  mark(messages.at(-3)?.content.findLast(isMarkable), control);
+  markMessage(messages, messages.length - 1, control);
+  markMessage(messages, messages.length - 3, control);
+}
+
+/** Messages are kept for the next request, where others get the marker: a copy has it. */
+function markMessage(messages: WireMessage[], at: number, control: CacheControlEphemeral): void {
+  const message = messages[at];
+  const place = message?.content.findLastIndex(isMarkable) ?? -1;
+  const block = message?.content[place];
+  if (message === undefined || block === undefined || !isMarkable(block)) return;
+  messages[at] = { ...message, content: message.content.with(place, { ...block, cache_control: control }) };
 }
 
 interface Markable {
@@ -28,7 +39,9 @@ interface Markable {
 }
 
 /** Thinking takes no marker; text is never empty here. */
-const isMarkable = (block: ContentBlockParam): block is ContentBlockParam & Markable =>
+const isMarkable = (
+  block: ContentBlockParam,
+): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>
   block.type !== 'thinking' && block.type !== 'redacted_thinking';
 
 function mark(place: Markable | undefined, control: CacheControlEphemeral): void {

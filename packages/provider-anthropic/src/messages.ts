@@ -1,15 +1,15 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import type { AssistantMessage, ToolMessage, TurnMessage, UserMessage, Warning } from '@majordomo/core';
-import { toolIds } from '@majordomo/core/provider';
+import type { TurnMessage, Warning } from '@majordomo/core';
+import { toolIds, WireForms } from '@majordomo/core/provider';
 import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
  * A message of the wire; the content is always a list of blocks, so that turn n's bytes stay a prefix of turn
- * n+1's.
+ * n+1's. It may be kept for later requests: a change is a new message.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
-  readonly content: ContentBlockParam[];
+  readonly content: readonly ContentBlockParam[];
 }
 
 /** The wire names the pattern; the length is not documented, and 64 is above every vendor's ids. */
@@ -18,59 +18,72 @@ const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 /** A conversation may not begin with the assistant. */
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
+const forms = new WireForms<WireMessage>();
+
 /** Turns as the wire wants them: alternating roles, tool results first, nothing empty. */
 export function toMessages(messages: readonly TurnMessage[], warnings: Warning[]): WireMessage[] {
   const ids = toolIds(messages, ID_RULE);
+  const known = forms.of(ID_RULE, '', ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {
-    if (message.role === 'tool') addResults(wire, message, ids);
-    else addBlocks(wire, message, ids, warnings);
+    let form = known.find(message);
+    if (form === undefined) {
+      const content = blocksOf(message, ids);
+      const role = message.role === 'assistant' ? 'assistant' : 'user';
+      form = content.length === 0 ? [] : [{ role, content }];
+      // Where something was dropped, the next request has to tell it too.
+      if (losesReasoning(message, content)) warnOnce(warnings, UNSIGNED);
+      else known.keep(message, form);
+    }
+    for (const one of form) add(wire, one);
   }
   if (wire[0]?.role === 'assistant') wire.unshift({ role: 'user', content: [OPENING] });
-  trimPrefill(wire.at(-1));
+  trimPrefill(wire);
   return wire;
 }
 
-function addBlocks(
-  wire: WireMessage[],
-  message: UserMessage | AssistantMessage,
-  ids: CallIds,
-  warnings: Warning[],
-): void {
-  for (const part of message.parts) {
-    const block =
-      part.type === 'text' || part.type === 'image' || part.type === 'file'
-        ? userBlock(part)
-        : assistantBlock(part, ids);
-    if (block !== undefined) openMessage(wire, message.role).content.push(block);
-    else if (part.type === 'reasoning') warnOnce(warnings, UNSIGNED);
+function blocksOf(message: TurnMessage, ids: CallIds): readonly ContentBlockParam[] {
+  if (message.role === 'tool') {
+    const results = message.parts.map((part) => resultBlocks(part, ids));
+    return [...results.map(({ result }) => result), ...results.flatMap(({ loose }) => loose)];
   }
+  const blocks =
+    message.role === 'user'
+      ? message.parts.map(userBlock)
+      : message.parts.map((part) => assistantBlock(part, ids));
+  return blocks.filter((block) => block !== undefined);
 }
 
-/** Results stand before any other block of their message, whatever stood there first. */
-function addResults(wire: WireMessage[], message: ToolMessage, ids: CallIds): void {
-  for (const part of message.parts) {
-    const { result, loose } = resultBlocks(part, ids);
-    const { content } = openMessage(wire, 'user');
-    const firstOther = content.findIndex(({ type }) => type !== 'tool_result');
-    content.splice(firstOther === -1 ? content.length : firstOther, 0, result);
-    content.push(...loose);
-  }
+function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockParam[]): boolean {
+  const thoughts = parts.filter(({ type }) => type === 'reasoning').length;
+  return thoughts > content.filter(isThinking).length;
 }
 
-/** Consecutive messages of one role are one message. */
-function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessage {
+/** Consecutive messages of one role are one; results stand before any other block of theirs, whatever came first. */
+function add(wire: WireMessage[], message: WireMessage): void {
   const last = wire.at(-1);
-  if (last?.role === role) return last;
-  const message: WireMessage = { role, content: [] };
-  wire.push(message);
-  return message;
+  if (last?.role !== message.role) {
+    wire.push(message);
+    return;
+  }
+  const content = [...last.content, ...message.content];
+  const results = content.filter(isResult);
+  wire[wire.length - 1] = {
+    role: last.role,
+    content: [...results, ...content.filter((block) => !isResult(block))],
+  };
 }
+
+const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool_result';
 
 /** "Final assistant content cannot end with trailing whitespace." */
-function trimPrefill(last: WireMessage | undefined): void {
-  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
-  if (block?.type === 'text') block.text = block.text.trimEnd();
+function trimPrefill(wire: WireMessage[]): void {
+  const last = wire.at(-1);
+  const block = last?.content.at(-1);
+  if (last?.role !== 'assistant' || block?.type !== 'text') return;
+  const text = block.text.trimEnd();
+  if (text === block.text) return;
+  wire[wire.length - 1] = { ...last, content: last.content.with(-1, { ...block, text }) };
 }
 
 const UNSIGNED: Warning = {
@@ -99,7 +112,7 @@ export function lacksThinking(messages: readonly WireMessage[]): boolean {
 }
 
 const holdsResult = (message: WireMessage | undefined): boolean =>
-  message?.role === 'user' && message.content.some(({ type }) => type === 'tool_result');
+  message?.role === 'user' && message.content.some(isResult);
 
 /** With thinking off, a final assistant message may hold none; those before it may. */
 export function dropFinalThinking(messages: WireMessage[]): void {

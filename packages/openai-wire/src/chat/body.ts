@@ -1,17 +1,23 @@
+import { listJson, wellFormed } from '@majordomo/core/provider';
 import type { ChatParams } from './request.ts';
 
 /** JSON of tool lists by identity: 30 tools cost more than the rest of a call. */
 const serialised = new WeakMap<object, string>();
 
 /**
- * The body as JSON text: the tools block is serialised once per list, and lone surrogates become U+FFFD, since one
- * of them makes strict parsers refuse the whole body.
+ * The body as JSON text, in which lone surrogates are U+FFFD. The tools block is serialised once per list, and of a
+ * transcript (`messages` on the one wire, `input` on the other) only what was not sent before.
  */
 export function bodyText(params: ChatParams): string {
-  const { tools, ...rest } = params;
-  const body = wellFormed(JSON.stringify(rest));
-  if (!Array.isArray(tools)) return body;
-  return `${body.slice(0, -1)},"tools":${toolsText(tools)}}`;
+  const { messages, input, tools, ...rest } = params;
+  const head = wellFormed(JSON.stringify(rest)).slice(0, -1);
+  return `${head}${member('messages', messages)}${member('input', input)}${member('tools', tools)}}`;
+}
+
+function member(name: string, value: unknown): string {
+  if (value === undefined) return '';
+  if (!Array.isArray(value)) return `,"${name}":${wellFormed(JSON.stringify(value))}`;
+  return `,"${name}":${name === 'tools' ? toolsText(value) : listJson(value)}`;
 }
 
 function toolsText(tools: object): string {
@@ -20,12 +26,4 @@ function toolsText(tools: object): string {
   const text = wellFormed(JSON.stringify(tools));
   serialised.set(tools, text);
   return text;
-}
-
-/** An escape of a lone surrogate, which `JSON.stringify` writes as such; pairs stand as they are. */
-const LONE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
-
-/** JSON text whose lone surrogates are replaced; a text that spells such an escape is left alone. */
-export function wellFormed(json: string): string {
-  return json.includes('\\ud') ? json.replace(LONE, '$1\\ufffd') : json;
 }

@@ -6,12 +6,12 @@ import type {
   TextPart,
   ToolMessage,
   ToolResultPart,
+  TurnMessage,
   UserMessage,
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64, toolIds, type ToolIdRule } from '@majordomo/core/provider';
-import { wellFormed } from './body.ts';
+import { toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
 import type { ChatQuirks } from './quirks.ts';
 import { isList } from './wire.ts';
 
@@ -36,9 +36,12 @@ interface Conversion {
   readonly placeholder: string;
 }
 
+const forms = new WireForms<WireMessage>();
+
 /**
  * The transcript as wire messages. Each message depends on itself and its neighbours alone, so that the JSON of one
- * turn is a prefix of the next turn's: a prompt cache lives on that.
+ * turn is a prefix of the next turn's: a prompt cache lives on that. What one without images and files becomes depends
+ * on itself alone, and is kept.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -49,21 +52,31 @@ export function messagesToWire(
   const idOf = quirks.toolId === 'any' ? same : toolIds(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const conversion: Conversion = { quirks, family, warnings, idOf, placeholder };
+  const known = forms.of(quirks, `${family ?? ''} ${placeholder}`, idOf);
   const wire: WireMessage[] = [];
   let images: UserPart[] = [];
   for (const message of request.messages) {
-    if (message.role === 'tool') {
-      pushResults(wire, images, message, conversion);
-      continue;
-    }
-    images = pushImages(wire, images);
-    wire.push(message.role === 'user' ? userToWire(message, quirks) : assistantToWire(message, conversion));
+    if (message.role !== 'tool') images = pushImages(wire, images);
+    let form = known.find(message);
+    if (form === undefined) known.keep(message, (form = messageToWire(message, images, conversion)));
+    for (const one of form) wire.push(one);
   }
   pushImages(wire, images);
   return wire;
 }
 
 const same = (id: string): string => id;
+
+function messageToWire(
+  message: TurnMessage,
+  images: UserPart[],
+  conversion: Conversion,
+): readonly WireMessage[] {
+  if (message.role === 'tool') return resultsToWire(message, images, conversion);
+  return [
+    message.role === 'user' ? userToWire(message, conversion.quirks) : assistantToWire(message, conversion),
+  ];
+}
 
 function userToWire({ parts }: UserMessage, quirks: ChatQuirks): WireMessage {
   const [first] = parts;
@@ -142,23 +155,24 @@ function ownReasoning(
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }
 
-function pushResults(
-  wire: WireMessage[],
-  images: UserPart[],
+/** Images go to `images`: they follow later. */
+function resultsToWire(
   { parts }: ToolMessage,
+  images: UserPart[],
   conversion: Conversion,
-): void {
-  for (const result of parts) {
+): readonly WireMessage[] {
+  return parts.map((result) => {
     const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
-    wire.push(resultToWire(result, pictures.length > 0, conversion));
-    if (pictures.length === 0) continue;
-    images.push({ type: 'text', text: `Images of the result of ${result.name}:` }, ...pictures);
-    conversion.warnings.push({
-      action: 'coerced',
-      what: `images of the result of ${result.name}`,
-      why: 'a tool message holds text alone: they follow in a user message',
-    });
-  }
+    if (pictures.length > 0) {
+      images.push({ type: 'text', text: `Images of the result of ${result.name}:` }, ...pictures);
+      conversion.warnings.push({
+        action: 'coerced',
+        what: `images of the result of ${result.name}`,
+        why: 'a tool message holds text alone: they follow in a user message',
+      });
+    }
+    return resultToWire(result, pictures.length > 0, conversion);
+  });
 }
 
 /** The wire has no error flag: the text says it. */

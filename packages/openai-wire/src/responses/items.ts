@@ -1,25 +1,18 @@
 import type {
   AssistantMessage,
   AssistantPart,
-  ImagePart,
   JsonObject,
   JsonValue,
   ModelRequest,
-  TextPart,
-  ToolMessage,
-  ToolResultPart,
+  TurnMessage,
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64, toolIds } from '@majordomo/core/provider';
-import { wellFormed } from '../chat/body.ts';
+import { toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
+import { resultItems, userItem, type InputItem } from './input.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
-/** An input item; only the members that this converter writes, never what a caller's part holds besides. */
-export interface InputItem {
-  readonly type: string;
-  readonly [member: string]: unknown;
-}
+export type { InputItem } from './input.ts';
 
 /** `call_…`, `fc_…` and what other wires make; joined forms (`call_1|fc_1`) and longer ones are mapped. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
@@ -36,7 +29,12 @@ interface Conversion {
   readonly reasoned: Set<string>;
 }
 
-/** The transcript as input items; each turn depends on itself alone, since a prompt cache lives on equal prefixes. */
+const forms = new WireForms<InputItem>();
+
+/**
+ * The transcript as input items; each turn depends on itself alone, since a prompt cache lives on equal prefixes. What
+ * one without images and files becomes is kept.
+ */
 export function itemsToWire(
   request: ModelRequest,
   quirks: ResponsesQuirks,
@@ -46,54 +44,55 @@ export function itemsToWire(
   const isStored = request.extra['store'] === true;
   const idOf = toolIds(request.messages, ID_RULE);
   const conversion: Conversion = { quirks, family, isStored, warnings, idOf, reasoned: new Set() };
+  const known = forms.of(quirks, `${family ?? ''} ${isStored}`, idOf);
   const items: InputItem[] = [];
   let images: UserPart[] = [];
-  for (const message of request.messages) {
-    if (message.role === 'tool') {
-      pushResults(items, images, message, conversion);
-      continue;
-    }
-    images = pushImages(items, images);
-    if (message.role === 'user') items.push(userItem(message.parts));
-    else pushTurn(items, message, conversion);
+  for (const each of request.messages) {
+    if (each.role !== 'tool') images = pushImages(items, images);
+    const message = each.role === 'assistant' ? withoutRepeats(each, conversion) : each;
+    let form = known.find(message);
+    if (form === undefined) known.keep(message, (form = messageToItems(message, images, conversion)));
+    for (const item of form) items.push(item);
   }
   pushImages(items, images);
   return items;
 }
 
-const userItem = (parts: readonly UserPart[]): InputItem => ({
-  type: 'message',
-  role: 'user',
-  content: parts.map(inputPart),
-});
-
-function inputPart(part: UserPart): unknown {
-  switch (part.type) {
-    case 'text':
-      return { type: 'input_text', text: part.text };
-    case 'image':
-      return { type: 'input_image', detail: 'auto', image_url: dataUrl(part.mediaType, part.bytes) };
-    case 'file':
-      return {
-        type: 'input_file',
-        filename: part.name ?? 'file',
-        file_data: dataUrl(part.mediaType, part.bytes),
-      };
-    default:
-      return part satisfies never;
-  }
+function messageToItems(
+  message: TurnMessage,
+  images: UserPart[],
+  conversion: Conversion,
+): readonly InputItem[] {
+  if (message.role === 'tool') return resultItems(message, images, conversion);
+  return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 
-const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
-  `data:${mediaType};base64,${toBase64(bytes)}`;
+/** A turn without the reasoning that an earlier one brought; nearly every turn is as it was. */
+function withoutRepeats(message: AssistantMessage, conversion: Conversion): AssistantMessage {
+  const { reasoned } = conversion;
+  const isRepeat = (part: AssistantPart): boolean => {
+    if (part.type !== 'reasoning') return false;
+    const token = tokenOf(part, conversion);
+    const id = token?.['id'];
+    if (typeof id !== 'string' || !isSendable(token, conversion)) return false;
+    if (reasoned.has(id)) return true;
+    reasoned.add(id);
+    return false;
+  };
+  const repeats = message.parts.filter(isRepeat);
+  if (repeats.length === 0) return message;
+  return { ...message, parts: message.parts.filter((part) => !repeats.includes(part)) };
+}
 
 /** A turn of the model. The wire wants an item after reasoning: where none is left, an empty message stands for it. */
-function pushTurn(items: InputItem[], { parts }: AssistantMessage, conversion: Conversion): void {
+function turnItems({ parts }: AssistantMessage, conversion: Conversion): readonly InputItem[] {
+  const items: InputItem[] = [];
   for (const part of parts) {
     const item = turnItem(part, conversion);
     if (item !== undefined) items.push(item);
   }
   if (items.at(-1)?.type === 'reasoning') items.push(messageItem('', undefined));
+  return items;
 }
 
 function turnItem(part: AssistantPart, conversion: Conversion): InputItem | undefined {
@@ -138,62 +137,27 @@ function ownId(token: JsonObject | undefined, prefix: string): object | undefine
     : undefined;
 }
 
-/** Without its id: what the vendor does not keep it cannot find (404). Ids of unfinished items are none. */
+/** Does reasoning go back at all? Ids of unfinished items are none. */
+function isSendable(token: JsonObject | undefined, { quirks }: Conversion): token is JsonObject {
+  if (token === undefined || quirks.reasoningReplay === 'omit') return false;
+  const { id, encrypted_content: secret, content } = token;
+  if (typeof id === 'string' && id.startsWith('rs_tmp_')) return false;
+  return secret !== undefined || (quirks.reasoningReplay === 'text' && Array.isArray(content));
+}
+
+/** Without its id: what the vendor does not keep it cannot find (404). */
 function reasoningItem(token: JsonObject | undefined, conversion: Conversion): InputItem | undefined {
-  const { quirks, isStored, reasoned } = conversion;
-  if (token === undefined || quirks.reasoningReplay === 'omit') return undefined;
+  if (!isSendable(token, conversion)) return undefined;
+  const { quirks, isStored } = conversion;
   const { id, encrypted_content: secret, content, summary = [] } = token;
-  const isText = quirks.reasoningReplay === 'text' && Array.isArray(content);
-  if (secret === undefined && !isText) return undefined;
-  if (typeof id === 'string') {
-    if (id.startsWith('rs_tmp_') || reasoned.has(id)) return undefined;
-    reasoned.add(id);
-  }
   return {
     type: 'reasoning',
     // Where plain text stands for the item, its id is its name and nothing else.
     ...(id !== undefined && (isStored || secret === undefined) ? { id } : undefined),
     summary,
-    ...(isText ? { content } : undefined),
+    ...(quirks.reasoningReplay === 'text' && Array.isArray(content) ? { content } : undefined),
     ...(secret === undefined ? undefined : { encrypted_content: secret }),
   };
-}
-
-function pushResults(
-  items: InputItem[],
-  images: UserPart[],
-  { parts }: ToolMessage,
-  { quirks, warnings, idOf }: Conversion,
-): void {
-  for (const result of parts) {
-    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
-    const asParts = quirks.toolResult === 'parts' && pictures.length > 0;
-    const output = asParts ? resultParts(result) : resultText(result, pictures.length > 0);
-    items.push({ type: 'function_call_output', call_id: idOf(result.callId), output });
-    if (pictures.length === 0 || asParts) continue;
-    images.push({ type: 'text', text: `Images of the result of ${result.name}:` }, ...pictures);
-    warnings.push({
-      action: 'coerced',
-      what: `images of the result of ${result.name}`,
-      why: 'a tool result holds text alone here: they follow in a user message',
-    });
-  }
-}
-
-/** The wire has no error flag: the text says it. */
-const ERROR_PREFIX = 'ERROR: ';
-
-function resultText({ content, isError }: ToolResultPart, hasImages: boolean): string {
-  const text = content
-    .filter((part): part is TextPart => part.type === 'text')
-    .map((part) => part.text)
-    .join('\n');
-  return (isError === true ? ERROR_PREFIX : '') + (text === '' && hasImages ? 'See the images below.' : text);
-}
-
-function resultParts({ content, isError }: ToolResultPart): readonly unknown[] {
-  const parts = content.map(inputPart);
-  return isError === true ? [{ type: 'input_text', text: ERROR_PREFIX.trim() }, ...parts] : parts;
 }
 
 /** Images follow the last of a run of results. */

@@ -1,0 +1,187 @@
+import type {
+  AssistantPart,
+  JsonObject,
+  ModelRequest,
+  TurnMessage,
+  UserPart,
+  Warning,
+} from '@majordomo/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bodyText } from '../src/chat/body.ts';
+import { OPENAI_QUIRKS, type ChatQuirks } from '../src/chat/quirks.ts';
+import { toWire as toChat } from '../src/chat/request.ts';
+import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from '../src/responses/quirks.ts';
+import { toWire as toResponses } from '../src/responses/request.ts';
+
+/** A target of one of the wires, and what it makes of a request. */
+type Target = (
+  request: ModelRequest,
+  family: string,
+) => { readonly text: string; readonly warnings: unknown };
+
+const chat =
+  (over: Partial<ChatQuirks>): Target =>
+  (request, family) =>
+    sent(toChat(request, 'm', quirksOf(over, OPENAI_QUIRKS), { stream: true, family }));
+const responses =
+  (over: Partial<ResponsesQuirks>): Target =>
+  (request, family) =>
+    sent(toResponses(request, 'm', quirksOf(over, OPENAI_RESPONSES_QUIRKS), { stream: true, family }));
+
+const sent = ({
+  params,
+  warnings,
+}: {
+  params: Parameters<typeof bodyText>[0];
+  warnings: readonly Warning[];
+}) => ({
+  text: bodyText(params),
+  warnings,
+});
+
+/** A model's quirks are one object for as long as it is used. */
+function quirksOf<Quirks extends object>(over: Partial<Quirks>, all: Quirks): Quirks {
+  const known = made.get(over) as Quirks | undefined;
+  const quirks = known ?? { ...all, ...over };
+  made.set(over, quirks);
+  return quirks;
+}
+const made = new Map<object, object>();
+
+const targets: readonly Target[] = [
+  chat({}),
+  chat({ toolId: 'alphanumeric-9', toolResultName: true, content: 'string' }),
+  chat({
+    toolId: 'any',
+    reasoningReplay: 'echo',
+    reasoningField: 'reasoning_content',
+    reasoningPlaceholder: ' ',
+  }),
+  responses({}),
+  responses({ reasoningReplay: 'text', toolResult: 'text' }),
+];
+
+const families = ['one', 'two'] as const;
+// Some fit everywhere, some nowhere, and one is what a misfit is renamed to by the second rule.
+const ids = ['abcdefghi', 'c1', 'call_1|fc_1', 'x'.repeat(70), 'call 2'];
+
+const replay = fc.option(
+  fc.record({
+    family: fc.constantFrom(...families),
+    data: fc.constantFrom<JsonObject>(
+      { id: 'rs_1', encrypted_content: 'e' },
+      { id: 'rs_2', content: [{ type: 'reasoning_text', text: 'r' }] },
+      { id: 'msg_1', phase: 'final_answer' },
+    ),
+  }),
+  { nil: undefined },
+);
+const text = fc.constantFrom('', 'hi', 'a\ud83d', 'long text '.repeat(5));
+const image = fc.constantFrom({
+  type: 'image',
+  mediaType: 'image/png',
+  bytes: new Uint8Array([1, 2]),
+} as const);
+const textPart = fc.record({ type: fc.constant('text' as const), text });
+const id = fc.constantFrom(...ids);
+
+const userMessage = fc.record({
+  role: fc.constant('user' as const),
+  parts: fc.array<UserPart>(fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+});
+const assistantMessage = fc.record({
+  role: fc.constant('assistant' as const),
+  parts: fc.array<AssistantPart>(
+    fc.oneof(
+      fc.record({ type: fc.constant('text' as const), text, replay }),
+      fc.record({ type: fc.constant('reasoning' as const), text, replay }),
+      fc.record({
+        type: fc.constant('tool-call' as const),
+        id,
+        name: fc.constant('f'),
+        args: fc.constantFrom<JsonObject>({}, { a: 1 }, { b: '\ude00' }),
+        replay,
+      }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+const toolMessage = fc.record({
+  role: fc.constant('tool' as const),
+  parts: fc.array(
+    fc.record({
+      type: fc.constant('tool-result' as const),
+      callId: id,
+      name: fc.constant('f'),
+      content: fc.array(fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }), {
+        maxLength: 2,
+      }),
+      isError: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+});
+const history = fc.array<TurnMessage>(fc.oneof(userMessage, assistantMessage, toolMessage), {
+  minLength: 1,
+  maxLength: 8,
+});
+const send = fc.record({
+  target: fc.constantFrom(...targets),
+  family: fc.constantFrom(...families),
+  reasoning: fc.constantFrom('none' as const, undefined),
+  store: fc.boolean(),
+  from: fc.nat(3),
+  to: fc.integer({ min: 1, max: 8 }),
+});
+
+describe('what was kept of messages', () => {
+  it('gives the bytes and the warnings that messages never seen before give', () => {
+    fc.assert(
+      fc.property(history, fc.array(send, { minLength: 2, maxLength: 6 }), (messages, sends) => {
+        for (const { target, family, reasoning, store, from, to } of sends) {
+          const request = (list: readonly TurnMessage[]): ModelRequest => ({
+            messages: list,
+            tools: [],
+            output: undefined,
+            extra: store ? { store } : {},
+            reasoning,
+          });
+          const part = messages.slice(Math.min(from, messages.length - 1), to);
+          expect(target(request(part), family)).toEqual(target(request(structuredClone(part)), family));
+        }
+      }),
+      { numRuns: 300, seed: 20_261_120 },
+    );
+  });
+
+  it.each(targets.map((target, at) => [at, target] as const))(
+    'target %i reads a message once',
+    (_, target) => {
+      let reads = 0;
+      const messages = Array.from({ length: 20 }, (_none, at): TurnMessage => {
+        const part = {
+          type: 'text' as const,
+          get text() {
+            reads++;
+            return `m${at}`;
+          },
+        };
+        if (at % 3 === 0) return { role: 'user', parts: [part] };
+        if (at % 3 === 1) return { role: 'assistant', parts: [part] };
+        return { role: 'tool', parts: [{ type: 'tool-result', callId: 'c1', name: 'f', content: [part] }] };
+      });
+      const ask = (list: readonly TurnMessage[]) =>
+        target({ messages: list, tools: [], output: undefined, extra: {} }, 'one').text;
+      ask(messages.slice(0, 10));
+      const once = reads;
+      expect(ask(messages.slice(0, 10)).length).toBeGreaterThan(100);
+      expect(reads).toBe(once);
+      ask(messages);
+      expect(reads).toBeLessThanOrEqual(once * 2 + 2);
+    },
+  );
+});

@@ -1,0 +1,116 @@
+import type { AssistantPart, JsonObject, ModelRequest, TurnMessage, UserPart } from '@majordomo/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { serialize } from '../src/body.ts';
+import { MESSAGES_QUIRKS } from '../src/quirks.ts';
+import { toWire } from '../src/request.ts';
+
+const text = fc.constantFrom('', ' ', 'hi ', 'a\ud83d');
+const textPart = fc.record({ type: fc.constant('text' as const), text });
+const picture = fc.constantFrom({
+  type: 'image',
+  mediaType: 'image/png',
+  bytes: new Uint8Array([1, 2]),
+} as const);
+const piece = fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: picture });
+// Some fit, some do not, and two misfits look alike but for what is taken out.
+const id = fc.constantFrom('toolu_1', 'c1', 'call 1', 'call|1', 'x'.repeat(70));
+const data = fc.constantFrom<JsonObject>({ signature: 's' }, { redacted: 'r' }, {});
+
+const messages = fc.array<TurnMessage>(
+  fc.oneof(
+    fc.record({
+      role: fc.constant('user' as const),
+      parts: fc.array<UserPart>(piece, { minLength: 1, maxLength: 2 }),
+    }),
+    fc.record({
+      role: fc.constant('assistant' as const),
+      parts: fc.array<AssistantPart>(
+        fc.oneof(
+          textPart,
+          fc.record({
+            type: fc.constant('reasoning' as const),
+            text,
+            replay: fc.record({ family: fc.constantFrom('claude', 'other'), data }),
+          }),
+          fc.record({
+            type: fc.constant('tool-call' as const),
+            id,
+            name: fc.constant('f'),
+            args: fc.constantFrom<JsonObject>({}, { a: 1 }, { b: '\ude00' }),
+          }),
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+    fc.record({
+      role: fc.constant('tool' as const),
+      parts: fc.array(
+        fc.record({
+          type: fc.constant('tool-result' as const),
+          callId: id,
+          name: fc.constant('f'),
+          content: fc.array(piece, { maxLength: 2 }),
+          isError: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+  ),
+  { minLength: 1, maxLength: 8 },
+);
+
+const asked = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): ModelRequest => ({
+  messages: list,
+  tools: [],
+  output: undefined,
+  extra: {},
+  cache,
+});
+
+function send(request: ModelRequest) {
+  const { params, warnings } = toWire(request, 'claude-x', MESSAGES_QUIRKS);
+  return { text: serialize(params, true), warnings };
+}
+
+describe('what was kept of messages', () => {
+  it('gives the bytes and the warnings that messages never seen before give', () => {
+    const sends = fc.array(
+      fc.record({
+        from: fc.nat(3),
+        to: fc.integer({ min: 1, max: 8 }),
+        cache: fc.constantFrom('short' as const, undefined),
+      }),
+      { minLength: 2, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(messages, sends, (all, requests) => {
+        for (const { from, to, cache } of requests) {
+          const part = all.slice(Math.min(from, all.length - 1), to);
+          expect(send(asked(part, cache))).toEqual(send(asked(structuredClone(part), cache)));
+        }
+      }),
+      { numRuns: 300, seed: 20_261_120 },
+    );
+  });
+
+  it('is read once', () => {
+    let reads = 0;
+    const all = Array.from({ length: 20 }, (_none, at): TurnMessage => {
+      const part = {
+        type: 'text' as const,
+        get text() {
+          reads++;
+          return `m${at}`;
+        },
+      };
+      return at % 2 === 0 ? { role: 'user', parts: [part] } : { role: 'assistant', parts: [part] };
+    });
+    send(asked(all.slice(0, 11)));
+    const once = reads;
+    expect(send(asked(all.slice(0, 11))).text).toContain('m10');
+    expect(reads).toBe(once);
+    send(asked(all));
+    expect(reads).toBeLessThan(once * 2);
+  });
+});
