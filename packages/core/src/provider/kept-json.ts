@@ -34,8 +34,10 @@ function jsonOf(value: unknown): string {
 }
 
 /** In a list, what JSON has no word for is null. */
-const serialised = (value: unknown): string =>
-  wellFormed((JSON.stringify(value) as string | undefined) ?? 'null');
+function serialised(value: unknown): string {
+  const text: unknown = JSON.stringify(value);
+  return typeof text === 'string' ? wellFormed(text) : 'null';
+}
 
 /**
  * JSON text whose lone surrogates are U+FFFD: one of them makes strict parsers refuse the whole body. `JSON.stringify`
