@@ -11,7 +11,7 @@ const harness = (model: string): [string, Harness] => [
     open: ({ baseURL, apiKey }) =>
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
     cannot: {
-      'missing-key': 'without credentials the AWS SDK searches for some itself: see chain.test.ts',
+      'missing-key': 'the AWS SDK searches for credentials by itself where none are given: see chain.test.ts',
     },
   },
 ];

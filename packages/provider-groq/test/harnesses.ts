@@ -8,6 +8,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
     model,
     open: ({ baseURL, apiKey }) => createGroq({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {
+      file: 'no recording shows that this vendor reads documents',
       ...cannot,
       'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
     },
@@ -17,5 +18,5 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
 /** A model that nothing is known of, and one that is. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   harness('m'),
-  harness('gpt-oss-120b', { image: 'this model reads text alone' }),
+  harness('gpt-oss-120b', { image: 'gpt-oss reads text alone, here as at its maker' }),
 ];

@@ -9,7 +9,10 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       wire: openaiChatWire(chatDialects['llamacpp'] ?? { name: 'llamacpp' }),
       model: 'qwen3:30b',
       open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),
-      cannot: { 'missing-key': 'a local server asks for no key' },
+      cannot: {
+        'missing-key': 'a local server asks for no key',
+        file: 'no recording shows that llama.cpp reads documents',
+      },
     },
   ],
 ];

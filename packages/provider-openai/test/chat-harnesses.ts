@@ -22,9 +22,6 @@ const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning b
 
 const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
 
-const ASKED_FOR =
-  'the wire server tells usage only when it is asked for; this vendor tells it unasked and refuses to be asked';
-
 const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harness] => [
   profile.id,
   {
@@ -52,11 +49,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(deepseek, { 'structured-output': TOLD }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(mistral, {
-    usage: ASKED_FOR,
-    'whole-equals-deltas': ASKED_FOR,
-    'tool-result': 'the wire server gives ids of another form than this vendor takes, so they are mapped',
-  }),
+  compatible(mistral),
   compatible(openrouter),
   compatible(together),
   compatible(vercelGateway),

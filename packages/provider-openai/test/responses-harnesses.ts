@@ -16,7 +16,7 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
   },
 ];
 
-const NOT_ASKED_FOR = 'its models have no encrypted reasoning: none is sent back';
+const NOT_ASKED_FOR = 'gpt-4o models do not reason: there is nothing encrypted to send back';
 
 /** Models of OpenAI over Responses, and profiles of other vendors. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
@@ -32,7 +32,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   // The wire server asks for no system text; what the backend gets without one is shown beside the converter.
   compatible(
     { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
-    { system: 'this backend refuses a limit: it is dropped, with a warning' },
+    { system: 'the ChatGPT backend refuses max_output_tokens: it is dropped, with a warning' },
   ),
   compatible(xaiResponses),
   compatible({ api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' }),

@@ -73,14 +73,13 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
     return [
       {
         role: 'user',
-        content: turn.parts.map((part) =>
-          part.type === 'text'
-            ? part
-            : {
-                type: 'image_url',
-                image_url: { url: `data:${part.mediaType};base64,${toBase64(part.bytes)}` },
-              },
-        ),
+        content: turn.parts.map((part) => {
+          if (part.type === 'text') return part;
+          const url = `data:${part.mediaType};base64,${toBase64(part.bytes)}`;
+          return part.type === 'image'
+            ? { type: 'image_url', image_url: { url } }
+            : { type: 'file', file: { filename: part.name, file_data: url } };
+        }),
       },
     ];
   }

@@ -142,6 +142,11 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
+    name: 'keeps arguments to itself until they are whole',
+    caught: ['streamed-arguments'],
+    stream: onEvents((event) => (event.type === 'args-delta' ? [] : [event])),
+  },
+  {
     name: 'takes no arguments for broken ones',
     caught: ['empty-arguments'],
     stream: onEvents((event) =>
@@ -227,7 +232,7 @@ export const FLAWS: readonly Flaw[] = [
   },
   {
     name: 'forgets what was asked for',
-    caught: ['structured-output', 'system', 'image', 'tool-call'],
+    caught: ['structured-output', 'system', 'image', 'file', 'tool-call'],
     stream: onRequest(({ messages, extra }) => ({
       messages: messages.map((message) =>
         message.role === 'user'

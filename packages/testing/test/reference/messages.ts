@@ -1,6 +1,8 @@
 import {
   LlmError,
+  type FilePart,
   type FinishReason,
+  type ImagePart,
   type ModelRequest,
   type TurnMessage,
   type Usage,
@@ -67,20 +69,20 @@ function messages(turns: readonly TurnMessage[]): object[] {
         content: turn.parts.map(({ callId, content, isError }) => ({
           type: 'tool_result',
           tool_use_id: rename(callId),
-          content: content.map((part) => (part.type === 'text' ? part : imageBlock(part))),
+          content: content.map((part) => (part.type === 'text' ? part : mediaBlock(part))),
           ...(isError === true ? { is_error: true } : {}),
         })),
       };
     }
     return {
       role: 'user',
-      content: turn.parts.map((part) => (part.type === 'text' ? part : imageBlock(part))),
+      content: turn.parts.map((part) => (part.type === 'text' ? part : mediaBlock(part))),
     };
   });
 }
 
-const imageBlock = ({ mediaType, bytes }: { mediaType: string; bytes: Uint8Array }): object => ({
-  type: 'image',
+const mediaBlock = ({ type, mediaType, bytes }: ImagePart | FilePart): object => ({
+  type: type === 'image' ? 'image' : 'document',
   source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) },
 });
 

@@ -17,6 +17,9 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
 
+/** The beginning of a PDF, and bytes that are no text. */
+const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
+
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
 /** Each turn's messages on the wire are the beginning of the next turn's. */
@@ -89,6 +92,17 @@ export const requestCases: readonly Case[] = [
         const image = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
         succeeded(await ask(say('', { messages: [user('What is this?', image)] })));
         assert.deepEqual(only(server).request.images, [{ mediaType: 'image/png', bytes: PICTURE }]);
+      }),
+  },
+  {
+    name: 'a document reaches the wire byte for byte',
+    scenario: 'file',
+    run: (harness) =>
+      onBench(harness, ['A page.'], async ({ ask, server }) => {
+        const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
+        succeeded(await ask(say('', { messages: [user('What is this?', file)] })));
+        const sent = JSON.stringify(only(server).body);
+        assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       }),
   },
   {

@@ -113,6 +113,17 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
+    name: 'arguments are shown while they come',
+    scenario: 'streamed-arguments',
+    run: (harness) =>
+      onBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ ask }) => {
+        const { events, toolCalls } = succeeded(await ask(withTools));
+        const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
+        assert.ok(pieces.length > 1, `the arguments came in ${pieces.length} pieces`);
+        assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
+      }),
+  },
+  {
     name: 'calls that come without ids get ids, the same for the same response',
     scenario: 'missing-call-ids',
     run: (harness) =>

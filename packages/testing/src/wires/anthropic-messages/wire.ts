@@ -22,10 +22,10 @@ export const anthropicMessages: Wire = {
   rules: MESSAGES_RULES,
   failures: MESSAGES_FAILURES,
   cannot: {
-    'content-filter': 'the API has no such stop reason: it refuses',
-    'marker-without-finish': 'every turn has a stop reason',
-    'missing-call-ids': 'every tool_use has an id',
-    'failure-quota': 'the API has no quota error of its own',
+    'content-filter': 'Messages has no stop reason for a filter: it refuses',
+    'marker-without-finish': 'Messages ends no turn without a stop reason',
+    'missing-call-ids': 'Messages gives every tool_use an id',
+    'failure-quota': 'Messages has no quota error: a used-up limit is a rate limit',
   },
   read: readMessages,
   validate: (body, options = {}) =>

@@ -21,12 +21,12 @@ export const bedrockConverse: Wire = {
   rules: CONVERSE_RULES,
   failures: CONVERSE_FAILURES,
   cannot: {
-    usage: 'the wire does not count reasoning apart',
-    'missing-call-ids': 'every call has its id',
-    refusal: 'the wire has no form for a refusal',
-    'marker-without-finish': 'messageStop is both',
-    'failure-too-large': 'the API refuses by ValidationException, as anything else',
-    'failure-bad-gateway': 'the API has no such exception; a page of a gateway is a scenario of its own',
+    usage: 'Converse does not count reasoning apart',
+    'missing-call-ids': 'Converse gives every call an id',
+    refusal: 'Converse has no form for a refusal',
+    'marker-without-finish': 'in Converse one event, messageStop, is both reason and marker',
+    'failure-too-large': 'Converse refuses a body that is too large by ValidationException, as anything else',
+    'failure-bad-gateway': 'Converse has no such exception; the page of a gateway is a case of its own',
   },
   read: readConverse,
   validate: (body, options = {}) =>

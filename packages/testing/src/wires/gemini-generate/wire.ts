@@ -12,7 +12,7 @@ import { geminiShape } from './shape.ts';
 import { camelCased } from './spelling.ts';
 import { geminiFrames, geminiWhole } from './stream.ts';
 
-const NOT_ON_THOUGHTS = 'thoughts carry no token: the signature stands on the part after them';
+const NOT_ON_THOUGHTS = 'Gemini signs the part after a thought, not the thought';
 
 /** generateContent of the Gemini API and of Vertex AI. */
 export const geminiGenerate: Wire = {
@@ -23,18 +23,19 @@ export const geminiGenerate: Wire = {
   rules: GEMINI_RULES,
   failures: GEMINI_FAILURES,
   cannot: {
-    'bad-arguments': 'arguments are an object: the server parses what the model wrote',
-    'interleaved-tool-calls': 'calls come whole',
+    'streamed-arguments': 'Gemini sends a call whole, in one event',
+    'bad-arguments': 'Gemini sends arguments as an object: the server has parsed what the model wrote',
+    'interleaved-tool-calls': 'Gemini sends calls whole, one after the other',
     'reasoning-replay': NOT_ON_THOUGHTS,
-    'reasoning-redacted': 'the wire has no encrypted reasoning',
+    'reasoning-redacted': 'Gemini has no encrypted reasoning',
     'chain-recover-signature': NOT_ON_THOUGHTS,
-    usage: 'the wire does not count what a cache took in',
-    refusal: 'the wire has no form for a refusal',
-    'marker-without-finish': 'the end of the body is the only end marker',
-    'failure-parameter': 'no refusal of a sampling parameter is known of this API',
-    'chain-recover-parameter': 'no refusal of a sampling parameter is known of this API',
-    'failure-blocked': 'what is blocked is answered with 200',
-    'request-id': 'the API gives requests no id',
+    usage: 'Gemini does not count what a cache took in',
+    refusal: 'Gemini has no form for a refusal',
+    'marker-without-finish': 'Gemini has no end marker but the end of the body',
+    'failure-parameter': 'no refusal of a sampling parameter is known of Gemini',
+    'chain-recover-parameter': 'no refusal of a sampling parameter is known of Gemini',
+    'failure-blocked': 'Gemini answers what it blocks with 200',
+    'request-id': 'Gemini gives requests no id',
   },
   read: readGemini,
   validate: (body, options = {}) =>

@@ -15,14 +15,14 @@ import { chatFrames } from './stream.ts';
 import { chatWhole } from './whole.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
-  'reasoning-redacted': 'the wire has no encrypted reasoning',
-  'chain-recover-signature': 'the wire has no signatures',
+  'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
+  'chain-recover-signature': 'Chat Completions has no signatures',
 };
 const NO_REASONING: Readonly<Record<string, string>> = {
   ...NO_SIGNATURES,
-  reasoning: 'this vendor shows no reasoning on this wire',
-  'reasoning-replay': 'this vendor shows no reasoning on this wire',
-  'reasoning-foreign': 'this vendor shows no reasoning on this wire',
+  reasoning: 'this vendor shows no reasoning over Chat Completions',
+  'reasoning-replay': 'this vendor shows no reasoning over Chat Completions',
+  'reasoning-foreign': 'this vendor shows no reasoning over Chat Completions',
 };
 
 /** Chat Completions as one of its vendors speaks it. */

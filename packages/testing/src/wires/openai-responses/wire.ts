@@ -21,10 +21,11 @@ export const openaiResponses: Wire = {
   rules: RESPONSES_RULES,
   failures: RESPONSES_FAILURES,
   cannot: {
-    'missing-call-ids': 'every function_call has its call_id',
-    'finish-without-marker': 'the last event is both',
-    'marker-without-finish': 'the last event is both',
-    'chain-recover-signature': 'the encrypted item holds all of the reasoning: an altered text goes nowhere',
+    'missing-call-ids': 'Responses gives every function_call a call_id',
+    'finish-without-marker': 'in Responses the last event is both reason and marker',
+    'marker-without-finish': 'in Responses the last event is both reason and marker',
+    'chain-recover-signature':
+      'Responses keeps all of the reasoning in the encrypted item: an altered text goes nowhere',
   },
   read: readResponses,
   validate: (body, options = {}) =>

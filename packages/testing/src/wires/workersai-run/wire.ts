@@ -23,8 +23,9 @@ export const workersaiRun: Wire = {
   rules: RUN_RULES,
   failures: RUN_FAILURES,
   cannot: {
-    'reasoning-redacted': 'the wire has no encrypted reasoning',
-    'chain-recover-signature': 'the wire has no signatures',
+    file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
+    'reasoning-redacted': 'Workers AI has no encrypted reasoning',
+    'chain-recover-signature': 'Workers AI has no signatures',
   },
   read: readRun,
   validate: (body) =>

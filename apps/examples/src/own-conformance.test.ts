@@ -1,0 +1,19 @@
+import { openaiCompatible } from '@majordomo/provider-openai';
+import { casesFor, openaiChatWire } from '@majordomo/testing';
+import { describe, it } from 'vitest';
+
+/** A vendor of ours that renames a base URL. For a wire of its own, hand in a `Wire` and your provider. */
+const lab = { id: 'lab', baseURL: 'https://lab.example/v1', keyEnv: 'LAB_KEY' };
+
+describe('the conformance suite on our own vendor', () => {
+  const cases = casesFor({
+    wire: openaiChatWire({ name: 'lab' }),
+    model: 'some-model',
+    open: ({ baseURL, apiKey }) => openaiCompatible(lab, { baseURL, apiKey }),
+    cannot: { file: 'our server reads no documents' },
+  });
+  for (const [name, run] of cases) {
+    if (typeof run === 'string') it.skipIf(true)(`${name} (${run})`, () => undefined);
+    else it(name, run, 20_000);
+  }
+});

@@ -1,0 +1,21 @@
+import { casesFor, conformance, type Case } from '@majordomo/testing';
+import type { Subject } from './subjects.ts';
+
+/** What one case says of one subject: variants that cannot show it, by title, each with the reason. */
+export interface Outcome {
+  readonly of: Case;
+  readonly cannot: readonly (readonly [title: string, reason: string])[];
+  readonly isNone: boolean;
+}
+
+/** Every case of the suite for one subject. */
+export function outcomesOf({ variants }: Subject): readonly Outcome[] {
+  const runs = variants.map(([title, harness]) => [title, casesFor(harness)] as const);
+  return conformance.map((of, at) => {
+    const cannot = runs.flatMap(([title, cases]) => {
+      const run = cases[at]?.[1];
+      return typeof run === 'string' ? [[title, run] as const] : [];
+    });
+    return { of, cannot, isNone: cannot.length === variants.length };
+  });
+}

@@ -1,0 +1,18 @@
+import * as openai from '@majordomo/provider-openai';
+import type { AnyProfile } from './render.ts';
+
+/** Backed by test data of others that was not recorded from the vendor. */
+const NOT_RECORDED: Readonly<Record<string, string>> = {
+  alibaba: 'fixtures alone',
+  moonshot: 'fixtures alone',
+};
+
+/** Every profile that provider-openai brings. */
+export const ALL_PROFILES: readonly AnyProfile[] = [
+  ...Object.values(openai).filter((value) => typeof value === 'object'),
+  openai.azureOpenAI({ resource: 'r' }),
+  openai.azureResponses({ resource: 'r' }),
+  openai.cloudflareGateway('account', 'gateway'),
+]
+  .map((profile) => ({ ...profile, unverified: profile.unverified ?? NOT_RECORDED[profile.id] }))
+  .sort((a, b) => a.id.localeCompare(b.id));

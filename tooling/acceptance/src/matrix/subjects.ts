@@ -1,0 +1,71 @@
+import type { Harness } from '@majordomo/testing';
+import { harnesses as anthropic } from '../../../../packages/provider-anthropic/test/harnesses.ts';
+import { harnesses as bedrock } from '../../../../packages/provider-bedrock/test/harnesses.ts';
+import { harnesses as cerebras } from '../../../../packages/provider-cerebras/test/harnesses.ts';
+import { harnesses as cli } from '../../../../packages/provider-cli/test/harnesses.ts';
+import { harnesses as cloudflare } from '../../../../packages/provider-cloudflare/test/harnesses.ts';
+import { harnesses as google } from '../../../../packages/provider-google/test/harnesses.ts';
+import { harnesses as groq } from '../../../../packages/provider-groq/test/harnesses.ts';
+import { harnesses as llamaSwap } from '../../../../packages/provider-llama-swap/test/harnesses.ts';
+import { harnesses as ollama } from '../../../../packages/provider-ollama/test/harnesses.ts';
+import { harnesses as chat } from '../../../../packages/provider-openai/test/chat-harnesses.ts';
+import { harnesses as responses } from '../../../../packages/provider-openai/test/responses-harnesses.ts';
+
+/** A model or transport at the suite, under the name that it has in the runner's report. */
+export type Variant = readonly [title: string, harness: Harness];
+
+/** What is one column, or one line among the profiles. */
+export interface Subject {
+  readonly name: string;
+  /** The test file that runs its variants. */
+  readonly file: string;
+  readonly variants: readonly Variant[];
+  /** Folders of recorded traffic of this wire that back it; none: nobody has seen it work on the real vendor. */
+  readonly recorded: readonly string[];
+}
+
+const isOwn = ([title]: Variant): boolean => title.startsWith('openai/');
+const CHAT_FILE = 'packages/provider-openai/test/conformance.test.ts';
+const RESPONSES_FILE = 'packages/provider-openai/test/responses-conformance.test.ts';
+const overResponses: readonly Variant[] = responses.map(([name, harness]) => [
+  `${name} over Responses`,
+  harness,
+]);
+
+const subject = (
+  name: string,
+  folder: string,
+  variants: readonly Variant[],
+  recorded: readonly string[],
+): Subject => ({ name, file: `packages/provider-${folder}/test/conformance.test.ts`, variants, recorded });
+
+/** The providers, in the order of the README. */
+export const PROVIDERS: readonly Subject[] = [
+  {
+    name: 'OpenAI, Responses',
+    file: RESPONSES_FILE,
+    variants: overResponses.filter(isOwn),
+    recorded: ['openai'],
+  },
+  { name: 'OpenAI, Chat', file: CHAT_FILE, variants: chat.filter(isOwn), recorded: ['openai'] },
+  subject('Anthropic', 'anthropic', anthropic, ['anthropic']),
+  subject('Google', 'google', google, ['gemini', 'vertex']),
+  subject('Bedrock', 'bedrock', bedrock, ['bedrock']),
+  subject('Ollama', 'ollama', ollama, ['ollama']),
+  subject('Groq', 'groq', groq, ['groq']),
+  subject('Cerebras', 'cerebras', cerebras, ['cerebras']),
+  subject('Workers AI', 'cloudflare', cloudflare, []),
+  subject('llama-swap', 'llama-swap', llamaSwap, []),
+  subject('CLIs', 'cli', cli, []),
+];
+
+const profiles = (file: string, variants: readonly Variant[]): readonly Subject[] =>
+  variants
+    .filter((variant) => !isOwn(variant))
+    .map(([title, harness]) => ({ name: title, file, variants: [[title, harness]], recorded: [] }));
+
+/** Profiles with cases of their own. */
+export const PROFILES: readonly Subject[] = [
+  ...profiles(CHAT_FILE, chat),
+  ...profiles(RESPONSES_FILE, overResponses),
+];

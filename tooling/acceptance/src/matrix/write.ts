@@ -1,0 +1,25 @@
+/**
+ * `node write.ts report.json` writes the matrix after a run of the suite, and refuses when the run does not bear it out;
+ * `--check` only compares.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { featureTable, withFeatures } from './features.ts';
+import { ALL_PROFILES } from './profiles.ts';
+import { page } from './render.ts';
+import { unproven, type Report } from './report.ts';
+import { PROFILES, PROVIDERS } from './subjects.ts';
+
+const at = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+const [report = '', mode] = process.argv.slice(2);
+
+const missing = unproven([...PROVIDERS, ...PROFILES], JSON.parse(readFileSync(report, 'utf8')) as Report);
+for (const line of missing) console.log(line);
+if (missing.length > 0) {
+  console.log(`${missing.length} cases of the matrix did not pass in ${report}`);
+  process.exitCode = 1;
+} else if (mode !== '--check') {
+  writeFileSync(at('apps/docs/conformance.md'), page(PROVIDERS, PROFILES, ALL_PROFILES));
+  const readme = readFileSync(at('README.md'), 'utf8');
+  writeFileSync(at('README.md'), withFeatures(readme, featureTable(PROVIDERS)));
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { featureTable, withFeatures } from '../src/matrix/features.ts';
+import { outcomesOf } from '../src/matrix/outcomes.ts';
+import { ALL_PROFILES } from '../src/matrix/profiles.ts';
+import { page } from '../src/matrix/render.ts';
+import { PROFILES, PROVIDERS } from '../src/matrix/subjects.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const subjects = [...PROVIDERS, ...PROFILES];
+
+describe('the matrix', () => {
+  it('is what the harnesses say: `pnpm matrix` writes it anew', () => {
+    expect(read('apps/docs/conformance.md')).toBe(page(PROVIDERS, PROFILES, ALL_PROFILES));
+  });
+
+  it('stands in the README, by features', () => {
+    const readme = read('README.md');
+    expect(withFeatures(readme, featureTable(PROVIDERS))).toBe(readme);
+  });
+
+  it('has a reason of several words for every case that cannot be shown', () => {
+    const reasons = subjects.flatMap((subject) =>
+      outcomesOf(subject).flatMap(({ cannot }) => cannot.map(([, reason]) => reason)),
+    );
+    expect(reasons.length).toBeGreaterThan(0);
+    expect(reasons.filter((reason) => reason.trim().split(/\s+/).length < 4)).toEqual([]);
+  });
+
+  it('shows every case on some provider', () => {
+    const shown = PROVIDERS.map(outcomesOf);
+    const nowhere = (shown[0] ?? []).filter((_, at) => shown.every((column) => column[at]?.isNone === true));
+    expect(nowhere.map(({ of }) => of.name)).toEqual([]);
+  });
+});
+
+const CORPUS = join(process.env['WIRE_CORPUS'] ?? join(ROOT, '../shared/wire'), 'corpus');
+const isThere = existsSync(CORPUS);
+
+interface Facts {
+  readonly wire: string;
+}
+interface Origin {
+  readonly authenticity: string;
+}
+
+/** Wires of a vendor that were recorded from the vendor itself. */
+function recordedWires(vendor: string): ReadonlySet<string> {
+  const folder = join(CORPUS, vendor);
+  if (!existsSync(folder)) return new Set();
+  const json = (name: string, file: string): unknown =>
+    JSON.parse(readFileSync(join(folder, name, file), 'utf8'));
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'expected.json')));
+  return new Set(
+    names
+      .filter((name) => (json(name, 'origin.json') as Origin).authenticity === 'recorded')
+      .map((name) => (json(name, 'expected.json') as Facts).wire),
+  );
+}
+
+describe.runIf(isThere)(
+  `what is called recorded${isThere ? '' : ` (skipped: no recordings at ${CORPUS})`}`,
+  () => {
+    it.each(
+      PROVIDERS.flatMap((subject) =>
+        subject.recorded.map((vendor) => [subject.name, vendor, subject] as const),
+      ),
+    )('%s is backed by recordings of %s', (_name, vendor, { variants }) => {
+      expect([...recordedWires(vendor)]).toContain(variants[0]?.[1].wire.name);
+    });
+
+    /** Vendors whose folder has another name than their profile. */
+    const FOLDERS: Readonly<Record<string, string>> = { codex: 'chatgpt', 'azure-openai': 'azure' };
+    it.each(
+      ALL_PROFILES.filter(({ unverified }) => unverified === undefined).map(
+        (profile) => [profile.id, profile] as const,
+      ),
+    )('the profile %s is backed by recordings', (id, profile) => {
+      const wire = 'api' in profile ? 'openai-responses' : 'openai-chat';
+      expect([...recordedWires(FOLDERS[id] ?? id)]).toContain(wire);
+    });
+  },
+);
