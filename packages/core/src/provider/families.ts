@@ -15,6 +15,9 @@ export const converseFamily = (modelLine: string): string => `converse/${modelLi
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
   `${vendor}@${origin}#${account}`;
 
-/** Plain reasoning text of a chat wire: only its own issuer may see it again. */
-export const chatReasoningFamily = (providerId: string, baseURL: string): string =>
-  `chat-reasoning@${baseURL}#${providerId}`;
+/**
+ * Plain reasoning text of a chat wire: only its own issuer may see it again. `upstream`: whose model a gateway asked,
+ * where its ids tell.
+ */
+export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
+  `chat-reasoning@${baseURL}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;

@@ -1,11 +1,15 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { ToolCalls } from './calls.ts';
+import { areSigned, signedReplay, type SignedDetails } from './details.ts';
 import { NullFilter } from './nulls.ts';
-import { mergeDetails } from './reasoning.ts';
+import { continues, mergeDetails } from './reasoning.ts';
 import type { Absences } from './strict-tools.ts';
+import type { ChatQuirks } from './quirks.ts';
 import { ThinkSplitter } from './think.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
+
+type AnswerQuirks = Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
 
 /**
  * The parts of one answer in the order in which they may be written. Tool calls stay open until the end, since their
@@ -27,9 +31,14 @@ export class Answer {
   /** Of a text whose absent properties come as null. */
   private nulls: NullFilter | undefined;
 
-  /** `splits`: reasoning is taken out of the text. */
-  constructor(target: string, family: string, splits = false) {
-    this.splitter = splits ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
+  /** Blocks of signed reasoning so far: each is a part. */
+  private blocks = 0;
+  private readonly signed: SignedDetails | undefined;
+
+  constructor(target: string, family: string, { thinkTags, signedDetails }: AnswerQuirks) {
+    this.signed = signedDetails === 'none' ? undefined : signedDetails;
+    this.splitter =
+      thinkTags === 'split' ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
     this.scribe = new Scribe(target, []);
     this.calls = new ToolCalls(this.scribe);
     this.family = family;
@@ -55,6 +64,10 @@ export class Answer {
       if (details !== undefined) mergeDetails(this.lateDetails, details);
       return;
     }
+    if (this.signed !== undefined && details !== undefined && areSigned(details, this.signed)) {
+      for (const detail of details) this.block(detail, this.signed);
+      return;
+    }
     if (!isOpen) {
       this.details = undefined;
       this.replay = { family: this.family, data: null };
@@ -62,6 +75,20 @@ export class Answer {
     if (details !== undefined) this.keep(details);
     this.writing = 'reasoning';
     this.scribe.reasoning(text, this.replay);
+  }
+
+  /** A detail of signed reasoning: a part of its own, since a signature is one part's. */
+  private block(detail: ReasoningDetail, signed: SignedDetails): void {
+    const last = this.writing === 'reasoning' ? this.details?.at(-1) : undefined;
+    if (last === undefined || !continues(last, detail)) {
+      this.details = [];
+      this.blocks++;
+    }
+    const details = (this.details ??= []);
+    mergeDetails(details, [detail]);
+    this.writing = 'reasoning';
+    const replay = signedReplay(details, this.family, signed);
+    this.scribe.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
   }
 
   /** `at`: its place in the list that it came in. */

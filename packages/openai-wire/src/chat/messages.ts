@@ -1,7 +1,6 @@
 import type {
   AssistantMessage,
   ImagePart,
-  JsonValue,
   ModelRequest,
   TextPart,
   ToolMessage,
@@ -12,8 +11,8 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
+import { detailsToWire } from './details.ts';
 import type { ChatQuirks } from './quirks.ts';
-import { isList } from './wire.ts';
 
 /** A message of the wire; only the members that this converter writes, never what a caller's part holds besides. */
 export interface WireMessage {
@@ -126,6 +125,8 @@ function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): W
   };
 }
 
+const NONE: readonly never[] = [];
+
 const argumentsOf = (args: object): string => wellFormed(JSON.stringify(args));
 
 function contentOf(
@@ -143,14 +144,12 @@ function contentOf(
  */
 function ownReasoning(
   parts: AssistantMessage['parts'],
-  { quirks: { reasoningReplay, reasoningField }, family, placeholder }: Conversion,
+  { quirks: { reasoningReplay, reasoningField, signedDetails }, family, placeholder }: Conversion,
 ): object | undefined {
   if (reasoningReplay === 'omit' || family === undefined) return undefined;
+  const details = reasoningReplay === 'details' ? detailsToWire(parts, family, signedDetails) : NONE;
+  if (details.length > 0) return { reasoning_details: details };
   const own = parts.filter((part) => part.type === 'reasoning' && part.replay?.family === family);
-  const details = own.flatMap(({ replay }): readonly JsonValue[] =>
-    isList<JsonValue>(replay?.data) ? replay.data : [],
-  );
-  if (reasoningReplay === 'details' && details.length > 0) return { reasoning_details: details };
   const text = own.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') || placeholder;
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }

@@ -5,7 +5,10 @@ const BOOLEAN: readonly string[] = ['true', 'false'];
 
 /** What a query may say of each quirk: one of these words, `count` (a number or `any`), or a comma list of them. */
 const WORDS: Readonly<
-  Record<Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools'>, readonly string[] | 'count'>
+  Record<
+    Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails'>,
+    readonly string[] | 'count'
+  >
 > = {
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   systemRole: ['system', 'developer'],

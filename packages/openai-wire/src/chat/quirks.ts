@@ -33,6 +33,11 @@ export interface ChatQuirks {
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
   /** `echo`: own text under `reasoningField`; `details`: own `reasoning_details` unchanged, else as `echo`. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
+  /**
+   * `reasoning_details` of this format hold the signatures of a family that other platforms read and issue too; `none`:
+   * nobody else reads any.
+   */
+  readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
   /** Stands for reasoning on turns that have none of their own, where the server demands the field; `''`: nothing. */
   readonly reasoningPlaceholder: '' | ' ';
   /** `split`: reasoning that comes inside the text, between `<think>` tags, is taken out of it. */
@@ -77,6 +82,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   reasoningOff: 'none',
   reasoningField: 'none',
   reasoningReplay: 'omit',
+  signedDetails: 'none',
   reasoningPlaceholder: '',
   thinkTags: 'keep',
   reasoningTokens: 'inside',

@@ -36,7 +36,8 @@ export function mergeDetails(into: JsonObject[], details: readonly ReasoningDeta
   }
 }
 
-const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
+/** Is it a piece of the same detail? */
+export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   next.index !== undefined &&
   last['index'] === next.index &&
   last['type'] === next.type &&

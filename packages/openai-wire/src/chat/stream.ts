@@ -22,7 +22,8 @@ export interface ChatReaderOptions {
   readonly target: string;
   /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
   readonly family: string;
-  readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> & Partial<Pick<ChatQuirks, 'thinkTags'>>;
+  readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
+    Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
   /** What no error may show; asked when there is one. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
@@ -47,7 +48,7 @@ export class ChatReader implements WireReader {
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.answer = new Answer(options.target, options.family, options.quirks.thinkTags === 'split');
+    this.answer = new Answer(options.target, options.family, options.quirks);
     this.scribe = this.answer.scribe;
   }
 

@@ -1,3 +1,4 @@
+import { CLAUDE_FAMILY } from '@majordomo/core/provider';
 import type { Profile } from '../chat/profile.ts';
 
 /**
@@ -9,4 +10,11 @@ export const openrouter: Profile = {
   baseURL: 'https://openrouter.ai/api/v1',
   keyEnv: 'OPENROUTER_API_KEY',
   quirks: { reasoningField: 'reasoning', reasoningReplay: 'details', reasoningRequest: 'reasoning.effort' },
+  // Signed by the vendor itself, wherever its models run: read and issued elsewhere too.
+  models: [
+    {
+      pattern: /^~?anthropic\//,
+      quirks: { signedDetails: { family: CLAUDE_FAMILY, format: 'anthropic-claude-v1' } },
+    },
+  ],
 };

@@ -1,3 +1,4 @@
+import { CLAUDE_FAMILY } from '@majordomo/core/provider';
 import type { Profile } from '../chat/profile.ts';
 
 /**
@@ -14,4 +15,11 @@ export const vercelGateway: Profile = {
     reasoningRequest: 'reasoning.effort',
     reasoningTokens: 'outside',
   },
+  // Signed by the vendor itself, wherever its models run: read and issued elsewhere too.
+  models: [
+    {
+      pattern: /^~?anthropic\//,
+      quirks: { signedDetails: { family: CLAUDE_FAMILY, format: 'anthropic-claude-v1' } },
+    },
+  ],
 };

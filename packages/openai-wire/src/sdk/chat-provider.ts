@@ -34,11 +34,14 @@ function chatModel(
   endpoint: Endpoint,
 ): Model {
   const { quirks, capabilities } = traitsOf(profile, modelId, options.quirks);
-  const family = chatReasoningFamily(providerId, endpoint.baseURL);
+  const { signedDetails, reasoningReplay } = quirks;
+  // Details are the upstream vendor's own: another vendor's model behind the same gateway cannot read them.
+  const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
+  const family = chatReasoningFamily(providerId, endpoint.baseURL, upstream);
   return {
     id: modelId,
     wire: 'openai-chat',
-    families: [family],
+    families: signedDetails === 'none' ? [family] : [family, signedDetails.family],
     capabilities,
     timeouts: options.timeouts ?? profile.timeouts,
     // No answer was ever seen to be too long for one body.

@@ -1,0 +1,100 @@
+import type { AssistantPart, JsonObject } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { delta, eventsOf, FAMILY, stop } from '../../test/reading.ts';
+import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
+import { toWire } from './request.ts';
+import { ChatReader } from './stream.ts';
+
+const quirks: ChatQuirks = {
+  ...COMPATIBLE_QUIRKS,
+  reasoningField: 'reasoning',
+  reasoningReplay: 'details',
+  signedDetails: { family: 'shared', format: 'signed-v1' },
+};
+const format = 'signed-v1';
+const text = (index: number, more: object): object => ({ type: 'reasoning.text', index, format, ...more });
+
+function read(...messages: readonly object[]): readonly AssistantPart[] {
+  const reader = new ChatReader({ target: 'p/m', family: FAMILY, quirks });
+  for (const message of messages) reader.message(JSON.stringify(message), undefined);
+  reader.end();
+  return eventsOf(reader).parts;
+}
+const sent = (parts: readonly AssistantPart[], own: Partial<ChatQuirks> = {}): unknown => {
+  const request = {
+    messages: [{ role: 'assistant', parts }] as const,
+    tools: [],
+    output: undefined,
+    extra: {},
+  };
+  const { params } = toWire(request, 'm', { ...quirks, ...own }, { stream: false, family: FAMILY });
+  return (params['messages'] as JsonObject[])[0]?.['reasoning_details'];
+};
+
+describe('details that others of a family read', () => {
+  const blocks = [
+    delta({ reasoning: 'a', reasoning_details: [text(0, { text: 'a' })] }),
+    delta({ reasoning: 'b', reasoning_details: [text(0, { text: 'b' })] }),
+    delta({ reasoning: '', reasoning_details: [text(0, { signature: 's0' })] }),
+    delta({ reasoning_details: [{ type: 'reasoning.encrypted', index: 1, format, data: 'secret' }] }),
+    delta({ reasoning: 'c', reasoning_details: [text(2, { text: 'c', signature: 's2' })] }),
+    delta({ content: 'ok' }),
+    stop,
+  ];
+  const details = [
+    text(0, { text: 'ab', signature: 's0' }),
+    { type: 'reasoning.encrypted', index: 1, format, data: 'secret' },
+    text(2, { text: 'c', signature: 's2' }),
+  ];
+
+  it('are parts of their own with the token of the family', () => {
+    expect(read(...blocks)).toEqual([
+      {
+        type: 'reasoning',
+        text: 'ab',
+        replay: { family: 'shared', data: { signature: 's0', details: [details[0]] } },
+      },
+      {
+        type: 'reasoning',
+        text: '',
+        replay: { family: 'shared', data: { redacted: 'secret', details: [details[1]] } },
+      },
+      {
+        type: 'reasoning',
+        text: 'c',
+        replay: { family: 'shared', data: { signature: 's2', details: [details[2]] } },
+      },
+      { type: 'text', text: 'ok' },
+    ]);
+  });
+
+  it('come out the same of a whole list, and go back as they came', () => {
+    const whole = [delta({ reasoning: 'abc', reasoning_details: details }), delta({ content: 'ok' }), stop];
+    expect(read(...whole)).toEqual(read(...blocks));
+    expect(sent(read(...blocks))).toEqual(details);
+  });
+
+  it('are made of what another platform of the family has signed', () => {
+    const parts: AssistantPart[] = [
+      { type: 'reasoning', text: 'ab', replay: { family: 'shared', data: { signature: 's0' } } },
+      { type: 'reasoning', text: '', replay: { family: 'shared', data: { redacted: 'secret' } } },
+      { type: 'text', text: 'ok' },
+    ];
+    expect(sent(parts)).toEqual([details[0], details[1]]);
+    expect(sent(parts, { signedDetails: 'none' })).toBeUndefined();
+  });
+
+  it('belong to this issuer alone without a signature, or in another format', () => {
+    const unsigned = text(0, { text: 'a' });
+    const other = { type: 'reasoning.text', index: 0, format: 'other-v1', text: 'a', signature: 's' };
+    for (const detail of [unsigned, other]) {
+      const parts = read(
+        delta({ reasoning: 'a', reasoning_details: [detail] }),
+        delta({ content: 'ok' }),
+        stop,
+      );
+      expect(parts[0]).toEqual({ type: 'reasoning', text: 'a', replay: { family: FAMILY, data: [detail] } });
+      expect(sent(parts)).toEqual([detail]);
+    }
+  });
+});

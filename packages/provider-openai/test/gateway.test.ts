@@ -1,0 +1,81 @@
+import {
+  createMajordomo,
+  user,
+  type AssistantMessage,
+  type ChatRequest,
+  type Majordomo,
+} from '@majordomo/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openaiCompatible, openrouter } from '../src/index.ts';
+import { json, startServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+let majordomo: Majordomo;
+const signed = {
+  type: 'reasoning.text',
+  text: 'hm',
+  signature: 's',
+  format: 'anthropic-claude-v1',
+  index: 0,
+};
+const secret = {
+  type: 'reasoning.encrypted',
+  data: 'x',
+  id: 'rs_1',
+  format: 'openai-responses-v1',
+  index: 0,
+};
+
+beforeEach(async () => {
+  server = await startServer((response, _number, { body }) => {
+    const reasoning_details = [String(body['model']).startsWith('anthropic/') ? signed : secret];
+    const message = { role: 'assistant', reasoning: 'hm', reasoning_details, content: 'Hi' };
+    json(response, { id: 'r', choices: [{ index: 0, message, finish_reason: 'stop' }] });
+  });
+  const gateway = openaiCompatible(openrouter, { apiKey: 'k', baseURL: `${server.origin}/v1` });
+  majordomo = createMajordomo({ env: {}, providers: [gateway] });
+});
+afterEach(() => server.close());
+
+const ask = (model: string, message?: AssistantMessage): Promise<{ message: AssistantMessage }> => {
+  const messages: ChatRequest['messages'] =
+    message === undefined ? [user('hi')] : [user('hi'), message, user('go on')];
+  return majordomo.model(`openrouter/${model}`).generate({ messages });
+};
+const lastSent = (): unknown => (server.received.at(-1)?.body['messages'] as object[])[1];
+
+describe('reasoning behind a gateway', () => {
+  it.each([
+    ['anthropic/claude-sonnet-4.5', 'anthropic/claude-opus-4.5', signed],
+    ['openai/gpt-5', 'openai/gpt-5-mini', secret],
+  ])('of %s goes to %s unchanged', async (from, to, detail) => {
+    const { message } = await ask(from);
+    await ask(to, message);
+    expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [detail] });
+  });
+
+  it.each([
+    ['anthropic/claude-sonnet-4.5', 'openai/gpt-5'],
+    ['openai/gpt-5', 'anthropic/claude-sonnet-4.5'],
+    ['openai/gpt-5', 'auto'],
+  ])('of %s never goes to %s', async (from, to) => {
+    const { message } = await ask(from);
+    await ask(to, message);
+    expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi' });
+  });
+
+  it('signed by the vendor is the same wherever its models run', async () => {
+    const { message } = await ask('anthropic/claude-sonnet-4.5');
+    expect(message.parts[0]).toMatchObject({ replay: { family: 'claude', data: { signature: 's' } } });
+    const elsewhere = {
+      type: 'reasoning',
+      text: 'hm',
+      replay: { family: 'claude', data: { signature: 's' } },
+    };
+    await ask('anthropic/claude-sonnet-4.5', {
+      role: 'assistant',
+      parts: [elsewhere as AssistantMessage['parts'][number], { type: 'text', text: 'Hi' }],
+    });
+    expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [signed] });
+  });
+});
