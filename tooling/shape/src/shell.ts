@@ -75,8 +75,12 @@ async function npx([first = '', ...rest]: readonly string[], known: Known): Prom
   return first in known.bins ? known.bins[first]?.(rest) : `no package of ours brings ${first}`;
 }
 
-function pnpm([first = '', ...rest]: readonly string[], { scripts, exists }: Known): string | undefined {
+function pnpm(
+  [first = '', ...rest]: readonly string[],
+  { scripts, packages, exists }: Known,
+): string | undefined {
   if (first === 'install') return undefined;
+  if (first === 'exec') return packages.includes(rest[0] ?? '') ? undefined : `there is no ${rest[0]}`;
   const script = first === 'run' ? (rest[0] ?? '') : first;
   if (!scripts.includes(script)) return `there is no script ${script}`;
   const path =

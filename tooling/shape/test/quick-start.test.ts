@@ -1,0 +1,73 @@
+import {
+  anthropicMessages,
+  openaiChat,
+  openaiResponses,
+  startWireServer,
+  type WireServer,
+} from '@majordomo/testing';
+import ts from 'typescript';
+import { afterEach, expect, test, vi } from 'vitest';
+import { fencesOf } from '../src/documents.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('the ten lines of the README fail over from one vendor to the next', async () => {
+  await using first = await startWireServer({
+    wire: anthropicMessages,
+    script: [{ failure: 'overloaded' }, { failure: 'overloaded' }],
+  });
+  await using second = await startWireServer({ wire: openaiResponses, script: ['Rayleigh scattering.'] });
+  sendTo({ 'api.anthropic.com': first, 'api.openai.com': second });
+
+  const printed = await play('README.md', { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o' });
+
+  expect(printed).toEqual([['Rayleigh scattering.', 'openai/gpt-x-mini', 3]]);
+  expect(first.requests.map(({ model }) => model)).toEqual(['claude-y', 'claude-y']);
+});
+
+test('the new vendor of CONTRIBUTING.md answers', async () => {
+  await using acme = await startWireServer({ wire: openaiChat, script: ['Hello.'] });
+  sendTo({ 'api.acme.example': acme });
+
+  expect(await play('CONTRIBUTING.md', { ACME_API_KEY: 'k' })).toEqual([['Hello.']]);
+  expect(acme.requests.map(({ model, outcome }) => [model, outcome])).toEqual([['some-model', 'served']]);
+});
+
+/** Requests to a vendor's host go to a server on loopback, with their paths. */
+function sendTo(servers: Readonly<Record<string, WireServer>>): void {
+  const platform = globalThis.fetch;
+  vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const server = servers[url.hostname];
+    if (server === undefined) throw new Error(`nobody plays ${url.hostname}`);
+    return platform(`${server.url}${url.pathname}${url.search}`, init);
+  });
+}
+
+/** Runs the first program of a document; gives what it prints. */
+async function play(file: string, env: Readonly<Record<string, string>>): Promise<unknown[][]> {
+  const { code } = fencesOf(file).find(
+    ({ language, code }) => language === 'ts' && code.startsWith('import '),
+  )!;
+  const body = ts
+    .transpile(code, { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext })
+    .replaceAll(
+      /^import (\{.*?\}) from '(.*?)';$/gm,
+      (_line, names: string, from: string) => `const ${names} = await load('${from}');`,
+    );
+  const printed: unknown[][] = [];
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const run = new Function('load', 'process', 'console', `return (async () => {${body}})()`) as (
+    load: (name: string) => Promise<unknown>,
+    process: object,
+    console: object,
+  ) => Promise<void>;
+  await run(
+    (name) => import(/* @vite-ignore */ name),
+    { env },
+    { log: (...words: unknown[]) => printed.push(words) },
+  );
+  return printed;
+}
