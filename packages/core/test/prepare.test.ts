@@ -19,6 +19,7 @@ import {
   type TurnMessage,
 } from '../src/index.ts';
 import { repairHistory } from '../src/prepare/history.ts';
+import { dropForeignReplay } from '../src/prepare/replay.ts';
 import { prepare } from '../src/prepare/prepare.ts';
 import { validate } from '../src/prepare/validate.ts';
 import { world } from './support/world.ts';
@@ -192,6 +193,17 @@ describe('prepare', () => {
       { type: 'text', text: 'u', replay: mine },
     ]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'replay of foreign reasoning' }]);
+  });
+
+  it('leaves the same object of a turn at every call, and each target its own', () => {
+    const turn = assistant([{ type: 'reasoning', text: 'r', replay: { family: 'a', data: 1 } }, call('1')]);
+    const [a, b] = [['a'], ['b']];
+    const left = (families: readonly string[], more: readonly TurnMessage[] = []): TurnMessage | undefined =>
+      dropForeignReplay([user('q'), turn, ...more], families, 't').messages[1];
+    expect(left(b)).toEqual(assistant([call('1')]));
+    expect(left(b, [user('and')])).toBe(left(b));
+    expect(left(a)).toBe(turn);
+    expect(left(['c'])).not.toBe(left(b));
   });
 
   it('clamps limits and drops what the model does not do, with warnings', async () => {
@@ -407,6 +419,17 @@ describe('history repair', () => {
       assistant('a'),
     ];
     expect(repairHistory(messages).messages).toBe(messages);
+  });
+
+  it('gives the same objects for the same turns, since wires know messages by identity', () => {
+    const one = toolResult({ callId: '1', name: 't', content: 'one' });
+    const two = toolResult({ callId: '2', name: 't', content: 'two' });
+    const history = [user('q'), assistant([call('1'), call('2')]), one, two, assistant([call('3')])];
+    const first = repairHistory(history).messages;
+    const later = repairHistory([...history, toolResult({ callId: '3', name: 't', content: '3' })]).messages;
+    expect(later).toHaveLength(5);
+    expect(later.slice(0, 4).map((message, at) => message === first[at])).toEqual([true, true, true, true]);
+    expect(later[4]).not.toEqual(first[4]);
   });
 
   it('is idempotent, gives every call exactly one result, and keeps prefixes', () => {

@@ -1,5 +1,5 @@
-import type { TurnMessage } from '../model/message.ts';
-import type { AssistantPart, ToolCallPart, ToolResultPart } from '../model/part.ts';
+import type { AssistantMessage, ToolMessage, TurnMessage } from '../model/message.ts';
+import type { AssistantPart, Part, ToolCallPart, ToolResultPart } from '../model/part.ts';
 import type { Warning } from '../model/response.ts';
 
 const INTERRUPTED = 'This call was interrupted: it has no result.';
@@ -63,13 +63,14 @@ class Repair {
       this.messages.push(message);
       return at + 1;
     }
-    const next = messages.findIndex((later, index) => index > at && later.role === 'assistant');
-    const end = next === -1 ? messages.length : next;
-    this.calls(message.parts, messages.slice(at + 1, end));
+    let end = at + 1;
+    while (end < messages.length && messages[end]?.role !== 'assistant') end++;
+    this.calls(message, messages.slice(at + 1, end));
     return end;
   }
 
-  private calls(parts: readonly AssistantPart[], following: readonly TurnMessage[]): void {
+  private calls(message: AssistantMessage, following: readonly TurnMessage[]): void {
+    const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
     const used = new Set<ToolResultPart>();
     const answers: ToolResultPart[] = [];
@@ -83,7 +84,8 @@ class Repair {
       return id === part.id ? part : { ...part, id };
     });
     this.orphans += results.length - used.size;
-    this.messages.push({ role: 'assistant', parts: unique }, { role: 'tool', parts: answers });
+    const { turn, results: own } = pairOf(message, following[0], unique, answers);
+    this.messages.push(turn, own);
     this.messages.push(...following.filter(({ role }) => role !== 'tool'));
   }
 
@@ -112,6 +114,37 @@ class Repair {
     }
     return warnings;
   }
+}
+
+interface Pair {
+  readonly turn: AssistantMessage;
+  readonly results: ToolMessage;
+}
+
+/** What became of a turn and its results before. */
+const repaired = new WeakMap<AssistantMessage, Pair>();
+
+/** A turn with these parts and results; the same objects as before where nothing differs: wires know them by identity. */
+function pairOf(
+  turn: AssistantMessage,
+  next: TurnMessage | undefined,
+  parts: readonly AssistantPart[],
+  results: readonly ToolResultPart[],
+): Pair {
+  const before = repaired.get(turn);
+  const given = next?.role === 'tool' ? next : undefined;
+  const pair: Pair = {
+    turn: made(turn, parts) ?? made(before?.turn, parts) ?? { role: 'assistant', parts },
+    results: made(given, results) ?? made(before?.results, results) ?? { role: 'tool', parts: results },
+  };
+  repaired.set(turn, pair);
+  return pair;
+}
+
+/** The message, if it is made of these parts. */
+function made<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
+  if (message?.parts.length !== parts.length) return undefined;
+  return message.parts.every((part, at) => part === parts[at]) ? message : undefined;
 }
 
 function answer(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {

@@ -109,6 +109,8 @@ export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[]
 const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
+  // The others stay the same objects: wires know them by identity.
+  if (imagesIn([message]).length === 0) return message;
   if (message.role === 'user') {
     return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
   }

@@ -1,4 +1,4 @@
-import type { TurnMessage } from '../model/message.ts';
+import type { AssistantMessage, TurnMessage } from '../model/message.ts';
 import type { AssistantPart } from '../model/part.ts';
 import type { Warning } from '../model/response.ts';
 
@@ -13,9 +13,7 @@ export function dropForeignReplay(
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
   if (messages.every((message) => isReadable(message, families))) return { messages, warnings: NONE };
   const kept = messages.map((message): TurnMessage =>
-    message.role !== 'assistant' || isReadable(message, families)
-      ? message
-      : { role: 'assistant', parts: message.parts.flatMap((part) => readable(part, families)) },
+    message.role !== 'assistant' || isReadable(message, families) ? message : stripped(message, families),
   );
   const why = `${target} cannot read what another model's reasoning or its tokens say`;
   return { messages: kept, warnings: [{ action: 'dropped', what: 'replay of foreign reasoning', why }] };
@@ -29,6 +27,20 @@ function isReadable(message: TurnMessage, families: readonly string[]): boolean 
   return message.parts.every(({ type, replay }) =>
     replay === undefined ? type !== 'reasoning' : families.includes(replay.family),
   );
+}
+
+/** By what can be read, and then by the turn: a wire that gets the same object again need not convert it again. */
+const known = new WeakMap<readonly string[], WeakMap<AssistantMessage, AssistantMessage>>();
+
+function stripped(message: AssistantMessage, families: readonly string[]): AssistantMessage {
+  const before = known.get(families) ?? new WeakMap<AssistantMessage, AssistantMessage>();
+  known.set(families, before);
+  let left = before.get(message);
+  if (left === undefined) {
+    left = { role: 'assistant', parts: message.parts.flatMap((part) => readable(part, families)) };
+    before.set(message, left);
+  }
+  return left;
 }
 
 function readable(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
