@@ -24,6 +24,7 @@ interface MajordomoPlugin extends ESLint.Plugin {
   readonly configs: { readonly recommended: Linter.Config; readonly strict: Linter.Config };
 }
 
+/** The plugin: rules, and the configurations `recommended` and `strict`. */
 const plugin: MajordomoPlugin = {
   meta: { name, version },
   rules: { ...rules },

@@ -19,12 +19,16 @@ interface AwsResponse {
 
 /** A request handler of the AWS SDK over a `fetch`. */
 export interface AwsHandler {
+  /** Sends one request of a client. */
   handle(
     request: AwsRequest,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<{ readonly response: AwsResponse }>;
+  /** The clients call it at their end; there is nothing to close. */
   destroy(): void;
+  /** The clients may call it; there is nothing to configure. */
   updateHttpClientConfig(): void;
+  /** Always empty. */
   httpHandlerConfigs(): object;
 }
 

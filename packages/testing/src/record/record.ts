@@ -13,6 +13,7 @@ import { sealRecording } from './seal.ts';
 import { concealed, readSent, textOf, type Sent } from './sent.ts';
 import { tap, type Tap } from './tap.ts';
 
+/** Where recordings go, and what must not be in them. */
 export interface RecordOptions {
   /** Told each recording when its exchange is over: `0001-POST-v1-messages.json` and its text. */
   write(name: string, text: string): void | Promise<void>;
@@ -22,7 +23,9 @@ export interface RecordOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Kept in every recording. */
   readonly origin?: string | undefined;
+  /** Kept in every recording: what may be done with it. */
   readonly licence?: string | undefined;
+  /** For the times in recordings. Default: real time. */
   readonly clock?: Clock | undefined;
 }
 

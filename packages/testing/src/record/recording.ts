@@ -7,11 +7,15 @@ export const FORMAT = 'majordomo-recording/1';
 export type RecordedBody =
   { readonly json: JsonValue } | { readonly text: string } | { readonly base64: string };
 
+/** A request as it was sent, secrets masked. */
 export interface RecordedRequest {
+  /** Upper case. */
   readonly method: string;
+  /** Whole, with its query; credentials in it are masked. */
   readonly url: string;
   /** Names in lower case; credentials and accounts are masked. */
   readonly headers: Readonly<Record<string, string>>;
+  /** `null`: there was none. */
   readonly body: RecordedBody | null;
 }
 
@@ -25,6 +29,7 @@ export type RecordedChunk =
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 
+/** A response as it was read, piece by piece. */
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

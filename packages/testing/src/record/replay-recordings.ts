@@ -4,11 +4,13 @@ import { differences } from './difference.ts';
 import { bytesOf, type Recording, type RecordedError, type RecordedResponse } from './recording.ts';
 import { concealed, readSent } from './sent.ts';
 
+/** How recordings are played. */
 export interface ReplayOptions {
   /** `recorded`: with the waits of the recording. Default: at once. */
   readonly pace?: 'none' | 'recorded' | undefined;
   /** What was planted as a secret when it was recorded: it is masked before requests are compared. */
   readonly secrets?: readonly string[] | undefined;
+  /** For the waits of `pace`. Default: real time. */
   readonly clock?: Clock | undefined;
 }
 
