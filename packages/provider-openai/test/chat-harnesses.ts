@@ -1,26 +1,58 @@
-import { chatDialects, openaiChatWire, type Harness } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, type ChatDialect, type Harness } from '@majordomo/testing';
 import {
+  alibaba,
+  azureOpenAI,
   cerebras,
+  cohere,
   createOpenAI,
   deepseek,
   fireworks,
   groq,
+  huggingface,
   llamacpp,
+  lmstudio,
   mistral,
+  moonshot,
   openaiCompatible,
   openrouter,
+  perplexity,
   together,
   vercelGateway,
+  vllm,
   xai,
   zai,
   type Profile,
 } from '../src/index.ts';
 
-const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+/** Dialects that the suite's wire server has no vendor for: usage comes unasked (recordings of 2025-2026). */
+const DIALECTS: Readonly<Record<string, ChatDialect>> = {
+  ...chatDialects,
+  perplexity: { name: 'perplexity', usageUnasked: true },
+};
+
+const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
 
 const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning back: it is not sent';
 
 const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
+
+const NO_TOOLS = "Perplexity's models call no tools of the caller";
+const NO_FILES = "Perplexity's chat models are given text and images alone";
+
+const SEARCHES_ALONE: Harness['cannot'] = {
+  'tool-call': NO_TOOLS,
+  'parallel-tool-calls': NO_TOOLS,
+  'interleaved-tool-calls': NO_TOOLS,
+  'streamed-arguments': NO_TOOLS,
+  'missing-call-ids': NO_TOOLS,
+  'empty-arguments': NO_TOOLS,
+  'bad-arguments': NO_TOOLS,
+  'tool-result': NO_TOOLS,
+  'foreign-tool-ids': NO_TOOLS,
+  'prefix-stability': NO_TOOLS,
+  frozen: NO_TOOLS,
+  file: NO_FILES,
+};
 
 const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harness] => [
   profile.id,
@@ -41,7 +73,10 @@ const openai = (model: string): [string, Harness] => [
   },
 ];
 
-/** Models of OpenAI over Chat Completions, and profiles of other vendors. */
+/**
+ * Models of OpenAI over Chat Completions, and profiles of other vendors. Those that only rename a base URL are one case,
+ * which `together` stands for.
+ */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   openai('gpt-4o-mini'),
   openai('gpt-5'),
@@ -56,5 +91,11 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   compatible(xai),
   compatible(zai, { 'structured-output': TOLD }),
   compatible(fireworks),
-  compatible({ ...llamacpp, keyEnv: 'LAB_KEY' }),
+  compatible(alibaba, { 'reasoning-replay': NOT_SENT_BACK, 'structured-output': TOLD }),
+  compatible(azureOpenAI({ resource: 'r' })),
+  compatible(cohere),
+  compatible(huggingface),
+  compatible(moonshot, { 'structured-output': TOLD }),
+  compatible(perplexity, SEARCHES_ALONE),
+  ...[llamacpp, lmstudio, vllm].map((profile) => compatible({ ...profile, keyEnv: 'LAB_KEY' })),
 ];

@@ -1,5 +1,12 @@
 import { openaiResponses, type Harness } from '@majordomo/testing';
-import { codex, createOpenAI, openaiCompatible, xaiResponses, type ResponsesProfile } from '../src/index.ts';
+import {
+  azureResponses,
+  codex,
+  createOpenAI,
+  openaiCompatible,
+  xaiResponses,
+  type ResponsesProfile,
+} from '../src/index.ts';
 
 const openai = (model: string): [string, Harness] => [
   `openai/${model}`,
@@ -34,6 +41,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
     { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
     { system: 'the ChatGPT backend refuses max_output_tokens: it is dropped, with a warning' },
   ),
+  compatible(azureResponses({ resource: 'r' })),
   compatible(xaiResponses),
   compatible({ api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' }),
 ];

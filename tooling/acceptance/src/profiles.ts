@@ -5,9 +5,9 @@ import type { Side } from './wires.ts';
 
 const apiKey = 'test-key';
 
-const chatSide = (profile: Profile): Side => ({
+const chatSide = (profile: Profile, model = 'some-model'): Side => ({
   wire: openaiChatWire(chatDialects[profile.id] ?? { name: profile.id }),
-  model: 'some-model',
+  model,
   provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
 });
 
@@ -20,16 +20,25 @@ const responsesSide = (profile: ResponsesProfile): Side => ({
 /** Those that cannot take the conversation, each with the reason. */
 const CANNOT: Readonly<Record<string, string>> = { perplexity: 'its models call no tools' };
 
+/** Gateways to models whose signed reasoning is the same on every platform. */
+const SIGNED_SIDES = [openai.openrouter, openai.vercelGateway].map(
+  (profile) =>
+    [`${profile.id} with signed reasoning`, chatSide(profile, 'anthropic/claude-sonnet-4.5')] as const,
+);
+
 /** Every profile that comes with provider-openai, against the wire server in its own dialect. */
 export const PROFILE_SIDES: readonly (readonly [name: string, side: Side])[] = [
-  ...Object.values(openai).filter((value) => typeof value === 'object'),
-  openai.azureOpenAI({ resource: 'r' }),
-  openai.azureResponses({ resource: 'r' }),
-  openai.cloudflareGateway('account', 'gateway'),
-]
-  .filter(({ id }) => !(id in CANNOT))
-  .map((profile) =>
-    'api' in profile
-      ? [`${profile.id} over Responses`, responsesSide(profile)]
-      : [profile.id, chatSide(profile)],
-  );
+  ...SIGNED_SIDES,
+  ...[
+    ...Object.values(openai).filter((value) => typeof value === 'object'),
+    openai.azureOpenAI({ resource: 'r' }),
+    openai.azureResponses({ resource: 'r' }),
+    openai.cloudflareGateway('account', 'gateway'),
+  ]
+    .filter(({ id }) => !(id in CANNOT))
+    .map((profile): readonly [string, Side] =>
+      'api' in profile
+        ? [`${profile.id} over Responses`, responsesSide(profile)]
+        : [profile.id, chatSide(profile)],
+    ),
+];
