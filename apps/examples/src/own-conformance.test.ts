@@ -5,7 +5,7 @@ import { describe, it } from 'vitest';
 /** A vendor of ours that renames a base URL. For a wire of its own, hand in a `Wire` and your provider. */
 const lab = { id: 'lab', baseURL: 'https://lab.example/v1', keyEnv: 'LAB_KEY' };
 
-describe('the conformance suite on our own vendor', () => {
+describe.concurrent('the conformance suite on our own vendor', () => {
   const cases = casesFor({
     wire: openaiChatWire({ name: 'lab' }),
     model: 'some-model',

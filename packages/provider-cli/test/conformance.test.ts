@@ -4,7 +4,7 @@ import { cleanUp, harnesses } from './harnesses.ts';
 
 afterAll(cleanUp);
 
-describe.each(harnesses)('%s', (_name, harness) => {
+describe.concurrent.each(harnesses)('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
     else test(name, { timeout: 30_000 }, run);

@@ -2,9 +2,10 @@ import { casesFor } from '@majordomo/testing';
 import { describe, test } from 'vitest';
 import { harnesses } from './responses-harnesses.ts';
 
-describe.each(harnesses)('%s over Responses', (_name, harness) => {
+// Most of a case is waiting: several wait at once.
+describe.concurrent.each(harnesses)('%s over Responses', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, run);
+    else test(name, { timeout: 20_000 }, run);
   }
 });

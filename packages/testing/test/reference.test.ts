@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { casesFor } from '../src/index.ts';
 import { harnesses } from './reference/harnesses.ts';
 
-describe.each(harnesses)('a provider for $wire.name', (harness) => {
+describe.concurrent.each(harnesses)('a provider for $wire.name', (harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') it.skipIf(true)(`${name} (${run})`, () => undefined);
     else it(name, run, 20_000);

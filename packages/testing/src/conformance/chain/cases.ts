@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { LlmError, type ChatResponse, type Timeouts } from '@majordomo/core';
 import type { Case, Harness } from '../harness.ts';
-import { inTime } from '../in-time.ts';
+import { happened, inTime } from '../in-time.ts';
 import { GOOD, onChain, REQUEST, show, soundRequests, timed, type ChainBench } from './bench.ts';
 import { rows, type Row } from './rows.ts';
 
@@ -17,10 +17,13 @@ function checkAnswer(
   const { requests } = bench.head;
   assert.equal(response.text, GOOD, what);
   assert.match(response.target, /^sound\//);
-  assert.ok(
-    triesOf(row, bench).includes(requests.length),
-    `${what}: ${requests.length} requests at the head`,
+  const tries = triesOf(row, bench);
+  // A busy machine may let a timer run out before the request is on its way.
+  happened(
+    row.timeouts === undefined || requests.length >= Math.min(...tries),
+    `${what}: a request was overtaken by its timer`,
   );
+  assert.ok(tries.includes(requests.length), `${what}: ${requests.length} requests at the head`);
   assert.equal(soundRequests(bench), 1, `${what}: requests at the sound target`);
   const outcomes = response.attempts.map(({ target, outcome }) => `${target.split('/')[0]} ${outcome}`);
   const failures = row.step === undefined ? REFUSED_TRIES : requests.length;
