@@ -25,7 +25,15 @@ const entries = ['packages', 'apps']
       }));
   });
 
-const pages = readdirSync(HERE).filter((name) => name.endsWith('.md') && name !== 'README.md');
+/** Documents that stand beside the packages; the first leads to the others. */
+const pages = [
+  'apps/docs/README.md',
+  ...readdirSync(HERE)
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => `apps/docs/${name}`),
+  'apps/examples/README.md',
+  'CONTRIBUTING.md',
+];
 
 const app = await Application.bootstrap(
   {
@@ -37,7 +45,7 @@ const app = await Application.bootstrap(
     // `pnpm typecheck` is for that.
     skipErrorChecking: true,
     readme: join(ROOT, 'README.md'),
-    projectDocuments: pages.map((name) => join(HERE, name)),
+    projectDocuments: pages.map((name) => join(ROOT, name)),
     basePath: ROOT,
     disableGit: true,
     sourceLinkTemplate: SOURCE,
