@@ -11,6 +11,7 @@ export default defineConfig({
       'apps/examples',
       'apps/lint-rule',
       'tooling/acceptance',
+      'tooling/bench',
       'tooling/shape',
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },

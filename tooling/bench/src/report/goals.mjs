@@ -1,0 +1,36 @@
+import { reader } from '../measure/measures.mjs';
+
+/** How far a figure may be above its goal: a shared machine is no quiet one. */
+const SLACK = 1.15;
+
+/**
+ * @typedef {object} Verdict
+ * @property {string} row
+ * @property {string} wire
+ * @property {number | undefined} goal `undefined`: a stretch only
+ * @property {number | undefined} stretch
+ * @property {string} unit
+ * @property {number} figure
+ * @property {boolean} ok
+ */
+
+/** @returns {Verdict[]} what could be measured; goals of wires that were left out are left out too */
+export function judge(goals, measures) {
+  const read = reader(measures);
+  return goals
+    .map(({ row, wire = '-', atMost, stretch, unit, figure }) => {
+      const value = figure(read);
+      const goal = Number.isFinite(atMost) ? atMost : undefined;
+      return { row, wire, goal, stretch, unit, figure: value, ok: isWithin(value, atMost) };
+    })
+    .filter(({ wire }) => wire === '-' || measures.some((each) => each.wire === wire));
+}
+
+/** The better of two tries of the same goals: noise makes figures worse, never better. */
+export const better = (verdicts, others) =>
+  verdicts.map((verdict, at) => {
+    const other = others[at];
+    return Number.isNaN(verdict.figure) || other.figure < verdict.figure ? other : verdict;
+  });
+
+const isWithin = (figure, atMost) => figure <= atMost * SLACK;

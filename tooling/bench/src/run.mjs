@@ -1,0 +1,32 @@
+import { seeded } from './measure/statistics.mjs';
+import { judge } from './report/goals.mjs';
+import { machine } from './report/results.mjs';
+import { startServer } from './server/start.mjs';
+import { loadSubjects } from './subjects/load.mjs';
+
+/**
+ * Runs one scenario in this process.
+ *
+ * @param {import('./scenarios/scenario.mjs').Scenario} scenario
+ * @param {{ size: 'full' | 'gate', families?: string[], wires?: string[], rounds?: number, seed: number }} options
+ */
+export async function runScenario(scenario, { size: sizeName, families, wires, rounds, seed }) {
+  const { subjects, missing } = await loadSubjects({ families, wires });
+  const server = await startServer();
+  try {
+    const size = scenario.sizes[sizeName];
+    const measures = await scenario.run({
+      subjects,
+      place: server.place,
+      size,
+      rounds: rounds ?? size.rounds,
+      warmUp: size.warmUp,
+      random: seeded(seed),
+      isGate: sizeName === 'gate',
+    });
+    const { name, title, goals } = scenario;
+    return { name, title, ...machine(), seed, missing, measures, verdicts: judge(goals, measures) };
+  } finally {
+    server.stop();
+  }
+}

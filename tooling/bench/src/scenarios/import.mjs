@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { shuffled } from '../measure/statistics.mjs';
+
+const HERE = import.meta.dirname;
+const PEERS = join(HERE, '../../peers');
+const CORE = '@majordomo/core';
+/** What a user of each imports, and from where it is found. */
+const ENTRIES = {
+  nothing: { modules: [] },
+  [CORE]: { modules: [CORE] },
+  'core and two providers': {
+    modules: [CORE, '@majordomo/provider-openai', '@majordomo/provider-anthropic'],
+  },
+  openai: { modules: ['openai'] },
+  '@anthropic-ai/sdk': { modules: ['@anthropic-ai/sdk'] },
+  'ai and two providers': { modules: ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic'], from: PEERS },
+  '@langchain/openai': { modules: ['@langchain/openai'], from: PEERS },
+  'pi-ai': { modules: ['@mariozechner/pi-ai'], from: PEERS },
+  stackbilt: { modules: ['@stackbilt/llm-providers'], from: PEERS },
+};
+const OWN = ['nothing', CORE, 'core and two providers'];
+
+/** @type {import('./scenario.mjs').Scenario} */
+export const coldImport = {
+  name: 'import',
+  title: 'Cold import, a process each',
+  sizes: { full: { rounds: 9, warmUp: 1 }, gate: { rounds: 7, warmUp: 1 } },
+  async run({ rounds, warmUp, random, isGate }) {
+    const names = isGate ? OWN : Object.keys(ENTRIES);
+    const samples = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = -warmUp; round < rounds; round++)
+      for (const name of shuffled(names, random)) {
+        const sample = imported(ENTRIES[name]);
+        if (round >= 0 && sample !== undefined) samples[name].push(sample);
+      }
+    const empty = samples.nothing;
+    return names.flatMap((name) => [
+      row(
+        'time',
+        'time',
+        'ms wall',
+        name,
+        samples[name].map(({ ms }) => ms),
+      ),
+      row(
+        'memory',
+        'resident set over an empty process',
+        'MB',
+        name,
+        samples[name].map(({ rss }, at) => rss - empty[at].rss),
+      ),
+      ...(name === CORE
+        ? [row('size', 'all modules that the import loads, gzipped', 'KiB', name, [gzipped(CORE)])]
+        : []),
+    ]);
+  },
+  goals: [
+    {
+      row: 'import of core',
+      atMost: 15,
+      stretch: 12,
+      unit: 'ms',
+      figure: (read) => read.value('time', '-', CORE),
+    },
+    { row: 'import of core', atMost: 12, unit: 'MB', figure: (read) => read.value('memory', '-', CORE) },
+    {
+      row: 'import of core',
+      atMost: 25,
+      unit: 'KiB gzipped',
+      figure: (read) => read.value('size', '-', CORE),
+    },
+    {
+      row: 'import of two providers',
+      atMost: 10,
+      unit: 'ms over core',
+      figure: (read) => read.excess('time', '-', CORE, 'core and two providers'),
+    },
+  ],
+};
+
+const row = (metric, title, unit, subject, values) => ({
+  metric,
+  title,
+  unit,
+  wire: '-',
+  subject,
+  values,
+  error: values.length === 0 ? 'not installed' : undefined,
+});
+
+function imported({ modules, from = HERE }) {
+  const script = `const start = performance.now();
+    for (const name of ${JSON.stringify(modules)}) await import(name);
+    const ms = performance.now() - start;
+    console.log(JSON.stringify({ ms, rss: process.memoryUsage.rss() / 1e6 }));`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: from,
+    encoding: 'utf8',
+  });
+  return status === 0 ? JSON.parse(stdout) : undefined;
+}
+
+/** What import statements reach, in KiB; what is imported later, by a function, is not loaded by the import. */
+function gzipped(name) {
+  const reached = new Set();
+  const visit = (path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    const source = readFileSync(path, 'utf8');
+    for (const [, target] of source.matchAll(/^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];?$/gm))
+      visit(join(dirname(path), target));
+  };
+  visit(fileURLToPath(import.meta.resolve(name)));
+  const code = [...reached].map((path) => readFileSync(path, 'utf8')).join('\n');
+  return gzipSync(code).length / 1024;
+}

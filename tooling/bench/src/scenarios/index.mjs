@@ -1,0 +1,26 @@
+import { agent } from './agent.mjs';
+import { call } from './call.mjs';
+import { concurrent } from './concurrent.mjs';
+import { coldImport } from './import.mjs';
+import { failover } from './failover.mjs';
+import { firstDelta } from './first-delta.mjs';
+import { images } from './images.mjs';
+import { lint } from './lint.mjs';
+import { stream } from './stream.mjs';
+import { toolArguments } from './tool-arguments.mjs';
+import { tools } from './tools.mjs';
+
+/** In the order of the tables. */
+export const SCENARIOS = [
+  call,
+  stream,
+  firstDelta,
+  toolArguments,
+  concurrent,
+  agent,
+  failover,
+  coldImport,
+  tools,
+  images,
+  lint,
+];

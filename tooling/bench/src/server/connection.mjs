@@ -1,0 +1,43 @@
+// As little HTTP/1.1 as the clients need, so that the server never is what is measured.
+import { Buffer } from 'node:buffer';
+import { setImmediate } from 'node:timers';
+
+const BLANK_LINE = '\r\n\r\n';
+
+/** Reads requests from a socket, one after the other; `answer(path, body)` says what to write. */
+export function serve(socket, answer) {
+  socket.setNoDelay(true);
+  socket.on('error', () => undefined);
+  let buffer = Buffer.alloc(0);
+  /** @type {{ path: string, from: number, to: number } | undefined} */
+  let request;
+  socket.on('data', (bytes) => {
+    buffer = buffer.length === 0 ? bytes : Buffer.concat([buffer, bytes]);
+    for (;;) {
+      request ??= readHead(buffer);
+      if (request === undefined || buffer.length < request.to) return;
+      const { path, from, to } = request;
+      const body = buffer.subarray(from, to);
+      buffer = buffer.subarray(to);
+      request = undefined;
+      write(socket, answer(path, body).writes);
+    }
+  });
+}
+
+function readHead(buffer) {
+  const end = buffer.indexOf(BLANK_LINE);
+  if (end < 0) return undefined;
+  const head = buffer.latin1Slice(0, end);
+  const path = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/'));
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? '0';
+  const from = end + BLANK_LINE.length;
+  return { path, from, to: from + Number(length) };
+}
+
+/** Several writes go out in turns of the event loop of their own. */
+function write(socket, writes, at = 0) {
+  if (socket.destroyed) return;
+  socket.write(writes[at]);
+  if (at + 1 < writes.length) setImmediate(() => write(socket, writes, at + 1));
+}

@@ -1,0 +1,76 @@
+// From a script and a request to the bytes of an HTTP response, each worked out once.
+import { Buffer } from 'node:buffer';
+import { answerTo } from './scripts.mjs';
+
+const END = Buffer.from('0\r\n\r\n');
+
+/**
+ * @typedef {object} Reply
+ * @property {readonly Buffer[]} writes a whole response in one write, or an event in each
+ */
+
+/** @param {readonly import('@majordomo/testing').Wire[]} wires */
+export function createReplies(wires) {
+  const known = new Map();
+  const turns = new Map();
+
+  /** @returns {Reply} */
+  return function replyTo(path, body) {
+    const place = placeOf(path);
+    const turn = turnOf(place);
+    const streamed = body.includes('"stream":true') ? 's' : body.includes('"stream":false') ? 'w' : '';
+    const key = `${place.script.kind} ${place.script.count} ${turn} ${streamed} ${place.rest}`;
+    const reply = known.get(key) ?? render(wires, place, body, turn);
+    known.set(key, reply);
+    return reply;
+  };
+
+  /** Runs are told apart by what follows the dot: `/turns-400.7/…`. */
+  function turnOf({ script, run }) {
+    if (script.kind !== 'turns') return 0;
+    const turn = turns.get(run) ?? 0;
+    if (turn < script.count) turns.set(run, turn + 1);
+    else turns.delete(run);
+    return turn;
+  }
+}
+
+function placeOf(path) {
+  const found = /^\/(\w+)-(\d+)(?:\.([^/]+))?(\/.*)$/.exec(path);
+  if (found === null) throw new Error(`no script in ${path}`);
+  const [, kind, count, run, rest] = found;
+  return { script: { kind, count: Number(count) }, run, rest };
+}
+
+function render(wires, { script, rest }, body, turn) {
+  const wire = wires.find((each) => each.accepts('POST', rest));
+  if (wire === undefined) throw new Error(`no wire has the path ${rest}`);
+  if (script.kind === 'status') return { writes: [failure(wire, script.count)] };
+  const request = wire.read(rest, JSON.parse(body.toString('utf8')));
+  const answer = answerTo(script, turn);
+  if (!request.streamed) return { writes: [whole(wire.whole(answer, request))] };
+  const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
+  const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
+  const writes = [head, ...events, END];
+  return { writes: script.kind === 'paced' ? writes : [Buffer.concat(writes)] };
+}
+
+/** The vendor's own error body, under the status that was asked for. */
+function failure(wire, status) {
+  const reply = wire.failure({ failure: status === 500 ? 'server' : 'overloaded' });
+  return whole({ ...reply, status });
+}
+
+function whole({ status, headers, body }) {
+  const bytes = Buffer.from(body);
+  return Buffer.concat([headOf(status, { ...headers, 'content-length': bytes.length }), bytes]);
+}
+
+function headOf(status, headers) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`HTTP/1.1 ${status} Answer\r\n${lines.join('')}\r\n`);
+}
+
+/** An event is a chunk of its own, so that a client's body has as many pieces as it has events. */
+const chunk = (bytes) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);

@@ -1,0 +1,62 @@
+// What the server is asked to say. The script is the first step of the path: `/text-50/…` is a text of 50 deltas.
+
+/**
+ * @typedef {object} Script
+ * @property {'text' | 'paced' | 'tool' | 'json' | 'turns' | 'status'} kind
+ *   `text`: a text; `paced`: the same, one write an event; `tool`: one call of `edit_file`, its arguments in pieces;
+ *   `json`: the same object as a text; `turns`: calls of `search`, then a text; `status`: an error.
+ * @property {number} count deltas, pieces, turns, or the HTTP status
+ */
+
+const WORDS = ['alpha ', 'bravo ', 'charlie ', 'delta ', 'echo ', 'foxtrot ', 'golf ', 'hôtel '];
+
+/** The deltas of a text. */
+export const words = (count) => Array.from({ length: count }, (_, at) => WORDS[at % WORDS.length]);
+
+/** What every subject must have read in the end. */
+export const text = (count) => words(count).join('');
+
+/** Arguments of about eight bytes a piece: many short strings, as an editing tool gets them. */
+export function editArguments(pieces) {
+  const edits = [];
+  for (let size = 0; size < pieces * 8 - 60;) {
+    const line = edits.length;
+    const edit = { line, old: `x${line}`, new: `const value${line} = "é";` };
+    edits.push(edit);
+    size += JSON.stringify(edit).length + 1;
+  }
+  return { path: 'src/a.ts', edits };
+}
+
+/** The same as JSON in exactly so many pieces. */
+export function editPieces(count) {
+  const json = JSON.stringify(editArguments(count));
+  const cut = (at) => Math.floor((at * json.length) / count);
+  return Array.from({ length: count }, (_, at) => json.slice(cut(at), cut(at + 1)));
+}
+
+export const LAST_WORDS = 'done';
+
+/** An answer in the words of @majordomo/testing; `turn` counts the requests of one run of `turns`. */
+export function answerTo({ kind, count }, turn) {
+  switch (kind) {
+    case 'text':
+    case 'paced':
+      return said(words(count));
+    case 'json':
+      return said(editPieces(count));
+    case 'tool':
+      return calls('edit_file', editPieces(count), 'call_00000000');
+    case 'turns':
+      if (turn >= count) return said([LAST_WORDS]);
+      return calls('search', [JSON.stringify({ query: `step ${turn}`, limit: 10 })], `call_${turn}`);
+    default:
+      throw new Error(`a script of kind "${kind}" has no answer`);
+  }
+}
+
+const said = (chunks) => ({ parts: [{ type: 'text', text: chunks.join(''), chunks }] });
+
+const calls = (name, chunks, id) => ({
+  parts: [{ type: 'tool-call', id, name, json: chunks.join(''), chunks }],
+});

@@ -1,0 +1,44 @@
+import { KEY } from './wire.mjs';
+
+const functionOf = (tool) => ({ type: 'function', function: tool });
+const partOf = (event) => event.choices[0]?.delta.tool_calls?.[0]?.function;
+
+/** @type {import('./wire.mjs').Dialect} */
+export const openaiChat = {
+  name: 'openai-chat',
+  model: 'gpt-4o-mini',
+  framing: 'sse',
+  cutsArguments: true,
+  baseURL: (origin) => `${origin}/v1`,
+  path: () => '/chat/completions',
+  headers: { authorization: `Bearer ${KEY}` },
+  body: ({ history, tools, streamed }) => ({
+    model: openaiChat.model,
+    messages: history,
+    ...(tools && { tools: tools.map(functionOf) }),
+    ...(streamed && { stream: true }),
+  }),
+  user: (content) => ({ role: 'user', content }),
+  turn({ choices: [{ message }] }) {
+    const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }) => ({
+      id,
+      name,
+      args: JSON.parse(json),
+    }));
+    return { text: message.content ?? '', calls, messages: [message] };
+  },
+  results: (calls, content) => calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content })),
+  text: (event) => event.choices[0]?.delta.content,
+  json: (event) => partOf(event)?.arguments,
+  callName: (event) => partOf(event)?.name,
+  async sdk(baseURL) {
+    const { OpenAI } = await import('openai');
+    const client = new OpenAI({ apiKey: KEY, baseURL, maxRetries: 0 });
+    const create = (body) => client.chat.completions.create(body);
+    return { whole: create, stream: create };
+  },
+  async provider(baseURL, id = 'p') {
+    const { createOpenAI } = await import('@majordomo/provider-openai');
+    return createOpenAI({ id, api: 'chat', apiKey: KEY, baseURL });
+  },
+};
