@@ -4,6 +4,7 @@ import type { RunResult } from './loop.ts';
 
 /** A run, watched. `result()` drains what nobody reads; after a break it rejects with a `RunError`. */
 export interface AgentStream extends AsyncIterable<AgentEvent> {
+  /** What the run came to, or where it paused; rejects with a `RunError`. */
   result(): Promise<RunResult>;
 }
 

@@ -12,7 +12,9 @@ export type Action =
 
 /** What an agent brings to its decisions; pure functions all. */
 export interface Rules {
+  /** Model calls of a run, by its state. */
   maxSteps(state: RunState): number;
+  /** Must a person agree to this call first? Pure: it is asked again on replay. */
   readonly needsApproval: (call: ToolCallPart) => boolean;
   readonly loop: LoopLimits;
   /** Ask once more, without tools, when the steps are used up. */

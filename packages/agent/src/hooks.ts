@@ -22,6 +22,7 @@ export interface Observers {
   readonly onStep?: ((step: StepReport) => void | Promise<void>) | undefined;
 }
 
+/** A step that is over: the model's turn, and what its tools gave. */
 export interface StepReport {
   readonly step: number;
   readonly response: ChatResponse;

@@ -10,7 +10,9 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * came back and a replay need not do it again. Names for the entries are in `@majordomo/agent/steps`.
  */
 export interface Effects {
+  /** One turn of the model; `agent.effects` has it. */
   ask(state: RunState): Promise<Answer>;
+  /** One call of a tool, whose failure is a result as well; `agent.effects` has it. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
   /** What was decided on calls that wait. None: the run pauses here. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;

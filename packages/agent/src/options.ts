@@ -9,8 +9,11 @@ import { Tools, type Skill, type Toolbox } from './toolbox.ts';
 
 /** What an agent is made of. Settings such as `maxTokens` hold for every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
+  /** Asked in every step; a chain is one model. */
   readonly model: ChatModel;
+  /** What the model may call. Names are unique, those of toolboxes and skills included. */
   readonly tools?: readonly Tool[] | undefined;
+  /** More tools, in groups with a name. */
   readonly toolboxes?: readonly Toolbox[] | undefined;
   /** Their instructions follow the agent's own, in this order. */
   readonly skills?: readonly Skill[] | undefined;
@@ -18,6 +21,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
   /** Ask once more for words, without tools, when the steps are used up. */
   readonly closingTurn?: boolean | undefined;
+  /** When a run that gets nowhere is stopped. Default: never. */
   readonly loopLimits?: LoopLimits | undefined;
   /** Run the calls of one turn side by side; their results keep the order of the calls. Default: one by one. */
   readonly parallelTools?: boolean | undefined;

@@ -56,6 +56,9 @@ export interface ToolDefinition<Parameters, Args> {
   readonly timeoutMs?: number | undefined;
   readonly maxResultChars?: number | undefined;
   readonly effect?: ToolEffect | undefined;
+  /**
+   * Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result.
+   */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
 

@@ -19,6 +19,7 @@ export interface RunQuirks {
 /** The key of `ImageRequest.extra` for this wire: `steps`, `num_steps`, `guidance`, `negative_prompt` go there. */
 export const RUN_WIRE = 'workersai-run';
 
+/** The input of one run, and what the model could not be told. */
 export interface RunCall {
   readonly input: Readonly<Record<string, unknown>> | FormData;
   readonly warnings: readonly Warning[];

@@ -4,7 +4,9 @@ import { sniffMediaType } from '@majordomo/core/provider';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 
+/** What may be fetched, from where, and how long it may take. */
 export interface FetchMediaOptions {
+  /** Ends the fetch at once. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes; the download ends at the first one more. Default: 20,971,520 (20 MiB). */
   readonly maxBytes?: number | undefined;

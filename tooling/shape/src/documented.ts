@@ -1,0 +1,120 @@
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { ROOT, type Package } from './repository.ts';
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  noLib: true,
+  types: [],
+};
+
+/** Reads our own sources and nothing else: of what others declare nobody asks here. */
+function hostFor(packages: readonly Package[]): ts.CompilerHost {
+  const ours = new Map(
+    packages.flatMap((pkg) => entriesOf(pkg).map(({ name, file }): [string, string] => [name, file])),
+  );
+  return {
+    ...ts.createCompilerHost(OPTIONS),
+    resolveModuleNameLiterals: (names, from) =>
+      names.map(({ text }) => {
+        const resolvedFileName = text.startsWith('.') ? join(dirname(from), text) : ours.get(text);
+        return {
+          resolvedModule:
+            resolvedFileName === undefined ? undefined : { resolvedFileName, extension: ts.Extension.Ts },
+        };
+      }),
+  };
+}
+
+/** An exported name, or a member of one, without a doc comment. */
+export interface Undocumented {
+  /** `Name`, or `Name.member`. */
+  readonly name: string;
+  /** Where it is declared: a path below the root, and a line. */
+  readonly at: string;
+}
+
+/** The entries of a package by their names: `./dist/steps.js` is built from `src/steps.ts`. */
+const entriesOf = ({
+  path,
+  manifest,
+}: Package): readonly { readonly name: string; readonly file: string }[] =>
+  Object.entries(manifest.exports ?? {}).flatMap(([entry, target]) =>
+    typeof target === 'object' && target['default'] !== undefined
+      ? [
+          {
+            name: manifest.name + entry.slice(1),
+            file: join(ROOT, path, target['default'].replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+          },
+        ]
+      : [],
+  );
+
+/** What the packages export without saying what it is, by package id; from their sources, so nothing need be built. */
+export function undocumentedIn(
+  packages: readonly Package[],
+): Readonly<Record<string, readonly Undocumented[]>> {
+  const files = packages.map((pkg) => entriesOf(pkg).map(({ file }) => file));
+  const program = ts.createProgram(files.flat(), OPTIONS, hostFor(packages));
+  return Object.fromEntries(packages.map(({ id }, at) => [id, undocumentedAt(program, files[at] ?? [])]));
+}
+
+function undocumentedAt(program: ts.Program, entries: readonly string[]): readonly Undocumented[] {
+  const checker = program.getTypeChecker();
+  const exported = new Set(
+    entries.flatMap((entry) => {
+      const source = program.getSourceFile(entry);
+      const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
+      if (module === undefined) throw new Error(`${entry} exports nothing`);
+      return checker.getExportsOfModule(module).map((symbol) => aliased(checker, symbol));
+    }),
+  );
+  const bare = (symbol: ts.Symbol): boolean => symbol.getDocumentationComment(checker).length === 0;
+  return [...exported].filter(isKnown).flatMap((symbol) => [
+    ...(bare(symbol) ? [{ name: symbol.name, at: placeOf(symbol) }] : []),
+    ...membersOf(checker, symbol)
+      .filter(bare)
+      .map((member) => ({ name: `${symbol.name}.${member.name}`, at: placeOf(member) })),
+  ]);
+}
+
+/** What comes from a package of somebody else has no declaration here. */
+const isKnown = ({ declarations = [] }: ts.Symbol): boolean => declarations.length > 0;
+
+const aliased = (checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol =>
+  (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
+
+/** What a caller writes, and what a caller calls: the members that need a word of their own. */
+function membersOf(checker: ts.TypeChecker, symbol: ts.Symbol): readonly ts.Symbol[] {
+  const isInput = /(?:Options|Request)$/.test(symbol.name);
+  return (symbol.declarations ?? [])
+    .map((node) => (ts.isTypeAliasDeclaration(node) ? node.type : node))
+    .flatMap((node): readonly (ts.TypeElement | ts.ClassElement)[] =>
+      ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node) || ts.isClassDeclaration(node)
+        ? node.members
+        : [],
+    )
+    .filter((node) => (ts.getCombinedModifierFlags(node) & HIDDEN) === 0)
+    .filter((node) => isInput || isCallable(node))
+    .flatMap((node) => (node.name === undefined ? [] : [checker.getSymbolAtLocation(node.name)]))
+    .filter((member) => member !== undefined);
+}
+
+const HIDDEN = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+
+const isCallable = (node: ts.Node): boolean =>
+  ts.isMethodSignature(node) ||
+  ts.isMethodDeclaration(node) ||
+  (ts.isPropertySignature(node) && node.type !== undefined && ts.isFunctionTypeNode(node.type));
+
+function placeOf(symbol: ts.Symbol): string {
+  const [node] = symbol.declarations ?? [];
+  if (node === undefined) return 'nowhere';
+  const source = node.getSourceFile();
+  const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+  return `${source.fileName.slice(ROOT.length + 1)}:${line + 1}`;
+}
