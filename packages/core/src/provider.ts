@@ -13,7 +13,7 @@ export {
   geminiFamily,
   responsesFamily,
 } from './provider/families.ts';
-export { lowerCased, secretsIn } from './provider/headers.ts';
+export { lowerCased, secretsIn, secretsOfClient } from './provider/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './provider/framing.ts';
 export {
   LONGEST_LINE,
@@ -34,7 +34,7 @@ export {
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
 export { sniffMediaType } from './provider/sniff.ts';
-export { toolIds, type ToolIdRule } from './provider/tool-ids.ts';
+export { asGiven, toolIds, type ToolIdRule } from './provider/tool-ids.ts';
 export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
 export { WireForms, type KnownForms } from './provider/wire-forms.ts';
 export type { WireReader } from './provider/wire-reader.ts';

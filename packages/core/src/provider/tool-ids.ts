@@ -28,7 +28,8 @@ export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id
   return (id) => given.get(id) ?? id;
 }
 
-const asGiven = (id: string): string => id;
+/** For wires that take any id, and histories whose every id fits. */
+export const asGiven = (id: string): string => id;
 
 /** Asked of the whole history at every call: it makes nothing. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {

@@ -1,12 +1,13 @@
 import type { TurnMessage } from '../model/message.ts';
 import { keepJson } from './kept-json.ts';
+import { asGiven } from './tool-ids.ts';
 
 /** What one message became. */
 interface Form<Wire> {
   readonly wire: readonly Wire[];
-  /** Its call ids, and what they were called. */
-  readonly ids: readonly string[];
-  readonly names: readonly string[];
+  /** Its calls' ids, each with what it was called. */
+  readonly calls: readonly (readonly [id: string, name: string])[];
+  readonly isAsGiven: boolean;
 }
 
 type FormsByMessage<Wire> = WeakMap<TurnMessage, Form<Wire>>;
@@ -44,18 +45,17 @@ export class KnownForms<Wire extends object> {
   find(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.forms.get(message);
     if (form === undefined) return undefined;
-    const { ids, names } = form;
-    for (let at = 0; at < ids.length; at++) {
-      if (this.nameOf(ids[at] as string) !== names[at]) return undefined;
-    }
-    return form.wire;
+    // The one comparison for a whole history that needs no other names.
+    if (this.nameOf === asGiven) return form.isAsGiven ? form.wire : undefined;
+    return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
   /** From here on nobody may change `wire`; its JSON is made once. */
   keep(message: TurnMessage, wire: readonly Wire[]): void {
     if (holdsBytes(message)) return;
-    const ids = callIds(message);
-    this.forms.set(message, { wire: wire.map(keepJson), ids, names: ids.map(this.nameOf) });
+    const calls = callIds(message).map((id) => [id, this.nameOf(id)] as const);
+    const isAsGiven = calls.every(([id, name]) => id === name);
+    this.forms.set(message, { wire: wire.map(keepJson), calls, isAsGiven });
   }
 }
 

@@ -10,7 +10,7 @@ import type {
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
+import { asGiven, toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
 import { detailsToWire } from './details.ts';
 import type { ChatQuirks } from './quirks.ts';
 
@@ -48,7 +48,7 @@ export function messagesToWire(
   family: string | undefined,
   warnings: Warning[],
 ): WireMessage[] {
-  const idOf = quirks.toolId === 'any' ? same : toolIds(request.messages, ID_RULES[quirks.toolId]);
+  const idOf = quirks.toolId === 'any' ? asGiven : toolIds(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const conversion: Conversion = { quirks, family, warnings, idOf, placeholder };
   const known = forms.of(quirks, `${family ?? ''} ${placeholder}`, idOf);
@@ -63,8 +63,6 @@ export function messagesToWire(
   pushImages(wire, images);
   return wire;
 }
-
-const same = (id: string): string => id;
 
 function messageToWire(
   message: TurnMessage,
