@@ -1,12 +1,14 @@
 // A release without releasing: packs every package, looks into the tarballs, has npm rehearse the publishing, and asks
-// changesets what the next versions are. Prints one line per package.
+// changesets what the next versions are. The last bench gate must be of this commit, and met. Prints one line per package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lacksIn } from './lacks.mjs';
+import { lacksOfSpeed } from './speed.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
+const GATE = join(ROOT, 'tooling/bench/out/gate.json');
 const FOLDERS = ['packages', 'apps'];
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-release-'));
 
@@ -25,9 +27,12 @@ function main() {
     );
     for (const problem of problems) console.log(`         ${problem}`);
   }
+  const slow = speed();
+  for (const problem of slow) console.log(`FAILED speed: ${problem}`);
   const status = changesets();
   console.log(status.text);
-  const failed = results.filter(({ problems }) => problems.length > 0).length + (status.isGood ? 0 : 1);
+  const broken = results.filter(({ problems }) => problems.length > 0).length;
+  const failed = broken + slow.length + (status.isGood ? 0 : 1);
   console.log(`${results.length} packages, ${failed} problems`);
   return failed === 0 && results.length > 0 ? 0 : 1;
 }
@@ -55,6 +60,12 @@ function contentsOf(tarball) {
   const paths = run('tar', ['-tzf', tarball], scratch).stdout.trim().split('\n').map(withoutTop);
   const text = run('tar', ['-xzOf', tarball, 'package/package.json'], scratch).stdout;
   return { manifest: JSON.parse(text), paths };
+}
+
+function speed() {
+  const gate = existsSync(GATE) ? JSON.parse(readFileSync(GATE, 'utf8')) : undefined;
+  const commit = run('git', ['rev-parse', 'HEAD'], ROOT).stdout.trim();
+  return [...lacksOfSpeed(gate, commit)];
 }
 
 /** The base branch may be missing in a shallow clone or on a detached head: then there is nothing to compare with. */

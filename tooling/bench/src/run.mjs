@@ -8,9 +8,10 @@ import { loadSubjects } from './subjects/load.mjs';
  * Runs one scenario in this process.
  *
  * @param {import('./scenarios/scenario.mjs').Scenario} scenario
- * @param {{ size: 'full' | 'gate', families?: string[], wires?: string[], rounds?: number, seed: number }} options
+ * @param {{ size: 'full' | 'gate', families?: string[], wires?: string[], rounds?: number, seed: number,
+ *   around?: import('./measure/rounds.mjs').Plan['around'] }} options
  */
-export async function runScenario(scenario, { size: sizeName, families, wires, rounds, seed }) {
+export async function runScenario(scenario, { size: sizeName, families, wires, rounds, seed, around }) {
   const { subjects, missing } = await loadSubjects({ families, wires });
   const server = await startServer();
   try {
@@ -22,6 +23,7 @@ export async function runScenario(scenario, { size: sizeName, families, wires, r
       rounds: rounds ?? size.rounds,
       warmUp: size.warmUp,
       random: seeded(seed),
+      around,
       isGate: sizeName === 'gate',
     });
     const { name, title, goals } = scenario;

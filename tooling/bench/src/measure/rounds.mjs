@@ -20,15 +20,22 @@ const collectGarbage = runInNewContext('gc');
  */
 
 /**
+ * @typedef {object} Plan
+ * @property {number} rounds
+ * @property {number} warmUp rounds before, which do not count: in them the machine code is made
+ * @property {() => number} random
+ * @property {<T>(name: string, run: () => Promise<T>) => Promise<T>} [around] a profiler that looks on
+ */
+
+/**
  * Runs every job once a round, in an order that changes each time: rounds are pairs, and no job always comes after the
  * same other.
  *
  * @param {readonly Job[]} jobs
- * @param {{ rounds: number, warmUp: number, random: () => number }} plan rounds of `warmUp` do not count: in them the
- *   machine code is made
+ * @param {Plan} plan
  * @returns {Promise<Record<string, Series>>}
  */
-export async function inRounds(jobs, { rounds, warmUp, random }) {
+export async function inRounds(jobs, { rounds, warmUp, random, around = (_name, run) => run() }) {
   const taken = Object.fromEntries(
     jobs.map(({ name }) => [name, { cpu: [], wall: [], results: [], error: undefined }]),
   );
@@ -37,8 +44,9 @@ export async function inRounds(jobs, { rounds, warmUp, random }) {
       const series = taken[name];
       if (series.error !== undefined) continue;
       try {
-        const cost = await costOf(run);
-        if (round >= 0) keep(series, cost);
+        collectGarbage();
+        if (round < 0) await run();
+        else keep(series, await costOf(() => around(name, run)));
       } catch (error) {
         series.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
       }
@@ -52,9 +60,7 @@ function keep(series, { cpu, wall, result }) {
   series.results.push(result);
 }
 
-/** One run, from a clean heap. */
 async function costOf(run) {
-  collectGarbage();
   const used = process.cpuUsage();
   const start = performance.now();
   const result = await run();

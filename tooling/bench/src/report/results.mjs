@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
@@ -11,9 +12,10 @@ export function save(name, result) {
 
 export const load = (name) => JSON.parse(readFileSync(fileOf(name), 'utf8'));
 
-/** On what the figures were taken. */
+/** What was measured, and on what. */
 export const machine = () => ({
   at: new Date().toISOString(),
+  commit: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' }).trim(),
   node: process.version,
   cpu: cpus()[0].model,
   cores: cpus().length,

@@ -15,6 +15,7 @@
  * @property {number} rounds
  * @property {number} warmUp
  * @property {() => number} random
+ * @property {import('../measure/rounds.mjs').Plan['around']} [around]
  * @property {boolean} isGate
  *
  * @typedef {object} Goal

@@ -1,0 +1,32 @@
+// pnpm bench:document: writes the last figures of every scenario into apps/docs/performance.md, between its markers.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pivotsOf } from './report/pivot.mjs';
+import { load } from './report/results.mjs';
+import { verdictTable } from './report/table.mjs';
+import { SCENARIOS } from './scenarios/index.mjs';
+
+const PAGE = new URL('../../../apps/docs/performance.md', import.meta.url);
+const BEGIN = '<!-- figures: written by pnpm bench:document -->';
+const END = '<!-- end of figures -->';
+
+const results = SCENARIOS.map(({ name }) => load(name));
+const page = readFileSync(PAGE, 'utf8');
+const from = page.indexOf(BEGIN);
+const to = page.indexOf(END);
+if (from < 0 || to < from) throw new Error(`no markers in ${PAGE.pathname}`);
+const figures = [origin(results), goals(results), ...results.map(section)].join('\n\n');
+writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n\n${figures}\n\n${page.slice(to)}`);
+
+function origin([{ at, node, cpu, cores, memoryGB, commit }]) {
+  const day = at.slice(0, 10);
+  return `Taken on ${day} at commit ${commit.slice(0, 9)}: Node ${node.slice(1)}, ${cores} cores of ${cpu}, ${memoryGB} GB.`;
+}
+
+function goals(all) {
+  return `### Goals\n\n${verdictTable(all.flatMap(({ verdicts }) => verdicts))}`;
+}
+
+function section({ title, measures, missing }) {
+  const absent = missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}.`];
+  return [`### ${title}`, ...absent, ...pivotsOf(measures)].join('\n\n');
+}
