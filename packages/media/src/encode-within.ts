@@ -8,9 +8,13 @@ export interface Formats {
   readonly lossy: Exclude<Format, 'png'> | undefined;
 }
 
+/** One encoding that was made. */
 export interface Encoded {
   readonly format: Format;
   readonly bytes: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The smallest picture that is worth sending. */
@@ -63,7 +67,9 @@ class Search {
       this.signal.throwIfAborted();
       tries.push({ ...plan, bytes: bytes.length });
       // Within one scale the plans that fit only get better.
-      if (bytes.length <= this.maxBytes && isBetter(plan, tries, this.maxBytes)) best = { format, bytes };
+      if (bytes.length <= this.maxBytes && isBetter(plan, tries, this.maxBytes)) {
+        best = { format, bytes, width: raster.width, height: raster.height };
+      }
     }
     return best ?? Math.min(...tries.map(({ bytes }) => bytes));
   }

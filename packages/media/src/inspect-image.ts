@@ -24,7 +24,14 @@ export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   if (mediaType?.startsWith('image/') !== true) return undefined;
   const read = READERS[mediaType];
   if (read === undefined) {
-    return { mediaType, width: undefined, height: undefined, animated: false, complete: true };
+    return {
+      mediaType,
+      width: undefined,
+      height: undefined,
+      animated: false,
+      complete: true,
+      decodeBytes: undefined,
+    };
   }
   const frame = read(bytes);
   if (frame === undefined || frame.width === 0 || frame.height === 0) return undefined;

@@ -1,4 +1,13 @@
-import { createMajordomo, user, type Capabilities, type ImagePart, type ModelRequest } from '@majordomo/core';
+import {
+  createMajordomo,
+  file,
+  user,
+  type Capabilities,
+  type FileLimits,
+  type FilePart,
+  type ImagePart,
+  type ModelRequest,
+} from '@majordomo/core';
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
 import { expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
@@ -24,11 +33,11 @@ test('each target of a chain gets the version it can take, and a blind one is pa
   const picture = part(await bytesOf(photo(300, 200).png()));
   const before = new Uint8Array(picture.bytes);
 
-  const { text, target, attempts } = await majordomo
+  const { text, target, attempts, warnings } = await majordomo
     .model('blind/m,small/m,large/m')
     .generate({ messages: [user('What is it?', picture)] }, { backoff: { baseMs: 0 } });
 
-  expect([text, target]).toEqual(['a gradient', 'large/m']);
+  expect([text, target, warnings]).toEqual(['a gradient', 'large/m', []]);
   expect(attempts.map((each) => `${each.target} ${each.outcome}`)).toEqual([
     'blind/m skipped',
     'small/m failed',
@@ -44,6 +53,50 @@ test('each target of a chain gets the version it can take, and a blind one is pa
   expect(picture.bytes).toEqual(before);
   expect(majordomo.health.snapshot()['blind/m']?.failures ?? 0).toBe(0);
   expect(majordomo.health.snapshot()['small/m']?.state).toBe('benched');
+});
+
+test('what was done to an image is a warning of the response', async () => {
+  const eyes = provider('eyes', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64 }), ['a gradient', 'two']);
+  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const [small, large] = [await bytesOf(photo(60, 40).jpeg()), await bytesOf(photo(128, 64).jpeg())];
+  const { warnings } = await model.generate({ messages: [user(part(large))] });
+  expect(warnings).toEqual([
+    {
+      action: 'coerced',
+      what: 'image',
+      why: expect.stringMatching(
+        /^an image\/jpeg of 128x64 pixels has an edge above 64: scaled to 64x32 pixels, encoded anew as image\/jpeg of \d+ bytes$/,
+      ),
+    },
+  ]);
+  const both = await model.generate({ messages: [user(part(small), part(large))] });
+  expect(both.warnings.map(({ what }) => what)).toEqual(['image 2']);
+});
+
+test('a PDF goes to the first target that takes so many bytes and pages, the others are passed over', async () => {
+  const pages = (count: number): FilePart => {
+    const text = `%PDF-1.4\n<< /Type /Pages /Count ${count} >>\n%%EOF`;
+    return file(new TextEncoder().encode(text), 'application/pdf', 'report.pdf');
+  };
+  const reader = (id: string, fileLimits: FileLimits, turns: readonly Turn[]): FakeProvider =>
+    fakeProvider({ id, models: { m: turns }, capabilities: { files: ['application/pdf'], fileLimits } });
+  const light = reader('light', { maxBytes: 20 }, []);
+  const short = reader('short', { pdf: { maxPages: 100 } }, ['ten pages']);
+  const long = reader('long', { pdf: { maxTotalPages: 600 } }, ['many']);
+  const majordomo = createMajordomo({ providers: [light, short, long], media: createMediaFitter() });
+  const model = majordomo.model('light/m,short/m,long/m');
+  expect((await model.generate({ messages: [user('?', pages(10))] })).target).toBe('short/m');
+  const { target, attempts } = await model.generate({ messages: [user('?', pages(400))] });
+  expect(target).toBe('long/m');
+  expect(attempts.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
+    ['skipped', expect.stringMatching(/^light\/m takes 20 bytes in report.pdf, not \d+$/)],
+    ['skipped', 'short/m takes 100 pages in report.pdf, not 400'],
+    ['finished', undefined],
+  ]);
+  await expect(model.generate({ messages: [user('?', pages(400), pages(400))] })).rejects.toThrow(
+    /takes 600 pages of PDFs in a request, not 800/,
+  );
+  expect(Object.values(majordomo.health.snapshot()).filter(({ failures }) => failures > 0)).toEqual([]);
 });
 
 test('more than twenty images get the tighter edge, on every leg', async () => {

@@ -64,35 +64,3 @@ export function spiedSharp(): {
   };
   return { sharp: Object.assign(spy, sharp), opened, qualities };
 }
-
-/** A PNG of one bit a pixel, all white: a megabyte of file can claim a billion pixels. */
-export async function whitePng(width: number, height: number): Promise<Uint8Array> {
-  const { createDeflate, crc32 } = await import('node:zlib');
-  const chunk = (type: string, data: Uint8Array): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header[8] = 1;
-  const deflate = createDeflate();
-  const packed: Buffer[] = [];
-  deflate.on('data', (piece: Buffer) => packed.push(piece));
-  const rows = 500;
-  const block = Buffer.alloc((1 + Math.ceil(width / 8)) * rows, 255);
-  for (let row = 0; row < rows; row++) block[row * (1 + Math.ceil(width / 8))] = 0;
-  for (let done = 0; done < height; done += rows) {
-    await new Promise<void>((resolve) => deflate.write(block, () => resolve()));
-  }
-  deflate.end();
-  await new Promise((resolve) => deflate.on('end', resolve));
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const data = chunk('IDAT', Buffer.concat(packed));
-  return new Uint8Array(
-    Buffer.concat([signature, chunk('IHDR', header), data, chunk('IEND', new Uint8Array())]),
-  );
-}

@@ -8,7 +8,16 @@ export interface ImageFacts {
   readonly animated: boolean;
   /** Does the file reach its own end? A cut download does not. */
   readonly complete: boolean;
+  /**
+   * Bytes that a decoder has to hold at once, estimated; `undefined` where this format's header is not read. Most
+   * formats can be decoded a few rows at a time, an interlaced or progressive file only as a whole.
+   */
+  readonly decodeBytes: number | undefined;
 }
+
+/** `'300x200'`, for messages. */
+export const sizeOf = ({ width, height }: Partial<Pick<ImageFacts, 'width' | 'height'>>): string =>
+  `${width ?? '?'}x${height ?? '?'}`;
 
 /** What a format's own reader finds; `undefined` for a header that cannot be. */
 export type Frame = Omit<ImageFacts, 'mediaType'>;

@@ -17,7 +17,8 @@ export function readGif(bytes: Uint8Array): Frame | undefined {
     } else break;
   }
   const [width, height] = [reader.u16(6, true), reader.u16(8, true)];
-  return { width, height, animated: frames > 1, complete: frames > 0 };
+  // Frames are drawn onto a canvas of four channels.
+  return { width, height, animated: frames > 1, complete: frames > 0, decodeBytes: 4 * width * height };
 }
 
 const colourTable = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));

@@ -3,6 +3,9 @@ import { Reader, type Frame } from './facts.ts';
 /** A picture's properties stand before its data. */
 const HEADER_BYTES = 64 * 1024;
 
+/** Measured with sharp 0.35: 12.7 at 12 megapixels, 17.5 at 49. */
+const BYTES_PER_PIXEL = 16;
+
 /**
  * HEIF and AVIF (ISO/IEC 23008-12): `ispe` boxes hold the sizes of the whole picture, its tiles and its thumbnails;
  * the largest is the whole.
@@ -21,6 +24,7 @@ export function readHeif(bytes: Uint8Array): Frame | undefined {
     height,
     animated: /^(?:avis|hevc|msf1)$/.test(reader.tag(8)),
     complete: endsWithBox(reader),
+    decodeBytes: BYTES_PER_PIXEL * width * height,
   };
 }
 

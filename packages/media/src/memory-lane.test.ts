@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pixelLane } from './pixel-lane.ts';
+import { memoryLane } from './memory-lane.ts';
 
 const never = new AbortController().signal;
 
@@ -23,7 +23,7 @@ const settled = async (): Promise<void> => {
 };
 
 test('so many run at once, in the order in which they came', async () => {
-  const lane = pixelLane(2, 1000);
+  const lane = memoryLane(2, 1000);
   const jobs = [job(), job(), job()] as const;
   const runs = jobs.map(({ work }) => lane.run(10, never, work));
   await settled();
@@ -36,8 +36,8 @@ test('so many run at once, in the order in which they came', async () => {
   await Promise.all(runs);
 });
 
-test('their pixels together stay below the limit, and one above it runs alone', async () => {
-  const lane = pixelLane(4, 100);
+test('their bytes together stay below the limit, and one above it runs alone', async () => {
+  const lane = memoryLane(4, 100);
   const jobs = [job(), job(), job()] as const;
   const runs = [
     lane.run(60, never, jobs[0].work),
@@ -56,7 +56,7 @@ test('their pixels together stay below the limit, and one above it runs alone', 
 });
 
 test('an abort leaves the queue, and a failure frees its place', async () => {
-  const lane = pixelLane(1, 100);
+  const lane = memoryLane(1, 100);
   const first = job();
   const running = lane.run(1, never, first.work);
   const controller = new AbortController();

@@ -1,31 +1,31 @@
-/** Lets so much work at pictures run at once, by their number and their pixels; first come, first served. */
-export interface PixelLane {
+/** Lets so much work run at once, by its number and the memory that it takes; first come, first served. */
+export interface MemoryLane {
   /** Rejects with the signal's reason while it waits; work that runs looks at the signal itself. */
-  run<T>(pixels: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
-  readonly pixels: number;
+  readonly bytes: number;
   readonly start: () => void;
 }
 
-/** A picture that alone has more than `maxPixels` runs alone. */
-export function pixelLane(concurrency: number, maxPixels: number): PixelLane {
+/** Work that alone takes more than `maxBytes` runs alone. */
+export function memoryLane(concurrency: number, maxBytes: number): MemoryLane {
   const queue: Waiting[] = [];
   let running = 0;
   let inFlight = 0;
 
   const admit = (): void => {
     for (let head = queue[0]; head !== undefined; head = queue[0]) {
-      if (running >= concurrency || (running > 0 && inFlight + head.pixels > maxPixels)) return;
+      if (running >= concurrency || (running > 0 && inFlight + head.bytes > maxBytes)) return;
       queue.shift();
       running += 1;
-      inFlight += head.pixels;
+      inFlight += head.bytes;
       head.start();
     }
   };
 
-  const turn = (pixels: number, signal: AbortSignal): Promise<void> =>
+  const turn = (bytes: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const onAbort = (): void => {
         queue.splice(queue.indexOf(waiting), 1);
@@ -36,21 +36,21 @@ export function pixelLane(concurrency: number, maxPixels: number): PixelLane {
         signal.removeEventListener('abort', onAbort);
         resolve();
       };
-      const waiting: Waiting = { pixels, start };
+      const waiting: Waiting = { bytes, start };
       queue.push(waiting);
       signal.addEventListener('abort', onAbort, { once: true });
       admit();
     });
 
   return {
-    async run(pixels, signal, work) {
+    async run(bytes, signal, work) {
       signal.throwIfAborted();
-      await turn(pixels, signal);
+      await turn(bytes, signal);
       try {
         return await work();
       } finally {
         running -= 1;
-        inFlight -= pixels;
+        inFlight -= bytes;
         admit();
       }
     },

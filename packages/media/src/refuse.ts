@@ -1,0 +1,9 @@
+import { LlmError } from '@majordomo/core';
+
+/** This target cannot take it, or it cannot be made to fit: a chain goes on without penalty. */
+export const unfit = (message: string): LlmError =>
+  new LlmError('unsupported', message, { code: 'too-large' });
+
+/** No target would take it: a chain stops. */
+export const broken = (message: string): LlmError =>
+  new LlmError('invalid-request', message, { code: 'broken-image' });

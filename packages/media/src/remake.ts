@@ -1,0 +1,122 @@
+import type { ImageLimits, ImagePart } from '@majordomo/core';
+import { decodingError, type Codec, type Format, type Raster } from './codec.ts';
+import { encodeWithin, type Encoded, type Formats } from './encode-within.ts';
+import { sizeOf, type ImageFacts } from './formats/facts.ts';
+import type { MemoryLane } from './memory-lane.ts';
+import { unfit } from './refuse.ts';
+
+/** An image for one target, and what was done to have it. */
+export interface Remade extends Pick<ImagePart, 'mediaType' | 'bytes'> {
+  readonly done: string;
+}
+
+export interface Workshop {
+  readonly codec: Codec;
+  readonly lane: MemoryLane;
+  /** Bytes for one image, and for all that are worked at together. */
+  readonly maxMemory: number;
+}
+
+/** Pixels held at once for one image that has to be encoded anew; more than any vision model looks at. */
+const MOST_RASTER_PIXELS = 12e6;
+/** What is worth decoding a picture for. */
+const LEAST_RASTER_PIXELS = 1024 * 768;
+/** Of a raster: four channels, as they are and on their way to the encoder. */
+const RASTER_BYTES = 8;
+
+/** Decoded once, from the original bytes, whatever the number of encodings. Throws what cannot be made to fit. */
+export async function remake(
+  bytes: Uint8Array,
+  facts: ImageFacts,
+  limits: ImageLimits,
+  { codec, lane, maxMemory }: Workshop,
+  signal: AbortSignal,
+): Promise<Remade> {
+  const { mediaType } = facts;
+  // A drawing is a program for a renderer, which may open files and take any time.
+  if (mediaType === 'image/svg+xml') throw unfit('an SVG is not rendered here: make it a PNG first');
+  try {
+    const size = await measured(bytes, facts, codec);
+    const room = Math.floor((maxMemory - size.decodeBytes) / RASTER_BYTES);
+    if (room < Math.min(LEAST_RASTER_PIXELS, size.width * size.height)) {
+      throw unfit(
+        `an ${mediaType} of ${sizeOf(size)} pixels takes some ${size.decodeBytes} bytes to decode, the limit is ${maxMemory}`,
+      );
+    }
+    const edge = edgeFor(size, Math.min(room, MOST_RASTER_PIXELS), limits.maxEdge);
+    const formats = formatsFor(mediaType, limits, edge !== undefined);
+    const cost = size.decodeBytes + RASTER_BYTES * pixelsWithin(size, edge);
+    return await lane.run(cost, signal, async () => {
+      const raster = await codec.decode(bytes, edge);
+      signal.throwIfAborted();
+      const encoded = await encodeWithin(raster, formats, limits.maxBytes, codec, signal);
+      if (typeof encoded !== 'number') {
+        return {
+          mediaType: `image/${encoded.format}`,
+          bytes: encoded.bytes,
+          done: accountOf(facts, raster, encoded),
+        };
+      }
+      throw unfit(
+        `an ${mediaType} of ${sizeOf(size)} pixels and ${bytes.length} bytes cannot be made to fit ${limits.maxBytes} bytes: the smallest try had ${encoded}`,
+      );
+    });
+  } catch (error) {
+    throw signal.aborted ? error : decodingError(error, mediaType);
+  }
+}
+
+interface Measured {
+  readonly width: number;
+  readonly height: number;
+  readonly decodeBytes: number;
+}
+
+/** By the header, which sharp reads where we do not. */
+async function measured(
+  bytes: Uint8Array,
+  { width, height, decodeBytes }: ImageFacts,
+  codec: Codec,
+): Promise<Measured> {
+  if (width === undefined || height === undefined || decodeBytes === undefined) return codec.measure(bytes);
+  return { width, height, decodeBytes };
+}
+
+/** The longest edge to decode to; `undefined` leaves the size as it is. */
+function edgeFor({ width, height }: Measured, maxPixels: number, maxEdge = Infinity): number | undefined {
+  const longest = Math.max(width, height);
+  const pixels = width * height;
+  const edge = pixels > maxPixels ? longest * Math.sqrt(maxPixels / pixels) : longest;
+  const wanted = Math.min(edge, maxEdge);
+  return wanted < longest ? wanted : undefined;
+}
+
+function pixelsWithin({ width, height }: Measured, edge: number | undefined): number {
+  const scale = edge === undefined ? 1 : edge / Math.max(width, height);
+  return width * height * scale ** 2;
+}
+
+/** What can be made for a target, in the order of preference. */
+export const encodable = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>): readonly Format[] =>
+  (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
+
+/** The same format where it is allowed, else JPEG, PNG, WebP. */
+function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean): Formats {
+  const allowed = encodable(limits);
+  const own = allowed.find((format) => mediaType === `image/${format}`);
+  const lossy = allowed.find((format) => format !== 'png');
+  // The same pixels as a PNG weigh the same again.
+  const first: Format | undefined = own === 'png' && !isSmaller ? (lossy ?? own) : (own ?? allowed[0]);
+  if (first === undefined) throw unfit(`${mediaType} cannot be made any of ${limits.mediaTypes.join(', ')}`);
+  return { first, lossy };
+}
+
+function accountOf({ animated, width, height }: ImageFacts, raster: Raster, encoded: Encoded): string {
+  const area = (width ?? raster.width) * (height ?? raster.height);
+  return [
+    ...(animated ? ['reduced to its first frame'] : []),
+    ...(encoded.width * encoded.height < area ? [`scaled to ${sizeOf(encoded)} pixels`] : []),
+    ...(encoded.format === 'jpeg' && raster.channels % 2 === 0 ? ['any transparency made white'] : []),
+    `encoded anew as image/${encoded.format} of ${encoded.bytes.length} bytes`,
+  ].join(', ');
+}

@@ -1,0 +1,87 @@
+import { LlmError } from '@majordomo/core';
+import { describe, expect, test } from 'vitest';
+import { createMediaFitter, inspectImage } from '../src/index.ts';
+import { blankPng, blankProgressiveJpeg } from './blanks.ts';
+import { limits, never, part } from './pictures.ts';
+
+const MOST_GROWTH = 256e6;
+const fitter = createMediaFitter();
+const wanted = limits({ maxEdge: 1568, maxBytes: 1e6 });
+
+/** By how much the process grew while it worked, at most: sharp works on other threads, so a timer sees it. */
+async function growth(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let highest = before;
+  const look = (): void => {
+    highest = Math.max(highest, process.memoryUsage.rss());
+  };
+  const timer = setInterval(look, 2);
+  await work();
+  clearInterval(timer);
+  look();
+  return highest - before;
+}
+
+async function refusal(bytes: Uint8Array): Promise<LlmError> {
+  const error: unknown = await fitter.fit(part(bytes), wanted, never).catch((thrown: unknown) => thrown);
+  if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
+  return error;
+}
+
+describe('what would take too much is refused by its header, in no time and memory', () => {
+  test.each([
+    ['a bomb of 900 megapixels', blankPng(30_000, 30_000), /900000000|30000x30000 pixels is above the limit/],
+    ['a progressive JPEG of 49', blankProgressiveJpeg(7000, 7000), /some 294000000 bytes to decode/],
+    [
+      'an interlaced PNG of 49, 16 bits a channel',
+      blankPng(7000, 7000, { colour: 6, depth: 16, interlaced: true }),
+      /some 392000000 bytes to decode/,
+    ],
+  ])('%s', async (_, bytes, message) => {
+    expect(bytes.length).toBeLessThan(1e6);
+    const from = performance.now();
+    const grown = await growth(async () => {
+      const error = await refusal(bytes);
+      expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
+      expect(error.message).toMatch(message);
+    });
+    expect(performance.now() - from).toBeLessThan(500);
+    expect(grown).toBeLessThan(32e6);
+  });
+});
+
+describe('what is worked at', () => {
+  test.each([
+    ['a PNG of 49 megapixels', blankPng(7000, 7000)],
+    [
+      'an interlaced PNG of 49, four channels',
+      blankPng(7000, 7000, { colour: 6, depth: 8, interlaced: true }),
+    ],
+    ['a progressive JPEG of 33', blankProgressiveJpeg(5760, 5760)],
+  ])(`grows the process by less than ${MOST_GROWTH / 1e6} MB: %s`, { timeout: 30_000 }, async (_, bytes) => {
+    const grown = await growth(async () => {
+      const { bytes: made } = await fitter.fit(part(bytes), wanted, never);
+      const { width = 0 } = inspectImage(made) ?? {};
+      expect(width).toBeGreaterThan(900);
+      expect(width).toBeLessThanOrEqual(1568);
+    });
+    expect(grown).toBeLessThan(MOST_GROWTH);
+  });
+
+  test('waits until there is memory for it', { timeout: 30_000 }, async () => {
+    const bytes = blankProgressiveJpeg(4000, 4000);
+    const grown = await growth(() =>
+      Promise.all(Array.from({ length: 4 }, () => fitter.fit(part(bytes), wanted, never))),
+    );
+    expect(grown).toBeLessThan(MOST_GROWTH);
+  });
+});
+
+test.each([
+  ['a PNG by rows', blankPng(1000, 100, { colour: 2, depth: 8 }), 75_000],
+  ['an interlaced PNG', blankPng(1000, 100, { colour: 2, depth: 8, interlaced: true }), 300_000],
+  ['an interlaced PNG of 16 bits', blankPng(1000, 100, { colour: 6, depth: 16, interlaced: true }), 800_000],
+  ['a progressive JPEG', blankProgressiveJpeg(1000, 100), 600_000],
+])('decoding %s is estimated', (_, bytes, expected) => {
+  expect(inspectImage(bytes)?.decodeBytes).toBe(expected);
+});
