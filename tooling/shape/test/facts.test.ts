@@ -24,3 +24,22 @@ test('every kind of error has its row in apps/docs/errors.md', () => {
   const told = cells.flatMap(([, cell = '']) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, kind]) => kind));
   expect(told.sort()).toEqual(Object.keys(ERROR_POLICY).sort());
 });
+
+test('every event of a call is named in apps/docs/operating.md', () => {
+  const types = [...read('packages/core/src/model/call.ts').matchAll(/readonly type: ([^;]+);/g)];
+  const names = types.flatMap(([, union = '']) => [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
+  expect(names.length).toBeGreaterThan(5);
+  const page = read('apps/docs/operating.md');
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test.each([
+  ['apps/docs/failover.md', /^\| `(\w+Ms)` \| .* \| (\d+) s \|$/gm],
+  ['packages/core/README.md', /`(\w+Ms)` (\d+) s/g],
+])('the timers in %s have the defaults of core', (file, row) => {
+  const source = read('packages/core/src/chain/watch.ts');
+  const defaults = [...source.matchAll(/\b(\w+Ms): (\d+)_000\b/g)].map(([, name, s]) => [name, s]);
+  expect(defaults.map(([name]) => name).sort()).toEqual(['connectMs', 'firstContentMs', 'idleMs', 'wholeMs']);
+  const told = Object.fromEntries([...read(file).matchAll(row)].map(([, name, s]) => [name, s]));
+  expect(told).toMatchObject(Object.fromEntries(defaults));
+});
