@@ -1,0 +1,48 @@
+import { seededRandom } from '@majordomo/testing';
+
+/** Bytes one by one. */
+export const byteByByte = (body: Uint8Array): readonly Uint8Array[] =>
+  Array.from(body, (_, at) => body.subarray(at, at + 1));
+
+/** Pieces of up to `most` bytes, the same for the same seed. */
+export function atRandom(body: Uint8Array, seed: number, most: number): readonly Uint8Array[] {
+  const random = seededRandom(seed);
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const size = 1 + Math.floor(random() * most);
+    pieces.push(body.subarray(at, at + size));
+    at += size;
+  }
+  return pieces;
+}
+
+/** Offsets at which an event is over, the end of the body not included. */
+export function eventEnds(wire: string, body: Uint8Array): readonly number[] {
+  if (wire === 'bedrock-converse') return frameEnds(body);
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+  const end = wire === 'ollama-chat' ? /\n/g : /\r\n\r\n|\n\n|\r\r/g;
+  return Array.from(text.matchAll(end), ({ index, 0: found }) => index + found.length).filter(
+    (at) => at < body.length,
+  );
+}
+
+/** Binary frames begin with their length. */
+function frameEnds(body: Uint8Array): readonly number[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const ends: number[] = [];
+  for (let at = 0; at + 4 <= body.length;) {
+    at += view.getUint32(at);
+    if (at < body.length) ends.push(at);
+  }
+  return ends;
+}
+
+/** All of them where they are few, else so many, seeded; the last ones, where a finish is, are always there. */
+export function sample(ends: readonly number[], most: number, seed: number): readonly number[] {
+  if (ends.length <= most) return ends;
+  const random = seededRandom(seed);
+  const tail = ends.slice(-8);
+  const rest = ends.slice(0, -8).map((end) => [random(), end] as const);
+  rest.sort(([a], [b]) => a - b);
+  return [...rest.slice(0, most - tail.length).map(([, end]) => end), ...tail];
+}

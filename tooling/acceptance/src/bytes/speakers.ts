@@ -1,0 +1,89 @@
+import type { Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createBedrock } from '@majordomo/provider-bedrock';
+import { createCerebras } from '@majordomo/provider-cerebras';
+import { createCloudflare } from '@majordomo/provider-cloudflare';
+import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { createLlamaSwap } from '@majordomo/provider-llama-swap';
+import { createOllama } from '@majordomo/provider-ollama';
+import { openaiCompatible } from '@majordomo/provider-openai';
+import { collect, type Collected } from '@majordomo/testing';
+import { ALL_PROFILES } from '../matrix/profiles.ts';
+import { fetchOf, handlerOf, type Respond } from './exchange.ts';
+
+const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
+
+/** Providers of a vendor's own, where it is not a profile of the OpenAI wires; by wire, then by vendor. */
+const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) => Provider>>>> = {
+  'anthropic-messages': { '': (respond) => createAnthropic({ ...at, fetch: fetchOf(respond) }) },
+  'gemini-generate': {
+    '': (respond) => createGoogle({ ...at, fetch: fetchOf(respond) }),
+    vertex: (respond) =>
+      createGoogle({
+        baseURL: at.baseURL,
+        project: 'p',
+        location: 'global',
+        token: 't',
+        fetch: fetchOf(respond),
+      }),
+  },
+  'bedrock-converse': {
+    '': (respond) => createBedrock({ ...at, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
+  },
+  'ollama-chat': { '': (respond) => createOllama({ ...at, fetch: fetchOf(respond) }) },
+  'workersai-run': {
+    '': (respond) => createCloudflare({ ...at, accountId: 'account', fetch: fetchOf(respond) }),
+  },
+  'openai-chat': {
+    groq: (respond) => createGroq({ ...at, fetch: fetchOf(respond) }),
+    cerebras: (respond) => createCerebras({ ...at, fetch: fetchOf(respond) }),
+    'llama-swap': (respond) => createLlamaSwap({ ...at, fetch: fetchOf(respond) }),
+  },
+};
+
+/** The wires that some provider speaks. */
+export const SPOKEN: readonly string[] = [...Object.keys(OWN), 'openai-responses'];
+
+function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
+  const options = { ...at, fetch: fetchOf(respond) };
+  const own = ALL_PROFILES.filter(({ id }) => id === vendor);
+  for (const profile of own) {
+    if ('api' in profile && wire === 'openai-responses') return openaiCompatible(profile, options);
+    if (!('api' in profile) && wire === 'openai-chat') return openaiCompatible(profile, options);
+  }
+  const plain = { id: vendor, baseURL: at.baseURL };
+  return wire === 'openai-chat'
+    ? openaiCompatible(plain, options)
+    : openaiCompatible({ ...plain, api: 'responses' }, options);
+}
+
+/** One provider that is asked again and again, each time with another answer. */
+export interface Speaker {
+  /** A streamed call; what the body is may depend on the request. */
+  hear(respond: Respond): Promise<Collected>;
+}
+
+/** The provider of a vendor on a wire, through its real SDK. */
+export function speakerOf(wire: string, vendor: string): Speaker {
+  let now: Respond = () => {
+    throw new Error('nothing is to be heard yet');
+  };
+  const respond: Respond = (asked) => now(asked);
+  const own = OWN[wire];
+  const open = own?.[vendor] ?? own?.[''];
+  const model = (open?.(respond) ?? openaiOf(wire, vendor, respond)).model('some-model');
+  const request = {
+    messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+    tools: [],
+    output: undefined,
+    extra: {},
+  } as const;
+  return {
+    hear(next) {
+      now = next;
+      const { signal } = new AbortController();
+      return collect(model, request, { target: `${vendor}/m`, delivery: 'deltas', signal, env: {} });
+    },
+  };
+}
