@@ -1,7 +1,11 @@
 import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createBedrock } from '@majordomo/provider-bedrock';
+import { createCerebras } from '@majordomo/provider-cerebras';
+import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI, deepseek, mistral, openaiCompatible } from '@majordomo/provider-openai';
 import {
@@ -11,6 +15,8 @@ import {
   geminiGenerate,
   ollamaChat,
   openaiChatWire,
+  openaiResponses,
+  workersaiRun,
   type Wire,
 } from '@majordomo/testing';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -27,22 +33,28 @@ export interface Vendor {
 const dialect = (name: string): Wire => openaiChatWire(chatDialects[name] ?? { name });
 const apiKey = 'sk-test';
 
+/** A vendor of the chat wire, played in its dialect. */
+const chat = (name: string, model: string, open: Vendor['open']): Vendor => ({
+  wire: dialect(name),
+  model,
+  open,
+});
+
+/** Every provider that takes tools; the chat wire in the dialects that differ. */
 export const vendors: Readonly<Record<string, Vendor>> = {
-  openai: {
-    wire: dialect('openai'),
-    model: 'gpt-4o-mini',
-    open: (baseURL) => createOpenAI({ api: 'chat', baseURL, apiKey }),
+  'openai responses': {
+    wire: openaiResponses,
+    model: 'gpt-5',
+    open: (baseURL) => createOpenAI({ baseURL, apiKey }),
   },
-  deepseek: {
-    wire: dialect('deepseek'),
-    model: 'deepseek-reasoner',
-    open: (baseURL) => openaiCompatible(deepseek, { baseURL, apiKey }),
-  },
-  mistral: {
-    wire: dialect('mistral'),
-    model: 'm',
-    open: (baseURL) => openaiCompatible(mistral, { baseURL, apiKey }),
-  },
+  openai: chat('openai', 'gpt-4o-mini', (baseURL) => createOpenAI({ api: 'chat', baseURL, apiKey })),
+  deepseek: chat('deepseek', 'deepseek-reasoner', (baseURL) =>
+    openaiCompatible(deepseek, { baseURL, apiKey }),
+  ),
+  mistral: chat('mistral', 'm', (baseURL) => openaiCompatible(mistral, { baseURL, apiKey })),
+  groq: chat('groq', 'm', (baseURL) => createGroq({ baseURL: new URL(baseURL).origin, apiKey })),
+  cerebras: chat('cerebras', 'm', (baseURL) => createCerebras({ baseURL: new URL(baseURL).origin, apiKey })),
+  'llama-swap': chat('llamacpp', 'qwen3:30b', (baseURL) => createLlamaSwap({ baseURL, apiKey })),
   anthropic: {
     wire: anthropicMessages,
     signatures: 'any',
@@ -61,5 +73,10 @@ export const vendors: Readonly<Record<string, Vendor>> = {
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
     open: (baseURL) =>
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
+  },
+  cloudflare: {
+    wire: workersaiRun,
+    model: '@cf/openai/gpt-oss-120b',
+    open: (baseURL) => createCloudflare({ baseURL, apiKey, accountId: 'acc' }),
   },
 };

@@ -1,0 +1,65 @@
+import { createMajordomo } from '@majordomo/core';
+import { createCli } from '@majordomo/provider-cli';
+import { fakeProvider } from '@majordomo/testing';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAgent, type AgentOptions, type Tool } from '../src/index.ts';
+import { calls, faultOf } from './support/world.ts';
+
+let folder = '';
+const command = (): string => path.join(folder, 'claude');
+const prompts = (): Promise<string> => readFile(path.join(folder, 'prompt'), 'utf8').catch(() => '');
+
+const said = {
+  type: 'result',
+  subtype: 'success',
+  is_error: false,
+  result: 'All done.',
+  stop_reason: 'end_turn',
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'majordomo-agent-'));
+  const script = `#!/bin/sh\ncat >> '${folder}/prompt'\necho '${JSON.stringify(said)}'\n`;
+  await writeFile(command(), script, { mode: 0o755 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const look: Tool = {
+  name: 'look',
+  description: 'Looks',
+  parameters: { type: 'object' },
+  run: () => 'seen by the tool',
+};
+
+/** An agent over a CLI and a fake model that calls the tool and then says something. */
+function opened(spec: string, options: (cli: AgentOptions['model']) => Partial<AgentOptions> = () => ({})) {
+  const fake = fakeProvider({ id: 'f', models: { m: [calls(['c1', 'look']), { text: 'Seen.' }] } });
+  const cli = createCli({
+    id: 'cli',
+    cli: 'claude',
+    command: command(),
+    childEnv: { PATH: '/bin:/usr/bin' },
+  });
+  const majordomo = createMajordomo({ providers: [fake, cli], chain: { attempts: 1 } });
+  return createAgent({ model: majordomo.model(spec), ...options(majordomo.model('cli/default')) });
+}
+
+describe('a CLI, which takes no tools', () => {
+  it('is passed over by an agent that has some', async () => {
+    const result = await opened('cli/default,f/m', () => ({ tools: [look] })).run('Look.');
+    expect([result.text, result.done, await prompts()]).toEqual(['Seen.', 'answered', '']);
+  });
+
+  it('answers the step that offers none, and is told in words what the tools gave', async () => {
+    const agent = opened('f/m', (model) => ({
+      tools: [look],
+      prepareStep: ({ step }) => (step === 2 ? { model, tools: [] } : undefined),
+    }));
+    const { text, done, messages } = await agent.run('Look.');
+    expect([text, done, faultOf(messages)]).toEqual(['All done.', 'answered', undefined]);
+    expect(await prompts()).toContain('seen by the tool');
+  });
+});
