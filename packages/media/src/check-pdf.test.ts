@@ -43,10 +43,23 @@ describe('pages are counted', () => {
   });
 
   test('and a bomb in an object stream is not unpacked', () => {
-    const data = deflateSync(Buffer.alloc(64 * 2 ** 20, 0x20)).toString('latin1');
+    const data = deflateSync(Buffer.alloc(33 * 2 ** 20, 0x20), { level: 1 }).toString('latin1');
     const bomb = latin(`%PDF-1.7\n<< /Type /ObjStm >> stream\n${data}\nendstream\n${END}`);
     expect(inspectPdf(bomb)?.pages).toBeUndefined();
   });
+});
+
+test.each([
+  ['streams that cannot be unpacked', '/Type /ObjStm stream x endstream\n'],
+  ['object streams without an end', '/Type /ObjStm stream\n'],
+  ['types without streams', '/Type/ObjStm '],
+  ['dictionaries in dictionaries', '<< /Type /Pages /Count 5 '],
+  ['streams without an end', 'stream '],
+])('a file made of %s takes no time', (_, piece) => {
+  const made = latin(`%PDF-1.7\n${piece.repeat(Math.floor(1e6 / piece.length))}\n${END}`);
+  const from = performance.now();
+  inspectPdf(made);
+  expect(performance.now() - from).toBeLessThan(1_000);
 });
 
 describe('a PDF is refused', () => {

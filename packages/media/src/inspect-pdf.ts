@@ -24,21 +24,36 @@ export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const encrypted = /\/Encrypt\s+(?:\d+\s+\d+\s+R|<<)/.test(text);
   const complete = text.slice(-TAIL).includes('%%EOF');
-  return { pages: pagesIn([text, ...objectStreams(text, bytes)]), encrypted, complete };
+  return { pages: pagesIn(textsOf(text, bytes)), encrypted, complete };
+}
+
+function* textsOf(text: string, bytes: Uint8Array): Generator<string> {
+  yield text;
+  yield* objectStreams(text, bytes);
 }
 
 /** The root of the page tree counts all pages; a file without a readable tree has its pages counted. */
-function pagesIn(texts: readonly string[]): number | undefined {
+function pagesIn(texts: Iterable<string>): number | undefined {
   let most = 0;
   let single = 0;
   for (const text of texts) {
     most = Math.max(most, countedByTree(text));
-    single += [...text.matchAll(/\/Type\s*\/Page(?![A-Za-z])/g)].length;
+    single += occurrences(text, /\/Type\s*\/Page(?![A-Za-z])/g);
   }
   return Math.max(most, single) || undefined;
 }
 
+function occurrences(text: string, pattern: RegExp): number {
+  let count = 0;
+  while (pattern.exec(text) !== null) count += 1;
+  return count;
+}
+
 const TOKENS = /<<|>>|\/Type\s*\/Pages(?![A-Za-z])|\/Count\s+(\d{1,9})|endobj|\bstream\b/g;
+/** More than 50 MB of documents have; a file made to take time ends here, after half a second. */
+const MOST_TOKENS = 2e6;
+/** Dictionaries hardly nest; what opens more is none. */
+const DEEPEST = 64;
 
 interface Dictionary {
   isPages: boolean;
@@ -50,11 +65,14 @@ function countedByTree(text: string): number {
   const tokens = new RegExp(TOKENS);
   let most = 0;
   let open: Dictionary[] = [];
-  for (let match = tokens.exec(text); match !== null; match = tokens.exec(text)) {
+  let left = MOST_TOKENS;
+  for (let match = tokens.exec(text); match !== null && left > 0; match = tokens.exec(text), left--) {
     const [token, count] = match;
     const inner = open.at(-1);
-    if (token === '<<') open.push({ isPages: false, count: 0 });
-    else if (token === '>>') {
+    if (token === '<<') {
+      if (open.length === DEEPEST) open = [];
+      open.push({ isPages: false, count: 0 });
+    } else if (token === '>>') {
       if (open.pop()?.isPages === true) most = Math.max(most, inner?.count ?? 0);
     } else if (token === 'endobj') open = [];
     else if (token === 'stream') {
@@ -69,18 +87,30 @@ function countedByTree(text: string): number {
   return most;
 }
 
+/** A thousand pages have some hundred of them. */
+const MOST_STREAMS = 2_000;
+/** A file with more streams that cannot be unpacked is broken, or made to take time. */
+const MOST_BROKEN = 16;
+/** The stream begins this near to its type: their dictionaries have five entries. */
+const NEAR = 1024;
+
 /** From PDF 1.5 on dictionaries may stand in compressed streams of type ObjStm. */
 function* objectStreams(text: string, bytes: Uint8Array): Generator<string> {
-  let left = MOST_UNPACKED;
-  for (const match of text.matchAll(/\/Type\s*\/ObjStm\b/g)) {
-    const from = text.indexOf('stream', match.index);
+  const types = /\/Type\s*\/ObjStm\b/g;
+  let room = MOST_UNPACKED;
+  let broken = 0;
+  for (let streams = 0; streams < MOST_STREAMS && types.exec(text) !== null; streams++) {
+    const head = text.slice(types.lastIndex, types.lastIndex + NEAR).indexOf('stream');
+    if (head === -1) continue;
+    const from = types.lastIndex + head + 'stream'.length;
     const to = text.indexOf('endstream', from);
-    if (from === -1 || to === -1) return;
-    const start = from + 'stream'.length + (text.startsWith('\r\n', from + 'stream'.length) ? 2 : 1);
-    const unpacked = unpack(bytes.subarray(start, to), left);
-    left -= unpacked.length;
+    if (to === -1) return;
+    types.lastIndex = to;
+    const unpacked = unpack(bytes.subarray(from + (text.startsWith('\r\n', from) ? 2 : 1), to), room);
+    if (unpacked === '' && ++broken > MOST_BROKEN) return;
+    room -= unpacked.length;
     yield unpacked;
-    if (left <= 0) return;
+    if (room <= 0) return;
   }
 }
 
