@@ -6,10 +6,11 @@ export { traitsOf, type ChatTraits, type ModelRule, type Profile } from './chat/
 export { quirksFromParams } from './chat/quirk-params.ts';
 export { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatParameter, type ChatQuirks } from './chat/quirks.ts';
 export { recoveryFor } from './chat/recovery.ts';
-export { refuseUnsupported } from './chat/refuse.ts';
+export { refuseUnsupported, refuseVendorTools } from './chat/refuse.ts';
 export { toWire, type ChatParams, type ToWireOptions, type WireRequest } from './chat/request.ts';
 export { finishReason } from './chat/response.ts';
 export { ChatReader, type ChatReaderOptions } from './chat/stream.ts';
+export type { Absences } from './chat/strict-tools.ts';
 export { usage } from './chat/usage.ts';
 export type { RawUsage } from './chat/wire.ts';
 

@@ -1,5 +1,8 @@
 export { createOpenAI, openaiCompatible, type OpenAIOptions } from './provider.ts';
 
+// for DSNs of providers that serve chat through this one
+export { quirksFromParams } from '@majordomo/openai-wire';
+
 // vendors
 export {
   alibaba,

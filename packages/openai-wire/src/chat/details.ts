@@ -29,9 +29,9 @@ export function detailsToWire(
   signed: ChatQuirks['signedDetails'],
 ): readonly JsonValue[] {
   const details: JsonValue[] = [];
-  for (const { type, text, replay } of parts.filter((part) => part.type === 'reasoning')) {
+  for (const { text, replay } of parts.filter((part) => part.type === 'reasoning')) {
     if (replay?.family === own && isList<JsonValue>(replay.data)) details.push(...replay.data);
-    else if (signed !== 'none' && replay?.family === signed.family && type === 'reasoning')
+    else if (signed !== 'none' && replay?.family === signed.family)
       details.push(...signedDetails(text, replay.data, signed.format, details.length));
   }
   return details;

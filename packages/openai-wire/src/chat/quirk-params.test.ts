@@ -20,8 +20,8 @@ describe('quirks in a query', () => {
     expect(quirksFromParams({}, 'LLM_LAB')).toEqual({});
   });
 
-  it('take every quirk’s default back, but for the body’s members', () => {
-    const { extraBody: _object, ...rest } = OPENAI_QUIRKS;
+  it('take every quirk’s default back, but for what is no word', () => {
+    const { extraBody: _body, signedDetails: _details, vendorTools: _tools, ...rest } = OPENAI_QUIRKS;
     const params = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
     expect(quirksFromParams({ ...params, refuses: 'seed' }, 'LLM_LAB')).toEqual({
       ...rest,

@@ -21,7 +21,9 @@ export interface ToWireOptions {
 
 /** A body and what it could not say. */
 export interface WireRequest {
+  /** For `bodyText`. */
   readonly params: ChatParams;
+  /** What was dropped, coerced or emulated. */
   readonly warnings: readonly Warning[];
   /** For the reader: the schemas by which nulls are taken out of the answer. */
   readonly absences: Absences | undefined;

@@ -17,11 +17,13 @@ import {
   type RawUsage,
 } from './wire.ts';
 
+/** What a reader has to know beside what comes. */
 export interface ChatReaderOptions {
   /** `provider/model`, for events and errors. */
   readonly target: string;
   /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
   readonly family: string;
+  /** Of the model that answers: only what changes how an answer is read. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
   /** What no error may show; asked when there is one. */

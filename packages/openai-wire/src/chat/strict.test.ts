@@ -90,6 +90,11 @@ describe('an optional property', () => {
       { $ref: '#/$defs/node', description: 'd' },
       { description: 'd', anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] },
     ],
+    [
+      'with words that no validator knows',
+      { type: 'string', $comment: 'c', 'x-y': 1 },
+      { type: ['string', 'null'] },
+    ],
     ['null already', { type: ['number', 'null'] }, { type: ['number', 'null'] }],
     ['null by reference', { $ref: '#/$defs/maybe' }, { $ref: '#/$defs/maybe' }],
     [

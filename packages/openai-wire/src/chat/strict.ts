@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
 import { acceptsNull, hasAbsence, isOptional, isSchema, leavesOf } from './absence.ts';
 
 /** A schema in the strict subset. */
@@ -14,28 +15,6 @@ export interface StrictSchema {
 export interface Inexpressible {
   readonly why: string;
 }
-
-/** Keywords of the subset that hold no schema (OpenAI's guide to structured outputs, 2026-11). */
-const KEPT: ReadonlySet<string> = new Set([
-  ...['$schema', 'title', 'description', 'type', 'enum', 'const', 'minItems', 'maxItems'],
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-]);
-/** Keywords that are rewritten one by one. */
-const BUILT: ReadonlySet<string> = new Set([
-  ...['properties', 'required', 'additionalProperties', 'items', 'anyOf', 'oneOf', '$ref'],
-  ...['$defs', 'definitions', 'format', 'pattern'],
-]);
-/** What the subset lacks and the model should still know: it goes into the description. */
-const HINTS: ReadonlySet<string> = new Set([
-  ...['default', 'examples', 'minLength', 'maxLength', 'uniqueItems', 'contentEncoding', 'contentMediaType'],
-]);
-/** What speaks to programs alone. */
-const SILENT: ReadonlySet<string> = new Set(['$comment', '$id', 'deprecated', 'readOnly', 'writeOnly']);
-const FORMATS: ReadonlySet<JsonValue | undefined> = new Set([
-  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
-]);
-/** Looking around and back is not in the subset's regular expressions. */
-const BEYOND_PATTERN = /\(\?(?:[=!]|<[=!])|\\[1-9k]/;
 
 const DEEPEST = 10;
 const MOST_PROPERTIES = 5000;
@@ -107,10 +86,10 @@ function rewrite(schema: JsonValue | undefined, rewriting: Rewriting, depth: Dep
   const node: Node = {};
   const hints: Node = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (value === undefined || SILENT.has(key)) continue;
+    if (value === undefined) continue;
     if (KEPT.has(key)) node[key] = value;
     else if (HINTS.has(key)) hints[key] = value;
-    else if (!BUILT.has(key)) refuse(rewriting, key);
+    else if (REFUSED.has(key)) refuse(rewriting, key);
   }
   putText(schema, node, hints);
   putDefinitions(schema, node, rewriting);

@@ -13,6 +13,7 @@ export interface ChatChunk {
   readonly error?: unknown;
 }
 
+/** One answer; only the first is read. */
 export interface ChatChoice {
   readonly index?: number | null;
   readonly delta?: ChatDelta | null;
@@ -39,6 +40,7 @@ export interface ChatDelta {
   readonly executed_tools?: readonly unknown[] | null;
 }
 
+/** A piece of content that came as a list. */
 export interface ContentBlock {
   readonly type?: string;
   readonly text?: unknown;
@@ -58,11 +60,13 @@ export interface ReasoningDetail {
   readonly format?: string | null;
 }
 
+/** A call, or a piece of its arguments. */
 export interface FunctionFragment {
   readonly name?: string | null;
   readonly arguments?: unknown;
 }
 
+/** One element of `tool_calls`. */
 export interface ToolFragment {
   readonly index?: number | null;
   readonly id?: string | null;

@@ -3,6 +3,7 @@ import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
 import { openaiResponses } from './openai-responses.ts';
 
+/** Where a resource of Azure OpenAI is, and how it is spoken to. */
 export interface AzurePlace {
   /** The `name` of `https://<name>.openai.azure.com`. */
   readonly resource: string;

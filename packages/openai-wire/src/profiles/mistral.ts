@@ -1,4 +1,12 @@
+import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../chat/profile.ts';
+
+/** Questions and answers of docs.mistral.ai/capabilities/vision, 2026-11: 10 MB a file, eight in a request. */
+const IMAGES: ImageLimits = {
+  mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
+  maxBytes: 10_000_000,
+  maxCount: 8,
+};
 
 /**
  * Mistral: recordings of 2024-2026. Usage comes unasked; `random_seed` and `tool_choice: 'any'` are its names; call
@@ -8,6 +16,7 @@ export const mistral: Profile = {
   id: 'mistral',
   baseURL: 'https://api.mistral.ai/v1',
   keyEnv: 'MISTRAL_API_KEY',
+  capabilities: { images: IMAGES },
   quirks: {
     emptyContent: 'empty-string',
     reasoningField: 'none',

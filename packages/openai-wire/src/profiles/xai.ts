@@ -1,4 +1,10 @@
+import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../chat/profile.ts';
+
+/**
+ * docs.x.ai/developers/model-capabilities/images/understanding, 2026-11: 20 MiB an image, and as many as one likes.
+ */
+export const XAI_IMAGES: ImageLimits = { mediaTypes: ['image/jpeg', 'image/png'], maxBytes: 20 * 2 ** 20 };
 
 /**
  * xAI: recordings of 2025-2026. `total_tokens` proves that reasoning stands outside of `completion_tokens`; own
@@ -8,5 +14,6 @@ export const xai: Profile = {
   id: 'xai',
   baseURL: 'https://api.x.ai/v1',
   keyEnv: 'XAI_API_KEY',
+  capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside' },
 };

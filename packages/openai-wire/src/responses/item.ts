@@ -8,9 +8,11 @@ export function contentText({ content }: OutputItem): string {
   return text;
 }
 
+/** Does the message refuse, in whole or in part? */
 export const isRefusal = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => stringOf(part?.refusal) !== '');
 
+/** Does any of its text cite something? */
 export const hasAnnotations = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => (part?.annotations?.length ?? 0) > 0);
 
@@ -63,4 +65,5 @@ export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
   (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&
   (caller === undefined || caller === null);
 
+/** The value where it is text, else nothing. */
 export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');

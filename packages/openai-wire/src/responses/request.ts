@@ -15,7 +15,9 @@ export interface ResponsesParams {
 
 /** A body and what it could not say. */
 export interface ResponsesRequest {
+  /** For `bodyText`. */
   readonly params: ResponsesParams;
+  /** What was dropped, coerced or emulated. */
   readonly warnings: readonly Warning[];
   /** For the reader: the schemas by which nulls are taken out of the answer. */
   readonly absences: Absences | undefined;

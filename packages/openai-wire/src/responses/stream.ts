@@ -21,6 +21,7 @@ import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
+/** What a reader has to know beside what comes. */
 export interface ResponsesReaderOptions {
   /** `provider/model`, for events and errors. */
   readonly target: string;

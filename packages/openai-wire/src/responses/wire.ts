@@ -17,6 +17,7 @@ export interface ResponsesEvent {
   readonly error?: unknown;
 }
 
+/** A whole response, or as much of it as an event tells. */
 export interface ResponsesBody {
   readonly id?: unknown;
   readonly status?: unknown;
@@ -29,6 +30,7 @@ export interface ResponsesBody {
   readonly service_tier?: unknown;
 }
 
+/** A message, reasoning, or a call: of a function, of a custom tool, or of something that runs at the vendor. */
 export interface OutputItem {
   readonly type?: unknown;
   readonly id?: unknown;
@@ -47,6 +49,7 @@ export interface OutputItem {
   readonly input?: unknown;
 }
 
+/** A piece of a message or of reasoning. */
 export interface ItemContent {
   readonly type?: unknown;
   readonly text?: unknown;

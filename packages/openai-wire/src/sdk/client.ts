@@ -5,7 +5,9 @@ import type { ResponsesQuirks } from '../responses/quirks.ts';
 
 /** What is used of an SDK's client: the SDKs of this wire are generated alike. */
 export interface SdkClient {
+  /** Sends to a path below the base URL; throws the SDK's error for a status of 400 or above. */
   post(path: string, options: object): { asResponse(): Promise<Response> };
+  /** Asks for a path below the base URL; throws the SDK's error for a status of 400 or above. */
   get(path: string, options: object): { asResponse(): Promise<Response> };
 }
 
@@ -37,6 +39,7 @@ export interface Sdk {
   readonly handsOnFetchOptions: boolean;
   /** Constant options of every call. */
   readonly callOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Loads the SDK and makes a client, without retries. Asked once per credential and transport. */
   newClient(settings: ClientSettings): Promise<SdkClient>;
 }
 
@@ -48,14 +51,17 @@ export interface SdkOptions extends ProviderOptions {
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 
+/** Options of a provider over Chat Completions. */
 export interface ChatOptions extends SdkOptions {
   /** Where the server differs from what is known of it; wins over profile and model rules. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
 }
 
+/** Options of a provider over Responses. */
 export interface ResponsesOptions extends SdkOptions {
   /** Where the server differs from what is known of it; wins over profile and model rules. */
   readonly quirks?: Partial<ResponsesQuirks> | undefined;
 }
 
+/** What a call brings: target, signal, environment, and the app's transport and headers. */
 export type CallContext = Omit<ModelContext, 'delivery'>;

@@ -5,7 +5,14 @@ import {
   type ModelInfo,
   type Recovery,
 } from '@majordomo/core';
-import { clientCache, credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
+import {
+  clientCache,
+  credentialSource,
+  lowerCased,
+  patientFetch,
+  secretsIn,
+  secretsOfClient,
+} from '@majordomo/core/provider';
 import type { ChatFailure } from '../chat/failure.ts';
 import { listedModels } from '../chat/listed.ts';
 import type { CallContext, Sdk, SdkClient, SdkOptions } from './client.ts';
@@ -33,12 +40,14 @@ export interface Place {
   readonly query?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A provider's server behind its SDK: credentials, headers, limits and errors are seen to. */
 export interface Endpoint {
   readonly baseURL: string;
   /** Sends JSON text or a form and gives the raw response; `failed` learns what must not be shown and how to recover. */
   post(path: string, body: string | FormData, context: CallContext, failed: Failed): Promise<Response>;
   /** The models that the vendor lists. */
   list(context: CallContext, known: (id: string) => Capabilities): Promise<readonly ModelInfo[]>;
+  /** Any failure of a call as the one error, without the call's secrets. */
   toLlmError(error: unknown, failed: Failed): LlmError;
 }
 
@@ -79,7 +88,7 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
       timeout: NEVER_MS,
     });
   const connect = async (context: CallContext, failed: Failed): Promise<SdkClient> => {
-    failed.secrets = secretsIn(context.headers, own);
+    failed.secrets = [...secretsOfClient(options.client), ...secretsIn(context.headers, own, place.query)];
     if (options.client !== undefined) return checkedClient(options.client, sdk);
     const fetch = options.fetch ?? context.fetch;
     if (isKeyless) return clients('', () => make(undefined, fetch), fetch);

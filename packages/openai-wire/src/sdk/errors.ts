@@ -12,7 +12,7 @@ const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
  * names the class of errors that the SDK throws before anything is sent.
  */
 export function toLlmError(error: unknown, failed: Failed, refusal: string): LlmError {
-  if (LlmError.is(error)) return error;
+  if (LlmError.is(error)) return transportError(error, failed.target, failed.secrets);
   if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
   const status = 'status' in error ? error.status : undefined;
   if (typeof status === 'number') return reported(error, status, failed);
