@@ -102,7 +102,7 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
     messages.push(message, { role: 'tool', parts });
   }
   const sent = server.received.map(
-    ({ text }) => /"messages":(\[.*\]),"stream"/s.exec(text)?.[1]?.slice(0, -1) ?? '',
+    ({ text }) => /"messages":(\[.*\]),"tools"/s.exec(text)?.[1]?.slice(0, -1) ?? '',
   );
   expect(sent).toHaveLength(10);
   for (const [at, before] of sent.slice(0, -1).entries())
