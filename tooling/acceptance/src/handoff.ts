@@ -1,5 +1,7 @@
 import {
+  createMajordomo,
   image,
+  LlmError,
   toolResult,
   user,
   type ChatModel,
@@ -7,7 +9,9 @@ import {
   type Message,
   type ToolSpec,
 } from '@majordomo/core';
-import type { Answer } from '@majordomo/testing';
+import type { Answer, WireRequest } from '@majordomo/testing';
+import { fetchOf, type Asked, type Reply } from './bytes/exchange.ts';
+import type { Side } from './wires.ts';
 
 /** The smallest PNG: one transparent pixel. */
 const PIXEL = Uint8Array.from(
@@ -24,7 +28,7 @@ const tools: ToolSpec[] = [
   { name: 'count', description: 'Counts', parameters: { type: 'object', properties: {} } },
 ];
 
-/** What either server says, request by request: reasoning, parallel calls, a plain answer, one more call. */
+/** What either server says, request by request: reasoning, parallel calls, a plain answer, one more call, a refusal. */
 export const ANSWERS: readonly Answer[] = [
   {
     id: 'r0',
@@ -49,6 +53,7 @@ export const ANSWERS: readonly Answer[] = [
       { type: 'tool-call', name: 'look', json: '{"at":"it"}' },
     ],
   },
+  { id: 'r3', parts: [{ type: 'refusal', text: 'I cannot help with that.' }] },
 ];
 
 const answered = (response: ChatResponse): Message[] => {
@@ -62,21 +67,31 @@ const answered = (response: ChatResponse): Message[] => {
   return [response.message, toolResult(results)];
 };
 
-/** A conversation with everything that may trouble the next vendor; it ends in a call that was interrupted. */
+/** A conversation with everything that may trouble the next vendor, an interrupted call and a refusal included. */
 export async function make(model: ChatModel): Promise<Message[]> {
   const messages: Message[] = [user('What is this?', image(PIXEL))];
   const ask = (): Promise<ChatResponse> =>
     model.generate({ messages, tools, system: 'Be brief.', reasoning: 'low', maxTokens: 4000 });
   messages.push(...answered(await ask()));
   messages.push(...answered(await ask()), user('Look again.'));
-  messages.push((await ask()).message, user('Never mind. Go on.'));
+  messages.push((await ask()).message, user('Never mind. Open it by force.'));
+  // Without a form for a refusal the vendor blocks the turn: nothing of it stays.
+  const refusal = await ask().catch((error: unknown) => {
+    if (LlmError.is(error, 'content-filter')) return undefined;
+    throw error;
+  });
+  messages.push(...(refusal === undefined ? [] : [refusal.message]), user('Then go on.'));
   return messages;
 }
 
-/** Three more turns of it, on whatever model. */
-export async function carryOn(model: ChatModel, history: readonly Message[]): Promise<Message[]> {
+/** So many more turns of it, on whatever model. */
+export async function carryOn(
+  model: ChatModel,
+  history: readonly Message[],
+  turns: number,
+): Promise<Message[]> {
   const messages = [...history];
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     const response = await model.generate({
       messages,
       tools,
@@ -88,4 +103,36 @@ export async function carryOn(model: ChatModel, history: readonly Message[]): Pr
     if (response.toolCalls.length === 0) messages.push(user('And now?'));
   }
   return messages;
+}
+
+/** A vendor without a socket: what it was asked, and what it would have refused. */
+export interface Vendor {
+  readonly model: ChatModel;
+  readonly requests: WireRequest[];
+  readonly refused: string[];
+}
+
+/** Opens one that says the answers above, from the first again and again, with other ids every time. */
+export function open({ wire, model, provider, offline }: Side, id: string): Vendor {
+  const requests: WireRequest[] = [];
+  const refused: string[] = [];
+  const respond = ({ path, body }: Asked): Reply => {
+    const request = wire.read(path, body);
+    if (!wire.accepts('POST', path)) refused.push(path);
+    refused.push(...wire.validate(body).map((violation) => `${violation.rule} at ${violation.path}`));
+    const answer = { ...ANSWERS[requests.length % ANSWERS.length], id: `${id}${requests.length}` } as Answer;
+    requests.push(request);
+    if (request.streamed) {
+      const pieces = wire.stream(answer, request).map(({ bytes }) => bytes);
+      return { status: 200, headers: wire.streamHeaders, pieces };
+    }
+    const { status, headers, body: text } = wire.whole(answer, request);
+    return { status, headers, pieces: [new TextEncoder().encode(text)] };
+  };
+  const majordomo = createMajordomo({
+    providers: [offline?.(id, respond) ?? provider(id, wire.baseURL('http://vendor.test'))],
+    fetch: fetchOf(respond),
+    chain: { attempts: 1 },
+  });
+  return { model: majordomo.model(`${id}/${model}`), requests, refused };
 }

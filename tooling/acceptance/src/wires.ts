@@ -1,21 +1,27 @@
 import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createBedrock } from '@majordomo/provider-bedrock';
+import { createCerebras } from '@majordomo/provider-cerebras';
 import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 import {
   anthropicMessages,
   bedrockConverse,
+  chatDialects,
   geminiGenerate,
   ollamaChat,
   openaiChat,
+  openaiChatWire,
   openaiResponses,
   workersaiRun,
   type Wire,
 } from '@majordomo/testing';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { handlerOf, type Respond } from './bytes/exchange.ts';
 
 /** A wire with the provider that speaks it, and a model that takes everything the tests send. */
 export interface Side {
@@ -24,6 +30,8 @@ export interface Side {
   /** Rows whose whole body this wire takes for another kind of failure: the requests that it gets then. */
   readonly wholeRequests?: Readonly<Record<string, number>>;
   provider(id: string, baseURL: string): Provider;
+  /** The same without a socket, where the SDK takes no `fetch`. */
+  offline?(id: string, respond: Respond): Provider;
 }
 
 const apiKey = 'test-key';
@@ -64,6 +72,8 @@ export const SIDES: readonly Side[] = [
         region: 'us-east-1',
         requestHandler: () => new NodeHttpHandler(),
       }),
+    offline: (id, respond) =>
+      createBedrock({ id, apiKey, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
   },
   {
     wire: ollamaChat,
@@ -79,12 +89,42 @@ export const SIDES: readonly Side[] = [
   },
 ];
 
-/** Conversations go there and back as well; its faults are in the conformance of its own package. */
+/** Its models are named after the wire's vendor. */
 export const WORKERS_AI: Side = {
   wire: workersaiRun,
   model: '@cf/some/vision-model',
   provider: (id, baseURL) => createCloudflare({ id, apiKey, baseURL, accountId: 'account' }),
 };
+
+const dialect = (vendor: string): Wire => openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+
+/** Providers with an SDK or a server of their own, over the chat wire. */
+export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [
+  [
+    'groq by its SDK',
+    {
+      wire: dialect('groq'),
+      model: 'some-model',
+      provider: (id, baseURL) => createGroq({ id, apiKey, baseURL: new URL(baseURL).origin }),
+    },
+  ],
+  [
+    'cerebras by its SDK',
+    {
+      wire: dialect('cerebras'),
+      model: 'some-model',
+      provider: (id, baseURL) => createCerebras({ id, apiKey, baseURL: new URL(baseURL).origin }),
+    },
+  ],
+  [
+    'llama-swap',
+    {
+      wire: dialect('llamacpp'),
+      model: 'some-model',
+      provider: (id, baseURL) => createLlamaSwap({ id, apiKey, baseURL }),
+    },
+  ],
+];
 
 /** Each side with the one that helps it out. */
 export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = SIDES.map(
