@@ -1,4 +1,4 @@
-import { checkValue } from '@majordomo/core';
+import { checkValue, type JsonObject } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NullFilter, withoutNulls } from '../src/chat/nulls.ts';
@@ -39,6 +39,18 @@ describe('every schema', () => {
     );
     expect(changed).toBeGreaterThan(100);
   });
+});
+
+it('references in circles and schemas without a floor end at once', () => {
+  const again = { $ref: '#/$defs/a' };
+  const circle = { anyOf: Array.from({ length: 20 }, () => again) };
+  const properties = { x: again, y: { anyOf: [again, { type: 'string' }] } };
+  const strict = toStrict({ type: 'object', properties, $defs: { a: circle } });
+  expect(strict).toEqual({ why: 'strict mode has no way to say the reference "#/$defs/a"' });
+  let deep: JsonObject = { type: 'object', properties: {} };
+  for (let level = 0; level < 50_000; level++) deep = { type: 'object', properties: { a: deep } };
+  for (const schema of [deep, { type: 'object', properties: { a: { anyOf: [deep, deep] } } }])
+    expect(toStrict(schema)).toEqual({ why: 'strict mode has no way to say more than 10 levels' });
 });
 
 describe('nulls of absence', () => {

@@ -1,8 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 
-/** References and alternatives that lead on; those that only lead to themselves would never end. */
-const MOST_HOPS = 16;
-
 /** May the object lack this property? */
 export function isOptional({ required }: JsonObject, name: string): boolean {
   return !(Array.isArray(required) && required.includes(name));
@@ -19,17 +16,25 @@ export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): bo
   );
 }
 
-/** A schema without its references and alternatives: all that it comes down to; none where a reference leads nowhere. */
-export function leavesOf(schema: JsonObject, root: JsonObject, hops = 0): readonly JsonObject[] {
-  if (hops > MOST_HOPS) return [];
-  const { $ref: ref } = schema;
-  if (ref !== undefined) {
-    const target = find(ref, root);
-    return target === undefined ? [] : leavesOf(target, root, hops + 1);
+/**
+ * A schema without its references and alternatives: all that it comes down to, each once; none where a reference leads
+ * nowhere. One that only leads to itself comes down to nothing.
+ */
+export function leavesOf(schema: JsonObject, root: JsonObject): readonly JsonObject[] {
+  const seen = new Set<JsonObject>();
+  const leaves: JsonObject[] = [];
+  const open = [schema];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const { $ref: ref } = node;
+    const branches = node['anyOf'] ?? node['oneOf'];
+    const target = ref === undefined ? undefined : find(ref, root);
+    if (target !== undefined) open.push(target);
+    else if (ref === undefined && !Array.isArray(branches)) leaves.push(node);
+    else if (ref === undefined) open.push(...(branches as readonly JsonValue[]).filter(isSchema));
   }
-  const branches = schema['anyOf'] ?? schema['oneOf'];
-  if (!Array.isArray(branches)) return [schema];
-  return branches.flatMap((each: JsonValue) => (isSchema(each) ? leavesOf(each, root, hops + 1) : []));
+  return leaves;
 }
 
 /** Is there, however deep, a property that may be absent and may not be null? */

@@ -38,7 +38,7 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
     refuse(rewriting, 'a root without properties');
   const strict = rewrite(schema, rewriting, { level: 0, nested: 0 });
   const { why, nulls } = rewriting;
-  const fits = canonical(strict) === canonical(schema);
+  const fits = why === undefined && canonical(strict) === canonical(schema);
   const found = why === undefined ? { schema: fits ? schema : strict, fits, nulls } : { why };
   known.set(schema, found);
   return found;
@@ -150,6 +150,7 @@ function putAlternatives(
     return;
   }
   node['anyOf'] = branches.map((each) => rewrite(each, rewriting, { level, nested: nested + 1 }));
+  if (rewriting.why !== undefined) return;
   // Which of them a value belongs to is not known before it is whole: then no null could be told from another.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, rewriting.root).filter((leaf) => typesOf(leaf).includes(type));
