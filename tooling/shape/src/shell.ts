@@ -56,6 +56,7 @@ async function complaintAbout(
 }
 
 function npm([verb, ...rest]: readonly string[], { packages }: Known): string | undefined {
+  if (verb === 'ci' && rest.length === 0) return undefined;
   if (verb !== 'install' && verb !== 'i') return `npm ${verb} is not looked at`;
   const flag = rest.find((word) => word.startsWith('-') && !NPM_FLAGS.has(word));
   if (flag !== undefined) return `${flag} is not looked at`;
