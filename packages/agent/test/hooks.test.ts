@@ -191,17 +191,3 @@ describe('compact', () => {
     expect(state.warnings).toEqual([{ action: 'dropped', what: 'compact', why: 'it failed: bug' }]);
   });
 });
-
-it('skills add their instructions and tools in order', async () => {
-  const skills = [
-    { name: 'a', instructions: 'Look first.', tools: [look] },
-    { name: 'b', instructions: 'Then touch.' },
-    { name: 'c', tools: [touch] },
-  ];
-  const { agent, requests } = world(['ok'], { instructions: 'Be brief.', skills });
-  await agent.run('go');
-  expect(requests[0]?.request).toMatchObject({
-    system: 'Be brief.\n\nLook first.\n\nThen touch.',
-    tools: [{ name: 'look' }, { name: 'touch' }],
-  });
-});

@@ -1,0 +1,90 @@
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createAgent } from '../src/index.ts';
+import { plain, weather } from './support/tools.ts';
+import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
+
+describe('a call', () => {
+  it('of a tool that the model made up gives an error result that names the others', async () => {
+    const { agent } = world([call('wether', {}), 'ok'], { tools: [weather] });
+    expect(resultTexts((await agent.run('go')).messages)).toEqual([
+      '!There is no tool "wether". There are: weather.',
+    ]);
+  });
+
+  it('with arguments that are no JSON is not made', async () => {
+    const model = createMajordomo({ providers: [brokenCaller] }).model('b/m');
+    const { messages } = await createAgent({ model, tools: [weather] }).run('go');
+    expect(resultTexts(messages)).toEqual(['!The arguments are not a JSON object: {"city": "Os']);
+  });
+
+  it('could mean two tools of one name: both owners are told at once', () => {
+    const toolbox = { name: 'sky', tools: [weather] };
+    expect(() => world([], { tools: [weather], toolboxes: [toolbox] })).toThrow(
+      'tool "weather" is twice there: in the agent and in toolbox "sky"',
+    );
+    expect(() => world([], { toolboxes: [toolbox], skills: [toolbox] })).toThrow(
+      'tool "weather" is twice there: in toolbox "sky" and in skill "sky"',
+    );
+  });
+});
+
+const brokenCaller = {
+  ...fakeProvider({ id: 'b', models: {} }),
+  model: () => {
+    let turn = 0;
+    return {
+      id: 'm',
+      families: [],
+      capabilities: {},
+      async *stream() {
+        yield { type: 'start', target: 'b/m', id: undefined } as const;
+        const invalid = { raw: '{"city": "Os' };
+        const part =
+          turn++ === 0
+            ? ({ type: 'tool-call', id: '1', name: 'weather', args: {}, invalid } as const)
+            : ({ type: 'text', text: 'ok' } as const);
+        yield { type: 'part-start', index: 0, part } as const;
+        yield { type: 'part-end', index: 0, part } as const;
+        yield { type: 'finish', target: 'b/m', reason: 'stop', raw: undefined, usage: undefined } as const;
+      },
+    };
+  },
+};
+
+describe('tools of one turn', () => {
+  const order: string[] = [];
+  const slow = plain('slow', async () => {
+    order.push('slow begins');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    order.push('slow ends');
+    return 'slow';
+  });
+  const fast = plain('fast', () => {
+    order.push('fast');
+    return 'fast';
+  });
+  const turns = [calls(['1', 'slow'], ['2', 'fast']), 'ok'] as const;
+
+  it('run one after the other', async () => {
+    order.length = 0;
+    await world(turns, { tools: [slow, fast] }).agent.run('go');
+    expect(order).toEqual(['slow begins', 'slow ends', 'fast']);
+  });
+
+  it('run side by side when the agent says so, with results in call order', async () => {
+    order.length = 0;
+    const { messages } = await world(turns, { tools: [slow, fast], parallelTools: true }).agent.run('go');
+    expect(order).toEqual(['slow begins', 'fast', 'slow ends']);
+    expect(resultTexts(messages)).toEqual(['slow', 'fast']);
+  });
+
+  it('with one id get results of their own', async () => {
+    const { messages } = await world([calls(['1', 'fast'], ['1', 'fast']), 'ok'], {
+      tools: [fast],
+    }).agent.run('go');
+    expect(faultOf(messages)).toBeUndefined();
+    expect(messages[2]?.parts.map((part) => 'callId' in part && part.callId)).toEqual(['1', '1_2']);
+  });
+});
