@@ -1,40 +1,11 @@
-import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../chat/profile.ts';
+import { GROQ_MODELS } from './groq-models.ts';
 
-/** Limits of one request with images as bytes (its guide to vision, 2026-11). */
-const IMAGES: ImageLimits = {
-  mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
-  maxBytes: 3 * 2 ** 20,
-  maxCount: 5,
-  maxTotalBytes: 3 * 2 ** 20,
-};
-const TEXT = { images: false, files: false } as const;
-const COMPOUND = ['web_search', 'visit_website', 'browser_automation', 'code_interpreter', 'wolfram_alpha'];
-
-/** Groq: recordings of 2024-2026; its reference deprecates `max_tokens` (2025). Models, and which of its own tools they take: its guides, 2026-11. */
+/** Groq: recordings of 2024-2026; its reference deprecates `max_tokens` (2025). */
 export const groq: Profile = {
   id: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyEnv: 'GROQ_API_KEY',
   quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },
-  models: [
-    {
-      // Always reasons: low is its least (model card, 2025-08).
-      pattern: /gpt-oss/,
-      quirks: { reasoningOff: 'low', vendorTools: ['browser_search', 'code_interpreter', 'mcp'] },
-      capabilities: { reasoning: true, ...TEXT },
-    },
-    { pattern: /compound/, quirks: { vendorTools: COMPOUND }, capabilities: TEXT },
-    { pattern: /qwen3/, quirks: { vendorTools: ['mcp'] }, capabilities: { reasoning: true, ...TEXT } },
-    {
-      pattern: /llama-4/,
-      quirks: { reasoningRequest: 'none', vendorTools: ['mcp'] },
-      capabilities: { images: IMAGES, files: false },
-    },
-    {
-      pattern: /llama-3/,
-      quirks: { reasoningRequest: 'none', vendorTools: ['mcp'] },
-      capabilities: TEXT,
-    },
-  ],
+  models: GROQ_MODELS,
 };
