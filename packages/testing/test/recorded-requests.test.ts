@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bedrockConverse, geminiGenerate, openaiResponses, type Wire } from '../src/index.ts';
+import {
+  bedrockConverse,
+  geminiGenerate,
+  ollamaChat,
+  openaiResponses,
+  workersaiRun,
+  type Wire,
+} from '../src/index.ts';
 import { isThere, recordings, type Recording } from './corpus/recordings.ts';
 
 /** Requests that were answered although a rule refuses them, each with the reason. */
@@ -18,6 +25,7 @@ const WIRES: readonly (readonly [wire: Wire, least: number])[] = [
   [geminiGenerate, 60],
   [bedrockConverse, 35],
   [openaiResponses, 50],
+  [ollamaChat, 20],
 ];
 
 describe.runIf(isThere).each(WIRES)('recorded requests of $name that the vendor answered', (wire, least) => {

@@ -113,7 +113,8 @@ export interface Vendor {
 }
 
 /** Opens one that says the answers above, from the first again and again, with other ids every time. */
-export function open({ wire, model, provider, offline }: Side, id: string): Vendor {
+export function open(side: Side, id: string): Vendor {
+  const { wire, model } = side;
   const requests: WireRequest[] = [];
   const refused: string[] = [];
   const respond = ({ path, body }: Asked): Reply => {
@@ -130,7 +131,7 @@ export function open({ wire, model, provider, offline }: Side, id: string): Vend
     return { status, headers, pieces: [new TextEncoder().encode(text)] };
   };
   const majordomo = createMajordomo({
-    providers: [offline?.(id, respond) ?? provider(id, wire.baseURL('http://vendor.test'))],
+    providers: [side.offline?.(id, respond) ?? side.provider(id, wire.baseURL('http://vendor.test'))],
     fetch: fetchOf(respond),
     chain: { attempts: 1 },
   });

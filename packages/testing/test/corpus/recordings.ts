@@ -16,16 +16,20 @@ export interface Recording {
   readonly body: unknown;
 }
 
+let all: readonly Recording[] | undefined;
+
 /** Every recorded request of a wire. */
-export function recordings(wire: string): readonly Recording[] {
+export const recordings = (wire: string): readonly Recording[] =>
+  (all ??= everyRequest()).filter((recording) => recording.wire === wire);
+
+function everyRequest(): readonly Recording[] {
   if (!isThere) return [];
   return [...below('corpus', 2), ...below('sequences', 3)].flatMap((id) => {
     const request = path.join(folder, id, 'request.json');
     if (!existsSync(request)) return [];
-    const { wire: spoken, httpStatus } = json(path.join(folder, id, 'expected.json')) as Facts;
-    if (spoken !== wire) return [];
+    const { wire, httpStatus } = json(path.join(folder, id, 'expected.json')) as Facts;
     const { body } = json(request) as { readonly body?: unknown };
-    return [{ id, vendor: id.split('/')[1] ?? '', wire: spoken, status: httpStatus, body }];
+    return [{ id, vendor: id.split('/')[1] ?? '', wire, status: httpStatus, body }];
   });
 }
 
