@@ -8,6 +8,7 @@ import {
   patientFetch,
   Scribe,
   secretsIn,
+  secretsOfClient,
   sdkStream,
 } from '@majordomo/core/provider';
 import { serialize } from './body.ts';
@@ -147,7 +148,10 @@ function endpointOf(options: AnthropicOptions, keyEnv: readonly string[]): Endpo
   const baseURL = options.baseURL ?? ORIGIN;
   return {
     async connect(context, failed) {
-      if (options.client !== undefined) return checkedClient(options.client);
+      if (options.client !== undefined) {
+        failed.secrets = [...secretsOfClient(options.client), ...secretsIn(context.headers, own)];
+        return checkedClient(options.client);
+      }
       const key = await credentials.read(context);
       failed.secrets = [key, ...secretsIn(context.headers, own)];
       failed.credential = () => credentials.recovery(key);

@@ -51,7 +51,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */
-export function toLlmError(error: unknown, failed: Failed): LlmError {
+export const toLlmError = (error: unknown, failed: Failed): LlmError =>
+  transportError(classified(error, failed), failed.target, failed.secrets);
+
+function classified(error: unknown, failed: Failed): LlmError {
   if (LlmError.is(error)) return error;
   if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
   const { name, message } = error;

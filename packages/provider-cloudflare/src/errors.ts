@@ -66,7 +66,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 /** Whatever the binding or the transport threw, as the one error. */
 export function toLlmError(error: unknown, failed: Failed): LlmError {
-  if (LlmError.is(error)) return error;
+  if (LlmError.is(error)) return transportError(error, failed.target, [...failed.secrets]);
   const said = error instanceof Error ? error.message : '';
   return isBindingError(error)
     ? reported({ message: said }, failed, undefined, error)

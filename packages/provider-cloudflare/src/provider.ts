@@ -4,6 +4,7 @@ import {
   chatReasoningFamily,
   credentialSource,
   sdkStream,
+  secretsIn,
   type CredentialSource,
 } from '@majordomo/core/provider';
 import { runBound } from './binding.ts';
@@ -37,12 +38,14 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
     spi: 1,
     id,
     model: (modelId) => modelOf(modelId, id, options, credentials),
-    imageModel: (modelId) =>
-      imageModel(modelId, imageQuirksOf(modelId), (input, context, failed) =>
+    imageModel: (modelId) => ({
+      ...imageModel(modelId, imageQuirksOf(modelId), (input, context, failed) =>
         options.binding === undefined
           ? runRest(options, credentials, { modelId, input, context, failed })
           : runBound(options.binding, options, modelId, input, context.signal),
       ),
+      timeouts: options.timeouts,
+    }),
     schemes: { cloudflare: fromDsn },
   };
 }
@@ -79,7 +82,7 @@ function modelOf(
     timeouts: options.timeouts,
     whole: isWhole,
     stream(request, context) {
-      const failed: Failed = { target: context.target, request, secrets: [] };
+      const failed: Failed = { target: context.target, request, secrets: secretsIn(options.headers) };
       // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
       const reader = new RunReader({

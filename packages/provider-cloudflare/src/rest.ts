@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import { lowerCased, type CredentialSource } from '@majordomo/core/provider';
+import { lowerCased, secretsIn, type CredentialSource } from '@majordomo/core/provider';
 import { httpError, type Failed } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
 import type { WireInput } from './request.ts';
@@ -27,7 +27,7 @@ export async function runRest(
   signal.throwIfAborted();
   const account = accountOf(options, context);
   const key = await credentials.read(context);
-  failed.secrets = [key];
+  failed.secrets = [key, ...secretsIn(context.headers, options.headers)];
   failed.credential = () => credentials.recovery(key);
   const { url, headers } = endpoint(options, account);
   const fetch = options.fetch ?? context.fetch ?? globalThis.fetch;

@@ -6,6 +6,7 @@ import {
   lowerCased,
   patientFetch,
   secretsIn,
+  secretsOfClient,
   type CredentialSource,
 } from '@majordomo/core/provider';
 import type { Failed } from './errors.ts';
@@ -35,7 +36,7 @@ export function connection(options: GoogleOptions, keyEnv: readonly string[]): C
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
     const headers = { ...lowerCased(context.headers), ...own };
     const secrets = secretsIn(headers);
-    failed.secrets = secrets;
+    failed.secrets = [...secrets, ...secretsOfClient(options.client)];
     if (options.client !== undefined) return { client: checkedClient(options.client), fetch, headers };
     const place = placeOf(options, context.env);
     const source = place.vertexai ? vertexSource(options, keys, tokens) : keys;

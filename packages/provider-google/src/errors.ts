@@ -28,7 +28,10 @@ export interface Failed {
 }
 
 /** Whatever the SDK, its auth library or the transport threw, as the one error. */
-export function toLlmError(error: unknown, failed: Failed): LlmError {
+export const toLlmError = (error: unknown, failed: Failed): LlmError =>
+  transportError(classified(error, failed), failed.target, failed.secrets);
+
+function classified(error: unknown, failed: Failed): LlmError {
   if (LlmError.is(error)) return error;
   if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
   const status = statusOf(error);

@@ -1,6 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import { credentialSource, lowerCased, patientFetch, transportError } from '@majordomo/core/provider';
+import {
+  credentialSource,
+  lowerCased,
+  patientFetch,
+  secretsIn,
+  transportError,
+} from '@majordomo/core/provider';
 import { refusal } from './errors.ts';
 
 /** What a call outside of majordomo's own may be given. */
@@ -45,6 +51,7 @@ export function management(target: string, options: ProviderOptions): Management
       ...lowerCased(options.headers),
       authorization: `Bearer ${key}`,
     };
+    const secrets = [key, ...secretsIn(call.headers, options.headers)];
     try {
       const response = await fetch(`${origin}${path}`, {
         method,
@@ -53,9 +60,9 @@ export function management(target: string, options: ProviderOptions): Management
         ...(body === undefined ? {} : { body }),
       });
       if (response.ok) return response;
-      throw await refusal(response, target, [key]);
+      throw await refusal(response, target, secrets);
     } catch (error) {
-      throw failure(error, target, signal, [key]);
+      throw failure(error, target, signal, secrets);
     }
   };
   const parsed = async (response: Response, call: ManageOptions, target: string): Promise<unknown> => {

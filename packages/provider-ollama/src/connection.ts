@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import { clientCache, credentialSource, lowerCased, patientFetch } from '@majordomo/core/provider';
+import { clientCache, credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
 import { httpError, type Failed } from './errors.ts';
 import { baseURLFromHost } from './host.ts';
@@ -91,11 +91,12 @@ function connector(
   const clients = clientCache<Ollama>();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
   return async (context, failed) => {
+    failed.secrets = secretsIn(context.headers, options.headers);
     if (options.client !== undefined) return { client: checkedClient(options.client), key: undefined };
     const host = baseURLOf(options, profile, context.env, failed.target);
     const key = hasKey ? await credentials.read({ ...context, target: failed.target }) : undefined;
     if (key !== undefined) {
-      failed.secrets = [key];
+      failed.secrets = [key, ...failed.secrets];
       failed.credential = () => credentials.recovery(key);
     }
     return { client: await clients(host, () => newClient(host)), key };

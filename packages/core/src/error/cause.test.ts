@@ -38,6 +38,10 @@ describe('a cause', () => {
     ['in what is no plain data', hidden(new Error('a'), '$response', { body: new Live() })],
     ['in its own cause', new Error('a', { cause: new Error('b', { cause: new Error(KEY) }) })],
     ['in one of several', new AggregateError([new Error(KEY)], 'both')],
+    [
+      'in a member that is named after it',
+      Object.assign(new Error('a'), { config: { client_secret: KEY.slice(0, 9) } }),
+    ],
     ['in base64', new Error(Buffer.from(`user:${KEY}`).toString('base64'))],
     ['as a text', `bad ${KEY}`],
     ['as a list', [KEY]],

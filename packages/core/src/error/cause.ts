@@ -1,7 +1,13 @@
-import { redact } from './secret.ts';
+import { MASK, redact } from './secret.ts';
 
 /** More than this is no error but what hangs on one: the rest is left out. */
 const MOST_MEMBERS = 500;
+
+const BRAND = Symbol.for('majordomo.LlmError');
+
+/** Names of members that hold a credential, whatever it looks like. */
+const CREDENTIAL =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key|.*secret.*|.*[-_]token|.*Token|.*private_?key)$/i;
 
 /** What holds requests, sockets and headers in one runtime or another never comes along. */
 const OPAQUE: unique symbol = Symbol('opaque');
@@ -52,11 +58,30 @@ class Cleaner {
   }
 
   private error(error: Error): Error {
-    const copy = new Error(this.text(error.message));
+    // Ours are clean when they are made.
+    if (BRAND in error) return error;
+    const said = error instanceof SyntaxError ? this.withoutSample(error.message) : error.message;
+    const copy = new Error(this.text(said));
     this.members(error, copy);
+    copy.message = this.text(said);
     copy.name = this.text(error.name);
-    copy.stack = this.text(error.stack ?? '');
+    copy.stack = this.text((error.stack ?? '').replace(error.message, () => said));
     return copy;
+  }
+
+  /** Engines quote the text that they stumble over, a few characters of a key included. */
+  private withoutSample(message: string): string {
+    const [place = ''] = / (?:in JSON )?at position \d+/.exec(message) ?? [];
+    this.changed = true;
+    return `not valid JSON${place}`;
+  }
+
+  /** HTTP libraries keep what they sent, such as `config.headers.Authorization`. */
+  private member(key: PropertyKey, value: unknown): unknown {
+    if (typeof value !== 'string' || typeof key !== 'string' || !CREDENTIAL.test(key))
+      return this.clean(value);
+    this.changed = true;
+    return MASK;
   }
 
   /** Members that cannot be seen in JSON are seen by inspectors. */
@@ -66,7 +91,7 @@ class Cleaner {
       const member = Object.getOwnPropertyDescriptor(from, key);
       if (member === undefined || key === 'length' || key === 'stack') continue;
       const name = typeof key === 'string' ? this.text(key) : key;
-      const value = 'value' in member ? this.clean(member.value) : this.drop();
+      const value = 'value' in member ? this.member(key, member.value) : this.drop();
       if (value !== OPAQUE)
         Object.defineProperty(to, name, { ...member, value, writable: true, configurable: true });
     }

@@ -26,13 +26,23 @@ const KEY_SHAPES: readonly RegExp[] = [
   /(:\/\/)[^\s/"'\\]+(?=@)/g,
 ];
 
-const MASK = '***';
+/** What stands where a secret stood. */
+export const MASK = '***';
 
 /** The text with every known secret and everything of a key's shape masked. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
+  return masked(text, secretSpans(text, secrets));
+}
+
+/** Only what is known: for texts of our own, which may show what a DSN looks like. */
+export function redactKnown(text: string, secrets: readonly (string | undefined)[]): string {
+  return masked(text, apart(knownSpans(text, secrets)));
+}
+
+function masked(text: string, spans: readonly Span[]): string {
   let clean = '';
   let at = 0;
-  for (const [from, to] of secretSpans(text, secrets)) {
+  for (const [from, to] of spans) {
     clean += text.slice(at, from) + MASK;
     at = to;
   }
@@ -41,12 +51,7 @@ export function redact(text: string, secrets: readonly (string | undefined)[] = 
 
 /** Where known secrets and everything of a key's shape stand: in order, apart from each other. Masks are none. */
 export function secretSpans(text: string, secrets: readonly (string | undefined)[]): readonly Span[] {
-  const found: Span[] = [];
-  for (const form of new Set(secrets.flatMap(secretForms))) {
-    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
-      found.push([at, at + form.length]);
-    }
-  }
+  const found = knownSpans(text, secrets);
   for (const shape of KEY_SHAPES) {
     for (const match of text.matchAll(shape)) {
       const from = match.index + (match[1]?.length ?? 0);
@@ -54,7 +59,17 @@ export function secretSpans(text: string, secrets: readonly (string | undefined)
       if (!isMask(text, from, to)) found.push([from, to]);
     }
   }
-  return found.length < 2 ? found : apart(found);
+  return apart(found);
+}
+
+function knownSpans(text: string, secrets: readonly (string | undefined)[]): Span[] {
+  const found: Span[] = [];
+  for (const form of new Set(secrets.flatMap(secretForms))) {
+    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
+      found.push([at, at + form.length]);
+    }
+  }
+  return found;
 }
 
 /**

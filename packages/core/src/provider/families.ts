@@ -13,11 +13,14 @@ export const converseFamily = (modelLine: string): string => `converse/${modelLi
 
 /** `account` is the organisation or, where unknown, the provider's id. */
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
-  `${vendor}@${origin}#${account}`;
+  `${vendor}@${bare(origin)}#${account}`;
 
 /**
  * Plain reasoning text of a chat wire: only its own issuer may see it again. `upstream`: whose model a gateway asked,
  * where its ids tell.
  */
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
-  `chat-reasoning@${baseURL}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
+  `chat-reasoning@${bare(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
+
+/** Without userinfo and query: a token goes into transcripts, and they may hold a key. */
+const bare = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');

@@ -12,6 +12,13 @@ export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): reado
     ),
   );
 
+/** The key of a client that the app has made itself, where it keeps one. */
+export const secretsOfClient = (client: object = {}): readonly string[] =>
+  ['apiKey', 'authToken', 'adminAPIKey'].flatMap((name) => {
+    const value: unknown = Reflect.get(client, name);
+    return typeof value === 'string' ? [value] : [];
+  });
+
 const withoutScheme = (value: string): readonly string[] => {
   const [, credential] = /^[a-z-]{3,20}\s+(\S{3,})$/i.exec(value.trim()) ?? [];
   return credential === undefined ? [] : [credential];

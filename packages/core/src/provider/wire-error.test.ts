@@ -33,6 +33,29 @@ it('a message is as long as a body at most', () => {
   expect(wireError(facts({ message: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(2100);
 });
 
+describe('an LlmError on its way out', () => {
+  const own = new LlmError('config', 'set LLM_BOX=openai://TOKEN@host/v1', { target: 'p/m' });
+
+  it('is the same one where there is nothing to hide', () => {
+    expect(transportError(own, 'p/m', [KEY])).toBe(own);
+  });
+
+  it('loses what it should not show, and nothing else', () => {
+    const partial = { id: 'r1', target: 'p/m', text: 'hi', parts: [], usage: undefined };
+    const details = { target: 'p/m', partial, code: KEY, body: `b ${KEY}`, requestId: `r ${KEY}` };
+    const cause = new SyntaxError(`Unexpected token 'c', "{"a": ${KEY.slice(0, 9)}"... is not valid JSON`);
+    const error = transportError(new LlmError('protocol', `no ${KEY}`, details, { cause }), 'p/m', [KEY]);
+    expect(shown(error)).not.toContain('canary-');
+    expect(error.cause).toMatchObject({ name: 'SyntaxError', message: 'not valid JSON' });
+    expect([error.kind, error.message, error.details.partial, error.details.target]).toEqual([
+      'protocol',
+      'no ***',
+      partial,
+      'p/m',
+    ]);
+  });
+});
+
 describe('whatever is thrown becomes an LlmError', () => {
   it.each<[string, unknown]>([
     ['an object without a prototype', Object.create(null)],

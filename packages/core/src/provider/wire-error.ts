@@ -3,7 +3,7 @@ import { kindOf, type WireFailure } from '../error/classify.ts';
 import type { ErrorKind } from '../error/kind.ts';
 import { LlmError, type ErrorDetails } from '../error/llm-error.ts';
 import { retryAfterMs, type HeaderReader } from '../error/retry-after.ts';
-import { redact } from '../error/secret.ts';
+import { redact, redactKnown } from '../error/secret.ts';
 
 /** What is known of a failure that a wire reported. */
 export interface WireErrorFacts extends WireFailure {
@@ -46,9 +46,9 @@ export function wireError(facts: WireErrorFacts): LlmError {
   );
 }
 
-/** The transport broke: refused, reset, cut, or a body that is no JSON. */
+/** The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets. */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
-  if (LlmError.is(error)) return error;
+  if (LlmError.is(error)) return withoutSecrets(error, secrets);
   const cause = cleanCause(error, secrets);
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
@@ -59,6 +59,25 @@ export function transportError(error: unknown, target: string, secrets: readonly
     { target, code: codeOf(error) },
     { cause },
   );
+}
+
+/** The same error, unless something of what it says has to be hidden. */
+function withoutSecrets(error: LlmError, secrets: readonly string[]): LlmError {
+  const { kind, details } = error;
+  const hide = (text: string | undefined): string | undefined => text && redactKnown(text, secrets);
+  const cause = cleanCause(error.cause, secrets);
+  const message = redactKnown(error.message, secrets);
+  const hidden = { code: hide(details.code), body: hide(details.body), requestId: hide(details.requestId) };
+  const isSame =
+    message === error.message &&
+    cause === error.cause &&
+    hidden.code === details.code &&
+    hidden.body === details.body &&
+    hidden.requestId === details.requestId;
+  if (isSame) return error;
+  const clean = new LlmError(kind, message, { ...details, ...hidden }, { cause });
+  clean.stack = redactKnown(error.stack ?? '', secrets);
+  return clean;
 }
 
 function reason(error: unknown, secrets: readonly string[]): string {
