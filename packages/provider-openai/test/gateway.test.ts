@@ -79,3 +79,22 @@ describe('reasoning behind a gateway', () => {
     expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [signed] });
   });
 });
+
+it('a rule of the account ends the call: neither another model nor another vendor is asked', async () => {
+  await server.close();
+  server = await startServer((response) => {
+    const message = 'No endpoints found matching your data policy (Paid model training).';
+    json(response, { error: { code: 404, message } }, 404);
+  });
+  const baseURL = `${server.origin}/v1`;
+  const providers = [openrouter, { ...openrouter, id: 'other' }].map((profile) =>
+    openaiCompatible(profile, { apiKey: 'k', baseURL }),
+  );
+  const chain = createMajordomo({ env: {}, providers }).model('openrouter/a/x,openrouter/b/y,other/c/z');
+  await expect(chain.generate({ messages: [user('hi')] })).rejects.toMatchObject({
+    kind: 'auth',
+    message: expect.stringContaining('No endpoints found matching your data policy') as string,
+    details: { code: 'account-policy' },
+  });
+  expect(server.received).toHaveLength(1);
+});

@@ -46,8 +46,9 @@ export function inBandError(
 
 /**
  * An account's own rule stands against every host of the model: that is no missing model, and the same account will not
- * do better with another spelling (OpenRouter, 2026: "No endpoints found matching your data policy"). A plan that is
- * used up says so by its type (the ChatGPT backend, 2026).
+ * do better with another one (OpenRouter, 2026: "No endpoints found matching your data policy"). Nor is the request passed
+ * on to another vendor unasked: the rule says who may see it. A plan that is used up says so by its type (the ChatGPT
+ * backend, 2026).
  */
 export function accountRule(
   { message, code, type }: ChatFailure,
@@ -55,7 +56,7 @@ export function accountRule(
 ): WireFailure & { kind?: ErrorKind } {
   if (/^usage_(?:limit_reached|not_included)$/.test(code ?? type ?? '')) return { kind: 'quota' };
   return status === 404 && /data policy|guardrail|privacy settings/i.test(message)
-    ? { kind: 'unsupported', code: 'account-policy' }
+    ? { kind: 'auth', code: 'account-policy' }
     : {};
 }
 

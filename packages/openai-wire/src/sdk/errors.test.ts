@@ -20,7 +20,7 @@ describe('an error of an SDK', () => {
     const message = 'No endpoints found matching your data policy. Enable it in your settings.';
     const found = convert(answered(404, { code: 404, message }));
     expect([found.kind, found.details.code, found.details.recover]).toEqual([
-      'unsupported',
+      'auth',
       'account-policy',
       undefined,
     ]);
