@@ -1,0 +1,38 @@
+import { inspect } from 'node:util';
+import { secretForms } from '@majordomo/core/provider';
+import { CANARY, KEY } from './slots.ts';
+
+/** Whatever of the keys could be read by somebody: the word itself, and its beginning in base64. */
+const SIGNS: readonly string[] = [CANARY, ...secretForms(KEY).filter((form) => !form.includes(CANARY))].map(
+  (sign) => sign.slice(0, 24),
+);
+
+/** Where the key shows in a value, by the way of looking at it. */
+export function leaks(name: string, value: unknown): readonly string[] {
+  return looks(value).flatMap(([how, text]) => {
+    const sign = SIGNS.find((each) => text.includes(each));
+    if (sign === undefined) return [];
+    const at = text.indexOf(sign);
+    return [`${name} (${how}): …${text.slice(Math.max(0, at - 60), at + 40)}`];
+  });
+}
+
+function looks(value: unknown): readonly (readonly [how: string, text: string])[] {
+  const seen: [string, string][] = [
+    ['inspect', inspect(value, { depth: Infinity, showHidden: true, maxStringLength: null, getters: true })],
+    ['json', json(value)],
+  ];
+  for (let at = value, depth = 0; at instanceof Error && depth < 9; at = at.cause, depth++) {
+    seen.push([`message ${depth}`, `${at.name} ${at.message}`], [`stack ${depth}`, at.stack ?? '']);
+  }
+  return seen;
+}
+
+function json(value: unknown): string {
+  try {
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
+}
