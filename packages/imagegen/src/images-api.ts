@@ -1,4 +1,11 @@
-import { LlmError, type ImagePart, type ImageRequest, type Usage, type Warning } from '@majordomo/core';
+import {
+  LlmError,
+  type ImageLimits,
+  type ImagePart,
+  type ImageRequest,
+  type Usage,
+  type Warning,
+} from '@majordomo/core';
 import { wireError } from '@majordomo/core/provider';
 import { imageFromBase64, drifted } from './decode-image.ts';
 import { readImages, type Drawing, type Entry } from './drawing.ts';
@@ -11,7 +18,10 @@ export interface ImagesQuirks {
   readonly responseFormat: 'b64_json' | 'none';
   /** Is there a seed? The vendor of the wire has none, local servers take it. */
   readonly seed: boolean;
+  /** What is drawn. */
   readonly size: SizeRule;
+  /** What may be edited; unset: nothing is known, and images are sent as they are. */
+  readonly inputs?: ImageLimits | false | undefined;
 }
 
 /** Of a server about which nothing is known. */

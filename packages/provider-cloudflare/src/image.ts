@@ -18,6 +18,8 @@ export type Run = (input: object, context: ModelContext, failed: Failed) => Prom
 export function imageModel(modelId: string, quirks: RunQuirks, run: Run): ImageBackend {
   return {
     id: modelId,
+    // Of types and sizes the model pages say nothing (2026-11); the number is checked with the request.
+    images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
       drawEach(request, context, (seed) => draw({ ...request, seed }, context, quirks, run)),
   };

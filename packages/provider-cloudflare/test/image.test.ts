@@ -167,3 +167,12 @@ describe('by the binding', () => {
     expect(names.map(([, name]) => name)).toEqual(['prompt', 'input_image_0']);
   });
 });
+
+it('a model that edits nothing says so before it is asked', () => {
+  const { imageModel } = createCloudflare({ timeouts: { wholeMs: 5 } });
+  expect(imageModel?.('@cf/black-forest-labs/flux-1-schnell')).toMatchObject({
+    images: false,
+    timeouts: { wholeMs: 5 },
+  });
+  expect(imageModel?.('@cf/black-forest-labs/flux-2-dev').images).toBeUndefined();
+});

@@ -32,7 +32,11 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     spi: 1,
     id,
     model: (modelId) => geminiModel(modelId, options, connect),
-    imageModel: (modelId) => imageModel(modelId, imageSender(modelId, connect)),
+    imageModel: (modelId) => ({
+      ...imageModel(modelId, imageSender(modelId, connect)),
+      images: factsOf(modelId).capabilities.images,
+      timeouts: options.timeouts,
+    }),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
       const failed: Failed = { target: id, secrets: [] };

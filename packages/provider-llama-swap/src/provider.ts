@@ -63,7 +63,10 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined
         ? chat.imageModel(modelId)
-        : txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
+        : {
+            ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
+            timeouts: options.timeouts ?? UNTIMED,
+          },
     async listModels(context) {
       const models = listedModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) listed.set(model.id, model.capabilities);

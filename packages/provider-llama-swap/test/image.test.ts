@@ -44,3 +44,12 @@ it('names the model that could not draw', async () => {
     details: { attempts: [{ target: 'llama-swap/flux', error: { kind: 'not-found' } }] },
   });
 });
+
+it.each(['txt2img', 'images'] as const)(
+  'has no timeouts of its own by %s, as loading a model takes',
+  (images) => {
+    const own = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
+    const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { wholeMs: 5 } });
+    expect([own?.wholeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { wholeMs: 5 }]);
+  },
+);

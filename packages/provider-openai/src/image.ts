@@ -10,6 +10,8 @@ export const OPENAI_IMAGES: ImagesQuirks = {
   responseFormat: 'none',
   seed: false,
   size: { multipleOf: 16, maxEdge: 3840, maxPixels: 3840 * 2160, maxRatio: 3 },
+  // `ImageEditParams.image` of openai 7.55: less than 50 MB each, up to 16 images.
+  inputs: { mediaTypes: ['image/png', 'image/webp', 'image/jpeg'], maxBytes: 49_999_999, maxCount: 16 },
 };
 
 /** Image models of the images wire over a provider's endpoint: `generations`, and `edits` where images are given. */
@@ -18,6 +20,7 @@ export function imageModels(quirks: ImagesQuirks): Draws {
     const withoutFormat = new Set<string>();
     return (modelId): ImageBackend => ({
       id: modelId,
+      images: quirks.inputs,
       generate: (request, context) => draw(modelId, request, context, { endpoint, quirks, withoutFormat }),
     });
   };

@@ -8,6 +8,7 @@ import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
 import type { ChatOptions, Sdk } from './client.ts';
 import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
+import { withImageModels } from './image-models.ts';
 
 /**
  * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first
@@ -19,7 +20,7 @@ export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, d
   return {
     spi: 1,
     id,
-    ...(drawing === undefined ? undefined : { imageModel: drawing(endpoint) }),
+    ...withImageModels(drawing, endpoint, options.timeouts ?? profile.timeouts),
     model: (modelId) => chatModel(modelId, id, profile, options, endpoint),
     listModels: (context) =>
       endpoint.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),

@@ -8,6 +8,7 @@ import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
 import type { ResponsesOptions, Sdk } from './client.ts';
 import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
+import { withImageModels } from './image-models.ts';
 
 /**
  * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first
@@ -24,7 +25,7 @@ export function responsesProvider(
   return {
     spi: 1,
     id,
-    ...(drawing === undefined ? undefined : { imageModel: drawing(endpoint) }),
+    ...withImageModels(drawing, endpoint, options.timeouts ?? profile.timeouts),
     model: (modelId) => responsesModel(modelId, id, profile, options, endpoint),
     listModels: (context) =>
       endpoint.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),
