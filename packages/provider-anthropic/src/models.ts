@@ -1,4 +1,4 @@
-import type { Capabilities, ImageLimits } from '@majordomo/core';
+import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
 /** What is known of the models whose id matches; the first match wins. */
@@ -24,11 +24,21 @@ const images = (maxCount: number): ImageLimits => ({
 
 const FILES = ['application/pdf', 'text/plain'];
 
+/**
+ * platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11: pages of one request, 100 with a context of
+ * 200,000 and 600 above it; 32 MB a request, which is 24 MB before base64.
+ */
+const documents = (maxTotalPages: number): FileLimits => ({
+  maxTotalBytes: 23_000_000,
+  pdf: { maxTotalPages },
+});
+
 /** The 200,000-token generations. */
 const claude = (maxOutputTokens: number, facts: Partial<Capabilities>): Capabilities => ({
   tools: true,
   images: images(100),
   files: FILES,
+  fileLimits: documents(100),
   output: 'tool',
   reasoning: true,
   prefill: true,
@@ -41,6 +51,7 @@ const claude = (maxOutputTokens: number, facts: Partial<Capabilities>): Capabili
 const claudeMillion = (maxOutputTokens: number): Capabilities =>
   claude(maxOutputTokens, {
     images: images(600),
+    fileLimits: documents(600),
     output: 'native',
     prefill: false,
     contextTokens: 1_000_000,

@@ -1,4 +1,4 @@
-import type { Capabilities } from '@majordomo/core';
+import type { Capabilities, FileLimits } from '@majordomo/core';
 import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/provider';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
@@ -29,10 +29,25 @@ const FILES: readonly string[] = [
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 ];
 
+/**
+ * docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11: five documents of 4.5 MB; PDFs
+ * may have more from Claude 4 on, as far as its own limits go (32 MB and so many pages a request). Nova takes larger
+ * PDFs and DOCX files too, without saying how large, so that only the number is claimed there.
+ */
+const MOST_DOCUMENTS: FileLimits = { maxCount: 5 };
+const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => ({
+  ...MOST_DOCUMENTS,
+  maxBytes: 4_500_000,
+  pdf: { maxBytes: maxPdfBytes, maxTotalPages },
+});
+const CLAUDE_PDF_BYTES = 23_000_000;
+const CLAUDE_3_DOCUMENTS = documents(100);
+
 const claude = (maxOutputTokens: number, facts: Partial<Capabilities> = {}): Capabilities => ({
   tools: true,
   images: IMAGES,
   files: FILES,
+  fileLimits: documents(100, CLAUDE_PDF_BYTES),
   output: 'tool',
   reasoning: true,
   prefill: true,
@@ -40,7 +55,12 @@ const claude = (maxOutputTokens: number, facts: Partial<Capabilities> = {}): Cap
   maxOutputTokens,
   ...facts,
 });
-const claudeMillion = claude(128_000, { output: 'native', prefill: false, contextTokens: 1_000_000 });
+const claudeMillion = claude(128_000, {
+  fileLimits: documents(600, CLAUDE_PDF_BYTES),
+  output: 'native',
+  prefill: false,
+  contextTokens: 1_000_000,
+});
 
 const CLAUDE: Partial<Quirks> = {
   reasoning: 'thinking-budget',
@@ -60,6 +80,7 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
   tools: true,
   images: IMAGES,
   files: FILES,
+  fileLimits: MOST_DOCUMENTS,
   output: 'tool',
   reasoning: false,
   contextTokens,
@@ -91,12 +112,12 @@ const MODELS: readonly ModelRule[] = [
   { pattern: /anthropic\.claude-(?:sonnet-4|3-7-sonnet)/, capabilities: claude(64_000), quirks: CLAUDE },
   {
     pattern: /anthropic\.claude-3-5-/,
-    capabilities: claude(8192, { reasoning: false }),
+    capabilities: claude(8192, { fileLimits: CLAUDE_3_DOCUMENTS, reasoning: false }),
     quirks: { ...CLAUDE, reasoning: 'none' },
   },
   {
     pattern: /anthropic\.claude-3-/,
-    capabilities: claude(4096, { reasoning: false }),
+    capabilities: claude(4096, { fileLimits: CLAUDE_3_DOCUMENTS, reasoning: false }),
     quirks: { ...CLAUDE, reasoning: 'none', cachePoints: 'none' },
   },
   { pattern: /anthropic\.claude-/, capabilities: {}, quirks: CLAUDE },

@@ -1,4 +1,4 @@
-import type { Capabilities, ImageLimits } from '@majordomo/core';
+import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
 import { geminiFamily } from '@majordomo/core/provider';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
@@ -33,17 +33,31 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
-/** ai.google.dev and cloud.google.com model pages, 2026-11: 7 MB for one inline file is the tighter of both limits. */
+/**
+ * ai.google.dev/gemini-api/docs/file-input-methods, 2026-11: a request with inline data has at most 100 MB of base64,
+ * which is 75 MB; the rest is for the text.
+ */
+const MOST_INLINE_BYTES = 70_000_000;
+
+/** The same page, and document-processing: a PDF of 50 MB and 1,000 pages. */
+const DOCUMENTS: FileLimits = {
+  maxTotalBytes: MOST_INLINE_BYTES,
+  pdf: { maxBytes: 50_000_000, maxPages: 1000 },
+};
+
+/** ai.google.dev and cloud.google.com model pages, 2026-11: 7 MB for one inline image is the tighter of both limits. */
 const MULTIMODAL_IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
   maxBytes: 7 * 1024 * 1024,
   maxCount: 900,
+  maxTotalBytes: MOST_INLINE_BYTES,
 };
 
 const MULTIMODAL: Capabilities = {
   tools: true,
   images: MULTIMODAL_IMAGES,
   files: FILES,
+  fileLimits: DOCUMENTS,
   output: 'native',
   reasoning: true,
   contextTokens: 1_048_576,

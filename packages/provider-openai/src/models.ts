@@ -1,4 +1,4 @@
-import type { Capabilities, ImageLimits } from '@majordomo/core';
+import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
 import type { ChatQuirks, ModelRule, ResponsesQuirks, ResponsesRule } from '@majordomo/openai-wire';
 
 /** Limits of one request, from the guide to images (2026-11). */
@@ -9,7 +9,10 @@ const IMAGES: ImageLimits = {
   maxTotalBytes: 50 * 2 ** 20,
 };
 
-const SEES: Capabilities = { images: IMAGES, files: ['application/pdf'] };
+/** Guide to file inputs, 2026-11: less than 50 MB each, and 50 MB in one request. It names no limit of pages. */
+const DOCUMENTS: FileLimits = { maxBytes: 50_000_000, maxTotalBytes: 50_000_000 };
+
+const SEES: Capabilities = { images: IMAGES, files: ['application/pdf'], fileLimits: DOCUMENTS };
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
 /** What reasoning models have in common (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */

@@ -1,4 +1,5 @@
 import type { ResponsesProfile } from '../responses/profile.ts';
+import { XAI_IMAGES } from './xai.ts';
 
 /** xAI over Responses: recordings of 2026; encrypted reasoning went back with its summary and without its id. */
 export const xaiResponses: ResponsesProfile = {
@@ -7,5 +8,6 @@ export const xaiResponses: ResponsesProfile = {
   baseURL: 'https://api.x.ai/v1',
   keyEnv: 'XAI_API_KEY',
   issuer: 'xai',
+  capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'encrypted' },
 };
