@@ -20,7 +20,7 @@ import {
 } from '../src/index.ts';
 import { repairHistory } from '../src/prepare/history.ts';
 import { dropForeignReplay } from '../src/prepare/replay.ts';
-import { prepare } from '../src/prepare/prepare.ts';
+import { prepare, type Prepared } from '../src/prepare/prepare.ts';
 import { validate } from '../src/prepare/validate.ts';
 import { world } from './support/world.ts';
 
@@ -30,7 +30,7 @@ async function prepared(
   request: ChatRequest,
   capabilities: Capabilities = {},
   media?: Parameters<typeof prepare>[1]['media'],
-): ReturnType<typeof prepare> {
+): Promise<Prepared> {
   const model = {
     id: 'x',
     wire: 'wire',

@@ -6,8 +6,17 @@ import type { Attempt } from '../model/response.ts';
 /** A settle that takes longer is left to itself: the answer does not wait for a ledger. */
 const LONGEST_SETTLE_MS = 1000;
 
+/** What was granted to one attempt. */
+export interface Admission {
+  /** Starts every settle at once; resolves when all are done, or after a second. A throwing permit changes nothing. */
+  settle(outcome: Attempt): Promise<void> | undefined;
+}
+
+/** No gate was asked: there is nothing to settle. */
+export const FREE: Admission = { settle: () => undefined };
+
 /** The permits of one attempt, each settled exactly once, the last one first. */
-export class Admission {
+class Permits implements Admission {
   private readonly permits: Permit[];
   private readonly clock: Clock;
 
@@ -16,7 +25,6 @@ export class Admission {
     this.clock = clock;
   }
 
-  /** Starts every settle at once; resolves when all are done, or after a second. A throwing permit changes nothing. */
   async settle(outcome: Attempt): Promise<void> {
     if (this.permits.length === 0) return;
     const settled = this.permits
@@ -44,7 +52,7 @@ async function settleOne(permit: Permit, outcome: Attempt): Promise<void> {
 /** Asks the gates in order. A denial settles what was already granted as skipped, and is thrown as `denied`. */
 export async function admit(gates: readonly Gate[], info: AttemptInfo, clock: Clock): Promise<Admission> {
   const permits: Permit[] = [];
-  const admission = new Admission(permits, clock);
+  const admission = new Permits(permits, clock);
   for (const gate of gates) {
     try {
       const answer = await ask(gate, info, clock);

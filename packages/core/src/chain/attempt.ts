@@ -2,7 +2,6 @@ import { LlmError } from '../error/llm-error.ts';
 import type { Timeouts } from '../model/call.ts';
 import type { Clock } from '../model/clock.ts';
 import type { ModelEvent } from '../model/event.ts';
-import type { ModelContext } from '../model/provider.ts';
 import type { Warning } from '../model/response.ts';
 import { Accumulator } from '../stream/accumulate.ts';
 import { Watch } from './watch.ts';
@@ -10,13 +9,15 @@ import { Watch } from './watch.ts';
 type Step = ModelEvent | readonly ModelEvent[];
 
 export interface AttemptOptions {
-  readonly context: Omit<ModelContext, 'signal'>;
+  readonly target: string;
+  /** Is the answer asked for in one piece? */
+  readonly whole: boolean;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   /** What was done to the request for this target; told right after `start`. */
   readonly warnings: readonly Warning[];
   /** Begins the model's stream and asks it for the first step, inside the caller's tracing context. */
-  open(context: ModelContext): {
+  open(signal: AbortSignal): {
     readonly steps: AsyncIterator<Step>;
     readonly first: Promise<IteratorResult<Step>>;
   };
@@ -41,33 +42,29 @@ export class Attempt {
   private held: ModelEvent[] = [];
   private steps: AsyncIterator<Step> | undefined;
   private stopped: LlmError | undefined;
-  private rejectWait: ((error: LlmError) => void) | undefined;
+  private resolveWait: ((events: readonly ModelEvent[]) => void) | undefined;
+  private rejectWait: ((error: unknown) => void) | undefined;
 
   constructor(options: AttemptOptions) {
-    const { context, clock, timeouts } = options;
+    const { target, whole, clock, timeouts } = options;
     this.options = options;
-    this.answer = new Accumulator(context.target);
+    this.answer = new Accumulator(target);
     this.began = clock.now();
     this.watch = new Watch({
       clock,
-      target: context.target,
+      target,
       timeouts,
-      whole: context.delivery === 'whole',
+      whole,
       onTimeout: (error) => {
         this.stop(error);
       },
     });
   }
 
-  /** The next events to show; none while nothing is committed. Throws what ended the attempt. */
-  async step(): Promise<readonly ModelEvent[]> {
+  /** The next events to show; none while nothing is committed. Rejects with what ended the attempt. */
+  step(): Promise<readonly ModelEvent[]> {
     this.watch.wait();
-    const step = await this.next();
-    this.watch.stepped();
-    if (step.done === true) throw this.truncated();
-    const { value } = step;
-    const events: readonly ModelEvent[] = 'type' in value ? [value] : value;
-    return events.length === 0 ? NOTHING : this.take(events);
+    return new Promise(this.wait);
   }
 
   /** Ends it now: a pending step rejects, the socket is closed. Safe to call twice, or after the end. */
@@ -85,29 +82,49 @@ export class Attempt {
     this.steps?.return?.().catch(() => undefined);
   }
 
-  private next(): Promise<IteratorResult<Step>> {
-    return new Promise((resolve, reject) => {
-      if (this.stopped !== undefined) {
-        reject(this.stopped);
-        return;
-      }
-      this.rejectWait = reject;
-      const fail = (error: unknown): void => {
-        // What a stopped provider throws is only the echo of the stop.
-        reject(this.stopped ?? (error as Error));
-      };
-      try {
-        this.advance().then(resolve, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+  /** By hand and once per attempt: a step costs one promise, and a stop ends the wait at once. */
+  private readonly wait = (
+    resolve: (events: readonly ModelEvent[]) => void,
+    reject: (error: unknown) => void,
+  ): void => {
+    if (this.stopped !== undefined) {
+      reject(this.stopped);
+      return;
+    }
+    this.resolveWait = resolve;
+    this.rejectWait = reject;
+    try {
+      this.advance().then(this.stepped, this.failed);
+    } catch (error) {
+      this.failed(error);
+    }
+  };
+
+  private readonly stepped = (step: IteratorResult<Step>): void => {
+    if (this.stopped !== undefined) return;
+    this.watch.stepped();
+    try {
+      this.resolveWait?.(this.read(step));
+    } catch (error) {
+      this.rejectWait?.(error);
+    }
+  };
+
+  /** What a stopped provider throws is only the echo of the stop. */
+  private readonly failed = (error: unknown): void => {
+    this.rejectWait?.(this.stopped ?? error);
+  };
+
+  private read(step: IteratorResult<Step>): readonly ModelEvent[] {
+    if (step.done === true) throw this.truncated();
+    const { value } = step;
+    const events: readonly ModelEvent[] = 'type' in value ? [value] : value;
+    return events.length === 0 ? NOTHING : this.take(events);
   }
 
   private advance(): Promise<IteratorResult<Step>> {
     if (this.steps !== undefined) return this.steps.next();
-    const { options } = this;
-    const { steps, first } = options.open({ ...options.context, signal: this.controller.signal });
+    const { steps, first } = this.options.open(this.controller.signal);
     this.steps = steps;
     return first;
   }
@@ -146,8 +163,8 @@ export class Attempt {
   }
 
   private open(first: ModelEvent): void {
-    const { context, warnings } = this.options;
-    this.held.push(first.type === 'start' ? first : { type: 'start', target: context.target, id: undefined });
+    const { target, warnings } = this.options;
+    this.held.push(first.type === 'start' ? first : { type: 'start', target, id: undefined });
     for (const warning of warnings) {
       this.held.push({ type: 'warning', warning });
       this.answer.warnings.push(warning);
@@ -155,7 +172,7 @@ export class Attempt {
   }
 
   private truncated(): LlmError {
-    const { target } = this.options.context;
+    const { target } = this.options;
     return new LlmError('truncated', `${target} ended without a finish`, { target });
   }
 }

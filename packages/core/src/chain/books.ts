@@ -26,13 +26,14 @@ export class Books {
     if (running.probe) this.journal.health('recovered', key);
   }
 
-  async finished(running: Launched): Promise<void> {
+  /** A promise, where permits have to be settled. */
+  finished(running: Launched): Promise<void> | undefined {
     const { key } = running.target;
     this.deps.health.finished(key, running.epoch);
     const usage = running.attempt.answer.finish?.usage;
     const record = attemptRecord(key, 'finished', this.since(running), undefined, usage);
     this.journal.attemptEnd(running.number, record);
-    await running.admission.settle(record);
+    return running.admission.settle(record);
   }
 
   /** The failure as the chain speaks of it: one kind, its target, and what had arrived. */
@@ -55,13 +56,13 @@ export class Books {
     return health.failed(target.key, epoch, { retryAfterMs: error.details.retryAfterMs, atOnce }, error);
   }
 
-  /** Resolves when the permits are settled. */
+  /** A promise, where permits have to be settled. */
   failed(
     running: Launched,
     error: LlmError,
     verdict: Verdict,
     benchedUntil: number | undefined,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { target, number, admission } = running;
     const outcome = error.details.code === 'abandoned' ? 'abandoned' : 'failed';
     const usage = error.details.partial?.usage;

@@ -4,7 +4,7 @@ import type { AttemptInfo } from '../model/gate.ts';
 import type { ModelEvent } from '../model/event.ts';
 import type { Warning } from '../model/response.ts';
 import { prepare, type Prepared } from '../prepare/prepare.ts';
-import { admit, type Admission } from './admission.ts';
+import { admit, FREE, type Admission } from './admission.ts';
 import { Attempt } from './attempt.ts';
 import type { Call, ChainDeps, Target } from './call.ts';
 import { benchedError } from './exhausted.ts';
@@ -76,9 +76,9 @@ export class Launcher {
     if (prepared instanceof Error) return this.passedOver('unsupported', prepared);
     const number = ++this.visit(target.key).tries;
     const info = this.info(target, number, prepared, scope);
-    let admission: Admission;
+    let admission = FREE;
     try {
-      admission = await admit(gates, info, clock);
+      if (gates.length > 0) admission = await admit(gates, info, clock);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
       return this.passedOver('denied', error);
@@ -125,13 +125,14 @@ export class Launcher {
     if (visit.prepared !== undefined) return visit.prepared;
     const { media, memory } = this.deps;
     try {
-      let prepared = await prepare(this.call.request, {
+      const preparing = prepare(this.call.request, {
         target: key,
         providerId: provider.id,
         model,
         media,
         scope,
       });
+      let prepared = preparing instanceof Promise ? await preparing : preparing;
       for (const recovery of memory.for(key))
         prepared = remedied(prepared, recovery, 'an earlier call was refused');
       visit.prepared = prepared;
@@ -167,14 +168,16 @@ export class Launcher {
     const remembered = this.deps.memory.for(key).some(({ delivery }) => delivery === 'whole');
     const whole = forcedWhole || remembered || (!this.call.live && model.whole?.(request) === true);
     return new Attempt({
-      context: { target: key, delivery: whole ? 'whole' : 'deltas', ...transport() },
+      target: key,
+      whole,
       clock,
       timeouts: mergeTimeouts(model.timeouts, this.call.settings.timeouts),
       warnings,
       judge: (answer) => this.call.judge(key, answer),
-      open: (context) =>
+      open: (signal) =>
         openInside(around, info, () => {
-          const stream = model.stream(request, context);
+          const delivery = whole ? 'whole' : 'deltas';
+          const stream = model.stream(request, { target: key, delivery, signal, ...transport() });
           return (read === undefined ? stream : read(stream))[Symbol.asyncIterator]();
         }),
     });
@@ -202,25 +205,22 @@ function openInside(
   info: AttemptInfo,
   start: () => AsyncIterator<Step>,
 ): Opened {
-  let opened: Opened | undefined;
-  const open = (): Opened => {
-    if (opened !== undefined) return opened;
-    try {
-      const steps = start();
-      opened = { steps, first: steps.next() };
-    } catch (error) {
-      opened = {
-        steps: { next: () => Promise.reject(error) },
-        first: Promise.reject(error),
-      };
-    }
-    return opened;
-  };
-  if (around === undefined) return open();
+  if (around === undefined) return opened(start);
+  let made: Opened | undefined;
+  const open = (): Opened => (made ??= opened(start));
   try {
     around(info, () => open().first).catch(() => undefined);
   } catch {
     // Whatever the hook did, the attempt goes on below.
   }
   return open();
+}
+
+function opened(start: () => AsyncIterator<Step>): Opened {
+  try {
+    const steps = start();
+    return { steps, first: steps.next() };
+  } catch (error) {
+    return { steps: { next: () => Promise.reject(error) }, first: Promise.reject(error) };
+  }
 }

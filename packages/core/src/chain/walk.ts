@@ -60,7 +60,20 @@ export class Walk {
     this.pulling = true;
     try {
       for (;;) {
-        const shown = await this.step(this.running ?? (await this.begin()));
+        const running = this.running ?? (await this.begin());
+        // Nothing is read of the new attempt before the consumer has dropped the old one's content.
+        if (this.reset !== undefined) return this.takeReset();
+        let shown: readonly StreamEvent[];
+        try {
+          shown = await running.attempt.step();
+        } catch (cause) {
+          shown = await this.failed(running, cause);
+          if (shown.length > 0) return shown;
+          continue;
+        }
+        const { committed, answer } = running.attempt;
+        if (committed && !running.told) this.books.committed(running);
+        if (answer.finish !== undefined) await this.finished(running);
         if (shown.length > 0) return shown;
       }
     } catch (cause) {
@@ -75,22 +88,7 @@ export class Walk {
     this.stop(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
   }
 
-  // ---- one step of the running attempt
-
-  private async step(running: Launched): Promise<readonly StreamEvent[]> {
-    // Nothing is read of the new attempt before the consumer has dropped the old one's content.
-    if (this.reset !== undefined) return this.takeReset();
-    const { attempt } = running;
-    let events: readonly StreamEvent[];
-    try {
-      events = await attempt.step();
-    } catch (cause) {
-      return this.failed(running, cause);
-    }
-    if (attempt.committed && !running.told) this.books.committed(running);
-    if (attempt.answer.finish !== undefined) await this.finished(running);
-    return events;
-  }
+  // ---- a finished attempt
 
   private async finished(running: Launched): Promise<void> {
     this.release();

@@ -41,10 +41,10 @@ export class Watch {
     this.target = options.target;
     const { connectMs, firstContentMs, idleMs, wholeMs } = options.timeouts;
     this.limits = {
-      connectMs: connectMs ?? DEFAULTS.connectMs,
-      firstContentMs: firstContentMs ?? DEFAULTS.firstContentMs,
-      idleMs: idleMs ?? DEFAULTS.idleMs,
-      wholeMs: wholeMs ?? DEFAULTS.wholeMs,
+      connectMs: limit(connectMs ?? DEFAULTS.connectMs),
+      firstContentMs: limit(firstContentMs ?? DEFAULTS.firstContentMs),
+      idleMs: limit(idleMs ?? DEFAULTS.idleMs),
+      wholeMs: limit(wholeMs ?? DEFAULTS.wholeMs),
     };
     this.whole = options.whole;
     this.onTimeout = options.onTimeout;
@@ -75,8 +75,8 @@ export class Watch {
   }
 
   private arm(): void {
-    const { at } = this.deadline();
-    if (at >= this.firesAt || at === Infinity) return;
+    const at = this.deadline();
+    if (at >= this.firesAt) return;
     this.cancel?.();
     this.firesAt = at;
     this.cancel = this.clock.timer(Math.max(0, at - this.clock.now()), () => {
@@ -88,26 +88,43 @@ export class Watch {
     this.firesAt = Infinity;
     this.cancel = undefined;
     if (this.waitingSince === undefined) return;
-    const { at, phase, ms } = this.deadline();
-    if (this.clock.now() >= at) this.onTimeout(timedOut(this.target, phase, ms));
-    else this.arm();
+    if (this.clock.now() < this.deadline()) this.arm();
+    else this.onTimeout(timedOut(this.target, this.phase(), this.limits));
   }
 
-  private deadline(): { at: number; phase: Phase; ms: number } {
-    const { connectMs, firstContentMs, idleMs, wholeMs } = this.limits;
-    if (this.whole) return after(this.began, wholeMs, 'whole');
-    if (this.hasContent) return after(this.waitingSince ?? this.began, idleMs, 'idle');
-    const content = after(this.began, firstContentMs, 'first-content');
-    const connect = after(this.began, connectMs, 'connect');
-    return !this.connected && connect.at < content.at ? connect : content;
+  /** When the wait has been too long; `Infinity` without a limit. A number, since every step of a stream asks. */
+  private deadline(): number {
+    const { began, limits } = this;
+    switch (this.phase()) {
+      case 'whole':
+        return began + limits.wholeMs;
+      case 'idle':
+        return (this.waitingSince ?? began) + limits.idleMs;
+      case 'connect':
+        return began + limits.connectMs;
+      default:
+        return began + limits.firstContentMs;
+    }
+  }
+
+  /** Whose limit comes next. */
+  private phase(): Phase {
+    if (this.whole) return 'whole';
+    if (this.hasContent) return 'idle';
+    const { connectMs, firstContentMs } = this.limits;
+    return !this.connected && connectMs < firstContentMs ? 'connect' : 'first-content';
   }
 }
 
-const after = (from: number, ms: number, phase: Phase): { at: number; phase: Phase; ms: number } => ({
-  at: ms > 0 ? from + ms : Infinity,
-  phase,
-  ms,
-});
+/** 0 switches a limit off. */
+const limit = (ms: number): number => (ms > 0 ? ms : Infinity);
+
+const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
+  connect: 'connectMs',
+  'first-content': 'firstContentMs',
+  idle: 'idleMs',
+  whole: 'wholeMs',
+};
 
 const WHAT: Readonly<Record<Phase, string>> = {
   connect: 'did not answer',
@@ -116,5 +133,7 @@ const WHAT: Readonly<Record<Phase, string>> = {
   whole: 'did not finish',
 };
 
-const timedOut = (target: string, phase: Phase, ms: number): LlmError =>
-  new LlmError('timeout', `${target} ${WHAT[phase]} within ${ms} ms`, { target, phase });
+function timedOut(target: string, phase: Phase, limits: Limits): LlmError {
+  const ms = limits[LIMIT[phase]];
+  return new LlmError('timeout', `${target} ${WHAT[phase]} within ${ms} ms`, { target, phase });
+}

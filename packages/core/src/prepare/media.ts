@@ -93,6 +93,15 @@ function forCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
+/** Is there anything that may have to be fitted? */
+export const hasMedia = (messages: readonly TurnMessage[]): boolean =>
+  messages.some((message) => {
+    if (message.role === 'user') return message.parts.some(isMedia);
+    return message.role === 'tool' && message.parts.some(({ content }) => content.some(isMedia));
+  });
+
+const isMedia = ({ type }: { readonly type: string }): boolean => type === 'image' || type === 'file';
+
 /** All of a request, those in tool results too, in their order. */
 export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
   const images: ImagePart[] = [];

@@ -1,4 +1,5 @@
 import type { MediaFitter } from '../model/media.ts';
+import type { TurnMessage } from '../model/message.ts';
 import type { Model } from '../model/provider.ts';
 import type { ChatRequest, ModelRequest } from '../model/request.ts';
 import type { Warning } from '../model/response.ts';
@@ -8,7 +9,7 @@ import { pickExtra } from './extra.ts';
 import { checkFiles } from './files.ts';
 import { repairHistory } from './history.ts';
 import { clampLimits } from './limits.ts';
-import { fitImages } from './media.ts';
+import { fitImages, hasMedia, type FittedMessages } from './media.ts';
 import { emulateOutput, type EmulatedOutput } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { foldSystem } from './system.ts';
@@ -29,26 +30,48 @@ export interface Prepared {
 }
 
 /**
- * Fits a request to one target, always from the caller's original. Never changes its input; throws `unsupported` when
- * the target cannot take it. The steps run in this order: each sees what the one before left.
+ * Fits a request to one target, always from the caller's original; at once, unless it carries media. Never changes its
+ * input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees
+ * what the one before left.
  */
-export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<Prepared> {
-  const { target, providerId, model, media, scope } = options;
-  const { capabilities, families, wire } = model;
+export function prepare(request: ChatRequest, options: PrepareOptions): Prepared | Promise<Prepared> {
+  const { target, model } = options;
+  const { capabilities, families } = model;
   requireCapabilities(request, capabilities, target);
   const { system, messages } = foldSystem(request);
   const replayed = dropForeignReplay(messages, families, target);
   const history = repairHistory(replayed.messages);
-  await checkFiles(history.messages, capabilities.fileLimits, media, target, scope);
-  const fitted = await fitImages(history.messages, capabilities.images, media, target, scope);
-  const { limits, warnings } = clampLimits(request, capabilities);
+  const warnings = [...replayed.warnings, ...history.warnings];
+  const settle = (fitted: FittedMessages): Prepared =>
+    translate(request, { ...fitted, warnings: [...warnings, ...fitted.warnings] }, system, options);
+  return hasMedia(history.messages)
+    ? fitMedia(history.messages, options).then(settle)
+    : settle({ messages: history.messages, warnings: [] });
+}
+
+async function fitMedia(messages: readonly TurnMessage[], options: PrepareOptions): Promise<FittedMessages> {
+  const { target, model, media, scope } = options;
+  const { fileLimits, images } = model.capabilities;
+  await checkFiles(messages, fileLimits, media, target, scope);
+  return fitImages(messages, images, media, target, scope);
+}
+
+/** From what the caller says to what the model understands: limits, schemas, extras, a way to give an object. */
+function translate(
+  request: ChatRequest,
+  { messages, warnings }: FittedMessages,
+  system: string | undefined,
+  { model, providerId }: PrepareOptions,
+): Prepared {
+  const { capabilities, wire } = model;
+  const clamped = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;
   const emulated = emulateOutput(
     {
       ...rest,
-      ...limits,
+      ...clamped.limits,
       system,
-      messages: fitted.messages,
+      messages,
       tools: toModelTools(tools),
       output: output === undefined ? undefined : { name: 'answer', schema: output },
       extra: pickExtra(extra, wire, providerId),
@@ -57,13 +80,7 @@ export async function prepare(request: ChatRequest, options: PrepareOptions): Pr
   );
   return {
     request: emulated.request,
-    warnings: [
-      ...replayed.warnings,
-      ...history.warnings,
-      ...fitted.warnings,
-      ...warnings,
-      ...emulated.warnings,
-    ],
+    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings],
     read: emulated.read,
   };
 }
