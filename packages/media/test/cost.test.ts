@@ -7,8 +7,10 @@ const EDGE = 1568;
 /** So small that quality 85 is too much by far: several encodings are needed. */
 const MAX_BYTES = 120_000;
 const RUNGS = [85, 75, 65, 50, 35, 20];
-const LIMIT = 1.5;
-const ROUNDS = 5;
+/** Of the plain resize's time. */
+const LADDER = 1.5;
+const ONE_RUNG = 1.1;
+const MOST_ROUNDS = 20;
 
 const original = await bytesOf(photo(4000, 3000).jpeg({ quality: 92 }));
 const box = { width: EDGE, height: EDGE, fit: 'inside', withoutEnlargement: true } as const;
@@ -31,20 +33,27 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - from;
 }
 
-test(
-  `12 megapixels to ${EDGE} px within ${MAX_BYTES} bytes cost at most ${LIMIT} plain resizes`,
-  { timeout: 60_000, retry: 2 },
-  async () => {
+/** The best of both so far, until it is good enough: on a busy machine that takes more rounds, on a quiet one a few. */
+async function cost(work: () => Promise<unknown>, wanted: number): Promise<number> {
+  await Promise.all([plain(), work()]);
+  let [resize, whole] = [Infinity, Infinity];
+  for (let round = 0; round < MOST_ROUNDS && (round < 3 || whole / resize > wanted); round++) {
+    resize = Math.min(resize, await milliseconds(plain));
+    whole = Math.min(whole, await milliseconds(work));
+  }
+  return whole / resize;
+}
+
+test.each([
+  ['one encoding', 5e6, ONE_RUNG],
+  [`the whole search for ${MAX_BYTES} bytes`, MAX_BYTES, LADDER],
+])(
+  `12 megapixels to ${EDGE} px by %s cost little more than a plain resize`,
+  { timeout: 60_000 },
+  async (_, maxBytes, most) => {
     const fitter = createMediaFitter();
-    const whole = (): Promise<unknown> =>
-      fitter.fit(part(original), { mediaTypes: ['image/jpeg'], maxBytes: MAX_BYTES, maxEdge: EDGE }, never);
-    await Promise.all([plain(), whole()]);
-    const [resizes, ladders]: [number[], number[]] = [[], []];
-    for (let round = 0; round < ROUNDS; round++) {
-      resizes.push(await milliseconds(plain));
-      ladders.push(await milliseconds(whole));
-    }
-    expect(Math.min(...ladders) / Math.min(...resizes)).toBeLessThanOrEqual(LIMIT);
+    const limits = { mediaTypes: ['image/jpeg'], maxBytes, maxEdge: EDGE };
+    expect(await cost(() => fitter.fit(part(original), limits, never), most)).toBeLessThanOrEqual(most);
   },
 );
 
