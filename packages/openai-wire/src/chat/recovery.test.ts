@@ -148,3 +148,26 @@ it('a strict schema that the server refuses is sent as it is', () => {
   });
   expect(recoveryFor(said, 400, { model: 'm' })).toBeUndefined();
 });
+
+it('signed reasoning that the vendor behind a gateway refuses is not sent back', () => {
+  const said = failureOf({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
+  const turn = { role: 'assistant', reasoning_details: [{}] };
+  const recovery = recoveryFor(said, 400, { model: 'm', messages: [turn] });
+  expect([recovery?.what, recovery?.remember]).toEqual(['earlier reasoning not sent back', true]);
+  const reasoned: ModelRequest = {
+    ...request,
+    messages: [
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'reasoning', text: 'hm' },
+          { type: 'text', text: 'Hi' },
+        ],
+      },
+    ],
+  };
+  expect(recovery?.apply(reasoned).messages).toEqual([
+    { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
+  ]);
+  expect(recoveryFor(said, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import type { ChatFailure } from './failure.ts';
+import { FORGET } from './forget.ts';
 import { schemaFormat } from './output.ts';
 import type { ChatParams } from './request.ts';
 import { withSchemas } from './schemas.ts';
@@ -42,11 +43,12 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The remedy for a 400 or 422 that names a member of the body as unknown or unsupported: without it, the request may
- * succeed. `undefined` where nothing was named that was sent, or nothing that can be spared.
+ * The remedy for a 400 or 422: without signed reasoning that is refused, without what a grammar cannot say, without strict
+ * schemas, or without the member of the body that was named as unknown or unsupported. `undefined` where nothing was named that was sent, or nothing that can be spared.
  */
 export function recoveryFor(failure: ChatFailure, status: number, sent: ChatParams): Recovery | undefined {
   if (status !== 400 && status !== 422) return undefined;
+  if (SIGNATURE.test(failure.message) && hasDetails(sent)) return FORGET;
   if (GRAMMAR.test(failure.message)) return simpler(sent);
   if (refusesStrict(failure, sent))
     return unstrict(
@@ -60,6 +62,14 @@ export function recoveryFor(failure: ChatFailure, status: number, sent: ChatPara
   if (other !== undefined && failure.message.includes(other)) return renamed(member, other);
   return dropped(member);
 }
+
+/** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */
+const SIGNATURE =
+  /thinking[^]*(?:signature|cannot be modified|must remain as they|bound to)|signature[^]*thinking/i;
+
+const hasDetails = ({ messages }: ChatParams): boolean =>
+  Array.isArray(messages) &&
+  messages.some((each: unknown) => typeof each === 'object' && each !== null && 'reasoning_details' in each);
 
 /** What engines say that make a grammar of a schema and fail (llama.cpp and its kin, 2025-2026). */
 const GRAMMAR =

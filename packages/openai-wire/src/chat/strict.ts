@@ -44,12 +44,6 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   return found;
 }
 
-/** Can the schema be enforced as it stands? */
-export function fitsStrict(schema: JsonObject): boolean {
-  const strict = toStrict(schema);
-  return 'fits' in strict && strict.fits;
-}
-
 /** The order of members and of required names means nothing. */
 const canonical = (schema: JsonObject): string =>
   JSON.stringify(schema, (key, value: JsonValue) => {

@@ -1,5 +1,6 @@
-import type { AssistantPart, ModelRequest, Recovery, TurnMessage } from '@majordomo/core';
+import type { ModelRequest, Recovery } from '@majordomo/core';
 import type { ChatFailure } from '../chat/failure.ts';
+import { FORGET } from '../chat/forget.ts';
 import { recoveryFor as memberRecovery, refusesStrict, unstrict } from '../chat/recovery.ts';
 import type { ResponsesParams } from './request.ts';
 import { withTextResults } from './text-results.ts';
@@ -32,14 +33,6 @@ export function recoveryFor(
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return UNSUMMARISED;
   return memberRecovery(failure, status, sent);
 }
-
-/** A token that was refused once is refused again: the target gets none from here on. */
-const FORGET: Recovery = {
-  id: 'encrypted reasoning',
-  what: 'earlier reasoning not sent back',
-  apply: (request) => ({ ...request, messages: request.messages.map(withoutReplay) }),
-  remember: true,
-};
 
 const UNASKED: Recovery = {
   id: 'drop include',
@@ -86,14 +79,3 @@ const withExtra = (request: ModelRequest, members: Readonly<Record<string, unkno
   ...request,
   extra: { ...request.extra, ...members },
 });
-
-/** Ids go with the reasoning: an item that names another one is refused without it. */
-function withoutReplay(message: TurnMessage): TurnMessage {
-  if (message.role !== 'assistant') return message;
-  const parts = message.parts.flatMap((part): AssistantPart[] => {
-    if (part.type === 'reasoning') return [];
-    const { replay: _refused, ...rest } = part;
-    return [rest];
-  });
-  return { role: 'assistant', parts };
-}
