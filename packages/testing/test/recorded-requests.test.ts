@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bedrockConverse,
-  geminiGenerate,
-  ollamaChat,
-  openaiResponses,
-  workersaiRun,
-  type Wire,
-} from '../src/index.ts';
+import { bedrockConverse, geminiGenerate, ollamaChat, openaiResponses, type Wire } from '../src/index.ts';
 import { isThere, recordings, type Recording } from './corpus/recordings.ts';
 
 /** Requests that were answered although a rule refuses them, each with the reason. */

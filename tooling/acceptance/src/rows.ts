@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import type { Step } from '@majordomo/testing';
+import type { Answer, Step } from '@majordomo/testing';
 
 /** One way in which a primary fails, and what the chain makes of it. */
 export interface Row {
@@ -20,9 +20,32 @@ const IN_TIME = 2 * 250 + 300;
 const AT_ONCE = 300;
 const twice = { whole: 2, deltas: 2 } as const;
 const once = { whole: 1, deltas: 1 } as const;
-const answer = 'one two three four five six';
 
-export const ROWS: readonly Row[] = [
+/** What the primary is about to say when it breaks, and what the sound target says. */
+export interface Talk {
+  readonly broken: Answer | string;
+  readonly sound: Answer | string;
+}
+
+/** With and without tools: a call breaks in the middle of its arguments, where the wire sends them in pieces. */
+export const TALKS: Readonly<Record<'text' | 'tools', Talk>> = {
+  text: { broken: 'one two three four five six', sound: 'Hello from the second target.' },
+  tools: {
+    broken: {
+      parts: [{ type: 'tool-call', name: 'look', json: '{"at":"the far end of the garden"}', chunks: 3 }],
+    },
+    sound: {
+      id: 'sound',
+      parts: [
+        { type: 'text', text: 'Let me look.' },
+        { type: 'tool-call', id: 'sound_1', name: 'look', json: '{"at":"the door"}' },
+      ],
+    },
+  },
+};
+
+/** The whole fault table, over an answer. */
+export const rowsOf = (answer: Answer | string): readonly Row[] => [
   { name: '503', step: { failure: 'unavailable' }, requests: twice, withinMs: AT_ONCE },
   { name: '500', step: { failure: 'server' }, requests: twice, withinMs: AT_ONCE },
   { name: '529', step: { failure: 'overloaded' }, requests: twice, withinMs: AT_ONCE },

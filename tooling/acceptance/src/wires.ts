@@ -126,10 +126,12 @@ export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [
   ],
 ];
 
-/** Each side with the one that helps it out. */
-export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = SIDES.map(
-  (side, at) => [side.wire.name, side, SIDES[(at + 1) % SIDES.length] ?? side],
-);
+/** Every provider over HTTP, each with the one that helps it out. */
+export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = [
+  ...SIDES.map((side) => [side.wire.name, side] as const),
+  ['workersai-run', WORKERS_AI] as const,
+  ...CHAT_SIDES,
+].map(([name, side], at) => [name, side, SIDES[(at + 1) % SIDES.length] ?? side]);
 
 /** The two that most calls of the long tests go through. */
 export const MAIN_SIDES: readonly [Side, Side] = [SIDES[0] as Side, SIDES[1] as Side];
