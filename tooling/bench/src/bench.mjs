@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.mjs';
-import { save } from './report/results.mjs';
+import { fileNameOf, save } from './report/results.mjs';
 import { tablesOf, verdictTable } from './report/table.mjs';
 import { runScenario } from './run.mjs';
 import { SCENARIOS } from './scenarios/index.mjs';
@@ -27,7 +27,7 @@ async function runOne(wanted) {
   if (scenario === undefined)
     throw new Error(`no scenario "${wanted}"; there are ${SCENARIOS.map((each) => each.name).join(', ')}`);
   const result = await runScenario(scenario, options);
-  save(scenario.name, result);
+  save(fileNameOf(scenario.name, options.size), result);
   if (!options.quiet) print(result);
   // Sockets that the clients keep alive must not keep this process alive.
   process.exit(0);

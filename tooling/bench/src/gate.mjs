@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { better } from './report/goals.mjs';
-import { load, machine, save } from './report/results.mjs';
+import { fileNameOf, load, machine, save } from './report/results.mjs';
 import { verdictTable } from './report/table.mjs';
 import { SCENARIOS } from './scenarios/index.mjs';
 import { MAIN_WIRES } from './wires/index.mjs';
@@ -40,7 +40,7 @@ function verdictsOf(name, seed) {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) throw new Error(`the scenario "${name}" failed`);
-  return load(name).verdicts;
+  return load(fileNameOf(name, 'gate')).verdicts;
 }
 
 function seconds() {

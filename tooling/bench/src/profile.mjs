@@ -25,7 +25,7 @@ function inProcess(family, wire) {
 
 async function profile() {
   const { around, times } = await startSampler();
-  await runScenario(scenario, { ...options, size: 'gate', families, wires, around });
+  await runScenario(scenario, { ...options, size: 'gate', rounds: 1, families, wires, around });
   for (const [name, places] of times) {
     console.log(`\n## ${name}\n\n${table('package', packagesOf(places), PACKAGES)}`);
     console.log(`\n${table('function', places, FUNCTIONS)}`);

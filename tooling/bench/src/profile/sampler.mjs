@@ -2,6 +2,9 @@ import { Session } from 'node:inspector/promises';
 
 const EVERY_US = 200;
 
+/** A job runs again and again for so long: its own time must outweigh the sampler's. */
+const FOR_MS = 2000;
+
 /** Samples the stack while jobs run, and adds up, for each job, in which function it was. */
 export async function startSampler() {
   const session = new Session();
@@ -13,23 +16,28 @@ export async function startSampler() {
   return {
     times,
     async around(name, run) {
+      const end = performance.now() + FOR_MS;
       await session.post('Profiler.start');
-      try {
-        return await run();
-      } finally {
-        const { profile } = await session.post('Profiler.stop');
-        addUp(times.get(name) ?? times.set(name, new Map()).get(name), profile);
-      }
+      let result;
+      do result = await run();
+      while (performance.now() < end);
+      const { profile } = await session.post('Profiler.stop');
+      times.set(name, addedUp(profile));
+      return result;
     },
   };
 }
 
-function addUp(places, { nodes, samples, timeDeltas }) {
+function addedUp({ nodes, samples, timeDeltas }) {
   const placeOf = new Map(nodes.map(({ id, callFrame }) => [id, place(callFrame)]));
+  const places = new Map();
   samples.forEach((id, at) => {
     const name = placeOf.get(id);
-    if (name !== '(idle)') places.set(name, (places.get(name) ?? 0) + timeDeltas[at]);
+    places.set(name, (places.get(name) ?? 0) + timeDeltas[at]);
   });
+  for (const name of places.keys())
+    if (name === '(idle)' || name.startsWith('node:inspector')) places.delete(name);
+  return places;
 }
 
 /** `package function:line`. */

@@ -10,6 +10,9 @@ export function save(name, result) {
   writeFileSync(fileOf(name), `${JSON.stringify(result, null, 1)}\n`);
 }
 
+/** Runs of the gate's size stand beside the full ones, which the documents are made from. */
+export const fileNameOf = (scenario, size) => (size === 'gate' ? `gate-${scenario}` : scenario);
+
 export const load = (name) => JSON.parse(readFileSync(fileOf(name), 'utf8'));
 
 /** What was measured, and on what. */

@@ -18,7 +18,7 @@ const KINDS = [
 export const toolArguments = {
   name: 'tool-arguments',
   title: 'Tool arguments and objects in many pieces',
-  sizes: { full: { rounds: 7, warmUp: 4 }, gate: { rounds: 5, warmUp: 4 } },
+  sizes: { full: { rounds: 7, warmUp: 8 }, gate: { rounds: 5, warmUp: 8 } },
   async run(context) {
     const measures = [];
     for (const { metric, script, method, title } of KINDS) {
