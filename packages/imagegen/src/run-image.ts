@@ -8,7 +8,9 @@ import { checkSize, parseSize, type SizeRule } from './size.ts';
 export interface RunQuirks {
   /** `form`: the newer models take a multipart form, with images as files. */
   readonly input: 'object' | 'form';
+  /** What is drawn; `false`: the model has no field for it. */
   readonly size: SizeRule | false;
+  /** Has the model a field for it? */
   readonly seed: boolean;
   /** Images to start from, at most. */
   readonly images: number;

@@ -10,6 +10,7 @@ export interface Remade extends Pick<ImagePart, 'mediaType' | 'bytes'> {
   readonly done: string;
 }
 
+/** What work at images needs. */
 export interface Workshop {
   readonly codec: Codec;
   readonly lane: MemoryLane;

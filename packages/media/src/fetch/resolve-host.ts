@@ -12,6 +12,7 @@ export interface Address {
 /** How names become addresses; the system's resolver by default. */
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
+/** What the machine itself knows: its hosts file, then DNS. */
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 /**
