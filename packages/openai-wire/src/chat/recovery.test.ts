@@ -147,6 +147,8 @@ it('a strict schema that the server refuses is sent as it is', () => {
     response_format: { json_schema: { name: 'answer', schema: parameters, strict: false } },
   });
   expect(recoveryFor(said, 400, { model: 'm' })).toBeUndefined();
+  const unknown = failureOf({ error: { message: "Unknown parameter: 'tools[0].function.strict'." } });
+  expect(recoveryFor(unknown, 400, body(strict))?.id).toBe('strict');
 });
 
 it('signed reasoning that the vendor behind a gateway refuses is not sent back', () => {

@@ -95,9 +95,12 @@ function simpler(sent: ChatParams): Recovery | undefined {
   };
 }
 
-/** The server's strict subset is another one than was thought: `Invalid schema for function 'f': …` (2024-2026). */
-export const refusesStrict = ({ code, message }: ChatFailure, sent: ChatParams): boolean =>
-  (/^invalid schema for/i.test(message) || SCHEMA_CODES.has(code ?? '')) &&
+/**
+ * The server's strict subset is another one than was thought (`Invalid schema for function 'f': …`, 2024-2026), or it has
+ * none (`Unknown parameter: 'tools[0].function.strict'`, of older deployments).
+ */
+export const refusesStrict = ({ code, message, param }: ChatFailure, sent: ChatParams): boolean =>
+  (/^invalid schema for|\bstrict\b/i.test(`${message} ${param ?? ''}`) || SCHEMA_CODES.has(code ?? '')) &&
   /"strict":true/.test(JSON.stringify([sent['tools'], sent['response_format'], sent['text']]));
 
 const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters', 'invalid_json_schema']);
