@@ -1,4 +1,3 @@
-import { conformance } from '@majordomo/testing';
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 
@@ -35,6 +34,3 @@ export function unproven(subjects: readonly Subject[], { testResults }: Report):
     );
   });
 }
-
-/** How many cases the suite has. */
-export const CASES: number = conformance.length;
