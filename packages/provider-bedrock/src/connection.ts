@@ -8,6 +8,7 @@ import { lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { Failed } from './errors.ts';
+import { soundFrames } from './frames.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
@@ -102,8 +103,15 @@ interface MiddlewareStack {
 }
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 interface Received {
-  readonly response: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string>>;
+    body?: unknown;
+  };
 }
+
+const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 /** Before signing, so that they are signed too. */
 const adding =
@@ -120,9 +128,13 @@ const expecting =
   (next) =>
   async (args) => {
     const received = await next(args);
-    const { statusCode, headers } = received.response;
+    const { statusCode, headers, body } = received.response;
     const type = headers['content-type'] ?? '';
-    if (statusCode >= 300 || wanted.test(type)) return received;
+    if (statusCode >= 300) return received;
+    if (wanted.test(type)) {
+      if (/eventstream/.test(type) && isBytes(body)) received.response.body = soundFrames(body, target);
+      return received;
+    }
     throw new LlmError('protocol', `${target} answered with "${type}" where ${wanted.source} was due`, {
       target,
     });

@@ -57,7 +57,8 @@ export const toLlmError = (error: unknown, failed: Failed): LlmError =>
 function classified(error: unknown, failed: Failed): LlmError {
   if (LlmError.is(error)) return error;
   if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
-  const { name, message } = error;
+  const { name } = error;
+  const message = textOf(error);
   const status = statusOf(error);
   if (name in BY_NAME || (status !== undefined && status >= 300)) return reported(error, status, failed);
   const login = loginError(error, failed);
@@ -81,7 +82,8 @@ function classified(error: unknown, failed: Failed): LlmError {
 const isTransport = ({ name }: Error): boolean => !/exception$/i.test(name);
 
 function reported(error: Error, status: number | undefined, failed: Failed): LlmError {
-  const { name, message } = error;
+  const { name } = error;
+  const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
   const said = name === 'SyntaxError' ? 'an answer that is no JSON' : message.slice(0, LONGEST_MESSAGE);
   const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME[name];
@@ -101,6 +103,10 @@ function reported(error: Error, status: number | undefined, failed: Failed): Llm
       : recoveryFor(status ?? 0, said, request, streamed),
   });
 }
+
+/** The SDK takes the body's `message` as it is, whatever it is. */
+const textOf = ({ message }: { readonly message: unknown }): string =>
+  typeof message === 'string' ? message : JSON.stringify(message);
 
 /** The credential itself, not what it may do. Expired and unknown API keys come with 403 too (seen 2026-09). */
 const isRefused = (status: number | undefined, name: string, said: string): boolean =>

@@ -62,6 +62,12 @@ describe('a cause', () => {
     });
   });
 
+  it('may have a message that is no text', () => {
+    const error = Object.assign(new Error('a'), { message: [KEY], name: 5 });
+    const clean = cleanCause(error, [KEY]) as Error;
+    expect([clean.message, clean.name, shown(clean).includes(KEY)]).toEqual(['', '', false]);
+  });
+
   it('may hold itself', () => {
     const error = new Error(KEY);
     error.cause = error;

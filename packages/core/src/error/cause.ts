@@ -60,12 +60,13 @@ class Cleaner {
   private error(error: Error): Error {
     // Ours are clean when they are made.
     if (BRAND in error) return error;
-    const said = error instanceof SyntaxError ? this.withoutSample(error.message) : error.message;
+    const { message, name, stack } = textsOf(error);
+    const said = error instanceof SyntaxError ? this.withoutSample(message) : message;
     const copy = new Error(this.text(said));
     this.members(error, copy);
     copy.message = this.text(said);
-    copy.name = this.text(error.name);
-    copy.stack = this.text((error.stack ?? '').replace(error.message, () => said));
+    copy.name = this.text(name);
+    copy.stack = this.text(stack.replace(message, () => said));
     return copy;
   }
 
@@ -97,4 +98,10 @@ class Cleaner {
     }
     return to;
   }
+}
+
+/** What SDKs copy from a body onto an error may be no text. */
+function textsOf(error: Error): Record<'message' | 'name' | 'stack', string> {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { message: text(error.message), name: text(error.name), stack: text(error.stack) };
 }

@@ -28,7 +28,7 @@ const LONGEST_CODE = 200;
 export function wireError(facts: WireErrorFacts): LlmError {
   const { target, status, secrets = [], headers } = facts;
   const kind = facts.kind ?? kindOf(facts);
-  const said = cut(facts.message ?? '', secrets, LONGEST_BODY).trim();
+  const said = (word(facts.message, secrets, LONGEST_BODY) ?? '').trim();
   const message = `${target} answered ${status ?? 'with an error'}${said === '' ? '' : `: ${said}`}`;
   return new LlmError(
     kind,
@@ -115,9 +115,13 @@ function cut(text: string, secrets: readonly (string | undefined)[], longest: nu
 }
 
 /** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
-function word(value: unknown, secrets: readonly (string | undefined)[]): string | undefined {
+function word(
+  value: unknown,
+  secrets: readonly (string | undefined)[],
+  longest: number = LONGEST_CODE,
+): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return cut(typeof value === 'string' ? value : safeJson(value), secrets, LONGEST_CODE);
+  return cut(typeof value === 'string' ? value : safeJson(value), secrets, longest);
 }
 
 function safeJson(value: unknown): string {
