@@ -1,0 +1,71 @@
+// A runtime that cannot be a server, at work for one that can: it asks what to do, does it, and tells. Web APIs only.
+import { fromJson, LlmError, toJson } from '@majordomo/core';
+import { PROVIDERS } from './providers.mjs';
+import { smoke } from './smoke.mjs';
+
+/** Serves the host at `url` until that says `end`. */
+export async function serve(url) {
+  const running = new Map();
+  for (;;) {
+    const order = await (await fetch(`${url}/next`)).json();
+    if (order.do === 'end') return;
+    if (order.do === 'stop') running.get(order.id)?.(order.how);
+    else {
+      const stop = Promise.withResolvers();
+      running.set(order.id, stop.resolve);
+      // Not awaited: the host stops it by another order.
+      void DO[order.do](order, (line) => tell(url, order.id, line), stop.promise)
+        .catch((error) => tell(url, order.id, { crash: String(error) }))
+        .finally(() => running.delete(order.id));
+    }
+  }
+}
+
+/** Told when the host's consumer wants more: what it does not want is not read here either. */
+async function tell(url, id, line) {
+  await (await fetch(`${url}/told/${id}`, { method: 'POST', body: JSON.stringify(line) })).text();
+}
+
+const DO = {
+  async smoke({ baseURLs }, say) {
+    await say({ results: await smoke(baseURLs), end: true });
+  },
+  async stream({ side, options, model, request, context, aborted }, say, stopped) {
+    const controller = new AbortController();
+    if (aborted) controller.abort();
+    const { signal } = controller;
+    const events = PROVIDERS[side](options)
+      .model(model)
+      .stream(fromJson(request), { ...context, signal });
+    const steps = events[Symbol.asyncIterator]();
+    let hasLeft = false;
+    void stopped.then((how) => {
+      if (how === 'abort') controller.abort();
+      else hasLeft = true;
+    });
+    try {
+      for (;;) {
+        const { done, value } = await steps.next();
+        if (done) break;
+        await Promise.race([say({ step: toJson('type' in value ? [value] : value) }), stopped]);
+        if (hasLeft) return void (await steps.return?.());
+      }
+      await say({ end: true });
+    } catch (error) {
+      await say({ error: told(error), end: true });
+    }
+  },
+};
+
+/** A remedy is a function: it stays here; attempts and the partial are the chain's. */
+function told(error) {
+  if (!LlmError.is(error)) return { message: String(error) };
+  const { kind, message, details } = error;
+  const hasRemedy = details.recover !== undefined;
+  return {
+    kind,
+    message,
+    details: { ...details, recover: undefined, attempts: undefined, partial: undefined },
+    hasRemedy,
+  };
+}

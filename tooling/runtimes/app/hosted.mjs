@@ -1,0 +1,106 @@
+// Suite and smoke for a guest: this process plays the vendors and counts, the guest makes the calls.
+// Arguments: `quick` or `whole`, the guest's bundle, and the command that starts the guest with the bridge's URL.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openBridge } from './bridge.mjs';
+import { runCases, tell } from './cases.mjs';
+import { MODELS, PROVIDERS } from './providers.mjs';
+import { startSmokeServers } from './smoke-servers.mjs';
+import { WIRES } from './wires.mjs';
+
+const [extent, kind, binary] = process.argv.slice(2);
+const REMEDY = 'a remedy is a function: it does not cross the bridge between the suite and this runtime';
+const OWN_CLIENT = 'on a page these SDKs want to be made by the app, which gives them the key';
+const EAGER =
+  'this runtime drops what it has read of a body whose socket then breaks: there is less to take back';
+const CANNOT = { 'chain-recover-parameter': REMEDY, 'chain-recover-signature': REMEDY };
+const ON_A_PAGE = { 'chain-cut': EAGER };
+const WITH_OWN_CLIENT = { ...ON_A_PAGE, 'missing-key': OWN_CLIENT };
+
+const scratch = mkdtempSync(join(tmpdir(), 'majordomo-guest-'));
+const bundle = readFileSync(join(import.meta.dirname, `${kind}.bundle.js`), 'utf8');
+const bridge = await openBridge({
+  '': '<!doctype html><title>guest</title><script type="module" src="/guest.js"></script>',
+  'guest.js': bundle,
+});
+const guest = spawn(binary, argumentsOf(kind), { stdio: ['ignore', 'inherit', 'pipe'], env: environment() });
+let said = '';
+guest.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+guest.once('exit', (code) => {
+  if (code === 0) return;
+  console.error(`the guest ended with code ${code}: ${said.slice(-2000)}`);
+  process.exit(1);
+});
+
+try {
+  await runSmoke();
+  for (const side of Object.keys(PROVIDERS)) await runSide(side);
+  tell({ ended: true });
+} finally {
+  bridge.close();
+  guest.removeAllListeners('exit');
+  guest.kill('SIGKILL');
+  await new Promise((resolve) => guest.once('close', resolve));
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function runSmoke() {
+  const { baseURLs, close } = await startSmokeServers();
+  const { results } = await bridge.ask({ do: 'smoke', baseURLs }).lines.next();
+  for (const [name, step, problem] of results ?? [['core', 'the guest runs', 'it crashed']])
+    tell({ package: name, step, problem: problem ?? undefined });
+  await close();
+}
+
+async function runSide(side) {
+  const harness = {
+    wire: WIRES[side],
+    model: MODELS[side],
+    open: ({ baseURL, apiKey }) => bridge.provider(side, { baseURL, apiKey }),
+    // Each attempt goes over the bridge and back.
+    startMs: 200,
+    cannot: {
+      ...CANNOT,
+      ...(kind === 'chromium' && (side === 'gemini-generate' ? ON_A_PAGE : WITH_OWN_CLIENT)),
+    },
+  };
+  await runCases(side, harness, extent === 'whole', tell);
+}
+
+function argumentsOf(name) {
+  if (name === 'workerd') return ['test', workerConfig()];
+  // Calls go to other origins than the page's, and vendors' test servers say nothing about that.
+  const open = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--disable-web-security',
+  ];
+  return [...open, `--user-data-dir=${join(scratch, 'profile')}`, `${bridge.url}/`];
+}
+
+/** No `nodejs_compat`, and a date before `Buffer` and `process` exist by themselves. */
+function workerConfig() {
+  const file = join(scratch, 'config.capnp');
+  writeFileSync(
+    file,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [
+  (name = "main", worker = (
+    compatibilityDate = "2026-04-01", globalOutbound = "local",
+    modules = [(name = "guest.js", esModule = ${JSON.stringify(bundle)})],
+    bindings = [(name = "HOST", text = "${bridge.url}")],
+  )),
+  (name = "local", network = (allow = ["private"])),
+]);
+`,
+  );
+  return file;
+}
+
+function environment() {
+  return { PATH: process.env.PATH, HOME: scratch, TMPDIR: scratch };
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+
+/** How the runtimes that load no packages are told which of a package's files are theirs. */
+const CONDITIONS = { workerd: ['workerd', 'worker', 'browser'], chromium: ['browser'] };
+
+/**
+ * One file with the guest and the installed packages in it, for workerd or Chromium. There are no polyfills: an import of
+ * a `node:` module that is reached in such a runtime makes the bundle fail.
+ */
+export async function bundleGuest(kind, app) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(app, `guest-${kind}.mjs`)],
+    outfile: join(app, `${kind}.bundle.js`),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    conditions: CONDITIONS[kind],
+    logLevel: 'silent',
+  });
+}

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PAGE = join(import.meta.dirname, '../../apps/docs/runtimes.md');
+const BEGIN = '<!-- runtimes: written by `pnpm test:runtimes --table` -->';
+const END = '<!-- runtimes: end -->';
+
+/** The columns. */
+export const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provider-google', 'agent'];
+
+/** Prints what was run, and every failure; false when there was one. */
+export function printMatrix(rows) {
+  let failures = 0;
+  for (const { runtime, results, skipped, crash } of rows) {
+    const name = `${runtime.name} ${runtime.version ?? ''}`.trim();
+    if (skipped !== undefined) {
+      console.log(`${name}: SKIPPED, ${skipped}`);
+      continue;
+    }
+    const counts = PACKAGES_SHOWN.map((each) => `${each} ${cellOf(results, each)}`);
+    console.log(`${name}: ${counts.join(' · ')}`);
+    const failed = results.filter(isFailed);
+    failures += failed.length;
+    for (const { side, scenario, step, why, problem } of failed)
+      console.log(`  FAILED ${side === undefined ? step : `${side} ${scenario}`}: ${why ?? problem}`);
+    if (crash !== undefined || results.length === 0) {
+      failures++;
+      console.log(`  FAILED ${crash ?? 'it told nothing'}`);
+    }
+  }
+  console.log(`runtimes: ${rows.length} runtimes, ${failures} failures`);
+  return failures === 0;
+}
+
+const isFailed = ({ outcome, problem }) => outcome === 'failed' || problem !== undefined;
+const packageOf = (result) =>
+  result.package ?? `provider-${/^[a-z]+/.exec(result.side)[0].replace('gemini', 'google')}`;
+
+/** Passed of run: `24/24`. */
+function cellOf(results, name) {
+  const run = results.filter((result) => packageOf(result) === name && result.outcome !== 'skipped');
+  return `${run.filter((result) => !isFailed(result)).length}/${run.length}`;
+}
+
+/** Puts the table of this run between the marks of the page. */
+export function writeTable(rows, extent) {
+  const page = readFileSync(PAGE, 'utf8');
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from === -1 || to === -1) throw new Error(`${PAGE} has lost its marks`);
+  writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n\n${tableOf(rows, extent)}\n\n${page.slice(to)}`);
+}
+
+function tableOf(rows, extent) {
+  const lines = [
+    `| runtime | version | ${PACKAGES_SHOWN.map((name) => `\`${name}\``).join(' | ')} |`,
+    `|---|---|${PACKAGES_SHOWN.map(() => '---|').join('')}`,
+    ...rows.map(({ runtime, results, skipped }) => {
+      const cells = PACKAGES_SHOWN.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run'));
+      return `| ${runtime.name} | ${runtime.version ?? ''} | ${cells.join(' | ')} |`;
+    }),
+  ];
+  const what = extent === 'whole' ? 'the whole suite' : 'a smoke of the suite';
+  const reasons = reasonsIn(rows);
+  const left = reasons.length === 0 ? [] : ['', 'Not run:', '', ...reasons.map((reason) => `- ${reason}`)];
+  return [`Passed of run, ${what}:`, '', ...lines, ...left].join('\n');
+}
+
+/** Cases that a runtime cannot show, once each; what a wire has no words for is in the table of conformance. */
+function reasonsIn(rows) {
+  const reasons = new Map();
+  for (const { runtime, results } of rows)
+    for (const { outcome, scenario, why, isRuntimes } of results)
+      if (outcome === 'skipped' && isRuntimes) {
+        const key = `\`${scenario}\`: ${why}`;
+        reasons.set(key, new Set([...(reasons.get(key) ?? []), runtime.name]));
+      }
+  return [...reasons].map(([key, names]) => `${[...names].join(', ')}, ${key}`);
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { npm } from './install.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** What is proved in every runtime, and what it needs. */
+const PACKAGES = [
+  'core',
+  'imagegen',
+  'openai-wire',
+  'provider-openai',
+  'provider-anthropic',
+  'provider-google',
+  'agent',
+  'testing',
+];
+
+/**
+ * An app in an empty folder that has installed the packages from their tarballs, as a user does; with the programs of
+ * `app/` beside them. Throws when a tarball cannot be made or installed.
+ */
+export async function installedApp(folder) {
+  const tarballs = join(folder, 'tarballs');
+  mkdirSync(tarballs, { recursive: true });
+  await Promise.all(PACKAGES.map((name) => pack(name, tarballs)));
+  return installedFrom(tarballs, join(folder, 'app'));
+}
+
+/** An app that has installed these tarballs and nothing else of ours. */
+export function installedFrom(tarballs, app) {
+  mkdirSync(app, { recursive: true });
+  const files = readdirSync(tarballs).map((file) => [nameIn(file), `file:${join(tarballs, file)}`]);
+  writeFileSync(
+    join(app, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies: Object.fromEntries(files) }),
+  );
+  const problem = npm(['install', '--no-package-lock', '--omit=peer'], app);
+  if (problem !== undefined) throw new Error(`the tarballs cannot be installed: ${problem}`);
+  cpSync(join(import.meta.dirname, 'app'), app, { recursive: true });
+  return app;
+}
+
+/** `majordomo-provider-openai-1.0.0.tgz` is `@majordomo/provider-openai`. */
+function nameIn(file) {
+  return `@majordomo/${/^majordomo-(.+)-\d+\.\d+\.\d+.*\.tgz$/.exec(file)?.[1] ?? file}`;
+}
+
+function pack(name, tarballs) {
+  const args = ['pack', '--pack-destination', tarballs];
+  const cwd = join(ROOT, 'packages', name);
+  return new Promise((resolve, reject) => {
+    const child = spawn('pnpm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`pnpm pack of ${name}: ${said.trim().split('\n').at(-1)}`));
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { bundleGuest } from './bundle.mjs';
+
+const LONGEST_MS = { quick: 180_000, whole: 900_000 };
+
+/** Runs the app's programs in a runtime; gives their results, or why there are none. */
+export async function runIn({ binary, command, guest }, app, home, extent) {
+  if (binary === undefined) return { results: [], skipped: 'it is not installed here' };
+  try {
+    if (guest !== undefined) await bundleGuest(guest, app);
+    const [file, args] =
+      guest === undefined
+        ? [binary, [...command, 'native.mjs', extent]]
+        : [process.execPath, ['--unhandled-rejections=strict', 'hosted.mjs', extent, guest, binary]];
+    return await resultsOf(file, args, { app, home, extent });
+  } catch (error) {
+    return { results: [], crash: error.message };
+  }
+}
+
+/** Each line of its output is a result; the last says that it came to its end. */
+async function resultsOf(file, args, { app, home, extent }) {
+  const child = spawn(file, args, { cwd: app, env: environment(home), timeout: LONGEST_MS[extent] });
+  let out = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const results = out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  const hasEnded = code === 0 && results.at(-1)?.ended === true;
+  return {
+    results: results.filter(({ ended }) => ended !== true),
+    crash: hasEnded ? undefined : `code ${code}: ${said.trim().slice(-1000)}`,
+  };
+}
+
+function environment(home) {
+  return { PATH: process.env.PATH, HOME: home, DENO_DIR: home, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MODULES = join(import.meta.dirname, 'node_modules');
+const STRICT = '--unhandled-rejections=strict';
+/** Where Debian's package puts it; elsewhere CHROMIUM names it. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/**
+ * The runtimes of the matrix, in its order. `binary` is `undefined` where there is none; `command` runs a program of the
+ * app, `guest` is for runtimes that cannot be a server: the vendors then run in this Node.
+ */
+export const RUNTIMES = [
+  { name: 'Node 22', binary: inModules('node-22-*/bin/node'), version: ['-v'], command: [STRICT] },
+  { name: 'Node 24', binary: process.execPath, version: ['-v'], command: [STRICT] },
+  { name: 'Bun', binary: inModules('@oven/bun-*/bin/bun'), version: ['--version'], command: [STRICT] },
+  {
+    name: 'Deno',
+    binary: inModules('@deno/*/deno*'),
+    version: ['--version'],
+    // An unhandled rejection ends Deno as it is.
+    command: ['run', '--allow-all', '--no-remote', '--no-config', '--node-modules-dir=manual'],
+  },
+  {
+    name: 'workerd',
+    binary: inModules('@cloudflare/workerd-*/bin/workerd*'),
+    version: ['--version'],
+    guest: 'workerd',
+  },
+  { name: 'Chromium', binary: running(CHROMIUM), version: ['--version'], guest: 'chromium' },
+].map((runtime) => ({ ...runtime, version: versionOf(runtime) }));
+
+function inModules(pattern) {
+  return globSync(join(MODULES, pattern))[0];
+}
+
+function running(binary) {
+  return spawnSync(binary, ['--version']).status === 0 ? binary : undefined;
+}
+
+/** The first number with dots that it says of itself. */
+function versionOf({ binary, version }) {
+  if (binary === undefined) return undefined;
+  const { stdout } = spawnSync(binary, version, { encoding: 'utf8' });
+  return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? stdout.trim().replace(/^\D*/, '');
+}
