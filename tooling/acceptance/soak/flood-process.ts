@@ -1,0 +1,140 @@
+/**
+ * Slow consumers: each reads one delta of a very long answer and then nothing, while the server goes on offering. Prints
+ * what a stream holds in this process; then a third reads on to the end, a third aborts, a third walks away.
+ */
+import { getEventListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createMajordomo, LlmError, user, type StreamEvent } from '@majordomo/core';
+import { CHAIN } from './chain.ts';
+import { FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
+import { closeIdle } from './transport.ts';
+
+/** Printed at the end; before it the words `paused` and `idle`, each with time to look at the servers. */
+export interface FloodReport {
+  readonly streams: number;
+  /** Bytes a paused stream, heap and what is outside of it, after a full collection. */
+  readonly held: number;
+  /** The same for a bare `fetch` that read one piece: the platform's share. */
+  readonly bare: number;
+  readonly wrong: readonly string[];
+  readonly listeners: number;
+  readonly poolClosed: boolean;
+}
+
+const QUIET_MS = 2000;
+
+const perTarget = Number(process.argv[2]);
+const baseURLs = process.argv.slice(3);
+const shared = new AbortController();
+const majordomo = createMajordomo({
+  providers: CHAIN.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? '')),
+});
+const wrong: string[] = [];
+
+type Events = AsyncIterator<StreamEvent, unknown>;
+
+interface Reader {
+  readonly iterator: Events;
+  readonly own: AbortController;
+  first: string;
+}
+
+/** Opened, and one delta read. */
+async function open(target: number): Promise<Reader> {
+  const own = new AbortController();
+  const signal = AbortSignal.any([own.signal, shared.signal]);
+  const model = majordomo.model(`p${target}/${CHAIN[target]?.model ?? ''}`);
+  const stream = model.stream({ messages: [user(promptOf(0))], maxTokens: 100 }, { signal });
+  const iterator: Events = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) throw new Error('the flood ended before its first delta');
+    if (value.type === 'text-delta') return { iterator, own, first: value.text };
+  }
+}
+
+async function readOn({ iterator, first }: Reader): Promise<void> {
+  let count = 0;
+  let length = first.length;
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    if (value.type !== 'text-delta') continue;
+    count++;
+    length += value.text.length;
+  }
+  if (length !== FLOOD_PIECE.length * FLOOD_PIECES) wrong.push(`${length} characters in ${count} deltas`);
+}
+
+async function abort({ iterator, own }: Reader): Promise<void> {
+  own.abort();
+  try {
+    while ((await iterator.next()).done !== true);
+    wrong.push('an aborted stream ended well');
+  } catch (error) {
+    if (!LlmError.is(error, 'aborted')) wrong.push(String(error));
+  }
+}
+
+async function leave({ iterator }: Reader): Promise<void> {
+  await iterator.return?.();
+}
+
+/** After several full collections: what one frees is swept in the background. */
+async function memory(): Promise<number> {
+  for (let n = 0; n < 5; n++) {
+    globalThis.gc?.();
+    await pause(100);
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function pauseFor(word: string, ms: number): Promise<void> {
+  process.stdout.write(`${word}\n`);
+  await pause(ms);
+}
+
+/** So many of something on every target. */
+const everywhere = <T>(open: (target: number) => Promise<T>): Promise<readonly T[]> =>
+  Promise.all(CHAIN.flatMap((_, target) => Array.from({ length: perTarget }, () => open(target))));
+
+/** The platform alone: it asks, reads one piece and waits. */
+async function bareFetch(target: number): Promise<{ cancel(): Promise<void> }> {
+  const response = await fetch(baseURLs[target] ?? '', { method: 'POST', body: '{}' });
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error('no body');
+  await reader.read();
+  return reader;
+}
+
+/** Bytes that each of many paused streams holds; they are closed again. */
+async function heldBy<T>(
+  open: (target: number) => Promise<T>,
+  close: (opened: T) => Promise<void>,
+): Promise<number> {
+  const empty = await memory();
+  const opened = await everywhere(open);
+  await pause(QUIET_MS);
+  const full = await memory();
+  await Promise.all(opened.map(close));
+  await pause(200);
+  return (full - empty) / opened.length;
+}
+
+// A round of each for the SDKs, the pool and the compiler: what they keep is not the streams'.
+await heldBy(bareFetch, (reader) => reader.cancel());
+await heldBy(open, leave);
+const bare = await heldBy(bareFetch, (reader) => reader.cancel());
+const held = await heldBy(open, leave);
+const readers = await everywhere(open);
+const streams = readers.length;
+await pause(QUIET_MS);
+await pauseFor('paused', 3000);
+const FATES = [readOn, abort, leave];
+await Promise.all(readers.map((reader, at) => (FATES[at % FATES.length] ?? readOn)(reader)));
+const listeners = getEventListeners(shared.signal, 'abort').length;
+const poolClosed = await closeIdle(1000);
+await pauseFor('idle', 500);
+const report: FloodReport = { streams, held, bare, wrong, listeners, poolClosed };
+process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -1,0 +1,140 @@
+/**
+ * The load: so many callers at once for so many seconds over a chain of three, each caller beginning its next call when
+ * the last one ended. Prints what it found; must then end by itself.
+ */
+import { getEventListeners } from 'node:events';
+import { createMajordomo } from '@majordomo/core';
+import { seededRandom } from '@majordomo/testing';
+import { CHAIN } from './chain.ts';
+import { HealthAudit, THRESHOLD } from './health-audit.ts';
+import { oneCall, type End } from './one-call.ts';
+import type { Sample } from './slope.ts';
+import { closeIdle } from './transport.ts';
+
+/** What the load process prints. */
+export interface LoadReport {
+  readonly calls: number;
+  readonly ends: Readonly<Record<string, number>>;
+  readonly wrong: readonly string[];
+  readonly slowestMs: number;
+  readonly rss: readonly Sample[];
+  readonly heap: readonly Sample[];
+  readonly audit: {
+    readonly findings: readonly string[];
+    readonly benches: number;
+    readonly attempts: number;
+    readonly failures: number;
+    readonly open: number;
+  };
+  readonly listeners: number;
+  readonly resources: { readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly poolClosed: boolean;
+  readonly warnings: readonly string[];
+}
+
+const [seconds = 0, streams = 0] = process.argv.slice(2, 4).map(Number);
+const baseURLs = process.argv.slice(4);
+/** Three targets, each of which fails twice as slowly as its timers allow, and a bench of the longest kind between. */
+const LONGEST_CALL_SECONDS = 60;
+
+const random = seededRandom(500);
+const shared = new AbortController();
+const audit = new HealthAudit();
+const majordomo = createMajordomo({
+  providers: CHAIN.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? '')),
+  chain: {
+    backoff: { baseMs: 20, capMs: 200 },
+    timeouts: { connectMs: 5000, firstContentMs: 8000, idleMs: 5000, wholeMs: 8000 },
+  },
+  health: { threshold: THRESHOLD, cooldownMs: 300, cooldownCapMs: 20_000 },
+  random: seededRandom(501),
+  onEvent: (event) => {
+    audit.see(event);
+  },
+});
+// Every target is the head of a third of the calls.
+const models = CHAIN.map((_, first) =>
+  majordomo.model(
+    CHAIN.map((_each, n) => (first + n) % CHAIN.length)
+      .map((at) => `p${at}/${CHAIN[at]?.model ?? ''}`)
+      .join(),
+  ),
+);
+const ends: Record<string, number> = {};
+const wrong: string[] = [];
+const warnings: string[] = [];
+const rss: Sample[] = [];
+const heap: Sample[] = [];
+const underWay = new Map<number, number>();
+let calls = 0;
+let slowestMs = 0;
+
+process.on('warning', ({ message }) => warnings.push(message));
+const began = performance.now();
+const isOver = (): boolean => performance.now() - began > seconds * 1000;
+
+async function caller(at: number): Promise<void> {
+  // A ramp of two seconds: five hundred connections in one turn would be a test of the kernel's queue.
+  await new Promise((resolve) => setTimeout(resolve, at * 4));
+  while (!isOver()) {
+    const call = calls++;
+    const since = performance.now();
+    underWay.set(call, since);
+    const model = models[call % models.length];
+    if (model === undefined) return;
+    const end = await oneCall(model, call, random, shared.signal);
+    const ms = performance.now() - since;
+    underWay.delete(call);
+    note(end, call, ms);
+    // All benched, and told so at once: a caller that asked again in the same turn would only burn time.
+    if (ms < 20) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function note({ how, wrong: what }: End, call: number, ms: number): void {
+  ends[how] = (ends[how] ?? 0) + 1;
+  slowestMs = Math.max(slowestMs, ms);
+  if (what !== undefined && wrong.length < 20) wrong.push(`call ${call} ${how}: ${what}`);
+}
+
+/** After a full collection: what is left is held by somebody. */
+function sample(): void {
+  globalThis.gc?.();
+  const at = (performance.now() - began) / 1000;
+  const { rss: resident, heapUsed, external } = process.memoryUsage();
+  rss.push({ seconds: at, bytes: resident });
+  heap.push({ seconds: at, bytes: heapUsed + external });
+}
+
+const before = process.getActiveResourcesInfo().sort();
+const sampling = setInterval(sample, 2000);
+let late: NodeJS.Timeout | undefined;
+await Promise.race([
+  Promise.all(Array.from({ length: streams }, (_, at) => caller(at))),
+  new Promise((resolve) => (late = setTimeout(resolve, (seconds + LONGEST_CALL_SECONDS) * 1000))),
+]);
+clearTimeout(late);
+for (const call of underWay.keys()) wrong.push(`call ${call} has no end`);
+clearInterval(sampling);
+// Sockets of aborted calls close within a turn or two of the loop.
+await new Promise((resolve) => setTimeout(resolve, 200));
+const after = process.getActiveResourcesInfo().sort();
+const poolClosed = await closeIdle(1000);
+// The parent asks the servers what is open while this process still lives.
+process.stdout.write('idle\n');
+await new Promise((resolve) => setTimeout(resolve, 500));
+const { findings, benches, attempts, failures, open } = audit;
+const report: LoadReport = {
+  calls,
+  ends,
+  wrong,
+  slowestMs,
+  rss,
+  heap,
+  audit: { findings, benches, attempts, failures, open },
+  listeners: getEventListeners(shared.signal, 'abort').length,
+  resources: { before, after },
+  poolClosed,
+  warnings,
+};
+process.stdout.write(`${JSON.stringify(report)}\n`);

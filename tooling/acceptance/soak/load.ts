@@ -1,0 +1,130 @@
+import { check, told, type Check } from './check.ts';
+import type { LoadReport } from './load-process.ts';
+import { runMeasured, startServers, type Ending } from './processes.ts';
+import { sumOf, type ServerState } from './server-state.ts';
+import { slopePerMinute, type Sample } from './slope.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const MOST_BYTES_A_MINUTE = MEBIBYTE;
+/** Code is compiled, pools and caches are filled. */
+const WARM_UP_SECONDS = 30;
+/** A line through less than this says nothing about a minute. */
+const SHORTEST_LINE_SECONDS = 30;
+
+/** A heap that is full soon is collected soon: what the process takes from the system levels off while it warms up. */
+const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+
+/** Runs the load against three servers and judges what it did and what it left. */
+export async function load(seconds: number, streams: number): Promise<readonly Check[]> {
+  const servers = await startServers('server-process.ts');
+  let report: LoadReport | undefined;
+  let idle: readonly ServerState[] = [];
+  const args = [seconds, streams, ...servers.map(({ baseURL }) => baseURL)].map(String);
+  const ending = await runMeasured(
+    'load-process.ts',
+    args,
+    (seconds + 90) * 1000,
+    async (line) => {
+      if (line === 'idle') idle = await Promise.all(servers.map((server) => server.state()));
+      else report = JSON.parse(line) as LoadReport;
+    },
+    SMALL_HEAP,
+  );
+  await Promise.all(servers.map((server) => server.end()));
+  if (report === undefined) return [check('the load ran to its end', false, `code ${ending.code ?? 'none'}`)];
+  return [
+    ...callsOf(report),
+    ...healthOf(report),
+    told('RSS every ten seconds, MiB', series(report.rss)),
+    slope('RSS', report.rss, true),
+    slope('heap and external memory', report.heap, false),
+    ...leftOf(report),
+    ...idleOf(idle),
+    endingOf(ending),
+  ];
+}
+
+function callsOf({ calls, ends, wrong, slowestMs, warnings }: LoadReport): readonly Check[] {
+  const ended = Object.values(ends).reduce((sum, count) => sum + count, 0);
+  const list = Object.entries(ends).sort(([, a], [, b]) => b - a);
+  return [
+    ...list.map(([how, count]) => told(`calls ${how}`, String(count))),
+    told('slowest call', `${(slowestMs / 1000).toFixed(1)} s`),
+    check('every call ended', ended === calls && calls > 0, `${ended} of ${calls}`),
+    check('with the exact answer or a typed error', wrong.length === 0, wrong.join('; ') || 'all'),
+    check('warnings of the process', warnings.length === 0, warnings.join('; ') || 'none'),
+  ];
+}
+
+function healthOf({ audit }: LoadReport): readonly Check[] {
+  const { attempts, failures, benches, findings, open } = audit;
+  return [
+    told('attempts', `${attempts}, of which ${failures} failed`),
+    check(
+      'benches, each after its run of failures',
+      findings.length === 0,
+      findings.join('; ') || `${benches}`,
+    ),
+    check('attempts without an end', open === 0, String(open)),
+  ];
+}
+
+/** The first sample of each ten seconds. */
+function series(samples: readonly Sample[]): string {
+  const tens = new Map<number, number>();
+  for (const { seconds, bytes } of samples) {
+    const ten = Math.floor(seconds / 10);
+    if (!tens.has(ten)) tens.set(ten, Math.round(bytes / MEBIBYTE));
+  }
+  return [...tens.values()].join(' ');
+}
+
+function slope(what: string, samples: readonly Sample[], isJudged: boolean): Check {
+  const line = samples.filter(({ seconds }) => seconds >= WARM_UP_SECONDS);
+  const [first = samples[0], last = samples.at(-1)] = [line[0], line.at(-1)];
+  const now = `${inMebibytes(last?.bytes ?? 0)} at the end`;
+  const perMinute = slopePerMinute(line);
+  const spanned = (last?.seconds ?? 0) - (first?.seconds ?? 0);
+  if (perMinute === undefined || spanned < SHORTEST_LINE_SECONDS)
+    return told(`${what} over time`, `${now}; not judged: too short a run`);
+  const found = `${inMebibytes(perMinute)} a minute over ${Math.round(spanned)} s, ${line.length} samples; ${now}`;
+  return isJudged
+    ? check(`${what} over time`, perMinute < MOST_BYTES_A_MINUTE, found)
+    : told(`${what} over time`, found);
+}
+
+const inMebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(2)} MiB`;
+
+function leftOf({ listeners, resources: { before, after }, poolClosed }: LoadReport): readonly Check[] {
+  return [
+    check('listeners on the shared signal', listeners === 0, String(listeners)),
+    check('timers and sockets left', after.join() === before.join(), after.join(' ') || 'none'),
+    check(
+      'no response holds the pool of connections',
+      poolClosed,
+      poolClosed ? 'it closed' : 'it did not close',
+    ),
+  ];
+}
+
+/** What the servers see while the client, its work done, still lives. */
+export const idleOf = (states: readonly ServerState[]): readonly Check[] => [
+  check(
+    'responses open at the servers',
+    states.length > 0 && sumOf(states, 'open') === 0,
+    `${sumOf(states, 'open')}`,
+  ),
+  check(
+    'connections open at the servers',
+    sumOf(states, 'connections') === 0,
+    `${sumOf(states, 'connections')}`,
+  ),
+];
+
+/** The measured process had nothing left that kept it alive. */
+export const endingOf = ({ code, lingeredMs }: Ending): Check =>
+  check(
+    'the process ends by itself within a second',
+    code === 0 && lingeredMs < 1000,
+    `code ${code ?? 'none'}, after ${Math.round(lingeredMs)} ms`,
+  );

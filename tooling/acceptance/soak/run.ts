@@ -1,0 +1,20 @@
+/**
+ * The soak: load on a chain of three targets, then slow consumers. Prints a report; exit code 1 when a limit is missed.
+ * SOAK_SECONDS (120) and SOAK_STREAMS (500) make it shorter.
+ */
+import { printed } from './check.ts';
+import { flood } from './flood.ts';
+import { load } from './load.ts';
+
+const seconds = Number(process.env['SOAK_SECONDS'] ?? 120);
+const streams = Number(process.env['SOAK_STREAMS'] ?? 500);
+const isGood = [
+  printed(
+    `${streams} streams at a time for ${seconds} s, every twentieth request a fault`,
+    await load(seconds, streams),
+  ),
+  printed('slow consumers', await flood(seconds < 60 ? 8 : 32)),
+];
+const misses = isGood.filter((good) => !good).length;
+console.log(`\nsoak: ${misses === 0 ? 'every limit was kept' : 'MISSED'}`);
+process.exitCode = misses === 0 ? 0 : 1;

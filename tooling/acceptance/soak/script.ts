@@ -1,0 +1,76 @@
+import { seededRandom, type Answer, type AnswerPart, type Exchange, type Step } from '@majordomo/testing';
+
+/** What is said in a call, known to both sides by the call's number. */
+export interface Said {
+  readonly text: string;
+  /** The arguments of the one tool call, if there is one. */
+  readonly args: { readonly note: string } | undefined;
+}
+
+const SEED = 20_261_120;
+const FAULT_RATE = 0.05;
+const WORDS = ['one ', 'zwei ', 'três ', 'четыре ', '五 ', '🌍 ', 'sept ', 'ocho\n'];
+
+/** 16 to 31 pieces; every fourth call ends with a tool call. */
+export function saidIn(call: number): Said {
+  const random = seededRandom(SEED + call);
+  const length = 16 + Math.floor(random() * 16);
+  const words = Array.from({ length }, () => WORDS[Math.floor(random() * WORDS.length)]);
+  return { text: `${call}: ${words.join('')}`, args: call % 4 === 0 ? { note: `${call} ü "x"` } : undefined };
+}
+
+/** The prompt that tells a server which call it is in. */
+export const promptOf = (call: number): string => `call ${call}.`;
+const callIn = (exchange: Exchange): number =>
+  Number(/call (\d+)\./.exec(JSON.stringify(exchange.body))?.[1]);
+
+/** What vendors do at their worst: before the headers, before content, in the middle, and in silence. */
+const FAULTS: readonly ((answer: Answer) => Step)[] = [
+  () => ({ failure: 'unavailable' }),
+  () => ({ failure: 'overloaded' }),
+  () => ({ failure: 'server' }),
+  () => ({ failure: 'rate-limit', retryAfter: { ms: 30 } }),
+  () => ({ fault: 'html' }),
+  () => ({ fault: 'reset' }),
+  () => ({ fault: 'empty' }),
+  () => ({ fault: 'late' }),
+  (answer) => ({ fault: 'in-band', failure: { failure: 'server' }, answer }),
+  (answer) => ({ fault: 'in-band', failure: { failure: 'overloaded' }, at: { content: 5 }, answer }),
+  (answer) => ({ fault: 'cut', at: { content: 4 }, answer }),
+  (answer) => ({ fault: 'end', at: { content: 1 }, answer }),
+  (answer) => ({ fault: 'reset', at: { content: 7 }, answer }),
+  (answer) => ({ fault: 'bad-json', at: { content: 3 }, answer }),
+  (answer) => ({ fault: 'stall', at: { content: 0 }, answer }),
+  (answer) => ({ fault: 'stall', at: { content: 6 }, answer }),
+];
+
+/** The step for each request: a fault in five of a hundred, drawn from the call and how often it came by here. */
+export function soakScript(server: number): (exchange: Exchange) => Step {
+  const visits = new Map<number, number>();
+  return (exchange) => {
+    const call = callIn(exchange);
+    const visit = (visits.get(call) ?? 0) + 1;
+    visits.set(call, visit);
+    const random = seededRandom(SEED + call * 31 + server * 7 + visit * 1009);
+    const answer = answerIn(call);
+    if (random() >= FAULT_RATE) return answer;
+    return FAULTS[Math.floor(random() * FAULTS.length)]?.(answer) ?? answer;
+  };
+}
+
+function answerIn(call: number): Answer {
+  const { text, args } = saidIn(call);
+  const parts: AnswerPart[] = [{ type: 'text', text, chunks: text.split(/(?<=[ \n])/) }];
+  if (args !== undefined)
+    parts.push({ type: 'tool-call', name: 'note', json: JSON.stringify(args), chunks: 8 });
+  return { id: `r${call}`, parts };
+}
+
+/** More than any kernel keeps for a connection. */
+export const FLOOD_PIECE = `${'0123456789abcdef'.repeat(63)}0123456789üé\n`;
+export const FLOOD_PIECES = 14_000;
+
+/** Asked for once, and the same for everybody. */
+export const FLOOD: Answer = {
+  parts: [{ type: 'text', text: '', chunks: Array.from({ length: FLOOD_PIECES }, () => FLOOD_PIECE) }],
+};
