@@ -1,8 +1,13 @@
-import { LlmError } from '@majordomo/core';
 import type { Capabilities, Dsn, Model, Provider, ProviderOptions, Timeouts } from '@majordomo/core';
 import { patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
-import { llamacpp, openaiCompatible, type ChatQuirks, type Profile } from '@majordomo/provider-openai';
+import {
+  llamacpp,
+  openaiCompatible,
+  quirksFromParams,
+  type ChatQuirks,
+  type Profile,
+} from '@majordomo/provider-openai';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
 import { keyOf, management, missingURL, originOf, type ManageOptions } from './manage.ts';
@@ -90,15 +95,16 @@ const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
   timeouts: UNTIMED,
 });
 
-/** `llama-swap://[TOKEN@]host:8080`, or `llama-swaps` for https: the scheme alone says which. */
+/** `llama-swap://[TOKEN@]host:8080[?quirk=value]`, or `llama-swaps` for https: the scheme alone says which. */
 const fromDsn =
   (protocol: 'http' | 'https') =>
-  ({ name, token, host, path, params }: Dsn): Provider => {
-    const [unknown] = Object.keys(params);
-    if (unknown !== undefined)
-      throw new LlmError('config', `DSN parameter ${unknown} cannot be used: this scheme has none`);
-    return createLlamaSwap({ id: name, apiKey: token, baseURL: `${protocol}://${host}${path}` });
-  };
+  ({ name, token, host, path, params }: Dsn): Provider =>
+    createLlamaSwap({
+      id: name,
+      apiKey: token,
+      baseURL: `${protocol}://${host}${path}`,
+      quirks: quirksFromParams(params, `LLM_${name.toUpperCase()}`),
+    });
 
 /** A model of the delegate, told what the server listed of it, whose streams hold the model's own words alone. */
 function swapModel(model: Model, listed: () => Capabilities | undefined, options: LlamaSwapOptions): Model {

@@ -86,7 +86,7 @@ describe('a DSN', () => {
   const generate = (dsn: string): Promise<{ text: string }> =>
     majordomoWith(dsn)
       .model('box/qwen3:30b')
-      .generate({ messages: [user('hi')] });
+      .generate({ messages: [user('hi')], maxTokens: 7 });
 
   it.each(['', '/', '/v1', '/v1/'])(
     'of llama-swap speaks plain http, with "%s" behind the host',
@@ -120,7 +120,15 @@ describe('a DSN', () => {
     expect(seen[0]).toBe('https://box.example:8443/v1/chat/completions');
   });
 
-  it('has no parameters', async () => {
+  it('says by its query where the servers behind it differ', async () => {
+    await using server = await testServer(hello);
+    await generate(
+      `${server.origin.replace('http://', 'llama-swap://')}?maxTokensField=max_completion_tokens`,
+    );
+    expect(server.requests[0]?.body).toMatchObject({ max_completion_tokens: 7 });
+  });
+
+  it('refuses parameters that are no quirk', async () => {
     await expect(generate('llama-swap://box:8080?ttl=3')).rejects.toMatchObject({ kind: 'config' });
   });
 });
