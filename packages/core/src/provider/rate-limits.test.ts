@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { retryAfterMs } from '../error/retry-after.ts';
 import { rateLimitWatch, type RateLimits } from './rate-limits.ts';
 
 const NOW = Date.parse('2026-11-20T10:00:00Z');
@@ -116,5 +118,56 @@ describe('a refusal', () => {
     for (let n = 0; n <= 256; n++) watch.observe(`p/${n}`, 200, new Headers(left('0', '1h')), NOW);
     expect(watch.observe('p/0', 429, undefined, NOW)?.refusal).toBe('unknown');
     expect(watch.observe('p/1', 429, undefined, NOW)?.refusal).toBe('quota');
+  });
+});
+
+describe('headers of any text', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary-ascii', maxLength: 30 }),
+    fc.string({ unit: fc.constantFrom(...'0123456789.-+eEdhms :TZ'), maxLength: 30 }),
+    fc.double().map(String),
+    fc.date({ noInvalidDate: false }).map(String),
+  );
+  const MONTH_MS = 31 * 24 * 3_600_000;
+  const isWait = (ms: number | undefined): boolean => ms === undefined || (ms >= 0 && ms <= MONTH_MS);
+
+  it('give a wait of at most a month, or none', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('retry-after', 'retry-after-ms', 'x-ratelimit-reset'),
+        text,
+        (name, value) => {
+          expect(isWait(retryAfterMs({ get: (asked) => (asked === name ? value : null) }, NOW))).toBe(true);
+        },
+      ),
+      { numRuns: 2000, seed: 20_261_120 },
+    );
+  });
+
+  it('give numbers, or none, and no members of objects', () => {
+    const name = fc.constantFrom(
+      ...['x-ratelimit-limit-requests', 'x-ratelimit-remaining-__proto__', 'x-ratelimit-reset-constructor'],
+      ...['anthropic-ratelimit-__proto__-limit', 'x-ratelimit-limit', 'anthropic-ratelimit-requests-reset'],
+    );
+    const headers = fc.array(fc.tuple(name, text), { maxLength: 5 });
+    fc.assert(
+      fc.property(headers, (pairs) => {
+        const told = new Map(pairs);
+        const reader = { get: (asked: string) => told.get(asked) ?? null };
+        const found = rateLimitWatch().observe('p/m', 429, reader, NOW);
+        for (const { limit, remaining, resetMs } of found?.buckets ?? []) {
+          for (const value of [limit, remaining, resetMs]) expect(value ?? 0).not.toBeNaN();
+        }
+      }),
+      { numRuns: 1000, seed: 20_261_120 },
+    );
+  });
+
+  it.each(['1', '1m', '.', '-', ' ', '1h1', '00:'])('cost their length: many of %j', (part) => {
+    const value = part.repeat(100_000);
+    const began = process.cpuUsage();
+    retryAfterMs({ get: () => value }, NOW);
+    observe({ 'x-ratelimit-reset-requests': value, 'x-ratelimit-remaining-requests': value });
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 });

@@ -83,6 +83,25 @@ describe('server-sent events', () => {
     );
   });
 
+  it('of any bytes at all are read without an error', () => {
+    const part = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc
+        .constantFrom('data: a\n\n', '\r', '\n', '\uFEFF', 'event', ':', '\0')
+        .map((text) => new TextEncoder().encode(text)),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const decoder = new SseDecoder((data, event) => {
+          expect([typeof data, /[\r\n]/.test(event ?? '')]).toEqual(['string', false]);
+        });
+        for (const bytes of parts) decoder.push(bytes);
+        decoder.end();
+      }),
+      { numRuns: 1000, seed: 20_261_120 },
+    );
+  });
+
   it('cost no more per byte for a burst than for single messages', () => {
     const text = 'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n'.repeat(20_000);
     const began = process.cpuUsage();

@@ -78,6 +78,46 @@ describe('an LLM_* DSN', () => {
     expect(dsnName('My-Prov')).toBe('my_prov');
   });
 
+  it.each([
+    ['slashes', `x://h${'/'.repeat(200_000)}y`],
+    ['at signs', `x://${'@'.repeat(200_000)}`],
+    ['letters of a scheme', 'a'.repeat(200_000)],
+    ['colons of a host', `x://${'a:'.repeat(100_000)}`],
+    ['percent signs', `x://${'%'.repeat(200_000)}@h`],
+    ['parameters', `x://h?${'a=b&'.repeat(50_000)}`],
+    ['blanks', ' '.repeat(200_000)],
+  ])('takes time by its length: %s', (_, value) => {
+    const began = process.cpuUsage();
+    try {
+      parse(value);
+    } catch (error) {
+      expect(LlmError.is(error, 'config')).toBe(true);
+    }
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
+  });
+
+  it('shows its token in no error, whatever stands around it', () => {
+    const around = fc.string({ maxLength: 20 });
+    fc.assert(
+      fc.property(around, around, around, (before, between, after) => {
+        try {
+          parse(`${before}://c4nary${between}@${after}`);
+        } catch (error) {
+          if (!LlmError.is(error, 'config')) throw error;
+          expect(inspect(error)).not.toContain('c4nary');
+        }
+      }),
+      { numRuns: 1000, seed: 20_261_120 },
+    );
+  });
+
+  it('has parameters that are named like members of objects, and nothing else has them', () => {
+    const { params } = parse('x://h?__proto__=a&constructor=b');
+    expect(Object.hasOwn(params, '__proto__')).toBe(true);
+    expect(Object.getPrototypeOf(params)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12);
+  });
+
   it('ends in a DSN or a config error for any text at all', () => {
     fc.assert(
       fc.property(

@@ -23,7 +23,7 @@ export function parseDsn(variable: string, name: string, value: string): Dsn {
   if (!HOST.test(host)) throw badDsn(variable, 'its host is not valid');
   const plain = rawScheme.toLowerCase().endsWith(PLAIN_HTTP);
   const scheme = plain ? rawScheme.slice(0, -PLAIN_HTTP.length) : rawScheme;
-  const path = rawPath.replace(/\/+$/, '');
+  const path = rawPath.replace(/(?<!\/)\/+$/, '');
   const dsn = {
     name,
     scheme: scheme.toLowerCase(),

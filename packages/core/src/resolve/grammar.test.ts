@@ -54,6 +54,31 @@ describe('the spec grammar', () => {
     );
   });
 
+  it('gives elements or a config error for any text, in time by its length', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(',', '/', ' ', 'a', 'é', '\n', '\0', '@', ':') }),
+        (spec) => {
+          try {
+            expect(printSpec(parseSpec(spec))).not.toBe('');
+          } catch (error) {
+            expect(LlmError.is(error, 'config')).toBe(true);
+          }
+        },
+      ),
+      runs,
+    );
+    const began = process.cpuUsage();
+    for (const spec of [',', '/', ' ', 'a/b,', 'a'].map((text) => text.repeat(200_000))) {
+      try {
+        parseSpec(spec);
+      } catch (error) {
+        expect(LlmError.is(error, 'config')).toBe(true);
+      }
+    }
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
+  });
+
   it('prints what it parsed', () => {
     const word = fc.stringMatching(/^[a-z0-9][a-z0-9:._-]{0,8}$/);
     const element = fc.oneof(
