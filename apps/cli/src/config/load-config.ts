@@ -45,30 +45,48 @@ async function read(file: string): Promise<unknown> {
     const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
     return loaded.default;
   } catch (error) {
-    throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
+    // The engine quotes what it stumbles over, and that may be a key.
+    const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
+    const why =
+      file.endsWith('.json') && error instanceof SyntaxError
+        ? `it is not valid JSON${place}`
+        : reasonOf(error);
+    throw new Stop(`${file} cannot be read: ${why}`);
   }
 }
 
-const TYPES: Readonly<Record<keyof MajordomoConfig, 'string' | 'object'>> = {
-  model: 'string',
-  system: 'string',
-  aliases: 'object',
-  env: 'object',
-  providers: 'object',
-  chain: 'object',
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTexts = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((member) => typeof member === 'string');
+const isProviders = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((member) => isObject(member) && 'id' in member && 'model' in member);
+
+type Type = readonly [name: string, is: (value: unknown) => boolean];
+const TEXT: Type = ['string', (value) => typeof value === 'string'];
+const TEXTS: Type = ['object of strings', isTexts];
+
+const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
+  model: TEXT,
+  system: TEXT,
+  aliases: TEXTS,
+  env: TEXTS,
+  providers: ['list of providers', isProviders],
+  chain: ['object', isObject],
 };
 
 /** Members of the wrong type are mistakes of the file; so are names that nobody reads. */
 function checked(file: string, value: unknown): MajordomoConfig {
-  if (typeof value !== 'object' || value === null) {
+  if (!isObject(value)) {
     throw new Stop(`${file} gives no configuration: export an object as default`);
   }
   for (const [name, member] of Object.entries(value)) {
-    const type = (TYPES as Partial<Record<string, string>>)[name];
+    const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof MajordomoConfig] : undefined;
     if (type === undefined) {
       throw new Stop(`${file}: nothing is called "${name}" (there are ${Object.keys(TYPES).join(', ')})`);
     }
-    if (member !== undefined && typeof member !== type) throw new Stop(`${file}: "${name}" is no ${type}`);
+    const [wanted, is] = type;
+    if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" is no ${wanted}`);
   }
   return value;
 }

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMajordomo } from '@majordomo/core';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadSettings } from './settings.ts';
+
+const cwd = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+/** What the commands make of a configuration with this text: a reason to stop, or `undefined`. */
+async function refused(text: string): Promise<string | undefined> {
+  writeFileSync(join(cwd, 'majordomo.config.json'), text);
+  try {
+    const { aliases, env, chain, providers, model } = await loadSettings({
+      cwd,
+      home: cwd,
+      env: {},
+    } as unknown as Io);
+    createMajordomo({ aliases, env, chain, providers });
+    expect(['string', 'undefined']).toContain(typeof model);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return error.message;
+  }
+}
+
+describe('a configuration', () => {
+  it.each([
+    ['null', 'gives no configuration'],
+    ['[]', 'gives no configuration'],
+    ['"openai/gpt-x"', 'gives no configuration'],
+    ['{"model":5}', '"model" is no string'],
+    ['{"aliases":null}', '"aliases" is no object of strings'],
+    ['{"aliases":{"fast":5}}', '"aliases" is no object of strings'],
+    ['{"env":["A=b"]}', '"env" is no object of strings'],
+    ['{"providers":null}', '"providers" is no list of providers'],
+    ['{"providers":[null]}', '"providers" is no list of providers'],
+    ['{"chain":[]}', '"chain" is no object'],
+    ['{"constructor":{}}', 'nothing is called "constructor"'],
+    ['{"__proto__":{}}', 'nothing is called "__proto__"'],
+  ])('%s is refused: %s', async (text, why) => {
+    expect(await refused(text)).toContain(why);
+  });
+
+  it('that is broken shows nothing of its text', async () => {
+    const message = await refused('{"env":{"OPENAI_API_KEY":"c4nary"c4nary}}');
+    expect(message).toMatch(/majordomo\.config\.json cannot be read: it is not valid JSON at position \d+$/);
+  });
+
+  it('of any shape is read or refused with a reason', async () => {
+    const name = fc.constantFrom(
+      'model',
+      'system',
+      'aliases',
+      'env',
+      'providers',
+      'chain',
+      '__proto__',
+      'toString',
+    );
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(fc.constantFrom('a', '__proto__', 'LLM_X'), fc.jsonValue()),
+    );
+    const config = fc
+      .array(fc.tuple(name, value), { maxLength: 3 })
+      .map(
+        (members) => `{${members.map(([key, member]) => `"${key}":${JSON.stringify(member)}`).join(',')}}`,
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(config, fc.json(), fc.string()), async (text) => {
+        const why = await refused(text);
+        expect(why === undefined || why.includes('majordomo.config.json')).toBe(true);
+        expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12);
+      }),
+      { numRuns: 300, seed: 20_261_120 },
+    );
+  });
+});
