@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import type { Capabilities, Dsn, Model, Provider, ProviderOptions, Timeouts } from '@majordomo/core';
 import { patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
