@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
 import { blankPng, blankProgressiveJpeg } from './blanks.ts';
-import { limits, never, part } from './pictures.ts';
+import { limits, never, part, spiedSharp } from './pictures.ts';
 
 const MOST_GROWTH = 256e6;
 const fitter = createMediaFitter();
@@ -68,12 +68,18 @@ describe('what is worked at', () => {
     expect(grown).toBeLessThan(MOST_GROWTH);
   });
 
-  test('waits until there is memory for it', { timeout: 30_000 }, async () => {
-    const bytes = blankProgressiveJpeg(4000, 4000);
-    const grown = await growth(() =>
-      Promise.all(Array.from({ length: 4 }, () => fitter.fit(part(bytes), wanted, never))),
-    );
-    expect(grown).toBeLessThan(MOST_GROWTH);
+  test('waits until there is memory for it', async () => {
+    const { sharp, opened } = spiedSharp();
+    const small = createMediaFitter({ sharp, concurrency: 4, maxMemory: 20e6 });
+    const wait = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+    const fit = (): Promise<unknown> =>
+      small.fit(part(blankProgressiveJpeg(1000, 1000)), { ...wanted, maxEdge: 500 }, never);
+    const fits = [fit(), fit(), fit(), fit()];
+    await wait();
+    // 6 MB of coefficients and 2 MB of pixels each.
+    expect(opened.length).toBe(2);
+    await Promise.all(fits);
+    expect(opened.length).toBe(4);
   });
 });
 
