@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PAGE = join(import.meta.dirname, '../../apps/docs/runtimes.md');
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'apps/docs/runtimes.md');
 const BEGIN = '<!-- runtimes: written by `pnpm test:runtimes --table` -->';
 const END = '<!-- runtimes: end -->';
 
@@ -48,6 +50,7 @@ export function writeTable(rows, extent) {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from === -1 || to === -1) throw new Error(`${PAGE} has lost its marks`);
   writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n\n${tableOf(rows, extent)}\n\n${page.slice(to)}`);
+  execFileSync(join(ROOT, 'node_modules/.bin/prettier'), ['--log-level=warn', '--write', PAGE]);
 }
 
 function tableOf(rows, extent) {

@@ -4,23 +4,23 @@ import { bundleGuest } from './bundle.mjs';
 const LONGEST_MS = { quick: 180_000, whole: 900_000 };
 
 /** Runs the app's programs in a runtime; gives their results, or why there are none. */
-export async function runIn({ binary, command, guest }, app, home, extent) {
-  if (binary === undefined) return { results: [], skipped: 'it is not installed here' };
+export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {
+  if (binary === undefined) return { results: [], skipped: lacks ?? 'it is not installed here' };
   try {
     if (guest !== undefined) await bundleGuest(guest, app);
     const [file, args] =
       guest === undefined
         ? [binary, [...command, 'native.mjs', extent]]
         : [process.execPath, ['--unhandled-rejections=strict', 'hosted.mjs', extent, guest, binary]];
-    return await resultsOf(file, args, { app, home, extent });
+    return await resultsOf(file, args, { folder: folder ?? app, home, extent });
   } catch (error) {
     return { results: [], crash: error.message };
   }
 }
 
 /** Each line of its output is a result; the last says that it came to its end. */
-async function resultsOf(file, args, { app, home, extent }) {
-  const child = spawn(file, args, { cwd: app, env: environment(home), timeout: LONGEST_MS[extent] });
+async function resultsOf(file, args, { folder, home, extent }) {
+  const child = spawn(file, args, { cwd: folder, env: environment(home), timeout: LONGEST_MS[extent] });
   let out = '';
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));

@@ -28,17 +28,22 @@ async function main(extent) {
     return 0;
   }
   // What is here is looked up after the installation.
-  const [{ RUNTIMES }, { runIn }] = await Promise.all([import('./runtimes.mjs'), import('./run-in.mjs')]);
+  const [{ NODE, RUNTIMES }, { runIn }, { previousProviders }] = await Promise.all([
+    import('./runtimes.mjs'),
+    import('./run-in.mjs'),
+    import('./previous.mjs'),
+  ]);
   const app = await installedApp(scratch);
+  const runtimes = [...RUNTIMES, ...(await previousProviders(NODE, app, scratch))];
   const rows = [];
   // Two at a time: some cases are judged by the clock.
-  const left = [...RUNTIMES];
+  const left = [...runtimes];
   const worker = async () => {
     for (let runtime = left.shift(); runtime !== undefined; runtime = left.shift())
       rows.push({ runtime, ...(await runIn(runtime, app, scratch, extent)) });
   };
   await Promise.all([worker(), worker()]);
-  rows.sort((a, b) => RUNTIMES.indexOf(a.runtime) - RUNTIMES.indexOf(b.runtime));
+  rows.sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime));
   const isGood = printMatrix(rows);
   if (isGood && flags.includes('--table')) writeTable(rows, extent);
   return isGood ? 0 : 1;

@@ -31,6 +31,9 @@ export const RUNTIMES = [
   { name: 'Chromium', binary: running(CHROMIUM), version: ['--version'], guest: 'chromium' },
 ].map((runtime) => ({ ...runtime, version: versionOf(runtime) }));
 
+/** The one that runs this. */
+export const NODE = RUNTIMES.find(({ name }) => name === 'Node 24');
+
 function inModules(pattern) {
   return globSync(join(MODULES, pattern))[0];
 }

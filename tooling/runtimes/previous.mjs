@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Until there is a release: the first commit whose three providers spoke all the wires of this matrix. */
+const FIRST = '2efd4af1386fa8bf025ac7c54c2dd054f52ab11f';
+
+const WAYS = {
+  /** Two lockfiles in one process: the provider brings the core that it was built on. */
+  own: 'their own core',
+  /** What a package manager makes of `^1.0.0`: the old provider runs on the new core. */
+  new: 'the core of today',
+};
+
+/**
+ * Providers of the release before this one, or of the first commit where there is none, beside the core of today: once
+ * with the core that they were built on in them, once on today's. Gives the runtimes for the matrix.
+ */
+export async function previousProviders(node, app, scratch) {
+  const ref = previousRef();
+  const version = ref === FIRST ? ref.slice(0, 7) : ref;
+  const row = (way) => ({ ...node, name: `${node.name}, providers of ${version} on ${WAYS[way]}` });
+  const sources = sourcesAt(ref, join(scratch, 'previous'));
+  if (sources === undefined)
+    return Object.keys(WAYS).map((way) => ({
+      ...row(way),
+      binary: undefined,
+      lacks: `this clone does not have ${version}`,
+    }));
+  return Promise.all(
+    Object.keys(WAYS).map(async (way) => {
+      const folder = join(app, `previous-${way}`);
+      await bundleProviders(sources, way, folder, app);
+      return { ...row(way), folder };
+    }),
+  );
+}
+
+function previousRef() {
+  try {
+    const args = ['describe', '--tags', '--abbrev=0', '--match', '@majordomo/core@*', 'HEAD^'];
+    return execFileSync('git', args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return FIRST;
+  }
+}
+
+/** The packages as they were; `undefined` in a clone that has not so much history. */
+function sourcesAt(ref, folder) {
+  mkdirSync(folder, { recursive: true });
+  try {
+    const archive = execFileSync('git', ['archive', ref, 'packages'], {
+      cwd: ROOT,
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    execFileSync('tar', ['-x', '-C', folder], { input: archive });
+  } catch {
+    return undefined;
+  }
+  return join(folder, 'packages');
+}
+
+const PROVIDERS = ['provider-openai', 'provider-anthropic', 'provider-google'];
+const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai'];
+const CORE = { '@majordomo/core/provider': 'core/src/provider.ts', '@majordomo/core': 'core/src/index.ts' };
+const SHARED = {
+  '@majordomo/openai-wire': 'openai-wire/src/index.ts',
+  '@majordomo/imagegen': 'imagegen/src/index.ts',
+};
+
+/** A copy of the app's programs whose providers are the old ones. */
+async function bundleProviders(sources, way, folder, app) {
+  cpSync(join(import.meta.dirname, 'app'), folder, { recursive: true });
+  const { build } = await import('esbuild');
+  const inside = way === 'own' ? { ...CORE, ...SHARED } : SHARED;
+  const alias = Object.entries(inside).map(([name, file]) => [name, join(sources, file)]);
+  await build({
+    stdin: {
+      contents: PROVIDERS.map(
+        (name) => `export * from ${JSON.stringify(join(sources, name, 'src/index.ts'))};`,
+      ).join('\n'),
+      resolveDir: app,
+    },
+    outfile: join(folder, 'previous.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2023',
+    alias: Object.fromEntries(alias.filter(([, file]) => existsSync(file))),
+    external: way === 'own' ? SDKS : [...SDKS, ...Object.keys(CORE)],
+    logLevel: 'silent',
+  });
+  const providers = join(folder, 'providers.mjs');
+  writeFileSync(
+    providers,
+    readFileSync(providers, 'utf8').replaceAll(/'@majordomo\/provider-\w+'/g, "'./previous.mjs'"),
+  );
+}
