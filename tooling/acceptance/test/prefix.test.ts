@@ -6,6 +6,7 @@ import { converse } from '../src/conversation.ts';
 import { SIDES } from '../src/wires.ts';
 
 const TURNS = 10;
+const STRICT = '--unhandled-rejections=strict';
 const script = fileURLToPath(new URL('../src/conversation-process.ts', import.meta.url));
 
 describe.each(SIDES.map((side) => [side.wire.name, side] as const))('on %s', (name, side) => {
@@ -16,7 +17,7 @@ describe.each(SIDES.map((side) => [side.wire.name, side] as const))('on %s', (na
       const next = turns[at + 1];
       if (next !== undefined) expect(next.startsWith(turn.slice(0, -1))).toBe(true);
     }
-    const { stdout } = await promisify(execFile)(process.execPath, [script, name, String(TURNS)], {
+    const { stdout } = await promisify(execFile)(process.execPath, [STRICT, script, name, String(TURNS)], {
       maxBuffer: 1 << 26,
     });
     expect((JSON.parse(stdout) as unknown[]).map((messages) => JSON.stringify(messages))).toEqual(turns);

@@ -124,7 +124,10 @@ describe('a refusal', () => {
 describe('headers of any text', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary-ascii', maxLength: 30 }),
-    fc.string({ unit: fc.constantFrom(...'0123456789.-+eEdhms :TZ'), maxLength: 30 }),
+    fc.string({
+      unit: fc.constantFrom(...['0', '1', '9', '.', '-', '+', 'e', 'd', 'h', 'm', 's', ' ', ':', 'T', 'Z']),
+      maxLength: 30,
+    }),
     fc.double().map(String),
     fc.date({ noInvalidDate: false }).map(String),
   );
