@@ -8,9 +8,10 @@ import type { Case } from '../harness.ts';
 /** One, two, three and four bytes a character, a joined emoji, and a line end inside. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 
+/** Short: it is sent byte by byte. */
+const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
+
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
-  // The finest cut sees the longer line end, and a line end cut in two.
-  [1, '\r\n'],
   [3, '\n'],
   ['event', '\r\n'],
   [{ seed: 1 }, '\n'],
@@ -59,6 +60,15 @@ export const textCases: readonly Case[] = [
     name: 'a stream gives the same answer however its bytes are cut',
     scenario: 'unicode-split',
     run: async (harness) => {
+      // The finest cut sees the longer line end, and a line end cut in two.
+      await onBench(
+        harness,
+        [SHORT],
+        async ({ ask }) => {
+          assert.equal(succeeded(await ask()).text, `Two calls: ${UNICODE}`, 'byte by byte');
+        },
+        { split: 1, framing: { newline: '\r\n' } },
+      );
       for (const [split, newline] of SPLITS) {
         const check = `split ${JSON.stringify(split)}, line end ${JSON.stringify(newline)}`;
         await onBench(

@@ -31,6 +31,8 @@ export interface ChainBench {
   readonly model: ChatModel;
   readonly head: WireServer;
   readonly sound: WireServer;
+  /** Milliseconds that the sound target alone needed right now: a busy machine is no fault of the chain. */
+  readonly pace: number;
 }
 
 /**
@@ -57,8 +59,8 @@ export async function onChain(
       random: () => 0.5,
       chain: { backoff: { baseMs: 20 }, ...chain },
     });
-    await warmUp(majordomo, model, sound);
-    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
+    const [, pace] = await timed(() => warmUp(majordomo, model, sound));
+    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound, pace });
   } finally {
     await Promise.all([head.close(), sound.close()]);
   }
