@@ -5,6 +5,7 @@ import type { BodyDecoder, Framing } from './framing.ts';
 import { SSE } from './sse.ts';
 import type { WireReader } from './wire-reader.ts';
 
+/** One request through an SDK, and how its answer is read. */
 export interface SdkCall {
   readonly context: ModelContext;
   /** Sends the request through the SDK, retries off, and gives the raw response. */
@@ -12,6 +13,7 @@ export interface SdkCall {
   readonly reader: WireReader;
   /** How the messages of a stream are told apart. Default: server-sent events. */
   readonly framing?: Framing | undefined;
+  /** The SDK's error as ours; a package has one such function, in `errors.ts`. */
   toLlmError(error: unknown, target: string): LlmError;
 }
 
@@ -26,7 +28,7 @@ const OPENED: Step = { done: false, value: [] };
  * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read, one
  * async layer. The first, empty batch says that the headers are there.
  */
-export function sdkStream(call: SdkCall): AsyncIterable<Batch> {
+export function sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   return { [Symbol.asyncIterator]: () => new SdkSteps(call) };
 }
 
