@@ -179,6 +179,28 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     );
   });
 
+  it('survives true streams with bytes that were changed, lost or doubled', async () => {
+    const { wire } = side;
+    const answer = {
+      parts: [
+        { type: 'text', text: 'Grüße' },
+        { type: 'tool-call', name: 'f', json: '{"a":1}' },
+      ],
+    } as const;
+    const whole = Buffer.concat(wire.stream(answer, wire.read('', {})).map((frame) => frame.bytes));
+    const edit = fc.tuple(fc.nat(whole.length - 1), fc.nat(3), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
+        let body = whole;
+        for (const [at, lost, byte] of edits) {
+          body = Buffer.concat([body.subarray(0, at), Buffer.from([byte]), body.subarray(at + lost)]);
+        }
+        await survive(side, 'deltas', () => new Response(body, { headers: wire.streamHeaders }));
+      }),
+      { numRuns: 60, seed },
+    );
+  });
+
   it.each(HUGE)('takes time by the size of %s', async (__, body) => {
     const began = process.cpuUsage();
     const sent = [
