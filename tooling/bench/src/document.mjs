@@ -17,9 +17,12 @@ if (from < 0 || to < from) throw new Error(`no markers in ${PAGE.pathname}`);
 const figures = [origin(results), goals(results), ...results.map(section)].join('\n\n');
 writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n\n${figures}\n\n${page.slice(to)}`);
 
-function origin([{ at, node, cpu, cores, memoryGB, commit }]) {
-  const day = at.slice(0, 10);
-  return `Taken on ${day} at commit ${commit.slice(0, 9)}: Node ${node.slice(1)}, ${cores} cores of ${cpu}, ${memoryGB} GB.`;
+function origin(all) {
+  const [{ at, node, cpu, cores, memoryGB, commit }] = all;
+  const load = Math.max(...all.map((result) => result.load));
+  const taken = `Taken on ${at.slice(0, 10)} at commit ${commit.slice(0, 9)}: Node ${node.slice(1)}, ${cores} cores of ${cpu}, ${memoryGB} GB.`;
+  const busy = `Up to ${load} processes wanted these cores meanwhile: ratios are rough, and wall times are worth nothing.`;
+  return load > cores * 2 ? `${taken} ${busy}` : taken;
 }
 
 function goals(all) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 const OUT = new URL('../../out/', import.meta.url);
 const fileOf = (name) => new URL(`${name}.json`, OUT);
@@ -22,5 +22,7 @@ export const machine = () => ({
   node: process.version,
   cpu: cpus()[0].model,
   cores: cpus().length,
+  /** Processes that wanted to run, over the last minute; the bench itself is up to two of them. */
+  load: Math.round(loadavg()[0]),
   memoryGB: Math.round(totalmem() / 1e9),
 });

@@ -1,15 +1,29 @@
-// The least that can be done with a streamed body: what `raw` is measured with.
+// The least that reads a streamed body rightly: what `raw` is measured with.
 import { Buffer } from 'node:buffer';
 
 /** @type {Record<import('../wires/wire.mjs').Dialect['framing'], (body: ReadableStream, on: (event: object) => void) => Promise<void>>} */
 export const DECODERS = {
-  sse: (body, on) =>
+  sse: eachMessage,
+  lines: (body, on) =>
     eachLine(body, (line) => {
-      if (line.startsWith('data: ') && line !== 'data: [DONE]') on(JSON.parse(line.slice(6)));
+      if (line !== '') on(JSON.parse(line));
     }),
-  lines: (body, on) => eachLine(body, (line) => on(JSON.parse(line))),
   eventstream: eachEvent,
 };
+
+/** Server-sent events: a message ends at an empty line, and its data may be several lines. */
+function eachMessage(body, on) {
+  let data = '';
+  return eachLine(body, (line) => {
+    if (line === '') {
+      if (data !== '' && data !== '[DONE]') on(JSON.parse(data));
+      data = '';
+    } else if (line.startsWith('data:')) {
+      const value = line.slice(line[5] === ' ' ? 6 : 5);
+      data = data === '' ? value : `${data}\n${value}`;
+    }
+  });
+}
 
 async function eachLine(body, on) {
   const reader = body.getReader();
@@ -21,7 +35,7 @@ async function eachLine(body, on) {
     const text = rest + decoder.decode(value, { stream: true });
     let from = 0;
     for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
-      if (to > from) on(text.slice(from, to));
+      on(text.slice(from, text[to - 1] === '\r' ? to - 1 : to));
       from = to + 1;
     }
     rest = text.slice(from);
