@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createMajordomo, LlmError, user, type StreamEvent } from '@majordomo/core';
 import { CHAIN } from './chain.ts';
 import { FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
+import { IDLE_MS, lastWords } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
 /** Printed at the end; before it the words `paused` and `idle`, each with time to look at the servers. */
@@ -135,6 +136,6 @@ const FATES = [readOn, abort, leave];
 await Promise.all(readers.map((reader, at) => (FATES[at % FATES.length] ?? readOn)(reader)));
 const listeners = getEventListeners(shared.signal, 'abort').length;
 const poolClosed = await closeIdle(1000);
-await pauseFor('idle', 500);
+await pauseFor('idle', IDLE_MS);
 const report: FloodReport = { streams, held, bare, wrong, listeners, poolClosed };
-process.stdout.write(`${JSON.stringify(report)}\n`);
+lastWords(report);

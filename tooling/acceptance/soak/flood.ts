@@ -2,7 +2,7 @@ import { check, told, type Check } from './check.ts';
 import type { FloodReport } from './flood-process.ts';
 import { queuedFor } from './kernel-queues.ts';
 import { endingOf, idleOf } from './load.ts';
-import { runMeasured, startServers, type Server } from './processes.ts';
+import { idleStates, runMeasured, startServers, type Server } from './processes.ts';
 import { FLOOD_PIECE, FLOOD_PIECES } from './script.ts';
 import { sumOf, type ServerState } from './server-state.ts';
 
@@ -32,7 +32,7 @@ export async function flood(perTarget: number): Promise<readonly Check[]> {
         looks.push(await look(servers));
         await new Promise((resolve) => setTimeout(resolve, 1000));
         looks.push(await look(servers));
-      } else if (line === 'idle') idle = await statesOf(servers);
+      } else if (line === 'idle') idle = await idleStates(servers);
       else report = JSON.parse(line) as FloodReport;
     },
   );

@@ -9,6 +9,7 @@ import { CHAIN } from './chain.ts';
 import { HealthAudit, THRESHOLD } from './health-audit.ts';
 import { oneCall, type End } from './one-call.ts';
 import type { Sample } from './slope.ts';
+import { IDLE_MS, lastWords } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
 /** What the load process prints. */
@@ -97,13 +98,18 @@ function note({ how, wrong: what }: End, call: number, ms: number): void {
   if (what !== undefined && wrong.length < 20) wrong.push(`call ${call} ${how}: ${what}`);
 }
 
-/** After a full collection: what is left is held by somebody. */
+const collect = globalThis.gc;
+
+/** What the process holds after a full collection. */
 function sample(): void {
-  globalThis.gc?.();
+  // Callers leave one by one at the end: that fall would hide a rise.
+  if (isOver()) return;
+  // The kind that gives back to the system what it can: what is left is held by somebody.
+  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   const at = (performance.now() - began) / 1000;
   const { rss: resident, heapUsed, external } = process.memoryUsage();
-  rss.push({ seconds: at, bytes: resident });
-  heap.push({ seconds: at, bytes: heapUsed + external });
+  rss.push({ seconds: at, calls, bytes: resident });
+  heap.push({ seconds: at, calls, bytes: heapUsed + external });
 }
 
 const before = process.getActiveResourcesInfo().sort();
@@ -122,7 +128,7 @@ const after = process.getActiveResourcesInfo().sort();
 const poolClosed = await closeIdle(1000);
 // The parent asks the servers what is open while this process still lives.
 process.stdout.write('idle\n');
-await new Promise((resolve) => setTimeout(resolve, 500));
+await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
 const { findings, benches, attempts, failures, open } = audit;
 const report: LoadReport = {
   calls,
@@ -137,4 +143,4 @@ const report: LoadReport = {
   poolClosed,
   warnings,
 };
-process.stdout.write(`${JSON.stringify(report)}\n`);
+lastWords(report);

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CHAIN } from './chain.ts';
-import type { ServerState } from './server-state.ts';
+import { GONE, IDLE_MS } from './last-words.ts';
+import { sumOf, type ServerState } from './server-state.ts';
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -40,10 +41,20 @@ async function nextState(child: ChildProcess): Promise<ServerState> {
   return state;
 }
 
+/** The servers' states when they have seen every connection close, or a second before the client is gone. */
+export async function idleStates(servers: readonly Server[]): Promise<readonly ServerState[]> {
+  const until = performance.now() + IDLE_MS - 1000;
+  for (;;) {
+    const states = await Promise.all(servers.map((server) => server.state()));
+    if (sumOf(states, 'connections') === 0 || performance.now() > until) return states;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** How a measured process came to its end. */
 export interface Ending {
   readonly code: number | null;
-  /** From its last line to its end. */
+  /** From its report until nothing kept it alive. */
   readonly lingeredMs: number;
 }
 
@@ -59,18 +70,18 @@ export async function runMeasured(
   const child = spawn(process.execPath, [...all, fileOf(name), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // Few of the allocator's arenas: what one has freed another cannot use.
-    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+    env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), ms);
-  const exit = once(child, 'exit').then(([code]) => ({ code: code as number | null, at: performance.now() }));
-  let told = performance.now();
+  const exit = once(child, 'exit');
+  let lingeredMs = Infinity;
   const heard: Promise<void>[] = [];
   for await (const line of createInterface(child.stdout)) {
-    told = performance.now();
-    heard.push(Promise.resolve(onLine(line)));
+    if (line.startsWith(GONE)) lingeredMs = Number(line.slice(GONE.length));
+    else heard.push(Promise.resolve(onLine(line)));
   }
   await Promise.all(heard);
-  const { code, at } = await exit;
+  const [code] = (await exit) as [number | null];
   clearTimeout(deadline);
-  return { code, lingeredMs: at - told };
+  return { code, lingeredMs };
 }

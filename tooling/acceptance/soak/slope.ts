@@ -1,11 +1,20 @@
 /** A sample of something over time. */
 export interface Sample {
   readonly seconds: number;
+  /** Begun so far. */
+  readonly calls: number;
   readonly bytes: number;
 }
 
-/** Least squares: how much more per minute. `undefined` for fewer than three samples. */
-export function slopePerMinute(samples: readonly Sample[]): number | undefined {
+/** A straight line through samples. */
+export interface Slope {
+  readonly perMinute: number;
+  /** Standard error of `perMinute`: how much of it may be noise. */
+  readonly error: number;
+}
+
+/** Least squares. `undefined` for fewer than three samples. */
+export function slopeOf(samples: readonly Sample[]): Slope | undefined {
   if (samples.length < 3) return undefined;
   const count = samples.length;
   const meanX = samples.reduce((sum, { seconds }) => sum + seconds, 0) / count;
@@ -16,5 +25,8 @@ export function slopePerMinute(samples: readonly Sample[]): number | undefined {
     over += (seconds - meanX) * (bytes - meanY);
     under += (seconds - meanX) ** 2;
   }
-  return (over / under) * 60;
+  const slope = over / under;
+  let missed = 0;
+  for (const { seconds, bytes } of samples) missed += (bytes - meanY - slope * (seconds - meanX)) ** 2;
+  return { perMinute: slope * 60, error: Math.sqrt(missed / (count - 2) / under) * 60 };
 }

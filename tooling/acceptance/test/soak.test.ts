@@ -2,7 +2,7 @@ import { createMajordomo, user, type CallEvent } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { HealthAudit, THRESHOLD } from '../soak/health-audit.ts';
-import { slopePerMinute } from '../soak/slope.ts';
+import { slopeOf, type Sample } from '../soak/slope.ts';
 
 /** A journal in which the first target is benched, probed in vain, benched again, and recovers. */
 async function journal(): Promise<readonly CallEvent[]> {
@@ -72,15 +72,26 @@ describe("the soak's audit of health", () => {
 });
 
 describe('a slope', () => {
-  it('is the rise per minute of the line nearest to all samples', () => {
-    const samples = Array.from({ length: 90 }, (_, n) => ({
+  const samples = (noise: number): Sample[] =>
+    Array.from({ length: 90 }, (_, n) => ({
       seconds: 30 + n,
-      bytes: 1000 + 2 * n + (n % 2) * 10,
+      calls: n,
+      bytes: 1000 + 2 * n + (n % 2) * noise,
     }));
-    expect(slopePerMinute(samples)).toBeCloseTo(120, 0);
+
+  it('is the rise per minute of the line nearest to all samples', () => {
+    expect(slopeOf(samples(0))).toEqual({
+      perMinute: expect.closeTo(120) as number,
+      error: expect.closeTo(0) as number,
+    });
+    expect(slopeOf(samples(10))?.perMinute).toBeCloseTo(120, 0);
+  });
+
+  it('says how much of it may be noise', () => {
+    expect(slopeOf(samples(1000))?.error).toBeGreaterThan(50);
   });
 
   it('is not known of two samples', () => {
-    expect(slopePerMinute([{ seconds: 1, bytes: 1 }])).toBeUndefined();
+    expect(slopeOf(samples(0).slice(0, 2))).toBeUndefined();
   });
 });
