@@ -1,4 +1,4 @@
-import { createMajordomo, type Message } from '@majordomo/core';
+import { createMajordomo, toolResult, user, type Message } from '@majordomo/core';
 import { startWireServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createAgent } from '../src/index.ts';
@@ -7,22 +7,22 @@ import { vendors, type Vendor } from './support/vendors.ts';
 const CALL = { parts: [{ type: 'tool-call', name: 'look', json: '{}' }] } as const;
 
 it.each(['openai responses', 'openai', 'deepseek', 'groq', 'anthropic'])(
-  'a run on %s reads what was said before it once, however many steps it takes',
+  'a run on %s reads the calls before it once, however many steps it takes',
   async (name) => {
     const { wire, model, open } = vendors[name] as Vendor;
     await using server = await startWireServer({ wire, script: [CALL, CALL, CALL, 'Done.'] });
     let reads = 0;
-    const part = (text: string) => ({
-      type: 'text' as const,
-      get text() {
+    const args = {
+      get q() {
         reads++;
-        return text;
+        return 'who are you';
       },
-    });
+    };
     const history: Message[] = [
-      { role: 'user', parts: [part('Who are you?')] },
-      { role: 'assistant', parts: [part('A model.')] },
-      { role: 'user', parts: [part('Look.')] },
+      user('Who are you?'),
+      { role: 'assistant', parts: [{ type: 'tool-call', id: 'call_0', name: 'look', args }] },
+      toolResult({ callId: 'call_0', name: 'look', content: 'A model.' }),
+      user('Look.'),
     ];
     const seen: number[] = [];
     const agent = createAgent({
@@ -33,9 +33,9 @@ it.each(['openai responses', 'openai', 'deepseek', 'groq', 'anthropic'])(
       },
     });
     expect((await agent.run(history)).text).toBe('Done.');
-    expect(seen[0]).toBeGreaterThanOrEqual(3);
+    expect(seen[0]).toBeGreaterThanOrEqual(1);
     expect(seen).toEqual([seen[0], seen[0], seen[0], seen[0]]);
     expect(server.requests.flatMap(({ violations }) => violations)).toEqual([]);
-    expect(JSON.stringify(server.requests[3]?.body)).toContain('Who are you?');
+    expect(JSON.stringify(server.requests[3]?.body)).toContain('who are you');
   },
 );

@@ -1,6 +1,7 @@
 import type { AssistantMessage, TurnMessage } from '../model/message.ts';
 import type { AssistantPart } from '../model/part.ts';
 import type { Warning } from '../model/response.ts';
+import { isUnchanged, valuesOf } from '../model/unchanged.ts';
 
 /**
  * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole: no vendor takes
@@ -30,16 +31,22 @@ function isReadable(message: TurnMessage, families: readonly string[]): boolean 
 }
 
 /** By what can be read, and then by the turn: a wire that gets the same object again need not convert it again. */
-const known = new WeakMap<readonly string[], WeakMap<AssistantMessage, AssistantMessage>>();
+const known = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
+
+interface Stripped {
+  readonly left: AssistantMessage;
+  /** What the turn held then. */
+  readonly values: readonly unknown[];
+}
 
 function stripped(message: AssistantMessage, families: readonly string[]): AssistantMessage {
-  const before = known.get(families) ?? new WeakMap<AssistantMessage, AssistantMessage>();
+  const before = known.get(families) ?? new WeakMap<AssistantMessage, Stripped>();
   known.set(families, before);
-  let left = before.get(message);
-  if (left === undefined) {
-    left = { role: 'assistant', parts: message.parts.flatMap((part) => readable(part, families)) };
-    before.set(message, left);
-  }
+  const found = before.get(message);
+  if (found !== undefined && isUnchanged(message, found.values)) return found.left;
+  const parts = message.parts.flatMap((part) => readable(part, families));
+  const left: AssistantMessage = { role: 'assistant', parts };
+  before.set(message, { left, values: valuesOf(message) });
   return left;
 }
 

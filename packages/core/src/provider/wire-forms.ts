@@ -1,10 +1,13 @@
 import type { TurnMessage } from '../model/message.ts';
+import { isUnchanged, valuesOf } from '../model/unchanged.ts';
 import { keepJson } from './kept-json.ts';
 import { asGiven } from './tool-ids.ts';
 
 /** What one message became. */
 interface Form<Wire> {
   readonly wire: readonly Wire[];
+  /** What the message held then. */
+  readonly values: readonly unknown[];
   /** Its calls' ids, each with what it was called. */
   readonly calls: readonly (readonly [id: string, name: string])[];
   readonly isAsGiven: boolean;
@@ -44,7 +47,7 @@ export class KnownForms<Wire extends object> {
   /** What the message became before, if it becomes the same now. Nobody may change it. */
   find(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.forms.get(message);
-    if (form === undefined) return undefined;
+    if (form === undefined || !isUnchanged(message, form.values)) return undefined;
     // The one comparison for a whole history that needs no other names.
     if (this.nameOf === asGiven) return form.isAsGiven ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
@@ -55,7 +58,7 @@ export class KnownForms<Wire extends object> {
     if (holdsBytes(message)) return;
     const calls = callIds(message).map((id) => [id, this.nameOf(id)] as const);
     const isAsGiven = calls.every(([id, name]) => id === name);
-    this.forms.set(message, { wire: wire.map(keepJson), calls, isAsGiven });
+    this.forms.set(message, { wire: wire.map(keepJson), values: valuesOf(message), calls, isAsGiven });
   }
 }
 
