@@ -18,7 +18,10 @@ export type Effort = 'none' | 'low' | 'medium' | 'high';
 
 /** What the caller asks for. Plain data: it may be frozen, logged, replayed; it is never changed. */
 export interface ChatRequest {
-  /** The conversation so far, the oldest message first. */
+  /**
+   * The conversation so far, the oldest message first. A message that was sent is not to be changed afterwards: what a
+   * wire made of it is kept by its identity. Put another one in its place.
+   */
   readonly messages: readonly Message[];
   /** Goes before the text of any system messages in `messages`. */
   readonly system?: string | undefined;
