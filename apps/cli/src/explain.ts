@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from './exit.ts';
+import { folded } from './fold.ts';
 import type { Io } from './io.ts';
 import { painter, printable } from './paint.ts';
 
@@ -7,7 +8,9 @@ import { painter, printable } from './paint.ts';
 export function explain(error: unknown, io: Io): ExitCode {
   const paint = painter(io.stderr);
   const say = (label: string, text: string): void => {
-    io.stderr.write(`${paint('red', label)} ${printable(text)}\n`);
+    const [first = '', ...more] = folded(`${label} ${printable(text)}`, io.stderr.columns, 2).split('\n');
+    const lines = [paint('red', label) + first.slice(label.length), ...more];
+    io.stderr.write(`${lines.join('\n')}\n`);
   };
   if (io.signal.aborted) return EXIT.interrupted;
   if (error instanceof Stop) {

@@ -25,5 +25,7 @@ export interface Output {
   readonly isTerminal: boolean;
   /** False under NO_COLOR, on dumb terminals and where it is no terminal. */
   readonly colour: boolean;
+  /** Cells of a line; where it is no terminal, lines have no end. */
+  readonly columns: number;
   readonly write: (text: string) => void;
 }

@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-const SPEC = 'models to ask in order: provider/model or an alias, separated by commas';
+const SPEC = 'provider/model or an alias; the next ones after commas';
 
 function commands(io: Io, done: (code: ExitCode) => void): Command {
   const program = new Command('majordomo')
@@ -79,15 +79,21 @@ function commands(io: Io, done: (code: ExitCode) => void): Command {
   return program;
 }
 
+/** One value an option, so that a prompt may follow it. */
+const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const EXAMPLE = `
+majordomo chat "anthropic/<model>,openai/<model>" -f photo.jpg "What is it?"`;
+
 function addChat(program: Command, io: Io, done: (code: ExitCode) => void): void {
   program
     .command('chat')
     .description('ask once, or talk when no prompt is given')
     .argument('[spec]', SPEC)
-    .argument('[prompt]', 'the question; standard input is added to it, `-` is standard input alone')
+    .argument('[prompt]', 'the question; standard input is added, `-` is it alone')
     .option('-m, --model <spec>', 'the spec, when the only argument is the prompt')
     .option('-s, --system <text>', 'instructions')
-    .option('-f, --file <path...>', 'images, PDF and text to go with the question')
+    .option('-f, --file <path>', 'image, PDF or text to go with the question; repeatable', another)
     .option('--schema <file>', 'a JSON Schema that the answer must fit; prints the value')
     .option('--image <file>', 'draw: write the pictures to this file')
     .option('--save <file>', 'write the conversation to this file')
@@ -96,6 +102,7 @@ function addChat(program: Command, io: Io, done: (code: ExitCode) => void): void
     .option('--json', 'one JSON document: the response, or the error')
     .option('--events', 'JSON lines: everything that happens, as it happens')
     .option('-q, --quiet', 'do not say who answered')
+    .addHelpText('after', EXAMPLE)
     .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
       const { chat } = await import('./chat/chat.ts');
       done(await chat(spec, prompt, flags, io));

@@ -31,6 +31,9 @@ function output(stream: NodeJS.WriteStream, env: Env): Output {
   const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     isTerminal,
+    get columns() {
+      return isTerminal && stream.columns > 0 ? stream.columns : Infinity;
+    },
     colour: isTerminal && !plain,
     write(piece) {
       stream.write(piece);

@@ -63,15 +63,17 @@ it('Ctrl-C ends it with 130 and closes the connection', async () => {
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
 });
 
-it('a configuration in TypeScript is read', async () => {
+it('a configuration in TypeScript is read, whatever package.json says, and knows defineConfig', async () => {
+  writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
   writeFileSync(
     join(cwd, 'majordomo.config.ts'),
-    "export default { aliases: { best: 'openai/gpt-x' } satisfies Record<string, string> };",
+    `import { defineConfig } from 'majordomo';
+    export default defineConfig({ resolvers: [(name: string) => (name === 'best' ? 'openai/gpt-x' : undefined)] });`,
   );
   const failed: unknown = await run(process.execPath, [bin, 'chat', 'best', 'hi'], { cwd, env }).catch(
     (error: unknown) => error,
   );
-  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('no key for openai/gpt-x') });
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^auth: no key for openai\/gpt-x/) });
 });
 
 /** 50 ms over Node's own 34 were measured on a busy machine, for a limit of 120 in all; a crowded one gets three times that. */

@@ -22,6 +22,25 @@ it('says at the end why it was not the first target', async () => {
   expect(ran.err).toContain('\n  lab/gone failed: not-found (404)\n');
 });
 
+it('says once what went wrong twice', async () => {
+  await using server = await serve({ failure: 'overloaded' }, { failure: 'overloaded' }, 'Hello.');
+  const config = { chain: { backoff: { baseMs: 1 } } };
+  using place = world({
+    env: lab(server),
+    files: { 'majordomo.config.json': JSON.stringify(config) },
+  });
+  const ran = await place.run('chat', 'lab/full,lab/gpt-4o', 'hi');
+  expect(ran.err).toContain('\n  lab/full failed: overloaded (529), 2 times\n');
+});
+
+it('names the tools that a model asks for, beside the answer on a pipe', async () => {
+  const call = { type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' } as const;
+  await using server = await serve({ parts: [call] });
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
+  expect([ran.out, ran.err]).toEqual(['', '→ weather({"city":"Oslo"})\n']);
+});
+
 it('streams to a terminal, starts over visibly and lets no control character through', async () => {
   await using server = await serve(
     { fault: 'cut', at: { content: 2 }, answer: 'A butler is a servant' },
@@ -61,7 +80,7 @@ const PNG = Buffer.from(
 it('sends images and texts by what they are, not by their names', async () => {
   await using server = await serve('ok');
   using place = world({ env: lab(server), files: { 'photo.txt': PNG, 'notes.md': '# Notes' } });
-  await place.run('chat', 'lab/gpt-4o', 'Compare', '-f', 'photo.txt', 'notes.md');
+  await place.run('chat', 'lab/gpt-4o', '-f', 'photo.txt', '-f', 'notes.md', 'Compare');
   const sent = JSON.stringify(server.requests[0]?.body);
   expect(sent).toContain('data:image/png;base64,iVBORw0KGgo');
   expect(sent).toContain('<file name=\\"notes.md\\">\\n# Notes\\n</file>');
@@ -119,7 +138,7 @@ it('talks turn by turn with a person, and a failed turn can be asked again', asy
   });
   const ran = await place.run('chat', 'lab/gpt-4o', '--system', 'Be brief');
   expect(ran.code).toBe(0);
-  expect(ran.out).toBe('One.\n\nTwo.\n');
+  expect(ran.out).toBe('One.\nTwo.\n');
   expect(ran.err).toContain('invalid-request:');
   expect((server.requests[2]?.body as { messages: unknown[] }).messages).toHaveLength(4);
 });

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openaiChat, startWireServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
@@ -15,6 +17,55 @@ it('ping asks every target of the spec once, aliases expanded', async () => {
   expect(ran.code).toBe(1);
   expect(ran.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nlab\/down +\d+ ms {2}✗ overloaded\n {4}\S.*\n$/);
   expect(server.requests).toHaveLength(2);
+});
+
+it('ping says of a target that cannot be asked why, and asks the others', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
+  using place = world({ env: lab(server) });
+  const ran = await place.run('ping', 'lab/gpt-4o,opnai/x');
+  expect(ran.code).toBe(2);
+  expect(ran.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nopnai\/x .* config\n {4}no provider is called "opnai"/);
+});
+
+it('a DSN wins over what the command knows by the same name', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
+  using place = world({
+    env: { LLM_OPENAI: lab(server)['LLM_LAB'] ?? '', OPENAI_API_KEY: 'sk-of-the-vendor' },
+  });
+  expect((await place.run('ping', 'openai/gpt-4o')).code).toBe(0);
+  expect(JSON.stringify(server.requests[0]?.headers)).not.toContain('sk-of-the-vendor');
+});
+
+it('a resource of Azure is asked at its own address, with its key', async () => {
+  const asked: (string | undefined)[] = [];
+  const azure = createServer((request, response) => {
+    asked.push(request.url, String(request.headers['api-key']));
+    response.writeHead(401).end();
+  });
+  await new Promise<void>((listening) => azure.listen(0, '127.0.0.1', listening));
+  const { port } = azure.address() as AddressInfo;
+  const env = { AZURE_OPENAI_API_KEY: 'key-of-azure', AZURE_OPENAI_ENDPOINT: `http://127.0.0.1:${port}/` };
+  using place = world({ env });
+  const ran = await place.run('ping', 'azure/mine');
+  azure.close();
+  expect(asked).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
+  expect(ran.out).toContain('✗ auth');
+  using lost = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
+  expect((await lost.run('ping', 'azure/mine')).out).toContain('azure needs AZURE_OPENAI_ENDPOINT');
+  expect((await lost.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
+});
+
+it('doctor knows the names of resolvers, and tells a server that refuses the key from one that is away', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: [] });
+  const config =
+    "export default { model: 'best,wurst', resolvers: [(name) => (name === 'best' ? 'lab/x' : undefined)] };";
+  const away = { LLM_AWAY: 'openai+http://127.0.0.1:9/v1' };
+  using place = world({ env: { ...lab(server), ...away }, files: { 'majordomo.config.mjs': config } });
+  const ran = await place.run('doctor');
+  expect(ran.out).toContain('character 5 of "best,wurst": wurst is no alias');
+  expect(ran.out).toMatch(/✓ lab +answers, but lists no models \(not-found 404\)/);
+  expect(ran.out).toMatch(/– away +does not answer \(network\)/);
+  expect(ran.out).toContain('To mend: the line with ✗.');
 });
 
 it('ping --json tells kind and message', async () => {
@@ -74,10 +125,10 @@ it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
   const ran = await place.run('doctor');
   expect(ran.code).toBe(1);
   for (const told of [
-    'LLM_A  character 13: LLM_A is no usable backend: its host is not valid',
-    'LLM_B  character 0: LLM_B is no usable backend: no registered provider serves the scheme "gopher"',
+    'LLM_A  character 13: its host is not valid',
+    'LLM_B  character 0: no registered provider serves the scheme "gopher"',
     'LLM_S  character 15: an @ behind a slash',
-    'LLM_C  character 14: LLM_C: unknown quirk',
+    'LLM_C  character 14: unknown quirk',
     'an empty element at character 9',
     'character 9 of "openai/a,z": z is no alias',
   ]) {

@@ -1,12 +1,29 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type WireServer } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 
+/** What a person sees first of a model that thinks and asks for a tool. */
+const THOUGHTS = {
+  parts: [
+    {
+      type: 'reasoning',
+      text: 'Oslo lies in the north; what the weather is there today, only the tool can say.',
+    },
+    { type: 'text', text: 'Let me see.' },
+    { type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' },
+  ],
+} as const;
 const HELLO = { type: 'text', text: 'Hello there, you.', chunks: ['Hello', ' there', ', you.'] } as const;
+const LISTED = {
+  object: 'list',
+  data: ['shop-large', 'shop-small'].map((id) => ({ id, object: 'model', context_length: 131_072 })),
+};
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const bin = join(import.meta.dirname, '../dist/bin.js');
 const cwd = mkdtempSync(join(tmpdir(), 'majordomo-screen-'));
@@ -22,21 +39,26 @@ const tmux = (...argv: string[]): string =>
 
 describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not installed)'}`, () => {
   let server: WireServer;
+  const shop = createServer((_request, response) => response.end(JSON.stringify(LISTED)));
 
   beforeAll(async () => {
     server = await startWireServer({
-      wire: openaiChat,
+      wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'plain' }),
       script: ({ model }) => {
         if (model === 'silent') return { fault: 'stall', at: { content: 1 }, answer: { parts: [HELLO] } };
         if (model === 'mute') return { fault: 'stall', at: { content: 0 } };
+        if (model === 'thinker') return THOUGHTS;
+        if (model === 'locked') return { failure: 'auth' };
         if (model === 'gone') return { failure: 'not-found' };
         return 'A butler runs the house, so that its people can live in it, and nobody notices how that is done.';
       },
     });
+    await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
   });
   afterAll(async () => {
     spawnSync('tmux', ['-S', socket, 'kill-server']);
     rmSync(cwd, { recursive: true, force: true });
+    shop.close();
     await server.close();
   });
 
@@ -47,8 +69,12 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
   };
   const screen = (name: string): string => tmux('capture-pane', '-p', '-t', name);
+  const everything = () => {
+    const { port } = shop.address() as AddressInfo;
+    return { ...lab(server), LLM_SHOP: `openai+http://127.0.0.1:${port}/v1` };
+  };
   const until = (name: string, text: string): Promise<void> =>
-    expect.poll(() => screen(name), { timeout: 25_000 }).toContain(text);
+    expect.poll(() => screen(name), { timeout: 25_000, interval: 100 }).toContain(text);
 
   it('a conversation, until /exit', async () => {
     open('conversation', 'chat lab/gpt-4o', lab(server));
@@ -59,6 +85,24 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'conversation', '/exit', 'Enter');
     await until('conversation', '[ended');
     await expect(settled(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
+  }, 60_000);
+
+  it('the first call of all offers the demo', async () => {
+    open('first', '', {});
+    await until('first', 'Run the demo now?');
+    tmux('send-keys', '-t', 'first', 'n');
+    await until('first', '[ended 2]');
+    await expect(settled(screen('first'))).toMatchFileSnapshot('screens/first.txt');
+  }, 60_000);
+
+  it('reasoning is dimmed, a tool call is named', async () => {
+    open('thinking', 'chat lab/thinker "Which shoes for Oslo?"', lab(server));
+    await until('thinking', '[ended');
+    await expect(settled(screen('thinking'))).toMatchFileSnapshot('screens/thinking.txt');
+    const painted = tmux('capture-pane', '-p', '-e', '-t', 'thinking');
+    expect(painted).toContain('\u001B[2mOslo lies');
+    // eslint-disable-next-line no-control-regex
+    expect(painted).toMatch(/^(?:\u001B\[(?:0|39|49)m)*Let me see\./m);
   }, 60_000);
 
   it('Ctrl-C in the middle of an answer ends at once', async () => {
@@ -76,9 +120,17 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(screen('waiting')).not.toContain('lab/mute');
   }, 60_000);
 
-  it.each([
+  it.each<[string, string, Readonly<Record<string, string>>?]>([
     ['help', '--help'],
     ['nothing-configured', 'chat < /dev/null'],
+    ['chat-help', 'chat --help'],
+    ['failed', 'chat lab/locked hi'],
+    ['models', 'models shop'],
+    [
+      'mistakes',
+      'doctor',
+      { LLM_A: 'openai://tok@a b/v1', LLM_B: 'gopher://h', MAJORDOMO_MODEL: 'lab/x,fats', PATH: '/nowhere' },
+    ],
     ['chat', 'chat lab/gone,lab/gpt-4o "What is a butler?"'],
     ['ping', 'ping lab/gone,lab/gpt-4o,openai/gpt-x'],
     // Which providers are installed, and which servers run, is the machine's affair.
@@ -89,8 +141,8 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     ['demo', 'demo'],
   ])(
     '%s',
-    async (name, command) => {
-      open(name, command, name === 'nothing-configured' ? {} : lab(server));
+    async (name, command, own) => {
+      open(name, command, name === 'nothing-configured' ? {} : { ...everything(), ...own });
       await until(name, '[ended');
       await expect(settled(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
     },
@@ -105,4 +157,6 @@ const settled = (screen: string): string =>
     .replaceAll(/\d+\.\d s\b/g, 'N s')
     .replaceAll(/(?<![\d.])(?!127\.)\d+\.\d+\.\d+/g, 'X.Y.Z')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replaceAll(cwd, '~');
+    .replaceAll(cwd, '~')
+    // Which of them run is the machine's affair.
+    .replaceAll(/. (llamacpp|lmstudio|vllm|ollama) .*/g, '? $1 …');

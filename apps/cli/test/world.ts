@@ -58,6 +58,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     stdin: { kind: stdin.kind, text: async () => stdin.text ?? '' },
     stdout: {
       isTerminal: terminal,
+      columns: Infinity,
       colour: false,
       write(text) {
         written.out += text;
@@ -66,6 +67,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     },
     stderr: {
       isTerminal: terminal,
+      columns: Infinity,
       colour: false,
       write(text) {
         written.err += text;

@@ -10,11 +10,13 @@ const installed = BACKENDS.filter((backend) => locatePackage(backend.package, he
 it.each(installed.map((backend) => [backend.id, backend] as const))(
   'the package of %s creates a provider of that id, which serves the schemes of the table',
   async (id, backend) => {
-    const provider = createBackend(backend, await loadPackage(backend.package, here, id));
+    const provider = createBackend(backend, await loadPackage(backend.package, here, id), PLACES);
     expect([provider.id, provider.spi]).toEqual([id, 1]);
     expect(Object.keys(provider.schemes ?? {})).toEqual(expect.arrayContaining([...(backend.schemes ?? [])]));
   },
 );
+
+const PLACES = { AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com/' };
 
 /** Its token comes from a login of another program, and no variable is documented for it. */
 const LEFT_OUT = ['codex'];
@@ -29,7 +31,7 @@ it('every profile of the compatible vendors has a row', async () => {
 });
 
 it('a package that has changed is said by name', () => {
-  expect(() => createBackend(BACKENDS[0]!, {})).toThrow('@majordomo/provider-openai has no createOpenAI');
+  expect(() => createBackend(BACKENDS[0]!, {}, {})).toThrow('@majordomo/provider-openai has no createOpenAI');
 });
 
 it('every variable of the table is one that the packages read', () => {
@@ -45,20 +47,20 @@ const parse = (spec: string) =>
     .map((text) => ({ kind: text.includes('/') ? ('target' as const) : ('name' as const), text, offset: 0 }));
 const known = {
   parse,
-  aliases: { a: 'openai/x,b', b: 'a,lab/y' },
+  meaning: (name: string) => (({ a: 'openai/x,b', b: 'a,lab/y' }) as Partial<Record<string, string>>)[name],
   env: { LLM_LAB: 'ollama+http://h' },
   providers: ['own'],
 };
 
-it('expands aliases in place, each target once, whatever circle they make', () => {
-  expect(expand('a,own/z,c', known)).toEqual(['openai/x', 'lab/y', 'own/z', 'c']);
+it('expands aliases in place, each target once, whatever circle they make', async () => {
+  expect(await expand('a,own/z,c', known)).toEqual(['openai/x', 'lab/y', 'own/z', 'c']);
 });
 
 it('loads the backends of ids and of DSN schemes, and no other', () => {
-  expect(backendsFor(['openai', 'lab', 'own', 'nope'], known).map(({ id }) => id)).toEqual([
-    'openai',
-    'ollama',
-  ]);
+  expect(backendsFor(['openai', 'lab', 'own'], known).map(({ id }) => id)).toEqual(['openai', 'ollama']);
+  const env = { LLM_OPENAI: 'ollama://h', LLM_ODD: 'gopher://h' };
+  expect(backendsFor(['openai', 'odd'], { ...known, env }).map(({ id }) => id)).toEqual(['ollama']);
+  expect(() => backendsFor(['nope'], known)).toThrow('no provider is called "nope", and LLM_NOPE is not set');
 });
 
 it.each([

@@ -1,4 +1,5 @@
-import type { Provider } from '@majordomo/core';
+import type { Env, Provider } from '@majordomo/core';
+import { Stop } from '../exit.ts';
 
 /** One backend that the command knows by name: a row says which package serves it, and what it needs. */
 export interface Backend {
@@ -12,7 +13,10 @@ export interface Backend {
   readonly profile?: string;
   /** Any of these variables is a credential for it. */
   readonly keyEnv: readonly string[];
-  /** It runs on this machine and needs no credential. */
+  /** The variable that says where it is, and what follows its value in a base URL. */
+  readonly placeEnv?: string;
+  readonly placePath?: string;
+  /** `server` and `cli` are looked for on this machine and need no credential; anything else has to be named. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that its package serves. */
   readonly schemes?: readonly string[];
@@ -99,6 +103,11 @@ export const BACKENDS: readonly Backend[] = [
   compatible('vercel-gateway', 'vercelGateway', 'AI_GATEWAY_API_KEY'),
   compatible('xai', 'xai', 'XAI_API_KEY'),
   compatible('zai', 'zai', 'ZAI_API_KEY'),
+  {
+    ...compatible('azure', 'azureOpenAI', 'AZURE_OPENAI_API_KEY'),
+    placeEnv: 'AZURE_OPENAI_ENDPOINT',
+    placePath: '/openai/v1',
+  },
   compatible('llamacpp', 'llamacpp'),
   compatible('lmstudio', 'lmstudio'),
   compatible('vllm', 'vllm'),
@@ -118,6 +127,14 @@ export const BACKENDS: readonly Backend[] = [
     keyEnv: ['OLLAMA_API_KEY'],
     kind: 'remote',
   },
+  {
+    id: 'llama-swap',
+    package: '@majordomo/provider-llama-swap',
+    create: 'createLlamaSwap',
+    keyEnv: [],
+    kind: 'remote',
+    schemes: ['llama-swap', 'llama-swaps'],
+  },
   cli('anthropic-cli', 'claude'),
   cli('google-cli', 'gemini'),
   cli('cursor-cli', 'cursor-agent'),
@@ -134,13 +151,32 @@ export function backendForScheme(dsn: string): Backend | undefined {
   return scheme === undefined ? undefined : BACKENDS.find(({ schemes }) => schemes?.includes(scheme));
 }
 
-/** Calls the package's `create…`; throws when the package has none of that name. */
-export function createBackend(backend: Backend, module: object): Provider {
+/**
+ * Calls the package's `create…` with the vendor's profile, if it has one, and the options. Throws `TypeError` when the
+ * package has nothing of that name, `Stop` when it is not said where the backend is.
+ */
+export function createBackend(backend: Backend, module: object, env: Env): Provider {
   const create: unknown = Reflect.get(module, backend.create);
-  const profile: unknown = backend.profile === undefined ? undefined : Reflect.get(module, backend.profile);
-  if (typeof create !== 'function' || (backend.profile !== undefined && profile === undefined)) {
-    throw new TypeError(`${backend.package} has no ${backend.profile ?? backend.create}: update it`);
-  }
-  const options = backend.options === undefined ? [] : [backend.options];
-  return Reflect.apply(create, undefined, profile === undefined ? options : [profile]) as Provider;
+  if (typeof create !== 'function') throw outdated(backend, backend.create);
+  const profile = profileOf(backend, module);
+  const options = { ...backend.options, ...placeOf(backend, env) };
+  return Reflect.apply(create, undefined, profile === undefined ? [options] : [profile, options]) as Provider;
+}
+
+const outdated = (backend: Backend, name: string): TypeError =>
+  new TypeError(`${backend.package} has no ${name}: update it`);
+
+function profileOf(backend: Backend, module: object): unknown {
+  if (backend.profile === undefined) return undefined;
+  const profile: unknown = Reflect.get(module, backend.profile);
+  if (profile === undefined) throw outdated(backend, backend.profile);
+  // One that is made for a place: the place itself comes as the base URL.
+  return typeof profile === 'function' ? Reflect.apply(profile, undefined, [{ resource: '' }]) : profile;
+}
+
+function placeOf({ id, placeEnv, placePath = '' }: Backend, env: Env): { readonly baseURL?: string } {
+  if (placeEnv === undefined) return {};
+  const place = env[placeEnv] ?? '';
+  if (place === '') throw new Stop(`${id} needs ${placeEnv}: the https://… address of your resource`);
+  return { baseURL: place.replace(/\/+$/, '') + placePath };
 }

@@ -1,48 +1,57 @@
-import type { Env, SpecElement } from '@majordomo/core';
+import { LlmError, type Env, type SpecElement } from '@majordomo/core';
 import { backendForScheme, backendOf, type Backend } from './backends.ts';
 
 /** What is known about names and ids when a spec is opened. */
 export interface Known {
-  readonly aliases: Readonly<Record<string, string>>;
+  /** What a name stands for. */
+  meaning(name: string): string | undefined | Promise<string | undefined>;
   readonly env: Env;
   /** Ids of the providers that the configuration brings. */
   readonly providers: readonly string[];
   parse(spec: string): readonly SpecElement[];
 }
 
-/** The targets of a spec with its aliases expanded, each once; a name that is no alias stays as it is. */
-export function expand(spec: string, known: Pick<Known, 'aliases' | 'parse'>): readonly string[] {
+/** The targets of a spec with its names expanded, each once; a name that nobody knows stays as it is. */
+export async function expand(
+  spec: string,
+  known: Pick<Known, 'meaning' | 'parse'>,
+): Promise<readonly string[]> {
   const found = new Set<string>();
   const seen = new Set<string>();
-  const visit = (text: string): void => {
+  const visit = async (text: string): Promise<void> => {
     for (const element of known.parse(text)) {
-      const alias =
-        element.kind === 'name' && Object.hasOwn(known.aliases, element.text)
-          ? known.aliases[element.text]
-          : undefined;
-      if (alias === undefined) found.add(element.text);
+      const meaning = element.kind === 'name' ? await known.meaning(element.text) : undefined;
+      if (meaning === undefined) found.add(element.text);
       else if (!seen.has(element.text)) {
         seen.add(element.text);
-        visit(alias);
+        await visit(meaning);
       }
     }
   };
-  visit(spec);
+  await visit(spec);
   return [...found];
 }
 
-/** `LAB_2` of `lab-2`: as core reads it. */
+/** The DSN of a provider, `LLM_LAB_2` of `lab-2`: as core reads it. */
+export const dsnOf = (id: string, env: Env): string | undefined => env[variableOf(id)];
 const variableOf = (id: string): string => `LLM_${id.toUpperCase().replaceAll('-', '_')}`;
 
 /**
- * The backends that must be loaded for these providers: those of their ids, else those whose package serves the
- * scheme of their DSN. An id of neither kind is left to the error that the call gives.
+ * The backends that must be loaded for these providers: those whose package serves the scheme of their DSN, else those
+ * of their ids. Throws `config` for an id that is unknown.
  */
 export function backendsFor(ids: readonly string[], known: Known): readonly Backend[] {
   const wanted = ids
     .filter((id) => !known.providers.includes(id))
-    .map((id) => backendOf(id) ?? backendForScheme(known.env[variableOf(id)] ?? ''));
+    .map((id) => backendForScheme(dsnOf(id, known.env) ?? '') ?? backendOf(id) ?? unknown(id, known.env));
   return [...new Set(wanted)].filter((backend) => backend !== undefined);
+}
+
+/** A variable that is set but has a scheme of nobody's is left to the error that the call gives. */
+function unknown(id: string, env: Env): undefined {
+  if (dsnOf(id, env) !== undefined) return undefined;
+  const message = `no provider is called "${id}", and ${variableOf(id)} is not set`;
+  throw new LlmError('config', message, { code: 'unknown-provider' });
 }
 
 /** Ids of backends that have a credential, a DSN or a place in the configuration. */

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ChatResponse, JsonObject, UserMessage } from '@majordomo/core';
+import type { ChatResponse, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Output } from '../io.ts';
 import { reasonOf } from '../reason.ts';
-import { painter } from '../paint.ts';
+import { painter, printable } from '../paint.ts';
 import { keep, requestFor, type Chat } from './chat-session.ts';
 import { footer } from './footer.ts';
-import { createRenderer } from './render.ts';
+import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
 
 /** One question and its answer, in the form that was asked for. */
@@ -16,7 +17,7 @@ export async function askOnce(session: Chat, question: UserMessage): Promise<Exi
   const response = await answer(session, question);
   await keep(session, question, response.message);
   if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
-    io.stderr.write(footer(response, performance.now() - from, painter(io.stderr)));
+    footer(response, performance.now() - from, io.stderr);
   }
   return EXIT.ok;
 }
@@ -24,34 +25,41 @@ export async function askOnce(session: Chat, question: UserMessage): Promise<Exi
 function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
-  if (flags.events === true)
-    return told(session, question, (event) => io.stdout.write(`${JSON.stringify(event)}\n`));
+  if (flags.events === true) return told(session, question, jsonLines(io.stdout));
   // To a pipe nothing goes that could have to be taken back: the answer comes whole.
   if (flags.json === true || !io.stdout.isTerminal) return whole(session, question);
   return told(session, question, createRenderer(io.stdout));
 }
 
+/** Lines of JSON on the same terminal would be erased with a status: no line is fresh. */
+const jsonLines = ({ write }: Output): Renderer => ({
+  show: (event: StreamEvent) => write(`${JSON.stringify(event)}\n`),
+  isFresh: () => false,
+  end: () => undefined,
+});
+
 /** Reads the stream to its end, showing every event. */
 export async function told(
   session: Chat,
   question: UserMessage,
-  show: (event: Parameters<ReturnType<typeof createRenderer>>[0]) => void,
+  { show, isFresh, end }: Renderer,
 ): Promise<ChatResponse> {
   const { signal, stderr } = session.io;
-  // Lines of JSON on the same terminal would be erased with it.
-  const { onEvent, clear } = createStatus(
-    session.flags.events === true ? { ...stderr, colour: false } : stderr,
-  );
+  const { onEvent, hide, clear } = createStatus(stderr, isFresh);
   const stream = session.model.stream(requestFor(session, question), {
     signal,
     onEvent,
     afterCommit: 'restart',
   });
   try {
-    for await (const event of stream) show(event);
+    for await (const event of stream) {
+      hide();
+      show(event);
+    }
     return await stream.response();
   } finally {
     clear();
+    end();
   }
 }
 
@@ -59,7 +67,14 @@ async function whole(session: Chat, question: UserMessage): Promise<ChatResponse
   const { io, flags, model } = session;
   const { onEvent } = createStatus(io.stderr);
   const response = await model.generate(requestFor(session, question), { signal: io.signal, onEvent });
-  io.stdout.write(flags.json === true ? json(response) : `${response.text}\n`);
+  if (flags.json === true) io.stdout.write(json(response));
+  else {
+    if (response.text !== '' || response.toolCalls.length === 0) io.stdout.write(`${response.text}\n`);
+    const paint = painter(io.stderr);
+    for (const { name, args } of response.toolCalls) {
+      io.stderr.write(`${paint('cyan', printable(`→ ${name}(${JSON.stringify(args)})`))}\n`);
+    }
+  }
   return response;
 }
 

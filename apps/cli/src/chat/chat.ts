@@ -39,7 +39,7 @@ async function started(
   io: Io,
 ): Promise<ExitCode> {
   const onEvent = flags.events === true ? (event: CallEvent) => writeLine(event, io) : undefined;
-  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, onEvent });
+  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, signal: io.signal, onEvent });
   if (flags.image !== undefined) {
     const { draw } = await import('./draw.ts');
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);

@@ -25,10 +25,9 @@ export async function converse(session: Chat, files: readonly UserPart[]): Promi
       const response = await told(session, question, createRenderer(io.stdout));
       pending = [];
       await keep(session, question, response.message);
-      if (session.flags.quiet !== true) io.stderr.write(footer(response, performance.now() - from, paint));
+      if (session.flags.quiet !== true) footer(response, performance.now() - from, io.stderr);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
-      io.stdout.write('\n');
       explain(error, io);
     }
   }

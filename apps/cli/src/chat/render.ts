@@ -1,35 +1,58 @@
 import type { StreamEvent } from '@majordomo/core';
+import { createFolding } from '../fold.ts';
 import type { Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { painter, printable, type Paint } from '../paint.ts';
 
-/** Shows an answer as it comes: reasoning dimmed, tool calls named, a new start said. */
-export function createRenderer(output: Output): (event: StreamEvent) => void {
+/** Shows an answer as it comes. */
+export interface Renderer {
+  readonly show: (event: StreamEvent) => void;
+  /** Is there nothing on the current line? */
+  readonly isFresh: () => boolean;
+  /** Ends the line of an answer that broke off. */
+  readonly end: () => void;
+}
+
+const plain: Paint = (_style, text) => text;
+
+/** Reasoning is dimmed, tool calls are named, a new start is said; lines break between words where they can be told to. */
+export function createRenderer(output: Output): Renderer {
   const paint = painter(output);
+  const folding = createFolding(output.colour ? output.columns : Infinity);
   let open: 'reasoning' | 'text' | undefined;
+  const write = (text: string, style = plain): void =>
+    output.write(style('dim', folding.feed(printable(text))));
+  const endLine = (): void => {
+    if (folding.column > 0) write('\n');
+  };
   const turnTo = (next: typeof open): void => {
-    if (open !== undefined && open !== next) output.write(next === undefined ? '\n' : '\n\n');
+    if (open !== undefined && open !== next) {
+      endLine();
+      if (next !== undefined) write('\n');
+    }
     open = next;
   };
-  return (event) => {
+  const line = (style: 'cyan' | 'yellow', text: string): void => {
+    turnTo(undefined);
+    endLine();
+    write(text, (_dim, folded) => paint(style, folded));
+    write('\n');
+  };
+  const show = (event: StreamEvent): void => {
     switch (event.type) {
       case 'reasoning-delta':
         turnTo('reasoning');
-        output.write(paint('dim', printable(event.text)));
+        write(event.text, paint);
         break;
       case 'text-delta':
         turnTo('text');
-        output.write(printable(event.text));
+        write(event.text);
         break;
       case 'part-end':
         if (event.part.type !== 'tool-call') break;
-        turnTo(undefined);
-        output.write(paint('cyan', printable(`→ ${event.part.name}(${JSON.stringify(event.part.args)})`)));
-        output.write('\n');
+        line('cyan', `→ ${event.part.name}(${JSON.stringify(event.part.args)})`);
         break;
       case 'reset':
-        turnTo(undefined);
-        output.write(paint('yellow', `(${event.target} broke off: ${event.error.kind}; from the start)`));
-        output.write('\n');
+        line('yellow', `(${event.target} broke off: ${event.error.kind}; from the start)`);
         break;
       case 'finish':
         turnTo(undefined);
@@ -43,4 +66,5 @@ export function createRenderer(output: Output): (event: StreamEvent) => void {
         event satisfies never;
     }
   };
+  return { show, isFresh: () => folding.column === 0, end: () => turnTo(undefined) };
 }

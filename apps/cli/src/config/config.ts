@@ -1,6 +1,6 @@
-import type { ChainOptions, Provider } from '@majordomo/core';
+import type { ChainOptions, Provider, Resolver } from '@majordomo/core';
 
-/** What `majordomo.config.{ts,js,json}` holds. In JSON `providers` and functions are left out. */
+/** What `majordomo.config.{ts,js,json}` holds. In JSON `providers` and `resolvers` are left out. */
 export interface MajordomoConfig {
   /** The spec that is asked when the command line names none. */
   readonly model?: string | undefined;
@@ -12,6 +12,8 @@ export interface MajordomoConfig {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Providers besides those that the command knows by name; they win over those of the same id. */
   readonly providers?: readonly Provider[] | undefined;
+  /** Say what names mean that are no aliases; the first that knows one wins. */
+  readonly resolvers?: readonly Resolver[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
 }

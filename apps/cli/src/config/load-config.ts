@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import type { MajordomoConfig } from './config.ts';
+import { importConfig } from './import-config.ts';
 
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
 
@@ -42,8 +42,7 @@ const firstOf = (folder: string, name: string): string | undefined =>
 async function read(file: string): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
-    const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
-    return loaded.default;
+    return await importConfig(file);
   } catch (error) {
     // The engine quotes what it stumbles over, and that may be a key.
     const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
@@ -62,6 +61,9 @@ const isTexts = (value: unknown): boolean =>
 const isProviders = (value: unknown): boolean =>
   Array.isArray(value) && value.every((member) => isObject(member) && 'id' in member && 'model' in member);
 
+const isFunctions = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((member) => typeof member === 'function');
+
 type Type = readonly [name: string, is: (value: unknown) => boolean];
 const TEXT: Type = ['string', (value) => typeof value === 'string'];
 const TEXTS: Type = ['object of strings', isTexts];
@@ -72,6 +74,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   aliases: TEXTS,
   env: TEXTS,
   providers: ['list of providers', isProviders],
+  resolvers: ['list of functions', isFunctions],
   chain: ['object', isObject],
 };
 

@@ -1,4 +1,4 @@
-import type { ChainOptions, Env, Provider } from '@majordomo/core';
+import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
 import type { Io } from '../io.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
@@ -9,6 +9,7 @@ export interface Settings {
   readonly aliases: Readonly<Record<string, string>>;
   readonly env: Env;
   readonly providers: readonly Provider[];
+  readonly resolvers: readonly Resolver[];
   readonly chain: ChainOptions;
   readonly files: readonly LoadedConfig[];
 }
@@ -34,6 +35,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     providers: configs
       .flatMap(({ providers = [] }) => providers)
       .filter(({ id }) => !known.has(id) && known.add(id)),
+    resolvers: configs.flatMap(({ resolvers = [] }) => resolvers),
     chain: Object.assign({}, ...lowestFirst.map(({ chain }) => chain)) as ChainOptions,
   };
 }

@@ -37,7 +37,11 @@ async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
   const { write } = io.stdout;
   const timeline = timelineOf(io);
   const settings = await loadSettings(io);
-  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, onEvent: timeline.onEvent });
+  const majordomo = await openSpec(spec, settings, {
+    cwd: io.cwd,
+    signal: io.signal,
+    onEvent: timeline.onEvent,
+  });
   timeline.title(`live: ${spec}`);
   const stream = majordomo
     .model(spec)

@@ -1,7 +1,7 @@
 import { BACKENDS } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
-import { absent, ok, type Section } from './finding.ts';
+import { absent, ok, type Finding, type Section } from './finding.ts';
 
 /** Which variables hold a credential, and where they were found. Never a value, nor a part of one. */
 export function credentials({ files }: Settings, { env }: Io): Section {
@@ -9,8 +9,9 @@ export function credentials({ files }: Settings, { env }: Io): Section {
     if ((env[name] ?? '') !== '') return 'environment';
     return files.find(({ config }) => (config.env?.[name] ?? '') !== '')?.file;
   };
-  const rows = BACKENDS.filter(({ keyEnv }) => keyEnv.length > 0).map(({ id, keyEnv }) => ({
+  const rows = BACKENDS.filter(({ keyEnv }) => keyEnv.length > 0).map(({ id, keyEnv, placeEnv }) => ({
     id,
+    lacks: placeEnv === undefined || whereIs(placeEnv) !== undefined ? '' : `, but no ${placeEnv}`,
     found: keyEnv.flatMap((name) => {
       const where = whereIs(name);
       return where === undefined ? [] : [`${name} (${where})`];
@@ -20,11 +21,21 @@ export function credentials({ files }: Settings, { env }: Io): Section {
   return {
     title: 'Credentials',
     findings: [
-      ...rows.filter(({ found }) => found.length > 0).map(({ id, found }) => ok(id, found.join(', '))),
+      ...rows.filter(({ found }) => found.length > 0).map(shown),
       ...lines(missing).map((line) => absent('none for', line)),
     ],
   };
 }
+
+interface Row {
+  readonly id: string;
+  readonly found: readonly string[];
+  /** What is missing besides the key. */
+  readonly lacks: string;
+}
+
+const shown = ({ id, found, lacks }: Row): Finding =>
+  (lacks === '' ? ok : absent)(id, found.join(', ') + lacks);
 
 const LONGEST_LINE = 60;
 

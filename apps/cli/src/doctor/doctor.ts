@@ -1,14 +1,15 @@
 import { openIds } from '../backends/open.ts';
 import { locatePackage } from '../backends/load-package.ts';
-import { backendForScheme } from '../backends/backends.ts';
-import { dsnIds } from '../backends/wanted.ts';
+import { BACKENDS, backendForScheme } from '../backends/backends.ts';
+import { configuredIds, dsnIds, dsnOf } from '../backends/wanted.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter, printable, type Paint } from '../paint.ts';
+import { folded } from '../fold.ts';
+import type { Io, Output } from '../io.ts';
+import { painter, printable } from '../paint.ts';
 import { credentials } from './credentials.ts';
 import { absent, ok, type Finding, type Section } from './finding.ts';
-import { local } from './local.ts';
+import { local, LOCAL_TITLE } from './local.ts';
 import { packages } from './packages.ts';
 import { dsns, specs } from './specs.ts';
 
@@ -18,13 +19,13 @@ export async function doctor(
   io: Io,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io);
-  const majordomo = await openIds(served(settings, io), settings, { cwd: io.cwd });
+  const majordomo = await openIds(served(settings, io), settings, { cwd: io.cwd, signal: io.signal });
   const sections = [
     packages(io.cwd),
     configuration(settings),
     credentials(settings, io),
     dsns(settings, majordomo, io.cwd),
-    specs(settings, majordomo),
+    await specs(settings, majordomo, io.signal),
     await local(settings, io),
   ];
   if (flags.lint !== undefined) {
@@ -33,7 +34,10 @@ export async function doctor(
   }
   const full = sections.filter(({ findings }) => findings.length > 0);
   if (flags.json === true) io.stdout.write(`${JSON.stringify(full, undefined, 2)}\n`);
-  else io.stdout.write(report(full, painter(io.stdout)));
+  else {
+    io.stdout.write(report(full, io.stdout));
+    io.stdout.write(`\n${folded(next(full, settings), io.stdout.columns)}\n`);
+  }
   const isSound = full.every(({ findings }) => findings.every(({ state }) => state !== 'mistake'));
   return isSound ? EXIT.ok : EXIT.failed;
 }
@@ -41,9 +45,25 @@ export async function doctor(
 /** Providers of DSNs whose package is there: a missing one is a finding, not the end. */
 const served = ({ env }: Settings, { cwd }: Io): readonly string[] =>
   dsnIds(env).filter((id) => {
-    const backend = backendForScheme(env[`LLM_${id.toUpperCase()}`] ?? '');
+    const backend = backendForScheme(dsnOf(id, env) ?? '');
     return backend !== undefined && locatePackage(backend.package, cwd) !== undefined;
   });
+
+/** What to do now that this is known. */
+function next(sections: readonly Section[], { env, providers }: Settings): string {
+  const mistakes = sections.flatMap(({ findings }) => findings).filter(({ state }) => state === 'mistake');
+  if (mistakes.length > 0)
+    return `To mend: ${mistakes.length === 1 ? 'the line' : `the ${mistakes.length} lines`} with ✗.`;
+  const here = sections.find(({ title }) => title === LOCAL_TITLE)?.findings ?? [];
+  const usable = new Set([
+    ...configuredIds(BACKENDS, { env, providers: providers.map(({ id }) => id) }),
+    ...here.filter(({ state }) => state === 'ok').map(({ what }) => what),
+  ]);
+  if (usable.size === 0)
+    return 'Next: set a key, such as OPENAI_API_KEY; or see it work without one: majordomo demo';
+  const [first = ''] = usable;
+  return `Next: majordomo models lists models; then majordomo chat ${first}/<model> "hello"`;
+}
 
 function configuration({ files }: Settings): Section {
   const findings =
@@ -59,13 +79,22 @@ const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim'
   mistake: ['✗', 'red'],
 };
 
-function report(sections: readonly Section[], paint: Paint): string {
+/** Of a finding: two spaces, its mark, a space. */
+const MARGIN = 4;
+
+function report(sections: readonly Section[], output: Output): string {
+  const paint = painter(output);
   const told = sections.map(({ title, findings }) => {
     const width = Math.min(30, Math.max(...findings.map(({ what }) => what.length)));
     const lines = findings.map(({ state, what, detail }) => {
       const [mark, style] = MARKS[state];
       const text = `${what.padEnd(width)}  ${printable(detail)}`.trimEnd();
-      return `  ${paint(style, mark)} ${state === 'ok' ? text : paint(style, text)}\n`;
+      const lines = folded(text, output.columns - MARGIN, width + 2).split('\n');
+      const [first = '', ...more] = state === 'ok' ? lines : lines.map((each) => paint(style, each));
+      return [
+        `  ${paint(style, mark)} ${first}\n`,
+        ...more.map((each) => `${' '.repeat(MARGIN)}${each}\n`),
+      ].join('');
     });
     return `${paint('bold', title)}\n${lines.join('')}`;
   });

@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
-import { BACKENDS, createBackend, type Backend } from '../backends/backends.ts';
+import { BACKENDS, backendForScheme, backendOf, createBackend, type Backend } from '../backends/backends.ts';
 import { loadPackage, locatePackage } from '../backends/load-package.ts';
 import { openIds } from '../backends/open.ts';
-import { dsnIds } from '../backends/wanted.ts';
+import { dsnIds, dsnOf } from '../backends/wanted.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
-import { absent, ok, type Finding, type Section } from './finding.ts';
+import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 const ANSWER_MS = 2000;
 
@@ -14,33 +14,40 @@ const ANSWER_MS = 2000;
 const LOCAL =
   /^(?:localhost|127\.\d|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|[\w.-]+\.(?:local|lan)\b)/i;
 
+export const LOCAL_TITLE = 'On this machine';
+
 /** Which servers nearby answer, and which CLIs are there. Nothing beyond the local network is asked. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
   const servers = BACKENDS.filter(({ kind }) => kind === 'server').map(({ id }) => id);
-  const nearby = dsnIds(settings.env).filter((id) => LOCAL.test(hostOf(settings.env[variableOf(id)] ?? '')));
+  const nearby = dsnIds(settings.env).filter((id) => LOCAL.test(hostOf(dsnOf(id, settings.env) ?? '')));
   const findings = await Promise.all([
-    ...[...servers, ...nearby].map((id) => server(id, settings, io)),
+    ...[...new Set([...servers, ...nearby])].map((id) => server(id, settings, io)),
     ...BACKENDS.filter(({ kind }) => kind === 'cli').map((backend) => cli(backend, settings, io)),
   ]);
-  return { title: 'On this machine', findings };
+  return { title: LOCAL_TITLE, findings };
 }
 
-const variableOf = (id: string): string => `LLM_${id.toUpperCase()}`;
 const hostOf = (dsn: string): string => /:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(dsn)?.[1] ?? '';
 
 async function server(id: string, settings: Settings, io: Io): Promise<Finding> {
-  const backend = BACKENDS.find((each) => each.id === id);
+  const backend = backendForScheme(dsnOf(id, settings.env) ?? '') ?? backendOf(id);
   if (backend !== undefined && locatePackage(backend.package, io.cwd) === undefined) {
     return absent(id, `not looked for: needs ${backend.package}`);
   }
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]);
   try {
-    const majordomo = await openIds([id], settings, { cwd: io.cwd });
+    const majordomo = await openIds([id], settings, { cwd: io.cwd, signal: io.signal });
     const { length } = await majordomo.listModels(id, { signal });
     return ok(id, `answers, ${length} ${length === 1 ? 'model' : 'models'}`);
   } catch (error) {
     if (io.signal.aborted) throw error;
-    return absent(id, `does not answer (${LlmError.is(error) ? error.kind : reasonOf(error)})`);
+    if (!LlmError.is(error)) return absent(id, `cannot be asked: ${reasonOf(error)}`);
+    if (error.kind === 'auth')
+      return mistake(id, `answers, but refuses the key (${error.details.status ?? error.kind})`);
+    // A server that lists nothing may answer all the same.
+    return error.details.status === undefined
+      ? absent(id, `does not answer (${error.kind})`)
+      : ok(id, `answers, but lists no models (${error.kind} ${error.details.status})`);
   }
 }
 
@@ -55,7 +62,7 @@ async function cli(backend: Backend, { env }: Settings, io: Io): Promise<Finding
   if (locatePackage(backend.package, io.cwd) === undefined) {
     return absent(backend.id, `not looked for: needs ${backend.package}`);
   }
-  const provider = createBackend(backend, await loadPackage(backend.package, io.cwd, backend.id));
+  const provider = createBackend(backend, await loadPackage(backend.package, io.cwd, backend.id), env);
   const detect: unknown = Reflect.get(provider, 'detect');
   if (typeof detect !== 'function') return absent(backend.id, `${backend.package} cannot tell: update it`);
   const { path, version, suppressedBy } = (await Reflect.apply(detect, provider, [{ env }])) as Presence;

@@ -8,6 +8,9 @@ import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 /** As in `engines`. */
 const OLDEST_NODE = [22, 12] as const;
 
+/** Of vendors that the command speaks to by a profile; shown where an app of the project has them. */
+const OTHERS = ['@majordomo/provider-cerebras', '@majordomo/provider-groq'];
+
 /** Node, this command, core, and every package that a backend needs. */
 export function packages(cwd: string, node: string = process.versions.node): Section {
   const providers = [...new Set(BACKENDS.map((backend) => backend.package))];
@@ -17,6 +20,9 @@ export function packages(cwd: string, node: string = process.versions.node): Sec
       nodeFinding(node),
       ok('majordomo', ownVersion()),
       ...['@majordomo/core', ...providers].map((name) => packageFinding(name, cwd)),
+      ...OTHERS.filter((name) => locatePackage(name, cwd) !== undefined).map((name) =>
+        packageFinding(name, cwd),
+      ),
     ],
   };
 }

@@ -1,32 +1,40 @@
-import { LlmError, type Majordomo } from '@majordomo/core';
+import { LlmError, type Majordomo, type SpecElement } from '@majordomo/core';
 import { backendForScheme, backendOf } from '../backends/backends.ts';
 import { locatePackage } from '../backends/load-package.ts';
+import { meaningOf } from '../backends/open.ts';
 import { dsnIds } from '../backends/wanted.ts';
 import type { Settings } from '../config/settings.ts';
 import { mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** The model that is asked by default, and the aliases: parsed, with the place of a mistake. */
-export function specs({ model, aliases, env, providers }: Settings, majordomo: Majordomo): Section {
+export async function specs(settings: Settings, majordomo: Majordomo, signal: AbortSignal): Promise<Section> {
+  const { model, aliases, env, providers } = settings;
   const ids = new Set([...providers.map(({ id }) => id), ...dsnIds(env)]);
-  const check = (name: string, spec: string): Finding => {
+  const isKnown = async ({ kind, text }: SpecElement): Promise<boolean> => {
+    const id = text.split('/')[0] ?? '';
+    return kind === 'name'
+      ? (await meaningOf(text, settings, signal)) !== undefined
+      : ids.has(id) || backendOf(id) !== undefined;
+  };
+  const check = async (name: string, spec: string): Promise<Finding> => {
     try {
-      const unknown = majordomo.parse(spec).find(({ kind, text }) => {
-        const id = text.split('/')[0] ?? '';
-        return kind === 'name' ? !Object.hasOwn(aliases, text) : !ids.has(id) && backendOf(id) === undefined;
-      });
-      if (unknown === undefined) return ok(name, spec);
-      const what = unknown.kind === 'name' ? 'no alias' : 'no known provider';
-      return mistake(name, `character ${unknown.offset} of "${spec}": ${unknown.text} is ${what}`);
+      for (const element of majordomo.parse(spec)) {
+        if (await isKnown(element)) continue;
+        const what = element.kind === 'name' ? 'no alias' : 'no known provider';
+        return mistake(name, `character ${element.offset} of "${spec}": ${element.text} is ${what}`);
+      }
+      return ok(name, spec);
     } catch (error) {
       if (LlmError.is(error)) return mistake(name, error.message);
       throw error;
     }
   };
-  const named = Object.entries(aliases).map(([name, spec]) => check(name, spec));
-  return {
-    title: 'Specs',
-    findings: model === undefined ? named : [check('default model', model), ...named],
-  };
+  const all = [
+    ...(model === undefined ? [] : [['default model', model] as const]),
+    ...Object.entries(aliases),
+  ];
+  const findings = await Promise.all(all.map(([name, spec]) => check(name, spec)));
+  return { title: 'Specs', findings };
 }
 
 /** `LLM_*` DSNs: where each leads, or at which character it goes wrong. Tokens are not shown. */
@@ -55,7 +63,9 @@ function dsn(name: string, value: string, majordomo: Majordomo, cwd: string): Fi
   if (error !== undefined) {
     // The scheme that nobody serves stands at the beginning; all else that can be wrong is in the parameters.
     const where = at ?? (backend === undefined ? 0 : value.indexOf('?'));
-    return mistake(name, `character ${where}: ${error.message}`);
+    // The line names the variable already.
+    const why = error.message.replace(`${name} is no usable backend: `, '').replace(`${name}: `, '');
+    return mistake(name, `character ${where}: ${why}`);
   }
   return ok(name, `${withoutToken(value)}${value.includes('@') ? ' (with a token)' : ''}`);
 }

@@ -4,8 +4,9 @@ import { openIds } from '../backends/open.ts';
 import { configuredIds } from '../backends/wanted.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter, printable, type Paint } from '../paint.ts';
+import { folded } from '../fold.ts';
+import type { Io, Output } from '../io.ts';
+import { painter, printable } from '../paint.ts';
 
 const LISTING_MS = 15_000;
 
@@ -26,12 +27,12 @@ export async function models(
   const ids = provider === undefined ? idsOf(settings) : [provider];
   if (ids.length === 0) {
     throw new Stop(
-      'no backend is configured: set a key such as OPENAI_API_KEY, or name one: majordomo models ollama',
+      'no backend is configured. Set a key such as OPENAI_API_KEY, or name a server of this machine, as in: majordomo models lmstudio',
     );
   }
   const listings = await Promise.all(ids.map((id) => list(id, settings, io)));
   if (json === true) io.stdout.write(`${JSON.stringify(listings, undefined, 2)}\n`);
-  else for (const listing of listings) io.stdout.write(shown(listing, painter(io.stdout)));
+  else for (const listing of listings) io.stdout.write(shown(listing, io.stdout));
   return listings.some(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }
 
@@ -41,7 +42,7 @@ const idsOf = ({ env, providers }: Settings): readonly string[] =>
 async function list(provider: string, settings: Settings, io: Io): Promise<Listing> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   try {
-    const majordomo = await openIds([provider], settings, { cwd: io.cwd });
+    const majordomo = await openIds([provider], settings, { cwd: io.cwd, signal: io.signal });
     return { provider, models: await majordomo.listModels(provider, { signal }), error: undefined };
   } catch (error) {
     if (io.signal.aborted) throw error;
@@ -51,9 +52,11 @@ async function list(provider: string, settings: Settings, io: Io): Promise<Listi
   }
 }
 
-function shown({ provider, models: all, error }: Listing, paint: Paint): string {
+function shown({ provider, models: all, error }: Listing, output: Output): string {
+  const paint = painter(output);
   if (error !== undefined) {
-    return `${paint('bold', provider)}  ${paint('red', error.kind)}\n  ${printable(error.message)}\n`;
+    const why = folded(`  ${printable(error.message)}`, output.columns, 2);
+    return `${paint('bold', provider)}  ${paint('red', error.kind)}\n${why}\n`;
   }
   const sorted = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
   const width = Math.min(44, Math.max(0, ...sorted.map(({ id }) => id.length)));

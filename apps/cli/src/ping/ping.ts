@@ -1,8 +1,10 @@
-import { LlmError, user, type Majordomo } from '@majordomo/core';
+import { LlmError, user } from '@majordomo/core';
+import { patientFetch } from '@majordomo/core/provider';
 import { knownOf, openSpec } from '../backends/open.ts';
 import { expand } from '../backends/wanted.ts';
-import { loadSettings } from '../config/settings.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
@@ -25,9 +27,8 @@ export async function ping(
   const seconds = Number(timeout);
   if (!(seconds > 0)) throw new Stop('--timeout is a number of seconds above 0');
   const settings = await loadSettings(io);
-  const targets = expand(spec, knownOf(settings));
-  const majordomo = await openSpec(spec, settings, { cwd: io.cwd });
-  const pongs = await Promise.all(targets.map((target) => probe(target, majordomo, seconds * 1000, io)));
+  const targets = await expand(spec, knownOf(settings, io.signal));
+  const pongs = await Promise.all(targets.map((target) => probe(target, settings, seconds * 1000, io)));
   if (json === true) io.stdout.write(`${JSON.stringify(pongs, undefined, 2)}\n`);
   else for (const pong of pongs) io.stdout.write(line(pong, targets, io));
   return codeOf(pongs);
@@ -38,17 +39,26 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
   return pongs.every(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }
 
-async function probe(target: string, majordomo: Majordomo, totalMs: number, io: Io): Promise<Pong> {
-  const from = performance.now();
+/** Opened by itself: a package that is missing for one target says nothing about the others. */
+async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
+  let from = performance.now();
   const ms = (): number => Math.round(performance.now() - from);
+  // To load an SDK is no part of what the vendor takes; providers that ask by other means are timed whole.
+  const fetch: typeof globalThis.fetch = (...request) => {
+    from = performance.now();
+    return patientFetch(...request);
+  };
   const request = { messages: [user('Answer with one word: ready')], maxTokens: PROBE_TOKENS };
   try {
+    const majordomo = await openSpec(target, settings, { cwd: io.cwd, signal: io.signal, fetch });
     await majordomo
       .model(target)
       .generate(request, { signal: io.signal, attempts: 1, timeouts: { totalMs } });
     return { target, ms: ms(), error: undefined };
   } catch (error) {
-    if (!LlmError.is(error) || io.signal.aborted) throw error;
+    if (io.signal.aborted) throw error;
+    if (error instanceof Stop) return { target, ms: ms(), error: { kind: 'config', message: error.message } };
+    if (!LlmError.is(error)) throw error;
     const [attempt] = error.details.attempts;
     const { kind, message } = attempt?.error ?? error;
     return { target, ms: ms(), error: { kind, message } };
@@ -62,6 +72,6 @@ function line({ target, ms, error }: Pong, targets: readonly string[], io: Io): 
   const told =
     error === undefined
       ? paint('green', '✓')
-      : `${paint('red', `✗ ${error.kind}`)}\n    ${printable(error.message)}`;
+      : `${paint('red', `✗ ${error.kind}`)}\n${folded(`    ${printable(error.message)}`, io.stdout.columns, 4)}`;
   return `${target.padEnd(width)} ${time}  ${told}\n`;
 }

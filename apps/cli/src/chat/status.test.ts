@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import type { CallEvent } from '@majordomo/core';
+import { createStatus } from './status.ts';
+
+const call = { id: '1', spec: 'a/x', tenant: undefined, metadata: {} };
+const asked = (target: string): CallEvent => ({ type: 'attempt-start', call, target, attempt: 1 });
+
+it('never writes over a piece of an answer, and goes before anything else is written', () => {
+  let written = '';
+  let isFresh = false;
+  const output = {
+    isTerminal: true,
+    colour: true,
+    columns: 12,
+    write: (text: string) => {
+      written += text;
+    },
+  };
+  const status = createStatus(output, () => isFresh);
+  status.onEvent(asked('a/x'));
+  expect(written).toBe('');
+  isFresh = true;
+  status.onEvent(asked('a/name-that-is-long'));
+  expect(written).toContain('a/name-tha\u001B');
+  written = '';
+  status.hide();
+  status.clear();
+  expect(written).toBe('\r\u001B[K');
+});

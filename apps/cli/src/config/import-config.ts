@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Hooks of `node:module`, which Node has from 22.15 on. */
+type RegisterHooks = (hooks: nodeModule.RegisterHooksOptions) => { deregister(): void };
+
+const OWN_NAME = 'majordomo';
+const ES_SYNTAX = /^\s*export\s/m;
+
+/**
+ * Imports a configuration. One with `export` is an ES module, whatever the package.json above it says or leaves out;
+ * and `majordomo` is this package, which a project that calls it by npx does not have.
+ */
+export async function importConfig(file: string): Promise<unknown> {
+  const url = pathToFileURL(file).href;
+  const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
+  // Before there are hooks: they hear of this too.
+  const own = pathToFileURL(nodeModule.createRequire(import.meta.url).resolve(OWN_NAME)).href;
+  const hooks = register?.({
+    resolve: (specifier, context, next) =>
+      specifier === OWN_NAME ? { url: own, shortCircuit: true } : next(specifier, context),
+    load: (asked, context, next) => next(asked, asked === url ? { ...context, ...formatOf(url) } : context),
+  });
+  try {
+    return ((await import(url)) as { readonly default?: unknown }).default;
+  } finally {
+    hooks?.deregister();
+  }
+}
+
+function formatOf(url: string): { readonly format?: string } {
+  const ending = /\.([jt])s$/.exec(url)?.[1];
+  if (ending === undefined || !ES_SYNTAX.test(readFileSync(fileURLToPath(url), 'utf8'))) return {};
+  return { format: ending === 't' ? 'module-typescript' : 'module' };
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { cellsOf, createFolding, folded } from './fold.ts';
+
+/** What a terminal shows of it: a move to the left and an erasure take a word back. */
+const shown = (written: string): string => {
+  let text = '';
+  for (const piece of written.split('\u001B[K')) {
+    // eslint-disable-next-line no-control-regex
+    const back = /\u001B\[(\d+)D$/.exec(piece);
+    text += back === null ? piece : piece.slice(0, back.index);
+    if (back !== null) text = text.slice(0, text.length - Number(back[1]));
+  }
+  return text;
+};
+
+const feed = (columns: number, pieces: readonly string[]): string => {
+  const folding = createFolding(columns);
+  return shown(pieces.map((piece) => folding.feed(piece)).join(''));
+};
+
+it.each<[string, number, string[], string]>([
+  [
+    'a word that grows over the edge is taken to the next line',
+    10,
+    ['a but', 'ler ', 'ser', 'ves'],
+    'a butler \nserves',
+  ],
+  ['a space at the edge is no line of its own', 4, ['soup ', 'hot'], 'soup\nhot'],
+  ['a word longer than a line is left to the terminal', 4, ['ab', 'cdefgh ij'], 'abcdefgh\nij'],
+  [
+    'fenced code stays as it is',
+    8,
+    ['```\nconst a = 1;\n', '```\na b c d e f'],
+    '```\nconst a = 1;\n```\na b c d \ne f',
+  ],
+  ['wide letters take two cells', 5, ['水 水 水'], '水 水\n水'],
+  ['no terminal, no folding', Infinity, ['a b ', 'c d e'], 'a b c d e'],
+])('%s', (_what, columns, pieces, expected) => {
+  expect(feed(columns, pieces)).toBe(expected);
+});
+
+it('however a text is cut into pieces, no letter is lost and no line of words is too long', () => {
+  const text = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (words, cuts) => {
+      const whole = words.join(' ');
+      const at = [0, ...cuts.map((cut) => cut % (whole.length + 1)), whole.length].sort((a, b) => a - b);
+      const result = feed(
+        12,
+        at.slice(1).map((end, index) => whole.slice(at[index], end)),
+      );
+      expect(result.replaceAll(/\s+/g, ' ')).toBe(whole);
+      for (const line of result.split('\n')) expect(line.trimEnd().length).toBeLessThanOrEqual(12);
+    }),
+    { numRuns: 200, seed: 7 },
+  );
+});
+
+it('a whole text is folded with its further lines moved in', () => {
+  expect(folded('one two three\nfour', 9, 2)).toBe('one two\n  three\nfour');
+  expect(folded('x needs y: npm install -D y', 18, 2)).toBe('x needs y:\n  npm install -D y');
+  expect(folded('one two three', Infinity)).toBe('one two three');
+  expect(cellsOf('é́水🎩')).toBe(5);
+});

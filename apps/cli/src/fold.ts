@@ -1,0 +1,93 @@
+/** Written over or beside the letter before it: no cell of its own. */
+const NO_CELL = /\p{M}|[\u200B-\u200D]|[\uFE00-\uFE0F]/u;
+const TWO_CELLS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
+const FENCE = /^\s*(?:```|~~~)/;
+const TAB = 8;
+
+/** Cells of a terminal that a text without line feeds takes; terminals differ in details. */
+export function cellsOf(text: string): number {
+  let cells = 0;
+  for (const letter of text) if (!NO_CELL.test(letter)) cells += TWO_CELLS.test(letter) ? 2 : 1;
+  return cells;
+}
+
+/** A text on its way to a terminal that would break it in the middle of words. */
+export interface Folding {
+  /** What to write for the next piece. A word that outgrows its line is taken back and begun on the next one. */
+  feed(text: string): string;
+  /** Cells of the current line that are taken; 0: it is fresh. */
+  readonly column: number;
+}
+
+/** Breaks between words of pieces as they come, but not within fenced code, which is to be copied. */
+export function createFolding(columns: number): Folding {
+  let column = 0;
+  /** The unfinished word, as far as it is written. */
+  let word = '';
+  let lineStart = '';
+  let isCode = false;
+
+  const feedLine = (): string => {
+    if (FENCE.test(lineStart)) isCode = !isCode;
+    column = 0;
+    word = '';
+    lineStart = '';
+    return '\n';
+  };
+  const feedSpace = (space: string): string => {
+    word = '';
+    if (column >= columns && !isCode) return '';
+    column += space === '\t' ? TAB - (column % TAB) : 1;
+    return space;
+  };
+  const feedWord = (piece: string): string => {
+    const had = cellsOf(word);
+    const all = had + cellsOf(piece);
+    word += piece;
+    if (!isCode && column > had && all <= columns && column - had + all > columns) {
+      column = all;
+      return `${had === 0 ? '' : `\u001B[${had}D\u001B[K`}\n${word}`;
+    }
+    column += all - had;
+    if (column > columns) column = ((column - 1) % columns) + 1;
+    return piece;
+  };
+
+  return {
+    get column() {
+      return column;
+    },
+    feed(text) {
+      let out = '';
+      for (const piece of text.split(/(\s)/)) {
+        if (piece === '') continue;
+        if (piece !== '\n' && lineStart.length < TAB) lineStart += piece;
+        if (piece === '\n') out += feedLine();
+        else out += /\s/.test(piece) ? feedSpace(piece) : feedWord(piece);
+      }
+      return out;
+    },
+  };
+}
+
+/** To be typed as it stands: not broken. */
+const COMMAND = /npm install(?: -\S+)* \S+|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
+const KEPT = '\u00A0';
+
+/** A whole text, broken between words but not within commands, with its further lines moved in. */
+export function folded(text: string, columns: number, indent = 0): string {
+  const lines: string[] = [];
+  const kept = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', KEPT));
+  for (const line of kept.split('\n')) {
+    let current: string | undefined;
+    for (const word of line.split(' ')) {
+      if (current !== undefined && cellsOf(current) + 1 + cellsOf(word) > columns) {
+        lines.push(current);
+        current = ' '.repeat(indent) + word;
+      } else current = current === undefined ? word : `${current} ${word}`;
+    }
+    lines.push(current ?? '');
+  }
+  return lines.join('\n').replaceAll(KEPT, ' ');
+}
