@@ -13,6 +13,7 @@ import {
   type FileLimits,
   type FilePart,
   type ImagePart,
+  type JsonObject,
   type MediaFitter,
   type Message,
   type ModelRequest,
@@ -61,6 +62,10 @@ describe('bad input is refused before any call', () => {
     ['maxTokens must be a whole number above 0, not NaN', { maxTokens: Number.NaN }],
     ['temperature must be a number, not Infinity', { temperature: Infinity }],
     ['tools[1].name "t" is there twice', { tools: [tool('t'), tool('t')] }],
+    [
+      'tools[0].parameters must be a schema',
+      { tools: [{ name: 't', description: '', parameters: undefined as unknown as JsonObject }] },
+    ],
     ['toolChoice.name no tool is named "u"', { tools: [tool('t')], toolChoice: { name: 'u' } }],
     ['toolChoice "required" needs tools', { toolChoice: 'required' }],
     [

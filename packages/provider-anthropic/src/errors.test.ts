@@ -56,6 +56,7 @@ describe('toLlmError', () => {
     [403, body('permission_error'), 'auth'],
     [404, body('not_found_error', 'model: x'), 'not-found'],
     [413, body('request_too_large'), 'unsupported'],
+    [500, body('constructor'), 'server'],
     [
       429,
       body(

@@ -97,7 +97,7 @@ function kindFrom(
   code: string | undefined,
   message: string,
 ): ErrorKind | undefined {
-  const named = code === undefined ? undefined : BY_CODE[code];
+  const named = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   if (named !== undefined || (status !== undefined && status !== 400)) return named;
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -30,6 +30,7 @@ describe('an error over REST', () => {
     [429, coded(3040, 'Capacity temporarily exceeded, please try again.'), 'overloaded'],
     [429, coded(971, 'You are being throttled'), 'rate-limit'],
     [500, coded(3043, 'Internal server error'), 'server'],
+    [500, { errors: [{ code: 'constructor', message: 'no' }] }, 'server'],
     [502, '<html>No such model of a gateway: Bad input</html>', 'server'],
   ])('%i %j is %s', (status, body, kind) => {
     expect(over(status, body)).toMatchObject({

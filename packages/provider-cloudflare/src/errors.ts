@@ -123,9 +123,13 @@ function said(body: unknown): { readonly message: string; readonly code: string 
   return { message, code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined };
 }
 
+/** A vendor's word is no key of ours: `constructor` is none. */
+const factsOf = (code: string | undefined): CodeFacts | undefined =>
+  code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+
 /** Codes of three digits are statuses. */
 function statusOf(code: string | undefined): number | undefined {
-  const known = BY_CODE[code ?? '']?.status;
+  const known = factsOf(code)?.status;
   return known ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);
 }
 
@@ -134,7 +138,7 @@ function kindFrom(
   code: string | undefined,
   message: string,
 ): ErrorKind | undefined {
-  const facts = BY_CODE[code ?? ''];
+  const facts = factsOf(code);
   if (facts !== undefined || status === 401) return facts?.kind;
   // A gateway's 5xx page may hold any of these words by chance.
   return status !== undefined && status >= 500

@@ -50,6 +50,7 @@ describe('toLlmError', () => {
     ],
     [403, said(403, 'Billing is off.', [info('BILLING_DISABLED')]), 'billing', 'BILLING_DISABLED'],
     [404, said(404, 'models/x is not found'), 'not-found', 'X'],
+    [404, said(404, 'models/x is not found', [info('constructor')]), 'not-found', 'constructor'],
     [429, said(429, 'Quota exceeded', [info('RATE_LIMIT_EXCEEDED')]), 'rate-limit', 'RATE_LIMIT_EXCEEDED'],
     [
       429,

@@ -115,7 +115,7 @@ function kindOf(
   message: string,
   details: readonly WireErrorDetail[],
 ): ErrorKind | undefined {
-  const named = BY_REASON[reason ?? ''];
+  const named = reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (named !== undefined) return named;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
   if (status === 400 && /payload size exceeds/i.test(message)) return 'unsupported';

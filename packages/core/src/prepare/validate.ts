@@ -35,9 +35,10 @@ function validateMessage({ role, parts }: Message, at: number): void {
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
   if (tools.length === 0 && toolChoice === undefined) return;
   const names = new Set<string>();
-  for (const [index, { name }] of tools.entries()) {
+  for (const [index, { name, parameters }] of tools.entries()) {
     if (name === '') throw invalid(`tools[${index}].name`, 'must not be empty');
     if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is there twice`);
+    if (!isSchema(parameters)) throw invalid(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
@@ -45,6 +46,10 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
   }
   if (toolChoice === 'required' && tools.length === 0) throw invalid('toolChoice', '"required" needs tools');
 }
+
+/** JSON Schema, or a validator: some are functions. */
+const isSchema = (value: unknown): boolean =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null);
 
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
 

@@ -20,6 +20,22 @@ function decode(text: string, cuts: readonly number[] = []): Message[] {
   return messages;
 }
 
+it.each([
+  ['a line without an end', ['data: 0123', '4567', '89']],
+  ['lines of one message', ['data: 01234\n', 'data: 56789\n']],
+])('a message that is too long is refused before it is whole: %s', (_name, pieces) => {
+  const decoder = new SseDecoder(() => undefined, 'p/m', 10);
+  const feed = () => {
+    for (const piece of pieces) decoder.push(new TextEncoder().encode(piece));
+  };
+  expect(feed).toThrow(
+    expect.objectContaining({
+      kind: 'protocol',
+      message: 'p/m sent a message of more than 10 characters',
+    }) as Error,
+  );
+});
+
 describe('server-sent events', () => {
   it.each<[string, string, Message[]]>([
     [

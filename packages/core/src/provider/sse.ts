@@ -1,5 +1,9 @@
+import { LlmError } from '../error/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 import { ownText } from './own-text.ts';
+
+/** Longest message in characters: 64 Mi. A picture comes as one, in base64. */
+const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
 /**
  * Server-sent events, decoded as the WHATWG text says: LF, CRLF and CR end a line, several `data` lines are joined by
@@ -8,6 +12,8 @@ import { ownText } from './own-text.ts';
  */
 export class SseDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
+  private readonly target: string;
+  private readonly longest: number;
   private readonly decoder = new TextDecoder();
   /** Text after the last line end. */
   private rest = '';
@@ -18,8 +24,11 @@ export class SseDecoder implements BodyDecoder {
   /** `rest` ends with a CR, of which nobody knows yet whether a LF follows. */
   private holdsCarriageReturn = false;
 
-  constructor(onMessage: OnMessage) {
+  /** `longest`: characters of a message; a longer one is a `protocol` error of `target`. */
+  constructor(onMessage: OnMessage, target = 'the server', longest: number = LONGEST_MESSAGE) {
     this.onMessage = onMessage;
+    this.target = target;
+    this.longest = longest;
   }
 
   /** Bytes as they arrive, cut anywhere, within a character too. */
@@ -38,6 +47,7 @@ export class SseDecoder implements BodyDecoder {
     if (hasCarriageReturn) this.sawCarriageReturn = true;
     else if (!this.holdsCarriageReturn && !chunk.includes('\n')) {
       this.rest += chunk;
+      this.check(this.rest);
       return;
     }
     const text = this.rest === '' ? chunk : this.rest + chunk;
@@ -46,6 +56,16 @@ export class SseDecoder implements BodyDecoder {
     // What half a message has brought so far outlives this text; what was there before is its own already.
     if (this.event !== undefined && this.event !== event) this.event = ownText(this.event);
     if (this.data !== undefined && data === undefined) this.data = ownText(this.data);
+    this.check(this.rest);
+    if (this.data !== undefined) this.check(this.data);
+  }
+
+  /** A server that never ends its message must not fill the memory. */
+  private check({ length }: string): void {
+    if (length <= this.longest) return;
+    const { target } = this;
+    const message = `${target} sent a message of more than ${this.longest} characters`;
+    throw new LlmError('protocol', message, { target, code: 'message-too-long', path: '' });
   }
 
   private readLines(text: string): string {
@@ -107,7 +127,7 @@ function fieldValue(text: string, colon: number, end: number): string | undefine
 /** Server-sent events as the framing of a streamed body. */
 export const SSE: Framing = {
   mediaType: /event-stream|^$/i,
-  decoder: (onMessage) => new SseDecoder(onMessage),
+  decoder: (onMessage, target) => new SseDecoder(onMessage, target),
 };
 
 /** The messages of a body, for providers that read one by one. Leaving the loop cancels the body. */
