@@ -7,7 +7,7 @@ const LONGEST_MS = { quick: 180_000, whole: 900_000 };
 export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {
   if (binary === undefined) return { results: [], skipped: lacks ?? 'it is not installed here' };
   try {
-    if (guest !== undefined) await bundleGuest(guest, app);
+    if (guest !== undefined && guest !== 'bun') await bundleGuest(guest, app);
     const [file, args] =
       guest === undefined
         ? [binary, [...command, 'native.mjs', extent]]

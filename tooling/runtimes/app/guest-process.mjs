@@ -1,0 +1,3 @@
+import { serve } from './guest.mjs';
+
+await serve(process.argv[2]);
