@@ -66,6 +66,16 @@ describe('a stream', () => {
     expect(failureOf(() => stream())).toMatchObject({ kind: 'truncated' });
   });
 
+  it('that goes on after a finish reason has not finished before the next one', () => {
+    const call = (index: number) =>
+      delta({ tool_calls: [{ index, id: `c${index}`, function: { name: 'f', arguments: '{}' } }] });
+    const early = { choices: [{ delta: {}, finish_reason: 'tool_calls' }] };
+    const cut = failureOf(() => stream(call(0), early, call(1)));
+    expect(cut).toMatchObject({ kind: 'truncated' });
+    expect(stream(call(0), early, call(1), early).finish).toMatchObject({ reason: 'tool-calls' });
+    expect(stream(call(0), early, call(1), DONE).finish).toMatchObject({ reason: 'tool-calls' });
+  });
+
   it('reads nothing of other choices, and says so once', () => {
     const other = { choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] };
     const { parts, events } = stream(delta({ content: 'a' }), other, other, stop, DONE);

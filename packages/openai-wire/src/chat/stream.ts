@@ -40,6 +40,8 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: Answer;
   private rawFinish: string | undefined;
+  /** More came after a finish reason: Together gives one after every tool call (2026). */
+  private goesOn = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
@@ -93,7 +95,7 @@ export class ChatReader implements WireReader {
   }
 
   end(): void {
-    if (this.rawFinish === undefined) {
+    if (this.rawFinish === undefined || this.goesOn) {
       const { target } = this.options;
       throw new LlmError('truncated', `${target} stopped without a finish reason`, { target });
     }
@@ -160,7 +162,12 @@ export class ChatReader implements WireReader {
     // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
     if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
     else if (choice.delta) this.read(choice.delta, false);
-    if (typeof raw === 'string' && raw !== '') this.rawFinish = raw;
+    if (typeof raw === 'string' && raw !== '') {
+      this.rawFinish = raw;
+      this.goesOn = false;
+    } else if (choice.delta?.content || choice.delta?.tool_calls?.length) {
+      this.goesOn = true;
+    }
   }
 
   private read(delta: ChatDelta, isWhole: boolean): void {
