@@ -10,9 +10,13 @@ export interface Io {
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Asks a person one line; `undefined` when the person left. Only where stdin and stdout are terminals. */
-  ask(question: string): Promise<string | undefined>;
-  confirm(question: string): Promise<boolean>;
+  /**
+   * Asks a person one line: `undefined` when interrupted, `null` at the end of input (Ctrl-D). Only where stdin and
+   * stdout are terminals.
+   */
+  ask(question: string): Promise<string | null | undefined>;
+  /** The same for yes and no. */
+  confirm(question: string): Promise<boolean | null | undefined>;
 }
 
 export interface Stdin {

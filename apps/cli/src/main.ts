@@ -103,6 +103,7 @@ function addChat(program: Command, io: Io, done: (code: ExitCode) => void): void
     .option('--events', 'JSON lines: everything that happens, as it happens')
     .option('-q, --quiet', 'do not say who answered')
     .addHelpText('after', EXAMPLE)
+    .showHelpAfterError('(a prompt of several words goes into quotes; majordomo chat --help says more)')
     .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
       const { chat } = await import('./chat/chat.ts');
       done(await chat(spec, prompt, flags, io));

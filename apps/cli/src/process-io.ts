@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import type { Env } from '@majordomo/core';
 import type { Io, Output, Stdin } from './io.ts';
 
@@ -11,19 +11,50 @@ export function processIo(env: Env, signal: AbortSignal): Io {
     signal,
     cwd: process.cwd(),
     home: homedir(),
-    stdin: { kind: stdinKind(), text: () => text(process.stdin) },
+    stdin: { kind: stdinKind(), text: () => textOf(process.stdin) },
     stdout: output(process.stdout, env),
     stderr: output(process.stderr, env),
     async ask(question) {
-      const prompts = await import('@clack/prompts');
-      const answer = await prompts.text({ message: question, signal });
-      return prompts.isCancel(answer) ? undefined : answer;
+      const { text, isCancel } = await import('@clack/prompts');
+      return untilEnd(async (until) => {
+        const answer = await text({ message: question, signal: until });
+        return isCancel(answer) ? undefined : answer;
+      }, signal);
     },
     async confirm(question) {
-      const prompts = await import('@clack/prompts');
-      return (await prompts.confirm({ message: question, signal })) === true;
+      const { confirm, isCancel } = await import('@clack/prompts');
+      return untilEnd(async (until) => {
+        const answer = await confirm({ message: question, signal: until });
+        return isCancel(answer) ? undefined : answer;
+      }, signal);
     },
   };
+}
+
+/**
+ * What a person answers. A prompt hears nothing of Ctrl-D, which closes its input and would leave it waiting: it is
+ * cancelled then, and gives `null`.
+ */
+async function untilEnd<Answer>(
+  prompt: (signal: AbortSignal) => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer | null> {
+  const end = new AbortController();
+  let isAnswered = false;
+  const onPause = (): void => {
+    // An answer pauses the input too; it is there by then.
+    setImmediate(() => {
+      if (!isAnswered) end.abort();
+    });
+  };
+  process.stdin.once('pause', onPause);
+  try {
+    const answer = await prompt(AbortSignal.any([signal, end.signal]));
+    return end.signal.aborted ? null : answer;
+  } finally {
+    isAnswered = true;
+    process.stdin.off('pause', onPause);
+  }
 }
 
 function output(stream: NodeJS.WriteStream, env: Env): Output {

@@ -176,6 +176,13 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'exclude each other'],
   ['a file that is not there', ['chat', 'openai/x', 'hi', '-f', 'gone.md'], 'gone.md cannot be read'],
   [
+    'a text where only pictures go',
+    ['chat', 'openai/x', 'hi', '--image', 'cat.png', '-f', 'a.md'],
+    'a.md is no picture',
+    { files: { 'a.md': '# A' } },
+  ],
+  ['a prompt without quotes', ['chat', 'openai/x', 'why', 'is', 'it'], 'goes into quotes'],
+  [
     'a file that no model takes',
     ['chat', 'openai/x', 'hi', '-f', 'a.bin'],
     'no text, PDF',

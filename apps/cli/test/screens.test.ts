@@ -112,6 +112,13 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('interrupted', '[ended 130]');
   }, 60_000);
 
+  it('Ctrl-D ends a conversation', async () => {
+    open('end', 'chat lab/gpt-4o', lab(server));
+    await until('end', 'You');
+    tmux('send-keys', '-t', 'end', 'C-d');
+    await until('end', '[ended 0]');
+  }, 60_000);
+
   it('while nothing has come, it says whom it waits for', async () => {
     open('waiting', 'chat lab/mute hi', lab(server));
     await until('waiting', 'lab/mute …');

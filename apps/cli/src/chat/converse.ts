@@ -11,11 +11,14 @@ import { createRenderer } from './render.ts';
 export async function converse(session: Chat, files: readonly UserPart[]): Promise<ExitCode> {
   const { io, model } = session;
   const paint = painter(io.stderr);
-  io.stderr.write(`${paint('dim', `${model.spec} · /exit ends, Ctrl-C stops`)}\n`);
+  const { length } = session.messages;
+  const before = length === 0 ? '' : ` · ${length} messages before`;
+  io.stderr.write(`${paint('dim', `${model.spec}${before} · /exit ends, Ctrl-C stops`)}\n`);
   let pending = files;
   for (;;) {
     const said = await io.ask('You');
     if (said === undefined) return EXIT.interrupted;
+    if (said === null) return EXIT.ok;
     const text = said.trim();
     if (text === '/exit') return EXIT.ok;
     if (text === '') continue;

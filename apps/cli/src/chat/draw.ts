@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { toJson, type ImageModel } from '@majordomo/core';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { attachment } from './attachments.ts';
@@ -16,6 +16,8 @@ export async function draw(
 ): Promise<ExitCode> {
   const parts = await Promise.all(file.map((name) => attachment(name, io.cwd)));
   const images = parts.filter((part) => part.type === 'image');
+  const other = file[parts.findIndex((part) => part.type !== 'image')];
+  if (other !== undefined) throw new Stop(`${other} is no picture: --image takes nothing else`);
   const response = await model.generate(
     { prompt, ...(images.length > 0 && { images }) },
     { signal: io.signal },

@@ -26,7 +26,10 @@ export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode
         ];
   io.stderr.write(`${paint('bold', lines[0] ?? '')}\n${lines.slice(1).join('\n')}\n`);
   const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-  if (ids.length > 0 || !isPerson || !(await io.confirm('Run the demo now?'))) return EXIT.usage;
+  if (ids.length > 0 || !isPerson) return EXIT.usage;
+  const yes = await io.confirm('Run the demo now?');
+  if (yes === undefined) return EXIT.interrupted;
+  if (yes !== true) return EXIT.usage;
   const { demo } = await import('../demo/demo.ts');
   return demo(undefined, {}, io);
 }

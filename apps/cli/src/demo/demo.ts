@@ -24,7 +24,7 @@ async function played(io: Io): Promise<ExitCode> {
   write('majordomo: two vendors on 127.0.0.1, the real SDKs, no key\n');
   const stage = await openStage(timeline);
   try {
-    await playScenes(stage, timeline);
+    await playScenes(stage, timeline, io.signal);
     timeline.summary();
     write('\nEvery call got one whole answer. With keys: majordomo demo --live openai/…\n');
     return EXIT.ok;

@@ -72,28 +72,32 @@ export async function openStage(timeline: Timeline): Promise<Stage> {
   return { openai, anthropic, majordomo, close };
 }
 
-export async function playScenes({ majordomo }: Stage, timeline: Timeline): Promise<void> {
-  await failover(majordomo, timeline);
-  await restart(majordomo, timeline);
-  await toolAcrossVendors(majordomo, timeline);
-  await typedObject(majordomo, timeline);
+export async function playScenes(
+  { majordomo }: Stage,
+  timeline: Timeline,
+  signal: AbortSignal,
+): Promise<void> {
+  await failover(majordomo, timeline, signal);
+  await restart(majordomo, timeline, signal);
+  await toolAcrossVendors(majordomo, timeline, signal);
+  await typedObject(majordomo, timeline, signal);
 }
 
-async function failover(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+async function failover(majordomo: Majordomo, { title, say }: Timeline, signal: AbortSignal): Promise<void> {
   title('1  The head is overloaded, then silent; the next call does not even knock');
   const model = majordomo.model('openai/gpt-head,house');
   for (const question of ['Is anybody there?', 'And now?']) {
-    const { text } = await model.generate({ messages: [user(question)], maxTokens: 100 });
+    const { text } = await model.generate({ messages: [user(question)], maxTokens: 100 }, { signal });
     say('answer', text);
   }
 }
 
-async function restart(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+async function restart(majordomo: Majordomo, { title, say }: Timeline, signal: AbortSignal): Promise<void> {
   title('2  A stream is cut in the middle; the reader is told to start over');
   const model = majordomo.model('anthropic/claude-cut,openai/gpt-whole');
   const request = { messages: [user('What is a butler?')], maxTokens: 100 };
   let shown = '';
-  for await (const event of model.stream(request, { afterCommit: 'restart', attempts: 1 })) {
+  for await (const event of model.stream(request, { signal, afterCommit: 'restart', attempts: 1 })) {
     if (event.type === 'text-delta') shown += event.text;
     if (event.type !== 'reset') continue;
     say('dropped', shown);
@@ -108,18 +112,22 @@ const weather: ToolSpec = {
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
-async function toolAcrossVendors(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+async function toolAcrossVendors(
+  majordomo: Majordomo,
+  { title, say }: Timeline,
+  signal: AbortSignal,
+): Promise<void> {
   title('3  One vendor calls the tool, the other one answers');
   const model = majordomo.model('openai/gpt-tools,anthropic/claude-tools');
   const messages: Message[] = [user('Which shoes for Oslo?')];
-  const first = await model.generate({ messages, tools: [weather], maxTokens: 100 });
+  const first = await model.generate({ messages, tools: [weather], maxTokens: 100 }, { signal });
   messages.push(first.message);
   for (const { id, name, args } of first.toolCalls) {
     say('tool', `${name}(${JSON.stringify(args)}) → -4 to 4 °C, snow`);
     await pause(1);
     messages.push(toolResult({ callId: id, name, content: '-4 to 4 °C, snow' }));
   }
-  const second = await model.generate({ messages, tools: [weather], maxTokens: 100 });
+  const second = await model.generate({ messages, tools: [weather], maxTokens: 100 }, { signal });
   say('answer', second.text);
 }
 
@@ -134,10 +142,14 @@ const recipe: JsonObject = {
   additionalProperties: false,
 };
 
-async function typedObject(majordomo: Majordomo, { title, say }: Timeline): Promise<void> {
+async function typedObject(
+  majordomo: Majordomo,
+  { title, say }: Timeline,
+  signal: AbortSignal,
+): Promise<void> {
   title('4  An answer that fits a schema');
   const { value } = await majordomo
     .model('anthropic/claude-typed')
-    .generateObject({ messages: [user('Soup?')], output: recipe, maxTokens: 200 });
+    .generateObject({ messages: [user('Soup?')], output: recipe, maxTokens: 200 }, { signal });
   say('value', JSON.stringify(value));
 }
