@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from './exit.ts';
+import { counted } from './counted.ts';
 import { folded } from './fold.ts';
 import type { Io } from './io.ts';
 import { painter, printable } from './paint.ts';
@@ -18,10 +19,20 @@ export function explain(error: unknown, io: Io): ExitCode {
     return error.code;
   }
   if (!LlmError.is(error)) throw error;
-  say(`${error.kind}:`, error.message);
+  if (error.kind === 'exhausted') sayAll(error, say, io);
+  else say(`${error.kind}:`, error.message);
   const hint = hintFor(error);
   if (hint !== undefined) io.stderr.write(`${paint('dim', hint)}\n`);
   return codeFor(error);
+}
+
+/** Whom no chain could get an answer from, each with its reason, once. */
+function sayAll({ details }: LlmError, say: (label: string, text: string) => void, { stderr }: Io): void {
+  say('exhausted:', 'nobody answered');
+  const reasons = details.attempts.map(({ target, outcome, error }) =>
+    error === undefined ? `  ${target}: ${outcome}` : `  ${target}: ${error.kind}\n    ${error.message}`,
+  );
+  for (const reason of counted(reasons)) stderr.write(`${folded(printable(reason), stderr.columns, 4)}\n`);
 }
 
 /** A mistake in what was typed or configured is usage; all else is a failed call. */

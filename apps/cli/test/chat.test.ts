@@ -41,6 +41,21 @@ it('names the tools that a model asks for, beside the answer on a pipe', async (
   expect([ran.out, ran.err]).toEqual(['', '→ weather({"city":"Oslo"})\n']);
 });
 
+it('says once of each target why nobody answered', async () => {
+  await using server = await serve(
+    { failure: 'overloaded' },
+    { failure: 'overloaded' },
+    { failure: 'not-found' },
+  );
+  const config = { chain: { backoff: { baseMs: 1 } } };
+  using place = world({ env: lab(server), files: { 'majordomo.config.json': JSON.stringify(config) } });
+  const ran = await place.run('chat', 'lab/full,lab/gone', 'hi');
+  expect([ran.code, ran.out]).toEqual([1, '']);
+  expect(ran.err).toMatch(
+    /^exhausted: nobody answered\n {2}lab\/full: overloaded, 2 times\n {4}lab\/full answered 529.*\n {2}lab\/gone: not-found\n {4}lab\/gone answered 404.*\n$/,
+  );
+});
+
 it('streams to a terminal, starts over visibly and lets no control character through', async () => {
   await using server = await serve(
     { fault: 'cut', at: { content: 2 }, answer: 'A butler is a servant' },
@@ -174,7 +189,11 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   ['no question', ['chat', 'openai/gpt-x'], 'nothing is asked'],
   ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
   ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'exclude each other'],
-  ['a file that is not there', ['chat', 'openai/x', 'hi', '-f', 'gone.md'], 'gone.md cannot be read'],
+  [
+    'a file that is not there',
+    ['chat', 'openai/x', 'hi', '-f', 'gone.md'],
+    'gone.md cannot be read: there is no such file',
+  ],
   [
     'a text where only pictures go',
     ['chat', 'openai/x', 'hi', '--image', 'cat.png', '-f', 'a.md'],
@@ -193,6 +212,12 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
     ['chat', 'openai/x', 'hi', '--load', 'a.json'],
     'no conversation',
     { files: { 'a.json': '{"messages":[1]}' } },
+  ],
+  [
+    'a schema that is none, of which nothing is shown',
+    ['chat', 'openai/x', 'hi', '--schema', 'a.md'],
+    'a.md cannot be read: it is not valid JSON',
+    { files: { 'a.md': '# sk-secret' } },
   ],
   ['a wrong number', ['chat', 'openai/x', 'hi', '--max-tokens', 'many'], 'whole number'],
   ['an option that is none', ['chat', '--frobnicate'], 'unknown option'],

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ChatResponse, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Output } from '../io.ts';
-import { reasonOf } from '../reason.ts';
+import { readJson } from '../read-json.ts';
 import { painter, printable } from '../paint.ts';
 import { keep, requestFor, type Chat } from './chat-session.ts';
 import { footer } from './footer.ts';
@@ -89,12 +88,7 @@ async function typed(session: Chat, question: UserMessage, path: string): Promis
 }
 
 async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
-  let schema: unknown;
-  try {
-    schema = JSON.parse(await readFile(resolve(cwd, path), 'utf8'));
-  } catch (error) {
-    throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
-  }
+  const schema = await readJson(resolve(cwd, path), path);
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
   throw new Stop(`${path} is no JSON Schema of an object`);
 }

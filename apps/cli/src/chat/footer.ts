@@ -1,4 +1,5 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
+import { counted } from '../counted.ts';
 import { folded } from '../fold.ts';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
@@ -21,12 +22,4 @@ function told({ target, outcome, error }: Attempt): string {
   const status = error?.details.status;
   const why = `${error?.kind ?? 'no reason given'}${status === undefined ? '' : ` (${status})`}`;
   return `  ${target} ${outcome === 'skipped' ? 'skipped' : 'failed'}: ${why}`;
-}
-
-/** Tries that went wrong in the same way are one line. */
-function counted(lines: readonly string[]): readonly string[] {
-  return [...new Set(lines)].map((line) => {
-    const times = lines.filter((other) => other === line).length;
-    return times === 1 ? line : `${line}, ${times} times`;
-  });
 }

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fromJson, toJson, type Message } from '@majordomo/core';
 import { Stop } from '../exit.ts';
+import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 
 /** The file of `--save`: JSON, with bytes as base64. */
@@ -24,12 +25,7 @@ export async function saveTranscript(path: string, cwd: string, messages: readon
 
 /** Reads what `saveTranscript` wrote. Throws `Stop` for a file that is something else. */
 export async function loadTranscript(path: string, cwd: string): Promise<readonly Message[]> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(resolve(cwd, path), 'utf8'));
-  } catch (error) {
-    throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
-  }
+  const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is no conversation that majordomo saved`);
   return fromJson<Saved>(json).messages;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 import type { MajordomoConfig } from './config.ts';
 import { importConfig } from './import-config.ts';
@@ -40,17 +40,11 @@ const firstOf = (folder: string, name: string): string | undefined =>
   ENDINGS.map((ending) => join(folder, `${name}.${ending}`)).find((file) => existsSync(file));
 
 async function read(file: string): Promise<unknown> {
+  if (file.endsWith('.json')) return readJson(file, file);
   try {
-    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
     return await importConfig(file);
   } catch (error) {
-    // The engine quotes what it stumbles over, and that may be a key.
-    const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
-    const why =
-      file.endsWith('.json') && error instanceof SyntaxError
-        ? `it is not valid JSON${place}`
-        : reasonOf(error);
-    throw new Stop(`${file} cannot be read: ${why}`);
+    throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -2,7 +2,9 @@ import { user } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
 import { openStage, playScenes } from './scenes.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -33,8 +35,10 @@ async function played(io: Io): Promise<ExitCode> {
   }
 }
 
+/** What stands before an answer. */
+const MARGIN = 12;
+
 async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
-  const { write } = io.stdout;
   const timeline = timelineOf(io);
   const settings = await loadSettings(io);
   const majordomo = await openSpec(spec, settings, {
@@ -46,12 +50,21 @@ async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
   const stream = majordomo
     .model(spec)
     .stream({ messages: [user(prompt)] }, { signal: io.signal, afterCommit: 'restart' });
+  const say = (label: string, text: string): void => {
+    timeline.say(
+      label,
+      folded(printable(text), io.stdout.columns - MARGIN).replaceAll('\n', `\n${' '.repeat(MARGIN)}`),
+    );
+  };
+  let shown = '';
   try {
     for await (const event of stream) {
-      if (event.type === 'text-delta') write(event.text);
-      if (event.type === 'reset') write('\n  (started over)\n');
-      if (event.type === 'finish') write('\n');
+      if (event.type === 'text-delta') shown += event.text;
+      if (event.type !== 'reset') continue;
+      say('dropped', shown);
+      shown = '';
     }
+    say('answer', shown);
   } finally {
     timeline.summary();
   }
