@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,12 +20,27 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-it('answers a question that a program asks, plain and without a prompt', async () => {
+/** Writes the names of the providers and SDKs that a process has loaded. */
+const WATCH = `import { registerHooks } from 'node:module';
+import { writeFileSync } from 'node:fs';
+const seen = new Set();
+registerHooks({ load: (url, context, next) => {
+  const name = /\\/(provider-[a-z-]+|openai|@anthropic-ai\\/sdk|prompts|testing)\\/(?!.*node_modules)/.exec(url)?.[1];
+  if (name !== undefined) seen.add(name);
+  return next(url, context);
+} });
+process.on('exit', () => writeFileSync(process.env.LOADED, [...seen].sort().join()));`;
+
+it('answers a question that a program asks, plain and without a prompt; loads what the spec needs', async () => {
   await using server = await serve('Hello.');
-  const { stdout, stderr } = await run(process.execPath, [bin, 'chat', 'lab/gpt-4o', 'hi'], {
-    cwd,
-    env: { ...env, ...lab(server) },
-  });
+  const [watch, LOADED] = [join(cwd, 'watch.mjs'), join(cwd, 'loaded')];
+  writeFileSync(watch, WATCH);
+  const { stdout, stderr } = await run(
+    process.execPath,
+    ['--import', watch, bin, 'chat', 'lab/gpt-4o', 'hi'],
+    { cwd, env: { ...env, ...lab(server), LOADED, ANTHROPIC_API_KEY: 'any', GEMINI_API_KEY: 'any' } },
+  );
+  expect(readFileSync(LOADED, 'utf8')).toBe('openai,provider-openai');
   expect(stdout).toBe('Hello.\n');
   // eslint-disable-next-line no-control-regex
   expect(stderr).not.toMatch(/\u001B/);
