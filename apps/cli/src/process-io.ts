@@ -59,13 +59,14 @@ async function untilEnd<Answer>(
 
 function output(stream: NodeJS.WriteStream, env: Env): Output {
   const isTerminal = stream.isTTY;
-  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  const canErase = isTerminal && env['TERM'] !== 'dumb';
   return {
     isTerminal,
     get columns() {
       return isTerminal && stream.columns > 0 ? stream.columns : Infinity;
     },
-    colour: isTerminal && !plain,
+    canErase,
+    colour: canErase && (env['NO_COLOR'] ?? '') === '',
     write(piece) {
       stream.write(piece);
     },

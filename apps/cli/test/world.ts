@@ -60,6 +60,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       isTerminal: terminal,
       columns: Infinity,
       colour: false,
+      canErase: false,
       write(text) {
         written.out += text;
         onOut?.(text);
@@ -69,6 +70,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       isTerminal: terminal,
       columns: Infinity,
       colour: false,
+      canErase: false,
       write(text) {
         written.err += text;
       },

@@ -17,7 +17,7 @@ const plain: Paint = (_style, text) => text;
 /** Reasoning is dimmed, tool calls are named, a new start is said; lines break between words where they can be told to. */
 export function createRenderer(output: Output): Renderer {
   const paint = painter(output);
-  const folding = createFolding(output.colour ? output.columns : Infinity);
+  const folding = createFolding(output.canErase ? output.columns : Infinity);
   let open: 'reasoning' | 'text' | undefined;
   const write = (text: string, style = plain): void =>
     output.write(style('dim', folding.feed(printable(text))));

@@ -11,6 +11,7 @@ it('never writes over a piece of an answer, and goes before anything else is wri
   const output = {
     isTerminal: true,
     colour: true,
+    canErase: true,
     columns: 12,
     write: (text: string) => {
       written += text;

@@ -18,7 +18,7 @@ const ERASE = '\r\u001B[K';
  * a piece of an answer, which is there until the reader has heard that it is void.
  */
 export function createStatus(output: Output, isFresh: () => boolean = () => true): Status {
-  if (!output.colour) return { onEvent: () => undefined, hide: () => undefined, clear: () => undefined };
+  if (!output.canErase) return { onEvent: () => undefined, hide: () => undefined, clear: () => undefined };
   const paint = painter(output);
   let ticking: NodeJS.Timeout | undefined;
   let isDrawn = false;

@@ -55,10 +55,12 @@ function next(sections: readonly Section[], { env, providers }: Settings): strin
   if (mistakes.length > 0)
     return `To mend: ${mistakes.length === 1 ? 'the line' : `the ${mistakes.length} lines`} with ✗.`;
   const here = sections.find(({ title }) => title === LOCAL_TITLE)?.findings ?? [];
+  const away = here.filter(({ state }) => state === 'absent').map(({ what }) => what);
   const usable = new Set([
     ...configuredIds(BACKENDS, { env, providers: providers.map(({ id }) => id) }),
     ...here.filter(({ state }) => state === 'ok').map(({ what }) => what),
   ]);
+  for (const id of away) usable.delete(id);
   if (usable.size === 0)
     return 'Next: set a key, such as OPENAI_API_KEY; or see it work without one: majordomo demo';
   const [first = ''] = usable;

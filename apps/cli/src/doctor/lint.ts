@@ -25,5 +25,7 @@ export async function lint(folder: string, io: Io): Promise<Section> {
   const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
   const lines = (out + error).trim().split('\n');
   if (code === 0) return { title, findings: [ok(folder, lines.at(-1))] };
-  return { title, findings: lines.map((line) => mistake(folder, line)) };
+  // The last line counts the others.
+  const found = code === 1 ? lines.slice(0, -1) : lines;
+  return { title, findings: found.map((line) => mistake(folder, line)) };
 }
