@@ -65,7 +65,7 @@ describe('a command that cannot be typed', () => {
     ['pnpm run build && pnpm demos', ['there is no script demos']],
     ['pnpm test packages/nothing', ['there is no folder packages/nothing']],
     ['curl https://example.org', ['curl is not ours']],
-    ['A_KEY=x majordomo chat "a/b" \'c d\' -f x.png y.png # really', []],
+    ['A_KEY=x majordomo chat "a/b" \'c d\' -f x.png -f y.png # really', []],
     ['git diff | majordomo chat a/b c --nope > x', ["error: unknown option '--nope'"]],
     ['npx majordomo chatt', ["error: unknown command 'chatt'"]],
     ['majordomo ping', ["error: missing required argument 'spec'"]],
