@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -242,6 +242,18 @@ it('a missing provider package is named with its install command', async () => {
   const { loadPackage } = await import('../src/backends/load-package.ts');
   await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
     'nowhere needs @majordomo/provider-nowhere: npm install @majordomo/provider-nowhere',
+  );
+});
+
+it('a provider package that is broken is said by name, without a stack', async () => {
+  const folder = 'node_modules/@majordomo/provider-broken';
+  using place = world();
+  mkdirSync(join(place.cwd, folder), { recursive: true });
+  writeFileSync(join(place.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
+  writeFileSync(join(place.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
+  const { loadPackage } = await import('../src/backends/load-package.ts');
+  await expect(loadPackage('@majordomo/provider-broken', place.cwd, 'broken')).rejects.toThrow(
+    '@majordomo/provider-broken cannot be loaded: no sharp here',
   );
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { BACKENDS, backendForScheme, createBackend } from './backends.ts';
+import { BACKENDS, backendForScheme } from './backends.ts';
+import { createBackend } from './create-backend.ts';
 import { loadPackage, locatePackage } from './load-package.ts';
 import { backendsFor, configuredIds, expand } from './wanted.ts';
 

@@ -1,6 +1,3 @@
-import type { Env, Provider } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-
 /** One backend that the command knows by name: a row says which package serves it, and what it needs. */
 export interface Backend {
   /** The provider's id: what stands before the slash. */
@@ -149,34 +146,4 @@ export const backendOf = (id: string): Backend | undefined => BACKENDS.find((bac
 export function backendForScheme(dsn: string): Backend | undefined {
   const scheme = /^([a-z][a-z0-9.-]*)(?:\+http)?:\/\//i.exec(dsn.trim())?.[1]?.toLowerCase();
   return scheme === undefined ? undefined : BACKENDS.find(({ schemes }) => schemes?.includes(scheme));
-}
-
-/**
- * Calls the package's `create…` with the vendor's profile, if it has one, and the options. Throws `TypeError` when the
- * package has nothing of that name, `Stop` when it is not said where the backend is.
- */
-export function createBackend(backend: Backend, module: object, env: Env): Provider {
-  const create: unknown = Reflect.get(module, backend.create);
-  if (typeof create !== 'function') throw outdated(backend, backend.create);
-  const profile = profileOf(backend, module);
-  const options = { ...backend.options, ...placeOf(backend, env) };
-  return Reflect.apply(create, undefined, profile === undefined ? [options] : [profile, options]) as Provider;
-}
-
-const outdated = (backend: Backend, name: string): TypeError =>
-  new TypeError(`${backend.package} has no ${name}: update it`);
-
-function profileOf(backend: Backend, module: object): unknown {
-  if (backend.profile === undefined) return undefined;
-  const profile: unknown = Reflect.get(module, backend.profile);
-  if (profile === undefined) throw outdated(backend, backend.profile);
-  // One that is made for a place: the place itself comes as the base URL.
-  return typeof profile === 'function' ? Reflect.apply(profile, undefined, [{ resource: '' }]) : profile;
-}
-
-function placeOf({ id, placeEnv, placePath = '' }: Backend, env: Env): { readonly baseURL?: string } {
-  if (placeEnv === undefined) return {};
-  const place = env[placeEnv] ?? '';
-  if (place === '') throw new Stop(`${id} needs ${placeEnv}: the https://… address of your resource`);
-  return { baseURL: place.replace(/\/+$/, '') + placePath };
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Stop } from '../exit.ts';
+import { EXIT, Stop } from '../exit.ts';
+import { reasonOf } from '../reason.ts';
 
 /** Where a package may be: the project that the command was called in, then where the command is installed. */
 const placesFrom = (cwd: string): readonly NodeJS.Require[] => [
@@ -25,5 +26,9 @@ export function locatePackage(name: string, cwd: string): string | undefined {
 export async function loadPackage(name: string, cwd: string, why: string): Promise<object> {
   const file = locatePackage(name, cwd);
   if (file === undefined) throw new Stop(`${why} needs ${name}: npm install ${name}`);
-  return (await import(pathToFileURL(file).href)) as object;
+  try {
+    return (await import(pathToFileURL(file).href)) as object;
+  } catch (error) {
+    throw new Stop(`${name} cannot be loaded: ${reasonOf(error)}`, EXIT.failed);
+  }
 }

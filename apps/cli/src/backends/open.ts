@@ -1,6 +1,7 @@
 import { createMajordomo, type CallEvent, type Env, type Majordomo, type Provider } from '@majordomo/core';
 import type { Settings } from '../config/settings.ts';
-import { createBackend, type Backend } from './backends.ts';
+import type { Backend } from './backends.ts';
+import { createBackend } from './create-backend.ts';
 import { loadPackage } from './load-package.ts';
 import { backendsFor, dsnOf, expand, type Known } from './wanted.ts';
 

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { BACKENDS, backendForScheme, backendOf, createBackend, type Backend } from '../backends/backends.ts';
+import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends/backends.ts';
+import { createBackend } from '../backends/create-backend.ts';
 import { loadPackage, locatePackage } from '../backends/load-package.ts';
 import { openIds } from '../backends/open.ts';
 import { dsnIds, dsnOf } from '../backends/wanted.ts';
