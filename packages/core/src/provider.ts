@@ -31,6 +31,7 @@ export {
   type RateLimits,
   type RateLimitWatch,
 } from './provider/rate-limits.ts';
+export { sameHeaders } from './provider/same-headers.ts';
 export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
 export { sniffMediaType } from './provider/sniff.ts';

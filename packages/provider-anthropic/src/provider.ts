@@ -6,6 +6,7 @@ import {
   credentialSource,
   lowerCased,
   patientFetch,
+  sameHeaders,
   Scribe,
   secretsIn,
   secretsOfClient,
@@ -186,7 +187,7 @@ async function newClient(apiKey: string, baseURL: string, fetch: Transport): Pro
   // ANTHROPIC_CUSTOM_HEADERS cannot be declined by an option of 1.10: it lands in the default headers.
   const settled: unknown = Reflect.get(client, '_options');
   if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', undefined);
-  return client;
+  return sameHeaders(client);
 }
 
 function checkedClient(client: object): Client {

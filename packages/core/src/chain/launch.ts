@@ -68,17 +68,18 @@ export class Launcher {
   }
 
   async launch(target: Target, scope: CallScope, forced: boolean): Promise<Launched | PassedOver> {
-    const { health, gates, clock } = this.deps;
+    const { health, gates, clock, around } = this.deps;
     scope.throwIfStopped();
     const benched = forced ? undefined : this.benched(target.key);
     if (benched !== undefined) return benched;
     const prepared = await this.prepare(target, scope);
     if (prepared instanceof Error) return this.passedOver('unsupported', prepared);
     const number = ++this.visit(target.key).tries;
-    const info = this.info(target, number, prepared, scope);
+    const isWatched = gates.length > 0 || around !== undefined;
+    const info = isWatched ? this.info(target, number, prepared, scope) : undefined;
     let admission = FREE;
     try {
-      if (gates.length > 0) admission = await admit(gates, info, clock);
+      if (info !== undefined) admission = await admit(gates, info, clock);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
       return this.passedOver('denied', error);
@@ -162,7 +163,11 @@ export class Launcher {
     };
   }
 
-  private attempt({ key, model }: Target, { request, warnings, read }: Prepared, info: AttemptInfo): Attempt {
+  private attempt(
+    { key, model }: Target,
+    { request, warnings, read }: Prepared,
+    info: AttemptInfo | undefined,
+  ): Attempt {
     const { clock, around, transport } = this.deps;
     const forcedWhole = this.visit(key).remedies.some(({ delivery }) => delivery === 'whole');
     const remembered = this.deps.memory.for(key).some(({ delivery }) => delivery === 'whole');
@@ -202,10 +207,10 @@ type Opened = { readonly steps: AsyncIterator<Step>; readonly first: Promise<Ite
 /** Opens the stream and takes its first step inside the caller's hook; a hook that misbehaves changes nothing. */
 function openInside(
   around: ChainDeps['around'],
-  info: AttemptInfo,
+  info: AttemptInfo | undefined,
   start: () => AsyncIterator<Step>,
 ): Opened {
-  if (around === undefined) return opened(start);
+  if (around === undefined || info === undefined) return opened(start);
   let made: Opened | undefined;
   const open = (): Opened => (made ??= opened(start));
   try {

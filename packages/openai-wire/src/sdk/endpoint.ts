@@ -10,6 +10,7 @@ import {
   credentialSource,
   lowerCased,
   patientFetch,
+  sameHeaders,
   secretsIn,
   secretsOfClient,
 } from '@majordomo/core/provider';
@@ -78,8 +79,11 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
   const clients = clientCache<SdkClient>();
   const isKeyless = options.apiKey === undefined && place.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, place.keyEnv === undefined ? [] : [place.keyEnv]);
-  const make = (key: string | undefined, fetch: typeof globalThis.fetch = patientFetch): Promise<SdkClient> =>
-    sdk.newClient({
+  const make = async (
+    key: string | undefined,
+    fetch: typeof globalThis.fetch = patientFetch,
+  ): Promise<SdkClient> => {
+    const client = await sdk.newClient({
       key,
       baseURL,
       fetch: (url, init) => fetch(url, signalled(init)),
@@ -87,6 +91,8 @@ export function endpointOf(sdk: Sdk, place: Place, options: SdkOptions): Endpoin
       defaultQuery: place.query,
       timeout: NEVER_MS,
     });
+    return sameHeaders(client);
+  };
   const connect = async (context: CallContext, failed: Failed): Promise<SdkClient> => {
     failed.secrets = [...secretsOfClient(options.client), ...secretsIn(context.headers, own, place.query)];
     if (options.client !== undefined) return checkedClient(options.client, sdk);

@@ -1,0 +1,78 @@
+import { createMajordomo, user, type Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createCerebras } from '@majordomo/provider-cerebras';
+import { createGroq } from '@majordomo/provider-groq';
+import { azureOpenAI, createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { describe, expect, it } from 'vitest';
+
+type Options = { readonly apiKey: string; readonly headers: Record<string, string> };
+
+const PROVIDERS: Readonly<Record<string, (options: Options) => Provider>> = {
+  'openai, Responses': (options) => createOpenAI(options),
+  'openai, Chat Completions': (options) => createOpenAI({ ...options, api: 'chat' }),
+  azure: (options) =>
+    openaiCompatible(
+      azureOpenAI({ resource: 'box', deployment: 'm', apiVersion: '2026-10-21', credential: 'key' }),
+      options,
+    ),
+  groq: createGroq,
+  cerebras: createCerebras,
+  anthropic: createAnthropic,
+};
+
+/** The requests of some calls of one provider, without their bodies. The first two are built by the SDK itself. */
+async function requestsOf(
+  provider: Provider,
+  calls: readonly (string | undefined)[],
+): Promise<readonly object[]> {
+  const sent: object[] = [];
+  for (const tenant of calls) {
+    const majordomo = createMajordomo({
+      providers: [provider],
+      ...(tenant === undefined ? {} : { headers: { tenant } }),
+      fetch,
+    });
+    await majordomo
+      .model(`${provider.id}/m`)
+      .generate({ messages: [user('hi')] })
+      .catch(() => undefined);
+  }
+  return sent;
+
+  function fetch(url: unknown, init?: RequestInit): Promise<Response> {
+    const headers = new Headers(init?.headers);
+    sent.push({ url, method: init?.method, headers: Object.fromEntries(headers) });
+    // An app's transport may write into what it gets.
+    if (init?.headers instanceof Headers) init.headers.set('x-trace', String(sent.length));
+    return Promise.resolve(
+      new Response('{}', { status: 400, headers: { 'content-type': 'application/json' } }),
+    );
+  }
+}
+
+describe.each(Object.entries(PROVIDERS))('%s', (_name, open) => {
+  const provider = (): Provider => open({ apiKey: 'k1', headers: { 'x-own': 'o' } });
+
+  it('sends every call with the headers that the SDK built for the first', async () => {
+    const sent = await requestsOf(
+      provider(),
+      Array.from({ length: 5 }, () => undefined),
+    );
+    expect(sent).toHaveLength(5);
+    expect(sent[0]).toMatchObject({ headers: { 'x-own': 'o', 'content-type': 'application/json' } });
+    for (const request of sent) expect(request).toEqual(sent[0]);
+  });
+
+  it('keeps the headers of several apps apart', async () => {
+    const sent = await requestsOf(provider(), ['a', 'b', 'a', 'b', 'a', 'b', undefined]);
+    expect(sent.map((request) => (request as { headers: { tenant?: string } }).headers.tenant)).toEqual([
+      'a',
+      'b',
+      'a',
+      'b',
+      'a',
+      'b',
+      undefined,
+    ]);
+  });
+});
