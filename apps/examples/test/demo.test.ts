@@ -25,7 +25,7 @@ it('the timeline tells what the servers saw', async () => {
   };
   const stage = await openStage(recording);
   try {
-    await playScenes(stage, recording);
+    await playScenes(stage, recording, new AbortController().signal);
     timeline.summary();
     const journal = [
       ...stage.openai.requests.map(({ model }) => `openai/${model}`),
