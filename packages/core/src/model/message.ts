@@ -86,3 +86,12 @@ export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
 export function file(bytes: Uint8Array, mediaType: string, name?: string): FilePart {
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
+
+/** Does it carry an image or a file, in a tool result too? */
+export function holdsBytes({ parts }: TurnMessage): boolean {
+  return parts.some((part) =>
+    part.type === 'tool-result'
+      ? part.content.some(({ type }) => type === 'image')
+      : part.type === 'image' || part.type === 'file',
+  );
+}

@@ -2,7 +2,7 @@ import { abortable } from './abortable.ts';
 import { LlmError } from '../error/llm-error.ts';
 import type { ImageLimits } from '../model/capabilities.ts';
 import type { MediaFitter } from '../model/media.ts';
-import type { TurnMessage } from '../model/message.ts';
+import { holdsBytes, type TurnMessage } from '../model/message.ts';
 import type { ImagePart } from '../model/part.ts';
 import type { Warning } from '../model/response.ts';
 
@@ -94,13 +94,7 @@ function forCount(limits: ImageLimits, count: number): ImageLimits {
 }
 
 /** Is there anything that may have to be fitted? */
-export const hasMedia = (messages: readonly TurnMessage[]): boolean =>
-  messages.some((message) => {
-    if (message.role === 'user') return message.parts.some(isMedia);
-    return message.role === 'tool' && message.parts.some(({ content }) => content.some(isMedia));
-  });
-
-const isMedia = ({ type }: { readonly type: string }): boolean => type === 'image' || type === 'file';
+export const hasMedia = (messages: readonly TurnMessage[]): boolean => messages.some(holdsBytes);
 
 /** All of a request, those in tool results too, in their order. */
 export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {

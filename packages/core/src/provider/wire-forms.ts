@@ -1,4 +1,4 @@
-import type { TurnMessage } from '../model/message.ts';
+import { holdsBytes, type TurnMessage } from '../model/message.ts';
 import { isUnchanged, valuesOf } from '../model/unchanged.ts';
 import { keepJson } from './kept-json.ts';
 import { asGiven } from './tool-ids.ts';
@@ -65,12 +65,4 @@ export class KnownForms<Wire extends object> {
 function callIds(message: TurnMessage): readonly string[] {
   if (message.role === 'tool') return message.parts.map(({ callId }) => callId);
   return message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
-}
-
-function holdsBytes({ parts }: TurnMessage): boolean {
-  return parts.some((part) =>
-    part.type === 'tool-result'
-      ? part.content.some(({ type }) => type === 'image')
-      : part.type === 'image' || part.type === 'file',
-  );
 }
