@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import { CLAUDE_FAMILY, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, CLAUDE_FAMILY, Scribe, type WireReader } from '@majordomo/core/provider';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
 /**
@@ -255,6 +255,10 @@ export class MessagesReader implements WireReader {
     return new LlmError('protocol', `${target} answered without "${path}"`, { target, path });
   }
 }
+
+keepWarm(
+  new MessagesReader(new Scribe('', []), () => new LlmError('config', 'an idle reader reads nothing')),
+);
 
 const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({
   family: CLAUDE_FAMILY,

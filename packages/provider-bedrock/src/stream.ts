@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { JsonObject, Replay, Warning } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import { keepWarm, Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
 import {
   finishReason,
@@ -227,3 +227,5 @@ export class ConverseReader {
 
 /** Blocks may take turns: each has its own key. */
 const keyOf = (index: number | undefined): string => String(index ?? 0);
+
+keepWarm(new ConverseReader(new Scribe('', []), ''));

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { keepWarm, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { list, object } from './response.ts';
 import { SHAPES } from './shapes.ts';
@@ -127,3 +127,12 @@ const WHOLE: Recovery = {
   delivery: 'whole',
   remember: true,
 };
+
+keepWarm(
+  new RunReader({
+    target: '',
+    family: '',
+    isStream: true,
+    toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+  }),
+);

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type Warning } from '@majordomo/core';
-import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { keepWarm, Scribe, type WireReader } from '@majordomo/core/provider';
 import { inBandError, type WireError } from './errors.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
@@ -195,3 +195,5 @@ export class GeminiReader implements WireReader {
     });
   }
 }
+
+keepWarm(new GeminiReader(new Scribe('', []), ''));

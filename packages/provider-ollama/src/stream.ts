@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import { Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
 import {
   finishReason,
   promptCut,
@@ -138,3 +138,11 @@ function member(value: unknown, name: string): unknown {
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 }
+
+keepWarm(
+  new ChatReader({
+    target: '',
+    family: '',
+    toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+  }),
+);

@@ -5,6 +5,8 @@ import type { ModelEvent } from '../model/event.ts';
 import type { Warning } from '../model/response.ts';
 import { Accumulator } from '../stream/accumulate.ts';
 import { Watch } from './watch.ts';
+import { keepWarm } from '../keep-warm.ts';
+import { systemClock } from './clock.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
 
@@ -176,6 +178,20 @@ export class Attempt {
     return new LlmError('truncated', `${target} ended without a finish`, { target });
   }
 }
+
+keepWarm(
+  new Attempt({
+    target: '',
+    whole: false,
+    clock: systemClock,
+    timeouts: {},
+    warnings: [],
+    open: () => {
+      throw new LlmError('config', 'an idle attempt has no model');
+    },
+    judge: () => undefined,
+  }),
+);
 
 /** A tool call is content from its start: one without arguments has no delta. */
 function isContent(event: ModelEvent): boolean {

@@ -4,6 +4,8 @@ import type { ModelContext } from '../model/provider.ts';
 import type { BodyDecoder, Framing } from './framing.ts';
 import { SSE } from './sse.ts';
 import type { WireReader } from './wire-reader.ts';
+import { keepWarm } from '../keep-warm.ts';
+import { Scribe } from '../stream/scribe.ts';
 
 /** One request through an SDK, and how its answer is read. */
 export interface SdkCall {
@@ -145,6 +147,17 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
     this.body?.cancel().catch(() => undefined);
   };
 }
+
+const nothing = (): void => undefined;
+
+keepWarm(
+  new SdkSteps({
+    context: { target: '', delivery: 'deltas', env: {}, signal: new AbortController().signal },
+    open: () => Promise.resolve(new Response()),
+    reader: { scribe: new Scribe('', []), done: true, message: nothing, body: nothing, end: nothing },
+    toLlmError: (cause, target) => new LlmError('config', 'an idle call', { target }, { cause }),
+  }),
+);
 
 /** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
 function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): void {

@@ -2,6 +2,7 @@ import { parseArguments } from '../json/arguments.ts';
 import type { ModelEvent, PartHead } from '../model/event.ts';
 import type { AssistantPart, Replay } from '../model/part.ts';
 import type { FinishReason, Usage, Warning } from '../model/response.ts';
+import { keepWarm } from '../keep-warm.ts';
 
 interface Open {
   readonly type: PartHead['type'];
@@ -213,6 +214,8 @@ export class Scribe {
     return this.take();
   }
 }
+
+keepWarm(new Scribe('', []));
 
 /** What is still to be told of the whole text; nothing where the fragments said something else. */
 function restOf(whole: string | undefined, told: string): string | undefined {

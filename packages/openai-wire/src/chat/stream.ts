@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type Usage, type Warning } from '@majordomo/core';
-import type { Scribe, WireReader } from '@majordomo/core/provider';
+import { keepWarm, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from './drift.ts';
 import { inBandError } from './failure.ts';
@@ -251,6 +251,8 @@ export class ChatReader implements WireReader {
 }
 
 const NONE: readonly never[] = [];
+
+keepWarm(new ChatReader({ target: '', family: '', quirks: { reasoningTokens: 'inside' } }));
 
 const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 

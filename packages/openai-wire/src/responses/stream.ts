@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Warning } from '@majordomo/core';
-import { kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { drift } from '../chat/drift.ts';
 import { failureOf } from '../chat/failure.ts';
 import type { Absences } from '../chat/strict-tools.ts';
@@ -322,3 +322,5 @@ export class ResponsesReader implements WireReader {
 const NONE: readonly never[] = [];
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';
+
+keepWarm(new ResponsesReader({ target: '', family: '' }));
