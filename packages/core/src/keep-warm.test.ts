@@ -13,13 +13,19 @@ import { PartialJson } from './json/partial.ts';
 import { NdjsonDecoder } from './provider/ndjson.ts';
 import { SseDecoder } from './provider/sse.ts';
 import { Scribe } from './stream/scribe.ts';
-import { keepWarm } from './keep-warm.ts';
+import { keepWarm, warmUp } from './keep-warm.ts';
 
-class Kept {}
-class Dropped {}
+class Kept {
+  readonly is = 'kept';
+}
+class Dropped {
+  readonly is = 'dropped';
+}
 
-test('what is kept warm outlives a collection, and nothing else does', () => {
-  keepWarm(new Kept());
+test('what is kept warm is made at the first call and outlives a collection; nothing else does', () => {
+  keepWarm(() => new Kept());
+  expect(queryObjects(Kept)).toBe(0);
+  warmUp();
   new Dropped();
   // Counts what is alive, after a collection of its own.
   expect(queryObjects(Kept)).toBe(1);
@@ -45,6 +51,7 @@ const OF_EACH_CALL = [
 test.each(OF_EACH_CALL.map((type) => ({ name: type.name, type })))(
   'an object of $name is alive while there is no call',
   ({ type }) => {
+    warmUp();
     expect(queryObjects(type)).toBeGreaterThan(0);
   },
 );

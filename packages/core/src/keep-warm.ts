@@ -1,11 +1,19 @@
+const cold: (() => object)[] = [];
 const idle: object[] = [];
 
 /**
  * Keeps an object that nobody uses, so that its class stays warm. V8 forgets the shape of objects, and with it all code
  * that it compiled for them, when a collection finds none of them alive: between two calls of a quiet process that is
- * every class of a call, and the next call is run by the interpreter. One idle object prevents it; made once for each
+ * every class of a call, and the next call is run by the interpreter. One idle object prevents it; said once for each
  * class that is used anew in each call, beside the class. Other engines lose nothing by it.
+ *
+ * @param make is asked at the first call of the process: an import does no work
  */
-export function keepWarm(object: object): void {
-  idle.push(object);
+export function keepWarm(make: () => object): void {
+  cold.push(make);
+}
+
+/** At the beginning of a call. */
+export function warmUp(): void {
+  for (let make = cold.pop(); make !== undefined; make = cold.pop()) idle.push(make());
 }

@@ -257,7 +257,7 @@ export class MessagesReader implements WireReader {
 }
 
 keepWarm(
-  new MessagesReader(new Scribe('', []), () => new LlmError('config', 'an idle reader reads nothing')),
+  () => new MessagesReader(new Scribe('', []), () => new LlmError('config', 'an idle reader reads nothing')),
 );
 
 const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({

@@ -228,4 +228,4 @@ export class ConverseReader {
 /** Blocks may take turns: each has its own key. */
 const keyOf = (index: number | undefined): string => String(index ?? 0);
 
-keepWarm(new ConverseReader(new Scribe('', []), ''));
+keepWarm(() => new ConverseReader(new Scribe('', []), ''));

@@ -129,10 +129,11 @@ const WHOLE: Recovery = {
 };
 
 keepWarm(
-  new RunReader({
-    target: '',
-    family: '',
-    isStream: true,
-    toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
-  }),
+  () =>
+    new RunReader({
+      target: '',
+      family: '',
+      isStream: true,
+      toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+    }),
 );

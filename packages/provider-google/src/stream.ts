@@ -196,4 +196,4 @@ export class GeminiReader implements WireReader {
   }
 }
 
-keepWarm(new GeminiReader(new Scribe('', []), ''));
+keepWarm(() => new GeminiReader(new Scribe('', []), ''));

@@ -140,9 +140,10 @@ function member(value: unknown, name: string): unknown {
 }
 
 keepWarm(
-  new ChatReader({
-    target: '',
-    family: '',
-    toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
-  }),
+  () =>
+    new ChatReader({
+      target: '',
+      family: '',
+      toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+    }),
 );

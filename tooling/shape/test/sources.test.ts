@@ -35,7 +35,7 @@ test.each(published)('$id keeps each of its readers and decoders warm', (pkg) =>
   const cold = sourcesOf(pkg).filter((file) => {
     const source = read(file);
     const [, name] = /class (\w+) implements (?:WireReader|BodyDecoder)\b/.exec(source) ?? [];
-    return name !== undefined && !new RegExp(`keepWarm\\(\\s*new ${name}\\(`).test(source);
+    return name !== undefined && !new RegExp(`keepWarm\\(\\s*\\(\\) =>\\s+new ${name}\\(`).test(source);
   });
   expect(cold).toEqual([]);
 });

@@ -180,17 +180,18 @@ export class Attempt {
 }
 
 keepWarm(
-  new Attempt({
-    target: '',
-    whole: false,
-    clock: systemClock,
-    timeouts: {},
-    warnings: [],
-    open: () => {
-      throw new LlmError('config', 'an idle attempt has no model');
-    },
-    judge: () => undefined,
-  }),
+  () =>
+    new Attempt({
+      target: '',
+      whole: false,
+      clock: systemClock,
+      timeouts: {},
+      warnings: [],
+      open: () => {
+        throw new LlmError('config', 'an idle attempt has no model');
+      },
+      judge: () => undefined,
+    }),
 );
 
 /** A tool call is content from its start: one without arguments has no delta. */

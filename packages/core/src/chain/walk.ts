@@ -276,26 +276,27 @@ export class Walk {
 }
 
 keepWarm(
-  new Walk(
-    {
-      info: { id: '', spec: '', tenant: undefined, metadata: {} },
-      request: { messages: [] },
-      settings: chainSettings(),
-      live: false,
-      signal: undefined,
-      emit: undefined,
-      resolve: () => [],
-      judge: () => undefined,
-    },
-    {
-      health: new HealthTracker({}, systemClock, Math.random),
-      clock: systemClock,
-      random: Math.random,
-      memory: new RecoveryMemory(),
-      gates: [],
-      media: undefined,
-      around: undefined,
-      transport: () => ({ env: {}, fetch: undefined, headers: undefined }),
-    },
-  ),
+  () =>
+    new Walk(
+      {
+        info: { id: '', spec: '', tenant: undefined, metadata: {} },
+        request: { messages: [] },
+        settings: chainSettings(),
+        live: false,
+        signal: undefined,
+        emit: undefined,
+        resolve: () => [],
+        judge: () => undefined,
+      },
+      {
+        health: new HealthTracker({}, systemClock, Math.random),
+        clock: systemClock,
+        random: Math.random,
+        memory: new RecoveryMemory(),
+        gates: [],
+        media: undefined,
+        around: undefined,
+        transport: () => ({ env: {}, fetch: undefined, headers: undefined }),
+      },
+    ),
 );

@@ -1,4 +1,5 @@
 import { LlmError } from '../error/llm-error.ts';
+import { warmUp } from '../keep-warm.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { CallScope } from '../chain/scope.ts';
 import { callSettings, type ChainSettings } from '../chain/settings.ts';
@@ -67,6 +68,7 @@ export function walk(
   live: boolean,
   operation: Operation,
 ): Walk {
+  warmUp();
   const info: CallInfo = {
     id: crypto.randomUUID(),
     spec,

@@ -122,7 +122,8 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
 }
 
 keepWarm(
-  new WalkStream(() => {
-    throw new LlmError('config', 'an idle stream has no call');
-  }),
+  () =>
+    new WalkStream(() => {
+      throw new LlmError('config', 'an idle stream has no call');
+    }),
 );

@@ -154,6 +154,6 @@ export class PartialJson {
   }
 }
 
-keepWarm(new PartialJson());
+keepWarm(() => new PartialJson());
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;

@@ -78,7 +78,7 @@ export class NdjsonDecoder implements BodyDecoder {
   }
 }
 
-keepWarm(new NdjsonDecoder(() => undefined, { target: '' }));
+keepWarm(() => new NdjsonDecoder(() => undefined, { target: '' }));
 
 /** Newline-delimited JSON as the framing of a streamed body. */
 export const NDJSON: Framing = {

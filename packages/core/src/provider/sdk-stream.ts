@@ -151,12 +151,13 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
 const nothing = (): void => undefined;
 
 keepWarm(
-  new SdkSteps({
-    context: { target: '', delivery: 'deltas', env: {}, signal: new AbortController().signal },
-    open: () => Promise.resolve(new Response()),
-    reader: { scribe: new Scribe('', []), done: true, message: nothing, body: nothing, end: nothing },
-    toLlmError: (cause, target) => new LlmError('config', 'an idle call', { target }, { cause }),
-  }),
+  () =>
+    new SdkSteps({
+      context: { target: '', delivery: 'deltas', env: {}, signal: new AbortController().signal },
+      open: () => Promise.resolve(new Response()),
+      reader: { scribe: new Scribe('', []), done: true, message: nothing, body: nothing, end: nothing },
+      toLlmError: (cause, target) => new LlmError('config', 'an idle call', { target }, { cause }),
+    }),
 );
 
 /** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */

@@ -117,7 +117,7 @@ export class SseDecoder implements BodyDecoder {
   }
 }
 
-keepWarm(new SseDecoder(() => undefined));
+keepWarm(() => new SseDecoder(() => undefined));
 
 /** What follows `name:` and one space; `undefined` when the field's name goes on. */
 function fieldValue(text: string, colon: number, end: number): string | undefined {

@@ -8,6 +8,7 @@ const PREFIX = 'LLM_';
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
+  private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Record<string, string>;
   /** Goes up when variables change what names mean. */
   version = 0;
@@ -60,6 +61,7 @@ export class Registry {
       );
     }
     this.registered.set(id, provider);
+    for (const [scheme, make] of Object.entries(provider.schemes ?? {})) this.schemes.set(scheme, make);
   }
 
   private fromVariable(name: string, spec: string): Provider {
@@ -74,18 +76,14 @@ export class Registry {
 
   private build(variable: string, id: string, value: string): Provider {
     const dsn = parseDsn(variable, id, value);
-    const make = this.schemes().get(dsn.scheme);
+    const make = this.schemes.get(dsn.scheme);
     if (make === undefined) {
-      const known = [...this.schemes().keys()].join(', ') || 'none';
+      const known = [...this.schemes.keys()].join(', ') || 'none';
       throw badDsn(variable, `no registered provider serves the scheme "${dsn.scheme}" (known: ${known})`);
     }
     const provider = make(dsn);
     this.built.set(id, provider);
     return provider;
-  }
-
-  private schemes(): Map<string, NonNullable<Provider['schemes']>[string]> {
-    return new Map([...this.registered.values()].flatMap(({ schemes }) => Object.entries(schemes ?? {})));
   }
 }
 

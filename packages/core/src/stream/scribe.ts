@@ -215,7 +215,7 @@ export class Scribe {
   }
 }
 
-keepWarm(new Scribe('', []));
+keepWarm(() => new Scribe('', []));
 
 /** What is still to be told of the whole text; nothing where the fragments said something else. */
 function restOf(whole: string | undefined, told: string): string | undefined {

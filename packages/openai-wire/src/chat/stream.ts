@@ -252,7 +252,7 @@ export class ChatReader implements WireReader {
 
 const NONE: readonly never[] = [];
 
-keepWarm(new ChatReader({ target: '', family: '', quirks: { reasoningTokens: 'inside' } }));
+keepWarm(() => new ChatReader({ target: '', family: '', quirks: { reasoningTokens: 'inside' } }));
 
 const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 

@@ -323,4 +323,4 @@ const NONE: readonly never[] = [];
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';
 
-keepWarm(new ResponsesReader({ target: '', family: '' }));
+keepWarm(() => new ResponsesReader({ target: '', family: '' }));

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { shuffled } from './statistics.mjs';
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
+export const collectGarbage = runInNewContext('gc');
 
 /**
  * @typedef {object} Job

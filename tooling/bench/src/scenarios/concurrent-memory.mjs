@@ -5,10 +5,11 @@ import { burst } from './concurrent-burst.mjs';
 globalThis.gc();
 // Before anything of the subject is loaded: some load their SDK at once, others at the first call.
 const before = process.memoryUsage.rss();
-const [, , family, wire, origin] = process.argv;
+const [, , family, wire, origin, streams, deltas] = process.argv;
 const { subjects } = await loadSubjects({ families: [family], wires: [wire] });
 const session = await subjects[0].open(origin);
-await burst(session);
-await burst(session);
+const load = { streams: Number(streams), deltas: Number(deltas) };
+await burst(session, load);
+await burst(session, load);
 const { maxRSS } = process.resourceUsage();
 process.send((maxRSS * 1024 - before) / 1e6, () => process.exit(0));

@@ -23,7 +23,10 @@ export const concurrent = {
       per: STREAMS * DELTAS,
       run: () => burst(session),
     }));
-    return [...(await measure(context, { unit: 'µs CPU a delta', jobs })), ...(await memory(context))];
+    return [
+      ...(await measure(context, { unit: 'µs CPU a delta', jobs })),
+      ...(await memory(context, { streams: STREAMS, deltas: DELTAS, processes: context.size.processes })),
+    ];
   },
   goals: [
     ...forWires(MAIN_WIRES, (wire) => ({
@@ -43,22 +46,22 @@ export const concurrent = {
 };
 
 /** Memory never shrinks back: a process for each subject, that sees nothing else. */
-async function memory({ subjects, place, size, random, isGate }) {
+export async function memory({ subjects, place, random, isGate }, { streams, deltas, processes }) {
   const some = subjects.filter(
     ({ family, wire }) => !isGate || (family !== 'raw' && MAIN_WIRES.includes(wire)),
   );
   const measures = some.map(({ family: subject, wire }) => ({
     metric: 'memory',
-    title: 'resident set at the peak of two bursts, over the empty process',
+    title: `${streams} streams: resident set at the peak of two bursts, over the empty process`,
     unit: 'MB',
     wire,
     subject,
     values: [],
     error: undefined,
   }));
-  for (let round = 0; round < size.processes; round++)
+  for (let round = 0; round < processes; round++)
     for (const each of shuffled(measures, random)) {
-      const child = fork(MEMORY, [each.subject, each.wire, place(`paced-${DELTAS}`)], {
+      const child = fork(MEMORY, [each.subject, each.wire, place(`paced-${deltas}`), streams, deltas], {
         execArgv: ['--expose-gc'],
       });
       const ended = once(child, 'exit').then(() => [undefined]);

@@ -6,6 +6,7 @@ import { failover } from './failover.mjs';
 import { firstDelta } from './first-delta.mjs';
 import { images } from './images.mjs';
 import { lint } from './lint.mjs';
+import { scale } from './scale.mjs';
 import { stream } from './stream.mjs';
 import { toolArguments } from './tool-arguments.mjs';
 import { tools } from './tools.mjs';
@@ -19,6 +20,7 @@ export const SCENARIOS = [
   concurrent,
   agent,
   failover,
+  scale,
   coldImport,
   tools,
   images,

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { measure } from '../measure/measures.mjs';
 import { openaiChat } from '../wires/openai-chat.mjs';
 import { KEY, PROMPT } from '../wires/wire.mjs';
+import { answering, BASE_URL } from './in-process.mjs';
 
 const TOOLS = 30;
 const WIRE = openaiChat.name;
-const BASE_URL = 'http://127.0.0.1:9/v1';
 
 const schemaOf = (at) =>
   z.object({
@@ -73,16 +73,6 @@ function added(measures, subject) {
   const values = of('with').values.map((value, at) => value - of('without').values[at]);
   return { ...of('with'), metric: 'added', title: 'added by the tools', values };
 }
-
-const BODY = JSON.stringify({
-  id: 'c1',
-  object: 'chat.completion',
-  created: 1,
-  model: openaiChat.model,
-  choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-});
-const answering = async () => new Response(BODY, { headers: { 'content-type': 'application/json' } });
 
 const named = (at, parameters) => ({ name: `tool_${at}`, description: 'a tool', parameters });
 const zodTools = Array.from({ length: TOOLS }, (_, at) => named(at, schemaOf(at)));
