@@ -13,6 +13,7 @@ export default defineConfig({
       'tooling/acceptance',
       'tooling/bench',
       'tooling/shape',
+      'tooling/test-support',
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+import type { Answer } from './server.ts';
+
+/** An answer that is the same for every request. */
+export type Reply = (response: ServerResponse) => void;
+
+export const JSON_TYPE = { 'content-type': 'application/json' } as const;
+export const SSE_TYPE = { 'content-type': 'text/event-stream' } as const;
+
+/** Answers with one JSON value. */
+export const answers =
+  (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply =>
+  (response) => {
+    response.writeHead(status, { ...JSON_TYPE, ...headers }).end(JSON.stringify(value));
+  };
+
+/** Streams these events and the end marker. */
+export const streams =
+  (...events: readonly unknown[]): Reply =>
+  (response) => {
+    response.writeHead(200, SSE_TYPE).end(`${events.map(event).join('')}data: [DONE]\n\n`);
+  };
+
+/** Sends events and then says nothing more. */
+export const stalls =
+  (...events: readonly unknown[]): Reply =>
+  (response) => {
+    response.writeHead(200, SSE_TYPE).write(events.map(event).join(''));
+  };
+
+/** One answer for each request; the last one for all that follow. */
+export const inTurn =
+  (...all: readonly Answer[]): Answer =>
+  (response, request, number) =>
+    all[Math.min(number, all.length) - 1]?.(response, request, number);
+
+const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;

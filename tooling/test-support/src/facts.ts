@@ -1,0 +1,50 @@
+import type { AssistantPart, ToolCallPart, Usage } from '@majordomo/core';
+import type { Expected } from './recordings.ts';
+
+/** What was read, as far as a recording tells it. */
+export interface Read {
+  readonly text: string;
+  readonly parts: readonly AssistantPart[];
+  readonly toolCalls: readonly ToolCallPart[];
+  readonly rawFinish: string | undefined;
+  readonly usage: Usage | undefined;
+  readonly error?:
+    { readonly kind: string; readonly details: { readonly status?: number | undefined } } | undefined;
+}
+
+/** What was read, in the words of a recording's facts. Ids are compared where the server gave one. */
+export const facts = (
+  { error, text, parts, toolCalls, rawFinish, usage }: Read,
+  expected: Expected,
+): object =>
+  error === undefined
+    ? {
+        text,
+        reasoning: parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join(''),
+        toolCalls: toolCalls.map(({ id, name, args }, n) => ({
+          id: expected.toolCalls[n]?.id === undefined ? undefined : id,
+          name,
+          args,
+        })),
+        rawFinish,
+        input: usage?.input,
+        output: usage?.output,
+      }
+    : { kind: error.kind, status: error.details.status };
+
+/** The same of the recording; `input` and `output` are the wire's names of the totals. */
+export const expectedFacts = (
+  { error, text, reasoning, toolCalls, finishReasonRaw, usageRaw }: Expected,
+  input: string,
+  output: string,
+): object =>
+  error === null
+    ? {
+        text,
+        reasoning,
+        toolCalls: toolCalls.map(({ id, name, arguments: args }) => ({ id, name, args })),
+        rawFinish: finishReasonRaw ?? undefined,
+        input: usageRaw?.[input],
+        output: usageRaw?.[output],
+      }
+    : { kind: error.kind, status: error.status };

@@ -1,0 +1,14 @@
+export { answers, inTurn, JSON_TYPE, SSE_TYPE, stalls, streams, type Reply } from './answers.ts';
+export { contextOf, requestOf } from './calls.ts';
+export { expectedFacts, facts, type Read } from './facts.ts';
+export { CUTS, playback, plays, type Cut, type Playback } from './playback.ts';
+export {
+  hasRecordings,
+  recordings,
+  sequences,
+  skippedNote,
+  type Expected,
+  type Recording,
+  type Sequence,
+} from './recordings.ts';
+export { testServer, type Answer, type Seen, type TestServer } from './server.ts';

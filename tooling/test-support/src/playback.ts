@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import type { Recording } from './recordings.ts';
+import { testServer, type TestServer } from './server.ts';
+
+/**
+ * How a body travels: whole, cut at random places, or in pieces of so many bytes, each in a turn of its own; `bytes`
+ * are single ones in one turn, as a turn for each would take minutes.
+ */
+export type Cut = 'whole' | 'random' | 'bytes' | number;
+
+/** For suites that play every recording in some ways. */
+export const CUTS: readonly (readonly [name: string, cut: Cut])[] = [
+  ['one piece', 'whole'],
+  ['pieces at random', 'random'],
+  ['pieces of 7 bytes', 7],
+];
+
+/** Answers as it was recorded. */
+export const plays =
+  ({ status, headers, body }: Recording, cut: Cut = 'whole') =>
+  async (response: ServerResponse): Promise<void> => {
+    response.writeHead(status, { ...headers });
+    for (const piece of pieces(body, cut)) {
+      response.write(piece);
+      if (cut !== 'bytes') await new Promise((resolve) => setImmediate(resolve));
+    }
+    response.end();
+  };
+
+/** A server that plays every recording under a base URL of its own. */
+export interface Playback extends TestServer {
+  url(recording: Recording, cut: Cut): string;
+}
+
+export async function playback(all: readonly Recording[]): Promise<Playback> {
+  const server = await testServer((response, { path }) => {
+    const [, at, cut = ''] = /^\/(\d+)\/(\w+)/.exec(path) ?? [];
+    const recording = all[Number(at)];
+    if (recording === undefined) throw new Error(`no recording for ${path}`);
+    return plays(recording, /\d/.test(cut) ? Number(cut) : (cut as Cut))(response);
+  });
+  return { ...server, url: (recording, cut) => `${server.origin}/${all.indexOf(recording)}/${cut}` };
+}
+
+/** The random places are the same ones in every run. */
+function* pieces(body: Uint8Array, cut: Cut): Iterable<Uint8Array> {
+  let seed = body.length;
+  for (let at = 0; at < body.length;) {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    const size =
+      cut === 'whole' ? body.length : cut === 'bytes' ? 1 : cut === 'random' ? 1 + (seed % 300) : cut;
+    yield body.subarray(at, at + size);
+    at += size;
+  }
+}

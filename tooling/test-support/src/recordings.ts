@@ -1,0 +1,107 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { JsonValue } from '@majordomo/core';
+
+/** Recorded traffic lives outside of the project; tests that need it are skipped where it is missing. */
+const ROOT: string =
+  process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
+
+export const hasRecordings: boolean = existsSync(path.join(ROOT, 'corpus'));
+/** For the names of suites: says why nothing ran. */
+export const skippedNote: string = hasRecordings ? '' : ` (skipped: no recordings at ${ROOT})`;
+
+/** Facts that were taken from a recording without any SDK. */
+export interface Expected {
+  readonly wire: string;
+  readonly streamed: boolean;
+  readonly outcome: 'success' | 'blocked' | 'empty' | 'error' | 'in-band-error' | 'other-output' | 'refusal';
+  readonly text: string;
+  readonly reasoning: string;
+  readonly refusal: string;
+  readonly toolCalls: readonly {
+    readonly name: string;
+    /** `null` where they are no JSON object. */
+    readonly arguments: unknown;
+    readonly argumentsForm: string;
+    readonly id?: string;
+  }[];
+  readonly finishReasonRaw: string | null;
+  readonly usageRaw: Readonly<Record<string, JsonValue>> | null;
+  /** None are told of the steps of a sequence. */
+  readonly signatures: readonly { readonly sha256: string; readonly length: number }[];
+  readonly error: { readonly status: number | null; readonly kind: string } | null;
+  /** What of earlier answers the request of a step carried back. */
+  readonly echo?: {
+    readonly toolCallIdsEchoed: readonly string[];
+    readonly toolNamesEchoed: readonly string[];
+    readonly signaturesEchoed: number;
+  };
+}
+
+export interface Recording {
+  /** `<vendor>/<case>`, or `<vendor>/<sequence>/<step>`. */
+  readonly id: string;
+  readonly vendor: string;
+  readonly expected: Expected;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** What the recording client sent, where that is known. */
+  readonly request: { readonly path: string; readonly body: unknown } | undefined;
+}
+
+/** The single exchanges of one wire, in the order of their names. */
+export const recordings = (wire: string, vendor = '*'): readonly Recording[] =>
+  recordingsIn('corpus', `${vendor}/*`, wire);
+
+/** A tool loop, as its steps in order. */
+export interface Sequence {
+  /** `<vendor>/<sequence>`. */
+  readonly id: string;
+  readonly vendor: string;
+  readonly steps: readonly Recording[];
+}
+
+/** The tool loops of one wire. */
+export function sequences(wire: string, vendor = '*'): readonly Sequence[] {
+  const steps = new Map<string, Recording[]>();
+  for (const step of recordingsIn('sequences', `${vendor}/*/*`, wire)) {
+    const id = path.dirname(step.id);
+    steps.set(id, [...(steps.get(id) ?? []), step]);
+  }
+  return [...steps].map(([id, all]) => ({ id, vendor: vendorOf(id), steps: all }));
+}
+
+/** Steps are numbered: the tenth comes after the ninth. */
+const byName = new Intl.Collator('en', { numeric: true });
+
+function recordingsIn(folder: string, pattern: string, wire: string): readonly Recording[] {
+  const root = path.join(ROOT, folder);
+  return globSync(`${pattern}/expected.json`, { cwd: root })
+    .map((file) => path.dirname(file))
+    .sort(byName.compare)
+    .flatMap((id) => {
+      const expected = json(root, id, 'expected.json') as Expected;
+      return expected.wire === wire ? [recording(root, id, expected)] : [];
+    });
+}
+
+function recording(root: string, id: string, expected: Expected): Recording {
+  const { status, headers } = json(root, id, 'response.json') as Pick<Recording, 'status' | 'headers'>;
+  const isKnown = existsSync(path.join(root, id, 'request.json'));
+  return {
+    id,
+    vendor: vendorOf(id),
+    expected: { ...NOT_TOLD, ...expected },
+    status,
+    headers,
+    body: readFileSync(path.join(root, id, 'body')),
+    request: isKnown ? (json(root, id, 'request.json') as Recording['request']) : undefined,
+  };
+}
+
+const NOT_TOLD: Pick<Expected, 'signatures' | 'error'> = { signatures: [], error: null };
+
+const vendorOf = (id: string): string => id.split('/')[0] ?? '';
+
+const json = (...names: readonly string[]): unknown => JSON.parse(readFileSync(path.join(...names), 'utf8'));

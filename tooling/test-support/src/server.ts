@@ -1,0 +1,104 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** A request, as the journal keeps it. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The text as JSON; empty where it is no object. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Resolves when the answer is over or the client's socket is gone. */
+  readonly closed: Promise<{
+    /** Was all of the answer sent? */
+    readonly whole: boolean;
+    /** By `performance.now()`. */
+    readonly at: number;
+  }>;
+}
+
+/** What a server does with a request; the first one has the number 1. */
+export type Answer = (response: ServerResponse, request: Seen, number: number) => void | Promise<void>;
+
+export interface TestServer extends AsyncDisposable {
+  readonly origin: string;
+  readonly requests: readonly Seen[];
+  /** Resolves with the n-th request, from 0, as soon as it is there. */
+  request(n: number): Promise<Seen>;
+  /** Sockets that are open now. */
+  openSockets(): number;
+  /** Cuts every connection. */
+  close(): Promise<void>;
+}
+
+/** A server on 127.0.0.1 that answers every request by `answer`, and keeps a journal. */
+export async function testServer(
+  answer: Answer,
+  create: (listener: RequestListener) => Server = createServer,
+): Promise<TestServer> {
+  const requests: Seen[] = [];
+  const waiting = new Set<() => void>();
+  const server = create((incoming, response) => {
+    void seen(incoming, response).then((request) => {
+      const number = requests.push(request);
+      for (const wake of waiting) wake();
+      return answer(response, request, number);
+    });
+  });
+  const sockets = socketsOf(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async request(n) {
+      for (;;) {
+        const found = requests[n];
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => waiting.add(resolve));
+      }
+    },
+    openSockets: () => sockets.size,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A request, once it is whole. */
+function seen(incoming: IncomingMessage, response: ServerResponse): Promise<Seen> {
+  const { method = '', url: path = '', headers } = incoming;
+  const closed = new Promise<Awaited<Seen['closed']>>((resolve) => {
+    response.once('close', () => {
+      resolve({ whole: response.writableFinished, at: performance.now() });
+    });
+  });
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const text = Buffer.concat(chunks).toString('utf8');
+      const body = text.startsWith('{') ? (JSON.parse(text) as Seen['body']) : {};
+      resolve({ method, path, headers, text, body, closed });
+    });
+  });
+}
+
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}

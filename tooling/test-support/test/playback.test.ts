@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playback, type Cut, type Playback, type Recording } from '../src/index.ts';
+
+const text = 'a é ж 世 🌍 '.repeat(80);
+const made = (id: string, body: string): Recording => ({
+  id,
+  vendor: 'v',
+  expected: {
+    wire: 'w',
+    streamed: true,
+    outcome: 'success',
+    text: body,
+    reasoning: '',
+    refusal: '',
+    toolCalls: [],
+    finishReasonRaw: null,
+    usageRaw: null,
+    signatures: [],
+    error: null,
+  },
+  status: 201,
+  headers: { 'x-recorded': id },
+  body: new TextEncoder().encode(body),
+  request: undefined,
+});
+const all = [made('v/other', 'other'), made('v/one', text)];
+
+let server: Playback;
+beforeAll(async () => {
+  server = await playback(all);
+});
+afterAll(() => server.close());
+
+describe.each<[cut: Cut, pieces: number]>([
+  ['whole', 1],
+  ['random', 2],
+  [7, 20],
+  ['bytes', 1],
+])('a body that is cut so: %s', (cut, pieces) => {
+  it(`arrives as it was recorded, in at least ${pieces} pieces`, async () => {
+    const response = await fetch(`${server.url(all[1]!, cut)}/some/path`, {
+      method: 'POST',
+      body: '{"a":1}',
+    });
+    expect([response.status, response.headers.get('x-recorded')]).toEqual([201, 'v/one']);
+    const got: Uint8Array[] = [];
+    for await (const piece of response.body!) got.push(piece);
+    expect(Buffer.concat(got).toString()).toBe(text);
+    expect(got.length).toBeGreaterThanOrEqual(pieces);
+    expect(server.requests.at(-1)).toMatchObject({ method: 'POST', text: '{"a":1}', body: { a: 1 } });
+  });
+});
+
+it('a request is over when its answer was sent, or when its client has left', async () => {
+  await (await fetch(server.url(all[0]!, 'whole'))).text();
+  expect(await server.requests.at(-1)?.closed).toMatchObject({ whole: true });
+  const before = server.requests.length;
+  const controller = new AbortController();
+  const left = fetch(server.url(all[1]!, 1), { signal: controller.signal });
+  const { closed } = await server.request(before);
+  controller.abort();
+  await expect(left.then((response) => response.text())).rejects.toThrow('aborted');
+  expect(await closed).toMatchObject({ whole: false });
+});
