@@ -1,13 +1,14 @@
 import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { inTurn, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOllama, type PullProgress } from '../src/index.ts';
 import { ask } from './calls.ts';
 import { selfSigned } from './certificate.ts';
-import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams, testServer } from './server.ts';
+import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams } from './server.ts';
 
 const hello = streams(says({ content: 'Hel' }), says({ content: 'lo' }), ended());
 
@@ -15,10 +16,7 @@ describe('an answer', () => {
   it('is read from one buffered object as from lines', async () => {
     const whole = answers(ended({ message: { role: 'assistant', content: 'Hello', thinking: 'Hm.' } }));
     const lines = streams(says({ thinking: 'Hm.' }), says({ content: 'Hello' }), ended());
-    let n = 0;
-    await using server = await testServer((response, request) =>
-      (n++ === 0 ? whole : lines)(response, request),
-    );
+    await using server = await testServer(inTurn(whole, lines));
     const provider = createOllama({ profile: 'foreman', apiKey: 'k', baseURL: server.origin });
     const [one, many] = [await ask(provider), await ask(provider)];
     expect(one.events).toEqual(many.events);
@@ -26,19 +24,18 @@ describe('an answer', () => {
   });
 
   it('may be lines under a JSON type, or a pretty object', async () => {
-    let n = 0;
-    await using server = await testServer((response) => {
+    await using server = await testServer((response, _request, number) => {
       const lines = line(says({ content: 'Hello' })) + line(ended());
       const pretty = JSON.stringify(ended({ message: { content: 'Hello' } }), null, 2);
-      response.writeHead(200, JSON_TYPE).end(n++ === 0 ? lines : pretty);
+      response.writeHead(200, JSON_TYPE).end(number === 1 ? lines : pretty);
     });
     for (const _ of [1, 2]) expect((await ask(createOllama({ baseURL: server.origin }))).text).toBe('Hello');
   });
 
   it('may have a line of 15 MB, but none of 17', async () => {
     let size = 15_000_000;
-    await using server = await testServer((response, request) =>
-      streams(says({ content: 'x'.repeat(size) }), ended())(response, request),
+    await using server = await testServer((response) =>
+      streams(says({ content: 'x'.repeat(size) }), ended())(response),
     );
     const provider = createOllama({ baseURL: server.origin });
     expect((await ask(provider)).text).toHaveLength(15_000_000);
@@ -123,7 +120,7 @@ describe('a key', () => {
   it('is asked for once more after a 401', async () => {
     await using server = await testServer((response, request) => {
       const fresh = request.headers.authorization === 'Bearer new';
-      return (fresh ? hello : answers({ error: 'unauthorized' }, 401))(response, request);
+      (fresh ? hello : answers({ error: 'unauthorized' }, 401))(response);
     });
     const rejected: unknown[] = [];
     const provider = createOllama({

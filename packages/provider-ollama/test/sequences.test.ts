@@ -1,37 +1,35 @@
 import { toolResult, user, type TurnMessage } from '@majordomo/core';
+import {
+  hasRecordings,
+  inTurn,
+  plays,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+} from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
 import { ask } from './calls.ts';
-import { recordings, skippedNote, type Recording } from './recordings.ts';
-import { testServer } from './server.ts';
 
-/** Sessions by id, each as its steps in order. */
-const sessions = new Map<string, Recording[]>();
-for (const step of recordings('sequences/*/*/*', 'ollama-chat')) {
-  const id = step.id.replace(/\/\d+$/, '');
-  sessions.set(id, [...(sessions.get(id) ?? []), step]);
-}
+const sessions = sequences('ollama-chat');
 
-describe.skipIf(sessions.size === 0)(`recorded tool loops${skippedNote}`, () => {
-  it.each([...sessions])('%s: what goes back is what the server was seen to accept', async (_id, steps) => {
-    let n = 0;
-    await using server = await testServer((response) => {
-      const step = steps[n++] as Recording;
-      response.writeHead(step.status, { ...step.headers }).end(step.body);
-    });
+describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
+  it.each(sessions)('$id: what goes back is what the server was seen to accept', async ({ steps }) => {
+    await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
     const provider = createOllama({ baseURL: server.origin });
     const messages: TurnMessage[] = [user('go')];
-    for (const step of steps) {
+    for (const [at, step] of steps.entries()) {
       const { parts, toolCalls, error } = await ask(provider, { messages: [...messages] });
       expect(error).toBeUndefined();
       const ours = echoed(server.requests.at(-1)?.body);
-      const recorded = echoed(step.request);
+      const recorded = echoed(step.request?.body);
       expect(ours).toEqual(recorded.slice(recorded.length - ours.length));
       messages.push({ role: 'assistant', parts });
       const results = toolCalls.map(({ id, name }) => ({
         callId: id,
         name,
-        content: resultOf(steps[n], name),
+        content: resultOf(steps[at + 1], name),
       }));
       messages.push(results.length === 0 ? user('go on') : toolResult(results));
     }
@@ -64,5 +62,5 @@ const echoed = (body: unknown): object[] =>
 
 /** What the recorded client answered to this tool. */
 const resultOf = (next: Recording | undefined, name: string): string =>
-  messagesOf(next?.request).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)
+  messagesOf(next?.request?.body).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)
     ?.content ?? '';
