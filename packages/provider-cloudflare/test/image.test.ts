@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, LlmError, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { testServer, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding } from '../src/index.ts';
 
@@ -9,20 +8,11 @@ const PNG =
 const bytes = new Uint8Array(Buffer.from(PNG, 'base64'));
 const png = { type: 'image' as const, mediaType: 'image/png', bytes };
 
-interface Seen {
-  readonly path: string;
-  readonly type: string;
-  readonly text: string;
-}
 type Play = (seen: Seen) => { readonly status?: number; readonly body: object | Uint8Array };
 type Draw = (model: string, request?: Partial<ImageRequest>) => Promise<ImageResponse>;
 
-const seen: Seen[] = [];
-let close = (): void => {};
-afterEach(() => {
-  seen.length = 0;
-  close();
-});
+let server: TestServer | undefined;
+afterEach(() => server?.close());
 
 const drawWith = (provider: ReturnType<typeof createCloudflare>): Draw => {
   const majordomo = createMajordomo({ providers: [provider], chain: { backoff: { baseMs: 0 } } });
@@ -31,31 +21,15 @@ const drawWith = (provider: ReturnType<typeof createCloudflare>): Draw => {
 };
 
 async function rest(play: Play): Promise<Draw> {
-  const server = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.on('end', () => {
-      const { url: path = '', headers } = request;
-      const now = {
-        path,
-        type: headers['content-type'] ?? '',
-        text: Buffer.concat(pieces).toString('latin1'),
-      };
-      seen.push(now);
-      const { status = 200, body } = play(now);
-      response.writeHead(status).end(body instanceof Uint8Array ? body : JSON.stringify(body));
-    });
+  server = await testServer((response, request) => {
+    const { status = 200, body } = play(request);
+    response.writeHead(status).end(body instanceof Uint8Array ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return drawWith(createCloudflare({ baseURL, accountId: 'acc', apiKey: 'key' }));
+  return drawWith(createCloudflare({ baseURL: server.origin, accountId: 'acc', apiKey: 'key' }));
 }
 
-const inputs = (): readonly unknown[] => seen.map(({ text }) => JSON.parse(text));
+const seen = (): readonly Seen[] => server?.requests ?? [];
+const inputs = (): readonly unknown[] => seen().map(({ body }) => body);
 
 describe('over REST', () => {
   it('a picture comes as bytes; what is set is sent, a seed of 0 too', async () => {
@@ -67,7 +41,7 @@ describe('over REST', () => {
       extra: { cloudflare: { num_steps: 4 } },
     });
     expect([images, warnings]).toEqual([[png], []]);
-    expect(seen[0]?.path).toBe(`/accounts/acc/ai/run/${model}`);
+    expect(seen()[0]?.path).toBe(`/accounts/acc/ai/run/${model}`);
     expect(inputs()).toEqual([{ prompt: 'a cat', width: 1024, height: 768, seed: 0, num_steps: 4 }]);
     await draw(model);
     expect(inputs()[1]).toEqual({ prompt: 'a cat' });
@@ -89,8 +63,8 @@ describe('over REST', () => {
   it('newer models take a form, with images to start from', async () => {
     const draw = await rest(() => ({ body: { result: { image: PNG }, success: true } }));
     await draw('@cf/black-forest-labs/flux-2-dev', { images: [png, png], size: '1024x768', seed: 5 });
-    expect(seen[0]?.type).toMatch(/^multipart\/form-data/);
-    const names = [...(seen[0]?.text ?? '').matchAll(/; name="([^"]+)"/g)].map(([, name]) => name);
+    expect(seen()[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
+    const names = [...(seen()[0]?.text ?? '').matchAll(/; name="([^"]+)"/g)].map(([, name]) => name);
     expect(names).toEqual(['prompt', 'width', 'height', 'seed', 'input_image_0', 'input_image_1']);
   });
 
@@ -132,7 +106,7 @@ describe('over REST', () => {
       (thrown: unknown) => thrown,
     );
     expect(LlmError.is(error, 'unsupported')).toBe(true);
-    expect(seen).toEqual([]);
+    expect(seen()).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { answers, stalls, streams, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
 import { ask } from './calls.ts';
-import { answers, stalls, streams, testServer } from './server.ts';
 
 const REST = { accountId: 'acc', apiKey: 'key' };
 
@@ -66,7 +66,7 @@ describe('the account and the token', () => {
     await using server = await testServer((response, request) => {
       const fresh = request.headers.authorization === 'Bearer new';
       const refusal = answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401);
-      return (fresh ? streams({ response: 'ok' }) : refusal)(response, request);
+      (fresh ? streams({ response: 'ok' }) : refusal)(response);
     });
     const provider = createCloudflare({
       accountId: 'acc',
@@ -265,12 +265,12 @@ describe('an answer', () => {
     [1024, false],
     [1025, true],
   ])('limited to %j tokens, for which nobody reads deltas: streamed %j', async (maxTokens, isStream) => {
-    await using server = await testServer((response, request) =>
-      (isStream ? streams({ response: 'ok' }) : answers({ result: { response: 'ok' } }))(response, request),
+    await using server = await testServer(
+      isStream ? streams({ response: 'ok' }) : answers({ result: { response: 'ok' } }),
     );
     const majordomo = createMajordomo({ providers: [createCloudflare({ ...REST, baseURL: server.origin })] });
     await majordomo.model('cloudflare/@cf/m').generate({ messages: [user('hi')], maxTokens });
-    expect('stream' in (server.requests[0]?.body as object)).toBe(isStream);
+    expect('stream' in (server.requests[0]?.body ?? {})).toBe(isStream);
   });
 
   it('over REST that goes silent is let go by an abort, with its socket', async () => {

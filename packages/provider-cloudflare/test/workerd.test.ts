@@ -1,12 +1,21 @@
+import {
+  answers,
+  expectedFacts,
+  facts,
+  plays,
+  recordings,
+  requestOf,
+  stalls,
+  streams,
+  testServer,
+  type Answer,
+  type Read,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requestOf } from './calls.ts';
-import { expectedFacts, facts, type Read } from './facts.ts';
-import { plays } from './playback.ts';
-import { recordings } from './recordings.ts';
-import { answers, stalls, streams, testServer, type Answer, type TestServer } from './server.ts';
 import { skippedNote, startWorkerd, type WorkerAnswer, type Workerd } from './workerd.ts';
 
-const cases = recordings('corpus/*/*', 'workersai-run');
+const cases = recordings('workersai-run');
 const says = (response: string): object => ({ response });
 
 describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
@@ -14,7 +23,7 @@ describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
   let server: TestServer;
   let workerd: Workerd;
   beforeAll(async () => {
-    server = await testServer((response, request) => answer(response, request));
+    server = await testServer((...exchange) => answer(...exchange));
     workerd = await startWorkerd(server.origin);
   });
   afterAll(async () => {
@@ -27,9 +36,12 @@ describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
     ['over REST', cases],
   ] as const)('%s', (transport, played) => {
     it.each(played.map((recording) => [recording.id, recording] as const))('%s', async (_, recording) => {
-      answer = plays(recording, 'pieces of 7 bytes');
+      answer = plays(recording, 7);
       const read = await workerd.call({ transport, request: requestOf() });
-      expect(facts(readOf(read), recording.expected)).toEqual(expectedFacts(recording.expected));
+      const { expected } = recording;
+      expect(facts(readOf(read), expected)).toEqual(
+        expectedFacts(expected, 'prompt_tokens', 'completion_tokens'),
+      );
     });
 
     it('a thousand deltas keep their order', async () => {
