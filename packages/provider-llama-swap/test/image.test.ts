@@ -1,15 +1,12 @@
 import { createMajordomo, type ImageModel } from '@majordomo/core';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
-import { testServer, type TestServer } from './server.ts';
 
 /** One transparent pixel. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
 
-const saying = (status: number, body: object): Promise<TestServer> =>
-  testServer((response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
+const saying = (status: number, body: object): Promise<TestServer> => testServer(answers(body, status));
 
 const painter = ({ origin }: TestServer, options: LlamaSwapOptions = {}): ImageModel =>
   createMajordomo({

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
+import { answers, SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type SwapEvent } from '../src/index.ts';
-import { answers, SSE_TYPE, testServer, type Answer } from './server.ts';
 
 const told = (type: string, data: unknown): string =>
   `event:message\ndata:${JSON.stringify({ type, data: JSON.stringify(data) })}\n\n`;
@@ -94,7 +94,7 @@ describe('a call of one of these', () => {
 
   it('takes headers and a signal', async () => {
     await using server = await testServer((response, { path }) =>
-      path === '/running' ? undefined : answers({ version: 'v1' })(response, server.requests[0]!),
+      path === '/running' ? undefined : answers({ version: 'v1' })(response),
     );
     const swap = createLlamaSwap({ baseURL: server.origin, headers: { 'X-Team': 'a' } });
     await swap.version({ headers: { 'x-team': 'b', 'x-own': 'c' } });
@@ -116,11 +116,8 @@ describe('a call of one of these', () => {
   });
 
   it('tells health and version', async () => {
-    await using server = await testServer((response, request) =>
-      answers(request.path === '/health' ? 'OK' : { version: 'v240', commit: 'abc', build_date: 'd' })(
-        response,
-        request,
-      ),
+    await using server = await testServer((response, { path }) =>
+      answers(path === '/health' ? 'OK' : { version: 'v240', commit: 'abc', build_date: 'd' })(response),
     );
     const swap = createLlamaSwap({ baseURL: server.origin });
     expect(await swap.health()).toBe(true);

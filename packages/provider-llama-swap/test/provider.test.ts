@@ -1,9 +1,9 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
 import { ask } from './calls.ts';
-import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from './server.ts';
 
 /** A chunk of a model's own, as llama.cpp sends it. */
 const says = (delta: object, finish: string | null = null): object => ({
@@ -273,7 +273,7 @@ describe('models', () => {
     const message = { role: 'assistant', content: 'ok' };
     const completion = { id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop' }] };
     await using server = await testServer((response, request) =>
-      answers(request.method === 'GET' ? LIST : completion)(response, request),
+      answers(request.method === 'GET' ? LIST : completion)(response),
     );
     const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })] });
     const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } }];
