@@ -1,8 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import { JSON_TYPE, SSE, sseBody, type SeenRequest } from './server.ts';
-
-/** What the server does with one request. */
-export type Answer = (response: ServerResponse, request: SeenRequest) => void;
+import { JSON_TYPE, SSE_TYPE, type Reply } from '@majordomo/test-support';
 
 export const chunk = (text: string, finishReason?: string): object => ({
   responseId: 'r',
@@ -10,26 +6,21 @@ export const chunk = (text: string, finishReason?: string): object => ({
     { content: { role: 'model', parts: [{ text }] }, ...(finishReason !== undefined && { finishReason }) },
   ],
 });
+
+/** The bytes of a stream of these chunks. */
+export const sseBody = (...chunks: readonly unknown[]): string =>
+  chunks
+    .map((piece) => `data: ${typeof piece === 'string' ? piece : JSON.stringify(piece)}\r\n\r\n`)
+    .join('');
+
 export const streaming =
-  (...chunks: readonly unknown[]): Answer =>
+  (...chunks: readonly unknown[]): Reply =>
   (response) => {
-    response.writeHead(200, SSE).end(sseBody(...chunks));
+    response.writeHead(200, SSE_TYPE).end(sseBody(...chunks));
   };
-export const OK: Answer = streaming(chunk('Hel'), chunk('lo', 'STOP'));
-export const WHOLE: Answer = (response) => {
-  response.writeHead(200, JSON_TYPE).end(JSON.stringify(chunk('Hello', 'STOP')));
-};
+export const OK: Reply = streaming(chunk('Hel'), chunk('lo', 'STOP'));
 export const failing =
-  (status: number, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Answer =>
+  (status: number, body: string, headers: Readonly<Record<string, string>> = JSON_TYPE): Reply =>
   (response) => {
     response.writeHead(status, headers).end(body);
   };
-
-/** Answers in turn; the last one for all that follow. */
-export function inTurn(answers: readonly Answer[]): (request: SeenRequest, response: ServerResponse) => void {
-  const left = [...answers];
-  return (request, response) => {
-    const answer = left.length > 1 ? left.shift() : left[0];
-    answer?.(response, request);
-  };
-}

@@ -1,3 +1,4 @@
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   assistant,
@@ -11,7 +12,7 @@ import {
   type ToolSpec,
 } from '@majordomo/core';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
-import { JSON_TYPE, SSE, sseBody, testServer, type TestServer } from './server.ts';
+import { streaming } from './answers.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -34,24 +35,22 @@ async function open(
   { model = 'gemini-3.8-flash', parts = [{ text: 'Hi' }] as readonly object[] } = {},
   options: GoogleOptions = {},
 ): Promise<ChatModel> {
-  let count = 0;
-  server = await testServer(({ path, body }, response) => {
-    const refused = refuse(JSON.parse(body) as Sent, ++count);
+  server = await testServer((response, { path, text }, count) => {
+    const refused = refuse(JSON.parse(text) as Sent, count);
     const answer = {
       responseId: `r${count}`,
       candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }],
     };
     if (refused !== undefined) {
       const error = { code: refused.status, message: refused.said, status: 'INVALID_ARGUMENT' };
-      response.writeHead(refused.status, JSON_TYPE).end(JSON.stringify({ error }));
-    } else if (path.includes('stream')) response.writeHead(200, SSE).end(sseBody(answer));
-    else response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer));
+      answers({ error }, refused.status)(response);
+    } else (path.includes('stream') ? streaming(answer) : answers(answer))(response);
   });
   const google = createGoogle({ apiKey: 'k', baseURL: server.origin, ...options });
   return createMajordomo({ env: {}, providers: [google] }).model(`google/${model}`);
 }
 
-const sent = (): readonly Sent[] => server.requests.map(({ body }) => JSON.parse(body) as Sent);
+const sent = (): readonly Sent[] => server.requests.map(({ text }) => JSON.parse(text) as Sent);
 const signaturesIn = ({ contents }: Sent): readonly unknown[] =>
   contents.flatMap(({ parts }) => parts.flatMap(({ thoughtSignature }) => thoughtSignature ?? []));
 
@@ -180,7 +179,7 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
   }
   const written = sent().map(({ contents }) => JSON.stringify(contents));
   expect(written).toHaveLength(10);
-  for (const [at, text] of written.entries()) expect(server.requests[at]?.body).toContain(text);
+  for (const [at, contents] of written.entries()) expect(server.requests[at]?.text).toContain(contents);
   for (const [at, before] of written.slice(0, -1).entries())
     expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
+import {
+  contextOf,
+  hasRecordings,
+  playback,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Expected,
+  type Playback,
+  type Recording,
+} from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LlmError, type AssistantPart } from '@majordomo/core';
 import { Scribe, SseDecoder } from '@majordomo/core/provider';
 import { createGoogle } from '../src/index.ts';
 import { usage } from '../src/response.ts';
 import { GeminiReader } from '../src/stream.ts';
-import { collect, contextOf, facts, requestOf, type Collected } from './collect.ts';
+import { collect, facts, type Collected } from './collect.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
-import { recordings, skippedNote, type Expected, type Recording } from './recordings.ts';
-import { testServer, writeInPieces, type TestServer } from './server.ts';
 
 const cases = recordings('gemini-generate');
 const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
@@ -21,37 +30,26 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'invalid-request': ['invalid-request', 'context-overflow'],
 };
 
-describe.skipIf(cases.length === 0)(`recordings of gemini-generate${skippedNote}`, () => {
-  let server: TestServer;
+describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, () => {
+  let server: Playback;
   beforeAll(async () => {
-    server = await testServer(async ({ path }, response) => {
-      const [, at, size] = /^\/c(\d+)-(\d+)\//.exec(path) ?? [];
-      const found = cases[Number(at)];
-      if (found === undefined) throw new Error(`no recording for ${path}`);
-      response.writeHead(found.status, { ...found.headers });
-      await writeInPieces(response, found.body, Number(size));
-    });
+    server = await playback(cases);
   });
   afterAll(() => server.close());
 
   describe.each([
-    ['one piece', 1 << 20],
+    ['one piece', 'whole'],
     ['pieces of 61 bytes', 61],
-  ] as const)('through the SDK, in %s', (_name, size) => {
-    it.each(cases.map((recording, at) => [recording.id, recording, at] as const))(
-      '%s',
-      async (id, recording, at) => {
-        if (excused.has(id)) return;
-        const vertex = recording.id.startsWith('vertex')
-          ? { project: 'p', location: 'global', token: 't' }
-          : { apiKey: 'k' };
-        const model = createGoogle({ ...vertex, baseURL: `${server.origin}/c${at}-${size}` }).model(
-          'gemini-test',
-        );
-        const delivery = recording.expected.streamed ? 'deltas' : 'whole';
-        check(recording, await collect(model, requestOf(), contextOf({ delivery })));
-      },
-    );
+  ] as const)('through the SDK, in %s', (_name, cut) => {
+    it.each(cases.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
+      if (excused.has(id)) return;
+      const vertex = recording.id.startsWith('vertex')
+        ? { project: 'p', location: 'global', token: 't' }
+        : { apiKey: 'k' };
+      const model = createGoogle({ ...vertex, baseURL: server.url(recording, cut) }).model('gemini-test');
+      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+      check(recording, await collect(model, requestOf(), contextOf({ delivery })));
+    });
   });
 
   it.each(

@@ -1,16 +1,26 @@
 import { getEventListeners } from 'node:events';
+import {
+  contextOf,
+  inTurn,
+  JSON_TYPE,
+  requestOf,
+  SSE_TYPE,
+  testServer,
+  type Answer,
+  type Reply,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
-import { chunk, failing, inTurn, OK, streaming, type Answer } from './answers.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { JSON_TYPE, SSE, sseBody, testServer, type TestServer } from './server.ts';
+import { chunk, failing, OK, sseBody, streaming } from './answers.ts';
+import { collect, type Collected } from './collect.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
 async function serve(...answers: readonly Answer[]): Promise<void> {
-  server = await testServer(inTurn(answers));
+  server = await testServer(inTurn(...answers));
 }
 
 const ask = (): Promise<Collected> =>
@@ -57,7 +67,7 @@ describe('failures', () => {
 
   it('a cut body is a network error, also after a finish reason', async () => {
     await serve((response) => {
-      response.writeHead(200, SSE);
+      response.writeHead(200, SSE_TYPE);
       response.write(sseBody(chunk('Hel', 'STOP')));
       setImmediate(() => response.destroy());
     });
@@ -78,8 +88,8 @@ describe('failures', () => {
 });
 
 describe('abort and abandon', () => {
-  const stalling: Answer = (response) => {
-    response.writeHead(200, SSE);
+  const stalling: Reply = (response) => {
+    response.writeHead(200, SSE_TYPE);
     response.write(sseBody(chunk('Hel')));
   };
 

@@ -1,7 +1,7 @@
 import { createMajordomo, LlmError, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGoogle } from '../src/index.ts';
-import { JSON_TYPE, testServer, type TestServer } from './server.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -30,9 +30,9 @@ type Play = (
 ) => readonly [number, object];
 
 async function world(play: Play): Promise<(request?: Partial<ImageRequest>) => Promise<ImageResponse>> {
-  server = await testServer(({ body }, response) => {
-    const [status, answer] = play(JSON.parse(body), server.requests.length);
-    response.writeHead(status, JSON_TYPE).end(JSON.stringify(answer));
+  server = await testServer((response, { text }, number) => {
+    const [status, answer] = play(JSON.parse(text), number);
+    answers(answer, status)(response);
   });
   const majordomo = createMajordomo({
     providers: [createGoogle({ apiKey: 'key', baseURL: server.origin })],
@@ -41,7 +41,7 @@ async function world(play: Play): Promise<(request?: Partial<ImageRequest>) => P
   return (request) => majordomo.imageModel('google/gemini-x-image').generate({ prompt: 'a cat', ...request });
 }
 
-const bodies = (): readonly unknown[] => server.requests.map(({ body }) => JSON.parse(body));
+const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body);
 
 describe('drawing', () => {
   it('asks for a picture alone, and gives image parts and usage', async () => {

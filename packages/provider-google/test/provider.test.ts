@@ -1,15 +1,23 @@
+import {
+  answers,
+  contextOf,
+  inTurn,
+  requestOf,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Dsn } from '@majordomo/core';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
-import { failing, inTurn, OK, WHOLE, type Answer } from './answers.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { JSON_TYPE, testServer, type TestServer } from './server.ts';
+import { chunk, failing, OK } from './answers.ts';
+import { collect, type Collected } from './collect.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function serve(...answers: readonly Answer[]): Promise<void> {
-  server = await testServer(inTurn(answers));
+async function serve(...all: readonly Answer[]): Promise<void> {
+  server = await testServer(inTurn(...all));
 }
 
 const ask = (
@@ -35,7 +43,7 @@ describe('a call', () => {
   });
 
   it('goes out whole where nobody wants deltas', async () => {
-    await serve(WHOLE);
+    await serve(answers(chunk('Hello', 'STOP')));
     expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'whole' })).text).toBe('Hello');
     expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
   });
@@ -45,7 +53,7 @@ describe('a call', () => {
     const extra = { safetySettings: [{ category: 'C' }], generationConfig: { topK: 5 } };
     const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model('gemini-x');
     await collect(model, requestOf({ maxTokens: 7, extra }), contextOf());
-    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+    expect(server.requests[0]?.body).toMatchObject({
       safetySettings: [{ category: 'C' }],
       generationConfig: { topK: 5, maxOutputTokens: 7 },
     });
@@ -218,32 +226,20 @@ describe('DSNs', () => {
 
 describe('listModels', () => {
   it('gives the models that answer, page by page', async () => {
-    await serve(
-      (response) => {
-        const models = [
-          {
-            name: 'models/gemini-2.5-pro',
-            inputTokenLimit: 99,
-            supportedGenerationMethods: ['generateContent'],
-          },
-          { name: 'models/embedding-1', supportedGenerationMethods: ['embedContent'] },
-        ];
-        response.writeHead(200, JSON_TYPE).end(JSON.stringify({ models, nextPageToken: 'next' }));
-      },
-      (response) => {
-        response
-          .writeHead(200, JSON_TYPE)
-          .end(JSON.stringify({ models: [{ name: 'models/new', outputTokenLimit: 5 }] }));
-      },
-    );
+    const models = [
+      { name: 'models/gemini-2.5-pro', inputTokenLimit: 99, supportedGenerationMethods: ['generateContent'] },
+      { name: 'models/embedding-1', supportedGenerationMethods: ['embedContent'] },
+    ];
+    const last = { models: [{ name: 'models/new', outputTokenLimit: 5 }] };
+    await serve(answers({ models, nextPageToken: 'next' }), answers(last));
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
-    const models = await provider.listModels?.({ ...contextOf(), target: 'google' });
-    expect(models?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual([
+    const listed = await provider.listModels?.({ ...contextOf(), target: 'google' });
+    expect(listed?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual([
       'google/gemini-2.5-pro',
       'google/new',
     ]);
     expect(
-      models?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens]),
+      listed?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens]),
     ).toEqual([
       [99, 65_536],
       [undefined, 5],

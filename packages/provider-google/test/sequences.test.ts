@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
+import {
+  contextOf,
+  hasRecordings,
+  inTurn,
+  plays,
+  requestOf,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+} from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { sequences, skippedNote, type Recording } from './recordings.ts';
-import { testServer } from './server.ts';
+import { collect, type Collected } from './collect.ts';
 
 const sessions = sequences('gemini-generate');
 
@@ -15,16 +24,11 @@ interface Echoed {
   readonly signatures: readonly string[];
 }
 
-describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
+describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
     '%s: the next turn carries what was accepted',
     async (id, steps) => {
-      const bodies = [...steps];
-      const server = await testServer((_request, response) => {
-        const { status, headers, body } = bodies.shift() as Recording;
-        response.writeHead(status, { ...headers });
-        response.end(body);
-      });
+      await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
       const platform = id.startsWith('vertex')
         ? { project: 'p', location: 'global', token: 't' }
         : { apiKey: 'k' };
@@ -34,13 +38,11 @@ describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () =
         const delivery = step.expected.streamed ? 'deltas' : 'whole';
         const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
         expect(got.error).toBeUndefined();
-        const sent: unknown = JSON.parse(server.requests[at]?.body ?? '{}');
-        checkEcho(echoed(sent), echoed(step.request?.body), step);
+        checkEcho(echoed(server.requests[at]?.body), echoed(step.request?.body), step);
         const next = steps[at + 1];
         if (next !== undefined)
           messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
       }
-      await server.close();
     },
   );
 });
