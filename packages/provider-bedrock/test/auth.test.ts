@@ -1,25 +1,23 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { answers, contextOf, requestOf, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBedrock, type BedrockOptions } from '../src/index.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { testServer, type Protocol, type TestServer } from './server.ts';
+import { collect, type Collected } from './collect.ts';
+import { serverOf, type Protocol } from './server.ts';
 import { signatureFor, signedOf } from './signature.ts';
 
-const ANSWER = JSON.stringify({
+const ANSWER = {
   output: { message: { role: 'assistant', content: [{ text: 'hi' }] } },
   stopReason: 'end_turn',
   usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
-});
+};
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 
 let server: TestServer;
 afterEach(() => server.close());
 
 const serve = async (protocol: Protocol = 'http1'): Promise<void> => {
-  server = await testServer(protocol, (_request, reply) => {
-    reply.writeHead(200, { 'content-type': 'application/json' });
-    reply.end(ANSWER);
-  });
+  server = await serverOf(protocol, answers(ANSWER));
 };
 
 const ask = (
@@ -133,10 +131,9 @@ describe('credentials', () => {
     [401, 'bad token'],
     [403, 'Authentication failed: Please make sure your API Key is valid.'],
   ])('a token function is asked again with the value that a %i refused', async (status, message) => {
-    server = await testServer('http1', ({ headers }, reply) => {
+    server = await serverOf('http1', (response, { headers }) => {
       const isNew = headers['authorization'] === 'Bearer new';
-      reply.writeHead(isNew ? 200 : status, { 'content-type': 'application/json' });
-      reply.end(isNew ? ANSWER : JSON.stringify({ message }));
+      (isNew ? answers(ANSWER) : answers({ message }, status))(response);
     });
     const rejected: (string | undefined)[] = [];
     const apiKey = (context: { readonly rejected: string | undefined }): string => {
@@ -163,10 +160,7 @@ describe('credentials', () => {
     ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'credential'],
     ['AccessDeniedException', "You don't have access to the model.", undefined],
   ])('%s "%s" after keys of a function: recovery is %s', async (name, message, id) => {
-    server = await testServer('http1', (_request, reply) => {
-      reply.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': name });
-      reply.end(JSON.stringify({ message }));
-    });
+    server = await serverOf('http1', answers({ message }, 403, { 'x-amzn-errortype': name }));
     const { error } = await ask({ region: 'us-east-1', credentials: () => KEYS });
     expect(error?.details.recover?.id).toBe(id);
     expect((await ask({ region: 'us-east-1', credentials: KEYS })).error?.details.recover).toBeUndefined();
@@ -219,9 +213,9 @@ describe('sources', () => {
   });
 
   it('an error shows no header that carries a credential', async () => {
-    server = await testServer('http1', ({ headers }, reply) => {
-      reply.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'ValidationException' });
-      reply.end(JSON.stringify({ message: `unexpected ${headers['x-gateway-key'] ?? ''}` }));
+    server = await serverOf('http1', (response, { headers: sent }) => {
+      const message = `unexpected ${String(sent['x-gateway-key'])}`;
+      answers({ message }, 400, { 'x-amzn-errortype': 'ValidationException' })(response);
     });
     const headers = { 'X-Gateway-Key': 'gateway-secret-1' };
     const { error } = await ask({ region: 'us-east-1', credentials: KEYS, headers });
@@ -230,13 +224,9 @@ describe('sources', () => {
   });
 
   it('an error of authentication names them, and shows no secret', async () => {
-    server = await testServer('http1', (_request, reply) => {
-      reply.writeHead(403, {
-        'content-type': 'application/json',
-        'x-amzn-errortype': 'UnrecognizedClientException',
-      });
-      reply.end(JSON.stringify({ message: `The security token ${KEYS.secretAccessKey} is invalid` }));
-    });
+    const message = `The security token ${KEYS.secretAccessKey} is invalid`;
+    const type = { 'x-amzn-errortype': 'UnrecognizedClientException' };
+    server = await serverOf('http1', answers({ message }, 403, type));
     const { error } = await ask({ region: 'us-east-1', credentials: KEYS });
     expect(error?.kind).toBe('auth');
     expect(error?.message).toContain('region us-east-1 from option, credentials from option credentials');

@@ -1,7 +1,9 @@
 import { mkdtempSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { answers, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   assistant,
@@ -16,7 +18,7 @@ import {
 } from '@majordomo/core';
 import { createBedrock, type BedrockOptions } from '../src/index.ts';
 import * as frames from './frames.ts';
-import { testServer, type Reply, type SeenRequest, type TestServer } from './server.ts';
+import { serverOf } from './server.ts';
 import { signedOf } from './signature.ts';
 
 let server: TestServer;
@@ -30,23 +32,15 @@ const HELLO: Content = [{ text: 'Hi' }];
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 /** True where it has dealt with the request itself. */
-type Play = (reply: Reply, request: SeenRequest, number: number) => boolean;
+type Play = (response: ServerResponse, request: Seen, number: number) => boolean;
 
 /** What `play` leaves is answered with `content`, streamed or whole as it was asked for. */
 async function open(play: Play, options: BedrockOptions = {}, content = HELLO): Promise<ChatModel> {
-  let count = 0;
-  server = await testServer('http1', (request, reply) => {
-    if (play(reply, request, ++count)) return;
-    if (request.path.endsWith('converse-stream')) {
-      reply.writeHead(200, frames.EVENT_STREAM);
-      for (const bytes of frames.whole('Hi')) reply.write(bytes);
-      reply.end();
-      return;
-    }
-    reply.writeHead(200, { 'content-type': 'application/json' });
-    reply.end(
-      JSON.stringify({ output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' }),
-    );
+  server = await serverOf('http1', (response, request, number) => {
+    if (play(response, request, number)) return;
+    const isStream = request.path.endsWith('converse-stream');
+    const whole = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' };
+    (isStream ? frames.streaming(...frames.whole('Hi')) : answers(whole))(response);
   });
   const bedrock = createBedrock({
     region: 'us-east-1',
@@ -60,17 +54,15 @@ async function open(play: Play, options: BedrockOptions = {}, content = HELLO): 
   );
 }
 
-function refuse(reply: Reply, status: number, name: string, message: string): true {
-  reply.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name });
-  reply.end(JSON.stringify({ message }));
+function refuse(response: ServerResponse, status: number, name: string, message: string): true {
+  answers({ message }, status, { 'x-amzn-errortype': name })(response);
   return true;
 }
 
 interface Sent extends JsonObject {
   readonly messages: { readonly role: string; readonly content: Content }[] & JsonObject['messages'];
 }
-const sent = (): readonly Sent[] =>
-  server.requests.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')) as Sent);
+const sent = (): readonly Sent[] => server.requests.map(({ text }) => JSON.parse(text) as Sent);
 const callsOf = (): readonly string[] =>
   server.requests.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
 const ask = { messages: [user('hi')] };
@@ -79,7 +71,7 @@ it('streaming that is denied costs one whole call, and later calls are whole at 
   const denied =
     'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
   const model = await open(
-    (reply, { path }) => path.endsWith('stream') && refuse(reply, 403, 'AccessDeniedException', denied),
+    (response, { path }) => path.endsWith('stream') && refuse(response, 403, 'AccessDeniedException', denied),
   );
   const first = await model.stream(ask).response();
   expect(first.text).toBe('Hi');
@@ -91,7 +83,7 @@ it('streaming that is denied costs one whole call, and later calls are whole at 
 
 it('a whole call that is denied too is final', async () => {
   const denied = 'not authorized to perform: bedrock:InvokeModelWithResponseStream';
-  const model = await open((reply) => refuse(reply, 403, 'AccessDeniedException', denied));
+  const model = await open((response) => refuse(response, 403, 'AccessDeniedException', denied));
   await expect(model.stream(ask).response()).rejects.toMatchObject({ kind: 'auth' });
   expect(callsOf()).toEqual(['converse-stream', 'converse']);
 });
@@ -99,8 +91,8 @@ it('a whole call that is denied too is final', async () => {
 it('a connection that is reset is opened anew for the next attempt', async () => {
   let made = 0;
   const model = await open(
-    (reply, _request, number) => {
-      if (number === 1) reply.reset();
+    (response, _request, number) => {
+      if (number === 1) response.destroy();
       return number === 1;
     },
     {
@@ -127,11 +119,11 @@ describe('thinking signatures', () => {
   ];
   const said =
     'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block';
-  const hasThinking = (body: Uint8Array): boolean => Buffer.from(body).includes('reasoningContent');
+  const hasThinking = (text: string): boolean => text.includes('reasoningContent');
 
   it('that are refused cost one attempt without them, with a warning', async () => {
     const model = await open(
-      (reply, { body }) => hasThinking(body) && refuse(reply, 400, 'ValidationException', said),
+      (response, { text }) => hasThinking(text) && refuse(response, 400, 'ValidationException', said),
     );
     const response = await model.generate({ messages: loop, reasoning: 'low' });
     expect(response.text).toBe('Hi');
@@ -145,7 +137,7 @@ describe('thinking signatures', () => {
   });
 
   it('are refused once: a second time is final', async () => {
-    const model = await open((reply) => refuse(reply, 400, 'ValidationException', said));
+    const model = await open((response) => refuse(response, 400, 'ValidationException', said));
     await expect(model.generate({ messages: loop })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(server.requests).toHaveLength(2);
   });
@@ -153,9 +145,9 @@ describe('thinking signatures', () => {
 
 it('a parameter that is refused is dropped, told, and not sent again', async () => {
   const model = await open(
-    (reply, { body }) =>
-      Buffer.from(body).includes('"temperature"') &&
-      refuse(reply, 400, 'ValidationException', "This model doesn't support the temperature field."),
+    (response, { text }) =>
+      text.includes('"temperature"') &&
+      refuse(response, 400, 'ValidationException', "This model doesn't support the temperature field."),
   );
   for (const _ of [1, 2]) {
     const { warnings } = await model.generate({ ...ask, temperature: 0.5 });
@@ -173,7 +165,8 @@ describe('credentials', () => {
     let asked = 0;
     const credentials = (): typeof KEYS => ({ accessKeyId: `AKID${++asked}`, secretAccessKey: 'secret' });
     const model = await open(
-      (reply, _request, number) => number === 1 && refuse(reply, 403, 'ExpiredTokenException', 'expired'),
+      (response, _request, number) =>
+        number === 1 && refuse(response, 403, 'ExpiredTokenException', 'expired'),
       { credentials },
     );
     expect((await model.generate(ask)).text).toBe('Hi');
@@ -212,9 +205,8 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
     messages.push(message, toolResult(results));
   }
   const written = sent().map((body) => JSON.stringify(body.messages));
-  const bodies = server.requests.map(({ body }) => Buffer.from(body).toString('utf8'));
-  expect(bodies).toHaveLength(10);
-  for (const [at, text] of written.entries()) expect(bodies[at]).toContain(text);
+  expect(server.requests).toHaveLength(10);
+  for (const [at, messagesOf] of written.entries()) expect(server.requests[at]?.text).toContain(messagesOf);
   for (const [at, before] of written.slice(0, -1).entries())
     expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });

@@ -19,24 +19,6 @@ export interface Collected {
   readonly error: LlmError | undefined;
 }
 
-const REQUEST: ModelRequest = {
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-  tools: [],
-  output: undefined,
-  extra: {},
-};
-
-/** A whole request out of the fields that matter. */
-export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => ({ ...REQUEST, ...fields });
-
-export const contextOf = (fields: Partial<ModelContext> = {}): ModelContext => ({
-  target: 'bedrock/test',
-  delivery: 'deltas',
-  signal: new AbortController().signal,
-  env: {},
-  ...fields,
-});
-
 /** Runs one model call to its end; what it throws is a result too. */
 export async function collect(
   model: Model,

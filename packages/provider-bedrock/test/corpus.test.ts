@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  contextOf,
+  hasRecordings,
+  plays,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Expected,
+  type Recording,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantPart } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { collect, type Collected } from './collect.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
-import { recordings, skippedNote, type Expected, type Recording } from './recordings.ts';
-import { testServer, writeInPieces, type TestServer } from './server.ts';
+import { serverOf } from './server.ts';
 
 const cases = recordings('bedrock-converse');
 const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
@@ -21,22 +31,21 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const WAYS = [
-  ['HTTP/1.1, in one piece', 'http1', 1 << 20],
+  ['HTTP/1.1, in one piece', 'http1', 'whole'],
   ['HTTP/1.1, in pieces of 13 bytes', 'http1', 13],
-  ['HTTP/2, in one piece', 'http2', 1 << 20],
+  ['HTTP/2, in one piece', 'http2', 'whole'],
   ['HTTP/2, byte by byte', 'http2', 1],
 ] as const;
 
-describe.skipIf(cases.length === 0).each(WAYS)(
+describe.skipIf(!hasRecordings).each(WAYS)(
   `recordings of bedrock-converse over %s${skippedNote}`,
-  (_name, protocol, size) => {
+  (_name, protocol, cut) => {
     let server: TestServer;
     beforeAll(async () => {
-      server = await testServer(protocol, async ({ path }, reply) => {
+      server = await serverOf(protocol, (response, { path }) => {
         const found = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
         if (found === undefined) throw new Error(`no recording for ${path}`);
-        reply.writeHead(found.status, found.headers);
-        await writeInPieces(reply, found.body, size);
+        return plays(found, cut)(response);
       });
     });
     afterAll(() => server.close());
@@ -62,7 +71,7 @@ describe.skipIf(cases.length === 0).each(WAYS)(
   },
 );
 
-describe.skipIf(cases.length === 0)(`exceptions${skippedNote}`, () => {
+describe.skipIf(!hasRecordings)(`exceptions${skippedNote}`, () => {
   it('are at most 2 % of the recordings, and each is one', () => {
     expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
     const ids = new Set(cases.map(({ id }) => id));

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { Reply } from '@majordomo/test-support';
 
 /** One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
 function frame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
@@ -55,3 +56,12 @@ export const whole = (...pieces: readonly string[]): readonly Uint8Array[] => [
 export const EVENT_STREAM: Readonly<Record<string, string>> = {
   'content-type': 'application/vnd.amazon.eventstream',
 };
+
+/** Answers with these frames. */
+export const streaming =
+  (...sent: readonly Uint8Array[]): Reply =>
+  (response) => {
+    response.writeHead(200, EVENT_STREAM);
+    for (const bytes of sent) response.write(bytes);
+    response.end();
+  };

@@ -1,24 +1,27 @@
 import { getEventListeners } from 'node:events';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  answers,
+  contextOf,
+  inTurn,
+  requestOf,
+  type Answer,
+  type Reply,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { image, user, type Model, type ModelEvent } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
+import { collect, type Collected } from './collect.ts';
 import * as frames from './frames.ts';
-import { testServer, type Protocol, type Reply, type SeenRequest, type TestServer } from './server.ts';
+import { serverOf, type Protocol } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-type Answer = (reply: Reply, request: SeenRequest) => void;
-
 /** Answers in turn; the last one for all that follow. */
-async function world(protocol: Protocol, ...answers: readonly Answer[]): Promise<Model> {
-  const left = [...answers];
-  server = await testServer(protocol, (request, reply) => {
-    const answer = left.length > 1 ? left.shift() : left[0];
-    answer?.(reply, request);
-  });
+async function world(protocol: Protocol, ...all: readonly Answer[]): Promise<Model> {
+  server = await serverOf(protocol, inTurn(...all));
   return createBedrock({
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
@@ -27,20 +30,12 @@ async function world(protocol: Protocol, ...answers: readonly Answer[]): Promise
   }).model('anthropic.claude-sonnet-4-20250514-v1:0');
 }
 
-const streaming =
-  (...sent: readonly Uint8Array[]): Answer =>
-  (reply) => {
-    reply.writeHead(200, frames.EVENT_STREAM);
-    for (const bytes of sent) reply.write(bytes);
-    reply.end();
-  };
-
-const failing =
-  (status: number, name: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer =>
-  (reply) => {
-    reply.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name, ...headers });
-    reply.end(JSON.stringify({ message }));
-  };
+const failing = (
+  status: number,
+  name: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply => answers({ message }, status, { 'x-amzn-errortype': name, ...headers });
 
 const run = (model: Model, signal?: AbortSignal): Promise<Collected> =>
   collect(model, requestOf(), contextOf(signal === undefined ? {} : { signal }));
@@ -49,7 +44,7 @@ const PROTOCOLS = ['http1', 'http2'] as const;
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
   it('a stream gives its text, finish and usage, and one request was sent', async () => {
-    const model = await world(protocol, streaming(...frames.whole('Hel', 'lo')));
+    const model = await world(protocol, frames.streaming(...frames.whole('Hel', 'lo')));
     const got = await run(model);
     expect(got.text).toBe('Hello');
     expect(got.finish).toMatchObject({ reason: 'stop', raw: 'end_turn', usage: { input: 3, output: 2 } });
@@ -57,27 +52,27 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 
   it('a stream without messageStop is truncated, with what had come', async () => {
-    const model = await world(protocol, streaming(frames.START, frames.text('Hel')));
+    const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
     expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
   });
 
   it('a frame that is cut is truncated', async () => {
-    const model = await world(protocol, streaming(frames.START, frames.text('Hello').subarray(0, 40)));
+    const model = await world(protocol, frames.streaming(frames.START, frames.text('Hello').subarray(0, 40)));
     expect((await run(model)).error?.kind).toMatch(/truncated|network/);
   });
 
   it('a frame with a wrong checksum is a protocol error', async () => {
     const broken = Uint8Array.from(frames.text('Hello'));
     broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 0xff;
-    const model = await world(protocol, streaming(frames.START, broken));
+    const model = await world(protocol, frames.streaming(frames.START, broken));
     expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
   });
 
   it('an abort in mid-stream ends the call and its socket within 100 ms', async () => {
-    const model = await world(protocol, (reply) => {
-      reply.writeHead(200, frames.EVENT_STREAM);
-      reply.write(frames.START);
-      reply.write(frames.text('Hel'));
+    const model = await world(protocol, (response) => {
+      response.writeHead(200, frames.EVENT_STREAM);
+      response.write(frames.START);
+      response.write(frames.text('Hel'));
     });
     const controller = new AbortController();
     const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
@@ -93,10 +88,10 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 
   it('a consumer that walks away closes the socket', async () => {
-    const model = await world(protocol, (reply) => {
-      reply.writeHead(200, frames.EVENT_STREAM);
-      reply.write(frames.START);
-      reply.write(frames.text('Hel'));
+    const model = await world(protocol, (response) => {
+      response.writeHead(200, frames.EVENT_STREAM);
+      response.write(frames.START);
+      response.write(frames.text('Hel'));
     });
     for await (const step of model.stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
@@ -105,7 +100,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 
   it('after a finished call no listener is left on the signal', async () => {
-    const model = await world(protocol, streaming(...frames.whole('hi')));
+    const model = await world(protocol, frames.streaming(...frames.whole('hi')));
     const { signal } = new AbortController();
     await run(model, signal);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
@@ -153,7 +148,7 @@ describe('failures', () => {
   ])('%s inside a stream is %s, with what had come', async (name, kind) => {
     const model = await world(
       'http1',
-      streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')),
+      frames.streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')),
     );
     const events: ModelEvent[] = [];
     const call = async (): Promise<void> => {
@@ -171,7 +166,7 @@ describe('failures', () => {
     ],
     ['a stop reason that is a number', 'messageStop', { stopReason: 5 }],
   ])('a stream with %s is a protocol error', async (_name, type, payload) => {
-    const model = await world('http1', streaming(frames.START, frames.event(type, payload)));
+    const model = await world('http1', frames.streaming(frames.START, frames.event(type, payload)));
     expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
   });
 
@@ -180,7 +175,7 @@ describe('failures', () => {
     const delta = { contentBlockIndex: 0, delta: { toolResult: 5 } };
     const model = await world(
       'http1',
-      streaming(
+      frames.streaming(
         frames.START,
         frames.event('contentBlockStart', start),
         frames.event('contentBlockDelta', delta),
@@ -195,9 +190,9 @@ describe('failures', () => {
   });
 
   it('a page of a proxy is judged by its status', async () => {
-    const model = await world('http1', (reply) => {
-      reply.writeHead(502, { 'content-type': 'text/html' });
-      reply.end('<html>Bad gateway</html>');
+    const model = await world('http1', (response) => {
+      response.writeHead(502, { 'content-type': 'text/html' });
+      response.end('<html>Bad gateway</html>');
     });
     expect((await run(model)).error).toMatchObject({ kind: 'server', details: { status: 502 } });
   });
@@ -208,9 +203,9 @@ describe('failures', () => {
     ['JSON without an answer', '{}'],
     ['a block that is null', '{"output":{"message":{"content":[null]}},"stopReason":"end_turn"}'],
   ])('a whole answer of %s is an error', async (_name, body) => {
-    const model = await world('http1', (reply) => {
-      reply.writeHead(200, { 'content-type': 'application/json' });
-      reply.end(body);
+    const model = await world('http1', (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(body);
     });
     const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
     expect(error).toMatchObject({ name: 'LlmError', kind: 'protocol' });
@@ -247,10 +242,8 @@ describe('stream access denied', () => {
 });
 
 describe('stale connections', () => {
-  const withHandlers = async (
-    ...answers: readonly Answer[]
-  ): Promise<{ made: () => number; model: Model }> => {
-    await world('http1', ...answers);
+  const withHandlers = async (...all: readonly Answer[]): Promise<{ made: () => number; model: Model }> => {
+    await world('http1', ...all);
     let made = 0;
     const requestHandler = (): object => {
       made++;
@@ -264,19 +257,19 @@ describe('stale connections', () => {
     }).model('m');
     return { made: () => made, model };
   };
-  const reset: Answer = (reply) => {
-    reply.reset();
+  const reset: Answer = (response) => {
+    response.destroy();
   };
 
   it('a reset evicts the client: the next call makes a new one', async () => {
-    const { made, model } = await withHandlers(reset, streaming(...frames.whole('hi')));
+    const { made, model } = await withHandlers(reset, frames.streaming(...frames.whole('hi')));
     expect((await run(model)).error).toMatchObject({ kind: 'network' });
     expect((await run(model)).text).toBe('hi');
     expect(made()).toBe(2);
   });
 
   it('two calls that fail together evict it once', async () => {
-    const { made, model } = await withHandlers(reset, reset, streaming(...frames.whole('hi')));
+    const { made, model } = await withHandlers(reset, reset, frames.streaming(...frames.whole('hi')));
     await Promise.all([run(model), run(model)]);
     await run(model);
     await run(model);
@@ -289,7 +282,10 @@ describe('stale connections', () => {
     [429, 'ThrottlingException'],
     [500, 'InternalServerException'],
   ])('%i %s evicts nothing', async (status, name) => {
-    const { made, model } = await withHandlers(failing(status, name, 'no'), streaming(...frames.whole('hi')));
+    const { made, model } = await withHandlers(
+      failing(status, name, 'no'),
+      frames.streaming(...frames.whole('hi')),
+    );
     await run(model);
     expect((await run(model)).text).toBe('hi');
     expect(made()).toBe(1);
@@ -299,9 +295,9 @@ describe('stale connections', () => {
 describe('media', () => {
   it('the bytes of an image reach the server as they are', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
-    const model = await world('http1', streaming(...frames.whole('hi')));
+    const model = await world('http1', frames.streaming(...frames.whole('hi')));
     await collect(model, requestOf({ messages: [user('look', image(bytes))] }), contextOf());
-    const sent = JSON.parse(Buffer.from(server.requests[0]?.body ?? []).toString('utf8')) as {
+    const sent = JSON.parse(server.requests[0]?.text ?? '') as {
       messages: { content: { image?: { source: { bytes: string } } }[] }[];
     };
     const base64 = sent.messages[0]?.content[1]?.image?.source.bytes ?? '';
@@ -311,7 +307,7 @@ describe('media', () => {
 
 describe('DSNs', () => {
   it('take a token or a pair of keys, a region and quirks; the environment is not for foreign hosts', async () => {
-    await world('http1', streaming(...frames.whole('hi')));
+    await world('http1', frames.streaming(...frames.whole('hi')));
     const dsn = {
       name: 'aws',
       scheme: 'bedrock',

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  contextOf,
+  hasRecordings,
+  inTurn,
+  plays,
+  requestOf,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+} from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, contextOf, requestOf, type Collected } from './collect.ts';
-import { sequences, skippedNote, type Recording } from './recordings.ts';
-import { testServer } from './server.ts';
+import { collect, type Collected } from './collect.ts';
 
 const sessions = sequences('bedrock-converse');
 
@@ -16,16 +25,11 @@ interface Echoed {
   readonly signatures: readonly string[];
 }
 
-describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () => {
+describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
     '%s: the next turn carries what was accepted',
     async (_id, steps) => {
-      const left = [...steps];
-      const server = await testServer('http1', (_request, reply) => {
-        const { status, headers, body } = left.shift() as Recording;
-        reply.writeHead(status, headers);
-        reply.end(body);
-      });
+      await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
       const model = createBedrock({
         region: 'us-east-1',
         credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
@@ -38,13 +42,11 @@ describe.skipIf(sessions.length === 0)(`recorded tool loops${skippedNote}`, () =
         const delivery = step.expected.streamed ? 'deltas' : 'whole';
         const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
         expect(got.error).toBeUndefined();
-        const sent: unknown = JSON.parse(Buffer.from(server.requests[at]?.body ?? []).toString('utf8'));
-        expect(echoed(sent)).toEqual(echoed(step.request?.body));
+        expect(echoed(server.requests[at]?.body)).toEqual(echoed(step.request?.body));
         const next = steps[at + 1];
         if (next !== undefined)
           messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
       }
-      await server.close();
     },
   );
 });

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { SeenRequest } from './server.ts';
+import type { Seen } from '@majordomo/test-support';
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Uint8Array, data: string): Buffer =>
@@ -14,7 +14,7 @@ export interface Signed {
 }
 
 /** The parts of an `Authorization: AWS4-HMAC-SHA256 …` header. */
-export function signedOf({ headers }: SeenRequest): Signed {
+export function signedOf({ headers }: Seen): Signed {
   const value = headers['authorization'] ?? '';
   const [, accessKeyId = '', , region = '', service = ''] =
     /Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request/.exec(value) ?? [];
@@ -28,9 +28,9 @@ export function signedOf({ headers }: SeenRequest): Signed {
 }
 
 /** The signature that the documentation of Signature Version 4 gives for this request; made without any SDK. */
-export function signatureFor(request: SeenRequest, secretAccessKey: string): string {
+export function signatureFor(request: Seen, secretAccessKey: string): string {
   const { region, service, signedHeaders } = signedOf(request);
-  const time = request.headers['x-amz-date'] ?? '';
+  const time = headerOf(request, 'x-amz-date');
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const [path = '', query = ''] = request.path.split('?');
   const headers = signedHeaders.map((name) => `${name}:${headerOf(request, name)}\n`).join('');
@@ -41,7 +41,7 @@ export function signatureFor(request: SeenRequest, secretAccessKey: string): str
     query.split('&').sort().join('&'),
     headers,
     signedHeaders.join(';'),
-    sha256(request.body),
+    sha256(request.text),
   ].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
   const key = scope
@@ -51,5 +51,7 @@ export function signatureFor(request: SeenRequest, secretAccessKey: string): str
 }
 
 /** Over HTTP/2 the host is a pseudo header. */
-const headerOf = ({ headers }: SeenRequest, name: string): string =>
-  (headers[name] ?? (name === 'host' ? headers[':authority'] : undefined) ?? '').trim().replace(/\s+/g, ' ');
+const headerOf = ({ headers }: Seen, name: string): string =>
+  String(headers[name] ?? (name === 'host' ? headers[':authority'] : undefined) ?? '')
+    .trim()
+    .replace(/\s+/g, ' ');
