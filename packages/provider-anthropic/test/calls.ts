@@ -8,23 +8,7 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
-
-/** A request with nothing in it but a question. */
-export const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...more,
-});
-
-export const context = (more: Partial<ModelContext> = {}): ModelContext => ({
-  target: 'anthropic/claude-test',
-  delivery: 'deltas',
-  signal: new AbortController().signal,
-  env: {},
-  ...more,
-});
+import { contextOf } from '@majordomo/test-support';
 
 export interface Collected {
   readonly events: readonly ModelEvent[];
@@ -43,7 +27,7 @@ export async function collect(
   provider: Provider,
   modelId: string,
   asked: ModelRequest,
-  around: ModelContext = context(),
+  around: ModelContext = contextOf(),
 ): Promise<Collected> {
   const events: ModelEvent[] = [];
   for await (const step of provider.model(modelId).stream(asked, around)) {

@@ -6,14 +6,15 @@ import {
   type AssistantPart,
   type ChatRequest,
 } from '@majordomo/core';
+import { inTurn, testServer, type TestServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
 import { message, says } from './events.ts';
-import { json, sse, wireError, wireServer, type WireServer } from './server.ts';
+import { json, sse, wireError } from './server.ts';
 
-const open = (server: WireServer, model: string, options: AnthropicOptions = {}) =>
+const open = (server: TestServer, model: string, options: AnthropicOptions = {}) =>
   createMajordomo({
-    providers: [createAnthropic({ apiKey: 'k', baseURL: server.url, ...options })],
+    providers: [createAnthropic({ apiKey: 'k', baseURL: server.origin, ...options })],
     env: {},
   }).model(`anthropic/${model}`);
 
@@ -35,14 +36,14 @@ const badSignature = wireError(
   'messages.1.content.0: Invalid `signature` in `thinking` block',
   400,
 );
-const typesOf = (server: WireServer, at: number): string[] =>
+const typesOf = (server: TestServer, at: number): string[] =>
   (server.requests[at]?.body['messages'] as { content: { type: string }[] }[]).flatMap(({ content }) =>
     content.map(({ type }) => type),
   );
 
 describe('a refused thinking signature', () => {
   it('is answered by one attempt without thinking blocks, with a warning', async () => {
-    await using server = await wireServer(badSignature, sse(...says('sunny')));
+    await using server = await testServer(inTurn(badSignature, sse(...says('sunny'))));
     const response = await open(server, 'claude-haiku-4-5').generate(loop);
     expect(response.text).toBe('sunny');
     expect(typesOf(server, 0)).toEqual(['text', 'thinking', 'tool_use', 'tool_result']);
@@ -58,7 +59,7 @@ describe('a refused thinking signature', () => {
   });
 
   it('is final the second time', async () => {
-    await using server = await wireServer(badSignature);
+    await using server = await testServer(badSignature);
     await expect(open(server, 'claude-haiku-4-5').generate(loop)).rejects.toMatchObject({
       kind: 'invalid-request',
     });
@@ -69,7 +70,7 @@ describe('a refused thinking signature', () => {
 describe('a refused parameter', () => {
   it('is dropped, and not sent to that target again', async () => {
     const refused = wireError('invalid_request_error', 'temperature: Extra inputs are not permitted', 400);
-    await using server = await wireServer(refused, json(message([{ type: 'text', text: 'ok' }])));
+    await using server = await testServer(inTurn(refused, json(message([{ type: 'text', text: 'ok' }]))));
     const model = open(server, 'some-model');
     for (const _ of [1, 2]) {
       const { warnings } = await model.generate({ messages: [user('hi')], temperature: 0.5 });
@@ -81,9 +82,11 @@ describe('a refused parameter', () => {
 
 describe('a rejected credential', () => {
   it('is asked for once more', async () => {
-    await using server = await wireServer(
-      wireError('authentication_error', 'expired', 401),
-      json(message([{ type: 'text', text: 'ok' }])),
+    await using server = await testServer(
+      inTurn(
+        wireError('authentication_error', 'expired', 401),
+        json(message([{ type: 'text', text: 'ok' }])),
+      ),
     );
     const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string =>
       rejected === undefined ? 'old' : 'new';

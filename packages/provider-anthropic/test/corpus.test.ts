@@ -1,78 +1,62 @@
 import { createHash } from 'node:crypto';
 import { LlmError, type AssistantPart, type Usage } from '@majordomo/core';
+import {
+  contextOf,
+  hasRecordings,
+  playback,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Cut,
+  type Expected,
+  type Playback,
+  type Recording,
+} from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect, context, request, type Collected } from './calls.ts';
-import { hasWire, recordings, type Expected, type Recording } from './corpus.ts';
+import { collect, type Collected } from './calls.ts';
 import { EXCEPTIONS } from './exceptions.ts';
-import { wireServer, type Answer, type WireServer } from './server.ts';
 
-const cases = recordings('corpus/*/*');
-/** The splits of a body: whole, at random places, and byte by byte. */
-const splits = ['whole', 'random', 'bytes'] as const;
-type Split = (typeof splits)[number];
+const cases = recordings('anthropic-messages');
+const cuts = ['whole', 'random', 'bytes'] as const;
 
-describe.skipIf(!hasWire)(
-  `the recordings of the Messages wire${hasWire ? '' : ' (skipped: no corpus found)'}`,
-  () => {
-    let server: WireServer;
-    beforeAll(async () => {
-      server = await wireServer();
-    });
-    afterAll(() => server[Symbol.asyncDispose]());
+describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNote}`, () => {
+  let server: Playback;
+  beforeAll(async () => {
+    server = await playback(cases);
+  });
+  afterAll(() => server.close());
 
-    const play = async (recording: Recording, split: Split): Promise<unknown> => {
-      server.answer(replay(recording, split));
-      const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
-      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
-      try {
-        return facts(await collect(provider, 'claude-x', request(), context({ delivery })));
-      } catch (error) {
-        return errorFacts(error);
-      }
-    };
-
-    it('are there', () => {
-      expect(cases.length).toBeGreaterThan(50);
-    });
-
-    for (const recording of cases) {
-      const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
-      const { expected } = recording;
-      const ways = expected.streamed ? splits : (['whole'] as const);
-      it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (split) => {
-        const got = await play(recording, split);
-        if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
-        else expect(got).toEqual(expectedFacts(expected));
-      });
+  const play = async (recording: Recording, cut: Cut): Promise<unknown> => {
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url(recording, cut) });
+    const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+    try {
+      return facts(await collect(provider, 'claude-x', requestOf(), contextOf({ delivery })));
+    } catch (error) {
+      return errorFacts(error);
     }
-
-    it('have few exceptions, and each names a recording', () => {
-      expect(EXCEPTIONS.length).toBeLessThanOrEqual(cases.length * 0.02);
-      for (const { id } of EXCEPTIONS) expect(cases.map((recording) => recording.id)).toContain(id);
-    });
-  },
-);
-
-function replay({ status, headers, body }: Recording, split: Split): Answer {
-  return async (response) => {
-    response.writeHead(status, headers);
-    for (const piece of pieces(body, split)) {
-      if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve));
-    }
-    response.end();
   };
-}
 
-function* pieces(body: Buffer, split: Split): Iterable<Buffer> {
-  let seed = 7;
-  for (let at = 0; at < body.length;) {
-    seed = (seed * 48_271) % 2_147_483_647;
-    const size = split === 'whole' ? body.length : split === 'bytes' ? 1 : 1 + (seed % 400);
-    yield body.subarray(at, at + size);
-    at += size;
+  it('are there', () => {
+    expect(cases.length).toBeGreaterThan(50);
+  });
+
+  for (const recording of cases) {
+    const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
+    const { expected } = recording;
+    const ways = expected.streamed ? cuts : (['whole'] as const);
+    it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (cut) => {
+      const got = await play(recording, cut);
+      if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
+      else expect(got).toEqual(expectedFacts(expected));
+    });
   }
-}
+
+  it('have few exceptions, and each names a recording', () => {
+    expect(EXCEPTIONS.length).toBeLessThanOrEqual(cases.length * 0.02);
+    for (const { id } of EXCEPTIONS) expect(cases.map((recording) => recording.id)).toContain(id);
+  });
+});
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -1,7 +1,15 @@
 import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
+import {
+  contextOf,
+  requestOf,
+  testServer,
+  type Answer,
+  type Reply,
+  type TestServer,
+} from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect, context, request } from './calls.ts';
+import { collect } from './calls.ts';
 import {
   blockDelta,
   blockStart,
@@ -13,30 +21,30 @@ import {
   says,
   textBlock,
 } from './events.ts';
-import { EVENT_STREAM, frame, json, sse, wireServer, type Answer, type WireServer } from './server.ts';
+import { EVENT_STREAM, frame, json, sse } from './server.ts';
 
-function open(server: WireServer, around: Partial<ModelContext> = {}) {
-  const model = createAnthropic({ apiKey: 'k', baseURL: server.url }).model('claude-x');
-  return model.stream(request(), context(around))[Symbol.asyncIterator]();
+function open(server: TestServer, around: Partial<ModelContext> = {}) {
+  const model = createAnthropic({ apiKey: 'k', baseURL: server.origin }).model('claude-x');
+  return model.stream(requestOf(), contextOf(around))[Symbol.asyncIterator]();
 }
 
 /** Sends what it is given and then says nothing more. */
 const stalls =
-  (...events: readonly { readonly type: string }[]): Answer =>
+  (...events: readonly { readonly type: string }[]): Reply =>
   (response) => {
     response.writeHead(200, EVENT_STREAM);
     response.write(events.map(frame).join(''));
   };
 
 const cut =
-  (...events: readonly { readonly type: string }[]): Answer =>
+  (...events: readonly { readonly type: string }[]): Reply =>
   (response) => {
     response.writeHead(200, EVENT_STREAM);
     response.write(events.map(frame).join(''), () => response.destroy());
   };
 
 const raw =
-  (text: string, status = 200, type = 'text/event-stream'): Answer =>
+  (text: string, status = 200, type = 'text/event-stream'): Reply =>
   (response) => {
     response.writeHead(status, { 'content-type': type }).end(text);
   };
@@ -127,9 +135,9 @@ const faults: readonly (readonly [
 
 describe('a faulty server', () => {
   it.for(faults)('%s is told apart', async ([, answer, { kind, ...details }]) => {
-    await using server = await wireServer(answer);
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
-    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    await using server = await testServer(answer);
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
+    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
     expect(LlmError.is(error) ? { kind: error.kind, details: error.details } : error).toMatchObject({
       kind,
       details,
@@ -138,21 +146,21 @@ describe('a faulty server', () => {
   });
 
   it('that refuses the connection is a network error', async () => {
-    const server = await wireServer();
-    const { url } = server;
+    const server = await testServer(() => undefined);
+    const { origin } = server;
     await server[Symbol.asyncDispose]();
-    const provider = createAnthropic({ apiKey: 'k', baseURL: url });
-    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    const provider = createAnthropic({ apiKey: 'k', baseURL: origin });
+    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
   });
 
   it('that ends with a tool call open gives no whole tool call', async () => {
-    await using server = await wireServer(sse(...toolOpen));
+    await using server = await testServer(sse(...toolOpen));
     const events: ModelEvent[] = [];
     const read = async (): Promise<void> => {
-      for await (const step of createAnthropic({ apiKey: 'k', baseURL: server.url })
+      for await (const step of createAnthropic({ apiKey: 'k', baseURL: server.origin })
         .model('m')
-        .stream(request(), context())) {
+        .stream(requestOf(), contextOf())) {
         events.push(...(step as readonly ModelEvent[]));
       }
     };
@@ -161,10 +169,14 @@ describe('a faulty server', () => {
   });
 
   it('whose stop reason came is whole, however the connection ends', async () => {
-    await using server = await wireServer(
+    await using server = await testServer(
       cut(messageStart(), ...textBlock(0, 'done'), messageDelta('end_turn')),
     );
-    const got = await collect(createAnthropic({ apiKey: 'k', baseURL: server.url }), 'claude-x', request());
+    const got = await collect(
+      createAnthropic({ apiKey: 'k', baseURL: server.origin }),
+      'claude-x',
+      requestOf(),
+    );
     expect({ text: got.text, finish: got.finish }).toEqual({ text: 'done', finish: 'stop' });
   });
 });
@@ -176,7 +188,7 @@ describe('an abort', () => {
     delivery: 'deltas' | 'whole',
     steps: number,
   ): Promise<number> {
-    await using server = await wireServer(answer);
+    await using server = await testServer(answer);
     const controller = new AbortController();
     const stream = open(server, { signal: controller.signal, delivery });
     for (let step = 0; step < steps; step++) await stream.next();
@@ -205,7 +217,7 @@ describe('an abort', () => {
   });
 
   it('before the call opens no connection', async () => {
-    await using server = await wireServer(sse(...says('x')));
+    await using server = await testServer(sse(...says('x')));
     const stream = open(server, { signal: AbortSignal.abort() });
     await expect(stream.next()).rejects.toMatchObject({ kind: 'aborted' });
     expect(server.requests).toHaveLength(0);
@@ -214,7 +226,7 @@ describe('an abort', () => {
 
 describe('a consumer', () => {
   it('that walks away closes the socket', async () => {
-    await using server = await wireServer(stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)));
+    await using server = await testServer(stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)));
     const stream = open(server);
     await stream.next();
     await stream.next();
@@ -224,12 +236,12 @@ describe('a consumer', () => {
 
   it('that reads to the end leaves the connection for a later call', async () => {
     const ports = new Set<number | undefined>();
-    await using server = await wireServer(async (response, entry) => {
+    await using server = await testServer((response) => {
       ports.add(response.socket?.remotePort);
-      await sse(messageStart(), ...textBlock(0, 'hi'), ...ended('end_turn'))(response, entry);
+      sse(messageStart(), ...textBlock(0, 'hi'), ...ended('end_turn'))(response);
     });
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
-    for (let turn = 0; turn < 10; turn++) await collect(provider, 'claude-x', request());
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
+    for (let turn = 0; turn < 10; turn++) await collect(provider, 'claude-x', requestOf());
     expect(ports.size).toBeLessThan(10);
   });
 });

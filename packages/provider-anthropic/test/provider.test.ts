@@ -1,9 +1,10 @@
 import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
+import { contextOf, inTurn, requestOf, testServer, type Answer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
-import { collect, context, request, type Collected } from './calls.ts';
+import { collect, type Collected } from './calls.ts';
 import { ended, message, messageStart, says, textBlock, thinkingBlock, toolBlock } from './events.ts';
-import { json, sse, wireError, wireServer, type Answer } from './server.ts';
+import { json, sse, wireError } from './server.ts';
 
 /** One call of a fresh provider to a server that answers so. */
 async function call(
@@ -13,9 +14,9 @@ async function call(
   around: Partial<ModelContext> = {},
   modelId = 'claude-sonnet-4-5',
 ) {
-  const server = await wireServer(...(Array.isArray(answer) ? (answer as Answer[]) : [answer as Answer]));
-  const provider = createAnthropic({ apiKey: 'sk-ant-secret-key-0001', baseURL: server.url, ...options });
-  const got = await collect(provider, modelId, request(more), context(around)).catch(
+  const server = await testServer(inTurn(...[answer].flat()));
+  const provider = createAnthropic({ apiKey: 'sk-ant-secret-key-0001', baseURL: server.origin, ...options });
+  const got = await collect(provider, modelId, requestOf(more), contextOf(around)).catch(
     (error: unknown) => error,
   );
   const { requests } = server;
@@ -65,7 +66,7 @@ describe('a call through the SDK', () => {
 
   it('goes out whole only where the answer is short enough for a connection without traffic', () => {
     const whole = (modelId: string, maxTokens?: number) =>
-      createAnthropic().model(modelId).whole?.(request({ maxTokens }));
+      createAnthropic().model(modelId).whole?.(requestOf({ maxTokens }));
     expect(whole('claude-sonnet-4-5', 21_333)).toBe(true);
     expect(whole('claude-sonnet-4-5', 21_334)).toBe(false);
     expect(whole('claude-sonnet-4-5')).toBe(false);
@@ -116,17 +117,17 @@ describe('credentials', () => {
   });
 
   it('asks a key function for every attempt, and again with the value that got a 401', async () => {
-    await using server = await wireServer(wireError('authentication_error', 'invalid x-api-key', 401));
+    const refusal = wireError('authentication_error', 'invalid x-api-key', 401);
+    await using server = await testServer(inTurn(refusal, sse(...says('fine'))));
     const asked: (string | undefined)[] = [];
     const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string => {
       asked.push(rejected);
       return `key-${asked.length}`;
     };
-    const provider = createAnthropic({ apiKey, baseURL: server.url });
-    const error = await collect(provider, 'claude-x', request()).catch((failure: unknown) => failure);
+    const provider = createAnthropic({ apiKey, baseURL: server.origin });
+    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
-    server.answer(sse(...says('fine')));
-    await collect(provider, 'claude-x', request());
+    await collect(provider, 'claude-x', requestOf());
     expect(asked).toEqual([undefined, 'key-1']);
     expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer key-1',
@@ -141,7 +142,7 @@ describe('credentials', () => {
 
   it('shows the key in no error', async () => {
     const echo: Answer = (response, entry) =>
-      wireError('api_error', `bad ${entry.headers['authorization'] ?? ''}`, 500)(response, entry);
+      wireError('api_error', `bad ${entry.headers['authorization'] ?? ''}`, 500)(response);
     const { error } = await call(echo);
     expect(error.message).toContain('***');
     expect(JSON.stringify(error) + String((error.cause as Error).stack)).not.toContain(
@@ -187,11 +188,11 @@ describe('headers and transport', () => {
 
   it('uses a client of the SDK that it is given', async () => {
     const { Anthropic } = await import('@anthropic-ai/sdk');
-    await using server = await wireServer(sse(...says('mine')), wireError('api_error', 'no', 500));
-    const client = new Anthropic({ apiKey: 'of-client', baseURL: server.url });
+    await using server = await testServer(inTurn(sse(...says('mine')), wireError('api_error', 'no', 500)));
+    const client = new Anthropic({ apiKey: 'of-client', baseURL: server.origin });
     const provider = createAnthropic({ client });
-    expect((await collect(provider, 'claude-x', request())).text).toBe('mine');
-    await expect(collect(provider, 'claude-x', request())).rejects.toMatchObject({ kind: 'server' });
+    expect((await collect(provider, 'claude-x', requestOf())).text).toBe('mine');
+    await expect(collect(provider, 'claude-x', requestOf())).rejects.toMatchObject({ kind: 'server' });
     expect(server.requests).toHaveLength(2);
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer of-client');
   });
@@ -223,12 +224,14 @@ describe('a provider', () => {
   it('lists the models page by page, with what the vendor says of them', async () => {
     const model = { id: 'claude-opus-5-5', type: 'model', max_input_tokens: 2_000_000, max_tokens: 150_000 };
     const blind = { id: 'claude-new', type: 'model', capabilities: { image_input: { supported: false } } };
-    await using server = await wireServer(
-      json({ data: [model], has_more: true, last_id: 'claude-opus-5-5' }),
-      json({ data: [blind], has_more: false }),
+    await using server = await testServer(
+      inTurn(
+        json({ data: [model], has_more: true, last_id: 'claude-opus-5-5' }),
+        json({ data: [blind], has_more: false }),
+      ),
     );
-    const provider = createAnthropic({ id: 'claude', apiKey: 'k', baseURL: server.url });
-    const { target: _target, delivery: _delivery, ...around } = context();
+    const provider = createAnthropic({ id: 'claude', apiKey: 'k', baseURL: server.origin });
+    const { target: _target, delivery: _delivery, ...around } = contextOf();
     const listed = await provider.listModels?.({ ...around, target: 'claude' });
     expect(listed).toMatchObject([
       {
@@ -245,9 +248,9 @@ describe('a provider', () => {
   });
 
   it('gives a failed listing as one error', async () => {
-    await using server = await wireServer(wireError('permission_error', 'no', 403));
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
-    await expect(provider.listModels?.(context())).rejects.toMatchObject({
+    await using server = await testServer(wireError('permission_error', 'no', 403));
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
+    await expect(provider.listModels?.(contextOf())).rejects.toMatchObject({
       kind: 'auth',
       details: { status: 403 },
     });
@@ -255,27 +258,29 @@ describe('a provider', () => {
   });
 
   it('serves DSNs, with quirks and a key that stays with its host', async () => {
-    await using server = await wireServer(sse(...says('x')));
+    await using server = await testServer(sse(...says('x')));
     const dsn = {
       name: 'box',
       scheme: 'anthropic',
       host: 'h',
       path: '',
-      baseURL: server.url,
+      baseURL: server.origin,
       token: 'tok',
       params: { effort: 'false' },
     };
     const provider = createAnthropic().schemes?.['anthropic']?.(dsn);
     if (provider === undefined) throw new Error('no provider');
     expect(provider.id).toBe('box');
-    await collect(provider, 'new-model', request({ reasoning: 'low' }));
+    await collect(provider, 'new-model', requestOf({ reasoning: 'low' }));
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer tok');
     expect(server.requests[0]?.body).toMatchObject({ thinking: { type: 'adaptive' } });
     expect(server.requests[0]?.body).not.toHaveProperty('output_config');
     const keyless = createAnthropic().schemes?.['anthropic']?.({ ...dsn, token: undefined });
     if (keyless === undefined) throw new Error('no provider');
     const env = { ANTHROPIC_API_KEY: 'mine' };
-    await expect(collect(keyless, 'm', request(), context({ env }))).rejects.toMatchObject({ kind: 'auth' });
+    await expect(collect(keyless, 'm', requestOf(), contextOf({ env }))).rejects.toMatchObject({
+      kind: 'auth',
+    });
   });
 
   it('says what it is without loading anything', () => {

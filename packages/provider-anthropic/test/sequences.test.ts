@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { JsonObject, ModelTool, TurnMessage } from '@majordomo/core';
+import {
+  contextOf,
+  hasRecordings,
+  inTurn,
+  plays,
+  requestOf,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+  type Seen,
+} from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect, context, request } from './calls.ts';
-import { hasWire, recordings, WIRE, type Recording } from './corpus.ts';
-import { wireServer, type Journaled } from './server.ts';
+import { collect } from './calls.ts';
 
 interface Block {
   readonly type: string;
@@ -29,25 +37,23 @@ interface Body {
   readonly tools?: readonly { readonly name: string; readonly input_schema: JsonObject }[];
 }
 
-const root = path.join(WIRE, 'sequences', 'anthropic');
-const sessions = hasWire ? readdirSync(root) : [];
+const sessions = sequences('anthropic-messages');
 
-describe.skipIf(!hasWire)(`recorded sessions${hasWire ? '' : ' (skipped: no corpus found)'}`, () => {
+describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   it('are there', () => {
     expect(sessions.length).toBeGreaterThan(3);
   });
 
-  it.for(sessions)('%s: what we send on from our parts is what the vendor accepted', async (session) => {
-    const steps = recordings(`sequences/anthropic/${session}/*`);
-    await using server = await wireServer(...steps.map((step) => replay(step)));
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url });
+  it.for(sessions)('$id: what we send on from our parts is what the vendor accepted', async ({ steps }) => {
+    await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     const history: TurnMessage[] = [];
     for (const step of steps) {
-      const recorded = step.request as unknown as Body;
+      const recorded = step.request?.body as Body;
       history.push(...newTurns(recorded));
-      const asked = request({ messages: history, tools: toolsOf(recorded) });
+      const asked = requestOf({ messages: history, tools: toolsOf(recorded) });
       const delivery = step.expected.streamed ? 'deltas' : 'whole';
-      const { parts } = await collect(provider, recorded.model, asked, context({ delivery }));
+      const { parts } = await collect(provider, recorded.model, asked, contextOf({ delivery }));
       const sent = server.requests.at(-1)?.body as unknown as Body;
       expect(sent.messages.map(plain)).toEqual(recorded.messages.map(plain));
       history.push({ role: 'assistant', parts });
@@ -56,23 +62,15 @@ describe.skipIf(!hasWire)(`recorded sessions${hasWire ? '' : ' (skipped: no corp
   });
 });
 
-const replay =
-  ({ status, headers, body }: Recording) =>
-  (response: import('node:http').ServerResponse): void => {
-    response.writeHead(status, headers).end(body);
-  };
-
 /** The ids, names and the number of signatures that the recorded request carried back. */
-function expectEcho(steps: readonly Recording[], requests: readonly Journaled[]): void {
+function expectEcho(steps: readonly Recording[], requests: readonly Seen[]): void {
   steps.forEach(({ expected }, at) => {
-    const { echo } = expected as typeof expected & {
-      echo?: { toolCallIdsEchoed: string[]; toolNamesEchoed: string[]; signaturesEchoed: number };
-    };
+    const { echo } = expected;
     if (echo === undefined) return;
     const blocks = (requests[at]?.body as unknown as Body).messages.flatMap(blocksOf);
     const calls = blocks.filter(({ type }) => type === 'tool_use');
-    expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining(echo.toolCallIdsEchoed));
-    expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining(echo.toolNamesEchoed));
+    expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining([...echo.toolCallIdsEchoed]));
+    expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...echo.toolNamesEchoed]));
     expect(blocks.filter(({ signature }) => signature !== undefined)).toHaveLength(echo.signaturesEchoed);
   });
 }
