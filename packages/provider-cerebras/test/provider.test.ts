@@ -1,27 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, LlmError, user, type ModelInfo } from '@majordomo/core';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createCerebras } from '../src/index.ts';
 
-interface Received {
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: unknown;
-}
-
-const received: Received[] = [];
-const server = createServer((incoming, outgoing) => {
-  const pieces: Buffer[] = [];
-  incoming.on('data', (piece: Buffer) => pieces.push(piece));
-  incoming.on('end', () => {
-    const text = Buffer.concat(pieces).toString();
-    const { url: path = '', headers } = incoming;
-    received.push({ path, headers, body: text === '' ? undefined : JSON.parse(text) });
-    outgoing.setHeader('content-type', 'application/json');
-    outgoing.end(JSON.stringify(path.endsWith('/models') ? LIST : ANSWER));
-  });
-});
 const ANSWER = {
   id: 'r1',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
@@ -30,21 +11,19 @@ const ANSWER = {
   time_info: { queue_time: 0.25, total_time: 1.5, created: 1756198143 },
 };
 const LIST = { data: [{ id: 'llama-3.3-70b', context_window: 131072 }] };
-let origin = '';
-
+let server: TestServer;
 beforeEach(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await testServer((response, { path }) =>
+    answers(path.endsWith('/models') ? LIST : ANSWER)(response),
+  );
 });
 afterEach(async () => {
-  received.length = 0;
   vi.unstubAllEnvs();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 it('asks at its own path, with the key of the environment that it is handed', async () => {
-  const providers = [createCerebras({ baseURL: origin, headers: { 'X-Team': 'a' } })];
+  const providers = [createCerebras({ baseURL: server.origin, headers: { 'X-Team': 'a' } })];
   const majordomo = createMajordomo({ providers, env: { CEREBRAS_API_KEY: 'k-env' } });
   const { text, usage } = await majordomo
     .model('cerebras/llama-3.3-70b')
@@ -55,8 +34,8 @@ it('asks at its own path, with the key of the environment that it is handed', as
     output: 1,
     details: { serviceTier: 'flex', stageMs: { queue: 250, total: 1500 } },
   });
-  expect(received).toHaveLength(1);
-  expect(received[0]).toMatchObject({
+  expect(server.requests).toHaveLength(1);
+  expect(server.requests[0]).toMatchObject({
     path: '/v1/chat/completions',
     headers: { authorization: 'Bearer k-env', 'x-team': 'a', 'content-type': 'application/json' },
     body: {
@@ -73,24 +52,24 @@ it('takes nothing from the environment of the process', async () => {
   vi.stubEnv('CEREBRAS_BASE_URL', 'http://127.0.0.1:9');
   vi.stubEnv('CEREBRAS_CUSTOM_HEADERS', 'x-from-process: 1');
   const ask = (apiKey?: string): Promise<unknown> =>
-    createMajordomo({ providers: [createCerebras({ baseURL: origin, apiKey })] })
+    createMajordomo({ providers: [createCerebras({ baseURL: server.origin, apiKey })] })
       .model('cerebras/m')
       .generate({ messages: [user('hi')] });
   await ask('k-option');
-  expect(received.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
+  expect(server.requests.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
     ['Bearer k-option', undefined],
   ]);
   const error: unknown = await ask().catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
-  expect(received).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 it('lists its models', async () => {
-  const provider = createCerebras({ baseURL: origin, apiKey: 'k' });
+  const provider = createCerebras({ baseURL: server.origin, apiKey: 'k' });
   const signal = new AbortController().signal;
   const list = await provider.listModels?.({ target: 'cerebras', signal, env: {} });
   expect(list?.map(({ id, capabilities }: ModelInfo) => [id, capabilities.contextTokens])).toEqual([
     ['llama-3.3-70b', 131072],
   ]);
-  expect(received[0]?.path).toBe('/v1/models');
+  expect(server.requests[0]?.path).toBe('/v1/models');
 });
