@@ -1,16 +1,29 @@
 import { LlmError, type ModelEvent, type Provider } from '@majordomo/core';
+import {
+  answers,
+  contextOf,
+  requestOf,
+  stalls,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, type ChatOptions } from '../src/index.ts';
-import { collect, context, request } from './collected.ts';
-import { answer, delta, events, json, startServer, type TestServer } from './server.ts';
+import { collect } from './collected.ts';
+import { answer, delta } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
-  server = await startServer(play);
+async function world(play: Answer, options: ChatOptions = {}): Promise<Provider> {
+  server = await testServer(play);
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
+
+/** How long after `from` the client closed the socket of the latest request, in ms. */
+const closed = async (from: number): Promise<number> =>
+  ((await server.requests.at(-1)?.closed)?.at ?? Infinity) - from;
 
 describe('an abort', () => {
   /** Aborts at a moment; gives the error and how long the socket lived on. */
@@ -30,14 +43,14 @@ describe('an abort', () => {
     try {
       for await (const step of provider
         .model('m')
-        .stream(request(), context({ signal: controller.signal, delivery }))) {
+        .stream(requestOf(), contextOf({ signal: controller.signal, delivery }))) {
         const batch = 'type' in step ? [step] : step;
         if (moment === 'content' && batch.some(({ type }) => type === 'text-delta')) abort();
       }
     } catch (error) {
       if (LlmError.is(error)) kind = error.kind;
     }
-    return [kind, await server.closed(from)];
+    return [kind, await closed(from)];
   }
 
   const reached = (): { readonly moment: Promise<void>; readonly tell: () => void } => {
@@ -57,9 +70,7 @@ describe('an abort', () => {
   });
 
   it('in the middle of a stream closes the socket within 100 ms', async () => {
-    const provider = await world((response) => {
-      events(response, [delta({ content: 'half' })], false);
-    });
+    const provider = await world(stalls(delta({ content: 'half' })));
     const [kind, ms] = await abortWhen(provider, 'content', 'deltas');
     expect(kind).toBe('aborted');
     expect(ms).toBeLessThan(100);
@@ -77,23 +88,19 @@ describe('an abort', () => {
   });
 
   it('that came first sends nothing', async () => {
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
-    const { error } = await collect(provider, request(), context({ signal: AbortSignal.abort() }));
+    const provider = await world(answers(answer('Hi')));
+    const { error } = await collect(provider, requestOf(), contextOf({ signal: AbortSignal.abort() }));
     expect(error?.kind).toBe('aborted');
-    expect(server.received).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 });
 
 it('a consumer that walks away closes the socket within 100 ms', async () => {
-  const provider = await world((response) => {
-    events(response, [delta({ content: 'half' })], false);
-  });
+  const provider = await world(stalls(delta({ content: 'half' })));
   const seen: ModelEvent[] = [];
-  for await (const step of provider.model('m').stream(request(), context())) {
+  for await (const step of provider.model('m').stream(requestOf(), contextOf())) {
     seen.push(...('type' in step ? [step] : step));
     if (seen.some(({ type }) => type === 'text-delta')) break;
   }
-  expect(await server.closed(performance.now())).toBeLessThan(100);
+  expect(await closed(performance.now())).toBeLessThan(100);
 });

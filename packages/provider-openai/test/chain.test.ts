@@ -1,13 +1,14 @@
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
+import { answers, inTurn, streams, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
-import { answer, events, json, startServer, type TestServer } from './server.ts';
+import { answer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(play: Parameters<typeof startServer>[0]): Promise<Majordomo> {
-  server = await startServer(play);
+async function world(play: Answer): Promise<Majordomo> {
+  server = await testServer(play);
   return createMajordomo({
     env: {},
     providers: [createOpenAI({ api: 'chat', apiKey: 'k', baseURL: `${server.origin}/v1` })],
@@ -25,10 +26,7 @@ const ask = { messages: [user('hi')], temperature: 1, topP: 1 };
 
 describe('a parameter that the model refuses', () => {
   it('is dropped, told, and not sent again', async () => {
-    const majordomo = await world((response, number) => {
-      if (number === 1) json(response, refusal('temperature'), 400);
-      else json(response, answer('Hi'));
-    });
+    const majordomo = await world(inTurn(answers(refusal('temperature'), 400), answers(answer('Hi'))));
     const model = majordomo.model('openai/m');
     const response = await model.generate(ask);
     expect(response.text).toBe('Hi');
@@ -36,7 +34,7 @@ describe('a parameter that the model refuses', () => {
       { action: 'repaired', what: 'temperature dropped', why: expect.any(String) as string },
     ]);
     await model.generate(ask);
-    expect(server.received.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
+    expect(server.requests.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
       [1, 1],
       [undefined, 1],
       [undefined, 1],
@@ -44,47 +42,42 @@ describe('a parameter that the model refuses', () => {
   });
 
   it('is dropped once: the same refusal again is final', async () => {
-    const majordomo = await world((response) => {
-      json(response, refusal('temperature'), 400);
-    });
+    const majordomo = await world(answers(refusal('temperature'), 400));
     await expect(majordomo.model('openai/m').generate(ask)).rejects.toMatchObject({
       kind: 'invalid-request',
     });
-    expect(server.received).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 });
 
 it('an account that may not stream gets a whole answer', async () => {
-  const majordomo = await world((response, _number, { body }) => {
+  const majordomo = await world((response, { body }) => {
     const error = {
       message: 'Your organization must be verified to stream this model.',
       code: 'unsupported_value',
       param: 'stream',
     };
-    if (body['stream'] === true) json(response, { error }, 400);
-    else json(response, answer('Hi'));
+    (body['stream'] === true ? answers({ error }, 400) : answers(answer('Hi')))(response);
   });
   const response = await majordomo
     .model('openai/m')
     .stream({ messages: [user('hi')] })
     .response();
   expect(response.text).toBe('Hi');
-  expect(server.received.map(({ body }) => body['stream'])).toEqual([true, undefined]);
+  expect(server.requests.map(({ body }) => body['stream'])).toEqual([true, undefined]);
 });
 
 it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
-  const majordomo = await world((response, number) => {
+  const majordomo = await world((response, _request, number) => {
     const call = {
       index: 0,
       id: `call_${number}`,
       function: { name: 'add', arguments: `{ "n": ${number} }` },
     };
-    events(response, [
-      {
-        id: `r${number}`,
-        choices: [{ index: 0, delta: { content: 'ö', tool_calls: [call] }, finish_reason: 'tool_calls' }],
-      },
-    ]);
+    streams({
+      id: `r${number}`,
+      choices: [{ index: 0, delta: { content: 'ö', tool_calls: [call] }, finish_reason: 'tool_calls' }],
+    })(response);
   });
   const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object' } }];
   const messages = [user('hi')] as Parameters<
@@ -101,7 +94,7 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
     );
     messages.push(message, { role: 'tool', parts });
   }
-  const sent = server.received.map(
+  const sent = server.requests.map(
     ({ text }) => /"messages":(\[.*\]),"tools"/s.exec(text)?.[1]?.slice(0, -1) ?? '',
   );
   expect(sent).toHaveLength(10);

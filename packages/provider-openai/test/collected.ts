@@ -6,6 +6,7 @@ import {
   type ModelRequest,
   type Provider,
 } from '@majordomo/core';
+import { contextOf, requestOf } from '@majordomo/test-support';
 
 export interface Collected {
   readonly events: readonly ModelEvent[];
@@ -14,27 +15,11 @@ export interface Collected {
   readonly error: LlmError | undefined;
 }
 
-export const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...over,
-});
-
-export const context = (over: Partial<ModelContext> = {}): ModelContext => ({
-  target: 'p/m',
-  delivery: 'deltas',
-  signal: new AbortController().signal,
-  env: {},
-  ...over,
-});
-
 /** Everything that a call gives; a failure that is no LlmError is thrown on. */
 export async function collect(
   provider: Provider,
-  asked: ModelRequest = request(),
-  given: ModelContext = context(),
+  asked: ModelRequest = requestOf(),
+  given: ModelContext = contextOf(),
 ): Promise<Collected> {
   const events: ModelEvent[] = [];
   let error: LlmError | undefined;

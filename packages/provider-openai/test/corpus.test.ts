@@ -1,17 +1,30 @@
 import type { ErrorKind, Usage } from '@majordomo/core';
-import { describe, expect, test } from 'vitest';
+import {
+  contextOf,
+  hasRecordings,
+  playback,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Cut,
+  type Expected,
+  type Playback,
+  type Recording,
+} from '@majordomo/test-support';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { openaiCompatible, type Profile } from '../src/index.ts';
-import { collect, context, request, textOf, type Collected } from './collected.ts';
-import { hasRecordings, recordings, type Facts, type Recording, type UsageFacts } from './corpus.ts';
-import { playback } from './playback.ts';
+import { collect, textOf, type Collected } from './collected.ts';
 import { EXCEPTIONS, type Exception } from './exceptions.ts';
 
 const cases = recordings('openai-chat');
 const byId = new Map(cases.map((recording) => [recording.id, recording]));
-const present = hasRecordings();
 
-const server = playback(byId);
+let server: Playback;
+beforeAll(async () => {
+  server = await playback(cases);
+});
+afterAll(() => server.close());
 
 const PROFILES = new Map(
   Object.values(profiles).flatMap((value): [string, Profile][] =>
@@ -19,11 +32,12 @@ const PROFILES = new Map(
   ),
 );
 
-function play({ id, vendor, facts }: Recording, split: 'random' | 'bytes'): Promise<Collected> {
+function play(recording: Recording, cut: Cut): Promise<Collected> {
+  const { vendor, expected } = recording;
   const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
-  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(id, split) });
-  const delivery = facts.streamed ? 'deltas' : 'whole';
-  return collect(provider, request(), context({ target: `${vendor}/m`, delivery }));
+  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, cut) });
+  const delivery = expected.streamed ? 'deltas' : 'whole';
+  return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));
 }
 
 /** What was read, in the terms of the facts; a field that is an exception is left out. */
@@ -45,20 +59,20 @@ function read(collected: Collected): Record<Exception['field'], unknown> {
 
 const totals = (usage: Usage | undefined): unknown => usage && { input: usage.input, output: usage.output };
 
-function expected({ facts, vendor }: Recording): Record<Exception['field'], unknown> {
+function expectedOf({ expected: facts, vendor }: Recording): Record<Exception['field'], unknown> {
   if (facts.error !== null) return { ...NOTHING, error: failure(facts) };
   if (facts.outcome === 'blocked')
     return { ...NOTHING, error: { kind: 'content-filter', status: undefined } };
   return {
-    text: (facts.text ?? '') + (facts.refusal ?? ''),
-    reasoning: facts.reasoning ?? '',
-    toolCalls: (facts.toolCalls ?? []).map(({ name, arguments: args, id }) => ({
+    text: facts.text + facts.refusal,
+    reasoning: facts.reasoning,
+    toolCalls: facts.toolCalls.map(({ name, arguments: args, id }) => ({
       name,
       args,
       id: id ?? expect.any(String),
     })),
     finish: facts.finishReasonRaw ?? undefined,
-    usage: facts.usageRaw ? tokenTotals(facts.usageRaw, vendor) : undefined,
+    usage: facts.usageRaw === null ? undefined : tokenTotals(facts.usageRaw, vendor),
     error: undefined,
   };
 }
@@ -79,7 +93,7 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   client: ['content-filter'],
 };
 
-function failure({ error }: Facts): unknown {
+function failure({ error }: Expected): unknown {
   const kinds = KINDS[error?.kind ?? ''] ?? [error?.kind];
   return {
     kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
@@ -88,6 +102,13 @@ function failure({ error }: Facts): unknown {
 }
 
 /** Reasoning stands outside of the completion where the total proves it, and for Gemini behind a gateway. */
+interface UsageFacts {
+  readonly prompt_tokens?: number;
+  readonly completion_tokens?: number;
+  readonly total_tokens?: number;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
+}
+
 function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   const { prompt_tokens: input, completion_tokens: completion = 0, total_tokens: total = 0 } = usage;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
@@ -107,16 +128,14 @@ function without(facts: Record<Exception['field'], unknown>, id: string): Record
   );
 }
 
-const title = present ? 'recorded traffic' : 'recorded traffic (skipped: ../shared/wire is not there)';
-
-describe.runIf(present)(title, () => {
+describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
   test.each(cases)('$id is read as its facts say', async (recording) => {
     expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
-      without(expected(recording), recording.id),
+      without(expectedOf(recording), recording.id),
     );
   });
 
-  test.each(cases.filter(({ facts, status }) => facts.streamed && status === 200))(
+  test.each(cases.filter(({ expected, status }) => expected.streamed && status === 200))(
     '$id gives the same when it comes byte by byte',
     async (recording) => {
       const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
@@ -128,7 +147,7 @@ describe.runIf(present)(title, () => {
     const recording = byId.get(id);
     expect(recording, 'no such recording').toBeDefined();
     if (recording === undefined) return;
-    expect(read(await play(recording, 'random'))[field]).not.toEqual(expected(recording)[field]);
+    expect(read(await play(recording, 'random'))[field]).not.toEqual(expectedOf(recording)[field]);
   });
 
   test('at most 2 % are exceptions', () => {

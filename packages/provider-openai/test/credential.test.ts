@@ -1,38 +1,45 @@
 import { type Credential, type Provider } from '@majordomo/core';
+import {
+  answers,
+  contextOf,
+  inTurn,
+  requestOf,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible, type ChatOptions } from '../src/index.ts';
-import { collect, context, request, textOf } from './collected.ts';
-import { answer, json, startServer, type TestServer } from './server.ts';
+import { collect, textOf } from './collected.ts';
+import { answer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
-  server = await startServer(play);
+async function world(play: Answer, options: ChatOptions = {}): Promise<Provider> {
+  server = await testServer(play);
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = context({ delivery: 'whole' });
+const whole = contextOf({ delivery: 'whole' });
 
 describe('the key', () => {
-  const answering = (response: Parameters<typeof json>[0]): void => {
-    json(response, answer('Hi'));
-  };
-  const keysSent = (): unknown[] => server.received.map(({ headers }) => headers.authorization);
+  const answering = answers(answer('Hi'));
+  const keysSent = (): unknown[] => server.requests.map(({ headers }) => headers.authorization);
 
   it('comes from the variable of the profile in the call’s environment', async () => {
-    server = await startServer(answering);
+    server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1`, keyEnv: 'LAB_KEY' });
-    await collect(provider, request(), context({ delivery: 'whole', env: { LAB_KEY: 'k-env' } }));
-    const { error } = await collect(provider, request(), whole);
+    await collect(provider, requestOf(), contextOf({ delivery: 'whole', env: { LAB_KEY: 'k-env' } }));
+    const { error } = await collect(provider, requestOf(), whole);
     expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('LAB_KEY') as string });
     expect(keysSent()).toEqual(['Bearer k-env']);
   });
 
   it('is none where the profile knows of none', async () => {
-    server = await startServer(answering);
+    server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1` });
-    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
+    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
     expect(keysSent()).toEqual([undefined]);
   });
 
@@ -43,24 +50,19 @@ describe('the key', () => {
       return `k-${asked.length}`;
     };
     const provider = await world(
-      (response, number) => {
-        if (number === 1) json(response, { error: { message: 'expired k-1', code: 'invalid_api_key' } }, 401);
-        else answering(response);
-      },
+      inTurn(answers({ error: { message: 'expired k-1', code: 'invalid_api_key' } }, 401), answering),
       { apiKey },
     );
-    const { error } = await collect(provider, request(), whole);
+    const { error } = await collect(provider, requestOf(), whole);
     expect(error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
     expect(error?.message).not.toContain('k-1');
-    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
+    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
     expect(asked).toEqual([undefined, 'k-1']);
     expect(keysSent()).toEqual(['Bearer k-1', 'Bearer k-2']);
   });
 
   it('that is fixed has no remedy', async () => {
-    const provider = await world((response) => {
-      json(response, { error: { message: 'no' } }, 401);
-    });
+    const provider = await world(answers({ error: { message: 'no' } }, 401));
     expect((await collect(provider)).error).toMatchObject({ kind: 'auth', details: { recover: undefined } });
   });
 
@@ -69,6 +71,6 @@ describe('the key', () => {
     const { error } = await collect(provider);
     expect(error?.kind).toBe('config');
     expect(`${error?.message} ${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('hush');
-    expect(server.received).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 });

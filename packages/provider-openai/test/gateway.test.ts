@@ -5,9 +5,9 @@ import {
   type ChatRequest,
   type Majordomo,
 } from '@majordomo/core';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openaiCompatible, openrouter } from '../src/index.ts';
-import { json, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 let majordomo: Majordomo;
@@ -27,10 +27,10 @@ const secret = {
 };
 
 beforeEach(async () => {
-  server = await startServer((response, _number, { body }) => {
+  server = await testServer((response, { body }) => {
     const reasoning_details = [String(body['model']).startsWith('anthropic/') ? signed : secret];
     const message = { role: 'assistant', reasoning: 'hm', reasoning_details, content: 'Hi' };
-    json(response, { id: 'r', choices: [{ index: 0, message, finish_reason: 'stop' }] });
+    answers({ id: 'r', choices: [{ index: 0, message, finish_reason: 'stop' }] })(response);
   });
   const gateway = openaiCompatible(openrouter, { apiKey: 'k', baseURL: `${server.origin}/v1` });
   majordomo = createMajordomo({ env: {}, providers: [gateway] });
@@ -42,7 +42,7 @@ const ask = (model: string, message?: AssistantMessage): Promise<{ message: Assi
     message === undefined ? [user('hi')] : [user('hi'), message, user('go on')];
   return majordomo.model(`openrouter/${model}`).generate({ messages });
 };
-const lastSent = (): unknown => (server.received.at(-1)?.body['messages'] as object[])[1];
+const lastSent = (): unknown => (server.requests.at(-1)?.body['messages'] as object[])[1];
 
 describe('reasoning behind a gateway', () => {
   it.each([
@@ -82,9 +82,9 @@ describe('reasoning behind a gateway', () => {
 
 it('a rule of the account ends the call: neither another model nor another vendor is asked', async () => {
   await server.close();
-  server = await startServer((response) => {
+  server = await testServer((response) => {
     const message = 'No endpoints found matching your data policy (Paid model training).';
-    json(response, { error: { code: 404, message } }, 404);
+    answers({ error: { code: 404, message } }, 404)(response);
   });
   const baseURL = `${server.origin}/v1`;
   const providers = [openrouter, { ...openrouter, id: 'other' }].map((profile) =>
@@ -96,5 +96,5 @@ it('a rule of the account ends the call: neither another model nor another vendo
     message: expect.stringContaining('No endpoints found matching your data policy') as string,
     details: { code: 'account-policy' },
   });
-  expect(server.received).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { createMajordomo, LlmError, user, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible } from '../src/index.ts';
-import { json, startServer, type Received, type TestServer } from './server.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -18,10 +18,8 @@ const drawn = (count = 1): object => ({
 let server: TestServer;
 afterEach(() => server.close());
 
-type Play = Parameters<typeof startServer>[0];
-
 /** OpenAI as `openai`, and a compatible server as `lab`, at the same place. */
-async function world(play: Play): Promise<{
+async function world(play: Answer): Promise<{
   readonly draw: (
     spec: string,
     request?: Partial<ImageRequest>,
@@ -29,7 +27,7 @@ async function world(play: Play): Promise<{
   ) => Promise<ImageResponse>;
   readonly majordomo: ReturnType<typeof createMajordomo>;
 }> {
-  server = await startServer(play);
+  server = await testServer(play);
   const baseURL = `${server.origin}/v1`;
   const majordomo = createMajordomo({
     providers: [createOpenAI({ baseURL, apiKey: 'sk-test' }), openaiCompatible({ id: 'lab', baseURL })],
@@ -43,19 +41,16 @@ async function world(play: Play): Promise<{
   };
 }
 
-const bodies = (): readonly unknown[] => server.received.map(({ body }) => body);
-const bodyOf = ({ body }: Received): Readonly<Record<string, unknown>> => body;
+const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body);
 
 describe('drawing', () => {
   it('sends what is set and nothing else, and gives image parts', async () => {
-    const { draw } = await world((response) =>
-      json(response, { ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }),
-    );
+    const { draw } = await world(answers({ ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }));
     const { images, target, usage, warnings, attempts } = await draw('openai/gpt-image-x');
     expect([images, target, warnings]).toEqual([[png], 'openai/gpt-image-x', []]);
     expect([usage?.input, usage?.output]).toEqual([9, 90]);
     expect(attempts).toMatchObject([{ target: 'openai/gpt-image-x', outcome: 'finished' }]);
-    expect(server.received[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       path: '/v1/images/generations',
       headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
     });
@@ -63,7 +58,7 @@ describe('drawing', () => {
   });
 
   it('tells a compatible server the seed, 0 too; the vendor has none, and that is a warning', async () => {
-    const { draw } = await world((response) => json(response, drawn()));
+    const { draw } = await world(answers(drawn()));
     await draw('lab/flux', { seed: 0 });
     await draw('lab/flux', { seed: 7, n: 2, size: '512x768' });
     const { warnings } = await draw('openai/gpt-image-x', { seed: 7 });
@@ -73,41 +68,36 @@ describe('drawing', () => {
       { model: 'gpt-image-x', prompt: 'a cat' },
     ]);
     expect(warnings.map(({ what }) => what)).toEqual(['seed']);
-    expect(server.received[0]?.headers.authorization).toBeUndefined();
+    expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
   it('refuses what is no size before any call; what the vendor does not draw goes to the next target', async () => {
-    const { draw } = await world((response) => json(response, drawn()));
+    const { draw } = await world(answers(drawn()));
     await expect(draw('art', { size: '0x0' })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect((await draw('art', { size: '500x500' })).target).toBe('lab/flux');
     expect(bodies()).toMatchObject([{ model: 'flux', size: '500x500' }]);
   });
 
   it('reports three images of four', async () => {
-    const { draw } = await world((response) => json(response, drawn(3)));
+    const { draw } = await world(answers(drawn(3)));
     const { images, warnings } = await draw('lab/flux', { n: 4 });
     expect(images.length).toBe(3);
     expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 4 images' }]);
   });
 
   it('edits images with a mask, as a form through the SDK', async () => {
-    let text = '';
-    const { draw } = await world((response, _, received) => {
-      text = received.text;
-      json(response, drawn());
-    });
+    const { draw } = await world(answers(drawn()));
     await draw('openai/gpt-image-x', { images: [png], mask: png, size: '1024x1024' });
-    expect(server.received[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       path: '/v1/images/edits',
       headers: {
         'content-type': expect.stringMatching(/^multipart\/form-data; ?boundary=/),
         authorization: 'Bearer sk-test',
       },
     });
-    const names = [...text.matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)].map(([, name, file]) => [
-      name,
-      file,
-    ]);
+    const names = [
+      ...(server.requests[0]?.text ?? '').matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g),
+    ].map(([, name, file]) => [name, file]);
     expect(names).toEqual([
       ['model', undefined],
       ['prompt', undefined],
@@ -118,24 +108,25 @@ describe('drawing', () => {
   });
 
   it('puts a result straight into a chat request', async () => {
-    const { draw, majordomo } = await world((response, number) =>
-      number === 1
-        ? json(response, drawn())
-        : json(response, {
-            choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }],
-          }),
+    const { draw, majordomo } = await world(
+      inTurn(
+        answers(drawn()),
+        answers({
+          choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }],
+        }),
+      ),
     );
     const { images } = await draw('lab/flux');
     const { text } = await majordomo.model('lab/eyes').generate({ messages: [user('What is it?', images)] });
     expect(text).toBe('A cat.');
-    expect(JSON.stringify(server.received[1] && bodyOf(server.received[1]))).toContain(PNG);
+    expect(JSON.stringify(server.requests[1]?.body)).toContain(PNG);
   });
 });
 
 describe('a failure', () => {
   it('moves along the chain with the kinds, the health and the events of chat', async () => {
-    const { draw, majordomo } = await world((response, number) =>
-      number <= 2 ? json(response, { error: { message: 'busy' } }, 503) : json(response, drawn()),
+    const { draw, majordomo } = await world((response, _request, number) =>
+      (number <= 2 ? answers({ error: { message: 'busy' } }, 503) : answers(drawn()))(response),
     );
     const { target, attempts } = await draw('art');
     expect(target).toBe('lab/flux');
@@ -149,7 +140,7 @@ describe('a failure', () => {
       target: 'openai/gpt-image-x',
       outcome: 'skipped',
     });
-    expect(server.received.length).toBe(4);
+    expect(server.requests.length).toBe(4);
   });
 
   it.each([
@@ -160,21 +151,19 @@ describe('a failure', () => {
     [200, { data: [] }, 'empty'],
     [200, { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
   ])('HTTP %i %j is %s', async (status, body, kind) => {
-    const { draw } = await world((response) => json(response, body, status));
+    const { draw } = await world(answers(body, status));
     const error: unknown = await draw('openai/gpt-image-x').catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'auth')).toBe(true);
     expect(JSON.stringify(error)).not.toContain('sk-test');
   });
 
   it('of a body that is cut is a network error, and is tried again', async () => {
-    const { draw } = await world((response, number) => {
-      if (number > 1) {
-        json(response, drawn());
-        return;
-      }
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"data":[', () => response.destroy());
-    });
+    const { draw } = await world(
+      inTurn((response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+        response.write('{"data":[', () => response.destroy());
+      }, answers(drawn())),
+    );
     const { attempts } = await draw('lab/flux');
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['network', undefined]);
   });
@@ -187,8 +176,8 @@ describe('a failure', () => {
         code: 'unknown_parameter',
       },
     };
-    const { draw } = await world((response, _, { body }) =>
-      'response_format' in body ? json(response, refusal, 400) : json(response, drawn()),
+    const { draw } = await world((response, { body }) =>
+      ('response_format' in body ? answers(refusal, 400) : answers(drawn()))(response),
     );
     expect((await draw('lab/flux')).images.length).toBe(1);
     await draw('lab/flux');
@@ -203,13 +192,13 @@ it('an abort closes the connection and changes no health', async () => {
     (thrown: unknown) => thrown,
   );
   expect(LlmError.is(error, 'aborted')).toBe(true);
-  await server.closed(0);
-  expect(server.received.length).toBe(1);
+  await server.requests[0]?.closed;
+  expect(server.requests.length).toBe(1);
   expect(majordomo.health.snapshot()['openai/gpt-image-x']?.failures ?? 0).toBe(0);
 });
 
 it('nothing is sent without a key', async () => {
-  server = await startServer((response) => json(response, drawn()));
+  server = await testServer(answers(drawn()));
   const majordomo = createMajordomo({
     providers: [createOpenAI({ baseURL: `${server.origin}/v1` })],
     env: {},
@@ -219,5 +208,5 @@ it('nothing is sent without a key', async () => {
     .generate({ prompt: 'a cat' })
     .catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
-  expect(server.received).toEqual([]);
+  expect(server.requests).toEqual([]);
 });

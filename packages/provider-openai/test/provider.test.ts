@@ -1,9 +1,19 @@
 import { type Provider } from '@majordomo/core';
 import OpenAI from 'openai';
+import {
+  answers,
+  contextOf,
+  inTurn,
+  requestOf,
+  streams,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOpenAI, openaiCompatible, type ChatOptions } from '../src/index.ts';
-import { collect, context, request, textOf } from './collected.ts';
-import { answer, delta, events, json, startServer, type TestServer } from './server.ts';
+import { collect, textOf } from './collected.ts';
+import { answer, delta } from './server.ts';
 
 let server: TestServer;
 afterEach(async () => {
@@ -11,31 +21,31 @@ afterEach(async () => {
   await server.close();
 });
 
-async function world(play: Parameters<typeof startServer>[0], options: ChatOptions = {}): Promise<Provider> {
-  server = await startServer(play);
+async function world(play: Answer, options: ChatOptions = {}): Promise<Provider> {
+  server = await testServer(play);
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = context({ delivery: 'whole' });
+const whole = contextOf({ delivery: 'whole' });
 
 describe('a call', () => {
   it('streams text, tool calls and usage', async () => {
-    const provider = await world((response) => {
-      events(response, [
+    const provider = await world(
+      streams(
         delta({ content: 'Let me add: ' }),
         delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'add', arguments: '{"a":' } }] }),
         delta({ tool_calls: [{ index: 0, function: { arguments: '1}' } }] }),
         delta({}, 'tool_calls'),
         { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } },
-      ]);
-    });
+      ),
+    );
     const { parts, finish } = await collect(provider);
     expect(parts).toEqual([
       { type: 'text', text: 'Let me add: ' },
       { type: 'tool-call', id: 'c1', name: 'add', args: { a: 1 } },
     ]);
     expect(finish).toMatchObject({ reason: 'tool-calls', usage: { input: 9, output: 4 } });
-    expect(server.received[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       method: 'POST',
       path: '/v1/chat/completions',
       body: { model: 'm', stream: true, stream_options: { include_usage: true } },
@@ -43,37 +53,27 @@ describe('a call', () => {
   });
 
   it('asks for one body where nobody wants deltas', async () => {
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
-    const collected = await collect(provider, request(), whole);
-    expect(provider.model('m').whole?.(request())).toBe(true);
+    const provider = await world(answers(answer('Hi')));
+    const collected = await collect(provider, requestOf(), whole);
+    expect(provider.model('m').whole?.(requestOf())).toBe(true);
     expect([textOf(collected, 'text'), collected.finish?.usage?.input]).toEqual(['Hi', 3]);
-    expect(server.received[0]?.body).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+    expect(server.requests[0]?.body).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
   });
 
   it('reads a body where events were asked for, and events where a body was', async () => {
-    const provider = await world((response, number) => {
-      if (number === 1) json(response, answer('Hi'));
-      else events(response, [delta({ content: 'Hi' }, 'stop')]);
-    });
+    const provider = await world(inTurn(answers(answer('Hi')), streams(delta({ content: 'Hi' }, 'stop'))));
     expect(textOf(await collect(provider), 'text')).toBe('Hi');
-    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
+    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
   });
 
   it('sends the key, the app’s headers and its own over them, and no wait that is switched off', async () => {
-    const provider = await world(
-      (response) => {
-        json(response, answer('Hi'));
-      },
-      { headers: { 'X-Team': 'own', 'x-own': '1' } },
-    );
+    const provider = await world(answers(answer('Hi')), { headers: { 'X-Team': 'own', 'x-own': '1' } });
     await collect(
       provider,
-      request(),
-      context({ delivery: 'whole', headers: { 'x-team': 'app', 'X-App': '1' } }),
+      requestOf(),
+      contextOf({ delivery: 'whole', headers: { 'x-team': 'app', 'X-App': '1' } }),
     );
-    const { headers } = server.received[0] ?? {};
+    const { headers } = server.requests[0] ?? {};
     expect(headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'content-type': 'application/json',
@@ -93,13 +93,10 @@ describe('a call', () => {
         seen.push(name);
         return fetch(url, init);
       };
-    const play = (response: Parameters<typeof json>[0]): void => {
-      json(response, answer('Hi'));
-    };
-    const provider = await world(play, { fetch: by('option') });
-    await collect(provider, request(), context({ delivery: 'whole', fetch: by('app') }));
+    const provider = await world(answers(answer('Hi')), { fetch: by('option') });
+    await collect(provider, requestOf(), contextOf({ delivery: 'whole', fetch: by('app') }));
     const plain = createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
-    await collect(plain, request(), context({ delivery: 'whole', fetch: by('app') }));
+    await collect(plain, requestOf(), contextOf({ delivery: 'whole', fetch: by('app') }));
     expect(seen).toEqual(['option', 'app']);
   });
 
@@ -111,11 +108,9 @@ describe('a call', () => {
     vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-ambient: 1');
     vi.stubEnv('OPENAI_LOG', 'debug');
     const log = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
-    expect(textOf(await collect(provider, request(), whole), 'text')).toBe('Hi');
-    expect(JSON.stringify(server.received[0]?.headers)).not.toContain('ambient');
+    const provider = await world(answers(answer('Hi')));
+    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
+    expect(JSON.stringify(server.requests[0]?.headers)).not.toContain('ambient');
     expect(log).not.toHaveBeenCalled();
     const { error } = await collect(createOpenAI({ api: 'chat', baseURL: `${server.origin}/v1` }));
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
@@ -123,32 +118,28 @@ describe('a call', () => {
 
   it('is sent once, whatever fails', async () => {
     const failing = [429, 500, 503, 408, 409];
-    const provider = await world((response, number) => {
-      json(response, { error: { message: 'no' } }, failing[number - 1], { 'x-should-retry': 'true' });
+    const provider = await world((response, _request, number) => {
+      answers({ error: { message: 'no' } }, failing[number - 1], { 'x-should-retry': 'true' })(response);
     });
     for (const status of failing) {
       const { error } = await collect(provider);
       expect(error?.details.status).toBe(status);
     }
-    expect(server.received).toHaveLength(failing.length);
+    expect(server.requests).toHaveLength(failing.length);
   });
 
   it('takes a client of the SDK as it is, and another retry count does not matter', async () => {
-    server = await startServer((response) => {
-      json(response, { error: { message: 'busy' } }, 503);
-    });
+    server = await testServer(answers({ error: { message: 'busy' } }, 503));
     const client = new OpenAI({ apiKey: 'sk-client', baseURL: `${server.origin}/v1`, maxRetries: 5 });
     const { error } = await collect(createOpenAI({ api: 'chat', client }));
     expect(error?.kind).toBe('overloaded');
-    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-client']);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-client']);
     expect((await collect(createOpenAI({ api: 'chat', client: {} }))).error?.kind).toBe('config');
   });
 
   it('says what its request could not, when it is answered', async () => {
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
-    const { events: told } = await collect(provider, request({ cache: 'none' }), whole);
+    const provider = await world(answers(answer('Hi')));
+    const { events: told } = await collect(provider, requestOf({ cache: 'none' }), whole);
     expect(told).toContainEqual({
       type: 'warning',
       warning: { action: 'dropped', what: 'cache "none"', why: expect.any(String) as string },
@@ -156,15 +147,13 @@ describe('a call', () => {
   });
 
   it('of what the model does not take is refused before anything is sent', async () => {
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
+    const provider = await world(answers(answer('Hi')));
     const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
     const model = provider
       .model('gpt-3.5-turbo')
-      .stream(request({ messages: [{ role: 'user', parts: [image] }] }), context());
+      .stream(requestOf({ messages: [{ role: 'user', parts: [image] }] }), contextOf());
     await expect(model[Symbol.asyncIterator]().next()).rejects.toMatchObject({ kind: 'unsupported' });
-    expect(server.received).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 });
 
@@ -181,18 +170,16 @@ describe('a provider', () => {
   });
 
   it('is made from a DSN: a compatible server, its token, its quirks', async () => {
-    const provider = await world((response) => {
-      json(response, answer('Hi'));
-    });
+    const provider = await world(answers(answer('Hi')));
     const lab = provider.schemes?.['openai']?.(dsn({ token: 'tok@n', params: { seedField: 'random_seed' } }));
     expect(lab?.id).toBe('lab');
     if (lab === undefined) return;
     await collect(
       lab,
-      request({ maxTokens: 5, seed: 1 }),
-      context({ delivery: 'whole', env: { OPENAI_API_KEY: 'sk-other' } }),
+      requestOf({ maxTokens: 5, seed: 1 }),
+      contextOf({ delivery: 'whole', env: { OPENAI_API_KEY: 'sk-other' } }),
     );
-    expect(server.received[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       path: '/v1/chat/completions',
       headers: { authorization: 'Bearer tok@n' },
       body: { max_tokens: 5, random_seed: 1 },
@@ -203,14 +190,15 @@ describe('a provider', () => {
   });
 
   it('lists models, under any of the shapes that servers give them', async () => {
-    const provider = await world((response, number) => {
-      if (number === 1)
-        json(response, { data: [{ id: 'gpt-4o' }, { id: 'x', context_length: 9 }, { name: 'no id' }] });
-      else if (number === 2) json(response, [{ id: 'x', context_window: 8 }]);
-      else if (number === 3) json(response, { models: [] });
-      else json(response, { error: { message: 'no' } }, 401);
-    });
-    const { delivery: _none, ...call } = context();
+    const provider = await world(
+      inTurn(
+        answers({ data: [{ id: 'gpt-4o' }, { id: 'x', context_length: 9 }, { name: 'no id' }] }),
+        answers([{ id: 'x', context_window: 8 }]),
+        answers({ models: [] }),
+        answers({ error: { message: 'no' } }, 401),
+      ),
+    );
+    const { delivery: _none, ...call } = contextOf();
     const listed = await provider.listModels?.(call);
     expect(
       listed?.map(({ id, provider: owner, capabilities }) => [id, owner, capabilities.contextTokens]),
@@ -225,13 +213,13 @@ describe('a provider', () => {
       details: { path: 'data' },
     });
     await expect(provider.listModels?.(call)).rejects.toMatchObject({ kind: 'auth' });
-    expect(server.received[0]).toMatchObject({ method: 'GET', path: '/v1/models' });
+    expect(server.requests[0]).toMatchObject({ method: 'GET', path: '/v1/models' });
   });
 
   it('reads back only what it wrote itself: at this server, under this id', async () => {
-    const provider = await world((response) => {
-      events(response, [delta({ reasoning_content: 'hm' }), delta({ content: 'ok' }, 'stop')]);
-    });
+    const provider = await world(
+      streams(delta({ reasoning_content: 'hm' }), delta({ content: 'ok' }, 'stop')),
+    );
     const { parts } = await collect(provider);
     const family = parts[0]?.replay?.family;
     expect(provider.model('m').families).toEqual([family]);
@@ -261,11 +249,10 @@ describe('a provider', () => {
 
 it('tells what the headers say about limits, of answers and refusals, whatever the observer does', async () => {
   const told: unknown[] = [];
-  server = await startServer((response, number) => {
-    const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' };
-    if (number === 1) json(response, answer('Hi'), 200, headers);
-    else json(response, { error: { message: 'slow down' } }, 429);
-  });
+  const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' };
+  server = await testServer(
+    inTurn(answers(answer('Hi'), 200, headers), answers({ error: { message: 'slow down' } }, 429)),
+  );
   const provider = createOpenAI({
     api: 'chat',
     apiKey: 'k',

@@ -6,18 +6,15 @@ import {
   type ChatRequest,
   type Majordomo,
 } from '@majordomo/core';
+import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
-import { json, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function world(
-  play: Parameters<typeof startServer>[0],
-  env: Record<string, string> = {},
-): Promise<Majordomo> {
-  server = await startServer(play);
+async function world(play: Answer, env: Record<string, string> = {}): Promise<Majordomo> {
+  server = await testServer(play);
   const providers = [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })];
   return createMajordomo({ env, providers });
 }
@@ -38,7 +35,7 @@ const call = {
   status: 'completed',
 };
 const types = (number: number): unknown[] =>
-  (server.received[number]?.body['input'] as { type: string; id?: string }[]).map(({ type, id }) => [
+  (server.requests[number]?.body['input'] as { type: string; id?: string }[]).map(({ type, id }) => [
     type,
     id,
   ]);
@@ -47,11 +44,10 @@ describe('reasoning that the backend cannot verify any more', () => {
   const tools = [{ name: 'f', description: '', parameters: { type: 'object', properties: {} } }];
 
   it('is sent once, then the same turn goes without it, and so do later ones', async () => {
-    const majordomo = await world((response, number) => {
-      if (number === 1) json(response, said(secret, call));
-      else if (number === 2)
-        json(
-          response,
+    const majordomo = await world(
+      inTurn(
+        answers(said(secret, call)),
+        answers(
           {
             error: {
               message: 'The encrypted content could not be verified.',
@@ -59,9 +55,10 @@ describe('reasoning that the backend cannot verify any more', () => {
             },
           },
           400,
-        );
-      else json(response, said(item('Done.')));
-    });
+        ),
+        answers(said(item('Done.'))),
+      ),
+    );
     const model = majordomo.model('openai/gpt-5');
     const first: ChatRequest = { messages: [user('hi')], tools };
     const { message } = await model.generate(first);
@@ -86,32 +83,31 @@ describe('reasoning that the backend cannot verify any more', () => {
       ['function_call_output', undefined],
     ]);
     expect([types(2), types(3)]).toEqual([bare, bare]);
-    expect(server.received).toHaveLength(4);
+    expect(server.requests).toHaveLength(4);
   });
 });
 
 it('a model that knows no encrypted reasoning is asked once more without it', async () => {
-  const majordomo = await world((response, _number, { body }) => {
-    if (body['include'] === undefined) json(response, said(item('Hi')));
+  const majordomo = await world((response, { body }) => {
+    if (body['include'] === undefined) answers(said(item('Hi')))(response);
     else
-      json(
-        response,
+      answers(
         { error: { message: 'Encrypted content is not supported with this model.', param: 'include' } },
         400,
-      );
+      )(response);
   });
   const model = majordomo.model('openai/some-new-model');
   expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hi');
   await model.generate({ messages: [user('hi')] });
-  expect(server.received).toHaveLength(3);
+  expect(server.requests).toHaveLength(3);
 });
 
 it('a backend that refuses pictures in tool results gets them behind these, from then on', async () => {
   type Item = Readonly<Record<string, unknown>>;
-  const majordomo = await world((response, _number, { body }) => {
+  const majordomo = await world((response, { body }) => {
     const results = (body['input'] as Item[]).filter(({ type }) => type === 'function_call_output');
-    if (results.every(({ output }) => typeof output === 'string')) json(response, said(item('A cat.')));
-    else json(response, { error: { message: "'input[2].output': tool messages must be text" } }, 400);
+    if (results.every(({ output }) => typeof output === 'string')) answers(said(item('A cat.')))(response);
+    else answers({ error: { message: "'input[2].output': tool messages must be text" } }, 400)(response);
   });
   const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) } as const;
   const messages = [
@@ -126,8 +122,8 @@ it('a backend that refuses pictures in tool results gets them behind these, from
     { action: 'repaired', what: 'images of tool results sent in a user message' },
   ]);
   await model.generate({ messages });
-  expect(server.received).toHaveLength(3);
-  expect(server.received[2]?.body['input']).toMatchObject([
+  expect(server.requests).toHaveLength(3);
+  expect(server.requests[2]?.body['input']).toMatchObject([
     { type: 'message' },
     { type: 'function_call' },
     { type: 'function_call_output', call_id: 'call_1', output: 'See the images below.' },
@@ -149,34 +145,30 @@ describe('schemas in strict mode', () => {
 
   it('give arguments and answers without the nulls that stand for absence', async () => {
     const args = { ...call, arguments: '{"a":null,"b":1}' };
-    const majordomo = await world((response) => {
-      json(response, said(args, item('{"a":"x","b":null}')));
-    });
+    const majordomo = await world(answers(said(args, item('{"a":"x","b":null}'))));
     const { toolCalls, text } = await majordomo.model('openai/gpt-5').generate(request);
     expect([toolCalls[0]?.args, text]).toEqual([{ b: 1 }, '{"a":"x"}']);
-    expect(server.received.map(({ body }) => strictOf(body))).toEqual([[true, true]]);
+    expect(server.requests.map(({ body }) => strictOf(body))).toEqual([[true, true]]);
   });
 
   it('are sent as they are once the backend refused one, from then on', async () => {
-    const majordomo = await world((response, _number, { text }) => {
+    const majordomo = await world((response, { text }) => {
       const message = "Invalid schema for function 'f': In context=('properties', 'a'), no.";
-      if (text.includes('"strict":true')) json(response, { error: { message } }, 400);
-      else json(response, said(item('{}')));
+      if (text.includes('"strict":true')) answers({ error: { message } }, 400)(response);
+      else answers(said(item('{}')))(response);
     });
     const model = majordomo.model('openai/gpt-5');
     const { warnings } = await model.generate(request);
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'strict dropped from schemas' }]);
     await model.generate(request);
     const plain = [false, false];
-    expect(server.received.map(({ body }) => strictOf(body))).toEqual([[true, true], plain, plain]);
-    expect(server.received[2]?.body['tools']).toMatchObject([{ parameters }]);
+    expect(server.requests.map(({ body }) => strictOf(body))).toEqual([[true, true], plain, plain]);
+    expect(server.requests[2]?.body['tools']).toMatchObject([{ parameters }]);
   });
 });
 
 it('a call that leaked into the text is an unfinished turn, told with a warning', async () => {
-  const majordomo = await world((response) => {
-    json(response, said(item('assistant to=functions.f {"a":1}')));
-  });
+  const majordomo = await world(answers(said(item('assistant to=functions.f {"a":1}'))));
   const { text, finish, warnings } = await majordomo
     .model('openai/gpt-5')
     .generate({ messages: [user('hi')] });
@@ -184,9 +176,7 @@ it('a call that leaked into the text is an unfinished turn, told with a warning'
 });
 
 it('a server of the wire is named by a variable, with quirks in its query', async () => {
-  server = await startServer((response) => {
-    json(response, said(item('Hi')));
-  });
+  server = await testServer(answers(said(item('Hi'))));
   const host = server.origin.replace('http://', '');
   const majordomo = createMajordomo({
     providers: [createOpenAI()],
@@ -194,7 +184,7 @@ it('a server of the wire is named by a variable, with quirks in its query', asyn
   });
   const { text } = await majordomo.model('lab/m').generate({ messages: [user('hi')], system: 's' });
   expect(text).toBe('Hi');
-  const [received] = server.received;
+  const [received] = server.requests;
   expect([received?.path, received?.headers.authorization]).toEqual(['/v1/responses', 'Bearer tok']);
   expect(received?.body['instructions']).toBeUndefined();
 });

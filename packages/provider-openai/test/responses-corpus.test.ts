@@ -1,23 +1,35 @@
 import type { ErrorKind } from '@majordomo/core';
-import { describe, expect, test } from 'vitest';
+import {
+  contextOf,
+  hasRecordings,
+  playback,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Cut,
+  type Playback,
+  type Recording,
+} from '@majordomo/test-support';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible } from '../src/index.ts';
-import { collect, context, request, textOf, type Collected } from './collected.ts';
-import { hasRecordings, recordings, type Recording } from './corpus.ts';
-import { playback } from './playback.ts';
+import { collect, textOf, type Collected } from './collected.ts';
 import { RESPONSES_EXCEPTIONS, type Exception } from './exceptions.ts';
 
 const cases = recordings('openai-responses');
-const byId = new Map(cases.map((recording) => [recording.id, recording]));
-const present = hasRecordings();
-const server = playback(byId);
+let server: Playback;
+beforeAll(async () => {
+  server = await playback(cases);
+});
+afterAll(() => server.close());
 
-function play({ id, vendor, facts }: Recording, split: 'random' | 'bytes'): Promise<Collected> {
-  const profile = { api: 'responses', id: vendor, baseURL: server.url(id, split) } as const;
-  const delivery = facts.streamed ? 'deltas' : 'whole';
+function play(recording: Recording, cut: Cut): Promise<Collected> {
+  const { vendor, expected } = recording;
+  const profile = { api: 'responses', id: vendor, baseURL: server.url(recording, cut) } as const;
+  const delivery = expected.streamed ? 'deltas' : 'whole';
   return collect(
     openaiCompatible(profile, { apiKey: 'test-key' }),
-    request(),
-    context({ target: `${vendor}/m`, delivery }),
+    requestOf(),
+    contextOf({ target: `${vendor}/m`, delivery }),
   );
 }
 
@@ -40,7 +52,7 @@ function read(collected: Collected): Facts {
   };
 }
 
-function expected({ facts }: Recording): Facts {
+function expectedOf({ expected: facts }: Recording): Facts {
   if (facts.error !== null) {
     const kinds = KINDS[facts.error.kind] ?? [facts.error.kind];
     return {
@@ -52,11 +64,11 @@ function expected({ facts }: Recording): Facts {
     };
   }
   return {
-    text: `${facts.text ?? ''}${facts.refusal ?? ''}`,
+    text: facts.text + facts.refusal,
     reasoning: facts.reasoning,
-    toolCalls: facts.toolCalls?.map(({ name, arguments: args, id }) => ({ name, arguments: args, id })),
+    toolCalls: facts.toolCalls.map(({ name, arguments: args, id }) => ({ name, arguments: args, id })),
     finish: facts.finishReasonRaw ?? undefined,
-    usage: { input: facts.usageRaw?.input_tokens, output: facts.usageRaw?.output_tokens },
+    usage: { input: facts.usageRaw?.['input_tokens'], output: facts.usageRaw?.['output_tokens'] },
     error: undefined,
   };
 }
@@ -84,16 +96,14 @@ function without(facts: Facts, id: string): Partial<Facts> {
   );
 }
 
-const title = present ? 'recorded responses' : 'recorded responses (skipped: ../shared/wire is not there)';
-
-describe.runIf(present)(title, () => {
+describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
   test.each(cases)('$id is read as its facts say', async (recording) => {
     expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
-      without(expected(recording), recording.id),
+      without(expectedOf(recording), recording.id),
     );
   });
 
-  test.each(cases.filter(({ facts, status }) => facts.streamed && status === 200))(
+  test.each(cases.filter(({ expected, status }) => expected.streamed && status === 200))(
     '$id gives the same when it comes byte by byte',
     async (recording) => {
       const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
@@ -102,7 +112,7 @@ describe.runIf(present)(title, () => {
   );
 
   test('no answer is told twice, and none is thought to be leaked', async () => {
-    for (const recording of cases.filter(({ facts }) => facts.error === null)) {
+    for (const recording of cases.filter(({ expected }) => expected.error === null)) {
       const { finish, parts } = await play(recording, 'random');
       expect([recording.id, finish?.reason]).not.toEqual([recording.id, 'incomplete']);
       const ids = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));

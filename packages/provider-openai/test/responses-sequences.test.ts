@@ -1,13 +1,22 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
+import {
+  contextOf,
+  hasRecordings,
+  inTurn,
+  plays,
+  requestOf,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+} from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { createOpenAI, openaiCompatible, type ResponsesProfile } from '../src/index.ts';
-import { collect, context, request } from './collected.ts';
-import { hasRecordings, sessions, type RecordedItem, type SessionStep } from './corpus.ts';
-import { startServer } from './server.ts';
+import { collect } from './collected.ts';
+import { sentIn, type RecordedItem } from './sent.ts';
 
-const present = hasRecordings();
-const recorded = sessions('openai-responses');
+const recorded = sequences('openai-responses');
 
 const PROFILES = new Map(
   Object.values(profiles).flatMap((value): [string, ResponsesProfile][] =>
@@ -63,54 +72,45 @@ const partOf = (item: RecordedItem): AssistantPart[] =>
     : [];
 
 /** Plays a session: each request is made of what was read of the answers before it. */
-async function replay(steps: readonly SessionStep[]): Promise<readonly RecordedItem[][]> {
-  const server = await startServer((response, number) => {
-    const { status, headers, body } = steps[number - 1] as SessionStep;
-    const { 'content-length': _length, 'content-encoding': _coding, ...rest } = headers;
-    response.writeHead(status, rest).end(body);
-  });
-  try {
-    const vendor = steps[0]?.vendor ?? '';
-    const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
-    const options = { apiKey: 'k', baseURL: server.origin };
-    const provider = THEIRS.has(vendor)
-      ? createOpenAI(options)
-      : openaiCompatible(profile ?? { api: 'responses', id: vendor, baseURL: '' }, options);
-    const ours: AssistantPart[][] = [];
-    for (const { request: sent, facts } of steps) {
-      const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
-      const asked = request({ messages: transcript(sent.input ?? '', ours), tools });
-      const delivery = facts.streamed ? 'deltas' : 'whole';
-      const { parts } = await collect(provider, asked, context({ delivery }));
-      ours.push([...parts]);
-    }
-    return server.received.map(({ body }) => body['input'] as RecordedItem[]);
-  } finally {
-    await server.close();
+async function replay(steps: readonly Recording[]): Promise<readonly RecordedItem[][]> {
+  await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+  const vendor = steps[0]?.vendor ?? '';
+  const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
+  const options = { apiKey: 'k', baseURL: server.origin };
+  const provider = THEIRS.has(vendor)
+    ? createOpenAI(options)
+    : openaiCompatible(profile ?? { api: 'responses', id: vendor, baseURL: '' }, options);
+  const ours: AssistantPart[][] = [];
+  for (const step of steps) {
+    const sent = sentIn(step);
+    const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
+    const asked = requestOf({ messages: transcript(sent.input ?? '', ours), tools });
+    const delivery = step.expected.streamed ? 'deltas' : 'whole';
+    const { parts } = await collect(provider, asked, contextOf({ delivery }));
+    ours.push([...parts]);
   }
+  return server.requests.map(({ body }) => body['input'] as RecordedItem[]);
 }
 
 /** OpenAI's own models behind other doors. */
 const THEIRS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
 
-const title = present
-  ? 'recorded sessions over Responses'
-  : 'recorded sessions over Responses (skipped: ../shared/wire is not there)';
-
-describe.runIf(present)(title, () => {
+describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`, () => {
   test('are there', () => {
     expect(recorded.length).toBeGreaterThan(10);
   });
 
-  test.each(recorded)('%s: our next request carries what the vendor accepted', async (_name, steps) => {
+  test.each(recorded)('$id: our next request carries what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
-    for (const [at, { echo, request: theirs }] of steps.entries()) {
+    for (const [at, step] of steps.entries()) {
+      const theirs = sentIn(step);
+      const { toolCallIdsEchoed = [], toolNamesEchoed = [] } = step.expected.echo ?? {};
       // Some sessions are single questions in a row.
       if (typeof theirs.input === 'string' || !theirs.input?.some(isAssistants)) continue;
       const items = sent[at] ?? [];
       const calls = items.filter(({ type }) => type === 'function_call');
-      expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining([...echo.ids]));
-      expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...echo.names]));
+      expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
+      expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...toolNamesEchoed]));
       const secrets = (all: readonly RecordedItem[]): unknown[] =>
         // Long ones are elided in the recordings of requests.
         all.flatMap(({ encrypted_content: secret }) =>

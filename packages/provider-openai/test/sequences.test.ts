@@ -1,13 +1,22 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
+import {
+  contextOf,
+  hasRecordings,
+  inTurn,
+  plays,
+  requestOf,
+  sequences,
+  skippedNote,
+  testServer,
+  type Recording,
+} from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { openaiCompatible, type Profile } from '../src/index.ts';
-import { collect, context, request } from './collected.ts';
-import { hasRecordings, sessions, type RecordedMessage, type SessionStep } from './corpus.ts';
-import { startServer } from './server.ts';
+import { collect } from './collected.ts';
+import { sentIn, type RecordedMessage } from './sent.ts';
 
-const present = hasRecordings();
-const recorded = sessions('openai-chat');
+const recorded = sequences('openai-chat');
 
 const PROFILES = new Map(
   Object.values(profiles).flatMap((value): [string, Profile][] =>
@@ -41,55 +50,53 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
 ];
 
 /** Plays a session: each request is made of what was read of the answers before it. */
-async function replay(steps: readonly SessionStep[]): Promise<readonly RecordedMessage[][]> {
-  const server = await startServer((response, number) => {
-    const { status, headers, body } = steps[number - 1] as SessionStep;
-    const { 'content-length': _length, 'content-encoding': _coding, ...rest } = headers;
-    response.writeHead(status, rest).end(body);
-  });
-  try {
-    const vendor = steps[0]?.vendor ?? '';
-    const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
-    const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
-    const ours: AssistantPart[][] = [];
-    for (const { request: sent, facts } of steps) {
-      const tools = (sent.tools ?? []).map((tool) => ({
-        name: tool.function?.name ?? '',
-        description: '',
-        parameters: {},
-      }));
-      const asked = request({ messages: transcript(sent.messages, ours), tools });
-      const { parts } = await collect(
-        provider,
-        asked,
-        context({ delivery: facts.streamed ? 'deltas' : 'whole' }),
-      );
-      ours.push([...parts]);
-    }
-    return server.received.map(({ body }) => body['messages'] as RecordedMessage[]);
-  } finally {
-    await server.close();
+async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
+  await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+  const vendor = steps[0]?.vendor ?? '';
+  const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
+  const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
+  const ours: AssistantPart[][] = [];
+  for (const step of steps) {
+    const sent = sentIn(step);
+    const tools = (sent.tools ?? []).map((tool) => ({
+      name: tool.function?.name ?? '',
+      description: '',
+      parameters: {},
+    }));
+    const asked = requestOf({ messages: transcript(sent.messages, ours), tools });
+    const { parts } = await collect(
+      provider,
+      asked,
+      contextOf({ delivery: step.expected.streamed ? 'deltas' : 'whole' }),
+    );
+    ours.push([...parts]);
   }
+  return server.requests.map(({ body }) => body['messages'] as RecordedMessage[]);
 }
 
-const title = present ? 'recorded sessions' : 'recorded sessions (skipped: ../shared/wire is not there)';
-
-describe.runIf(present)(title, () => {
+describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   test('are there', () => {
     expect(recorded.length).toBeGreaterThan(30);
-    expect(recorded.flatMap(([, steps]) => steps.flatMap(({ echo }) => echo.ids)).length).toBeGreaterThan(50);
+    const echoed = recorded.flatMap(({ steps }) =>
+      steps.flatMap(({ expected }) => expected.echo?.toolCallIdsEchoed ?? []),
+    );
+    expect(echoed.length).toBeGreaterThan(50);
   });
 
-  test.each(recorded)('%s: our next request carries what the vendor accepted', async (_name, steps) => {
+  test.each(recorded)('$id: our next request carries what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
-    for (const [at, { echo, request: theirs }] of steps.entries()) {
+    for (const [at, step] of steps.entries()) {
+      const theirs = sentIn(step);
+      const { toolCallIdsEchoed = [], toolNamesEchoed = [], signaturesEchoed = 0 } = step.expected.echo ?? {};
       // Some sessions are single questions in a row.
       if (!theirs.messages.some(({ role }) => role === 'assistant')) continue;
       const calls = (sent[at] ?? []).flatMap(({ tool_calls: made = [] }) => made);
-      expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining([...echo.ids]));
-      expect(calls.map(({ function: { name } }) => name)).toEqual(expect.arrayContaining([...echo.names]));
+      expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
+      expect(calls.map(({ function: { name } }) => name)).toEqual(
+        expect.arrayContaining([...toolNamesEchoed]),
+      );
       const signatures = JSON.stringify(sent[at]).match(/"(?:signature|data)":"/g) ?? [];
-      expect(signatures.length).toBeGreaterThanOrEqual(echo.signatures);
+      expect(signatures.length).toBeGreaterThanOrEqual(signaturesEchoed);
     }
   });
 });
