@@ -68,7 +68,7 @@ function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, acco
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };
   if (baseURL !== undefined || gateway === undefined) {
-    const base = (baseURL ?? API_URL).replace(/\/+$/, '');
+    const base = (baseURL ?? API_URL).replace(/(?<!\/)\/+$/, '');
     return { url: `${base}/accounts/${account}/ai/run`, headers: affinity };
   }
   const url = `${GATEWAY_URL}/${account}/${gateway.id}/workers-ai`;

@@ -28,7 +28,7 @@ export const NO_KEY = 'no-key';
 
 /** `baseURL` without `/v1`, which stands in the paths here, and without a slash at its end. An empty one is none. */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
-  baseURL?.replace(/\/+$/, '').replace(/\/v1$/, '') || undefined;
+  baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
 export function management(target: string, options: ProviderOptions): Management {
   const credentials = credentialSource(keyOf(options), []);

@@ -20,7 +20,7 @@ export function baseURLFromHost(host: string): string {
   if (url === undefined || url.hostname === '') throw badHost(host);
   // `URL` drops a port that is the scheme's own, so the text has to tell whether one was named.
   const port = hasScheme || /:\d+(?:\/|$)/.test(written.slice('http://'.length)) ? url.port : DEFAULT_PORT;
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = url.pathname.replace(/(?<!\/)\/+$/, '');
   return `${url.protocol}//${REACHED_AT[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 

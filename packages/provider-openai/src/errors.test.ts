@@ -97,6 +97,12 @@ describe('an error of the SDK', () => {
     );
   });
 
+  it('speaks of no connection where the SDK refused to begin', () => {
+    expect(toLlmError(new OpenAIError('browser-like environment'), failed()).message).toBe(
+      'the request to p/m could not be made: browser-like environment',
+    );
+  });
+
   it('shows no secret, neither in its message nor in its cause', () => {
     const error = new APIError(401, { message: 'bad key hush-hush' }, '401 bad key hush-hush');
     const shown = toLlmError(error, failed({ secrets: ['hush-hush'] }));

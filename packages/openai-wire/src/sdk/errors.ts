@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { cleanCause, redact, transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
 import { accountRule, failureOf } from '../chat/failure.ts';
 import { withBodyWait } from '../chat/wait.ts';
 import type { Failed } from './endpoint.ts';
@@ -61,14 +61,9 @@ function bareText({ message }: Error, status: number): string {
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
-function refusedToSend(cause: Error, { target, secrets }: Failed): LlmError {
-  const { message, cause: clean } = transportError(cause, target, secrets);
-  return new LlmError(
-    'config',
-    `the request to ${target} could not be made: ${message}`,
-    { target },
-    { cause: clean },
-  );
+function refusedToSend(error: Error, { target, secrets }: Failed): LlmError {
+  const message = `the request to ${target} could not be made: ${redact(error.message, secrets)}`;
+  return new LlmError('config', message, { target }, { cause: cleanCause(error, secrets) });
 }
 
 const timedOut = ({ message, details, cause }: LlmError): LlmError =>
