@@ -23,8 +23,8 @@ export const scale = {
   name: 'scale',
   title: 'Ten, a hundred, a thousand',
   sizes: {
-    full: { rounds: 9, warmUp: 5, calls: 200, bursts: 5, processes: 3 },
-    gate: { rounds: 5, warmUp: 4, calls: 100, bursts: 3, processes: 3 },
+    full: { rounds: 9, warmUp: 5, calls: 8000, bursts: 5, processes: 3 },
+    gate: { rounds: 5, warmUp: 4, calls: 4000, bursts: 3, processes: 3 },
   },
   run: async (context) => [
     ...(await made(context)),
@@ -118,19 +118,24 @@ function made(context) {
 
 function called(context) {
   const { calls } = context.size;
-  const calling = (metric, title, count, per, model) =>
-    job(metric, title, count, calls * per, async () => {
+  const calling = (metric, title, count, model) =>
+    job(metric, title, count, calls, async () => {
       for (let n = 0; n < calls; n++) await model.generate(QUESTION);
+    });
+  // As many targets in all for each count.
+  const walking = (metric, title, count, model) =>
+    job(metric, title, count, calls * FEW, async () => {
+      for (let n = 0; n < (calls * FEW) / count; n++) await model.generate(QUESTION);
     });
   const jobs = [FEW, SOME, MANY].flatMap((count) => {
     const last = count - 1;
     const byProviders = createMajordomo(withProviders(count)).model(`p${last}/m`);
     const byAliases = createMajordomo(withAliases(count)).model(`a${last}`);
     return [
-      calling('call provider', 'a call, so many providers registered', count, 1, byProviders),
-      calling('call alias', 'a call, so many aliases set', count, 1, byAliases),
-      calling('spare target', 'the first of a chain answers, a target', count, count, chain(count, 0)),
-      calling('benched target', 'all but the last are benched, a target', count, count, chain(count, last)),
+      calling('call provider', 'a call, so many providers registered', count, byProviders),
+      calling('call alias', 'a call, so many aliases set', count, byAliases),
+      walking('spare target', 'the first of a chain answers, a target', count, chain(count, 0)),
+      walking('benched target', 'all but the last are benched, a target', count, chain(count, last)),
     ];
   });
   return measure(context, { unit: 'µs CPU', jobs });
