@@ -3,6 +3,7 @@ import {
   contextOf,
   hasRecordings,
   playback,
+  reasoningOf,
   recordings,
   requestOf,
   skippedNote,
@@ -10,13 +11,13 @@ import {
   type Playback,
   type Recording,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LlmError, type AssistantPart } from '@majordomo/core';
+import type { AssistantPart, Model } from '@majordomo/core';
 import { Scribe, SseDecoder } from '@majordomo/core/provider';
 import { createGoogle } from '../src/index.ts';
-import { usage } from '../src/response.ts';
+import { usage as usageOf } from '../src/response.ts';
 import { GeminiReader } from '../src/stream.ts';
-import { collect, facts, type Collected } from './collect.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 
 const cases = recordings('gemini-generate');
@@ -54,8 +55,8 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
 
   it.each(
     cases.filter(({ expected }) => expected.streamed).map((recording) => [recording.id, recording] as const),
-  )('byte by byte: %s', (id, recording) => {
-    if (!excused.has(id)) check(recording, decodedByteByByte(recording));
+  )('byte by byte: %s', async (id, recording) => {
+    if (!excused.has(id)) check(recording, await decodedByteByByte(recording));
   });
 
   it('at most 2 % are exceptions, and each is needed', () => {
@@ -65,20 +66,24 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
   });
 });
 
-function decodedByteByByte({ body }: Recording): Collected {
+function decodedByteByByte({ body }: Recording): Promise<Collected> {
   const reader = new GeminiReader(new Scribe('google/test', []), 'gemini/test');
   const decoder = new SseDecoder((data) => {
     reader.message(data);
   });
-  let error: LlmError | undefined;
-  try {
-    for (let at = 0; at < body.length; at++) decoder.push(body.subarray(at, at + 1));
-    decoder.end();
-    reader.end();
-  } catch (thrown) {
-    error = thrown as LlmError;
-  }
-  return facts(reader.scribe.take(), error);
+  const model: Model = {
+    ...createGoogle().model('gemini-test'),
+    async *stream() {
+      try {
+        for (let at = 0; at < body.length; at++) decoder.push(body.subarray(at, at + 1));
+        decoder.end();
+        reader.end();
+      } finally {
+        yield reader.scribe.take();
+      }
+    },
+  };
+  return collect(model, requestOf(), contextOf());
 }
 
 function check({ expected, status }: Recording, got: Collected): void {
@@ -88,7 +93,7 @@ function check({ expected, status }: Recording, got: Collected): void {
     return;
   }
   expect(got.text).toBe(expected.text);
-  expect(got.reasoning).toBe(expected.reasoning);
+  expect(reasoningOf(got.parts)).toBe(expected.reasoning);
   expect(got.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
     expected.toolCalls.map(({ name, arguments: args }) => ({ name, args })),
   );
@@ -100,19 +105,19 @@ function check({ expected, status }: Recording, got: Collected): void {
 
 function checkFinish(
   { outcome, text, finishReasonRaw, usageRaw }: Expected,
-  { finish, error }: Collected,
+  { finish, rawFinish, usage, error }: Collected,
 ): void {
   if (outcome === 'blocked' && text === '') {
     expect(error?.kind).toBe('content-filter');
     return;
   }
   expect(error).toBeUndefined();
-  expect(finish?.raw).toBe(finishReasonRaw ?? undefined);
-  if (outcome === 'blocked') expect(finish?.reason).toBe('content-filter');
-  if (usageRaw === null) expect(finish?.usage).toBeUndefined();
+  expect(rawFinish).toBe(finishReasonRaw ?? undefined);
+  if (outcome === 'blocked') expect(finish).toBe('content-filter');
+  if (usageRaw === null) expect(usage).toBeUndefined();
   else {
-    const { details: _details, ...counted } = usage(usageRaw, 0);
-    expect(finish?.usage).toMatchObject(counted);
+    const { details: _details, ...counted } = usageOf(usageRaw, 0);
+    expect(usage).toMatchObject(counted);
   }
 }
 

@@ -10,11 +10,11 @@ import {
   type Reply,
   type TestServer,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
 import { chunk, failing, OK, sseBody, streaming } from './answers.ts';
-import { collect, type Collected } from './collect.ts';
 
 let server: TestServer;
 afterEach(() => server.close());

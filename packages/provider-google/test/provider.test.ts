@@ -7,11 +7,11 @@ import {
   type Answer,
   type TestServer,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Dsn } from '@majordomo/core';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
 import { chunk, failing, OK } from './answers.ts';
-import { collect, type Collected } from './collect.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -35,7 +35,7 @@ describe('a call', () => {
   it('streams through the SDK, with one request', async () => {
     await serve(OK);
     const got = await ask();
-    expect(got).toMatchObject({ text: 'Hello', id: 'r', finish: { reason: 'stop', raw: 'STOP' } });
+    expect(got).toMatchObject({ text: 'Hello', id: 'r', finish: 'stop', rawFinish: 'STOP' });
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]?.path).toBe('/v1/models/gemini-x:streamGenerateContent?alt=sse');
     expect(server.requests[0]?.headers).toMatchObject({ 'x-goog-api-key': 'key' });

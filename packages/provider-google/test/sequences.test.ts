@@ -10,10 +10,10 @@ import {
   testServer,
   type Recording,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
-import { collect, type Collected } from './collect.ts';
 
 const sessions = sequences('gemini-generate');
 

@@ -20,7 +20,7 @@ export const facts = (
   error === undefined
     ? {
         text,
-        reasoning: parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join(''),
+        reasoning: reasoningOf(parts),
         toolCalls: toolCalls.map(({ id, name, args }, n) => ({
           id: expected.toolCalls[n]?.id === undefined ? undefined : id,
           name,
@@ -48,3 +48,7 @@ export const expectedFacts = (
         output: usageRaw?.[output],
       }
     : { kind: error.kind, status: error.status };
+
+/** The reasoning of all parts. */
+export const reasoningOf = (parts: readonly AssistantPart[]): string =>
+  parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
