@@ -1,8 +1,8 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { answers, contextOf, requestOf, type TestServer } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBedrock, type BedrockOptions } from '../src/index.ts';
-import { collect, type Collected } from './collect.ts';
 import { serverOf, type Protocol } from './server.ts';
 import { signatureFor, signedOf } from './signature.ts';
 

@@ -4,6 +4,7 @@ import {
   contextOf,
   hasRecordings,
   plays,
+  reasoningOf,
   recordings,
   requestOf,
   skippedNote,
@@ -11,10 +12,10 @@ import {
   type Recording,
   type TestServer,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantPart } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, type Collected } from './collect.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 import { serverOf } from './server.ts';
 
@@ -88,7 +89,7 @@ function check({ expected, status }: Recording, got: Collected): void {
   expect(got.error).toBeUndefined();
   // A whole answer with citations has its text in them; the recordings call that no text.
   if (expected.outcome !== 'other-output') expect(got.text).toBe(expected.text);
-  expect(got.reasoning).toBe(expected.reasoning);
+  expect(reasoningOf(got.parts)).toBe(expected.reasoning);
   expect(got.toolCalls.map(({ id, name, args }) => ({ id, name, args }))).toEqual(
     expected.toolCalls.map(({ id, name, arguments: args }) => ({ id, name, args })),
   );
@@ -96,11 +97,14 @@ function check({ expected, status }: Recording, got: Collected): void {
   checkFinish(expected, got);
 }
 
-function checkFinish({ outcome, finishReasonRaw, usageRaw }: Expected, { finish }: Collected): void {
-  expect(finish?.raw).toBe(finishReasonRaw);
-  if (outcome === 'blocked') expect(finish?.reason).toBe('content-filter');
+function checkFinish(
+  { outcome, finishReasonRaw, usageRaw }: Expected,
+  { finish, rawFinish, usage }: Collected,
+): void {
+  expect(rawFinish).toBe(finishReasonRaw);
+  if (outcome === 'blocked') expect(finish).toBe('content-filter');
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usageRaw ?? {};
-  expect(finish?.usage).toMatchObject({
+  expect(usage).toMatchObject({
     input: Number(inputTokens) + Number(cacheReadInputTokens ?? 0) + Number(cacheWriteInputTokens ?? 0),
     output: outputTokens,
     cacheRead: cacheReadInputTokens,

@@ -9,10 +9,10 @@ import {
   type Reply,
   type TestServer,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { image, user, type Model, type ModelEvent } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, type Collected } from './collect.ts';
 import * as frames from './frames.ts';
 import { serverOf, type Protocol } from './server.ts';
 
@@ -47,7 +47,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     const model = await world(protocol, frames.streaming(...frames.whole('Hel', 'lo')));
     const got = await run(model);
     expect(got.text).toBe('Hello');
-    expect(got.finish).toMatchObject({ reason: 'stop', raw: 'end_turn', usage: { input: 3, output: 2 } });
+    expect(got).toMatchObject({ finish: 'stop', rawFinish: 'end_turn', usage: { input: 3, output: 2 } });
     expect(server.requests).toHaveLength(1);
   });
 

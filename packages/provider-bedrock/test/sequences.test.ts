@@ -11,10 +11,10 @@ import {
   testServer,
   type Recording,
 } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { toolResult, user, type JsonObject, type TurnMessage } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
-import { collect, type Collected } from './collect.ts';
 
 const sessions = sequences('bedrock-converse');
 
