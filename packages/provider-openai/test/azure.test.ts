@@ -1,7 +1,7 @@
 import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, expect, it } from 'vitest';
 import { azureOpenAI, azureResponses, openaiCompatible } from '../src/index.ts';
-import { collect, textOf } from './collected.ts';
+import { collect } from './collected.ts';
 import { answer } from './server.ts';
 
 let server: TestServer;
@@ -12,7 +12,7 @@ it('a deployment is asked by its address, its version and its key', async () => 
   const profile = azureOpenAI({ resource: 'r', deployment: 'd', apiVersion: '2024-10-21' });
   const baseURL = profile.baseURL.replace('https://r.openai.azure.com', server.origin);
   const collected = await collect(openaiCompatible(profile, { apiKey: 'k-azure', baseURL }));
-  expect(textOf(collected, 'text')).toBe('Hi');
+  expect(collected.text).toBe('Hi');
   const [received] = server.requests;
   expect(received?.path).toBe('/openai/deployments/d/chat/completions?api-version=2024-10-21');
   expect([received?.headers['api-key'], received?.headers.authorization]).toEqual(['k-azure', undefined]);

@@ -4,6 +4,7 @@ import {
   hasRecordings,
   playback,
   recordings,
+  reasoningOf,
   requestOf,
   skippedNote,
   type Cut,
@@ -11,10 +12,11 @@ import {
   type Playback,
   type Recording,
 } from '@majordomo/test-support';
+import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { openaiCompatible, type Profile } from '../src/index.ts';
-import { collect, textOf, type Collected } from './collected.ts';
+import { collect } from './collected.ts';
 import { EXCEPTIONS, type Exception } from './exceptions.ts';
 
 const cases = recordings('openai-chat');
@@ -42,17 +44,17 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
 
 /** What was read, in the terms of the facts; a field that is an exception is left out. */
 function read(collected: Collected): Record<Exception['field'], unknown> {
-  const { parts, finish, error } = collected;
+  const { text, parts, rawFinish, usage, error } = collected;
   return {
-    text: textOf(collected, 'text'),
-    reasoning: textOf(collected, 'reasoning'),
+    text,
+    reasoning: reasoningOf(parts),
     toolCalls: parts.flatMap((part) =>
       part.type === 'tool-call'
         ? [{ name: part.name, args: part.invalid === undefined ? part.args : null, id: part.id }]
         : [],
     ),
-    finish: finish?.raw,
-    usage: totals(finish?.usage),
+    finish: rawFinish,
+    usage: totals(usage),
     error: error && { kind: error.kind, status: error.details.status },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible, type ChatOptions } from '../src/index.ts';
-import { collect, textOf } from './collected.ts';
+import { collect } from './collected.ts';
 import { answer } from './server.ts';
 
 let server: TestServer;
@@ -39,7 +39,7 @@ describe('the key', () => {
   it('is none where the profile knows of none', async () => {
     server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1` });
-    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
+    expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
     expect(keysSent()).toEqual([undefined]);
   });
 
@@ -56,7 +56,7 @@ describe('the key', () => {
     const { error } = await collect(provider, requestOf(), whole);
     expect(error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
     expect(error?.message).not.toContain('k-1');
-    expect(textOf(await collect(provider, requestOf(), whole), 'text')).toBe('Hi');
+    expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
     expect(asked).toEqual([undefined, 'k-1']);
     expect(keysSent()).toEqual(['Bearer k-1', 'Bearer k-2']);
   });

@@ -4,15 +4,17 @@ import {
   hasRecordings,
   playback,
   recordings,
+  reasoningOf,
   requestOf,
   skippedNote,
   type Cut,
   type Playback,
   type Recording,
 } from '@majordomo/test-support';
+import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible } from '../src/index.ts';
-import { collect, textOf, type Collected } from './collected.ts';
+import { collect } from './collected.ts';
 import { RESPONSES_EXCEPTIONS, type Exception } from './exceptions.ts';
 
 const cases = recordings('openai-responses');
@@ -37,17 +39,17 @@ type Facts = Record<Exception['field'], unknown>;
 
 /** What was read, in the terms of the facts. */
 function read(collected: Collected): Facts {
-  const { parts, finish, error } = collected;
+  const { text, parts, finish, rawFinish, usage, error } = collected;
   return {
-    text: textOf(collected, 'text'),
-    reasoning: textOf(collected, 'reasoning'),
+    text,
+    reasoning: reasoningOf(parts),
     toolCalls: parts.flatMap((part) =>
       part.type === 'tool-call'
         ? [{ name: part.name, arguments: part.invalid === undefined ? part.args : null, id: part.id }]
         : [],
     ),
-    finish: finish?.raw,
-    usage: finish && { input: finish.usage?.input, output: finish.usage?.output },
+    finish: rawFinish,
+    usage: finish && { input: usage?.input, output: usage?.output },
     error: error && { kind: error.kind, status: error.details.status },
   };
 }
@@ -114,7 +116,7 @@ describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
   test('no answer is told twice, and none is thought to be leaked', async () => {
     for (const recording of cases.filter(({ expected }) => expected.error === null)) {
       const { finish, parts } = await play(recording, 'random');
-      expect([recording.id, finish?.reason]).not.toEqual([recording.id, 'incomplete']);
+      expect([recording.id, finish]).not.toEqual([recording.id, 'incomplete']);
       const ids = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
       expect(new Set(ids).size).toBe(ids.length);
     }
