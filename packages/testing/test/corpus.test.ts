@@ -1,33 +1,30 @@
+import { hasRecordings, skippedNote } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { anthropicMessages, chatDialects, openaiChatWire, type Wire } from '../src/index.ts';
 import { EXCEPTIONS } from './corpus/exceptions.ts';
-import { folder, isThere, recordings, type Recording } from './corpus/recordings.ts';
+import { accepted, requests } from './corpus/recordings.ts';
 
 const WIRES: readonly (readonly [name: string, wireOf: (vendor: string) => Wire])[] = [
   ['openai-chat', (vendor) => openaiChatWire(chatDialects[vendor] ?? { name: vendor })],
   ['anthropic-messages', () => anthropicMessages],
 ];
 
-/** What the vendor answered with 200 it took; what it refused says nothing about the other rules. */
-const accepted = (wire: string): readonly Recording[] =>
-  recordings(wire).filter(({ status }) => status === 200);
-
-it.skipIf(!isThere)(`recordings are there (else skipped: none at ${folder})`, () => {
-  expect(WIRES.every(([name]) => recordings(name).length > 0)).toBe(true);
+it.skipIf(!hasRecordings)(`recordings are there${skippedNote}`, () => {
+  expect(WIRES.every(([name]) => requests(name).length > 0)).toBe(true);
 });
 
 /** Refused by the vendor for their form, and the rule that must say so here. */
 const REFUSED: readonly (readonly [id: string, rule: string])[] = [
-  ['corpus/doubleword/chat-u-error-400-00-invalid-temperature-blocking-yaml', 'out-of-range'],
-  ['corpus/llamacpp/chat-u-error-400-07-video-part-is-refused-yaml', 'unknown-value'],
-  ['corpus/openai/chat-u-error-400-00-openai-gpt-5-mini-completions-yaml', 'unsupported-parameter'],
-  ['corpus/anthropic/msg-u-error-400-07-seventeen-union-parameters-are-rejected-ya', 'strict-limits'],
-  ['corpus/anthropic/msg-u-error-400-10-boolean-root-schema-is-rejected-for-tool-i', 'wrong-type'],
-  ['corpus/anthropic/msg-u-error-400-13-twenty-one-strict-tools-are-rejected-yaml', 'strict-limits'],
-  ['corpus/anthropic/msg-u-error-400-14-validation-error-carries-identity-yaml', 'out-of-range'],
+  ['doubleword/chat-u-error-400-00-invalid-temperature-blocking-yaml', 'out-of-range'],
+  ['llamacpp/chat-u-error-400-07-video-part-is-refused-yaml', 'unknown-value'],
+  ['openai/chat-u-error-400-00-openai-gpt-5-mini-completions-yaml', 'unsupported-parameter'],
+  ['anthropic/msg-u-error-400-07-seventeen-union-parameters-are-rejected-ya', 'strict-limits'],
+  ['anthropic/msg-u-error-400-10-boolean-root-schema-is-rejected-for-tool-i', 'wrong-type'],
+  ['anthropic/msg-u-error-400-13-twenty-one-strict-tools-are-rejected-yaml', 'strict-limits'],
+  ['anthropic/msg-u-error-400-14-validation-error-carries-identity-yaml', 'out-of-range'],
 ];
 
-describe.runIf(isThere)('recorded requests that a vendor answered', () => {
+describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => {
   it.each(WIRES)('%s: are accepted, but for the exceptions', (name, wireOf) => {
     const refused = accepted(name)
       .filter(({ id }) => !(id in EXCEPTIONS))
@@ -42,7 +39,7 @@ describe.runIf(isThere)('recorded requests that a vendor answered', () => {
 
   it.each(REFUSED)('%s was refused, here by the rule %s', (id, rule) => {
     const found = WIRES.flatMap(([name, wireOf]) =>
-      recordings(name)
+      requests(name)
         .filter((recording) => recording.id === id)
         .flatMap(({ vendor, body }) => wireOf(vendor).validate(body, { signatures: 'any' })),
     );

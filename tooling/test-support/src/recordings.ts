@@ -45,13 +45,13 @@ export interface Recording {
   readonly expected: Expected;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
   /** What the recording client sent, where that is known. */
   readonly request: { readonly path: string; readonly body: unknown } | undefined;
 }
 
-/** The single exchanges of one wire, in the order of their names. */
-export const recordings = (wire: string, vendor = '*'): readonly Recording[] =>
+/** The single exchanges of one wire, or of all, in the order of their names. */
+export const recordings = (wire?: string, vendor = '*'): readonly Recording[] =>
   recordingsIn('corpus', `${vendor}/*`, wire);
 
 /** A tool loop, as its steps in order. */
@@ -62,8 +62,8 @@ export interface Sequence {
   readonly steps: readonly Recording[];
 }
 
-/** The tool loops of one wire. */
-export function sequences(wire: string, vendor = '*'): readonly Sequence[] {
+/** The tool loops of one wire, or of all. */
+export function sequences(wire?: string, vendor = '*'): readonly Sequence[] {
   const steps = new Map<string, Recording[]>();
   for (const step of recordingsIn('sequences', `${vendor}/*/*`, wire)) {
     const id = path.dirname(step.id);
@@ -75,14 +75,14 @@ export function sequences(wire: string, vendor = '*'): readonly Sequence[] {
 /** Steps are numbered: the tenth comes after the ninth. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-function recordingsIn(folder: string, pattern: string, wire: string): readonly Recording[] {
+function recordingsIn(folder: string, pattern: string, wire?: string): readonly Recording[] {
   const root = path.join(ROOT, folder);
   return globSync(`${pattern}/expected.json`, { cwd: root })
     .map((file) => path.dirname(file))
     .sort(byName.compare)
     .flatMap((id) => {
       const expected = json(root, id, 'expected.json') as Expected;
-      return expected.wire === wire ? [recording(root, id, expected)] : [];
+      return expected.wire === (wire ?? expected.wire) ? [recording(root, id, expected)] : [];
     });
 }
 

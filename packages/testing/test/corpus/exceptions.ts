@@ -1,24 +1,22 @@
 /** Recorded requests that were answered although a rule refuses them, each with the reason. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'corpus/anthropic/msg-s-structured-24-claude-agent-sdk-v1-messages-beta-true-pos':
-    'the prompt was withheld',
-  'corpus/anthropic/msg-s-tools-50-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
-  'corpus/anthropic/msg-s-tools-62-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
-  'corpus/anthropic/msg-s-tools-86-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
-  'corpus/vertex/msg-s-tools-05-simple-object-streaming-yaml':
+  'anthropic/msg-s-structured-24-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
+  'anthropic/msg-s-tools-50-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
+  'anthropic/msg-s-tools-62-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
+  'anthropic/msg-s-tools-86-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
+  'vertex/msg-s-tools-05-simple-object-streaming-yaml':
     'Vertex: the model is in the path, anthropic_version in the body',
-  'corpus/vertex/msg-u-text-02-simple-yaml':
+  'vertex/msg-u-text-02-simple-yaml': 'Vertex: the model is in the path, anthropic_version in the body',
+  'vertex/msg-u-tools-04-simple-object-yaml':
     'Vertex: the model is in the path, anthropic_version in the body',
-  'corpus/vertex/msg-u-tools-04-simple-object-yaml':
-    'Vertex: the model is in the path, anthropic_version in the body',
-  'corpus/mistral/chat-s-text-31-streaming-agent-sends-audio-yaml': 'the audio was elided',
-  'corpus/ollama/chat-u-text-04-chat-vision-models-ollama-granite3-2-visio': 'the image was elided',
-  'corpus/mistral/chat-u-structured-26-a-forced-tool-choice-beside-a-response-for':
+  'mistral/chat-s-text-31-streaming-agent-sends-audio-yaml': 'the audio was elided',
+  'ollama/chat-u-text-04-chat-vision-models-ollama-granite3-2-visio': 'the image was elided',
+  'mistral/chat-u-structured-26-a-forced-tool-choice-beside-a-response-for':
     'the recorder replaced the tool call id',
-  'corpus/huggingface/chat-u-text-07-test-image-url-input-yaml':
+  'huggingface/chat-u-text-07-test-image-url-input-yaml':
     'Hugging Face ignores keys that are null, and an empty list of tools (2025)',
-  'corpus/huggingface/chat-u-length-04-test-max-completion-tokens-yaml':
+  'huggingface/chat-u-length-04-test-max-completion-tokens-yaml':
     'Hugging Face takes an empty list of tools (2025)',
-  'corpus/openai/chat-u-text-68-chat-completion-image-input-yaml':
+  'openai/chat-u-text-68-chat-completion-image-input-yaml':
     'gpt-4-vision-preview took image_url as a string (2023)',
 };

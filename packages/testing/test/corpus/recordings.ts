@@ -1,49 +1,28 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { recordings, sequences } from '@majordomo/test-support';
 
-/** Recordings of real vendors; they are no part of this repository. */
-export const folder: string =
-  process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../../shared/wire');
-
-export const isThere: boolean = existsSync(path.join(folder, 'corpus'));
-
-export interface Recording {
-  /** `corpus/<vendor>/<case>` or `sequences/<vendor>/<session>/<step>`. */
+/** A request that a real vendor answered. */
+export interface Recorded {
   readonly id: string;
   readonly vendor: string;
-  readonly wire: string;
   readonly status: number;
   readonly body: unknown;
 }
 
-let all: readonly Recording[] | undefined;
+const known = new Map<string, readonly Recorded[]>();
 
 /** Every recorded request of a wire. */
-export const recordings = (wire: string): readonly Recording[] =>
-  (all ??= everyRequest()).filter((recording) => recording.wire === wire);
-
-function everyRequest(): readonly Recording[] {
-  if (!isThere) return [];
-  return [...below('corpus', 2), ...below('sequences', 3)].flatMap((id) => {
-    const request = path.join(folder, id, 'request.json');
-    if (!existsSync(request)) return [];
-    const { wire, httpStatus } = json(path.join(folder, id, 'expected.json')) as Facts;
-    const { body } = json(request) as { readonly body?: unknown };
-    return [{ id, vendor: id.split('/')[1] ?? '', wire, status: httpStatus, body }];
-  });
+export function requests(wire: string): readonly Recorded[] {
+  const found = known.get(wire) ?? requestsOf(wire);
+  known.set(wire, found);
+  return found;
 }
 
-interface Facts {
-  readonly wire: string;
-  readonly httpStatus: number;
-}
+/** What the vendor answered with 200 it took; what it refused says nothing about the other rules. */
+export const accepted = (wire: string): readonly Recorded[] =>
+  requests(wire).filter(({ status }) => status === 200);
 
-const json = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-
-/** Folders `depth` below one, as ids. */
-function below(id: string, depth: number): readonly string[] {
-  if (depth === 0) return [id];
-  return readdirSync(path.join(folder, id), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'LICENSES')
-    .flatMap(({ name }) => below(`${id}/${name}`, depth - 1));
-}
+const requestsOf = (wire: string): readonly Recorded[] =>
+  [...recordings(wire), ...sequences(wire).flatMap(({ steps }) => steps)].flatMap(
+    ({ id, vendor, status, request }) =>
+      request === undefined ? [] : [{ id, vendor, status, body: request.body }],
+  );
