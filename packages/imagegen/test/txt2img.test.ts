@@ -1,39 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
 import { wireError } from '@majordomo/core/provider';
+import { answers, testServer, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, expect, test } from 'vitest';
 import { txt2imgModel } from '../src/index.ts';
 import { PNG, png } from './pictures.ts';
 
-interface Seen {
-  readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-let close = (): void => {};
-afterEach(() => close());
+let server: TestServer;
+afterEach(() => server.close());
 
 /** A provider of this wire over plain fetch, and the server that it draws on. */
 async function world(
   play: (seen: Seen, number: number) => readonly [number, object],
 ): Promise<{ readonly majordomo: Majordomo; readonly seen: readonly Seen[] }> {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.on('end', () => {
-      seen.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(pieces).toString()) });
-      const [status, body] = play(seen.at(-1)!, seen.length);
-      response.writeHead(status).end(JSON.stringify(body));
-    });
+  server = await testServer((response, request, number) => {
+    const [status, body] = play(request, number);
+    answers(body, status)(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider: Provider = {
     spi: 1,
     id: 'rack',
@@ -42,7 +24,7 @@ async function world(
     },
     imageModel: (modelId) =>
       txt2imgModel(modelId, async (path, body, { signal, target }) => {
-        const answer = await fetch(origin + path, { method: 'POST', body, signal });
+        const answer = await fetch(server.origin + path, { method: 'POST', body, signal });
         if (!answer.ok) throw wireError({ target, status: answer.status, message: await answer.text() });
         return answer.json();
       }),
@@ -50,7 +32,7 @@ async function world(
   const chain = { backoff: { baseMs: 0 } };
   return {
     majordomo: createMajordomo({ providers: [provider], aliases: { art: 'rack/a,rack/b' }, chain }),
-    seen,
+    seen: server.requests,
   };
 }
 
@@ -73,7 +55,7 @@ test('a batch is one call; pictures to start from go to img2img', async () => {
     .imageModel('rack/flux')
     .generate({ prompt: 'a cat', n: 3, seed: 5, images: [png] });
   expect([images.length, warnings]).toEqual([3, []]);
-  expect(seen).toEqual([
+  expect(seen.map(({ path, body }) => ({ path, body }))).toEqual([
     {
       path: '/sdapi/v1/img2img',
       body: { model: 'flux', prompt: 'a cat', seed: 5, batch_size: 3, init_images: [PNG] },
