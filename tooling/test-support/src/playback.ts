@@ -4,7 +4,7 @@ import { testServer, type TestServer } from './server.ts';
 
 /**
  * How a body travels: whole, cut at random places, or in pieces of so many bytes, each in a turn of its own; `bytes`
- * are single ones in one turn, as a turn for each would take minutes.
+ * are single ones in one turn, chunks of their own that a client may read together: a turn for each costs 20 s a MB.
  */
 export type Cut = 'whole' | 'random' | 'bytes' | number;
 
