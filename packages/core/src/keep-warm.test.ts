@@ -8,6 +8,7 @@ import { Launcher } from './chain/launch.ts';
 import { CallScope } from './chain/scope.ts';
 import { Walk } from './chain/walk.ts';
 import { Watch } from './chain/watch.ts';
+import './client/create.ts';
 import { WalkStream } from './client/walk-stream.ts';
 import { PartialJson } from './json/partial.ts';
 import { NdjsonDecoder } from './provider/ndjson.ts';

@@ -17,3 +17,8 @@ export function keepWarm(make: () => object): void {
 export function warmUp(): void {
   for (let make = cold.pop(); make !== undefined; make = cold.pop()) idle.push(make());
 }
+
+/** For what an idle object is made with and never calls. */
+export const unused = (): never => {
+  throw new TypeError('an idle object was used');
+};

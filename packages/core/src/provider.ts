@@ -1,4 +1,4 @@
-export { keepWarm } from './keep-warm.ts';
+export { keepWarm, unused } from './keep-warm.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
 export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
 export { cleanCause } from './error/cause.ts';

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import { keepWarm, CLAUDE_FAMILY, Scribe, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, unused, CLAUDE_FAMILY, Scribe, type WireReader } from '@majordomo/core/provider';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
 /**
@@ -256,9 +256,7 @@ export class MessagesReader implements WireReader {
   }
 }
 
-keepWarm(
-  () => new MessagesReader(new Scribe('', []), () => new LlmError('config', 'an idle reader reads nothing')),
-);
+keepWarm(() => new MessagesReader(new Scribe('', []), unused));
 
 const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({
   family: CLAUDE_FAMILY,

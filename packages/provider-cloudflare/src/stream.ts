@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import { keepWarm, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, unused, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { list, object } from './response.ts';
 import { SHAPES } from './shapes.ts';
@@ -134,6 +134,6 @@ keepWarm(
       target: '',
       family: '',
       isStream: true,
-      toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+      toLlmError: unused,
     }),
 );

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import { keepWarm, Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
+import { keepWarm, unused, Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
 import {
   finishReason,
   promptCut,
@@ -144,6 +144,6 @@ keepWarm(
     new ChatReader({
       target: '',
       family: '',
-      toLlmError: () => new LlmError('config', 'an idle reader reads nothing'),
+      toLlmError: unused,
     }),
 );

@@ -5,7 +5,7 @@ import type { ModelEvent } from '../model/event.ts';
 import type { Warning } from '../model/response.ts';
 import { Accumulator } from '../stream/accumulate.ts';
 import { Watch } from './watch.ts';
-import { keepWarm } from '../keep-warm.ts';
+import { keepWarm, unused } from '../keep-warm.ts';
 import { systemClock } from './clock.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
@@ -187,10 +187,8 @@ keepWarm(
       clock: systemClock,
       timeouts: {},
       warnings: [],
-      open: () => {
-        throw new LlmError('config', 'an idle attempt has no model');
-      },
-      judge: () => undefined,
+      open: unused,
+      judge: unused,
     }),
 );
 

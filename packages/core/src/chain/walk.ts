@@ -11,11 +11,6 @@ import { Launcher, type Launched } from './launch.ts';
 import { CallScope } from './scope.ts';
 import { decide } from './verdict.ts';
 import { soonestEnd, untilChange } from './wait.ts';
-import { keepWarm } from '../keep-warm.ts';
-import { HealthTracker } from '../health/tracker.ts';
-import { systemClock } from './clock.ts';
-import { RecoveryMemory } from './memory.ts';
-import { chainSettings } from './settings.ts';
 
 const NOTHING: readonly StreamEvent[] = [];
 
@@ -274,29 +269,3 @@ export class Walk {
     };
   }
 }
-
-keepWarm(
-  () =>
-    new Walk(
-      {
-        info: { id: '', spec: '', tenant: undefined, metadata: {} },
-        request: { messages: [] },
-        settings: chainSettings(),
-        live: false,
-        signal: undefined,
-        emit: undefined,
-        resolve: () => [],
-        judge: () => undefined,
-      },
-      {
-        health: new HealthTracker({}, systemClock, Math.random),
-        clock: systemClock,
-        random: Math.random,
-        memory: new RecoveryMemory(),
-        gates: [],
-        media: undefined,
-        around: undefined,
-        transport: () => ({ env: {}, fetch: undefined, headers: undefined }),
-      },
-    ),
-);

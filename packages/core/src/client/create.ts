@@ -4,6 +4,7 @@ import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/memory.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { LlmError } from '../error/llm-error.ts';
+import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../model/majordomo.ts';
 import type { ModelContext } from '../model/provider.ts';
@@ -154,3 +155,10 @@ class TargetCache {
 }
 
 const MOST_TARGETS = 1000;
+
+/** A call with all that belongs to one; it asks for nothing and fails at once. */
+keepWarm(() => {
+  const stream = createMajordomo({ providers: [] }).model('idle/call').stream({ messages: [] });
+  stream.response().catch(() => undefined);
+  return stream;
+});

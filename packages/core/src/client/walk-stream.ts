@@ -3,7 +3,7 @@ import type { StreamEvent } from '../model/event.ts';
 import type { ChatStream } from '../model/majordomo.ts';
 import type { ChatResponse } from '../model/response.ts';
 import type { Walk } from '../chain/walk.ts';
-import { keepWarm } from '../keep-warm.ts';
+import { keepWarm, unused } from '../keep-warm.ts';
 
 type Outcome = { readonly response: ChatResponse } | { readonly error: unknown };
 type Result = IteratorResult<StreamEvent, undefined>;
@@ -121,9 +121,4 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   }
 }
 
-keepWarm(
-  () =>
-    new WalkStream(() => {
-      throw new LlmError('config', 'an idle stream has no call');
-    }),
-);
+keepWarm(() => new WalkStream(unused));

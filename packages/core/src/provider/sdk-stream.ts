@@ -4,7 +4,7 @@ import type { ModelContext } from '../model/provider.ts';
 import type { BodyDecoder, Framing } from './framing.ts';
 import { SSE } from './sse.ts';
 import type { WireReader } from './wire-reader.ts';
-import { keepWarm } from '../keep-warm.ts';
+import { keepWarm, unused } from '../keep-warm.ts';
 import { Scribe } from '../stream/scribe.ts';
 
 /** One request through an SDK, and how its answer is read. */
@@ -148,15 +148,13 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
   };
 }
 
-const nothing = (): void => undefined;
-
 keepWarm(
   () =>
     new SdkSteps({
       context: { target: '', delivery: 'deltas', env: {}, signal: new AbortController().signal },
-      open: () => Promise.resolve(new Response()),
-      reader: { scribe: new Scribe('', []), done: true, message: nothing, body: nothing, end: nothing },
-      toLlmError: (cause, target) => new LlmError('config', 'an idle call', { target }, { cause }),
+      open: unused,
+      reader: { scribe: new Scribe('', []), done: true, message: unused, body: unused, end: unused },
+      toLlmError: unused,
     }),
 );
 

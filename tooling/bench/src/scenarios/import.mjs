@@ -111,7 +111,7 @@ function gzipped(name) {
     if (reached.has(path)) return;
     reached.add(path);
     const source = readFileSync(path, 'utf8');
-    for (const [, target] of source.matchAll(/^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];?$/gm))
+    for (const [, target] of source.matchAll(/(?:from|import)\s*["'](\.[^"']+)["']/g))
       visit(join(dirname(path), target));
   };
   visit(fileURLToPath(import.meta.resolve(name)));
