@@ -24,7 +24,7 @@ export const scale = {
   title: 'Ten, a hundred, a thousand',
   sizes: {
     full: { rounds: 9, warmUp: 5, calls: 8000, bursts: 5, processes: 3 },
-    gate: { rounds: 5, warmUp: 4, calls: 4000, bursts: 3, processes: 3 },
+    gate: { rounds: 9, warmUp: 5, calls: 8000, bursts: 3, processes: 3 },
   },
   run: async (context) => [
     ...(await made(context)),
@@ -104,7 +104,7 @@ const job = (metric, title, count, per, run) => ({
 
 function made(context) {
   // As many in all for each count: a few are registered in less time than a clock can tell.
-  const all = 20 * MANY;
+  const all = 200 * MANY;
   const registering = (metric, title, count, options) =>
     job(metric, title, count, all, async () => {
       for (let n = 0; n < all / count; n++) createMajordomo(options);
