@@ -37,7 +37,7 @@ export { sdkStream, type SdkCall } from './provider/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './provider/sse.ts';
 export { sniffMediaType } from './provider/sniff.ts';
 export { asGiven, toolIds, type ToolIdRule } from './provider/tool-ids.ts';
-export { transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
+export { reasonOf, transportError, wireError, type WireErrorFacts } from './provider/wire-error.ts';
 export { WireForms, type KnownForms } from './provider/wire-forms.ts';
 export type { WireReader } from './provider/wire-reader.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';

@@ -103,6 +103,11 @@ describe('an error of the SDK', () => {
     );
   });
 
+  it('repeats no more than 2,000 characters of what the SDK said', () => {
+    const { message } = toLlmError(new OpenAIError('x'.repeat(99_999)), failed());
+    expect(message).toBe(`the request to p/m could not be made: ${'x'.repeat(2000)}`);
+  });
+
   it('shows no secret, neither in its message nor in its cause', () => {
     const error = new APIError(401, { message: 'bad key hush-hush' }, '401 bad key hush-hush');
     const shown = toLlmError(error, failed({ secrets: ['hush-hush'] }));

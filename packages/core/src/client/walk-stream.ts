@@ -3,7 +3,6 @@ import type { StreamEvent } from '../model/event.ts';
 import type { ChatStream } from '../model/majordomo.ts';
 import type { ChatResponse } from '../model/response.ts';
 import type { Walk } from '../chain/walk.ts';
-import { keepWarm, unused } from '../keep-warm.ts';
 
 type Outcome = { readonly response: ChatResponse } | { readonly error: unknown };
 type Result = IteratorResult<StreamEvent, undefined>;
@@ -120,5 +119,3 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
     }
   }
 }
-
-keepWarm(() => new WalkStream(unused));

@@ -55,7 +55,7 @@ export function transportError(error: unknown, target: string, secrets: readonly
   }
   return new LlmError(
     'network',
-    `no connection to ${target}: ${reason(error, secrets)}`,
+    `no connection to ${target}: ${reasonOf(error, secrets)}`,
     { target, code: codeOf(error) },
     { cause },
   );
@@ -80,7 +80,8 @@ function withoutSecrets(error: LlmError, secrets: readonly string[]): LlmError {
   return clean;
 }
 
-function reason(error: unknown, secrets: readonly string[]): string {
+/** What an error and its causes say, in short and without secrets. */
+export function reasonOf(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
   const said = [...new Set(texts.filter((text) => text !== ''))].join(': ');

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { cleanCause, redact, transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { cleanCause, reasonOf, transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
 import { accountRule, failureOf } from '../chat/failure.ts';
 import { withBodyWait } from '../chat/wait.ts';
 import type { Failed } from './endpoint.ts';
@@ -62,7 +62,7 @@ const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
 function refusedToSend(error: Error, { target, secrets }: Failed): LlmError {
-  const message = `the request to ${target} could not be made: ${redact(error.message, secrets)}`;
+  const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
   return new LlmError('config', message, { target }, { cause: cleanCause(error, secrets) });
 }
 
