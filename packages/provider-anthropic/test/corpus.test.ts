@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { LlmError, type AssistantPart, type Usage } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
   playback,
   recordings,
@@ -29,7 +30,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
 
   const play = async (recording: Recording, cut: Cut): Promise<unknown> => {
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.url(recording, cut) });
-    const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+    const delivery = deliveryOf(recording);
     try {
       return facts(await collect(provider, 'claude-x', requestOf(), contextOf({ delivery })));
     } catch (error) {

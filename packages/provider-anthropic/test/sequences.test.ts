@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import type { JsonObject, ModelTool, TurnMessage } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
-  inTurn,
-  plays,
+  playedInTurn,
   requestOf,
   sequences,
   skippedNote,
-  testServer,
   type Recording,
   type Seen,
 } from '@majordomo/test-support';
@@ -45,14 +44,14 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   });
 
   it.for(sessions)('$id: what we send on from our parts is what the vendor accepted', async ({ steps }) => {
-    await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+    await using server = await playedInTurn(steps);
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     const history: TurnMessage[] = [];
     for (const step of steps) {
       const recorded = step.request?.body as Body;
       history.push(...newTurns(recorded));
       const asked = requestOf({ messages: history, tools: toolsOf(recorded) });
-      const delivery = step.expected.streamed ? 'deltas' : 'whole';
+      const delivery = deliveryOf(step);
       const { parts } = await collect(provider, recorded.model, asked, contextOf({ delivery }));
       const sent = server.requests.at(-1)?.body as unknown as Body;
       expect(sent.messages.map(plain)).toEqual(recorded.messages.map(plain));

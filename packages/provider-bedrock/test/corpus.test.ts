@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
   plays,
   reasoningOf,
@@ -62,7 +63,7 @@ describe.skipIf(!hasRecordings).each(WAYS)(
           baseURL: server.origin,
           requestHandler,
         });
-        const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+        const delivery = deliveryOf(recording);
         check(
           recording,
           await collect(provider.model(`c${at}-claude`), requestOf(), contextOf({ delivery })),

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
-  inTurn,
-  plays,
+  playedInTurn,
   requestOf,
   sequences,
   skippedNote,
-  testServer,
   type Recording,
 } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
@@ -29,7 +28,7 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
     '%s: the next turn carries what was accepted',
     async (_id, steps) => {
-      await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+      await using server = await playedInTurn(steps);
       const model = createBedrock({
         region: 'us-east-1',
         credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
@@ -39,7 +38,7 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
       const messages: TurnMessage[] = [user(textOf(steps[0]))];
       const tools = toolsOf(steps[0]);
       for (const [at, step] of steps.entries()) {
-        const delivery = step.expected.streamed ? 'deltas' : 'whole';
+        const delivery = deliveryOf(step);
         const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
         expect(got.error).toBeUndefined();
         expect(echoed(server.requests[at]?.body)).toEqual(echoed(step.request?.body));

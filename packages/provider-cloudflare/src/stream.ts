@@ -128,12 +128,4 @@ const WHOLE: Recovery = {
   remember: true,
 };
 
-keepWarm(
-  () =>
-    new RunReader({
-      target: '',
-      family: '',
-      isStream: true,
-      toLlmError: unused,
-    }),
-);
+keepWarm(() => new RunReader({ target: '', family: '', isStream: true, toLlmError: unused }));

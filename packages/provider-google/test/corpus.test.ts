@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
   playback,
   reasoningOf,
@@ -48,7 +49,7 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
         ? { project: 'p', location: 'global', token: 't' }
         : { apiKey: 'k' };
       const model = createGoogle({ ...vertex, baseURL: server.url(recording, cut) }).model('gemini-test');
-      const delivery = recording.expected.streamed ? 'deltas' : 'whole';
+      const delivery = deliveryOf(recording);
       check(recording, await collect(model, requestOf(), contextOf({ delivery })));
     });
   });

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
-  inTurn,
-  plays,
+  playedInTurn,
   requestOf,
   sequences,
   skippedNote,
-  testServer,
   type Recording,
 } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
@@ -28,14 +27,14 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
     '%s: the next turn carries what was accepted',
     async (id, steps) => {
-      await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+      await using server = await playedInTurn(steps);
       const platform = id.startsWith('vertex')
         ? { project: 'p', location: 'global', token: 't' }
         : { apiKey: 'k' };
       const model = createGoogle({ ...platform, baseURL: server.origin }).model(modelOf(steps[0]));
       const messages: TurnMessage[] = [user(textsOf(lastContent(steps[0])).join(''))];
       for (const [at, step] of steps.entries()) {
-        const delivery = step.expected.streamed ? 'deltas' : 'whole';
+        const delivery = deliveryOf(step);
         const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
         expect(got.error).toBeUndefined();
         checkEcho(echoed(server.requests[at]?.body), echoed(step.request?.body), step);

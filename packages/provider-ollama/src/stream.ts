@@ -139,11 +139,4 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-keepWarm(
-  () =>
-    new ChatReader({
-      target: '',
-      family: '',
-      toLlmError: unused,
-    }),
-);
+keepWarm(() => new ChatReader({ target: '', family: '', toLlmError: unused }));

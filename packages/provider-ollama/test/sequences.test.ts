@@ -1,13 +1,5 @@
 import { toolResult, user, type TurnMessage } from '@majordomo/core';
-import {
-  hasRecordings,
-  inTurn,
-  plays,
-  sequences,
-  skippedNote,
-  testServer,
-  type Recording,
-} from '@majordomo/test-support';
+import { hasRecordings, playedInTurn, sequences, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
 import { ask } from './calls.ts';
@@ -16,7 +8,7 @@ const sessions = sequences('ollama-chat');
 
 describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions)('$id: what goes back is what the server was seen to accept', async ({ steps }) => {
-    await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+    await using server = await playedInTurn(steps);
     const provider = createOllama({ baseURL: server.origin });
     const messages: TurnMessage[] = [user('go')];
     for (const [at, step] of steps.entries()) {

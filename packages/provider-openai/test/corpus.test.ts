@@ -1,10 +1,11 @@
 import type { ErrorKind, Usage } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
   playback,
-  recordings,
   reasoningOf,
+  recordings,
   requestOf,
   skippedNote,
   type Cut,
@@ -38,7 +39,7 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
   const { vendor, expected } = recording;
   const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
   const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, cut) });
-  const delivery = expected.streamed ? 'deltas' : 'whole';
+  const delivery = deliveryOf({ expected });
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));
 }
 

@@ -1,10 +1,11 @@
 import type { ErrorKind } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
   playback,
-  recordings,
   reasoningOf,
+  recordings,
   requestOf,
   skippedNote,
   type Cut,
@@ -27,7 +28,7 @@ afterAll(() => server.close());
 function play(recording: Recording, cut: Cut): Promise<Collected> {
   const { vendor, expected } = recording;
   const profile = { api: 'responses', id: vendor, baseURL: server.url(recording, cut) } as const;
-  const delivery = expected.streamed ? 'deltas' : 'whole';
+  const delivery = deliveryOf({ expected });
   return collect(
     openaiCompatible(profile, { apiKey: 'test-key' }),
     requestOf(),

@@ -1,13 +1,12 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
-  inTurn,
-  plays,
+  playedInTurn,
   requestOf,
   sequences,
   skippedNote,
-  testServer,
   type Recording,
 } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
@@ -73,7 +72,7 @@ const partOf = (item: RecordedItem): AssistantPart[] =>
 
 /** Plays a session: each request is made of what was read of the answers before it. */
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedItem[][]> {
-  await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+  await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
   const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
   const options = { apiKey: 'k', baseURL: server.origin };
@@ -85,7 +84,7 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedIte
     const sent = sentIn(step);
     const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
     const asked = requestOf({ messages: transcript(sent.input ?? '', ours), tools });
-    const delivery = step.expected.streamed ? 'deltas' : 'whole';
+    const delivery = deliveryOf(step);
     const { parts } = await collect(provider, asked, contextOf({ delivery }));
     ours.push([...parts]);
   }

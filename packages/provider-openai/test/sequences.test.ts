@@ -1,13 +1,12 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
 import {
   contextOf,
+  deliveryOf,
   hasRecordings,
-  inTurn,
-  plays,
+  playedInTurn,
   requestOf,
   sequences,
   skippedNote,
-  testServer,
   type Recording,
 } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
@@ -51,7 +50,7 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
 
 /** Plays a session: each request is made of what was read of the answers before it. */
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
-  await using server = await testServer(inTurn(...steps.map((step) => plays(step))));
+  await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
   const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
   const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
@@ -64,11 +63,7 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedMes
       parameters: {},
     }));
     const asked = requestOf({ messages: transcript(sent.messages, ours), tools });
-    const { parts } = await collect(
-      provider,
-      asked,
-      contextOf({ delivery: step.expected.streamed ? 'deltas' : 'whole' }),
-    );
+    const { parts } = await collect(provider, asked, contextOf({ delivery: deliveryOf(step) }));
     ours.push([...parts]);
   }
   return server.requests.map(({ body }) => body['messages'] as RecordedMessage[]);

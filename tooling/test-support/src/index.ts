@@ -1,8 +1,9 @@
 export { answers, inTurn, JSON_TYPE, SSE_TYPE, stalls, streams, type Reply } from './answers.ts';
 export { contextOf, requestOf } from './calls.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
-export { CUTS, playback, plays, type Cut, type Playback } from './playback.ts';
+export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';
 export {
+  deliveryOf,
   hasRecordings,
   recordings,
   sequences,

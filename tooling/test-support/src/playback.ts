@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Recording } from './recordings.ts';
+import { inTurn } from './answers.ts';
 import { testServer, type TestServer } from './server.ts';
 
 /**
@@ -26,6 +27,10 @@ export const plays =
     }
     response.end();
   };
+
+/** A server that plays the steps of a tool loop, one a request. */
+export const playedInTurn = (steps: readonly Recording[]): Promise<TestServer> =>
+  testServer(inTurn(...steps.map((step) => plays(step))));
 
 /** A server that plays every recording under a base URL of its own. */
 export interface Playback extends TestServer {

@@ -50,6 +50,10 @@ export interface Recording {
   readonly request: { readonly path: string; readonly body: unknown } | undefined;
 }
 
+/** How it was asked for. */
+export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'whole' =>
+  expected.streamed ? 'deltas' : 'whole';
+
 /** The single exchanges of one wire, or of all, in the order of their names. */
 export const recordings = (wire?: string, vendor = '*'): readonly Recording[] =>
   recordingsIn('corpus', `${vendor}/*`, wire);
