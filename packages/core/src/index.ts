@@ -4,12 +4,12 @@ export { fromJson, toJson } from './json/codec.ts';
 export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
 
 // errors
-export type { ErrorKind } from './error/kind.ts';
-export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './error/llm-error.ts';
+export type { ErrorKind } from './contract/error-kind.ts';
+export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './contract/llm-error.ts';
 export type { Decision, PolicyOverrides } from './error/policy.ts';
 
 // parts and messages
-export type { JsonObject, JsonValue } from './model/json.ts';
+export type { JsonObject, JsonValue } from './contract/json.ts';
 export {
   assistant,
   file,
@@ -23,7 +23,7 @@ export {
   type ToolResultInput,
   type TurnMessage,
   type UserMessage,
-} from './model/message.ts';
+} from './contract/message.ts';
 export type {
   AssistantPart,
   FilePart,
@@ -35,7 +35,7 @@ export type {
   ToolCallPart,
   ToolResultPart,
   UserPart,
-} from './model/part.ts';
+} from './contract/part.ts';
 
 // request, response, events
 export type {
@@ -46,7 +46,7 @@ export type {
   ModelTool,
   ToolChoice,
   ToolSpec,
-} from './model/request.ts';
+} from './contract/request.ts';
 export type {
   JsonSchemaOptions,
   ObjectSchema,
@@ -54,7 +54,7 @@ export type {
   SchemaResult,
   StandardJsonSchema,
   StandardSchema,
-} from './model/schema.ts';
+} from './contract/schema.ts';
 export type {
   Attempt,
   ChatResponse,
@@ -63,14 +63,14 @@ export type {
   Usage,
   UsageDetails,
   Warning,
-} from './model/response.ts';
-export type { ModelEvent, PartHead, StreamEvent } from './model/event.ts';
-export type { ImageModel, ImageRequest, ImageResponse } from './model/image.ts';
+} from './contract/response.ts';
+export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
+export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';
 
 // calls
-export type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts } from './model/call.ts';
-export type { AttemptInfo, Denial, Gate, Permit } from './model/gate.ts';
-export type { Health, HealthOptions, TargetHealth, Verdict } from './model/health.ts';
+export type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts } from './contract/call.ts';
+export type { AttemptInfo, Denial, Gate, Permit } from './contract/gate.ts';
+export type { Health, HealthOptions, TargetHealth, Verdict } from './contract/health.ts';
 export type {
   ChatModel,
   ChatStream,
@@ -83,12 +83,12 @@ export type {
   Resolver,
   SpecElement,
   TypedRequest,
-} from './model/majordomo.ts';
-export type { Clock } from './model/clock.ts';
-export type { MediaFitter } from './model/media.ts';
+} from './contract/majordomo.ts';
+export type { Clock } from './contract/clock.ts';
+export type { MediaFitter } from './contract/media.ts';
 
 // for providers
-export type { Capabilities, FileLimits, ImageLimits } from './model/capabilities.ts';
+export type { Capabilities, FileLimits, ImageLimits } from './contract/capabilities.ts';
 export type {
   Credential,
   Dsn,
@@ -99,4 +99,4 @@ export type {
   ModelInfo,
   Provider,
   ProviderOptions,
-} from './model/provider.ts';
+} from './contract/provider.ts';

@@ -11,8 +11,8 @@ import { Watch } from './chain/watch.ts';
 import './client/create.ts';
 import { WalkStream } from './client/walk-stream.ts';
 import { PartialJson } from './json/partial.ts';
-import { NdjsonDecoder } from './provider/ndjson.ts';
-import { SseDecoder } from './provider/sse.ts';
+import { NdjsonDecoder } from './toolkit/decode/ndjson.ts';
+import { SseDecoder } from './toolkit/decode/sse.ts';
 import { Scribe } from './stream/scribe.ts';
 import { keepWarm, warmUp } from './keep-warm.ts';
 

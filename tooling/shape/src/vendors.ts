@@ -26,9 +26,9 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 
 /** Single files outside of those that name vendors, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
-  'packages/core/src/provider/families.ts':
+  'packages/core/src/toolkit/transcript/families.ts':
     'says who can read a replay token; one file, so that packages agree',
-  'packages/core/src/provider/rate-limits.ts': 'names of headers',
+  'packages/core/src/toolkit/transport/rate-limits.ts': 'names of headers',
   'packages/core/src/provider.ts': 'exports those families by name',
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',

@@ -1,12 +1,12 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { Timeouts } from '../model/call.ts';
-import type { Clock } from '../model/clock.ts';
-import type { ModelEvent } from '../model/event.ts';
-import type { Warning } from '../model/response.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Timeouts } from '../contract/call.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { Warning } from '../contract/response.ts';
 import { Accumulator } from '../stream/accumulate.ts';
 import { Watch } from './watch.ts';
 import { keepWarm, unused } from '../keep-warm.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../system-clock.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
 

@@ -1,4 +1,4 @@
-import { asLlmError, LlmError, withDetails } from '../error/llm-error.ts';
+import { asLlmError, LlmError, withDetails } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { attemptRecord, type Journal } from './journal.ts';

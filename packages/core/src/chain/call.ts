@@ -1,10 +1,10 @@
-import type { LlmError } from '../error/llm-error.ts';
-import type { CallInfo } from '../model/call.ts';
-import type { Clock } from '../model/clock.ts';
-import type { AttemptInfo, Gate } from '../model/gate.ts';
-import type { MediaFitter } from '../model/media.ts';
-import type { Model, ModelContext, Provider } from '../model/provider.ts';
-import type { ChatRequest } from '../model/request.ts';
+import type { LlmError } from '../contract/llm-error.ts';
+import type { CallInfo } from '../contract/call.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { AttemptInfo, Gate } from '../contract/gate.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import type { Model, ModelContext, Provider } from '../contract/provider.ts';
+import type { ChatRequest } from '../contract/request.ts';
 import type { HealthTracker } from '../health/tracker.ts';
 import type { Emit } from '../observe/emit.ts';
 import type { Accumulator } from '../stream/accumulate.ts';

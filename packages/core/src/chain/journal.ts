@@ -1,6 +1,6 @@
-import type { LlmError } from '../error/llm-error.ts';
-import type { CallInfo } from '../model/call.ts';
-import type { Attempt, ChatResponse, Usage } from '../model/response.ts';
+import type { LlmError } from '../contract/llm-error.ts';
+import type { CallInfo } from '../contract/call.ts';
+import type { Attempt, ChatResponse, Usage } from '../contract/response.ts';
 import type { Emit } from '../observe/emit.ts';
 
 type Skip = 'benched' | 'unsupported' | 'denied';

@@ -1,4 +1,4 @@
-import type { AttemptInfo, Gate, Permit } from '../model/gate.ts';
+import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
 
 interface Lane {
   free: number;

@@ -1,8 +1,8 @@
-import { LlmError, type Recovery } from '../error/llm-error.ts';
+import { LlmError, type Recovery } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
-import type { AttemptInfo } from '../model/gate.ts';
-import type { ModelEvent } from '../model/event.ts';
-import type { Warning } from '../model/response.ts';
+import type { AttemptInfo } from '../contract/gate.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { Warning } from '../contract/response.ts';
 import { prepare, type Prepared } from '../prepare/prepare.ts';
 import { admit, FREE, type Admission } from './admission.ts';
 import { Attempt } from './attempt.ts';

@@ -1,4 +1,4 @@
-import type { Recovery } from '../error/llm-error.ts';
+import type { Recovery } from '../contract/llm-error.ts';
 
 /** Targets and remedies per target that are kept; the oldest go. */
 const MOST_TARGETS = 256;

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 
 /**
  * How far a call reaches: what ended it from outside, and the signal that gates, resolvers and sleeps watch. The signal

@@ -1,7 +1,7 @@
-import type { ErrorKind } from '../error/kind.ts';
-import type { LlmError } from '../error/llm-error.ts';
+import type { ErrorKind } from '../contract/error-kind.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 import type { PolicyOverrides } from '../error/policy.ts';
-import type { ChainOptions, Timeouts } from '../model/call.ts';
+import type { ChainOptions, Timeouts } from '../contract/call.ts';
 
 /** The chain's options with every default in place. */
 export interface ChainSettings {

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { ChainSettings } from './settings.ts';
 

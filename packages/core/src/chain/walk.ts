@@ -1,6 +1,6 @@
-import { asLlmError, LlmError, withDetails } from '../error/llm-error.ts';
-import type { StreamEvent } from '../model/event.ts';
-import type { ChatResponse, PartialResponse } from '../model/response.ts';
+import { asLlmError, LlmError, withDetails } from '../contract/llm-error.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { ChatResponse, PartialResponse } from '../contract/response.ts';
 import { validate } from '../prepare/validate.ts';
 import { abortable } from '../prepare/abortable.ts';
 import { Books } from './books.ts';

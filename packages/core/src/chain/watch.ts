@@ -1,6 +1,6 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { Timeouts } from '../model/call.ts';
-import type { Clock } from '../model/clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Timeouts } from '../contract/call.ts';
+import type { Clock } from '../contract/clock.ts';
 
 type Phase = 'connect' | 'first-content' | 'idle' | 'whole';
 

@@ -1,13 +1,13 @@
-import { systemClock } from '../chain/clock.ts';
+import { systemClock } from '../system-clock.ts';
 import type { Target } from '../chain/call.ts';
 import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/memory.ts';
 import { HealthTracker } from '../health/tracker.ts';
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../contract/llm-error.ts';
 import { keepWarm } from '../keep-warm.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Majordomo, MajordomoOptions, Resolver } from '../model/majordomo.ts';
-import type { ModelContext } from '../model/provider.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
+import type { ModelContext } from '../contract/provider.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { Registry } from '../resolve/registry.ts';
 import { resolve, type Place } from '../resolve/resolve.ts';

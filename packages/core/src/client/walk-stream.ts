@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { StreamEvent } from '../model/event.ts';
-import type { ChatStream } from '../model/majordomo.ts';
-import type { ChatResponse } from '../model/response.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { ChatStream } from '../contract/majordomo.ts';
+import type { ChatResponse } from '../contract/response.ts';
 import type { Walk } from '../chain/walk.ts';
 
 type Outcome = { readonly response: ChatResponse } | { readonly error: unknown };

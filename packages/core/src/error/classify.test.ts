@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kindOf, kindOfStatus, type WireFailure } from './classify.ts';
-import type { ErrorKind } from './kind.ts';
+import type { ErrorKind } from '../contract/error-kind.ts';
 import { decisionFor, ERROR_POLICY } from './policy.ts';
 import { resetMs, retryAfterMs } from './retry-after.ts';
 import { redact } from './secret.ts';

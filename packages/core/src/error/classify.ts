@@ -1,4 +1,4 @@
-import type { ErrorKind } from './kind.ts';
+import type { ErrorKind } from '../contract/error-kind.ts';
 import { OVERFLOW_TEXTS } from './overflow.ts';
 
 /** What a wire said about a failure; all of it may be missing. */

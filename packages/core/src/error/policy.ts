@@ -1,4 +1,4 @@
-import type { ErrorKind } from './kind.ts';
+import type { ErrorKind } from '../contract/error-kind.ts';
 
 /** retry: same target again; advance: next target; bench: counts against the target's health. */
 export interface Decision {

@@ -1,4 +1,4 @@
-import { toBase64 } from '../json/base64.ts';
+import { toBase64 } from '../bytes/base64.ts';
 
 /** A place in a text: from the first character to the one behind the last. */
 export type Span = readonly [from: number, to: number];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../error/llm-error.ts';
-import type { Clock } from '../model/clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Clock } from '../contract/clock.ts';
 import { HealthTracker } from './tracker.ts';
 
 const T = 'a/x';

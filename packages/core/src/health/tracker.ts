@@ -1,6 +1,6 @@
-import type { LlmError } from '../error/llm-error.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Health, HealthOptions, TargetHealth, Verdict } from '../model/health.ts';
+import type { LlmError } from '../contract/llm-error.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Health, HealthOptions, TargetHealth, Verdict } from '../contract/health.ts';
 import {
   accepted,
   benchedByHand,

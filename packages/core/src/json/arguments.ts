@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../contract/json.ts';
 import { repairObject, type ArgumentRepair } from './repair.ts';
 
 /** What became of the text of a tool call's arguments. */

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../model/call.ts';
+import type { CallEvent } from '../contract/call.ts';
 
 export type Emit = (event: CallEvent) => void;
 type Observer = ((event: CallEvent) => unknown) | undefined;

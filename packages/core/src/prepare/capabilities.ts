@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { Capabilities } from '../model/capabilities.ts';
-import type { ChatRequest } from '../model/request.ts';
-import type { Message } from '../model/message.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { ChatRequest } from '../contract/request.ts';
+import type { Message } from '../contract/message.ts';
 
 /** Throws `unsupported` for what this target cannot take at all; a chain then passes it over without penalty. */
 export function requireCapabilities(request: ChatRequest, capabilities: Capabilities, target: string): void {

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../model/request.ts';
+import type { ChatRequest } from '../contract/request.ts';
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 

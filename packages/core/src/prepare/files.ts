@@ -1,9 +1,9 @@
 import { abortable } from './abortable.ts';
-import { LlmError } from '../error/llm-error.ts';
-import type { FileLimits } from '../model/capabilities.ts';
-import type { MediaFitter } from '../model/media.ts';
-import type { TurnMessage } from '../model/message.ts';
-import type { FilePart } from '../model/part.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { FileLimits } from '../contract/capabilities.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import type { TurnMessage } from '../contract/message.ts';
+import type { FilePart } from '../contract/part.ts';
 
 const PDF = 'application/pdf';
 

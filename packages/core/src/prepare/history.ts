@@ -1,6 +1,6 @@
-import type { AssistantMessage, ToolMessage, TurnMessage } from '../model/message.ts';
-import type { AssistantPart, Part, ToolCallPart, ToolResultPart } from '../model/part.ts';
-import type { Warning } from '../model/response.ts';
+import type { AssistantMessage, ToolMessage, TurnMessage } from '../contract/message.ts';
+import type { AssistantPart, Part, ToolCallPart, ToolResultPart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
 
 const INTERRUPTED = 'This call was interrupted: it has no result.';
 

@@ -1,6 +1,6 @@
-import type { Capabilities } from '../model/capabilities.ts';
-import type { ChatRequest } from '../model/request.ts';
-import type { Warning } from '../model/response.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { ChatRequest } from '../contract/request.ts';
+import type { Warning } from '../contract/response.ts';
 
 /** Clamps what is above the model's limits and drops what it does not know, with a warning each. */
 export function clampLimits(

@@ -1,10 +1,10 @@
 import { abortable } from './abortable.ts';
-import { LlmError } from '../error/llm-error.ts';
-import type { ImageLimits } from '../model/capabilities.ts';
-import type { MediaFitter } from '../model/media.ts';
-import { holdsBytes, type TurnMessage } from '../model/message.ts';
-import type { ImagePart } from '../model/part.ts';
-import type { Warning } from '../model/response.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { ImageLimits } from '../contract/capabilities.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import { holdsBytes, type TurnMessage } from '../contract/message.ts';
+import type { ImagePart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
 
 /** What was fitted, and what was done for it. */
 export interface FittedMessages {

@@ -1,8 +1,8 @@
-import type { Capabilities } from '../model/capabilities.ts';
-import type { ModelEvent } from '../model/event.ts';
-import type { ModelRequest } from '../model/request.ts';
-import type { AssistantPart } from '../model/part.ts';
-import type { Warning } from '../model/response.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { ModelRequest } from '../contract/request.ts';
+import type { AssistantPart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
 

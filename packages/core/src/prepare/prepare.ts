@@ -1,8 +1,8 @@
-import type { MediaFitter } from '../model/media.ts';
-import type { TurnMessage } from '../model/message.ts';
-import type { Model } from '../model/provider.ts';
-import type { ChatRequest, ModelRequest } from '../model/request.ts';
-import type { Warning } from '../model/response.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import type { TurnMessage } from '../contract/message.ts';
+import type { Model } from '../contract/provider.ts';
+import type { ChatRequest, ModelRequest } from '../contract/request.ts';
+import type { Warning } from '../contract/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { pickExtra } from './extra.ts';

@@ -1,7 +1,7 @@
-import type { AssistantMessage, TurnMessage } from '../model/message.ts';
-import type { AssistantPart } from '../model/part.ts';
-import type { Warning } from '../model/response.ts';
-import { isUnchanged, valuesOf } from '../model/unchanged.ts';
+import type { AssistantMessage, TurnMessage } from '../contract/message.ts';
+import type { AssistantPart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
+import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
 
 /**
  * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole: no vendor takes

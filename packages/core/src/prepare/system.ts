@@ -1,5 +1,5 @@
-import type { Message, TurnMessage } from '../model/message.ts';
-import type { ChatRequest } from '../model/request.ts';
+import type { Message, TurnMessage } from '../contract/message.ts';
+import type { ChatRequest } from '../contract/request.ts';
 
 export interface Folded {
   readonly system: string | undefined;

@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { ChatRequest } from '../model/request.ts';
-import type { Message } from '../model/message.ts';
-import type { Part } from '../model/part.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { ChatRequest } from '../contract/request.ts';
+import type { Message } from '../contract/message.ts';
+import type { Part } from '../contract/part.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../contract/llm-error.ts';
 import { dsnName, dsnVariable, parseDsn } from './dsn.ts';
 
 const parse = (value: string): ReturnType<typeof parseDsn> => parseDsn('LLM_X', 'x', value);

@@ -1,5 +1,5 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { Dsn } from '../model/provider.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Dsn } from '../contract/provider.ts';
 
 /** `my-prov` and `my_prov` are one provider, and `LLM_MY_PROV` its variable. */
 export const dsnName = (provider: string): string => provider.toLowerCase().replaceAll('-', '_');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../contract/llm-error.ts';
 import { parseSpec, printSpec, splitTarget } from './grammar.ts';
 
 const runs = { numRuns: 1000, seed: 20_261_120 } as const;

@@ -1,5 +1,5 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { Env, Provider } from '../model/provider.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { Env, Provider } from '../contract/provider.ts';
 import { badDsn, dsnName, dsnVariable, parseDsn } from './dsn.ts';
 
 const PREFIX = 'LLM_';

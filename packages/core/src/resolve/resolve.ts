@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { CallInfo } from '../model/call.ts';
-import type { Resolver } from '../model/majordomo.ts';
-import type { Provider } from '../model/provider.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { CallInfo } from '../contract/call.ts';
+import type { Resolver } from '../contract/majordomo.ts';
+import type { Provider } from '../contract/provider.ts';
 import { parseSpec, splitTarget } from './grammar.ts';
 import type { Registry } from './registry.ts';
 

@@ -1,6 +1,6 @@
-import { LlmError, type ErrorIssue } from '../error/llm-error.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { ObjectSchema, SchemaIssue } from '../model/schema.ts';
+import { LlmError, type ErrorIssue } from '../contract/llm-error.ts';
+import type { JsonObject } from '../contract/json.ts';
+import type { ObjectSchema, SchemaIssue } from '../contract/schema.ts';
 import { isSchema } from './to-json-schema.ts';
 
 /** A value that fits, as the schema gives it, or everything that is wrong with it. */

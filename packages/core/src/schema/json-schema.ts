@@ -1,4 +1,4 @@
-import type { ErrorIssue } from '../error/llm-error.ts';
+import type { ErrorIssue } from '../contract/llm-error.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];

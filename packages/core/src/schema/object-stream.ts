@@ -1,13 +1,13 @@
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../contract/llm-error.ts';
 import type { PartialJson } from '../json/partial.ts';
-import type { CallOptions } from '../model/call.ts';
+import type { CallOptions } from '../contract/call.ts';
 import type {
   ChatStream,
   DeepPartial,
   ObjectResponse,
   ObjectStream,
   TypedRequest,
-} from '../model/majordomo.ts';
+} from '../contract/majordomo.ts';
 import type { TypedCalls } from './typed-calls.ts';
 import type { OutputRoot } from './root.ts';
 

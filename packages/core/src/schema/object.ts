@@ -1,5 +1,5 @@
-import type { CallOptions } from '../model/call.ts';
-import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../model/majordomo.ts';
+import type { CallOptions } from '../contract/call.ts';
+import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../contract/majordomo.ts';
 import type { TypedCalls } from './typed-calls.ts';
 
 /**

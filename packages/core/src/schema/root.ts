@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonValue } from '../contract/json.ts';
 
 /** A schema as wires take it, and how to read what comes back. */
 export interface OutputRoot {

@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { ModelTool, ToolSpec } from '../model/request.ts';
-import type { ObjectSchema } from '../model/schema.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { JsonObject } from '../contract/json.ts';
+import type { ModelTool, ToolSpec } from '../contract/request.ts';
+import type { ObjectSchema } from '../contract/schema.ts';
 
 /** A conversion costs some 50 µs a schema: done once for each schema that lives. */
 const converted = new WeakMap<object, JsonObject>();

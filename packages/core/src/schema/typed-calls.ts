@@ -1,7 +1,7 @@
-import type { CallOptions } from '../model/call.ts';
-import type { ChatStream } from '../model/majordomo.ts';
-import type { ChatRequest } from '../model/request.ts';
-import type { ChatResponse } from '../model/response.ts';
+import type { CallOptions } from '../contract/call.ts';
+import type { ChatStream } from '../contract/majordomo.ts';
+import type { ChatRequest } from '../contract/request.ts';
+import type { ChatResponse } from '../contract/response.ts';
 
 /** Which of a chain's places are asked. */
 export type PickPlaces = <P extends { readonly key: string }>(places: readonly P[]) => readonly P[];

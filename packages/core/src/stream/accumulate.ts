@@ -1,6 +1,6 @@
-import type { ModelEvent } from '../model/event.ts';
-import type { AssistantPart, ToolCallPart } from '../model/part.ts';
-import type { ChatResponse, PartialResponse, Warning } from '../model/response.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
+import type { ChatResponse, PartialResponse, Warning } from '../contract/response.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 

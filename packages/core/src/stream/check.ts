@@ -1,4 +1,4 @@
-import type { ModelEvent, StreamEvent } from '../model/event.ts';
+import type { ModelEvent, StreamEvent } from '../contract/event.ts';
 
 const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-delta': 'tool-call' } as const;
 

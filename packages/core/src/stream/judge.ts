@@ -1,6 +1,6 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { AssistantPart } from '../model/part.ts';
-import type { FinishReason } from '../model/response.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { AssistantPart } from '../contract/part.ts';
+import type { FinishReason } from '../contract/response.ts';
 
 /** No tool call, and nothing visible: none, white space, or reasoning alone. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '../model/event.ts';
+import type { ModelEvent } from '../contract/event.ts';
 import { Accumulator } from './accumulate.ts';
 import { checkOrder } from './check.ts';
 import { Scribe } from './scribe.ts';

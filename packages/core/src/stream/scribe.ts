@@ -1,7 +1,7 @@
 import { parseArguments } from '../json/arguments.ts';
-import type { ModelEvent, PartHead } from '../model/event.ts';
-import type { AssistantPart, Replay } from '../model/part.ts';
-import type { FinishReason, Usage, Warning } from '../model/response.ts';
+import type { ModelEvent, PartHead } from '../contract/event.ts';
+import type { AssistantPart, Replay } from '../contract/part.ts';
+import type { FinishReason, Usage, Warning } from '../contract/response.ts';
 import { keepWarm } from '../keep-warm.ts';
 
 interface Open {

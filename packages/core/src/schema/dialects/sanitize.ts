@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../contract/json.ts';
 import type { SchemaDialect } from './dialect.ts';
 
 /** A schema in a dialect, and what that lost. */

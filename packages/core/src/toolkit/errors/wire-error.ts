@@ -1,9 +1,9 @@
-import { cleanCause } from '../error/cause.ts';
-import { kindOf, type WireFailure } from '../error/classify.ts';
-import type { ErrorKind } from '../error/kind.ts';
-import { LlmError, type ErrorDetails } from '../error/llm-error.ts';
-import { retryAfterMs, type HeaderReader } from '../error/retry-after.ts';
-import { redact, redactKnown } from '../error/secret.ts';
+import { cleanCause } from '../../error/cause.ts';
+import { kindOf, type WireFailure } from '../../error/classify.ts';
+import type { ErrorKind } from '../../contract/error-kind.ts';
+import { LlmError, type ErrorDetails } from '../../contract/llm-error.ts';
+import { retryAfterMs, type HeaderReader } from '../../error/retry-after.ts';
+import { redact, redactKnown } from '../../error/secret.ts';
 
 /** What is known of a failure that a wire reported. */
 export interface WireErrorFacts extends WireFailure {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../../contract/llm-error.ts';
 import { transportError, wireError, type WireErrorFacts } from './wire-error.ts';
 
 const KEY = 'canary-2718281828';

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from './llm-error.ts';
 import type { AssistantPart } from './part.ts';
 import type { FinishReason, Usage, Warning } from './response.ts';
 

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from './llm-error.ts';
 import type { PolicyOverrides } from '../error/policy.ts';
 import type { Attempt, ChatResponse } from './response.ts';
 

@@ -1,5 +1,5 @@
-import { holdsBytes, type TurnMessage } from '../model/message.ts';
-import { isUnchanged, valuesOf } from '../model/unchanged.ts';
+import { holdsBytes, type TurnMessage } from '../../contract/message.ts';
+import { isUnchanged, valuesOf } from '../../contract/unchanged.ts';
 import { keepJson } from './kept-json.ts';
 import { asGiven } from './tool-ids.ts';
 

@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../../contract/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 import { ownText } from './own-text.ts';
-import { keepWarm } from '../keep-warm.ts';
+import { keepWarm } from '../../keep-warm.ts';
 
 /** Longest message in characters: 64 Mi. A picture comes as one, in base64. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from './llm-error.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { StreamEvent } from './event.ts';

@@ -1,11 +1,11 @@
-import { LlmError } from '../error/llm-error.ts';
-import type { ModelEvent } from '../model/event.ts';
-import type { ModelContext } from '../model/provider.ts';
-import type { BodyDecoder, Framing } from './framing.ts';
-import { SSE } from './sse.ts';
-import type { WireReader } from './wire-reader.ts';
-import { keepWarm, unused } from '../keep-warm.ts';
-import { Scribe } from '../stream/scribe.ts';
+import { LlmError } from '../../contract/llm-error.ts';
+import type { ModelEvent } from '../../contract/event.ts';
+import type { ModelContext } from '../../contract/provider.ts';
+import type { BodyDecoder, Framing } from '../decode/framing.ts';
+import { SSE } from '../decode/sse.ts';
+import type { WireReader } from '../decode/wire-reader.ts';
+import { keepWarm, unused } from '../../keep-warm.ts';
+import { Scribe } from '../../stream/scribe.ts';
 
 /** One request through an SDK, and how its answer is read. */
 export interface SdkCall {

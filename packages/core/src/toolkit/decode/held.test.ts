@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { LlmError } from '../error/llm-error.ts';
-import { Scribe } from '../stream/scribe.ts';
+import { LlmError } from '../../contract/llm-error.ts';
+import { Scribe } from '../../stream/scribe.ts';
 import { NDJSON } from './ndjson.ts';
-import { sdkStream } from './sdk-stream.ts';
+import { sdkStream } from '../transport/sdk-stream.ts';
 import { SSE } from './sse.ts';
 
 setFlagsFromString('--expose-gc');

@@ -1,8 +1,8 @@
-import type { ModelRequest } from '../model/request.ts';
-import type { Attempt, PartialResponse } from '../model/response.ts';
-import { cleanCause } from './cause.ts';
-import type { ErrorKind } from './kind.ts';
-import { redact } from './secret.ts';
+import type { ModelRequest } from './request.ts';
+import type { Attempt, PartialResponse } from './response.ts';
+import { cleanCause } from '../error/cause.ts';
+import type { ErrorKind } from './error-kind.ts';
+import { redact } from '../error/secret.ts';
 
 /**
  * A provider's one-shot remedy: the chain re-attempts the same target at once with the changed request, each `id`

@@ -1,6 +1,6 @@
-import { cleanCause } from '../error/cause.ts';
-import { LlmError, type Recovery } from '../error/llm-error.ts';
-import type { Credential, ModelContext } from '../model/provider.ts';
+import { cleanCause } from '../../error/cause.ts';
+import { LlmError, type Recovery } from '../../contract/llm-error.ts';
+import type { Credential, ModelContext } from '../../contract/provider.ts';
 
 /** Where the key of an attempt comes from. */
 export interface CredentialSource {

@@ -1,4 +1,4 @@
-import type { LlmError } from '../error/llm-error.ts';
+import type { LlmError } from './llm-error.ts';
 import type { AssistantMessage } from './message.ts';
 import type { AssistantPart, ToolCallPart } from './part.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.ts';
+import type { Clock } from './contract/clock.ts';
 
 /** Longer delays overflow the platform's timer and would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
-import { LlmError } from '../error/llm-error.ts';
+import { LlmError } from '../../contract/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 import { ownText } from './own-text.ts';
-import { keepWarm } from '../keep-warm.ts';
+import { keepWarm } from '../../keep-warm.ts';
 
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
 export const LONGEST_LINE: number = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { resetMs, type HeaderReader } from '../error/retry-after.ts';
+import { resetMs, type HeaderReader } from '../../error/retry-after.ts';
 
 /** One of a vendor's limits, as its headers told it last. */
 export interface RateLimitBucket {

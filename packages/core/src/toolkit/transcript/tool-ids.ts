@@ -1,4 +1,4 @@
-import type { TurnMessage } from '../model/message.ts';
+import type { TurnMessage } from '../../contract/message.ts';
 
 /** What a wire accepts as a tool call's id. */
 export interface ToolIdRule {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../error/retry-after.ts';
+import { retryAfterMs } from '../../error/retry-after.ts';
 import { rateLimitWatch, type RateLimits } from './rate-limits.ts';
 
 const NOW = Date.parse('2026-11-20T10:00:00Z');

@@ -1,4 +1,4 @@
-import type { Scribe } from '../stream/scribe.ts';
+import type { Scribe } from '../../stream/scribe.ts';
 
 /** Reads one wire's messages, synchronously, into its scribe. */
 export interface WireReader {
