@@ -6,7 +6,7 @@ export { checkValue, describeIssues, type Checked } from './schema/check-value.t
 // errors
 export type { ErrorKind } from './contract/error-kind.ts';
 export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './contract/llm-error.ts';
-export type { Decision, PolicyOverrides } from './error/policy.ts';
+export type { Decision, PolicyOverrides } from './contract/policy.ts';
 
 // parts and messages
 export type { JsonObject, JsonValue } from './contract/json.ts';
@@ -55,15 +55,9 @@ export type {
   StandardJsonSchema,
   StandardSchema,
 } from './contract/schema.ts';
-export type {
-  Attempt,
-  ChatResponse,
-  FinishReason,
-  PartialResponse,
-  Usage,
-  UsageDetails,
-  Warning,
-} from './contract/response.ts';
+export type { Attempt, PartialResponse } from './contract/llm-error.ts';
+export type { ChatResponse, FinishReason, Warning } from './contract/response.ts';
+export type { Usage, UsageDetails } from './contract/usage.ts';
 export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
 export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';
 

@@ -1,7 +1,7 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../contract/gate.ts';
-import type { Attempt } from '../contract/response.ts';
+import type { Attempt } from '../contract/llm-error.ts';
 
 /** A settle that takes longer is left to itself: the answer does not wait for a ledger. */
 const LONGEST_SETTLE_MS = 1000;

@@ -1,4 +1,5 @@
-import { asLlmError, LlmError, withDetails } from '../contract/llm-error.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
+import { LlmError, withDetails } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { attemptRecord, type Journal } from './journal.ts';

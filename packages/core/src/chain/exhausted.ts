@@ -1,5 +1,5 @@
 import { LlmError } from '../contract/llm-error.ts';
-import type { Attempt, PartialResponse } from '../contract/response.ts';
+import type { Attempt, PartialResponse } from '../contract/llm-error.ts';
 
 /** The end of a chain: names every target, what it answered, and for benched ones until when. */
 export function exhausted(

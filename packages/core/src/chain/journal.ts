@@ -1,6 +1,8 @@
 import type { LlmError } from '../contract/llm-error.ts';
 import type { CallInfo } from '../contract/call.ts';
-import type { Attempt, ChatResponse, Usage } from '../contract/response.ts';
+import type { Attempt } from '../contract/llm-error.ts';
+import type { ChatResponse } from '../contract/response.ts';
+import type { Usage } from '../contract/usage.ts';
 import type { Emit } from '../observe/emit.ts';
 
 type Skip = 'benched' | 'unsupported' | 'denied';

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../contract/error-kind.ts';
 import type { LlmError } from '../contract/llm-error.ts';
-import type { PolicyOverrides } from '../error/policy.ts';
+import type { PolicyOverrides } from '../contract/policy.ts';
 import type { ChainOptions, Timeouts } from '../contract/call.ts';
 
 /** The chain's options with every default in place. */

@@ -1,6 +1,8 @@
-import { asLlmError, LlmError, withDetails } from '../contract/llm-error.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
+import { LlmError, withDetails } from '../contract/llm-error.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import type { ChatResponse, PartialResponse } from '../contract/response.ts';
+import type { ChatResponse } from '../contract/response.ts';
+import type { PartialResponse } from '../contract/llm-error.ts';
 import { validate } from '../prepare/validate.ts';
 import { abortable } from '../prepare/abortable.ts';
 import { Books } from './books.ts';

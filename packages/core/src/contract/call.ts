@@ -1,6 +1,7 @@
 import type { LlmError } from './llm-error.ts';
-import type { PolicyOverrides } from '../error/policy.ts';
-import type { Attempt, ChatResponse } from './response.ts';
+import type { PolicyOverrides } from './policy.ts';
+import type { Attempt } from './llm-error.ts';
+import type { ChatResponse } from './response.ts';
 
 /**
  * Milliseconds; 0 = off. `connectMs`: until the response's headers. `firstContentMs`: from the attempt's start.

@@ -1,6 +1,7 @@
 import type { LlmError } from './llm-error.ts';
 import type { AssistantPart } from './part.ts';
-import type { FinishReason, Usage, Warning } from './response.ts';
+import type { FinishReason, Warning } from './response.ts';
+import type { Usage } from './usage.ts';
 
 /** What is known of a part when it begins. */
 export type PartHead =

@@ -1,7 +1,7 @@
 import type { CallInfo } from './call.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ModelRequest } from './request.ts';
-import type { Attempt } from './response.ts';
+import type { Attempt } from './llm-error.ts';
 
 /** An attempt that is about to begin. */
 export interface AttemptInfo {

@@ -1,6 +1,8 @@
 import type { CallOptions } from './call.ts';
 import type { ImagePart } from './part.ts';
-import type { Attempt, Usage, Warning } from './response.ts';
+import type { Attempt } from './llm-error.ts';
+import type { Usage } from './usage.ts';
+import type { Warning } from './response.ts';
 
 /** What to draw. Unset fields are the backend's to choose and are left out on the wire. */
 export interface ImageRequest {

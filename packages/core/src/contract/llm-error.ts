@@ -1,8 +1,7 @@
-import type { ModelRequest } from './request.ts';
-import type { Attempt, PartialResponse } from './response.ts';
-import { cleanCause } from '../error/cause.ts';
 import type { ErrorKind } from './error-kind.ts';
-import { redact } from '../error/secret.ts';
+import type { AssistantPart } from './part.ts';
+import type { ModelRequest } from './request.ts';
+import type { Usage } from './usage.ts';
 
 /**
  * A provider's one-shot remedy: the chain re-attempts the same target at once with the changed request, each `id`
@@ -50,6 +49,29 @@ export interface ErrorDetails {
   readonly phase: 'connect' | 'first-content' | 'idle' | 'whole' | 'total' | undefined;
   /** A changed request that may succeed; for the chain. */
   readonly recover: Recovery | undefined;
+}
+
+/** One try of one target, or why it was passed over. */
+export interface Attempt {
+  readonly target: string;
+  readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
+  /** For a skipped target the error that benched or ruled it out. */
+  readonly error: LlmError | undefined;
+  readonly usage: Usage | undefined;
+  /** Milliseconds from the attempt's start to its end; 0 when skipped. */
+  readonly ms: number;
+}
+
+/** What had arrived when an attempt failed. */
+export interface PartialResponse {
+  /** The vendor's id of the response. */
+  readonly id: string | undefined;
+  /** `provider/model` that was answering. */
+  readonly target: string;
+  readonly parts: readonly AssistantPart[];
+  /** All text parts, joined. */
+  readonly text: string;
+  readonly usage: Usage | undefined;
 }
 
 const BRAND = Symbol.for('majordomo.LlmError');
@@ -128,19 +150,3 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
-
-/** Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. */
-export function asLlmError(value: unknown, target: string): LlmError {
-  if (LlmError.is(value)) return value;
-  const said = redact(value instanceof Error ? value.message : String(value));
-  return new LlmError(
-    isTransport(value) ? 'network' : 'server',
-    `${target} failed: ${said}`,
-    { target },
-    { cause: cleanCause(value) },
-  );
-}
-
-/** What `fetch` throws is a TypeError in every runtime, with little else in common. */
-const isTransport = (value: unknown): boolean =>
-  value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(value.message);

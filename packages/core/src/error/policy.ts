@@ -1,14 +1,5 @@
 import type { ErrorKind } from '../contract/error-kind.ts';
-
-/** retry: same target again; advance: next target; bench: counts against the target's health. */
-export interface Decision {
-  readonly retry: boolean;
-  readonly advance: boolean;
-  readonly bench: boolean;
-}
-
-/** Replaces fields of rows, for a majordomo or for one call. */
-export type PolicyOverrides = { readonly [K in ErrorKind]?: Partial<Decision> | undefined };
+import type { Decision, PolicyOverrides } from '../contract/policy.ts';
 
 const STOP: Decision = { retry: false, advance: false, bench: false };
 const PASS_ON: Decision = { retry: false, advance: true, bench: false };

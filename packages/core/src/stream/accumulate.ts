@@ -1,6 +1,7 @@
 import type { ModelEvent } from '../contract/event.ts';
 import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
-import type { ChatResponse, PartialResponse, Warning } from '../contract/response.ts';
+import type { ChatResponse, Warning } from '../contract/response.ts';
+import type { PartialResponse } from '../contract/llm-error.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 

@@ -1,7 +1,8 @@
 import { parseArguments } from '../json/arguments.ts';
 import type { ModelEvent, PartHead } from '../contract/event.ts';
 import type { AssistantPart, Replay } from '../contract/part.ts';
-import type { FinishReason, Usage, Warning } from '../contract/response.ts';
+import type { FinishReason, Warning } from '../contract/response.ts';
+import type { Usage } from '../contract/usage.ts';
 import { keepWarm } from '../keep-warm.ts';
 
 interface Open {

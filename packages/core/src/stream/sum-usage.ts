@@ -1,4 +1,4 @@
-import type { Usage, UsageDetails } from '../contract/response.ts';
+import type { Usage, UsageDetails } from '../contract/usage.ts';
 
 /** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {

@@ -1,0 +1,34 @@
+/**
+ * Tokens. Totals: `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`.
+ * `undefined` is unknown, never zero.
+ */
+export interface Usage {
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  readonly cacheRead: number | undefined;
+  readonly cacheWrite: number | undefined;
+  readonly reasoning: number | undefined;
+  readonly details?: UsageDetails | undefined;
+}
+
+/** What money needs beyond the totals, and how long it took; each only where the provider reported it. */
+export interface UsageDetails {
+  /** The vendor's own price of this call, in nano-USD (1 USD = 10⁹), as a decimal integer. */
+  readonly reportedNanoUsd?: string | undefined;
+  /** Tokens written to the long (about an hour) cache: a portion of `cacheWrite`. */
+  readonly cacheWriteLong?: number | undefined;
+  /** The tier that served the call, in the vendor's word. */
+  readonly serviceTier?: string | undefined;
+  /** Tokens of images: a portion of `input`. */
+  readonly inputImage?: number | undefined;
+  /** Tokens of audio: a portion of `input`. */
+  readonly inputAudio?: number | undefined;
+  /** Tokens of images: a portion of `output`. */
+  readonly outputImage?: number | undefined;
+  /** Tokens of audio: a portion of `output`. */
+  readonly outputAudio?: number | undefined;
+  /** Milliseconds that the vendor reports for its stages, such as `{ queue: 5, prompt: 12, completion: 180 }`. */
+  readonly stageMs?: Readonly<Record<string, number>> | undefined;
+  /** Uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
+  readonly serverTools?: Readonly<Record<string, number>> | undefined;
+}
