@@ -1,6 +1,7 @@
 export { lanes } from './chain/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { fromJson, toJson } from './json/codec.ts';
+export { sumUsage } from './stream/sum-usage.ts';
 export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
 
 // errors

@@ -14,6 +14,8 @@ export {
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';
+export { capturedResponse } from './toolkit/transport/captured-response.ts';
+export { checkedClient } from './toolkit/transport/checked-client.ts';
 export { lowerCased, secretsIn, secretsOfClient } from './toolkit/transport/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './toolkit/decode/framing.ts';
 export {
@@ -37,6 +39,8 @@ export { sdkStream, type SdkCall } from './toolkit/transport/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './toolkit/decode/sse.ts';
 export { sniffMediaType } from './bytes/sniff.ts';
 export { asGiven, toolIds, type ToolIdRule } from './toolkit/transcript/tool-ids.ts';
+export type { CallFacts } from './toolkit/errors/call-facts.ts';
+export { drifted } from './toolkit/errors/drifted.ts';
 export { reasonOf, transportError, wireError, type WireErrorFacts } from './toolkit/errors/wire-error.ts';
 export { WireForms, type KnownForms } from './toolkit/transcript/wire-forms.ts';
 export type { WireReader } from './toolkit/decode/wire-reader.ts';
@@ -44,3 +48,6 @@ export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { checkOrder } from './stream/check.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
+export { checkWholeNumber } from './prepare/whole-number.ts';
+export { quirksFromParams, type QuirkWords } from './toolkit/quirks-from-params.ts';
+export { asList, asNumber, asRecord, asText, isList, isRecord } from './toolkit/decode/unknown.ts';

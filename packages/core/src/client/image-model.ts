@@ -7,6 +7,7 @@ import type { ModelEvent } from '../contract/event.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { ImagePart } from '../contract/part.ts';
 import type { ImageBackend, Model, ModelContext, Provider } from '../contract/provider.ts';
+import { checkWholeNumber } from '../prepare/whole-number.ts';
 import { fitImages, imagesIn } from '../prepare/media.ts';
 import type { Place } from '../resolve/resolve.ts';
 import { drain, walk, type Home, type Operation } from './chat-model.ts';
@@ -39,9 +40,7 @@ export function imageModel(spec: string, home: Home): ImageModel {
 
 function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
   if (prompt.trim() === '') throw invalid('prompt', 'must not be empty');
-  if (n !== undefined && !(Number.isInteger(n) && n > 0)) {
-    throw invalid('n', `must be a whole number above 0, not ${String(n)}`);
-  }
+  checkWholeNumber(n, 'n');
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
     throw invalid('size', `must be like 512x768, not "${size}"`);
   }

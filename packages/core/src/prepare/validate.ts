@@ -1,3 +1,4 @@
+import { checkWholeNumber } from './whole-number.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { Message } from '../contract/message.ts';
@@ -9,7 +10,7 @@ export function validate(request: ChatRequest): void {
   if (!isArray(messages)) throw invalid('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalid('messages', 'must not be empty');
   for (let at = 0; at < messages.length; at++) validateMessage(messages[at] as Message, at);
-  positive(request.maxTokens, 'maxTokens');
+  checkWholeNumber(request.maxTokens, 'maxTokens');
   finite(request.temperature, 'temperature');
   finite(request.topP, 'topP');
   validateTools(request);
@@ -55,12 +56,6 @@ const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
 
 const noBytes = (path: string): LlmError =>
   invalid(path, 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
-
-function positive(value: number | undefined, path: string): void {
-  if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-    throw invalid(path, `must be a whole number above 0, not ${String(value)}`);
-  }
-}
 
 function finite(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))

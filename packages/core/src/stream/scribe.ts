@@ -1,3 +1,4 @@
+import { fnv1a } from '../bytes/fnv.ts';
 import { parseArguments } from '../json/arguments.ts';
 import type { ModelEvent, PartHead } from '../contract/event.ts';
 import type { AssistantPart, Replay } from '../contract/part.ts';
@@ -171,7 +172,7 @@ export class Scribe {
 
   /** Unique in the turn, and equal when the same response is replayed: a prompt cache depends on it. */
   private callId(index: number): string {
-    return this.responseId === '' ? `call_${index}` : `call_${hash(this.responseId)}_${index}`;
+    return this.responseId === '' ? `call_${index}` : `call_${fnv1a(this.responseId).toString(36)}_${index}`;
   }
 
   private begin(id?: string): void {
@@ -221,11 +222,4 @@ keepWarm(() => new Scribe('', []));
 /** What is still to be told of the whole text; nothing where the fragments said something else. */
 function restOf(whole: string | undefined, told: string): string | undefined {
   return whole?.startsWith(told) === true ? whole.slice(told.length) : undefined;
-}
-
-/** FNV-1a, 32 bits, base 36: short and stable, no secret. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return (value >>> 0).toString(36);
 }

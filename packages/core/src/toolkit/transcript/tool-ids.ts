@@ -1,3 +1,4 @@
+import { fnv1a } from '../../bytes/fnv.ts';
 import type { TurnMessage } from '../../contract/message.ts';
 
 /** What a wire accepts as a tool call's id. */
@@ -52,12 +53,10 @@ function derived(id: string, maxLength: number, round: number): string {
   return name.slice(0, Math.min(maxLength, 24));
 }
 
-/** Six base-36 digits of a 32-bit FNV-1a. */
+/** Six base-36 digits. */
 function block(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   let digits = '';
-  for (let rest = value >>> 0, i = 0; i < 6; i++, rest = Math.floor(rest / 36))
+  for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
     digits += ALPHABET.charAt(rest % 36);
   return digits;
 }

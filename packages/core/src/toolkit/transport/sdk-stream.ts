@@ -5,6 +5,7 @@ import type { BodyDecoder, Framing } from '../decode/framing.ts';
 import { SSE } from '../decode/sse.ts';
 import type { WireReader } from '../decode/wire-reader.ts';
 import { keepWarm, unused } from '../../keep-warm.ts';
+import { drifted } from '../errors/drifted.ts';
 import { Scribe } from '../../stream/scribe.ts';
 
 /** One request through an SDK, and how its answer is read. */
@@ -203,13 +204,6 @@ function readMessage(reader: WireReader, data: string, event: string | undefined
   } catch (error) {
     throw drifted(error, reader.scribe.target);
   }
-}
-
-/** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
-function drifted(error: unknown, target: string): unknown {
-  if (LlmError.is(error)) return error;
-  const message = `${target} sent what its reader does not know`;
-  return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
 const contentType = (response: Response): string => response.headers.get('content-type') ?? '';

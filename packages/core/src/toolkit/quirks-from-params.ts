@@ -1,0 +1,52 @@
+import { LlmError } from '../contract/llm-error.ts';
+
+/** What a query may say of one quirk: one of these values, as text, or what `read` makes something of. */
+export type QuirkWords<Value = unknown> =
+  | readonly Value[]
+  | {
+      /** For the error, such as `a whole number`. */
+      readonly takes: string;
+      /** `undefined`: not a value of this quirk. */
+      read(text: string): Value | undefined;
+    };
+
+/**
+ * Quirks from the query of a DSN, such as `?thinking=budget&effort=false`. A name or a value that the table does not
+ * know is a `config` error: a typing error must not go unseen. A boolean stands for its word, `undefined` for `none`.
+ *
+ * @param where begins the error's message, such as the variable's name
+ */
+export function quirksFromParams<Quirks extends object>(
+  params: Readonly<Record<string, string>>,
+  table: { readonly [Name in keyof Quirks]?: QuirkWords<Quirks[Name]> },
+  where: string = 'DSN',
+): Partial<Quirks> {
+  const quirks: Partial<Quirks> = {};
+  for (const [name, text] of Object.entries(params)) {
+    const words: QuirkWords | undefined = Object.hasOwn(table, name)
+      ? table[name as keyof Quirks]
+      : undefined;
+    if (words === undefined) throw unknownQuirk(name, Object.keys(table), where);
+    quirks[name as keyof Quirks] = valueOf(name, text, words, where) as Quirks[keyof Quirks];
+  }
+  return quirks;
+}
+
+function valueOf(name: string, text: string, words: QuirkWords, where: string): unknown {
+  if ('read' in words) {
+    const value = words.read(text);
+    if (value === undefined) throw badValue(name, text, words.takes, where);
+    return value;
+  }
+  const at = words.findIndex((value) => wordOf(value) === text);
+  if (at < 0) throw badValue(name, text, words.map(wordOf).join(', '), where);
+  return words[at];
+}
+
+const wordOf = (value: unknown): string => (value === undefined ? 'none' : String(value));
+
+const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
+  new LlmError('config', `${where}: unknown quirk "${name}"; known are ${known.join(', ')}`);
+
+const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
+  new LlmError('config', `${where}: "${text}" is not a value of ${name}; it takes ${takes}`);
