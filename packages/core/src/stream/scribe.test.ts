@@ -79,6 +79,24 @@ describe('the scribe', () => {
     ]);
   });
 
+  it('tells what is known before the response has begun right after its start, whatever comes first', () => {
+    const warning = { action: 'dropped', what: 'seed', why: 'this wire has none' } as const;
+    for (const write of [
+      (scribe: Scribe) => scribe.start('r'),
+      (scribe: Scribe) => scribe.text('hi'),
+      (scribe: Scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
+      (scribe: Scribe) => scribe.finish('stop', undefined, undefined),
+    ]) {
+      const events = written((scribe) => {
+        scribe.warning(warning, { ...warning, what: 'topP' });
+        write(scribe);
+      });
+      expect(
+        events.slice(0, 3).map((event) => ('warning' in event ? event.warning.what : event.type)),
+      ).toEqual(['start', 'seed', 'topP']);
+    }
+  });
+
   it('writes streams that the order checker accepts, whatever a wire does', () => {
     const key = fc.constantFrom('0', '1', 'text');
     const step = fc.oneof(

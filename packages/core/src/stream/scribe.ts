@@ -32,6 +32,7 @@ export interface ToolCallDelta {
 }
 
 const NOTHING: readonly ModelEvent[] = [];
+const NO_WARNINGS: readonly Warning[] = [];
 
 /**
  * Writes well-formed event streams, so that no provider opens and closes parts by hand. Text and reasoning close what
@@ -42,6 +43,8 @@ export class Scribe {
   /** The call ids that it made up are derived from the response's id, so that a replay gives the same ones. */
   private responseId = '';
   private started = false;
+  /** Known before the response has begun. */
+  private early: readonly Warning[] = NO_WARNINGS;
   private nextIndex = 0;
   private batch: ModelEvent[];
   private readonly sunk: boolean;
@@ -120,9 +123,16 @@ export class Scribe {
     return this.written();
   }
 
-  /** Something was not done as asked. */
-  warning(warning: Warning): readonly ModelEvent[] {
-    this.batch.push({ type: 'warning', warning });
+  /**
+   * Something was not done as asked. What is known before the response has begun, such as what could not be put on the
+   * wire, is told right after `start`, on every wire.
+   */
+  warning(...warnings: readonly Warning[]): readonly ModelEvent[] {
+    if (!this.started) {
+      this.early = [...this.early, ...warnings];
+      return NOTHING;
+    }
+    for (const warning of warnings) this.batch.push({ type: 'warning', warning });
     return this.written();
   }
 
@@ -180,6 +190,8 @@ export class Scribe {
     this.started = true;
     this.responseId = id ?? '';
     this.batch.push({ type: 'start', target: this.target, id });
+    for (const warning of this.early) this.batch.push({ type: 'warning', warning });
+    this.early = NO_WARNINGS;
   }
 
   private correct(open: Open, whole: string): void {
