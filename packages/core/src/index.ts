@@ -1,4 +1,4 @@
-export { lanes } from './chain/lanes.ts';
+export { lanes } from './gates/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { fromJson, toJson } from './json/codec.ts';
 export { sumUsage } from './stream/sum-usage.ts';
@@ -63,7 +63,14 @@ export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
 export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';
 
 // calls
-export type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts } from './contract/call.ts';
+export type {
+  CallEvent,
+  CallInfo,
+  CallOptions,
+  ChainOptions,
+  OperationType,
+  Timeouts,
+} from './contract/call.ts';
 export type { AttemptInfo, Denial, Gate, Permit } from './contract/gate.ts';
 export type { Health, HealthOptions, TargetHealth, Verdict } from './contract/health.ts';
 export type {

@@ -1,15 +1,16 @@
 import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { Accumulator } from './stream/accumulate.ts';
-import { Attempt } from './chain/attempt.ts';
-import { Books } from './chain/books.ts';
-import { Journal } from './chain/journal.ts';
-import { Launcher } from './chain/launch.ts';
+import { Reading } from './chain/reading.ts';
+import { Route } from './chain/route.ts';
+import { RunningAttempt } from './chain/running-attempt.ts';
+import { CallRecord } from './chain/record.ts';
 import { CallScope } from './chain/scope.ts';
-import { Walk } from './chain/walk.ts';
+import { CallRun } from './chain/call-run.ts';
+import { Visit } from './chain/visit.ts';
 import { Watch } from './chain/watch.ts';
 import './client/create.ts';
-import { WalkStream } from './client/walk-stream.ts';
+import { CallStream } from './client/call-stream.ts';
 import { PartialJson } from './json/partial.ts';
 import { NdjsonDecoder } from './toolkit/decode/ndjson.ts';
 import { SseDecoder } from './toolkit/decode/sse.ts';
@@ -35,24 +36,26 @@ test('what is kept warm is made at the first call and outlives a collection; not
 
 const OF_EACH_CALL = [
   Accumulator,
-  Attempt,
-  Books,
+  CallRecord,
+  CallRun,
   CallScope,
-  Journal,
-  Launcher,
   NdjsonDecoder,
   PartialJson,
+  Reading,
+  Route,
+  RunningAttempt,
   Scribe,
   SseDecoder,
-  Walk,
-  WalkStream,
+  Visit,
+  CallStream,
   Watch,
 ];
 
 test.each(OF_EACH_CALL.map((type) => ({ name: type.name, type })))(
   'an object of $name is alive while there is no call',
-  ({ type }) => {
+  async ({ type }) => {
     warmUp();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(queryObjects(type)).toBeGreaterThan(0);
   },
 );

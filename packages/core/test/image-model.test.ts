@@ -104,22 +104,22 @@ describe('an image model', () => {
     expect(target).toBe('b/m');
   });
 
-  it('passes over what draws nothing, and asks gates with the prompt', async () => {
+  it('passes over what draws nothing, and tells gates what will be drawn', async () => {
     const { imageModel: _none, ...chatOnly } = painter('a', []);
-    const prompts: string[] = [];
+    const seen: unknown[] = [];
     const majordomo = make([chatOnly, painter('b', [2])], {
       gates: [
         {
           name: 'spy',
-          admit: ({ request }) => {
-            prompts.push(JSON.stringify(request.messages));
+          admit: ({ call, operation, payload, request }) => {
+            seen.push([call.operation, operation, payload?.prompt, request.messages, request.tools]);
             return undefined;
           },
         },
       ],
     });
     expect((await majordomo.imageModel('a/m,b/m').generate(cat)).target).toBe('b/m');
-    expect(prompts.at(-1)).toContain('a cat');
+    expect(seen).toEqual([['image', 'image', 'a cat', [], []]]);
   });
 
   it('fits the pictures to start from to each target, from the originals, and tells', async () => {

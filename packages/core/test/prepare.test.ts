@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts';
 import { repairHistory } from '../src/prepare/history.ts';
 import { dropForeignReplay } from '../src/prepare/replay.ts';
-import { prepare, type Prepared } from '../src/prepare/prepare.ts';
+import { prepare, type PreparedRequest } from '../src/prepare/prepare.ts';
 import { validate } from '../src/prepare/validate.ts';
 import { world } from './support/world.ts';
 
@@ -31,7 +31,7 @@ async function prepared(
   request: ChatRequest,
   capabilities: Capabilities = {},
   media?: Parameters<typeof prepare>[1]['media'],
-): Promise<Prepared> {
+): Promise<PreparedRequest> {
   const model = {
     id: 'x',
     wire: 'wire',

@@ -1,27 +1,80 @@
-import type { LlmError } from '../contract/llm-error.ts';
+import type { Clock } from '../contract/clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
 
 /**
- * How far a call reaches: what ended it from outside, and the signal that gates, resolvers and sleeps watch. The signal
- * is made when somebody asks for it, since most calls need none of their own.
+ * How far a call reaches: it listens to the caller's signal and to the deadline, and knows what ended the call from
+ * outside. Its own signal, which gates, resolvers and sleeps watch, is made when somebody asks for it: most calls need
+ * none.
  */
 export class CallScope {
-  stopped: LlmError | undefined;
+  /** What ended the call from outside. */
+  reason: LlmError | undefined;
+  private readonly deadline: number;
+  private readonly clock: Clock;
+  private readonly onStop: (error: LlmError) => void;
+  private readonly caller: AbortSignal | undefined;
+  private readonly cancel: (() => void) | undefined;
   private controller: AbortController | undefined;
+  private isOver = false;
+
+  constructor(
+    caller: AbortSignal | undefined,
+    totalMs: number | undefined,
+    clock: Clock,
+    onStop: (error: LlmError) => void,
+  ) {
+    this.clock = clock;
+    this.onStop = onStop;
+    this.caller = caller;
+    const isBounded = totalMs !== undefined && totalMs > 0;
+    this.deadline = isBounded ? clock.now() + totalMs : Infinity;
+    this.cancel = isBounded
+      ? clock.timer(totalMs, () => {
+          this.stop(timedOut(totalMs));
+        })
+      : undefined;
+    if (caller?.aborted === true) this.reason = abortedBy(caller);
+    else caller?.addEventListener('abort', this.onAbort, { once: true });
+  }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.stopped !== undefined) this.controller.abort(this.stopped);
+      if (this.reason !== undefined) this.controller.abort(this.reason);
     }
     return this.controller.signal;
   }
 
+  remainingMs(): number {
+    return this.deadline - this.clock.now();
+  }
+
+  /** Ends the call, unless it has ended. */
   stop(error: LlmError): void {
-    this.stopped = error;
+    if (this.isOver || this.reason !== undefined) return;
+    this.reason = error;
     this.controller?.abort(error);
+    this.onStop(error);
   }
 
   throwIfStopped(): void {
-    if (this.stopped !== undefined) throw this.stopped;
+    if (this.reason !== undefined) throw this.reason;
   }
+
+  /** The call has ended: nobody is listened to any more. */
+  release(): void {
+    this.isOver = true;
+    this.cancel?.();
+    this.caller?.removeEventListener('abort', this.onAbort);
+  }
+
+  private readonly onAbort = (): void => {
+    if (this.caller !== undefined) this.stop(abortedBy(this.caller));
+  };
 }
+
+const abortedBy = (signal: AbortSignal): LlmError =>
+  new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
+
+const timedOut = (totalMs: number): LlmError =>
+  new LlmError('timeout', `the call did not finish within ${totalMs} ms`, { phase: 'total' });

@@ -1,25 +1,25 @@
-import type { LlmError } from '../contract/llm-error.ts';
+import type { LlmError, Recovery } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { ChainSettings } from './settings.ts';
 
 /** What becomes of the call after a failed attempt. */
 export type Verdict =
-  /** The same target at once, with the provider's remedy. */
-  | { readonly type: 'recover' }
+  /** The same target at once, changed as its provider suggests. */
+  | { readonly type: 'recover'; readonly recovery: Recovery }
   | { readonly type: 'retry'; readonly delayMs: number }
   | { readonly type: 'advance' }
   | { readonly type: 'throw' };
 
 export interface FailedAttempt {
   readonly error: LlmError;
-  /** Tries of this target so far, recoveries not counted. */
+  /** Attempts at this target so far, recoveries not counted. */
   readonly tries: number;
   /** Has the consumer seen content that it cannot be asked to drop? */
-  readonly shown: boolean;
-  /** Is there a remedy that this call has not used? */
-  readonly canRecover: boolean;
+  readonly wasShown: boolean;
+  /** What may help at once, if this call has not used it. */
+  readonly recovery: Recovery | undefined;
   /** Is the target benched by now? */
-  readonly benched: boolean;
+  readonly isBenched: boolean;
   /** Milliseconds to the call's deadline. */
   readonly remainingMs: number;
   /** In [0, 1). */
@@ -27,14 +27,15 @@ export interface FailedAttempt {
 }
 
 /** Pure: the policy table applied to one failure. */
-export function decide(attempt: FailedAttempt, settings: ChainSettings): Verdict {
-  const { error, tries, benched, remainingMs } = attempt;
-  if (error.kind === 'aborted' || error.details.phase === 'total' || attempt.shown) return { type: 'throw' };
-  if (attempt.canRecover) return { type: 'recover' };
+export function verdictOn(attempt: FailedAttempt, settings: ChainSettings): Verdict {
+  const { error, recovery, tries, isBenched, remainingMs } = attempt;
+  if (error.kind === 'aborted' || error.details.phase === 'total' || attempt.wasShown)
+    return { type: 'throw' };
+  if (recovery !== undefined) return { type: 'recover', recovery };
   const row = decisionFor(error.kind, settings.policy);
-  if (row.retry && !benched && tries < settings.attempts && !asksTooLong(error, settings)) {
+  if (row.retry && !isBenched && tries < settings.attempts && !asksTooLong(error, settings)) {
     const delayMs = Math.max(error.details.retryAfterMs ?? 0, jitter(tries, attempt.random, settings));
-    // A retry that cannot start before the deadline is none.
+    // One that cannot start before the deadline would be in vain.
     if (delayMs < remainingMs) return { type: 'retry', delayMs };
   }
   return { type: row.advance ? 'advance' : 'throw' };

@@ -1,17 +1,18 @@
 import { systemClock } from '../system-clock.ts';
-import type { Target } from '../chain/call.ts';
 import { chainSettings } from '../chain/settings.ts';
-import { RecoveryMemory } from '../chain/memory.ts';
+import { RecoveryMemory } from '../chain/recoveries.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
-import type { ModelContext } from '../contract/provider.ts';
+import type { Model, ModelContext, Provider } from '../contract/provider.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { Registry } from '../resolve/registry.ts';
 import { resolve, type Place } from '../resolve/resolve.ts';
-import { chatModel, type Home } from './chat-model.ts';
+import type { ModelSetup } from './call.ts';
+import { chatModel } from './chat-model.ts';
+import { idleCall } from './idle-call.ts';
 import { imageModel } from './image-model.ts';
 
 /** What views of one majordomo share. */
@@ -38,15 +39,18 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
     try {
       options.onEvent?.({ type, call: undefined, target, until });
     } catch {
-      // An observer is a guest.
+      // An observer must not change the call.
     }
   });
   return view(options, { clock, random, health, memory: new RecoveryMemory() });
 }
 
+/** Specs whose meaning is kept. */
+const MOST_SPECS = 1000;
+
 function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
   const { health, clock, random, memory } = shared;
-  const { registry, targets } = backends;
+  const { registry, models } = backends;
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   /** Until a name or a variable changes. */
@@ -57,16 +61,16 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     fetch: options.fetch,
     headers: options.headers,
   });
-  const home: Home = {
+  const setup: ModelSetup = {
     chain: options.chain,
     onEvent: options.onEvent,
+    media: options.media,
     deps: {
       health,
       clock,
       random,
       memory,
       gates: options.gates ?? [],
-      media: options.media,
       around: options.around,
       transport,
     },
@@ -79,22 +83,22 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       const places = resolve(spec, { names: { aliases, resolvers }, registry, call, scope });
       // What a resolver had a say in may be otherwise the next time.
       if (resolvers.length > 0 || places instanceof Promise) return places;
-      if (resolved.size >= MOST_TARGETS) resolved.clear();
+      if (resolved.size >= MOST_SPECS) resolved.clear();
       resolved.set(spec, places);
       return places;
     },
-    chatTarget: (place) => targets.of(place),
+    modelAt: (place) => models.of(place),
   };
   return {
     health,
     parse: parseSpec,
     model(spec) {
       parseSpec(spec);
-      return chatModel(spec, home);
+      return chatModel(spec, setup);
     },
     imageModel(spec) {
       parseSpec(spec);
-      return imageModel(spec, home);
+      return imageModel(spec, setup);
     },
     alias(name, spec) {
       resolved.clear();
@@ -106,7 +110,7 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       resolvers.push(resolver);
     },
     loadEnv(env) {
-      targets.clear();
+      models.clear();
       return registry.load(env);
     },
     async listModels(id, { signal = new AbortController().signal } = {}) {
@@ -128,25 +132,27 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */
 interface Backends {
   readonly registry: Registry;
-  readonly targets: TargetCache;
+  readonly models: ModelCache;
 }
 
 const backendsOf = ({ providers, env = {} }: MajordomoOptions): Backends => ({
   registry: new Registry(providers, env),
-  targets: new TargetCache(),
+  models: new ModelCache(),
 });
 
-/** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
-class TargetCache {
-  private readonly known = new Map<string, Target>();
+const MOST_MODELS = 1000;
 
-  of(place: Place): Target {
-    const known = this.known.get(place.key);
-    if (known?.provider === place.provider) return known;
-    if (this.known.size >= MOST_TARGETS) this.known.clear();
-    const target = { ...place, model: place.provider.model(place.modelId) };
-    this.known.set(place.key, target);
-    return target;
+/** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
+class ModelCache {
+  private readonly known = new Map<string, { readonly provider: Provider; readonly model: Model }>();
+
+  of({ key, provider, modelId }: Place): Model {
+    const known = this.known.get(key);
+    if (known?.provider === provider) return known.model;
+    if (this.known.size >= MOST_MODELS) this.known.clear();
+    const model = provider.model(modelId);
+    this.known.set(key, { provider, model });
+    return model;
   }
 
   clear(): void {
@@ -154,11 +160,4 @@ class TargetCache {
   }
 }
 
-const MOST_TARGETS = 1000;
-
-/** A call with all that belongs to one; it asks for nothing and fails at once. */
-keepWarm(() => {
-  const stream = createMajordomo({ providers: [] }).model('idle/call').stream({ messages: [] });
-  stream.response().catch(() => undefined);
-  return stream;
-});
+keepWarm(() => idleCall(createMajordomo));

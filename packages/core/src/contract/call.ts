@@ -59,9 +59,14 @@ export interface CallInfo {
   /** A random UUID. */
   readonly id: string;
   readonly spec: string;
+  /** What is asked for; absent: chat. */
+  readonly operation?: OperationType | undefined;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
+
+/** What a chain can be asked for. */
+export type OperationType = 'chat' | 'image';
 
 /** What happens in a call, as it happens. An observer that throws changes nothing. */
 export type CallEvent =
@@ -111,6 +116,7 @@ export type CallEvent =
       readonly type: 'call-end';
       readonly call: CallInfo;
       readonly outcome: 'finished' | 'failed' | 'abandoned';
+      /** Of a chat that finished. */
       readonly response: ChatResponse | undefined;
       readonly error: LlmError | undefined;
       readonly attempts: readonly Attempt[];

@@ -1,5 +1,6 @@
-import type { CallInfo } from './call.ts';
+import type { CallInfo, OperationType } from './call.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { ImageRequest } from './image.ts';
 import type { ModelRequest } from './request.ts';
 import type { Attempt } from './llm-error.ts';
 
@@ -9,7 +10,12 @@ export interface AttemptInfo {
   readonly target: string;
   /** Counts every try of this target within the call, from 1; `<call.id>/<target>/<attempt>` names a reservation. */
   readonly attempt: number;
+  /** What is asked for; absent: chat. */
+  readonly operation?: OperationType | undefined;
+  /** Of a chat: what will be sent. Of other operations: an empty one. */
   readonly request: ModelRequest;
+  /** Of operations other than chat: what will be sent. */
+  readonly payload?: ImageRequest | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
 }

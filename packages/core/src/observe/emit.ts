@@ -13,7 +13,7 @@ export function emitTo(...observers: readonly Observer[]): Emit | undefined {
         const result = observer(event);
         if (result instanceof Promise) result.catch(() => undefined);
       } catch {
-        // An observer is a guest.
+        // An observer must not change the call.
       }
     }
   };

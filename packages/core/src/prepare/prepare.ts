@@ -23,7 +23,7 @@ export interface PrepareOptions {
   readonly scope: { readonly signal: AbortSignal };
 }
 
-export interface Prepared {
+export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   readonly read: EmulatedOutput['read'];
@@ -34,7 +34,10 @@ export interface Prepared {
  * input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees
  * what the one before left.
  */
-export function prepare(request: ChatRequest, options: PrepareOptions): Prepared | Promise<Prepared> {
+export function prepare(
+  request: ChatRequest,
+  options: PrepareOptions,
+): PreparedRequest | Promise<PreparedRequest> {
   const { target, model } = options;
   const { capabilities, families } = model;
   requireCapabilities(request, capabilities, target);
@@ -42,7 +45,7 @@ export function prepare(request: ChatRequest, options: PrepareOptions): Prepared
   const replayed = dropForeignReplay(messages, families, target);
   const history = repairHistory(replayed.messages);
   const warnings = [...replayed.warnings, ...history.warnings];
-  const settle = (fitted: FittedMessages): Prepared =>
+  const settle = (fitted: FittedMessages): PreparedRequest =>
     translate(request, { ...fitted, warnings: [...warnings, ...fitted.warnings] }, system, options);
   return hasMedia(history.messages)
     ? fitMedia(history.messages, options).then(settle)
@@ -62,7 +65,7 @@ function translate(
   { messages, warnings }: FittedMessages,
   system: string | undefined,
   { model, providerId }: PrepareOptions,
-): Prepared {
+): PreparedRequest {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;

@@ -1,7 +1,10 @@
 import type { ModelEvent } from '../contract/event.ts';
 import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
-import type { PartialResponse } from '../contract/llm-error.ts';
+import type { LlmError, PartialResponse } from '../contract/llm-error.ts';
+import type { Usage } from '../contract/usage.ts';
+import type { Answer } from '../chain/operation.ts';
+import { judgeFinish } from './judge.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
@@ -11,47 +14,70 @@ interface Open {
 }
 
 /** Takes in one attempt's events; knows at any time what has arrived. Linear: deltas are appended, never copied. */
-export class Accumulator {
+export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   private readonly target: string;
   private id: string | undefined;
   /** By index; empty while a part is open. */
   private readonly parts: (AssistantPart | undefined)[] = [];
   private readonly open: (Open | undefined)[] = [];
-  readonly warnings: Warning[] = [];
-  finish: Finish | undefined;
+  /** What was done to the request for this target. */
+  private readonly prepared: readonly Warning[];
+  private readonly warnings: Warning[];
+  private finish: Finish | undefined;
 
-  constructor(target: string) {
+  constructor(target: string, prepared: readonly Warning[] = []) {
     this.target = target;
+    this.prepared = prepared;
+    this.warnings = [...prepared];
   }
 
-  push(event: ModelEvent): void {
+  /** A tool call is content from its start: one without arguments has no delta. */
+  push(event: ModelEvent): 'progress' | 'content' | 'finish' {
     switch (event.type) {
       case 'text-delta':
       case 'reasoning-delta':
         this.append(event.index, event.text);
-        break;
+        return 'content';
       case 'args-delta':
         // Cut arguments are nothing that a partial answer may show: only whole calls count.
-        break;
+        return 'content';
       case 'part-start':
         this.open[event.index] = { type: event.part.type, text: '' };
-        break;
+        return event.part.type === 'tool-call' ? 'content' : 'progress';
       case 'part-end':
         this.open[event.index] = undefined;
         this.parts[event.index] = event.part;
-        break;
+        return 'progress';
       case 'start':
         this.id = event.id;
-        break;
+        return 'progress';
       case 'warning':
         this.warnings.push(event.warning);
-        break;
+        return 'progress';
       case 'finish':
         this.finish = event;
-        break;
+        return 'finish';
       default:
-        event satisfies never;
+        return event satisfies never;
     }
+  }
+
+  /** One `start`, then what was done to the request, then the rest. */
+  opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
+    const start = held.find(({ type }) => type === 'start');
+    return [
+      start ?? { type: 'start', target: this.target, id: undefined },
+      ...this.prepared.map((warning) => ({ type: 'warning', warning }) as const),
+      ...held.filter(({ type }) => type !== 'start'),
+    ];
+  }
+
+  fault(): LlmError | undefined {
+    return judgeFinish(this.target, this.content, this.finish?.reason ?? 'other');
+  }
+
+  get usage(): Usage | undefined {
+    return this.finish?.usage;
   }
 
   /** Text and reasoning so far, and the tool calls that were complete; `undefined` before any. */
@@ -66,12 +92,12 @@ export class Accumulator {
     return { id: this.id, target: this.target, parts, text: textOf(parts), usage: this.finish?.usage };
   }
 
-  response(rest: Pick<ChatResponse, 'spec' | 'attempts'>): ChatResponse {
+  result(facts: Pick<ChatResponse, 'spec' | 'attempts'>): ChatResponse {
     const { content: parts, finish } = this;
     return {
       id: this.id,
       target: this.target,
-      spec: rest.spec,
+      spec: facts.spec,
       message: { role: 'assistant', parts },
       parts,
       text: textOf(parts),
@@ -80,12 +106,12 @@ export class Accumulator {
       rawFinish: finish?.raw,
       usage: finish?.usage,
       warnings: this.warnings,
-      attempts: rest.attempts,
+      attempts: facts.attempts,
     };
   }
 
   /** The parts that are whole, in their order. */
-  get content(): readonly AssistantPart[] {
+  private get content(): readonly AssistantPart[] {
     return this.parts.filter((part) => part !== undefined);
   }
 

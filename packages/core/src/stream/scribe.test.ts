@@ -125,7 +125,7 @@ describe('the scribe', () => {
         const answer = new Accumulator('a/x');
         for (const event of events) answer.push(event);
         const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
-        expect(answer.response({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
+        expect(answer.result({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
       }),
       { numRuns: 2000, seed: 20_261_120 },
     );

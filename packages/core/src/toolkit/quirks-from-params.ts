@@ -1,8 +1,10 @@
 import { LlmError } from '../contract/llm-error.ts';
 
+type Word = string | boolean | number | undefined;
+
 /** What a query may say of one quirk: one of these values, as text, or what `read` makes something of. */
 export type QuirkWords<Value = unknown> =
-  | readonly Value[]
+  | readonly (Value & Word)[]
   | {
       /** For the error, such as `a whole number`. */
       readonly takes: string;
@@ -43,7 +45,7 @@ function valueOf(name: string, text: string, words: QuirkWords, where: string): 
   return words[at];
 }
 
-const wordOf = (value: unknown): string => (value === undefined ? 'none' : String(value));
+const wordOf = (value: Word): string => (value === undefined ? 'none' : String(value));
 
 const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
   new LlmError('config', `${where}: unknown quirk "${name}"; known are ${known.join(', ')}`);

@@ -1,25 +1,25 @@
 import type { Recovery } from '../contract/llm-error.ts';
 
-/** Targets and remedies per target that are kept; the oldest go. */
+/** Targets and recoveries per target that are kept; the oldest go. */
 const MOST_TARGETS = 256;
-const MOST_REMEDIES = 8;
+const MOST_RECOVERIES = 8;
 
 /** What each target has been found to refuse, so that the next call is sent changed from the start. */
 export class RecoveryMemory {
-  private readonly remedies = new Map<string, Map<string, Recovery>>();
+  private readonly known = new Map<string, Map<string, Recovery>>();
 
   remember(target: string, recovery: Recovery): void {
     if (recovery.remember !== true) return;
-    const known = this.remedies.get(target) ?? new Map<string, Recovery>();
-    known.set(recovery.id, recovery);
-    trim(known, MOST_REMEDIES);
-    this.remedies.set(target, known);
-    trim(this.remedies, MOST_TARGETS);
+    const recoveries = this.known.get(target) ?? new Map<string, Recovery>();
+    recoveries.set(recovery.id, recovery);
+    trim(recoveries, MOST_RECOVERIES);
+    this.known.set(target, recoveries);
+    trim(this.known, MOST_TARGETS);
   }
 
   for(target: string): readonly Recovery[] {
-    const known = this.remedies.get(target);
-    return known === undefined ? NONE : [...known.values()];
+    const recoveries = this.known.get(target);
+    return recoveries === undefined ? NONE : [...recoveries.values()];
   }
 }
 

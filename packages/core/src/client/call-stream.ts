@@ -2,19 +2,20 @@ import { LlmError } from '../contract/llm-error.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { ChatStream } from '../contract/majordomo.ts';
 import type { ChatResponse } from '../contract/response.ts';
-import type { Walk } from '../chain/walk.ts';
+import type { CallRun } from '../chain/call-run.ts';
+import type { ModelEvent } from '../contract/event.ts';
 
 type Outcome = { readonly response: ChatResponse } | { readonly error: unknown };
 type Result = IteratorResult<StreamEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };
 
 /**
- * Hands the walk's batches to one reader, event by event: an event of a batch costs a resolved promise, no generator.
+ * Hands a call's batches to one reader, event by event: an event of a batch costs a resolved promise, no generator.
  * The call begins with the first read.
  */
-export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefined> {
-  private readonly begin: () => Walk;
-  private walk: Walk | undefined;
+export class CallStream implements ChatStream, AsyncIterator<StreamEvent, undefined> {
+  private readonly begin: () => CallRun<ModelEvent, ChatResponse>;
+  private call: CallRun<ModelEvent, ChatResponse> | undefined;
   private iterated = false;
   private batch: readonly StreamEvent[] = [];
   private at = 0;
@@ -23,7 +24,7 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   private readonly waiting: { resolve(response: ChatResponse): void; reject(error: unknown): void }[] = [];
   private outcome: Outcome | undefined;
 
-  constructor(begin: () => Walk) {
+  constructor(begin: () => CallRun<ModelEvent, ChatResponse>) {
     this.begin = begin;
   }
 
@@ -54,7 +55,7 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
 
   /** A reader that stops after the finish has a response; one that stops before it abandons the call. */
   return(): Promise<Result> {
-    this.walk?.abandon();
+    this.call?.abandon();
     this.batch = [];
     this.over = true;
     this.settle({ error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }) });
@@ -75,9 +76,9 @@ export class WalkStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   private async refill(): Promise<Result> {
     try {
       if (this.over) return DONE;
-      this.walk ??= this.begin();
-      const batch = await this.walk.pull();
-      const { response } = this.walk;
+      this.call ??= this.begin();
+      const batch = await this.call.pull();
+      const { result: response } = this.call;
       if (response !== undefined) this.settle({ response });
       return this.take(batch);
     } catch (error) {

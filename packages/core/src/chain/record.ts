@@ -1,18 +1,26 @@
-import type { LlmError } from '../contract/llm-error.ts';
 import type { CallInfo } from '../contract/call.ts';
-import type { Attempt } from '../contract/llm-error.ts';
+import type { Attempt, LlmError } from '../contract/llm-error.ts';
 import type { ChatResponse } from '../contract/response.ts';
-import type { Usage } from '../contract/usage.ts';
 import type { Emit } from '../observe/emit.ts';
 
-type Skip = 'benched' | 'unsupported' | 'denied';
+/** A target that is not asked, and why. */
+export interface PassedOver {
+  readonly why: 'benched' | 'unsupported' | 'denied';
+  readonly error: LlmError;
+  /** Epoch ms, of a bench. */
+  readonly until: number | undefined;
+  /** May the next target be tried? */
+  readonly advance: boolean;
+}
 
 /** What happened in one call: keeps the attempts, tells the observers. Without observers no event is made. */
-export class Journal {
-  attempts: Attempt[] = [];
+export class CallRecord {
+  attempts: readonly Attempt[] = [];
+  /** Has any target been asked? */
+  hasAttempt = false;
   private readonly call: CallInfo;
   private readonly emit: Emit | undefined;
-  private started = false;
+  private hasStarted = false;
 
   constructor(call: CallInfo, emit: Emit | undefined) {
     this.call = call;
@@ -20,19 +28,21 @@ export class Journal {
   }
 
   callStart(targets: readonly string[]): void {
-    if (this.started) return;
-    this.started = true;
+    if (this.hasStarted) return;
+    this.hasStarted = true;
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  callEnd(outcome: 'finished' | 'failed' | 'abandoned', response?: ChatResponse, error?: LlmError): void {
+  /** `result`: events have the answers of chats; those of other operations are too large for a log. */
+  callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
+    const response = call.operation === 'chat' ? (result as ChatResponse | undefined) : undefined;
     this.emit?.({ type: 'call-end', call, outcome, response, error, attempts });
   }
 
-  skipped(target: string, why: Skip, error: LlmError, until: number | undefined): void {
-    this.attempts.push({ target, outcome: 'skipped', error, usage: undefined, ms: 0 });
+  skipped(target: string, { why, error, until }: PassedOver): void {
+    this.attempts = [...this.attempts, skippedAttempt(target, error)];
     this.emit?.({ type: 'target-skipped', call: this.call, target, why, until });
   }
 
@@ -42,6 +52,7 @@ export class Journal {
   }
 
   attemptStart(target: string, attempt: number): void {
+    this.hasAttempt = true;
     this.emit?.({ type: 'attempt-start', call: this.call, target, attempt });
   }
 
@@ -54,7 +65,7 @@ export class Journal {
   }
 
   attemptEnd(attempt: number, result: Attempt): void {
-    this.attempts.push(result);
+    this.attempts = [...this.attempts, result];
     this.emit?.({ type: 'attempt-end', call: this.call, attempt, result });
   }
 
@@ -63,10 +74,11 @@ export class Journal {
   }
 }
 
-export const attemptRecord = (
-  target: string,
-  outcome: Attempt['outcome'],
-  ms: number,
-  error?: LlmError,
-  usage?: Usage,
-): Attempt => ({ target, outcome, error, usage, ms });
+/** The record of a target that was not asked. */
+export const skippedAttempt = (target: string, error: LlmError | undefined): Attempt => ({
+  target,
+  outcome: 'skipped',
+  error,
+  usage: undefined,
+  ms: 0,
+});

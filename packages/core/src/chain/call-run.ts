@@ -1,0 +1,254 @@
+import type { StreamEvent } from '../contract/event.ts';
+import { LlmError, withDetails, type PartialResponse } from '../contract/llm-error.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
+import { abortable } from '../prepare/abortable.ts';
+import { beginAttempt } from './begin-attempt.ts';
+import type { Call, ChainDeps } from './call.ts';
+import { exhausted } from './exhausted.ts';
+import type { Step } from './reading.ts';
+import { CallRecord } from './record.ts';
+import { Route } from './route.ts';
+import type { RunningAttempt } from './running-attempt.ts';
+import { CallScope } from './scope.ts';
+import { soonestEnd, untilChange } from './target-health.ts';
+import { verdictOn, type Verdict } from './verdict.ts';
+
+type Reset = Extract<StreamEvent, { type: 'reset' }>;
+
+/**
+ * One call along its chain, pulled by whoever reads: each pull gives the next events to show. It tries targets in
+ * order until one finishes, and after each failure recovers, retries, advances or throws.
+ */
+export class CallRun<Event extends object, Result> {
+  /** There once the call has finished. */
+  result: Result | undefined;
+  private readonly call: Call<Event, Result>;
+  private readonly deps: ChainDeps;
+  private readonly record: CallRecord;
+  private readonly scope: CallScope;
+  private route: Route<Event, Result> | undefined;
+  private running: RunningAttempt<Event, Result> | undefined;
+  /** To be slept before the next attempt, in ms. */
+  private pauseMs = 0;
+  /** Shown content that the consumer still has to be told to drop. */
+  private reset: Reset | undefined;
+  private lastPartial: PartialResponse | undefined;
+  private failure: LlmError | undefined;
+  private isPulled = false;
+
+  constructor(call: Call<Event, Result>, deps: ChainDeps) {
+    this.call = call;
+    this.deps = deps;
+    this.record = new CallRecord(call.info, call.emit);
+    this.scope = new CallScope(call.signal, call.settings.timeouts.totalMs, deps.clock, (error) => {
+      this.stopped(error);
+    });
+  }
+
+  /** The next events to show, never an empty list; `undefined` once `result` is there. Throws the call's error. */
+  async pull(): Promise<readonly (Event | Reset)[] | undefined> {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.result !== undefined) return undefined;
+    this.isPulled = true;
+    try {
+      for (;;) {
+        const attempt = this.running ?? (await this.next());
+        // Nothing is read of the new attempt before the consumer has dropped the old one's content.
+        if (this.reset !== undefined) return this.takeReset();
+        const step = await attempt.read();
+        const shown = step.type === 'events' ? show(attempt, step) : await this.ended(attempt, step);
+        if (shown.length > 0) return shown;
+      }
+    } catch (cause) {
+      throw this.fail(cause);
+    } finally {
+      this.isPulled = false;
+    }
+  }
+
+  /** The reader left: closes the socket and books the attempt as abandoned. */
+  abandon(): void {
+    this.scope.stop(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
+  }
+
+  // ---- the next attempt
+
+  /** Resolves once; then, from target to target: may it be tried, and does it begin? */
+  private async next(): Promise<RunningAttempt<Event, Result>> {
+    const route = (this.route ??= await this.resolve());
+    await this.pause();
+    for (;;) {
+      const visit = route.current;
+      if (visit === undefined) {
+        await this.noneLeft(route);
+        continue;
+      }
+      const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.isForced);
+      if ('read' in begun) {
+        this.running = begun;
+        // Stopped while the gates were asked: it ends before it opens a connection.
+        if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
+        return begun;
+      }
+      this.record.skipped(visit.place.key, begun);
+      if (!begun.advance) throw begun.error;
+      route.advance();
+    }
+  }
+
+  private async resolve(): Promise<Route<Event, Result>> {
+    const { call, scope } = this;
+    scope.throwIfStopped();
+    call.operation.validate();
+    const found = call.resolve(scope);
+    const places = found instanceof Promise ? await abortable(found, scope.signal) : found;
+    this.record.callStart(places.map(({ key }) => key));
+    return new Route(places, call.operation, this.deps.memory);
+  }
+
+  private async pause(): Promise<void> {
+    const { pauseMs } = this;
+    if (pauseMs === 0) return;
+    this.pauseMs = 0;
+    await this.deps.clock.sleep(pauseMs, this.scope.signal);
+  }
+
+  /** Every target was passed over or has failed: what `whenAllBenched` says, else the end. */
+  private async noneLeft(route: Route<Event, Result>): Promise<void> {
+    const { clock } = this.deps;
+    const { whenAllBenched } = this.call.settings;
+    const soonest = soonestEnd(route.keys, this.deps);
+    const mayWait = !this.record.hasAttempt && !route.wasForced && whenAllBenched !== 'fail';
+    if (!mayWait || soonest === undefined) {
+      const waitMs = soonest && Math.max(0, soonest.until - clock.now());
+      throw exhausted(this.call.info.spec, this.record.attempts, this.lastPartial, waitMs);
+    }
+    if (whenAllBenched === 'try-soonest') {
+      route.force(soonest.key);
+      return;
+    }
+    await untilChange(route.keys, soonest.until, this.deps, this.scope.signal);
+    this.record.forgetSkips();
+    route.restart();
+  }
+
+  // ---- what came of it
+
+  /** The last events, or what a failure leaves to show. */
+  private async ended(
+    attempt: RunningAttempt<Event, Result>,
+    step: Exclude<Step<Event>, { type: 'events' }>,
+  ): Promise<readonly (Event | Reset)[]> {
+    if (step.type === 'failed') return this.failed(attempt, step.error);
+    const shown = show(attempt, step);
+    await this.finished(attempt);
+    return shown;
+  }
+
+  private async finished(attempt: RunningAttempt<Event, Result>): Promise<void> {
+    this.scope.release();
+    await attempt.finished();
+    const { spec } = this.call.info;
+    this.result = attempt.answer.result({ spec, attempts: this.record.attempts });
+    this.record.callEnd('finished', this.result);
+  }
+
+  /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */
+  private async failed(
+    attempt: RunningAttempt<Event, Result>,
+    cause: unknown,
+  ): Promise<readonly (Event | Reset)[]> {
+    const { visit } = attempt;
+    const { reason } = this.scope;
+    this.running = undefined;
+    const error = attempt.describe(reason ?? cause);
+    this.lastPartial = error.details.partial ?? this.lastPartial;
+    const recovery = visit.usable(error.details.recover);
+    const benchedUntil = attempt.tellHealth(error, reason === undefined && recovery === undefined);
+    const verdict = verdictOn(
+      {
+        error,
+        recovery,
+        tries: visit.tries,
+        wasShown: attempt.isCommitted && this.call.live && !this.call.settings.restart,
+        isBenched: attempt.isBenched,
+        remainingMs: this.scope.remainingMs(),
+        random: this.deps.random(),
+      },
+      this.call.settings,
+    );
+    const settling = attempt.failed(error, verdict, benchedUntil);
+    if (reason === undefined) await settling;
+    if (attempt.isCommitted && this.call.live) this.reset = { type: 'reset', target: visit.place.key, error };
+    return this.carryOut(verdict, attempt, error);
+  }
+
+  private carryOut(
+    verdict: Verdict,
+    { visit }: RunningAttempt<Event, Result>,
+    error: LlmError,
+  ): readonly Reset[] {
+    switch (verdict.type) {
+      case 'throw':
+        throw error;
+      case 'advance':
+        this.route?.advance();
+        // Whether there is another attempt is not certain yet: the reset waits for it.
+        return [];
+      case 'retry':
+        this.pauseMs = verdict.delayMs;
+        return this.takeReset();
+      case 'recover':
+        visit.recover(verdict.recovery, error.message);
+        return this.takeReset();
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  private takeReset(): readonly Reset[] {
+    const { reset } = this;
+    this.reset = undefined;
+    return reset === undefined ? [] : [reset];
+  }
+
+  // ---- the end from outside
+
+  /** Abort, deadline, or a reader that left. */
+  private stopped(error: LlmError): void {
+    this.running?.stop(error);
+    // With nobody pulling, nobody else would do the bookkeeping.
+    if (!this.isPulled) void this.settleStopped(error);
+  }
+
+  private async settleStopped(error: LlmError): Promise<void> {
+    try {
+      if (this.running !== undefined) await this.failed(this.running, error);
+      else throw error;
+    } catch (cause) {
+      this.fail(cause);
+    }
+  }
+
+  private fail(cause: unknown): LlmError {
+    if (this.failure !== undefined) return this.failure;
+    this.scope.release();
+    const { reason } = this.scope;
+    const error =
+      reason !== undefined && !LlmError.is(cause) ? reason : asLlmError(cause, this.call.info.spec);
+    const partial = error.details.partial ?? this.lastPartial;
+    const failure = withDetails(error, { attempts: this.record.attempts, partial });
+    this.failure = failure;
+    this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
+    return failure;
+  }
+}
+
+/** The first content is told before it is shown. */
+function show<Event extends object, Result>(
+  attempt: RunningAttempt<Event, Result>,
+  { events }: { readonly events: readonly Event[] },
+): readonly Event[] {
+  if (attempt.isCommitted) attempt.tellCommitted();
+  return events;
+}

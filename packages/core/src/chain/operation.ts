@@ -1,0 +1,55 @@
+import type { CallInfo, Timeouts } from '../contract/call.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { AttemptInfo } from '../contract/gate.ts';
+import type { Attempt, LlmError, PartialResponse, Recovery } from '../contract/llm-error.ts';
+import type { ModelContext } from '../contract/provider.ts';
+import type { ModelRequest } from '../contract/request.ts';
+import type { Usage } from '../contract/usage.ts';
+import type { Place } from '../resolve/resolve.ts';
+
+/**
+ * What is asked of each target of a chain: an answer, a picture. The chain knows how to try, to wait, to fail over and
+ * to keep books; how a request is fitted, sent and added up it is told here, and so is the same for every operation.
+ */
+export interface Operation<Event extends object, Result> {
+  readonly type: CallInfo['operation'];
+  /** Throws `invalid-request` for what no target could take. */
+  validate(): void;
+  /** Fits what is asked to one target; throws or rejects with `unsupported` when it cannot take it. */
+  prepare(place: Place, scope: { readonly signal: AbortSignal }): Awaitable<PreparedCall<Event, Result>>;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** What is asked, ready for one target. */
+export interface PreparedCall<Event extends object, Result> {
+  /** For gates and hooks: what will be sent. */
+  readonly request: ModelRequest;
+  readonly payload: AttemptInfo['payload'];
+  readonly capabilities: Capabilities;
+  /** The target's own; the caller's win. */
+  readonly timeouts: Timeouts | undefined;
+  /** Is it asked for in one piece? */
+  readonly isWhole: boolean;
+  /** The same, changed as a failure suggested. */
+  changed(recovery: Recovery, why: string): PreparedCall<Event, Result>;
+  /** Asks the target. What comes is one event at a time, or several; an empty list is a sign of life. */
+  open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;
+  /** Where one attempt's events are added up. */
+  newAnswer(): Answer<Event, Result>;
+}
+
+/** Adds up what one attempt says; knows at any time what has arrived. */
+export interface Answer<Event extends object, Result> {
+  /** Takes the next event, and says what it means to the chain: the first `content` commits, `finish` ends. */
+  push(event: Event): 'progress' | 'content' | 'finish';
+  /** What is shown of the events that were held back until the first content. */
+  opening(held: readonly Event[]): readonly Event[];
+  /** The error that the finish stands for, if it is one. */
+  fault(): LlmError | undefined;
+  /** What had arrived, for an error; `undefined` before any content. */
+  partial(): PartialResponse | undefined;
+  readonly usage: Usage | undefined;
+  /** After the finish. */
+  result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
+}

@@ -1,0 +1,155 @@
+import type { AttemptInfo } from '../contract/gate.ts';
+import { LlmError, withDetails, type Attempt } from '../contract/llm-error.ts';
+import type { Usage } from '../contract/usage.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
+import type { Admission } from '../gates/admission.ts';
+import type { Call, ChainDeps } from './call.ts';
+import { openInside } from './open.ts';
+import type { Answer, PreparedCall } from './operation.ts';
+import { Reading, type Step } from './reading.ts';
+import type { CallRecord } from './record.ts';
+import { mergeTimeouts } from './settings.ts';
+import { benchOf, type HealthClaim } from './target-health.ts';
+import type { Verdict } from './verdict.ts';
+import type { Visit } from './visit.ts';
+
+interface Facts<Event extends object, Result> {
+  readonly visit: Visit<Event, Result>;
+  readonly call: Call<Event, Result>;
+  readonly deps: ChainDeps;
+  readonly record: CallRecord;
+  readonly prepared: PreparedCall<Event, Result>;
+  readonly number: number;
+  /** Absent when no gate and no hook looks. */
+  readonly info: AttemptInfo | undefined;
+  readonly admission: Admission;
+  readonly claim: HealthClaim;
+}
+
+/**
+ * One try of one target, admitted and under way. It owns what was got for it, the permits and the claim on the
+ * target's health, and gives each back when it ends, whatever ended it.
+ */
+export class RunningAttempt<Event extends object, Result> {
+  readonly visit: Visit<Event, Result>;
+  readonly answer: Answer<Event, Result>;
+  private readonly facts: Facts<Event, Result>;
+  private readonly reading: Reading<Event>;
+  private readonly began: number;
+  private hasToldCommit = false;
+
+  constructor(facts: Facts<Event, Result>) {
+    const { visit, call, deps, prepared, info } = facts;
+    this.facts = facts;
+    this.visit = visit;
+    this.answer = prepared.newAnswer();
+    this.began = deps.clock.now();
+    const target = visit.place.key;
+    const delivery = prepared.isWhole ? 'whole' : 'deltas';
+    this.reading = new Reading({
+      target,
+      isWhole: prepared.isWhole,
+      clock: deps.clock,
+      timeouts: mergeTimeouts(prepared.timeouts, call.settings.timeouts),
+      answer: this.answer,
+      open: (signal) =>
+        openInside(deps.around, info, () => prepared.open({ target, delivery, signal, ...deps.transport() })),
+    });
+  }
+
+  /** What comes next: events to show (none while nothing is committed), the finish, or the failure. */
+  read(): Promise<Step<Event>> {
+    return this.reading.step();
+  }
+
+  /** Ends it now: what is being read fails with this error, the socket is closed. */
+  stop(error: LlmError): void {
+    this.reading.stop(error);
+  }
+
+  get isCommitted(): boolean {
+    return this.reading.isCommitted;
+  }
+
+  /** Once, after the first content. */
+  tellCommitted(): void {
+    if (this.hasToldCommit) return;
+    this.hasToldCommit = true;
+    const { claim, record } = this.facts;
+    claim.committed();
+    record.committed(this.target, this.ms());
+    if (claim.isProbe) record.health('recovered', this.target);
+  }
+
+  /** The failure as the chain speaks of it: one kind, its target, and what had arrived. */
+  describe(cause: unknown): LlmError {
+    this.reading.close();
+    const error = classified(asLlmError(cause, this.target), this.facts.call.settings.classify);
+    const { details } = error;
+    const partial = details.partial ?? this.answer.partial();
+    return withDetails(error, { target: details.target ?? this.target, partial });
+  }
+
+  get isBenched(): boolean {
+    return benchOf(this.target, this.facts.deps) !== undefined;
+  }
+
+  /** Returns until when the failure benched the target, if it did. */
+  tellHealth(error: LlmError, isVerdict: boolean): number | undefined {
+    return this.facts.claim.failed(error, isVerdict, this.facts.call.settings);
+  }
+
+  /** A promise, where permits have to be settled. */
+  finished(): Promise<void> | undefined {
+    this.facts.claim.finished();
+    return this.ended('finished', undefined, this.answer.usage);
+  }
+
+  /** A promise, where permits have to be settled. */
+  failed(error: LlmError, verdict: Verdict, benchedUntil: number | undefined): Promise<void> | undefined {
+    const { record, number } = this.facts;
+    record.attemptFailed(this.target, number, error, retryInMs(verdict));
+    const outcome = error.details.code === 'abandoned' ? 'abandoned' : 'failed';
+    const settling = this.ended(outcome, error, error.details.partial?.usage);
+    if (benchedUntil !== undefined) record.health('benched', this.target, benchedUntil);
+    return settling;
+  }
+
+  private ended(
+    outcome: Attempt['outcome'],
+    error: LlmError | undefined,
+    usage: Usage | undefined,
+  ): Promise<void> | undefined {
+    const { record, number, admission } = this.facts;
+    const result: Attempt = { target: this.target, outcome, error, usage, ms: this.ms() };
+    record.attemptEnd(number, result);
+    return admission.settle(result);
+  }
+
+  private get target(): string {
+    return this.visit.place.key;
+  }
+
+  private ms(): number {
+    return this.facts.deps.clock.now() - this.began;
+  }
+}
+
+function classified(
+  error: LlmError,
+  classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,
+): LlmError {
+  try {
+    const kind = classify?.(error);
+    if (kind === undefined || kind === error.kind) return error;
+    return new LlmError(kind, error.message, error.details, { cause: error });
+  } catch {
+    // A classifier that throws has no say: the provider's word stands.
+    return error;
+  }
+}
+
+function retryInMs(verdict: Verdict): number | undefined {
+  if (verdict.type === 'retry') return verdict.delayMs;
+  return verdict.type === 'recover' ? 0 : undefined;
+}

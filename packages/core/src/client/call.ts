@@ -1,0 +1,74 @@
+import type { ChainDeps } from '../chain/call.ts';
+import { CallRun } from '../chain/call-run.ts';
+import type { Operation } from '../chain/operation.ts';
+import type { CallScope } from '../chain/scope.ts';
+import { callSettings, type ChainSettings } from '../chain/settings.ts';
+import type { CallEvent, CallInfo, CallOptions, ChainOptions } from '../contract/call.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import type { Model } from '../contract/provider.ts';
+import { warmUp } from '../keep-warm.ts';
+import { emitTo } from '../observe/emit.ts';
+import type { Place } from '../resolve/resolve.ts';
+
+/** What a majordomo gives to its models. */
+export interface ModelSetup {
+  readonly deps: ChainDeps;
+  readonly chain: ChainOptions | undefined;
+  /** `chain` with its defaults. */
+  readonly settings: ChainSettings;
+  readonly onEvent: ((event: CallEvent) => void) | undefined;
+  readonly media: MediaFitter | undefined;
+  resolve(spec: string, call: CallInfo, scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
+  /** The chat model of a place, which is kept. */
+  readonly modelAt: (place: Place) => Model;
+}
+
+/** What is asked, of what, and how. */
+export interface CallPlan<Event extends object, Result> {
+  readonly spec: string;
+  readonly operation: Operation<Event, Result>;
+  readonly options: CallOptions | undefined;
+  /** Does somebody read the events as they come? */
+  readonly live: boolean;
+  /** Which of the places are asked. Default: all. */
+  readonly pick?: ((places: readonly Place[]) => readonly Place[]) | undefined;
+}
+
+/** A call that is about to begin: its first pull asks. */
+export function newCall<Event extends object, Result>(
+  { spec, operation, options, live, pick }: CallPlan<Event, Result>,
+  setup: ModelSetup,
+): CallRun<Event, Result> {
+  warmUp();
+  const info: CallInfo = {
+    id: crypto.randomUUID(),
+    spec,
+    operation: operation.type,
+    tenant: options?.tenant,
+    metadata: options?.metadata ?? {},
+  };
+  return new CallRun(
+    {
+      info,
+      operation,
+      settings: callSettings(setup.settings, setup.chain, options),
+      live,
+      signal: options?.signal,
+      emit: emitTo(setup.onEvent, options?.onEvent),
+      resolve(scope) {
+        const places = setup.resolve(spec, info, scope);
+        if (pick === undefined) return places;
+        return places instanceof Promise ? places.then(pick) : pick(places);
+      },
+    },
+    setup.deps,
+  );
+}
+
+/** The result of a call that nobody watches. */
+export async function resultOf<Event extends object, Result>(call: CallRun<Event, Result>): Promise<Result> {
+  while ((await call.pull()) !== undefined);
+  if (call.result === undefined) throw new LlmError('protocol', 'the call ended without a result');
+  return call.result;
+}
