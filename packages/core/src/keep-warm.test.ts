@@ -10,6 +10,7 @@ import { CallRun } from './chain/call-run.ts';
 import { Visit } from './chain/visit.ts';
 import { Watch } from './chain/watch.ts';
 import './client/create.ts';
+import { Unread } from './client/unread.ts';
 import { CallStream } from './client/call-stream.ts';
 import { PartialJson } from './json/partial.ts';
 import { NdjsonDecoder } from './toolkit/decode/ndjson.ts';
@@ -46,6 +47,7 @@ const OF_EACH_CALL = [
   RunningAttempt,
   Scribe,
   SseDecoder,
+  Unread,
   Visit,
   CallStream,
   Watch,

@@ -159,9 +159,8 @@ describe('failover', () => {
     const { majordomo, clock } = world({ 'a/x': [{ fail: 'rate-limit' }] });
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
-    const error = await failure(model.generate(hi));
-    expect(error.kind).toBe('exhausted');
-    expect(LlmError.is(error, 'rate-limit')).toBe(true);
+    const error = await failure(model.generate(hi, { whenAllBenched: 'fail' }));
+    expect(error.kind).toBe('rate-limit');
     expect(error.details.attempts).toMatchObject([{ target: 'a/x', outcome: 'skipped' }]);
     expect(error.details.retryAfterMs).toBe(5000);
     expect(error.message).toContain(new Date(clock.now() + 5000).toISOString());
@@ -222,7 +221,7 @@ describe('what a stream shows', () => {
     ).toBe('whole');
   });
 
-  it('does not reset when no attempt is left: exhausted carries the last partial', async () => {
+  it('does not reset when no attempt is left: the error carries the last partial', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }] });
     const seen: string[] = [];
     const error = await failure(
@@ -233,7 +232,7 @@ describe('what a stream shows', () => {
           seen.push(type);
       })(),
     );
-    expect(error.kind).toBe('exhausted');
+    expect(error.kind).toBe('network');
     expect(error.details.partial?.text).toBe('half ');
     expect(seen).not.toContain('reset');
   });
@@ -409,11 +408,12 @@ describe('timers', () => {
 describe('when all targets are benched', () => {
   const dead = { 'a/x': ['a'], 'b/y': ['b'] };
 
-  it('fails by default with the time to wait', async () => {
+  it('fails with the time to wait, if told so', async () => {
     const { majordomo } = world(dead);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
-    const error = await failure(majordomo.model('a/x,b/y').generate(hi));
+    const fails = { whenAllBenched: 'fail' } as const;
+    const error = await failure(majordomo.model('a/x,b/y').generate(hi, fails));
     expect([error.kind, error.details.retryAfterMs]).toEqual(['exhausted', 4000]);
   });
 

@@ -1,21 +1,25 @@
 import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import { admit, FREE, type Admission } from '../gates/admission.ts';
+import type { Bench } from '../health/tracker.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { benchedError } from './exhausted.ts';
 import type { PreparedCall } from './operation.ts';
 import { skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
 import { RunningAttempt } from './running-attempt.ts';
+import { mergeTimeouts, type ChainSettings } from './settings.ts';
 import type { CallScope } from './scope.ts';
-import { benchOf, HealthClaim } from './target-health.ts';
+import type { ClaimMode } from './standing.ts';
+import { longestSilence } from './watch.ts';
 import type { Visit } from './visit.ts';
 
 /**
  * What comes before each attempt: is the target benched? Can it take the request? Do the gates admit it? Is it benched
  * by now? Only then is the probe claimed, and the attempt may open its connection.
  *
- * @param isForced a benched target is tried all the same
+ * @param mode how the target is asked, should it be benched
  */
 export async function beginAttempt<Event extends object, Result>(
   visit: Visit<Event, Result>,
@@ -23,12 +27,14 @@ export async function beginAttempt<Event extends object, Result>(
   deps: ChainDeps,
   scope: CallScope,
   record: CallRecord,
-  isForced: boolean,
+  mode: ClaimMode,
 ): Promise<RunningAttempt<Event, Result> | PassedOver> {
   const target = visit.place.key;
   scope.throwIfStopped();
-  const benched = isForced ? undefined : asBenched(target, deps);
-  if (benched !== undefined) return benched;
+  if (mode === 'unless-benched') {
+    const bench = visit.standing.bench();
+    if (bench !== undefined) return asBenched(target, bench, deps);
+  }
 
   const prepared = await prepare(visit, call, scope);
   if (prepared instanceof Error) return passedOver('unsupported', prepared, call);
@@ -38,23 +44,21 @@ export async function beginAttempt<Event extends object, Result>(
   const admission = info === undefined ? FREE : await admitted(deps, info);
   if (admission instanceof Error) return passedOver('denied', admission, call);
 
-  const meanwhile = isForced ? undefined : asBenched(target, deps);
-  if (meanwhile !== undefined) {
+  const claim = visit.standing.claim(mode, probeMs(prepared, call.settings));
+  if (claim === undefined) {
+    const meanwhile = asBenched(target, visit.standing.bench(), deps);
     await admission.settle(skippedAttempt(target, meanwhile.error));
     return meanwhile;
   }
   visit.began();
-  const claim = new HealthClaim(target, deps);
   if (claim.isProbe) record.health('probed', target);
   record.attemptStart(target, number);
   return new RunningAttempt({ visit, call, deps, record, prepared, number, info, admission, claim });
 }
 
-function asBenched(target: string, deps: ChainDeps): PassedOver | undefined {
-  const bench = benchOf(target, deps);
-  if (bench === undefined) return undefined;
-  const error = benchedError(target, bench.until, bench.error, deps.clock.now());
-  return { why: 'benched', error, until: bench.until, advance: true };
+function asBenched(target: string, bench: Bench | undefined, { clock }: ChainDeps): PassedOver {
+  const error = benchedError(target, bench, clock.now());
+  return { why: 'benched', error, until: bench?.until, advance: true };
 }
 
 function passedOver<Event extends object, Result>(
@@ -74,11 +78,19 @@ async function prepare<Event extends object, Result>(
 ): Promise<PreparedCall<Event, Result> | LlmError> {
   try {
     return await visit.prepare(scope);
-  } catch (error) {
-    if (LlmError.is(error) && decisionFor(error.kind, settings.policy).advance) return error;
+  } catch (cause) {
+    // A provider's own code may throw anything: then this target cannot be asked, and the next one may.
+    const error = asLlmError(cause, visit.place.key);
+    if (decisionFor(error.kind, settings.policy).advance) return error;
     throw error;
   }
 }
+
+/** A probe is over at its first content: a claim that is older belongs to nobody any more. */
+const probeMs = <Event extends object, Result>(
+  { timeouts, isWhole }: PreparedCall<Event, Result>,
+  { timeouts: own }: ChainSettings,
+): number => longestSilence(mergeTimeouts(timeouts, own), isWhole);
 
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
 

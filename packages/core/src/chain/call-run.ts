@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../contract/event.ts';
 import { LlmError, withDetails, type PartialResponse } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
+import type { Bench } from '../health/tracker.ts';
 import { abortable } from '../prepare/abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
@@ -10,7 +11,7 @@ import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import { CallScope } from './scope.ts';
-import { soonestEnd, untilChange } from './target-health.ts';
+import { soonestEnd, untilChange } from './standing.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
@@ -63,12 +64,14 @@ export class CallRun<Event extends object, Result> {
       throw this.fail(cause);
     } finally {
       this.isPulled = false;
+      // Stopped while the last events were on their way out: nobody may pull again.
+      if (this.scope.reason !== undefined) void this.settleStopped(this.scope.reason);
     }
   }
 
   /** The reader left: closes the socket and books the attempt as abandoned. */
-  abandon(): void {
-    this.scope.stop(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
+  abandon(why: string): void {
+    this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
 
   // ---- the next attempt
@@ -83,7 +86,7 @@ export class CallRun<Event extends object, Result> {
         await this.noneLeft(route);
         continue;
       }
-      const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.isForced);
+      const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.mode);
       if ('read' in begun) {
         this.running = begun;
         // Stopped while the gates were asked: it ends before it opens a connection.
@@ -103,7 +106,7 @@ export class CallRun<Event extends object, Result> {
     const found = call.resolve(scope);
     const places = found instanceof Promise ? await abortable(found, scope.signal) : found;
     this.record.callStart(places.map(({ key }) => key));
-    return new Route(places, call.operation, this.deps.memory);
+    return new Route(places, call.operation, this.deps);
   }
 
   private async pause(): Promise<void> {
@@ -115,21 +118,34 @@ export class CallRun<Event extends object, Result> {
 
   /** Every target was passed over or has failed: what `whenAllBenched` says, else the end. */
   private async noneLeft(route: Route<Event, Result>): Promise<void> {
-    const { clock } = this.deps;
+    const standings = route.all.map(({ standing }) => standing);
+    const soonest = soonestEnd(standings);
     const { whenAllBenched } = this.call.settings;
-    const soonest = soonestEnd(route.keys, this.deps);
-    const mayWait = !this.record.hasAttempt && !route.wasForced && whenAllBenched !== 'fail';
-    if (!mayWait || soonest === undefined) {
-      const waitMs = soonest && Math.max(0, soonest.until - clock.now());
-      throw exhausted(this.call.info.spec, this.record.attempts, this.lastPartial, waitMs);
+    const mayGoOn = !this.record.hasAttempt && !route.wasForced && whenAllBenched !== 'fail';
+    if (mayGoOn && soonest === undefined && this.record.hasBenched) {
+      // A bench has ended while others were asked.
+      this.restart(route);
+    } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'wait') {
+      await untilChange(standings, this.deps, this.scope.signal);
+      this.restart(route);
+    } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'try-soonest') {
+      route.force(soonest.key, 'forced');
+    } else if (mayGoOn && soonest !== undefined && !soonest.isProbed) {
+      route.force(soonest.key, 'alone');
+    } else {
+      throw this.exhausted(route, soonest);
     }
-    if (whenAllBenched === 'try-soonest') {
-      route.force(soonest.key);
-      return;
-    }
-    await untilChange(route.keys, soonest.until, this.deps, this.scope.signal);
+  }
+
+  private restart(route: Route<Event, Result>): void {
     this.record.forgetSkips();
     route.restart();
+  }
+
+  private exhausted(route: Route<Event, Result>, soonest: Bench | undefined): LlmError {
+    const keys = route.places.map(({ key }) => key);
+    const waitMs = soonest && Math.max(0, soonest.comesBack - this.deps.clock.now());
+    return exhausted(this.call.info.spec, keys, this.record.attempts, this.lastPartial, waitMs);
   }
 
   // ---- what came of it
@@ -146,11 +162,13 @@ export class CallRun<Event extends object, Result> {
   }
 
   private async finished(attempt: RunningAttempt<Event, Result>): Promise<void> {
+    this.running = undefined;
+    await this.settled(attempt.finished());
     this.scope.release();
-    await attempt.finished();
     const { spec } = this.call.info;
     this.result = attempt.answer.result({ spec, attempts: this.record.attempts });
     this.record.callEnd('finished', this.result);
+    this.call.onEnd?.({ result: this.result });
   }
 
   /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */
@@ -163,31 +181,34 @@ export class CallRun<Event extends object, Result> {
     this.running = undefined;
     const error = attempt.describe(reason ?? cause);
     this.lastPartial = error.details.partial ?? this.lastPartial;
-    const recovery = visit.usable(error.details.recover);
-    const benchedUntil = attempt.tellHealth(error, reason === undefined && recovery === undefined);
+    const recovered = visit.recovered(error);
+    const benchedUntil = attempt.tellHealth(error, reason === undefined && recovered === undefined);
     const verdict = verdictOn(
       {
         error,
-        recovery,
+        canRecover: recovered !== undefined,
         tries: visit.tries,
         wasShown: attempt.isCommitted && this.call.live && !this.call.settings.restart,
-        isBenched: attempt.isBenched,
+        isBenched: visit.standing.bench() !== undefined,
         remainingMs: this.scope.remainingMs(),
         random: this.deps.random(),
       },
       this.call.settings,
     );
-    const settling = attempt.failed(error, verdict, benchedUntil);
-    if (reason === undefined) await settling;
+    await this.settled(attempt.failed(error, verdict, benchedUntil));
     if (attempt.isCommitted && this.call.live) this.reset = { type: 'reset', target: visit.place.key, error };
-    return this.carryOut(verdict, attempt, error);
+    if (verdict.type === 'recover' && recovered !== undefined) visit.recover(recovered);
+    return this.carryOut(verdict, error);
   }
 
-  private carryOut(
-    verdict: Verdict,
-    { visit }: RunningAttempt<Event, Result>,
-    error: LlmError,
-  ): readonly Reset[] {
+  /** Waits for permits to be settled, unless the call is stopped meanwhile: what happened stays as it is. */
+  private async settled(settling: Promise<void> | undefined): Promise<void> {
+    const { scope } = this;
+    if (settling === undefined || scope.reason !== undefined) return;
+    await abortable(settling, scope.signal).catch(() => undefined);
+  }
+
+  private carryOut(verdict: Verdict, error: LlmError): readonly Reset[] {
     switch (verdict.type) {
       case 'throw':
         throw error;
@@ -199,7 +220,6 @@ export class CallRun<Event extends object, Result> {
         this.pauseMs = verdict.delayMs;
         return this.takeReset();
       case 'recover':
-        visit.recover(verdict.recovery, error.message);
         return this.takeReset();
       default:
         return verdict satisfies never;
@@ -222,6 +242,7 @@ export class CallRun<Event extends object, Result> {
   }
 
   private async settleStopped(error: LlmError): Promise<void> {
+    if (this.failure !== undefined || this.result !== undefined) return;
     try {
       if (this.running !== undefined) await this.failed(this.running, error);
       else throw error;
@@ -240,6 +261,7 @@ export class CallRun<Event extends object, Result> {
     const failure = withDetails(error, { attempts: this.record.attempts, partial });
     this.failure = failure;
     this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
+    this.call.onEnd?.({ error: failure });
     return failure;
   }
 }

@@ -1,5 +1,6 @@
 import type { CallInfo } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 import type { AttemptInfo, Gate } from '../contract/gate.ts';
 import type { ModelContext } from '../contract/provider.ts';
 import type { HealthTracker } from '../health/tracker.ts';
@@ -20,13 +21,20 @@ export interface Call<Event extends object, Result> {
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
   readonly emit: Emit | undefined;
+  /** Told once, also when nobody pulls any more. */
+  readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** The places that the spec means now, in the order in which they are tried. */
   resolve(scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
 }
 
+/** How a call ended. */
+export type Outcome<Result> = { readonly result: Result } | { readonly error: LlmError };
+
 /** What every call of a majordomo shares. */
 export interface ChainDeps {
   readonly health: HealthTracker;
+  /** Of this process, for the names of credentials. */
+  readonly salt: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly memory: RecoveryMemory;

@@ -1,17 +1,34 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { Attempt, PartialResponse } from '../contract/llm-error.ts';
+import { LlmError, withDetails, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
+import type { Bench } from '../health/tracker.ts';
 
-/** The end of a chain: names every target, what it answered, and for benched ones until when. */
+/** The code of an attempt that ended before it began, since its credential is benched. */
+export const CREDENTIAL_BENCHED = 'credential-benched';
+
+/**
+ * The end of a chain. Of several targets it names every one, what it answered, and for benched ones until when; of a
+ * single target it is that target's own error.
+ */
 export function exhausted(
   spec: string,
+  targets: readonly string[],
   attempts: readonly Attempt[],
   partial: PartialResponse | undefined,
   soonestMs: number | undefined,
 ): LlmError {
+  const cause = attempts.findLast(({ error }) => error !== undefined)?.error;
+  const retryAfterMs = soonestMs ?? cause?.details.retryAfterMs;
+  if (targets.length === 1 && cause !== undefined) {
+    return withDetails(cause, { attempts, partial: cause.details.partial ?? partial, retryAfterMs });
+  }
   const lines = attempts.map(({ target, error }) => `${target}: ${told(target, error)}`);
   const message = `no target of "${spec}" answered: ${lines.join('; ') || 'it names none'}`;
-  const cause = attempts.findLast(({ error }) => error !== undefined)?.error;
-  return new LlmError('exhausted', message, { attempts, partial, retryAfterMs: soonestMs }, { cause });
+  const { status, code, requestId, body } = cause?.details ?? {};
+  return new LlmError(
+    'exhausted',
+    message,
+    { attempts, partial, retryAfterMs: soonestMs, status, code, requestId, body },
+    { cause },
+  );
 }
 
 /** Messages of attempts begin with their target: not twice in one line. */
@@ -26,18 +43,24 @@ function told(target: string, error: LlmError | undefined): string {
 /** Why a benched target is passed over. It keeps the kind of what benched it, so that `LlmError.is` stays true. */
 export function benchedError(
   target: string,
-  until: number,
-  error: LlmError | undefined,
+  bench: Pick<Bench, 'until' | 'error'> | undefined,
   now: number,
+  ownCode?: string,
 ): LlmError {
-  const retryAfterMs = Math.max(0, until - now);
+  const { until = now, error } = bench ?? {};
+  const what = ownCode === undefined ? target : `${target}, with this credential,`;
   const because = error === undefined ? 'by hand or by another process' : `after: ${error.message}`;
-  const message = `${target} is benched until ${new Date(until).toISOString()} ${because}`;
   const { status, code, requestId } = error?.details ?? {};
   return new LlmError(
     error?.kind ?? 'overloaded',
-    message,
-    { target, status, code, requestId, retryAfterMs },
+    `${what} is benched ${untilWhen(until)} ${because}`,
+    { target, status, code: ownCode ?? code, requestId, retryAfterMs: Math.max(0, until - now) },
     { cause: error },
   );
 }
+
+/** The last moment that a date can hold. */
+const END_OF_TIME = 8.64e15;
+
+const untilWhen = (until: number): string =>
+  until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'until it is unbenched';

@@ -73,7 +73,12 @@ export class Reading<Event extends object> {
   /** Lets the provider clean up. Not awaited: a stuck one must not hold the call. */
   close(): void {
     this.watch.stop();
-    this.steps?.return?.().catch(() => undefined);
+    try {
+      // A hand-written iterator may give no promise, or throw.
+      Promise.resolve(this.steps?.return?.()).catch(() => undefined);
+    } catch {
+      // Whatever the clean-up does, the attempt is over.
+    }
   }
 
   /** By hand and once per attempt: a step costs one promise, and a stop ends the wait at once. */
@@ -91,10 +96,10 @@ export class Reading<Event extends object> {
   };
 
   private advance(): Promise<Pulled<Event>> {
-    if (this.steps !== undefined) return this.steps.next();
+    if (this.steps !== undefined) return asPromise(this.steps.next());
     const { steps, first } = this.options.open(this.controller.signal);
     this.steps = steps;
-    return first;
+    return asPromise(first);
   }
 
   private readonly stepped = (pulled: Pulled<Event>): void => {
@@ -152,6 +157,10 @@ export class Reading<Event extends object> {
     return new LlmError('truncated', `${target} ended without a finish`, { target });
   }
 }
+
+/** A hand-written iterator may answer at once. */
+const asPromise = <T>(value: T | Promise<T>): Promise<T> =>
+  value instanceof Promise ? value : Promise.resolve(value);
 
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);

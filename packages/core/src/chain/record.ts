@@ -16,15 +16,24 @@ export interface PassedOver {
 /** What happened in one call: keeps the attempts, tells the observers. Without observers no event is made. */
 export class CallRecord {
   attempts: readonly Attempt[] = [];
-  /** Has any target been asked? */
-  hasAttempt = false;
   private readonly call: CallInfo;
   private readonly emit: Emit | undefined;
   private hasStarted = false;
+  private benched = 0;
 
   constructor(call: CallInfo, emit: Emit | undefined) {
     this.call = call;
     this.emit = emit;
+  }
+
+  /** Has any target been asked? */
+  get hasAttempt(): boolean {
+    return this.attempts.some(({ outcome }) => outcome !== 'skipped');
+  }
+
+  /** Was any target passed over since it was benched? */
+  get hasBenched(): boolean {
+    return this.benched > 0;
   }
 
   callStart(targets: readonly string[]): void {
@@ -42,17 +51,24 @@ export class CallRecord {
   }
 
   skipped(target: string, { why, error, until }: PassedOver): void {
+    if (why === 'benched') this.benched++;
     this.attempts = [...this.attempts, skippedAttempt(target, error)];
     this.emit?.({ type: 'target-skipped', call: this.call, target, why, until });
+  }
+
+  /** An attempt ended before it began: its credential is benched. Its end is recorded like that of any other. */
+  foundBenched(target: string, until: number): void {
+    this.benched++;
+    this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
   }
 
   /** A chain that waits for its targets would list the same skips again and again. */
   forgetSkips(): void {
     this.attempts = this.attempts.filter(({ outcome }) => outcome !== 'skipped');
+    this.benched = 0;
   }
 
   attemptStart(target: string, attempt: number): void {
-    this.hasAttempt = true;
     this.emit?.({ type: 'attempt-start', call: this.call, target, attempt });
   }
 

@@ -1,4 +1,5 @@
 import type { Recovery } from '../contract/llm-error.ts';
+import type { ModelRequest } from '../contract/request.ts';
 
 /** Targets and recoveries per target that are kept; the oldest go. */
 const MOST_TARGETS = 256;
@@ -17,13 +18,23 @@ export class RecoveryMemory {
     trim(this.known, MOST_TARGETS);
   }
 
-  for(target: string): readonly Recovery[] {
+  /** Those that this request needs. */
+  for(target: string, request: ModelRequest): readonly Recovery[] {
     const recoveries = this.known.get(target);
-    return recoveries === undefined ? NONE : [...recoveries.values()];
+    if (recoveries === undefined) return NONE;
+    return [...recoveries.values()].filter((recovery) => isNeeded(recovery, request));
   }
 }
 
 const NONE: readonly Recovery[] = [];
+
+function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
+  try {
+    return recovery.neededFor?.(request) !== false;
+  } catch {
+    return true;
+  }
+}
 
 function trim(map: Map<string, unknown>, most: number): void {
   const oldest = map.keys().next().value;

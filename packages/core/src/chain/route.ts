@@ -1,40 +1,42 @@
 import type { Place } from '../resolve/resolve.ts';
+import type { ChainDeps } from './call.ts';
 import type { Operation } from './operation.ts';
-import type { RecoveryMemory } from './recoveries.ts';
+import type { ClaimMode } from './standing.ts';
 import { Visit } from './visit.ts';
 
 /** Where a call stands on its chain. */
 export class Route<Event extends object, Result> {
-  readonly keys: readonly string[];
-  private readonly places: readonly Place[];
+  readonly places: readonly Place[];
   private readonly operation: Operation<Event, Result>;
-  private readonly memory: RecoveryMemory;
+  private readonly deps: ChainDeps;
   private readonly visits: Visit<Event, Result>[] = [];
   private at = 0;
-  private forced = -1;
+  private forced: { readonly at: number; readonly mode: ClaimMode } | undefined;
 
-  constructor(places: readonly Place[], operation: Operation<Event, Result>, memory: RecoveryMemory) {
+  constructor(places: readonly Place[], operation: Operation<Event, Result>, deps: ChainDeps) {
     this.places = places;
-    this.keys = places.map(({ key }) => key);
     this.operation = operation;
-    this.memory = memory;
+    this.deps = deps;
   }
 
   /** The target whose turn it is; `undefined` behind the last one. */
   get current(): Visit<Event, Result> | undefined {
-    const place = this.places[this.at];
-    if (place === undefined) return undefined;
-    return (this.visits[this.at] ??= new Visit(place, this.operation, this.memory));
+    return this.visitAt(this.at);
   }
 
-  /** Is the current target to be tried although it is benched? */
-  get isForced(): boolean {
-    return this.forced === this.at;
+  /** How the current target is asked, should it be benched. */
+  get mode(): ClaimMode {
+    return this.forced?.at === this.at ? this.forced.mode : 'unless-benched';
   }
 
-  /** Has any target been forced? */
+  /** Has a target been forced? */
   get wasForced(): boolean {
-    return this.forced >= 0;
+    return this.forced !== undefined;
+  }
+
+  /** Of all targets, those that have not had their turn included. */
+  get all(): readonly Visit<Event, Result>[] {
+    return this.places.flatMap((_place, at) => this.visitAt(at) ?? []);
   }
 
   advance(): void {
@@ -45,7 +47,13 @@ export class Route<Event extends object, Result> {
     this.at = 0;
   }
 
-  force(key: string): void {
-    this.at = this.forced = this.keys.indexOf(key);
+  force(key: string, mode: ClaimMode): void {
+    this.at = this.places.findIndex((place) => place.key === key);
+    this.forced = { at: this.at, mode };
+  }
+
+  private visitAt(at: number): Visit<Event, Result> | undefined {
+    const place = this.places[at];
+    return place && (this.visits[at] ??= new Visit(place, this.operation, this.deps));
   }
 }

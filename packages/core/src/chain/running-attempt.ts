@@ -4,12 +4,13 @@ import type { Usage } from '../contract/usage.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import type { Admission } from '../gates/admission.ts';
 import type { Call, ChainDeps } from './call.ts';
+import { CREDENTIAL_BENCHED } from './exhausted.ts';
 import { openInside } from './open.ts';
 import type { Answer, PreparedCall } from './operation.ts';
 import { Reading, type Step } from './reading.ts';
 import type { CallRecord } from './record.ts';
 import { mergeTimeouts } from './settings.ts';
-import { benchOf, type HealthClaim } from './target-health.ts';
+import type { HealthClaim } from './standing.ts';
 import type { Verdict } from './verdict.ts';
 import type { Visit } from './visit.ts';
 
@@ -46,6 +47,9 @@ export class RunningAttempt<Event extends object, Result> {
     this.began = deps.clock.now();
     const target = visit.place.key;
     const delivery = prepared.isWhole ? 'whole' : 'deltas';
+    const credential = (value: string): void => {
+      facts.claim.use(value);
+    };
     this.reading = new Reading({
       target,
       isWhole: prepared.isWhole,
@@ -53,7 +57,9 @@ export class RunningAttempt<Event extends object, Result> {
       timeouts: mergeTimeouts(prepared.timeouts, call.settings.timeouts),
       answer: this.answer,
       open: (signal) =>
-        openInside(deps.around, info, () => prepared.open({ target, delivery, signal, ...deps.transport() })),
+        openInside(deps.around, info, () =>
+          prepared.open({ target, delivery, signal, ...deps.transport(), credential }),
+        ),
     });
   }
 
@@ -90,10 +96,6 @@ export class RunningAttempt<Event extends object, Result> {
     return withDetails(error, { target: details.target ?? this.target, partial });
   }
 
-  get isBenched(): boolean {
-    return benchOf(this.target, this.facts.deps) !== undefined;
-  }
-
   /** Returns until when the failure benched the target, if it did. */
   tellHealth(error: LlmError, isVerdict: boolean): number | undefined {
     return this.facts.claim.failed(error, isVerdict, this.facts.call.settings);
@@ -108,8 +110,9 @@ export class RunningAttempt<Event extends object, Result> {
   /** A promise, where permits have to be settled. */
   failed(error: LlmError, verdict: Verdict, benchedUntil: number | undefined): Promise<void> | undefined {
     const { record, number } = this.facts;
-    record.attemptFailed(this.target, number, error, retryInMs(verdict));
-    const outcome = error.details.code === 'abandoned' ? 'abandoned' : 'failed';
+    const outcome = outcomeOf(error);
+    if (outcome === 'skipped') record.foundBenched(this.target, this.comesBack(error));
+    else record.attemptFailed(this.target, number, error, retryInMs(verdict));
     const settling = this.ended(outcome, error, error.details.partial?.usage);
     if (benchedUntil !== undefined) record.health('benched', this.target, benchedUntil);
     return settling;
@@ -126,6 +129,10 @@ export class RunningAttempt<Event extends object, Result> {
     return admission.settle(result);
   }
 
+  private comesBack({ details: { retryAfterMs = 0 } }: LlmError): number {
+    return this.facts.deps.clock.now() + retryAfterMs;
+  }
+
   private get target(): string {
     return this.visit.place.key;
   }
@@ -133,6 +140,11 @@ export class RunningAttempt<Event extends object, Result> {
   private ms(): number {
     return this.facts.deps.clock.now() - this.began;
   }
+}
+
+function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
+  if (code === CREDENTIAL_BENCHED) return 'skipped';
+  return code === 'abandoned' ? 'abandoned' : 'failed';
 }
 
 function classified(

@@ -12,7 +12,7 @@ export interface ChainSettings {
   readonly timeouts: Timeouts;
   readonly policy: PolicyOverrides;
   readonly restart: boolean;
-  readonly whenAllBenched: 'fail' | 'try-soonest' | 'wait';
+  readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
 }
 
@@ -48,7 +48,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
     policy: { ...general.policy, ...own.policy },
     restart: (own.afterCommit ?? general.afterCommit ?? 'error') === 'restart',
-    whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'fail',
+    whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'probe',
     classify: own.classify ?? general.classify,
   };
 }
@@ -62,6 +62,7 @@ export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | unde
     idleMs: then.idleMs ?? first.idleMs,
     wholeMs: then.wholeMs ?? first.wholeMs,
     totalMs: then.totalMs ?? first.totalMs,
+    unreadMs: then.unreadMs ?? first.unreadMs,
   };
 }
 

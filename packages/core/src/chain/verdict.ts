@@ -1,11 +1,12 @@
-import type { LlmError, Recovery } from '../contract/llm-error.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
+import { CREDENTIAL_BENCHED } from './exhausted.ts';
 import type { ChainSettings } from './settings.ts';
 
 /** What becomes of the call after a failed attempt. */
 export type Verdict =
   /** The same target at once, changed as its provider suggests. */
-  | { readonly type: 'recover'; readonly recovery: Recovery }
+  | { readonly type: 'recover' }
   | { readonly type: 'retry'; readonly delayMs: number }
   | { readonly type: 'advance' }
   | { readonly type: 'throw' };
@@ -16,8 +17,8 @@ export interface FailedAttempt {
   readonly tries: number;
   /** Has the consumer seen content that it cannot be asked to drop? */
   readonly wasShown: boolean;
-  /** What may help at once, if this call has not used it. */
-  readonly recovery: Recovery | undefined;
+  /** Is there a recovery that this call has not used? */
+  readonly canRecover: boolean;
   /** Is the target benched by now? */
   readonly isBenched: boolean;
   /** Milliseconds to the call's deadline. */
@@ -28,10 +29,11 @@ export interface FailedAttempt {
 
 /** Pure: the policy table applied to one failure. */
 export function verdictOn(attempt: FailedAttempt, settings: ChainSettings): Verdict {
-  const { error, recovery, tries, isBenched, remainingMs } = attempt;
+  const { error, tries, isBenched, remainingMs } = attempt;
   if (error.kind === 'aborted' || error.details.phase === 'total' || attempt.wasShown)
     return { type: 'throw' };
-  if (recovery !== undefined) return { type: 'recover', recovery };
+  if (error.details.code === CREDENTIAL_BENCHED) return { type: 'advance' };
+  if (attempt.canRecover) return { type: 'recover' };
   const row = decisionFor(error.kind, settings.policy);
   if (row.retry && !isBenched && tries < settings.attempts && !asksTooLong(error, settings)) {
     const delayMs = Math.max(error.details.retryAfterMs ?? 0, jitter(tries, attempt.random, settings));

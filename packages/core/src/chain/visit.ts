@@ -1,14 +1,23 @@
-import type { Recovery } from '../contract/llm-error.ts';
+import type { LlmError, Recovery } from '../contract/llm-error.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { Operation, PreparedCall } from './operation.ts';
+import type { ChainDeps } from './call.ts';
 import type { RecoveryMemory } from './recoveries.ts';
+import { Standing } from './standing.ts';
 
 /** Recoveries per call and target: a vendor that refuses one thing after another is not argued with. */
 const MOST_RECOVERIES = 4;
 
+/** A recovery, and the call as it would be sent after it. */
+export interface Recovered<Event extends object, Result> {
+  readonly recovery: Recovery;
+  readonly prepared: PreparedCall<Event, Result>;
+}
+
 /** What one call knows of one of its targets. */
 export class Visit<Event extends object, Result> {
   readonly place: Place;
+  readonly standing: Standing;
   private readonly operation: Operation<Event, Result>;
   private readonly memory: RecoveryMemory;
   private prepared: PreparedCall<Event, Result> | undefined;
@@ -16,10 +25,11 @@ export class Visit<Event extends object, Result> {
   private begun = 0;
   private recoveries: readonly Recovery[] = [];
 
-  constructor(place: Place, operation: Operation<Event, Result>, memory: RecoveryMemory) {
+  constructor(place: Place, operation: Operation<Event, Result>, deps: ChainDeps) {
     this.place = place;
+    this.standing = new Standing(place.key, deps);
     this.operation = operation;
-    this.memory = memory;
+    this.memory = deps.memory;
   }
 
   /** Once for each target of a call; later tries differ by recoveries only. */
@@ -48,25 +58,43 @@ export class Visit<Event extends object, Result> {
     return this.begun - this.recoveries.length;
   }
 
-  /** The recovery, if this call may still use it here: each one once, and not too many. */
-  usable(recovery: Recovery | undefined): Recovery | undefined {
-    if (recovery === undefined || this.recoveries.length >= MOST_RECOVERIES) return undefined;
-    return this.recoveries.some(({ id }) => id === recovery.id) ? undefined : recovery;
+  /**
+   * How the call would be sent after this error's recovery, if it may still be used here: each one once, and not too
+   * many. One that throws is none.
+   */
+  recovered({ message, details: { recover } }: LlmError): Recovered<Event, Result> | undefined {
+    if (recover === undefined || this.recoveries.length >= MOST_RECOVERIES) return undefined;
+    if (this.recoveries.some(({ id }) => id === recover.id)) return undefined;
+    const prepared = this.prepared && changed(this.prepared, recover, message);
+    return prepared && { recovery: recover, prepared };
   }
 
-  /** The next attempt is changed by it. */
-  recover(recovery: Recovery, why: string): void {
+  /** The next attempt is the changed one. */
+  recover({ recovery, prepared }: Recovered<Event, Result>): void {
     this.recoveries = [...this.recoveries, recovery];
     this.memory.remember(this.place.key, recovery);
-    this.prepared = this.prepared?.changed(recovery, why);
+    this.prepared = prepared;
   }
 
   private keep(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
-    let changed = prepared;
-    for (const recovery of this.memory.for(this.place.key)) {
-      changed = changed.changed(recovery, 'an earlier call was refused');
+    let ready = prepared;
+    for (const recovery of this.memory.for(this.place.key, prepared.request)) {
+      ready = changed(ready, recovery, 'an earlier call was refused') ?? ready;
     }
-    this.prepared = changed;
-    return changed;
+    this.prepared = ready;
+    return ready;
+  }
+}
+
+/** Recoveries are a provider's code: one that throws changes nothing. */
+function changed<Event extends object, Result>(
+  prepared: PreparedCall<Event, Result>,
+  recovery: Recovery,
+  why: string,
+): PreparedCall<Event, Result> | undefined {
+  try {
+    return prepared.changed(recovery, why);
+  } catch {
+    return undefined;
   }
 }

@@ -116,6 +116,10 @@ export class Watch {
   }
 }
 
+/** How long an attempt may show nothing before its timers end it, in ms. */
+export const longestSilence = ({ firstContentMs, wholeMs }: Timeouts, isWhole: boolean): number =>
+  limit(isWhole ? (wholeMs ?? DEFAULTS.wholeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
+
 /** 0 switches a limit off. */
 const limit = (ms: number): number => (ms > 0 ? ms : Infinity);
 

@@ -1,105 +1,140 @@
+import type { Outcome } from '../chain/call.ts';
+import type { CallRun } from '../chain/call-run.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { ModelEvent, StreamEvent } from '../contract/event.ts';
 import { LlmError } from '../contract/llm-error.ts';
-import type { StreamEvent } from '../contract/event.ts';
 import type { ChatStream } from '../contract/majordomo.ts';
 import type { ChatResponse } from '../contract/response.ts';
-import type { CallRun } from '../chain/call-run.ts';
-import type { ModelEvent } from '../contract/event.ts';
+import { Unread } from './unread.ts';
 
-type Outcome = { readonly response: ChatResponse } | { readonly error: unknown };
+type ChatRun = CallRun<ModelEvent, ChatResponse>;
+type ChatOutcome = Outcome<ChatResponse>;
 type Result = IteratorResult<StreamEvent, undefined>;
+
 const DONE: Result = { done: true, value: undefined };
+const LEFT = 'the reader left before the end';
 
 /**
  * Hands a call's batches to one reader, event by event: an event of a batch costs a resolved promise, no generator.
- * The call begins with the first read.
+ * The call begins with the first read. Reads that overlap take turns; after the end every read is answered.
  */
 export class CallStream implements ChatStream, AsyncIterator<StreamEvent, undefined> {
-  private readonly begin: () => CallRun<ModelEvent, ChatResponse>;
-  private call: CallRun<ModelEvent, ChatResponse> | undefined;
-  private iterated = false;
+  private readonly begin: (onEnd: (outcome: ChatOutcome) => void) => ChatRun;
+  private readonly unread: Unread;
+  private call: ChatRun | undefined;
+  private isIterated = false;
   private batch: readonly StreamEvent[] = [];
   private at = 0;
-  private last: Promise<Result> | undefined;
-  private over = false;
+  /** Reads under way. */
+  private reads = 0;
+  private lastRead: Promise<Result> | undefined;
+  private isOver = false;
+  private outcome: ChatOutcome | undefined;
   private readonly waiting: { resolve(response: ChatResponse): void; reject(error: unknown): void }[] = [];
-  private outcome: Outcome | undefined;
 
-  constructor(begin: () => CallRun<ModelEvent, ChatResponse>) {
+  constructor(
+    begin: (onEnd: (outcome: ChatOutcome) => void) => ChatRun,
+    clock: Clock,
+    unreadMs: number | undefined,
+  ) {
     this.begin = begin;
+    this.unread = new Unread(clock, unreadMs, (ms) => {
+      this.call?.abandon(`nobody has read the stream for ${ms} ms`);
+    });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
-    if (this.iterated)
+    if (this.isIterated)
       throw new LlmError('config', 'a stream is read once: keep its events, or its response()');
-    this.iterated = true;
+    this.isIterated = true;
     return this;
   }
 
   next(): Promise<Result> {
-    const event = this.batch[this.at];
-    if (event !== undefined && this.last === undefined) {
-      this.at++;
-      return Promise.resolve({ done: false, value: event });
+    this.unread.touch();
+    if (this.reads === 0) {
+      const event = this.batch[this.at];
+      if (event !== undefined) {
+        this.at++;
+        return Promise.resolve({ done: false, value: event });
+      }
+      if (this.isOver) return Promise.resolve(DONE);
     }
-    // A second read while one is pending waits for it.
-    const turn =
-      this.last === undefined
-        ? this.refill()
-        : this.last.then(
-            () => this.next(),
-            () => DONE,
-          );
-    this.last = turn;
-    return turn;
+    this.reads++;
+    const read = this.lastRead === undefined ? this.read() : this.lastRead.then(this.nextRead, this.nextRead);
+    this.lastRead = read;
+    return read;
   }
 
   /** A reader that stops after the finish has a response; one that stops before it abandons the call. */
   return(): Promise<Result> {
-    this.call?.abandon();
-    this.batch = [];
-    this.over = true;
-    this.settle({ error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }) });
+    this.leave();
     return Promise.resolve(DONE);
   }
 
+  /** As a generator would: the reader leaves, and hears its own error. */
+  throw(error: unknown): Promise<Result> {
+    this.leave();
+    return Promise.reject(error);
+  }
+
   response(): Promise<ChatResponse> {
-    if (!this.iterated) {
-      this.iterated = true;
+    if (!this.isIterated) {
+      this.isIterated = true;
       void this.drain();
     }
     const { outcome } = this;
     if (outcome === undefined)
       return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
-    return 'response' in outcome ? Promise.resolve(outcome.response) : Promise.reject(outcome.error);
+    return 'result' in outcome ? Promise.resolve(outcome.result) : Promise.reject(outcome.error);
   }
 
-  private async refill(): Promise<Result> {
+  private readonly nextRead = (): Promise<Result> => this.read();
+
+  private async read(): Promise<Result> {
     try {
-      if (this.over) return DONE;
-      this.call ??= this.begin();
-      const batch = await this.call.pull();
-      const { result: response } = this.call;
-      if (response !== undefined) this.settle({ response });
-      return this.take(batch);
+      const event = this.batch[this.at];
+      if (event !== undefined) {
+        this.at++;
+        return { done: false, value: event };
+      }
+      if (this.isOver) return DONE;
+      this.unread.pause();
+      this.call ??= this.begin(this.settle);
+      return this.take(await this.call.pull());
     } catch (error) {
-      this.over = true;
-      this.settle({ error });
+      // Whoever has left hears nothing any more.
+      if (this.isOver) return DONE;
+      this.end();
       throw error;
     } finally {
-      this.last = undefined;
+      this.reads--;
+      if (this.reads === 0) this.lastRead = undefined;
+      if (!this.isOver) this.unread.resume();
     }
   }
 
   private take(batch: readonly StreamEvent[] | undefined): Result {
     const first = batch?.[0];
-    if (batch === undefined || first === undefined || this.over) {
-      this.over = true;
-      this.batch = [];
+    if (batch === undefined || first === undefined || this.isOver) {
+      this.end();
       return DONE;
     }
     this.batch = batch;
     this.at = 1;
     return { done: false, value: first };
+  }
+
+  private leave(): void {
+    this.end();
+    this.call?.abandon(LEFT);
+    this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.batch = [];
+    this.unread.stop();
   }
 
   private async drain(): Promise<void> {
@@ -111,12 +146,13 @@ export class CallStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   }
 
   /** The first outcome counts. */
-  private settle(outcome: Outcome): void {
+  private readonly settle = (outcome: ChatOutcome): void => {
+    this.unread.stop();
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     for (const waiter of this.waiting.splice(0)) {
-      if ('response' in outcome) waiter.resolve(outcome.response);
+      if ('result' in outcome) waiter.resolve(outcome.result);
       else waiter.reject(outcome.error);
     }
-  }
+  };
 }

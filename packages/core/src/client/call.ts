@@ -1,4 +1,4 @@
-import type { ChainDeps } from '../chain/call.ts';
+import type { ChainDeps, Outcome } from '../chain/call.ts';
 import { CallRun } from '../chain/call-run.ts';
 import type { Operation } from '../chain/operation.ts';
 import type { CallScope } from '../chain/scope.ts';
@@ -33,11 +33,12 @@ export interface CallPlan<Event extends object, Result> {
   readonly live: boolean;
   /** Which of the places are asked. Default: all. */
   readonly pick?: ((places: readonly Place[]) => readonly Place[]) | undefined;
+  readonly onEnd?: ((outcome: Outcome<Result>) => void) | undefined;
 }
 
 /** A call that is about to begin: its first pull asks. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, options, live, pick }: CallPlan<Event, Result>,
+  { spec, operation, options, live, pick, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   warmUp();
@@ -56,6 +57,7 @@ export function newCall<Event extends object, Result>(
       live,
       signal: options?.signal,
       emit: emitTo(setup.onEvent, options?.onEvent),
+      onEnd,
       resolve(scope) {
         const places = setup.resolve(spec, info, scope);
         if (pick === undefined) return places;

@@ -1,8 +1,9 @@
+import type { Outcome } from '../chain/call.ts';
 import type { CallRun } from '../chain/call-run.ts';
 import { callSettings } from '../chain/settings.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { ModelEvent } from '../contract/event.ts';
-import type { ChatModel, JsonSchemaRequest, TypedRequest } from '../contract/majordomo.ts';
+import type { ChatModel, ChatStream, JsonSchemaRequest, TypedRequest } from '../contract/majordomo.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { ChatResponse } from '../contract/response.ts';
 import { decisionFor } from '../error/policy.ts';
@@ -21,21 +22,25 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     options: CallOptions | undefined,
     live: boolean,
     pick?: PickPlaces,
-  ): CallRun<ModelEvent, ChatResponse> =>
-    newCall(
-      { spec, operation: chatOperation(request, { live, media, modelAt }), options, live, pick },
-      setup,
-    );
+    onEnd?: (outcome: Outcome<ChatResponse>) => void,
+  ): CallRun<ModelEvent, ChatResponse> => {
+    const operation = chatOperation(request, { live, media, modelAt });
+    return newCall({ spec, operation, options, live, pick, onEnd }, setup);
+  };
+  const stream = (request: ChatRequest, options?: CallOptions, pick?: PickPlaces): ChatStream => {
+    const unreadMs = options?.timeouts?.unreadMs ?? setup.settings.timeouts.unreadMs;
+    return new CallStream((onEnd) => begin(request, options, true, pick, onEnd), setup.deps.clock, unreadMs);
+  };
   const typed: TypedCalls = {
     generate: (request, options, pick) => resultOf(begin(request, options, false, pick)),
-    stream: (request, options, pick) => new CallStream(() => begin(request, options, true, pick)),
+    stream,
     advances: (options) =>
       decisionFor('invalid-output', callSettings(setup.settings, setup.chain, options).policy).advance,
   };
   return {
     spec,
     generate: (request, options) => resultOf(begin(request, options, false)),
-    stream: (request, options) => new CallStream(() => begin(request, options, true)),
+    stream: (request, options) => stream(request, options),
     generateObject: <T>(request: TypedRequest<T> | JsonSchemaRequest, options?: CallOptions) =>
       generateObject<T>(typed, request, options),
     streamObject: (request, options) => streamObject(typed, request, options),

@@ -1,6 +1,7 @@
 import { systemClock } from '../system-clock.ts';
 import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/recoveries.ts';
+import { newSalt } from '../health/credential-hash.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { keepWarm } from '../keep-warm.ts';
@@ -21,6 +22,7 @@ interface Shared {
   readonly random: () => number;
   readonly health: HealthTracker;
   readonly memory: RecoveryMemory;
+  readonly salt: string;
 }
 
 /**
@@ -42,14 +44,14 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
       // An observer must not change the call.
     }
   });
-  return view(options, { clock, random, health, memory: new RecoveryMemory() });
+  return view(options, { clock, random, health, memory: new RecoveryMemory(), salt: newSalt() });
 }
 
 /** Specs whose meaning is kept. */
 const MOST_SPECS = 1000;
 
 function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
-  const { health, clock, random, memory } = shared;
+  const { health, clock, random, memory, salt } = shared;
   const { registry, models } = backends;
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
@@ -67,6 +69,7 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     media: options.media,
     deps: {
       health,
+      salt,
       clock,
       random,
       memory,

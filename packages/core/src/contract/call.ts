@@ -6,7 +6,8 @@ import type { ChatResponse } from './response.ts';
 /**
  * Milliseconds; 0 = off. `connectMs`: until the response's headers. `firstContentMs`: from the attempt's start.
  * `idleMs`: between two steps of a stream. `wholeMs`: a non-streaming wire call, on which only `wholeMs` and
- * `totalMs` run. `totalMs`: the whole call with its retries and waits.
+ * `totalMs` run. `totalMs`: the whole call with its retries and waits. `unreadMs`: how long a stream waits for its
+ * reader before the call is abandoned (default 300,000).
  */
 export interface Timeouts {
   readonly connectMs?: number | undefined;
@@ -14,6 +15,7 @@ export interface Timeouts {
   readonly idleMs?: number | undefined;
   readonly wholeMs?: number | undefined;
   readonly totalMs?: number | undefined;
+  readonly unreadMs?: number | undefined;
 }
 
 /** How a chain is walked: for all calls in `createMajordomo`, or for one call. */
@@ -31,8 +33,12 @@ export interface ChainOptions {
   readonly policy?: PolicyOverrides | undefined;
   /** What a stream does when its target fails after content: throw (default), or `reset` and go on. */
   readonly afterCommit?: 'error' | 'restart' | undefined;
-  /** When no target may be tried: fail (default), try the one that comes back first, or wait for it. */
-  readonly whenAllBenched?: 'fail' | 'try-soonest' | 'wait' | undefined;
+  /**
+   * When every target is benched. `probe` (default): one call at a time may ask the one that comes back first, the
+   * others fail at once. `fail`: all fail at once. `try-soonest`: every call asks it. `wait`: until a bench ends. A
+   * failure of such an early attempt leaves the bench as it is.
+   */
+  readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
   /** Has the first word on an error's kind; `undefined` keeps the provider's. It must not throw. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
 }

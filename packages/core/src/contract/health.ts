@@ -7,6 +7,11 @@ export interface TargetHealth {
   readonly benches: number;
   /** Epoch ms of this majordomo's clock. */
   readonly until: number | undefined;
+  /**
+   * Of its credentials, for failures that are a key's and not the target's (auth, billing, quota, rate limit): by a hash
+   * that is salted per process. Told by no event, shared and restored by nobody.
+   */
+  readonly credentials?: Readonly<Record<string, Omit<TargetHealth, 'credentials'>>> | undefined;
 }
 
 /** Which targets are in trouble: to look at, to steer, to share between processes. */
@@ -15,10 +20,12 @@ export interface Health {
   snapshot(): { readonly [target: string]: TargetHealth };
   /** Takes a snapshot, such as one of before a restart. */
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
-  /** Leaves a target out for this long, in ms. */
+  /** Leaves a target out for this long, in ms; a provider, as `anthropic/`, with all its targets. */
   bench(target: string, ms: number): void;
-  /** Puts a target back at once. */
+  /** Puts a target back at once; or all of a provider. */
   unbench(target: string): void;
+  /** Forgets everything; for tests. */
+  reset(): void;
   /** Tells of every change; returns how to stop. Publish those of origin `local` only. */
   onChange(
     listener: (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void,

@@ -15,6 +15,8 @@ export interface Recovery {
   apply(request: ModelRequest): ModelRequest;
   readonly delivery?: 'whole' | undefined;
   readonly remember?: boolean | undefined;
+  /** Of a remembered one: would this request be refused without it? Default: every request would. */
+  neededFor?(request: ModelRequest): boolean;
 }
 
 /** One thing that is wrong with a value, and where. */

@@ -19,6 +19,11 @@ export interface ModelContext {
   /** The app's transport and headers; a provider's own options win. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A provider tells the credential that it is about to use, so that health knows whose quota is spent; throws when
+   * that one is benched. Core keeps a hash of it, salted per process. `credentialSource` does it.
+   */
+  credential?(value: string): void;
 }
 
 /** One model at one endpoint: all that a provider has to supply. */

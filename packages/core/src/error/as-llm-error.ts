@@ -5,9 +5,9 @@ import { redact } from './secret.ts';
 /** Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. */
 export function asLlmError(value: unknown, target: string): LlmError {
   if (LlmError.is(value)) return value;
-  const said = redact(value instanceof Error ? value.message : String(value));
+  const said = redact(textOf(value));
   return new LlmError(
-    isTransport(value) ? 'network' : 'server',
+    isTransport(value, said) ? 'network' : 'server',
     `${target} failed: ${said}`,
     { target },
     { cause: cleanCause(value) },
@@ -15,5 +15,15 @@ export function asLlmError(value: unknown, target: string): LlmError {
 }
 
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */
-const isTransport = (value: unknown): boolean =>
-  value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(value.message);
+const isTransport = (value: unknown, said: string): boolean =>
+  value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(said);
+
+/** Anything can be thrown: a message that is not a text, or a value that cannot be made one. */
+function textOf(value: unknown): string {
+  const said: unknown = value instanceof Error ? value.message : value;
+  try {
+    return String(said);
+  } catch {
+    return `it threw a value of type ${typeof said} that has no text`;
+  }
+}

@@ -102,6 +102,14 @@ class Cleaner {
 
 /** What SDKs copy from a body onto an error may be no text. */
 function textsOf(error: Error): Record<'message' | 'name' | 'stack', string> {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { message: text(error.message), name: text(error.name), stack: text(error.stack) };
+  const text = (member: 'message' | 'name' | 'stack'): string => {
+    try {
+      const value: unknown = error[member];
+      return typeof value === 'string' ? value : '';
+    } catch {
+      // The stack is written when it is asked for, with the message in it.
+      return '';
+    }
+  };
+  return { message: text('message'), name: text('name'), stack: text('stack') };
 }

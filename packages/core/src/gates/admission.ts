@@ -80,6 +80,7 @@ export async function admit(gates: readonly Gate[], info: AttemptInfo, clock: Cl
 function ask(gate: Gate, info: AttemptInfo, clock: Clock): Promise<Permit | Denial | undefined> {
   return new Promise((resolve, reject) => {
     const { signal } = info;
+    signal.throwIfAborted();
     let open = true;
     const cancel =
       gate.timeoutMs === undefined
@@ -108,7 +109,9 @@ function ask(gate: Gate, info: AttemptInfo, clock: Clock): Promise<Permit | Deni
     Promise.resolve()
       .then(() => gate.admit(info))
       .then(
-        (answer) => {
+        // Null is what a look-up in a store gives for nothing.
+        (given: Permit | Denial | null | undefined) => {
+          const answer = given ?? undefined;
           if (open)
             close(() => {
               resolve(answer);

@@ -26,6 +26,7 @@ export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate
 }
 
 function enter(lane: Lane, signal: AbortSignal): Permit | Promise<Permit> {
+  signal.throwIfAborted();
   if (lane.free > 0) {
     lane.free--;
     return permitOf(lane);

@@ -7,8 +7,10 @@ import type { TargetHealth, Verdict } from '../contract/health.ts';
 export interface Condition extends TargetHealth {
   /** Counts changes of state: a verdict counts only if its attempt began in this epoch. */
   readonly epoch: number;
-  /** Where the last bench ends: a probe that was forced before it must not shorten it. Epoch ms. */
+  /** Where the last bench ends, also while it is probed. Epoch ms. */
   readonly benchEnd: number;
+  /** An operator's bench: only its end and the operator lift it. */
+  readonly isByHand: boolean;
 }
 
 export interface HealthPolicy {
@@ -25,6 +27,7 @@ export const HEALTHY: Condition = {
   until: undefined,
   epoch: 0,
   benchEnd: 0,
+  isByHand: false,
 };
 
 /** May nobody but a probe in flight use it? Then until when. */
@@ -32,10 +35,10 @@ export function blockedUntil({ state, until }: Condition, now: number): number |
   return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
 }
 
-/** Pure: a half-open target is claimed for one probe. */
-export function claimed(condition: Condition, policy: HealthPolicy, now: number): Condition {
+/** Pure: a half-open target is claimed for one probe, which lapses by itself after `claimMs`. */
+export function claimed(condition: Condition, now: number, claimMs: number): Condition {
   if (condition.state === 'healthy') return condition;
-  return changed(condition, { state: 'probing', until: now + policy.cooldownCapMs });
+  return changed(condition, { state: 'probing', until: now + claimMs });
 }
 
 /** Pure: content arrived. It ends a probe; the bench count stays until the finish. */
@@ -43,6 +46,14 @@ export function committed(condition: Condition): Condition {
   return condition.state === 'probing'
     ? changed(condition, { state: 'healthy', until: undefined })
     : condition;
+}
+
+/** Pure: content arrived of a target that was asked although it is benched. */
+export function committedEarly(condition: Condition): Condition {
+  const { state, isByHand } = condition;
+  return state === 'healthy' || isByHand
+    ? condition
+    : changed(condition, { state: 'healthy', until: undefined, benchEnd: 0 });
 }
 
 /** Pure: a whole answer. */
@@ -81,12 +92,21 @@ export function released(condition: Condition): Condition {
 }
 
 /** Pure: an operator's bench. It outlives successes, since they began before it. */
-export const benchedByHand = (condition: Condition, until: number): Condition =>
-  benchedTo(condition, condition.benches, until);
+export const benchedByHand = (condition: Condition, until: number): Condition => ({
+  ...benchedTo(condition, condition.benches, until),
+  isByHand: true,
+});
 
 /** Pure: an operator's word that all is well. */
 export const unbenched = (condition: Condition): Condition =>
-  changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined, benchEnd: 0 });
+  changed(condition, {
+    state: 'healthy',
+    failures: 0,
+    benches: 0,
+    until: undefined,
+    benchEnd: 0,
+    isByHand: false,
+  });
 
 /** Pure: another process's verdict. A probe in flight is worth more than hearsay. */
 export function accepted(condition: Condition, verdict: Verdict, until: number): Condition {
@@ -112,7 +132,7 @@ export function restored(
 }
 
 const benchedTo = (condition: Condition, benches: number, until: number): Condition =>
-  changed(condition, { state: 'benched', failures: 0, benches, until, benchEnd: until });
+  changed(condition, { state: 'benched', failures: 0, benches, until, benchEnd: until, isByHand: false });
 
 const changed = (condition: Condition, next: Partial<Condition>): Condition => ({
   ...condition,

@@ -21,8 +21,8 @@ function setUp(random = () => 0): {
   };
   const health = new HealthTracker({}, stopped, random);
   const fail = (extra: object = {}): void => {
-    const { epoch } = health.claim(T);
-    health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false, ...extra }, error);
+    const stamp = health.claim(T);
+    health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false, ...extra }, error);
   };
   return { health, clock, fail, state: () => health.snapshot()[T] };
 }
@@ -46,25 +46,25 @@ describe('health', () => {
   it('forgets failures and benches at a finish', () => {
     const { health, clock, fail, state } = setUp();
     fail();
-    health.finished(T, health.claim(T).epoch);
+    health.finished(T, health.claim(T));
     fail();
     expect(health.blocked(T)).toBeUndefined();
     fail();
     clock.now += 5000;
-    health.finished(T, health.claim(T).epoch);
+    health.finished(T, health.claim(T));
     expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
   });
 
   it('benches once for a burst of parallel failures', () => {
     const { health, state, clock } = setUp();
-    const stamps = Array.from({ length: 64 }, () => health.claim(T).epoch);
-    for (const epoch of stamps) health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false }, error);
+    const stamps = Array.from({ length: 64 }, () => health.claim(T));
+    for (const stamp of stamps) health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
     expect(state()).toMatchObject({ state: 'benched', benches: 1, until: clock.now + 5000 });
   });
 
   it('lets no late success lift a bench', () => {
     const { health, fail, state } = setUp();
-    const early = health.claim(T).epoch;
+    const early = health.claim(T);
     fail();
     fail();
     health.committed(T, early);
@@ -78,7 +78,7 @@ describe('health', () => {
     fail();
     clock.now += 5000;
     expect(health.blocked(T)).toBeUndefined();
-    expect(health.claim(T).probe).toBe(true);
+    expect(health.claim(T).isProbe).toBe(true);
     expect(health.blocked(T)).toBeDefined();
     expect(state()).toMatchObject({ state: 'probing' });
   });
@@ -100,7 +100,7 @@ describe('health', () => {
     fail();
     fail();
     clock.now += 5000;
-    health.released(T, health.claim(T).epoch);
+    health.released(T, health.claim(T));
     expect(health.blocked(T)).toBeUndefined();
     health.claim(T);
     clock.now += 300_000;
@@ -113,9 +113,9 @@ describe('health', () => {
     fail();
     clock.now += 5000;
     for (let i = 0; i < 2; i++) {
-      const epoch = health.committed(T, health.claim(T).epoch);
+      const stamp = health.committed(T, health.claim(T));
       expect(health.blocked(T)).toBeUndefined();
-      health.failed(T, epoch, { retryAfterMs: undefined, atOnce: false }, error);
+      health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
     }
     expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 10_000 });
   });
@@ -132,9 +132,9 @@ describe('health', () => {
 
   it('keeps an operator word over what began before it', () => {
     const { health, state, clock } = setUp();
-    const { epoch } = health.claim(T);
+    const stamp = health.claim(T);
     health.bench(T, 60_000);
-    health.finished(T, epoch);
+    health.finished(T, stamp);
     expect(state()).toMatchObject({ state: 'benched', until: clock.now + 60_000 });
     health.unbench(T);
     expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
@@ -200,17 +200,17 @@ describe('health', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const { health, clock } = setUp();
-        let stale = 0;
+        let stale = health.claim(T);
         for (const it of steps) {
           const before = health.snapshot()[T];
           if (it.type === 'wait') clock.now += it.ms;
           if (it.type === 'hand') health.bench(T, it.ms);
-          if (it.type === 'finish') health.finished(T, health.claim(T).epoch);
-          if (it.type === 'commit') stale = health.committed(T, health.claim(T).epoch);
+          if (it.type === 'finish') health.finished(T, health.claim(T));
+          if (it.type === 'commit') stale = health.committed(T, health.claim(T));
           if (it.type !== 'fail') continue;
-          const epoch = it.stale ? stale : health.claim(T).epoch;
+          const stamp = it.stale ? stale : health.claim(T);
           const held = health.snapshot()[T];
-          health.failed(T, epoch, it, error);
+          health.failed(T, stamp, it, error);
           const after = health.snapshot()[T];
           if (held?.state === 'benched') expect(after?.until).toBeGreaterThanOrEqual(held.until ?? 0);
           if (before?.state === 'benched' && after?.state === 'benched')

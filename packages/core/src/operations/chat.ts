@@ -40,9 +40,11 @@ export function chatOperation(
 }
 
 class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
+  readonly request: ModelRequest;
   readonly payload = undefined;
   readonly capabilities: Capabilities;
   readonly timeouts: Timeouts | undefined;
+  readonly isWhole: boolean;
   private readonly target: string;
   private readonly model: Model;
   private readonly prepared: PreparedRequest;
@@ -58,14 +60,8 @@ class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
     this.mustBeWhole = mustBeWhole;
     this.capabilities = model.capabilities;
     this.timeouts = model.timeouts;
-  }
-
-  get request(): ModelRequest {
-    return this.prepared.request;
-  }
-
-  get isWhole(): boolean {
-    return this.mustBeWhole || (!this.live && this.model.whole?.(this.request) === true);
+    this.request = prepared.request;
+    this.isWhole = mustBeWhole || (!live && model.whole?.(prepared.request) === true);
   }
 
   changed(recovery: Recovery, why: string): PreparedChat {

@@ -83,12 +83,25 @@ function* expand(
 
 function* askResolvers(name: string, { names, call, scope }: ResolveContext): Steps<Answer> {
   for (const resolver of names.resolvers) {
-    const answer = resolver(name, { call, signal: scope.signal });
-    const meaning = typeof answer === 'string' || answer === undefined ? answer : yield answer;
-    if (meaning !== undefined) return meaning;
+    const answer: unknown = resolver(name, { call, signal: scope.signal });
+    const meaning: unknown =
+      answer instanceof Object && 'then' in answer ? yield answer as Promise<Answer> : answer;
+    // Null is what a look-up in a store gives for nothing.
+    if (meaning === undefined || meaning === null) continue;
+    if (typeof meaning !== 'string') throw notASpec(name, meaning);
+    return meaning;
   }
   return undefined;
 }
+
+const notASpec = (name: string, meaning: unknown): LlmError =>
+  new LlmError(
+    'config',
+    `a resolver answered "${name}" with a value of type ${typeof meaning}: it must be a spec`,
+    {
+      code: 'resolver',
+    },
+  );
 
 const cycle = (path: readonly string[]): LlmError =>
   new LlmError('config', `alias cycle: ${path.join(' -> ')}`, { code: 'alias-cycle' });

@@ -1,7 +1,7 @@
 import type { ModelEvent } from '../contract/event.ts';
 import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
-import type { LlmError, PartialResponse } from '../contract/llm-error.ts';
+import { LlmError, type PartialResponse } from '../contract/llm-error.ts';
 import type { Usage } from '../contract/usage.ts';
 import type { Answer } from '../chain/operation.ts';
 import { judgeFinish } from './judge.ts';
@@ -42,11 +42,11 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
         // Cut arguments are nothing that a partial answer may show: only whole calls count.
         return 'content';
       case 'part-start':
-        this.open[event.index] = { type: event.part.type, text: '' };
+        this.open[checkedIndex(event.index, this.target)] = { type: event.part.type, text: '' };
         return event.part.type === 'tool-call' ? 'content' : 'progress';
       case 'part-end':
         this.open[event.index] = undefined;
-        this.parts[event.index] = event.part;
+        this.parts[checkedIndex(event.index, this.target)] = event.part;
         return 'progress';
       case 'start':
         this.id = event.id;
@@ -117,7 +117,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
 
   private append(index: number, text: string): void {
     const part = this.open[index];
-    if (part === undefined) this.open[index] = { type: 'text', text };
+    if (part === undefined) this.open[checkedIndex(index, this.target)] = { type: 'text', text };
     else part.text += text;
   }
 }
@@ -127,3 +127,17 @@ const textOf = (parts: readonly AssistantPart[]): string => {
   for (const part of parts) if (part.type === 'text') text += part.text;
   return text;
 };
+
+/** More parts than this are no answer: a list with holes that large would be walked for minutes. */
+const MOST_PARTS = 100_000;
+
+function checkedIndex(index: number, target: string): number {
+  if (Number.isInteger(index) && index >= 0 && index < MOST_PARTS) return index;
+  throw new LlmError(
+    'protocol',
+    `${target} numbered a part ${String(index)}: it must be from 0 to ${MOST_PARTS - 1}`,
+    {
+      target,
+    },
+  );
+}

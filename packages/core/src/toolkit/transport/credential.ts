@@ -2,10 +2,12 @@ import { cleanCause } from '../../error/cause.ts';
 import { LlmError, type Recovery } from '../../contract/llm-error.ts';
 import type { Credential, ModelContext } from '../../contract/provider.ts';
 
+type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential'>;
+
 /** Where the key of an attempt comes from. */
 export interface CredentialSource {
   /** The key for this attempt; throws `auth` when there is none. */
-  read(context: Pick<ModelContext, 'signal' | 'env' | 'target'>): Promise<string>;
+  read(context: SourceContext): Promise<string>;
   /** After a 401 for `value`: how to ask the source once more. Nothing to do for a fixed key. */
   recovery(value: string): Recovery | undefined;
 }
@@ -16,16 +18,21 @@ export function credentialSource(
   keyEnv: readonly string[],
 ): CredentialSource {
   let rejected: string | undefined;
+  const valueFor = async ({ signal, env, target }: SourceContext): Promise<string> => {
+    if (typeof apiKey === 'function') {
+      const asked = rejected;
+      rejected = undefined;
+      return await askSource(apiKey, asked, signal, target);
+    }
+    const value =
+      apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
+    if (value === undefined || value === '') throw noKey(target, keyEnv);
+    return value;
+  };
   return {
-    async read({ signal, env, target }) {
-      if (typeof apiKey === 'function') {
-        const asked = rejected;
-        rejected = undefined;
-        return await askSource(apiKey, asked, signal, target);
-      }
-      const value =
-        apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
-      if (value === undefined || value === '') throw noKey(target, keyEnv);
+    async read(context) {
+      const value = await valueFor(context);
+      context.credential?.(value);
       return value;
     },
     recovery(value) {

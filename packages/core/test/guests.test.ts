@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createMajordomo,
+  LlmError,
+  user,
+  type Model,
+  type ModelEvent,
+  type Provider,
+  type Recovery,
+  type Resolver,
+} from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+const EVENTS: readonly ModelEvent[] = [
+  { type: 'start', target: 'a/x', id: undefined },
+  { type: 'part-start', index: 0, part: { type: 'text' } },
+  { type: 'text-delta', index: 0, text: 'ok' },
+  { type: 'part-end', index: 0, part: { type: 'text', text: 'ok' } },
+  { type: 'finish', target: 'a/x', reason: 'stop', raw: undefined, usage: undefined },
+];
+
+/** A provider `a` whose one model is as told, and a healthy `b` behind it. */
+function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {
+  const whole: Model = {
+    id: 'x',
+    families: [],
+    capabilities: {},
+    async *stream() {
+      await settled();
+      yield EVENTS;
+    },
+  };
+  const provider = (id: string, made: () => Model): Provider => ({ spi: 1, id, model: made });
+  const odd = typeof model === 'function' ? model : () => ({ ...whole, ...model });
+  return createMajordomo({
+    providers: [provider('a', odd), provider('b', () => whole)],
+    chain: { attempts: 1 },
+    random: () => 0,
+  });
+}
+
+const answered = async (majordomo: ReturnType<typeof createMajordomo>): Promise<string> =>
+  (await majordomo.model('a/x,b/y').generate(hi)).target;
+
+const withMessage = (message: unknown): Error =>
+  Object.defineProperty(new Error(), 'message', { value: message });
+
+describe('whatever a provider throws', () => {
+  it.each<[string, unknown]>([
+    ['an error whose message is a number', withMessage(7)],
+    ['an error whose message is an object without text', withMessage(Object.create(null))],
+    ['an object without a prototype', Object.create(null)],
+    ['nothing', undefined],
+    ['a symbol', Symbol('odd')],
+    ['a function', () => 'odd'],
+  ])('the next target answers: %s', async (_name, thrown) => {
+    const majordomo = beside({
+      stream: () => {
+        throw thrown;
+      },
+    });
+    expect(await answered(majordomo)).toBe('b/y');
+    expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('server');
+  });
+
+  it.each<[string, Partial<Model> | (() => Model)]>([
+    [
+      'model()',
+      () => {
+        throw new Error('no such model');
+      },
+    ],
+    [
+      'whole()',
+      {
+        whole: () => {
+          throw new Error('whole?');
+        },
+      },
+    ],
+  ])('the next target answers, and no attempt is left open: %s', async (_name, model) => {
+    const { attempts } = await beside(model).model('a/x,b/y').generate(hi);
+    expect(attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+      'a/x skipped',
+      'b/y finished',
+    ]);
+  });
+
+  it('a recovery that throws is none', async () => {
+    const recover: Recovery = {
+      id: 'odd',
+      what: 'nothing',
+      apply: () => {
+        throw new Error('cannot');
+      },
+    };
+    const { majordomo, asked } = world({
+      'a/x': [{ fail: 'unsupported', details: { recover } }],
+      'b/y': ['ok'],
+    });
+    expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
+    expect(asked.get('a/x')).toBe(1);
+  });
+});
+
+describe('an iterator that is written by hand', () => {
+  const steps = (rest: object): Partial<Model> => ({
+    stream: () => {
+      let at = 0;
+      const next = (): IteratorResult<readonly ModelEvent[]> =>
+        at++ === 0 ? { done: false, value: EVENTS } : { done: true, value: undefined };
+      return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(next()), ...rest }) };
+    },
+  });
+
+  it.each<[string, object]>([
+    ['returns at once', { return: () => ({ done: true, value: undefined }) }],
+    [
+      'throws from return',
+      {
+        return: () => {
+          throw new Error('odd');
+        },
+      },
+    ],
+    ['rejects from return', { return: () => Promise.reject(new Error('odd')) }],
+    ['has no return', {}],
+    ['answers next at once', { next: () => ({ done: false, value: EVENTS }) }],
+  ])('gives its answer though it %s', async (_name, rest) => {
+    expect((await beside(steps(rest)).model('a/x').generate(hi)).text).toBe('ok');
+  });
+
+  it('may not number its parts beyond reason', async () => {
+    const majordomo = beside({
+      async *stream() {
+        await settled();
+        yield { type: 'text-delta', index: 3e8, text: 'x' };
+      },
+    });
+    const error = await failure(majordomo.model('a/x').generate(hi));
+    expect([error.kind, error.message]).toEqual([
+      'protocol',
+      'a/x numbered a part 300000000: it must be from 0 to 99999',
+    ]);
+  });
+});
+
+describe('a resolver', () => {
+  const asked = (resolver: unknown): Promise<LlmError> =>
+    failure(
+      world({ 'a/x': ['a'] }, { resolvers: [resolver as Resolver] })
+        .majordomo.model('fast')
+        .generate(hi),
+    );
+
+  it.each<[string, unknown]>([
+    ['null', () => null],
+    ['null, later', () => Promise.resolve(null)],
+    ['undefined', () => undefined],
+  ])('that answers %s does not know the name', async (_name, resolver) => {
+    expect((await asked(resolver)).details.code).toBe('unknown-name');
+  });
+
+  it('that answers what is not a spec is a mistake of the app', async () => {
+    expect((await asked(() => 7)).message).toBe(
+      'a resolver answered "fast" with a value of type number: it must be a spec',
+    );
+  });
+});
+
+it('a gate that answers null does not care', async () => {
+  const gates = [{ name: 'db', admit: () => null as unknown as undefined }];
+  expect(
+    (
+      await world({ 'a/x': ['a'] }, { gates })
+        .majordomo.model('a/x')
+        .generate(hi)
+    ).text,
+  ).toBe('a');
+});

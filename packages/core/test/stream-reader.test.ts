@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { lanes, user, type CallEvent, type Gate, type StreamEvent } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world, type World } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+type Reader = AsyncIterator<StreamEvent, undefined>;
+
+function readerOf(majordomo: World['majordomo'], spec = 'a/x', options = {}): Required<Reader> {
+  const stream = majordomo.model(spec).stream(hi, options);
+  return stream[Symbol.asyncIterator]() as Required<Reader>;
+}
+
+const textOf = (events: readonly (StreamEvent | undefined)[]): string =>
+  events.map((event) => (event?.type === 'text-delta' ? event.text : '')).join('');
+
+/** Counts what it admits and what comes back. */
+function counter(): { readonly gate: Gate; open: number } {
+  const seen = {
+    open: 0,
+    gate: {
+      name: 'counter',
+      admit: () => {
+        seen.open++;
+        return {
+          settle: () => {
+            seen.open--;
+          },
+        };
+      },
+    },
+  };
+  return seen;
+}
+
+describe('a stream', () => {
+  it('answers every read after its end, after a failure, and after the reader left', async () => {
+    const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
+    const ended = readerOf(majordomo);
+    while ((await ended.next()).done !== true);
+    const failed = readerOf(majordomo, 'b/y');
+    await failure(failed.next());
+    const left = readerOf(majordomo);
+    await left.return();
+    for (const reader of [ended, failed, left]) {
+      const reads = await Promise.all([reader.next(), reader.next(), reader.return(), reader.next()]);
+      expect(reads.map(({ done }) => done)).toEqual([true, true, true, true]);
+    }
+  });
+
+  it('is shared by readers that take turns: every event goes to one of them', async () => {
+    const { majordomo } = world({ 'a/x': ['one two three four'] });
+    const reader = readerOf(majordomo);
+    const read = async (): Promise<(StreamEvent | undefined)[]> => {
+      const events: (StreamEvent | undefined)[] = [];
+      for (let next = await reader.next(); next.done !== true; next = await reader.next())
+        events.push(next.value);
+      return events;
+    };
+    const events = (await Promise.all([read(), read(), read()])).flat();
+    expect(events.filter((event) => event?.type === 'finish')).toHaveLength(1);
+    expect(textOf(events).length).toBe('one two three four'.length);
+  });
+
+  it('settles the reads that are under way when its reader leaves, and closes the provider', async () => {
+    let closed = 0;
+    const { majordomo, events } = world({ 'a/x': [{ stall: true, onClose: () => closed++ }] });
+    const reader = readerOf(majordomo);
+    const reads = [reader.next(), reader.next()];
+    await settled();
+    await reader.return();
+    expect((await Promise.all(reads)).map(({ done }) => done)).toEqual([true, true]);
+    await settled();
+    expect([closed, events.at(-1)]).toMatchObject([1, { type: 'call-end', outcome: 'abandoned' }]);
+  });
+
+  it('hears an error that its reader throws into it as a leave', async () => {
+    const { majordomo, events } = world({ 'a/x': [{ text: 'a', stall: true }] });
+    const reader = readerOf(majordomo);
+    await reader.next();
+    const mine = new Error('mine');
+    await expect(reader.throw(mine)).rejects.toBe(mine);
+    expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned' });
+  });
+
+  it.each<[string, (stop: AbortController, world: World) => unknown, string]>([
+    [
+      'an abort',
+      (stop) => {
+        stop.abort();
+      },
+      'aborted',
+    ],
+    ['the deadline', (_stop, { clock }) => clock.advance(1000), 'timeout'],
+  ])('tells %s to response() while nobody reads', async (_name, end, kind) => {
+    const stop = new AbortController();
+    const all = world({ 'a/x': [{ text: 'one ', stall: true }] });
+    const stream = all.majordomo
+      .model('a/x')
+      .stream(hi, { signal: stop.signal, timeouts: { totalMs: 1000 } });
+    await stream[Symbol.asyncIterator]().next();
+    const answer = failure(stream.response());
+    await end(stop, all);
+    expect((await answer).kind).toBe(kind);
+  });
+});
+
+describe('a call that is stopped while events are on their way out', () => {
+  it('is booked whole, though its reader leaves', async () => {
+    const permits = counter();
+    const stop = new AbortController();
+    const onEvent = ({ type }: CallEvent): void => {
+      if (type === 'committed') stop.abort();
+    };
+    const { majordomo, events } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [permits.gate] });
+    for await (const _event of majordomo.model('a/x').stream(hi, { signal: stop.signal, onEvent })) break;
+    await settled();
+    expect(permits.open).toBe(0);
+    expect(events.filter(({ type }) => type.endsWith('-end'))).toMatchObject([
+      { type: 'attempt-end' },
+      { type: 'call-end', outcome: 'failed', error: { kind: 'aborted' } },
+    ]);
+  });
+
+  it('is booked whole at a reset too', async () => {
+    const stop = new AbortController();
+    const gate: Gate = {
+      name: 'slow',
+      admit: () => ({
+        settle: () => {
+          stop.abort();
+          return settled();
+        },
+      }),
+    };
+    const { majordomo, events } = world({ 'a/x': [{ text: 'a ', fail: 'server' }, 'b'] }, { gates: [gate] });
+    const options = { signal: stop.signal, afterCommit: 'restart' } as const;
+    const read = async (): Promise<void> => {
+      for await (const event of majordomo.model('a/x').stream(hi, options)) if (event.type === 'reset') break;
+    };
+    await read().catch(() => undefined);
+    await settled();
+    expect(events.at(-1)).toMatchObject({ type: 'call-end' });
+  });
+
+  it('hears an abort while a permit is being settled, whatever that takes', async () => {
+    const stop = new AbortController();
+    const gate: Gate = { name: 'stuck', admit: () => ({ settle: () => new Promise(() => undefined) }) };
+    const { majordomo } = world({ 'a/x': [{ fail: 'server' }] }, { gates: [gate] });
+    const answer = failure(majordomo.model('a/x').generate(hi, { signal: stop.signal }));
+    await settled();
+    stop.abort();
+    expect((await answer).kind).toBe('aborted');
+  });
+});
+
+describe('a stream that nobody reads', () => {
+  const talks = { 'a/x': [{ text: 'one two', stall: true }] };
+
+  it('is abandoned after unreadMs: its lane is free again and its response() says why', async () => {
+    const { majordomo, clock } = world(talks, { gates: [lanes({ 'a/': 1 })] });
+    const stream = majordomo.model('a/x').stream(hi);
+    await stream[Symbol.asyncIterator]().next();
+    const next = readerOf(majordomo);
+    const waiting = next.next();
+    await clock.advance(299_999);
+    const answer = failure(stream.response());
+    await clock.advance(1);
+    expect((await answer).message).toBe('nobody has read the stream for 300000 ms');
+    expect((await waiting).value).toMatchObject({ type: 'start' });
+    await next.return();
+    await settled();
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('may be read slowly, event by event', async () => {
+    const { majordomo, clock, events } = world({ 'a/x': ['one two three'] });
+    const reader = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
+    for (let next = await reader.next(); next.done !== true; next = await reader.next())
+      await clock.advance(900);
+    expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'finished' });
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('is not one whose model is slow, and 0 switches it off', async () => {
+    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 5000 }], 'b/y': talks['a/x'] });
+    const slow = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
+    const first = slow.next();
+    await clock.advance(5000);
+    expect((await first).value).toMatchObject({ type: 'start' });
+    const off = readerOf(majordomo, 'b/y', { timeouts: { unreadMs: 0 } });
+    await off.next();
+    await clock.advance(10_000_000);
+    expect((await off.next()).value).toMatchObject({ type: 'part-start' });
+  });
+});
