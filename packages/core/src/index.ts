@@ -56,7 +56,7 @@ export type {
   StandardJsonSchema,
   StandardSchema,
 } from './contract/schema.ts';
-export type { Attempt, PartialResponse } from './contract/llm-error.ts';
+export type { Attempt, Billing, PartialResponse } from './contract/llm-error.ts';
 export type { ChatResponse, FinishReason, Warning } from './contract/response.ts';
 export type { Usage, UsageDetails } from './contract/usage.ts';
 export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
@@ -70,6 +70,7 @@ export type {
   ChainOptions,
   OperationType,
   Timeouts,
+  WaitUntil,
 } from './contract/call.ts';
 export type { AttemptInfo, Denial, Gate, Permit } from './contract/gate.ts';
 export type { Health, HealthOptions, TargetHealth, Verdict } from './contract/health.ts';

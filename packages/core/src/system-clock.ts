@@ -3,15 +3,12 @@ import type { Clock } from './contract/clock.ts';
 /** Longer delays overflow the platform's timer and would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-type Timer = number | { unref?(): unknown };
-
 /** The platform's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   timer(ms, run, isBackground = false) {
-    const timer: Timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
-    // An object in Node, Bun and Deno; elsewhere a number, which holds nothing alive.
-    if (isBackground && typeof timer === 'object') timer.unref?.();
+    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
+    if (isBackground) unref(timer);
     return () => {
       clearTimeout(timer as ReturnType<typeof setTimeout>);
     };
@@ -34,3 +31,8 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** An object in Node, Bun and Deno; elsewhere a number, which holds nothing alive. */
+function unref(timer: number | { unref?(): unknown }): void {
+  if (typeof timer === 'object') timer.unref?.();
+}

@@ -1,15 +1,18 @@
+import type { WaitUntil } from '../contract/call.ts';
 import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import { admit, FREE, type Admission } from '../gates/admission.ts';
 import type { Bench } from '../health/tracker.ts';
+import type { Place } from '../resolve/resolve.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { benchedError } from './exhausted.ts';
 import type { PreparedCall } from './operation.ts';
-import { skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
+import { Lifeline } from './lifeline.ts';
+import { attemptOf, skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
 import { RunningAttempt } from './running-attempt.ts';
-import { mergeTimeouts, type ChainSettings } from './settings.ts';
+import { mergeTimeouts, unreadMsOf, type ChainSettings } from './settings.ts';
 import type { CallScope } from './scope.ts';
 import type { ClaimMode } from './standing.ts';
 import { longestSilence } from './watch.ts';
@@ -40,20 +43,32 @@ export async function beginAttempt<Event extends object, Result>(
   if (prepared instanceof Error) return passedOver('unsupported', prepared, call);
 
   const number = visit.nextNumber();
-  const info = isWatched(deps) ? attemptInfo(call, target, number, prepared, scope) : undefined;
-  const admission = info === undefined ? FREE : await admitted(deps, info);
+  const lifeline = isWatched(deps) ? new Lifeline(deps.clock, unreadMsOf(call.settings.timeouts)) : undefined;
+  const info = lifeline && attemptInfo(call, visit.place, number, prepared, scope, lifeline);
+  const admission = info === undefined ? FREE : await admitted(deps, info, call.waitUntil);
   if (admission instanceof Error) return passedOver('denied', admission, call);
 
   const claim = visit.standing.claim(mode, probeMs(prepared, call.settings));
   if (claim === undefined) {
     const meanwhile = asBenched(target, visit.standing.bench(), deps);
-    await admission.settle(skippedAttempt(target, meanwhile.error));
+    await admission.settle(skippedAttempt(visit.place, meanwhile.error));
     return meanwhile;
   }
   visit.began();
   if (claim.isProbe) record.health('probed', target);
   record.attemptStart(target, number);
-  return new RunningAttempt({ visit, call, deps, record, prepared, number, info, admission, claim });
+  return new RunningAttempt({
+    visit,
+    call,
+    deps,
+    record,
+    prepared,
+    number,
+    info,
+    lifeline,
+    admission,
+    claim,
+  });
 }
 
 function asBenched(target: string, bench: Bench | undefined, { clock }: ChainDeps): PassedOver {
@@ -95,9 +110,13 @@ const probeMs = <Event extends object, Result>(
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
 
 /** The denial instead, if there was one. */
-async function admitted({ gates, clock }: ChainDeps, info: AttemptInfo): Promise<Admission | LlmError> {
+async function admitted(
+  { gates, clock }: ChainDeps,
+  info: AttemptInfo,
+  waitUntil: WaitUntil | undefined,
+): Promise<Admission | LlmError> {
   try {
-    return await admit(gates, info, clock);
+    return await admit(gates, info, clock, waitUntil);
   } catch (error) {
     if (LlmError.is(error, 'denied')) return error;
     throw error;
@@ -106,19 +125,24 @@ async function admitted({ gates, clock }: ChainDeps, info: AttemptInfo): Promise
 
 function attemptInfo<Event extends object, Result>(
   { info: call, operation }: Call<Event, Result>,
-  target: string,
+  place: Place,
   attempt: number,
-  { request, payload, capabilities }: PreparedCall<Event, Result>,
+  { request, payload, capabilities, isWhole }: PreparedCall<Event, Result>,
   scope: CallScope,
+  lifeline: Lifeline,
 ): AttemptInfo {
   return {
     call,
     operation: operation.type,
-    target,
+    ...attemptOf(place),
     attempt,
     request,
     payload,
     capabilities,
+    delivery: isWhole ? 'whole' : 'deltas',
+    get isLapsed() {
+      return lifeline.isLapsed;
+    },
     get signal() {
       return scope.signal;
     },

@@ -93,7 +93,7 @@ export class CallRun<Event extends object, Result> {
         if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
         return begun;
       }
-      this.record.skipped(visit.place.key, begun);
+      this.record.skipped(visit.place, begun);
       if (!begun.advance) throw begun.error;
       route.advance();
     }

@@ -1,4 +1,4 @@
-import type { CallInfo } from '../contract/call.ts';
+import type { CallInfo, WaitUntil } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import type { AttemptInfo, Gate } from '../contract/gate.ts';
@@ -21,6 +21,8 @@ export interface Call<Event extends object, Result> {
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
   readonly emit: Emit | undefined;
+  /** Takes what goes on after the answer. */
+  readonly waitUntil: WaitUntil | undefined;
   /** Told once, also when nobody pulls any more. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** The places that the spec means now, in the order in which they are tried. */

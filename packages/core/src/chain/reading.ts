@@ -1,6 +1,7 @@
-import type { Timeouts } from '../contract/call.ts';
+import type { Timeouts, WaitUntil } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import type { Lifeline } from './lifeline.ts';
 import type { Opened } from './open.ts';
 import type { Answer } from './operation.ts';
 import { Watch } from './watch.ts';
@@ -19,7 +20,11 @@ interface ReadingOptions<Event extends object> {
   readonly isWhole: boolean;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening' | 'fault'>;
+  readonly waitUntil: WaitUntil | undefined;
+  readonly lifeline: Lifeline | undefined;
+  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
+  /** The error that the finish stands for, if it is one. */
+  fault(): LlmError | undefined;
   /** Begins the stream and asks it for the first step. */
   open(signal: AbortSignal): Opened<Event>;
 }
@@ -39,6 +44,7 @@ export class Reading<Event extends object> {
   private held: Event[] = [];
   private steps: AsyncIterator<Event | readonly Event[]> | undefined;
   private stopped: LlmError | undefined;
+  private isClosed = false;
   private resolveStep: ((step: Step<Event>) => void) | undefined;
 
   constructor(options: ReadingOptions<Event>) {
@@ -53,6 +59,7 @@ export class Reading<Event extends object> {
         this.stop(error);
       },
     });
+    options.lifeline?.begun(this.watch);
   }
 
   /** Never rejects: a failure is a step too. */
@@ -73,9 +80,13 @@ export class Reading<Event extends object> {
   /** Lets the provider clean up. Not awaited: a stuck one must not hold the call. */
   close(): void {
     this.watch.stop();
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const { steps } = this;
     try {
       // A hand-written iterator may give no promise, or throw.
-      Promise.resolve(this.steps?.return?.()).catch(() => undefined);
+      const cleaned = Promise.resolve(steps?.return?.()).catch(() => undefined);
+      this.options.waitUntil?.(cleaned);
     } catch {
       // Whatever the clean-up does, the attempt is over.
     }
@@ -136,7 +147,7 @@ export class Reading<Event extends object> {
 
   private finish(events: readonly Event[]): Step<Event> {
     this.close();
-    const error = this.options.answer.fault();
+    const error = this.options.fault();
     if (error !== undefined) return { type: 'failed', error };
     return { type: 'finished', events: this.isCommitted ? events : this.hold(events, true) };
   }

@@ -1,6 +1,7 @@
 import type { CallInfo } from '../contract/call.ts';
 import type { Attempt, LlmError } from '../contract/llm-error.ts';
 import type { ChatResponse } from '../contract/response.ts';
+import type { Place } from '../resolve/resolve.ts';
 import type { Emit } from '../observe/emit.ts';
 
 /** A target that is not asked, and why. */
@@ -50,9 +51,10 @@ export class CallRecord {
     this.emit?.({ type: 'call-end', call, outcome, response, error, attempts });
   }
 
-  skipped(target: string, { why, error, until }: PassedOver): void {
+  skipped(place: Place, { why, error, until }: PassedOver): void {
+    const target = place.key;
     if (why === 'benched') this.benched++;
-    this.attempts = [...this.attempts, skippedAttempt(target, error)];
+    this.attempts = [...this.attempts, skippedAttempt(place, error)];
     this.emit?.({ type: 'target-skipped', call: this.call, target, why, until });
   }
 
@@ -90,9 +92,23 @@ export class CallRecord {
   }
 }
 
+/** What every record says of its target. */
+export const attemptOf = ({
+  key,
+  provider: { vendor, billing },
+  modelId,
+  name,
+}: Place): Pick<Attempt, 'target' | 'vendor' | 'billing' | 'model' | 'name'> => ({
+  target: key,
+  model: modelId,
+  ...(vendor !== undefined && { vendor }),
+  ...(billing !== undefined && { billing }),
+  ...(name !== undefined && { name }),
+});
+
 /** The record of a target that was not asked. */
-export const skippedAttempt = (target: string, error: LlmError | undefined): Attempt => ({
-  target,
+export const skippedAttempt = (place: Place, error: LlmError | undefined): Attempt => ({
+  ...attemptOf(place),
   outcome: 'skipped',
   error,
   usage: undefined,

@@ -2,15 +2,18 @@ import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError, withDetails, type Attempt } from '../contract/llm-error.ts';
 import type { Usage } from '../contract/usage.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
+import { decisionFor } from '../error/policy.ts';
 import type { Admission } from '../gates/admission.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { CREDENTIAL_BENCHED } from './exhausted.ts';
+import type { Lifeline } from './lifeline.ts';
 import { openInside } from './open.ts';
 import type { Answer, PreparedCall } from './operation.ts';
 import { Reading, type Step } from './reading.ts';
 import type { CallRecord } from './record.ts';
-import { mergeTimeouts } from './settings.ts';
+import { mergeTimeouts, type ChainSettings } from './settings.ts';
 import type { HealthClaim } from './standing.ts';
+import { attemptOf } from './record.ts';
 import type { Verdict } from './verdict.ts';
 import type { Visit } from './visit.ts';
 
@@ -23,6 +26,7 @@ interface Facts<Event extends object, Result> {
   readonly number: number;
   /** Absent when no gate and no hook looks. */
   readonly info: AttemptInfo | undefined;
+  readonly lifeline: Lifeline | undefined;
   readonly admission: Admission;
   readonly claim: HealthClaim;
 }
@@ -56,6 +60,9 @@ export class RunningAttempt<Event extends object, Result> {
       clock: deps.clock,
       timeouts: mergeTimeouts(prepared.timeouts, call.settings.timeouts),
       answer: this.answer,
+      fault: () => faultOf(this.answer, call.settings),
+      waitUntil: call.waitUntil,
+      lifeline: facts.lifeline,
       open: (signal) =>
         openInside(deps.around, info, () =>
           prepared.open({ target, delivery, signal, ...deps.transport(), credential }),
@@ -124,7 +131,7 @@ export class RunningAttempt<Event extends object, Result> {
     usage: Usage | undefined,
   ): Promise<void> | undefined {
     const { record, number, admission } = this.facts;
-    const result: Attempt = { target: this.target, outcome, error, usage, ms: this.ms() };
+    const result: Attempt = { ...attemptOf(this.visit.place), outcome, error, usage, ms: this.ms() };
     record.attemptEnd(number, result);
     return admission.settle(result);
   }
@@ -140,6 +147,15 @@ export class RunningAttempt<Event extends object, Result> {
   private ms(): number {
     return this.facts.deps.clock.now() - this.began;
   }
+}
+
+/** Unless the policy takes it for an answer. */
+function faultOf(
+  answer: Pick<Answer<object, unknown>, 'fault'>,
+  { policy }: ChainSettings,
+): LlmError | undefined {
+  const fault = answer.fault();
+  return fault !== undefined && decisionFor(fault.kind, policy).accept === true ? undefined : fault;
 }
 
 function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {

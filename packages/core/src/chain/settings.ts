@@ -66,4 +66,7 @@ export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | unde
   };
 }
 
+/** Until when a stream waits for its reader, in ms. */
+export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => (unreadMs > 0 ? unreadMs : Infinity);
+
 const NO_TIMEOUTS: Timeouts = {};

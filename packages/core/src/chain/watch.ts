@@ -27,6 +27,7 @@ export class Watch {
   private connected = false;
   private hasContent = false;
   private waitingSince: number | undefined;
+  private lastWait: number;
   private firesAt = Infinity;
   private cancel: (() => void) | undefined;
 
@@ -49,11 +50,12 @@ export class Watch {
     this.whole = options.whole;
     this.onTimeout = options.onTimeout;
     this.began = options.clock.now();
+    this.lastWait = this.began;
   }
 
   /** Somebody begins to wait for the model's next step. */
   wait(): void {
-    this.waitingSince = this.clock.now();
+    this.waitingSince = this.lastWait = this.clock.now();
     this.arm();
   }
 
@@ -66,6 +68,13 @@ export class Watch {
   /** From now on only silence counts. */
   committed(): void {
     this.hasContent = true;
+  }
+
+  /** Until when the last wait may have lasted; `Infinity` without a limit. Epoch ms. */
+  waitsUntil(): number {
+    const { wholeMs, idleMs, firstContentMs } = this.limits;
+    if (this.whole) return this.began + wholeMs;
+    return this.hasContent ? this.lastWait + idleMs : this.began + firstContentMs;
   }
 
   stop(): void {

@@ -32,11 +32,7 @@ export class CallStream implements ChatStream, AsyncIterator<StreamEvent, undefi
   private outcome: ChatOutcome | undefined;
   private readonly waiting: { resolve(response: ChatResponse): void; reject(error: unknown): void }[] = [];
 
-  constructor(
-    begin: (onEnd: (outcome: ChatOutcome) => void) => ChatRun,
-    clock: Clock,
-    unreadMs: number | undefined,
-  ) {
+  constructor(begin: (onEnd: (outcome: ChatOutcome) => void) => ChatRun, clock: Clock, unreadMs: number) {
     this.begin = begin;
     this.unread = new Unread(clock, unreadMs, (ms) => {
       this.call?.abandon(`nobody has read the stream for ${ms} ms`);

@@ -3,7 +3,7 @@ import { CallRun } from '../chain/call-run.ts';
 import type { Operation } from '../chain/operation.ts';
 import type { CallScope } from '../chain/scope.ts';
 import { callSettings, type ChainSettings } from '../chain/settings.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions } from '../contract/call.ts';
+import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../contract/call.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { Model } from '../contract/provider.ts';
@@ -19,6 +19,7 @@ export interface ModelSetup {
   readonly settings: ChainSettings;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
+  readonly waitUntil: WaitUntil | undefined;
   resolve(spec: string, call: CallInfo, scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
   /** The chat model of a place, which is kept. */
   readonly modelAt: (place: Place) => Model;
@@ -56,6 +57,7 @@ export function newCall<Event extends object, Result>(
       settings: callSettings(setup.settings, setup.chain, options),
       live,
       signal: options?.signal,
+      waitUntil: contained(options?.waitUntil ?? setup.waitUntil),
       emit: emitTo(setup.onEvent, options?.onEvent),
       onEnd,
       resolve(scope) {
@@ -74,3 +76,14 @@ export async function resultOf<Event extends object, Result>(call: CallRun<Event
   if (call.result === undefined) throw new LlmError('protocol', 'the call ended without a result');
   return call.result;
 }
+
+/** The platform's function may throw when its context is gone: that must not change the call. */
+const contained = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
+  waitUntil &&
+  ((promise) => {
+    try {
+      waitUntil(promise);
+    } catch {
+      // What goes on after the answer goes on without it.
+    }
+  });

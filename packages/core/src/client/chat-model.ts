@@ -1,6 +1,6 @@
 import type { Outcome } from '../chain/call.ts';
 import type { CallRun } from '../chain/call-run.ts';
-import { callSettings } from '../chain/settings.ts';
+import { callSettings, mergeTimeouts, unreadMsOf } from '../chain/settings.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { ModelEvent } from '../contract/event.ts';
 import type { ChatModel, ChatStream, JsonSchemaRequest, TypedRequest } from '../contract/majordomo.ts';
@@ -28,7 +28,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     return newCall({ spec, operation, options, live, pick, onEnd }, setup);
   };
   const stream = (request: ChatRequest, options?: CallOptions, pick?: PickPlaces): ChatStream => {
-    const unreadMs = options?.timeouts?.unreadMs ?? setup.settings.timeouts.unreadMs;
+    const unreadMs = unreadMsOf(mergeTimeouts(setup.settings.timeouts, options?.timeouts));
     return new CallStream((onEnd) => begin(request, options, true, pick, onEnd), setup.deps.clock, unreadMs);
   };
   const typed: TypedCalls = {

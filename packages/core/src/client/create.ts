@@ -67,6 +67,7 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     chain: options.chain,
     onEvent: options.onEvent,
     media: options.media,
+    waitUntil: options.waitUntil,
     deps: {
       health,
       salt,

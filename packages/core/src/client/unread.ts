@@ -1,7 +1,5 @@
 import type { Clock } from '../contract/clock.ts';
 
-const DEFAULT_UNREAD_MS = 300_000;
-
 /**
  * Notices when nobody reads any more: an iterator that was dropped without a word would hold its socket and its lane
  * for ever. One timer a stream; while the model is waited for, it does not count.
@@ -15,7 +13,7 @@ export class Unread {
   private isTouched = false;
   private cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, ms: number = DEFAULT_UNREAD_MS, onUnread: (ms: number) => void) {
+  constructor(clock: Clock, ms: number, onUnread: (ms: number) => void) {
     this.clock = clock;
     this.ms = ms;
     this.onUnread = onUnread;
@@ -33,7 +31,7 @@ export class Unread {
 
   /** Events were handed over: it is the reader's turn. */
   resume(): void {
-    if (this.ms <= 0) return;
+    if (this.ms === Infinity) return;
     this.since = this.clock.now();
     this.isTouched = false;
     this.cancel ??= this.clock.timer(this.ms, this.fired, true);

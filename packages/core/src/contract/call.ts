@@ -43,6 +43,9 @@ export interface ChainOptions {
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
 }
 
+/** Keeps a platform's context alive until the promise has settled. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
+
 /** Belongs to one call; nothing of it is sent to a vendor. */
 export interface CallOptions extends ChainOptions {
   /** Ends the call at once, as `aborted`; its connection is closed. */
@@ -53,6 +56,11 @@ export interface CallOptions extends ChainOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** What happens in this call; the one of `createMajordomo` is told as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
+  /**
+   * The platform's own, such as a Worker's `ctx.waitUntil`: is given what goes on after the answer (settling permits,
+   * freeing connections). The one of `createMajordomo` is used where a call has none.
+   */
+  readonly waitUntil?: WaitUntil | undefined;
   /**
    * `generateObject` and `streamObject`: how often an answer that does not fit goes back to be corrected. Default 1.
    * Each round is a call of its own, with its own `totalMs`.

@@ -2,7 +2,7 @@ import type { CallInfo, OperationType } from './call.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImageRequest } from './image.ts';
 import type { ModelRequest } from './request.ts';
-import type { Attempt } from './llm-error.ts';
+import type { Attempt, Billing } from './llm-error.ts';
 
 /** An attempt that is about to begin. */
 export interface AttemptInfo {
@@ -18,6 +18,20 @@ export interface AttemptInfo {
   readonly payload?: ImageRequest | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
+  /**
+   * True once the attempt cannot be running any more though nobody has settled its permits: on some platforms a
+   * request's work dies with its context. What it holds may be given to others.
+   */
+  readonly isLapsed?: boolean | undefined;
+  /** Whose prices and conventions hold, as the provider says. */
+  readonly vendor?: string | undefined;
+  /** How the provider's calls are paid where no price applies. */
+  readonly billing?: Billing | undefined;
+  /** The model's id, without the provider. */
+  readonly model?: string | undefined;
+  /** The innermost alias or resolver's name that led to the target. */
+  readonly name?: string | undefined;
+  readonly delivery?: 'deltas' | 'whole' | undefined;
 }
 
 /** `advance`: try the next target instead of failing the call. */

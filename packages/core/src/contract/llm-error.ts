@@ -62,7 +62,18 @@ export interface Attempt {
   readonly usage: Usage | undefined;
   /** Milliseconds from the attempt's start to its end; 0 when skipped. */
   readonly ms: number;
+  /** Whose prices and conventions hold, as the provider says. */
+  readonly vendor?: string | undefined;
+  /** The model's id, without the provider. */
+  readonly model?: string | undefined;
+  /** How the provider's calls are paid where no price applies. */
+  readonly billing?: Billing | undefined;
+  /** The innermost alias or resolver's name that led to the target. */
+  readonly name?: string | undefined;
 }
+
+/** `included`: paid otherwise, such as by a subscription or own hardware. */
+export type Billing = 'metered' | 'included';
 
 /** What had arrived when an attempt failed. */
 export interface PartialResponse {

@@ -1,5 +1,5 @@
 import type { LlmError } from './llm-error.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions } from './call.ts';
+import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { StreamEvent } from './event.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
@@ -96,6 +96,8 @@ export interface MajordomoOptions {
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Runs every attempt inside it (tracing context); must call `run` once and return what it returns. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
+  /** Is given what goes on after answers, such as a Worker's `ctx.waitUntil`; see `CallOptions.waitUntil`. */
+  readonly waitUntil?: WaitUntil | undefined;
   /** Time, for tests: `fakeClock` of `@majordomo/testing`. */
   readonly clock?: Clock | undefined;
   /** In [0, 1); for jitter. */

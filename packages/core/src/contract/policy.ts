@@ -5,6 +5,8 @@ export interface Decision {
   readonly retry: boolean;
   readonly advance: boolean;
   readonly bench: boolean;
+  /** Of `empty`: an empty text is an answer then, and no failure. */
+  readonly accept?: boolean | undefined;
 }
 
 /** Replaces fields of rows, for a majordomo or for one call. */

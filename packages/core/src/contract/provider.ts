@@ -1,3 +1,4 @@
+import type { Billing } from './llm-error.ts';
 import type { Timeouts } from './call.ts';
 import type { Capabilities, ImageLimits } from './capabilities.ts';
 import type { ModelEvent } from './event.ts';
@@ -106,6 +107,13 @@ export interface Provider {
   /** Version of this interface; another number is refused. */
   readonly spi: 1;
   readonly id: string;
+  /**
+   * Whose prices, facts and conventions hold, in the catalogue's words: `openai`, `amazon-bedrock`, `google-vertex` …
+   * Absent: unknown.
+   */
+  readonly vendor?: string | undefined;
+  /** How its calls are paid where no price applies: a subscription, or own hardware. */
+  readonly billing?: Billing | undefined;
   /** Any id is taken: the vendor says which exist. Does no I/O and throws nothing. */
   model(modelId: string): Model;
   /** Absent: it draws nothing. */

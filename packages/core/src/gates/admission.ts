@@ -1,4 +1,5 @@
 import { LlmError } from '../contract/llm-error.ts';
+import type { WaitUntil } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../contract/gate.ts';
 import type { Attempt } from '../contract/llm-error.ts';
@@ -19,10 +20,12 @@ export const FREE: Admission = { settle: () => undefined };
 class Permits implements Admission {
   private readonly permits: Permit[];
   private readonly clock: Clock;
+  private readonly waitUntil: WaitUntil | undefined;
 
-  constructor(permits: Permit[], clock: Clock) {
+  constructor(permits: Permit[], clock: Clock, waitUntil: WaitUntil | undefined) {
     this.permits = permits;
     this.clock = clock;
+    this.waitUntil = waitUntil;
   }
 
   async settle(outcome: Attempt): Promise<void> {
@@ -31,9 +34,11 @@ class Permits implements Admission {
       .splice(0)
       .reverse()
       .map((permit) => settleOne(permit, outcome));
+    const all = Promise.all(settled);
+    this.waitUntil?.(all);
     await new Promise<void>((resolve) => {
       const cancel = this.clock.timer(LONGEST_SETTLE_MS, resolve);
-      void Promise.all(settled).then(() => {
+      void all.then(() => {
         cancel();
         resolve();
       });
@@ -50,9 +55,14 @@ async function settleOne(permit: Permit, outcome: Attempt): Promise<void> {
 }
 
 /** Asks the gates in order. A denial settles what was already granted as skipped, and is thrown as `denied`. */
-export async function admit(gates: readonly Gate[], info: AttemptInfo, clock: Clock): Promise<Admission> {
+export async function admit(
+  gates: readonly Gate[],
+  info: AttemptInfo,
+  clock: Clock,
+  waitUntil: WaitUntil | undefined,
+): Promise<Admission> {
   const permits: Permit[] = [];
-  const admission = new Permits(permits, clock);
+  const admission = new Permits(permits, clock, waitUntil);
   for (const gate of gates) {
     try {
       const answer = await ask(gate, info, clock);

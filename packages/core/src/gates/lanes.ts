@@ -1,54 +1,80 @@
 import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
 
+interface Waiter {
+  readonly attempt: AttemptInfo;
+  enter(): void;
+}
+
 interface Lane {
-  free: number;
-  readonly waiting: (() => void)[];
+  readonly most: number;
+  readonly holders: Set<AttemptInfo>;
+  readonly waiting: Waiter[];
 }
 
 /**
  * A gate that lets at most so many calls at once into each target prefix; the longest prefix that fits counts, the
- * others wait their turn in order.
+ * others wait their turn in order. A place is a lease: one whose attempt cannot be running any more is given to the next
+ * who asks.
  *
  * @example lanes({ 'm1/': 1, 'openai/gpt-x': 8 })
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
   const prefixes = Object.keys(limits).sort((a, b) => b.length - a.length);
   const open = new Map<string, Lane>(
-    prefixes.map((prefix) => [prefix, { free: limits[prefix] ?? 0, waiting: [] }]),
+    prefixes.map((prefix) => [prefix, { most: limits[prefix] ?? 0, holders: new Set(), waiting: [] }]),
   );
   return {
     name: 'lanes',
-    admit({ target, signal }: AttemptInfo) {
-      const lane = open.get(prefixes.find((prefix) => target.startsWith(prefix)) ?? '');
-      return lane === undefined ? undefined : enter(lane, signal);
+    admit(attempt: AttemptInfo) {
+      const lane = open.get(prefixes.find((prefix) => attempt.target.startsWith(prefix)) ?? '');
+      return lane === undefined ? undefined : enter(lane, attempt);
     },
   };
 }
 
-function enter(lane: Lane, signal: AbortSignal): Permit | Promise<Permit> {
+function enter(lane: Lane, attempt: AttemptInfo): Permit | Promise<Permit> {
+  const { signal } = attempt;
   signal.throwIfAborted();
-  if (lane.free > 0) {
-    lane.free--;
-    return permitOf(lane);
-  }
+  freeLapsed(lane);
+  if (lane.holders.size < lane.most) return permitOf(lane, attempt);
   return new Promise((resolve, reject) => {
-    const turn = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(permitOf(lane));
+    const waiter: Waiter = {
+      attempt,
+      enter() {
+        signal.removeEventListener('abort', onAbort);
+        resolve(permitOf(lane, attempt));
+      },
     };
     const onAbort = (): void => {
-      lane.waiting.splice(lane.waiting.indexOf(turn), 1);
+      lane.waiting.splice(lane.waiting.indexOf(waiter), 1);
       reject(signal.reason as Error);
     };
-    lane.waiting.push(turn);
+    lane.waiting.push(waiter);
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 
-const permitOf = (lane: Lane): Permit => ({
-  settle() {
+function permitOf(lane: Lane, attempt: AttemptInfo): Permit {
+  lane.holders.add(attempt);
+  return {
+    settle() {
+      if (lane.holders.delete(attempt)) admitNext(lane);
+    },
+  };
+}
+
+function freeLapsed(lane: Lane): void {
+  for (const holder of lane.holders) {
+    if (holder.isLapsed !== true) continue;
+    lane.holders.delete(holder);
+    admitNext(lane);
+  }
+}
+
+function admitNext(lane: Lane): void {
+  while (lane.holders.size < lane.most) {
     const next = lane.waiting.shift();
-    if (next === undefined) lane.free++;
-    else next();
-  },
-});
+    if (next === undefined) return;
+    if (next.attempt.isLapsed !== true) next.enter();
+  }
+}

@@ -17,6 +17,8 @@ export interface Place {
   readonly key: string;
   readonly provider: Provider;
   readonly modelId: string;
+  /** The innermost name that led to it. */
+  readonly name?: string | undefined;
 }
 
 export interface ResolveContext {
@@ -70,7 +72,7 @@ function* expand(
       const { provider: name, model: modelId } = splitTarget(text);
       const provider = context.registry.provider(name, whole);
       const key = `${provider.id}/${modelId}`;
-      if (!places.has(key)) places.set(key, { key, provider, modelId });
+      if (!places.has(key)) places.set(key, { key, provider, modelId, name: path.at(-1) });
       continue;
     }
     if (path.includes(text)) throw cycle([...path, text]);

@@ -44,6 +44,7 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
   private messages = 0;
   private over = false;
   private failure: Error | undefined;
+  private released: Promise<void> | undefined;
 
   constructor(call: SdkCall) {
     this.call = call;
@@ -71,9 +72,11 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
     }
   }
 
-  return(): Promise<Step> {
+  /** Resolves when the connection is free again. */
+  async return(): Promise<Step> {
     this.close();
-    return Promise.resolve(DONE);
+    await this.released;
+    return DONE;
   }
 
   private opened(response: Response): Step {
@@ -140,7 +143,7 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
     this.over = true;
     if (this.body === undefined) return;
     this.call.context.signal.removeEventListener('abort', this.cancel);
-    if (this.call.reader.done) releaseAfterFinish(this.body);
+    if (this.call.reader.done) this.released = releaseAfterFinish(this.body);
     else this.cancel();
   }
 
@@ -160,11 +163,12 @@ keepWarm(
 );
 
 /** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
-function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): void {
-  const drain = async (): Promise<void> => {
+async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
     if (!(await body.read()).done) await body.cancel();
-  };
-  drain().catch(() => undefined);
+  } catch {
+    // The answer is whole; what became of its connection changes nothing.
+  }
 }
 
 function readWhole(text: string, reader: WireReader, target: string, framing: Framing): void {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { lanes, user, type AttemptInfo, type Gate } from '../src/index.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+describe('a lane whose holder died with its context', () => {
+  /** What is left of a call whose timers and promises never run again. */
+  const dead = (target: string): AttemptInfo => ({
+    call: { id: '1', spec: target, tenant: undefined, metadata: {} },
+    target,
+    attempt: 1,
+    request: { ...hi, system: undefined, messages: [], tools: [], output: undefined, extra: {} },
+    capabilities: {},
+    signal: new AbortController().signal,
+    isLapsed: true,
+  });
+
+  it('goes to the next who asks, and what comes back late frees nothing twice', async () => {
+    const gate = lanes({ 'a/': 1 });
+    const late = await gate.admit(dead('a/x'));
+    const { majordomo } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [gate] });
+    const first = majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
+    expect((await first.next()).value).toMatchObject({ type: 'start' });
+    if (late !== undefined && 'settle' in late)
+      await late.settle({ target: 'a/x', outcome: 'failed', error: undefined, usage: undefined, ms: 0 });
+    let isIn = false;
+    const second = majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
+    const read = second.next().then(() => (isIn = true));
+    await settled();
+    expect(isIn).toBe(false);
+    await first.return?.();
+    await read;
+    await second.return?.();
+  });
+
+  it('passes over those that died while they waited', async () => {
+    const gate = lanes({ 'a/': 1 });
+    const alive = { ...dead('a/x'), isLapsed: false };
+    const holder = await gate.admit(alive);
+    void gate.admit(dead('a/x'));
+    const waiting = gate.admit({ ...alive });
+    if (holder !== undefined && 'settle' in holder)
+      await holder.settle({ target: 'a/x', outcome: 'failed', error: undefined, usage: undefined, ms: 0 });
+    expect(await waiting).toMatchObject({});
+  });
+});
+
+describe('an attempt', () => {
+  const spy = (seen: AttemptInfo[]): Gate => ({
+    name: 'spy',
+    admit(attempt) {
+      seen.push(attempt);
+      return undefined;
+    },
+  });
+
+  it('has lapsed when its own limits are over, its reader’s time included', async () => {
+    const seen: AttemptInfo[] = [];
+    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [spy(seen)] });
+    const timeouts = { idleMs: 1000, unreadMs: 5000 };
+    const reader = majordomo.model('a/x').stream(hi, { timeouts })[Symbol.asyncIterator]();
+    await reader.next();
+    await clock.advance(4999);
+    expect(seen[0]?.isLapsed).toBe(false);
+    await clock.advance(2002);
+    expect(seen[0]?.isLapsed).toBe(true);
+  });
+
+  it('tells gates and records the model and the name that led to it', async () => {
+    const seen: AttemptInfo[] = [];
+    const aliases = { fast: 'small,b/y', small: 'a/x' };
+    const { majordomo } = world(
+      { 'a/x': [{ fail: 'not-found' }], 'b/y': ['b'] },
+      { gates: [spy(seen)], aliases },
+    );
+    const { attempts } = await majordomo.model('fast').generate(hi);
+    const told = [seen, attempts].map((each) => each.map(({ model, name }) => [model, name]));
+    expect(told).toEqual([
+      [
+        ['x', 'small'],
+        ['y', 'fast'],
+      ],
+      [
+        ['x', 'small'],
+        ['y', 'fast'],
+      ],
+    ]);
+    expect(seen.map(({ delivery }) => delivery)).toEqual(['deltas', 'deltas']);
+  });
+});
+
+describe('waitUntil', () => {
+  it('is given what goes on after the answer, of the call before that of the majordomo', async () => {
+    const given: Promise<unknown>[] = [];
+    let settle: (() => void) | undefined;
+    const gate: Gate = {
+      name: 'ledger',
+      admit: () => ({ settle: () => new Promise((done) => (settle = done)) }),
+    };
+    const { majordomo, clock } = world(
+      { 'a/x': ['a'] },
+      {
+        gates: [gate],
+        waitUntil: () => {
+          throw new Error('not this one');
+        },
+      },
+    );
+    const answer = majordomo.model('a/x').generate(hi, { waitUntil: (promise) => given.push(promise) });
+    await clock.advance(1000);
+    expect((await answer).text).toBe('a');
+    let isDone = false;
+    const all = Promise.all(given).then(() => (isDone = true));
+    await settled();
+    expect(isDone).toBe(false);
+    settle?.();
+    await all;
+  });
+
+  it('that throws changes nothing', async () => {
+    const gate: Gate = { name: 'ledger', admit: () => ({ settle: () => undefined }) };
+    const waitUntil = (): void => {
+      throw new Error('the context is gone');
+    };
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [gate], waitUntil });
+    expect((await majordomo.model('a/x').generate(hi)).text).toBe('a');
+  });
+});
+
+it('an empty text is an answer where the policy says so', async () => {
+  const { majordomo } = world({ 'a/x': [''] });
+  const policy = { empty: { accept: true } };
+  expect((await majordomo.model('a/x').generate(hi, { policy })).text).toBe('');
+});
