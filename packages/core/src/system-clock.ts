@@ -10,7 +10,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
     if (isBackground) unref(timer);
     return () => {
-      clearTimeout(timer as ReturnType<typeof setTimeout>);
+      clearTimeout(timer);
     };
   },
   sleep(ms, signal) {

@@ -3,6 +3,7 @@ import {
   createMajordomo,
   LlmError,
   user,
+  type ErrorKind,
   type Model,
   type ModelEvent,
   type Provider,
@@ -46,6 +47,14 @@ function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof create
 const answered = async (majordomo: ReturnType<typeof createMajordomo>): Promise<string> =>
   (await majordomo.model('a/x,b/y').generate(hi)).target;
 
+const BRAND = Symbol.for('majordomo.LlmError');
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 const withMessage = (message: unknown): Error =>
   Object.defineProperty(new Error(), 'message', { value: message });
 
@@ -57,6 +66,17 @@ describe('whatever a provider throws', () => {
     ['nothing', undefined],
     ['a symbol', Symbol('odd')],
     ['a function', () => 'odd'],
+    [
+      'an error whose message cannot be read',
+      Object.defineProperty(new Error(), 'message', {
+        get: () => {
+          throw new Error('getter');
+        },
+      }),
+    ],
+    ['a proxy that is revoked', revoked()],
+    ['an error of ours without details', Object.assign(new Error('bare'), { [BRAND]: true, kind: 'server' })],
+    ['an error of ours of a kind that nobody knows', new LlmError('constructor' as ErrorKind, 'odd')],
   ])('the next target answers: %s', async (_name, thrown) => {
     const majordomo = beside({
       stream: () => {
@@ -64,7 +84,7 @@ describe('whatever a provider throws', () => {
       },
     });
     expect(await answered(majordomo)).toBe('b/y');
-    expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('server');
+    expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)))).toBe(true);
   });
 
   it.each<[string, Partial<Model> | (() => Model)]>([

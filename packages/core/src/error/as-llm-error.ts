@@ -2,9 +2,20 @@ import { LlmError } from '../contract/llm-error.ts';
 import { cleanCause } from './cause.ts';
 import { redact } from './secret.ts';
 
-/** Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. */
+/**
+ * Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. Anything can be
+ * thrown, also what throws when it is looked at.
+ */
 export function asLlmError(value: unknown, target: string): LlmError {
-  if (LlmError.is(value)) return value;
+  try {
+    return asKnown(value, target);
+  } catch {
+    return new LlmError('server', `${target} failed: it threw a value that cannot be read`, { target });
+  }
+}
+
+function asKnown(value: unknown, target: string): LlmError {
+  if (LlmError.is(value)) return withOwnDetails(value);
   const said = redact(textOf(value));
   return new LlmError(
     isTransport(value, said) ? 'network' : 'server',
@@ -14,11 +25,18 @@ export function asLlmError(value: unknown, target: string): LlmError {
   );
 }
 
+/** One of another copy of core, or that only says that it is one, may lack what ours always has. */
+function withOwnDetails(error: LlmError): LlmError {
+  const details: unknown = error.details;
+  if (typeof details === 'object' && details !== null && 'attempts' in details) return error;
+  return new LlmError(error.kind, `${error.message}`, {}, { cause: cleanCause(error.cause) });
+}
+
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */
 const isTransport = (value: unknown, said: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(said);
 
-/** Anything can be thrown: a message that is not a text, or a value that cannot be made one. */
+/** A message may be something else than a text, and a value may have none. */
 function textOf(value: unknown): string {
   const said: unknown = value instanceof Error ? value.message : value;
   try {

@@ -33,7 +33,7 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
 
 /** The row for a kind with the overrides laid over it; a kind from a newer core counts as `server`. */
 export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
-  const row = (ERROR_POLICY as Partial<Record<string, Decision>>)[kind] ?? ERROR_POLICY.server;
-  const override = overrides?.[kind];
+  const row = Object.hasOwn(ERROR_POLICY, kind) ? ERROR_POLICY[kind] : ERROR_POLICY.server;
+  const override = overrides !== undefined && Object.hasOwn(overrides, kind) ? overrides[kind] : undefined;
   return override === undefined ? row : { ...row, ...override };
 }
