@@ -51,6 +51,7 @@ export class RunningAttempt<Event extends object, Result> {
     this.began = deps.clock.now();
     const target = visit.place.key;
     const delivery = prepared.isWhole ? 'whole' : 'deltas';
+    const { recoveries } = visit;
     const credential = (value: string): void => {
       facts.claim.use(value);
     };
@@ -65,7 +66,7 @@ export class RunningAttempt<Event extends object, Result> {
       lifeline: facts.lifeline,
       open: (signal) =>
         openInside(deps.around, info, () =>
-          prepared.open({ target, delivery, signal, ...deps.transport(), credential }),
+          prepared.open({ target, delivery, signal, ...deps.transport(), credential, recoveries }),
         ),
     });
   }

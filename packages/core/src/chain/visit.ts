@@ -23,7 +23,7 @@ export class Visit<Event extends object, Result> {
   private prepared: PreparedCall<Event, Result> | undefined;
   private asked = 0;
   private begun = 0;
-  private recoveries: readonly Recovery[] = [];
+  private used: readonly Recovery[] = [];
 
   constructor(place: Place, operation: Operation<Event, Result>, deps: ChainDeps) {
     this.place = place;
@@ -43,6 +43,11 @@ export class Visit<Event extends object, Result> {
       : this.keep(preparing);
   }
 
+  /** Those that this call has used here. */
+  get recoveries(): readonly Recovery[] {
+    return this.used;
+  }
+
   /** The number of the next attempt: gates name what they reserve by it, so it is never given twice. */
   nextNumber(): number {
     return ++this.asked;
@@ -55,7 +60,7 @@ export class Visit<Event extends object, Result> {
 
   /** Attempts that have begun; those that a recovery brought about are not counted. */
   get tries(): number {
-    return this.begun - this.recoveries.length;
+    return this.begun - this.used.length;
   }
 
   /**
@@ -63,15 +68,15 @@ export class Visit<Event extends object, Result> {
    * many. One that throws is none.
    */
   recovered({ message, details: { recover } }: LlmError): Recovered<Event, Result> | undefined {
-    if (recover === undefined || this.recoveries.length >= MOST_RECOVERIES) return undefined;
-    if (this.recoveries.some(({ id }) => id === recover.id)) return undefined;
+    if (recover === undefined || this.used.length >= MOST_RECOVERIES) return undefined;
+    if (this.used.some(({ id }) => id === recover.id)) return undefined;
     const prepared = this.prepared && changed(this.prepared, recover, message);
     return prepared && { recovery: recover, prepared };
   }
 
   /** The next attempt is the changed one. */
   recover({ recovery, prepared }: Recovered<Event, Result>): void {
-    this.recoveries = [...this.recoveries, recovery];
+    this.used = [...this.used, recovery];
     this.memory.remember(this.place.key, recovery);
     this.prepared = prepared;
   }

@@ -1,4 +1,4 @@
-import type { Billing } from './llm-error.ts';
+import type { Billing, Recovery } from './llm-error.ts';
 import type { Timeouts } from './call.ts';
 import type { Capabilities, ImageLimits } from './capabilities.ts';
 import type { ModelEvent } from './event.ts';
@@ -25,6 +25,8 @@ export interface ModelContext {
    * that one is benched. Core keeps a hash of it, salted per process. `credentialSource` does it.
    */
   credential?(value: string): void;
+  /** Those that this attempt was changed by; `credentialSource` finds in them which value was rejected. */
+  readonly recoveries?: readonly Recovery[] | undefined;
 }
 
 /** One model at one endpoint: all that a provider has to supply. */

@@ -29,7 +29,7 @@ function asKnown(value: unknown, target: string): LlmError {
 function withOwnDetails(error: LlmError): LlmError {
   const details: unknown = error.details;
   if (typeof details === 'object' && details !== null && 'attempts' in details) return error;
-  return new LlmError(error.kind, `${error.message}`, {}, { cause: cleanCause(error.cause) });
+  return new LlmError(error.kind, textOf(error), {}, { cause: cleanCause(error.cause) });
 }
 
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */

@@ -1,8 +1,9 @@
 import { cleanCause } from '../../error/cause.ts';
 import { LlmError, type Recovery } from '../../contract/llm-error.ts';
 import type { Credential, ModelContext } from '../../contract/provider.ts';
+import { Renewal } from './renewal.ts';
 
-type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential'>;
+type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
 
 /** Where the key of an attempt comes from. */
 export interface CredentialSource {
@@ -17,15 +18,20 @@ export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
-  let rejected: string | undefined;
-  const valueFor = async ({ signal, env, target }: SourceContext): Promise<string> => {
-    if (typeof apiKey === 'function') {
-      const asked = rejected;
-      rejected = undefined;
-      return await askSource(apiKey, asked, signal, target);
+  const renewal = typeof apiKey === 'function' ? new Renewal(apiKey) : undefined;
+  /** A recovery belongs to one call: what was rejected travels with it, and nobody else sees it. */
+  const rejections = new WeakMap<Recovery, string>();
+  const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
+    if (renewal !== undefined) {
+      const rejected = recoveries
+        .map((recovery) => rejections.get(recovery))
+        .findLast((value) => value !== undefined);
+      return await asked(renewal, rejected, signal, target);
     }
     const value =
-      apiKey ?? keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
+      typeof apiKey === 'string'
+        ? apiKey
+        : keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
     if (value === undefined || value === '') throw noKey(target, keyEnv);
     return value;
   };
@@ -36,22 +42,27 @@ export function credentialSource(
       return value;
     },
     recovery(value) {
-      if (typeof apiKey !== 'function') return undefined;
-      rejected = value;
-      return { id: 'credential', what: 'asked for a new credential', apply: (request) => request };
+      if (renewal === undefined) return undefined;
+      const recovery: Recovery = {
+        id: 'credential',
+        what: 'asked for a new credential',
+        apply: (request) => request,
+      };
+      rejections.set(recovery, value);
+      return recovery;
     },
   };
 }
 
 /** A source that fails is a failed login, not a broken wire: another try of the same target would ask in vain. */
-async function askSource(
-  source: Exclude<Credential, string>,
+async function asked(
+  renewal: Renewal,
   rejected: string | undefined,
   signal: AbortSignal,
   target: string,
 ): Promise<string> {
   try {
-    return await source({ signal, rejected });
+    return await (rejected === undefined ? renewal.first(signal) : renewal.instead(rejected, signal));
   } catch (cause) {
     if (LlmError.is(cause) || signal.aborted) throw cause;
     const clean = cleanCause(cause, [rejected]);
