@@ -297,7 +297,7 @@ describe('observers', () => {
 });
 
 describe('recoveries', () => {
-  const remedy = (id: string, remember = false): object => ({
+  const recovery = (id: string, remember = false): object => ({
     recover: {
       id,
       what: `${id} dropped`,
@@ -309,7 +309,7 @@ describe('recoveries', () => {
   it('re-attempt the same target at once, outside of the attempts, with a warning and no mark', async () => {
     const { majordomo, asked } = world({
       'a/x': [
-        { fail: 'invalid-request', details: remedy('temperature') },
+        { fail: 'invalid-request', details: recovery('temperature') },
         ({ temperature }) => `t=${temperature ?? 'none'}`,
       ],
     });
@@ -324,7 +324,7 @@ describe('recoveries', () => {
 
   it('happen once for each id in a call', async () => {
     const { majordomo, asked } = world({
-      'a/x': [{ fail: 'invalid-request', details: remedy('temperature') }],
+      'a/x': [{ fail: 'invalid-request', details: recovery('temperature') }],
     });
     expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('invalid-request');
     expect(asked.get('a/x')).toBe(2);
@@ -333,7 +333,7 @@ describe('recoveries', () => {
   it('that are worth it are remembered for the target', async () => {
     const { majordomo, asked } = world({
       'a/x': [
-        { fail: 'invalid-request', details: remedy('temperature', true) },
+        { fail: 'invalid-request', details: recovery('temperature', true) },
         ({ temperature }) => `t=${temperature ?? 'none'}`,
       ],
     });

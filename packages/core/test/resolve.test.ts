@@ -201,15 +201,15 @@ describe('providers', () => {
     const majordomo = make({ env: foreign });
     expect(majordomo.loadEnv(foreign)).toEqual([]);
     expect((await config(majordomo.model('timeout/x').generate(hi))).message).toContain(
-      'LLM_TIMEOUT is no usable backend',
+      'LLM_TIMEOUT cannot be used as a backend',
     );
   });
 
   it('that are malformed are returned by loadEnv, not thrown', () => {
     const errors = make().loadEnv({ LLM_P: 'nope://t0ken@h', LLM_Q: 'echo://', LLM_R: 'echo://fine' });
     expect(errors.map(({ message }) => message.slice(0, 28))).toEqual([
-      'LLM_P is no usable backend: ',
-      'LLM_Q is no usable backend: ',
+      'LLM_P cannot be used as a backend: ',
+      'LLM_Q cannot be used as a backend: ',
     ]);
     expect(inspect(errors)).not.toContain('t0ken');
   });

@@ -4,7 +4,7 @@ import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
 
 /**
- * A provider's one-shot remedy: the chain re-attempts the same target at once with the changed request, each `id`
+ * What may help after a refusal: the chain re-attempts the same target at once with the changed request, each `id`
  * once a call. `remember`: later calls to that target are sent changed from the start.
  */
 export interface Recovery {

@@ -115,7 +115,7 @@ export interface SpecElement {
 
 /** Knows providers and names, and gives the models that they stand for. Made by `createMajordomo`. */
 export interface Majordomo {
-  /** Parses at once, resolves at every call. Throws `config` for a spec that is no spec. */
+  /** Parses at once, resolves at every call. Throws `config` for a spec that cannot be parsed. */
   model(spec: string): ChatModel;
   /** The same for models that draw. */
   imageModel(spec: string): ImageModel;
@@ -124,7 +124,7 @@ export interface Majordomo {
   /** Adds a resolver behind those that are there. */
   resolver(resolver: Resolver): void;
   /**
-   * The elements of a spec, without looking up what they mean. Throws `config` for a spec that is no spec.
+   * The elements of a spec, without looking up what they mean. Throws `config` for a spec that cannot be parsed.
    */
   parse(spec: string): readonly SpecElement[];
   /** Reads `LLM_*` DSNs besides those of `options.env`; returns what looked like one and was not. */

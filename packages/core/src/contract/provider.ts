@@ -81,7 +81,7 @@ export type Credential =
       readonly rejected: string | undefined;
     }) => string | Promise<string>);
 
-/** What every `create…` takes where its SDK allows. A missing key is no error before the call. */
+/** What every `create…` takes where its SDK allows. A missing key is an error of the call, not of this. */
 export interface ProviderOptions {
   /** The name before the slash of a spec. Default: the vendor's. */
   readonly id?: string | undefined;

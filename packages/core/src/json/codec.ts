@@ -12,7 +12,7 @@ export function toJson(value: readonly Message[] | Message | object): JsonValue 
   return encode(value) as JsonValue;
 }
 
-/** The inverse of `toJson`. Throws `invalid-request` for bytes that are no base64. */
+/** The inverse of `toJson`. Throws `invalid-request` for bytes that are not base64. */
 export function fromJson<T>(json: unknown): T {
   return decode(json) as T;
 }
@@ -45,6 +45,6 @@ function bytesOf(text: string): Uint8Array {
   try {
     return fromBase64(text);
   } catch (cause) {
-    throw new LlmError('invalid-request', 'stored bytes are no base64', { path: TAG }, { cause });
+    throw new LlmError('invalid-request', 'stored bytes are not base64', { path: TAG }, { cause });
   }
 }

@@ -20,7 +20,7 @@ const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool
 
 /** Runs over the whole history at every call: paths are put together only for an error. */
 function validateMessage({ role, parts }: Message, at: number): void {
-  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `"${role}" is no role`);
+  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `"${role}" is not a role`);
   if (!isArray(parts)) throw invalid(`messages[${at}].parts`, 'must be an array of parts');
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as Part;

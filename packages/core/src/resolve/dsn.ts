@@ -46,6 +46,6 @@ function decoded(token: string): string | undefined {
 }
 
 export function badDsn(variable: string, why: string): LlmError {
-  const message = `${variable} is no usable backend: ${why}; write for example ${variable}=openai://TOKEN@host/v1`;
+  const message = `${variable} cannot be used as a backend: ${why}; write for example ${variable}=openai://TOKEN@host/v1`;
   return new LlmError('config', message, { code: 'bad-dsn' });
 }
