@@ -207,7 +207,7 @@ describe('providers', () => {
 
   it('that are malformed are returned by loadEnv, not thrown', () => {
     const errors = make().loadEnv({ LLM_P: 'nope://t0ken@h', LLM_Q: 'echo://', LLM_R: 'echo://fine' });
-    expect(errors.map(({ message }) => message.slice(0, 28))).toEqual([
+    expect(errors.map(({ message }) => message.slice(0, 35))).toEqual([
       'LLM_P cannot be used as a backend: ',
       'LLM_Q cannot be used as a backend: ',
     ]);
