@@ -76,7 +76,10 @@ describe('bad input is refused before any call', () => {
         ],
       },
     ],
-    ['messages[0].role "bot" is not a role', { messages: [{ role: 'bot', parts: [] } as unknown as Message] }],
+    [
+      'messages[0].role "bot" is not a role',
+      { messages: [{ role: 'bot', parts: [] } as unknown as Message] },
+    ],
   ])('%s', async (message, request) => {
     const whole = { messages: [user('hi')], ...request };
     expect(() => {

@@ -13,6 +13,7 @@ import { fitImages, hasMedia, type FittedMessages } from './media.ts';
 import { emulateOutput, type EmulatedOutput } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { foldSystem } from './system.ts';
+import { fitToolNames } from './tool-names.ts';
 
 export interface PrepareOptions {
   readonly target: string;
@@ -81,9 +82,11 @@ function translate(
     },
     capabilities,
   );
+  // A forced tool that stands in for a schema is alone, and its name fits: only one of the two is ever there.
+  const named = fitToolNames(emulated.request);
   return {
-    request: emulated.request,
-    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings],
-    read: emulated.read,
+    request: named.request,
+    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings, ...named.warnings],
+    read: emulated.read ?? named.read,
   };
 }
