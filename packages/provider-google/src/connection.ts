@@ -1,6 +1,8 @@
-import type { GoogleGenAI, GoogleGenAIOptions } from '@google/genai';
-import { LlmError, type ModelContext } from '@majordomo/core';
+import type { GenerateContentParameters, GoogleGenAI, GoogleGenAIOptions } from '@google/genai';
+import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
 import {
+  capturedResponse,
+  checkedClient,
   clientCache,
   credentialSource,
   lowerCased,
@@ -9,47 +11,116 @@ import {
   secretsOfClient,
   type CredentialSource,
 } from '@majordomo/core/provider';
-import type { Failed } from './errors.ts';
+import type { GeminiFacts } from './errors.ts';
+import type { ListedModel } from './listed.ts';
 import type { GoogleOptions } from './options.ts';
-import { placeOf, type Place } from './place.ts';
+import { platformOf, type Platform } from './platform.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
 
+/** One generateContent. */
+export interface Sending {
+  readonly modelId: string;
+  /** `contents` and `config` of the SDK's method. */
+  readonly params: { readonly contents: readonly object[]; readonly config: object };
+  /** Merged into the body by the SDK. */
+  readonly extra: ModelRequest['extra'];
+  readonly context: ModelContext;
+  readonly facts: GeminiFacts;
+}
+
+/** The platform as one provider reaches it. What is thrown is the SDK's own. */
+export interface Connection {
+  /** Sends one generateContent, streamed or whole, and gives its raw answer. */
+  generate(sending: Sending): Promise<Response>;
+  /** All models of the list, page by page. */
+  list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
+}
+
+/** One connection for all models of a provider. The SDK is loaded at the first call. */
+export function connectionOf(options: GoogleOptions, keyEnv: readonly string[]): Connection {
+  const connect = connector(options, keyEnv);
+  return {
+    generate: async (sending) => generate(await connect(sending.context, sending.facts), sending),
+    async list(context, facts) {
+      const { client, fetch, headers } = await connect(context, facts);
+      const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
+      return await client.models.list({ config: { httpOptions: { fetch: transport, headers } } });
+    },
+  };
+}
+
+/**
+ * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
+ * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
+ */
+async function generate(
+  { client, fetch, headers }: Connected,
+  { modelId, params, extra, context, facts }: Sending,
+): Promise<Response> {
+  const transport: Transport = async (url, init) => {
+    // The SDK never takes its listener off a signal that it is given: it gets none.
+    const answer = await fetch(url, { ...init, signal: context.signal });
+    facts.headers = answer.headers;
+    return answer;
+  };
+  return capturedResponse(transport, (captured) => {
+    const sent = {
+      model: modelId,
+      contents: params.contents,
+      config: {
+        ...params.config,
+        // The SDK would call tools and continue long answers with requests of its own.
+        automaticFunctionCalling: { disable: true },
+        automaticContinuation: false,
+        httpOptions: { fetch: captured, headers, extraBody: { ...extra } },
+      },
+    } as GenerateContentParameters;
+    const { models } = client;
+    return context.delivery === 'whole' ? models.generateContent(sent) : models.generateContentStream(sent);
+  });
+}
+
 /** What one attempt sends with. */
-export interface Connected {
+interface Connected {
   readonly client: GoogleGenAI;
   readonly fetch: Transport;
   readonly headers: Record<string, string>;
 }
 
-/** Finds the credential for an attempt, and the client that was made for it; tells `failed` what to hide. */
-export type Connect = (context: CallContext, failed: Failed) => Promise<Connected>;
+/** Finds the credential for an attempt, and the client that was made for it; tells `facts` what to hide. */
+type Connect = (context: CallContext, facts: GeminiFacts) => Promise<Connected>;
 
-/** One connection for all models of a provider. The SDK is loaded at the first call. */
-export function connection(options: GoogleOptions, keyEnv: readonly string[]): Connect {
+function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
   const clients = clientCache<GoogleGenAI>();
   const keys = credentialSource(options.apiKey, keyEnv);
   const tokens = credentialSource(options.token, []);
   const own = lowerCased(options.headers);
-  return async (context, failed) => {
+  return async (context, facts) => {
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
     const headers = { ...lowerCased(context.headers), ...own };
     const secrets = secretsIn(headers);
-    failed.secrets = [...secrets, ...secretsOfClient(options.client)];
-    if (options.client !== undefined) return { client: checkedClient(options.client), fetch, headers };
-    const place = placeOf(options, context.env);
-    const source = place.vertexai ? vertexSource(options, keys, tokens) : keys;
+    facts.secrets = [...secrets, ...secretsOfClient(options.client)];
+    if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
+    const platform = platformOf(options, context.env);
+    const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
     const secret = await source?.read(context);
     if (secret !== undefined) {
-      failed.secrets = [secret, ...secrets];
-      failed.credential = () => source?.recovery(secret);
+      facts.secrets = [secret, ...secrets];
+      facts.credential = () => source?.recovery(secret);
     }
     const auth: Auth = source === tokens ? { token: secret } : { apiKey: secret };
-    const client = await clients(JSON.stringify([place, auth]), () => newClient(place, auth, context));
+    const client = await clients(JSON.stringify([platform, auth]), () => newClient(platform, auth, context));
     return { client, fetch, headers };
   };
 }
+
+const clientOf = (client: object): GoogleGenAI =>
+  checkedClient<GoogleGenAI>(client, ['models'], {
+    factory: 'createGoogle',
+    client: 'GoogleGenAI of @google/genai',
+  });
 
 /** On Vertex a token source wins over a key (express mode); without either the SDK's auth library looks for itself. */
 function vertexSource(
@@ -66,8 +137,8 @@ interface Auth {
   readonly token?: string | undefined;
 }
 
-async function newClient(place: Place, auth: Auth, { env, target }: CallContext): Promise<GoogleGenAI> {
-  const { vertexai, project, location, apiVersion, baseURL } = place;
+async function newClient(platform: Platform, auth: Auth, { env, target }: CallContext): Promise<GoogleGenAI> {
+  const { vertexai, project, location, apiVersion, baseURL } = platform;
   const needsLogin = vertexai && auth.apiKey === undefined;
   if (needsLogin && project === undefined) {
     throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, {
@@ -99,9 +170,4 @@ function authOptions(token: string | undefined, env: CallContext['env']): AuthOp
   const getRequestHeaders = (): Promise<Headers> =>
     Promise.resolve(new Headers({ authorization: `Bearer ${token}` }));
   return { authClient: { getRequestHeaders } } as unknown as AuthOptions;
-}
-
-function checkedClient(client: object): GoogleGenAI {
-  if ('models' in client) return client as GoogleGenAI;
-  throw new LlmError('config', 'the `client` given to createGoogle is no GoogleGenAI of @google/genai');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, user, type ModelRequest } from '@majordomo/core';
-import { toLlmError, type Failed } from './errors.ts';
+import { toLlmError, type GeminiFacts } from './errors.ts';
 
 const REQUEST: ModelRequest = {
   messages: [
@@ -14,7 +14,7 @@ const REQUEST: ModelRequest = {
   reasoning: 'high',
   extra: {},
 };
-const FAILED: Failed = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
+const FACTS: GeminiFacts = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
 
 /** As @google/genai 3.1 throws it. */
 function apiError(status: number, body: unknown): Error {
@@ -68,7 +68,7 @@ describe('toLlmError', () => {
     [502, '<html>Bad gateway</html>', 'server', undefined],
     [429, [said(429, 'a list with the error in it')], 'rate-limit', 'X'],
   ])('%i %j', (status, body, kind, code) => {
-    const error = toLlmError(apiError(status, body), FAILED);
+    const error = toLlmError(apiError(status, body), FACTS);
     expect(error).toMatchObject({ kind, details: { status, code, target: 'google/m' } });
   });
 
@@ -76,13 +76,13 @@ describe('toLlmError', () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.5s' };
     const headers = new Headers({ 'retry-after': '7' });
     expect(
-      toLlmError(apiError(429, said(429, 'x', [retry])), { ...FAILED, headers }).details.retryAfterMs,
+      toLlmError(apiError(429, said(429, 'x', [retry])), { ...FACTS, headers }).details.retryAfterMs,
     ).toBe(34_500);
-    expect(toLlmError(apiError(429, said(429, 'x')), { ...FAILED, headers }).details.retryAfterMs).toBe(7000);
+    expect(toLlmError(apiError(429, said(429, 'x')), { ...FACTS, headers }).details.retryAfterMs).toBe(7000);
   });
 
   it('shows no secret', () => {
-    const error = toLlmError(apiError(400, said(400, 'key AIzaSECRETSECRET is bad')), FAILED);
+    const error = toLlmError(apiError(400, said(400, 'key AIzaSECRETSECRET is bad')), FACTS);
     expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain(
       'AIzaSECRETSECRET',
     );
@@ -92,7 +92,7 @@ describe('toLlmError', () => {
     ['invalid_grant', 'login-required'],
     ['Could not load the default credentials. Browse to https://…', 'missing-key'],
   ])('a login that fails with "%s" is auth, %s', (message, code) => {
-    expect(toLlmError(new Error(message), FAILED)).toMatchObject({ kind: 'auth', details: { code } });
+    expect(toLlmError(new Error(message), FACTS)).toMatchObject({ kind: 'auth', details: { code } });
   });
 
   it.each([
@@ -105,13 +105,13 @@ describe('toLlmError', () => {
     ],
     ['broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
   ])('%s is %s', (_name, error, kind) => {
-    expect(toLlmError(error, FAILED).kind).toBe(kind);
+    expect(toLlmError(error, FACTS).kind).toBe(kind);
   });
 });
 
 describe('recovery', () => {
   const recover = (message: string, request: ModelRequest = REQUEST): ModelRequest | undefined =>
-    toLlmError(apiError(400, said(400, message)), { ...FAILED, request }).details.recover?.apply(request);
+    toLlmError(apiError(400, said(400, message)), { ...FACTS, request }).details.recover?.apply(request);
 
   it('an invalid signature is answered by a request without any', () => {
     expect(JSON.stringify(recover('Corrupted thought signature.')?.messages)).not.toContain('sig');

@@ -1,5 +1,13 @@
-import { LlmError, type ErrorKind, type ModelRequest, type Recovery } from '@majordomo/core';
-import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
+import {
+  asRecord,
+  isList,
+  isRecord,
+  transportError,
+  wireError,
+  type CallFacts,
+  type HeaderReader,
+} from '@majordomo/core/provider';
 import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, as all Google APIs send it. */
@@ -15,39 +23,32 @@ interface WireErrorDetail {
   readonly violations?: readonly { readonly quotaId?: string }[];
 }
 
-/** What is known around a call when it fails; some of it comes as the call goes on. */
-export interface Failed {
-  readonly target: string;
-  readonly request?: ModelRequest | undefined;
-  /** Values that no error may show. */
-  secrets: readonly string[];
-  /** The SDK's ApiError has none of these. */
+/** With the headers of the answer: the SDK's ApiError has none. */
+export interface GeminiFacts extends CallFacts {
   headers?: HeaderReader | undefined;
-  /** How to ask for another credential after a 401. */
-  credential?: (() => Recovery | undefined) | undefined;
 }
 
 /** Whatever the SDK, its auth library or the transport threw, as the one error. */
-export const toLlmError = (error: unknown, failed: Failed): LlmError =>
-  transportError(classified(error, failed), failed.target, failed.secrets);
+export const toLlmError = (error: unknown, facts: GeminiFacts): LlmError =>
+  transportError(classified(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, failed: Failed): LlmError {
+function classified(error: unknown, facts: GeminiFacts): LlmError {
   if (LlmError.is(error)) return error;
-  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
+  if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = statusOf(error);
-  if (status !== undefined) return apiError(error, status, failed);
-  const login = loginError(error, failed.target);
-  return login ?? transportError(error, failed.target, failed.secrets);
+  if (status !== undefined) return apiError(error, status, facts);
+  const login = loginError(error, facts.target);
+  return login ?? transportError(error, facts.target, facts.secrets);
 }
 
 /** An error object inside a body that came with 200. */
-export function inBandError(error: WireError, target: string): LlmError {
-  return fromWireError(error, error.code, { target, secrets: [] }, undefined);
+export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
+  return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
 /** @google/genai 3.1 throws `ApiError`: a status, and the body as JSON in the message. */
-function apiError(error: Error, status: number, failed: Failed): LlmError {
-  return fromWireError(bodyOf(error.message), status, failed, error);
+function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
+  return fromWireError(bodyOf(error.message), status, facts, error);
 }
 
 const statusOf = (error: Error): number | undefined =>
@@ -58,8 +59,8 @@ const statusOf = (error: Error): number | undefined =>
 function bodyOf(text: string): WireError {
   try {
     const body: unknown = JSON.parse(text);
-    const first: unknown = Array.isArray(body) ? body[0] : body;
-    if (typeof first === 'object' && first !== null && 'error' in first) return first.error ?? {};
+    const first = isList(body) ? body[0] : body;
+    if (isRecord(first) && 'error' in first) return asRecord(first['error']);
   } catch {
     // A proxy's page: its text is all there is.
   }
@@ -69,23 +70,23 @@ function bodyOf(text: string): WireError {
 function fromWireError(
   said: WireError,
   status: number | undefined,
-  failed: Failed,
+  facts: GeminiFacts,
   cause: unknown,
 ): LlmError {
   const details = Array.isArray(said.details) ? (said.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;
   return wireError({
-    target: failed.target,
+    target: facts.target,
     status,
     kind: kindOf(status, reason, message ?? '', details),
     code: reason ?? said.status,
     message,
-    headers: withRetryDelay(failed.headers, details),
+    headers: withRetryDelay(facts.headers, details),
     body: { error: said },
-    secrets: failed.secrets,
+    secrets: facts.secrets,
     cause,
-    recover: recovery(status, message ?? '', failed),
+    recover: recovery(status, message ?? '', facts),
   });
 }
 
@@ -94,7 +95,7 @@ const LONGEST_MESSAGE = 600;
 function recovery(
   status: number | undefined,
   message: string,
-  { request, credential }: Failed,
+  { request, credential }: GeminiFacts,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
   return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;

@@ -5,7 +5,7 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { asRecord, toBase64 } from '@majordomo/core/provider';
 import {
   drawEach,
   extraFor,
@@ -15,16 +15,9 @@ import {
   type Drawing,
   type Entry,
 } from '@majordomo/imagegen';
-import { inBandError, toLlmError, type Failed, type WireError } from './errors.ts';
+import type { Connection } from './connection.ts';
+import { inBandError, toLlmError, type GeminiFacts, type WireError } from './errors.ts';
 import { finishReason, usage, type WireUsage } from './response.ts';
-
-/** Sends one generateContent and gives its raw answer. */
-export type SendImage = (
-  params: ImageParams,
-  extra: Readonly<Record<string, unknown>>,
-  context: ModelContext,
-  failed: Failed,
-) => Promise<Response>;
 
 /** What goes to the SDK beside the model's id. */
 export interface ImageParams {
@@ -36,26 +29,33 @@ export interface ImageParams {
  * A model that draws in its answer. It draws one image a call, so `n` are as many calls side by side, with seeds
  * seed, seed + 1, …
  */
-export function imageModel(modelId: string, send: SendImage): ImageBackend {
+export function imageModel(modelId: string, connection: Connection): ImageBackend {
   return {
     id: modelId,
     generate: (request, context) =>
-      drawEach(request, context, (seed) => draw({ ...request, seed }, context, send)),
+      drawEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, connection)),
   };
 }
 
-async function draw(request: ImageRequest, context: ModelContext, send: SendImage): Promise<Drawing> {
-  const { target, signal } = context;
-  const failed: Failed = { target, secrets: [] };
+async function draw(
+  modelId: string,
+  request: ImageRequest,
+  asked: ModelContext,
+  connection: Connection,
+): Promise<Drawing> {
+  const { target, signal } = asked;
+  const facts: GeminiFacts = { target, secrets: [] };
   try {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
-    const response = await send(params, extra, context, failed);
-    const drawing = fromImageBody(await response.json(), target);
+    // Pictures come in one body.
+    const context: ModelContext = { ...asked, delivery: 'whole' };
+    const response = await connection.generate({ modelId, params, extra, context, facts });
+    const drawing = fromImageBody(await response.json(), facts);
     return { ...drawing, warnings: [...warnings, ...drawing.warnings] };
   } catch (error) {
     signal.throwIfAborted();
-    throw toLlmError(error, failed);
+    throw toLlmError(error, facts);
   }
 }
 
@@ -132,9 +132,10 @@ interface Part {
 }
 
 /** Pure: the images of an answer; words beside them are left out. A block is `content-filter`, drift is `protocol`. */
-export function fromImageBody(json: unknown, target: string): Drawing {
-  const body = (typeof json === 'object' && json !== null ? json : {}) as Body;
-  if (body.error !== undefined) throw inBandError(body.error, target);
+export function fromImageBody(json: unknown, facts: GeminiFacts): Drawing {
+  const { target } = facts;
+  const body: Body = asRecord(json);
+  if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target);
   const candidate = Array.isArray(body.candidates)

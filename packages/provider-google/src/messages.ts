@@ -8,7 +8,7 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { isRecord, toBase64 } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -84,7 +84,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 }
 
 const isPart = (token: unknown): token is { readonly part: JsonObject } =>
-  typeof token === 'object' && token !== null && 'part' in token;
+  isRecord(token) && isRecord(token['part']);
 
 /** All results of a turn in one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {

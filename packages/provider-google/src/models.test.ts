@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { quirksFromParams } from '@majordomo/core/provider';
 import { factsOf, familyOf } from './models.ts';
-import { quirksFromParams } from './quirks.ts';
+import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 
 describe('models', () => {
   it.each([
@@ -30,12 +31,15 @@ describe('models', () => {
   });
 
   it('quirks come from the query of a DSN; an unknown one is refused', () => {
-    expect(quirksFromParams({ schemaField: 'subset', outputWithTools: 'false', thinking: 'none' })).toEqual({
+    const read = (params: Readonly<Record<string, string>>): Partial<Quirks> =>
+      quirksFromParams<Quirks>(params, QUIRK_WORDS);
+    expect(read({ schemaField: 'subset', outputWithTools: 'false', thinking: 'none' })).toEqual({
       schemaField: 'subset',
       outputWithTools: false,
       thinking: { by: 'none' },
     });
-    expect(() => quirksFromParams({ schema: 'x' })).toThrow(/unknown DSN parameter/);
-    expect(() => quirksFromParams({ schemaField: 'toString' })).toThrow(/one of json-schema, subset/);
+    expect(() => read({ schema: 'x' })).toThrow(/unknown quirk "schema"/);
+    expect(() => read({ schemaField: 'toString' })).toThrow(/takes json-schema, subset/);
+    expect(() => read({ thinking: 'toString' })).toThrow(/takes level, budget, none/);
   });
 });

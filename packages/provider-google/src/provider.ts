@@ -1,15 +1,14 @@
-import type { GenerateContentParameters } from '@google/genai';
-import type { Dsn, Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
-import { Scribe, sdkStream } from '@majordomo/core/provider';
-import { connection, type Connect, type Connected } from './connection.ts';
-import { toLlmError, type Failed } from './errors.ts';
-import { imageModel, type ImageParams, type SendImage } from './image.ts';
+import type { Dsn, Model, Provider } from '@majordomo/core';
+import { quirksFromParams, Scribe, sdkStream, type QuirkWords } from '@majordomo/core/provider';
+import { connectionOf, type Connection } from './connection.ts';
+import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
+import { imageModel } from './image.ts';
 import { listedModels } from './listed.ts';
 import { factsOf, familyOf } from './models.ts';
 import type { GoogleOptions } from './options.ts';
-import { GEMINI_ORIGIN, placeOf } from './place.ts';
-import { quirksFromParams, type Quirks } from './quirks.ts';
-import { toWire, type WireRequest } from './request.ts';
+import { GEMINI_ORIGIN, platformOf } from './platform.ts';
+import { QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { toWire } from './request.ts';
 import { GeminiReader } from './stream.ts';
 
 /**
@@ -27,28 +26,23 @@ const KEY_ENV = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'google';
-  const connect = connection(options, keyEnv);
+  const connection = connectionOf(options, keyEnv);
   return {
     spi: 1,
     id,
-    model: (modelId) => geminiModel(modelId, options, connect),
+    model: (modelId) => geminiModel(modelId, options, connection),
     imageModel: (modelId) => ({
-      ...imageModel(modelId, imageSender(modelId, connect)),
+      ...imageModel(modelId, connection),
       images: factsOf(modelId).capabilities.images,
       timeouts: options.timeouts,
     }),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
-      const failed: Failed = { target: id, secrets: [] };
+      const facts: GeminiFacts = { target: id, secrets: [] };
       try {
-        const { client, fetch, headers } = await connect(context, failed);
-        const send: typeof fetch = (url, init) => fetch(url, { ...init, signal: context.signal });
-        return await listedModels(
-          id,
-          await client.models.list({ config: { httpOptions: { fetch: send, headers } } }),
-        );
+        return await listedModels(id, await connection.list(context, facts));
       } catch (error) {
-        throw toLlmError(error, failed);
+        throw toLlmError(error, facts);
       }
     },
   };
@@ -58,12 +52,12 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
  * `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`; with `project` the token is for Vertex. Only the
  * token of the DSN is sent: the variables' keys belong to the vendor's own host.
  */
-function fromDsn({
-  name,
-  token,
-  baseURL,
-  params: { apiVersion, project, location, ...quirks },
-}: Dsn): Provider {
+function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
+  const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(
+    params,
+    { ...QUIRK_WORDS, apiVersion: TEXT, project: TEXT, location: TEXT },
+    `LLM_${name.toUpperCase()}`,
+  );
   const isVertex = project !== undefined || location !== undefined;
   const secret = isVertex ? { token: token ?? '' } : { apiKey: token };
   const options = {
@@ -72,11 +66,14 @@ function fromDsn({
     apiVersion,
     project,
     location,
-    quirks: quirksFromParams(quirks),
+    quirks,
     ...secret,
   };
   return geminiProvider(options, baseURL === GEMINI_ORIGIN ? KEY_ENV : []);
 }
+
+type DsnSettings = Quirks & Pick<GoogleOptions, 'apiVersion' | 'project' | 'location'>;
+const TEXT: QuirkWords<string> = { takes: 'a text', read: (text) => text };
 
 /** Longer answers stream: the vendor ends a unary call after ten minutes. */
 const MOST_WHOLE_TOKENS = 16_384;
@@ -84,86 +81,32 @@ const MOST_WHOLE_TOKENS = 16_384;
 /** The SDK refuses to send these parts to Vertex. */
 const VERTEX_QUIRKS: Partial<Quirks> = { serverToolParts: false };
 
-function geminiModel(modelId: string, options: GoogleOptions, connect: Connect): Model {
-  const facts = factsOf(modelId);
+function geminiModel(modelId: string, options: GoogleOptions, connection: Connection): Model {
+  const { capabilities, quirks: known } = factsOf(modelId);
   const family = familyOf(modelId);
-  const most = facts.capabilities.maxOutputTokens ?? Infinity;
+  const most = capabilities.maxOutputTokens ?? Infinity;
   return {
     id: modelId,
     wire: 'gemini-generate',
     families: [family],
-    capabilities: facts.capabilities,
+    capabilities,
     timeouts: options.timeouts,
     whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
-      const isVertex = placeOf(options, context.env).vertexai;
-      const quirks: Quirks = { ...facts.quirks, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
-      const failed: Failed = { target: context.target, request, secrets: [] };
-      const reader = new GeminiReader(new Scribe(context.target, []), family);
+      const isVertex = platformOf(options, context.env).vertexai;
+      const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
+      const facts: GeminiFacts = { target: context.target, request, secrets: [] };
+      const scribe = new Scribe(context.target, []);
       return sdkStream({
         context,
-        async open() {
+        open() {
           const { params, warnings } = toWire(request, quirks, family);
-          reader.warnings = warnings;
-          return send({
-            modelId,
-            params,
-            extra: request.extra,
-            context,
-            failed,
-            connected: await connect(context, failed),
-          });
+          scribe.warning(...warnings);
+          return connection.generate({ modelId, params, extra: request.extra, context, facts });
         },
-        reader,
-        toLlmError: (error) => toLlmError(error, failed),
+        reader: new GeminiReader({ scribe, family, toLlmError: (error) => inBandError(error, facts) }),
+        toLlmError: (error) => toLlmError(error, facts),
       });
     },
   };
-}
-
-/** Pictures come in one body. */
-const imageSender =
-  (modelId: string, connect: Connect): SendImage =>
-  async (params, extra, context, failed) => {
-    const connected = await connect(context, failed);
-    return send({ modelId, params, extra, context: { ...context, delivery: 'whole' }, failed, connected });
-  };
-
-interface Sending {
-  readonly modelId: string;
-  readonly params: WireRequest['params'] | ImageParams;
-  readonly extra: ModelRequest['extra'];
-  readonly context: ModelContext;
-  readonly failed: Failed;
-  readonly connected: Connected;
-}
-
-/**
- * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
- * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
- */
-async function send({ modelId, params, extra, context, failed, connected }: Sending): Promise<Response> {
-  const { client, fetch, headers } = connected;
-  let answer: Response | undefined;
-  const capture: typeof fetch = async (url, init) => {
-    // The SDK never takes its listener off a signal that it is given: it gets none.
-    answer = await fetch(url, { ...init, signal: context.signal });
-    failed.headers = answer.headers;
-    return answer.ok ? new Response('{}', { headers: { 'content-type': 'application/json' } }) : answer;
-  };
-  const sent = {
-    model: modelId,
-    contents: params.contents,
-    config: {
-      ...params.config,
-      // The SDK would call tools and continue long answers with requests of its own.
-      automaticFunctionCalling: { disable: true },
-      automaticContinuation: false,
-      httpOptions: { fetch: capture, headers, extraBody: { ...extra } },
-    },
-  } as GenerateContentParameters;
-  const { models } = client;
-  await (context.delivery === 'whole' ? models.generateContent(sent) : models.generateContentStream(sent));
-  if (answer === undefined) throw new TypeError('the SDK did not use the fetch that it was given');
-  return answer;
 }

@@ -1,4 +1,5 @@
-import { LlmError, type Effort } from '@majordomo/core';
+import type { Effort } from '@majordomo/core';
+import type { QuirkWords } from '@majordomo/core/provider';
 
 /** The wire's own words for how much a model thinks, weakest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';
@@ -48,33 +49,18 @@ export const GEMINI_QUIRKS: Quirks = {
   serverToolParts: true,
 };
 
-type Values<Name extends keyof Quirks> = Readonly<Record<string, Quirks[Name]>>;
-const FLAG: Readonly<Record<string, boolean>> = { true: true, false: false };
+const THINKING: ReadonlyMap<string, Thinking> = new Map([
+  ['level', BY_LEVEL],
+  ['budget', thinkingBudget(0, 1024)],
+  ['none', { by: 'none' }],
+]);
 
-const VALUES: { readonly [Name in keyof Quirks]: Values<Name> } = {
-  schemaField: { 'json-schema': 'json-schema', subset: 'subset' },
-  thinking: { level: BY_LEVEL, budget: thinkingBudget(0, 1024), none: { by: 'none' } },
-  unsignedCalls: { send: 'send', mark: 'mark' },
-  toolImages: { 'in-response': 'in-response', 'after-responses': 'after-responses' },
-  outputWithTools: FLAG,
-  serverToolParts: FLAG,
+/** What a DSN may say, such as `?schemaField=subset&thinking=none`. */
+export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+  schemaField: ['json-schema', 'subset'],
+  thinking: { takes: [...THINKING.keys()].join(', '), read: (text) => THINKING.get(text) },
+  unsignedCalls: ['send', 'mark'],
+  toolImages: ['in-response', 'after-responses'],
+  outputWithTools: [true, false],
+  serverToolParts: [true, false],
 };
-
-/** Quirks from the query of a DSN, such as `?schemaField=subset&thinking=none`; throws `config` for an unknown one. */
-export function quirksFromParams(params: Readonly<Record<string, string>>): Partial<Quirks> {
-  const quirks: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(params)) {
-    const values: Readonly<Record<string, unknown>> | undefined = Object.hasOwn(VALUES, name)
-      ? VALUES[name as keyof Quirks]
-      : undefined;
-    if (values === undefined || !Object.hasOwn(values, text))
-      throw new LlmError('config', unknownQuirk(name, text, values));
-    quirks[name] = values[text];
-  }
-  return quirks;
-}
-
-const unknownQuirk = (name: string, text: string, values: object | undefined): string =>
-  values === undefined
-    ? `unknown DSN parameter "${name}": there are ${Object.keys(VALUES).join(', ')}`
-    : `DSN parameter ${name}=${text}: it is one of ${Object.keys(values).join(', ')}`;

@@ -1,4 +1,5 @@
-import { LlmError, type JsonObject, type ModelRequest, type Warning } from '@majordomo/core';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { asRecord, checkWholeNumber, isRecord } from '@majordomo/core/provider';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks, ThinkingLevel } from './quirks.ts';
@@ -15,7 +16,7 @@ export interface WireRequest {
  */
 export function toWire(asked: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  checkLimit(asked);
+  checkWholeNumber(asked.maxTokens, 'maxTokens');
   const request = withoutClash(asked, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
@@ -35,13 +36,6 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
     contentsOf(sendable(message, quirks), quirks, family),
   );
   return { params: { contents, config }, warnings };
-}
-
-function checkLimit({ maxTokens }: ModelRequest): void {
-  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
-    path: 'maxTokens',
-  });
 }
 
 /** The schema as words instead of a field. */
@@ -95,9 +89,8 @@ function sendable(
 }
 
 const isServerTool = (data: unknown): boolean => {
-  if (typeof data !== 'object' || data === null || !('part' in data)) return false;
-  const { part } = data;
-  return typeof part === 'object' && part !== null && ('toolCall' in part || 'toolResponse' in part);
+  const part = asRecord(data)['part'];
+  return isRecord(part) && ('toolCall' in part || 'toolResponse' in part);
 };
 
 const LEVELS: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high'];

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isList, isRecord } from '@majordomo/core/provider';
 
 /** Refs deeper than this are cut: a recursive schema has no finite form without them. */
 const DEEPEST_REF = 4;
@@ -37,22 +38,21 @@ export function isSubset({ type }: JsonObject): boolean {
   return typeof type === 'string' && type === type.toUpperCase();
 }
 
-interface Place {
+/** Where in a schema we are. */
+interface Position {
   readonly root: JsonObject;
   readonly depth: number;
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
+  isList(value) ? value.filter((item): item is JsonObject => isRecord(item)) : [];
 
-function node(schema: JsonObject, place: Place): JsonObject {
-  if (typeof schema['$ref'] === 'string') return reference(schema, schema['$ref'], place);
+function node(schema: JsonObject, position: Position): JsonObject {
+  if (typeof schema['$ref'] === 'string') return reference(schema, schema['$ref'], position);
   const branches = objects(schema['anyOf'] ?? schema['oneOf']);
   const real = branches.filter(({ type }) => type !== 'null');
   const only = real[0];
-  if (only !== undefined && real.length === 1) return collapsed(schema, only, branches.length > 1, place);
+  if (only !== undefined && real.length === 1) return collapsed(schema, only, branches.length > 1, position);
   const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
   const kept = Object.fromEntries(Object.entries(merged).filter(([key]) => KEPT.has(key)));
   if (real.length > 1) {
@@ -60,19 +60,19 @@ function node(schema: JsonObject, place: Place): JsonObject {
     return {
       ...kept,
       ...nullable(real.length < branches.length),
-      anyOf: real.map((branch) => node(branch, place)),
+      anyOf: real.map((branch) => node(branch, position)),
     };
   }
-  return { ...kept, ...typeOf(merged), ...enumOf(merged), ...children(merged, place) };
+  return { ...kept, ...typeOf(merged), ...enumOf(merged), ...children(merged, position) };
 }
 
-function reference(schema: JsonObject, ref: string, { root, depth }: Place): JsonObject {
+function reference(schema: JsonObject, ref: string, { root, depth }: Position): JsonObject {
   const found = ref
     .split('/')
     .slice(1)
-    .reduce<JsonValue | undefined>((at, key) => (isObject(at) ? at[unescaped(key)] : undefined), root);
+    .reduce<JsonValue | undefined>((at, key) => (isRecord(at) ? at[unescaped(key)] : undefined), root);
   const { $ref: _ref, ...rest } = schema;
-  if (!isObject(found) || depth >= DEEPEST_REF) return node({ type: 'object', ...rest }, { root, depth });
+  if (!isRecord(found) || depth >= DEEPEST_REF) return node({ type: 'object', ...rest }, { root, depth });
   return node({ ...found, ...rest }, { root, depth: depth + 1 });
 }
 
@@ -80,17 +80,22 @@ const unescaped = (key: string): string =>
   decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** One real branch beside `null`, or alone: it takes the node's place and its words. */
-function collapsed(schema: JsonObject, branch: JsonObject, isNullable: boolean, place: Place): JsonObject {
+function collapsed(
+  schema: JsonObject,
+  branch: JsonObject,
+  isNullable: boolean,
+  position: Position,
+): JsonObject {
   const { anyOf: _any, oneOf: _one, type: _type, ...words } = schema;
-  return { ...node({ ...branch, ...words }, place), ...nullable(isNullable) };
+  return { ...node({ ...branch, ...words }, position), ...nullable(isNullable) };
 }
 
 const nullable = (is: boolean): JsonObject => (is ? { nullable: true } : {});
 
 function typeOf({ type, properties }: JsonObject): JsonObject {
   if (typeof type === 'string') return { type: type.toUpperCase() };
-  if (!Array.isArray(type)) return properties === undefined ? {} : { type: 'OBJECT' };
-  const names = (type as readonly JsonValue[]).filter((name) => typeof name === 'string');
+  if (!isList(type)) return properties === undefined ? {} : { type: 'OBJECT' };
+  const names = type.filter((name) => typeof name === 'string');
   const real = names.filter((name) => name !== 'null').map((name) => name.toUpperCase());
   const types = real.length === 1 ? { type: real[0] } : { anyOf: real.map((name) => ({ type: name })) };
   return { ...types, ...nullable(real.length < names.length) };
@@ -98,7 +103,7 @@ function typeOf({ type, properties }: JsonObject): JsonObject {
 
 /** Only strings may be enumerated. */
 function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
-  const all = Array.isArray(values) ? (values as readonly JsonValue[]) : value === undefined ? [] : [value];
+  const all = isList(values) ? values : value === undefined ? [] : [value];
   const texts = all.filter((item) => item !== null);
   const isNullable = texts.length < all.length ? nullable(true) : {};
   return texts.length > 0 && texts.every((item) => typeof item === 'string')
@@ -106,13 +111,16 @@ function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
     : isNullable;
 }
 
-function children({ properties, items }: JsonObject, place: Place): JsonObject {
+function children({ properties, items }: JsonObject, position: Position): JsonObject {
   return {
-    ...(isObject(properties) && {
+    ...(isRecord(properties) && {
       properties: Object.fromEntries(
-        Object.entries(properties).map(([name, child]) => [name, isObject(child) ? node(child, place) : {}]),
+        Object.entries(properties).map(([name, child]) => [
+          name,
+          isRecord(child) ? node(child, position) : {},
+        ]),
       ),
     }),
-    ...(isObject(items) && { items: node(items, place) }),
+    ...(isRecord(items) && { items: node(items, position) }),
   };
 }

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
+import { inBandError } from './errors.ts';
 import { GeminiReader } from './stream.ts';
 
-const readerOf = (): GeminiReader => new GeminiReader(new Scribe('google/m', []), 'gemini/3-pro');
+const readerOf = (): GeminiReader =>
+  new GeminiReader({
+    scribe: new Scribe('google/m', []),
+    family: 'gemini/3-pro',
+    toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
+  });
 const read = (...chunks: readonly unknown[]): readonly ModelEvent[] => {
   const reader = readerOf();
   for (const chunk of chunks) reader.message(JSON.stringify(chunk));
@@ -129,19 +135,6 @@ describe('a stream', () => {
     expect(() => read(chunk([{ text: 'x' }]), { error })).toThrow(
       failing('overloaded', { code: 'UNAVAILABLE' }),
     );
-  });
-
-  it('warnings of the request follow the start', () => {
-    const warning = { action: 'dropped', what: 'x', why: 'y' } as const;
-    const reader = new GeminiReader(new Scribe('google/m', []), 'f');
-    reader.warnings = [warning];
-    reader.message(JSON.stringify(chunk([{ text: 'x' }])));
-    expect(
-      reader.scribe
-        .take()
-        .slice(0, 2)
-        .map(({ type }) => type),
-    ).toEqual(['start', 'warning']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { LlmError, type JsonObject, type Warning } from '@majordomo/core';
-import { keepWarm, Scribe, type WireReader } from '@majordomo/core/provider';
-import { inBandError, type WireError } from './errors.ts';
+import { isRecord, keepWarm, Scribe, unused, type WireReader } from '@majordomo/core/provider';
+import type { WireError } from './errors.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
 /** What is read of a chunk; a whole body has the same form. */
@@ -34,8 +34,15 @@ const NO_MEDIA: Warning = {
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
 };
 
-const NO_WARNINGS: readonly Warning[] = [];
 const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
+
+export interface GeminiReaderOptions {
+  readonly scribe: Scribe;
+  /** Who may read this model's signatures again. */
+  readonly family: string;
+  /** What an error inside the answer means. */
+  readonly toLlmError: (error: WireError) => LlmError;
+}
 
 /**
  * Reads generateContent. The finish reason may stand on every chunk (Vertex), or come again after code has run: only
@@ -44,9 +51,8 @@ const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answe
 export class GeminiReader implements WireReader {
   readonly done = false;
   readonly scribe: Scribe;
-  /** Of the request; they follow the start. */
-  warnings: readonly Warning[] = NO_WARNINGS;
   private readonly family: string;
+  private readonly toLlmError: GeminiReaderOptions['toLlmError'];
   private raw: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
@@ -57,9 +63,10 @@ export class GeminiReader implements WireReader {
   private searches = 0;
   private toldMedia = false;
 
-  constructor(scribe: Scribe, family: string) {
+  constructor({ scribe, family, toLlmError }: GeminiReaderOptions) {
     this.scribe = scribe;
     this.family = family;
+    this.toLlmError = toLlmError;
   }
 
   message(data: string): void {
@@ -89,31 +96,25 @@ export class GeminiReader implements WireReader {
 
   /** False where the chunk has no candidates. */
   private chunk(json: unknown): boolean {
-    if (typeof json !== 'object' || json === null) throw this.drift('', 'is no object');
+    if (!isRecord(json)) throw this.drift('', 'is not an object');
     const chunk: Chunk = json;
-    if (chunk.error !== undefined) throw inBandError(chunk.error, this.scribe.target);
-    this.start(chunk.responseId);
+    if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
+    this.scribe.start(chunk.responseId);
     if (chunk.usageMetadata !== undefined) this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
       throw this.blocked(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
     }
     if (candidates === undefined) return false;
-    if (!Array.isArray(candidates)) throw this.drift('candidates', 'is no list');
+    if (!Array.isArray(candidates)) throw this.drift('candidates', 'is not a list');
     const candidate = candidates[0] as Candidate | undefined;
     if (candidate !== undefined) this.candidate(candidate);
     return true;
   }
 
-  private start(id: string | undefined): void {
-    this.scribe.start(id);
-    for (const warning of this.warnings) this.scribe.warning(warning);
-    this.warnings = NO_WARNINGS;
-  }
-
   private candidate({ content, finishReason: raw, finishMessage, groundingMetadata }: Candidate): void {
     const parts = content?.parts ?? [];
-    if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is no list');
+    if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is not a list');
     for (let at = 0; at < parts.length; at++) {
       const part = parts[at] as WirePart | undefined;
       if (part !== undefined) this.part(part, at);
@@ -127,7 +128,7 @@ export class GeminiReader implements WireReader {
   private part(part: WirePart, at: number): void {
     if (part.text !== undefined) {
       if (typeof part.text !== 'string')
-        throw this.drift(`candidates[0].content.parts[${at}].text`, 'is no string');
+        throw this.drift(`candidates[0].content.parts[${at}].text`, 'is not a string');
       if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
       else if (part.thought === true) this.scribe.reasoning(part.text);
       else this.scribe.text(part.text);
@@ -196,4 +197,4 @@ export class GeminiReader implements WireReader {
   }
 }
 
-keepWarm(() => new GeminiReader(new Scribe('', []), ''));
+keepWarm(() => new GeminiReader({ scribe: new Scribe('', []), family: '', toLlmError: unused }));

@@ -18,6 +18,7 @@ import type { AssistantPart, Model } from '@majordomo/core';
 import { Scribe, SseDecoder } from '@majordomo/core/provider';
 import { createGoogle } from '../src/index.ts';
 import { usage as usageOf } from '../src/response.ts';
+import { inBandError } from '../src/errors.ts';
 import { GeminiReader } from '../src/stream.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 
@@ -68,7 +69,11 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
 });
 
 function decodedByteByByte({ body }: Recording): Promise<Collected> {
-  const reader = new GeminiReader(new Scribe('google/test', []), 'gemini/test');
+  const reader = new GeminiReader({
+    scribe: new Scribe('google/test', []),
+    family: 'gemini/test',
+    toLlmError: (error) => inBandError(error, { target: 'google/test', secrets: [] }),
+  });
   const decoder = new SseDecoder((data) => {
     reader.message(data);
   });

@@ -42,6 +42,16 @@ describe('a call', () => {
     expect(server.requests[0]?.headers['x-goog-api-client']).toContain('google-genai-sdk/');
   });
 
+  it('tells the warnings of the request right after the start', async () => {
+    await serve(OK);
+    const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model('gemini-x');
+    const { events } = await collect(model, requestOf({ cache: 'long' }), contextOf());
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'start' },
+      { type: 'warning', warning: { action: 'dropped', what: 'cache "long"' } },
+    ]);
+  });
+
   it('goes out whole where nobody wants deltas', async () => {
     await serve(answers(chunk('Hello', 'STOP')));
     expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'whole' })).text).toBe('Hello');

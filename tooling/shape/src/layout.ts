@@ -58,7 +58,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     },
   },
   'provider-google': {
-    extra: { 'src/place.ts': 'two platforms with three addresses behind one SDK' },
+    extra: { 'src/platform.ts': 'two platforms with three addresses behind one SDK' },
   },
   'provider-cli': {
     extra: {

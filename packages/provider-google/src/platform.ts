@@ -1,8 +1,8 @@
 import type { Env } from '@majordomo/core';
 import type { GoogleOptions } from './options.ts';
 
-/** The platform and the address that calls go to. */
-export interface Place {
+/** Gemini API or Vertex AI, and the address there. */
+export interface Platform {
   readonly vertexai: boolean;
   readonly project: string | undefined;
   readonly location: string | undefined;
@@ -13,7 +13,7 @@ export interface Place {
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 
 /** Where calls go. Every value is given to the SDK, so that it does not look into its own environment for one. */
-export function placeOf(options: GoogleOptions, env: Env): Place {
+export function platformOf(options: GoogleOptions, env: Env): Platform {
   const { project, location, token, apiKey } = options;
   const vertexai =
     options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
