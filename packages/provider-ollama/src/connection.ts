@@ -1,55 +1,112 @@
 import { LlmError } from '@majordomo/core';
-import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import { clientCache, credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
+import type { ModelContext } from '@majordomo/core';
+import {
+  capturedResponse,
+  checkedClient,
+  clientCache,
+  credentialSource,
+  lowerCased,
+  patientFetch,
+  secretsIn,
+  type CallFacts,
+} from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
-import { httpError, type Failed } from './errors.ts';
+import { httpError } from './errors.ts';
 import { baseURLFromHost } from './host.ts';
+import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
+import type { WireParams } from './request.ts';
 
 export type CallContext = Omit<ModelContext, 'delivery' | 'target'>;
 
-export interface ConnectionOptions extends ProviderOptions {
-  readonly client?: object | undefined;
-}
-
-/** What one request through the SDK needs. */
-export interface Request {
-  readonly context: CallContext;
-  readonly failed: Failed;
-  /** Calls the SDK's method. */
-  readonly send: (client: Ollama) => Promise<unknown>;
-}
-
-/** A server as one provider reaches it. */
+/** A server as one provider reaches it. Gives raw answers, whose bodies are read elsewhere; throws what it refused. */
 export interface Connection {
-  /** The raw answer; its body is read elsewhere. Throws what the server refused. */
-  open(request: Request): Promise<Response>;
+  chat(params: WireParams, context: CallContext, facts: CallFacts): Promise<Response>;
+  /** The models that it has. */
+  list(context: CallContext, facts: CallFacts): Promise<Response>;
+  /** Fetches a model from the library. */
+  pull(model: string, context: CallContext, facts: CallFacts): Promise<Response>;
+}
+
+/** One connection for all models of a provider. The SDK is loaded at the first call. */
+export function connectionOf(options: OllamaOptions, profile: Profile): Connection {
+  const connect = connector(options, profile);
+  return {
+    chat: async (params, context, facts) =>
+      sent(await connect(context, facts), (client) => client.chat(params)),
+    list: async (context, facts) => sent(await connect(context, facts), (client) => client.list()),
+    pull: async (model, context, facts) =>
+      sent(await connect(context, facts), (client) => client.pull({ model, stream: true })),
+  };
+}
+
+interface Connected {
+  readonly client: Ollama;
+  readonly transport: typeof fetch;
 }
 
 /**
  * The SDK addresses and serialises; the answer's body is taken from under it. Its own line reader drops broken lines,
  * knows no signal and keeps a list of streams that only a reader to the end takes off.
  */
-export function connection(options: ConnectionOptions, profile: Profile): Connection {
-  const connect = connector(options, profile);
-  return {
-    async open({ context, failed, send }) {
-      const { signal } = context;
-      signal.throwIfAborted();
-      const { client, key } = await connect(context, failed);
-      const transport = options.fetch ?? context.fetch ?? ownFetch(options.client) ?? patientFetch;
-      const headers = { ...lowerCased(context.headers), ...lowerCased(options.headers), ...bearer(key) };
-      let answer: Response | undefined;
-      const hook: typeof fetch = async (url, init) => {
-        const sent = { ...withoutKey(init?.headers, options.client === undefined), ...headers };
-        answer = await transport(url, { ...init, headers: sent, signal });
-        if (!answer.ok) throw httpError(await answer.text(), answer, failed);
-        return new Response('{}', { headers: { 'content-type': 'application/json' } });
-      };
-      await send(hooked(client, hook));
-      if (answer === undefined) throw new TypeError('the SDK did not use the fetch that it was given');
-      return answer;
-    },
+const sent = (
+  { client, transport }: Connected,
+  send: (client: Ollama) => Promise<unknown>,
+): Promise<Response> => capturedResponse(transport, (captured) => send(withFetch(client, captured)));
+
+/** The same client for one call: its settings, this call's transport, and a list of streams that dies with it. */
+const withFetch = (client: Ollama, fetch: typeof globalThis.fetch): Ollama =>
+  Object.create(client, { fetch: { value: fetch }, ongoingStreamedRequests: { value: [] } }) as Ollama;
+
+/** Finds address and credential for each call, and tells `facts` what to hide. */
+function connector(
+  options: OllamaOptions,
+  profile: Profile,
+): (context: CallContext, facts: CallFacts) => Promise<Connected> {
+  const credentials = credentialSource(options.apiKey, profile.keyEnv);
+  const clients = clientCache<Ollama>();
+  const hasKey = options.apiKey !== undefined || profile.needsKey;
+  return async (context, facts) => {
+    context.signal.throwIfAborted();
+    facts.secrets = secretsIn(context.headers, options.headers);
+    if (options.client !== undefined) {
+      const client = clientOf(options.client);
+      return { client, transport: transportOf(options, context, facts, undefined) };
+    }
+    const host = baseURLOf(options, profile, context.env, facts.target);
+    const key = hasKey ? await credentials.read({ ...context, target: facts.target }) : undefined;
+    if (key !== undefined) {
+      facts.secrets = [key, ...facts.secrets];
+      facts.credential = () => credentials.recovery(key);
+    }
+    const client = await clients(host, () => newClient(host));
+    return { client, transport: transportOf(options, context, facts, key) };
+  };
+}
+
+const clientOf = (client: object): Ollama =>
+  checkedClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
+
+async function newClient(host: string): Promise<Ollama> {
+  // The entry without node:fs: the same client for every runtime.
+  const { Ollama: Client } = await import('ollama/browser');
+  return new Client({ host });
+}
+
+/** With the headers of the app and the provider; a refusal is thrown here, for the SDK keeps no headers of it. */
+function transportOf(
+  options: OllamaOptions,
+  { signal, fetch: given, headers: asked }: CallContext,
+  facts: CallFacts,
+  key: string | undefined,
+): typeof fetch {
+  const fetch = options.fetch ?? given ?? ownFetch(options.client) ?? patientFetch;
+  const headers = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
+  return async (url, init) => {
+    const own = withoutKey(init?.headers, options.client === undefined);
+    const answer = await fetch(url, { ...init, headers: { ...own, ...headers }, signal });
+    if (!answer.ok) throw httpError(await answer.text(), answer, facts);
+    return answer;
   };
 }
 
@@ -59,10 +116,6 @@ function ownFetch(client: object | undefined): typeof fetch | undefined {
   return typeof own === 'function' ? (own as typeof fetch) : undefined;
 }
 
-/** The same client for one call: its settings, this call's transport, and a list of streams that dies with it. */
-const hooked = (client: Ollama, hook: typeof fetch): Ollama =>
-  Object.create(client, { fetch: { value: hook }, ongoingStreamedRequests: { value: [] } }) as Ollama;
-
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
@@ -70,41 +123,15 @@ const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
 function withoutKey(given: RequestInit['headers'], strip: boolean): Record<string, string> {
   const headers = new Headers(given);
   if (strip) headers.delete('authorization');
-  const sent: Record<string, string> = {};
+  const kept: Record<string, string> = {};
   headers.forEach((value, name) => {
-    sent[name] = value;
+    kept[name] = value;
   });
-  return sent;
-}
-
-interface Connected {
-  readonly client: Ollama;
-  readonly key: string | undefined;
-}
-
-/** Finds address and credential for each call; the SDK is loaded at the first one. */
-function connector(
-  options: ConnectionOptions,
-  profile: Profile,
-): (context: CallContext, failed: Failed) => Promise<Connected> {
-  const credentials = credentialSource(options.apiKey, profile.keyEnv);
-  const clients = clientCache<Ollama>();
-  const hasKey = options.apiKey !== undefined || profile.needsKey;
-  return async (context, failed) => {
-    failed.secrets = secretsIn(context.headers, options.headers);
-    if (options.client !== undefined) return { client: checkedClient(options.client), key: undefined };
-    const host = baseURLOf(options, profile, context.env, failed.target);
-    const key = hasKey ? await credentials.read({ ...context, target: failed.target }) : undefined;
-    if (key !== undefined) {
-      failed.secrets = [key, ...failed.secrets];
-      failed.credential = () => credentials.recovery(key);
-    }
-    return { client: await clients(host, () => newClient(host)), key };
-  };
+  return kept;
 }
 
 function baseURLOf(
-  { baseURL }: ConnectionOptions,
+  { baseURL }: OllamaOptions,
   { id, hostEnv, baseURL: usual }: Profile,
   env: CallContext['env'],
   target: string,
@@ -115,15 +142,4 @@ function baseURLOf(
   // The name of a registered provider cannot be its variable's too: another one is told.
   const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and ask for box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });
-}
-
-async function newClient(host: string): Promise<Ollama> {
-  // The entry without node:fs: the same client for every runtime.
-  const { Ollama: Client } = await import('ollama/browser');
-  return new Client({ host });
-}
-
-function checkedClient(client: object): Ollama {
-  if ('chat' in client && 'list' in client) return client as Ollama;
-  throw new LlmError('config', 'the `client` given to createOllama is no client of ollama');
 }

@@ -1,16 +1,13 @@
 import { LlmError } from '@majordomo/core';
-import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
-import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-
-/** What is known around a failed call; the credential's part comes with the connection. */
-export interface Failed {
-  readonly target: string;
-  readonly request?: ModelRequest | undefined;
-  /** Values that no error may show. */
-  secrets: readonly string[];
-  /** How to ask for another credential after a 401. */
-  credential?: () => Recovery | undefined;
-}
+import type { ErrorKind, Recovery } from '@majordomo/core';
+import {
+  asRecord,
+  asText,
+  transportError,
+  wireError,
+  type CallFacts,
+  type HeaderReader,
+} from '@majordomo/core/provider';
 
 /** The answer to a request that was refused. */
 export interface HttpFacts {
@@ -19,37 +16,37 @@ export interface HttpFacts {
 }
 
 /** Whatever the SDK or the transport threw, as the one error. */
-export const toLlmError = (error: unknown, failed: Failed): LlmError =>
-  transportError(error, failed.target, [...failed.secrets]);
+export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
+  transportError(error, facts.target, facts.secrets);
 
 /**
  * A refusal, read from its own body: the SDK keeps no headers of it, and turns an error object into
  * "[object Object]". Without `http` it came inside a 200.
  */
-export function refusal(body: unknown, failed: Failed, http?: HttpFacts): LlmError {
+export function refusal(body: unknown, facts: CallFacts, http?: HttpFacts): LlmError {
   const message = messageOf(body);
   return wireError({
-    target: failed.target,
+    target: facts.target,
     status: http?.status,
     kind: kindFrom(http?.status, message),
     message: message.slice(0, LONGEST_MESSAGE),
     requestId: http?.headers.get('x-request-id') ?? /\(ref: ([\w-]+)\)/.exec(message)?.[1],
     headers: http?.headers,
     body,
-    secrets: failed.secrets,
-    recover: recovery(http?.status, message, failed),
+    secrets: facts.secrets,
+    recover: recovery(http?.status, message, facts),
   });
 }
 
 /** The error for an HTTP status with its text. */
-export function httpError(text: string, http: HttpFacts, failed: Failed): LlmError {
+export function httpError(text: string, http: HttpFacts, facts: CallFacts): LlmError {
   let body: unknown = text;
   try {
     body = JSON.parse(text);
   } catch {
     // A proxy's page: its text is all there is.
   }
-  return refusal(body, failed, http);
+  return refusal(body, facts, http);
 }
 
 const LONGEST_MESSAGE = 600;
@@ -57,12 +54,8 @@ const LONGEST_MESSAGE = 600;
 /** `{"error":"…"}`, and in the cloud `{"error":{"message":"…"}}`. */
 function messageOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  const error: unknown =
-    typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  if (typeof error === 'string') return error;
-  const inner: unknown =
-    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
-  return typeof inner === 'string' ? inner : '';
+  const { error } = asRecord(body);
+  return asText(error) ?? asText(asRecord(error)['message']) ?? '';
 }
 
 /**
@@ -90,7 +83,7 @@ function kindFrom(status: number | undefined, message: string): ErrorKind | unde
 function recovery(
   status: number | undefined,
   message: string,
-  { request, credential }: Failed,
+  { request, credential }: CallFacts,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
   if (status !== 400 || request?.reasoning === undefined) return undefined;

@@ -32,5 +32,5 @@ const parsed = (text: string): URL | undefined => (URL.canParse(text) ? new URL(
 const badHost = (host: string): LlmError =>
   new LlmError(
     'config',
-    `"${host}" is no host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`,
+    `"${host}" is not a host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`,
   );

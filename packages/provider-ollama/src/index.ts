@@ -1,4 +1,5 @@
-export { createOllama, type OllamaOptions, type OllamaProvider } from './provider.ts';
+export type { OllamaOptions } from './options.ts';
+export { createOllama, type OllamaProvider } from './provider.ts';
 export type { ProfileName } from './profiles.ts';
 export type { PullOptions, PullProgress } from './pull.ts';
 export type { OllamaQuirks } from './quirks.ts';

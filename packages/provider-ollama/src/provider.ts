@@ -1,24 +1,17 @@
 import { LlmError } from '@majordomo/core';
-import type { Dsn, Model, ModelContext, ModelInfo, Provider, ProviderOptions } from '@majordomo/core';
-import { chatReasoningFamily, NDJSON, sdkStream } from '@majordomo/core/provider';
-import { connection, type Connection } from './connection.ts';
-import { refusal, toLlmError, type Failed } from './errors.ts';
+import type { Dsn, Model, Provider } from '@majordomo/core';
+import { chatReasoningFamily, NDJSON, Scribe, sdkStream, type CallFacts } from '@majordomo/core/provider';
+import { connectionOf, type Connection } from './connection.ts';
+import { refusal, toLlmError } from './errors.ts';
+import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
+import type { OllamaOptions } from './options.ts';
 import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { pull, type PullOptions, type PullProgress } from './pull.ts';
-import { settingsFromParams, type OllamaQuirks, type RunnerOptions } from './quirks.ts';
+import { settingsFromParams, type OllamaQuirks } from './quirks.ts';
 import { toWire, type WireParams } from './request.ts';
+import type { PromptSize } from './response.ts';
 import { ChatReader } from './stream.ts';
-
-/** `baseURL` is the origin, in any form that OLLAMA_HOST may have. */
-export interface OllamaOptions extends ProviderOptions, RunnerOptions {
-  /** Which service it is. Default `ollama`, the local one. */
-  readonly profile?: ProfileName | undefined;
-  /** Where a server differs from its profile and from what is known of its models; wins over both. */
-  readonly quirks?: Partial<OllamaQuirks> | undefined;
-  /** A client of `ollama` to be used as it is, with its own host, headers and fetch. */
-  readonly client?: object | undefined;
-}
 
 /** A provider that can also fetch models, where its profile can. */
 export interface OllamaProvider extends Provider {
@@ -35,17 +28,25 @@ export interface OllamaProvider extends Provider {
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
   const profile = profileOf(options);
   const id = options.id ?? profile.id;
-  const server = connection(options, profile);
+  const connection = connectionOf(options, profile);
   return {
     spi: 1,
     id,
-    model: (modelId) => modelOf(modelId, id, options, profile, server),
+    model: (modelId) => modelOf(modelId, id, options, profile, connection),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
-    listModels: (context) => listModels(id, context, server),
+    async listModels(context) {
+      const facts: CallFacts = { target: id, secrets: [] };
+      try {
+        const response = await connection.list(context, facts);
+        return listedModels(await response.json(), id);
+      } catch (error) {
+        throw toLlmError(error, facts);
+      }
+    },
     pull(model, pullOptions = {}) {
       if (!profile.pulls)
         throw new LlmError('unsupported', `${id} cannot fetch models: only a local server can`);
-      return pull(server, model, `${id}/${model}`, pullOptions);
+      return pull(connection, model, `${id}/${model}`, pullOptions);
     },
   };
 }
@@ -62,7 +63,7 @@ const fromDsn = ({ name, scheme, token, baseURL, params }: Dsn): Provider =>
     profile: scheme as ProfileName,
     apiKey: token,
     baseURL,
-    ...settingsFromParams(params),
+    ...settingsFromParams(params, `LLM_${name.toUpperCase()}`),
   });
 
 function modelOf(
@@ -70,74 +71,51 @@ function modelOf(
   providerId: string,
   options: OllamaOptions,
   profile: Profile,
-  server: Connection,
+  connection: Connection,
 ): Model {
-  const facts = factsOf(modelId);
-  const quirks: OllamaQuirks = { ...profile.quirks, ...facts.quirks, ...options.quirks };
+  const { capabilities, quirks: known } = factsOf(modelId);
+  const quirks: OllamaQuirks = { ...profile.quirks, ...known, ...options.quirks };
   const family = chatReasoningFamily(providerId, options.baseURL ?? profile.id);
   return {
     id: modelId,
     wire: 'ollama-chat',
     families: [family],
-    capabilities: facts.capabilities,
+    capabilities,
     timeouts: { ...profile.timeouts, ...options.timeouts },
     stream(request, context) {
-      const failed: Failed = { target: context.target, request, secrets: [] };
-      const reader = new ChatReader({
-        target: context.target,
-        family,
-        toLlmError: (body) => refusal(body, failed),
-      });
+      const facts: CallFacts = { target: context.target, request, secrets: [] };
+      const scribe = new Scribe(context.target, []);
+      let sent: WireParams | undefined;
       return sdkStream({
         context,
-        reader,
+        reader: new ChatReader({
+          scribe,
+          family,
+          prompt: () => sizeOf(sent),
+          toLlmError: (body) => refusal(body, facts),
+        }),
         framing: NDJSON,
-        async open() {
+        open() {
           const { params, warnings } = toWire(request, modelId, quirks, { ...options, family });
-          reader.warnings = warnings;
-          reader.prompt = { characters: charactersOf(params), numCtx: numCtxOf(params) };
-          return server.open({ context, failed, send: (client) => client.chat(params) });
+          scribe.warning(...warnings);
+          sent = params;
+          return connection.chat(params, context, facts);
         },
-        toLlmError: (error) => toLlmError(error, failed),
+        toLlmError: (error) => toLlmError(error, facts),
       });
     },
   };
 }
 
-const charactersOf = ({ messages }: WireParams): number =>
-  messages.reduce((sum, { content, thinking = '' }) => sum + content.length + thinking.length, 0);
-
-function numCtxOf({ options }: WireParams): number | undefined {
+function sizeOf(
+  { messages, options }: Pick<WireParams, 'messages' | 'options'> = { messages: [] },
+): PromptSize {
   const numCtx = options?.['num_ctx'];
-  return typeof numCtx === 'number' ? numCtx : undefined;
-}
-
-async function listModels(
-  provider: string,
-  context: Omit<ModelContext, 'delivery'>,
-  server: Connection,
-): Promise<readonly ModelInfo[]> {
-  const failed: Failed = { target: provider, secrets: [] };
-  try {
-    const response = await server.open({ context, failed, send: (client) => client.list() });
-    return listed(await response.json()).map((id) => ({
-      id,
-      provider,
-      capabilities: factsOf(id).capabilities,
-    }));
-  } catch (error) {
-    throw toLlmError(error, failed);
-  }
-}
-
-/** `{ models: [{ model, name }] }` of /api/tags; older servers name them by `name` alone. */
-function listed(body: unknown): readonly string[] {
-  const models: unknown =
-    typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
-  if (!Array.isArray(models))
-    throw new LlmError('protocol', 'the list of models has none', { path: 'models' });
-  return models.flatMap((entry: { readonly model?: unknown; readonly name?: unknown } | null) => {
-    const id = entry?.model ?? entry?.name;
-    return typeof id === 'string' ? [id] : [];
-  });
+  return {
+    characters: messages.reduce(
+      (sum, { content, thinking = '' }) => sum + content.length + thinking.length,
+      0,
+    ),
+    numCtx: typeof numCtx === 'number' ? numCtx : undefined,
+  };
 }

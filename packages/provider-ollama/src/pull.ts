@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import { ndjson } from '@majordomo/core/provider';
+import { isRecord, ndjson, asNumber, asText, type CallFacts } from '@majordomo/core/provider';
 import type { Connection } from './connection.ts';
-import { refusal, toLlmError, type Failed } from './errors.ts';
+import { refusal, toLlmError } from './errors.ts';
 
 /** One step of fetching a model. `total` and `completed` are bytes of the layer that `digest` names. */
 export interface PullProgress {
@@ -25,38 +25,33 @@ export async function* pull(
   target: string,
   { signal = new AbortController().signal, env = {}, ...transport }: PullOptions,
 ): AsyncIterable<PullProgress> {
-  const failed: Failed = { target, secrets: [] };
+  const facts: CallFacts = { target, secrets: [] };
   try {
-    const response = await connection.open({
-      context: { signal, env, ...transport },
-      failed,
-      send: (client) => client.pull({ model, stream: true }),
-    });
+    const response = await connection.pull(model, { signal, env, ...transport }, facts);
     if (response.body === null)
       throw new LlmError('truncated', `${target} answered without a body`, { target });
     for await (const line of ndjson(response.body, target)) {
-      const progress = toProgress(JSON.parse(line), failed);
+      const progress = toProgress(JSON.parse(line), facts);
       yield progress;
       if (progress.status === 'success') return;
     }
     signal.throwIfAborted();
     throw new LlmError('truncated', `${target} stopped before the model was there`, { target });
   } catch (error) {
-    throw signal.aborted ? aborted(target, error) : toLlmError(error, failed);
+    throw signal.aborted ? aborted(target, error) : toLlmError(error, facts);
   }
 }
 
-function toProgress(json: unknown, failed: Failed): PullProgress {
-  const { target } = failed;
-  if (typeof json !== 'object' || json === null)
-    throw new LlmError('protocol', `${target} sent no progress`, { target });
-  if ('error' in json) throw refusal(json, failed);
-  const { status, digest, total, completed } = json as Readonly<Record<string, unknown>>;
+function toProgress(json: unknown, facts: CallFacts): PullProgress {
+  const { target } = facts;
+  if (!isRecord(json)) throw new LlmError('protocol', `${target} sent no progress`, { target });
+  if ('error' in json) throw refusal(json, facts);
+  const { status, digest, total, completed } = json;
   return {
-    status: typeof status === 'string' ? status : '',
-    digest: typeof digest === 'string' ? digest : undefined,
-    total: typeof total === 'number' ? total : undefined,
-    completed: typeof completed === 'number' ? completed : undefined,
+    status: asText(status) ?? '',
+    digest: asText(digest),
+    total: asNumber(total),
+    completed: asNumber(completed),
   };
 }
 

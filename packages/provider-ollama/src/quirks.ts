@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { quirksFromParams, type QuirkWords } from '@majordomo/core/provider';
 
 /** The ways in which servers and models of this wire differ. They decide what is sent; reading is liberal. */
 export interface OllamaQuirks {
@@ -22,27 +22,27 @@ export interface RunnerOptions {
 /** What a DSN's query says, such as `?num_ctx=32768&keep_alive=30m&think=levels`; throws `config` for anything else. */
 export function settingsFromParams(
   params: Readonly<Record<string, string>>,
+  where?: string,
 ): RunnerOptions & { readonly quirks: Partial<OllamaQuirks> } {
-  const { num_ctx: numCtx, keep_alive: keepAlive, think, schema, ...rest } = params;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw badParam(unknown, 'there are num_ctx, keep_alive, think and schema');
-  if (numCtx !== undefined && !/^[1-9]\d*$/.test(numCtx))
-    throw badParam('num_ctx', 'it is a whole number above 0');
-  const quirks: { -readonly [Name in keyof OllamaQuirks]?: OllamaQuirks[Name] } = {};
-  if (think !== undefined) quirks.think = chosen('think', think, ['boolean', 'levels']);
-  if (schema !== undefined) quirks.schema = chosen('schema', schema, ['format', 'format-and-told']);
-  return {
-    numCtx: numCtx === undefined ? undefined : Number(numCtx),
-    keepAlive: keepAlive !== undefined && /^-?\d+$/.test(keepAlive) ? Number(keepAlive) : keepAlive,
-    quirks,
-  };
+  const { num_ctx: numCtx, keep_alive: keepAlive, ...quirks } = quirksFromParams(params, WORDS, where);
+  return { numCtx, keepAlive, quirks };
 }
 
-function chosen<Value extends string>(name: string, text: string, values: readonly Value[]): Value {
-  const value = values.find((candidate) => candidate === text);
-  if (value === undefined) throw badParam(name, `it is one of ${values.join(', ')}`);
-  return value;
+/** The runner's settings are called here what the wire calls them. */
+interface DsnSettings extends OllamaQuirks {
+  readonly num_ctx: number;
+  readonly keep_alive: string | number;
 }
 
-const badParam = (name: string, why: string): LlmError =>
-  new LlmError('config', `DSN parameter "${name}" cannot be used: ${why}`);
+const WORDS: { readonly [Name in keyof DsnSettings]: QuirkWords<DsnSettings[Name]> } = {
+  num_ctx: {
+    takes: 'a whole number above 0',
+    read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
+  },
+  keep_alive: {
+    takes: 'a duration, or seconds',
+    read: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+  },
+  think: ['boolean', 'levels'],
+  schema: ['format', 'format-and-told'],
+};

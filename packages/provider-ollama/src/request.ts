@@ -1,5 +1,5 @@
-import { LlmError } from '@majordomo/core';
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber, isRecord } from '@majordomo/core/provider';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';
@@ -96,10 +96,7 @@ function toThink(
 
 function toOptions(request: ModelRequest, numCtx: number | undefined): Record<string, unknown> {
   const { maxTokens, temperature, topP, stop, seed } = request;
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
-    const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
-    throw new LlmError('invalid-request', message, { path: 'maxTokens' });
-  }
+  checkWholeNumber(maxTokens, 'maxTokens');
   const options: Record<string, unknown> = {};
   if (numCtx !== undefined) options['num_ctx'] = numCtx;
   if (maxTokens !== undefined) options['num_predict'] = maxTokens;
@@ -114,7 +111,7 @@ function toOptions(request: ModelRequest, numCtx: number | undefined): Record<st
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const options = extra['options'];
-  if (params.options !== undefined && typeof options === 'object' && options !== null) {
+  if (params.options !== undefined && isRecord(options)) {
     merged.options = { ...params.options, ...options };
   }
   return merged;

@@ -1,4 +1,5 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
+import { asNumber } from '@majordomo/core/provider';
 
 /** github.com/ollama/ollama, llm/server.go `DoneReason` and server/routes.go, 2026-11. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -30,10 +31,10 @@ export interface WireAnswer {
 
 /** The wire counts prompt and answer, nothing of caches and reasoning. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
-  if (typeof input !== 'number' && typeof output !== 'number') return undefined;
+  if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   return {
-    input: typeof input === 'number' ? input : undefined,
-    output: typeof output === 'number' ? output : undefined,
+    input: asNumber(input),
+    output: asNumber(output),
     cacheRead: undefined,
     cacheWrite: undefined,
     reasoning: undefined,

@@ -1,6 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import type { Replay, Warning } from '@majordomo/core';
-import { keepWarm, unused, Scribe, UNTERMINATED, type WireReader } from '@majordomo/core/provider';
+import type { Replay } from '@majordomo/core';
+import {
+  asRecord,
+  asText,
+  isRecord,
+  keepWarm,
+  Scribe,
+  UNTERMINATED,
+  unused,
+  type WireReader,
+} from '@majordomo/core/provider';
 import {
   finishReason,
   promptCut,
@@ -11,28 +20,26 @@ import {
 } from './response.ts';
 
 export interface ChatReaderOptions {
-  readonly target: string;
+  readonly scribe: Scribe;
   /** Who may read this model's reasoning again. */
   readonly family: string;
+  /** What was sent; asked at the end of the answer. */
+  readonly prompt: () => PromptSize;
   /** What an error inside the stream means. */
-  toLlmError(body: unknown): LlmError;
+  readonly toLlmError: (body: unknown) => LlmError;
 }
 
 /** Reads the lines of /api/chat, or its one object, into events. */
 export class ChatReader implements WireReader {
   readonly scribe: Scribe;
   done = false;
-  /** Told right after `start`. */
-  warnings: readonly Warning[] = [];
-  prompt: PromptSize = { characters: 0, numCtx: undefined };
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
-  private started = false;
   private calls = 0;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.scribe = new Scribe(options.target, []);
+    this.scribe = options.scribe;
     this.replay = { family: options.family, data: null };
   }
 
@@ -49,7 +56,7 @@ export class ChatReader implements WireReader {
   }
 
   private truncated(): LlmError {
-    const { target } = this.options;
+    const { target } = this.scribe;
     return new LlmError('truncated', `${target} stopped before its last line`, { target });
   }
 
@@ -58,28 +65,22 @@ export class ChatReader implements WireReader {
       return JSON.parse(data);
     } catch (cause) {
       if (mayLackItsEnd) throw this.truncated();
-      throw new LlmError('protocol', `${this.options.target} sent a line of broken JSON`, this.at(''), {
+      throw new LlmError('protocol', `${this.scribe.target} sent a line of broken JSON`, this.at(''), {
         cause,
       });
     }
   }
 
   private chunk(json: unknown): void {
-    if (typeof json !== 'object' || json === null) throw this.drifted('');
+    if (!isRecord(json)) throw this.drifted('');
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
-    if (!this.started) this.start(chunk);
+    // The wire has no response ids; the time of creation is the nearest to one, and made-up call ids hang on it.
+    this.scribe.start(asText(chunk.created_at));
     const { message } = chunk;
     if (message !== undefined && message !== null) this.answer(message);
     else if (chunk.done !== true) throw this.drifted('message');
     if (chunk.done === true) this.finish(chunk);
-  }
-
-  /** The wire has no response ids; the time of creation is the nearest to one, and made-up call ids hang on it. */
-  private start({ created_at: created }: WireChunk): void {
-    this.started = true;
-    this.scribe.start(typeof created === 'string' ? created : undefined);
-    for (const warning of this.warnings) this.scribe.warning(warning);
   }
 
   private answer({ thinking, content, tool_calls: calls }: WireAnswer): void {
@@ -96,24 +97,22 @@ export class ChatReader implements WireReader {
 
   /** Calls come whole. Their arguments are an object; a string is what some proxies make of it. */
   private toolCall(call: unknown, path: string): void {
-    const called = member(call, 'function');
-    const name = member(called, 'name');
+    const { function: called, id } = asRecord(call);
+    const { name, arguments: args } = asRecord(called);
     if (typeof name !== 'string' || name === '') throw this.drifted(`${path}.function.name`);
-    const args = member(called, 'arguments');
-    const id = member(call, 'id');
     const key = `call ${this.calls++}`;
     const json =
       typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
-    this.scribe.toolCall(key, { id: typeof id === 'string' ? id : undefined, name, json });
+    this.scribe.toolCall(key, { id: asText(id), name, json });
     this.scribe.end(key);
   }
 
   private finish(chunk: WireChunk): void {
-    const raw = typeof chunk.done_reason === 'string' ? chunk.done_reason : undefined;
+    const raw = asText(chunk.done_reason);
     if (raw === undefined) {
       this.scribe.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
     }
-    const cut = promptCut(this.prompt, chunk.prompt_eval_count);
+    const cut = promptCut(this.options.prompt(), chunk.prompt_eval_count);
     if (cut !== undefined) this.scribe.warning(cut);
     this.scribe.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));
     this.done = true;
@@ -123,20 +122,16 @@ export class ChatReader implements WireReader {
     const where = path === '' ? 'an object' : `"${path}"`;
     return new LlmError(
       'protocol',
-      `${this.options.target} answered without ${where} of the known form`,
+      `${this.scribe.target} answered without ${where} of the known form`,
       this.at(path),
     );
   }
 
   private at(path: string): { readonly target: string; readonly path: string } {
-    return { target: this.options.target, path };
+    return { target: this.scribe.target, path };
   }
 }
 
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-keepWarm(() => new ChatReader({ target: '', family: '', toLlmError: unused }));
+keepWarm(
+  () => new ChatReader({ scribe: new Scribe('', []), family: '', prompt: unused, toLlmError: unused }),
+);

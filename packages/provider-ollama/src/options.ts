@@ -1,0 +1,13 @@
+import type { ProviderOptions } from '@majordomo/core';
+import type { ProfileName } from './profiles.ts';
+import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
+
+/** `baseURL` is the origin, in any form that OLLAMA_HOST may have. */
+export interface OllamaOptions extends ProviderOptions, RunnerOptions {
+  /** Which service it is. Default `ollama`, the local one. */
+  readonly profile?: ProfileName | undefined;
+  /** Where a server differs from its profile and from what is known of its models; wins over both. */
+  readonly quirks?: Partial<OllamaQuirks> | undefined;
+  /** A client of `ollama` to be used as it is, with its own host, headers and fetch. */
+  readonly client?: object | undefined;
+}
