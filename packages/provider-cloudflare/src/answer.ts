@@ -1,27 +1,35 @@
-import type { Replay, Warning } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
-import { finishReason, list, object, text, usage, type RawUsage } from './response.ts';
+import type { Replay } from '@majordomo/core';
+import { asList, asRecord, asText, type Scribe } from '@majordomo/core/provider';
+import { finishReason, usage, type RawUsage } from './response.ts';
+
+export interface AnswerOptions {
+  readonly scribe: Scribe;
+  /** Who may read this model's reasoning again. */
+  readonly family: string;
+  /** Tokens that the answer was limited to. */
+  readonly maxTokens: number | undefined;
+}
+
+/** The vendor's own, for models that take its own input. */
+const DEFAULT_MAX_TOKENS = 256;
 
 /** What all shapes write into: the parts of one answer, its end and its counts. */
 export class Answer {
   readonly scribe: Scribe;
-  /** Told right after `start`. */
-  warnings: readonly Warning[] = [];
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
   /** The answer came in the vendor's own shape, which names no finish reason. */
   isPlain = false;
-  /** Tokens that the answer was limited to. */
-  maxTokens: number | undefined;
+  private readonly maxTokens: number;
   private readonly replay: Replay;
-  private started = false;
   private calls = 0;
   private lastKey: string | undefined;
   private readonly keys = new Set<string>();
 
-  constructor(target: string, family: string) {
-    this.scribe = new Scribe(target, []);
+  constructor({ scribe, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {
+    this.scribe = scribe;
+    this.maxTokens = maxTokens;
     this.replay = { family, data: null };
   }
 
@@ -30,10 +38,7 @@ export class Answer {
   }
 
   start(id: unknown): void {
-    if (this.started) return;
-    this.started = true;
-    this.scribe.start(text(id));
-    for (const warning of this.warnings) this.scribe.warning(warning);
+    this.scribe.start(asText(id));
   }
 
   text(said: string): void {
@@ -56,10 +61,10 @@ export class Answer {
 
   /** Calls and their fragments: `{ index, id, function: { name, arguments } }`, or flat as `{ name, arguments }`. */
   toolCalls(fragments: unknown): void {
-    for (const fragment of list(fragments).map(object)) {
-      const called = object(fragment['function']);
-      const name = text(called['name']) ?? text(fragment['name']) ?? '';
-      const id = text(fragment['id']) ?? text(fragment['call_id']);
+    for (const fragment of asList(fragments).map(asRecord)) {
+      const called = asRecord(fragment['function']);
+      const name = asText(called['name']) ?? asText(fragment['name']) ?? '';
+      const id = asText(fragment['id']) ?? asText(fragment['call_id']);
       const json = jsonOf(called['arguments'] ?? fragment['arguments'] ?? fragment['input']);
       // A last fragment of nulls ends each call.
       if (name === '' && id === undefined && json === '') continue;
@@ -107,12 +112,9 @@ export class Answer {
 
   /** Only the count tells that an answer was cut. */
   private plainReason(output: number | undefined): 'stop' | 'length' {
-    return output !== undefined && output >= (this.maxTokens ?? DEFAULT_MAX_TOKENS) ? 'length' : 'stop';
+    return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
   }
 }
-
-/** The vendor's own, for models that take its own input. */
-const DEFAULT_MAX_TOKENS = 256;
 
 function jsonOf(args: unknown): string {
   if (typeof args === 'string') return args;

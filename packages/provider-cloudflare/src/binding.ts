@@ -1,13 +1,11 @@
+import type { Run } from './run.ts';
 import type { AiBinding, CloudflareOptions } from './options.ts';
-import type { WireInput } from './request.ts';
 
 /** Runs a model through the binding; what it gives, a stream or an object, becomes a response like any other. */
 export async function runBound(
   binding: AiBinding,
   { gateway, sessionAffinity, headers }: CloudflareOptions,
-  modelId: string,
-  input: WireInput | object,
-  signal: AbortSignal,
+  { modelId, input, context: { signal } }: Run,
 ): Promise<Response> {
   signal.throwIfAborted();
   const extraHeaders = {

@@ -1,10 +1,11 @@
 import { LlmError, assistant, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { httpError, inBandError, toLlmError, type Failed } from './errors.ts';
+import type { CallFacts } from '@majordomo/core/provider';
+import { httpError, inBandError, toLlmError } from './errors.ts';
 
-const failed: Failed = { target: 'cloudflare/m', secrets: ['token-1234567890'] };
+const facts: CallFacts = { target: 'cloudflare/m', secrets: ['token-1234567890'] };
 const coded = (code: number, message: string) => ({ success: false, errors: [{ code, message }] });
-const over = (status: number, body: unknown, around = failed): LlmError => {
+const over = (status: number, body: unknown, around = facts): LlmError => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return httpError(text, { status, headers: new Headers({ 'cf-ray': 'ray-1' }) }, around);
 };
@@ -60,16 +61,16 @@ describe('an error of the binding', () => {
     ['AiError', '3043: Internal server error', 'server', '3043'],
   ])('%s "%s" is %s', (name, message, kind, code) => {
     const cause = thrown(name, message);
-    const error = toLlmError(cause, failed);
+    const error = toLlmError(cause, facts);
     expect(error).toMatchObject({ kind, details: { code, target: 'cloudflare/m' } });
     expect(error.cause).toBe(cause);
     expect(error.message).toContain(message);
   });
 
   it('of another name is one of the transport, and one of majordomo stays as it is', () => {
-    expect(toLlmError(new TypeError('fetch failed'), failed).kind).toBe('network');
+    expect(toLlmError(new TypeError('fetch facts'), facts).kind).toBe('network');
     const own = new LlmError('truncated', 'x');
-    expect(toLlmError(own, failed)).toBe(own);
+    expect(toLlmError(own, facts)).toBe(own);
   });
 });
 
@@ -80,7 +81,7 @@ describe('an error inside a good answer', () => {
     [{ type: 'error', error: { message: 'Too many requests' } }, 'rate-limit'],
     [coded(3043, 'Internal server error'), 'server'],
   ])('%j is %s', (body, kind) => {
-    expect(inBandError(body, failed).kind).toBe(kind);
+    expect(inBandError(body, facts).kind).toBe(kind);
   });
 });
 
@@ -97,7 +98,7 @@ describe('thoughts of earlier turns', () => {
     extra: {},
   });
   const refused = (around: ModelRequest): LlmError =>
-    over(400, coded(5006, 'AiError: Bad input: reasoning_content'), { ...failed, request: around });
+    over(400, coded(5006, 'AiError: Bad input: reasoning_content'), { ...facts, request: around });
 
   it('that a model refuses are left out once, and then always', () => {
     const around = request(thoughts);
@@ -108,7 +109,7 @@ describe('thoughts of earlier turns', () => {
 
   it('are no way out where there were none, or where something else was refused', () => {
     expect(refused(request(assistant('ok'))).details.recover).toBeUndefined();
-    const other = over(400, coded(5007, 'No such model'), { ...failed, request: request(thoughts) });
+    const other = over(400, coded(5007, 'No such model'), { ...facts, request: request(thoughts) });
     expect(other.details.recover).toBeUndefined();
   });
 });

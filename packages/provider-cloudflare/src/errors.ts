@@ -1,17 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
-import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { list, object, text } from './response.ts';
-
-/** What is known around a failed call; the credential's part comes with the connection. */
-export interface Failed {
-  readonly target: string;
-  readonly request?: ModelRequest | undefined;
-  /** Values that no error may show. */
-  secrets: readonly string[];
-  /** How to ask for another credential after a 401. */
-  credential?: () => Recovery | undefined;
-}
+import {
+  asList,
+  asRecord,
+  asText,
+  transportError,
+  wireError,
+  type CallFacts,
+  type HeaderReader,
+} from '@majordomo/core/provider';
 
 export interface HttpFacts {
   readonly status: number;
@@ -65,12 +62,12 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** Whatever the binding or the transport threw, as the one error. */
-export function toLlmError(error: unknown, failed: Failed): LlmError {
-  if (LlmError.is(error)) return transportError(error, failed.target, [...failed.secrets]);
+export function toLlmError(error: unknown, facts: CallFacts): LlmError {
+  if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   const said = error instanceof Error ? error.message : '';
   return isBindingError(error)
-    ? reported({ message: said }, failed, undefined, error)
-    : transportError(error, failed.target, [...failed.secrets]);
+    ? reported({ message: said }, facts, undefined, error)
+    : transportError(error, facts.target, facts.secrets);
 }
 
 /** `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded`, `5007: No such model`. */
@@ -80,24 +77,24 @@ const isBindingError = (error: unknown): error is Error =>
     /^\d{3,5}: /.test(error.message));
 
 /** The error for an HTTP status with its text. */
-export function httpError(body: string, http: HttpFacts, failed: Failed): LlmError {
+export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmError {
   let json: unknown = body;
   try {
     json = JSON.parse(body);
   } catch {
     // A proxy's page: its text is all there is.
   }
-  return reported(json, failed, http);
+  return reported(json, facts, http);
 }
 
 /** An error that came inside a good answer. */
-export const inBandError = (body: unknown, failed: Failed): LlmError => reported(body, failed);
+export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts);
 
-function reported(body: unknown, failed: Failed, http?: HttpFacts, cause?: unknown): LlmError {
+function reported(body: unknown, facts: CallFacts, http?: HttpFacts, cause?: unknown): LlmError {
   const { message, code } = said(body);
   const status = http?.status ?? statusOf(code);
   return wireError({
-    target: failed.target,
+    target: facts.target,
     status,
     kind: kindFrom(status, code, message),
     code,
@@ -105,9 +102,9 @@ function reported(body: unknown, failed: Failed, http?: HttpFacts, cause?: unkno
     requestId: http?.headers.get('cf-ray') ?? undefined,
     headers: http?.headers,
     body,
-    secrets: failed.secrets,
+    secrets: facts.secrets,
     cause,
-    recover: recovery(status, message, failed),
+    recover: recovery(status, message, facts),
   });
 }
 
@@ -116,10 +113,10 @@ const LONGEST_MESSAGE = 600;
 /** `{ errors: [{ code, message }] }` over REST, `{ error: { code, message } }`, `{ error: '…' }`, or words alone. */
 function said(body: unknown): { readonly message: string; readonly code: string | undefined } {
   if (typeof body === 'string') return { message: body, code: undefined };
-  const outer = object(body);
-  const first = list(outer['errors'])[0] ?? outer['error'] ?? outer;
-  const message = text(first) ?? text(object(first)['message']) ?? '';
-  const code = object(first)['code'] ?? /(?:^|: )(\d{3,5}): /.exec(message)?.[1];
+  const outer = asRecord(body);
+  const first = asList(outer['errors'])[0] ?? outer['error'] ?? outer;
+  const message = asText(first) ?? asText(asRecord(first)['message']) ?? '';
+  const code = asRecord(first)['code'] ?? /(?:^|: )(\d{3,5}): /.exec(message)?.[1];
   return { message, code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined };
 }
 
@@ -150,7 +147,7 @@ function kindFrom(
 function recovery(
   status: number | undefined,
   message: string,
-  { request, credential }: Failed,
+  { request, credential }: CallFacts,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
   const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);

@@ -2,19 +2,21 @@ import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import {
   chatReasoningFamily,
-  credentialSource,
+  quirksFromParams,
+  Scribe,
   sdkStream,
   secretsIn,
-  type CredentialSource,
+  type CallFacts,
+  type QuirkWords,
 } from '@majordomo/core/provider';
-import { runBound } from './binding.ts';
-import { inBandError, toLlmError, type Failed } from './errors.ts';
+import { connectionOf, type Connection } from './connection.ts';
+import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
 import { factsOf, imageQuirksOf } from './models.ts';
 import type { CloudflareOptions } from './options.ts';
-import { quirksFromParams, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
+import { QUIRK_WORDS, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
-import { API_URL, runRest } from './rest.ts';
+import { API_URL } from './rest.ts';
 import { RunReader } from './stream.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
@@ -33,17 +35,13 @@ const DEFAULT_MAX_TOKENS = 256;
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
   const id = options.id ?? 'cloudflare';
   if (options.gateway?.id === '') throw new LlmError('config', `gateway.id of ${id} is empty`);
-  const credentials = credentialSource(options.apiKey, KEY_ENV);
+  const connection = connectionOf(options, KEY_ENV);
   return {
     spi: 1,
     id,
-    model: (modelId) => modelOf(modelId, id, options, credentials),
+    model: (modelId) => modelOf(modelId, id, options, connection),
     imageModel: (modelId) => ({
-      ...imageModel(modelId, imageQuirksOf(modelId), (input, context, failed) =>
-        options.binding === undefined
-          ? runRest(options, credentials, { modelId, input, context, failed })
-          : runBound(options.binding, options, modelId, input, context.signal),
-      ),
+      ...imageModel(modelId, imageQuirksOf(modelId), connection),
       timeouts: options.timeouts,
     }),
     schemes: { cloudflare: fromDsn },
@@ -52,7 +50,11 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
 
 /** `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`; the path may be left out. */
 function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
-  const { account, gateway, ...quirks } = params;
+  const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
+    params,
+    { account: TEXT, gateway: TEXT, ...QUIRK_WORDS },
+    `LLM_${name.toUpperCase()}`,
+  );
   const url = path === '' ? `${baseURL}/client/v4` : baseURL;
   return createCloudflare({
     id: name,
@@ -61,48 +63,47 @@ function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
     // The vendor's own address leaves the choice to the gateway.
     baseURL: url === API_URL ? undefined : url,
     gateway: gateway === undefined ? undefined : { id: gateway },
-    quirks: quirksFromParams(quirks),
+    quirks,
   });
 }
 
-function modelOf(
-  modelId: string,
-  id: string,
-  options: CloudflareOptions,
-  credentials: CredentialSource,
-): Model {
-  const facts = factsOf(modelId);
-  const quirks: RunQuirks = { ...RUN_QUIRKS, ...facts.quirks, ...options.quirks };
+interface DsnSettings extends RunQuirks {
+  readonly account: string;
+  readonly gateway: string;
+}
+const TEXT: QuirkWords<string> = { takes: 'a text', read: (text) => text };
+
+function modelOf(modelId: string, id: string, options: CloudflareOptions, connection: Connection): Model {
+  const { capabilities, quirks: known } = factsOf(modelId);
+  const quirks: RunQuirks = { ...RUN_QUIRKS, ...known, ...options.quirks };
   const family = chatReasoningFamily(id, options.baseURL ?? 'workers-ai');
   return {
     id: modelId,
     wire: 'workersai-run',
     families: [family],
-    capabilities: facts.capabilities,
+    capabilities,
     timeouts: options.timeouts,
     whole: isWhole,
     stream(request, context) {
-      const failed: Failed = { target: context.target, request, secrets: secretsIn(options.headers) };
+      const facts: CallFacts = { target: context.target, request, secrets: secretsIn(options.headers) };
+      const scribe = new Scribe(context.target, []);
       // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
-      const reader = new RunReader({
-        target: context.target,
-        family,
-        isStream,
-        toLlmError: (body) => inBandError(body, failed),
-      });
-      reader.answer.maxTokens = request.maxTokens;
       return sdkStream({
         context,
-        reader,
-        async open(signal) {
+        reader: new RunReader({
+          scribe,
+          family,
+          isStream,
+          maxTokens: request.maxTokens,
+          toLlmError: (body) => inBandError(body, facts),
+        }),
+        open() {
           const { input, warnings } = toWire(request, quirks, { stream: isStream, family });
-          reader.answer.warnings = warnings;
-          return options.binding === undefined
-            ? runRest(options, credentials, { modelId, input, context, failed })
-            : runBound(options.binding, options, modelId, input, signal);
+          scribe.warning(...warnings);
+          return connection.run({ modelId, input, context, facts });
         },
-        toLlmError: (error) => toLlmError(error, failed),
+        toLlmError: (error) => toLlmError(error, facts),
       });
     },
   };

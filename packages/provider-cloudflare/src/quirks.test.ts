@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { quirksFromParams } from './quirks.ts';
+import { quirksFromParams } from '@majordomo/core/provider';
+import { QUIRK_WORDS, type RunQuirks } from './quirks.ts';
+
+const read = (params: Readonly<Record<string, string>>): Partial<RunQuirks> =>
+  quirksFromParams<RunQuirks>(params, QUIRK_WORDS);
 
 describe('the query of a DSN', () => {
   it('gives quirks', () => {
-    expect(quirksFromParams({})).toEqual({});
-    expect(quirksFromParams({ stop: 'true', reasoning: 'none' })).toEqual({ stop: true, reasoning: 'none' });
+    expect(read({})).toEqual({});
+    expect(read({ stop: 'true', reasoning: 'none' })).toEqual({ stop: true, reasoning: 'none' });
   });
 
   it.each<Record<string, string>>([
@@ -13,6 +17,6 @@ describe('the query of a DSN', () => {
     { model: 'x' },
     { toString: 'x' },
   ])('%j cannot be used', (params) => {
-    expect(() => quirksFromParams(params)).toThrow(expect.objectContaining({ kind: 'config' }));
+    expect(() => read(params)).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import type { QuirkWords } from '@majordomo/core/provider';
 
 /** The ways in which the models behind one `run` differ. They decide what is sent; reading is liberal. */
 export interface RunQuirks {
@@ -13,28 +13,9 @@ export interface RunQuirks {
 /** What the models with an input of the vendor's own take. */
 export const RUN_QUIRKS: RunQuirks = { reasoning: 'none', stop: false, toolChoice: false };
 
-const VALUES: { readonly [Name in keyof RunQuirks]: readonly RunQuirks[Name][] } = {
+/** What a DSN may say, such as `?stop=true`. */
+export const QUIRK_WORDS: { readonly [Name in keyof RunQuirks]: QuirkWords<RunQuirks[Name]> } = {
   reasoning: ['none', 'reasoning_effort'],
   stop: [true, false],
   toolChoice: [true, false],
 };
-
-/** Quirks from the query of a DSN, such as `?stop=true`; throws `config` for an unknown one. */
-export function quirksFromParams(params: Readonly<Record<string, string>>): Partial<RunQuirks> {
-  const quirks: Record<string, string | boolean> = {};
-  for (const [name, text] of Object.entries(params)) {
-    const values: readonly (string | boolean)[] = Object.hasOwn(VALUES, name)
-      ? VALUES[name as keyof RunQuirks]
-      : [];
-    const value = values.find((candidate) => String(candidate) === text);
-    if (value === undefined) {
-      const known =
-        values.length === 0
-          ? `there are account, gateway, ${Object.keys(VALUES).join(', ')}`
-          : `it is one of ${values.join(', ')}`;
-      throw new LlmError('config', `DSN parameter ${name}=${text} cannot be used: ${known}`);
-    }
-    quirks[name] = value;
-  }
-  return quirks;
-}

@@ -1,5 +1,5 @@
-import { LlmError } from '@majordomo/core';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber } from '@majordomo/core/provider';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
@@ -31,7 +31,7 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const { system, output, maxTokens, temperature, topP, seed } = request;
-  checkLimit(maxTokens);
+  checkWholeNumber(maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, family, warnings);
   if (system !== undefined && system !== '') messages.unshift({ role: 'system', content: system });
   const settings = {
@@ -60,12 +60,6 @@ export function toWire(
     ...request.extra,
   };
   return { input, warnings };
-}
-
-function checkLimit(maxTokens: number | undefined): void {
-  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
-  const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
-  throw new LlmError('invalid-request', message, { path: 'maxTokens' });
 }
 
 function stopOf(

@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
 import { lowerCased, secretsIn, type CredentialSource } from '@majordomo/core/provider';
-import { httpError, type Failed } from './errors.ts';
+import type { Run } from './run.ts';
+import { httpError } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
-import type { WireInput } from './request.ts';
 
 export const API_URL = 'https://api.cloudflare.com/client/v4';
 const GATEWAY_URL = 'https://gateway.ai.cloudflare.com/v1';
@@ -14,21 +14,14 @@ const ACCOUNT_ENV = ['CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'];
 export async function runRest(
   options: CloudflareOptions,
   credentials: CredentialSource,
-  call: {
-    readonly modelId: string;
-    /** A form goes as it is, anything else as JSON. */
-    readonly input: WireInput | object;
-    readonly context: ModelContext;
-    readonly failed: Failed;
-  },
+  { modelId, input, context, facts }: Run,
 ): Promise<Response> {
-  const { modelId, input, context, failed } = call;
   const { signal } = context;
   signal.throwIfAborted();
   const account = accountOf(options, context);
   const key = await credentials.read(context);
-  failed.secrets = [key, ...secretsIn(context.headers, options.headers)];
-  failed.credential = () => credentials.recovery(key);
+  facts.secrets = [key, ...secretsIn(context.headers, options.headers)];
+  facts.credential = () => credentials.recovery(key);
   const { url, headers } = endpoint(options, account);
   const fetch = options.fetch ?? context.fetch ?? globalThis.fetch;
   const isForm = input instanceof FormData;
@@ -45,7 +38,7 @@ export async function runRest(
     body: isForm ? input : JSON.stringify(input),
     signal,
   });
-  if (!response.ok) throw httpError(await response.text(), response, failed);
+  if (!response.ok) throw httpError(await response.text(), response, facts);
   return response;
 }
 

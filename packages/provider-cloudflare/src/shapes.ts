@@ -1,5 +1,5 @@
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/provider';
 import type { Answer } from './answer.ts';
-import { list, object, text } from './response.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,12 +14,12 @@ function choices(answer: Answer, json: Json): boolean {
   if (!Array.isArray(json['choices'])) return false;
   answer.start(json['id']);
   counted(answer, json['usage']);
-  const choice = object(json['choices'][0]);
-  const message = object(choice['message'] ?? choice['delta']);
-  answer.reasoning(text(message['reasoning_content']) ?? text(message['reasoning']) ?? '');
+  const choice = asRecord(json['choices'][0]);
+  const message = asRecord(choice['message'] ?? choice['delta']);
+  answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
   answer.text(contentOf(message['content']));
   answer.toolCalls(message['tool_calls']);
-  answer.refusal(text(message['refusal']) ?? '');
+  answer.refusal(asText(message['refusal']) ?? '');
   finished(answer, choice['finish_reason']);
   return true;
 }
@@ -33,7 +33,7 @@ function plain(answer: Answer, json: Json): boolean {
   answer.isPlain = true;
   answer.start(json['id']);
   counted(answer, json['usage']);
-  answer.reasoning(text(json['reasoning_content']) ?? '');
+  answer.reasoning(asText(json['reasoning_content']) ?? '');
   answer.text(contentOf(json['response']));
   answer.toolCalls(json['tool_calls']);
   finished(answer, json['finish_reason']);
@@ -42,38 +42,38 @@ function plain(answer: Answer, json: Json): boolean {
 
 /** `{ output: [{ type: 'message' | 'reasoning' | 'function_call' }], status }`, or events `response.…`. */
 function items(answer: Answer, json: Json): boolean {
-  const type = text(json['type']);
+  const type = asText(json['type']);
   if (type?.startsWith('response.') === true) {
     event(answer, type, json);
     return true;
   }
   if (!Array.isArray(json['output'])) return false;
   answer.start(json['id']);
-  for (const item of json['output'].map(object)) outputItem(answer, item);
+  for (const item of json['output'].map(asRecord)) outputItem(answer, item);
   ended(answer, json);
   return true;
 }
 
 function event(answer: Answer, type: string, json: Json): void {
-  const response = object(json['response']);
-  const item = object(json['item']);
+  const response = asRecord(json['response']);
+  const item = asRecord(json['item']);
   if (type === 'response.created') answer.start(response['id']);
-  else if (type === 'response.output_text.delta') answer.text(text(json['delta']) ?? '');
-  else if (/reasoning.*\.delta$/.test(type)) answer.reasoning(text(json['delta']) ?? '');
+  else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
+  else if (/reasoning.*\.delta$/.test(type)) answer.reasoning(asText(json['delta']) ?? '');
   else if (type === 'response.output_item.done' && item['type'] === 'function_call') outputItem(answer, item);
   else if (type === 'response.completed' || type === 'response.incomplete') ended(answer, response);
 }
 
 function outputItem(answer: Answer, item: Json): void {
-  const parts = list(item['content']).map(object);
+  const parts = asList(item['content']).map(asRecord);
   if (item['type'] === 'message') {
     for (const part of parts) {
-      answer.text(text(part['text']) ?? '');
-      answer.refusal(text(part['refusal']) ?? '');
+      answer.text(asText(part['text']) ?? '');
+      answer.refusal(asText(part['refusal']) ?? '');
     }
   } else if (item['type'] === 'reasoning') {
-    for (const part of [...parts, ...list(item['summary']).map(object)])
-      answer.reasoning(text(part['text']) ?? '');
+    for (const part of [...parts, ...asList(item['summary']).map(asRecord)])
+      answer.reasoning(asText(part['text']) ?? '');
   } else if (item['type'] === 'function_call') {
     answer.toolCalls([{ ...item, id: item['call_id'] ?? item['id'] }]);
   }
@@ -81,7 +81,7 @@ function outputItem(answer: Answer, item: Json): void {
 
 function ended(answer: Answer, response: Json): void {
   counted(answer, response['usage']);
-  finished(answer, object(response['incomplete_details'])['reason'] ?? response['status'] ?? 'completed');
+  finished(answer, asRecord(response['incomplete_details'])['reason'] ?? response['status'] ?? 'completed');
 }
 
 /** `{ type: 'message', content: [{ type: 'text' | 'thinking' | 'tool_use' }], stop_reason }`, or its events. */
@@ -89,20 +89,20 @@ function blocks(answer: Answer, json: Json): boolean {
   switch (json['type']) {
     case 'message':
       answer.start(json['id']);
-      for (const block of list(json['content']).map(object)) contentBlock(answer, block, undefined);
+      for (const block of asList(json['content']).map(asRecord)) contentBlock(answer, block, undefined);
       break;
     case 'message_start':
-      answer.start(object(json['message'])['id']);
-      counted(answer, object(json['message'])['usage']);
+      answer.start(asRecord(json['message'])['id']);
+      counted(answer, asRecord(json['message'])['usage']);
       return true;
     case 'content_block_start':
-      contentBlock(answer, object(json['content_block']), json['index']);
+      contentBlock(answer, asRecord(json['content_block']), json['index']);
       return true;
     case 'content_block_delta':
-      blockDelta(answer, object(json['delta']), json['index']);
+      blockDelta(answer, asRecord(json['delta']), json['index']);
       return true;
     case 'message_delta':
-      finished(answer, object(json['delta'])['stop_reason']);
+      finished(answer, asRecord(json['delta'])['stop_reason']);
       break;
     case 'content_block_stop':
     case 'message_stop':
@@ -118,17 +118,17 @@ function blocks(answer: Answer, json: Json): boolean {
 
 /** `index`: the block's place in a stream, where its arguments follow as deltas. */
 function contentBlock(answer: Answer, block: Json, index: unknown): void {
-  answer.text(text(block['text']) ?? '');
-  answer.reasoning(text(block['thinking']) ?? '');
+  answer.text(asText(block['text']) ?? '');
+  answer.reasoning(asText(block['thinking']) ?? '');
   if (block['type'] !== 'tool_use') return;
   const { id, name, input } = block;
   answer.toolCalls([index === undefined ? { id, name, input } : { index, id, name }]);
 }
 
 function blockDelta(answer: Answer, delta: Json, index: unknown): void {
-  answer.text(text(delta['text']) ?? '');
-  answer.reasoning(text(delta['thinking']) ?? '');
-  const json = text(delta['partial_json']);
+  answer.text(asText(delta['text']) ?? '');
+  answer.reasoning(asText(delta['thinking']) ?? '');
+  const json = asText(delta['partial_json']);
   if (json !== undefined) answer.toolCalls([{ index, arguments: json }]);
 }
 
@@ -136,15 +136,15 @@ function blockDelta(answer: Answer, delta: Json, index: unknown): void {
 function contentOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (content === undefined || content === null) return '';
-  if (Array.isArray(content) && content.some((part) => object(part)['type'] === 'text')) {
-    return content.map((part) => text(object(part)['text']) ?? '').join('');
+  if (Array.isArray(content) && content.some((part) => asRecord(part)['type'] === 'text')) {
+    return content.map((part) => asText(asRecord(part)['text']) ?? '').join('');
   }
   return JSON.stringify(content);
 }
 
 /** Counts grow from chunk to chunk: the last ones hold. */
 function counted(answer: Answer, usage: unknown): void {
-  if (typeof usage === 'object' && usage !== null) answer.rawUsage = { ...answer.rawUsage, ...object(usage) };
+  if (isRecord(usage)) answer.rawUsage = { ...answer.rawUsage, ...usage };
 }
 
 function finished(answer: Answer, raw: unknown): void {

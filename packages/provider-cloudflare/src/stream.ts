@@ -1,35 +1,37 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import { keepWarm, unused, type Scribe, type WireReader } from '@majordomo/core/provider';
-import { Answer } from './answer.ts';
-import { list, object } from './response.ts';
+import {
+  asList,
+  asRecord,
+  isRecord,
+  keepWarm,
+  Scribe,
+  unused,
+  type WireReader,
+} from '@majordomo/core/provider';
+import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 
-export interface RunReaderOptions {
-  readonly target: string;
-  /** Who may read this model's reasoning again. */
-  readonly family: string;
+export interface RunReaderOptions extends AnswerOptions {
   /** A stream was asked for. */
   readonly isStream: boolean;
   /** What an error inside the answer means. */
-  toLlmError(body: unknown): LlmError;
+  readonly toLlmError: (body: unknown) => LlmError;
 }
 
 /** Reads what `run` answers, whatever its shape: server-sent events, or one object. */
 export class RunReader implements WireReader {
-  readonly answer: Answer;
+  readonly scribe: Scribe;
   done = false;
+  private readonly answer: Answer;
   private readonly options: RunReaderOptions;
   /** Usage without a choice: the last chunk of a stream. */
   private sawTotals = false;
 
   constructor(options: RunReaderOptions) {
+    this.scribe = options.scribe;
     this.options = options;
-    this.answer = new Answer(options.target, options.family);
-  }
-
-  get scribe(): Scribe {
-    return this.answer.scribe;
+    this.answer = new Answer(options);
   }
 
   message(data: string): void {
@@ -48,12 +50,12 @@ export class RunReader implements WireReader {
   body(json: unknown): void {
     if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
     else {
-      const outer = object(json);
+      const outer = asRecord(json);
       const inner = 'result' in outer ? outer['result'] : outer;
       this.checkErrors(outer);
       if (typeof inner === 'string' || typeof inner === 'number') this.answer.text(String(inner));
-      else if (Object.keys(object(inner)).length === 0) throw this.nothing();
-      else this.read(object(inner), 'result');
+      else if (Object.keys(asRecord(inner)).length === 0) throw this.nothing();
+      else this.read(asRecord(inner), 'result');
     }
     this.answer.isPlain ||= this.answer.rawFinish === undefined;
     this.finish();
@@ -61,14 +63,14 @@ export class RunReader implements WireReader {
 
   end(): void {
     if (this.answer.rawFinish === undefined && !this.sawTotals) {
-      const { target } = this.options;
+      const { target } = this.scribe;
       throw new LlmError('truncated', `${target} stopped without a finish reason or end marker`, { target });
     }
     this.finish();
   }
 
   private parsed(data: string): Readonly<Record<string, unknown>> {
-    const { target } = this.options;
+    const { target } = this.scribe;
     let json: unknown;
     try {
       json = JSON.parse(data);
@@ -80,8 +82,8 @@ export class RunReader implements WireReader {
         { cause },
       );
     }
-    if (typeof json !== 'object' || json === null) throw this.drifted('chunk');
-    return object(json);
+    if (!isRecord(json)) throw this.drifted('chunk');
+    return json;
   }
 
   private read(json: Readonly<Record<string, unknown>>, path: string): void {
@@ -91,7 +93,7 @@ export class RunReader implements WireReader {
 
   private checkErrors(json: Readonly<Record<string, unknown>>): void {
     const isError = (json['error'] !== undefined && json['error'] !== null) || json['type'] === 'error';
-    if (isError || json['success'] === false || list(json['errors']).length > 0)
+    if (isError || json['success'] === false || asList(json['errors']).length > 0)
       throw this.options.toLlmError(json);
   }
 
@@ -101,7 +103,7 @@ export class RunReader implements WireReader {
   }
 
   private drifted(path: string): LlmError {
-    const { target } = this.options;
+    const { target } = this.scribe;
     return new LlmError('protocol', `${target} answered with a "${path}" of no known shape`, {
       target,
       path,
@@ -110,8 +112,8 @@ export class RunReader implements WireReader {
 
   /** Some models answer a request for a stream with an empty result (seen in the vendor's own client, 2026-05). */
   private nothing(): LlmError {
-    const { target, isStream } = this.options;
-    const recover = isStream ? WHOLE : undefined;
+    const { target } = this.scribe;
+    const recover = this.options.isStream ? WHOLE : undefined;
     return new LlmError('truncated', `${target} answered with an empty result`, {
       target,
       path: 'result',
@@ -128,4 +130,13 @@ const WHOLE: Recovery = {
   remember: true,
 };
 
-keepWarm(() => new RunReader({ target: '', family: '', isStream: true, toLlmError: unused }));
+keepWarm(
+  () =>
+    new RunReader({
+      scribe: new Scribe('', []),
+      family: '',
+      isStream: true,
+      maxTokens: undefined,
+      toLlmError: unused,
+    }),
+);

@@ -159,7 +159,7 @@ describe('a DSN', () => {
   it('with a parameter that is not known fails clearly', async () => {
     const error = await call('cloudflare://token@api.cloudflare.com?acount=a1');
     expect(error).toMatchObject({ kind: 'config' });
-    expect(String(error)).toContain('there are account, gateway, reasoning, stop, toolChoice');
+    expect(String(error)).toContain('known are account, gateway, reasoning, stop, toolChoice');
   });
 });
 

@@ -55,7 +55,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(
     params,
-    { ...QUIRK_WORDS, apiVersion: TEXT, project: TEXT, location: TEXT },
+    { apiVersion: TEXT, project: TEXT, location: TEXT, ...QUIRK_WORDS },
     `LLM_${name.toUpperCase()}`,
   );
   const isVertex = project !== undefined || location !== undefined;

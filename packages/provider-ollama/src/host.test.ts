@@ -30,7 +30,7 @@ describe('a host', () => {
   it.each(['h:port', 'h:99999', 'http://', 'a b'])(
     '%j is none, and the error says how to write one',
     (host) => {
-      expect(() => baseURLFromHost(host)).toThrow(/is no host: write host, host:port or http/);
+      expect(() => baseURLFromHost(host)).toThrow(/is not a host: write host, host:port or http/);
     },
   );
 });

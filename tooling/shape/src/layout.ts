@@ -86,8 +86,9 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-cloudflare': {
     extra: {
       'src/answer.ts': 'what the four shapes of an answer write into',
-      'src/binding.ts': 'the transport inside a Worker',
-      'src/rest.ts': 'the transport everywhere else: there is no SDK',
+      'src/binding.ts': 'of connection.ts: the way inside a Worker',
+      'src/rest.ts': 'of connection.ts: the way everywhere else; there is no SDK',
+      'src/run.ts': 'of connection.ts: what both ways are asked',
       'src/shapes.ts': 'the shapes in which a run answers, by model',
     },
   },
