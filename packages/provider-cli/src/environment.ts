@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Env } from '@majordomo/core';
-import type { CliSpec } from './quirks.ts';
+import type { CliSpec } from './spec.ts';
 
 /** What a program needs to find its files, its language and the network. Names that end in `_` are beginnings. */
 const COMMON: readonly string[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cliError, exitError, plain, type CliFailure } from './errors.ts';
 
-const failed = { target: 'anthropic-cli/default', command: 'claude', secrets: ['s3cret-value'] };
-const kindOf = (failure: CliFailure): string => cliError(failure, failed).kind;
+const facts = { target: 'anthropic-cli/default', command: 'claude', secrets: ['s3cret-value'] };
+const kindOf = (failure: CliFailure): string => cliError(failure, facts).kind;
 
 describe('what a CLI says', () => {
   it.each([
@@ -45,15 +45,15 @@ describe('what a CLI says', () => {
   });
 
   it('about a login that is gone says so, whether by a status or in words', () => {
-    expect(cliError({ message: 'Not logged in' }, failed).details.code).toBe('login-required');
-    expect(cliError({ message: 'no', status: 401 }, failed).details.code).toBe('login-required');
-    expect(cliError({ message: 'no', status: 403 }, failed).details.code).toBeUndefined();
+    expect(cliError({ message: 'Not logged in' }, facts).details.code).toBe('login-required');
+    expect(cliError({ message: 'no', status: 401 }, facts).details.code).toBe('login-required');
+    expect(cliError({ message: 'no', status: 403 }, facts).details.code).toBeUndefined();
   });
 
   it('about a limit carries when it ends, and shows no secret', () => {
     const { details, message } = cliError(
       { message: 'usage limit, try again in 2 hours (s3cret-value)' },
-      failed,
+      facts,
     );
     expect(details.retryAfterMs).toBe(7_200_000);
     expect(message).not.toContain('s3cret');
@@ -65,19 +65,19 @@ describe('a child that ended', () => {
   const ended = { code: 1, signal: null, said: '', machineOutput: true };
 
   it('over an option that it does not know can be asked for plain text', () => {
-    const { kind, details } = exitError({ ...ended, said: "error: unknown option '--verbose'" }, failed);
+    const { kind, details } = exitError({ ...ended, said: "error: unknown option '--verbose'" }, facts);
     expect([kind, details.code, details.recover?.id]).toEqual(['config', 'unknown-option', 'plain-text']);
-    const plainly = exitError({ ...ended, said: "error: unknown option '-p'", machineOutput: false }, failed);
+    const plainly = exitError({ ...ended, said: "error: unknown option '-p'", machineOutput: false }, facts);
     expect(plainly.details.recover).toBeUndefined();
   });
 
   it('with a status that means something is of that kind', () => {
-    expect(exitError({ ...ended, code: 41, kind: 'auth' }, failed).kind).toBe('auth');
+    expect(exitError({ ...ended, code: 41, kind: 'auth' }, facts).kind).toBe('auth');
   });
 
   it('after printing its error as JSON, in colours, is quoted without them', () => {
     const said = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
-    expect(exitError({ ...ended, said }, failed).message).toContain('answered with an error: No such thing');
+    expect(exitError({ ...ended, said }, facts).message).toContain('answered with an error: No such thing');
   });
 });
 

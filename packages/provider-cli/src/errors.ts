@@ -1,8 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import { redact, wireError } from '@majordomo/core/provider';
+import { asRecord, asText, redact, wireError, type CallFacts } from '@majordomo/core/provider';
 import { resetIn } from './reset.ts';
-import { object, text } from './response.ts';
 
 /** What a CLI said about its failure. */
 export interface CliFailure {
@@ -16,12 +15,9 @@ export interface CliFailure {
 /** Makes the error for a failure that a line reports. */
 export type Fail = (failure: CliFailure) => LlmError;
 
-/** What is known around a failed call. */
-export interface Failed {
-  readonly target: string;
+/** With the command that was run. */
+export interface CliFacts extends CallFacts {
   readonly command: string;
-  /** Values that no error may show. */
-  secrets: readonly string[];
 }
 
 /** Texts of the five CLIs, seen 2025-08 to 2026-11. They are meant for people and change; the first match wins. */
@@ -61,19 +57,19 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** The failure of a CLI that ran: an HTTP status first, then what its text means; a text that nobody knows is `server`. */
-export function cliError({ message, status, kind: known }: CliFailure, failed: Failed): LlmError {
+export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
   const said = plain(message).trim();
   const kind = known ?? byText(said, status);
   const wait = kind === 'quota' || kind === 'rate-limit' ? resetIn(said, Date.now()) : undefined;
   return wireError({
-    target: failed.target,
+    target: facts.target,
     status,
     // A limit that says when it ends is waited for; the chain benches until then.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
     code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
     message: said.slice(-LONGEST_MESSAGE),
     body: said,
-    secrets: failed.secrets,
+    secrets: facts.secrets,
     requestId: requestIdIn(said),
     headers:
       wait === undefined ? undefined : { get: (name) => (name === 'retry-after-ms' ? String(wait) : null) },
@@ -107,28 +103,28 @@ export interface Ended {
 }
 
 /** A child that failed, or that ended well without an answer. */
-export function exitError({ code, signal, said, kind, machineOutput }: Ended, failed: Failed): LlmError {
-  const { target, command } = failed;
+export function exitError({ code, signal, said, kind, machineOutput }: Ended, facts: CliFacts): LlmError {
+  const { target, command } = facts;
   if (machineOutput && /(?:unknown|unrecognized|unexpected|invalid) (?:option|argument|flag)/i.test(said)) {
-    const message = `${command} does not know an option: ${firstLine(said, failed)}`;
+    const message = `${command} does not know an option: ${firstLine(said, facts)}`;
     return new LlmError('config', message, { target, code: 'unknown-option', recover: PLAIN_TEXT });
   }
   if (code === 0) {
-    const message = `${command} ended without an answer${said === '' ? '' : `: ${firstLine(said, failed)}`}`;
+    const message = `${command} ended without an answer${said === '' ? '' : `: ${firstLine(said, facts)}`}`;
     const recover = machineOutput && said !== '' ? PLAIN_TEXT : undefined;
     return new LlmError('truncated', message, { target, recover });
   }
   const how = code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with status ${code}`;
   if (said === '') return new LlmError(kind ?? 'server', `${command} ${how} and said nothing`, { target });
-  return cliError({ message: messageIn(said), kind }, failed);
+  return cliError({ message: messageIn(said), kind }, facts);
 }
 
 /** Some print an error as JSON among other lines: `{ error: { message } }`, `{ name, data: { message } }`. */
 function messageIn(said: string): string {
   const clean = plain(said);
   try {
-    const value = object(JSON.parse(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
-    return text(object(value['error'])['message']) ?? text(object(value['data'])['message']) ?? said;
+    const value = asRecord(JSON.parse(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
+    return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? said;
   } catch {
     return said;
   }
@@ -145,7 +141,7 @@ const PLAIN_TEXT: Recovery = {
 /** The child could not be started. */
 export function startError(
   error: unknown,
-  { target, command }: Failed,
+  { target, command }: CliFacts,
   cause: { readonly cwd: string },
 ): LlmError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -167,8 +163,8 @@ const START_FAILURES: Readonly<Record<string, string>> = {
   E2BIG: 'the prompt is too long for a command line: leave `prompt` at stdin',
 };
 
-const firstLine = (text: string, { secrets }: Failed): string =>
-  redact(plain(text).trim().split('\n').at(0) ?? '', [...secrets]).slice(0, LONGEST_MESSAGE);
+const firstLine = (text: string, { secrets }: CliFacts): string =>
+  redact(plain(text).trim().split('\n').at(0) ?? '', secrets).slice(0, LONGEST_MESSAGE);
 
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;

@@ -1,7 +1,7 @@
-import type { Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, asText, type Scribe } from '@majordomo/core/provider';
 import type { Fail } from './errors.ts';
-import type { JsonLine, OutputReader } from './quirks.ts';
-import { finishReason, list, object, sum, text, usage } from './response.ts';
+import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';
+import { finishReason, sum, usage } from './response.ts';
 
 /**
  * Lines of messages with one `result` at the end: `system` (init), `assistant` with whole content blocks, optional
@@ -17,22 +17,22 @@ export class MessageStreamReader implements OutputReader {
   private current = '';
   private messages = 0;
 
-  constructor(scribe: Scribe, fail: Fail) {
+  constructor({ scribe, fail }: OutputReaderOptions) {
     this.scribe = scribe;
     this.fail = fail;
   }
 
   message(line: JsonLine): void {
-    if (text(line['parent_tool_use_id']) !== undefined) return;
+    if (asText(line['parent_tool_use_id']) !== undefined) return;
     switch (line['type']) {
       case 'system':
-        if (line['subtype'] === 'init') this.scribe.start(text(line['session_id']));
+        if (line['subtype'] === 'init') this.scribe.start(asText(line['session_id']));
         break;
       case 'stream_event':
-        this.event(object(line['event']));
+        this.event(asRecord(line['event']));
         break;
       case 'assistant':
-        this.whole(object(line['message']));
+        this.whole(asRecord(line['message']));
         break;
       case 'result':
         this.result(line);
@@ -43,46 +43,46 @@ export class MessageStreamReader implements OutputReader {
   }
 
   private event(event: JsonLine): void {
-    if (event['type'] === 'message_start') this.current = text(object(event['message'])['id']) ?? '';
+    if (event['type'] === 'message_start') this.current = asText(asRecord(event['message'])['id']) ?? '';
     if (event['type'] !== 'content_block_delta') return;
-    const delta = object(event['delta']);
+    const delta = asRecord(event['delta']);
     const key = `${this.current} ${String(event['index'])}`;
-    const said = text(delta['text']);
-    const thought = text(delta['thinking']);
+    const said = asText(delta['text']);
+    const thought = asText(delta['thinking']);
     if (said !== undefined) this.scribe.text(said, key);
     if (thought !== undefined) this.scribe.reasoning(thought, undefined, key);
     this.streamed.add(this.current);
   }
 
   private whole(message: JsonLine): void {
-    const id = text(message['id']);
+    const id = asText(message['id']);
     if (id !== undefined && this.streamed.has(id)) return;
     const key = id ?? `message ${this.messages++}`;
-    for (const [index, block] of list(message['content']).map(object).entries()) {
-      const said = block['type'] === 'text' ? text(block['text']) : undefined;
-      const thought = block['type'] === 'thinking' ? text(block['thinking']) : undefined;
+    for (const [index, block] of asList(message['content']).map(asRecord).entries()) {
+      const said = block['type'] === 'text' ? asText(block['text']) : undefined;
+      const thought = block['type'] === 'thinking' ? asText(block['thinking']) : undefined;
       if (said !== undefined) this.scribe.text(said, `${key} ${index}`);
       if (thought !== undefined) this.scribe.reasoning(thought, undefined, `${key} ${index}`);
     }
   }
 
   private result(line: JsonLine): void {
-    const said = text(line['result']) ?? '';
+    const said = asText(line['result']) ?? '';
     if (line['is_error'] === true) {
-      const errors = list(line['errors']).filter((error) => typeof error === 'string');
-      const message = said === '' ? errors.join('; ') || (text(line['subtype']) ?? 'it failed') : said;
+      const errors = asList(line['errors']).filter((error) => typeof error === 'string');
+      const message = said === '' ? errors.join('; ') || (asText(line['subtype']) ?? 'it failed') : said;
       const status = line['api_error_status'];
       throw this.fail({ message, status: typeof status === 'number' ? status : undefined });
     }
     if (!this.scribe.hasContent && said !== '') this.scribe.text(said);
-    const raw = text(line['stop_reason']) ?? text(line['subtype']);
+    const raw = asText(line['stop_reason']) ?? asText(line['subtype']);
     this.scribe.finish(finishReason(raw), raw, usageOf(line));
     this.done = true;
   }
 }
 
 function usageOf(line: JsonLine): ReturnType<typeof usage> {
-  const counts = object(line['usage']);
+  const counts = asRecord(line['usage']);
   const cacheRead = counts['cache_read_input_tokens'];
   const cacheWrite = counts['cache_creation_input_tokens'];
   return usage({
@@ -91,7 +91,7 @@ function usageOf(line: JsonLine): ReturnType<typeof usage> {
     output: counts['output_tokens'],
     cacheRead,
     cacheWrite,
-    reasoning: object(counts['output_tokens_details'])['thinking_tokens'],
+    reasoning: asRecord(counts['output_tokens_details'])['thinking_tokens'],
     cost: line['total_cost_usd'],
   });
 }

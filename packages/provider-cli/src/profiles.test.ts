@@ -2,16 +2,15 @@ import { LlmError } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
+import type { CliFailure } from './errors.ts';
+import type { JsonLine } from './output-reader.ts';
 import { CLIS, type CliName } from './profiles.ts';
-import type { JsonLine } from './quirks.ts';
 
 /** What a CLI's reader makes of these lines. */
 const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> => {
   const scribe = new Scribe('t/m', []);
-  const reader = CLIS[cli].reader(
-    scribe,
-    ({ message, status }) => new LlmError('server', message, { status }),
-  );
+  const fail = ({ message, status }: CliFailure): LlmError => new LlmError('server', message, { status });
+  const reader = CLIS[cli].reader({ scribe, fail });
   const model = {
     id: 'm',
     families: [],

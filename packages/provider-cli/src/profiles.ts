@@ -3,7 +3,7 @@ import { codex } from './profiles/codex.ts';
 import { cursorAgent } from './profiles/cursor.ts';
 import { gemini } from './profiles/gemini.ts';
 import { opencode } from './profiles/opencode.ts';
-import type { CliSpec } from './quirks.ts';
+import type { CliSpec } from './spec.ts';
 
 /** The CLIs, by the names of their commands. */
 export type CliName = 'claude' | 'gemini' | 'cursor-agent' | 'opencode' | 'codex';

@@ -7,7 +7,7 @@ import { childEnvironment, suppressedBy } from './environment.ts';
 import { CLI_CAPABILITIES } from './models.ts';
 import type { CliOptions } from './options.ts';
 import { CLIS, type CliName } from './profiles.ts';
-import type { CliSpec } from './quirks.ts';
+import type { CliSpec } from './spec.ts';
 import { run } from './run.ts';
 
 /** A provider that can also say whether its CLI is there. */

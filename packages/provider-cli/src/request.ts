@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber } from '@majordomo/core/provider';
 import { modelArgument } from './models.ts';
-import type { CliSpec } from './quirks.ts';
+import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
 
 /** How a CLI is to be run, beyond what the request says. */
@@ -74,12 +75,9 @@ function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: s
     if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files');
   }
   if (modelId.startsWith('-')) {
-    throw new LlmError('invalid-request', `"${modelId}" is no model: it would be taken for a flag`);
+    throw new LlmError('invalid-request', `"${modelId}" is not a model: it would be taken for a flag`);
   }
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
-    const message = `maxTokens is ${maxTokens}: a whole number above 0 is due`;
-    throw new LlmError('invalid-request', message, { path: 'maxTokens' });
-  }
+  checkWholeNumber(maxTokens, 'maxTokens');
 }
 
 const SETTINGS = ['maxTokens', 'temperature', 'topP', 'stop', 'seed', 'cache'] as const;

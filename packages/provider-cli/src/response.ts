@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '@majordomo/core';
-import type { JsonLine } from './quirks.ts';
+import { asNumber } from '@majordomo/core/provider';
 
 /** Words of the five CLIs for the end of an answer, 2026-11. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -32,38 +32,27 @@ export interface Counts {
 
 /** Totals that include their portions; `undefined` where nothing was counted. */
 export function usage(counts: Counts): Usage | undefined {
-  const input = count(counts.input);
-  const output = count(counts.output);
+  const input = asNumber(counts.input);
+  const output = asNumber(counts.output);
   if (input === undefined && output === undefined) return undefined;
   const nano = nanoUsd(counts.cost);
   return {
     input,
     output,
-    cacheRead: count(counts.cacheRead),
-    cacheWrite: count(counts.cacheWrite),
-    reasoning: count(counts.reasoning),
+    cacheRead: asNumber(counts.cacheRead),
+    cacheWrite: asNumber(counts.cacheWrite),
+    reasoning: asNumber(counts.reasoning),
     ...(nano === undefined ? undefined : { details: { reportedNanoUsd: nano } }),
   };
 }
 
 /** The sum of what is known; `undefined` when nothing is. */
 export function sum(...values: readonly unknown[]): number | undefined {
-  const known = values.map(count).filter((value) => value !== undefined);
+  const known = values.map(asNumber).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
-export const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-
 const nanoUsd = (cost: unknown): string | undefined => {
-  const dollars = count(cost);
+  const dollars = asNumber(cost);
   return dollars === undefined ? undefined : BigInt(Math.round(dollars * 1e9)).toString();
 };
-
-export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** A member that is an object, or one without members. */
-export const object = (value: unknown): JsonLine =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonLine) : {};
-
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,13 +1,13 @@
 import process from 'node:process';
 import { LlmError } from '@majordomo/core';
-import type { ModelContext, ModelEvent, ModelRequest, Warning } from '@majordomo/core';
+import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { startChild, type Child } from './child.ts';
 import { commandLine, findCommand, isExecutable, platform } from './command.ts';
 import { childEnvironment, secretsIn, suppressedBy } from './environment.ts';
-import { cliError, exitError, startError, type Failed } from './errors.ts';
+import { cliError, exitError, startError, type CliFacts } from './errors.ts';
 import type { CliOptions } from './options.ts';
-import type { CliSpec } from './quirks.ts';
+import type { CliSpec } from './spec.ts';
 import { toWire, type CliRequest } from './request.ts';
 import { LineOutput, TextOutput, tooMuchOutput, type Output } from './stream.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -30,7 +30,7 @@ export async function* run(
 ): AsyncIterable<readonly ModelEvent[]> {
   const { target, signal } = context;
   const { options, spec, modelId } = setup;
-  const failed: Failed = { target, command: options.command ?? spec.command, secrets: [] };
+  const facts: CliFacts = { target, command: options.command ?? spec.command, secrets: [] };
   const scribe = new Scribe(target, []);
   let workspace: Workspace | undefined;
   let child: Child | undefined;
@@ -38,13 +38,11 @@ export async function* run(
   try {
     check(setup, context);
     const wire = toWire(request, modelId, spec, { ...options, ownsCwd: options.cwd === undefined });
+    scribe.warning(...wire.warnings);
     workspace = await openWorkspace(spec.system, wire.system, options.cwd);
-    child = await start(wire, workspace, { ...setup, context, failed });
-    const output = outputOf(wire, setup, scribe, failed);
-    yield* withWarnings(
-      read(child, output, scribe, { ...setup, failed, isLines: wire.output === 'stream' }),
-      wire.warnings,
-    );
+    child = await start(wire, workspace, { ...setup, context, facts });
+    const output = outputOf(wire, setup, scribe, facts);
+    yield* read(child, output, scribe, { ...setup, facts, isLines: wire.output === 'stream' });
     isWhole = true;
   } catch (error) {
     const written = scribe.take();
@@ -73,20 +71,20 @@ function check({ options, spec }: Setup, { env, signal, target }: ModelContext):
 
 interface StartSetup extends Setup {
   readonly context: ModelContext;
-  readonly failed: Failed;
+  readonly facts: CliFacts;
 }
 
 async function start(
   wire: CliRequest,
   workspace: Workspace,
-  { options, spec, context, failed }: StartSetup,
+  { options, spec, context, facts }: StartSetup,
 ): Promise<Child> {
   const { target, signal, env: given } = context;
   const base = options.childEnv ?? childEnvironment(spec, given);
   const env = { ...base, ...workspace.env, ...wire.env };
-  failed.secrets = secretsIn(spec, env);
-  const file = await findCommand(failed.command, env, platform());
-  if (file === undefined) throw missing(failed, target);
+  facts.secrets = secretsIn(spec, env);
+  const file = await findCommand(facts.command, env, platform());
+  if (file === undefined) throw missing(facts, target);
   if (!(await isExecutable(file, platform()))) {
     throw new LlmError('config', `${file} is not executable`, { target, code: 'not-executable' });
   }
@@ -96,7 +94,7 @@ async function start(
   try {
     return await startChild({ command, cwd: workspace.cwd, env, stdin: wire.stdin, signal, totalMs });
   } catch (error) {
-    throw startError(error, failed, { cwd: workspace.cwd });
+    throw startError(error, facts, { cwd: workspace.cwd });
   }
 }
 
@@ -104,7 +102,7 @@ async function start(
 const withSystem = ([first, ...rest]: readonly string[], system: readonly string[]): readonly string[] =>
   first === undefined ? system : [first, ...system, ...rest];
 
-const missing = ({ command }: Failed, target: string): LlmError =>
+const missing = ({ command }: CliFacts, target: string): LlmError =>
   new LlmError(
     'config',
     `${target} needs "${command}": it is not in PATH; install it, or set \`command\` to its path`,
@@ -114,14 +112,14 @@ const missing = ({ command }: Failed, target: string): LlmError =>
     },
   );
 
-function outputOf(wire: CliRequest, { spec, options }: Setup, scribe: Scribe, failed: Failed): Output {
+function outputOf(wire: CliRequest, { spec, options }: Setup, scribe: Scribe, facts: CliFacts): Output {
   if (wire.output === 'text') return new TextOutput(scribe);
-  const reader = spec.reader(scribe, (said) => cliError(said, failed));
-  return new LineOutput(reader, failed.target, options.maxOutputBytes ?? MOST_OUTPUT);
+  const reader = spec.reader({ scribe, fail: (said) => cliError(said, facts) });
+  return new LineOutput(reader, facts.target, options.maxOutputBytes ?? MOST_OUTPUT);
 }
 
 interface ReadSetup extends Setup {
-  readonly failed: Failed;
+  readonly facts: CliFacts;
   readonly isLines: boolean;
 }
 
@@ -129,14 +127,14 @@ async function* read(
   child: Child,
   output: Output,
   scribe: Scribe,
-  { failed, options, spec, isLines }: ReadSetup,
+  { facts, options, spec, isLines }: ReadSetup,
 ): AsyncIterable<readonly ModelEvent[]> {
   const most = options.maxOutputBytes ?? MOST_OUTPUT;
   let bytes = 0;
   try {
     for await (const chunk of child.stdout) {
       bytes += chunk.length;
-      if (bytes > most) throw tooMuchOutput(failed.target, most);
+      if (bytes > most) throw tooMuchOutput(facts.target, most);
       output.push(chunk);
       yield scribe.take();
       if (output.done) return;
@@ -153,24 +151,7 @@ async function* read(
     .map((text) => text.trim())
     .filter((text) => text !== '')
     .join('\n');
-  throw exitError({ code, signal, said, kind: spec.exitKinds[code ?? -1], machineOutput: isLines }, failed);
-}
-
-/** Warnings stand right after `start`, which the CLI's first line brings. */
-async function* withWarnings(
-  steps: AsyncIterable<readonly ModelEvent[]>,
-  warnings: readonly Warning[],
-): AsyncIterable<readonly ModelEvent[]> {
-  let told = warnings.length === 0;
-  for await (const events of steps) {
-    const [start, ...rest] = events;
-    if (told || start === undefined) {
-      yield events;
-      continue;
-    }
-    told = true;
-    yield [start, ...warnings.map((warning) => ({ type: 'warning', warning }) as const), ...rest];
-  }
+  throw exitError({ code, signal, said, kind: spec.exitKinds[code ?? -1], machineOutput: isLines }, facts);
 }
 
 interface Ending {

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/core/provider';
+import { isRecord, NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/core/provider';
 import { plain } from './errors.ts';
-import type { JsonLine, OutputReader } from './quirks.ts';
+import type { JsonLine, OutputReader } from './output-reader.ts';
 
 /** What is read of a child's stdout. */
 export interface Output {
@@ -62,9 +62,7 @@ export class LineOutput implements Output {
 function parsed(line: string): JsonLine | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonLine)
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SystemPlace } from './quirks.ts';
+import type { SystemPlace } from './spec.ts';
 
 /** Where one call runs, and what its system text adds to the command. */
 export interface Workspace {

@@ -1,5 +1,5 @@
 import { MessageStreamReader } from '../message-stream.ts';
-import type { CliSpec } from '../quirks.ts';
+import type { CliSpec } from '../spec.ts';
 
 /** Claude Code. Flags: `claude --help` of 2.1.197; output recorded 2026-11-20. */
 export const claude: CliSpec = {
@@ -23,5 +23,5 @@ export const claude: CliSpec = {
   // Retries have one owner, the chain.
   setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
   exitKinds: {},
-  reader: (scribe, fail) => new MessageStreamReader(scribe, fail),
+  reader: (options) => new MessageStreamReader(options),
 };

@@ -1,7 +1,8 @@
-import type { Scribe } from '@majordomo/core/provider';
+import { asRecord, asText, type Scribe } from '@majordomo/core/provider';
 import type { Fail } from '../errors.ts';
-import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
-import { finishReason, object, text, usage } from '../response.ts';
+import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import type { CliSpec } from '../spec.ts';
+import { finishReason, usage } from '../response.ts';
 
 /** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means: read the prompt from stdin. */
 export const codex: CliSpec = {
@@ -16,7 +17,7 @@ export const codex: CliSpec = {
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},
   exitKinds: {},
-  reader: (scribe, fail) => new CodexReader(scribe, fail),
+  reader: (options) => new CodexReader(options),
 };
 
 /** `thread.started`, items as they are whole, and `turn.completed` or `turn.failed` at the end. */
@@ -26,7 +27,7 @@ class CodexReader implements OutputReader {
   private readonly scribe: Scribe;
   private readonly fail: Fail;
 
-  constructor(scribe: Scribe, fail: Fail) {
+  constructor({ scribe, fail }: OutputReaderOptions) {
     this.scribe = scribe;
     this.fail = fail;
   }
@@ -34,27 +35,27 @@ class CodexReader implements OutputReader {
   message(line: JsonLine): void {
     switch (line['type']) {
       case 'thread.started':
-        this.scribe.start(text(line['thread_id']));
+        this.scribe.start(asText(line['thread_id']));
         break;
       case 'item.completed':
-        this.item(object(line['item']));
+        this.item(asRecord(line['item']));
         break;
       case 'turn.completed':
-        this.completed(object(line['usage']));
+        this.completed(asRecord(line['usage']));
         break;
       case 'error':
-        this.complaint = text(line['message']);
+        this.complaint = asText(line['message']);
         break;
       case 'turn.failed':
-        throw this.fail({ message: text(object(line['error'])['message']) ?? 'it failed' });
+        throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
       default:
       // Items on their way, tools that it ran, and types that came later.
     }
   }
 
   private item(item: JsonLine): void {
-    const said = text(item['text']) ?? '';
-    const key = text(item['id']) ?? 'item';
+    const said = asText(item['text']) ?? '';
+    const key = asText(item['id']) ?? 'item';
     if (item['type'] === 'agent_message') this.scribe.text(said, key);
     if (item['type'] === 'reasoning') this.scribe.reasoning(said, undefined, key);
   }

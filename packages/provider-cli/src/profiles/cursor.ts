@@ -1,5 +1,5 @@
 import { MessageStreamReader } from '../message-stream.ts';
-import type { CliSpec } from '../quirks.ts';
+import type { CliSpec } from '../spec.ts';
 
 /**
  * Cursor's agent. Not on npm, so not run here: cursor.com/docs/cli/reference/output-format and reports of its users,
@@ -16,5 +16,5 @@ export const cursorAgent: CliSpec = {
   env: ['CURSOR_'],
   setEnv: {},
   exitKinds: {},
-  reader: (scribe, fail) => new MessageStreamReader(scribe, fail),
+  reader: (options) => new MessageStreamReader(options),
 };

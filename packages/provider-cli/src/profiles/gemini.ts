@@ -1,7 +1,8 @@
-import type { Scribe } from '@majordomo/core/provider';
+import { asRecord, asText, type Scribe } from '@majordomo/core/provider';
 import type { Fail } from '../errors.ts';
-import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
-import { finishReason, object, text, usage } from '../response.ts';
+import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import type { CliSpec } from '../spec.ts';
+import { finishReason, usage } from '../response.ts';
 
 /** Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means: read stdin. */
 export const gemini: CliSpec = {
@@ -17,7 +18,7 @@ export const gemini: CliSpec = {
   // The temporary working directory is nobody's project: there is nothing to trust in it.
   setEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
   exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config' },
-  reader: (scribe, fail) => new GeminiReader(scribe, fail),
+  reader: (options) => new GeminiReader(options),
 };
 
 /** `init`, `message` with deltas of the assistant, tools that it ran, `error`, and `result` at the end. */
@@ -26,7 +27,7 @@ class GeminiReader implements OutputReader {
   private readonly scribe: Scribe;
   private readonly fail: Fail;
 
-  constructor(scribe: Scribe, fail: Fail) {
+  constructor({ scribe, fail }: OutputReaderOptions) {
     this.scribe = scribe;
     this.fail = fail;
   }
@@ -34,14 +35,14 @@ class GeminiReader implements OutputReader {
   message(line: JsonLine): void {
     switch (line['type']) {
       case 'init':
-        this.scribe.start(text(line['session_id']));
+        this.scribe.start(asText(line['session_id']));
         break;
       case 'message':
-        if (line['role'] === 'assistant') this.scribe.text(text(line['content']) ?? '');
+        if (line['role'] === 'assistant') this.scribe.text(asText(line['content']) ?? '');
         break;
       case 'error':
         if (line['severity'] !== 'warning')
-          throw this.fail({ message: text(line['message']) ?? 'it failed' });
+          throw this.fail({ message: asText(line['message']) ?? 'it failed' });
         break;
       case 'result':
         this.result(line);
@@ -53,14 +54,14 @@ class GeminiReader implements OutputReader {
 
   private result(line: JsonLine): void {
     if (line['status'] === 'error')
-      throw this.fail({ message: text(object(line['error'])['message']) ?? 'it failed' });
-    const stats = object(line['stats']);
+      throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
+    const stats = asRecord(line['stats']);
     const counts = {
       input: stats['input_tokens'],
       output: outputOf(stats),
       cacheRead: stats['cached'],
     };
-    this.scribe.finish(finishReason(text(line['status'])), text(line['status']), usage(counts));
+    this.scribe.finish(finishReason(asText(line['status'])), asText(line['status']), usage(counts));
     this.done = true;
   }
 }

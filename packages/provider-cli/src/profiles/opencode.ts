@@ -1,8 +1,9 @@
 import type { Usage } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import { asNumber, asRecord, asText, type Scribe } from '@majordomo/core/provider';
 import type { Fail } from '../errors.ts';
-import type { CliSpec, JsonLine, OutputReader } from '../quirks.ts';
-import { count, finishReason, object, sum, text, usage, type Counts } from '../response.ts';
+import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import type { CliSpec } from '../spec.ts';
+import { finishReason, sum, usage, type Counts } from '../response.ts';
 
 /** opencode. Flags: `opencode run --help` of 1.18.33; output recorded 2026-11-20. */
 export const opencode: CliSpec = {
@@ -16,7 +17,7 @@ export const opencode: CliSpec = {
   env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
   setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
   exitKinds: {},
-  reader: (scribe, fail) => new OpencodeReader(scribe, fail),
+  reader: (options) => new OpencodeReader(options),
 };
 
 /** Parts as they are whole: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
@@ -27,28 +28,28 @@ class OpencodeReader implements OutputReader {
   private readonly steps: Counts[] = [];
   private parts = 0;
 
-  constructor(scribe: Scribe, fail: Fail) {
+  constructor({ scribe, fail }: OutputReaderOptions) {
     this.scribe = scribe;
     this.fail = fail;
   }
 
   message(line: JsonLine): void {
-    const part = object(line['part']);
+    const part = asRecord(line['part']);
     switch (line['type']) {
       case 'step_start':
-        this.scribe.start(text(line['sessionID']));
+        this.scribe.start(asText(line['sessionID']));
         break;
       case 'text':
-        this.scribe.text(text(part['text']) ?? '', this.key());
+        this.scribe.text(asText(part['text']) ?? '', this.key());
         break;
       case 'reasoning':
-        this.scribe.reasoning(text(part['text']) ?? '', undefined, this.key());
+        this.scribe.reasoning(asText(part['text']) ?? '', undefined, this.key());
         break;
       case 'step_finish':
         this.step(part);
         break;
       case 'error':
-        throw this.fail(failureOf(object(line['error'])));
+        throw this.fail(failureOf(asRecord(line['error'])));
       default:
       // Tools that it ran, and types that came later.
     }
@@ -59,8 +60,8 @@ class OpencodeReader implements OutputReader {
   }
 
   private step(part: JsonLine): void {
-    this.steps.push(countsOf(object(part['tokens']), part['cost']));
-    const raw = text(part['reason']);
+    this.steps.push(countsOf(asRecord(part['tokens']), part['cost']));
+    const raw = asText(part['reason']);
     // It goes on with the results of its tools.
     if (raw === 'tool-calls') return;
     this.scribe.finish(finishReason(raw), raw, this.usage());
@@ -82,9 +83,9 @@ class OpencodeReader implements OutputReader {
 
 /** Its input leaves the cache out; the total tells whether its output leaves reasoning out. */
 function countsOf(tokens: JsonLine, cost: unknown): Counts {
-  const cache = object(tokens['cache']);
+  const cache = asRecord(tokens['cache']);
   const input = sum(tokens['input'], cache['read'], cache['write']);
-  const total = count(tokens['total']);
+  const total = asNumber(tokens['total']);
   return {
     input,
     output:
@@ -98,7 +99,7 @@ function countsOf(tokens: JsonLine, cost: unknown): Counts {
 
 /** `{ name, data: { message, statusCode } }`. */
 function failureOf({ name, data }: JsonLine): Parameters<Fail>[0] {
-  const { message, statusCode } = object(data);
-  const said = [text(name), text(message)].filter((part) => part !== undefined).join(': ');
-  return { message: said === '' ? 'it failed' : said, status: count(statusCode) };
+  const { message, statusCode } = asRecord(data);
+  const said = [asText(name), asText(message)].filter((part) => part !== undefined).join(': ');
+  return { message: said === '' ? 'it failed' : said, status: asNumber(statusCode) };
 }

@@ -1,19 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
-import type { Fail } from './errors.ts';
-
-/** One line of a CLI's machine output. */
-export type JsonLine = Readonly<Record<string, unknown>>;
-
-/** Reads one CLI's machine output into a scribe, line by line. */
-export interface OutputReader {
-  /** True once the CLI has said that its answer is whole. */
-  readonly done: boolean;
-  /** Throws the failure that a line reports. */
-  message(line: JsonLine): void;
-  /** What the CLI complained of and may have got over: told when it ends without an answer. */
-  readonly complaint?: string | undefined;
-}
+import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 
 /** The ways in which the CLIs differ, as data. */
 export interface CliSpec {
@@ -41,7 +27,7 @@ export interface CliSpec {
   readonly setEnv: Readonly<Record<string, string>>;
   /** Exit statuses that it gives a meaning. */
   readonly exitKinds: Readonly<Record<number, 'auth' | 'config' | 'invalid-request'>>;
-  reader(scribe: Scribe, fail: Fail): OutputReader;
+  readonly reader: (options: OutputReaderOptions) => OutputReader;
 }
 
 export type SystemPlace =
