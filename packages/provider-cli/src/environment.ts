@@ -46,7 +46,7 @@ function isNamed(variable: string, name: string): boolean {
 }
 
 /** Values of a CLI's own variables: keys among them, so none is shown. Short ones are flags and regions. */
-export const secretsIn = ({ env: own }: CliSpec, env: Env): string[] =>
+export const secretsOf = ({ env: own }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&
     value.length >= 8 &&

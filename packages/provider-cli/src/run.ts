@@ -4,7 +4,7 @@ import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { startChild, type Child } from './child.ts';
 import { commandLine, findCommand, isExecutable, platform } from './command.ts';
-import { childEnvironment, secretsIn, suppressedBy } from './environment.ts';
+import { childEnvironment, secretsOf, suppressedBy } from './environment.ts';
 import { cliError, exitError, startError, type CliFacts } from './errors.ts';
 import type { CliOptions } from './options.ts';
 import type { CliSpec } from './spec.ts';
@@ -82,7 +82,7 @@ async function start(
   const { target, signal, env: given } = context;
   const base = options.childEnv ?? childEnvironment(spec, given);
   const env = { ...base, ...workspace.env, ...wire.env };
-  facts.secrets = secretsIn(spec, env);
+  facts.secrets = secretsOf(spec, env);
   const file = await findCommand(facts.command, env, platform());
   if (file === undefined) throw missing(facts, target);
   if (!(await isExecutable(file, platform()))) {

@@ -79,7 +79,7 @@ function fromWireError(
   return wireError({
     target: facts.target,
     status,
-    kind: kindOf(status, reason, message ?? '', details),
+    kind: kindFrom(status, reason, message ?? '', details),
     code: reason ?? said.status,
     message,
     headers: withRetryDelay(facts.headers, details),
@@ -110,7 +110,7 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
 };
 
 /** Only what the shared tables cannot know; 499 is Google's word for a call that was given up. */
-function kindOf(
+function kindFrom(
   status: number | undefined,
   reason: string | undefined,
   message: string,

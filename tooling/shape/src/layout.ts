@@ -1,54 +1,113 @@
-/** The files of every provider package, in the order in which a reader meets them. */
-export const PROVIDER_FILES: readonly string[] = [
-  'src/index.ts',
-  'src/provider.ts',
-  'src/request.ts',
-  'src/stream.ts',
-  'src/response.ts',
-  'src/errors.ts',
-  'src/quirks.ts',
-  'src/models.ts',
-  'test/conformance.test.ts',
-];
+/** When a provider package has a file: always, for an SDK or a wire that is its own, or where there is something for it. */
+export type When = 'always' | 'own-sdk' | 'own-wire' | 'where-needed';
 
-/** Files that any provider may have, always under these names: what outgrew the file beside it. */
-export const OPTIONAL_FILES: Readonly<Record<string, string>> = {
-  'src/tools.ts': 'of request.ts: tools and tool choice',
-  'src/messages.ts': 'of request.ts: the turns of the transcript',
-  'src/blocks.ts': 'of request.ts: one part',
-  'src/schema.ts': 'of request.ts: JSON Schema in the dialect of the wire',
-  'src/thinking.ts': 'of request.ts: how reasoning is asked for',
-  'src/cache.ts': 'of request.ts: where the prompt is cached',
-  'src/recovery.ts': 'of errors.ts: which changed request may succeed',
-  'src/connection.ts': 'of provider.ts: endpoint, credential and client of one attempt',
-  'src/listed.ts': 'of provider.ts: the list of models',
-  'src/image.ts': 'of provider.ts: image models',
-  'src/options.ts': 'of index.ts: options that other files need as well',
-  'src/profiles.ts': 'of models.ts: services that speak the same wire',
-};
-
-/** Deviations of one provider package: file → reason. */
-export interface Deviations {
-  readonly absent?: Readonly<Record<string, string>>;
-  readonly extra?: Readonly<Record<string, string>>;
+/** What a file of a provider package is for, whatever the vendor. */
+export interface Role {
+  readonly when: When;
+  readonly holds: string;
+  /** It imports nothing that makes clients or sends: what comes in and what goes out are values. */
+  readonly pure?: true;
 }
 
-const WIRE_IS_SHARED: Readonly<Record<string, string>> = {
-  'src/request.ts': 'openai-wire',
-  'src/stream.ts': 'openai-wire',
-  'src/response.ts': 'openai-wire',
-  'src/quirks.ts': 'openai-wire',
+/** The files of every provider package, in the order in which a reader meets them. */
+export const ROLES: Readonly<Record<string, Role>> = {
+  'src/index.ts': { when: 'always', holds: 'exports' },
+  'src/options.ts': { when: 'always', holds: 'the options type, and what other files need of it' },
+  'src/provider.ts': { when: 'always', holds: 'options → Provider; makes no client and sends nothing' },
+  'src/connection.ts': { when: 'own-sdk', holds: "makes the SDK's client, and sends everything with it" },
+  'src/request.ts': { when: 'own-wire', holds: 'toWire: request → parameters and warnings', pure: true },
+  'src/stream.ts': {
+    when: 'own-wire',
+    holds: 'the WireReader: messages → events, by the Scribe',
+    pure: true,
+  },
+  'src/errors.ts': { when: 'own-wire', holds: "the SDK's errors → LlmError, by shape", pure: true },
+  'src/response.ts': { when: 'where-needed', holds: 'finish reasons, usage, whole bodies', pure: true },
+  'src/quirks.ts': { when: 'where-needed', holds: 'how the wire can differ', pure: true },
+  'src/models.ts': { when: 'where-needed', holds: 'model id → capabilities and quirks', pure: true },
+  'src/messages.ts': {
+    when: 'where-needed',
+    holds: 'of request.ts: the turns of the transcript',
+    pure: true,
+  },
+  'src/blocks.ts': { when: 'where-needed', holds: 'of request.ts: one part', pure: true },
+  'src/tools.ts': { when: 'where-needed', holds: 'of request.ts: tools and tool choice', pure: true },
+  'src/schema.ts': {
+    when: 'where-needed',
+    holds: 'of request.ts: JSON Schema as the wire has it',
+    pure: true,
+  },
+  'src/thinking.ts': { when: 'where-needed', holds: 'of request.ts: how reasoning is asked for', pure: true },
+  'src/cache.ts': { when: 'where-needed', holds: 'of request.ts: where the prompt is cached', pure: true },
+  'src/recovery.ts': {
+    when: 'where-needed',
+    holds: 'of errors.ts: which changed request may succeed',
+    pure: true,
+  },
+  'src/listed.ts': { when: 'where-needed', holds: 'of provider.ts: the list of models' },
+  'src/image.ts': { when: 'where-needed', holds: 'of provider.ts: image models' },
+  'src/profiles.ts': { when: 'where-needed', holds: 'of models.ts: services that speak the same wire' },
+  'test/conformance.test.ts': {
+    when: 'always',
+    holds: 'the shared suite; what this provider cannot do, with the reason',
+  },
 };
+
+/** The only files that may load an SDK; its types may be imported anywhere. */
+export const MAY_LOAD_SDK: readonly string[] = ['src/connection.ts', 'src/errors.ts'];
+
+/** The public members of readers, of frames (`event`) and of lines (`complaint`) too; `done` alone changes. */
+export const READER_MEMBERS: readonly string[] = [
+  'scribe',
+  'done',
+  'message',
+  'event',
+  'body',
+  'end',
+  'complaint',
+];
+
+/** Deviations of one package: file → reason. */
+export interface Deviations {
+  /** Files of the table that it should have. */
+  readonly absent?: Readonly<Record<string, string>>;
+  /** Files of names of its own. */
+  readonly extra?: Readonly<Record<string, string>>;
+  /** Files that load an SDK. */
+  readonly loads?: Readonly<Record<string, string>>;
+  /** Readers with members of their own, or that are made with more than one value. */
+  readonly readers?: Readonly<Record<string, string>>;
+  /** Names of the toolkit's that are declared again. */
+  readonly twins?: Readonly<Record<string, string>>;
+}
+
+const BEFORE = 'from before the roles';
+const NO_OPTIONS = { 'src/options.ts': BEFORE };
+const NO_CONNECTION = { ...NO_OPTIONS, 'src/connection.ts': BEFORE };
+const IN_PROVIDER = { 'src/provider.ts': BEFORE };
 
 /** Every difference from the common layout, with its reason. */
 export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
-  'provider-openai': { absent: WIRE_IS_SHARED },
-  'provider-groq': { absent: WIRE_IS_SHARED },
-  'provider-cerebras': { absent: WIRE_IS_SHARED },
+  'openai-wire': {
+    readers: { 'src/chat/stream.ts': BEFORE, 'src/responses/stream.ts': BEFORE },
+    twins: {
+      isRecord: BEFORE,
+      isList: BEFORE,
+      checkedClient: BEFORE,
+      quirksFromParams: 'the public one, for the quirks of this wire, which go through the toolkit',
+    },
+  },
+  'provider-openai': { absent: NO_CONNECTION, loads: IN_PROVIDER },
+  'provider-groq': { absent: NO_CONNECTION, loads: IN_PROVIDER },
+  'provider-cerebras': { absent: NO_CONNECTION, loads: IN_PROVIDER },
   'provider-anthropic': {
+    absent: NO_CONNECTION,
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
     },
+    loads: IN_PROVIDER,
+    readers: { 'src/stream.ts': BEFORE },
+    twins: { checkedClient: BEFORE, quirksFromParams: BEFORE },
   },
   'provider-bedrock': {
     extra: {
@@ -56,6 +115,8 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
       'src/frames.ts': 'the SDK takes the memory for any length that it reads',
     },
+    readers: { 'src/stream.ts': BEFORE },
+    twins: { isRecord: BEFORE, drifted: BEFORE, quirksFromParams: BEFORE },
   },
   'provider-google': {
     extra: { 'src/platform.ts': 'two platforms with three addresses behind one SDK' },
@@ -66,15 +127,17 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/command.ts': 'where the command is',
       'src/detect.ts': 'which CLIs are installed and logged in',
       'src/environment.ts': 'what of the environment a child may see',
-      'src/message-stream.ts': 'the wire that three of the CLIs share',
+      'src/message-stream.ts': 'the wire that two of the CLIs share',
+      'src/output-reader.ts': 'what the readers of the CLIs have in common',
       'src/reset.ts': 'when a subscription is usable again, as the CLIs say it',
-      'src/run.ts': 'one run from the spawn to the last line',
+      'src/run.ts': 'one run from the spawn to the last line: there is no connection',
+      'src/spec.ts': 'the ways in which the CLIs differ',
       'src/transcript.ts': 'a conversation as one prompt',
       'src/workspace.ts': 'an empty folder to run in',
     },
   },
   'provider-llama-swap': {
-    absent: { ...WIRE_IS_SHARED },
+    absent: NO_OPTIONS,
     extra: {
       'src/events.ts': 'the server tells what it does in events of its own',
       'src/json.ts': 'reading the management API, which wraps JSON in JSON',

@@ -66,6 +66,53 @@ function typeImports(path: string, text: string): string[] {
   );
 }
 
+/** Names of functions, classes, constants and types that stand at the top of a module. */
+export function declaredIn(path: string, text: string): readonly string[] {
+  return parse(path, text).statements.flatMap((statement) => {
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.map(({ name }) => name.getText());
+    const isNamed =
+      ts.isFunctionDeclaration(statement) ||
+      ts.isClassDeclaration(statement) ||
+      ts.isInterfaceDeclaration(statement) ||
+      ts.isTypeAliasDeclaration(statement);
+    return isNamed && statement.name !== undefined ? [statement.name.text] : [];
+  });
+}
+
+/** A class that reads a wire, as others see it. */
+export interface ReaderClass {
+  /** Of its constructor. */
+  readonly parameters: number;
+  /** What is not private. */
+  readonly members: readonly string[];
+  /** Those of them that may be set from outside. */
+  readonly settable: readonly string[];
+}
+
+/** The classes of a module that read a wire: they are called readers. */
+export const readersIn = (path: string, text: string): readonly ReaderClass[] =>
+  parse(path, text)
+    .statements.filter(ts.isClassDeclaration)
+    .filter(({ name }) => name?.text.endsWith('Reader'))
+    .map(({ members }) => {
+      const open = members.filter(({ name }) => name !== undefined).filter((member) => !isPrivate(member));
+      const settable = open.filter(
+        (member) => ts.isSetAccessor(member) || (ts.isPropertyDeclaration(member) && !isReadonly(member)),
+      );
+      return {
+        parameters: members.find(ts.isConstructorDeclaration)?.parameters.length ?? 0,
+        members: open.map(nameOf),
+        settable: settable.map(nameOf),
+      };
+    });
+
+const nameOf = ({ name }: ts.ClassElement): string => name?.getText() ?? '';
+const isPrivate = (member: ts.ClassElement): boolean => has(member, ts.ModifierFlags.Private);
+const isReadonly = (member: ts.ClassElement): boolean => has(member, ts.ModifierFlags.Readonly);
+const has = (member: ts.ClassElement, flag: ts.ModifierFlags): boolean =>
+  (ts.getCombinedModifierFlags(member) & flag) !== 0;
+
 /** Every node of a tree, outermost first. */
 export function nodesOf(node: ts.Node): readonly ts.Node[] {
   const found: ts.Node[] = [node];

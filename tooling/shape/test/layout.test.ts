@@ -1,27 +1,106 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DEVIATIONS, LONG_FILES, OPTIONAL_FILES, PROVIDER_FILES, SHARED_WIRE_FILES } from '../src/layout.ts';
-import { exists, filesIn, published, read, sourcesOf } from '../src/repository.ts';
+import { ARROWS } from '../src/arrows.ts';
+import {
+  DEVIATIONS,
+  LONG_FILES,
+  MAY_LOAD_SDK,
+  READER_MEMBERS,
+  ROLES,
+  SHARED_WIRE_FILES,
+  type When,
+} from '../src/layout.ts';
+import { exists, filesIn, published, read, sourcesOf, type Package } from '../src/repository.ts';
+import { declaredIn, importsOf, readersIn, runtimeImportsOf } from '../src/syntax.ts';
 
 const LONGEST_FILE = 350;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
+const onToolkit = published.filter(({ id }) => id.startsWith('provider-') || id === 'openai-wire');
 const sources = published.flatMap(sourcesOf);
 
 describe.each(providers)('$id', (pkg) => {
-  const { absent = {}, extra = {} } = DEVIATIONS[pkg.id] ?? {};
+  const { absent = {}, extra = {}, loads = {} } = DEVIATIONS[pkg.id] ?? {};
+  const inSrc = sourcesOf(pkg).map((file) => file.slice(pkg.path.length + 1));
+  const textOf = (file: string): string => read(`${pkg.path}/${file}`);
 
-  test('has the files of every provider, but for the listed absences', () => {
-    const missing = PROVIDER_FILES.filter((file) => !exists(`${pkg.path}/${file}`));
+  test('has the files of every provider like it, but for the listed absences', () => {
+    const due = Object.entries(ROLES).filter(([, { when }]) => isDue(when, pkg));
+    const missing = due.map(([file]) => file).filter((file) => !exists(`${pkg.path}/${file}`));
     expect(missing.sort()).toEqual(Object.keys(absent).sort());
   });
 
   test('has no file of another name, but for the listed extras', () => {
-    const inSrc = sourcesOf(pkg).map((file) => file.slice(pkg.path.length + 1));
-    const known = [...PROVIDER_FILES, ...Object.keys(OPTIONAL_FILES)];
-    const others = inSrc.filter((file) => !known.includes(file) && !file.startsWith('src/profiles/'));
+    const others = inSrc.filter((file) => !(file in ROLES) && !file.startsWith('src/profiles/'));
     expect(others).toEqual(Object.keys(extra).sort());
   });
+
+  test('loads its SDK where it connects, and nowhere else', () => {
+    const sdks = ARROWS[pkg.id]?.others ?? [];
+    const isSdk = (name: string): boolean => sdks.some((sdk) => name === sdk || name.startsWith(`${sdk}/`));
+    const loading = inSrc.filter((file) => runtimeImportsOf(file, textOf(file)).some(isSdk));
+    expect(loading.filter((file) => !MAY_LOAD_SDK.includes(file))).toEqual(Object.keys(loads));
+  });
+
+  test('has pure files that know neither the provider nor the connection', () => {
+    const pure = inSrc.filter((file) => ROLES[file]?.pure);
+    const impure = pure.filter((file) =>
+      importsOf(file, textOf(file)).some((name) => /^\.\/(?:provider|connection)\.ts$/.test(name)),
+    );
+    expect(impure).toEqual([]);
+  });
+
+  test('has no file that only hands on what another one has', () => {
+    const shells = inSrc.filter(
+      (file) => file !== 'src/index.ts' && declaredIn(file, textOf(file)).length === 0,
+    );
+    expect(shells).toEqual([]);
+  });
 });
+
+describe.each(onToolkit)('$id', (pkg) => {
+  const { readers = {}, twins = {} } = DEVIATIONS[pkg.id] ?? {};
+
+  test('makes each reader with one object, and sets nothing on it afterwards', () => {
+    const odd = sourcesOf(pkg).filter((file) =>
+      readersIn(file, read(file)).some(
+        ({ parameters, settable, members }) =>
+          parameters !== 1 ||
+          settable.some((name) => name !== 'done') ||
+          members.some((name) => !READER_MEMBERS.includes(name)),
+      ),
+    );
+    expect(odd.map((file) => file.slice(pkg.path.length + 1))).toEqual(Object.keys(readers));
+  });
+
+  test('declares nothing that the toolkit has', () => {
+    const names = sourcesOf(pkg).flatMap((file) => declaredIn(file, read(file)));
+    expect([...new Set(names)].filter((name) => toolkit.has(name)).sort()).toEqual(Object.keys(twins).sort());
+  });
+});
+
+test('CONTRIBUTING.md says the same of the files', () => {
+  const [, section = ''] = read('CONTRIBUTING.md').split('## How a package is laid out');
+  const rows = [...section.matchAll(/^\| (`(?:src|test)\/[^|]+) \|/gm)];
+  const told = rows.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, file]) => file));
+  const grownOut = (file: string): boolean => ROLES[file]?.holds.startsWith('of ') === true;
+  expect(told).toEqual(Object.keys(ROLES).filter((file) => !grownOut(file)));
+});
+
+/** What core gives to providers, types left out. */
+const toolkit = new Set(
+  [...read('packages/core/src/provider.ts').matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.trim()),
+  ),
+);
+
+/** A wire of its own: none that another package reads and writes for it. */
+function isDue(when: When, { id }: Package): boolean {
+  const { ours = [], others = [] } = ARROWS[id] ?? {};
+  if (when === 'own-sdk') return others.length > 0;
+  if (when === 'own-wire')
+    return !ours.some((name) => name === 'openai-wire' || name.startsWith('provider-'));
+  return when === 'always';
+}
 
 test('the shared wire has the same file names in a folder of its own', () => {
   expect(SHARED_WIRE_FILES.filter((file) => !exists(`packages/openai-wire/${file}`))).toEqual([]);

@@ -23,13 +23,17 @@ export const codex: CliSpec = {
 /** `thread.started`, items as they are whole, and `turn.completed` or `turn.failed` at the end. */
 class CodexReader implements OutputReader {
   done = false;
-  complaint: string | undefined;
+  private complained: string | undefined;
   private readonly scribe: Scribe;
   private readonly fail: Fail;
 
   constructor({ scribe, fail }: OutputReaderOptions) {
     this.scribe = scribe;
     this.fail = fail;
+  }
+
+  get complaint(): string | undefined {
+    return this.complained;
   }
 
   message(line: JsonLine): void {
@@ -44,7 +48,7 @@ class CodexReader implements OutputReader {
         this.completed(asRecord(line['usage']));
         break;
       case 'error':
-        this.complaint = asText(line['message']);
+        this.complained = asText(line['message']);
         break;
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
