@@ -1,5 +1,5 @@
-// Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, and streams a
-// prompt of 200 kB through each. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
+// Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, streams a prompt of
+// 200 kB through each, and looks whether a prompt that mentions a file makes one read it. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -78,10 +78,17 @@ env_key = "OPENAI_API_KEY"
   },
 };
 
+/** What becomes of `@path` in a prompt where the app asks for it: these two read the file. */
+const READS_MENTIONS = ['claude', 'gemini'];
+const SECRET = 'The secret word is GRAPEFRUIT.';
+
 let failures = 0;
 for (const [cli, subject] of Object.entries(SUBJECTS)) {
-  const problem = await run(cli, subject).catch((error) => `${error.kind ?? error.name}: ${error.message}`);
-  if (problem !== undefined) {
+  for (const check of [run, mentions]) {
+    const problem = await check(cli, subject).catch(
+      (error) => `${error.kind ?? error.name}: ${error.message}`,
+    );
+    if (problem === undefined) continue;
     failures++;
     console.log(`${cli}: FAILED\n  ${problem}`);
   }
@@ -134,6 +141,36 @@ async function run(cli, { env, model, bodies, files = {} }) {
       `${usage?.input} tokens in, ${usage?.output} out${cost === undefined ? '' : `, ${cost} nano-USD`}, ${warnings.length} warnings`,
   );
   return wrong.length === 0 ? undefined : `not as expected: ${wrong.join(', ')}`;
+}
+
+/** A file of the folder that the CLI works in, mentioned in the middle of a prompt. */
+async function mentions(cli, { env, model, bodies }) {
+  const cwd = mkdtempSync(join(home, 'project-'));
+  const file = join(cwd, 'secret.txt');
+  writeFileSync(file, SECRET);
+  const surroundings = { PATH: process.env.PATH, HOME: home, GEMINI_CLI_TRUST_WORKSPACE: 'true', ...env };
+  const reads = [];
+  for (const fileMentions of [undefined, true]) {
+    const command = join(CACHE, 'node_modules/.bin', cli);
+    const provider = createCli({ cli, command, cwd, fileMentions, timeouts: { totalMs: 120_000 } });
+    const majordomo = createMajordomo({ providers: [provider], env: surroundings, chain: { attempts: 1 } });
+    const before = bodies().length;
+    await majordomo
+      .model(`${provider.id}/${model}`)
+      .generate({ messages: [user(`Tell me about @${file} and @secret.txt please.`)] });
+    reads.push(
+      bodies()
+        .slice(before)
+        .some((body) => body.includes(SECRET)),
+    );
+  }
+  console.log(
+    `${cli}: a mentioned file is ${reads[0] ? 'READ' : 'not read'}, with fileMentions ${reads[1] ? 'read' : 'not read'}`,
+  );
+  if (reads[0]) return 'a prompt made it read a file';
+  return reads[1] === READS_MENTIONS.includes(cli)
+    ? undefined
+    : 'fileMentions does something else than is known';
 }
 
 function versionOf(cli) {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { CommandLine } from './command.ts';
+import { watchdog, type Watchdog } from './watchdog.ts';
 
 export interface ChildOptions {
   readonly command: CommandLine;
@@ -45,6 +46,7 @@ const STDERR_KEPT = 16 * 1024;
 /** Starts a child; rejects when the system refuses to. Its output is read as it is asked for, stderr always. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, cwd, env, stdin, signal, totalMs } = options;
+  const guard = watchdog();
   const child = spawn(command.file, command.args, {
     cwd,
     env,
@@ -54,11 +56,28 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     windowsHide: true,
     windowsVerbatimArguments: command.verbatim,
   });
+  if (child.pid !== undefined) guard.guard(child.pid);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', reject);
+    child.once('error', (error) => {
+      guard.release();
+      reject(error);
+    });
   });
-  return new RunningChild(child, stdin, signal, totalMs);
+  return new RunningChild(child, guard, stdin, signal, totalMs);
+}
+
+/** The children that run: those that are left when the app ends are ended at once. */
+const running = new Set<RunningChild>();
+let listens = false;
+
+function endWithTheApp(child: RunningChild): void {
+  running.add(child);
+  if (listens) return;
+  listens = true;
+  process.once('exit', () => {
+    for (const each of running) each.kill();
+  });
 }
 
 class RunningChild implements Child {
@@ -66,14 +85,16 @@ class RunningChild implements Child {
   timedOut = false;
   cut = false;
   private readonly child: ChildProcess;
+  private readonly guard: Watchdog;
   private readonly signal: AbortSignal;
   private readonly errors: Buffer[] = [];
   private readonly totalTimer: NodeJS.Timeout | undefined;
   private stopping = false;
   private gone = false;
 
-  constructor(child: ChildProcess, stdin: string, signal: AbortSignal, totalMs: number) {
+  constructor(child: ChildProcess, guard: Watchdog, stdin: string, signal: AbortSignal, totalMs: number) {
     this.child = child;
+    this.guard = guard;
     this.signal = signal;
     this.exited = this.watch();
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -83,8 +104,7 @@ class RunningChild implements Child {
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });
-    // The app may end before the child: then nobody reads it any more.
-    process.once('exit', this.kill);
+    endWithTheApp(this);
     if (totalMs > 0) {
       this.totalTimer = setTimeout(() => {
         this.timedOut = true;
@@ -122,7 +142,7 @@ class RunningChild implements Child {
     timer.unref();
   }
 
-  private readonly kill = (): void => {
+  readonly kill = (): void => {
     this.end('SIGKILL');
   };
 
@@ -165,7 +185,8 @@ class RunningChild implements Child {
     this.end('SIGTERM');
     setTimeout(() => {
       this.kill();
-      process.removeListener('exit', this.kill);
+      this.guard.release();
+      running.delete(this);
     }, GRACE_MS).unref();
     return exit;
   }

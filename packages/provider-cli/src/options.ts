@@ -21,6 +21,11 @@ export interface CliOptions {
   readonly output?: 'stream' | 'text' | undefined;
   /** Lets the CLI run its tools without a question. Refused for the super-user. */
   readonly skipPermissions?: boolean | undefined;
+  /**
+   * `true`: `@path` in a prompt makes the CLI read that file, as on its command line. Default: it does not, for a prompt
+   * may hold words of strangers.
+   */
+  readonly fileMentions?: boolean | undefined;
   /** Most bytes of output; default 64 MiB. */
   readonly maxOutputBytes?: number | undefined;
   /** `totalMs` is the life of one child, default 300,000; `idleMs` defaults to 180,000. 0 is off. */

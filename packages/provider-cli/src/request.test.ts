@@ -14,6 +14,39 @@ const wire = (
     ...settings,
   });
 
+const ENV: Partial<Record<CliName, Readonly<Record<string, string>>>> = {
+  claude: { CLAUDE_CODE_DISABLE_ATTACHMENTS: '1' },
+  gemini: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
+};
+
+describe('a file that a prompt mentions', () => {
+  const PROMPT = 'Compare @/etc/passwd, @"a b" and me@home.example @ noon';
+  const mention = { messages: [user(PROMPT)] };
+
+  it.each(CLI_ORDER)('is read by %s only where the app wants that', (cli) => {
+    const { stdin, env, warnings } = wire(cli, mention);
+    const isSwitched = env['CLAUDE_CODE_DISABLE_ATTACHMENTS'] === '1';
+    expect(isSwitched).toBe(cli === 'claude');
+    const isFenced = stdin === 'Compare @\u2060/etc/passwd, @\u2060"a b" and me@\u2060home.example @ noon';
+    expect(isFenced).toBe(cli === 'gemini' || cli === 'cursor-agent');
+    expect(isFenced || stdin === PROMPT).toBe(true);
+    expect(warnings).toMatchObject(isFenced ? [{ action: 'coerced', what: '"@" in the prompt' }] : []);
+    const open = wire(cli, mention, { fileMentions: true });
+    expect([open.stdin, open.warnings]).toEqual([PROMPT, []]);
+    expect(open.env).not.toHaveProperty('CLAUDE_CODE_DISABLE_ATTACHMENTS');
+  });
+
+  it('may stand in any turn, and in system text that is part of the prompt', () => {
+    const messages = [user('hi'), assistant('see @a'), user('and @b')];
+    expect(wire('gemini', { messages }).stdin).toMatch(/@\u2060a[^]*@\u2060b/);
+    expect(wire('cursor-agent', { system: 'read @c' }, { ownsCwd: false }).stdin).toContain('@\u2060c');
+  });
+
+  it('the folder of the app is not trusted on behalf of its user', () => {
+    expect(wire('gemini', {}, { ownsCwd: false }).env).toEqual({});
+  });
+});
+
 describe('a command', () => {
   it.each<[CliName, string]>([
     [
@@ -29,7 +62,7 @@ describe('a command', () => {
       args: args.split(' '),
       stdin: 'hi',
       system: undefined,
-      env: {},
+      env: ENV[cli] ?? {},
       output: 'stream',
       warnings: [],
     });

@@ -12,7 +12,8 @@ export interface RunSettings {
   readonly prompt?: 'stdin' | 'argument' | undefined;
   readonly skipPermissions?: boolean | undefined;
   readonly output?: 'stream' | 'text' | undefined;
-  /** May a file be written into the working directory? */
+  readonly fileMentions?: boolean | undefined;
+  /** Is the working directory an empty one of its own? Then a file may be written into it. */
   readonly ownsCwd: boolean;
 }
 
@@ -39,7 +40,8 @@ export function toWire(
   const warnings = dropped(request, maxTokensVariable === undefined ? [] : ['maxTokens']);
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
   const hasPlace = !('file' in spec.system) || settings.ownsCwd;
-  const prompt = transcript(request.messages, hasPlace ? undefined : request.system);
+  const said = transcript(request.messages, hasPlace ? undefined : request.system);
+  const { prompt, env: mentions } = withoutMentions(said, spec, settings, warnings);
   const model = modelArgument(modelId, spec.id);
   const args = [
     ...(output === 'text' ? spec.textArgs : spec.args),
@@ -55,10 +57,12 @@ export function toWire(
     args,
     stdin: onCommandLine ? '' : prompt,
     system: hasPlace ? request.system : undefined,
-    env:
-      maxTokensVariable === undefined || request.maxTokens === undefined
-        ? {}
-        : { [maxTokensVariable]: String(request.maxTokens) },
+    env: {
+      ...(settings.ownsCwd && spec.emptyFolderEnv),
+      ...mentions,
+      ...(maxTokensVariable !== undefined &&
+        request.maxTokens !== undefined && { [maxTokensVariable]: String(request.maxTokens) }),
+    },
     output,
     warnings,
   };
@@ -88,6 +92,29 @@ const dropped = (request: ModelRequest, honoured: readonly string[]): Warning[] 
     what,
     why: 'the CLI decides about it',
   }));
+
+/** Stands behind an `@` that begins a path: nobody sees it, and the path is none any more. */
+const WORD_JOINER = '\u2060';
+
+/** The prompt as the CLI does not read files for it. */
+function withoutMentions(
+  prompt: string,
+  { fileMentions }: CliSpec,
+  settings: RunSettings,
+  warnings: Warning[],
+): { readonly prompt: string; readonly env: Readonly<Record<string, string>> } {
+  if (settings.fileMentions === true || fileMentions === 'none') return { prompt, env: {} };
+  if (fileMentions !== 'fence') return { prompt, env: fileMentions.switchedOffBy };
+  const fenced = prompt.replaceAll(/@(?=\S)/g, `@${WORD_JOINER}`);
+  if (fenced !== prompt) warnings.push(FENCED);
+  return { prompt: fenced, env: {} };
+}
+
+const FENCED: Warning = {
+  action: 'coerced',
+  what: '"@" in the prompt',
+  why: 'the CLI would read the file that it names: a character that nobody sees stands behind it; see fileMentions',
+};
 
 function effortArgs(
   { reasoning }: ModelRequest,

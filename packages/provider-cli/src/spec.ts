@@ -25,6 +25,13 @@ export interface CliSpec {
   readonly env: readonly string[];
   /** What it always gets besides. */
   readonly setEnv: Readonly<Record<string, string>>;
+  /** What it gets in the empty folder that is made for a call. */
+  readonly emptyFolderEnv?: Readonly<Record<string, string>> | undefined;
+  /**
+   * `@path` in a prompt, which makes some CLIs read that file into it. `none`: this one does not; `fence`: it is kept
+   * from it by a character that nobody sees; else by these variables.
+   */
+  readonly fileMentions: 'none' | 'fence' | { readonly switchedOffBy: Readonly<Record<string, string>> };
   /** Exit statuses that it gives a meaning. */
   readonly exitKinds: Readonly<Record<number, 'auth' | 'config' | 'invalid-request'>>;
   readonly reader: (options: OutputReaderOptions) => OutputReader;

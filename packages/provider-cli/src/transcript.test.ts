@@ -44,6 +44,11 @@ describe('a conversation as one text', () => {
     expect(text).toContain(forged);
   });
 
+  it('may hold any number of signs that fences are made of', () => {
+    const signs = '< '.repeat(200_000);
+    expect(transcript([user('hi'), assistant('hello'), user(signs)])).toContain(signs);
+  });
+
   it('has as many speakers as turns, whatever the texts say', () => {
     const line = fc.oneof(fc.string(), fc.stringMatching(/^<{1,9} (?:user|assistant|system)$/));
     const text = fc.array(line, { maxLength: 5 }).map((lines) => lines.join('\n'));

@@ -25,8 +25,12 @@ const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-const longestRun = (texts: readonly string[]): number =>
-  Math.max(0, ...texts.flatMap((text) => [...text.matchAll(/<+/g)].map(([run]) => run.length)));
+/** A loop: a text may hold more runs than a call takes arguments. */
+function longestRun(texts: readonly string[]): number {
+  let longest = 0;
+  for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);
+  return longest;
+}
 
 function turnText(message: TurnMessage): string {
   switch (message.role) {

@@ -133,6 +133,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/run.ts': 'one run from the spawn to the last line: there is no connection',
       'src/spec.ts': 'the ways in which the CLIs differ',
       'src/transcript.ts': 'a conversation as one prompt',
+      'src/watchdog.ts': 'what ends a child when the app is gone',
       'src/workspace.ts': 'an empty folder to run in',
     },
   },

@@ -22,6 +22,8 @@ export const claude: CliSpec = {
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],
   // Retries have one owner, the chain.
   setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
+  // code.claude.com/docs/en/env-vars, 2026-11; run with 2.1.197: the file is not read, the words stay.
+  fileMentions: { switchedOffBy: { CLAUDE_CODE_DISABLE_ATTACHMENTS: '1' } },
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),
 };

@@ -16,6 +16,8 @@ export const codex: CliSpec = {
   skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},
+  // `@` belongs to its terminal interface, where it completes a path; `exec` sends the words (run with 0.169, 2026-11).
+  fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new CodexReader(options),
 };

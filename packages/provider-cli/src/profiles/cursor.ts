@@ -15,6 +15,8 @@ export const cursorAgent: CliSpec = {
   skipPermissionsArgs: ['--force'],
   env: ['CURSOR_'],
   setEnv: {},
+  // docs.cursor.com/en/cli/using has `@` for files; whether `--print` reads them is not said, so it is taken to.
+  fileMentions: 'fence',
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),
 };

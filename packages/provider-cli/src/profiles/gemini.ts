@@ -15,9 +15,12 @@ export const gemini: CliSpec = {
   system: { variable: 'GEMINI_SYSTEM_MD' },
   skipPermissionsArgs: ['--approval-mode', 'yolo'],
   env: ['GEMINI_', 'GOOGLE_'],
-  // The temporary working directory is nobody's project: there is nothing to trust in it.
-  setEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
-  exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config' },
+  setEnv: {},
+  // The empty folder is nobody's project: there is nothing to trust in it. The app's own is for its user to trust.
+  emptyFolderEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
+  // Files of its folder; it has no switch for that (0.61.0).
+  fileMentions: 'fence',
+  exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config', 55: 'config' },
   reader: (options) => new GeminiReader(options),
 };
 

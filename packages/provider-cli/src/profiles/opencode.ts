@@ -16,6 +16,8 @@ export const opencode: CliSpec = {
   skipPermissionsArgs: ['--auto'],
   env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
   setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  // It looks for `@path` in commands and in tasks of subagents; `run` sends the words (run with 1.18, 2026-11).
+  fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new OpencodeReader(options),
 };

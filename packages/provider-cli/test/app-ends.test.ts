@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { describe, expect, it } from 'vitest';
+import { createCli } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { fakeCli, isGone, SAYS_HELLO } from './fake-cli.ts';
+
+const APP = fileURLToPath(new URL('app.ts', import.meta.url));
+
+/** A CLI that minds no signal but SIGKILL, and has started a helper that does not either. */
+const STUBBORN = `
+  const { spawn } = require('node:child_process');
+  const deaf = "for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => undefined); setInterval(() => {}, 1000);";
+  const helper = spawn(process.execPath, ['-e', deaf], { stdio: 'ignore' });
+  write('helper', helper.pid);
+  eval(deaf);
+  stdin();
+  write('pid', process.pid);`;
+
+describe.skipIf(process.platform === 'win32')('a CLI and what it started end with the app', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('that %s ended', async (signal) => {
+    await using cli = await fakeCli(STUBBORN);
+    // A group of its own, which gets the signal as a terminal sends it: to all.
+    const app = spawn(process.execPath, [APP, cli.command], { stdio: 'inherit', detached: true });
+    const pids = [Number(await cli.wrote('pid')), Number(await cli.wrote('helper'))];
+    if (app.pid === undefined) throw new Error('the app did not start');
+    process.kill(-app.pid, signal);
+    await once(app, 'exit');
+    for (const pid of pids) expect(await isGone(pid, 5000)).toBe(true);
+  });
+});
+
+it('many calls leave one listener on the process', async () => {
+  await using cli = await fakeCli(SAYS_HELLO);
+  const provider = createCli({ cli: 'claude', command: cli.command });
+  const before = process.listenerCount('exit');
+  await Promise.all(Array.from({ length: 12 }, () => ask(provider)));
+  expect(process.listenerCount('exit') - before).toBeLessThanOrEqual(1);
+});
