@@ -14,8 +14,11 @@ export {
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';
+export { boundedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
 export { capturedResponse } from './toolkit/transport/captured-response.ts';
 export { checkedClient } from './toolkit/transport/checked-client.ts';
+export { checkModelId } from './toolkit/transport/check-model-id.ts';
+export { directFetch } from './toolkit/transport/direct-fetch.ts';
 export { lowerCased, secretsIn, secretsOfClient } from './toolkit/transport/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './toolkit/decode/framing.ts';
 export {

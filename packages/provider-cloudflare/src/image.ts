@@ -1,5 +1,5 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
-import { isRecord, type CallFacts } from '@majordomo/core/provider';
+import { boundedBody, isRecord, type CallFacts } from '@majordomo/core/provider';
 import {
   drawEach,
   imageFromBytes,
@@ -35,7 +35,7 @@ async function draw(
   const facts: CallFacts = { target, secrets: [] };
   try {
     const { input, warnings } = toRunCall(request, quirks, target);
-    const response = await connection.run({ modelId, input, context, facts });
+    const response = boundedBody(await connection.run({ modelId, input, context, facts }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { target, images: [await imageIn(bytes, facts)], warnings, usage: undefined };
   } catch (error) {

@@ -33,9 +33,13 @@ const DEFAULT_MAX_TOKENS = 256;
  * @example createCloudflare({ binding: env.AI })
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
+  return cloudflareProvider(options, KEY_ENV);
+}
+
+function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'cloudflare';
   if (options.gateway?.id === '') throw new LlmError('config', `gateway.id of ${id} is empty`);
-  const connection = connectionOf(options, KEY_ENV);
+  const connection = connectionOf(options, keyEnv);
   return {
     spi: 1,
     id,
@@ -48,7 +52,10 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
   };
 }
 
-/** `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`; the path may be left out. */
+/**
+ * `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`; the path may be left out. Only the token of the DSN is
+ * sent: the variable's belongs to the vendor's own host.
+ */
 function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
   const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
     params,
@@ -56,15 +63,17 @@ function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
     `LLM_${name.toUpperCase()}`,
   );
   const url = path === '' ? `${baseURL}/client/v4` : baseURL;
-  return createCloudflare({
+  // The vendor's own address leaves the choice to the gateway.
+  const isVendor = url === API_URL;
+  const own: CloudflareOptions = {
     id: name,
     apiKey: token,
     accountId: account,
-    // The vendor's own address leaves the choice to the gateway.
-    baseURL: url === API_URL ? undefined : url,
+    baseURL: isVendor ? undefined : url,
     gateway: gateway === undefined ? undefined : { id: gateway },
     quirks,
-  });
+  };
+  return cloudflareProvider(own, isVendor ? KEY_ENV : []);
 }
 
 interface DsnSettings extends RunQuirks {

@@ -1,6 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import { lowerCased, secretsIn, type CredentialSource } from '@majordomo/core/provider';
+import {
+  checkModelId,
+  directFetch,
+  lowerCased,
+  secretsIn,
+  type CredentialSource,
+} from '@majordomo/core/provider';
 import type { Run } from './run.ts';
 import { httpError } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
@@ -18,12 +24,13 @@ export async function runRest(
 ): Promise<Response> {
   const { signal } = context;
   signal.throwIfAborted();
+  checkModelId(modelId, facts.target);
   const account = accountOf(options, context);
   const key = await credentials.read(context);
   facts.secrets = [key, ...secretsIn(context.headers, options.headers)];
   facts.credential = () => credentials.recovery(key);
   const { url, headers } = endpoint(options, account);
-  const fetch = options.fetch ?? context.fetch ?? globalThis.fetch;
+  const fetch = directFetch(options.fetch ?? context.fetch ?? globalThis.fetch, facts.target);
   const isForm = input instanceof FormData;
   const response = await fetch(`${url}/${modelId}`, {
     method: 'POST',
@@ -62,9 +69,9 @@ function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, acco
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };
   if (baseURL !== undefined || gateway === undefined) {
     const base = (baseURL ?? API_URL).replace(/(?<!\/)\/+$/, '');
-    return { url: `${base}/accounts/${account}/ai/run`, headers: affinity };
+    return { url: `${base}/accounts/${encodeURIComponent(account)}/ai/run`, headers: affinity };
   }
-  const url = `${GATEWAY_URL}/${account}/${gateway.id}/workers-ai`;
+  const url = `${GATEWAY_URL}/${encodeURIComponent(account)}/${encodeURIComponent(gateway.id)}/workers-ai`;
   return { url, headers: { ...affinity, ...gatewayHeaders(gateway) } };
 }
 

@@ -3,8 +3,10 @@ import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core'
 import {
   capturedResponse,
   checkedClient,
+  checkModelId,
   clientCache,
   credentialSource,
+  directFetch,
   lowerCased,
   patientFetch,
   secretsIn,
@@ -42,7 +44,10 @@ export interface Connection {
 export function connectionOf(options: GoogleOptions, keyEnv: readonly string[]): Connection {
   const connect = connector(options, keyEnv);
   return {
-    generate: async (sending) => generate(await connect(sending.context, sending.facts), sending),
+    async generate(sending) {
+      checkModelId(sending.modelId, sending.facts.target);
+      return generate(await connect(sending.context, sending.facts), sending);
+    },
     async list(context, facts) {
       const { client, fetch, headers } = await connect(context, facts);
       const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
@@ -98,7 +103,7 @@ function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
   const tokens = credentialSource(options.token, []);
   const own = lowerCased(options.headers);
   return async (context, facts) => {
-    const fetch = options.fetch ?? context.fetch ?? patientFetch;
+    const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
     const headers = { ...lowerCased(context.headers), ...own };
     const secrets = secretsIn(headers);
     facts.secrets = [...secrets, ...secretsOfClient(options.client)];

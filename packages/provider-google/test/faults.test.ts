@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import {
   contextOf,
   inTurn,
@@ -132,3 +133,61 @@ describe('abort and abandon', () => {
     });
   });
 });
+
+/** 65 MiB of blanks, which are 65 kB on the wire. */
+const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
+const bomb =
+  (status: number): Reply =>
+  (response) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    response.writeHead(status, headers).end(BOMB);
+  };
+
+describe('what a server may not do', () => {
+  it.each(['answer', 'list'])('send the key to another place for an %s', async (what) => {
+    await using other = await testServer(OK);
+    await serve((response) => {
+      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
+    });
+    const provider = createGoogle({ apiKey: 'key', baseURL: server.origin });
+    const error =
+      what === 'answer'
+        ? (await ask()).error
+        : await provider
+            .listModels?.({ ...contextOf(), target: 'google' })
+            .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining(`${other.origin}/elsewhere`) as string,
+      details: { code: 'redirect', status: 307 },
+    });
+    expect(other.requests).toEqual([]);
+  });
+
+  it.each([
+    ['answer', 200],
+    ['error', 500],
+  ])('fill the memory with an %s', async (_what, status) => {
+    await serve(bomb(status));
+    expect((await ask()).error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  });
+
+  it('fill the memory with a list', async () => {
+    await serve(bomb(200));
+    const listing = createGoogle({ apiKey: 'key', baseURL: server.origin }).listModels?.({
+      ...contextOf(),
+      target: 'google',
+    });
+    await expect(listing).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  });
+});
+
+it.each(['a#b', 'a?b', '%2e%2e/x', '../x', 'a b'])(
+  'a model called %j does not change the address',
+  async (id) => {
+    await serve(OK);
+    const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model(id);
+    expect((await collect(model, requestOf(), contextOf())).error?.kind).toBe('invalid-request');
+    expect(server.requests).toEqual([]);
+  },
+);

@@ -5,6 +5,7 @@ import {
   checkedClient,
   clientCache,
   credentialSource,
+  directFetch,
   lowerCased,
   patientFetch,
   secretsIn,
@@ -100,7 +101,7 @@ function transportOf(
   facts: CallFacts,
   key: string | undefined,
 ): typeof fetch {
-  const fetch = options.fetch ?? given ?? ownFetch(options.client) ?? patientFetch;
+  const fetch = directFetch(options.fetch ?? given ?? ownFetch(options.client) ?? patientFetch, facts.target);
   const headers = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
   return async (url, init) => {
     const own = withoutKey(init?.headers, options.client === undefined);

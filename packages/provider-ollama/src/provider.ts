@@ -26,7 +26,10 @@ export interface OllamaProvider extends Provider {
  * @example createMajordomo({ providers: [createOllama()], env: process.env }).model('ollama/qwen3:30b')
  */
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
-  const profile = profileOf(options);
+  return ollamaProvider(options, profileOf(options));
+}
+
+function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvider {
   const id = options.id ?? profile.id;
   const connection = connectionOf(options, profile);
   return {
@@ -51,20 +54,21 @@ export function createOllama(options: OllamaOptions = {}): OllamaProvider {
   };
 }
 
-function profileOf({ profile = 'ollama' }: OllamaOptions): Profile {
+function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Profile {
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile];
   throw new LlmError('config', `unknown profile "${profile}": there are ${Object.keys(PROFILES).join(', ')}`);
 }
 
-/** `foreman://TOKEN@host?num_ctx=32768`: the scheme is the profile. A token in the DSN, and nothing else. */
-const fromDsn = ({ name, scheme, token, baseURL, params }: Dsn): Provider =>
-  createOllama({
-    id: name,
-    profile: scheme as ProfileName,
-    apiKey: token,
-    baseURL,
-    ...settingsFromParams(params, `LLM_${name.toUpperCase()}`),
-  });
+/**
+ * `foreman://TOKEN@host?num_ctx=32768`: the scheme is the profile. Only the token of the DSN is sent: the variable's key
+ * belongs to the vendor's own host.
+ */
+function fromDsn({ name, scheme, token, baseURL, params }: Dsn): Provider {
+  const settings = settingsFromParams(params, `LLM_${name.toUpperCase()}`);
+  const profile = profileOf({ profile: scheme as ProfileName });
+  const keyEnv = baseURL === profile.baseURL ? profile.keyEnv : [];
+  return ollamaProvider({ id: name, apiKey: token, baseURL, ...settings }, { ...profile, keyEnv });
+}
 
 function modelOf(
   modelId: string,

@@ -56,6 +56,12 @@ describe('an LlmError on its way out', () => {
   });
 });
 
+it('an LlmError that an SDK has wrapped is told itself', () => {
+  const own = new LlmError('protocol', 'p/m sends on to http://x', { target: 'p/m', code: 'redirect' });
+  const wrapped = new Error('Connection error.', { cause: new Error('fetch failed', { cause: own }) });
+  expect(transportError(wrapped, 'p/m')).toBe(own);
+});
+
 describe('whatever is thrown becomes an LlmError', () => {
   it.each<[string, unknown]>([
     ['an object without a prototype', Object.create(null)],

@@ -46,9 +46,13 @@ export function wireError(facts: WireErrorFacts): LlmError {
   );
 }
 
-/** The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets. */
+/**
+ * The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets, also
+ * where an SDK has put an error of its own around it.
+ */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
-  if (LlmError.is(error)) return withoutSecrets(error, secrets);
+  const own = ownError(error);
+  if (own !== undefined) return withoutSecrets(own, secrets);
   const cause = cleanCause(error, secrets);
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
@@ -59,6 +63,16 @@ export function transportError(error: unknown, target: string, secrets: readonly
     { target, code: codeOf(error) },
     { cause },
   );
+}
+
+/** What our transport threw through the SDK. */
+function ownError(error: unknown): LlmError | undefined {
+  for (let at = error, depth = 0; depth < 4; depth++) {
+    if (LlmError.is(at)) return at;
+    if (!(at instanceof Error)) return undefined;
+    at = at.cause;
+  }
+  return undefined;
 }
 
 /** The same error, unless something of what it says has to be hidden. */

@@ -1,0 +1,108 @@
+import { gzipSync } from 'node:zlib';
+import { streams, testServer, type Reply } from '@majordomo/test-support';
+import { createMajordomo, user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createCloudflare } from '../src/index.ts';
+import { ask } from './calls.ts';
+
+/** 65 MiB of blanks, which are 65 kB on the wire. */
+const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
+const bomb =
+  (status: number): Reply =>
+  (response) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    response.writeHead(status, headers).end(BOMB);
+  };
+
+const at = (baseURL: string) => createCloudflare({ accountId: 'acc', apiKey: 'key', baseURL });
+
+describe('what a server may not do', () => {
+  it('send the token to another place', async () => {
+    await using other = await testServer(streams({ response: 'ok' }));
+    await using server = await testServer((response) => {
+      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
+    });
+    expect((await ask(at(server.origin))).error).toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining(`${other.origin}/elsewhere`) as string,
+      details: { code: 'redirect', status: 307 },
+    });
+    expect(other.requests).toEqual([]);
+  });
+
+  it.each([
+    ['answer', 200],
+    ['error', 500],
+  ])('fill the memory with an %s', async (_what, status) => {
+    await using server = await testServer(bomb(status));
+    const { error } = await ask(at(server.origin));
+    expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  });
+});
+
+describe('what comes through the binding', () => {
+  it.each([
+    ['a picture', (bytes: ReadableStream) => bytes],
+    ['a response', (bytes: ReadableStream) => new Response(bytes)],
+  ])('has an end where it is read whole: %s', async (_what, answerOf) => {
+    let left = 65;
+    const bytes = new ReadableStream({
+      pull(controller) {
+        if (left-- > 0) controller.enqueue(new Uint8Array(1024 * 1024));
+        else controller.close();
+      },
+    });
+    const provider = createCloudflare({ binding: { run: () => Promise.resolve(answerOf(bytes)) } });
+    const majordomo = createMajordomo({ providers: [provider] });
+    const drawing = majordomo.imageModel('cloudflare/@cf/m').generate({ prompt: 'a cat' });
+    await expect(drawing).rejects.toMatchObject({
+      details: { attempts: [{ error: { kind: 'protocol', details: { code: 'too-large' } } }] },
+    });
+  });
+});
+
+it.each([
+  '../../../../user/tokens',
+  '@cf/../../../../../accounts/OTHER/workers',
+  '@cf/m?x=1',
+  '@cf/m#x',
+  '@cf/%2e%2e/m',
+])('a model called %j does not change the address', async (id) => {
+  await using server = await testServer(streams({ response: 'ok' }));
+  const majordomo = createMajordomo({ providers: [at(server.origin)] });
+  const call = majordomo.model(`cloudflare/${id}`).generate({ messages: [user('hi')] });
+  await expect(call).rejects.toThrow(/is not a model id/);
+  const drawing = majordomo.imageModel(`cloudflare/${id}`).generate({ prompt: 'a cat' });
+  await expect(drawing).rejects.toThrow(/is not a model id/);
+  expect(server.requests).toEqual([]);
+});
+
+it("a DSN's host gets no token of the environment's", async () => {
+  await using server = await testServer(streams({ response: 'ok' }));
+  const majordomo = createMajordomo({
+    providers: [createCloudflare()],
+    env: {
+      CLOUDFLARE_API_TOKEN: 'user-token',
+      CLOUDFLARE_ACCOUNT_ID: 'acc',
+      LLM_BOX: server.origin.replace('http', 'cloudflare+http'),
+    },
+  });
+  await expect(majordomo.model('box/@cf/m').generate({ messages: [user('hi')] })).rejects.toMatchObject({
+    kind: 'auth',
+  });
+  expect(server.requests).toEqual([]);
+});
+
+it("the vendor's own host in a DSN gets the vendor's token", async () => {
+  const tokens: (string | null)[] = [];
+  const majordomo = createMajordomo({
+    providers: [createCloudflare()],
+    env: { CLOUDFLARE_API_TOKEN: 'user-token', LLM_BOX: 'cloudflare://api.cloudflare.com?account=acc' },
+    fetch: (_url, init) => {
+      tokens.push(new Headers(init?.headers).get('authorization'));
+      return Promise.resolve(Response.json({ result: { response: 'ok' } }));
+    },
+  });
+  expect((await majordomo.model('box/@cf/m').generate({ messages: [user('hi')] })).text).toBe('ok');
+  expect(tokens).toEqual(['Bearer user-token']);
+});

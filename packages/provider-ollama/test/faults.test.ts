@@ -1,0 +1,84 @@
+import { gzipSync } from 'node:zlib';
+import { contextOf, testServer, type Reply } from '@majordomo/test-support';
+import { createMajordomo, user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createOllama } from '../src/index.ts';
+import { ask } from './calls.ts';
+import { ended, streams } from './server.ts';
+
+/** 65 MiB of blanks, which are 65 kB on the wire. */
+const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
+const bomb =
+  (status: number): Reply =>
+  (response) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    response.writeHead(status, headers).end(BOMB);
+  };
+
+describe('what a server may not do', () => {
+  it.each(['answer', 'list', 'pull'])('send the request on to another place for an %s', async (what) => {
+    await using other = await testServer(streams(ended()));
+    await using server = await testServer((response) => {
+      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
+    });
+    const provider = createOllama({ baseURL: server.origin, apiKey: 'key' });
+    const asked = {
+      answer: async () => (await ask(provider)).error,
+      list: () => provider.listModels?.({ ...contextOf(), target: 'ollama' }),
+      pull: async () => {
+        for await (const _ of provider.pull('m'));
+      },
+    };
+    const error = await asked[what as keyof typeof asked]()?.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining(`${other.origin}/elsewhere`) as string,
+      details: { code: 'redirect', status: 307 },
+    });
+    expect(other.requests).toEqual([]);
+  });
+
+  it.each([
+    ['answer', 200],
+    ['error', 500],
+  ])('fill the memory with an %s', async (_what, status) => {
+    await using server = await testServer(bomb(status));
+    const { error } = await ask(createOllama({ baseURL: server.origin }));
+    expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  });
+
+  it('fill the memory with a list', async () => {
+    await using server = await testServer(bomb(200));
+    const listing = createOllama({ baseURL: server.origin }).listModels?.({
+      ...contextOf(),
+      target: 'ollama',
+    });
+    await expect(listing).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  });
+});
+
+it("a DSN's host gets no key of the environment's, unless it is the vendor's own", async () => {
+  await using server = await testServer(streams(ended()));
+  const majordomo = createMajordomo({
+    providers: [createOllama({ profile: 'ollama-cloud', id: 'cloud' })],
+    env: { OLLAMA_API_KEY: 'user-key', LLM_BOX: server.origin.replace('http', 'ollama-cloud+http') },
+  });
+  await expect(majordomo.model('box/m').generate({ messages: [user('hi')] })).rejects.toMatchObject({
+    kind: 'auth',
+  });
+  expect(server.requests).toEqual([]);
+});
+
+it("the vendor's own host in a DSN gets the vendor's key", async () => {
+  const keys: (string | null)[] = [];
+  const majordomo = createMajordomo({
+    providers: [createOllama()],
+    env: { OLLAMA_API_KEY: 'user-key', LLM_BOX: 'ollama-cloud://ollama.com' },
+    fetch: (_url, init) => {
+      keys.push(new Headers(init?.headers).get('authorization'));
+      return Promise.resolve(Response.json(ended({ message: { content: 'ok' } })));
+    },
+  });
+  expect((await majordomo.model('box/m').generate({ messages: [user('hi')] })).text).toBe('ok');
+  expect(keys).toEqual(['Bearer user-key']);
+});
