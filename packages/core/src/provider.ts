@@ -30,6 +30,7 @@ export {
   type NdjsonOptions,
 } from './toolkit/decode/ndjson.ts';
 export { keepJson, listJson, wellFormed } from './toolkit/transcript/kept-json.ts';
+export { wellFormedStrings } from './toolkit/transcript/well-formed-strings.ts';
 export { patientFetch } from './toolkit/transport/patient-fetch.ts';
 export {
   rateLimitWatch,
@@ -48,6 +49,7 @@ export { reasonOf, transportError, wireError, type WireErrorFacts } from './tool
 export { WireForms, type KnownForms } from './toolkit/transcript/wire-forms.ts';
 export type { WireReader } from './toolkit/decode/wire-reader.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
+export { isMadeUpCallId } from './stream/call-id.ts';
 export { checkOrder } from './stream/check.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';

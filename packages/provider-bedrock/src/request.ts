@@ -5,6 +5,7 @@ import type {
   SystemContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type ModelRequest, type Warning } from '@majordomo/core';
+import { wellFormedStrings } from '@majordomo/core/provider';
 import type { WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { lacksThinking, toMessages, type WireMessage } from './messages.ts';
@@ -55,7 +56,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (output !== undefined) params.outputConfig = output;
   if (Object.keys(thinking.fields).length > 0)
     params.additionalModelRequestFields = thinking.fields as WireJson;
-  return { params: withExtra(params, request.extra), warnings };
+  // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
+  return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
 }
 
 function checkLimit({ maxTokens }: ModelRequest): void {

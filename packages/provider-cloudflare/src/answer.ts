@@ -1,5 +1,5 @@
 import type { Replay } from '@majordomo/core';
-import { asList, asRecord, asText, type Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, asText, isRecord, type Scribe } from '@majordomo/core/provider';
 import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
@@ -24,8 +24,10 @@ export class Answer {
   private readonly maxTokens: number;
   private readonly replay: Replay;
   private calls = 0;
-  private lastKey: string | undefined;
-  private readonly keys = new Set<string>();
+  private last: Call | undefined;
+  private readonly byPlace = new Map<string, Call>();
+  /** What was left out of the answer, by its kind. */
+  private readonly left = new Set<string>();
 
   constructor({ scribe, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {
     this.scribe = scribe;
@@ -72,26 +74,31 @@ export class Answer {
     }
   }
 
-  private fragment({
-    index,
-    id,
-    name,
-    json,
-  }: {
-    index: unknown;
-    id: string | undefined;
-    name: string;
-    json: string;
-  }): void {
+  /** A part of the answer that is not known; told once for each kind. */
+  dropped(kind: string): void {
+    if (this.left.has(kind)) return;
+    this.left.add(kind);
     this.start(undefined);
-    const known = typeof index === 'number' ? `index ${index}` : id;
-    const key = known ?? (name === '' && this.lastKey !== undefined ? this.lastKey : `call ${this.calls}`);
-    if (!this.keys.has(key)) {
-      this.keys.add(key);
-      this.calls++;
-    }
-    this.lastKey = key;
-    this.scribe.toolCall(key, { id, name, json });
+    this.scribe.warning({
+      action: 'dropped',
+      what: `part "${kind}" of the answer`,
+      why: 'an answer holds text, reasoning and tool calls',
+    });
+  }
+
+  private fragment({ index, id, name, json }: Fragment): void {
+    this.start(undefined);
+    const place = typeof index === 'number' ? `index ${index}` : id;
+    const known = place === undefined ? (name === '' ? this.last : undefined) : this.byPlace.get(place);
+    const call = known === undefined || isNext(known, { index, id, name, json }) ? this.begun(id) : known;
+    if (place !== undefined) this.byPlace.set(place, call);
+    call.json += json;
+    this.last = call;
+    this.scribe.toolCall(call.key, { id, name, json });
+  }
+
+  private begun(id: string | undefined): Call {
+    return { key: `call ${this.calls++}`, id, json: '' };
   }
 
   finish(): void {
@@ -113,6 +120,36 @@ export class Answer {
   /** Only the count tells that an answer was cut. */
   private plainReason(output: number | undefined): 'stop' | 'length' {
     return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
+  }
+}
+
+/** A call that is being read. */
+interface Call {
+  readonly key: string;
+  readonly id: string | undefined;
+  /** Of its arguments, so far. */
+  json: string;
+}
+
+interface Fragment {
+  readonly index: unknown;
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly json: string;
+}
+
+/** Calls may share an index: what names a function again begins another one where the id is another, or the last is whole. */
+function isNext({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
+  if (name === '') return false;
+  if (id !== undefined && before !== undefined) return id !== before;
+  return json !== '' && isWhole(soFar);
+}
+
+function isWhole(json: string): boolean {
+  try {
+    return isRecord(JSON.parse(json));
+  } catch {
+    return false;
   }
 }
 

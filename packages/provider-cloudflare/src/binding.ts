@@ -1,5 +1,6 @@
-import type { Run } from './run.ts';
+import { wellFormedStrings } from '@majordomo/core/provider';
 import type { AiBinding, CloudflareOptions } from './options.ts';
+import type { Run } from './run.ts';
 
 /** Runs a model through the binding; what it gives, a stream or an object, becomes a response like any other. */
 export async function runBound(
@@ -22,7 +23,8 @@ export async function runBound(
 
 /** A form goes through the binding as its bytes and their type (FLUX.2 in @cloudflare/workers-types 5). */
 function bound(input: object): object {
-  if (!(input instanceof FormData)) return input;
+  // What is behind the binding reads JSON.
+  if (!(input instanceof FormData)) return wellFormedStrings(input);
   const { body, headers } = new Response(input);
   return { multipart: { body, contentType: headers.get('content-type') } };
 }

@@ -5,6 +5,7 @@ import {
   directFetch,
   lowerCased,
   secretsIn,
+  wellFormed,
   type CredentialSource,
 } from '@majordomo/core/provider';
 import type { Run } from './run.ts';
@@ -42,7 +43,7 @@ export async function runRest(
       ...lowerCased(options.headers),
       authorization: `Bearer ${key}`,
     },
-    body: isForm ? input : JSON.stringify(input),
+    body: isForm ? input : wellFormed(JSON.stringify(input)),
     signal,
   });
   if (!response.ok) throw httpError(await response.text(), response, facts);

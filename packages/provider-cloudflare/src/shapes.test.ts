@@ -283,3 +283,101 @@ describe('an odd answer', () => {
     ).toMatchObject({ input: 18, cacheRead: 4, cacheWrite: 2 });
   });
 });
+
+describe('two shapes in one answer', () => {
+  const both = (content: unknown, response: unknown): object => ({
+    choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    response,
+    usage: { prompt_tokens: 1, completion_tokens: 2 },
+  });
+
+  it.each([
+    ['the same', 'Hello', 'Hello'],
+    ['another one in the older shape', 'Hello', 'Bye'],
+    ['nothing in the newer shape', null, 'Hello'],
+    ['an empty one in the newer shape', '', 'Hello'],
+    ['nothing in the older shape', 'Hello', null],
+  ])('give one text: %s', async (_what, content, response) => {
+    expect(await whole(both(content, response))).toMatchObject({ text: 'Hello', finish: 'stop' });
+  });
+
+  it('give one text in a stream', async () => {
+    const piece = (said: string): object => ({ choices: [{ delta: { content: said } }], response: said });
+    expect((await streamed(piece('Hel'), piece('lo'), '[DONE]')).text).toBe('Hello');
+  });
+
+  it('give a call and no words about it', async () => {
+    const calls = [{ id: 'c', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }];
+    const answer = {
+      choices: [{ message: { content: null, tool_calls: calls } }],
+      response: '{"name":"add"}',
+    };
+    expect(await whole(answer)).toMatchObject({ text: '', finish: 'tool-calls' });
+  });
+});
+
+describe('calls that share an index', () => {
+  const delta = (call: object): object => ({ choices: [{ delta: { tool_calls: [{ index: 0, ...call }] } }] });
+  const names = async (...calls: readonly object[]): Promise<unknown> =>
+    (await streamed(...calls.map(delta), '[DONE]')).toolCalls.map(({ name, args }) => [name, args]);
+
+  it('are told apart by their ids', async () => {
+    expect(
+      await names(
+        { id: 'a', function: { name: 'f', arguments: '{"n"' } },
+        { function: { arguments: ':1}' } },
+        { id: 'b', function: { name: 'f', arguments: '{"n":2}' } },
+      ),
+    ).toEqual([
+      ['f', { n: 1 }],
+      ['f', { n: 2 }],
+    ]);
+  });
+
+  it('are told apart by their ends where they have no ids', async () => {
+    expect(
+      await names(
+        { function: { name: 'f', arguments: '{"n":1}' } },
+        { function: { name: 'g', arguments: '{"n":2}' } },
+      ),
+    ).toEqual([
+      ['f', { n: 1 }],
+      ['g', { n: 2 }],
+    ]);
+  });
+
+  it('are one where the name is only said again', async () => {
+    expect(
+      await names(
+        { id: 'a', function: { name: 'f', arguments: '{"n"' } },
+        { id: 'a', function: { name: 'f', arguments: ':1}' } },
+        { id: 'a', function: { name: 'f', arguments: '' } },
+      ),
+    ).toEqual([['f', { n: 1 }]]);
+  });
+});
+
+describe('what no answer has a place for', () => {
+  it('is told once for each kind', async () => {
+    const text = { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] };
+    const output = [{ type: 'web_search_call' }, { type: 'web_search_call' }, text];
+    const items = await whole({ output, status: 'completed' });
+    const content = [{ type: 'server_tool_use' }, { type: 'text', text: 'Hello' }];
+    const blocks = await whole({ type: 'message', content, stop_reason: 'end_turn' });
+    expect([items.text, blocks.text]).toEqual(['Hello', 'Hello']);
+    expect([...items.warnings, ...blocks.warnings].map(({ what }) => what)).toEqual([
+      'part "web_search_call" of the answer',
+      'part "server_tool_use" of the answer',
+    ]);
+  });
+
+  it('is told in streams too', async () => {
+    const { warnings } = await streamed(
+      { type: 'response.output_item.done', item: { type: 'web_search_call' } },
+      { type: 'response.output_item.done', item: { type: 'message', content: [] } },
+      { type: 'response.output_text.delta', delta: 'x' },
+      { type: 'response.completed', response: {} },
+    );
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'part "web_search_call" of the answer' }]);
+  });
+});

@@ -17,7 +17,10 @@ function choices(answer: Answer, json: Json): boolean {
   const choice = asRecord(json['choices'][0]);
   const message = asRecord(choice['message'] ?? choice['delta']);
   answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
-  answer.text(contentOf(message['content']));
+  // Some models give both shapes at once: the older one is read where the newer one says nothing.
+  const content = contentOf(message['content']);
+  const saysNothing = content === '' && asList(message['tool_calls']).length === 0;
+  answer.text(saysNothing ? contentOf(json['response']) : content);
   answer.toolCalls(message['tool_calls']);
   answer.refusal(asText(message['refusal']) ?? '');
   finished(answer, choice['finish_reason']);
@@ -54,13 +57,17 @@ function items(answer: Answer, json: Json): boolean {
   return true;
 }
 
+/** Items whose text came before, piece by piece. */
+const TOLD_BY_DELTAS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
+
 function event(answer: Answer, type: string, json: Json): void {
   const response = asRecord(json['response']);
   const item = asRecord(json['item']);
   if (type === 'response.created') answer.start(response['id']);
   else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
   else if (/reasoning.*\.delta$/.test(type)) answer.reasoning(asText(json['delta']) ?? '');
-  else if (type === 'response.output_item.done' && item['type'] === 'function_call') outputItem(answer, item);
+  else if (type === 'response.output_item.done' && !TOLD_BY_DELTAS.has(item['type']))
+    outputItem(answer, item);
   else if (type === 'response.completed' || type === 'response.incomplete') ended(answer, response);
 }
 
@@ -76,6 +83,8 @@ function outputItem(answer: Answer, item: Json): void {
       answer.reasoning(asText(part['text']) ?? '');
   } else if (item['type'] === 'function_call') {
     answer.toolCalls([{ ...item, id: item['call_id'] ?? item['id'] }]);
+  } else {
+    answer.dropped(String(item['type']));
   }
 }
 
@@ -120,7 +129,11 @@ function blocks(answer: Answer, json: Json): boolean {
 function contentBlock(answer: Answer, block: Json, index: unknown): void {
   answer.text(asText(block['text']) ?? '');
   answer.reasoning(asText(block['thinking']) ?? '');
-  if (block['type'] !== 'tool_use') return;
+  if (block['type'] === 'text' || block['type'] === 'thinking') return;
+  if (block['type'] !== 'tool_use') {
+    answer.dropped(String(block['type']));
+    return;
+  }
   const { id, name, input } = block;
   answer.toolCalls([index === undefined ? { id, name, input } : { index, id, name }]);
 }

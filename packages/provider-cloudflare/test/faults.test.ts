@@ -40,6 +40,20 @@ describe('what a server may not do', () => {
   });
 });
 
+it('half of a surrogate pair does not go through the binding either, and bytes stay bytes', async () => {
+  const inputs: object[] = [];
+  const binding = {
+    run: (_model: string, input: object) => {
+      inputs.push(input);
+      return Promise.resolve({ response: 'ok' });
+    },
+  };
+  const bytes = Uint8Array.of(1, 2);
+  const extra = { bytes };
+  await ask(createCloudflare({ binding }), { system: 'cut \ud83d', extra: extra });
+  expect(inputs).toMatchObject([{ messages: [{ content: 'cut \ufffd' }, { content: 'hi' }], bytes }]);
+});
+
 describe('what comes through the binding', () => {
   it.each([
     ['a picture', (bytes: ReadableStream) => bytes],

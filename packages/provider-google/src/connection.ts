@@ -11,6 +11,7 @@ import {
   patientFetch,
   secretsIn,
   secretsOfClient,
+  wellFormed,
   type CredentialSource,
 } from '@majordomo/core/provider';
 import type { GeminiFacts } from './errors.ts';
@@ -66,7 +67,7 @@ async function generate(
 ): Promise<Response> {
   const transport: Transport = async (url, init) => {
     // The SDK never takes its listener off a signal that it is given: it gets none.
-    const answer = await fetch(url, { ...init, signal: context.signal });
+    const answer = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
     facts.headers = answer.headers;
     return answer;
   };
@@ -86,6 +87,10 @@ async function generate(
     return context.delivery === 'whole' ? models.generateContent(sent) : models.generateContentStream(sent);
   });
 }
+
+/** The SDK serialises; half of a surrogate pair makes the vendor refuse all of it. */
+const wellFormedBody = (init: RequestInit | undefined): Pick<RequestInit, 'body'> =>
+  typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
 
 /** What one attempt sends with. */
 interface Connected {

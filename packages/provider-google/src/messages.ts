@@ -8,7 +8,7 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { isRecord, toBase64 } from '@majordomo/core/provider';
+import { isMadeUpCallId, isRecord, toBase64 } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -79,9 +79,12 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
       // A summary without a signature tells the model nothing: it is not sent.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
     case 'tool-call':
-      return [{ functionCall: { id: part.id, name: part.name, args: part.args }, ...signed }];
+      return [{ functionCall: { ...idOf(part.id), name: part.name, args: part.args }, ...signed }];
   }
 }
+
+/** Older models know no ids, and some platforms refuse one that they did not give: calls are told apart by their order. */
+const idOf = (id: string): { readonly id?: string } => (isMadeUpCallId(id) ? {} : { id });
 
 const isPart = (token: unknown): token is { readonly part: JsonObject } =>
   isRecord(token) && isRecord(token['part']);
@@ -99,7 +102,7 @@ function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
   const images = withImages ? imagesOf(result) : [];
   return {
     functionResponse: {
-      id: callId,
+      ...idOf(callId),
       name,
       response: isError === true ? { error: text } : { output: text },
       ...(images.length > 0 && { parts: images.map(inline) }),

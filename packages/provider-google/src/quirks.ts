@@ -27,6 +27,11 @@ export interface Quirks {
   readonly toolImages: 'in-response' | 'after-responses';
   /** Does the model take a schema for its answer and tools in one request? */
   readonly outputWithTools: boolean;
+  /**
+   * What `toolChoice: 'auto'` asks for. `validated`: calls that follow their schemas, or words, where the platform has
+   * the mode VALIDATED (ai.google.dev/gemini-api/docs/function-calling: a preview, 2026-11).
+   */
+  readonly autoCalls: 'auto' | 'validated';
   /** Does the platform take back the calls and results of tools that ran at the vendor? */
   readonly serverToolParts: boolean;
 }
@@ -46,6 +51,7 @@ export const GEMINI_QUIRKS: Quirks = {
   unsignedCalls: 'mark',
   toolImages: 'in-response',
   outputWithTools: true,
+  autoCalls: 'auto',
   serverToolParts: true,
 };
 
@@ -62,5 +68,6 @@ export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[N
   unsignedCalls: ['send', 'mark'],
   toolImages: ['in-response', 'after-responses'],
   outputWithTools: [true, false],
+  autoCalls: ['auto', 'validated'],
   serverToolParts: [true, false],
 };

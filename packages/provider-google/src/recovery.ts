@@ -1,4 +1,5 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
+import { isMadeUpCallId } from '@majordomo/core/provider';
 import { instructed } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
@@ -19,10 +20,18 @@ const REMEDIES: readonly Remedy[] = [
     apply: withoutSignatures,
   },
   {
+    // "Invalid JSON payload received. Unknown name \"id\" at 'contents[1].parts[0].function_call': Cannot find field."
+    id: 'call-ids',
+    what: 'ids of calls dropped',
+    says: /unknown name \\?"id\\?"/i,
+    remember: true,
+    apply: withoutCallIds,
+  },
+  {
     // "Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0]…': Cannot find field."
     id: 'schema-subset',
     what: 'schemas cut to the OpenAPI subset',
-    says: /json_?schema/i,
+    says: /json_?schema|enum\[\d+\]: cannot be empty/i,
     remember: true,
     apply: withSubsetSchemas,
   },
@@ -64,6 +73,32 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
   return messages.every((message, at) => message === request.messages[at])
     ? request
     : { ...request, messages };
+}
+
+/** Ids that are made up are not sent. */
+function withoutCallIds(request: ModelRequest): ModelRequest {
+  const names = new Map<string, string>();
+  const nameOf = (id: string): string => {
+    const name = names.get(id) ?? (isMadeUpCallId(id) ? id : `call_${names.size}`);
+    names.set(id, name);
+    return name;
+  };
+  const messages = request.messages.map((message) => {
+    switch (message.role) {
+      case 'assistant':
+        return {
+          ...message,
+          parts: message.parts.map((part) =>
+            part.type === 'tool-call' ? { ...part, id: nameOf(part.id) } : part,
+          ),
+        };
+      case 'tool':
+        return { ...message, parts: message.parts.map((part) => ({ ...part, callId: nameOf(part.callId) })) };
+      default:
+        return message;
+    }
+  });
+  return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
 }
 
 /** The schema's form says where it goes: see `isSubset`. */

@@ -106,6 +106,19 @@ describe('toWire', () => {
     });
   });
 
+  it('sends the ids that a vendor gave, and none that was made up', () => {
+    const made = ['call_0', 'call_1z141z3_12'];
+    const { contents } = wire({
+      messages: [
+        user('?'),
+        assistant([call('own'), ...made.map((id) => call(id))]),
+        toolResult(['own', ...made].map((callId) => ({ callId, name: 'weather', content: 'sun' }))),
+      ],
+    }).params;
+    const ids = JSON.stringify(contents).match(/"id":"[^"]*"/g);
+    expect(ids).toEqual(['"id":"own"', '"id":"own"']);
+  });
+
   it('never changes a frozen request', () => {
     const frozen = Object.freeze(
       requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }),
@@ -206,6 +219,16 @@ describe('tools and output', () => {
     [{ name: 'weather' }, { mode: 'ANY', allowedFunctionNames: ['weather'] }],
   ] as const)('choice %j', (toolChoice, functionCallingConfig) => {
     expect(config({ tools: [WEATHER], toolChoice })['toolConfig']).toEqual({ functionCallingConfig });
+  });
+
+  it('auto may ask for calls that follow their schemas', () => {
+    const validated: Quirks = { ...GEMINI_QUIRKS, autoCalls: 'validated' };
+    const choice = (toolChoice?: 'auto' | 'none', quirks?: Quirks): unknown =>
+      config({ tools: [WEATHER], toolChoice }, quirks)['toolConfig'];
+    expect([choice(), choice('auto')]).toEqual([undefined, { functionCallingConfig: { mode: 'AUTO' } }]);
+    const mode = { functionCallingConfig: { mode: 'VALIDATED' } };
+    expect([choice(undefined, validated), choice('auto', validated)]).toEqual([mode, mode]);
+    expect(choice('none', validated)).toEqual({ functionCallingConfig: { mode: 'NONE' } });
   });
 
   it('a schema stands raw in the raw fields, and cut in the older ones', () => {

@@ -17,6 +17,7 @@ describe('toSubset', () => {
       { type: 'string', enum: ['a', null] },
       { type: 'STRING', enum: ['a'], nullable: true },
     ],
+    ['an empty value in an enum goes', { type: 'string', enum: ['', 'a'] }, { type: 'STRING', enum: ['a'] }],
     ['a constant is an enum of one', { const: 'a' }, { enum: ['a'] }],
     ['null beside a type is nullable', { type: ['string', 'null'] }, { type: 'STRING', nullable: true }],
     [

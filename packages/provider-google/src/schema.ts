@@ -104,8 +104,9 @@ function typeOf({ type, properties }: JsonObject): JsonObject {
 /** Only strings may be enumerated. */
 function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
   const all = isList(values) ? values : value === undefined ? [] : [value];
-  const texts = all.filter((item) => item !== null);
-  const isNullable = texts.length < all.length ? nullable(true) : {};
+  // The wire's own form has no empty value.
+  const texts = all.filter((item) => item !== null && item !== '');
+  const isNullable = all.includes(null) ? nullable(true) : {};
   return texts.length > 0 && texts.every((item) => typeof item === 'string')
     ? { enum: texts, ...isNullable }
     : isNullable;

@@ -87,12 +87,71 @@ describe('a stream', () => {
     ]);
   });
 
-  it('skips parts of a kind that came later, and says that it cannot keep media', () => {
+  it('says of parts that it cannot keep, once for each kind, and nothing of what stands beside data', () => {
+    const media = { inlineData: { mimeType: 'image/png' } };
     const events = read(
-      chunk([{ somethingNew: {} }, { inlineData: { mimeType: 'image/png' } }, { text: 'x' }], STOP),
+      chunk([{ somethingNew: {}, partMetadata: {} }, media, { ...media, thought: true }, {}]),
+      chunk([{ somethingNew: {} }, media, { fileData: {} }, { partMetadata: {} }, { text: 'x' }], STOP),
     );
     expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
-    expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+    expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
+      'part "somethingNew" of the answer',
+      'media in the answer',
+      'part "fileData" of the answer',
+    ]);
+  });
+
+  it('keeps a signature that stands alone', () => {
+    const alone = { thoughtSignature: 's' };
+    expect(parts(read(chunk([alone, { text: 'x' }], STOP)))).toEqual([
+      { type: 'reasoning', text: '', ...signed({ part: alone }) },
+      { type: 'text', text: 'x' },
+    ]);
+  });
+
+  describe('with arguments that come value by value', () => {
+    const call = (functionCall: object): object => chunk([{ functionCall }]);
+    const begun = { id: 'c', name: 'book', willContinue: true };
+    const city = (stringValue: string, more: boolean): object => ({
+      partialArgs: [{ jsonPath: '$.city', stringValue, willContinue: more }],
+      willContinue: true,
+    });
+
+    it('puts them together', () => {
+      const nights = { partialArgs: [{ jsonPath: '$.nights[0]', numberValue: 2 }], willContinue: true };
+      const other = { functionCall: { id: 'd', name: 'pay', args: { a: 1 } } };
+      const events = read(
+        chunk([{ functionCall: begun, thoughtSignature: 's' }]),
+        call(city('Be', true)),
+        call(city('rn', false)),
+        call(nights),
+        call({}),
+        chunk([other], STOP),
+      );
+      expect(parts(events)).toEqual([
+        { type: 'tool-call', id: 'c', name: 'book', args: { city: 'Bern', nights: [2] }, ...signed('s') },
+        { type: 'tool-call', id: 'd', name: 'pay', args: { a: 1 } },
+      ]);
+      expect(events.at(-1)).toMatchObject({ reason: 'tool-calls' });
+    });
+
+    it.each<[string, readonly object[]]>([
+      ['the limit', [chunk([{ text: '' }], { finishReason: 'MAX_TOKENS' })]],
+      ['a finish', [chunk([], STOP)]],
+      ['a text', [chunk([{ text: 'Oh' }], STOP)]],
+      ['another call', [call({ id: 'd', name: 'pay', args: {} }), chunk([], STOP)]],
+    ])('never runs what %s cut off', (_what, rest) => {
+      const [first] = parts(read(call(begun), call(city('Be', true)), ...rest));
+      expect(first).toMatchObject({ name: 'book', args: {}, invalid: { raw: '{"city":"Be"}' } });
+    });
+
+    it.each([
+      ['without a call', [call({ partialArgs: [{ jsonPath: '$.a', boolValue: true }] })]],
+      ['at an unknown place', [call(begun), call({ partialArgs: [{ jsonPath: '$..a', boolValue: true }] })]],
+      ['that are none', [call(begun), call({ partialArgs: ['x'] })]],
+    ])('refuses some %s', (_what, chunks) => {
+      expect(() => read(...chunks)).toThrow(failing('protocol'));
+    });
   });
 
   it('takes the last count of tokens, and keeps what it leaves out', () => {

@@ -1,6 +1,7 @@
 import { LlmError, type JsonObject, type Warning } from '@majordomo/core';
-import { isRecord, keepWarm, Scribe, unused, type WireReader } from '@majordomo/core/provider';
+import { asList, isRecord, keepWarm, Scribe, unused, type WireReader } from '@majordomo/core/provider';
 import type { WireError } from './errors.ts';
+import { PartialArguments, type PartialArg } from './partial-args.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
 /** What is read of a chunk; a whole body has the same form. */
@@ -21,9 +22,29 @@ interface WirePart {
   readonly text?: string;
   readonly thought?: boolean;
   readonly thoughtSignature?: string;
-  readonly functionCall?: { readonly id?: string; readonly name?: string; readonly args?: JsonObject };
+  readonly functionCall?: WireCall;
   readonly inlineData?: { readonly mimeType?: string };
 }
+
+interface WireCall {
+  readonly id?: string;
+  readonly name?: string;
+  readonly args?: JsonObject;
+  /** Vertex AI streams arguments where `extra` asks for it. */
+  readonly partialArgs?: readonly PartialArg[];
+  readonly willContinue?: boolean;
+}
+
+/** What stands beside the data of a part, and is none. */
+const METADATA: ReadonlySet<string> = new Set([
+  'thought',
+  'thoughtSignature',
+  'mediaResolution',
+  'mediaProcessing',
+  'partMetadata',
+  'speechMetadata',
+  'videoMetadata',
+]);
 
 /** What ran at the vendor; it goes back as it came, or not at all. */
 const SERVER_PARTS: readonly string[] = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
@@ -33,8 +54,18 @@ const NO_MEDIA: Warning = {
   what: 'media in the answer',
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
 };
+const unknownPart = (kind: string): Warning => ({
+  action: 'dropped',
+  what: `part "${kind}" of the answer`,
+  why: 'an answer holds text, reasoning and tool calls',
+});
 
 const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
+
+interface OpenCall {
+  readonly key: string;
+  readonly args: PartialArguments;
+}
 
 export interface GeminiReaderOptions {
   readonly scribe: Scribe;
@@ -61,7 +92,10 @@ export class GeminiReader implements WireReader {
   private calls = 0;
   private opaque = 0;
   private searches = 0;
-  private toldMedia = false;
+  /** A call whose arguments are still coming. */
+  private open: OpenCall | undefined;
+  /** Kinds of parts that were dropped. */
+  private readonly told = new Set<string>();
 
   constructor({ scribe, family, toLlmError }: GeminiReaderOptions) {
     this.scribe = scribe;
@@ -89,6 +123,8 @@ export class GeminiReader implements WireReader {
     if (raw === undefined && !this.complete) {
       throw new LlmError('truncated', `${target} ended without a finish reason`, { target });
     }
+    // A call that was not brought to its end must not run.
+    if (this.open !== undefined) this.endCall(this.open, true);
     const reason = raw === undefined ? 'other' : finishReason(raw, this.calls > 0);
     if (reason === 'content-filter' && !scribe.hasContent) throw this.blocked(raw, this.finishMessage);
     scribe.finish(reason, raw, this.tokens === undefined ? undefined : usage(this.tokens, this.searches));
@@ -126,6 +162,9 @@ export class GeminiReader implements WireReader {
   }
 
   private part(part: WirePart, at: number): void {
+    // Something else before the end of a call: the rest of its arguments will not come.
+    if (this.open !== undefined && part.functionCall === undefined && part.text !== '')
+      this.endCall(this.open, true);
     if (part.text !== undefined) {
       if (typeof part.text !== 'string')
         throw this.drift(`candidates[0].content.parts[${at}].text`, 'is not a string');
@@ -136,10 +175,21 @@ export class GeminiReader implements WireReader {
       this.call(part.functionCall, part.thoughtSignature, at);
     } else if (SERVER_PARTS.some((kind) => kind in part)) {
       this.keep(part);
-    } else if (part.inlineData !== undefined && part.thought !== true && !this.toldMedia) {
-      this.toldMedia = true;
-      this.scribe.warning(NO_MEDIA);
+    } else if (part.inlineData !== undefined) {
+      // Sketches on the way to a picture are no part of the answer.
+      if (part.thought !== true) this.dropped('inlineData', NO_MEDIA);
+    } else {
+      const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));
+      if (kind !== undefined) this.dropped(kind, unknownPart(kind));
+      else if (part.thoughtSignature !== undefined) this.keep(part);
     }
+  }
+
+  /** Once for each kind. */
+  private dropped(kind: string, warning: Warning): void {
+    if (this.told.has(kind)) return;
+    this.told.add(kind);
+    this.scribe.warning(warning);
   }
 
   /** A signed part is never merged with what stands around it: the signature covers this part alone. */
@@ -156,22 +206,32 @@ export class GeminiReader implements WireReader {
     this.scribe.end(key);
   }
 
-  private call(
-    { id, name, args }: NonNullable<WirePart['functionCall']>,
-    signature: string | undefined,
-    at: number,
-  ): void {
-    if (typeof name !== 'string' || name === '') {
-      throw this.drift(`candidates[0].content.parts[${at}].functionCall.name`, 'is missing');
+  private call(call: WireCall, signature: string | undefined, at: number): void {
+    const { id, name, args, partialArgs, willContinue } = call;
+    const path = `candidates[0].content.parts[${at}].functionCall`;
+    if (typeof name === 'string' && name !== '') {
+      if (this.open !== undefined) this.endCall(this.open, true);
+      const key = `call ${this.calls++}`;
+      const replay = signature === undefined ? undefined : { family: this.family, data: signature };
+      const json = args === undefined ? undefined : JSON.stringify(args);
+      this.scribe.toolCall(key, { id, name, json, replay });
+      if (partialArgs === undefined && willContinue !== true) {
+        this.scribe.end(key);
+        return;
+      }
+      this.open = { key, args: new PartialArguments() };
     }
-    const key = `call ${this.calls++}`;
-    const replay = signature === undefined ? undefined : { family: this.family, data: signature };
-    this.scribe.toolCall(key, {
-      id,
-      name,
-      json: args === undefined ? undefined : JSON.stringify(args),
-      replay,
-    });
+    if (this.open === undefined) throw this.drift(`${path}.name`, 'is missing');
+    for (const [n, piece] of asList(partialArgs).entries()) {
+      if (!isRecord(piece) || !this.open.args.add(piece))
+        throw this.drift(`${path}.partialArgs[${n}]`, 'is not of the known form');
+    }
+    if (willContinue !== true) this.endCall(this.open, false);
+  }
+
+  private endCall({ key, args }: OpenCall, unfinished: boolean): void {
+    this.open = undefined;
+    this.scribe.toolCall(key, { json: args.json(), unfinished });
     this.scribe.end(key);
   }
 

@@ -5,9 +5,10 @@ import type { Quirks } from './quirks.ts';
 /** Tools as the wire declares them, with the choice among them; nothing without tools. */
 export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
+  const choice = toolChoice ?? (quirks.autoCalls === 'validated' ? 'auto' : undefined);
   return {
     tools: [{ functionDeclarations: tools.map((tool) => declaration(tool, quirks)) }],
-    ...(toolChoice !== undefined && { toolConfig: { functionCallingConfig: choiceToWire(toolChoice) } }),
+    ...(choice !== undefined && { toolConfig: { functionCallingConfig: choiceToWire(choice, quirks) } }),
   };
 }
 
@@ -34,10 +35,10 @@ const inSubset = (schema: JsonObject, { schemaField }: Quirks): boolean =>
   schemaField === 'subset' || isSubset(schema);
 const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));
 
-function choiceToWire(choice: ToolChoice): JsonObject {
+function choiceToWire(choice: ToolChoice, { autoCalls }: Quirks): JsonObject {
   switch (choice) {
     case 'auto':
-      return { mode: 'AUTO' };
+      return { mode: autoCalls === 'validated' ? 'VALIDATED' : 'AUTO' };
     case 'none':
       return { mode: 'NONE' };
     case 'required':

@@ -73,6 +73,23 @@ const TOOLS: readonly ToolSpec[] = [
   },
 ];
 
+it('ids of calls that a platform does not know cost one attempt without them, and are left out later', async () => {
+  const model = await open(({ contents }) =>
+    JSON.stringify(contents).includes('"id"')
+      ? {
+          status: 400,
+          said: `Invalid JSON payload received. Unknown name "id" at 'contents[1].parts[1].function_call': Cannot find field.`,
+        }
+      : undefined,
+  );
+  const response = await model.generate({ messages: LOOP, tools: TOOLS });
+  expect(response.text).toBe('Hi');
+  expect(response.warnings.map(({ what }) => what)).toContain('ids of calls dropped');
+  expect(signaturesIn(sent()[1] ?? { contents: [] })).toEqual(['c2ln', 'c2ln']);
+  await model.generate({ messages: LOOP, tools: TOOLS });
+  expect(server.requests).toHaveLength(3);
+});
+
 describe('thought signatures', () => {
   it('of an answer go back with the parts that carried them', async () => {
     const parts = [
@@ -83,15 +100,15 @@ describe('thought signatures', () => {
     ];
     const model = await open(() => undefined, { parts });
     const { message, toolCalls } = await model.stream({ messages: [user('hi')], tools: TOOLS }).response();
+    // They came without ids, and go back without.
     const results = toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })));
     await model.generate({ messages: [user('hi'), message, results], tools: TOOLS });
-    const ids = toolCalls.map(({ id }) => id);
     expect(sent()[1]?.contents[1]).toEqual({
       role: 'model',
       parts: [
         { text: 'See: ', thoughtSignature: 'dGV4dA==' },
-        { functionCall: { id: ids[0], name: 'get', args: { at: 'B' } }, thoughtSignature: 'Y2FsbA==' },
-        { functionCall: { id: ids[1], name: 'get', args: { at: 'C' } } },
+        { functionCall: { name: 'get', args: { at: 'B' } }, thoughtSignature: 'Y2FsbA==' },
+        { functionCall: { name: 'get', args: { at: 'C' } } },
       ],
     });
   });

@@ -9,6 +9,7 @@ import {
   lowerCased,
   patientFetch,
   secretsIn,
+  wellFormed,
   type CallFacts,
 } from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
@@ -105,7 +106,9 @@ function transportOf(
   const headers = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
   return async (url, init) => {
     const own = withoutKey(init?.headers, options.client === undefined);
-    const answer = await fetch(url, { ...init, headers: { ...own, ...headers }, signal });
+    // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.
+    const body = typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
+    const answer = await fetch(url, { ...init, ...body, headers: { ...own, ...headers }, signal });
     if (!answer.ok) throw httpError(await answer.text(), answer, facts);
     return answer;
   };

@@ -26,6 +26,7 @@ export interface WireChunk {
 export interface WireAnswer {
   readonly content?: unknown;
   readonly thinking?: unknown;
+  readonly images?: unknown;
   readonly tool_calls?: unknown;
 }
 

@@ -1,8 +1,9 @@
 import { LlmError } from '@majordomo/core';
-import type { Replay } from '@majordomo/core';
+import type { Replay, Warning } from '@majordomo/core';
 import {
   asRecord,
   asText,
+  isList,
   isRecord,
   keepWarm,
   Scribe,
@@ -18,6 +19,12 @@ import {
   type WireAnswer,
   type WireChunk,
 } from './response.ts';
+
+const NO_MEDIA: Warning = {
+  action: 'dropped',
+  what: 'media in the answer',
+  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+};
 
 export interface ChatReaderOptions {
   readonly scribe: Scribe;
@@ -36,6 +43,7 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
   private calls = 0;
+  private toldMedia = false;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
@@ -83,12 +91,16 @@ export class ChatReader implements WireReader {
     if (chunk.done === true) this.finish(chunk);
   }
 
-  private answer({ thinking, content, tool_calls: calls }: WireAnswer): void {
+  private answer({ thinking, content, images, tool_calls: calls }: WireAnswer): void {
     if (typeof thinking === 'string' && thinking !== '') this.scribe.reasoning(thinking, this.replay);
     if (typeof content === 'string') {
       if (content !== '') this.scribe.text(content);
     } else if (content !== undefined && content !== null) {
       throw this.drifted('message.content');
+    }
+    if (isList(images) && images.length > 0 && !this.toldMedia) {
+      this.toldMedia = true;
+      this.scribe.warning(NO_MEDIA);
     }
     if (calls === undefined || calls === null) return;
     if (!Array.isArray(calls)) throw this.drifted('message.tool_calls');

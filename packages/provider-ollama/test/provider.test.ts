@@ -46,6 +46,16 @@ describe('an answer', () => {
     expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
   });
 
+  it('says once that it cannot keep pictures', async () => {
+    const picture = { images: ['aGk='] };
+    await using server = await testServer(
+      streams(says(picture), says({ ...picture, content: 'ok' }), ended()),
+    );
+    const { text, warnings } = await ask(createOllama({ baseURL: server.origin }));
+    expect(text).toBe('ok');
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the answer' }]);
+  });
+
   it('with done and without its reason is whole, and says so', async () => {
     await using server = await testServer(
       streams(says({ content: 'ok' }), ended({ done_reason: undefined })),

@@ -1,10 +1,10 @@
-import { fnv1a } from '../bytes/fnv.ts';
 import { parseArguments } from '../json/arguments.ts';
 import type { ModelEvent, PartHead } from '../contract/event.ts';
 import type { AssistantPart, Replay } from '../contract/part.ts';
 import type { FinishReason, Warning } from '../contract/response.ts';
 import type { Usage } from '../contract/usage.ts';
 import { keepWarm } from '../keep-warm.ts';
+import { madeUpCallId } from './call-id.ts';
 
 interface Open {
   readonly type: PartHead['type'];
@@ -172,17 +172,12 @@ export class Scribe {
     this.begin();
     if (this.current !== undefined) this.closeAll();
     const index = this.nextIndex++;
-    const id = delta.id !== undefined && delta.id !== '' ? delta.id : this.callId(index);
+    const id = delta.id !== undefined && delta.id !== '' ? delta.id : madeUpCallId(this.responseId, index);
     const name = delta.name ?? '';
     const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name, unfinished: false };
     this.open.set(key, open);
     this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name } });
     return open;
-  }
-
-  /** Unique in the turn, and equal when the same response is replayed: a prompt cache depends on it. */
-  private callId(index: number): string {
-    return this.responseId === '' ? `call_${index}` : `call_${fnv1a(this.responseId).toString(36)}_${index}`;
   }
 
   private begin(id?: string): void {

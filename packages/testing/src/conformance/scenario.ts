@@ -57,6 +57,7 @@ export type Scenario =
   | 'file'
   | 'system'
   | 'frozen'
+  | 'lone-surrogate'
   | 'chain-unavailable'
   | 'chain-retry-after'
   | 'chain-in-band'

@@ -123,6 +123,16 @@ export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
     set('contents.2.parts.0.functionResponse', 'id', 'z'),
     set('contents.4', 'parts', [{ functionResponse: { name: 'add', response: {} } }]),
   ],
+  'made-up-id': [
+    (body) => {
+      set('contents.1.parts.1.functionCall', 'id', 'call_1z141z3_0')(body);
+      set('contents.2.parts.0.functionResponse', 'id', 'call_1z141z3_0')(body);
+    },
+    (body) => {
+      set('contents.1.parts.2.functionCall', 'id', 'call_1')(body);
+      set('contents.2.parts.1.functionResponse', 'id', 'call_1')(body);
+    },
+  ],
   'first-role': [drop('contents', '0')],
   'last-role': [drop('contents', '6')],
   signature: [
@@ -137,6 +147,12 @@ export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
     },
   ],
   'tool-choice': [set(CHOICE, 'mode', 'AUTO'), set(CHOICE, 'allowedFunctionNames', ['subtract'])],
+  'enum-empty': [
+    (body) => {
+      drop(FUNCTION, 'parametersJsonSchema')(body);
+      set(FUNCTION, 'parameters', { type: 'STRING', enum: ['', 'a'] })(body);
+    },
+  ],
   'schema-field': [
     set(FUNCTION, 'parameters', { type: 'OBJECT' }),
     set('generationConfig', 'responseSchema', { type: 'OBJECT' }),

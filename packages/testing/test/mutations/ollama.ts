@@ -57,6 +57,7 @@ export const ollamaMutations: Readonly<Record<string, readonly Mutation[]>> = {
     set('tools.0', 'type', 'custom'),
   ],
   'keep-alive': [set('', 'keep_alive', 'an hour')],
+  'lone-surrogate': [set('messages.0', 'content', 'half \ud83d')],
   'image-source': [
     set('messages.1', 'images', [`data:image/png;base64,${PIXEL}`]),
     set('messages.1', 'images', ['']),

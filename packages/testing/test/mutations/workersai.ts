@@ -50,6 +50,7 @@ export const runMutations: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   'out-of-range': [set('', 'max_tokens', 0), set('', 'temperature', 6), set('', 'messages', [])],
   'unknown-value': [set('messages.0', 'role', 'developer'), set('', 'tool_choice', 'any')],
+  'lone-surrogate': [set('messages.0', 'content', 'half \ud83d')],
   'image-source': [set('messages.1.content.1.image_url', 'url', 'https://example.com/a.png')],
   'tool-result-misplaced': [drop('messages', '2')],
   'tool-result-unknown': [set('messages.3', 'tool_call_id', 'call_z')],

@@ -245,6 +245,15 @@ export const FLAWS: readonly Flaw[] = [
     })),
   },
   {
+    name: 'leaves out texts that are not well formed',
+    caught: ['lone-surrogate'],
+    stream: onRequest((request) =>
+      eachPart(request, (part: { type: string; text?: string }) =>
+        /\p{Surrogate}/u.test(part.text ?? '') ? [{ ...part, text: 'x' }] : [part],
+      ),
+    ),
+  },
+  {
     name: 'rewrites the past',
     caught: ['prefix-stability'],
     stream: onRequest((request) => {

@@ -10,6 +10,7 @@ import {
   credentialSource,
   sdkStream,
   transportError,
+  wellFormed,
   wireError,
   type WireReader,
 } from '@majordomo/core/provider';
@@ -52,7 +53,7 @@ export function referenceProvider(
       checkLimit(request, target);
       if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
       const key = await credential.read(context);
-      const body = JSON.stringify(dialogue.body(request, modelId, context));
+      const body = wellFormed(JSON.stringify(dialogue.body(request, modelId, context)));
       yield* sdkStream({
         context,
         reader: dialogue.reader(target, dialogue.family),

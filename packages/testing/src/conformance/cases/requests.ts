@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toolResult, user, type ModelRequest, type TurnMessage } from '@majordomo/core';
+import { assistant, toolResult, user, type ModelRequest, type TurnMessage } from '@majordomo/core';
 import { benchOf, failed, onBench, only, say, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { ADD } from './tools.ts';
@@ -113,6 +113,18 @@ export const requestCases: readonly Case[] = [
         succeeded(await ask(say('hi', { system: 'Talk like a pirate.', maxTokens: 123 })));
         const { system, maxTokens } = only(server).request;
         assert.deepEqual({ system, maxTokens }, { system: 'Talk like a pirate.', maxTokens: 123 });
+      }),
+  },
+  {
+    name: 'half of a surrogate pair reaches no wire',
+    scenario: 'lone-surrogate',
+    run: (harness) =>
+      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+        const half = 'cut \ud83d here';
+        const messages = [user(half), assistant(half), user(`${half}, again`)];
+        succeeded(await ask(say('', { system: half, messages })));
+        const sent = JSON.stringify(only(server).body);
+        assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
       }),
   },
   {

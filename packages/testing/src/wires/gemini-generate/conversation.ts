@@ -1,3 +1,4 @@
+import { isMadeUpCallId } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
 import { isObject, isString, type Report } from '../shape.ts';
 import { unsealText } from '../signature.ts';
@@ -83,11 +84,18 @@ function checkPart(
     report('part-role', path, 'the model does not answer itself');
   if (kind === 'text' && part['text'] === '' && role === 'user')
     report('empty-text', path, 'text must not be empty');
+  for (const name of ['functionCall', 'functionResponse']) checkId(part[name], `${path}.${name}.id`, report);
   if (isObject(part['inlineData'])) checkInline(part['inlineData'], `${path}.inlineData`, report);
   const { thoughtSignature: signature } = part;
   if (!isString(signature) || options.signatures === 'any') return;
   const isOwn = signature === FOREIGN_MARK || unsealText(SCOPE, signature) !== undefined;
   if (!isOwn) report('signature', path, 'Corrupted thought signature.');
+}
+
+/** Vertex AI and the older models know no ids but their own: "Unknown name \"id\"" (vercel/ai#15664). */
+function checkId(call: unknown, path: string, report: Report): void {
+  if (isObject(call) && isString(call['id']) && isMadeUpCallId(call['id']))
+    report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
 }
 
 function checkInline({ data, mimeType }: Fields, path: string, report: Report): void {

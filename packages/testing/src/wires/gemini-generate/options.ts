@@ -50,6 +50,7 @@ function checkSubset(schema: unknown, path: string, report: Report): void {
     const unknown = NOT_IN_SUBSET.filter((key) => node[key] !== undefined);
     if (unknown.length > 0)
       report('schema-field', at, `Unknown name "${unknown.join(', ')}": Cannot find field.`);
+    if (Array.isArray(node['enum']) && node['enum'].includes('')) report('enum-empty', at, 'cannot be empty');
   });
 }
 

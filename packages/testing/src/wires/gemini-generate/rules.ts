@@ -12,6 +12,7 @@ export const GEMINI_RULES: Readonly<Record<string, string>> = {
   'empty-text': 'an empty text in a user turn',
   'inline-data': 'inline data that is no base64, or without a type',
   'call-unanswered': 'calls without as many responses in the next content',
+  'made-up-id': 'the id of a call that came without one, made up on this side',
   'response-unknown': 'a response for a call that the content before did not make',
   'first-role': 'a conversation that the model begins',
   'last-role': 'a conversation that the model ends',
@@ -21,6 +22,7 @@ export const GEMINI_RULES: Readonly<Record<string, string>> = {
   'tool-duplicate': 'two functions of one name',
   'tool-choice': 'allowed names without mode ANY, or of functions that are not there',
   'schema-field': 'a schema in both of its fields, or JSON Schema in the OpenAPI one',
+  'enum-empty': 'an empty value in an enum of the OpenAPI field',
   'output-type': 'a schema for the answer without the type application/json',
   thinking: 'a thinking level and a thinking budget in one request',
 };

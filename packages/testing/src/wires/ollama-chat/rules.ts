@@ -5,6 +5,7 @@ export const OLLAMA_RULES: Readonly<Record<string, string>> = {
   'wrong-type': 'a value of another JSON type',
   'out-of-range': 'a number or a list beyond its bounds',
   'unknown-value': 'a string that is none of the allowed ones',
+  'lone-surrogate': 'a string with half of a surrogate pair',
   'keep-alive': 'a duration that cannot be read',
   'image-source': 'an image that is not plain base64',
   'tool-result-misplaced': 'a tool message that follows no tool calls',

@@ -1,5 +1,5 @@
 import { failureHeaders, formOf, type Failure } from '../failure.ts';
-import { violations } from '../shape.ts';
+import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
 import type { Wire } from '../wire.ts';
 import { checkConversation } from './conversation.ts';
@@ -31,6 +31,7 @@ export const ollamaChat: Wire = {
   validate: (body) =>
     violations(body, [
       ollamaShape,
+      wellFormed,
       (value, _path, report) => {
         checkConversation(value, report);
       },

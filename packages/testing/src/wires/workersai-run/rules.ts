@@ -5,6 +5,7 @@ export const RUN_RULES: Readonly<Record<string, string>> = {
   'wrong-type': 'a value of another JSON type: content may not be null',
   'out-of-range': 'a number or a list beyond its bounds',
   'unknown-value': 'a string that is none of the allowed ones',
+  'lone-surrogate': 'a string with half of a surrogate pair',
   'image-source': 'an image that is no base64 data URL',
   'tool-result-misplaced': 'a tool message that follows no tool calls',
   'tool-result-unknown': 'a tool message for a call that was not made',

@@ -2,7 +2,7 @@ import { failureHeaders, formOf, type Failure, type FailureForm } from '../failu
 import type { ChatDialect } from '../openai-chat/dialect.ts';
 import { chatFrames } from '../openai-chat/stream.ts';
 import { chatWhole } from '../openai-chat/whole.ts';
-import { violations } from '../shape.ts';
+import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
 import type { Wire } from '../wire.ts';
@@ -31,6 +31,7 @@ export const workersaiRun: Wire = {
   validate: (body) =>
     violations(body, [
       runShape,
+      wellFormed,
       (value, _path, report) => {
         checkRun(value, report);
       },

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { PartialArguments, type PartialArg } from './partial-args.ts';
+
+function read(...pieces: readonly PartialArg[]): unknown {
+  const args = new PartialArguments();
+  const known = pieces.map((piece) => args.add(piece));
+  return known.every(Boolean) ? JSON.parse(args.json()) : undefined;
+}
+
+test('values stand where their paths say', () => {
+  const args = read(
+    { jsonPath: '$.city', stringValue: 'Bern' },
+    { jsonPath: '$.days[0].at', numberValue: 3 },
+    { jsonPath: '$.days[0].dry', boolValue: false },
+    { jsonPath: '$.days[1].at', numberValue: 4.5 },
+    { jsonPath: "$['the key'][\"it's\"]", nullValue: 'NULL_VALUE' } as PartialArg,
+  );
+  expect(args).toEqual({
+    city: 'Bern',
+    days: [{ at: 3, dry: false }, { at: 4.5 }],
+    'the key': { "it's": null },
+  });
+});
+
+test('a text may come in pieces, and be said anew', () => {
+  const text = (stringValue: string, willContinue?: boolean): PartialArg => ({
+    jsonPath: '$.a',
+    stringValue,
+    willContinue,
+  });
+  expect(read(text('Be', true), text('r', true), text('n'))).toEqual({ a: 'Bern' });
+  expect(read(text('Bern'), text('Basel'))).toEqual({ a: 'Basel' });
+  expect(read(text('Be', true), { jsonPath: '$.b', stringValue: 'x' }, text('rn'))).toEqual({
+    a: 'rn',
+    b: 'x',
+  });
+});
+
+test.each(['', 'city', '$', '$[0]', '$.a[', '$..a', '$.a[1000000000]', '$.a[2]', undefined])(
+  'the path %s is none',
+  (jsonPath) => {
+    expect(read({ jsonPath, numberValue: 1 })).toBeUndefined();
+  },
+);
+
+test('a name of the prototype is a name like any other', () => {
+  const args = new PartialArguments();
+  args.add({ jsonPath: '$.__proto__.polluted', boolValue: true });
+  expect(args.json()).toBe('{"__proto__":{"polluted":true}}');
+  expect({}).not.toHaveProperty('polluted');
+});
