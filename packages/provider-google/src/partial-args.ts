@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
+import type { JsonValue } from '@majordomo/core';
 
 /** `PartialArg` of @google/genai 3.1: one value, or a piece of a text, and where in the arguments it stands. */
 export interface PartialArg {
@@ -94,7 +94,6 @@ function set(node: Node, step: string | number, value: Tree, goesOn: boolean): b
 
 /** `fromEntries` defines members: a key `__proto__` is one as well. */
 function plain(tree: Tree): JsonValue {
-  if (tree instanceof Map)
-    return Object.fromEntries([...tree].map(([key, child]) => [key, plain(child)]));
-  return Array.isArray(tree) ? tree.map(plain) : (tree);
+  if (tree instanceof Map) return Object.fromEntries([...tree].map(([key, child]) => [key, plain(child)]));
+  return Array.isArray(tree) ? tree.map(plain) : tree;
 }
