@@ -136,7 +136,8 @@ describe('credentials', () => {
     const model = createGoogle({ apiKey, baseURL: server.origin }).model('gemini-x');
     const first = await collect(model, requestOf(), contextOf());
     expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
-    expect((await collect(model, requestOf(), contextOf())).text).toBe('Hello');
+    const recoveries = [first.error?.details.recover].filter((recovery) => recovery !== undefined);
+    expect((await collect(model, requestOf(), contextOf({ recoveries }))).text).toBe('Hello');
     expect(rejected).toEqual([undefined, 'old']);
     expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['old', 'new']);
   });
