@@ -12,6 +12,7 @@ export default defineConfig({
       'apps/lint-rule',
       'tooling/acceptance',
       'tooling/bench',
+      'tooling/mutation',
       'tooling/shape',
       'tooling/test-support',
     ],

@@ -1,0 +1,34 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A package to be spoilt: its files are copies, what it depends on is not. */
+export interface Copy {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Copies a package into a new temporary folder, with the repository around it that it needs to be tested. */
+export function copyOf(root: string, path: string): Copy {
+  const top = mkdtempSync(join(tmpdir(), 'majordomo-mutation-'));
+  const folder = join(top, path);
+  cpSync(join(root, path), folder, {
+    recursive: true,
+    filter: (from) => !/\/(node_modules|dist)$/.test(from),
+  });
+  cpSync(join(root, 'tsconfig.base.json'), join(top, 'tsconfig.base.json'));
+  link(join(root, 'node_modules'), join(top, 'node_modules'));
+  link(join(root, path, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    folder,
+    remove: () => {
+      rmSync(top, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Entry by entry: what a tool caches beside them stays in the copy. */
+function link(from: string, to: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mutated, mutationsOf } from './mutations.ts';
+
+/** A file with one change in it. */
+export interface Mutant {
+  /** Below the package's `src`. */
+  readonly file: string;
+  /** The whole file. */
+  readonly text: string;
+  /** Where the change begins, from 1. */
+  readonly line: number;
+  /** The lines that differ, before and after, without their indentation. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Every mutant of the sources whose path begins with `start`, such as `chain` or `chain/watch.ts`. */
+export function mutantsOf(sources: string, start: string): readonly Mutant[] {
+  return readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.startsWith(start) && file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .sort()
+    .flatMap((file) => mutantsOfFile(file, readFileSync(join(sources, file), 'utf8')));
+}
+
+function mutantsOfFile(file: string, original: string): readonly Mutant[] {
+  return mutationsOf(original).map((mutation) => {
+    const text = mutated(original, mutation);
+    return { file, text, ...difference(original.split('\n'), text.split('\n')) };
+  });
+}
+
+function difference(
+  before: readonly string[],
+  after: readonly string[],
+): Pick<Mutant, 'line' | 'before' | 'after'> {
+  const first = before.findIndex((line, at) => line !== after[at]);
+  let last = 1;
+  while (before.at(-last) === after.at(-last) && Math.min(before.length, after.length) - last >= first)
+    last++;
+  const between = (lines: readonly string[]): string =>
+    lines
+      .slice(first, lines.length - last + 1)
+      .map((line) => line.trim())
+      .join('\n');
+  return { line: first + 1, before: between(before), after: between(after) };
+}
+
+/** A mutant as a run prints it: the place, and what differs. */
+export const survivor = ({ file, line, before, after }: Mutant): string =>
+  [`alive: ${file}:${line}`, marked('-', before), marked('+', after)].join('\n');
+
+const marked = (sign: string, lines: string): string =>
+  lines
+    .split('\n')
+    .map((line) => `  ${sign} ${line}`)
+    .join('\n');

@@ -1,0 +1,42 @@
+/**
+ * `pnpm mutate [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of core, runs core's own tests
+ * and prints every change that they do not notice. The exit code is 1 when more than 5 % live.
+ */
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { copyOf } from './copy.ts';
+import { outdated } from './equivalent.ts';
+import { judge } from './judge.ts';
+import { mutantsOf, survivor } from './mutant.ts';
+import { endTests } from './run-tests.ts';
+import { sampleOf } from './sample.ts';
+import { isGood, summary } from './tally.ts';
+
+const STARTS = ['chain/', 'gates/', 'health/', 'operations/', 'prepare/', 'stream/'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, most: { type: 'string', default: '200' } },
+});
+const starts = positionals.length > 0 ? positionals : STARTS;
+// The machine has something better to do; what this process starts is as patient.
+setPriority(15);
+const copy = copyOf(join(import.meta.dirname, '../../..'), 'packages/core');
+process.once('exit', () => {
+  endTests();
+  copy.remove();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
+const all = starts.flatMap((start) => mutantsOf(join(copy.folder, 'src'), start));
+const sample = sampleOf(all, Number(values.most), Number(values.seed));
+console.log(`${sample.length} of ${all.length} mutants, seed ${values.seed}`);
+for (const { file, before } of outdated(all, starts)) {
+  console.log(`outdated: ${file} no longer has the equivalent change of ${before}`);
+}
+const tally = await judge(sample, copy.folder, (mutant) => {
+  console.log(survivor(mutant));
+});
+for (const line of summary(tally)) console.log(line);
+process.exitCode = isGood(tally) ? 0 : 1;

@@ -1,0 +1,44 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+export type Outcome = 'passed' | 'failed' | 'too slow';
+
+let running: ChildProcess | undefined;
+
+/** Runs the tests below `filters` of one package in a process group of their own, until the first that fails. */
+export function runTests(folder: string, filters: readonly string[], limitMs: number): Promise<Outcome> {
+  const vitest = join(folder, '../../node_modules/vitest/vitest.mjs');
+  const preload = join(import.meta.dirname, 'end-with-parent.ts');
+  const options = ['--root', folder, '--bail=1', '--pool=threads', '--maxWorkers=1', '--isolate=false'];
+  const child = spawn(process.execPath, ['--import', preload, vitest, 'run', ...options, ...filters], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  running = child;
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      endTests();
+    }, limitMs);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      endTests();
+      resolve(isLate ? 'too slow' : code === 0 ? 'passed' : 'failed');
+    });
+  });
+}
+
+/** Kills the whole group, should one be left: a test may have started processes. */
+export function endTests(): void {
+  const { pid } = running ?? {};
+  running = undefined;
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+}
