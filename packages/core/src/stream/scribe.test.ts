@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '../contract/event.ts';
+import type { ModelEvent, StreamEvent } from '../contract/event.ts';
+import { LlmError } from '../contract/llm-error.ts';
 import { Accumulator } from './accumulate.ts';
 import { checkOrder } from './check.ts';
 import { Scribe } from './scribe.ts';
@@ -132,6 +133,108 @@ describe('the scribe', () => {
   });
 });
 
+describe('what the scribe writes', () => {
+  const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+  it('says where it comes from, in order, and ends with the wire’s own word and usage', () => {
+    const events = written((scribe) => {
+      scribe.start('r1');
+      scribe.start('r2');
+      scribe.reasoning('hm');
+      scribe.text('a');
+      scribe.finish('stop', 'end_turn', usage);
+    });
+    expect(events).toEqual([
+      { type: 'start', target: 'a/x', id: 'r1' },
+      { type: 'part-start', index: 0, part: { type: 'reasoning' } },
+      { type: 'reasoning-delta', index: 0, text: 'hm' },
+      { type: 'part-end', index: 0, part: { type: 'reasoning', text: 'hm' } },
+      { type: 'part-start', index: 1, part: { type: 'text' } },
+      { type: 'text-delta', index: 1, text: 'a' },
+      { type: 'part-end', index: 1, part: { type: 'text', text: 'a' } },
+      { type: 'finish', target: 'a/x', reason: 'stop', raw: 'end_turn', usage },
+    ]);
+  });
+
+  it('opens a part for another key, and goes on for the same', () => {
+    const events = written((scribe) => {
+      for (const key of ['1', '1', '2']) scribe.text('a', key);
+      for (const key of ['1', '1', '2']) scribe.reasoning('b', undefined, key);
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events).map((part) => (part as { text: string }).text)).toEqual(['aa', 'a', 'bb', 'b']);
+  });
+
+  it('tells the head and the pieces of a call, and nothing for a piece that is empty', () => {
+    const events = written((scribe) => {
+      scribe.toolCall('0', { id: 'c', name: 'f', json: '' });
+      scribe.toolCall('0', { json: '{}' });
+    });
+    expect(events.slice(1)).toEqual([
+      { type: 'part-start', index: 0, part: { type: 'tool-call', id: 'c', name: 'f' } },
+      { type: 'args-delta', index: 0, json: '{}' },
+    ]);
+  });
+
+  it('puts a token that comes alone on the open part, and opens one where there is none', () => {
+    const replay = { family: 'f', data: 'sig' };
+    const events = written((scribe) => {
+      scribe.reasoning('hm');
+      scribe.reasoning('', replay);
+      scribe.text('', 'text', replay);
+      scribe.toolCall('0', { id: 'c', name: 'f' });
+      scribe.toolCall('0', { replay });
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events)).toMatchObject([
+      { text: 'hm', replay },
+      { text: '', replay },
+      { name: 'f', replay },
+    ]);
+    expect(events.filter(({ type }) => type.endsWith('-delta'))).toHaveLength(1);
+  });
+
+  it('makes up an id where the wire gives none or an empty one', () => {
+    const idFor = (response?: string): unknown =>
+      parts(
+        written((scribe) => {
+          scribe.start(response);
+          scribe.toolCall('0', { id: '', name: 'f' });
+          scribe.end('0');
+        }),
+      );
+    expect(idFor()).toMatchObject([{ id: 'call_0' }]);
+    expect(idFor('r1')).toMatchObject([{ id: expect.stringMatching(/^call_[0-9a-z]+_0$/) }]);
+  });
+
+  it('hands over each event once', () => {
+    const scribe = new Scribe('a/x', []);
+    expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
+    scribe.text('a');
+    expect([scribe.hasContent, scribe.take().length, scribe.take().length]).toEqual([true, 3, 0]);
+    scribe.text('b');
+    expect(scribe.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
+  });
+
+  it('without a sink gives what each word wrote, and with one nothing', () => {
+    const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
+    const words: ((scribe: Scribe) => readonly ModelEvent[])[] = [
+      (scribe) => scribe.start('r'),
+      (scribe) => scribe.start('r'),
+      (scribe) => scribe.warning(warning, warning),
+      (scribe) => scribe.reasoning('a'),
+      (scribe) => scribe.reasoning(''),
+      (scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
+      (scribe) => scribe.end('1'),
+      (scribe) => scribe.end('0'),
+    ];
+    const [alone, sunk] = [new Scribe('a/x'), new Scribe('a/x', [])];
+    expect(words.map((say) => say(alone).length)).toEqual([1, 0, 2, 2, 0, 2, 0, 1]);
+    expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(sunk.take()).toHaveLength(8);
+  });
+});
+
 describe('the order checker', () => {
   const start: ModelEvent = { type: 'start', target: 't', id: undefined };
   const finish: ModelEvent = {
@@ -143,9 +246,10 @@ describe('the order checker', () => {
   };
   const open: ModelEvent = { type: 'part-start', index: 0, part: { type: 'text' } };
   const delta: ModelEvent = { type: 'text-delta', index: 0, text: 'a' };
-  const close: ModelEvent = { type: 'part-end', index: 0, part: { type: 'text', text: 'a' } };
+  const close = { type: 'part-end', index: 0, part: { type: 'text', text: 'a' } } as const;
+  const reset: StreamEvent = { type: 'reset', target: 't', error: new LlmError('network', 'cut') };
 
-  it.each<[string, readonly ModelEvent[]]>([
+  it.each<[string, readonly StreamEvent[]]>([
     ['no finish', [start, open, delta, close]],
     ['before the start', [open]],
     ['a second start', [start, start]],
@@ -155,8 +259,24 @@ describe('the order checker', () => {
     ['no open part of its type', [start, open, { type: 'args-delta', index: 0, json: '' }]],
     ['no open part of its type', [start, open, close, close]],
     ['index 1 where 0 was due', [start, { ...open, index: 1 }]],
+    ['index 0 where 1 was due', [start, open, close, open]],
+    ['no open part of its type', [start, open, { type: 'reasoning-delta', index: 0, text: '' }]],
+    ['no open part of its type', [start, open, { ...close, part: { type: 'reasoning', text: '' } }]],
+    ['event 2 (text-delta): after the finish', [start, finish, delta]],
+    ['event 0: reset without an attempt to drop', [reset, start, finish]],
+    ['event 2: reset without an attempt to drop', [start, finish, reset]],
+    ['event 2: reset without an attempt to drop', [start, reset, reset]],
+    ['event 2 (part-start): before the start', [start, reset, open]],
   ])('finds: %s', (fault, events) => {
     expect(checkOrder(events)).toContain(fault);
+  });
+
+  it.each<[string, readonly StreamEvent[]]>([
+    ['a whole answer', [start, open, delta, close, finish]],
+    ['a warning', [start, { type: 'warning', warning: { action: 'dropped', what: 'w', why: 'w' } }, finish]],
+    ['a new beginning', [start, open, delta, reset, start, open, close, finish]],
+  ])('accepts %s', (_, events) => {
+    expect(checkOrder(events)).toBeUndefined();
   });
 });
 
@@ -211,5 +331,15 @@ describe('the arguments of a tool call', () => {
     expect(
       call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
     ).toEqual([refused('{"a":1}')]);
+  });
+
+  it('that the wire says again as they were are told once, without a warning', () => {
+    const again = (json: string | undefined): readonly ModelEvent[] =>
+      written((scribe) => {
+        scribe.toolCall('0', { id: 'c', name: 'f', json });
+        scribe.toolCall('0', { whole: '{"a":1}' });
+      }).filter(({ type }) => type === 'args-delta' || type === 'warning');
+    expect(again('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
+    expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
   });
 });

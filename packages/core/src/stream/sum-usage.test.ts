@@ -43,3 +43,26 @@ it('sums money beyond what a double can count, and tools by name', () => {
     stageMs: { queue: 3 },
   });
 });
+
+it.each(['cacheRead', 'cacheWrite', 'reasoning'] as const)('sums %s', (field) => {
+  const one = { ...usage(1, 1), [field]: 2 };
+  expect(sumUsage(one, usage(1, 1), one)).toEqual({ ...usage(3, 3), [field]: 4 });
+});
+
+it('sums every count of the details, and keeps what one call alone reported', () => {
+  const counts = { cacheWriteLong: 1, inputImage: 2, inputAudio: 3, outputImage: 4, outputAudio: 5 };
+  const alone = { reportedNanoUsd: '7', stageMs: { queue: 1 }, serverTools: { search: 1 } };
+  const a = { ...usage(1, 1), details: { ...counts, ...alone, serviceTier: 'flex' } };
+  const b = { ...usage(1, 1), details: { ...counts, serviceTier: 'flex' } };
+  const twice = { cacheWriteLong: 2, inputImage: 4, inputAudio: 6, outputImage: 8, outputAudio: 10 };
+  expect(sumUsage(a, b)?.details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
+  expect(sumUsage(b, a)?.details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
+  expect(sumUsage(a, usage(1, 1))?.details).toEqual(a.details);
+  expect(sumUsage(usage(1, 1), a)?.details).toEqual(a.details);
+});
+
+it('says nothing of details that nobody reported', () => {
+  expect(Object.keys(sumUsage(usage(1, 1), usage(1, 1)) ?? {})).not.toContain('details');
+  const tiers = ['flex', 'priority'].map((serviceTier) => ({ ...usage(1, 1), details: { serviceTier } }));
+  expect(Object.keys(sumUsage(...tiers)?.details ?? { none: 1 })).toEqual([]);
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import {
+  accepted,
+  benchedByHand,
+  blockedUntil,
+  claimed,
+  committed,
+  committedEarly,
+  failed,
+  finished,
+  HEALTHY,
+  released,
+  restored,
+  unbenched,
+  type Condition,
+} from './condition.ts';
+
+const policy = { threshold: 3, cooldownMs: 10, cooldownCapMs: 100, retryAfterCapMs: 1000 };
+const NOW = 5000;
+const benched: Condition = {
+  state: 'benched',
+  failures: 0,
+  benches: 2,
+  until: 6000,
+  epoch: 7,
+  benchEnd: 6000,
+  isByHand: false,
+};
+const probing: Condition = { ...benched, state: 'probing', failures: 1, until: 5100 };
+const shaky: Condition = { ...HEALTHY, failures: 1, benches: 1, epoch: 4 };
+
+describe('a healthy condition', () => {
+  it('begins with a clean sheet', () => {
+    expect(HEALTHY).toEqual({
+      state: 'healthy',
+      failures: 0,
+      benches: 0,
+      until: undefined,
+      epoch: 0,
+      benchEnd: 0,
+      isByHand: false,
+    });
+  });
+
+  it('is not changed by a claim, content, a release or a word that all is well', () => {
+    expect(claimed(HEALTHY, NOW, 100)).toBe(HEALTHY);
+    expect(committed(shaky)).toBe(shaky);
+    expect(released(shaky)).toBe(shaky);
+    expect(accepted(shaky, { state: 'healthy' }, NOW)).toBe(shaky);
+    expect(blockedUntil({ ...shaky, until: NOW + 1 }, NOW)).toBeUndefined();
+  });
+
+  it('forgets failures and benches at a finish, in the same epoch', () => {
+    expect(finished(HEALTHY)).toBe(HEALTHY);
+    expect(finished({ ...HEALTHY, failures: 1 })).toEqual(HEALTHY);
+    expect(finished({ ...HEALTHY, benches: 1 })).toEqual(HEALTHY);
+    expect(finished(shaky)).toEqual({ ...HEALTHY, epoch: 4 });
+  });
+
+  it('counts failures up to the threshold in the same epoch', () => {
+    const failure = { retryAfterMs: undefined, atOnce: false };
+    const once = failed(HEALTHY, failure, policy, NOW);
+    expect(once).toEqual({ ...HEALTHY, failures: 1 });
+    const twice = failed(once, failure, policy, NOW);
+    expect(twice).toEqual({ ...HEALTHY, failures: 2 });
+    expect(failed(twice, failure, policy, NOW)).toMatchObject({
+      state: 'benched',
+      benches: 1,
+      until: NOW + 10,
+      epoch: 1,
+    });
+  });
+});
+
+describe('a benched condition', () => {
+  it('blocks until its end and not at it', () => {
+    expect(blockedUntil(benched, 5999)).toBe(6000);
+    expect(blockedUntil(benched, 6000)).toBeUndefined();
+    expect(blockedUntil({ ...benched, until: undefined }, 0)).toBeUndefined();
+  });
+
+  it('is claimed for as long as a probe may take', () => {
+    expect(claimed(benched, NOW, 100)).toEqual({
+      ...benched,
+      state: 'probing',
+      until: NOW + 100,
+      epoch: 8,
+    });
+  });
+
+  it.each([
+    ['its cooldown, doubled by benches', { benches: 2 }, undefined, NOW + 40],
+    ['its cooldown, capped', { benches: 9 }, undefined, NOW + 100],
+    ['a Retry-After', { benches: 0 }, 500, NOW + 500],
+    ['a Retry-After, capped', { benches: 0 }, 5000, NOW + 1000],
+    ['a cooldown above the Retry-After', { benches: 2 }, 1, NOW + 40],
+    ['the end of the bench before', { benches: 0, benchEnd: 9999 }, undefined, 9999],
+  ])('after a failure ends with %s', (_, before, retryAfterMs, until) => {
+    const condition = { ...probing, benchEnd: 0, ...before };
+    expect(failed(condition, { retryAfterMs, atOnce: false }, policy, NOW)).toEqual({
+      state: 'benched',
+      failures: 0,
+      benches: before.benches + 1,
+      until,
+      epoch: 8,
+      benchEnd: until,
+      isByHand: false,
+    });
+  });
+
+  it('after a failure without a cooldown ends at once', () => {
+    const failure = { retryAfterMs: undefined, atOnce: false };
+    expect(failed({ ...probing, benchEnd: 0 }, failure, { ...policy, cooldownMs: 0 }, NOW).until).toBe(NOW);
+  });
+
+  it('keeps its count of benches when an operator benches it, and loses all when one unbenches it', () => {
+    expect(benchedByHand(benched, 9000)).toEqual({
+      ...benched,
+      until: 9000,
+      benchEnd: 9000,
+      epoch: 8,
+      isByHand: true,
+    });
+    expect(unbenched({ ...benched, failures: 1, isByHand: true })).toEqual({ ...HEALTHY, epoch: 8 });
+  });
+});
+
+describe('content of a target that was asked although it is benched', () => {
+  it('ends the bench of a failure, and not an operator’s', () => {
+    expect(committedEarly(benched)).toEqual({
+      ...benched,
+      state: 'healthy',
+      until: undefined,
+      benchEnd: 0,
+      epoch: 8,
+    });
+    expect(committedEarly(shaky)).toBe(shaky);
+    const byHand = { ...benched, isByHand: true };
+    expect(committedEarly(byHand)).toBe(byHand);
+  });
+});
+
+describe('a probing condition', () => {
+  it('is healthy with the first content, and clean with the finish', () => {
+    const { benchEnd } = probing;
+    expect(committed(probing)).toEqual({ ...probing, state: 'healthy', until: undefined, epoch: 8 });
+    expect(finished(probing)).toEqual({ ...HEALTHY, benchEnd, epoch: 8 });
+  });
+
+  it('is benched to the same end when it is released', () => {
+    expect(released(probing)).toEqual({ ...probing, state: 'benched', until: 6000, epoch: 8 });
+    expect(released(benched)).toBe(benched);
+  });
+});
+
+describe('the word of another process', () => {
+  const verdict = { state: 'benched', benches: 5, forMs: 1 } as const;
+
+  it('benches what is healthy, and lengthens a bench', () => {
+    const until = (end: number): object => ({
+      isByHand: false,
+      state: 'benched',
+      failures: 0,
+      benches: 5,
+      until: end,
+      benchEnd: end,
+    });
+    expect(accepted(shaky, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
+    expect(accepted(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
+  });
+
+  it('shortens no bench, touches no probe, and ends a bench when all is well', () => {
+    expect(accepted(benched, verdict, 6000)).toBe(benched);
+    expect(accepted(HEALTHY, verdict, 0)).toBe(HEALTHY);
+    expect(accepted(probing, verdict, 9000)).toBe(probing);
+    expect(accepted(probing, { state: 'healthy' }, 0)).toBe(probing);
+    expect(accepted(benched, { state: 'healthy' }, 0)).toEqual({ ...HEALTHY, epoch: 8 });
+  });
+});
+
+describe('a stored condition', () => {
+  const stored = { state: 'benched', failures: 1, benches: 3, until: 5500 } as const;
+  const restoredTo = (until: number): object => ({
+    ...stored,
+    until,
+    benchEnd: until,
+    epoch: 8,
+    isByHand: false,
+  });
+
+  it.each([
+    ['to its end', stored, 5500],
+    ['no longer than any bench could be', { ...stored, until: 9e9 }, NOW + 1000],
+    ['until now without an end', { ...stored, until: undefined }, NOW],
+    ['until now when another process probes it', { ...stored, state: 'probing' as const }, NOW],
+  ])('is benched %s', (_, health, until) => {
+    expect(restored(benched, health, policy, NOW)).toEqual(restoredTo(until));
+  });
+
+  it('is no longer than a cooldown where that is the longest bench', () => {
+    const short = { ...policy, retryAfterCapMs: 1 };
+    expect(restored(benched, { ...stored, until: 9e9 }, short, NOW).until).toBe(NOW + 100);
+  });
+
+  it('that is healthy keeps its counts, and no end', () => {
+    const healthy = { state: 'healthy', failures: 1, benches: 1, until: undefined } as const;
+    expect(restored(benched, healthy, policy, NOW)).toEqual({
+      ...healthy,
+      benchEnd: 0,
+      epoch: 8,
+      isByHand: false,
+    });
+    expect(restored(benched, { ...healthy, until: 9 }, policy, NOW).until).toBeUndefined();
+  });
+});

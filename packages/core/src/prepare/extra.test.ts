@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { pickExtra } from './extra.ts';
+
+const extra = { wire: { a: 1, b: 1 }, own: { b: 2 }, other: { c: 3 }, undefined: { d: 4 } };
+
+it.each([
+  ['the wire’s, with the provider’s over it', extra, 'wire', { a: 1, b: 2 }],
+  ['the provider’s where the wire has no name', extra, undefined, { b: 2 }],
+  ['nothing of others', { other: { c: 3 } }, 'wire', {}],
+  ['nothing where nothing is given', undefined, 'wire', {}],
+])('picks %s', (_, given, wire, picked) => {
+  expect(pickExtra(given, wire, 'own')).toEqual(picked);
+});
+
+it('gives the same object for nothing, which caches know by identity', () => {
+  expect(pickExtra(undefined, 'wire', 'a')).toBe(pickExtra(undefined, undefined, 'b'));
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, file, image, user, type FilePart } from '../index.ts';
+import type { FileLimits } from '../contract/capabilities.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import { checkFiles } from './files.ts';
+
+const pdf = (bytes: number, name?: string): FilePart => file(new Uint8Array(bytes), 'application/pdf', name);
+const csv = (bytes: number): FilePart => file(new Uint8Array(bytes), 'text/csv');
+const scope = { signal: new AbortController().signal };
+
+/** Counts a page a byte, and remembers what it was asked. */
+function counting(): MediaFitter & { readonly asked: FilePart[] } {
+  const asked: FilePart[] = [];
+  return {
+    asked,
+    fit: (part) => Promise.resolve(part),
+    pages: (part) => {
+      asked.push(part);
+      return Promise.resolve(part.bytes.length);
+    },
+  };
+}
+
+const check = (files: FilePart[], limits: FileLimits | undefined, fitter?: MediaFitter): Promise<void> =>
+  checkFiles(
+    [user('see', files), assistant('ok'), user(image(new Uint8Array(99)))],
+    limits,
+    fitter,
+    'a/x',
+    scope,
+  );
+
+describe('documents', () => {
+  it.each<[string, FilePart[], FileLimits]>([
+    ['4 bytes in a document, not 5', [pdf(5)], { maxBytes: 4 }],
+    ['4 bytes in b.pdf, not 5', [pdf(5, 'b.pdf')], { pdf: { maxBytes: 4 } }],
+    ['4 pages in a PDF, not 5', [pdf(5)], { pdf: { maxPages: 4 } }],
+    ['4 pages in b.pdf, not 5', [pdf(1), pdf(5, 'b.pdf')], { pdf: { maxPages: 4, maxTotalPages: 9 } }],
+    ['4 pages of PDFs in a request, not 5', [pdf(2), csv(9), pdf(3)], { pdf: { maxTotalPages: 4 } }],
+  ])('are refused where the target takes %s', async (what, files, limits) => {
+    await expect(check(files, limits, counting())).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: `a/x takes ${what}`,
+      details: { target: 'a/x', code: 'too-large' },
+    });
+  });
+
+  it('other than PDFs have no larger limit of their own', async () => {
+    await expect(check([csv(5)], { maxBytes: 4, pdf: { maxBytes: 9 } })).rejects.toThrow('takes 4 bytes');
+  });
+
+  it('are those of users alone: nothing is asked where there are none', async () => {
+    const fitter = counting();
+    await check([], { maxCount: 0, maxTotalBytes: 0, pdf: { maxTotalPages: 0 } }, fitter);
+    await check([csv(9)], { pdf: { maxPages: 1 } }, fitter);
+    await check([pdf(9)], { maxBytes: 9 }, fitter);
+    expect(fitter.asked).toEqual([]);
+  });
+
+  it('are not waited for after an abort', async () => {
+    const controller = new AbortController();
+    const stuck = { ...counting(), pages: () => new Promise<never>(() => undefined) };
+    const checking = checkFiles([user(pdf(1))], { pdf: { maxPages: 1 } }, stuck, 'a/x', controller);
+    controller.abort(new Error('enough'));
+    await expect(checking).rejects.toThrow('enough');
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { user, type ChatRequest } from '../index.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import { clampLimits } from './limits.ts';
+
+const messages = [user('hi')];
+
+it.each<[string, Partial<ChatRequest>, Capabilities]>([
+  ['at the model’s limit', { maxTokens: 50 }, { maxOutputTokens: 50 }],
+  ['without a known limit', { maxTokens: 5000 }, {}],
+  ['that the caller does not set', {}, { maxOutputTokens: 50, reasoning: false }],
+  ['of a model that may reason', { reasoning: 'high' }, {}],
+  ['of a model that reasons', { reasoning: 'high' }, { reasoning: true }],
+  ['that turn off what the model does not do', { reasoning: 'none' }, { reasoning: false }],
+])('leaves limits %s as they are', (_, { maxTokens, reasoning }, capabilities) => {
+  expect(clampLimits({ messages, maxTokens, reasoning }, capabilities)).toEqual({
+    limits: { maxTokens, reasoning },
+    warnings: [],
+  });
+});
+
+it('clamps what is above a limit and drops reasoning, each with its reason', () => {
+  const asked = { messages, maxTokens: 51, reasoning: 'low' } as const;
+  expect(clampLimits(asked, { maxOutputTokens: 50, reasoning: false })).toEqual({
+    limits: { maxTokens: 50, reasoning: undefined },
+    warnings: [
+      { action: 'coerced', what: 'maxTokens', why: "51 is above the model's 50" },
+      { action: 'dropped', what: 'reasoning', why: 'the model does not reason' },
+    ],
+  });
+});

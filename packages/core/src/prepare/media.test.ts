@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, file, image, toolResult, user, type ImagePart, type TurnMessage } from '../index.ts';
+import type { ImageLimits } from '../contract/capabilities.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import { fitImages, hasMedia, imagesIn, type FittedMessages } from './media.ts';
+
+const png = (size: number): ImagePart => image(new Uint8Array(size));
+const shown = (...pictures: ImagePart[]): TurnMessage =>
+  toolResult({
+    callId: '1',
+    name: 't',
+    content: ['look', ...pictures].map((it) => (typeof it === 'string' ? { type: 'text', text: it } : it)),
+  });
+const limits: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg'], maxBytes: 9 };
+const scope = { signal: new AbortController().signal };
+
+/** Cuts each image to at most the bytes allowed; the same object where nothing is to be done. */
+const cutting: MediaFitter = {
+  fit: (part, { maxBytes }) =>
+    Promise.resolve(part.bytes.length <= maxBytes ? part : { ...part, bytes: part.bytes.slice(0, maxBytes) }),
+};
+
+const fit = (
+  messages: readonly TurnMessage[],
+  within: ImageLimits | false | undefined,
+  fitter?: MediaFitter,
+): Promise<FittedMessages> => fitImages(messages, within, fitter, 'a/x', scope);
+
+describe('images', () => {
+  it('are found where a user or a tool shows them, in their order', () => {
+    const [a, b, c] = [png(1), png(2), png(3)];
+    const messages = [user('see', a), assistant('ok'), shown(b, c), user(file(new Uint8Array(1), 'x/y'))];
+    expect(imagesIn(messages)).toEqual([a, b, c]);
+    expect(hasMedia([user('see'), assistant('ok')])).toBe(false);
+    for (const message of [user(a), shown(b), user(file(new Uint8Array(1), 'x/y'))]) {
+      expect(hasMedia([user('see'), message])).toBe(true);
+    }
+  });
+
+  it.each([
+    ['nothing is known of the limits', [user(png(99))], undefined],
+    ['the target takes none at all', [user(png(99))], false],
+    ['there are none', [user('hi')], { ...limits, maxTotalBytes: 0 }],
+    ['they are exactly within them', [user(png(9), png(9))], { ...limits, maxCount: 2, maxTotalBytes: 18 }],
+  ] as const)('stay the same objects where %s', async (_, messages, within) => {
+    const fitted = await fit(messages, within);
+    expect(fitted).toEqual({ messages, warnings: [] });
+    expect(fitted.messages).toBe(messages);
+    expect((await fit(messages, within, cutting)).messages).toBe(messages);
+  });
+
+  it('are fitted in a tool’s result too; what has none stays the same object', async () => {
+    const messages = [user('q', png(1)), assistant('a'), shown(png(10)), user(png(11)), user('end')];
+    const fitted = (await fit(messages, limits, cutting)).messages;
+    expect(fitted).toEqual([messages[0], messages[1], shown(png(9)), user(png(9)), messages[4]]);
+    expect([1, 4].map((at) => fitted[at] === messages[at])).toEqual([true, true]);
+  });
+
+  it.each<[string, TurnMessage[], ImageLimits]>([
+    ['takes at most 1 images, the request has 2', [user(png(1), png(1))], { ...limits, maxCount: 1 }],
+    ['takes images of up to 9 bytes, one has 10', [user(png(10))], limits],
+    ['takes image/png, image/jpeg, not image/heic', [user(image(new Uint8Array(1), 'image/heic'))], limits],
+    ['takes 8 bytes of images in all, not 9', [user(png(4)), shown(png(5))], { ...limits, maxTotalBytes: 8 }],
+  ])('are refused without a fitter: a target %s', async (why, messages, within) => {
+    await expect(fit(messages, within)).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: `a/x ${why}; @majordomo/media can make images fit`,
+      details: { target: 'a/x', code: 'too-large' },
+    });
+  });
+
+  it('are never allowed more than one image may have, however much is left for all', async () => {
+    const seen: number[] = [];
+    const counting: MediaFitter = {
+      fit: (part, { maxBytes }) => {
+        seen.push(maxBytes);
+        return Promise.resolve(part);
+      },
+    };
+    const within = { ...limits, maxTotalBytes: 31 };
+    await expect(fit([user(png(16), png(16))], within, counting)).rejects.toThrow(
+      'takes 31 bytes of images in all, not 32',
+    );
+    expect(seen).toEqual([9, 9, 9, 9]);
+  });
+
+  it('have the smaller edge of the last rule that their number is above', async () => {
+    const edges: unknown[] = [];
+    const edged: MediaFitter = {
+      fit: (part, { maxEdge }) => {
+        edges.push(maxEdge);
+        return Promise.resolve(part);
+      },
+    };
+    const rules = [
+      { whenCountAbove: 1, maxEdge: 200 },
+      { whenCountAbove: 2, maxEdge: 100 },
+    ];
+    for (const count of [1, 2, 3]) {
+      await fit(
+        [user(...Array.from({ length: count }, () => png(1)))],
+        { ...limits, maxEdge: 300, rules },
+        edged,
+      );
+    }
+    expect(edges).toEqual([300, 200, 200, 100, 100, 100]);
+  });
+
+  it('are not waited for after an abort', async () => {
+    const controller = new AbortController();
+    const stuck: MediaFitter = { fit: () => new Promise(() => undefined) };
+    const fitting = fitImages([user(png(1))], limits, stuck, 'a/x', controller);
+    controller.abort(new Error('enough'));
+    await expect(fitting).rejects.toThrow('enough');
+  });
+});

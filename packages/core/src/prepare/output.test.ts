@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { user } from '../index.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { AssistantPart } from '../contract/part.ts';
+import type { ModelRequest } from '../contract/request.ts';
+import type { FinishReason } from '../contract/response.ts';
+import { emulateOutput } from './output.ts';
+
+const schema = { type: 'object' };
+const tool = { name: 't', description: 't', parameters: schema };
+const request: ModelRequest = {
+  messages: [user('hi')],
+  system: undefined,
+  tools: [],
+  output: { name: 'answer', schema },
+  extra: {},
+};
+
+describe('a schema', () => {
+  it.each<[string, Partial<ModelRequest>, Capabilities]>([
+    ['is native', {}, { output: 'native' }],
+    ['may be native', {}, {}],
+    ['is not asked for', { output: undefined }, { output: 'instruct' }],
+  ])('is left to the model where it %s', (_, asked, capabilities) => {
+    const whole = { ...request, ...asked };
+    expect(emulateOutput(whole, capabilities)).toEqual({ request: whole, warnings: [] });
+    expect(emulateOutput(whole, capabilities).request).toBe(whole);
+  });
+
+  it('becomes a tool that the model has to call', () => {
+    const { request: sent, warnings, read } = emulateOutput(request, { output: 'tool' });
+    expect(sent).toEqual({
+      ...request,
+      output: undefined,
+      tools: [{ name: 'answer', description: expect.stringContaining('Call it once'), parameters: schema }],
+      toolChoice: { name: 'answer' },
+    });
+    expect(warnings).toEqual([
+      { action: 'emulated', what: 'output', why: expect.stringContaining('forced tool call') },
+    ]);
+    expect(read).toBeTypeOf('function');
+  });
+
+  it.each<[string, Partial<ModelRequest>, Capabilities]>([
+    ['the caller has tools of its own', { tools: [tool] }, { output: 'tool' }],
+    ['the model takes no tools', {}, { output: 'tool', tools: false }],
+    ['that is all the model does', {}, { output: 'instruct' }],
+  ])('is told in the system text where %s', (_, asked, capabilities) => {
+    const { request: sent, warnings, read } = emulateOutput({ ...request, ...asked }, capabilities);
+    expect(sent).toEqual({
+      ...request,
+      ...asked,
+      output: undefined,
+      system: expect.stringMatching(/^Answer with JSON only/),
+    });
+    expect(sent.system).toContain('{"type":"object"}');
+    expect(warnings).toEqual([
+      { action: 'emulated', what: 'output', why: expect.stringContaining('told instead') },
+    ]);
+    expect(read).toBeUndefined();
+  });
+
+  it('comes after the caller’s own system text', () => {
+    const { request: sent } = emulateOutput({ ...request, system: 'be brief' }, { output: 'instruct' });
+    expect(sent.system).toMatch(/^be brief\n\nAnswer with JSON only/);
+  });
+});
+
+describe('the call of a tool that stands in for a schema', () => {
+  const finish = (reason: FinishReason): ModelEvent => ({
+    type: 'finish',
+    target: 'a/x',
+    reason,
+    raw: 'r',
+    usage: undefined,
+  });
+  const call = (extra: Partial<AssistantPart> = {}, name = 'answer'): AssistantPart =>
+    ({ type: 'tool-call', id: 'c', name, args: { a: 1 }, ...extra }) as AssistantPart;
+  const calling = (part: AssistantPart, index = 0): readonly ModelEvent[] => [
+    {
+      type: 'part-start',
+      index,
+      part: { type: 'tool-call', id: 'c', name: (part as { name: string }).name },
+    },
+    { type: 'args-delta', index, json: '{"a":1}' },
+    { type: 'part-end', index, part },
+  ];
+  const saying = (text: string, index = 0): readonly ModelEvent[] => [
+    { type: 'part-start', index, part: { type: 'text' } },
+    { type: 'text-delta', index, text: '{"a":1}' },
+    { type: 'part-end', index, part: { type: 'text', text } },
+  ];
+  async function read(...steps: readonly (ModelEvent | readonly ModelEvent[])[]): Promise<unknown[]> {
+    const emulated = emulateOutput(request, { output: 'tool' });
+    const seen: unknown[] = [];
+    const source = (async function* () {
+      yield* steps;
+    })();
+    for await (const step of emulated.read?.(source) ?? []) seen.push(...[step].flat());
+    return seen;
+  }
+
+  it('is read as the text of the answer', async () => {
+    expect(await read(calling(call()), finish('tool-calls'))).toEqual([...saying('{"a":1}'), finish('stop')]);
+  });
+
+  it('that is broken is read as it came', async () => {
+    const broken = call({ args: {}, invalid: { raw: '{"a":' } });
+    expect((await read(calling(broken)))[2]).toMatchObject({ part: { type: 'text', text: '{"a":' } });
+  });
+
+  it.each<FinishReason>(['length', 'stop', 'content-filter'])(
+    'keeps the reason "%s" of a finish',
+    async (reason) => {
+      expect((await read(calling(call()), finish(reason))).at(-1)).toEqual(finish(reason));
+    },
+  );
+
+  it('leaves alone what is not that call', async () => {
+    const events = [...calling(call({}, 'other')), ...saying('hm', 1), finish('tool-calls')];
+    expect(await read(...events)).toEqual(events);
+    expect(await read(calling(call(), 1), saying('hm'))).toEqual([...saying('{"a":1}', 1), ...saying('hm')]);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, user, type AssistantPart } from '../index.ts';
+import { dropForeignReplay } from './replay.ts';
+
+const token = (family: string): { replay: { family: string; data: number } } => ({
+  replay: { family, data: 1 },
+});
+const thought = (extra: object = {}): AssistantPart => ({ type: 'reasoning', text: 'r', ...extra });
+const said = (extra: object = {}): AssistantPart => ({ type: 'text', text: 't', ...extra });
+
+describe('foreign reasoning', () => {
+  it('goes, with one warning that names the target', () => {
+    const messages = [
+      user('q'),
+      assistant([thought(token('b')), said(token('b'))]),
+      assistant([thought(), said()]),
+    ];
+    expect(dropForeignReplay(messages, ['a'], 'a/x')).toEqual({
+      messages: [user('q'), assistant([said()]), assistant([said()])],
+      warnings: [
+        {
+          action: 'dropped',
+          what: 'replay of foreign reasoning',
+          why: "a/x cannot read what another model's reasoning or its tokens say",
+        },
+      ],
+    });
+  });
+
+  it('is not what the model itself said, or what has no token', () => {
+    const messages = [user('q'), assistant([thought(token('a')), said(token('b2')), said()])];
+    expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x')).toEqual({ messages, warnings: [] });
+    expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x').messages).toBe(messages);
+  });
+
+  it('leaves the turns that need no change the same objects', () => {
+    const messages = [user('q'), assistant([said()]), assistant([thought()])];
+    const left = dropForeignReplay(messages, ['a'], 'a/x').messages;
+    expect(left.map((message, at) => message === messages[at])).toEqual([true, true, false]);
+  });
+
+  it('is looked for anew in a turn that was changed since', () => {
+    const parts = [thought(token('b')), said()];
+    const turn = assistant(parts);
+    const families = ['a'];
+    const left = (): unknown => dropForeignReplay([turn], families, 'a/x').messages[0];
+    expect(left()).toEqual(assistant([said()]));
+    parts.push(said({ text: 'more' }));
+    expect(left()).toEqual(assistant([said(), said({ text: 'more' })]));
+  });
+});

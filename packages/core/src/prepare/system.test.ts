@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { user, type Message } from '../index.ts';
+import { foldSystem } from './system.ts';
+
+const hi = user('hi');
+const says = (...texts: string[]): Message => ({
+  role: 'system',
+  parts: texts.map((text) => ({ type: 'text', text })),
+});
+
+it.each<[string, string | undefined, Message[], string | undefined]>([
+  ['the field alone', 'one', [hi], 'one'],
+  ['no text', '', [hi], undefined],
+  ['no field', undefined, [hi], undefined],
+  [
+    'the field and the messages after it',
+    'one',
+    [says('two'), hi, says('three', 'four')],
+    'one\n\ntwo\n\nthree\n\nfour',
+  ],
+  ['messages without a field', undefined, [says('two'), hi], 'two'],
+  ['empty messages', '', [says(''), says(), hi], undefined],
+])('folds %s', (_, system, messages, folded) => {
+  expect(foldSystem({ system, messages })).toEqual({ system: folded, messages: [hi] });
+});
+
+it('leaves a transcript without system messages the same list', () => {
+  const messages = [hi];
+  expect(foldSystem({ messages }).messages).toBe(messages);
+});

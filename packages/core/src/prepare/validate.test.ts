@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { image, user, type ChatRequest, type Message } from '../index.ts';
+import { validate } from './validate.ts';
+
+const hi = [user('hi')];
+const tool = { name: 't', description: 't', parameters: { type: 'object' } };
+const untyped = (request: object): ChatRequest => request as ChatRequest;
+const resultWith = (...content: unknown[]): Message =>
+  ({ role: 'tool', parts: [{ type: 'tool-result', callId: '1', name: 't', content }] }) as unknown as Message;
+
+it.each<[string, string, object]>([
+  ['messages', 'must be an array of messages', { messages: 'hi' }],
+  ['messages', 'must not be empty', { messages: [] }],
+  ['messages[1].role', '"bot" is no role', { messages: [user('hi'), { role: 'bot', parts: [] }] }],
+  ['messages[0].parts', 'must be an array of parts', { messages: [{ role: 'user', parts: 'hi' }] }],
+  [
+    'messages[0].parts[0].bytes',
+    'must be a Uint8Array',
+    { messages: [user({ type: 'file', mediaType: 'x/y', bytes: 'AA' } as never)] },
+  ],
+  [
+    'messages[0].parts[0].content[1].bytes',
+    'must be a Uint8Array',
+    { messages: [resultWith({ type: 'text', text: 'a' }, { type: 'image', bytes: 'AA' })] },
+  ],
+  ['maxTokens', 'must be a whole number above 0, not 1.5', { maxTokens: 1.5 }],
+  ['temperature', 'must be a number, not NaN', { temperature: Number.NaN }],
+  ['topP', 'must be a number, not -Infinity', { topP: -Infinity }],
+  ['tools[0].name', 'must not be empty', { tools: [{ ...tool, name: '' }] }],
+  ['tools[1].name', '"t" is there twice', { tools: [tool, tool] }],
+  ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: null }] }],
+  ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: 'object' }] }],
+  ['toolChoice.name', 'no tool is named "u"', { tools: [tool], toolChoice: { name: 'u' } }],
+  ['toolChoice', '"required" needs tools', { tools: [], toolChoice: 'required' }],
+])('refuses a request whose %s %s', (path, why, request) => {
+  expect(() => {
+    validate(untyped({ messages: hi, ...request }));
+  }).toThrow(
+    expect.objectContaining({
+      kind: 'invalid-request',
+      message: expect.stringContaining(`${path} ${why}`),
+      details: expect.objectContaining({ path }),
+    }),
+  );
+});
+
+it.each<[string, object]>([
+  [
+    'one of each role',
+    {
+      messages: [
+        { role: 'system', parts: [] },
+        user('hi'),
+        { role: 'assistant', parts: [] },
+        { role: 'tool', parts: [] },
+      ],
+    },
+  ],
+  [
+    'bytes',
+    { messages: [user(image(new Uint8Array(1))), resultWith({ type: 'image', bytes: new Uint8Array(1) })] },
+  ],
+  ['the smallest numbers', { maxTokens: 1, temperature: 0, topP: 0 }],
+  ['a schema that is a function', { tools: [{ ...tool, parameters: () => undefined }] }],
+  ['a choice among its tools', { tools: [tool], toolChoice: { name: 't' } }],
+  ['a tool that has to be called', { tools: [tool], toolChoice: 'required' }],
+  ['a free choice without tools', { toolChoice: 'auto' }],
+])('takes %s', (_, request) => {
+  expect(() => {
+    validate(untyped({ messages: hi, ...request }));
+  }).not.toThrow();
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelEvent } from '../contract/event.ts';
+import type { AssistantPart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
+import { Accumulator } from './accumulate.ts';
+
+const usage = {
+  input: 1,
+  output: 2,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+const start: ModelEvent = { type: 'start', target: 'a/x', id: 'r1' };
+const finish: ModelEvent = { type: 'finish', target: 'a/x', reason: 'stop', raw: 'end', usage };
+const open = (index: number, type: 'text' | 'reasoning'): ModelEvent => ({
+  type: 'part-start',
+  index,
+  part: { type },
+});
+const openCall = (index: number): ModelEvent => ({
+  type: 'part-start',
+  index,
+  part: { type: 'tool-call', id: 'c', name: 'f' },
+});
+const text = (index: number, piece: string): ModelEvent => ({ type: 'text-delta', index, text: piece });
+const close = (index: number, part: AssistantPart): ModelEvent => ({ type: 'part-end', index, part });
+const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
+const warning = (what: string): Warning => ({ action: 'dropped', what, why: 'w' });
+
+function filled(events: readonly ModelEvent[], prepared: readonly Warning[] = []): Accumulator {
+  const answer = new Accumulator('a/x', prepared);
+  for (const event of events) answer.push(event);
+  return answer;
+}
+
+describe('what an event is for a chain', () => {
+  it.each<[string, ModelEvent]>([
+    ['progress', start],
+    ['progress', open(0, 'text')],
+    ['progress', open(0, 'reasoning')],
+    ['content', openCall(0)],
+    ['content', text(0, 'a')],
+    ['content', { type: 'reasoning-delta', index: 0, text: 'a' }],
+    ['content', { type: 'args-delta', index: 0, json: '{' }],
+    ['progress', close(0, { type: 'text', text: 'a' })],
+    ['progress', { type: 'warning', warning: warning('seed') }],
+    ['finish', finish],
+  ])('is %s: $type', (kind, event) => {
+    expect(new Accumulator('a/x').push(event)).toBe(kind);
+  });
+});
+
+describe('the number of a part', () => {
+  const numbered = (index: number): ModelEvent[] => [
+    open(index, 'text'),
+    text(index, 'a'),
+    close(index, call),
+  ];
+
+  it.each([-1, 0.5, 100_000, Number.NaN])('cannot be %d', (index) => {
+    for (const event of numbered(index)) {
+      expect(() => new Accumulator('a/x').push(event)).toThrow(
+        expect.objectContaining({
+          kind: 'protocol',
+          message: `a/x numbered a part ${index}: it must be from 0 to 99999`,
+          details: expect.objectContaining({ target: 'a/x' }),
+        }),
+      );
+    }
+  });
+
+  it.each([0, 99_999])('may be %d', (index) => {
+    expect(filled(numbered(index)).partial()?.parts).toEqual([call]);
+  });
+});
+
+describe('a partial answer', () => {
+  it('is nothing before anything has arrived', () => {
+    const events = [start, open(0, 'text'), openCall(1)];
+    expect(filled([]).partial()).toBeUndefined();
+    expect(filled(events).partial()).toBeUndefined();
+  });
+
+  it('has whole parts and open text of each type, but no call that is cut', () => {
+    const thought: ModelEvent = { type: 'reasoning-delta', index: 0, text: 'hm' };
+    const cut: ModelEvent = { type: 'args-delta', index: 3, json: '{"b":' };
+    const before = [start, open(0, 'reasoning'), thought, openCall(1), close(1, call)];
+    expect(
+      filled([...before, open(2, 'text'), text(2, 'ha'), text(2, 'lf'), openCall(3), cut]).partial(),
+    ).toEqual({
+      id: 'r1',
+      target: 'a/x',
+      parts: [call, { type: 'reasoning', text: 'hm' }, { type: 'text', text: 'half' }],
+      text: 'half',
+      usage: undefined,
+    });
+  });
+
+  it('has a part that ended once, and the usage of a finish', () => {
+    const whole = { type: 'text', text: 'a' } as const;
+    const answer = filled([start, open(0, 'text'), text(0, 'a'), close(0, whole), finish]);
+    expect(answer.partial()).toMatchObject({ parts: [whole], usage });
+  });
+
+  it('has text that no part was opened for', () => {
+    expect(filled([text(0, 'a')]).partial()?.parts).toEqual([{ type: 'text', text: 'a' }]);
+  });
+});
+
+describe('a whole answer', () => {
+  it('has everything that its events said', () => {
+    const parts = [
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'a' },
+      call,
+      { type: 'text', text: 'b' },
+    ] as const;
+    const ends = parts.map((part, at) => close(at, part));
+    const told: ModelEvent = { type: 'warning', warning: warning('seed') };
+    const answer = filled([start, told, ...ends, finish], [warning('topP')]);
+    expect(answer.result({ spec: 'a/x,b', attempts: [] })).toEqual({
+      id: 'r1',
+      target: 'a/x',
+      spec: 'a/x,b',
+      message: { role: 'assistant', parts },
+      parts,
+      text: 'ab',
+      toolCalls: [call],
+      finish: 'stop',
+      rawFinish: 'end',
+      usage,
+      warnings: [warning('topP'), warning('seed')],
+      attempts: [],
+    });
+    expect([answer.usage, answer.fault()]).toEqual([usage, undefined]);
+  });
+
+  it('without a finish has no usage, and ended for another reason', () => {
+    const answer = filled([start]);
+    expect(answer.result({ spec: 's', attempts: [] })).toMatchObject({
+      finish: 'other',
+      rawFinish: undefined,
+      usage: undefined,
+    });
+    expect([answer.usage, answer.fault()?.kind]).toEqual([undefined, 'empty']);
+  });
+});
+
+describe('the opening of an answer', () => {
+  it('is its start, what was done to the request, then what was held back', () => {
+    const answer = new Accumulator('a/x', [warning('topP')]);
+    const held = [open(0, 'text'), text(0, 'a')];
+    const prepared = { type: 'warning', warning: warning('topP') };
+    expect(answer.opening([start, ...held])).toEqual([start, prepared, ...held]);
+  });
+
+  it('has a start even where the provider told none', () => {
+    expect(new Accumulator('a/x').opening([])).toEqual([{ type: 'start', target: 'a/x', id: undefined }]);
+  });
+});
