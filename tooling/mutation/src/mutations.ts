@@ -14,7 +14,7 @@ export function mutationsOf(text: string): readonly Mutation[] {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
   const visit = (node: ts.Node): void => {
-    if (isErased(node) || isForSpeedAlone(node)) return;
+    if (isErased(node) || isForSpeedAlone(node) || isSaidTwice(node)) return;
     for (const mutate of MUTATORS) {
       const mutation = mutate(node, source);
       if (mutation !== undefined) found.push(mutation);
@@ -42,6 +42,10 @@ const isForSpeedAlone = (node: ts.Node): boolean =>
   ts.isExpressionStatement(node) &&
   ts.isCallExpression(node.expression) &&
   node.expression.expression.getText() === 'keepWarm';
+
+/** `{ once: true }` of listeners: what they wait for, an abort, comes once anyway. */
+const isSaidTwice = (node: ts.Node): boolean =>
+  ts.isObjectLiteralExpression(node) && node.getText() === '{ once: true }';
 
 const OTHER_OPERATOR: ReadonlyMap<string, string> = new Map([
   ['===', '!=='],

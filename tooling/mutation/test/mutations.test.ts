@@ -31,6 +31,7 @@ it.each([
   "type A = 'a' | 1;",
   "interface A { readonly b: 'c' }",
   'keepWarm(() => new A(1));',
+  'const options = { once: true };',
 ])('%s is left alone', (text) => {
   expect(changesOf(text)).toEqual([]);
 });

@@ -47,7 +47,11 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
 it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['of which nothing is known', { messages: [user(png, csv), assistant('So')], tools, output: {} }, {}],
   ['that takes nothing, when nothing is asked', { tools: [] }, nothing],
-  ['that takes no prefill, when a call waits for its result', { messages: [hi, assistant([call])] }, nothing],
+  [
+    'that takes no prefill, when a call waits for its result',
+    { messages: [hi, assistant([{ type: 'text', text: 'So' }, call])] },
+    nothing,
+  ],
   ['that takes no prefill, when a tool has answered', { messages: [assistant([call]), showing()] }, nothing],
   ['that takes this file', { messages: [user(pdf)] }, { images: false, files: ['application/pdf'] }],
   ['that takes images, without files', { messages: [user(png), showing(png)] }, { files: false }],

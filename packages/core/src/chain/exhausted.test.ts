@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { LlmError, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
+import { benchedError, exhausted } from './exhausted.ts';
+
+const record = (target: string, error: LlmError | undefined): Attempt => ({
+  target,
+  outcome: 'failed',
+  error,
+  usage: undefined,
+  ms: 1,
+});
+const partial = (text: string): PartialResponse => ({
+  id: 'r',
+  target: 'a/x',
+  parts: [],
+  text,
+  usage: undefined,
+});
+const down = new LlmError('server', 'a/x is down', { target: 'a/x', status: 500 });
+const limited = new LlmError('rate-limit', 'slow down', {
+  target: 'b/y',
+  status: 429,
+  code: 'rpm',
+  requestId: 'req_1',
+  body: '{}',
+  retryAfterMs: 7,
+});
+
+describe('the end of a chain of several targets', () => {
+  const targets = ['a/x', 'b/y'];
+
+  it('names what each said, without its name twice', () => {
+    const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
+    expect(exhausted('fast', targets, attempts, undefined, undefined).message).toBe(
+      'no target of "fast" answered: a/x: server, is down; b/y: rate-limit, slow down; b/y: no answer',
+    );
+    expect(exhausted('fast', [], [], undefined, undefined).message).toBe(
+      'no target of "fast" answered: it names none',
+    );
+  });
+
+  it('has the last failure as its cause, with what is known of it, and when the first target comes back', () => {
+    const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
+    const error = exhausted('fast', targets, attempts, partial('half'), 5);
+    expect(error.cause).toBe(limited);
+    expect(error).toMatchObject({
+      kind: 'exhausted',
+      details: { target: undefined, attempts, partial: partial('half'), retryAfterMs: 5 },
+    });
+    expect(error.details).toMatchObject({ status: 429, code: 'rpm', requestId: 'req_1', body: '{}' });
+  });
+
+  it('asks for no wait of its own where none is benched', () => {
+    const error = exhausted('fast', targets, [record('b/y', limited)], undefined, undefined);
+    expect(error.details.retryAfterMs).toBeUndefined();
+  });
+});
+
+describe('the end of a chain of one target', () => {
+  it('is that target’s own last error, with all attempts', () => {
+    const attempts = [record('b/y', down), record('b/y', limited), record('b/y', undefined)];
+    const error = exhausted('b/y', ['b/y'], attempts, partial('half'), undefined);
+    expect([error.kind, error.message]).toEqual(['rate-limit', 'slow down']);
+    expect(error.details).toEqual({
+      ...limited.details,
+      attempts,
+      partial: partial('half'),
+      retryAfterMs: 7,
+    });
+  });
+
+  it('has the error’s own partial answer, and the wait until its bench ends', () => {
+    const own = new LlmError('network', 'cut', { partial: partial('own'), retryAfterMs: 1 });
+    const { details } = exhausted('b/y', ['b/y'], [record('b/y', own)], partial('older'), 9);
+    expect([details.partial?.text, details.retryAfterMs]).toEqual(['own', 9]);
+  });
+
+  it('is an end like any other where it never said why', () => {
+    const error = exhausted('b/y', ['b/y'], [record('b/y', undefined)], undefined, undefined);
+    expect([error.kind, error.cause]).toEqual(['exhausted', undefined]);
+  });
+});
+
+describe('a benched target', () => {
+  const until = Date.UTC(2026, 0, 2);
+
+  it('keeps the kind of the failure that benched it, and says until when', () => {
+    const error = benchedError('b/y', { until, error: limited }, until - 1500);
+    expect([error.kind, error.message]).toEqual([
+      'rate-limit',
+      'b/y is benched until 2026-01-02T00:00:00.000Z after: slow down',
+    ]);
+    const known = { target: 'b/y', status: 429, code: 'rpm', requestId: 'req_1', retryAfterMs: 1500 };
+    expect(error.details).toEqual({ ...new LlmError('server', '').details, ...known });
+    expect(error.cause).toBe(limited);
+  });
+
+  it('by hand has no failure to tell of, and may have no end', () => {
+    const error = benchedError('b/y', { until: 8.64e15, error: undefined }, 0);
+    expect([error.kind, error.message]).toEqual([
+      'overloaded',
+      'b/y is benched until it is unbenched by hand or by another process',
+    ]);
+    expect(benchedError('b/y', { until: 8.64e15 - 1, error: undefined }, 0).message).toContain('+275760');
+  });
+
+  it('whose bench is over need not be waited for', () => {
+    expect(benchedError('b/y', { until, error: undefined }, until + 1).details.retryAfterMs).toBe(0);
+    expect(benchedError('b/y', undefined, until)).toMatchObject({
+      message: expect.stringContaining('2026-01-02'),
+      details: { retryAfterMs: 0 },
+    });
+  });
+
+  it('may be benched for one credential alone', () => {
+    const error = benchedError('b/y', { until, error: limited }, until, 'own-code');
+    expect([error.message, error.details.code]).toEqual([
+      expect.stringContaining('b/y, with this credential, is benched until'),
+      'own-code',
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Recovery } from '../contract/llm-error.ts';
+import type { ModelRequest } from '../contract/request.ts';
+import { RecoveryMemory } from './recoveries.ts';
+
+const request: ModelRequest = { system: undefined, messages: [], tools: [], output: undefined, extra: {} };
+const recovery = (id: string, extra: Partial<Recovery> = {}): Recovery => ({
+  id,
+  what: id,
+  remember: true,
+  apply: (it) => it,
+  ...extra,
+});
+
+const idsOf = (memory: RecoveryMemory, target = 'a/x'): string[] =>
+  memory.for(target, request).map(({ id }) => id);
+
+describe('the memory of recoveries', () => {
+  it('keeps those that are to be kept, each once, for their target alone', () => {
+    const memory = new RecoveryMemory();
+    memory.remember('a/x', recovery('one'));
+    memory.remember('a/x', recovery('two'));
+    memory.remember('a/x', recovery('one'));
+    memory.remember('a/x', recovery('not', { remember: false }));
+    memory.remember('a/x', recovery('nor this', { remember: undefined }));
+    expect([idsOf(memory), idsOf(memory, 'b/y')]).toEqual([['one', 'two'], []]);
+  });
+
+  it('gives what a request needs, and what does not say', () => {
+    const memory = new RecoveryMemory();
+    memory.remember('a/x', recovery('needed', { neededFor: (it) => it === request }));
+    memory.remember('a/x', recovery('not needed', { neededFor: () => false }));
+    memory.remember(
+      'a/x',
+      recovery('broken', {
+        neededFor: () => {
+          throw new Error('odd');
+        },
+      }),
+    );
+    expect(idsOf(memory)).toEqual(['needed', 'broken']);
+  });
+
+  it('keeps eight of a target, and 256 targets; the oldest go', () => {
+    const memory = new RecoveryMemory();
+    for (let n = 1; n <= 9; n++) memory.remember('a/x', recovery(String(n)));
+    expect(idsOf(memory)).toEqual(['2', '3', '4', '5', '6', '7', '8', '9']);
+    for (let n = 1; n <= 255; n++) memory.remember(`b/${n}`, recovery('r'));
+    expect([idsOf(memory).length, idsOf(memory, 'b/255').length]).toEqual([8, 1]);
+    memory.remember('b/256', recovery('r'));
+    expect([idsOf(memory), idsOf(memory, 'b/1')]).toEqual([[], ['r']]);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { ChainOptions } from '../contract/call.ts';
+import { callSettings, chainSettings, mergeTimeouts, unreadMsOf } from './settings.ts';
+
+const classify = (): undefined => undefined;
+const options: ChainOptions = {
+  attempts: 5,
+  backoff: { baseMs: 1, capMs: 2 },
+  retryAfterCapMs: 3,
+  timeouts: { idleMs: 4 },
+  policy: { auth: { advance: true }, server: { retry: false } },
+  afterCommit: 'restart',
+  whenAllBenched: 'wait',
+  classify,
+};
+const settings = {
+  attempts: 5,
+  backoffBaseMs: 1,
+  backoffCapMs: 2,
+  retryAfterCapMs: 3,
+  timeouts: { idleMs: 4 },
+  policy: { auth: { advance: true }, server: { retry: false } },
+  restart: true,
+  whenAllBenched: 'wait',
+  classify,
+};
+
+describe('the settings of a chain', () => {
+  it('have the documented defaults', () => {
+    expect(chainSettings()).toEqual({
+      attempts: 2,
+      backoffBaseMs: 100,
+      backoffCapMs: 8000,
+      retryAfterCapMs: 20_000,
+      timeouts: {},
+      policy: {},
+      restart: false,
+      whenAllBenched: 'probe',
+      classify: undefined,
+    });
+  });
+
+  it('are those of the majordomo or of the call, which wins', () => {
+    const others: ChainOptions = { ...options, attempts: 1, afterCommit: 'error', whenAllBenched: 'fail' };
+    expect(chainSettings(options)).toEqual(settings);
+    expect(chainSettings({}, options)).toEqual(settings);
+    expect(chainSettings(others, options)).toEqual(settings);
+    expect(chainSettings(options, others)).toMatchObject({
+      attempts: 1,
+      restart: false,
+      whenAllBenched: 'fail',
+    });
+  });
+
+  it('take backoff and policy together, member by member', () => {
+    const own: ChainOptions = { backoff: { capMs: 9 }, policy: { auth: { retry: true } } };
+    expect(chainSettings(options, own)).toMatchObject({
+      backoffBaseMs: 1,
+      backoffCapMs: 9,
+      policy: { auth: { retry: true }, server: { retry: false } },
+    });
+  });
+
+  it('stay the same object for a call that changes none of them', () => {
+    const base = chainSettings(options);
+    for (const own of [undefined, {}, { signal: undefined, tenant: 't' }, { attempts: undefined }]) {
+      expect(callSettings(base, options, own)).toBe(base);
+    }
+  });
+
+  it.each<[string, ChainOptions]>(Object.entries(options).map(([name, value]) => [name, { [name]: value }]))(
+    'change for a call with its own %s',
+    (_, own) => {
+      expect(callSettings(chainSettings(), {}, own)).toEqual(chainSettings({}, own));
+      expect(callSettings(chainSettings(), {}, own)).not.toEqual(chainSettings());
+    },
+  );
+});
+
+describe('timeouts', () => {
+  const all = { connectMs: 1, firstContentMs: 2, idleMs: 3, wholeMs: 4, totalMs: 5, unreadMs: 6 };
+  const later = { connectMs: 0, firstContentMs: 20, idleMs: 30, wholeMs: 40, totalMs: 50, unreadMs: 60 };
+
+  it('are merged one by one, and the later win', () => {
+    expect(mergeTimeouts(all, later)).toEqual(later);
+    expect(mergeTimeouts(all, {})).toEqual(all);
+    expect(mergeTimeouts({}, all)).toEqual(all);
+    expect(mergeTimeouts(all, { idleMs: undefined })).toEqual(all);
+  });
+
+  it('stay the same object where there is nothing to merge', () => {
+    expect(mergeTimeouts(all, undefined)).toBe(all);
+    expect(mergeTimeouts(undefined, all)).toBe(all);
+    expect(mergeTimeouts(undefined, undefined)).toEqual({});
+  });
+
+  it.each([
+    [undefined, 300_000],
+    [1, 1],
+    [0, Infinity],
+  ])('let a reader away for %s ms: %d', (unreadMs, ms) => {
+    expect(unreadMsOf({ unreadMs })).toBe(ms);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { LlmError, type ErrorDetails } from '../contract/llm-error.ts';
+import type { ErrorKind } from '../contract/error-kind.ts';
+import { chainSettings } from './settings.ts';
+import { asksTooLong, verdictOn, type FailedAttempt, type Verdict } from './verdict.ts';
+
+const settings = chainSettings({ attempts: 3, backoff: { baseMs: 100, capMs: 250 }, retryAfterCapMs: 1000 });
+
+const failed = (
+  kind: ErrorKind,
+  facts: Partial<FailedAttempt> = {},
+  details: Partial<ErrorDetails> = {},
+): Verdict =>
+  verdictOn(
+    {
+      error: new LlmError(kind, 'a/x failed', details),
+      tries: 1,
+      wasShown: false,
+      canRecover: false,
+      isBenched: false,
+      remainingMs: Infinity,
+      random: 0.5,
+      ...facts,
+    },
+    settings,
+  );
+
+const retryIn = (delayMs: number): Verdict => ({ type: 'retry', delayMs });
+
+describe('the verdict on a failure', () => {
+  it.each<[string, Verdict]>([
+    ['an abort', failed('aborted', { canRecover: true })],
+    ['the deadline of the call', failed('timeout', { canRecover: true }, { phase: 'total' })],
+    ['content that was shown', failed('server', { wasShown: true, canRecover: true })],
+    ['what no target could take', failed('invalid-request')],
+  ])('is to throw after %s', (_, verdict) => {
+    expect(verdict).toEqual({ type: 'throw' });
+  });
+
+  it.each<[string, Verdict]>([
+    ['a credential is benched', failed('server', { canRecover: true }, { code: 'credential-benched' })],
+    ['the policy has no retry', failed('quota')],
+    ['the target is benched', failed('server', { isBenched: true })],
+    ['the tries are used up', failed('server', { tries: 3 })],
+    ['the vendor asks for too long a wait', failed('server', {}, { retryAfterMs: 1001 })],
+    ['a retry would come after the deadline', failed('server', { remainingMs: 50 })],
+  ])('is to advance where %s', (_, verdict) => {
+    expect(verdict).toEqual({ type: 'advance' });
+  });
+
+  it('is to recover where that is possible, whatever the policy says', () => {
+    expect(failed('invalid-request', { canRecover: true, isBenched: true })).toEqual({ type: 'recover' });
+  });
+
+  it.each<[string, Verdict, number]>([
+    ['half of the base, after the first try', failed('server'), 50],
+    ['half of twice the base, after the second', failed('server', { tries: 2 }), 100],
+    ['all of the base at most', failed('server', { random: 1 }), 100],
+    ['what the vendor asks for', failed('server', { tries: 2 }, { retryAfterMs: 1000 }), 1000],
+    ['no less than the backoff', failed('server', {}, { retryAfterMs: 1 }), 50],
+    ['any time before the deadline', failed('server', { remainingMs: 51 }), 50],
+    ['nothing, where chance wants it', failed('timeout', { random: 0 }, { phase: 'idle' }), 0],
+  ])('is to retry after %s', (_, verdict, delayMs) => {
+    expect(verdict).toEqual(retryIn(delayMs));
+  });
+
+  it('never waits for more than the cap of the backoff', () => {
+    const facts = { tries: 9, random: 1, wasShown: false, canRecover: false, isBenched: false };
+    const error = new LlmError('server', 'down');
+    expect(verdictOn({ ...facts, error, remainingMs: Infinity }, { ...settings, attempts: 10 })).toEqual(
+      retryIn(250),
+    );
+  });
+});
+
+it.each([
+  [undefined, false],
+  [1000, false],
+  [1001, true],
+])('a Retry-After of %s ms is too long to sleep: %s', (retryAfterMs, isTooLong) => {
+  expect(asksTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), settings)).toBe(isTooLong);
+  const none = { ...settings, retryAfterCapMs: 0 };
+  expect(asksTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), none)).toBe(
+    retryAfterMs !== undefined,
+  );
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock, type ManualClock } from '../../test/support/manual-clock.ts';
+import type { Timeouts } from '../contract/call.ts';
+import type { LlmError } from '../contract/llm-error.ts';
+import { longestSilence, Watch } from './watch.ts';
+
+const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, wholeMs: 50 };
+
+function watched(timeouts: Timeouts = limits, whole = false) {
+  const clock: ManualClock = manualClock();
+  const told: LlmError[] = [];
+  const watch = new Watch({ clock, target: 'a/x', timeouts, whole, onTimeout: (error) => told.push(error) });
+  const said = (): string[] => told.map(({ message }) => message);
+  return { clock, watch, told, said, since: clock.now() };
+}
+
+describe('an attempt that nobody answers', () => {
+  it('is ended when it does not connect', async () => {
+    const { clock, watch, told } = watched();
+    watch.wait();
+    await clock.advance(9);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect(told).toMatchObject([
+      {
+        kind: 'timeout',
+        message: 'a/x did not answer within 10 ms',
+        details: { target: 'a/x', phase: 'connect' },
+      },
+    ]);
+  });
+
+  it('is ended when it connects and sends no content', async () => {
+    const { clock, watch, told, said } = watched();
+    watch.wait();
+    watch.stepped();
+    watch.wait();
+    await clock.advance(29);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect([said(), told[0]?.details.phase]).toEqual([['a/x sent no content within 30 ms'], 'first-content']);
+  });
+
+  it.each<[string, Timeouts]>([
+    ['the limit of a connection is no shorter', { connectMs: 30, firstContentMs: 30 }],
+    ['there is no limit of a connection', { connectMs: 0, firstContentMs: 30 }],
+  ])('is said to have sent no content where %s', async (_, timeouts) => {
+    const { clock, watch, said } = watched(timeouts);
+    watch.wait();
+    await clock.advance(30);
+    expect(said()).toEqual(['a/x sent no content within 30 ms']);
+  });
+
+  it('is ended when it falls silent, counted from the last wait', async () => {
+    const { clock, watch, told, said } = watched();
+    watch.wait();
+    await clock.advance(5);
+    watch.stepped();
+    watch.committed();
+    for (let n = 0; n < 5; n++) {
+      watch.wait();
+      await clock.advance(19);
+      watch.stepped();
+    }
+    watch.wait();
+    await clock.advance(20);
+    expect([said(), told[0]?.details.phase]).toEqual([['a/x fell silent within 20 ms'], 'idle']);
+  });
+
+  it('in one piece has one limit', async () => {
+    const { clock, watch, told, said } = watched(limits, true);
+    watch.wait();
+    await clock.advance(49);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect([said(), told[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'whole']);
+  });
+
+  it('has the documented limits', async () => {
+    const after = async (whole: boolean, ...steps: ('stepped' | 'committed')[]): Promise<number> => {
+      const { clock, watch, told, since } = watched({}, whole);
+      for (const step of steps) watch[step]();
+      watch.wait();
+      while (told.length === 0) await clock.advance(30_000);
+      return clock.now() - since;
+    };
+    expect(await after(false)).toBe(60_000);
+    expect(await after(false, 'stepped')).toBe(180_000);
+    expect(await after(false, 'stepped', 'committed')).toBe(90_000);
+    expect(await after(true)).toBe(600_000);
+  });
+});
+
+describe('the timers of an attempt', () => {
+  it('do not run while nobody waits', async () => {
+    const { clock, watch, told } = watched();
+    watch.wait();
+    watch.stepped();
+    watch.committed();
+    await clock.advance(10_000);
+    expect(told).toEqual([]);
+    watch.wait();
+    await clock.advance(20);
+    expect(told).toHaveLength(1);
+  });
+
+  it('are one at a time, and none once it is over', () => {
+    const { clock, watch } = watched();
+    watch.wait();
+    watch.stepped();
+    watch.wait();
+    watch.stepped();
+    watch.committed();
+    watch.wait();
+    expect(clock.pending()).toBe(1);
+    watch.stop();
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('are none where every limit is off', () => {
+    const off = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0 };
+    for (const whole of [false, true]) {
+      const { clock, watch } = watched(off, whole);
+      watch.wait();
+      expect(clock.pending()).toBe(0);
+    }
+  });
+
+  it('are set anew for a deadline that comes nearer', async () => {
+    const { clock, watch, said } = watched({ connectMs: 0, firstContentMs: 100, idleMs: 20 });
+    watch.wait();
+    watch.stepped();
+    watch.committed();
+    watch.wait();
+    expect(clock.pending()).toBe(1);
+    await clock.advance(20);
+    expect(said()).toEqual(['a/x fell silent within 20 ms']);
+  });
+});
+
+describe('how long an attempt may be waited for', () => {
+  it('is told from outside, by what it waits for', async () => {
+    const { clock, watch, since } = watched();
+    expect(watch.waitsUntil() - since).toBe(30);
+    await clock.advance(7);
+    watch.wait();
+    expect(watch.waitsUntil() - since).toBe(30);
+    watch.committed();
+    watch.stepped();
+    await clock.advance(7);
+    expect(watch.waitsUntil() - since).toBe(27);
+    const { watch: whole, since: began } = watched(limits, true);
+    expect(whole.waitsUntil() - began).toBe(50);
+  });
+
+  it.each<[Timeouts, boolean, number]>([
+    [limits, false, 30],
+    [limits, true, 50],
+    [{}, false, 180_000],
+    [{}, true, 600_000],
+    [{ firstContentMs: 0 }, false, Infinity],
+  ])('before it shows anything: %j, in one piece: %s', (timeouts, isWhole, ms) => {
+    expect(longestSilence(timeouts, isWhole)).toBe(ms);
+  });
+});

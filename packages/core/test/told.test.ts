@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { LlmError, user, type Attempt, type CallEvent, type Gate } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world, type World } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+/** What was told of one type, without the call that it is about. */
+const told = ({ events }: World, type: CallEvent['type']): object[] =>
+  events.flatMap((event) => {
+    const { call: _call, type: its, ...rest } = event;
+    return its === type ? [rest] : [];
+  });
+
+const record = (target: string, facts: Partial<Attempt>): object => ({
+  target,
+  model: target.slice(2),
+  error: undefined,
+  usage: undefined,
+  ms: 0,
+  ...facts,
+});
+
+describe('an observer is told', () => {
+  it('who calls, and which targets are meant', async () => {
+    const it = world({ 'a/x': ['a'], 'b/y': ['b'] });
+    await it.majordomo.model('a/x,b/y').generate(hi, { tenant: 't', metadata: { run: 1 } });
+    expect(it.events[0]).toEqual({
+      type: 'call-start',
+      call: { id: expect.any(String), spec: 'a/x,b/y', operation: 'chat', tenant: 't', metadata: { run: 1 } },
+      targets: ['a/x', 'b/y'],
+    });
+    expect(new Set(it.events.map(({ call }) => call)).size).toBe(1);
+  });
+
+  it('how long an attempt took, to its first content and to its end', async () => {
+    const it = world({ 'a/x': [{ text: 'a', waitMs: 70 }] });
+    const stream = it.majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
+    const first = stream.next();
+    await it.clock.advance(70);
+    await first;
+    await it.clock.advance(30);
+    for (let next = await stream.next(); next.done !== true;) next = await stream.next();
+    expect(told(it, 'attempt-start')).toEqual([{ target: 'a/x', attempt: 1 }]);
+    expect(told(it, 'committed')).toEqual([{ target: 'a/x', msToFirst: 70 }]);
+    const result = record('a/x', { outcome: 'finished', usage, ms: 100 });
+    expect(told(it, 'attempt-end')).toEqual([{ attempt: 1, result }]);
+  });
+
+  it('what failed, and when the same target is tried again', async () => {
+    const it = world(
+      { 'a/x': [{ fail: 'server', waitMs: 5 }, { fail: 'quota' }], 'b/y': ['b'] },
+      { random: () => 0.5 },
+    );
+    const answer = it.majordomo.model('a/x,b/y').generate(hi);
+    await it.clock.advance(100);
+    const { attempts } = await answer;
+    expect(told(it, 'attempt-failed')).toMatchObject([
+      { target: 'a/x', attempt: 1, error: { kind: 'server' }, willRetryInMs: 50 },
+      { target: 'a/x', attempt: 2, error: { kind: 'quota' }, willRetryInMs: undefined },
+    ]);
+    expect(attempts).toMatchObject([
+      record('a/x', { outcome: 'failed', ms: 5, error: attempts[0]?.error }),
+      record('a/x', { outcome: 'failed', ms: 0, error: attempts[1]?.error }),
+      record('b/y', { outcome: 'finished', usage }),
+    ]);
+  });
+
+  it('that a recovery is tried at once', async () => {
+    const recover = { id: 'r', what: 'nothing', apply: (request: never) => request };
+    const it = world({ 'a/x': [{ fail: 'invalid-request', details: { recover } }, 'ok'] });
+    await it.majordomo.model('a/x').generate(hi);
+    expect(told(it, 'attempt-failed')).toMatchObject([{ attempt: 1, willRetryInMs: 0 }]);
+    expect(told(it, 'attempt-start')).toEqual([1, 2].map((attempt) => ({ target: 'a/x', attempt })));
+  });
+
+  it('that a failure benched a target, and until when', async () => {
+    const it = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
+    const until = it.clock.now() + 5000;
+    await it.majordomo.model('a/x,b/y').generate(hi);
+    expect(told(it, 'benched')).toEqual([{ target: 'a/x', until }]);
+    await it.majordomo.model('a/x,b/y').generate(hi);
+    expect(told(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'benched', until }]);
+  });
+
+  it('that a target is probed, and has recovered at its first content', async () => {
+    const it = world({ 'a/x': [{ fail: 'quota' }, { text: 'back', stall: true }] });
+    await failure(it.majordomo.model('a/x').generate(hi));
+    await it.clock.advance(5000);
+    it.events.length = 0;
+    const stream = it.majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
+    await stream.next();
+    expect(it.kinds()).toEqual(['call-start', 'probed', 'attempt-start', 'committed', 'recovered']);
+    expect([told(it, 'probed'), told(it, 'recovered')]).toEqual([
+      [{ target: 'a/x', until: undefined }],
+      [{ target: 'a/x', until: undefined }],
+    ]);
+    await stream.return?.();
+  });
+
+  it('what an operator does, which belongs to no call', () => {
+    const it = world({ 'a/x': ['a'] });
+    it.majordomo.health.bench('a/x', 1000);
+    it.majordomo.health.unbench('a/x');
+    expect(it.events).toEqual([
+      { type: 'benched', call: undefined, target: 'a/x', until: it.clock.now() + 1000 },
+      { type: 'recovered', call: undefined, target: 'a/x', until: undefined },
+    ]);
+  });
+
+  it('what a target cannot take', async () => {
+    const it = world({ 'a/x': [{ text: 'a', capabilities: { tools: false } }], 'b/y': ['b'] });
+    const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
+    const { attempts } = await it.majordomo.model('a/x,b/y').generate({ ...hi, tools });
+    expect(told(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'unsupported', until: undefined }]);
+    expect(attempts[0]).toEqual(record('a/x', { outcome: 'skipped', error: attempts[0]?.error }));
+    expect(attempts[0]?.error?.kind).toBe('unsupported');
+  });
+
+  it('how a call ended: with the whole answer', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const response = await it.majordomo.model('a/x').generate(hi);
+    expect(told(it, 'call-end')).toEqual([
+      { outcome: 'finished', response, error: undefined, attempts: response.attempts },
+    ]);
+  });
+
+  it('how a call ended: with an error, also before any target was known', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const error = await failure(it.majordomo.model('a/x').generate({ messages: [] }));
+    expect(it.kinds()).toEqual(['call-start', 'call-end']);
+    expect(told(it, 'call-start')).toEqual([{ targets: [] }]);
+    expect(told(it, 'call-end')).toEqual([{ outcome: 'failed', response: undefined, error, attempts: [] }]);
+  });
+});
+
+describe('the error of a call', () => {
+  it('says what had arrived, of the attempt that failed last', async () => {
+    const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'network' }], 'b/y': [{ fail: 'server' }] });
+    const error = await failure(majordomo.model('a/x,b/y').generate(hi, { attempts: 1 }));
+    expect(error.details.partial).toMatchObject({ target: 'a/x', text: 'one', id: 'r1' });
+    expect(error.details.attempts[0]?.error?.details.partial?.text).toBe('one');
+    expect(error.cause).toBe(error.details.attempts[1]?.error);
+  });
+
+  it('names its target, and keeps that of the provider', async () => {
+    const { majordomo } = world({
+      'a/x': [{ fail: 'auth', details: { target: undefined } }],
+      'b/y': [{ fail: 'auth', details: { target: 'c/z' } }],
+    });
+    expect((await failure(majordomo.model('a/x').generate(hi))).details.target).toBe('a/x');
+    expect((await failure(majordomo.model('b/y').generate(hi))).details.target).toBe('c/z');
+  });
+
+  it('is of the kind that the app’s classifier says, with the provider’s own as its cause', async () => {
+    const { majordomo } = world({ 'a/x': [{ fail: 'auth', details: { status: 401 } }] });
+    const error = await failure(majordomo.model('a/x').generate(hi, { classify: () => 'billing' }));
+    expect([error.kind, error.message, error.details.status]).toEqual(['billing', 'a/x said auth', 401]);
+    expect(error.cause).toMatchObject({ kind: 'auth' });
+  });
+
+  it('is the provider’s where the classifier agrees, has no opinion, or throws', async () => {
+    const broken = (): never => {
+      throw new Error('odd');
+    };
+    for (const classify of [() => 'auth' as const, () => undefined, broken]) {
+      const { majordomo } = world({ 'a/x': [{ fail: 'auth' }] });
+      const error = await failure(majordomo.model('a/x').generate(hi, { classify }));
+      expect([error.kind, error.cause]).toEqual(['auth', undefined]);
+    }
+  });
+
+  it('of a stream that ends without a finish is `truncated`, and names the target', async () => {
+    const { majordomo } = world({ 'a/x': [{ text: 'half', cut: true }] });
+    const error = await failure(majordomo.model('a/x').generate(hi, { attempts: 1 }));
+    expect([error.kind, error.message, error.details.target]).toEqual([
+      'truncated',
+      'a/x ended without a finish',
+      'a/x',
+    ]);
+  });
+});
+
+describe('an abort', () => {
+  const never: Gate = { name: 'never', admit: () => new Promise(() => undefined) };
+
+  it('while a gate thinks is no denial: no target is passed over', async () => {
+    const it = world({ 'a/x': ['a'] }, { gates: [never] });
+    const controller = new AbortController();
+    const answer = failure(it.majordomo.model('a/x').generate(hi, { signal: controller.signal }));
+    await settled();
+    controller.abort();
+    expect((await answer).kind).toBe('aborted');
+    expect(it.kinds()).toEqual(['call-start', 'call-end']);
+    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'failed', attempts: [] }]);
+  });
+
+  it('leaves no listener on the caller’s signal, and neither does an answer or a failure', async () => {
+    const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
+    const { signal } = new AbortController();
+    const listening = new Set<unknown>();
+    signal.addEventListener = (_type: string, listener: unknown) => void listening.add(listener);
+    signal.removeEventListener = (_type: string, listener: unknown) => void listening.delete(listener);
+    const answer = majordomo.model('a/x').generate(hi, { signal });
+    expect(listening.size).toBe(1);
+    await answer;
+    await failure(majordomo.model('b/y').generate(hi, { signal }));
+    expect(listening.size).toBe(0);
+  });
+});
+
+describe('a target is asked', () => {
+  it('for deltas where somebody reads, and in one piece where a recovery needs that', async () => {
+    const deliveries: string[] = [];
+    const recover = {
+      id: 'r',
+      what: 'in one piece',
+      delivery: 'whole' as const,
+      apply: (request: never) => request,
+    };
+    const { majordomo } = world({
+      'a/x': [
+        (_request, { delivery }) => {
+          deliveries.push(delivery);
+          return deliveries.length === 1 ? { fail: 'invalid-request', details: { recover } } : 'ok';
+        },
+      ],
+    });
+    const stream = majordomo.model('a/x').stream(hi);
+    expect((await stream.response()).warnings.map(({ what }) => what)).toEqual(['in one piece']);
+    expect(deliveries).toEqual(['deltas', 'whole']);
+  });
+
+  it('four times for recoveries, and no more', async () => {
+    let asked = 0;
+    const { majordomo } = world({
+      'a/x': [
+        () => {
+          const recover = { id: String(asked++), what: 'w', apply: (request: never) => request };
+          return { fail: 'invalid-request', details: { recover } };
+        },
+      ],
+    });
+    expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)), 'invalid-request')).toBe(true);
+    expect(asked).toBe(5);
+  });
+});
