@@ -252,6 +252,8 @@ export class HealthTracker implements Health {
     const before = this.of(target);
     if (after === before) return after;
     this.makeRoomFor(target);
+    // Set anew, so that the one that changed longest ago stands first.
+    this.conditions.delete(target);
     this.conditions.set(target, after);
     if (after.epoch !== before.epoch) this.tell(target, shown(after), origin);
     return after;

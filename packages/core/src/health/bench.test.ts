@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../contract/clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import { credentialKey, HealthTracker, type Stamp } from './tracker.ts';
+
+const T = 'a/x';
+const down = new LlmError('server', 'down');
+const failure = { retryAfterMs: undefined, atOnce: true };
+
+function setUp(options = {}) {
+  const time = { now: 1_000_000 };
+  const clock: Clock = { now: () => time.now, sleep: () => Promise.resolve(), timer: () => () => undefined };
+  const health = new HealthTracker(options, clock, () => 0);
+  const changes: string[] = [];
+  health.onChange((target, { state }) => changes.push(`${target} ${state}`));
+  const early = (isAlone = true, claimMs = 1000): Stamp | undefined => health.claimEarly(T, claimMs, isAlone);
+  return { health, time, changes, early, state: () => health.snapshot()[T]?.state };
+}
+
+describe('a bench', () => {
+  it('says until when, of which failure, and whether somebody finds out', () => {
+    const { health, time } = setUp();
+    expect(health.failed(T, health.claim(T), failure, down)).toEqual({ until: 1_005_000, epoch: 1 });
+    const bench = { until: 1_005_000, comesBack: 1_005_000, error: down, epoch: 1, isProbed: false };
+    expect(health.blocked(T)).toEqual(bench);
+    time.now = 1_005_000;
+    health.claim(T, 700);
+    expect(health.blocked(T)).toEqual({ ...bench, until: 1_005_700, epoch: 2, isProbed: true });
+  });
+
+  it('has no failure once an operator or another process has had a say', () => {
+    const { health } = setUp();
+    health.failed(T, health.claim(T), failure, down);
+    health.accept(T, { state: 'benched', benches: 1, forMs: 60_000 });
+    expect(health.blocked(T)?.error).toBeUndefined();
+    health.unbench(T);
+    health.failed(T, health.claim(T), failure, down);
+    health.bench(T, 9000);
+    expect(health.blocked(T)?.error).toBeUndefined();
+  });
+
+  it('for good ends with the last moment of a date', () => {
+    const { health } = setUp();
+    health.bench(T, Infinity);
+    health.accept('b/y', { state: 'benched', benches: 1, forMs: Infinity });
+    for (const target of [T, 'b/y']) {
+      expect(new Date(health.snapshot()[target]?.until ?? 0).getTime()).toBe(8.64e15);
+    }
+  });
+
+  it.each([Number.NaN, -1])('is not for %d ms', (ms) => {
+    const { health } = setUp();
+    expect(() => {
+      health.bench(T, ms);
+    }).toThrow(
+      expect.objectContaining({ kind: 'config', message: `bench("a/x", …) takes milliseconds, not ${ms}` }),
+    );
+    expect(health.snapshot()).toEqual({});
+  });
+
+  it('for no time at all is half-open at once', () => {
+    const { health, state } = setUp();
+    health.bench(T, 0);
+    expect([health.blocked(T), state()]).toEqual([undefined, 'benched']);
+  });
+
+  it('of a provider holds for its targets, and ends with it or one by one', () => {
+    const { health } = setUp();
+    health.bench('a/', 9000);
+    expect([health.blocked(T)?.until, health.blocked('ab/x')]).toEqual([1_009_000, undefined]);
+    health.bench(T, 1);
+    health.bench('b/y', 1);
+    const told: unknown[] = [];
+    health.onHand((type, target, until) => told.push([type, target, until]));
+    health.unbench('a/');
+    expect(told).toEqual([
+      ['recovered', 'a/', undefined],
+      ['recovered', T, undefined],
+    ]);
+    expect([health.blocked(T), health.blocked('b/y')?.until]).toEqual([undefined, 1_000_001]);
+  });
+
+  it('has the limits that the app asks for', () => {
+    const options = { threshold: 1, cooldownMs: 10, cooldownCapMs: 30, retryAfterCapMs: 50 };
+    const { health, time } = setUp(options);
+    const failing = (retryAfterMs?: number): number => {
+      const bench = health.failed(T, health.claim(T), { retryAfterMs, atOnce: false }, down);
+      const ms = (bench?.until ?? 0) - time.now;
+      time.now += ms;
+      return ms;
+    };
+    expect([failing(), failing(), failing(), failing(900)]).toEqual([10, 20, 30, 50]);
+  });
+});
+
+describe('a claim on a benched target', () => {
+  it('lapses after the time that a probe may take, and after the longest cooldown at most', () => {
+    const { health, time } = setUp({ cooldownCapMs: 500 });
+    health.bench(T, 0);
+    health.claim(T, 100);
+    expect(health.blocked(T)?.until).toBe(time.now + 100);
+    time.now += 100;
+    health.claim(T);
+    expect(health.blocked(T)?.until).toBe(time.now + 500);
+  });
+
+  it('is none where the target is healthy, and nobody else’s to give back', () => {
+    const { health, early } = setUp();
+    expect(health.claim(T)).toEqual({ epoch: 0, isProbe: false, isEarly: false, isAlone: false });
+    health.bench(T, 0);
+    expect(health.claim(T)).toEqual({ epoch: 2, isProbe: true, isEarly: false, isAlone: false });
+    expect(early(false)).toEqual({ epoch: 2, isProbe: true, isEarly: true, isAlone: false });
+  });
+
+  it('is one at a time before the bench ends, until it is given back or lapses', () => {
+    const { health, time, early } = setUp({ cooldownCapMs: 500 });
+    health.bench(T, 9000);
+    const stamp = early();
+    expect(stamp).toEqual({ epoch: 1, isProbe: true, isEarly: true, isAlone: true });
+    expect([early(), health.blocked(T)?.isProbed]).toEqual([undefined, true]);
+    expect(early(false)).toMatchObject({ isAlone: false });
+    if (stamp !== undefined) health.released(T, stamp);
+    expect(health.blocked(T)?.isProbed).toBe(false);
+    early(true, 300);
+    time.now += 299;
+    expect(early()).toBeUndefined();
+    time.now += 1;
+    expect(early()).toBeDefined();
+    time.now += 500;
+    expect(early()).toBeDefined();
+  });
+
+  it.each(['committed', 'finished', 'released'] as const)(
+    'is given back by the one who has it: %s',
+    (end) => {
+      const { health, early } = setUp();
+      health.bench(T, 9000);
+      const together = early(false);
+      const alone = early();
+      if (together !== undefined) health[end](T, together);
+      expect(early()).toBeUndefined();
+      if (alone !== undefined) health[end](T, alone);
+      expect(early()).toBeDefined();
+    },
+  );
+
+  it('before the bench ends tells nobody of a failure, and leaves the bench as it is', () => {
+    const { health, changes, early } = setUp();
+    health.failed(T, health.claim(T), failure, down);
+    const before = health.snapshot();
+    const stamp = early();
+    if (stamp !== undefined) expect(health.failed(T, stamp, failure, down)).toBeUndefined();
+    expect([health.snapshot(), changes, early()]).toMatchObject([before, ['a/x benched'], {}]);
+  });
+
+  it('before the bench ends ends it with content, and counts anew from there', () => {
+    const { health, early, state } = setUp();
+    health.failed(T, health.claim(T), failure, down);
+    const stamp = early();
+    if (stamp === undefined) throw new Error('nobody else has it');
+    const after = health.committed(T, stamp);
+    expect([state(), after]).toEqual([
+      'healthy',
+      { epoch: 2, isProbe: true, isEarly: false, isAlone: false },
+    ]);
+    expect(health.failed(T, after, failure, down)).toMatchObject({ until: 1_010_000 });
+  });
+
+  it('before an operator’s bench ends changes nothing, whatever comes of it', () => {
+    const { health, early, state } = setUp();
+    health.bench(T, 9000);
+    const stamp = early();
+    if (stamp === undefined) throw new Error('nobody else has it');
+    const after = health.committed(T, stamp);
+    expect(after).toMatchObject({ isEarly: true, isAlone: false });
+    health.finished(T, after);
+    health.released(T, after);
+    expect([state(), health.failed(T, after, failure, down)]).toEqual(['benched', undefined]);
+  });
+
+  it('whose bench is another by now changes nothing', () => {
+    const { health, time, state } = setUp();
+    health.bench(T, 0);
+    const stamp = health.claim(T);
+    health.bench(T, 9000);
+    const before = health.snapshot();
+    expect(health.committed(T, stamp)).toBe(stamp);
+    health.finished(T, stamp);
+    health.released(T, stamp);
+    expect([health.failed(T, stamp, failure, down), health.snapshot()]).toEqual([undefined, before]);
+    time.now += 9000;
+    expect(state()).toBe('benched');
+  });
+});
+
+describe('what is remembered', () => {
+  const key = (target: string): string => credentialKey(target, 'k1');
+
+  it('is told of once for each change of state, and not for each failure', () => {
+    const { health, changes } = setUp();
+    health.failed(T, health.claim(T), { ...failure, atOnce: false }, down);
+    health.finished(T, health.claim(T));
+    health.unbench(T);
+    expect(changes).toEqual(['a/x healthy']);
+  });
+
+  it('has credentials beside their target, by the same rules, and tells nobody of them', () => {
+    const { health, changes } = setUp({ threshold: 1 });
+    const { credentials } = health;
+    expect(health.credentials).toBe(credentials);
+    credentials.failed(key(T), credentials.claim(key(T)), { ...failure, atOnce: false }, down);
+    const benched = { state: 'benched', failures: 0, benches: 1, until: 1_005_000 };
+    const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined };
+    expect(health.snapshot()).toEqual({ [T]: { ...healthy, credentials: { k1: benched } } });
+    credentials.bench(credentialKey(T, 'k2'), 1);
+    expect(Object.keys(health.snapshot()[T]?.credentials ?? {})).toEqual(['k1', 'k2']);
+    expect(changes).toEqual([]);
+  });
+
+  it.each([
+    ['a/x', ['a/xx', 'b/y']],
+    ['a/', ['b/y']],
+  ])('forgets the credentials of what is unbenched: %s', (target, left) => {
+    const { health } = setUp();
+    for (const of of ['a/x', 'a/xx', 'b/y']) health.credentials.bench(key(of), 9000);
+    health.unbench(target);
+    expect(
+      Object.keys(health.snapshot()).filter((of) => health.snapshot()[of]?.credentials !== undefined),
+    ).toEqual(left);
+  });
+
+  it('is forgotten on demand, with claims and credentials', () => {
+    const { health, early } = setUp();
+    health.bench(T, 9000);
+    early();
+    health.credentials.bench(key(T), 9000);
+    health.reset();
+    expect(health.snapshot()).toEqual({});
+    expect(early()).toBeDefined();
+  });
+
+  it('is at most 10,000 targets: the one that changed longest ago goes', () => {
+    const { health } = setUp();
+    for (let n = 0; n < 10_000; n++) health.bench(`a/${n}`, 9000);
+    health.bench('a/0', 1);
+    expect(Object.keys(health.snapshot())).toHaveLength(10_000);
+    health.bench('a/more', 1);
+    const targets = Object.keys(health.snapshot());
+    expect([targets.length, targets[0], targets.at(-2)]).toEqual([10_000, 'a/2', 'a/0']);
+  });
+});
