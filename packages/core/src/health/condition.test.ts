@@ -108,6 +108,13 @@ describe('a benched condition', () => {
     });
   });
 
+  it('is the operator’s no more after a failure, or another process’s longer verdict', () => {
+    const byHand = { ...benched, isByHand: true };
+    const failure = { retryAfterMs: undefined, atOnce: true };
+    expect(failed(byHand, failure, policy, NOW).isByHand).toBe(false);
+    expect(accepted(byHand, { state: 'benched', benches: 1, forMs: 1 }, 7000).isByHand).toBe(false);
+  });
+
   it('after a failure without a cooldown ends at once', () => {
     const failure = { retryAfterMs: undefined, atOnce: false };
     expect(failed({ ...probing, benchEnd: 0 }, failure, { ...policy, cooldownMs: 0 }, NOW).until).toBe(NOW);

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock, settled } from '../../test/support/manual-clock.ts';
+import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
+import { LlmError, type Attempt } from '../contract/llm-error.ts';
+import { admit, FREE, type Admission } from './admission.ts';
+
+const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
+
+function setUp(...gates: Gate[]) {
+  const clock = manualClock();
+  const controller = new AbortController();
+  const listening = new Set<unknown>();
+  const { signal } = controller;
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...of: Parameters<typeof add>) => {
+    listening.add(of[1]);
+    add(...of);
+  };
+  signal.removeEventListener = (...of: Parameters<typeof remove>) => {
+    listening.delete(of[1]);
+    remove(...of);
+  };
+  const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
+  const waited: Promise<unknown>[] = [];
+  const asked = (): Promise<Admission> => admit(gates, info, clock, (promise) => waited.push(promise));
+  return { clock, controller, listening, info, waited, asked };
+}
+
+/** A gate that grants, and what its permit was settled with. */
+function granting(log: Attempt[] = [], settle: () => void | Promise<void> = () => undefined): Gate {
+  const permit: Permit = {
+    settle(of) {
+      log.push(of);
+      return settle();
+    },
+  };
+  return { name: 'granting', timeoutMs: 50, admit: () => permit };
+}
+
+const answering = (admitting: Gate['admit'], timeoutMs?: number): Gate => ({
+  name: 'g',
+  timeoutMs,
+  admit: admitting,
+});
+const never = new Promise<never>(() => undefined);
+
+describe('an admission', () => {
+  it('leaves no timer and no listener, whatever the gates answer', async () => {
+    const { asked, clock, listening } = setUp(
+      granting(),
+      answering(() => undefined, 50),
+      answering(() => Promise.resolve(undefined)),
+    );
+    const admission = asked();
+    expect(listening.size).toBe(1);
+    await admission;
+    expect([clock.pending(), listening.size]).toEqual([0, 0]);
+    const {
+      asked: askedAgain,
+      clock: other,
+      listening: left,
+    } = setUp(answering(() => Promise.reject(new Error('x')), 50));
+    await expect(askedAgain()).rejects.toThrow();
+    expect([other.pending(), left.size]).toEqual([0, 0]);
+  });
+
+  it('is settled once, and leaves no timer', async () => {
+    const log: Attempt[] = [];
+    const { asked, clock, waited } = setUp(granting(log));
+    const admission = await asked();
+    await admission.settle(outcome);
+    await admission.settle(outcome);
+    expect([log, clock.pending(), waited.length]).toEqual([[outcome], 0, 1]);
+  });
+
+  it('waits for a permit that is settled for a second, and says what goes on', async () => {
+    const { asked, clock, waited } = setUp(
+      granting([], () => never),
+      granting(),
+    );
+    let isSettled = false;
+    const admission = await asked();
+    void admission.settle(outcome)?.then(() => (isSettled = true));
+    await clock.advance(999);
+    expect([isSettled, waited.length]).toEqual([false, 1]);
+    await clock.advance(1);
+    expect(isSettled).toBe(true);
+  });
+
+  it('without permits has nothing to settle', async () => {
+    const { asked, clock, waited } = setUp(answering(() => undefined));
+    void (await asked()).settle(outcome);
+    expect([clock.pending(), waited, FREE.settle(outcome)]).toEqual([0, [], undefined]);
+  });
+});
+
+describe('a denial', () => {
+  it('says which gate, why, and when to ask again; what was granted is settled with it', async () => {
+    const log: Attempt[] = [];
+    const { asked } = setUp(
+      granting(log),
+      answering(() => ({ deny: 'too dear', retryAfterMs: 7 })),
+    );
+    const error: unknown = await asked().catch((cause: unknown) => cause);
+    expect(error).toMatchObject({
+      kind: 'denied',
+      message: 'gate "g" denied a/x: too dear',
+      details: { target: 'a/x', code: undefined, retryAfterMs: 7 },
+    });
+    expect(log).toEqual([{ target: 'a/x', outcome: 'skipped', error, usage: undefined, ms: 0 }]);
+  });
+
+  it('waits for what was granted to be settled', async () => {
+    const { asked, clock } = setUp(
+      granting([], () => never),
+      answering(() => ({ deny: 'no' })),
+    );
+    let isOver = false;
+    void asked().catch(() => (isOver = true));
+    await clock.advance(999);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    expect(isOver).toBe(true);
+  });
+
+  it.each([
+    [true, 'advance'],
+    [false, undefined],
+    [undefined, undefined],
+  ])('that says advance: %s has the code %s', async (advance, code) => {
+    const { asked } = setUp(answering(() => ({ deny: 'no', advance })));
+    await expect(asked()).rejects.toMatchObject({ details: { code } });
+  });
+
+  it.each<[unknown, string]>([
+    [new Error('no database'), 'no database'],
+    ['a text', 'a text'],
+  ])('is what a gate throws, and its cause: %s', async (thrown, why) => {
+    const { asked } = setUp(answering(() => Promise.reject(thrown)));
+    await expect(asked()).rejects.toMatchObject({
+      kind: 'denied',
+      message: `gate "g" denied a/x: it failed: ${why}`,
+      cause: thrown,
+    });
+  });
+
+  it('is not what a gate throws as an error of its own', async () => {
+    const own = new LlmError('config', 'no such tenant');
+    const { asked } = setUp(answering(() => Promise.reject(own)));
+    await expect(asked()).rejects.toBe(own);
+  });
+
+  it('comes from a gate that is too slow, and what it says later changes nothing', async () => {
+    let late: (cause: Error) => void = () => undefined;
+    const { asked, clock, listening } = setUp(
+      answering(() => new Promise((_, reject) => (late = reject)), 50),
+    );
+    const denied = expect(asked()).rejects.toThrow('gate "g" denied a/x: no answer within 50 ms');
+    await clock.advance(50);
+    await denied;
+    late(new Error('late'));
+    await settled();
+    expect(listening.size).toBe(0);
+  });
+
+  it.each([
+    ['a permit is given back', true],
+    ['a denial is nothing', false],
+  ])('of a gate that was too slow: %s', async (_, isGranted) => {
+    const log: Attempt[] = [];
+    let answer: (of: Permit | { deny: string } | undefined) => void = () => undefined;
+    const { asked, clock } = setUp(answering(() => new Promise((resolve) => (answer = resolve)), 50));
+    const denied = expect(asked()).rejects.toThrow('no answer');
+    await clock.advance(50);
+    await denied;
+    answer(isGranted ? { settle: (of) => void log.push(of) } : { deny: 'late' });
+    await settled();
+    const given = { target: 'a/x', outcome: 'skipped', error: undefined, usage: undefined, ms: 0 };
+    expect(log).toEqual(isGranted ? [given] : []);
+  });
+});
+
+describe('an abort', () => {
+  it('ends the asking with its reason; what was granted is settled, and nobody waits for it', async () => {
+    const log: Attempt[] = [];
+    const { asked, controller, clock } = setUp(
+      granting(log, () => never),
+      answering(() => never, 50),
+    );
+    const stopped = asked();
+    await settled();
+    const reason = new LlmError('aborted', 'enough');
+    controller.abort(reason);
+    await expect(stopped).rejects.toBe(reason);
+    expect(log).toEqual([{ target: 'a/x', outcome: 'skipped', error: reason, usage: undefined, ms: 0 }]);
+    expect(clock.pending()).toBe(1);
+  });
+
+  it('that came before asks no gate, and is passed on as it is', async () => {
+    let asked = 0;
+    const { asked: ask, controller } = setUp(
+      answering(() => {
+        asked++;
+        return undefined;
+      }),
+    );
+    controller.abort('enough');
+    await expect(ask()).rejects.toBe('enough');
+    expect(asked).toBe(0);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { settled } from '../../test/support/manual-clock.ts';
+import type { AttemptInfo, Permit } from '../contract/gate.ts';
+import type { Attempt } from '../contract/llm-error.ts';
+import { lanes } from './lanes.ts';
+
+const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
+
+/** Enters attempts into the lanes, and tells who is in. */
+function setUp(limits: { readonly [prefix: string]: number }) {
+  const gate = lanes(limits);
+  const inside: string[] = [];
+  const permits = new Map<string, Permit>();
+  const enter = (name: string, target: string, signal = new AbortController().signal, isLapsed = false) => {
+    const attempt = { target, signal, isLapsed } as AttemptInfo;
+    const entered = Promise.resolve(gate.admit(attempt)).then((permit) => {
+      inside.push(name);
+      if (permit !== undefined && 'settle' in permit) permits.set(name, permit);
+    });
+    return entered;
+  };
+  const leave = async (name: string): Promise<void> => {
+    await permits.get(name)?.settle(outcome);
+    await settled();
+  };
+  return { gate, inside, permits, enter, leave };
+}
+
+describe('lanes', () => {
+  it('let in as many as they are wide, and the others in their order', async () => {
+    const { enter, leave, inside } = setUp({ 'a/': 2 });
+    for (const name of ['1', '2', '3', '4']) void enter(name, 'a/x');
+    await settled();
+    expect(inside).toEqual(['1', '2']);
+    await leave('2');
+    expect(inside).toEqual(['1', '2', '3']);
+    await leave('1');
+    expect(inside).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('are given back once, however often that is said', async () => {
+    const { enter, leave, inside } = setUp({ 'a/': 1 });
+    for (const name of ['1', '2', '3']) void enter(name, 'a/x');
+    await settled();
+    await leave('1');
+    await leave('1');
+    expect(inside).toEqual(['1', '2']);
+  });
+
+  it('are chosen by the longest prefix; a target without one is not asked to wait', async () => {
+    const { enter, inside, permits } = setUp({ 'a/': 0, 'a/xy': 1, 'a/x': 0 });
+    void enter('wide', 'a/xyz');
+    void enter('shut', 'a/xz');
+    void enter('shut too', 'a/y');
+    void enter('free', 'b/y');
+    await settled();
+    expect([inside, [...permits.keys()]]).toEqual([['wide', 'free'], ['wide']]);
+  });
+
+  it('are left by an abort; the place goes to the next', async () => {
+    const { enter, leave, inside } = setUp({ 'a/': 1 });
+    const controller = new AbortController();
+    void enter('1', 'a/x');
+    const second = enter('2', 'a/x', controller.signal);
+    void enter('3', 'a/x');
+    controller.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    await leave('1');
+    expect(inside).toEqual(['1', '3']);
+  });
+
+  it('are not entered after an abort, also where there is room', () => {
+    expect(() =>
+      setUp({ 'a/': 1 }).gate.admit({
+        target: 'a/x',
+        signal: AbortSignal.abort(new Error('enough')),
+      } as AttemptInfo),
+    ).toThrow('enough');
+  });
+
+  it('forget the signal of who has entered', async () => {
+    const { enter, leave, inside } = setUp({ 'a/': 1 });
+    const controller = new AbortController();
+    void enter('1', 'a/x');
+    const second = enter('2', 'a/x', controller.signal);
+    void enter('3', 'a/x');
+    await settled();
+    await leave('1');
+    await second;
+    controller.abort();
+    await leave('2');
+    expect(inside).toEqual(['1', '2', '3']);
+  });
+
+  it('are freed of who cannot be running any more when somebody asks, and pass over the dead who wait', async () => {
+    const { enter, inside, leave } = setUp({ 'a/': 2 });
+    const { signal } = new AbortController();
+    void enter('alive', 'a/x');
+    void enter('dead', 'a/x', signal, true);
+    await settled();
+    void enter('next', 'a/x');
+    void enter('dead too', 'a/x', signal, true);
+    void enter('last', 'a/x');
+    await settled();
+    expect(inside).toEqual(['alive', 'dead', 'next']);
+    await leave('alive');
+    expect(inside).toEqual(['alive', 'dead', 'next', 'last']);
+  });
+});
