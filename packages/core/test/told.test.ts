@@ -197,6 +197,42 @@ describe('an abort', () => {
     expect(told(it, 'call-end')).toMatchObject([{ outcome: 'failed', attempts: [] }]);
   });
 
+  it('before the call asks no resolver either', async () => {
+    const asked: string[] = [];
+    const resolver = (name: string): string => {
+      asked.push(name);
+      return 'a/x';
+    };
+    const { majordomo } = world({ 'a/x': ['a'] }, { resolvers: [resolver] });
+    const error = await failure(majordomo.model('fast').generate(hi, { signal: AbortSignal.abort() }));
+    expect([error.kind, asked]).toEqual(['aborted', []]);
+  });
+
+  it('ends the attempt once, and the call once', async () => {
+    const it = world({ 'a/x': [{ text: 'half', stall: true }], 'b/y': ['b'] });
+    const controller = new AbortController();
+    const answer = failure(it.majordomo.model('a/x,b/y').generate(hi, { signal: controller.signal }));
+    await settled();
+    controller.abort();
+    const { details } = await answer;
+    expect(it.kinds().slice(2)).toEqual(['committed', 'attempt-failed', 'attempt-end', 'call-end']);
+    expect(details.attempts).toMatchObject([
+      { target: 'a/x', outcome: 'failed', error: { kind: 'aborted' } },
+    ]);
+  });
+
+  it('between two targets begins no attempt', async () => {
+    const controller = new AbortController();
+    const it = world({ 'a/x': ['a'], 'b/y': ['b'] });
+    it.majordomo.health.bench('a/x', 9000);
+    const onEvent = ({ type }: CallEvent): void => {
+      if (type === 'target-skipped') controller.abort();
+    };
+    const options = { signal: controller.signal, onEvent };
+    expect((await failure(it.majordomo.model('a/x,b/y').generate(hi, options))).kind).toBe('aborted');
+    expect(it.kinds().slice(1)).toEqual(['call-start', 'target-skipped', 'call-end']);
+  });
+
   it('leaves no listener on the caller’s signal, and neither does an answer or a failure', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
     const { signal } = new AbortController();
@@ -209,6 +245,25 @@ describe('an abort', () => {
     await failure(majordomo.model('b/y').generate(hi, { signal }));
     expect(listening.size).toBe(0);
   });
+});
+
+it('a benched target is neither prepared nor shown to gates', async () => {
+  const seen: string[] = [];
+  const gate: Gate = {
+    name: 'spy',
+    admit({ target }) {
+      seen.push(target);
+      return undefined;
+    },
+  };
+  const { majordomo } = world(
+    { 'a/x': [{ capabilities: { tools: false } }], 'b/y': ['b'] },
+    { gates: [gate] },
+  );
+  majordomo.health.bench('a/x', 9000);
+  const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
+  const { attempts } = await majordomo.model('a/x,b/y').generate({ ...hi, tools });
+  expect([seen, attempts[0]?.error?.kind]).toEqual([['b/y'], 'overloaded']);
 });
 
 describe('a target is asked', () => {

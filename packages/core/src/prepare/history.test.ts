@@ -77,6 +77,12 @@ describe('a history', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('keeps the turns and results that are sound the same objects', () => {
+    const sound = [assistant([call('1')]), result('1'), user('q')];
+    const { messages: left } = repairHistory([...sound, assistant([call('2')])]);
+    expect(sound.map((message, at) => message === left[at])).toEqual([true, true, true]);
+  });
+
   it('has calls of one id told apart, in one turn and in several', () => {
     const twice = assistant([call('1'), call('1')]);
     const ids = repairHistory([twice, result('1', '1'), assistant([call('1')]), result('1')]).messages.map(

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { user, type Model, type ModelRequest, type Recovery } from '../index.ts';
+import type { PreparedCall } from '../chain/operation.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { ModelContext } from '../contract/provider.ts';
+import type { ChatResponse } from '../contract/response.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { chatOperation } from './chat.ts';
+
+const request = { messages: [user('hi')], maxTokens: 9 };
+const place = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Place;
+const scope = { signal: new AbortController().signal };
+const capabilities = { maxOutputTokens: 5 };
+const timeouts = { idleMs: 7 };
+const recovery: Recovery = {
+  id: 'r',
+  what: 'maxTokens dropped',
+  apply: (it) => ({ ...it, maxTokens: undefined }),
+};
+
+/** What the model was asked. */
+const asked: [ModelRequest, ModelContext][] = [];
+
+async function prepare(
+  live = true,
+  extra: Partial<Model> = {},
+): Promise<PreparedCall<ModelEvent, ChatResponse>> {
+  const model: Model = {
+    id: 'x',
+    families: [],
+    capabilities,
+    timeouts,
+    async *stream(sent, context) {
+      asked.push([sent, context]);
+      yield await Promise.resolve([]);
+    },
+    ...extra,
+  };
+  return chatOperation(request, { live, media: undefined, modelAt: () => model }).prepare(place, scope);
+}
+
+describe('a chat, ready for one target', () => {
+  it('says what will be sent, and what the target is like', async () => {
+    const prepared = await prepare();
+    expect(prepared).toMatchObject({ capabilities, timeouts, isWhole: false, payload: undefined });
+    expect(prepared.request).toMatchObject({ messages: request.messages, maxTokens: 5 });
+    expect(
+      chatOperation(request, {
+        live: true,
+        media: undefined,
+        modelAt: () => {
+          throw new Error('not asked');
+        },
+      }).type,
+    ).toBe('chat');
+  });
+
+  it.each([
+    ['somebody reads it as it comes', true, true, false],
+    ['nobody does, and the model wants it so', false, true, true],
+    ['nobody does, and the model does not care', false, false, false],
+  ])('is asked for in one piece where %s: %s', async (_, live, whole, isWhole) => {
+    expect((await prepare(live, { whole: () => whole })).isWhole).toBe(isWhole);
+  });
+
+  it('is changed by a recovery, with a warning after the others', async () => {
+    const prepared = await prepare();
+    const changed = prepared.changed(recovery, 'a/x said no');
+    expect([prepared.request.maxTokens, changed.request.maxTokens, changed.isWhole]).toEqual([
+      5,
+      undefined,
+      false,
+    ]);
+    const { warnings } = changed.newAnswer().result({ spec: 's', attempts: [] });
+    expect(warnings).toMatchObject([
+      { action: 'coerced', what: 'maxTokens' },
+      { action: 'repaired', what: 'maxTokens dropped', why: 'a/x said no' },
+    ]);
+  });
+
+  it('is asked for in one piece from a recovery on that says so', async () => {
+    const changed = (await prepare()).changed({ ...recovery, delivery: 'whole' }, 'no stream');
+    expect([changed.isWhole, changed.changed(recovery, 'and').isWhole]).toEqual([true, true]);
+  });
+
+  it('is sent as it was prepared', async () => {
+    const prepared = await prepare();
+    const context = { target: 'a/x' } as ModelContext;
+    await prepared.open(context).next();
+    expect(asked.at(-1)).toEqual([prepared.request, context]);
+    expect(prepared.newAnswer().result({ spec: 's', attempts: [] }).target).toBe('a/x');
+  });
+});

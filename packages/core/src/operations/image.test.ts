@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import {
+  image,
+  LlmError,
+  type ImageBackend,
+  type ImagePart,
+  type ImageRequest,
+  type MediaFitter,
+} from '../index.ts';
+import type { PreparedCall } from '../chain/operation.ts';
+import type { ImageResponse } from '../contract/image.ts';
+import type { ModelContext } from '../contract/provider.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { imageOperation } from './image.ts';
+
+type Drawn = Omit<ImageResponse, 'attempts'>;
+type Prepared = PreparedCall<Drawn, ImageResponse>;
+
+const cat: ImageRequest = { prompt: 'a cat' };
+const scope = { signal: new AbortController().signal };
+const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const picture = (bytes: number): ImagePart => image(new Uint8Array(bytes));
+const limits = { mediaTypes: ['image/png'], maxBytes: 4 };
+const drawn: Drawn = {
+  target: 'a/m',
+  images: [picture(1)],
+  warnings: [{ action: 'dropped', what: 'n', why: '1 came' }],
+  usage,
+};
+const cutting: MediaFitter = {
+  fit: (part, { maxBytes }, _signal, warn) => {
+    if (part.bytes.length <= maxBytes) return Promise.resolve(part);
+    warn?.({ action: 'coerced', what: 'image', why: `cut to ${maxBytes}` });
+    return Promise.resolve({ ...part, bytes: part.bytes.slice(0, maxBytes) });
+  },
+};
+
+function at(backend: Partial<ImageBackend> | undefined): Place {
+  const whole: ImageBackend = { id: 'm', generate: () => Promise.resolve(drawn), ...backend };
+  const imageModel = backend === undefined ? undefined : (): ImageBackend => whole;
+  const provider = {
+    spi: 1,
+    id: 'a',
+    model: () => {
+      throw new Error('no chat');
+    },
+    imageModel,
+  } as unknown as Place['provider'];
+  return { key: 'a/m', provider, modelId: 'm' };
+}
+
+const prepare = async (
+  request: Partial<ImageRequest> = {},
+  backend: Partial<ImageBackend> | undefined = {},
+  media?: MediaFitter,
+): Promise<Prepared> => imageOperation({ ...cat, ...request }, media).prepare(at(backend), scope);
+
+describe('a request for pictures', () => {
+  it.each<[string, string, object]>([
+    ['prompt', 'must not be empty', { prompt: ' \n' }],
+    ['n', 'must be a whole number above 0, not 1.5', { n: 1.5 }],
+    ['size', 'must be like 512x768, not "012x5"', { size: '012x5' }],
+    ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],
+    ['images[0].bytes', 'must be a Uint8Array', { images: [{ bytes: 'AA' }] }],
+    ['mask.bytes', 'must be a Uint8Array', { images: [picture(1)], mask: { bytes: 'AA' } }],
+    ['mask', 'needs the image that it belongs to', { mask: picture(1) }],
+    ['mask', 'needs the image that it belongs to', { images: [], mask: picture(1) }],
+  ])('is refused where %s %s', (path, why, request) => {
+    expect(() => {
+      imageOperation({ ...cat, ...request }, undefined).validate();
+    }).toThrow(
+      expect.objectContaining({
+        kind: 'invalid-request',
+        message: `${path} ${why}`,
+        details: expect.objectContaining({ path }),
+      }),
+    );
+  });
+
+  it.each<Partial<ImageRequest>>([{}, { n: 1, size: '1x10' }, { images: [picture(1)], mask: picture(1) }])(
+    'is taken as it is: %j',
+    (request) => {
+      expect(() => {
+        imageOperation({ ...cat, ...request }, undefined).validate();
+      }).not.toThrow();
+    },
+  );
+
+  it('is told to gates by what it is', async () => {
+    const timeouts = { wholeMs: 5 };
+    expect(imageOperation(cat, undefined).type).toBe('image');
+    expect(await prepare({}, { images: limits, timeouts })).toMatchObject({
+      request: { system: undefined, messages: [], tools: [], output: undefined, extra: {} },
+      payload: cat,
+      capabilities: { images: limits },
+      timeouts,
+      isWhole: true,
+    });
+  });
+});
+
+describe('a target', () => {
+  it('that draws nothing is passed over', async () => {
+    const nothing = imageOperation(cat, undefined).prepare(at(undefined), scope);
+    await expect(nothing).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: 'a/m draws no images',
+      details: { target: 'a/m' },
+    });
+  });
+
+  it('that takes no pictures is passed over where there are some', async () => {
+    await expect(prepare({ images: [picture(1)] }, { images: false })).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: 'a/m takes no images',
+      details: { target: 'a/m' },
+    });
+    expect((await prepare({ images: [] }, { images: false })).payload?.images).toEqual([]);
+    expect((await prepare({}, { images: false })).payload?.images).toBeUndefined();
+  });
+
+  it('gets pictures that fit, and at most as many as it takes', async () => {
+    const images = [picture(9), picture(3)];
+    const prepared = await prepare({ images }, { images: { ...limits, maxCount: 2 } }, cutting);
+    expect(prepared.payload?.images?.map(({ bytes }) => bytes.length)).toEqual([4, 3]);
+    const fewer = prepare({ images }, { images: { ...limits, maxCount: 1 } }, cutting);
+    await expect(fewer).rejects.toThrow('takes at most 1 images, the request has 2');
+  });
+
+  it('gets pictures as they are where nothing is known of its limits', async () => {
+    const images = [picture(99)];
+    expect((await prepare({ images, mask: picture(99) })).payload?.images?.[0]).toBe(images[0]);
+  });
+
+  it.each<[string, number, number, boolean]>([
+    ['both fit', 4, 4, true],
+    ['the picture does not fit', 5, 4, false],
+    ['the mask does not fit', 4, 5, false],
+  ])('with a mask gets both unchanged or none: %s', async (_, bytes, mask, isTaken) => {
+    const request = { images: [picture(bytes), picture(9)], mask: picture(mask) };
+    const preparing = prepare(request, { images: { ...limits, maxCount: 2 } }, cutting);
+    if (isTaken) expect((await preparing).payload?.mask).toBe(request.mask);
+    else
+      await expect(preparing).rejects.toMatchObject({
+        kind: 'unsupported',
+        message: 'a/m cannot take the image and its mask as they are; with a mask neither is changed',
+        details: { target: 'a/m', path: 'mask', code: 'too-large' },
+      });
+  });
+});
+
+describe('an answer with pictures', () => {
+  it('has what was done to the request, then what the vendor said', async () => {
+    const prepared = await prepare({ images: [picture(9)] }, { images: limits }, cutting);
+    const again = prepared.changed({ id: 'r', what: 'key', apply: (it) => it }, 'a/m said auth');
+    const steps = again.open({ target: 'a/m' } as ModelContext);
+    const { value } = await steps.next();
+    const answer = again.newAnswer();
+    expect([value, (await steps.next()).done, answer.push(drawn), answer.opening([drawn])]).toEqual([
+      drawn,
+      true,
+      'finish',
+      [drawn],
+    ]);
+    expect([answer.fault(), answer.partial(), answer.usage]).toEqual([undefined, undefined, usage]);
+    expect(answer.result({ spec: 's', attempts: [] })).toEqual({
+      ...drawn,
+      warnings: [
+        { action: 'coerced', what: 'image', why: 'cut to 4' },
+        { action: 'repaired', what: 'key', why: 'a/m said auth' },
+        ...drawn.warnings,
+      ],
+      attempts: [],
+    });
+  });
+
+  it('without one is a failure', async () => {
+    const answer = (await prepare()).newAnswer();
+    answer.push({ ...drawn, images: [] });
+    const fault = answer.fault();
+    expect(LlmError.is(fault, 'empty')).toBe(true);
+    expect(fault).toMatchObject({ message: 'a/m gave no image', details: { target: 'a/m' } });
+  });
+
+  it('that never came is nothing', async () => {
+    const answer = (await prepare()).newAnswer();
+    expect(answer.result({ spec: 's', attempts: [] })).toEqual({
+      target: 'a/m',
+      images: [],
+      warnings: [],
+      usage: undefined,
+      attempts: [],
+    });
+  });
+});
