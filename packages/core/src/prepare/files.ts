@@ -20,7 +20,6 @@ export async function checkFiles(
 ): Promise<void> {
   if (limits === undefined) return;
   const files = messages.flatMap(filesOf);
-  if (files.length === 0) return;
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const refuse = (number: number, most: number, what: string): void => {
     if (number > most) throw tooLarge(target, `takes ${most} ${what}, not ${number}`);

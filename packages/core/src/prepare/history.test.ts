@@ -91,4 +91,15 @@ describe('a history', () => {
     );
     expect(ids).toEqual([['1', '1_2'], ['1', '1_2'], ['1_3'], ['1_3']]);
   });
+
+  it('keeps the objects that were made for a turn while the turn is the same', () => {
+    const parts = [call('1'), call('1')];
+    const history = [assistant(parts), result('1')];
+    const repaired = (): readonly TurnMessage[] => repairHistory(history).messages;
+    const [first, again] = [repaired(), repaired()];
+    expect(first).not.toContain(history[0]);
+    expect([again[0] === first[0], again[1] === first[1]]).toEqual([true, true]);
+    parts.pop();
+    expect(repaired()).toEqual(history);
+  });
 });

@@ -2,7 +2,7 @@ import type { AssistantMessage, ToolMessage, TurnMessage } from '../contract/mes
 import type { AssistantPart, Part, ToolCallPart, ToolResultPart } from '../contract/part.ts';
 import type { Warning } from '../contract/response.ts';
 
-const INTERRUPTED = 'This call was interrupted: it has no result.';
+const INTERRUPTED = [{ type: 'text', text: 'This call was interrupted: it has no result.' }] as const;
 
 /**
  * Makes every tool call have exactly one result, right after its turn and in call order: missing results say that the
@@ -144,11 +144,20 @@ function pairOf(
 /** The message, if it is made of these parts. */
 function made<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
   if (message?.parts.length !== parts.length) return undefined;
-  return message.parts.every((part, at) => part === parts[at]) ? message : undefined;
+  return message.parts.every((part, at) => isAlike(part, parts[at])) ? message : undefined;
+}
+
+/** A part that was made anew, with another id or in place of a missing result, has the same members as before. */
+function isAlike(part: Part, other: Part | undefined): boolean {
+  if (part === other || other === undefined) return part === other;
+  const [members, others] = [Object.entries(part), Object.entries(other)];
+  return (
+    members.length === others.length &&
+    members.every(([name, value], at) => others[at]?.[0] === name && others[at][1] === value)
+  );
 }
 
 function answer(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
   if (result !== undefined) return result.callId === id ? result : { ...result, callId: id };
-  const content = [{ type: 'text', text: INTERRUPTED }] as const;
-  return { type: 'tool-result', callId: id, name: call.name, content, isError: true };
+  return { type: 'tool-result', callId: id, name: call.name, content: INTERRUPTED, isError: true };
 }

@@ -27,7 +27,6 @@ export async function fitImages(
 ): Promise<FittedMessages> {
   if (limits === undefined || limits === false) return { messages, warnings: [] };
   const images = imagesIn(messages);
-  if (images.length === 0) return { messages, warnings: [] };
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
     throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
   }
