@@ -119,6 +119,15 @@ describe('an observer is told', () => {
     expect(attempts[0]?.error?.kind).toBe('unsupported');
   });
 
+  it('of the skips before a wait, but the attempts do not list them again and again', async () => {
+    const it = world({ 'a/x': ['a'] });
+    it.majordomo.health.bench('a/x', 1000);
+    const answer = it.majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' });
+    await it.clock.advance(1000);
+    expect(told(it, 'target-skipped')).toHaveLength(1);
+    expect((await answer).attempts).toEqual([record('a/x', { outcome: 'finished', usage })]);
+  });
+
   it('how a call ended: with the whole answer', async () => {
     const it = world({ 'a/x': ['a'] });
     const response = await it.majordomo.model('a/x').generate(hi);
@@ -143,6 +152,18 @@ describe('the error of a call', () => {
     expect(error.details.partial).toMatchObject({ target: 'a/x', text: 'one', id: 'r1' });
     expect(error.details.attempts[0]?.error?.details.partial?.text).toBe('one');
     expect(error.cause).toBe(error.details.attempts[1]?.error);
+  });
+
+  it('says that there is nothing to wait for where somebody finds out right now', async () => {
+    const { majordomo, clock } = world({ 'a/x': [{ fail: 'quota' }, { text: 'back', waitMs: 50 }] });
+    await failure(majordomo.model('a/x').generate(hi));
+    await clock.advance(5000);
+    const probe = majordomo.model('a/x').generate(hi);
+    await settled();
+    const error = await failure(majordomo.model('a/x').generate(hi));
+    expect([error.kind, error.details.retryAfterMs]).toEqual(['quota', 0]);
+    await clock.advance(50);
+    expect((await probe).text).toBe('back');
   });
 
   it('names its target, and keeps that of the provider', async () => {
