@@ -226,6 +226,51 @@ describe('prepare', () => {
     ]);
   });
 
+  it('hands on everything else that the caller asks for', async () => {
+    const asked = {
+      toolChoice: 'auto',
+      maxTokens: 1,
+      temperature: 0,
+      topP: 0.5,
+      stop: ['x'],
+      seed: 0,
+      reasoning: 'low',
+      cache: 'long',
+    } as const;
+    const { request } = await prepared({ messages: [user('hi')], system: 's', ...asked });
+    expect(request).toEqual({
+      messages: [user('hi')],
+      system: 's',
+      ...asked,
+      tools: [],
+      output: undefined,
+      extra: {},
+    });
+    const { request: shaped } = await prepared({ messages: [user('hi')], output: { type: 'object' } });
+    expect(shaped.output).toEqual({ name: 'answer', schema: { type: 'object' } });
+  });
+
+  it('tells everything that was done, in the order in which it was done', async () => {
+    const alien = { family: 'other', data: 'o' };
+    const fitter: MediaFitter = {
+      fit: (part, _limits, _signal, warn) => {
+        warn?.({ action: 'coerced', what: 'image', why: 'smaller' });
+        return Promise.resolve({ ...part });
+      },
+    };
+    const { warnings } = await prepared(
+      {
+        messages: [user(png()), assistant([{ type: 'reasoning', text: 'r', replay: alien }, call('1')])],
+        maxTokens: 9,
+        output: { type: 'object' },
+      },
+      { images: { mediaTypes: [], maxBytes: 9 }, maxOutputTokens: 5, output: 'instruct' },
+      fitter,
+    );
+    const what = ['replay of foreign reasoning', 'history', 'image', 'maxTokens', 'output'];
+    expect(warnings.map((warning) => warning.what)).toEqual(what);
+  });
+
   it('merges extra: the wire first, the provider over it, nothing of others', async () => {
     const { request } = await prepared({
       messages: [user('hi')],

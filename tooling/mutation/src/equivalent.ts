@@ -5,7 +5,44 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
   readonly why: string;
 }
 
-export const EQUIVALENT: readonly Equivalent[] = [];
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: 'health/tracker.ts',
+    before: 'if (this.conditions.size === 0) return undefined;',
+    after: ';',
+    why: 'saves the look-ups of every call while no target is in trouble',
+  },
+  {
+    file: 'prepare/capabilities.ts',
+    before: 'if (images !== false && files === undefined) return;',
+    after: ';',
+    why: 'saves a walk over the whole history at every call',
+  },
+  {
+    file: 'prepare/history.ts',
+    before: 'for (let at = 0; at < messages.length;) at = repair.turn(messages, at);',
+    after: 'for (let at = 0; at <= messages.length;) at = repair.turn(messages, at);',
+    why: 'behind the last message there is none, which `turn` passes over',
+  },
+  {
+    file: 'prepare/history.ts',
+    before: 'for (let at = 0; at < messages.length; at++) {',
+    after: 'for (let at = 0; at <= messages.length; at++) {',
+    why: 'behind the last message there is none, which has no role',
+  },
+  {
+    file: 'prepare/history.ts',
+    before: 'if (message === undefined) return at + 1;',
+    after: 'if (message === undefined) return at + 2;',
+    why: 'there is always a message: the compiler wants to hear it',
+  },
+  {
+    file: 'prepare/history.ts',
+    before: "while (end < messages.length && messages[end]?.role !== 'assistant') end++;",
+    after: "while (end <= messages.length && messages[end]?.role !== 'assistant') end++;",
+    why: 'one behind the last message is behind it as well',
+  },
+];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((known) => isSame(known, mutant));
 

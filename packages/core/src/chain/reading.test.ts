@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import type { Opened } from './open.ts';
 import { Reading, type Step } from './reading.ts';
 
 type Event = { readonly type: 'progress' | 'content' | 'finish' };
@@ -13,7 +14,7 @@ const stop = new LlmError('aborted', 'enough');
 const step = (value: Event | readonly Event[]): Told => ({ done: false, value });
 
 /** Reads steps as they are told; an open one waits for the next. */
-function setUp(script: (Told | Error | Promise<Told>)[], fault?: LlmError) {
+function setUp(script: (Told | Error | Promise<Told>)[], fault?: LlmError, open?: () => Opened<Event>) {
   const clock = manualClock();
   const log: string[] = [];
   const goingOn: unknown[] = [];
@@ -46,7 +47,7 @@ function setUp(script: (Told | Error | Promise<Told>)[], fault?: LlmError) {
     fault: () => fault,
     open: (signal) => {
       signals.push(signal);
-      return { steps, first: next() };
+      return open?.() ?? { steps, first: next() };
     },
   });
   return { reading, log, clock, goingOn, signals };
@@ -90,6 +91,20 @@ describe('what is read', () => {
     const { reading, log } = setUp([step(finish)], stop);
     expect(await reading.step()).toEqual({ type: 'failed', error: stop });
     expect([log, reading.isCommitted]).toEqual([['closed'], false]);
+  });
+
+  it('is a failure where the stream throws at once, from its begin or later', async () => {
+    const error = new Error('no promise');
+    const throwing = (): never => {
+      throw error;
+    };
+    const first = (): Promise<Told> => Promise.resolve(step(content));
+    for (const open of [throwing, () => ({ steps: { next: throwing }, first: first() })]) {
+      const { reading } = setUp([], undefined, open);
+      let read = await reading.step();
+      if (read.type === 'events') read = await reading.step();
+      expect(read).toEqual({ type: 'failed', error });
+    }
   });
 
   it('is a failure where it ends without a finish, or throws', async () => {

@@ -125,7 +125,7 @@ export class HealthTracker implements Health {
   finished(target: string, stamp: Stamp): void {
     const { epoch, isEarly } = stamp.isEarly ? this.committed(target, stamp) : stamp;
     const before = this.of(target);
-    if (before.epoch === epoch && before !== HEALTHY && !isEarly) this.set(target, finished(before));
+    if (before.epoch === epoch && !isEarly) this.set(target, finished(before));
   }
 
   /** Returns the bench that the failure brought about, if it did. */
@@ -148,8 +148,7 @@ export class HealthTracker implements Health {
   released(target: string, stamp: Stamp): void {
     const before = this.of(target);
     this.forgetEarly(target, stamp);
-    if (before.epoch === stamp.epoch && before.state === 'probing' && !stamp.isEarly)
-      this.set(target, released(before));
+    if (before.epoch === stamp.epoch && !stamp.isEarly) this.set(target, released(before));
   }
 
   // ---- for operators and other processes
