@@ -1,16 +1,16 @@
 // the chat wire
-export { bodyText } from './chat/body.ts';
-export { failureOf, type ChatFailure } from './chat/failure.ts';
-export { listedModels } from './chat/listed.ts';
+export { bodyText } from './sdk/body.ts';
+export { failureOf, type ChatFailure } from './failure/failure.ts';
+export { listedModels } from './sdk/listed.ts';
 export { traitsOf, type ChatTraits, type ModelRule, type Profile } from './chat/profile.ts';
 export { quirksFromParams } from './chat/quirk-params.ts';
 export { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatParameter, type ChatQuirks } from './chat/quirks.ts';
 export { recoveryFor } from './chat/recovery.ts';
-export { refuseUnsupported, refuseVendorTools } from './chat/refuse.ts';
+export { refuseUnsupported, refuseVendorTools } from './failure/refuse.ts';
 export { toWire, type ChatParams, type ToWireOptions, type WireRequest } from './chat/request.ts';
 export { finishReason } from './chat/response.ts';
 export { ChatReader, type ChatReaderOptions } from './chat/stream.ts';
-export type { Absences } from './chat/strict-tools.ts';
+export type { Absences } from './schema/strict-tools.ts';
 export { usage } from './chat/usage.ts';
 export type { RawUsage } from './chat/wire.ts';
 
@@ -41,7 +41,7 @@ export type {
   SdkClient,
   SdkOptions,
 } from './sdk/client.ts';
-export type { Drawing, Endpoint, Failed } from './sdk/endpoint.ts';
+export type { Drawing, Endpoint, Failed } from './sdk/connection.ts';
 export { toLlmError } from './sdk/errors.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
 

@@ -1,8 +1,8 @@
 import { checkValue, type JsonObject } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NullFilter, withoutNulls } from '../src/chat/nulls.ts';
-import { toStrict } from '../src/chat/strict.ts';
+import { NullFilter, withoutNulls } from '../src/schema/nulls.ts';
+import { toStrict } from '../src/schema/strict.ts';
 import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
 
 describe('every schema', () => {

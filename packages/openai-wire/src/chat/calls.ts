@@ -1,7 +1,7 @@
 import type { Scribe } from '@majordomo/core/provider';
-import { drift } from './drift.ts';
-import { NullFilter } from './nulls.ts';
-import type { Absences } from './strict-tools.ts';
+import { drift } from '../failure/drift.ts';
+import { NullFilter } from '../schema/nulls.ts';
+import type { Absences } from '../schema/strict-tools.ts';
 import type { ToolFragment } from './wire.ts';
 
 interface Slot {

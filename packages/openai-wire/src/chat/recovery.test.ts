@@ -1,6 +1,6 @@
 import type { ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from './failure.ts';
+import { failureOf } from '../failure/failure.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
 import { toWire } from './request.ts';

@@ -1,10 +1,10 @@
 import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
-import type { ChatFailure } from './failure.ts';
-import { FORGET } from './forget.ts';
-import { schemaFormat } from './output.ts';
+import type { ChatFailure } from '../failure/failure.ts';
+import { FORGET } from '../failure/forget.ts';
+import { schemaFormat } from '../schema/output.ts';
 import type { ChatParams } from './request.ts';
-import { withSchemas } from './schemas.ts';
+import { withSchemas } from '../schema/dialects.ts';
 import { besideTools, toolsToWire } from './tools.ts';
 
 /** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */

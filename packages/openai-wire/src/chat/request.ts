@@ -1,8 +1,8 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { messagesToWire } from './messages.ts';
-import { outputToWire } from './output.ts';
+import { outputToWire } from '../schema/output.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
-import { absencesOf, fittedTools, type Absences } from './strict-tools.ts';
+import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
 import { besideTools, toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */

@@ -1,12 +1,12 @@
 import { LlmError, type FinishReason, type Usage, type Warning } from '@majordomo/core';
 import { keepWarm, type Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
-import { drift } from './drift.ts';
-import { inBandError } from './failure.ts';
+import { drift } from '../failure/drift.ts';
+import { inBandError } from '../failure/failure.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
-import type { Absences } from './strict-tools.ts';
+import type { Absences } from '../schema/strict-tools.ts';
 import { usage } from './usage.ts';
 import {
   isList,

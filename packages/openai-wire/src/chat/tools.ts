@@ -1,6 +1,6 @@
 import type { ModelRequest, ModelTool } from '@majordomo/core';
 import type { ChatQuirks } from './quirks.ts';
-import type { MarkedTool } from './strict-tools.ts';
+import type { MarkedTool } from '../schema/strict-tools.ts';
 
 /** A tool as this wire takes it. */
 export interface WireTool {

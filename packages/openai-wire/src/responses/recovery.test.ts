@@ -7,7 +7,7 @@ import {
   type TurnMessage,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ChatFailure } from '../chat/failure.ts';
+import type { ChatFailure } from '../failure/failure.ts';
 import { recoveryFor } from './recovery.ts';
 
 const failure = (over: Partial<ChatFailure>): ChatFailure => ({

@@ -1,6 +1,6 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import type { ChatFailure } from '../chat/failure.ts';
-import { FORGET } from '../chat/forget.ts';
+import type { ChatFailure } from '../failure/failure.ts';
+import { FORGET } from '../failure/forget.ts';
 import { recoveryFor as memberRecovery, refusesStrict, unstrict } from '../chat/recovery.ts';
 import type { ResponsesParams } from './request.ts';
 import { withTextResults } from './text-results.ts';

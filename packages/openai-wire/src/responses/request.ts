@@ -1,9 +1,9 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { emulated, instructionFor, type WireOutput } from '../chat/output.ts';
+import { emulated, instructionFor, type WireOutput } from '../schema/output.ts';
 import type { ToWireOptions } from '../chat/request.ts';
-import { absencesOf, fittedTools, strictOutput, type Absences } from '../chat/strict-tools.ts';
+import { absencesOf, fittedTools, strictOutput, type Absences } from '../schema/strict-tools.ts';
 import { besideTools } from '../chat/tools.ts';
-import { itemsToWire, type InputItem } from './items.ts';
+import { itemsToWire, type InputItem } from './input-items.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorKind, FinishReason } from '@majordomo/core';
-import type { ChatFailure } from '../chat/failure.ts';
+import type { ChatFailure } from '../failure/failure.ts';
 import type { ResponsesBody } from './wire.ts';
 
 /** The wire's status, with the reason of an incomplete answer behind a colon. */

@@ -1,11 +1,11 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Warning } from '@majordomo/core';
 import { keepWarm, kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
-import { drift } from '../chat/drift.ts';
-import { failureOf } from '../chat/failure.ts';
-import type { Absences } from '../chat/strict-tools.ts';
-import { withBodyWait } from '../chat/wait.ts';
+import { drift } from '../failure/drift.ts';
+import { failureOf } from '../failure/failure.ts';
+import type { Absences } from '../schema/strict-tools.ts';
+import { withBodyWait } from '../failure/wait.ts';
 import { isList } from '../chat/wire.ts';
-import { ItemWriter } from './answer.ts';
+import { ItemWriter } from './item-writer.ts';
 import {
   callArguments,
   contentText,
@@ -16,7 +16,7 @@ import {
   reasoningText,
   reasoningToken,
   stringOf,
-} from './item.ts';
+} from './read-item.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';

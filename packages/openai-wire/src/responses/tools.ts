@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelTool } from '@majordomo/core';
-import type { MarkedTool } from '../chat/strict-tools.ts';
+import type { MarkedTool } from '../schema/strict-tools.ts';
 
 /** A tool as this wire takes it: flat, and strict unless it says that it is not. */
 export interface FunctionTool {

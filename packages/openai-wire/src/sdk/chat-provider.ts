@@ -1,13 +1,13 @@
 import type { Model, Provider } from '@majordomo/core';
 import { chatReasoningFamily, sdkStream } from '@majordomo/core/provider';
-import { bodyText } from '../chat/body.ts';
+import { bodyText } from './body.ts';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
-import { refuseUnsupported, refuseVendorTools } from '../chat/refuse.ts';
+import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
 import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
 import type { ChatOptions, Sdk } from './client.ts';
-import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
+import { endpointOf, type Drawing, type Endpoint, type Failed } from './connection.ts';
 import { withImageModels } from './image-models.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { cleanCause, reasonOf, transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { accountRule, failureOf } from '../chat/failure.ts';
-import { withBodyWait } from '../chat/wait.ts';
-import type { Failed } from './endpoint.ts';
+import { accountRule, failureOf } from '../failure/failure.ts';
+import { withBodyWait } from '../failure/wait.ts';
+import type { Failed } from './connection.ts';
 
 /** Codes of Node's fetch for a wait that was too long. */
 const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;

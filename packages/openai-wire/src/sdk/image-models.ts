@@ -1,5 +1,5 @@
 import type { Provider, Timeouts } from '@majordomo/core';
-import type { Drawing, Endpoint } from './endpoint.ts';
+import type { Drawing, Endpoint } from './connection.ts';
 
 /** The member of a provider that has image models: they take its timeouts. */
 export function withImageModels(

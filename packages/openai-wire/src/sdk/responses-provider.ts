@@ -1,13 +1,13 @@
 import type { Model, Provider } from '@majordomo/core';
 import { responsesFamily, sdkStream } from '@majordomo/core/provider';
-import { bodyText } from '../chat/body.ts';
-import { refuseUnsupported } from '../chat/refuse.ts';
+import { bodyText } from './body.ts';
+import { refuseUnsupported } from '../failure/refuse.ts';
 import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
 import { recoveryFor } from '../responses/recovery.ts';
 import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
 import type { ResponsesOptions, Sdk } from './client.ts';
-import { endpointOf, type Drawing, type Endpoint, type Failed } from './endpoint.ts';
+import { endpointOf, type Drawing, type Endpoint, type Failed } from './connection.ts';
 import { withImageModels } from './image-models.ts';
 
 /**

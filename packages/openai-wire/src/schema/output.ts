@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
-import type { ChatQuirks } from './quirks.ts';
+import type { ChatQuirks } from '../chat/quirks.ts';
 import { strictOutput } from './strict-tools.ts';
 
 /** What holds an answer to a schema. */

@@ -1,7 +1,7 @@
 import type { JsonObject, Replay, Warning } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
-import { NullFilter, withoutNulls } from '../chat/nulls.ts';
-import type { Absences } from '../chat/strict-tools.ts';
+import { NullFilter, withoutNulls } from '../schema/nulls.ts';
+import type { Absences } from '../schema/strict-tools.ts';
 import { LeakFilter } from './leak.ts';
 
 interface TextItem {

@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { isList } from './wire.ts';
+import { isList } from '../chat/wire.ts';
 
 /** One element of the list; anything of it may be missing. */
 interface ListedModel {

@@ -9,10 +9,10 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
-import { resultItems, userItem, type InputItem } from './input.ts';
+import { resultItems, userItem, type InputItem } from './input-parts.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
-export type { InputItem } from './input.ts';
+export type { InputItem } from './input-parts.ts';
 
 /** `call_…`, `fc_…` and what other wires make; joined forms (`call_1|fc_1`) and longer ones are mapped. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };

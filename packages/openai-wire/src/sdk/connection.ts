@@ -14,8 +14,8 @@ import {
   secretsIn,
   secretsOfClient,
 } from '@majordomo/core/provider';
-import type { ChatFailure } from '../chat/failure.ts';
-import { listedModels } from '../chat/listed.ts';
+import type { ChatFailure } from '../failure/failure.ts';
+import { listedModels } from './listed.ts';
 import type { CallContext, Sdk, SdkClient, SdkOptions } from './client.ts';
 import { toLlmError } from './errors.ts';
 import { limitsTo } from './limits.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type ModelRequest } from '@majordomo/core';
-import type { ChatQuirks } from './quirks.ts';
+import type { ChatQuirks } from '../chat/quirks.ts';
 
 /**
  * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models

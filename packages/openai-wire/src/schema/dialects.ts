@@ -1,6 +1,6 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/core/provider';
-import type { ChatQuirks } from './quirks.ts';
+import type { ChatQuirks } from '../chat/quirks.ts';
 
 /** What a server makes of JSON Schema: all of it, or a dialect. */
 export type ToolSchemas = ChatQuirks['toolSchemas'];

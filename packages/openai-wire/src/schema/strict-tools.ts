@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, ModelTool, Warning } from '@majordomo/core';
-import { inDialect, type ToolSchemas } from './schemas.ts';
+import { inDialect, type ToolSchemas } from './dialects.ts';
 import { toStrict } from './strict.ts';
 
 /** A tool, and whether its schema is to be enforced. */
