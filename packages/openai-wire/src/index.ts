@@ -1,49 +1,20 @@
-// the chat wire
-export { bodyText } from './sdk/body.ts';
-export { failureOf, type ChatFailure } from './failure/failure.ts';
-export { listedModels } from './sdk/listed.ts';
-export { traitsOf, type ChatTraits, type ModelRule, type Profile } from './chat/profile.ts';
+// the Chat Completions wire
 export { quirksFromParams } from './chat/quirk-params.ts';
-export { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatParameter, type ChatQuirks } from './chat/quirks.ts';
-export { recoveryFor } from './chat/recovery.ts';
-export { refuseUnsupported, refuseVendorTools } from './failure/refuse.ts';
-export { toWire, type ChatParams, type ToWireOptions, type WireRequest } from './chat/request.ts';
-export { finishReason } from './chat/response.ts';
-export { ChatReader, type ChatReaderOptions } from './chat/stream.ts';
-export type { Absences } from './schema/strict-tools.ts';
-export { usage } from './chat/usage.ts';
-export type { RawUsage } from './chat/wire.ts';
+export type { ModelRule, Profile } from './chat/profile.ts';
+export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 
 // the Responses wire
-export {
-  responsesTraitsOf,
-  type ResponsesProfile,
-  type ResponsesRule,
-  type ResponsesTraits,
-} from './responses/profile.ts';
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
-export {
-  COMPATIBLE_RESPONSES_QUIRKS,
-  OPENAI_RESPONSES_QUIRKS,
-  type ResponsesParameter,
-  type ResponsesQuirks,
-} from './responses/quirks.ts';
-export { ResponsesReader, type ResponsesReaderOptions } from './responses/stream.ts';
+export type { ResponsesProfile, ResponsesRule } from './responses/profile.ts';
+export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
-// what providers of these wires have in common
+// providers of these wires, over an SDK
 export { chatProvider } from './sdk/chat-provider.ts';
-export type {
-  CallContext,
-  ChatOptions,
-  ClientSettings,
-  ResponsesOptions,
-  Sdk,
-  SdkClient,
-  SdkOptions,
-} from './sdk/client.ts';
-export type { Drawing, Endpoint, Failed } from './sdk/connection.ts';
-export { toLlmError } from './sdk/errors.ts';
+export type { Connection, ImageModels } from './sdk/connection.ts';
+export type { SdkCallFacts } from './sdk/errors.ts';
+export type { ChatOptions, ResponsesOptions } from './sdk/options.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
+export type { ClientSettings, Sdk, SdkClient } from './sdk/sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/core/provider';
 

@@ -1,4 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
 import { expect, it } from 'vitest';
 import { OPENAI_QUIRKS } from '../src/chat/quirks.ts';
 import { toWire } from '../src/chat/request.ts';
@@ -22,16 +23,19 @@ const JSON_TEXT = '{"city":"Ulm","unit":null}';
 const MEANT = { city: 'Ulm' };
 const pieces = JSON_TEXT.match(/.{1,3}/g) ?? [];
 
-const chat = (): ChatReader => {
-  const reader = new ChatReader({ target: 'p/m', family: 'f', quirks: { reasoningTokens: 'inside' } });
-  reader.restore(toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).absences);
-  return reader;
-};
-const responses = (): ResponsesReader => {
-  const reader = new ResponsesReader({ target: 'p/m', family: 'f' });
-  reader.restore(toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).absences);
-  return reader;
-};
+const chat = (): ChatReader =>
+  new ChatReader({
+    scribe: new Scribe('p/m', []),
+    family: 'f',
+    quirks: { reasoningTokens: 'inside' },
+    absences: toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).absences,
+  });
+const responses = (): ResponsesReader =>
+  new ResponsesReader({
+    scribe: new Scribe('p/m', []),
+    family: 'f',
+    absences: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).absences,
+  });
 
 /** What was told piece by piece, and what the parts came to. */
 function told(reader: ChatReader | ResponsesReader): unknown {

@@ -1,5 +1,5 @@
 import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder, Scribe } from '@majordomo/core/provider';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';
 
@@ -10,7 +10,7 @@ export const replay: Replay = { family: FAMILY, data: null };
 export const DONE = '[DONE]';
 
 export const reader = (): ChatReader =>
-  new ChatReader({ target: 'p/m', family: FAMILY, quirks: { reasoningTokens: 'inside' } });
+  new ChatReader({ scribe: new Scribe('p/m', []), family: FAMILY, quirks: { reasoningTokens: 'inside' } });
 
 export interface Read {
   readonly events: readonly ModelEvent[];

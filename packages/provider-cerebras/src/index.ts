@@ -1,2 +1,3 @@
-export { createCerebras, type CerebrasOptions } from './provider.ts';
+export type { CerebrasOptions } from './options.ts';
+export { createCerebras } from './provider.ts';
 export type { RateLimitBucket, RateLimits } from '@majordomo/openai-wire';

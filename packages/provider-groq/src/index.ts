@@ -1,2 +1,3 @@
-export { createGroq, type GroqOptions } from './provider.ts';
+export type { GroqOptions } from './options.ts';
+export { createGroq } from './provider.ts';
 export type { RateLimitBucket, RateLimits } from '@majordomo/openai-wire';

@@ -1,5 +1,5 @@
-import type { LlmError } from '@majordomo/core';
-import { wireError } from '@majordomo/core/provider';
+import { LlmError } from '@majordomo/core';
+import { asRecord, asText, transportError, wireError } from '@majordomo/core/provider';
 
 const LONGEST_MESSAGE = 600;
 
@@ -23,12 +23,28 @@ export async function refusal(
 /** `{ error: { message } }`, older `{ error: '…' }`, or words alone, as the `Accept` header and its age have it. */
 function said(body: string): string {
   try {
-    const json = JSON.parse(body) as { readonly error?: unknown } | null;
-    const error = json?.error;
-    if (typeof error === 'string') return error;
-    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+    const { error } = asRecord(JSON.parse(body));
+    return asText(error) ?? asText(asRecord(error)['message']) ?? body;
   } catch {
     // Words alone.
+    return body;
   }
-  return body;
+}
+
+/** The transport broke, or the caller did not want any more. */
+export function failure(
+  error: unknown,
+  target: string,
+  signal: AbortSignal | undefined,
+  secrets: readonly string[] = [],
+): LlmError {
+  return signal?.aborted === true && !LlmError.is(error)
+    ? new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error })
+    : transportError(error, target, secrets);
+}
+
+/** The name of a registered provider cannot be its variable's too: another one is told. */
+export function missingURL(target: string): LlmError {
+  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and ask for box/…`;
+  return new LlmError('config', message, { target, code: 'missing-url' });
 }

@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
-import { sse } from '@majordomo/core/provider';
-import { object } from './json.ts';
-import { failure, type ManageOptions, type Management } from './manage.ts';
+import { asRecord, sse } from '@majordomo/core/provider';
+import type { Management } from './connection.ts';
+import { failure } from './errors.ts';
+import type { ManageOptions } from './options.ts';
 
 /**
  * One thing that happened: `modelStatus` (all models with their states), `logData`, `activity`, `inflight`, `uiConfig`,
@@ -64,15 +65,15 @@ async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncIterable<SwapEv
   }
 }
 
-/** What is no event is passed over: one odd line must not end the watch. */
+/** What is not an event is passed over: one odd line must not end the watch. */
 function decoded(line: string): SwapEvent | undefined {
-  const { type, data } = object(parsed(line));
+  const { type, data } = asRecord(parsed(line));
   return typeof type === 'string'
     ? { type, data: typeof data === 'string' ? parsed(data) : data }
     : undefined;
 }
 
-/** Text that is no JSON stays text. */
+/** Text that is not JSON stays text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,30 +1,14 @@
-import { LlmError } from '@majordomo/core';
-import type { Capabilities, Dsn, Model, Provider, ProviderOptions, Timeouts } from '@majordomo/core';
+import type { Capabilities, Dsn, LlmError, Model, Provider, Timeouts } from '@majordomo/core';
 import { patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
-import {
-  llamacpp,
-  openaiCompatible,
-  quirksFromParams,
-  type ChatQuirks,
-  type Profile,
-} from '@majordomo/provider-openai';
+import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
+import { management } from './connection.ts';
+import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
-import { keyOf, management, missingURL, originOf, type ManageOptions } from './manage.ts';
 import { listedModels } from './models.ts';
+import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
-
-/** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */
-export interface LlamaSwapOptions extends ProviderOptions {
-  /** Where the servers behind it differ from llama.cpp's. */
-  readonly quirks?: Partial<ChatQuirks> | undefined;
-  /**
-   * How pictures are asked for: `/sdapi/v1/txt2img` (default), or `/v1/images/generations`, where stable-diffusion.cpp
-   * was seen to ignore the seed (2026-06).
-   */
-  readonly images?: 'txt2img' | 'images' | undefined;
-}
 
 /** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
 export interface LlamaSwap extends Provider {

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { object, text } from './json.ts';
-import type { ManageOptions, Management } from './manage.ts';
+import { asRecord, asText } from '@majordomo/core/provider';
+import type { Management } from './connection.ts';
+import type { ManageOptions } from './options.ts';
 
 /** A model whose process is not stopped. */
 export interface RunningModel {
@@ -25,20 +26,20 @@ export interface SwapVersion {
 
 /** `GET /running` (llama-swap, 2026-08): members that a later server adds are ignored. */
 export async function running(server: Management, options: ManageOptions): Promise<readonly RunningModel[]> {
-  const body = object(await server.json('GET', '/running', options));
+  const body = asRecord(await server.json('GET', '/running', options));
   const list = body['running'];
   if (!Array.isArray(list)) {
     const { target } = server;
     throw new LlmError('protocol', `${target} listed no running models`, { target, path: 'running' });
   }
-  return list.map(object).flatMap((entry) => {
-    const model = text(entry['model']);
+  return list.map(asRecord).flatMap((entry) => {
+    const model = asText(entry['model']);
     if (model === undefined) return [];
     const { state, name, description, cmd, proxy, ttl } = entry;
     return [
       {
         model,
-        state: text(state) ?? '',
+        state: asText(state) ?? '',
         name: filled(name),
         description: filled(description),
         cmd: filled(cmd),
@@ -73,12 +74,12 @@ export async function health(server: Management, options: ManageOptions): Promis
 }
 
 export async function version(server: Management, options: ManageOptions): Promise<SwapVersion> {
-  const body = object(await server.json('GET', '/api/version', options));
+  const body = asRecord(await server.json('GET', '/api/version', options));
   return {
-    version: text(body['version']),
-    commit: text(body['commit']),
-    buildDate: text(body['build_date']),
+    version: asText(body['version']),
+    commit: asText(body['commit']),
+    buildDate: asText(body['build_date']),
   };
 }
 
-const filled = (value: unknown): string | undefined => (value === '' ? undefined : text(value));
+const filled = (value: unknown): string | undefined => (value === '' ? undefined : asText(value));

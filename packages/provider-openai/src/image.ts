@@ -1,6 +1,6 @@
 import type { ImageBackend, ImageRequest, ModelContext, Recovery } from '@majordomo/core';
 import { fromImagesBody, toImagesCall, type Drawing, type ImagesQuirks } from '@majordomo/imagegen';
-import type { Drawing as Draws, Endpoint, Failed } from '@majordomo/openai-wire';
+import type { Connection, ImageModels, SdkCallFacts } from '@majordomo/openai-wire';
 
 /**
  * What the images API of the vendor draws: it has no seed and always sends bytes. Multiples of 16, at most 3:1 and
@@ -14,20 +14,21 @@ export const OPENAI_IMAGES: ImagesQuirks = {
   inputs: { mediaTypes: ['image/png', 'image/webp', 'image/jpeg'], maxBytes: 49_999_999, maxCount: 16 },
 };
 
-/** Image models of the images wire over a provider's endpoint: `generations`, and `edits` where images are given. */
-export function imageModels(quirks: ImagesQuirks): Draws {
-  return (endpoint) => {
+/** Image models of the images wire over a provider's connection: `generations`, and `edits` where images are given. */
+export function imageModels(quirks: ImagesQuirks): ImageModels {
+  return (connection) => {
     const withoutFormat = new Set<string>();
     return (modelId): ImageBackend => ({
       id: modelId,
       images: quirks.inputs,
-      generate: (request, context) => draw(modelId, request, context, { endpoint, quirks, withoutFormat }),
+      generate: (request, context) => draw(modelId, request, context, { connection, quirks, withoutFormat }),
     });
   };
 }
 
-interface Studio {
-  readonly endpoint: Endpoint;
+/** What the image models of one provider share. */
+interface ImagesApi {
+  readonly connection: Connection;
   readonly quirks: ImagesQuirks;
   /** Models that refused to be told the format. */
   readonly withoutFormat: Set<string>;
@@ -37,23 +38,26 @@ async function draw(
   modelId: string,
   request: ImageRequest,
   context: ModelContext,
-  { endpoint, quirks, withoutFormat }: Studio,
+  { connection, quirks, withoutFormat }: ImagesApi,
 ): Promise<Drawing> {
   const { target, signal } = context;
-  const failed: Failed = { target, secrets: [] };
   const own = withoutFormat.has(modelId) ? { ...quirks, responseFormat: 'none' as const } : quirks;
-  failed.remedy = (failure, status) =>
-    status === 400 && failure.param === 'response_format' && own.responseFormat !== 'none'
-      ? forget(withoutFormat, modelId)
-      : undefined;
+  const facts: SdkCallFacts = {
+    target,
+    secrets: [],
+    recovery: (failure, status) =>
+      status === 400 && failure.param === 'response_format' && own.responseFormat !== 'none'
+        ? forget(withoutFormat, modelId)
+        : undefined,
+  };
   try {
     const { path, body, warnings } = toImagesCall(request, modelId, own, target);
-    const response = await endpoint.post(path, body, context, failed);
+    const response = await connection.post(path, body, context, facts);
     const drawing = fromImagesBody(await response.json(), request.n ?? 1, target);
     return { ...drawing, warnings: [...warnings, ...drawing.warnings] };
   } catch (error) {
     signal.throwIfAborted();
-    throw endpoint.toLlmError(error, failed);
+    throw connection.toLlmError(error, facts);
   }
 }
 

@@ -1,4 +1,5 @@
-export { createOpenAI, openaiCompatible, type OpenAIOptions } from './provider.ts';
+export type { OpenAIOptions } from './options.ts';
+export { createOpenAI, openaiCompatible } from './provider.ts';
 
 // for DSNs of providers that serve chat through this one
 export { quirksFromParams } from '@majordomo/openai-wire';

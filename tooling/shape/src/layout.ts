@@ -144,9 +144,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     absent: NO_OPTIONS,
     extra: {
       'src/events.ts': 'the server tells what it does in events of its own',
-      'src/json.ts': 'reading the management API, which wraps JSON in JSON',
       'src/loading.ts': 'texts that the server adds while a model is loaded',
-      'src/manage.ts': 'the management API: models, running, unload',
       'src/running.ts': 'what is loaded, as the server says it',
     },
   },

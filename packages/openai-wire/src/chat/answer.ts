@@ -1,5 +1,5 @@
 import type { JsonObject, Replay } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/provider';
 import { ToolCalls } from './calls.ts';
 import { areSigned, signedReplay, type SignedDetails } from './details.ts';
 import { NullFilter } from '../schema/nulls.ts';
@@ -9,15 +9,21 @@ import type { ChatQuirks } from './quirks.ts';
 import { ThinkSplitter } from './think.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
-type AnswerQuirks = Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
+/** Where the parts go, and how they are told apart. */
+interface AnswerOptions {
+  readonly scribe: Scribe;
+  readonly family: string;
+  readonly quirks: Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
+  readonly absences?: Absences | undefined;
+}
 
 /**
  * The parts of one answer in the order in which they may be written. Tool calls stay open until the end, since their
  * fragments may be interleaved; what comes between them is written after them.
  */
 export class Answer {
-  readonly scribe: Scribe;
   readonly calls: ToolCalls;
+  private readonly scribe: Scribe;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
   /** Of the open reasoning part, handed over with it: the next part gets new ones. */
@@ -29,26 +35,22 @@ export class Answer {
 
   private readonly splitter: ThinkSplitter | undefined;
   /** Of a text whose absent properties come as null. */
-  private nulls: NullFilter | undefined;
+  private readonly nulls: NullFilter | undefined;
 
   /** Blocks of signed reasoning so far: each is a part. */
   private blocks = 0;
   private readonly signed: SignedDetails | undefined;
 
-  constructor(target: string, family: string, { thinkTags, signedDetails }: AnswerQuirks) {
+  constructor({ scribe, family, quirks, absences }: AnswerOptions) {
+    const { thinkTags, signedDetails } = quirks;
     this.signed = signedDetails === 'none' ? undefined : signedDetails;
     this.splitter =
       thinkTags === 'split' ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
-    this.scribe = new Scribe(target, []);
-    this.calls = new ToolCalls(this.scribe);
+    this.scribe = scribe;
+    this.calls = new ToolCalls(scribe, absences?.tools);
+    this.nulls = absences?.output && new NullFilter(absences.output);
     this.family = family;
     this.replay = { family, data: null };
-  }
-
-  /** What was asked for in schemas whose absent properties come as null. */
-  restore({ tools, output }: Absences): void {
-    this.calls.absences = tools;
-    if (output !== undefined) this.nulls = new NullFilter(output);
   }
 
   text(text: string): void {

@@ -27,10 +27,11 @@ export class ToolCalls {
   private last: Slot | undefined;
   private made = 0;
   /** Schemas of tools whose absent properties come as null. */
-  absences: Absences['tools'] | undefined;
+  private readonly absences: Absences['tools'] | undefined;
 
-  constructor(scribe: Scribe) {
+  constructor(scribe: Scribe, absences?: Absences['tools']) {
     this.scribe = scribe;
+    this.absences = absences;
   }
 
   /** Has any call begun? */

@@ -1,6 +1,7 @@
 import type { AssistantPart, JsonObject, JsonValue, Replay } from '@majordomo/core';
+import { isList } from '@majordomo/core/provider';
 import type { ChatQuirks } from './quirks.ts';
-import { isList, type ReasoningDetail } from './wire.ts';
+import type { ReasoningDetail } from './wire.ts';
 
 /** Details whose signatures are those of a family that others read too. */
 export type SignedDetails = Exclude<ChatQuirks['signedDetails'], 'none'>;
@@ -30,7 +31,7 @@ export function detailsToWire(
 ): readonly JsonValue[] {
   const details: JsonValue[] = [];
   for (const { text, replay } of parts.filter((part) => part.type === 'reasoning')) {
-    if (replay?.family === own && isList<JsonValue>(replay.data)) details.push(...replay.data);
+    if (replay?.family === own && isList(replay.data)) details.push(...replay.data);
     else if (signed !== 'none' && replay?.family === signed.family)
       details.push(...signedDetails(text, replay.data, signed.format, details.length));
   }
@@ -38,9 +39,9 @@ export function detailsToWire(
 }
 
 function signedDetails(text: string, data: JsonValue, format: string, index: number): readonly JsonValue[] {
-  if (typeof data !== 'object' || data === null || isList<JsonValue>(data)) return [];
+  if (typeof data !== 'object' || data === null || isList(data)) return [];
   const { signature, redacted, details } = data;
-  if (isList<JsonValue>(details)) return details;
+  if (isList(details)) return details;
   if (typeof signature === 'string') return [{ type: 'reasoning.text', text, signature, format, index }];
   return typeof redacted === 'string' ? [{ type: 'reasoning.encrypted', data: redacted, format, index }] : [];
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as wire from '../index.ts';
 import { traitsOf, type Profile } from './profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
+import { toWire } from './request.ts';
 
 const profiles = [
   ...Object.values(wire).filter(
@@ -52,7 +53,7 @@ describe('profiles', () => {
       reasoning: 'none',
       extra: {},
     } as const;
-    expect(wire.toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
+    expect(toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
   });
 });
 

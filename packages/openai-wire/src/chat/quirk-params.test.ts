@@ -31,10 +31,10 @@ describe('quirks in a query', () => {
 
   it.each([
     [{ maxTokenField: 'max_tokens' }, 'unknown quirk "maxTokenField"'],
-    [{ maxTokensField: 'tokens' }, '"tokens" is no value of maxTokensField'],
-    [{ streamUsage: '1' }, '"1" is no value of streamUsage'],
-    [{ stopMax: '-1' }, '"-1" is no value of stopMax'],
-    [{ refuses: 'seed,model' }, '"model" is no value of refuses'],
+    [{ maxTokensField: 'tokens' }, '"tokens" is not a value of maxTokensField'],
+    [{ streamUsage: '1' }, '"1" is not a value of streamUsage'],
+    [{ stopMax: '-1' }, '"-1" is not a value of stopMax'],
+    [{ refuses: 'seed,model' }, '"seed,model" is not a value of refuses'],
     [{ toString: 'x' }, 'unknown quirk "toString"'],
   ])('that nobody knows are a config error: %o', (params, message) => {
     let error: unknown;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
-import { isList, type ChatDelta, type ContentBlock, type ReasoningDetail } from './wire.ts';
+import { isList } from '@majordomo/core/provider';
+import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
 
 /** A delta's reasoning under whichever name it has; servers that send two names send the same text twice. */
 export function reasoningText(delta: ChatDelta): string {

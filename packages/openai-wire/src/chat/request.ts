@@ -1,9 +1,11 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { messagesToWire } from './messages.ts';
+import { schemaFormat } from './format.ts';
 import { outputToWire } from '../schema/output.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
-import { besideTools, toolChoiceToWire, toolsToWire } from './tools.ts';
+import { besideTools } from '../schema/beside-tools.ts';
+import { toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
 export interface ChatParams {
@@ -37,7 +39,7 @@ export function toWire(
   { stream, family }: ToWireOptions,
 ): WireRequest {
   const warnings: Warning[] = [];
-  const output = outputToWire(request.output, quirks, warnings);
+  const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const system = [request.system, output.instruction]
     .filter((text) => text !== undefined && text !== '')
     .join('\n\n');

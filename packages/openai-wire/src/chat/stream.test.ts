@@ -1,3 +1,4 @@
+import { Scribe } from '@majordomo/core/provider';
 import { describe, expect, it } from 'vitest';
 import {
   delta,
@@ -97,16 +98,16 @@ describe('a stream', () => {
     ).toBeDefined();
   });
 
-  it('tells what the request could not say, before its finish', () => {
+  it('tells what the request could not say, right after its start', () => {
     const read = reader();
-    read.warn([{ action: 'dropped', what: 'seed', why: 'w' }]);
+    read.scribe.warning({ action: 'dropped', what: 'seed', why: 'w' });
     for (const message of [delta({ content: 'a' }), stop]) read.message(JSON.stringify(message), undefined);
     read.end();
     expect(
       eventsOf(read)
         .events.map(({ type }) => type)
-        .slice(-3),
-    ).toEqual(['warning', 'part-end', 'finish']);
+        .slice(0, 3),
+    ).toEqual(['start', 'warning', 'part-start']);
   });
 });
 
@@ -185,7 +186,7 @@ describe('an error inside a 200', () => {
 
   it('shows no secret', () => {
     const read = new ChatReader({
-      target: 'p/m',
+      scribe: new Scribe('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside' },
       secrets: () => ['hush-hush'],
@@ -281,7 +282,7 @@ it('broken JSON in a stream is a protocol failure', () => {
 describe('reasoning between tags in the text', () => {
   const read = (...messages: readonly object[]): unknown => {
     const reading = new ChatReader({
-      target: 'p/m',
+      scribe: new Scribe('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
     });

@@ -1,31 +1,28 @@
-import { LlmError, type FinishReason, type Usage, type Warning } from '@majordomo/core';
-import { keepWarm, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { LlmError, type FinishReason, type Usage } from '@majordomo/core';
+import { isList, keepWarm, Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
 import { inBandError } from '../failure/failure.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
+import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
+import { Notes } from '../reading/notes.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { usage } from './usage.ts';
-import {
-  isList,
-  type ChatChunk,
-  type ChatDelta,
-  type ContentBlock,
-  type RawTimes,
-  type RawUsage,
-} from './wire.ts';
+import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
 /** What a reader has to know beside what comes. */
 export interface ChatReaderOptions {
-  /** `provider/model`, for events and errors. */
-  readonly target: string;
+  /** Writes the events; its target stands in errors. */
+  readonly scribe: Scribe;
   /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
   readonly family: string;
   /** Of the model that answers: only what changes how an answer is read. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
+  /** What `toWire` said of schemas that were rewritten. */
+  readonly absences?: Absences | undefined;
   /** What no error may show; asked when there is one. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
@@ -47,31 +44,21 @@ export class ChatReader implements WireReader {
   private times: RawTimes | undefined;
   private isRefused = false;
   private isNamed = false;
-  /** Told at the end: nothing may come before `start`, and a failed answer needs none. */
-  private readonly warnings: Warning[] = [];
+  private readonly notes: Notes;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.answer = new Answer(options.target, options.family, options.quirks);
-    this.scribe = this.answer.scribe;
-  }
-
-  /** What the request could not say on this wire. */
-  warn(warnings: readonly Warning[]): void {
-    this.warnings.push(...warnings);
-  }
-
-  /** What `toWire` said of schemas that were rewritten. */
-  restore(absences: Absences | undefined): void {
-    if (absences !== undefined) this.answer.restore(absences);
+    this.scribe = options.scribe;
+    this.answer = new Answer(options);
+    this.notes = new Notes(options.scribe);
   }
 
   message(data: string, event: string | undefined): void {
-    if (data.charCodeAt(0) === 91 && data.trim() === '[DONE]') {
+    if (isEndMarker(data)) {
       this.finish();
       return;
     }
-    const chunk = this.parse(data);
+    const chunk: ChatChunk = parseMessage(data, this.scribe.target);
     if (event === 'error' || (chunk.error !== undefined && chunk.error !== null)) {
       throw this.inBand(chunk, undefined);
     }
@@ -79,7 +66,7 @@ export class ChatReader implements WireReader {
   }
 
   body(json: unknown): void {
-    const { target } = this.options;
+    const { target } = this.scribe;
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ChatChunk = json;
     if (body.error !== undefined && body.error !== null) throw this.inBand(json, 200);
@@ -96,46 +83,21 @@ export class ChatReader implements WireReader {
 
   end(): void {
     if (this.rawFinish === undefined || this.goesOn) {
-      const { target } = this.options;
+      const { target } = this.scribe;
       throw new LlmError('truncated', `${target} stopped without a finish reason`, { target });
     }
     this.finish();
   }
 
-  private parse(data: string): ChatChunk {
-    const { target } = this.options;
-    let chunk: unknown;
-    try {
-      chunk = JSON.parse(data);
-    } catch (cause) {
-      throw new LlmError(
-        'protocol',
-        `${target} sent a chunk of broken JSON`,
-        { target, path: '' },
-        { cause },
-      );
-    }
-    if (typeof chunk !== 'object' || chunk === null) throw drift(target, '', chunk);
-    return chunk;
-  }
-
   private inBand(body: unknown, status: number | undefined): LlmError {
-    return inBandError(body, this.options.target, this.options.secrets?.() ?? [], status);
+    return inBandError(body, this.scribe.target, this.options.secrets?.() ?? [], status);
   }
 
   private take(chunk: ChatChunk, isBody: boolean): void {
     try {
       this.chunk(chunk, isBody);
     } catch (error) {
-      if (LlmError.is(error)) throw error;
-      const { target } = this.options;
-      const path = placeOf(isBody);
-      throw new LlmError(
-        'protocol',
-        `${target} sent what cannot be read at ${path}`,
-        { target, path },
-        { cause: error },
-      );
+      throw unreadable(error, this.scribe.target, placeOf(isBody));
     }
   }
 
@@ -154,10 +116,10 @@ export class ChatReader implements WireReader {
       this.times = chunk.time_info ?? this.times;
     }
     if (isList(chunk.citations) && chunk.citations.length > 0)
-      this.drop('citations', 'no part of an answer holds them');
+      this.notes.tell('citations', 'no part of an answer holds them');
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
-    if (isOther || choices.length > 1) this.drop('choices[1]', 'one answer is read');
+    if (isOther || choices.length > 1) this.notes.tell('choices[1]', 'one answer is read');
     if (isOther) return;
     // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
     if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
@@ -185,14 +147,14 @@ export class ChatReader implements WireReader {
       this.answer.text(delta.refusal);
     }
     if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
-    if (delta.audio) this.drop('audio', 'no part of this contract holds it');
-    if (delta.images) this.drop('images', 'no part of an answer holds them');
-    if (delta.annotations?.length) this.drop('annotations', 'no part of an answer holds them');
-    if (delta.executed_tools?.length) this.drop('executed tools', 'they ran at the vendor');
+    if (delta.audio) this.notes.tell('audio', 'no part of this contract holds it');
+    if (delta.images) this.notes.tell('images', 'no part of an answer holds them');
+    if (delta.annotations?.length) this.notes.tell('annotations', 'no part of an answer holds them');
+    if (delta.executed_tools?.length) this.notes.tell('executed tools', 'they ran at the vendor');
   }
 
   private blocks(content: readonly ContentBlock[], isWhole: boolean): void {
-    if (!isList(content)) throw drift(this.options.target, `${placeOf(isWhole)}.content`, content);
+    if (!isList(content)) throw drift(this.scribe.target, `${placeOf(isWhole)}.content`, content);
     for (const block of content) {
       if (block.thinking !== undefined) {
         const thought = thinkingText(block);
@@ -205,7 +167,7 @@ export class ChatReader implements WireReader {
 
   private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
     const fragments = calls ?? NONE;
-    if (!isList(fragments)) throw drift(this.options.target, `${placeOf(isWhole)}.tool_calls`, fragments);
+    if (!isList(fragments)) throw drift(this.scribe.target, `${placeOf(isWhole)}.tool_calls`, fragments);
     for (let at = 0; at < fragments.length; at++) {
       const fragment = fragments[at];
       if (fragment !== undefined) this.answer.fragment(fragment, isWhole, at);
@@ -214,8 +176,8 @@ export class ChatReader implements WireReader {
   }
 
   private finish(): void {
-    const { target } = this.options;
     const { rawFinish: raw, scribe } = this;
+    const { target } = scribe;
     const kind = failedFinish(raw);
     if (kind !== undefined) {
       throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
@@ -225,10 +187,7 @@ export class ChatReader implements WireReader {
     }
     this.answer.end();
     scribe.start();
-    if (raw === undefined) {
-      this.warnings.push({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
-    }
-    for (const warning of this.warnings) scribe.warning(warning);
+    if (raw === undefined) this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
     scribe.finish(this.reason(raw), raw, this.usage());
     this.done = true;
   }
@@ -243,16 +202,13 @@ export class ChatReader implements WireReader {
     if (this.isRefused) return 'refusal';
     return reason === 'stop' && this.answer.calls.any ? 'tool-calls' : reason;
   }
-
-  private drop(what: string, why: string): void {
-    if (this.warnings.every((warning) => warning.what !== what))
-      this.warnings.push({ action: 'dropped', what, why });
-  }
 }
 
 const NONE: readonly never[] = [];
 
-keepWarm(() => new ChatReader({ target: '', family: '', quirks: { reasoningTokens: 'inside' } }));
+keepWarm(
+  () => new ChatReader({ scribe: new Scribe('', []), family: '', quirks: { reasoningTokens: 'inside' } }),
+);
 
 const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 

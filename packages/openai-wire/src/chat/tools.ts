@@ -39,22 +39,6 @@ function toolToWire({ name, description, parameters, strict }: MarkedTool): Wire
   };
 }
 
-/**
- * The caller's `extra`, whose tools that run at the vendor stand beside those of the request. A list with functions of
- * its own is the whole list.
- */
-export function besideTools(
-  extra: ModelRequest['extra'],
-  tools: readonly object[] | undefined,
-): ModelRequest['extra'] {
-  const own = extra['tools'];
-  if (tools === undefined || !Array.isArray(own) || own.some(isFunction)) return extra;
-  return { ...extra, tools: [...tools, ...(own as readonly unknown[])] };
-}
-
-const isFunction = (tool: unknown): boolean =>
-  typeof tool === 'object' && tool !== null && 'type' in tool && tool.type === 'function';
-
 /** `tool_choice`, which the wire refuses without tools. */
 export function toolChoiceToWire(
   { toolChoice, tools }: ModelRequest,

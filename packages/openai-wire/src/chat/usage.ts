@@ -1,4 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
+import { asNumber, asText } from '@majordomo/core/provider';
+import { nanoUsd } from '../reading/nano-usd.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 
@@ -12,20 +14,21 @@ export function usage(
   serviceTier?: unknown,
   times: RawTimes = raw,
 ): Usage {
-  const reported = count(raw.completion_tokens_details?.reasoning_tokens) ?? count(raw.reasoning_tokens);
+  const reported =
+    asNumber(raw.completion_tokens_details?.reasoning_tokens) ?? asNumber(raw.reasoning_tokens);
   const output = outputTotal(raw, reported, quirks.reasoningTokens === 'outside');
-  const details = detailsOf(raw, text(serviceTier) ?? text(raw.service_tier), times);
+  const details = detailsOf(raw, asText(serviceTier) ?? asText(raw.service_tier), times);
   return {
-    input: count(raw.prompt_tokens) ?? count(raw.input_tokens),
+    input: asNumber(raw.prompt_tokens) ?? asNumber(raw.input_tokens),
     output,
     cacheRead:
-      count(raw.prompt_tokens_details?.cached_tokens) ??
-      count(raw.prompt_cache_hit_tokens) ??
-      count(raw.cached_tokens) ??
-      count(raw.num_cached_tokens) ??
-      count(raw.cache_read_input_tokens),
+      asNumber(raw.prompt_tokens_details?.cached_tokens) ??
+      asNumber(raw.prompt_cache_hit_tokens) ??
+      asNumber(raw.cached_tokens) ??
+      asNumber(raw.num_cached_tokens) ??
+      asNumber(raw.cache_read_input_tokens),
     cacheWrite:
-      count(raw.prompt_tokens_details?.cache_write_tokens) ?? count(raw.cache_creation_input_tokens),
+      asNumber(raw.prompt_tokens_details?.cache_write_tokens) ?? asNumber(raw.cache_creation_input_tokens),
     // Estimated portions may exceed their total (seen 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
@@ -34,9 +37,9 @@ export function usage(
 
 /** `total_tokens`, where it is there, decides whether reasoning stands outside of the completion; else the quirk. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, outside: boolean): number | undefined {
-  const completion = count(raw.completion_tokens) ?? count(raw.output_tokens);
+  const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;
-  const rest = (count(raw.total_tokens) ?? NaN) - (count(raw.prompt_tokens) ?? NaN) - completion;
+  const rest = (asNumber(raw.total_tokens) ?? NaN) - (asNumber(raw.prompt_tokens) ?? NaN) - completion;
   // A gateway that sums prompt and completion alone says nothing about reasoning: then the quirk has the word,
   // unless the count would fit inside.
   if (rest === 0) return outside && reasoning > completion ? completion + reasoning : completion;
@@ -50,16 +53,17 @@ function detailsOf(
 ): UsageDetails | undefined {
   const prompt = raw.prompt_tokens_details;
   const answer = raw.completion_tokens_details;
-  const searches = count(raw.server_tool_use_details?.web_search_requests) ?? count(raw.num_search_queries);
+  const searches =
+    asNumber(raw.server_tool_use_details?.web_search_requests) ?? asNumber(raw.num_search_queries);
   const details: { -readonly [K in keyof UsageDetails]: UsageDetails[K] } = {};
   put(details, 'reportedNanoUsd', nanoUsd(raw));
-  put(details, 'cacheWriteLong', count(raw.cache_creation?.ephemeral_1h_input_tokens));
+  put(details, 'cacheWriteLong', asNumber(raw.cache_creation?.ephemeral_1h_input_tokens));
   put(details, 'serviceTier', serviceTier);
   put(details, 'stageMs', stageMs(times));
-  put(details, 'inputImage', count(prompt?.image_tokens));
-  put(details, 'inputAudio', count(prompt?.audio_tokens));
-  put(details, 'outputImage', count(answer?.image_tokens));
-  put(details, 'outputAudio', count(answer?.audio_tokens));
+  put(details, 'inputImage', asNumber(prompt?.image_tokens));
+  put(details, 'inputAudio', asNumber(prompt?.audio_tokens));
+  put(details, 'outputImage', asNumber(answer?.image_tokens));
+  put(details, 'outputAudio', asNumber(answer?.audio_tokens));
   put(
     details,
     'serverTools',
@@ -82,18 +86,3 @@ function stageMs(times: RawTimes): Readonly<Record<string, number>> | undefined 
 function put<T, K extends keyof T>(into: T, key: K, value: T[K] | undefined): void {
   if (value !== undefined) into[key] = value;
 }
-
-/** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
-export function nanoUsd(raw: Pick<RawUsage, 'cost' | 'cost_in_usd_ticks'>): string | undefined {
-  if (typeof raw.cost_in_usd_ticks === 'number') return String(Math.round(raw.cost_in_usd_ticks / 10));
-  const cost = isRecord(raw.cost) ? raw.cost['total_cost'] : raw.cost;
-  return typeof cost === 'number' && Number.isFinite(cost) ? String(Math.round(cost * 1e9)) : undefined;
-}
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -114,10 +114,3 @@ export interface RawUsage extends RawTimes {
   readonly num_search_queries?: unknown;
   readonly server_tool_use_details?: { readonly web_search_requests?: unknown } | null;
 }
-
-/** Is it a list? `Array.isArray` would make `any[]` of a readonly one. */
-export function isList<T>(
-  value: readonly T[] | object | string | number | boolean | null | undefined,
-): value is readonly T[] {
-  return Array.isArray(value);
-}

@@ -1,8 +1,8 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { kindOf, wireError, type WireFailure } from '@majordomo/core/provider';
+import { isRecord, kindOf, wireError, type WireFailure } from '@majordomo/core/provider';
 
 /** What an error body says, whatever its shape. */
-export interface ChatFailure extends WireFailure {
+export interface ReportedFailure extends WireFailure {
   /** The body's member that it blames. */
   readonly param: string | undefined;
   readonly code: string | undefined;
@@ -15,7 +15,7 @@ export interface ChatFailure extends WireFailure {
  * `{ detail: 'text' | [{ loc, msg }] }`, `{ errors: [...] }` and lists of any of these. A gateway's wrapped upstream
  * error (`metadata.raw`) is added to the message, since only it tells what went wrong.
  */
-export function failureOf(body: unknown): ChatFailure {
+export function failureOf(body: unknown): ReportedFailure {
   const inner = unwrap(body);
   if (!isRecord(inner)) return { param: undefined, code: undefined, type: undefined, message: textOf(inner) };
   const upstream = upstreamText(inner['metadata']);
@@ -45,13 +45,13 @@ export function inBandError(
 }
 
 /**
- * An account's own rule stands against every host of the model: that is no missing model, and the same account will not
+ * An account's own rule stands against every host of the model: that is not a missing model, and the same account will not
  * do better with another one (OpenRouter, 2026: "No endpoints found matching your data policy"). Nor is the request passed
  * on to another vendor unasked: the rule says who may see it. A plan that is used up says so by its type (the ChatGPT
  * backend, 2026).
  */
 export function accountRule(
-  { message, code, type }: ChatFailure,
+  { message, code, type }: ReportedFailure,
   status: number,
 ): WireFailure & { kind?: ErrorKind } {
   if (/^usage_(?:limit_reached|not_included)$/.test(code ?? type ?? '')) return { kind: 'quota' };
@@ -110,6 +110,3 @@ function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

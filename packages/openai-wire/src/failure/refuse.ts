@@ -1,19 +1,12 @@
 import { LlmError, type Capabilities, type ModelRequest } from '@majordomo/core';
-import type { ChatQuirks } from '../chat/quirks.ts';
+import { asList, asRecord, asText, checkWholeNumber } from '@majordomo/core/provider';
 
 /**
  * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models
  * that are used without the chain, which checks the same. Throws `invalid-request` or `unsupported`.
  */
 export function refuseUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
-  const { maxTokens } = request;
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
-    const path = 'maxTokens';
-    throw new LlmError('invalid-request', `${path} must be a whole number above 0, not ${maxTokens}`, {
-      target,
-      path,
-    });
-  }
+  checkWholeNumber(request.maxTokens, 'maxTokens');
   const what = unsupported(request, capabilities);
   if (what !== undefined) throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
 }
@@ -24,7 +17,7 @@ export function refuseUnsupported(request: ModelRequest, capabilities: Capabilit
  */
 export function refuseVendorTools(
   extra: ModelRequest['extra'],
-  { vendorTools }: Pick<ChatQuirks, 'vendorTools'>,
+  { vendorTools }: { readonly vendorTools: readonly string[] | 'any' },
   target: string,
 ): void {
   if (vendorTools === 'any') return;
@@ -38,18 +31,13 @@ export function refuseVendorTools(
 }
 
 function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra']): readonly string[] {
-  const types = listOf(tools).map((tool) => textOf(isRecord(tool) ? tool['type'] : undefined));
-  const inner = isRecord(compound) && isRecord(compound['tools']) ? compound['tools']['enabled_tools'] : [];
-  return [...types, ...listOf(inner).map(textOf)].filter((name) => !OURS.has(name));
+  const types = asList(tools).map((tool) => asText(asRecord(tool)['type']) ?? '');
+  const inner = asRecord(asRecord(compound)['tools'])['enabled_tools'];
+  return [...types, ...asList(inner).map((name) => asText(name) ?? '')].filter((name) => !OURS.has(name));
 }
 
 /** Tools that the caller runs; what has no type is one of these. */
 const OURS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 function unsupported(
   request: ModelRequest,

@@ -1,5 +1,6 @@
 import type { ResponsesProfile } from '../responses/profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
+import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';
 
 /** OpenAI itself over Responses: recordings of 2025-2026. */
 export const openaiResponses: ResponsesProfile = {
@@ -8,4 +9,5 @@ export const openaiResponses: ResponsesProfile = {
   baseURL: 'https://api.openai.com/v1',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,
+  models: OPENAI_RESPONSES_MODELS,
 };

@@ -1,5 +1,6 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
+import { OPENAI_MODELS } from './openai-models.ts';
 
 /** OpenAI itself: a client of the openai SDK with its defaults. */
 export const openai: Profile = {
@@ -7,4 +8,5 @@ export const openai: Profile = {
   baseURL: 'https://api.openai.com/v1',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_QUIRKS,
+  models: OPENAI_MODELS,
 };

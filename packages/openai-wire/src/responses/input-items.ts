@@ -8,7 +8,7 @@ import type {
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
+import { isRecord, toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
 import { resultItems, userItem, type InputItem } from './input-parts.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
@@ -167,5 +167,4 @@ function pushImages(items: InputItem[], images: UserPart[]): UserPart[] {
   return [];
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

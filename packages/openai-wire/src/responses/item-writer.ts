@@ -1,5 +1,5 @@
-import type { JsonObject, Replay, Warning } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import type { JsonObject, Replay } from '@majordomo/core';
+import type { Scribe } from '@majordomo/core/provider';
 import { NullFilter, withoutNulls } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { LeakFilter } from './leak.ts';
@@ -31,9 +31,8 @@ interface CallItem {
  * call is never written twice. Fragments that contradict a later whole text were shown already: they stand.
  */
 export class ItemWriter {
-  readonly scribe: Scribe;
   readonly leak: LeakFilter = new LeakFilter();
-  readonly warnings: Warning[] = [];
+  private readonly scribe: Scribe;
   private readonly texts = new Map<string, TextItem>();
   private readonly thoughts = new Map<string, TextItem>();
   private readonly calls = new Map<string, CallItem>();
@@ -41,12 +40,13 @@ export class ItemWriter {
   private readonly waiting = new Set<TextItem>();
   private openCalls = 0;
   /** What was asked for in schemas whose absent properties come as null. */
-  absences: Absences | undefined;
+  private readonly absences: Absences | undefined;
   /** The message whose part is open: only that can still get its token. */
   private writing = '';
 
-  constructor(target: string) {
-    this.scribe = new Scribe(target, []);
+  constructor(scribe: Scribe, absences?: Absences) {
+    this.scribe = scribe;
+    this.absences = absences;
   }
 
   /** Did anything come? */
@@ -185,7 +185,7 @@ export class ItemWriter {
       this.callIds.add(id);
       return id;
     }
-    this.warnings.push({
+    this.scribe.warning({
       action: 'repaired',
       what: `tool call id "${id}"`,
       why: 'two calls of one answer had it',

@@ -1,26 +1,38 @@
-import { wordsFromParams } from '../chat/quirk-params.ts';
-import type { ResponsesQuirks } from './quirks.ts';
+import { quirksFromParams, type QuirkWords } from '@majordomo/core/provider';
+import { wordsOf } from '../reading/quirk-words.ts';
+import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
+
+const REFUSABLE: readonly ResponsesParameter[] = [
+  'temperature',
+  'top_p',
+  'max_output_tokens',
+  'tool_choice',
+  'parallel_tool_calls',
+  'reasoning',
+];
 
 /** What a query may say of each quirk; texts of one's own go into options. */
-const WORDS: Readonly<
-  Record<Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions'>, readonly string[]>
-> = {
+const WORDS: {
+  readonly [Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions'>]: QuirkWords<
+    ResponsesQuirks[Name]
+  >;
+} = {
   systemPlace: ['instructions', 'developer', 'system'],
   reasoningRequest: ['effort', 'none'],
   reasoningOff: ['none', 'minimal', 'low', 'omit'],
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],
-  strictTools: ['true', 'false'],
+  strictTools: [true, false],
   toolSchemas: ['whole', 'plain', 'typed'],
   output: ['json_schema', 'json_object', 'instruct'],
   toolResult: ['parts', 'text'],
   cacheRequest: ['prompt_cache_retention', 'none'],
   delivery: ['any', 'stream'],
-  refuses: ['temperature', 'top_p', 'max_output_tokens', 'tool_choice', 'parallel_tool_calls', 'reasoning'],
+  refuses: wordsOf(REFUSABLE),
 };
 
 /** Quirks from a DSN's query, such as `?systemPlace=developer`; what no quirk knows is a `config` error. */
 export const responsesQuirksFromParams = (
   params: Readonly<Record<string, string>>,
   where: string,
-): Partial<ResponsesQuirks> => wordsFromParams(params, WORDS, where);
+): Partial<ResponsesQuirks> => quirksFromParams(params, WORDS, where);

@@ -7,10 +7,10 @@ import {
   type TurnMessage,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ChatFailure } from '../failure/failure.ts';
+import type { ReportedFailure } from '../failure/failure.ts';
 import { recoveryFor } from './recovery.ts';
 
-const failure = (over: Partial<ChatFailure>): ChatFailure => ({
+const failure = (over: Partial<ReportedFailure>): ReportedFailure => ({
   status: undefined,
   code: undefined,
   type: undefined,
@@ -34,7 +34,7 @@ const request: ModelRequest = {
 };
 
 describe('a refused body', () => {
-  it.each<[Partial<ChatFailure>, string | undefined]>([
+  it.each<[Partial<ReportedFailure>, string | undefined]>([
     [{ code: 'invalid_encrypted_content' }, 'encrypted reasoning'],
     [{ message: 'The encrypted content gAAA... could not be verified.' }, 'encrypted reasoning'],
     [{ param: 'include', message: 'Encrypted content is not supported with this model.' }, 'drop include'],
@@ -53,7 +53,7 @@ describe('a refused body', () => {
     expect(forget?.apply(request).messages).toEqual([user('hi'), assistant([{ type: 'text', text: 'yes' }])]);
   });
 
-  it.each<[Partial<ChatFailure>]>([
+  it.each<[Partial<ReportedFailure>]>([
     [{ param: 'input[1].output', code: 'invalid_type' }],
     [{ message: "Invalid type for 'input[1].output': expected a string, but got an array instead." }],
     [{ message: 'Input should be a valid string' }],

@@ -1,22 +1,28 @@
-import type { ModelRequest, Recovery } from '@majordomo/core';
-import type { ChatFailure } from '../failure/failure.ts';
+import type { Recovery } from '@majordomo/core';
+import { asRecord, isList } from '@majordomo/core/provider';
+import type { ReportedFailure } from '../failure/failure.ts';
 import { FORGET } from '../failure/forget.ts';
-import { recoveryFor as memberRecovery, refusesStrict, unstrict } from '../chat/recovery.ts';
-import type { ResponsesParams } from './request.ts';
+import {
+  blamesBody,
+  failsAtGrammar,
+  refusesStrict,
+  simplerSchemas,
+  unstrict,
+  withExtra,
+  type SentBody,
+} from '../failure/recoveries.ts';
+import { withoutRefusedMember } from '../failure/refused-member.ts';
+import { schemaFormat } from './format.ts';
 import { withTextResults } from './text-results.ts';
 import { toolsToWire } from './tools.ts';
 
 /**
- * The remedy for a 400 or 422: without encrypted reasoning that the backend cannot verify, without the wish for it at
- * models that have none, without a summary that the account may not see, without parts in tool results, without strict
- * schemas, or without a member that was named.
+ * The changed request that may succeed after a 400 or 422: without encrypted reasoning that the backend cannot verify,
+ * without the wish for it at models that have none, without a summary that the account may not see, without parts in
+ * tool results, without strict schemas, or without a member that was named.
  */
-export function recoveryFor(
-  failure: ChatFailure,
-  status: number,
-  sent: ResponsesParams,
-): Recovery | undefined {
-  if (status !== 400 && status !== 422) return undefined;
+export function recoveryFor(failure: ReportedFailure, status: number, sent: SentBody): Recovery | undefined {
+  if (!blamesBody(status)) return undefined;
   const { code, message, param } = failure;
   if (
     code === 'invalid_encrypted_content' ||
@@ -31,7 +37,8 @@ export function recoveryFor(
   if (refusesParts(failure, sent)) return TEXT_RESULTS;
   if (refusesStrict(failure, sent)) return UNSTRICT;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return UNSUMMARISED;
-  return memberRecovery(failure, status, sent);
+  if (failsAtGrammar(failure)) return simplerSchemas(sent);
+  return withoutRefusedMember(failure, sent);
 }
 
 const UNASKED: Recovery = {
@@ -52,7 +59,7 @@ const UNSUMMARISED: Recovery = {
 };
 
 /** Backends that copied the wire before tool results could hold parts say so in their own words. */
-function refusesParts({ message, param }: ChatFailure, { input }: ResponsesParams): boolean {
+function refusesParts({ message, param }: ReportedFailure, { input }: SentBody): boolean {
   const hasParts = Array.isArray(input) && input.some(isPartsResult);
   return hasParts && (/^input.*\boutput\b/.test(param ?? '') || PARTS_REFUSED.test(message));
 }
@@ -60,8 +67,7 @@ function refusesParts({ message, param }: ChatFailure, { input }: ResponsesParam
 const PARTS_REFUSED =
   /\boutput['"`]?:? (?:must|should|has to) be (?:a )?(?:valid )?(?:string|text)|input(?:\.|\[)\d+\]?\.output|expected (?:a )?string|should be a valid string|(?:tool|function)[\w ]*(?:message|output|result)s?\b.*\b(?:text|string)s?\b/i;
 
-const isPartsResult = (item: unknown): boolean =>
-  typeof item === 'object' && item !== null && 'output' in item && Array.isArray(item.output);
+const isPartsResult = (item: unknown): boolean => isList(asRecord(item)['output']);
 
 const TEXT_RESULTS: Recovery = {
   id: 'text results',
@@ -71,11 +77,6 @@ const TEXT_RESULTS: Recovery = {
 };
 
 const UNSTRICT: Recovery = unstrict(
-  ({ name, schema }) => ({ text: { format: { type: 'json_schema', name, schema, strict: false } } }),
+  ({ name, schema }) => ({ text: { format: schemaFormat({ name, schema, strict: false }) } }),
   toolsToWire,
 );
-
-const withExtra = (request: ModelRequest, members: Readonly<Record<string, unknown>>): ModelRequest => ({
-  ...request,
-  extra: { ...request.extra, ...members },
-});

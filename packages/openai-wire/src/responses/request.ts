@@ -1,11 +1,19 @@
-import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { emulated, instructionFor, type WireOutput } from '../schema/output.ts';
-import type { ToWireOptions } from '../chat/request.ts';
-import { absencesOf, fittedTools, strictOutput, type Absences } from '../schema/strict-tools.ts';
-import { besideTools } from '../chat/tools.ts';
+import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { outputToWire } from '../schema/output.ts';
+import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
+import { besideTools } from '../schema/beside-tools.ts';
+import { schemaFormat } from './format.ts';
 import { itemsToWire, type InputItem } from './input-items.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
+
+/** What a conversion needs beside the request and the quirks. */
+interface ToWireOptions {
+  /** Ask for events or for one body. */
+  readonly stream: boolean;
+  /** The replay family of this model: see `responsesFamily`. Without it no reasoning goes back. */
+  readonly family?: string | undefined;
+}
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
 export interface ResponsesParams {
@@ -31,7 +39,7 @@ export function toWire(
   { stream, family }: ToWireOptions,
 ): ResponsesRequest {
   const warnings: Warning[] = [];
-  const output = outputToWire(request.output, quirks, warnings);
+  const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const input = itemsToWire(request, quirks, family, warnings);
   const instructions = systemToWire(request.system, output.instruction, input, quirks, warnings);
   const params: Record<string, unknown> = { model: modelId };
@@ -127,28 +135,4 @@ function reasoningToWire(
   const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
   warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
   return reasoningOff === 'omit' ? summary : { effort: reasoningOff, ...summary };
-}
-
-/** How the answer is held to a schema: natively, or as JSON with the schema told. */
-function outputToWire(
-  output: ModelOutput | undefined,
-  quirks: ResponsesQuirks,
-  warnings: Warning[],
-): WireOutput {
-  if (output === undefined) return { format: undefined, instruction: undefined };
-  const { name, schema } = output;
-  switch (quirks.output) {
-    case 'json_schema': {
-      const { absence, ...held } = strictOutput(output, quirks.strictTools, warnings);
-      return { format: { type: 'json_schema', name, ...held }, instruction: undefined, absence };
-    }
-    case 'json_object':
-      warnings.push(emulated('the server takes no schema, only "some JSON object"'));
-      return { format: { type: 'json_object' }, instruction: instructionFor(schema) };
-    case 'instruct':
-      warnings.push(emulated('the server has no JSON mode'));
-      return { format: undefined, instruction: instructionFor(schema) };
-    default:
-      return quirks.output satisfies never;
-  }
 }

@@ -1,5 +1,5 @@
 import type { ErrorKind, FinishReason } from '@majordomo/core';
-import type { ChatFailure } from '../failure/failure.ts';
+import type { ReportedFailure } from '../failure/failure.ts';
 import type { ResponsesBody } from './wire.ts';
 
 /** The wire's status, with the reason of an incomplete answer behind a colon. */
@@ -28,7 +28,7 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** The kind that a failed response names by its code; `undefined`: the shared tables know. */
-export function failedKind({ code, type, message }: ChatFailure): ErrorKind | undefined {
+export function failedKind({ code, type, message }: ReportedFailure): ErrorKind | undefined {
   const word = code ?? type ?? '';
   if (word === 'invalid_prompt' && /flagged|polic|violat/i.test(message)) return 'content-filter';
   return KINDS.find(([pattern]) => pattern.test(word))?.[1];

@@ -1,10 +1,11 @@
-import { LlmError, type FinishReason, type JsonObject, type Replay, type Warning } from '@majordomo/core';
-import { keepWarm, kindOf, wireError, type Scribe, type WireReader } from '@majordomo/core/provider';
+import { LlmError, type FinishReason, type JsonObject, type Replay } from '@majordomo/core';
+import { isList, keepWarm, kindOf, Scribe, wireError, type WireReader } from '@majordomo/core/provider';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
+import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
+import { Notes } from '../reading/notes.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { withBodyWait } from '../failure/wait.ts';
-import { isList } from '../chat/wire.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
   callArguments,
@@ -23,10 +24,12 @@ import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 /** What a reader has to know beside what comes. */
 export interface ResponsesReaderOptions {
-  /** `provider/model`, for events and errors. */
-  readonly target: string;
+  /** Writes the events; its target stands in errors. */
+  readonly scribe: Scribe;
   /** Who may read this model's reasoning and ids again: see `responsesFamily`. */
   readonly family: string;
+  /** What `toWire` said of schemas that were rewritten. */
+  readonly absences?: Absences | undefined;
   /** What no error may show; asked when there is one. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
@@ -44,31 +47,21 @@ export class ResponsesReader implements WireReader {
   private readonly keys = new Map<unknown, string>();
   private readonly phases = new Set<string>();
   private isRefused = false;
-  /** Told at the end: nothing may come before `start`, and a failed answer needs none. */
-  private readonly warnings: Warning[] = [];
+  private readonly notes: Notes;
 
   constructor(options: ResponsesReaderOptions) {
     this.options = options;
-    this.items = new ItemWriter(options.target);
-    this.scribe = this.items.scribe;
-  }
-
-  /** What the request could not say on this wire. */
-  warn(warnings: readonly Warning[]): void {
-    this.warnings.push(...warnings);
-  }
-
-  /** What `toWire` said of schemas that were rewritten. */
-  restore(absences: Absences | undefined): void {
-    this.items.absences = absences;
+    this.scribe = options.scribe;
+    this.items = new ItemWriter(options.scribe, options.absences);
+    this.notes = new Notes(options.scribe);
   }
 
   message(data: string, event: string | undefined): void {
-    if (data.charCodeAt(0) === 91 && data.trim() === '[DONE]') {
+    if (isEndMarker(data)) {
       this.finish({}, undefined);
       return;
     }
-    const parsed = this.parse(data);
+    const parsed: ResponsesEvent = parseMessage(data, this.scribe.target);
     const type = stringOf(parsed.type) || (event ?? '');
     this.guarded(type, () => {
       this.event(type, parsed);
@@ -76,7 +69,7 @@ export class ResponsesReader implements WireReader {
   }
 
   body(json: unknown): void {
-    const { target } = this.options;
+    const { target } = this.scribe;
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ResponsesBody = json;
     this.refuseFailed(body, json, 200);
@@ -89,7 +82,7 @@ export class ResponsesReader implements WireReader {
   }
 
   end(): void {
-    const { target } = this.options;
+    const { target } = this.scribe;
     throw new LlmError('truncated', `${target} stopped without "response.completed"`, { target });
   }
 
@@ -160,7 +153,7 @@ export class ResponsesReader implements WireReader {
   }
 
   private terminal(type: string, { response }: ResponsesEvent): void {
-    if (!response) throw drift(this.options.target, 'response', response);
+    if (!response) throw drift(this.scribe.target, 'response', response);
     this.refuseFailed(response, response, undefined);
     const raw = rawFinish(response);
     // Some servers repeat the status that the answer began with: the event's own name says more.
@@ -197,22 +190,22 @@ export class ResponsesReader implements WireReader {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;
       if (typeof item.phase === 'string') this.phases.add(item.phase);
-      if (hasAnnotations(item)) this.drop('annotations', 'no part of an answer holds them');
+      if (hasAnnotations(item)) this.notes.tell('annotations', 'no part of an answer holds them');
       this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
     } else if (isCall(item)) {
       this.begin(item, key);
       const whole = callArguments(item);
-      if (whole === undefined) throw drift(this.options.target, `output[${key}].arguments`, item.arguments);
+      if (whole === undefined) throw drift(this.scribe.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
     } else {
-      this.drop(stringOf(item.type) || 'item', 'it ran at the vendor: no part of an answer holds it');
+      this.notes.tell(stringOf(item.type) || 'item', 'it ran at the vendor: no part of an answer holds it');
     }
   }
 
   private finish(body: ResponsesBody, raw: string | undefined): void {
-    const { target } = this.options;
+    const { target } = this.scribe;
     this.scribe.start();
     this.fillFrom(body);
     this.items.end();
@@ -221,10 +214,9 @@ export class ResponsesReader implements WireReader {
       throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
     }
     if (raw === undefined) {
-      this.drop('finish reason', 'the answer ended without one', 'repaired');
+      this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
     }
-    if (this.items.leak.found) this.drop('text', 'a tool call stood in it as text', 'repaired');
-    for (const warning of [...this.items.warnings, ...this.warnings]) this.scribe.warning(warning);
+    if (this.items.leak.found) this.notes.tell('text', 'a tool call stood in it as text', 'repaired');
     const counts = body.usage ? usage(body.usage, body.service_tier) : undefined;
     this.scribe.finish(reason, raw, counts);
     this.done = true;
@@ -258,15 +250,11 @@ export class ResponsesReader implements WireReader {
 
   private nameOf(item: OutputItem): string {
     if (typeof item.name === 'string' && item.name !== '') return item.name;
-    throw drift(this.options.target, 'output[].name', item.name);
+    throw drift(this.scribe.target, 'output[].name', item.name);
   }
 
   private replay(data: JsonObject | undefined): Replay | undefined {
     return data === undefined ? undefined : { family: this.options.family, data };
-  }
-
-  private drop(what: string, why: string, action: Warning['action'] = 'dropped'): void {
-    if (this.warnings.every((warning) => warning.what !== what)) this.warnings.push({ action, what, why });
   }
 
   private refuseFailed(body: ResponsesBody, whole: object, status: number | undefined): void {
@@ -277,7 +265,8 @@ export class ResponsesReader implements WireReader {
 
   private failed(body: unknown, status: number | undefined, whole: unknown = body): LlmError {
     const failure = failureOf(body);
-    const { target, secrets } = this.options;
+    const { secrets } = this.options;
+    const { target } = this.scribe;
     return wireError({
       ...failure,
       status: status ?? failure.status,
@@ -289,32 +278,11 @@ export class ResponsesReader implements WireReader {
     });
   }
 
-  private parse(data: string): ResponsesEvent {
-    const { target } = this.options;
-    let event: unknown;
-    try {
-      event = JSON.parse(data);
-    } catch (cause) {
-      throw new LlmError(
-        'protocol',
-        `${target} sent an event of broken JSON`,
-        { target, path: '' },
-        { cause },
-      );
-    }
-    if (typeof event !== 'object' || event === null) throw drift(target, '', event);
-    return event;
-  }
-
-  /** What cannot be read is a drifted answer, whatever went wrong. */
   private guarded(path: string, read: () => void): void {
     try {
       read();
     } catch (error) {
-      if (LlmError.is(error)) throw error;
-      const { target } = this.options;
-      const said = `${target} sent what cannot be read at ${path}`;
-      throw new LlmError('protocol', said, { target, path }, { cause: error });
+      throw unreadable(error, this.scribe.target, path);
     }
   }
 }
@@ -323,4 +291,4 @@ const NONE: readonly never[] = [];
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';
 
-keepWarm(() => new ResponsesReader({ target: '', family: '' }));
+keepWarm(() => new ResponsesReader({ scribe: new Scribe('', []), family: '' }));

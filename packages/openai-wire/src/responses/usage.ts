@@ -1,5 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
-import { nanoUsd } from '../chat/usage.ts';
+import { asNumber, asText } from '@majordomo/core/provider';
+import { nanoUsd } from '../reading/nano-usd.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
 /** Token counts of this wire, where totals are totals. A count that is missing stays unknown. */
@@ -7,11 +8,11 @@ export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = detailsOf(raw, serviceTier);
   return {
-    input: count(raw.input_tokens),
-    output: count(raw.output_tokens),
-    cacheRead: count(input?.cached_tokens),
-    cacheWrite: count(input?.cache_write_tokens),
-    reasoning: count(output?.reasoning_tokens),
+    input: asNumber(raw.input_tokens),
+    output: asNumber(raw.output_tokens),
+    cacheRead: asNumber(input?.cached_tokens),
+    cacheWrite: asNumber(input?.cache_write_tokens),
+    reasoning: asNumber(output?.reasoning_tokens),
     ...(details === undefined ? undefined : { details }),
   };
 }
@@ -20,11 +21,11 @@ function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails |
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = {
     reportedNanoUsd: nanoUsd(raw),
-    serviceTier: typeof serviceTier === 'string' ? serviceTier : undefined,
-    inputImage: count(input?.image_tokens),
-    inputAudio: count(input?.audio_tokens),
-    outputImage: count(output?.image_tokens),
-    outputAudio: count(output?.audio_tokens),
+    serviceTier: asText(serviceTier),
+    inputImage: asNumber(input?.image_tokens),
+    inputAudio: asNumber(input?.audio_tokens),
+    outputImage: asNumber(output?.image_tokens),
+    outputAudio: asNumber(output?.audio_tokens),
     serverTools: serverTools(raw.server_side_tool_usage_details),
   };
   const known = Object.entries(details).filter(([, value]) => value !== undefined);
@@ -40,6 +41,3 @@ function serverTools(
   );
   return used.length === 0 ? undefined : Object.fromEntries(used);
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;

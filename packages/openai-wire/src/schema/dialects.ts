@@ -1,9 +1,8 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/core/provider';
-import type { ChatQuirks } from '../chat/quirks.ts';
 
 /** What a server makes of JSON Schema: all of it, or a dialect. */
-export type ToolSchemas = ChatQuirks['toolSchemas'];
+export type ToolSchemas = 'whole' | 'plain' | 'typed';
 
 const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'whole'>, SchemaDialect>> = {
   plain: PLAIN_SCHEMA,

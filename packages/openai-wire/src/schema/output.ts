@@ -1,5 +1,4 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
-import type { ChatQuirks } from '../chat/quirks.ts';
 import { strictOutput } from './strict-tools.ts';
 
 /** What holds an answer to a schema. */
@@ -11,10 +10,18 @@ export interface WireOutput {
   readonly absence?: JsonObject | undefined;
 }
 
+/** What a schema of an answer is on the wire, under the wire's own member. */
+export interface NamedSchema {
+  readonly name: string;
+  readonly schema: JsonObject;
+  readonly strict: boolean;
+}
+
 /** How the answer is held to a schema: natively, or as JSON with the schema told. */
 export function outputToWire(
   output: ModelOutput | undefined,
-  quirks: ChatQuirks,
+  quirks: { readonly output: 'json_schema' | 'json_object' | 'instruct'; readonly strictTools: boolean },
+  formatOf: (schema: NamedSchema) => object,
   warnings: Warning[],
 ): WireOutput {
   if (output === undefined) return { format: undefined, instruction: undefined };
@@ -22,11 +29,11 @@ export function outputToWire(
   switch (quirks.output) {
     case 'json_schema': {
       const { absence, ...held } = strictOutput(output, quirks.strictTools, warnings);
-      return { format: schemaFormat({ name, ...held }), instruction: undefined, absence };
+      return { format: formatOf({ name, ...held }), instruction: undefined, absence };
     }
     case 'json_object':
       warnings.push(emulated('the server takes no schema, only "some JSON object"'));
-      return { format: { type: 'json_object' }, instruction: instructionFor(schema) };
+      return { format: JSON_MODE, instruction: instructionFor(schema) };
     case 'instruct':
       warnings.push(emulated('the server has no JSON mode'));
       return { format: undefined, instruction: instructionFor(schema) };
@@ -35,11 +42,11 @@ export function outputToWire(
   }
 }
 
-/** The member that asks for JSON of a schema. */
-export const schemaFormat = (schema: object): object => ({ type: 'json_schema', json_schema: schema });
+/** Asks for some JSON object. */
+export const JSON_MODE: object = { type: 'json_object' };
 
 /** The schema is told instead of enforced. */
-export const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
+const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
 /** What tells a model the schema of its answer. */
 export const instructionFor = (schema: JsonObject): string =>

@@ -1,29 +1,36 @@
 import type { Model, Provider } from '@majordomo/core';
-import { chatReasoningFamily, sdkStream } from '@majordomo/core/provider';
-import { bodyText } from './body.ts';
+import { chatReasoningFamily, Scribe, sdkStream } from '@majordomo/core/provider';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
-import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
 import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
-import type { ChatOptions, Sdk } from './client.ts';
-import { endpointOf, type Drawing, type Endpoint, type Failed } from './connection.ts';
+import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
+import { bodyText } from './body.ts';
+import { connectionOf, type Connection, type ImageModels } from './connection.ts';
+import type { SdkCallFacts } from './errors.ts';
 import { withImageModels } from './image-models.ts';
+import type { ChatOptions } from './options.ts';
+import type { Sdk } from './sdk.ts';
 
 /**
  * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `drawing` adds image models over the same endpoint.
+ * call. `imageModels` adds image models over the same connection.
  */
-export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, drawing?: Drawing): Provider {
+export function chatProvider(
+  sdk: Sdk,
+  profile: Profile,
+  options: ChatOptions,
+  imageModels?: ImageModels,
+): Provider {
   const id = options.id ?? profile.id;
-  const endpoint = endpointOf(sdk, { ...profile, id }, options);
+  const connection = connectionOf(sdk, { ...profile, id }, options);
   return {
     spi: 1,
     id,
-    ...withImageModels(drawing, endpoint, options.timeouts ?? profile.timeouts),
-    model: (modelId) => chatModel(modelId, id, profile, options, endpoint),
+    ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
+    model: (modelId) => chatModel(modelId, id, profile, options, connection),
     listModels: (context) =>
-      endpoint.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),
+      connection.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),
   };
 }
 
@@ -32,13 +39,13 @@ function chatModel(
   providerId: string,
   profile: Profile,
   options: ChatOptions,
-  endpoint: Endpoint,
+  connection: Connection,
 ): Model {
   const { quirks, capabilities } = traitsOf(profile, modelId, options.quirks);
   const { signedDetails, reasoningReplay } = quirks;
   // Details are the upstream vendor's own: another vendor's model behind the same gateway cannot read them.
   const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
-  const family = chatReasoningFamily(providerId, endpoint.baseURL, upstream);
+  const family = chatReasoningFamily(providerId, connection.baseURL, upstream);
   return {
     id: modelId,
     wire: 'openai-chat',
@@ -49,22 +56,25 @@ function chatModel(
     whole: () => true,
     stream(request, context) {
       const { target } = context;
-      const failed: Failed = { target, secrets: [] };
-      const reader = new ChatReader({ target, family, quirks, secrets: () => failed.secrets });
+      const stream = context.delivery === 'deltas';
+      const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
+      const facts: SdkCallFacts = {
+        target,
+        request,
+        secrets: [],
+        recovery: (failure, status) => recoveryFor(failure, status, params),
+      };
+      const scribe = new Scribe(target, []);
+      scribe.warning(...warnings);
       return sdkStream({
         context,
-        reader,
+        reader: new ChatReader({ scribe, family, quirks, absences, secrets: () => facts.secrets }),
         open(signal) {
           refuseUnsupported(request, capabilities, target);
           refuseVendorTools(request.extra, quirks, target);
-          const stream = context.delivery === 'deltas';
-          const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
-          reader.warn(warnings);
-          reader.restore(absences);
-          failed.remedy = (failure, status) => recoveryFor(failure, status, params);
-          return endpoint.post('/chat/completions', bodyText(params), { ...context, signal }, failed);
+          return connection.post('/chat/completions', bodyText(params), { ...context, signal }, facts);
         },
-        toLlmError: (error) => endpoint.toLlmError(error, failed),
+        toLlmError: (error) => connection.toLlmError(error, facts),
       });
     },
   };

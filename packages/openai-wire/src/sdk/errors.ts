@@ -1,8 +1,20 @@
-import { LlmError } from '@majordomo/core';
-import { cleanCause, reasonOf, transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { accountRule, failureOf } from '../failure/failure.ts';
+import { LlmError, type Recovery } from '@majordomo/core';
+import {
+  cleanCause,
+  reasonOf,
+  transportError,
+  wireError,
+  type CallFacts,
+  type HeaderReader,
+} from '@majordomo/core/provider';
+import { accountRule, failureOf, type ReportedFailure } from '../failure/failure.ts';
 import { withBodyWait } from '../failure/wait.ts';
-import type { Failed } from './connection.ts';
+
+/** What an error of one attempt is made with on these wires. */
+export interface SdkCallFacts extends CallFacts {
+  /** Which changed request may succeed, given what was sent. */
+  recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
+}
 
 /** Codes of Node's fetch for a wait that was too long. */
 const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
@@ -11,42 +23,42 @@ const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
  * Any failure of a call, told by its shape: SDKs are loaded lazily, so there is no class to test against. `refusal`
  * names the class of errors that the SDK throws before anything is sent.
  */
-export function toLlmError(error: unknown, failed: Failed, refusal: string): LlmError {
-  if (LlmError.is(error)) return transportError(error, failed.target, failed.secrets);
-  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
+export function toLlmError(error: unknown, facts: SdkCallFacts, refusal: string): LlmError {
+  if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
+  if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
-  if (typeof status === 'number') return reported(error, status, failed);
+  if (typeof status === 'number') return reported(error, status, facts);
   const name = error.constructor.name;
-  if (name === refusal || isBadHeader(error)) return refusedToSend(error, failed);
-  const found = transportError(error, failed.target, failed.secrets);
+  if (name === refusal || isBadHeader(error)) return refusedToSend(error, facts);
+  const found = transportError(error, facts.target, facts.secrets);
   return name === 'APIConnectionTimeoutError' || TIMED_OUT.test(found.details.code ?? '')
     ? timedOut(found)
     : found;
 }
 
 /** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
-function reported(error: Error, status: number, failed: Failed): LlmError {
+function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
   const body = 'error' in error ? error.error : undefined;
   const failure = failureOf(body);
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
     ...failure,
     ...accountRule(failure, status),
-    target: failed.target,
+    target: facts.target,
     status,
     message: failure.message === '' ? bareText(error, status) : failure.message,
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
     headers: withBodyWait(headers, body),
     body: body ?? bareText(error, status),
-    secrets: failed.secrets,
+    secrets: facts.secrets,
     cause: error,
-    recover: status === 401 ? failed.credential?.() : failed.remedy?.(failure, status),
+    recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
   });
 }
 
 const LONGEST_TEXT = 200;
 
-/** A body that is no JSON, such as a proxy's page: the SDK puts it behind the status. */
+/** A body that is not JSON, such as a proxy's page: the SDK puts it behind the status. */
 function bareText({ message }: Error, status: number): string {
   const text = message.replace(new RegExp(`^${status} `), '');
   return text === 'status code (no body)'
@@ -61,7 +73,7 @@ function bareText({ message }: Error, status: number): string {
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
-function refusedToSend(error: Error, { target, secrets }: Failed): LlmError {
+function refusedToSend(error: Error, { target, secrets }: SdkCallFacts): LlmError {
   const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
   return new LlmError('config', message, { target }, { cause: cleanCause(error, secrets) });
 }

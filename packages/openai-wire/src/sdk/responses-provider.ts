@@ -1,34 +1,36 @@
 import type { Model, Provider } from '@majordomo/core';
-import { responsesFamily, sdkStream } from '@majordomo/core/provider';
-import { bodyText } from './body.ts';
+import { responsesFamily, Scribe, sdkStream } from '@majordomo/core/provider';
 import { refuseUnsupported } from '../failure/refuse.ts';
 import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
 import { recoveryFor } from '../responses/recovery.ts';
 import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
-import type { ResponsesOptions, Sdk } from './client.ts';
-import { endpointOf, type Drawing, type Endpoint, type Failed } from './connection.ts';
+import { bodyText } from './body.ts';
+import { connectionOf, type Connection, type ImageModels } from './connection.ts';
+import type { SdkCallFacts } from './errors.ts';
 import { withImageModels } from './image-models.ts';
+import type { ResponsesOptions } from './options.ts';
+import type { Sdk } from './sdk.ts';
 
 /**
  * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `drawing` adds image models over the same endpoint.
+ * call. `imageModels` adds image models over the same connection.
  */
 export function responsesProvider(
   sdk: Sdk,
   profile: ResponsesProfile,
   options: ResponsesOptions,
-  drawing?: Drawing,
+  imageModels?: ImageModels,
 ): Provider {
   const id = options.id ?? profile.id;
-  const endpoint = endpointOf(sdk, { ...profile, id }, options);
+  const connection = connectionOf(sdk, { ...profile, id }, options);
   return {
     spi: 1,
     id,
-    ...withImageModels(drawing, endpoint, options.timeouts ?? profile.timeouts),
-    model: (modelId) => responsesModel(modelId, id, profile, options, endpoint),
+    ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
+    model: (modelId) => responsesModel(modelId, id, profile, options, connection),
     listModels: (context) =>
-      endpoint.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),
+      connection.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),
   };
 }
 
@@ -37,10 +39,10 @@ function responsesModel(
   providerId: string,
   profile: ResponsesProfile,
   options: ResponsesOptions,
-  endpoint: Endpoint,
+  connection: Connection,
 ): Model {
   const { quirks, capabilities } = responsesTraitsOf(profile, modelId, options.quirks);
-  const family = responsesFamily(profile.issuer ?? 'openai', originOf(endpoint.baseURL), providerId);
+  const family = responsesFamily(profile.issuer ?? 'openai', originOf(connection.baseURL), providerId);
   return {
     id: modelId,
     wire: 'openai-responses',
@@ -50,25 +52,28 @@ function responsesModel(
     whole: () => quirks.delivery === 'any',
     stream(request, context) {
       const { target } = context;
-      const failed: Failed = { target, secrets: [] };
-      const reader = new ResponsesReader({ target, family, secrets: () => failed.secrets });
+      const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
+      const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
+      const facts: SdkCallFacts = {
+        target,
+        request,
+        secrets: [],
+        recovery: (failure, status) => recoveryFor(failure, status, params),
+      };
+      const scribe = new Scribe(target, []);
+      scribe.warning(...warnings);
       return sdkStream({
         context,
-        reader,
+        reader: new ResponsesReader({ scribe, family, absences, secrets: () => facts.secrets }),
         open(signal) {
           refuseUnsupported(request, capabilities, target);
-          const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
-          const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
-          reader.warn(warnings);
-          reader.restore(absences);
-          failed.remedy = (failure, status) => recoveryFor(failure, status, params);
-          return endpoint.post('/responses', bodyText(params), { ...context, signal }, failed);
+          return connection.post('/responses', bodyText(params), { ...context, signal }, facts);
         },
-        toLlmError: (error) => endpoint.toLlmError(error, failed),
+        toLlmError: (error) => connection.toLlmError(error, facts),
       });
     },
   };
 }
 
-/** An address that is none fails at the call, by the SDK's own words. */
+/** An address that is not a URL fails at the call, in the SDK's own words. */
 const originOf = (baseURL: string): string => (URL.canParse(baseURL) ? new URL(baseURL).origin : baseURL);

@@ -1,5 +1,5 @@
 import type { Capabilities } from '@majordomo/core';
-import type { ModelRule } from '@majordomo/openai-wire';
+import type { ModelRule } from '../chat/profile.ts';
 
 const TEXT: Capabilities = { images: false, files: false };
 

@@ -1,9 +1,9 @@
-import { openai, OPENAI_QUIRKS, traitsOf } from '@majordomo/openai-wire';
 import { describe, expect, it } from 'vitest';
-import { OPENAI_MODELS } from './models.ts';
+import { traitsOf } from '../chat/profile.ts';
+import { OPENAI_QUIRKS } from '../chat/quirks.ts';
+import { openai } from './openai.ts';
 
-const traits = (id: string): ReturnType<typeof traitsOf> =>
-  traitsOf({ ...openai, models: OPENAI_MODELS }, id);
+const traits = (id: string): ReturnType<typeof traitsOf> => traitsOf(openai, id);
 
 describe('what is known of a model', () => {
   it.each([

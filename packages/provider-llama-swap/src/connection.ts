@@ -1,16 +1,7 @@
-import { LlmError } from '@majordomo/core';
-import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import {
-  credentialSource,
-  lowerCased,
-  patientFetch,
-  secretsIn,
-  transportError,
-} from '@majordomo/core/provider';
-import { refusal } from './errors.ts';
-
-/** What a call outside of majordomo's own may be given. */
-export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
+import type { ModelContext } from '@majordomo/core';
+import { credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
+import { failure, missingURL, refusal } from './errors.ts';
+import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
 /** The server's own endpoints, beside those of the models. */
 export interface Management {
@@ -23,14 +14,8 @@ export interface Management {
   post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 
-/** What is sent where the server asks for no key. */
-export const NO_KEY = 'no-key';
-
-/** `baseURL` without `/v1`, which stands in the paths here, and without a slash at its end. An empty one is none. */
-export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
-  baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
-
-export function management(target: string, options: ProviderOptions): Management {
+/** The management API of one server. Nothing is sent before it is asked for. */
+export function management(target: string, options: LlamaSwapOptions): Management {
   const credentials = credentialSource(keyOf(options), []);
   const request = async (
     method: 'GET' | 'POST',
@@ -79,26 +64,4 @@ export function management(target: string, options: ProviderOptions): Management
     post: async (path, body, context) =>
       parsed(await request('POST', path, context, context.target, body), context, context.target),
   };
-}
-
-/** An empty key is none. */
-export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions['apiKey']> =>
-  apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
-
-/** The name of a registered provider cannot be its variable's too: another one is told. */
-export function missingURL(target: string): LlmError {
-  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and ask for box/…`;
-  return new LlmError('config', message, { target, code: 'missing-url' });
-}
-
-/** The transport broke, or the caller did not want any more. */
-export function failure(
-  error: unknown,
-  target: string,
-  signal: AbortSignal | undefined,
-  secrets: readonly string[] = [],
-): LlmError {
-  return signal?.aborted === true && !LlmError.is(error)
-    ? new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error })
-    : transportError(error, target, secrets);
 }

@@ -1,8 +1,3 @@
-import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import type { RateLimits } from '@majordomo/core/provider';
-import type { ChatQuirks } from '../chat/quirks.ts';
-import type { ResponsesQuirks } from '../responses/quirks.ts';
-
 /** What is used of an SDK's client: the SDKs of this wire are generated alike. */
 export interface SdkClient {
   /** Sends to a path below the base URL; throws the SDK's error for a status of 400 or above. */
@@ -28,6 +23,8 @@ export interface ClientSettings {
 export interface Sdk {
   /** The npm package, for messages. */
   readonly name: string;
+  /** The function that makes providers over it, for messages. */
+  readonly factory: string;
   /** Class of the errors that it throws before anything is sent. */
   readonly refusal: string;
   /** What stands between its base URL and the wire's own paths. */
@@ -42,26 +39,3 @@ export interface Sdk {
   /** Loads the SDK and makes a client, without retries. Asked once per credential and transport. */
   newClient(settings: ClientSettings): Promise<SdkClient>;
 }
-
-/** Options of every provider of this wire. `baseURL` is what the SDK means by it. */
-export interface SdkOptions extends ProviderOptions {
-  /** A client of the SDK, used as it is: its credential, base URL and fetch. */
-  readonly client?: object | undefined;
-  /** Told after every answer and refusal whose headers say something about the vendor's limits. */
-  readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
-}
-
-/** Options of a provider over Chat Completions. */
-export interface ChatOptions extends SdkOptions {
-  /** Where the server differs from what is known of it; wins over profile and model rules. */
-  readonly quirks?: Partial<ChatQuirks> | undefined;
-}
-
-/** Options of a provider over Responses. */
-export interface ResponsesOptions extends SdkOptions {
-  /** Where the server differs from what is known of it; wins over profile and model rules. */
-  readonly quirks?: Partial<ResponsesQuirks> | undefined;
-}
-
-/** What a call brings: target, signal, environment, and the app's transport and headers. */
-export type CallContext = Omit<ModelContext, 'delivery'>;

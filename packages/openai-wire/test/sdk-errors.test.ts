@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { toLlmError, type Failed } from './errors.ts';
+import { toLlmError as toError, type SdkCallFacts } from '../src/sdk/errors.ts';
 
 /** Errors of the SDK's shape: told apart by that alone, since two copies of the SDK have two sets of classes. */
 class APIError extends Error {
@@ -24,7 +24,8 @@ class APIConnectionError extends Error {}
 class APIConnectionTimeoutError extends Error {}
 class OpenAIError extends Error {}
 
-const failed = (over: Partial<Failed> = {}): Failed => ({ target: 'p/m', secrets: [], ...over });
+const facts = (over: Partial<SdkCallFacts> = {}): SdkCallFacts => ({ target: 'p/m', secrets: [], ...over });
+const toLlmError = (error: unknown, known: SdkCallFacts): LlmError => toError(error, known, 'OpenAIError');
 const coded = (code: string): Error => Object.assign(new Error('inner'), { code });
 
 describe('an error of the SDK', () => {
@@ -66,7 +67,7 @@ describe('an error of the SDK', () => {
     ['that is no error', 'oops', 'network'],
     ['that is one of ours', new LlmError('truncated', 'cut'), 'truncated'],
   ])('%s is told by its shape', (_what, error, kind) => {
-    expect(toLlmError(error, failed()).kind).toBe(kind);
+    expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
   it('keeps what helps: status, code, request id, wait, body and cause', () => {
@@ -74,7 +75,7 @@ describe('an error of the SDK', () => {
       'x-request-id': 'req_1',
       'retry-after': '7',
     });
-    expect(toLlmError(error, failed())).toMatchObject({
+    expect(toLlmError(error, facts())).toMatchObject({
       kind: 'rate-limit',
       message: 'p/m answered 429: slow down',
       cause: error,
@@ -91,44 +92,44 @@ describe('an error of the SDK', () => {
 
   it('says what a page said, in short, and nothing for an empty body', () => {
     const page = new APIError(502, undefined, `502 <html>\n<h1>Bad gateway</h1>${'x'.repeat(999)}`);
-    expect(toLlmError(page, failed()).message).toMatch(/^p\/m answered 502: Bad gateway x{100,188}$/);
-    expect(toLlmError(new APIError(502, undefined, '502 status code (no body)'), failed()).message).toBe(
+    expect(toLlmError(page, facts()).message).toMatch(/^p\/m answered 502: Bad gateway x{100,188}$/);
+    expect(toLlmError(new APIError(502, undefined, '502 status code (no body)'), facts()).message).toBe(
       'p/m answered 502',
     );
   });
 
   it('speaks of no connection where the SDK refused to begin', () => {
-    expect(toLlmError(new OpenAIError('browser-like environment'), failed()).message).toBe(
+    expect(toLlmError(new OpenAIError('browser-like environment'), facts()).message).toBe(
       'the request to p/m could not be made: browser-like environment',
     );
   });
 
   it('repeats no more than 2,000 characters of what the SDK said', () => {
-    const { message } = toLlmError(new OpenAIError('x'.repeat(99_999)), failed());
+    const { message } = toLlmError(new OpenAIError('x'.repeat(99_999)), facts());
     expect(message).toBe(`the request to p/m could not be made: ${'x'.repeat(2000)}`);
   });
 
   it('shows no secret, neither in its message nor in its cause', () => {
     const error = new APIError(401, { message: 'bad key hush-hush' }, '401 bad key hush-hush');
-    const shown = toLlmError(error, failed({ secrets: ['hush-hush'] }));
+    const shown = toLlmError(error, facts({ secrets: ['hush-hush'] }));
     expect(`${JSON.stringify(shown)} ${String(shown.cause)} ${JSON.stringify(shown.cause)}`).not.toContain(
       'hush',
     );
   });
 
-  it('brings its remedy: another credential, or a body without what was refused', () => {
+  it('brings its recovery: another credential, or a body without what was refused', () => {
     const credential = { id: 'credential', what: 'asked again', apply: <T>(request: T): T => request };
-    expect(toLlmError(new APIError(401, {}), failed({ credential: () => credential })).details.recover).toBe(
+    expect(toLlmError(new APIError(401, {}), facts({ credential: () => credential })).details.recover).toBe(
       credential,
     );
     const refused = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
     const asked: unknown[] = [];
-    const remedy: Failed['remedy'] = (failure, status) => {
+    const recovery: SdkCallFacts['recovery'] = (failure, status) => {
       asked.push(failure.param, status);
       return credential;
     };
-    expect(toLlmError(new APIError(400, refused), failed({ remedy })).details.recover).toBe(credential);
+    expect(toLlmError(new APIError(400, refused), facts({ recovery })).details.recover).toBe(credential);
     expect(asked).toEqual(['seed', 400]);
-    expect(toLlmError(new APIError(400, refused), failed()).details.recover).toBeUndefined();
+    expect(toLlmError(new APIError(400, refused), facts()).details.recover).toBeUndefined();
   });
 });

@@ -1,0 +1,85 @@
+import type { Recovery } from '@majordomo/core';
+import type { ReportedFailure } from './failure.ts';
+import { withExtra, type SentBody } from './recoveries.ts';
+
+/** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */
+const NAMED: readonly RegExp[] = [
+  /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
+  /unrecognized request arguments? supplied: ([\w.]+)/i,
+  /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
+  /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
+  /not supported on this model: ([\w.]+)/i,
+];
+
+/** Codes of an error whose `param` is a member that could go. */
+const CODES: ReadonlySet<string> = new Set([
+  'unsupported_parameter',
+  'unknown_parameter',
+  'unsupported_value',
+  'extra_forbidden',
+]);
+
+/** Without these the request would be another one. */
+const NEEDED: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'input',
+  'text',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'stream',
+]);
+
+/** The two names of the limit: a server that refuses one and names the other gets that. */
+const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
+  ['max_tokens', 'max_completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+]);
+
+/** Without the member of the body that was named as unknown or unsupported; `undefined` where none can be spared. */
+export function withoutRefusedMember(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
+  const member = refusedMember(failure);
+  if (member === 'stream' && sent['stream'] === true) return UNSTREAMED;
+  if (member === undefined || NEEDED.has(member) || !Object.hasOwn(sent, member)) return undefined;
+  const other = OTHER_LIMIT.get(member);
+  return other !== undefined && failure.message.includes(other) ? renamed(member, other) : dropped(member);
+}
+
+/** `stream_options.include_usage` names a member of a member: the whole one goes. */
+function refusedMember({ code, type, param, message }: ReportedFailure): string | undefined {
+  const isCode = CODES.has(code ?? '') || CODES.has(type ?? '');
+  const named = isCode && param !== undefined ? param : firstMatch(message);
+  return named?.split('.')[0];
+}
+
+function firstMatch(message: string): string | undefined {
+  for (const pattern of NAMED) {
+    const found = pattern.exec(message)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const dropped = (member: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} dropped`,
+  apply: (request) => withExtra(request, { [member]: undefined }),
+  remember: true,
+});
+
+const renamed = (member: string, other: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} sent as ${other}`,
+  apply: (request) => withExtra(request, { [member]: undefined, [other]: request.maxTokens }),
+  remember: true,
+});
+
+/** Some accounts may call a model but not stream it. */
+const UNSTREAMED: Recovery = {
+  id: 'whole',
+  what: 'asked for a whole answer',
+  apply: (request) => request,
+  delivery: 'whole',
+  remember: true,
+};

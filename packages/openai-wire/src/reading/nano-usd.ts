@@ -1,0 +1,11 @@
+import { asNumber, isRecord } from '@majordomo/core/provider';
+
+/** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
+export function nanoUsd(raw: {
+  readonly cost?: unknown;
+  readonly cost_in_usd_ticks?: unknown;
+}): string | undefined {
+  if (typeof raw.cost_in_usd_ticks === 'number') return String(Math.round(raw.cost_in_usd_ticks / 10));
+  const cost = asNumber(isRecord(raw.cost) ? raw.cost['total_cost'] : raw.cost);
+  return cost === undefined ? undefined : String(Math.round(cost * 1e9));
+}

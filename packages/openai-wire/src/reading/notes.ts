@@ -1,0 +1,18 @@
+import type { Warning } from '@majordomo/core';
+import type { Scribe } from '@majordomo/core/provider';
+
+/** What a reader found in an answer that no part of the contract holds: each is told once. */
+export class Notes {
+  private readonly scribe: Scribe;
+  private readonly told = new Set<string>();
+
+  constructor(scribe: Scribe) {
+    this.scribe = scribe;
+  }
+
+  tell(what: string, why: string, action: Warning['action'] = 'dropped'): void {
+    if (this.told.has(what)) return;
+    this.told.add(what);
+    this.scribe.warning({ action, what, why });
+  }
+}

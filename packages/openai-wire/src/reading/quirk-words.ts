@@ -1,0 +1,16 @@
+import type { QuirkWords } from '@majordomo/core/provider';
+
+/** A comma list of these words. */
+export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkWords<readonly Word[]> => ({
+  takes: `a comma list of ${words.join(', ')}`,
+  read(text) {
+    const list = text.split(',').map((each) => words.find((word) => word === each));
+    return list.every((word) => word !== undefined) ? list : undefined;
+  },
+});
+
+/** A whole number from 0 on, or the word. */
+export const countOr = <Word extends string>(word: Word): QuirkWords<number | Word> => ({
+  takes: `a whole number or ${word}`,
+  read: (text) => (text === word ? word : /^\d+$/.test(text) ? Number(text) : undefined),
+});

@@ -1,0 +1,8 @@
+import type { ChatOptions, ResponsesOptions } from '@majordomo/openai-wire';
+
+/**
+ * `baseURL` is what the SDK means by it: it ends in `/v1`. `api`, the wire, is `responses` unless said otherwise; `quirks`
+ * are those of the wire.
+ */
+export type OpenAIOptions =
+  (ResponsesOptions & { readonly api?: 'responses' | undefined }) | (ChatOptions & { readonly api: 'chat' });
