@@ -27,7 +27,8 @@ export { geminiGenerate } from './wires/gemini-generate/wire.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
 export { ollamaChat } from './wires/ollama-chat/wire.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
-export { openaiResponses } from './wires/openai-responses/wire.ts';
+export type { ResponsesDialect } from './wires/openai-responses/dialect.ts';
+export { openaiResponses, openaiResponsesWire } from './wires/openai-responses/wire.ts';
 export { workersaiRun } from './wires/workersai-run/wire.ts';
 export type { Frame, Framing, Reply, ValidateOptions, Violation, Wire, WireRequest } from './wires/wire.ts';
 

@@ -19,7 +19,7 @@ import { messagesBody, messagesMutations } from './mutations/messages.ts';
 import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
 import { runBody, runMutations } from './mutations/workersai.ts';
 import { responsesBody, responsesMutations } from './mutations/responses.ts';
-import { at, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
+import { at, drop, objectPaths, set, type Body, type Json, type Mutation } from './mutations/mutation.ts';
 
 interface Subject {
   readonly wire: Wire;
@@ -132,6 +132,18 @@ describe('a dialect', () => {
     expect(ruled('deepseek')).toEqual([]);
     expect(ruled('openai')).toEqual(['unknown-key']);
     expect(ruled('groq')).toEqual(['unknown-key']);
+  });
+
+  it.each([
+    ['mistral', 'role-order', drop('messages', '5')],
+    ['moonshot', 'content-missing', set('messages.5', 'content', '')],
+    ['gemini-compatible', 'signature', set('messages.6', 'content', 'Thanks.')],
+  ])('has rules of its own: %s refuses %s', (vendor, rule, mutate) => {
+    const broken = withId('aB3xY6z90');
+    mutate(broken);
+    const wire = openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+    expect(rulesBroken(wire, broken)).toEqual([rule]);
+    expect(rulesBroken(openaiChat, broken)).toEqual([]);
   });
 
   it('has its own form of tool call ids', () => {

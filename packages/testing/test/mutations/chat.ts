@@ -138,6 +138,8 @@ export const chatMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'parameters-schema': [
     set('tools.0.function', 'parameters', { type: 'array', items: {} }),
     set('tools.0.function', 'parameters', {}),
+    set('tools.0.function', 'parameters', { type: 'object' }),
+    set('tools.0.function.parameters', 'anyOf', [{ required: ['a'] }]),
   ],
   'strict-schema': [
     drop('tools.0.function.parameters', 'additionalProperties'),
@@ -154,6 +156,15 @@ export const chatMutations: Readonly<Record<string, readonly Mutation[]>> = {
     (body) => {
       set('', 'model', 'o4-mini')(body);
       set('', 'max_tokens', 10)(body);
+    },
+    (body) => {
+      set('', 'model', 'gpt-5.4')(body);
+      drop('', 'stop')(body);
+      set('', 'reasoning_effort', 'low')(body);
+    },
+    (body) => {
+      set('', 'model', 'gpt-6-sol')(body);
+      drop('', 'stop')(body);
     },
   ],
 };

@@ -118,10 +118,18 @@ export const responsesMutations: Readonly<Record<string, readonly Mutation[]>> =
   'image-type': [set('input.0.content.1', 'image_url', 'data:image/tiff;base64,AAAA')],
   'tool-choice-unknown': [set('tool_choice', 'name', 'subtract')],
   'json-word': [set('text', 'format', { type: 'json_object' })],
-  'parameters-schema': [set('tools.0', 'parameters', { type: 'array' })],
+  'parameters-schema': [
+    set('tools.0', 'parameters', { type: 'array' }),
+    set('tools.0', 'parameters', { type: 'object' }),
+    set('tools.0.parameters', 'oneOf', [{}]),
+  ],
   'strict-schema': [
     set('tools.0.parameters', 'required', []),
     set('text.format.schema', 'additionalProperties', true),
   ],
-  'unsupported-parameter': [set('', 'model', 'gpt-5-mini'), set('', 'model', 'gpt-4o')],
+  'unsupported-parameter': [
+    set('', 'model', 'gpt-5-mini'),
+    set('', 'model', 'gpt-6-sol'),
+    set('', 'model', 'gpt-4o'),
+  ],
 };

@@ -8,6 +8,8 @@ export function checkConversation(body: unknown, report: Report, dialect: ChatDi
   messages.forEach((message: unknown, index) => {
     if (!isObject(message)) return;
     const path = `messages[${index}]`;
+    const before = isObject(messages[index - 1]) ? (messages[index - 1] as Record<string, unknown>) : {};
+    checkOrder(before['role'], message['role'], path, report, dialect);
     if (message['role'] === 'tool') {
       checkResult(message, path, open, report);
       return;
@@ -16,6 +18,17 @@ export function checkConversation(body: unknown, report: Report, dialect: ChatDi
     open = message['role'] === 'assistant' ? openTurn(message, path, report, dialect) : undefined;
   });
   closeTurn(open, report);
+}
+
+function checkOrder(
+  before: unknown,
+  role: unknown,
+  path: string,
+  report: Report,
+  { afterTool }: ChatDialect,
+): void {
+  if (before !== 'tool' || afterTool === undefined || (isString(role) && afterTool.includes(role))) return;
+  report('role-order', `${path}.role`, `Unexpected role '${String(role)}' after role 'tool'`);
 }
 
 interface ToolTurn {
@@ -38,6 +51,9 @@ function openTurn(
   ) {
     report('content-missing', `${path}.content`, 'an assistant message needs content or tool_calls');
   }
+  if (dialect.refusesEmptyTurns === true && calls.length === 0 && content === '') {
+    report('content-missing', `${path}.content`, "a message with the role 'assistant' must not be empty");
+  }
   const ids = new Set<string>();
   calls.forEach((call, index) => {
     const id = isObject(call) ? call['id'] : undefined;
@@ -45,9 +61,18 @@ function openTurn(
     const at = `${path}.tool_calls[${index}].id`;
     if (ids.has(id)) report('tool-id-duplicate', at, `"${id}" is used twice in one message`);
     checkId(id, at, report, dialect);
+    if (dialect.signsCalls === true && index === 0 && signatureOf(call) === undefined)
+      report('signature', at, 'Function call is missing a thought_signature in functionCall parts.');
     ids.add(id);
   });
   return ids.size === 0 ? undefined : { path, ids, answered: new Set() };
+}
+
+/** `extra_content.google.thought_signature`. */
+function signatureOf(call: unknown): unknown {
+  const extra = isObject(call) ? call['extra_content'] : undefined;
+  const google = isObject(extra) ? extra['google'] : undefined;
+  return isObject(google) ? google['thought_signature'] : undefined;
 }
 
 function checkId(id: string, path: string, report: Report, { toolIds }: ChatDialect): void {

@@ -26,6 +26,14 @@ export interface ChatDialect {
   readonly toolImages?: boolean | undefined;
   /** A tool without a `type` is a function. */
   readonly typelessTools?: boolean | undefined;
+  /** What a stream's fragments say of the call that they belong to. Default: its index, and its id once. */
+  readonly callPlace?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
+  /** Calls come with a thought signature (`extra_content.google`), and are refused without it. */
+  readonly signsCalls?: boolean | undefined;
+  /** Roles that may follow a tool message. Default: any. */
+  readonly afterTool?: readonly string[] | undefined;
+  /** An assistant message without calls must say something. */
+  readonly refusesEmptyTurns?: boolean | undefined;
   /** Streams tell usage with the finish reason, asked or not. */
   readonly usageUnasked?: boolean | undefined;
   /** Rules that this vendor does not have. */
@@ -37,6 +45,13 @@ export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true }
 
 /** By vendor; what is not listed here keeps to OpenAI's own. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
+  // Gemini's compatible endpoint: every call is index 0 (several clients, 2026), and needs its signature back (2026-08).
+  'gemini-compatible': {
+    name: 'gemini-compatible',
+    toolCallKeys: ['extra_content'],
+    callPlace: 'index-zero',
+    signsCalls: true,
+  },
   openai: openaiDialect,
   azure: { name: 'azure', checksModels: true },
   // Its requests were not recorded: as its reference has it (2026).
@@ -82,11 +97,15 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
     typelessTools: true,
     usageUnasked: true,
+    // "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
+    afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
   },
   // Its requests were not recorded: as its reference has it (2026).
   moonshot: {
     name: 'moonshot',
+    // "message with role 'assistant' must not be empty" (several clients, 2026-07).
+    refusesEmptyTurns: true,
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content'],
     reasoningField: 'reasoning_content',
@@ -104,6 +123,8 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolTypes: ['openrouter:web_search'],
     reasoningField: 'reasoning',
   },
+  // A new id on every fragment (several clients, 2026-05).
+  poolside: { name: 'poolside', callPlace: 'changing-ids' },
   together: {
     name: 'together',
     requestKeys: ['top_k', 'repetition_penalty', 'min_p', 'echo', 'safety_model'],

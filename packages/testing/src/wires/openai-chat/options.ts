@@ -1,10 +1,17 @@
 import { isObject, isString, type Report } from '../shape.ts';
+import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Reasoning models refuse these (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
-const REASONING_MODEL = /^(?:o\d|gpt-5)/;
+const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
+
+/** From 6 on reasoning cannot be switched off, and sampling is refused as it was of gpt-5 (several clients, 2026-09). */
+const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
+
+/** "Function tools with reasoning_effort are not supported …" (openai-openapi, 2026-09): effort unless it is none. */
+const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
@@ -34,7 +41,29 @@ export function checkOptions(body: unknown, report: Report, dialect: ChatDialect
           `Unsupported parameter: '${key}' is not supported with this model.`,
         );
     }
+    checkLateModels(body, report);
   }
+}
+
+function checkLateModels(body: Record<string, unknown>, report: Report): void {
+  const model = String(body['model']);
+  const effort = body['reasoning_effort'];
+  if (
+    NO_EFFORT_BESIDE_TOOLS.test(model) &&
+    body['tools'] !== undefined &&
+    effort !== 'none' &&
+    isString(effort)
+  )
+    report(
+      'unsupported-parameter',
+      'reasoning_effort',
+      "Function tools with reasoning_effort are not supported in /v1/chat/completions. Please set reasoning_effort to 'none'.",
+    );
+  if (!ALWAYS_REASONS.test(model)) return;
+  const refused = ['temperature', 'top_p'].filter((key) => body[key] !== undefined);
+  if (effort === 'none') refused.push('reasoning_effort');
+  for (const key of refused)
+    report('unsupported-parameter', key, `Unsupported value: '${key}' is not supported with this model.`);
 }
 
 function checkChosenTool(body: Record<string, unknown>, report: Report): void {
@@ -57,9 +86,7 @@ function checkJsonWord(body: Record<string, unknown>, report: Report): void {
 function checkSchemas(body: Record<string, unknown>, report: Report, checksStrict: boolean): void {
   functions(body).forEach(({ parameters, strict }, index) => {
     const path = `tools[${index}].function.parameters`;
-    if (isObject(parameters) && parameters['type'] !== 'object') {
-      report('parameters-schema', path, "the schema must be of type 'object'");
-    }
+    checkParameters(parameters, path, report);
     if (checksStrict && strict === true) checkStrict(parameters, path, report);
   });
   const format = isObject(body['response_format']) ? body['response_format']['json_schema'] : undefined;

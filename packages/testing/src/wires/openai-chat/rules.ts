@@ -1,5 +1,7 @@
+import type { ChatDialect } from './dialect.ts';
+
 /** What the chat validator refuses, by name. */
-export const CHAT_RULES: Readonly<Record<string, string>> = {
+const CHAT_RULES: Readonly<Record<string, string>> = {
   'unknown-key': 'a key that the API does not know',
   'missing-key': 'a required key is not there',
   'wrong-type': 'a value of another JSON type',
@@ -23,7 +25,15 @@ export const CHAT_RULES: Readonly<Record<string, string>> = {
   'stream-options-without-stream': 'stream_options on a whole answer',
   'two-token-limits': 'max_tokens and max_completion_tokens together',
   'json-word': "JSON mode without the word 'json' in the messages",
-  'parameters-schema': 'tool parameters that are no object schema',
+  'parameters-schema':
+    'tool parameters that are not an object with properties, or alternatives at their root',
   'strict-schema': 'a strict schema with an open object or an optional property',
   'unsupported-parameter': 'an option that the model refuses',
 };
+
+/** The rules of a dialect: those of all, and those of the vendor alone. */
+export const chatRules = ({ afterTool, signsCalls }: ChatDialect): Readonly<Record<string, string>> => ({
+  ...CHAT_RULES,
+  ...(afterTool && { 'role-order': 'a message whose role may not follow the one before it' }),
+  ...(signsCalls && { signature: 'a call without the signature that it came with' }),
+});

@@ -9,6 +9,7 @@ import {
   type FullAnswer,
   type FullUsage,
 } from '../answer.ts';
+import { signText } from '../signature.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
@@ -100,13 +101,35 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
 /** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
-  const first = { index, ...(id === '' ? {} : { id }), type: 'function' };
+  const place = placeOf(index, dialect);
+  const first = { ...place, ...(id === '' ? {} : { id }), type: 'function' };
   return [
-    { tool_calls: [{ ...first, function: { name: call.name, arguments: '' } }] },
-    ...pieces(call.json, call.chunks, 6).map((json) => ({
-      tool_calls: [{ index, function: { arguments: json } }],
+    {
+      tool_calls: [
+        { ...first, function: { name: call.name, arguments: '' }, ...signatureOf(call, index, dialect) },
+      ],
+    },
+    ...pieces(call.json, call.chunks, 6).map((json, at) => ({
+      tool_calls: [
+        {
+          ...place,
+          ...(dialect.callPlace === 'changing-ids' ? { id: `${id}_${at}` } : {}),
+          function: { arguments: json },
+        },
+      ],
     })),
   ];
+}
+
+function placeOf(index: number, { callPlace }: ChatDialect): { readonly index?: number } {
+  if (callPlace === 'nowhere') return {};
+  return { index: callPlace === 'index-zero' ? 0 : index };
+}
+
+/** The first call of a turn is the one that is signed. */
+export function signatureOf(call: AnswerToolCall, index: number, { signsCalls }: ChatDialect): object {
+  if (signsCalls !== true || index > 0) return {};
+  return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
 
 /** The id that a call has at this vendor: the answer's own word, or one of the vendor's form. */

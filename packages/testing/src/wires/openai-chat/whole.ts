@@ -1,7 +1,7 @@
 import { fullAnswer, type Answer, type AnswerToolCall, type FullAnswer } from '../answer.ts';
 import type { Reply, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
-import { callId, chatUsage, CREATED, FINISH_WORDS } from './stream.ts';
+import { callId, chatUsage, CREATED, FINISH_WORDS, signatureOf } from './stream.ts';
 
 /** The answer as one `chat.completion`. */
 export function chatWhole(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
@@ -56,5 +56,6 @@ function toolCall(call: AnswerToolCall, index: number, answer: FullAnswer, diale
     ...(id === '' ? {} : { id }),
     type: 'function',
     function: { name: call.name, arguments: call.json },
+    ...signatureOf(call, index, dialect),
   };
 }

@@ -9,7 +9,7 @@ import { openaiDialect, type ChatDialect } from './dialect.ts';
 import { CHAT_FAILURES } from './failures.ts';
 import { checkOptions } from './options.ts';
 import { readChat } from './read.ts';
-import { CHAT_RULES } from './rules.ts';
+import { chatRules } from './rules.ts';
 import { chatShape } from './shape.ts';
 import { chatFrames } from './stream.ts';
 import { chatWhole } from './whole.ts';
@@ -32,7 +32,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
     name: 'openai-chat',
     baseURL: (origin) => `${origin}/v1`,
     accepts: (method, path) => method === 'POST' && /\/chat\/completions(?:\?|$)/.test(path),
-    rules: CHAT_RULES,
+    rules: chatRules(dialect),
     failures: CHAT_FAILURES,
     cannot: dialect.reasoningField === undefined ? NO_REASONING : NO_SIGNATURES,
     read: readChat,

@@ -1,8 +1,9 @@
+import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
 import { isObject, isString, type Report } from '../shape.ts';
 
 /** Reasoning models refuse these (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later take them). */
-const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$))(?!.*-chat)/;
+const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** These have no encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
@@ -34,8 +35,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
   const functions = tools.filter(isObject).filter(({ type }) => type === 'function');
   functions.forEach(({ parameters, strict }, index) => {
     const path = `tools[${index}].parameters`;
-    if (isObject(parameters) && parameters['type'] !== 'object')
-      report('parameters-schema', path, "the schema must be of type 'object'");
+    checkParameters(parameters, path, report);
     // Without the word the vendor closes what is open by itself (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });

@@ -22,7 +22,8 @@ export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   'image-type': 'an image of a type that is not read',
   'tool-choice-unknown': 'tool_choice for a tool that is not there',
   'json-word': "JSON mode without the word 'json' in the input",
-  'parameters-schema': 'tool parameters that are no object schema',
+  'parameters-schema':
+    'tool parameters that are not an object with properties, or alternatives at their root',
   'strict-schema': 'a strict schema with an open object or an optional property',
   'unsupported-parameter': 'an option that the model refuses',
 };

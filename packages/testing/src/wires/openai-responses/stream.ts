@@ -1,6 +1,7 @@
 import { fullAnswer, pieces, type Answer, type AnswerPart, type FullAnswer } from '../answer.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
+import type { ResponsesDialect } from './dialect.ts';
 import { outputItem, responseBody, type OutputItem } from './output.ts';
 
 interface Event {
@@ -13,13 +14,14 @@ export function responsesFrames(
   answer: Answer | string,
   request: WireRequest,
   framing: Framing = {},
+  dialect: ResponsesDialect = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const last = responseBody(full, true);
   const events: Event[] = [
     { kind: 'head', data: { type: 'response.created', response: responseBody(full, false) } },
     { kind: 'head', data: { type: 'response.in_progress', response: responseBody(full, false) } },
-    ...itemEvents(full),
+    ...itemEvents(full, dialect),
     {
       kind: 'finish',
       data: {
@@ -35,10 +37,10 @@ export function responsesFrames(
   });
 }
 
-function itemEvents(full: FullAnswer): readonly Event[] {
+function itemEvents(full: FullAnswer, dialect: ResponsesDialect): readonly Event[] {
   const all = full.parts.map((part, at) => ({
     part,
-    events: eventsOf(part, at, outputItem(part, at, full)),
+    events: eventsOf(part, at, outputItem(part, at, full), dialect),
   }));
   if (!full.interleave) return all.flatMap(({ events }) => events);
   const calls = all.filter(({ part }) => part.type === 'tool-call').map(({ events }) => events);
@@ -46,7 +48,12 @@ function itemEvents(full: FullAnswer): readonly Event[] {
   return [...others, ...takeTurns(calls)];
 }
 
-function eventsOf(part: AnswerPart, at: number, item: OutputItem): readonly Event[] {
+function eventsOf(
+  part: AnswerPart,
+  at: number,
+  item: OutputItem,
+  { callsEnd }: ResponsesDialect,
+): readonly Event[] {
   const place = { item_id: item.id, output_index: at };
   const isCall = part.type === 'tool-call';
   const event = (kind: Frame['kind'], type: string, members: object): Event => ({
@@ -64,7 +71,10 @@ function eventsOf(part: AnswerPart, at: number, item: OutputItem): readonly Even
     ...(isCall
       ? [event('content', 'response.function_call_arguments.done', { ...place, arguments: part.json })]
       : []),
-    event('content', 'response.output_item.done', { output_index: at, item }),
+    event('content', 'response.output_item.done', {
+      output_index: at,
+      item: isCall && callsEnd === 'empty' ? { ...item, arguments: '{}' } : item,
+    }),
   ];
 }
 

@@ -4,6 +4,7 @@ import { violations, wellFormed } from '../shape.ts';
 import { sealText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
 import type { Wire } from '../wire.ts';
+import type { ResponsesDialect } from './dialect.ts';
 import { RESPONSES_FAILURES } from './failures.ts';
 import { checkItems, SCOPE } from './items.ts';
 import { checkOptions } from './options.ts';
@@ -13,8 +14,8 @@ import { RESPONSES_RULES } from './rules.ts';
 import { responsesShape } from './shape.ts';
 import { responsesFrames } from './stream.ts';
 
-/** OpenAI's Responses API, nothing kept. */
-export const openaiResponses: Wire = {
+/** The Responses API as a server speaks it, nothing kept. */
+export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   name: 'openai-responses',
   baseURL: (origin) => `${origin}/v1`,
   accepts: (method, path) => method === 'POST' && /\/responses(?:\?|$)/.test(path),
@@ -37,7 +38,7 @@ export const openaiResponses: Wire = {
         checkOptions(value, report);
       },
     ]),
-  stream: responsesFrames,
+  stream: (answer, request, framing) => responsesFrames(answer, request, framing, dialect),
   streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
   whole: (answer, { model }) => ({
     status: 200,
@@ -56,7 +57,10 @@ export const openaiResponses: Wire = {
   brokenFrame: (framing) =>
     sseFrame('noise', '{"type":"response.output_text.delta","del', 'response.output_text.delta', framing),
   sign: (reasoning) => sealText(SCOPE, reasoning),
-};
+});
+
+/** The Responses API as OpenAI itself speaks it. */
+export const openaiResponses: Wire = openaiResponsesWire({});
 
 const errorOf = ({ message, type, code, param }: FailureForm): object => ({
   message,
