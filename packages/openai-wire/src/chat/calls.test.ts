@@ -2,6 +2,13 @@ import type { AssistantPart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { call, delta, DONE, failureOf, part, replay, stop, stream } from '../../test/reading.ts';
 
+/** The id that is made up for the call at this place of response `r1`. */
+const madeUp = (at: number): string =>
+  stream(
+    ...Array.from({ length: at + 1 }, (_, index) => call(index, { function: { name: 'f' } })),
+    stop,
+  ).parts.flatMap((each) => (each.type === 'tool-call' ? [each.id] : []))[at] ?? '';
+
 describe('tool calls', () => {
   it.each<[string, object[], AssistantPart[]]>([
     [
@@ -69,6 +76,71 @@ describe('tool calls', () => {
     [
       'with arguments that are no text',
       [call(0, { id: 'a', function: { name: 'f', arguments: { x: 1 } } })],
+      [part('a', 'f', { x: 1 })],
+    ],
+    [
+      'two in one list, with neither index nor id',
+      [
+        delta({
+          tool_calls: [
+            { function: { name: 'f', arguments: '{"x":1}' } },
+            { function: { name: 'g', arguments: '{"y":2}' } },
+          ],
+        }),
+      ],
+      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'g', { y: 2 })],
+    ],
+    [
+      'one after the other, with neither index nor id, in fragments',
+      [
+        call(undefined, { function: { name: 'f', arguments: '{"x"' } }),
+        call(undefined, { function: { arguments: ':1}' } }),
+        call(undefined, { function: { name: 'f', arguments: '{"x":2}' } }),
+      ],
+      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'f', { x: 2 })],
+    ],
+    [
+      'all on one index, with empty ids or none',
+      [
+        call(0, { id: '', function: { name: 'f', arguments: '{"x":1}' } }),
+        call(0, { function: { name: 'g', arguments: '' } }),
+        call(0, { function: { arguments: '{"y":2}' } }),
+        call(0, { id: '', function: { name: 'h', arguments: '{}' } }),
+      ],
+      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'g', { y: 2 }), part(madeUp(2), 'h', {})],
+    ],
+    [
+      'all on one index, the first ones without arguments',
+      [
+        call(0, { function: { name: 'f', arguments: '' } }),
+        call(0, { function: { name: 'g', arguments: '{}' } }),
+      ],
+      [part(madeUp(0), 'f', {}), part(madeUp(1), 'g', {})],
+    ],
+    [
+      'with the name on every fragment and no id',
+      [
+        call(0, { function: { name: 'f', arguments: '{"x"' } }),
+        call(0, { function: { name: 'f', arguments: ':1}' } }),
+        call(0, { function: { name: 'f', arguments: '' } }),
+      ],
+      [part(madeUp(0), 'f', { x: 1 })],
+    ],
+    [
+      'whose id is another one on every fragment',
+      [
+        call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+        call(0, { id: 'b', function: { arguments: ':' } }),
+        call(0, { id: 'c', function: { name: '', arguments: '1}' } }),
+      ],
+      [part('a', 'f', { x: 1 })],
+    ],
+    [
+      'whose id changes, without an index',
+      [
+        call(undefined, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
+        call(undefined, { id: 'b', function: { arguments: ':1}' } }),
+      ],
       [part('a', 'f', { x: 1 })],
     ],
     [

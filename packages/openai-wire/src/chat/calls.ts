@@ -8,24 +8,25 @@ interface Slot {
   readonly key: string;
   id: string;
   name: string;
-  /** Arguments that came before the name. */
-  early: string;
+  /** The arguments so far; before the name they wait. */
+  json: string;
   isOpen: boolean;
   /** Where absence comes as null. */
   nulls: NullFilter | undefined;
 }
 
 /**
- * Puts tool calls together from fragments. A call is told by its index; another id on the same index is another
- * call (Gemini's compatible endpoint sends every call as index 0); without an index the id decides, else the last
- * call goes on.
+ * Puts tool calls together from fragments. A call is told by its index; without one by its id; with neither, the last
+ * call goes on. A name begins another call wherever the id is another one (Gemini's compatible endpoint sends every
+ * call as index 0), or, without an id, where the call so far is complete. Another id without a name does not: some
+ * servers make up an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly scribe: Scribe;
+  private readonly all: Slot[] = [];
   private readonly slots = new Map<number | string, Slot>();
   private readonly ids = new Set<string>();
   private last: Slot | undefined;
-  private made = 0;
   /** Schemas of tools whose absent properties come as null. */
   private readonly absences: Absences['tools'] | undefined;
 
@@ -36,7 +37,7 @@ export class ToolCalls {
 
   /** Has any call begun? */
   get any(): boolean {
-    return this.made > 0;
+    return this.all.length > 0;
   }
 
   /** One element of a delta's `tool_calls`. */
@@ -46,44 +47,37 @@ export class ToolCalls {
 
   /** One element of a whole message's `tool_calls`: each is a call of its own. */
   whole(fragment: ToolFragment, at: number): void {
-    const slot = this.begin(this.made);
-    slot.id = fragment.id ?? '';
-    this.write(slot, fragment, 'message', at);
+    this.write(this.begin(this.all.length, fragment.id ?? ''), fragment, 'message', at);
   }
 
   /** Every call must have a name by now. */
   end(): void {
-    for (const slot of this.slots.values()) {
+    for (const slot of this.all) {
       const rest = slot.nulls?.end() ?? '';
       if (rest !== '') this.scribe.toolCall(slot.key, { json: rest });
-      if (slot.isOpen || (slot.id === '' && slot.early === '')) continue;
+      if (slot.isOpen || (slot.id === '' && slot.json === '')) continue;
       throw drift(this.scribe.target, `choices[0].delta.tool_calls[${slot.key}].function.name`, undefined);
     }
   }
 
-  private slotFor({ index, id }: ToolFragment): Slot {
-    const isNew = typeof id === 'string' && id !== '';
-    const at = typeof index === 'number' ? index : isNew ? id : undefined;
-    const slot = at === undefined ? this.last : this.slots.get(at);
-    if (slot === undefined) return this.adopt(this.begin(at ?? 0), id);
-    if (isNew && slot.id !== '' && slot.id !== id) return this.adopt(this.begin(at ?? id), id);
-    return slot.id === '' && !slot.isOpen ? this.adopt(slot, id) : slot;
-  }
-
-  private adopt(slot: Slot, id: string | null | undefined): Slot {
-    slot.id = id ?? '';
+  private slotFor(fragment: ToolFragment): Slot {
+    const { index } = fragment;
+    const id = fragment.id ?? '';
+    const at = typeof index === 'number' ? index : id === '' ? undefined : id;
+    const known = at === undefined ? this.last : this.slots.get(at);
+    // Without an index, an id that nobody has seen may still be the next one of the same call.
+    const slot = known ?? (typeof index === 'number' ? undefined : this.last);
+    if (slot === undefined) return this.begin(at ?? 0, id);
+    if (slot.isOpen && beginsAnother(slot, fragment)) return this.begin(at ?? this.all.length, id);
+    if (!slot.isOpen && slot.id !== '' && id !== '' && slot.id !== id) return this.begin(at ?? id, id);
+    if (slot.id === '' && !slot.isOpen) slot.id = id;
     return slot;
   }
 
-  private begin(at: number | string): Slot {
-    const slot: Slot = {
-      key: String(this.made++),
-      id: '',
-      name: '',
-      early: '',
-      isOpen: false,
-      nulls: undefined,
-    };
+  private begin(at: number | string, id: string): Slot {
+    const key = String(this.all.length);
+    const slot: Slot = { key, id, name: '', json: '', isOpen: false, nulls: undefined };
+    this.all.push(slot);
     this.slots.set(at, slot);
     this.last = slot;
     return slot;
@@ -96,19 +90,18 @@ export class ToolCalls {
       const path = `choices[0].${where}.tool_calls[${at}].function.arguments`;
       throw drift(this.scribe.target, path, fragment.function?.arguments ?? fragment.custom?.input);
     }
+    slot.json += json;
     if (slot.isOpen) {
       this.scribe.toolCall(slot.key, { json: slot.nulls?.push(json) ?? json });
       return;
     }
-    slot.early += json;
-    slot.name = fragment.function?.name ?? fragment.custom?.name ?? '';
+    slot.name = nameOf(fragment);
     if (slot.name === '') return;
     slot.isOpen = true;
     const schema = this.absences?.get(slot.name);
     if (schema !== undefined) slot.nulls = new NullFilter(schema);
-    const first = slot.nulls?.push(slot.early) ?? slot.early;
+    const first = slot.nulls?.push(slot.json) ?? slot.json;
     this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: first });
-    slot.early = '';
   }
 
   /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
@@ -124,6 +117,28 @@ export class ToolCalls {
       why: 'two calls of one answer had it',
     });
     return undefined;
+  }
+}
+
+const nameOf = ({ function: called, custom }: ToolFragment): string => called?.name ?? custom?.name ?? '';
+
+/** Does this fragment, which would go to an open call, begin another one? */
+function beginsAnother(slot: Slot, fragment: ToolFragment): boolean {
+  const name = nameOf(fragment);
+  if (name === '') return false;
+  const id = fragment.id ?? '';
+  if (id !== '' && slot.id !== '') return id !== slot.id;
+  // Servers that repeat the name on every fragment do so to the end.
+  if (name === slot.name && argumentsOf(fragment) === '') return false;
+  return name === slot.name ? isComplete(slot.json) : slot.json === '' || isComplete(slot.json);
+}
+
+function isComplete(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return true;
+  } catch {
+    return false;
   }
 }
 
