@@ -21,6 +21,9 @@ interface CallItem {
   /** The tool's own schema, where absence comes as null. */
   readonly schema: JsonObject | undefined;
   readonly nulls: NullFilter | undefined;
+  /** Did any of its arguments come in fragments? */
+  hasFragments: boolean;
+  /** All of its arguments, as said before the item was over. */
   whole: string | undefined;
   /** Nothing more is read of it. */
   isOver: boolean;
@@ -97,7 +100,14 @@ export class ItemWriter {
     if (this.calls.has(key)) return;
     const schema = this.absences?.tools.get(name);
     const nulls = schema === undefined ? undefined : new NullFilter(schema);
-    this.calls.set(key, { key: `call ${key}`, schema, nulls, whole: undefined, isOver: false });
+    this.calls.set(key, {
+      key: `call ${key}`,
+      schema,
+      nulls,
+      hasFragments: false,
+      whole: undefined,
+      isOver: false,
+    });
     this.openCalls++;
     this.writing = '';
     this.scribe.toolCall(`call ${key}`, { id: this.uniqueId(id), name });
@@ -105,22 +115,25 @@ export class ItemWriter {
 
   callText(key: string, json: string): void {
     const call = this.calls.get(key);
-    if (call?.isOver === false) this.scribe.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
+    if (call?.isOver !== false) return;
+    call.hasFragments ||= !saysNothing(json);
+    this.scribe.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
   }
 
   /** All arguments, which may still be those of an item that is never finished. */
   callWhole(key: string, whole: string): void {
     const call = this.calls.get(key);
-    if (call !== undefined) call.whole = whole;
+    if (call !== undefined && (call.whole === undefined || !saysNothing(whole))) call.whole = whole;
   }
 
-  /** `whole`: all of its arguments, over what came in fragments. `unfinished`: never to be run. */
-  endCall(key: string, whole: string | undefined, unfinished: boolean, replay: Replay | undefined): void {
+  /** `last`: all of its arguments, over what came in fragments. `unfinished`: never to be run. */
+  endCall(key: string, last: string | undefined, unfinished: boolean, replay: Replay | undefined): void {
     const call = this.calls.get(key);
     if (call === undefined || call.isOver) return;
     call.isOver = true;
     this.openCalls--;
     const { schema, nulls } = call;
+    const whole = lastWord(call, last);
     this.scribe.toolCall(call.key, {
       json: whole === undefined ? nulls?.end() : undefined,
       whole: whole === undefined || schema === undefined ? whole : withoutNulls(whole, schema),
@@ -193,3 +206,12 @@ export class ItemWriter {
     return undefined;
   }
 }
+
+/** The arguments that count. An empty last word takes nothing back that came before it (LM Studio, 2026). */
+function lastWord({ whole, hasFragments }: CallItem, last: string | undefined): string | undefined {
+  const said = [last, whole].find((each) => each !== undefined && !saysNothing(each));
+  return said ?? (hasFragments ? undefined : (last ?? whole));
+}
+
+/** No arguments: that may be meant, or be all that a server says where it has said everything before. */
+const saysNothing = (json: string): boolean => /^\s*(?:\{\s*\}\s*)?$/.test(json);

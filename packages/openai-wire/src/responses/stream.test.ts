@@ -61,6 +61,11 @@ const args = (at: number, delta: string): object => ({
   output_index: at,
   delta,
 });
+const argsDone = (at: number, whole: string): object => ({
+  type: 'response.function_call_arguments.done',
+  output_index: at,
+  arguments: whole,
+});
 
 const replay = (data: JsonObject): { replay: object } => ({ replay: { family: FAMILY, data } });
 const text = (value: string, data: JsonObject = { id: 'msg_1' }): object => ({
@@ -205,6 +210,29 @@ describe('an answer over Responses', () => {
     ],
   ])('is put together from %s', (_name, events, parts) => {
     expect(stream(created, ...events).parts).toEqual(parts);
+  });
+
+  it.each([
+    ['{}', 'in fragments', [args(0, '{"n":'), args(0, '1}')]],
+    ['', 'in fragments', [args(0, '{"n":1}')]],
+    ['{}', 'at once', [argsDone(0, '{"n":1}')]],
+    [' { } ', 'at once', [args(0, '{"n":'), argsDone(0, '{"n":1}')]],
+    ['', 'at once, beside an empty last fragment', [args(0, ''), argsDone(0, '{"n":1}'), argsDone(0, '')]],
+  ])('an empty last word, %j, takes no arguments back that came %s', (last, _how, events) => {
+    const read = stream(created, added(0, call('a', '')), ...events, done(0, call('a', last)), completed());
+    expect(read.parts).toMatchObject([{ type: 'tool-call', args: { n: 1 } }]);
+    expect(told(read)).toEqual([]);
+  });
+
+  it('an empty last word makes no arguments of fragments that were cut', () => {
+    const read = stream(
+      created,
+      added(0, call('a', '')),
+      args(0, '{"n":'),
+      done(0, call('a', '{}')),
+      completed(),
+    );
+    expect(read.parts).toMatchObject([{ invalid: { raw: '{"n":' } }]);
   });
 
   it('corrects malformed fragments by the whole arguments', () => {
