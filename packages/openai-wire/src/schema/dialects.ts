@@ -1,7 +1,8 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/core/provider';
+import { rooted } from './rooted.ts';
 
-/** What a server makes of JSON Schema: all of it, or a dialect. */
+/** What a server makes of JSON Schema below the root: all of it, or a dialect. */
 export type ToolSchemas = 'whole' | 'plain' | 'typed';
 
 const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'whole'>, SchemaDialect>> = {
@@ -17,7 +18,8 @@ interface Converted {
 }
 
 /** Conversions by the identity of the list: callers send the same tools again and again. */
-const known: Readonly<Record<keyof typeof DIALECTS, WeakMap<readonly ModelTool[], Converted>>> = {
+const known: Readonly<Record<ToolSchemas, WeakMap<readonly ModelTool[], Converted>>> = {
+  whole: new WeakMap(),
   plain: new WeakMap(),
   typed: new WeakMap(),
 };
@@ -28,27 +30,35 @@ export function inDialect(
   kind: ToolSchemas,
   warnings: Warning[],
 ): readonly ModelTool[] {
-  if (kind === 'whole') return tools;
   let found = known[kind].get(tools);
   if (found?.source.length !== tools.length || !tools.every((tool, i) => tool === found?.source[i])) {
-    found = convert(tools, DIALECTS[kind]);
+    found = convert(tools, kind);
     known[kind].set(tools, found);
   }
   warnings.push(...found.warnings);
   return found.tools;
 }
 
-function convert(source: readonly ModelTool[], dialect: SchemaDialect): Converted {
+function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
   const warnings: Warning[] = [];
-  const tools = source.map((tool) => {
-    const { schema, lost } = sanitizeSchema(tool.parameters, dialect);
-    if (lost.length > 0) {
-      const what = `${lost.join(', ')} in the schema of ${tool.name}`;
-      warnings.push({ action: 'dropped', what, why: 'the server does not take it' });
-    }
-    return { ...tool, parameters: schema };
+  const source = [...tools];
+  const converted = source.map((tool) => {
+    const { parameters, name } = tool;
+    const root = rooted(parameters);
+    const { schema, lost } =
+      kind === 'whole' ? { schema: root.schema, lost: [] } : sanitizeSchema(root.schema, DIALECTS[kind]);
+    tell([...root.lost, ...lost], name, warnings);
+    return schema === parameters ? tool : { ...tool, parameters: schema };
   });
-  return { source: [...source], tools, warnings };
+  // Sent as they are, tools keep their identity: so does their JSON.
+  const isSame = converted.every((tool, at) => tool === source[at]);
+  return { source, tools: isSame ? tools : converted, warnings };
+}
+
+function tell(lost: readonly string[], tool: string, warnings: Warning[]): void {
+  if (lost.length === 0) return;
+  const what = `${lost.join(', ')} in the schema of ${tool}`;
+  warnings.push({ action: 'dropped', what, why: 'the server does not take it' });
 }
 
 /** A request whose schemas hold nothing of a dialect's drops. */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
+import { isOpen } from './rooted.ts';
 import { acceptsNull, hasAbsence, isOptional, isSchema, leavesOf } from './absence.ts';
 
 /** A schema in the strict subset. */
@@ -34,7 +35,7 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   const before = known.get(schema);
   if (before !== undefined) return before;
   const rewriting: Rewriting = { root: schema, properties: 0, words: 0, nulls: false, why: undefined };
-  if (schema['type'] !== 'object' || !isSchema(schema['properties']))
+  if (schema['type'] !== 'object' || !isSchema(schema['properties']) || isOpen(schema))
     refuse(rewriting, 'a root without properties');
   const strict = rewrite(schema, rewriting, { level: 0, nested: 0 });
   const { why, nulls } = rewriting;
