@@ -28,6 +28,7 @@ import {
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
   ...chatDialects,
   perplexity: { name: 'perplexity', usageUnasked: true },
+  unplaced: { name: 'unplaced', callPlace: 'nowhere' },
 };
 
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
@@ -64,6 +65,22 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
   },
 ];
 
+/** Servers that tell their calls apart in ways of their own. */
+const ODD_CALLS = ['gemini-compatible', 'poolside', 'unplaced'] as const;
+const lab = (id: string): Profile => ({
+  id,
+  baseURL: 'http://lab/v1',
+  keyEnv: 'LAB_KEY',
+  quirks: id === 'gemini-compatible' ? { callSignature: 'required' } : {},
+});
+
+const IN_TURN = 'fragments that name no call cannot take turns';
+const ODD_CANNOT: Readonly<Record<(typeof ODD_CALLS)[number], Harness['cannot']>> = {
+  'gemini-compatible': { 'interleaved-tool-calls': IN_TURN },
+  poolside: undefined,
+  unplaced: { 'interleaved-tool-calls': IN_TURN },
+};
+
 const openai = (model: string): [string, Harness] => [
   `openai/${model}`,
   {
@@ -81,6 +98,9 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   openai('gpt-4o-mini'),
   openai('gpt-5'),
   openai('m'),
+  openai('gpt-5.4'),
+  openai('gpt-6-sol'),
+  ...ODD_CALLS.map((id) => compatible(lab(id), ODD_CANNOT[id])),
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(deepseek, { 'structured-output': TOLD }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),

@@ -1,4 +1,4 @@
-import { openaiResponses, type Harness } from '@majordomo/testing';
+import { openaiResponses, openaiResponsesWire, type Harness } from '@majordomo/testing';
 import {
   azureResponses,
   codex,
@@ -23,12 +23,15 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
   },
 ];
 
+const LAB: ResponsesProfile = { api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' };
+
 const NOT_ASKED_FOR = 'gpt-4o models do not reason: there is nothing encrypted to send back';
 
 /** Models of OpenAI over Responses, and profiles of other vendors. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   openai('gpt-5'),
   openai('m'),
+  openai('gpt-6-sol'),
   [
     'openai/gpt-4o-mini',
     {
@@ -43,5 +46,9 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   ),
   compatible(azureResponses({ resource: 'r' })),
   compatible(xaiResponses),
-  compatible({ api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' }),
+  compatible(LAB),
+  [
+    'lmstudio',
+    { ...compatible({ ...LAB, id: 'lmstudio' })[1], wire: openaiResponsesWire({ callsEnd: 'empty' }) },
+  ],
 ];

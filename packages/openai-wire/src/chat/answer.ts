@@ -47,7 +47,7 @@ export class Answer {
     this.splitter =
       thinkTags === 'split' ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
     this.scribe = scribe;
-    this.calls = new ToolCalls(scribe, absences?.tools);
+    this.calls = new ToolCalls(scribe, family, absences?.tools);
     this.nulls = absences?.output && new NullFilter(absences.output);
     this.family = family;
     this.replay = { family, data: null };

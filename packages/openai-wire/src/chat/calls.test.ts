@@ -118,6 +118,17 @@ describe('tool calls', () => {
       [part(madeUp(0), 'f', {}), part(madeUp(1), 'g', {})],
     ],
     [
+      'of one tool, all on one index, without ids',
+      [
+        call(0, { function: { name: 'f', arguments: '' } }),
+        call(0, { function: { arguments: '{"x":1}' } }),
+        call(0, { function: { name: 'f', arguments: '' } }),
+        call(0, { function: { arguments: '{"x"' } }),
+        call(0, { function: { arguments: ':2}' } }),
+      ],
+      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'f', { x: 2 })],
+    ],
+    [
       'with the name on every fragment and no id',
       [
         call(0, { function: { name: 'f', arguments: '{"x"' } }),

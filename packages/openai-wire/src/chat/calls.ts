@@ -1,4 +1,5 @@
-import type { Scribe } from '@majordomo/core/provider';
+import type { JsonObject, Replay } from '@majordomo/core';
+import { isRecord, type Scribe } from '@majordomo/core/provider';
 import { drift } from '../failure/drift.ts';
 import { NullFilter } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
@@ -11,8 +12,12 @@ interface Slot {
   /** The arguments so far; before the name they wait. */
   json: string;
   isOpen: boolean;
+  /** Whole, its name came once more, without an id: what follows is another call of the same tool. */
+  isNamedAgain: boolean;
   /** Where absence comes as null. */
   nulls: NullFilter | undefined;
+  /** What came beside it and must go back with it. */
+  replay: Replay | undefined;
 }
 
 /**
@@ -23,6 +28,8 @@ interface Slot {
  */
 export class ToolCalls {
   private readonly scribe: Scribe;
+  /** Who may read again what came beside a call. */
+  private readonly family: string;
   private readonly all: Slot[] = [];
   private readonly slots = new Map<number | string, Slot>();
   private readonly ids = new Set<string>();
@@ -30,8 +37,9 @@ export class ToolCalls {
   /** Schemas of tools whose absent properties come as null. */
   private readonly absences: Absences['tools'] | undefined;
 
-  constructor(scribe: Scribe, absences?: Absences['tools']) {
+  constructor(scribe: Scribe, family: string, absences?: Absences['tools']) {
     this.scribe = scribe;
+    this.family = family;
     this.absences = absences;
   }
 
@@ -69,6 +77,12 @@ export class ToolCalls {
     const slot = known ?? (typeof index === 'number' ? undefined : this.last);
     if (slot === undefined) return this.begin(at ?? 0, id);
     if (slot.isOpen && beginsAnother(slot, fragment)) return this.begin(at ?? this.all.length, id);
+    if (slot.isNamedAgain && nameOf(fragment) === '' && argumentsOf(fragment) !== '') {
+      const next = this.begin(at ?? this.all.length, id);
+      next.name = slot.name;
+      return next;
+    }
+    slot.isNamedAgain = slot.isOpen && nameOf(fragment) === slot.name && isComplete(slot.json);
     if (!slot.isOpen && slot.id !== '' && id !== '' && slot.id !== id) return this.begin(at ?? id, id);
     if (slot.id === '' && !slot.isOpen) slot.id = id;
     return slot;
@@ -76,7 +90,16 @@ export class ToolCalls {
 
   private begin(at: number | string, id: string): Slot {
     const key = String(this.all.length);
-    const slot: Slot = { key, id, name: '', json: '', isOpen: false, nulls: undefined };
+    const slot: Slot = {
+      key,
+      id,
+      name: '',
+      json: '',
+      isOpen: false,
+      isNamedAgain: false,
+      nulls: undefined,
+      replay: undefined,
+    };
     this.all.push(slot);
     this.slots.set(at, slot);
     this.last = slot;
@@ -91,17 +114,20 @@ export class ToolCalls {
       throw drift(this.scribe.target, path, fragment.function?.arguments ?? fragment.custom?.input);
     }
     slot.json += json;
+    if (isRecord(fragment.extra_content))
+      slot.replay = { family: this.family, data: { extra_content: fragment.extra_content as JsonObject } };
+    const { replay } = slot;
     if (slot.isOpen) {
-      this.scribe.toolCall(slot.key, { json: slot.nulls?.push(json) ?? json });
+      this.scribe.toolCall(slot.key, { json: slot.nulls?.push(json) ?? json, replay });
       return;
     }
-    slot.name = nameOf(fragment);
+    slot.name ||= nameOf(fragment);
     if (slot.name === '') return;
     slot.isOpen = true;
     const schema = this.absences?.get(slot.name);
     if (schema !== undefined) slot.nulls = new NullFilter(schema);
     const first = slot.nulls?.push(slot.json) ?? slot.json;
-    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: first });
+    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: first, replay });
   }
 
   /** Two calls with one id could not be answered apart: the second one gets an id of ours. */

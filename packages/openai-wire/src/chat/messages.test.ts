@@ -41,6 +41,52 @@ const wireCall = (id: string, args = '{}'): object => ({
   function: { name: 'add', arguments: args },
 });
 
+describe('a transcript of real runs', () => {
+  it('has names that the wire takes, but those of declared tools as they are', () => {
+    const named = (name: string): TurnMessage => assistant([{ type: 'tool-call', id: 'a', name, args: {} }]);
+    const names = (tools: readonly string[]): unknown => {
+      const request = {
+        ...asRequest(['fs.read', '$READ<|x|>', ''].map(named)),
+        tools: tools.map((name) => ({ name, description: '', parameters: {} })),
+      };
+      const wire = messagesToWire(request, COMPATIBLE_QUIRKS, FAMILY, []);
+      return wire.map((each) => (each['tool_calls'] as [{ function: { name: string } }])[0].function.name);
+    };
+    expect(names([])).toEqual(['fs_read', '_READ__x__', 'tool']);
+    expect(names(['fs.read'])).toEqual(['fs.read', '_READ__x__', 'tool']);
+  });
+
+  it('has no turn of the model that says nothing', () => {
+    const thought = assistant([{ type: 'reasoning', text: 'Hm.', replay: { family: FAMILY, data: null } }]);
+    expect(
+      write([user('hi'), thought, assistant([]), user('go on')], { reasoningReplay: 'echo' }).wire,
+    ).toEqual([
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: 'go on' },
+    ]);
+  });
+
+  it('has a turn of the model between tools and a user where the server wants one', () => {
+    const results = toolResult([{ callId: 'a', name: 'add', content: [image(PICTURE, 'image/png')] }]);
+    const { wire, warnings } = write(
+      [
+        call('a'),
+        results,
+        assistant('so'),
+        call('a'),
+        toolResult([{ callId: 'a', name: 'add', content: '3' }]),
+        user('wait'),
+      ],
+      { afterTools: 'assistant' },
+    );
+    expect(wire.map((each) => (each as { role: string }).role)).toEqual([
+      ...['assistant', 'tool', 'assistant', 'user', 'assistant'],
+      ...['assistant', 'tool', 'assistant', 'user'],
+    ]);
+    expect(warnings.map(({ action }) => action)).toEqual(['coerced', 'emulated']);
+  });
+});
+
 describe('messages', () => {
   it.each<[string, TurnMessage, object]>([
     ['one text as a string', user('hi'), { role: 'user', content: 'hi' }],

@@ -1,5 +1,6 @@
 import type {
   AssistantMessage,
+  AssistantPart,
   ImagePart,
   ModelRequest,
   TextPart,
@@ -11,8 +12,11 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { asGiven, toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
+import { BETWEEN } from '../transcript/after-tools.ts';
+import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './details.ts';
 import type { ChatQuirks } from './quirks.ts';
+import { NOT_OURS, signatureOf } from './signatures.ts';
 
 /** A message of the wire; only the members that this converter writes, never what a caller's part holds besides. */
 export interface WireMessage {
@@ -31,6 +35,7 @@ interface Conversion {
   readonly family: string | undefined;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
+  readonly nameOf: (name: string) => string;
   /** For turns without reasoning of their own: nothing where none is asked for. */
   readonly placeholder: string;
 }
@@ -50,8 +55,9 @@ export function messagesToWire(
 ): WireMessage[] {
   const idOf = quirks.toolId === 'any' ? asGiven : toolIds(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
-  const conversion: Conversion = { quirks, family, warnings, idOf, placeholder };
-  const known = forms.of(quirks, `${family ?? ''} ${placeholder}`, idOf);
+  const { nameOf, key } = toolNames(request.tools);
+  const conversion: Conversion = { quirks, family, warnings, idOf, nameOf, placeholder };
+  const known = forms.of(quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
   const wire: WireMessage[] = [];
   let images: UserPart[] = [];
   for (const message of request.messages) {
@@ -61,7 +67,22 @@ export function messagesToWire(
     for (const one of form) wire.push(one);
   }
   pushImages(wire, images);
-  return wire;
+  return quirks.afterTools === 'assistant' ? answered(wire, warnings) : wire;
+}
+
+/** With a turn of the model wherever a user speaks right after tools. */
+function answered(wire: WireMessage[], warnings: Warning[]): WireMessage[] {
+  const isGap = ({ role }: WireMessage, at: number): boolean =>
+    role === 'user' && wire[at - 1]?.role === 'tool';
+  if (!wire.some(isGap)) return wire;
+  warnings.push({
+    action: 'emulated',
+    what: `"${BETWEEN}" as a turn of the model`,
+    why: 'the server takes no user message right after the results of tools',
+  });
+  return wire.flatMap((message, at) =>
+    isGap(message, at) ? [{ role: 'assistant', content: BETWEEN }, message] : [message],
+  );
 }
 
 function messageToWire(
@@ -70,10 +91,13 @@ function messageToWire(
   conversion: Conversion,
 ): readonly WireMessage[] {
   if (message.role === 'tool') return resultsToWire(message, images, conversion);
-  return [
-    message.role === 'user' ? userToWire(message, conversion.quirks) : assistantToWire(message, conversion),
-  ];
+  if (message.role === 'user') return [userToWire(message, conversion.quirks)];
+  // A turn of reasoning alone, or of nothing any more, says nothing to the wire, and some servers refuse it.
+  return message.parts.some(speaks) ? [assistantToWire(message, conversion)] : [];
 }
+
+const speaks = (part: AssistantPart): boolean =>
+  part.type === 'tool-call' || (part.type === 'text' && part.text !== '');
 
 function userToWire({ parts }: UserMessage, quirks: ChatQuirks): WireMessage {
   const [first] = parts;
@@ -102,19 +126,17 @@ const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
   `data:${mediaType};base64,${toBase64(bytes)}`;
 
 function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): WireMessage {
-  const { quirks, idOf } = conversion;
+  const { quirks, idOf, nameOf, family } = conversion;
   const text = textOf(parts, '');
-  const calls = parts.flatMap((part) =>
-    part.type !== 'tool-call'
-      ? []
-      : [
-          {
-            id: idOf(part.id),
-            type: 'function',
-            function: { name: part.name, arguments: argumentsOf(part.args) },
-          },
-        ],
-  );
+  const calls = parts
+    .filter((part) => part.type === 'tool-call')
+    .map((part, at) => ({
+      id: idOf(part.id),
+      type: 'function',
+      function: { name: nameOf(part.name), arguments: argumentsOf(part.args) },
+      ...(quirks.callSignature === 'required' && at === 0 ? NOT_OURS : undefined),
+      ...signatureOf(part, family),
+    }));
   return {
     role: 'assistant',
     ...contentOf(text, calls.length > 0, quirks),
@@ -175,13 +197,17 @@ function resultsToWire(
 /** The wire has no error flag: the text says it. */
 const ERROR_PREFIX = 'ERROR: ';
 
-function resultToWire(result: ToolResultPart, hasImages: boolean, { quirks, idOf }: Conversion): WireMessage {
+function resultToWire(
+  result: ToolResultPart,
+  hasImages: boolean,
+  { quirks, idOf, nameOf }: Conversion,
+): WireMessage {
   const text = textOf(result.content, '\n');
   const content = text === '' && hasImages ? 'See the images below.' : text;
   return {
     role: 'tool',
     tool_call_id: idOf(result.callId),
-    ...(quirks.toolResultName ? { name: result.name } : undefined),
+    ...(quirks.toolResultName ? { name: nameOf(result.name) } : undefined),
     content: result.isError === true ? ERROR_PREFIX + content : content,
   };
 }

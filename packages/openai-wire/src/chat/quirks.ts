@@ -44,6 +44,8 @@ export interface ChatQuirks {
   readonly thinkTags: 'keep' | 'split';
   /** `outside`: the server leaves reasoning tokens out of `completion_tokens`; they are added. */
   readonly reasoningTokens: 'inside' | 'outside';
+  /** Who may speak right after the results of tools; `assistant`: a turn of the model goes before a user's. */
+  readonly afterTools: 'any' | 'assistant';
   /** Send a tool result's function name as `name`. */
   readonly toolResultName: boolean;
   /** Have schemas of tools and answers enforced: rewritten into the strict subset, with a warning where that cannot be. */
@@ -54,6 +56,8 @@ export interface ChatQuirks {
   readonly vendorTools: readonly string[] | 'any';
   /** The word for a call that must be made. */
   readonly requiredChoice: 'required' | 'any';
+  /** `required`: the first call of a turn needs what came beside it, or the word that it is another model's. */
+  readonly callSignature: 'echo' | 'required';
   /** What the server takes as a tool call's id; others are mapped to ids that fit. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';
   /** How an answer is held to a schema; `json_object` and `instruct` put the schema into the system text. */
@@ -86,11 +90,13 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   reasoningPlaceholder: '',
   thinkTags: 'keep',
   reasoningTokens: 'inside',
+  afterTools: 'any',
   toolResultName: false,
   strictTools: true,
   toolSchemas: 'whole',
   vendorTools: 'any',
   requiredChoice: 'required',
+  callSignature: 'echo',
   toolId: 'max-40',
   output: 'json_schema',
   stopMax: 4,

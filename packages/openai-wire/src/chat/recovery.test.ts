@@ -1,4 +1,4 @@
-import type { ModelRequest } from '@majordomo/core';
+import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../failure/failure.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
@@ -23,6 +23,21 @@ const resent = (error: object): object => {
 };
 const without = (member: string): object =>
   Object.fromEntries(Object.entries(sent).filter(([key]) => key !== member));
+
+it('a server that wants a turn of the model after tools gets one', () => {
+  const picture = image(new Uint8Array([1]), 'image/png');
+  const messages = [
+    assistant([{ type: 'tool-call', id: 'a', name: 'f', args: {} }]),
+    toolResult([{ callId: 'a', name: 'f', content: [picture] }]),
+    user('wait'),
+  ];
+  const error = { message: "Unexpected role 'user' after role 'tool'", type: 'invalid_request_error' };
+  const applied = recover(error)?.apply({ ...request, messages });
+  const { params } = toWire(applied ?? request, 'm', OPENAI_QUIRKS, { stream: true });
+  expect((params['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
+    ...['assistant', 'tool', 'assistant', 'user', 'user'],
+  ]);
+});
 
 describe('a refused member', () => {
   it.each<[string, string, object]>([

@@ -11,7 +11,9 @@ import {
   type SentBody,
 } from '../failure/recoveries.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
+import { answeredAfterTools, BETWEEN } from '../transcript/after-tools.ts';
 import { schemaFormat } from './format.ts';
+import { NOT_OURS } from './signatures.ts';
 import { toolsToWire } from './tools.ts';
 
 /**
@@ -19,13 +21,50 @@ import { toolsToWire } from './tools.ts';
  * grammar cannot say, without strict schemas, or without the member of the body that was named as unknown or
  * unsupported. `undefined` where nothing was named that was sent, or nothing that can be spared.
  */
-export function recoveryFor(failure: ReportedFailure, status: number, sent: SentBody): Recovery | undefined {
+export function recoveryFor(
+  failure: ReportedFailure,
+  status: number,
+  sent: SentBody,
+  family = '',
+): Recovery | undefined {
   if (!blamesBody(status)) return undefined;
   if (SIGNATURE.test(failure.message) && hasDetails(sent)) return FORGET;
   if (failsAtGrammar(failure)) return simplerSchemas(sent);
   if (refusesStrict(failure, sent)) return UNSTRICT;
+  if (UNSIGNED.test(failure.message)) return signed(family);
+  if (ROLE_ORDER.test(failure.message)) return ANSWERED;
   return withoutRefusedMember(failure, sent);
 }
+
+/** Mistral's own words, and those of chat templates (NIM, vLLM; 2025-2026). */
+const ROLE_ORDER = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
+
+const ANSWERED: Recovery = {
+  id: 'after tools',
+  what: `"${BETWEEN}" put between the results of tools and the user`,
+  apply: (request) => ({ ...request, messages: answeredAfterTools(request.messages) }),
+  remember: true,
+};
+
+/** What Gemini says of calls that it did not sign itself, as those of another model (2026). */
+const UNSIGNED = /missing (?:a |the )?[`'"]?thought_signature/i;
+
+/** The first call of a turn is the one that is checked. */
+const signed = (family: string): Recovery => ({
+  id: 'thought signature',
+  what: 'calls without a signature marked as not signed',
+  apply: (request) => ({
+    ...request,
+    messages: request.messages.map((message) => {
+      if (message.role !== 'assistant') return message;
+      const first = message.parts.find(({ type }) => type === 'tool-call');
+      if (first === undefined || first.replay !== undefined) return message;
+      const marked = { ...first, replay: { family, data: NOT_OURS } };
+      return { ...message, parts: message.parts.map((part) => (part === first ? marked : part)) };
+    }),
+  }),
+  remember: true,
+});
 
 /** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */
 const SIGNATURE =

@@ -70,6 +70,8 @@ export interface FunctionFragment {
 export interface ToolFragment {
   readonly index?: number | null;
   readonly id?: string | null;
+  /** Gemini's place for a thought signature, also behind gateways (2026). */
+  readonly extra_content?: unknown;
   readonly function?: FunctionFragment | null;
   /** A custom tool's free text. */
   readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;

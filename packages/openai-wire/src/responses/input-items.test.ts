@@ -53,6 +53,17 @@ function convert(
   return { items: itemsToWire(request, { ...OPENAI_RESPONSES_QUIRKS, ...over }, FAMILY, warnings), warnings };
 }
 
+it('a call goes back with its namespace, and by a name that the wire takes', () => {
+  const found = { ...called('a', token({ id: 'fc_1', namespace: 'crm' })), name: '$find.it' };
+  const items = itemsToWire(
+    { messages: [assistant([found])], tools: [], output: undefined, extra: {} },
+    OPENAI_RESPONSES_QUIRKS,
+    FAMILY,
+    [],
+  );
+  expect(items).toMatchObject([{ type: 'function_call', id: 'fc_1', name: '_find_it', namespace: 'crm' }]);
+});
+
 describe('a transcript as input items', () => {
   it.each<[string, readonly TurnMessage[], readonly object[]]>([
     ['a question', [user('hi')], [asked(words('hi'))]],

@@ -9,6 +9,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { isRecord, toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
+import { toolNames } from '../transcript/tool-names.ts';
 import { resultItems, userItem, type InputItem } from './input-parts.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
@@ -25,6 +26,7 @@ interface Conversion {
   readonly isStored: boolean;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
+  readonly nameOf: (name: string) => string;
   /** Ids of reasoning that was sent: no item may come twice. */
   readonly reasoned: Set<string>;
 }
@@ -43,8 +45,9 @@ export function itemsToWire(
 ): InputItem[] {
   const isStored = request.extra['store'] === true;
   const idOf = toolIds(request.messages, ID_RULE);
-  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, reasoned: new Set() };
-  const known = forms.of(quirks, `${family ?? ''} ${isStored}`, idOf);
+  const { nameOf, key } = toolNames(request.tools);
+  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, reasoned: new Set() };
+  const known = forms.of(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const items: InputItem[] = [];
   let images: UserPart[] = [];
   for (const each of request.messages) {
@@ -107,7 +110,8 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
         type: 'function_call',
         ...ownId(token, 'fc_'),
         call_id: conversion.idOf(part.id),
-        name: part.name,
+        name: conversion.nameOf(part.name),
+        ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
         arguments: wellFormed(JSON.stringify(part.args)),
       };
     default:

@@ -41,11 +41,12 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** The id, and the phase of a message. */
-export function itemToken({ id, phase }: OutputItem): JsonObject | undefined {
+/** The id, the phase of a message, and the namespace of a call, without which its item is refused (2026). */
+export function itemToken({ id, phase, namespace }: OutputItem): JsonObject | undefined {
   const token: Record<string, JsonValue> = {};
   if (typeof id === 'string' && id !== '') token['id'] = id;
   if (typeof phase === 'string') token['phase'] = phase;
+  if (typeof namespace === 'string') token['namespace'] = namespace;
   return Object.keys(token).length === 0 ? undefined : token;
 }
 

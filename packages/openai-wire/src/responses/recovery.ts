@@ -13,7 +13,7 @@ import {
 } from '../failure/recoveries.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { schemaFormat } from './format.ts';
-import { withTextResults } from './text-results.ts';
+import { withTextResults } from '../transcript/text-results.ts';
 import { toolsToWire } from './tools.ts';
 
 /**

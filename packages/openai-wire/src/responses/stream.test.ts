@@ -235,6 +235,11 @@ describe('an answer over Responses', () => {
     expect(read.parts).toMatchObject([{ invalid: { raw: '{"n":' } }]);
   });
 
+  it('keeps the namespace of a call beside its id', () => {
+    const { parts } = stream(created, done(0, call('a', '{}', { namespace: 'crm' })), completed());
+    expect(parts[0]?.replay?.data).toEqual({ id: 'fc_a', namespace: 'crm' });
+  });
+
   it('corrects malformed fragments by the whole arguments', () => {
     const read = stream(
       created,

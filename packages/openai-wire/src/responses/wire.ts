@@ -41,6 +41,8 @@ export interface OutputItem {
   readonly summary?: readonly (ItemContent | null)[] | null;
   readonly encrypted_content?: unknown;
   readonly call_id?: unknown;
+  /** Of a tool that was found by search (2026). */
+  readonly namespace?: unknown;
   readonly name?: unknown;
   /** Who makes the call, where it is not the model itself. */
   readonly caller?: unknown;

@@ -62,7 +62,7 @@ function chatModel(
         target,
         request,
         secrets: [],
-        recovery: (failure, status) => recoveryFor(failure, status, params),
+        recovery: (failure, status) => recoveryFor(failure, status, params, family),
       };
       const scribe = new Scribe(target, []);
       scribe.warning(...warnings);

@@ -19,7 +19,8 @@ export const ADD: ModelTool = {
 const NOOP: ModelTool = {
   name: 'noop',
   description: 'Does nothing.',
-  parameters: { type: 'object', properties: {} },
+  // As servers of tools describe one without parameters.
+  parameters: { type: 'object' },
 };
 
 const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });

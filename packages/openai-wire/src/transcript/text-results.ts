@@ -14,6 +14,10 @@ export function withTextResults(messages: readonly TurnMessage[]): readonly Turn
       moved.push(message);
       continue;
     }
+    if (!message.parts.some(({ content }) => content.some(({ type }) => type === 'image'))) {
+      moved.push(message);
+      continue;
+    }
     const parts = message.parts.map((result) => {
       const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
       if (pictures.length === 0) return result;

@@ -1,0 +1,52 @@
+import { assistant, user, type AssistantPart, type TurnMessage } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { call, delta, FAMILY, part, stream } from '../../test/reading.ts';
+import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
+import { recoveryFor } from './recovery.ts';
+import { failureOf } from '../failure/failure.ts';
+import { toWire } from './request.ts';
+import { NOT_OURS } from './signatures.ts';
+
+const SIGNED = { extra_content: { google: { thought_signature: 'c2ln' } } };
+const sentCalls = (messages: readonly TurnMessage[], quirks: Partial<ChatQuirks> = {}): readonly object[] => {
+  const request = { messages, tools: [], output: undefined, extra: {} };
+  const { params } = toWire(
+    request,
+    'm',
+    { ...COMPATIBLE_QUIRKS, ...quirks },
+    { stream: true, family: FAMILY },
+  );
+  return (params['messages'] as { tool_calls?: object[] }[]).flatMap(({ tool_calls: calls = [] }) => calls);
+};
+
+it.each([
+  ['with the call', [call(0, { id: 'a', ...SIGNED, function: { name: 'f', arguments: '{}' } })]],
+  ['after it', [call(0, { id: 'a', function: { name: 'f', arguments: '{}' } }), call(0, SIGNED)]],
+  [
+    'before its name',
+    [call(0, { id: 'a', ...SIGNED }), call(0, { function: { name: 'f', arguments: '{}' } })],
+  ],
+])('what comes beside a call goes back with it: %s', (_when, chunks) => {
+  const { parts } = stream(...chunks, delta({}, 'tool_calls'));
+  expect(parts).toEqual([{ ...part('a', 'f', {}), replay: { family: FAMILY, data: SIGNED } }]);
+  expect(sentCalls([user('hi'), assistant(parts)])).toMatchObject([{ id: 'a', ...SIGNED }]);
+  const foreign = parts.map((each): AssistantPart => ({ ...each, replay: { family: 'x', data: SIGNED } }));
+  expect(sentCalls([assistant(foreign)])[0]).not.toHaveProperty('extra_content');
+});
+
+it('the first call of a turn that nobody signed is marked where the server demands it, by quirk and by recovery', () => {
+  const messages = [user('hi'), assistant([part('a', 'f', {}), part('b', 'f', {})])];
+  const marked = [
+    { id: 'a', ...NOT_OURS },
+    { id: 'b', extra_content: undefined },
+  ];
+  const known = sentCalls(messages, { callSignature: 'required' });
+  expect(known.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(marked);
+  const failure = failureOf({
+    error: { message: 'Function call is missing a thought_signature in functionCall parts.' },
+  });
+  const request = { messages, tools: [], output: undefined, extra: {} };
+  const applied = recoveryFor(failure, 400, {}, FAMILY)?.apply(request);
+  const sent = sentCalls(applied?.messages ?? []);
+  expect(sent.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(marked);
+});
