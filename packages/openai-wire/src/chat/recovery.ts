@@ -1,6 +1,6 @@
 import type { Recovery } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
-import type { ReportedFailure } from '../failure/failure.ts';
+import type { ReportedFailure } from '../failure/reported.ts';
 import { FORGET } from '../failure/forget.ts';
 import {
   blamesBody,

@@ -9,6 +9,9 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
   ['max_tokens', 'length'],
   ['model_length', 'length'],
+  // Zhipu's words (its reference, 2026).
+  ['model_context_window_exceeded', 'length'],
+  ['sensitive', 'content-filter'],
   ['tool_calls', 'tool-calls'],
   ['function_call', 'tool-calls'],
   ['tool_use', 'tool-calls'],
@@ -16,10 +19,11 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['refusal', 'refusal'],
 ]);
 
-/** Words that report a failure: DeepSeek (its reference, 2026), OpenRouter and Mistral, vLLM. */
+/** Words that report a failure: DeepSeek and Zhipu (their references, 2026), OpenRouter and Mistral, vLLM. */
 const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['insufficient_system_resource', 'overloaded'],
   ['error', 'server'],
+  ['network_error', 'server'],
   ['abort', 'truncated'],
 ]);
 

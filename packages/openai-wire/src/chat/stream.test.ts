@@ -308,3 +308,36 @@ describe('reasoning between tags in the text', () => {
     ]);
   });
 });
+
+describe('words for the end of an answer', () => {
+  const ended = (finish: string, ...chunks: object[]): unknown =>
+    stream(...chunks, delta({}, finish)).finish?.reason;
+  const text = delta({ content: 'So' });
+
+  it('of Zhipu say that a filter or the network was it', () => {
+    expect(ended('sensitive', text)).toBe('content-filter');
+    expect(failureOf(() => stream(delta({}, 'sensitive'))).kind).toBe('content-filter');
+    expect(failureOf(() => stream(text, delta({}, 'network_error'))).kind).toBe('server');
+    expect(ended('model_context_window_exceeded', text)).toBe('length');
+  });
+
+  it('that speak of calls where there is none are not believed', () => {
+    expect(ended('tool_calls', text)).toBe('stop');
+  });
+});
+
+it('content of a kind that nobody knows is told', () => {
+  const { events } = stream(
+    delta({
+      content: [
+        { type: 'video', video: {} },
+        { type: 'text', text: 'a' },
+      ],
+    }),
+    stop,
+  );
+  expect(events).toContainEqual({
+    type: 'warning',
+    warning: { action: 'dropped', what: 'content of type "video"', why: expect.any(String) as string },
+  });
+});

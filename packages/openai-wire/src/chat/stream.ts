@@ -161,6 +161,8 @@ export class ChatReader implements WireReader {
         if (thought !== '') this.answer.reasoning(thought, undefined);
       } else if (typeof block.text === 'string' && block.text !== '') {
         this.answer.text(block.text);
+      } else if (typeof block.text !== 'string') {
+        this.notes.tell(`content of type "${String(block.type)}"`, 'no part of an answer holds it');
       }
     }
   }
@@ -182,7 +184,7 @@ export class ChatReader implements WireReader {
     if (kind !== undefined) {
       throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
     }
-    if (raw === 'content_filter' && !scribe.hasContent) {
+    if (finishReason(raw) === 'content-filter' && !scribe.hasContent) {
       throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
     }
     this.answer.end();
@@ -200,7 +202,9 @@ export class ChatReader implements WireReader {
   private reason(raw: string | undefined): FinishReason {
     const reason = finishReason(raw);
     if (this.isRefused) return 'refusal';
-    return reason === 'stop' && this.answer.calls.any ? 'tool-calls' : reason;
+    // Some say one word for the other (MiMo and gateways, 2026): the calls themselves decide.
+    if (reason === 'stop' && this.answer.calls.any) return 'tool-calls';
+    return reason === 'tool-calls' && !this.answer.calls.any && this.scribe.hasContent ? 'stop' : reason;
   }
 }
 

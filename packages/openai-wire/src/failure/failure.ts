@@ -1,14 +1,9 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { isRecord, kindOf, wireError, type WireFailure } from '@majordomo/core/provider';
+import { isRecord, wireError, type WireFailure } from '@majordomo/core/provider';
 
-/** What an error body says, whatever its shape. */
-export interface ReportedFailure extends WireFailure {
-  /** The body's member that it blames. */
-  readonly param: string | undefined;
-  readonly code: string | undefined;
-  readonly type: string | undefined;
-  readonly message: string;
-}
+import { inBandKind } from './kind.ts';
+import type { ReportedFailure } from './reported.ts';
+import { withBodyWait } from './wait.ts';
 
 /**
  * Reads `{ error: { message, code, type, param } }`, the same without its wrapper, `{ error: 'text' }`,
@@ -41,20 +36,26 @@ export function inBandError(
   status?: number,
 ): LlmError {
   const failure = failureOf(body);
-  return wireError({ ...failure, status, kind: kindOf(failure), target, body, secrets });
+  return wireError({
+    ...failure,
+    status,
+    kind: inBandKind(failure),
+    headers: withBodyWait(undefined, body),
+    target,
+    body,
+    secrets,
+  });
 }
 
 /**
  * An account's own rule stands against every host of the model: that is not a missing model, and the same account will not
  * do better with another one (OpenRouter, 2026: "No endpoints found matching your data policy"). Nor is the request passed
- * on to another vendor unasked: the rule says who may see it. A plan that is used up says so by its type (the ChatGPT
- * backend, 2026).
+ * on to another vendor unasked: the rule says who may see it.
  */
 export function accountRule(
-  { message, code, type }: ReportedFailure,
+  { message }: ReportedFailure,
   status: number,
 ): WireFailure & { kind?: ErrorKind } {
-  if (/^usage_(?:limit_reached|not_included)$/.test(code ?? type ?? '')) return { kind: 'quota' };
   return status === 404 && /data policy|guardrail|privacy settings/i.test(message)
     ? { kind: 'auth', code: 'account-policy' }
     : {};

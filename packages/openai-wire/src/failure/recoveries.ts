@@ -2,7 +2,7 @@ import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import { besideTools } from '../schema/beside-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
-import type { ReportedFailure } from './failure.ts';
+import type { ReportedFailure } from './reported.ts';
 
 /** The body that was refused, of either wire. */
 export type SentBody = Readonly<Record<string, unknown>>;

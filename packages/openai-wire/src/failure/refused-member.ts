@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import type { ReportedFailure } from './failure.ts';
+import type { ReportedFailure } from './reported.ts';
 import { withExtra, type SentBody } from './recoveries.ts';
 
 /** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */

@@ -16,6 +16,15 @@ export const isRefusal = ({ content }: OutputItem): boolean =>
 export const hasAnnotations = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => (part?.annotations?.length ?? 0) > 0);
 
+/** Types of content that are neither text nor a refusal. */
+export const otherContent = ({ content }: OutputItem): readonly string[] =>
+  (content ?? []).flatMap((part) => {
+    const type = stringOf(part?.type);
+    return type === '' || SAID.has(type) ? [] : [type];
+  });
+
+const SAID: ReadonlySet<string> = new Set(['output_text', 'text', 'refusal', 'summary_text']);
+
 /** The text of reasoning, as a summary or in full. */
 export const reasoningText = ({ summary, content }: OutputItem): string => joined(summary) + joined(content);
 

@@ -1,5 +1,6 @@
 import type { ErrorKind, FinishReason } from '@majordomo/core';
-import type { ReportedFailure } from '../failure/failure.ts';
+import type { ReportedFailure } from '../failure/reported.ts';
+import { inBandKind, namedKind } from '../failure/kind.ts';
 import type { ResponsesBody } from './wire.ts';
 
 /** The wire's status, with the reason of an incomplete answer behind a colon. */
@@ -19,17 +20,16 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 /** The reason that a status stands for; `other` for one that nobody knows and for an answer that is still made. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Codes of a failed response (openai 7.55, `ResponseError`) that the shared table does not know. */
+/** Further codes of a failed response (openai 7.55, `ResponseError`). */
 const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/^(?:bio_policy|misalignment_policy_violation|image_content_policy_violation)$/, 'content-filter'],
-  [/^(?:usage_limit_reached|usage_not_included)$/, 'quota'],
   [/image|^data_residency_mismatch$|^invalid_prompt$/, 'invalid-request'],
   [/timeout/, 'timeout'],
 ];
 
-/** The kind that a failed response names by its code; `undefined`: the shared tables know. */
-export function failedKind({ code, type, message }: ReportedFailure): ErrorKind | undefined {
+/** The kind of a response that failed. */
+export function failedKind(failure: ReportedFailure): ErrorKind {
+  const { code, type, message } = failure;
   const word = code ?? type ?? '';
   if (word === 'invalid_prompt' && /flagged|polic|violat/i.test(message)) return 'content-filter';
-  return KINDS.find(([pattern]) => pattern.test(word))?.[1];
+  return namedKind(failure) ?? KINDS.find(([pattern]) => pattern.test(word))?.[1] ?? inBandKind(failure);
 }

@@ -330,6 +330,24 @@ describe('an answer over Responses', () => {
     expect(told(read).map(({ what }) => what)).toEqual(['web_search_call', 'annotations']);
   });
 
+  it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
+    'says of %s that it waits for the client, and is not over',
+    (type) => {
+      const read = stream(created, said(0, 'Look.'), done(1, { type, id: 'x' }), completed());
+      expect(told(read)).toEqual([
+        { action: 'dropped', what: type, why: expect.stringContaining('waits for the client') as string },
+      ]);
+      expect(read.finish?.reason).toBe('incomplete');
+    },
+  );
+
+  it('tells content of a kind that nobody knows', () => {
+    const content = [{ type: 'output_video' }, { type: 'output_text', text: 'a' }];
+    const read = stream(created, done(0, message('', { content })), completed());
+    expect(told(read)).toMatchObject([{ what: 'content of type "output_video"' }]);
+    expect(read.parts).toMatchObject([{ text: 'a' }]);
+  });
+
   it('passes over events that nobody knows', () => {
     expect(
       stream(created, { type: 'response.new.thing', x: 1 }, { type: 'keepalive' }, said(0, 'Hi'), completed())

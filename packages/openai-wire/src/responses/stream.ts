@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay } from '@majordomo/core';
-import { isList, keepWarm, kindOf, Scribe, wireError, type WireReader } from '@majordomo/core/provider';
+import { isList, keepWarm, Scribe, wireError, type WireReader } from '@majordomo/core/provider';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
@@ -14,6 +14,7 @@ import {
   isRefusal,
   isUnfinished,
   itemToken,
+  otherContent,
   reasoningText,
   reasoningToken,
   stringOf,
@@ -47,6 +48,8 @@ export class ResponsesReader implements WireReader {
   private readonly keys = new Map<unknown, string>();
   private readonly phases = new Set<string>();
   private isRefused = false;
+  /** Was something asked of the client that no part holds? */
+  private isWaiting = false;
   private readonly notes: Notes;
 
   constructor(options: ResponsesReaderOptions) {
@@ -191,6 +194,8 @@ export class ResponsesReader implements WireReader {
       if (isRefusal(item)) this.isRefused = true;
       if (typeof item.phase === 'string') this.phases.add(item.phase);
       if (hasAnnotations(item)) this.notes.tell('annotations', 'no part of an answer holds them');
+      for (const type of otherContent(item))
+        this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
       this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
@@ -200,8 +205,15 @@ export class ResponsesReader implements WireReader {
       if (whole === undefined) throw drift(this.scribe.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
     } else {
-      this.notes.tell(stringOf(item.type) || 'item', 'it ran at the vendor: no part of an answer holds it');
+      this.leaveOut(stringOf(item.type) || 'item');
     }
+  }
+
+  private leaveOut(type: string): void {
+    const waits = WAITING.has(type);
+    if (waits) this.isWaiting = true;
+    const why = waits ? 'it waits for the client to act' : 'it ran at the vendor';
+    this.notes.tell(type, `${why}: no part of an answer holds it`);
   }
 
   private finish(body: ResponsesBody, raw: string | undefined): void {
@@ -239,7 +251,7 @@ export class ResponsesReader implements WireReader {
     if (this.isRefused) return 'refusal';
     if (reason !== 'stop') return reason;
     if (this.items.hasCalls) return 'tool-calls';
-    return this.items.leak.found || this.isStillWorking() ? 'incomplete' : reason;
+    return this.items.leak.found || this.isWaiting || this.isStillWorking() ? 'incomplete' : reason;
   }
 
   /** Only messages that a model speaks while it works, and none that is its answer. */
@@ -270,7 +282,7 @@ export class ResponsesReader implements WireReader {
     return wireError({
       ...failure,
       status: status ?? failure.status,
-      kind: failedKind(failure) ?? kindOf(failure),
+      kind: failedKind(failure),
       headers: withBodyWait(undefined, body),
       target,
       body: whole,
@@ -286,6 +298,15 @@ export class ResponsesReader implements WireReader {
     }
   }
 }
+
+/** Items that the vendor waits with until the client has acted (openai 7.55, `ResponseOutputItem`). */
+const WAITING: ReadonlySet<string> = new Set([
+  'shell_call',
+  'local_shell_call',
+  'apply_patch_call',
+  'computer_call',
+  'mcp_approval_request',
+]);
 
 const NONE: readonly never[] = [];
 

@@ -16,6 +16,31 @@ describe('an error of an SDK', () => {
     expect(found.message).toContain('8192');
   });
 
+  it('is the vendor’s, not the caller’s, where the model wrote a bad call or the server wants to be asked again', () => {
+    const failed = {
+      type: 'invalid_request_error',
+      code: 'tool_use_failed',
+      message: 'Failed to call a function.',
+    };
+    expect(convert(answered(400, failed)).kind).toBe('server');
+    const locked = { type: 'invalid_request_error', message: 'locked' };
+    expect(convert(answered(409, locked)).kind).toBe('invalid-request');
+    expect(convert(answered(409, locked, new Headers({ 'x-should-retry': 'true' }))).kind).toBe('server');
+    expect(convert(answered(401, locked, new Headers({ 'x-should-retry': 'true' }))).kind).toBe('auth');
+  });
+
+  it('is a filter’s where the prompt was flagged', () => {
+    expect(
+      convert(answered(400, { code: 'cyber_policy', type: 'invalid_request', message: 'no' })).kind,
+    ).toBe('content-filter');
+  });
+
+  it('says in words how long to wait, unless a header does', () => {
+    const busy = { code: 'rate_limit_exceeded', message: 'Please try again in 2.5s.' };
+    expect(convert(answered(429, busy)).details.retryAfterMs).toBe(2500);
+    expect(convert(answered(429, busy, new Headers({ 'retry-after': '7' }))).details.retryAfterMs).toBe(7000);
+  });
+
   it('is the account’s own rule, not a missing model', () => {
     const message = 'No endpoints found matching your data policy. Enable it in your settings.';
     const found = convert(answered(404, { code: 404, message }));

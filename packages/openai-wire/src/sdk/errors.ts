@@ -1,13 +1,16 @@
-import { LlmError, type Recovery } from '@majordomo/core';
+import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
 import {
   cleanCause,
+  kindOf,
   reasonOf,
   transportError,
   wireError,
   type CallFacts,
   type HeaderReader,
 } from '@majordomo/core/provider';
-import { accountRule, failureOf, type ReportedFailure } from '../failure/failure.ts';
+import { accountRule, failureOf } from '../failure/failure.ts';
+import type { ReportedFailure } from '../failure/reported.ts';
+import { namedKind } from '../failure/kind.ts';
 import { withBodyWait } from '../failure/wait.ts';
 
 /** What an error of one attempt is made with on these wires. */
@@ -43,6 +46,7 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
     ...failure,
+    kind: namedKind(failure) ?? askedAgain(failure, status, headers),
     ...accountRule(failure, status),
     target: facts.target,
     status,
@@ -55,6 +59,16 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
     recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
   });
 }
+
+/** A refusal of the request that the server says may succeed as it is (`x-should-retry`, such as of a lock: 409). */
+const askedAgain = (
+  failure: ReportedFailure,
+  status: number,
+  headers: HeaderReader | undefined,
+): ErrorKind | undefined =>
+  headers?.get('x-should-retry') === 'true' && kindOf({ ...failure, status }) === 'invalid-request'
+    ? 'server'
+    : undefined;
 
 const LONGEST_TEXT = 200;
 

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { stream as chat, failureOf as thrown } from '../../test/reading.ts';
+import { failedKind } from '../responses/response.ts';
+import { failureOf, inBandError } from './failure.ts';
+
+const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };
+
+describe('a failure inside of an answer', () => {
+  it.each([
+    [CYBER, 'content-filter'],
+    [{ type: 'invalid_request_error', message: 'no such tool' }, 'invalid-request'],
+    [{ type: 'invalid_request', code: 'invalid_value', message: 'no' }, 'invalid-request'],
+    [{ type: 'invalid_request_error', code: '429', message: 'slow down' }, 'rate-limit'],
+    [{ type: 'invalid_request_error', message: 'maximum context length is 8192 tokens' }, 'context-overflow'],
+    [
+      { type: 'invalid_request_error', code: 'tool_use_failed', message: 'Failed to call a function.' },
+      'server',
+    ],
+    [{ type: 'server_error', message: 'The server had an error' }, 'server'],
+    [{ type: 'usage_limit_reached', message: 'used up' }, 'quota'],
+  ])('%j is %s on both wires', (error, kind) => {
+    expect(thrown(() => chat({ error })).kind).toBe(kind);
+    expect(failedKind(failureOf({ error }))).toBe(kind);
+  });
+
+  it.each([
+    ['Rate limit reached. Please try again in 11.054s. Visit …', 11_054],
+    ['Please try again in 7m12.5s.', 432_500],
+    ['Please try again in 250ms.', 250],
+    ['Try again in a while.', undefined],
+  ])('says how long to wait: %s', (message, ms) => {
+    const error = { code: 'rate_limit_exceeded', message };
+    expect(inBandError({ error }, 'p/m', []).details.retryAfterMs).toBe(ms);
+  });
+});

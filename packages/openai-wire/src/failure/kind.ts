@@ -1,0 +1,29 @@
+import type { ErrorKind } from '@majordomo/core';
+import { kindOf } from '@majordomo/core/provider';
+import type { ReportedFailure } from './reported.ts';
+
+/** Codes and types of these wires that the shared table does not know. */
+const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
+  // OpenAI's policies, before and inside of an answer (openai 7.55, `ResponseError`; `cyber_policy`: several clients, 2026).
+  [
+    /^(?:cyber_policy|bio_policy|misalignment_policy_violation|image_content_policy_violation)$/,
+    'content-filter',
+  ],
+  // The ChatGPT backend (2026).
+  [/^usage_(?:limit_reached|not_included)$/, 'quota'],
+  // Groq: the model wrote a call that cannot be read. It may write another one (several clients, 2025-2026).
+  [/^tool_use_failed$/, 'server'],
+];
+
+/** The kind that a failure names in words of these wires; `undefined`: the shared tables know. */
+export function namedKind({ code, type }: ReportedFailure): ErrorKind | undefined {
+  const named = (word = ''): ErrorKind | undefined => KINDS.find(([pattern]) => pattern.test(word))?.[1];
+  return named(code) ?? named(type);
+}
+
+/** The kind of a failure inside of an answer, where no status says anything: who blames the request means it. */
+export function inBandKind(failure: ReportedFailure): ErrorKind {
+  const kind = namedKind(failure) ?? kindOf(failure);
+  const blames = failure.status === undefined && /^invalid_request(?:_error)?$/.test(failure.type ?? '');
+  return kind === 'server' && blames && failure.code !== 'tool_use_failed' ? 'invalid-request' : kind;
+}
