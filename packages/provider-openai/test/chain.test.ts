@@ -41,6 +41,44 @@ describe('a parameter that the model refuses', () => {
     ]);
   });
 
+  it('is dropped for the requests that were refused, not for those that reason', async () => {
+    const refusing = (body: Readonly<Record<string, unknown>>): boolean =>
+      body['temperature'] !== undefined && body['reasoning_effort'] === 'low';
+    const majordomo = await world((response, { body }) => {
+      (refusing(body) ? answers(refusal('temperature'), 400) : answers(answer('Hi')))(response);
+    });
+    const model = majordomo.model('openai/m');
+    const asked = { messages: [user('hi')], temperature: 1 };
+    for (const reasoning of ['low', 'low', undefined] as const) await model.generate({ ...asked, reasoning });
+    expect(server.requests.map(({ body }) => [body['reasoning_effort'], body['temperature']])).toEqual([
+      ['low', 1],
+      ['low', undefined],
+      ['low', undefined],
+      [undefined, 1],
+    ]);
+  });
+
+  it('is effort, beside tools alone; where none may be said, the chain goes on', async () => {
+    const message =
+      "Function tools with reasoning_effort are not supported. Please set reasoning_effort to 'none'.";
+    const refused = answers({ error: { message, param: 'reasoning_effort', code: null } }, 400);
+    const majordomo = await world((response, { body }) => {
+      const isRefused =
+        body['tools'] !== undefined && (body['model'] === 'b' || body['reasoning_effort'] !== 'none');
+      (isRefused ? refused : answers(answer('Hi')))(response);
+    });
+    const tools = [{ name: 'f', description: 'd', parameters: {} }];
+    const { warnings, target } = await majordomo
+      .model('openai/a')
+      .generate({ messages: [user('hi')], tools });
+    expect(target).toBe('openai/a');
+    expect(warnings.map(({ what }) => what)).toContain('reasoning_effort "none" sent beside tools');
+    await majordomo.model('openai/a').generate({ messages: [user('hi')], reasoning: 'low' });
+    expect(server.requests.map(({ body }) => body['reasoning_effort'])).toEqual([undefined, 'none', 'low']);
+    const second = await majordomo.model('openai/b,openai/a').generate({ messages: [user('hi')], tools });
+    expect(second.target).toBe('openai/a');
+  });
+
   it('is dropped once: the same refusal again is final', async () => {
     const majordomo = await world(answers(refusal('temperature'), 400));
     await expect(majordomo.model('openai/m').generate(ask)).rejects.toMatchObject({

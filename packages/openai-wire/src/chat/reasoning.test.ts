@@ -1,5 +1,7 @@
+import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { delta, FAMILY, replay, stop, stream } from '../../test/reading.ts';
+import { mergeDetails } from './reasoning.ts';
 
 describe('reasoning', () => {
   it.each<[string, object[]]>([
@@ -73,4 +75,11 @@ describe('reasoning', () => {
       },
     ]);
   });
+});
+
+it('details without an index are one text, until it is signed', () => {
+  const merged: JsonObject[] = [];
+  const said = (text: string): object => ({ type: 'reasoning.text', text });
+  mergeDetails(merged, [said('a'), said('b'), { type: 'reasoning.text', signature: 's' }, said('c')]);
+  expect(merged).toEqual([{ type: 'reasoning.text', text: 'ab', signature: 's' }, said('c')]);
 });

@@ -39,10 +39,11 @@ export function mergeDetails(into: JsonObject[], details: readonly ReasoningDeta
 
 /** Is it a piece of the same detail? */
 export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
-  next.index !== undefined &&
   last['index'] === next.index &&
   last['type'] === next.type &&
-  next.type !== 'reasoning.encrypted';
+  next.type !== 'reasoning.encrypted' &&
+  // Without an index, a text goes on until it is signed.
+  (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
 function joined(last: JsonObject, next: ReasoningDetail): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...last };

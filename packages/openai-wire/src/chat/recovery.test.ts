@@ -1,6 +1,7 @@
 import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../failure/failure.ts';
+import { namedKind } from '../failure/kind.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
 import { toWire } from './request.ts';
@@ -187,4 +188,58 @@ it('signed reasoning that the vendor behind a gateway refuses is not sent back',
     { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
   ]);
   expect(recoveryFor(said, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
+});
+
+describe('a recovery is remembered for the requests that need it', () => {
+  const body = (more: Partial<ModelRequest>): ReturnType<typeof toWire>['params'] =>
+    toWire({ ...request, ...more }, 'm', OPENAI_QUIRKS, { stream: true }).params;
+  const bad = failureOf({ error: { code: 'unsupported_value', param: 'temperature', message: 'no' } });
+
+  it('sampling: while the model reasons, or while it does not', () => {
+    const plain = recoveryFor(bad, 400, body({}));
+    const reasoning = recoveryFor(bad, 400, body({ reasoning: 'low' }));
+    expect(plain?.id).not.toBe(reasoning?.id);
+    const needs = (more: Partial<ModelRequest>): unknown =>
+      [plain, reasoning].map((each) => each?.neededFor?.({ ...request, ...more }));
+    expect(needs({})).toEqual([true, false]);
+    expect(needs({ reasoning: 'none' })).toEqual([true, false]);
+    expect(needs({ reasoning: 'high' })).toEqual([false, true]);
+    expect(needs({ temperature: undefined })).toEqual([false, false]);
+  });
+
+  it('effort: beside tools', () => {
+    const message =
+      "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";
+    const refused = failureOf({ error: { message, param: 'reasoning_effort', code: null } });
+    for (const reasoning of [undefined, 'low'] as const) {
+      const recovery = recoveryFor(refused, 400, body({ reasoning }));
+      expect(recovery?.apply(request).extra).toEqual({ user: 'u', reasoning_effort: 'none' });
+      expect([recovery?.neededFor?.(request), recovery?.neededFor?.({ ...request, tools: [] })]).toEqual([
+        true,
+        false,
+      ]);
+    }
+    expect(recoveryFor(refused, 400, body({ reasoning: 'none' }))).toBeUndefined();
+    expect(namedKind(refused)).toBe('unsupported');
+  });
+
+  it('a schema: for answers that have one, told as JSON and then as text', () => {
+    const output = { name: 'a', schema: { type: 'object', properties: {} } };
+    const asked = { ...request, system: 's', output };
+    const groq = failureOf({
+      error: { message: 'This model does not support response format `json_schema`. See the docs.' },
+    });
+    const recovery = recoveryFor(groq, 400, body({ output }));
+    const changed = recovery?.apply(asked) ?? asked;
+    const params = toWire(changed, 'm', OPENAI_QUIRKS, { stream: true }).params;
+    expect(params['response_format']).toEqual({ type: 'json_object' });
+    expect(JSON.stringify(params['messages'])).toContain('JSON Schema');
+    expect([recovery?.neededFor?.(asked), recovery?.neededFor?.(request)]).toEqual([true, false]);
+    const neither = failureOf({
+      error: { message: "response_format 'json_object' is not supported by this model" },
+    });
+    const again = recoveryFor(neither, 400, params)?.apply(changed) ?? changed;
+    expect(toWire(again, 'm', OPENAI_QUIRKS, { stream: true }).params).not.toHaveProperty('response_format');
+    expect(recoveryFor(groq, 400, params)).toBeUndefined();
+  });
 });

@@ -1,13 +1,16 @@
 import type { Recovery } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
 import type { ReportedFailure } from '../failure/reported.ts';
+import { isEffortBesideTools } from '../failure/kind.ts';
 import { FORGET } from '../failure/forget.ts';
 import {
   blamesBody,
   failsAtGrammar,
   refusesStrict,
   simplerSchemas,
+  toldSchema,
   unstrict,
+  withExtra,
   type SentBody,
 } from '../failure/recoveries.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
@@ -31,10 +34,22 @@ export function recoveryFor(
   if (SIGNATURE.test(failure.message) && hasDetails(sent)) return FORGET;
   if (failsAtGrammar(failure)) return simplerSchemas(sent);
   if (refusesStrict(failure, sent)) return UNSTRICT;
+  const schemaTold = toldSchema(failure, sent, (format) => ({ response_format: format }));
+  if (schemaTold !== undefined) return schemaTold;
+  if (isEffortBesideTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
   if (UNSIGNED.test(failure.message)) return signed(family);
   if (ROLE_ORDER.test(failure.message)) return ANSWERED;
   return withoutRefusedMember(failure, sent);
 }
+
+/** Effort that a model of OpenAI takes over Responses alone where there are tools (several clients, 2026). */
+const WITHOUT_EFFORT: Recovery = {
+  id: 'effort beside tools',
+  what: 'reasoning_effort "none" sent beside tools',
+  apply: (request) => withExtra(request, { reasoning_effort: 'none' }),
+  remember: true,
+  neededFor: ({ tools }) => tools.length > 0,
+};
 
 /** Mistral's own words, and those of chat templates (NIM, vLLM; 2025-2026). */
 const ROLE_ORDER = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
@@ -44,6 +59,7 @@ const ANSWERED: Recovery = {
   what: `"${BETWEEN}" put between the results of tools and the user`,
   apply: (request) => ({ ...request, messages: answeredAfterTools(request.messages) }),
   remember: true,
+  neededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };
 
 /** What Gemini says of calls that it did not sign itself, as those of another model (2026). */
@@ -64,6 +80,7 @@ const signed = (family: string): Recovery => ({
     }),
   }),
   remember: true,
+  neededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
 /** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */

@@ -16,10 +16,16 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** The kind that a failure names in words of these wires; `undefined`: the shared tables know. */
-export function namedKind({ code, type }: ReportedFailure): ErrorKind | undefined {
+export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
+  const { code, type } = failure;
+  if (isEffortBesideTools(failure)) return 'unsupported';
   const named = (word = ''): ErrorKind | undefined => KINDS.find(([pattern]) => pattern.test(word))?.[1];
   return named(code) ?? named(type);
 }
+
+/** Over Chat Completions late models of OpenAI take tools or effort, not both; another target may take both (2026). */
+export const isEffortBesideTools = ({ message }: ReportedFailure): boolean =>
+  /function tools with reasoning_effort are not supported/i.test(message);
 
 /** The kind of a failure inside of an answer, where no status says anything: who blames the request means it. */
 export function inBandKind(failure: ReportedFailure): ErrorKind {

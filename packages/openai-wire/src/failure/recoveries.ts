@@ -2,6 +2,7 @@ import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import { besideTools } from '../schema/beside-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
+import { instructionFor, JSON_MODE } from '../schema/output.ts';
 import type { ReportedFailure } from './reported.ts';
 
 /** The body that was refused, of either wire. */
@@ -31,6 +32,7 @@ export function simplerSchemas(sent: SentBody): Recovery | undefined {
       },
     }),
     remember: true,
+    neededFor: hasSchemas,
   };
 }
 
@@ -62,7 +64,50 @@ export const unstrict = (
     return { ...request, extra: { ...plain, ...besideTools(extra, list) } };
   },
   remember: true,
+  neededFor: hasSchemas,
 });
+
+const hasSchemas = ({ tools, output }: ModelRequest): boolean => tools.length > 0 || output !== undefined;
+
+/** What servers say of models that have JSON mode but take no schema (Groq, 2025-2026), or not even that. */
+const NO_SCHEMA =
+  /(?:not|n't) support[^.]{0,60}json_schema|json_schema[^.]{0,60}(?:not supported|unsupported)/i;
+const NO_JSON_MODE =
+  /(?:not|n't) support[^.]{0,60}json_object|json_object[^.]{0,60}(?:not supported|unsupported)/i;
+
+/**
+ * With the schema told in the system text instead of enforced: as JSON where the model has that mode, else as text.
+ * `formatOf` is the wire's member for a format, `undefined` for none.
+ */
+export function toldSchema(
+  { message }: ReportedFailure,
+  sent: SentBody,
+  formatOf: (format: object | undefined) => Readonly<Record<string, unknown>>,
+): Recovery | undefined {
+  const format = schemasIn({ ...sent, tools: undefined });
+  const isSchema = format.includes('"type":"json_schema"');
+  const isMode = format.includes('"type":"json_object"');
+  if (isSchema && NO_SCHEMA.test(message))
+    return told('JSON mode', (request) => instructed(request, formatOf(JSON_MODE)));
+  if (isMode && NO_JSON_MODE.test(message))
+    return told('no JSON mode', (request) => withExtra(request, formatOf(undefined)));
+  return undefined;
+}
+
+const told = (id: string, apply: Recovery['apply']): Recovery => ({
+  id,
+  what: 'the schema of the answer told instead of enforced',
+  apply,
+  remember: true,
+  neededFor: ({ output }) => output !== undefined,
+});
+
+function instructed(request: ModelRequest, members: Readonly<Record<string, unknown>>): ModelRequest {
+  const { system, output } = request;
+  if (output === undefined) return request;
+  const text = [system, instructionFor(output.schema)].filter((each) => each !== undefined && each !== '');
+  return withExtra({ ...request, system: text.join('\n\n') }, members);
+}
 
 /** `extra` goes over everything, and a member without a value is not sent. */
 export const withExtra = (

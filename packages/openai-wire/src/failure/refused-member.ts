@@ -1,4 +1,5 @@
-import type { Recovery } from '@majordomo/core';
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/provider';
 import type { ReportedFailure } from './reported.ts';
 import { withExtra, type SentBody } from './recoveries.ts';
 
@@ -43,8 +44,25 @@ export function withoutRefusedMember(failure: ReportedFailure, sent: SentBody): 
   if (member === 'stream' && sent['stream'] === true) return UNSTREAMED;
   if (member === undefined || NEEDED.has(member) || !Object.hasOwn(sent, member)) return undefined;
   const other = OTHER_LIMIT.get(member);
-  return other !== undefined && failure.message.includes(other) ? renamed(member, other) : dropped(member);
+  if (other !== undefined && failure.message.includes(other)) return renamed(member, other);
+  return SAMPLING.has(member) ? withoutSampling(member, reasonsIn(sent)) : dropped(member);
 }
+
+/** Some models take these only while they do not reason, and others only while they do. */
+const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
+
+const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
+  const effort = chat ?? asRecord(reasoning)['effort'];
+  return effort !== undefined && effort !== 'none';
+};
+
+const reasons = ({ reasoning }: ModelRequest): boolean => reasoning !== undefined && reasoning !== 'none';
+
+const withoutSampling = (member: string, whileReasoning: boolean): Recovery => ({
+  ...dropped(member),
+  id: `drop ${member}${whileReasoning ? ' while reasoning' : ''}`,
+  neededFor: (request) => asks(request, member) && reasons(request) === whileReasoning,
+});
 
 /** `stream_options.include_usage` names a member of a member: the whole one goes. */
 function refusedMember({ code, type, param, message }: ReportedFailure): string | undefined {
@@ -66,7 +84,25 @@ const dropped = (member: string): Recovery => ({
   what: `${member} dropped`,
   apply: (request) => withExtra(request, { [member]: undefined }),
   remember: true,
+  neededFor: (request) => asks(request, member),
 });
+
+/** Where a member of the body comes from; what is not here is sent with every request. */
+const ASKED: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
+  temperature: ({ temperature }) => temperature,
+  top_p: ({ topP }) => topP,
+  stop: ({ stop }) => stop,
+  seed: ({ seed }) => seed,
+  max_tokens: ({ maxTokens }) => maxTokens,
+  max_completion_tokens: ({ maxTokens }) => maxTokens,
+  max_output_tokens: ({ maxTokens }) => maxTokens,
+  reasoning_effort: ({ reasoning }) => reasoning,
+};
+
+const asks = (request: ModelRequest, member: string): boolean => {
+  const asked = Object.hasOwn(ASKED, member) ? ASKED[member] : undefined;
+  return asked === undefined || asked(request) !== undefined || request.extra[member] !== undefined;
+};
 
 const renamed = (member: string, other: string): Recovery => ({
   id: `drop ${member}`,

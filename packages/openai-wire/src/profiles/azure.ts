@@ -1,6 +1,7 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
+import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 
 /** Where a resource of Azure OpenAI is, and how it is spoken to. */
@@ -25,6 +26,8 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential }: Az
     keyHeader: credential === 'token' ? undefined : 'api-key',
     query: deployment === undefined ? undefined : { 'api-version': apiVersion ?? '2024-12-01-preview' },
     quirks: OPENAI_QUIRKS,
+    // Deployments are mostly named after their model.
+    models: OPENAI_MODELS,
   };
 }
 

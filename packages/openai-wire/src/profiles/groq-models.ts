@@ -27,8 +27,9 @@ export const GROQ_MODELS: readonly ModelRule[] = [
     capabilities: { images: IMAGES, files: false },
   },
   {
+    // JSON mode, but no schemas (its guide to structured outputs, 2026-11).
     pattern: /llama-3/,
-    quirks: { reasoningRequest: 'none', vendorTools: ['mcp'] },
+    quirks: { reasoningRequest: 'none', vendorTools: ['mcp'], output: 'json_object' },
     capabilities: TEXT,
   },
 ];

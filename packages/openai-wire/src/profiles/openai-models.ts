@@ -21,6 +21,8 @@ const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 /** What reasoning models have in common (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
 const REASONS: Partial<ChatQuirks> = { systemRole: 'developer', refuses: ['temperature', 'top_p', 'stop'] };
 
+const ALWAYS_REASONS = /^gpt-(?:[6-9]|daybreak|rosalind)/;
+
 /**
  * OpenAI's models by id; first match wins, an unknown id gets the defaults of the wire. From the model pages,
  * 2026-11.
@@ -33,7 +35,9 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     capabilities: { tools: false, images: false, files: false, output: false, reasoning: true },
   },
   { pattern: /^o\d/, quirks: { ...REASONS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
-  { pattern: /^gpt-5[\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  // From 6 on reasoning cannot be switched off (several clients, 2026-09; names: `ChatModel` of openai 7.55).
+  { pattern: ALWAYS_REASONS, quirks: { ...REASONS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
   {
     pattern: /^gpt-5(?:-|$)/,
     quirks: { ...REASONS, reasoningOff: 'minimal' },
@@ -45,7 +49,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     quirks: { ...REASONS, refuses: [] },
     capabilities: SEES_AND_REASONS,
   },
-  { pattern: /^gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
   {
     pattern: /^gpt-(?:4|3\.5)/,
     quirks: { reasoningRequest: 'none' },
@@ -62,13 +66,14 @@ const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningRep
 /** The same models over Responses. */
 export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   { pattern: /^o\d/, quirks: { ...THINKS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
-  { pattern: /^gpt-5[\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
+  { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
+  { pattern: ALWAYS_REASONS, quirks: { ...THINKS, reasoningOff: 'low' }, capabilities: SEES_AND_REASONS },
   {
     pattern: /^gpt-5(?:-|$)/,
     quirks: { ...THINKS, reasoningOff: 'minimal' },
     capabilities: SEES_AND_REASONS,
   },
   { pattern: /^gpt-5\./, capabilities: SEES_AND_REASONS },
-  { pattern: /^gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },
+  { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },
   { pattern: /^gpt-(?:4|3\.5)/, quirks: PLAIN, capabilities: { images: false, files: false } },
 ];

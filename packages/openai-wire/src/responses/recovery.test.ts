@@ -39,7 +39,7 @@ describe('a refused body', () => {
     [{ message: 'The encrypted content gAAA... could not be verified.' }, 'encrypted reasoning'],
     [{ param: 'include', message: 'Encrypted content is not supported with this model.' }, 'drop include'],
     [{ param: 'reasoning.summary', code: 'unsupported_value' }, 'drop reasoning.summary'],
-    [{ param: 'temperature', code: 'unsupported_parameter' }, 'drop temperature'],
+    [{ param: 'temperature', code: 'unsupported_parameter' }, 'drop temperature while reasoning'],
     [{ param: 'input', code: 'unsupported_value' }, undefined],
     [{ code: 'invalid_value' }, undefined],
   ])('%j is sent again after %s', (over, id) => {

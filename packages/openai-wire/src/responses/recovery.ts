@@ -7,6 +7,7 @@ import {
   failsAtGrammar,
   refusesStrict,
   simplerSchemas,
+  toldSchema,
   unstrict,
   withExtra,
   type SentBody,
@@ -37,6 +38,8 @@ export function recoveryFor(failure: ReportedFailure, status: number, sent: Sent
   if (refusesParts(failure, sent)) return TEXT_RESULTS;
   if (refusesStrict(failure, sent)) return UNSTRICT;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return UNSUMMARISED;
+  const schemaTold = toldSchema(failure, sent, (format) => ({ text: format && { format } }));
+  if (schemaTold !== undefined) return schemaTold;
   if (failsAtGrammar(failure)) return simplerSchemas(sent);
   return withoutRefusedMember(failure, sent);
 }
@@ -74,6 +77,11 @@ const TEXT_RESULTS: Recovery = {
   what: 'images of tool results sent in a user message',
   apply: (request) => ({ ...request, messages: withTextResults(request.messages) }),
   remember: true,
+  neededFor: ({ messages }) =>
+    messages.some(
+      ({ role, parts }) =>
+        role === 'tool' && parts.some(({ content }) => content.some(({ type }) => type === 'image')),
+    ),
 };
 
 const UNSTRICT: Recovery = unstrict(
