@@ -11,11 +11,14 @@ import {
   huggingface,
   llamacpp,
   lmstudio,
+  mimo,
+  minimax,
   mistral,
   moonshot,
   openaiCompatible,
   openrouter,
   perplexity,
+  poolside,
   together,
   vercelGateway,
   vllm,
@@ -36,6 +39,9 @@ const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vend
 const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning back: it is not sent';
 
 const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
+
+const TEXT_ALONE = "Poolside's models read text alone";
+const SEES_TEXT: Harness['cannot'] = { image: TEXT_ALONE, file: TEXT_ALONE };
 
 const NO_TOOLS = "Perplexity's models call no tools of the caller";
 const NO_FILES = "Perplexity's chat models are given text and images alone";
@@ -66,7 +72,7 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
 ];
 
 /** Servers that tell their calls apart in ways of their own. */
-const ODD_CALLS = ['gemini-compatible', 'poolside', 'unplaced'] as const;
+const ODD_CALLS = ['gemini-compatible', 'unplaced'] as const;
 const lab = (id: string): Profile => ({
   id,
   baseURL: 'http://lab/v1',
@@ -77,7 +83,6 @@ const lab = (id: string): Profile => ({
 const IN_TURN = 'fragments that name no call cannot take turns';
 const ODD_CANNOT: Readonly<Record<(typeof ODD_CALLS)[number], Harness['cannot']>> = {
   'gemini-compatible': { 'interleaved-tool-calls': IN_TURN },
-  poolside: undefined,
   unplaced: { 'interleaved-tool-calls': IN_TURN },
 };
 
@@ -104,7 +109,10 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(deepseek, { 'structured-output': TOLD }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
+  compatible(mimo, { 'structured-output': TOLD }),
+  compatible(minimax, { 'structured-output': TOLD }),
   compatible(mistral),
+  compatible(poolside, SEES_TEXT),
   compatible(openrouter),
   compatible(together),
   compatible(vercelGateway),

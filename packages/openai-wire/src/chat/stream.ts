@@ -59,7 +59,7 @@ export class ChatReader implements WireReader {
       return;
     }
     const chunk: ChatChunk = parseMessage(data, this.scribe.target);
-    if (event === 'error' || (chunk.error !== undefined && chunk.error !== null)) {
+    if (event === 'error' || isError(chunk)) {
       throw this.inBand(chunk, undefined);
     }
     this.take(chunk, false);
@@ -69,7 +69,7 @@ export class ChatReader implements WireReader {
     const { target } = this.scribe;
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ChatChunk = json;
-    if (body.error !== undefined && body.error !== null) throw this.inBand(json, 200);
+    if (isError(body)) throw this.inBand(json, 200);
     if (!isList(body.choices)) throw drift(target, 'choices', body.choices);
     const choice = body.choices[0];
     if (!choice) throw drift(target, 'choices[0]', choice);
@@ -207,6 +207,10 @@ export class ChatReader implements WireReader {
     return reason === 'tool-calls' && !this.answer.calls.any && this.scribe.hasContent ? 'stop' : reason;
   }
 }
+
+/** Is it an error in place of an answer, as it is said everywhere or as MiniMax says it? */
+const isError = ({ error, base_resp: base }: ChatChunk): boolean =>
+  (error !== undefined && error !== null) || (base?.status_code ?? 0) !== 0;
 
 const NONE: readonly never[] = [];
 

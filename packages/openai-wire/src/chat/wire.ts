@@ -11,6 +11,8 @@ export interface ChatChunk {
   readonly time_info?: RawTimes | null;
   readonly citations?: readonly unknown[] | null;
   readonly error?: unknown;
+  /** MiniMax's place for an error; 0 is none (2026). */
+  readonly base_resp?: { readonly status_code?: unknown } | null;
 }
 
 /** One answer; only the first is read. */

@@ -77,11 +77,23 @@ function unwrap(body: unknown): unknown {
 }
 
 function wrapped(record: Readonly<Record<string, unknown>>): unknown {
-  const { error, errors, detail } = record;
+  const { error, errors, detail, base_resp: base } = record;
+  if (isRecord(base) && error === undefined) return baseError(base);
   if (isRecord(error) || (typeof error === 'string' && record['message'] === undefined)) return error;
   if (Array.isArray(errors) && errors.length > 0) return errors;
   return Array.isArray(detail) && detail.length > 0 ? detail : undefined;
 }
+
+/** MiniMax: the error's code and words stand in a member of their own (2026). */
+const baseError = ({
+  status_code: code,
+  status_msg: message,
+}: Readonly<Record<string, unknown>>): object => ({
+  type: 'base_resp',
+  // Not `code` as a number: it is not an HTTP status.
+  code: String(code),
+  message,
+});
 
 function upstreamText(metadata: unknown): string {
   if (!isRecord(metadata)) return '';

@@ -5,6 +5,26 @@ import { failureOf, inBandError } from './failure.ts';
 
 const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };
 
+describe('an error in a member of its own', () => {
+  it.each([
+    [1002, 'rate-limit'],
+    [1008, 'billing'],
+    [1027, 'content-filter'],
+    [1000, 'server'],
+  ])('with the code %i is %s', (status_code, kind) => {
+    const error = thrown(() => chat({ choices: null, base_resp: { status_code, status_msg: 'said so' } }));
+    expect([error.kind, error.message]).toEqual([kind, 'p/m answered with an error: said so']);
+  });
+
+  it('is none with the code 0', () => {
+    const fine = {
+      base_resp: { status_code: 0, status_msg: '' },
+      choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }],
+    };
+    expect(chat(fine).finish?.reason).toBe('stop');
+  });
+});
+
 describe('a failure inside of an answer', () => {
   it.each([
     [CYBER, 'content-filter'],

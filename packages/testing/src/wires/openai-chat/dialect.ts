@@ -101,6 +101,19 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
   },
+  // Their requests were not recorded: as their references have it (2026).
+  mimo: {
+    name: 'mimo',
+    requestKeys: ['thinking'],
+    assistantKeys: ['reasoning_content'],
+    reasoningField: 'reasoning_content',
+  },
+  minimax: {
+    name: 'minimax',
+    requestKeys: ['reasoning_split'],
+    assistantKeys: ['reasoning_content', 'reasoning_details'],
+    reasoningField: 'reasoning_content',
+  },
   // Its requests were not recorded: as its reference has it (2026).
   moonshot: {
     name: 'moonshot',

@@ -1,0 +1,15 @@
+import type { Profile } from '../chat/profile.ts';
+
+/** Xiaomi's MiMo: `thinking` switches reasoning, which goes back beside calls (its reference, 2026). */
+export const mimo: Profile = {
+  id: 'mimo',
+  baseURL: 'https://api.xiaomimimo.com/v1',
+  keyEnv: 'MIMO_API_KEY',
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    reasoningRequest: 'thinking.type',
+    reasoningReplay: 'echo',
+    output: 'json_object',
+  },
+  unverified: 'its reference of 2026; no recording',
+};

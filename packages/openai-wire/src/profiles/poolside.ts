@@ -1,0 +1,14 @@
+import type { Profile } from '../chat/profile.ts';
+
+/**
+ * Poolside: its models read text, and always reason unless a template says otherwise (`chat_template_kwargs`; several
+ * clients, 2026-07).
+ */
+export const poolside: Profile = {
+  id: 'poolside',
+  baseURL: 'https://inference.poolside.ai/v1',
+  keyEnv: 'POOLSIDE_API_KEY',
+  quirks: { reasoningRequest: 'none' },
+  capabilities: { images: false, files: false, reasoning: true },
+  unverified: 'what several clients say of it, 2026-05 to 2026-08; no recording',
+};
