@@ -3,6 +3,7 @@ import {
   createMajordomo,
   LlmError,
   user,
+  type CallEvent,
   type ErrorKind,
   type Majordomo,
   type Provider,
@@ -88,6 +89,25 @@ describe('a failure of a key', () => {
     await failure(majordomo.model('a/x').generate(hi));
     ill.clear();
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('ok');
+  });
+
+  it('that keeps a call away is told as a skip, until when included, and as the end of an attempt', async () => {
+    const { of, clock } = tenants(new Map([['spent', 'quota']]));
+    const majordomo = of('spent');
+    await failure(majordomo.model('a/x').generate(hi));
+    const events: CallEvent[] = [];
+    const options = { whenAllBenched: 'fail', onEvent: (event: CallEvent) => events.push(event) } as const;
+    await failure(majordomo.model('a/x').generate(hi, options));
+    expect(events.map(({ type }) => type)).toEqual([
+      'call-start',
+      'attempt-start',
+      'target-skipped',
+      'attempt-end',
+      'call-end',
+    ]);
+    expect(events[2]).toMatchObject({ target: 'a/x', why: 'benched', until: clock.now() + 5000 });
+    expect(events[3]).toMatchObject({ attempt: 1, result: { target: 'a/x', outcome: 'skipped', ms: 0 } });
+    expect(majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
   });
 
   it('that is the target’s benches the target for all keys', async () => {

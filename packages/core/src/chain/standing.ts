@@ -130,7 +130,9 @@ export class HealthClaim {
    * @param isVerdict false where the failure says nothing of the target: the call was stopped, or it is recovered from
    */
   failed(error: LlmError, isVerdict: boolean, settings: ChainSettings): number | undefined {
-    const isCounted = isVerdict && decisionFor(error.kind, settings.policy).bench;
+    // A key that is benched was counted when it failed: that it is not asked says nothing of the target.
+    const isNew = error.details.code !== CREDENTIAL_BENCHED;
+    const isCounted = isVerdict && isNew && decisionFor(error.kind, settings.policy).bench;
     const guilty = OF_A_KEY.has(error.kind) ? (this.credential ?? this.target) : this.target;
     for (const claim of this.claims()) if (!isCounted || claim !== guilty) this.release(claim);
     if (!isCounted) return undefined;
