@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LlmError, user, type Attempt, type CallEvent, type Gate } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
+import { scripted } from './support/scripted.ts';
 import { world, type World } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
@@ -47,6 +48,22 @@ describe('an observer is told', () => {
     expect(told(it, 'committed')).toEqual([{ target: 'a/x', msToFirst: 70 }]);
     const result = record('a/x', { outcome: 'finished', usage, ms: 100 });
     expect(told(it, 'attempt-end')).toEqual([{ attempt: 1, result }]);
+  });
+
+  it('whose prices and conventions hold for an attempt, asked or not', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const [first, second] = ['a', 'b'].map((id) => ({
+      ...scripted(id, { 'a/x': [{ fail: 'not-found' }], 'b/x': ['b'] }, it.asked, it.clock),
+      vendor: 'acme',
+      billing: 'included' as const,
+    }));
+    const providers = [first, second].filter((provider) => provider !== undefined);
+    it.majordomo.health.bench('a/x', 9000);
+    const { attempts } = await it.majordomo.with({ providers }).model('a/x,b/x').generate(hi);
+    expect(attempts.map(({ vendor, billing }) => [vendor, billing])).toEqual([
+      ['acme', 'included'],
+      ['acme', 'included'],
+    ]);
   });
 
   it('what failed, and when the same target is tried again', async () => {
@@ -146,6 +163,20 @@ describe('an observer is told', () => {
 });
 
 describe('the error of a call', () => {
+  it('comes at once where no target can take the request, whatever is done with benched ones', async () => {
+    const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
+    const none = { capabilities: { tools: false } };
+    for (const whenAllBenched of ['probe', 'wait', 'try-soonest'] as const) {
+      const { majordomo, asked } = world({ 'a/x': [none], 'b/y': [none] });
+      const error = await failure(majordomo.model('a/x,b/y').generate({ ...hi, tools }, { whenAllBenched }));
+      expect([error.details.attempts.map(({ outcome }) => outcome), asked.size]).toEqual([
+        ['skipped', 'skipped'],
+        0,
+      ]);
+      expect(LlmError.is(error, 'unsupported')).toBe(true);
+    }
+  });
+
   it('says what had arrived, of the attempt that failed last', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'network' }], 'b/y': [{ fail: 'server' }] });
     const error = await failure(majordomo.model('a/x,b/y').generate(hi, { attempts: 1 }));

@@ -39,6 +39,13 @@ describe('a bench', () => {
     expect(health.blocked(T)?.error).toBeUndefined();
   });
 
+  it('keeps its failure where another process says what is known already', () => {
+    const { health, changes } = setUp();
+    health.failed(T, health.claim(T), failure, down);
+    health.accept(T, { state: 'benched', benches: 1, forMs: 1 });
+    expect([health.blocked(T)?.error, changes]).toEqual([down, ['a/x benched']]);
+  });
+
   it('for good ends with the last moment of a date', () => {
     const { health } = setUp();
     health.bench(T, Infinity);

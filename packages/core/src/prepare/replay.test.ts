@@ -39,6 +39,12 @@ describe('foreign reasoning', () => {
     expect(left.map((message, at) => message === messages[at])).toEqual([true, true, false]);
   });
 
+  it('leaves the parts that need no change the same objects', () => {
+    const parts = [thought(token('b')), said(), said(token('a'))];
+    const [left] = dropForeignReplay([assistant(parts)], ['a'], 'a/x').messages;
+    expect(left?.parts.map((part) => parts.indexOf(part as AssistantPart))).toEqual([1, 2]);
+  });
+
   it('is looked for anew in a turn that was changed since', () => {
     const parts = [thought(token('b')), said()];
     const turn = assistant(parts);
