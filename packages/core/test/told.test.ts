@@ -110,6 +110,7 @@ describe('an observer is told', () => {
     const stream = it.majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
     await stream.next();
     expect(it.kinds()).toEqual(['call-start', 'probed', 'attempt-start', 'committed', 'recovered']);
+    expect(it.majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
     expect([told(it, 'probed'), told(it, 'recovered')]).toEqual([
       [{ target: 'a/x', until: undefined }],
       [{ target: 'a/x', until: undefined }],

@@ -90,14 +90,15 @@ export async function admit(
 function ask(gate: Gate, info: AttemptInfo, clock: Clock): Promise<Permit | Denial | undefined> {
   return new Promise((resolve, reject) => {
     const { signal } = info;
+    const { timeoutMs } = gate;
     signal.throwIfAborted();
     let open = true;
     const cancel =
-      gate.timeoutMs === undefined
+      timeoutMs === undefined
         ? undefined
-        : clock.timer(gate.timeoutMs, () => {
+        : clock.timer(timeoutMs, () => {
             close(() => {
-              resolve({ deny: `no answer within ${gate.timeoutMs ?? 0} ms` });
+              resolve({ deny: `no answer within ${timeoutMs} ms` });
             });
           });
     const onAbort = (): void => {

@@ -34,7 +34,6 @@ function validateMessage({ role, parts }: Message, at: number): void {
 }
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
-  if (tools.length === 0 && toolChoice === undefined) return;
   const names = new Set<string>();
   for (const [index, { name, parameters }] of tools.entries()) {
     if (name === '') throw invalid(`tools[${index}].name`, 'must not be empty');
