@@ -37,7 +37,7 @@ it('draws by the images API when told so', async () => {
 it('names the model that could not draw', async () => {
   await using server = await saying(404, { error: 'could not find a model' });
   await expect(painter(server).generate({ prompt: 'a cat' })).rejects.toMatchObject({
-    kind: 'exhausted',
+    kind: 'not-found',
     details: { attempts: [{ target: 'llama-swap/flux', error: { kind: 'not-found' } }] },
   });
 });

@@ -61,12 +61,8 @@ async function draw(
   }
 }
 
-/** A model request has no such member: what is remembered of the model changes the next body. */
-const forget = (models: Set<string>, modelId: string): Recovery => ({
-  id: 'response_format',
-  what: 'response_format dropped',
-  apply: (request) => {
-    models.add(modelId);
-    return request;
-  },
-});
+/** A recovery changes requests of chats alone: what is remembered of the model changes the next body. */
+function forget(models: Set<string>, modelId: string): Recovery {
+  models.add(modelId);
+  return { id: 'response_format', what: 'response_format dropped', apply: (request) => request };
+}

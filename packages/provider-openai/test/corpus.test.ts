@@ -97,7 +97,8 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
 };
 
 function failure({ error }: Expected): unknown {
-  const kinds = KINDS[error?.kind ?? ''] ?? [error?.kind];
+  // The model wrote a bad call: neither the request nor the caller is at fault.
+  const kinds = error?.code === 'tool_use_failed' ? ['server'] : (KINDS[error?.kind ?? ''] ?? [error?.kind]);
   return {
     kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
     status: error?.status ?? undefined,

@@ -48,8 +48,6 @@ export class ResponsesReader implements WireReader {
   private readonly keys = new Map<unknown, string>();
   private readonly phases = new Set<string>();
   private isRefused = false;
-  /** Was something asked of the client that no part holds? */
-  private isWaiting = false;
   private readonly notes: Notes;
 
   constructor(options: ResponsesReaderOptions) {
@@ -210,9 +208,7 @@ export class ResponsesReader implements WireReader {
   }
 
   private leaveOut(type: string): void {
-    const waits = WAITING.has(type);
-    if (waits) this.isWaiting = true;
-    const why = waits ? 'it waits for the client to act' : 'it ran at the vendor';
+    const why = WAITING.has(type) ? 'it waits for the client to act' : 'it ran at the vendor';
     this.notes.tell(type, `${why}: no part of an answer holds it`);
   }
 
@@ -251,7 +247,7 @@ export class ResponsesReader implements WireReader {
     if (this.isRefused) return 'refusal';
     if (reason !== 'stop') return reason;
     if (this.items.hasCalls) return 'tool-calls';
-    return this.items.leak.found || this.isWaiting || this.isStillWorking() ? 'incomplete' : reason;
+    return this.items.leak.found || this.isStillWorking() ? 'incomplete' : reason;
   }
 
   /** Only messages that a model speaks while it works, and none that is its answer. */
