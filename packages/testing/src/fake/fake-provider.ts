@@ -96,7 +96,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       imageRequests.push({ model: modelId, request });
       const { target } = context;
       const { turn, number } = next(modelId, target);
-      if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is no image turn`);
+      if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is not an image turn`);
       await wait(clock, turn.delayMs, context);
       if ('fail' in turn) throw failure(turn, context);
       if ('hang' in turn || turn.images === undefined)

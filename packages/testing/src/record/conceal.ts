@@ -1,5 +1,5 @@
 import type { JsonValue } from '@majordomo/core';
-import { redact, secretSpans } from '@majordomo/core/provider';
+import { isList, redact, secretSpans } from '@majordomo/core/provider';
 
 const MASK = '***';
 
@@ -56,9 +56,6 @@ export function concealJson(value: JsonValue, secrets: readonly string[]): JsonV
     ]),
   );
 }
-
-/** `Array.isArray` does not know read-only lists. */
-const isList = (value: object): value is readonly JsonValue[] => Array.isArray(value);
 
 /**
  * The chunks of a text without its secrets, wherever the cuts are: a mask goes into the chunk in which its secret began.

@@ -26,7 +26,7 @@ function contentOf(body: RecordedBody | null): unknown {
 /** Goes down as far as both sides have members, and tells where they part. */
 function compare(recorded: unknown, sent: unknown, path: string, found: string[]): void {
   if (isDeepStrictEqual(recorded, sent)) return;
-  if (isObject(recorded) && isObject(sent) && Array.isArray(recorded) === Array.isArray(sent)) {
+  if (hasMembers(recorded) && hasMembers(sent) && Array.isArray(recorded) === Array.isArray(sent)) {
     for (const name of new Set([...Object.keys(recorded), ...Object.keys(sent)])) {
       const at = Array.isArray(recorded) ? `${path}[${name}]` : `${path}.${name}`;
       compare(recorded[name], sent[name], at, found);
@@ -36,7 +36,7 @@ function compare(recorded: unknown, sent: unknown, path: string, found: string[]
   found.push(`${path}: recorded ${shown(recorded)}, sent ${shown(sent)}`);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const hasMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 function shown(value: unknown): string {

@@ -118,7 +118,7 @@ describe('a recording', () => {
     });
   });
 
-  it('keeps a chunk that ends inside a character, and a body that is no text, as base64', async () => {
+  it('keeps a chunk that ends inside a character, and a body that is not text, as base64', async () => {
     const cut = Buffer.from('data: é\n\n');
     const { fetch, written } = world(() => new Response(new Blob([cut.subarray(0, 7)]).stream()));
     await (await fetch(URL_)).arrayBuffer();

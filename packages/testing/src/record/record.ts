@@ -63,7 +63,7 @@ export function record(options: RecordOptions): RecordingFetch {
 
   const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const sent = readSent(input, init);
-    // Told by whoever asks for it; a body that cannot be read is no reason to fail twice.
+    // Told by whoever asks for it; a body that cannot be read is not a reason to fail twice.
     sent.body.catch(() => undefined);
     const number = ++requests;
     const began = clock.now();
@@ -123,7 +123,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const secrets = [...secretsOf(base), ...learntFrom(response.headers)];
   const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
-  // Masks would break what is no text: such a body is kept as it is, or not at all.
+  // Masks would break what is not text: such a body is kept as it is, or not at all.
   const clean = end === 'complete' && textOf(whole) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,

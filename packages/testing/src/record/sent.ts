@@ -66,7 +66,7 @@ function concealBody(bytes: Uint8Array | undefined, secrets: readonly string[]):
   }
 }
 
-/** `undefined` for bytes that are no UTF-8. */
+/** `undefined` for bytes that are not UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts';
+import { isRecord } from '@majordomo/core/provider';
 
 /** Called for every schema in a schema, with its path. */
 export type Visit = (schema: Readonly<Record<string, unknown>>, path: string) => void;
@@ -9,7 +9,7 @@ const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternP
 
 /** Walks a JSON Schema: itself, then what its keywords hold. */
 export function eachSchema(schema: unknown, path: string, visit: Visit): void {
-  if (!isObject(schema)) return;
+  if (!isRecord(schema)) return;
   visit(schema, path);
   for (const key of ONE) eachSchema(schema[key], `${path}.${key}`, visit);
   for (const key of LISTS) {
@@ -20,14 +20,14 @@ export function eachSchema(schema: unknown, path: string, visit: Visit): void {
   }
   for (const key of MAPS) {
     const map = schema[key];
-    if (!isObject(map)) continue;
+    if (!isRecord(map)) continue;
     for (const [name, item] of Object.entries(map)) eachSchema(item, `${path}.${key}.${name}`, visit);
   }
 }
 
 /** Is it the schema of an object, said or not? */
 export const isObjectSchema = ({ type, properties }: Readonly<Record<string, unknown>>): boolean =>
-  type === 'object' || (Array.isArray(type) && type.includes('object')) || isObject(properties);
+  type === 'object' || (Array.isArray(type) && type.includes('object')) || isRecord(properties);
 
 /** May the value be of several types? */
 export const isUnion = ({ type, anyOf }: Readonly<Record<string, unknown>>): boolean =>

@@ -1,3 +1,4 @@
+import { isRecord } from '@majordomo/core/provider';
 import type { Violation } from './wire.ts';
 
 /** Says what is wrong with a value at a path; nothing when it fits. */
@@ -7,10 +8,6 @@ export type Report = (rule: string, path: string, message: string) => void;
 
 /** Checks by key. */
 export type Fields = Readonly<Record<string, Check>>;
-
-/** A JSON object: no array, no null. */
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** As a type guard for filters. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
@@ -52,7 +49,7 @@ export function oneOf(...values: readonly string[]): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
     else if (!values.includes(value))
-      report('unknown-value', path, `"${value}" is none of ${values.join(', ')}`);
+      report('unknown-value', path, `"${value}" is not one of ${values.join(', ')}`);
   };
 }
 
@@ -91,7 +88,7 @@ export function list(check: Check, min: number = 0, max: number = Infinity): Che
 /** An object of these keys and no others. */
 export function object(required: Fields, optional: Fields = {}): Check {
   return (value, path, report) => {
-    if (!isObject(value)) {
+    if (!isRecord(value)) {
       expected('an object', value, path, report);
       return;
     }
@@ -109,7 +106,7 @@ export function object(required: Fields, optional: Fields = {}): Check {
 /** An object whose `tag` member says which of these it is. */
 export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   return (value, path, report) => {
-    if (!isObject(value)) {
+    if (!isRecord(value)) {
       expected('an object', value, path, report);
       return;
     }
@@ -121,7 +118,7 @@ export function tagged(tag: string, members: Fields, fallback?: Check): Check {
       report(
         'unknown-value',
         at(path, tag),
-        `${JSON.stringify(name)} is none of ${Object.keys(members).join(', ')}`,
+        `${JSON.stringify(name)} is not one of ${Object.keys(members).join(', ')}`,
       );
   };
 }
@@ -135,7 +132,7 @@ export const textOr =
 
 /** An object, whatever is in it. */
 export const anyObject: Check = (value, path, report) => {
-  if (!isObject(value)) expected('an object', value, path, report);
+  if (!isRecord(value)) expected('an object', value, path, report);
 };
 
 const own = (fields: Fields, key: string): Check | undefined =>
@@ -151,7 +148,7 @@ export const wellFormed: Check = (value, path, report) => {
     value.forEach((item, index) => {
       wellFormed(item, `${path}[${index}]`, report);
     });
-  } else if (isObject(value)) {
+  } else if (isRecord(value)) {
     for (const [key, item] of Object.entries(value)) wellFormed(item, at(path, key), report);
   }
 };

@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { eachSchema, isObjectSchema } from './json-schema.ts';
-import { isObject, type Report } from './shape.ts';
+import { type Report } from './shape.ts';
 
 /** Strict: every object closed, every property required. */
 export function checkStrict(root: unknown, at: string, report: Report): void {
@@ -9,7 +10,7 @@ export function checkStrict(root: unknown, at: string, report: Report): void {
       report('strict-schema', path, 'additionalProperties must be false');
     }
     const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
-    const properties = isObject(schema['properties']) ? schema['properties'] : {};
+    const properties = isRecord(schema['properties']) ? schema['properties'] : {};
     const loose = Object.keys(properties).filter((key) => !required.includes(key));
     if (loose.length > 0) report('strict-schema', path, `required must include ${loose.join(', ')}`);
   });

@@ -107,7 +107,7 @@ export const faultCases: readonly Case[] = [
     },
   },
   {
-    name: 'HTTP 200 with an empty body is no answer',
+    name: 'HTTP 200 with an empty body is not an answer',
     scenario: 'empty-body',
     run: (harness) => breaks(harness, { fault: 'empty' }, 'truncated', 'protocol', 'empty'),
   },

@@ -17,7 +17,7 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
 
-/** The beginning of a PDF, and bytes that are no text. */
+/** The beginning of a PDF, and bytes that are not text. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;

@@ -159,7 +159,7 @@ export const toolCases: readonly Case[] = [
       }),
   },
   {
-    name: 'arguments that are no JSON object are marked invalid and kept as text',
+    name: 'arguments that are not a JSON object are marked invalid and kept as text',
     scenario: 'bad-arguments',
     run: (harness) =>
       onBench(harness, [{ parts: [call('{"a": 1, "b":')] }, { parts: [call('[1, 2]')] }], async ({ ask }) => {

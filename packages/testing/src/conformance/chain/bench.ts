@@ -31,7 +31,7 @@ export interface ChainBench {
   readonly model: ChatModel;
   readonly head: WireServer;
   readonly sound: WireServer;
-  /** Milliseconds that the sound target alone needed right now: a busy machine is no fault of the chain. */
+  /** Milliseconds that the sound target alone needed right now: a busy machine is not the chain's fault. */
   readonly pace: number;
 }
 

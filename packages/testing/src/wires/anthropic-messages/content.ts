@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import { isSigned, unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
@@ -34,17 +35,17 @@ function checkBlock(block: Block, path: string, report: Report, options: Validat
   }
   if (type === 'tool_result' && Array.isArray(content)) {
     content.forEach((inner: unknown, index) => {
-      if (isObject(inner)) checkBlock(inner, `${path}.content[${index}]`, report, options);
+      if (isRecord(inner)) checkBlock(inner, `${path}.content[${index}]`, report, options);
     });
   }
 }
 
 function checkSource({ type, source }: Block, path: string, report: Report): void {
-  if (!isObject(source) || source['type'] !== 'base64') return;
+  if (!isRecord(source) || source['type'] !== 'base64') return;
   const { media_type: mediaType, data } = source;
   const known = type === 'image' ? IMAGE_TYPES : ['application/pdf'];
   if (isString(mediaType) && !known.includes(mediaType)) {
-    report('image-type', `${path}.source.media_type`, `"${mediaType}" is none of ${known.join(', ')}`);
+    report('image-type', `${path}.source.media_type`, `"${mediaType}" is not one of ${known.join(', ')}`);
   }
   if (isString(data) && (data === '' || !isBase64(data))) {
     report('image-source', `${path}.source.data`, 'is not valid base64');
@@ -61,9 +62,9 @@ function checkSignature({ type, thinking, signature, data }: Block, path: string
 }
 
 function checkSystem(body: unknown, report: Report): void {
-  const system = isObject(body) && Array.isArray(body['system']) ? body['system'] : [];
+  const system = isRecord(body) && Array.isArray(body['system']) ? body['system'] : [];
   system.forEach((block: unknown, index) => {
-    if (isObject(block) && block['text'] === '') {
+    if (isRecord(block) && block['text'] === '') {
       report('empty-text', `system[${index}]`, 'text content blocks must be non-empty');
     }
   });
@@ -72,8 +73,8 @@ function checkSystem(body: unknown, report: Report): void {
 /** Markers anywhere: tools, system, messages, inside results. One at the top counts like any other. */
 function countMarkers(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
-  if (!isObject(value)) return 0;
-  let sum = isObject(value['cache_control']) ? 1 : 0;
+  if (!isRecord(value)) return 0;
+  let sum = isRecord(value['cache_control']) ? 1 : 0;
   // What a model wrote or a schema says is data, not markers.
   for (const [key, item] of Object.entries(value))
     if (key !== 'input' && key !== 'input_schema') sum += countMarkers(item);

@@ -1,4 +1,5 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
@@ -12,10 +13,10 @@ export interface Turn {
 
 /** The messages as turns; a string counts as one text block. */
 export function turnsOf(body: unknown): readonly Turn[] {
-  const messages = isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Block; path: string }[] }[] = [];
   messages.forEach((message: unknown, index) => {
-    if (!isObject(message) || message['role'] === 'system') return;
+    if (!isRecord(message) || message['role'] === 'system') return;
     const path = `messages[${index}]`;
     const last = turns.at(-1);
     const turn =
@@ -32,7 +33,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   if (isString(content)) return [{ block: { type: 'text', text: content }, path }];
   if (!Array.isArray(content)) return [];
   return content.flatMap((block: unknown, index) =>
-    isObject(block) ? [{ block, path: `${path}[${index}]` }] : [],
+    isRecord(block) ? [{ block, path: `${path}[${index}]` }] : [],
   );
 }
 

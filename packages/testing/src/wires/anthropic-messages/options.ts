@@ -1,4 +1,5 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 import { checkSchemas } from './schemas.ts';
 
@@ -7,7 +8,7 @@ const NO_PREFILL = /^claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fab
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   const turns = turnsOf(body);
   const last = turns.at(-1);
   checkTools(body, report);
@@ -25,14 +26,14 @@ export function checkOptions(body: unknown, report: Report): void {
 }
 
 function checkTools(body: Record<string, unknown>, report: Report): void {
-  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isObject);
+  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isRecord);
   const names = new Set<unknown>();
   tools.forEach(({ name }, index) => {
     if (names.has(name)) report('tool-duplicate', `tools[${index}].name`, 'tool names must be unique');
     names.add(name);
   });
   const choice = body['tool_choice'];
-  if (!isObject(choice)) return;
+  if (!isRecord(choice)) return;
   if (tools.length === 0 && choice['type'] !== 'none') {
     report('tool-choice-without-tools', 'tool_choice', 'may only be specified while providing tools');
   } else if (choice['type'] === 'tool' && !names.has(choice['name'])) {
@@ -41,7 +42,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
 }
 
 const thinkingType = (body: Record<string, unknown>): unknown =>
-  isObject(body['thinking']) ? body['thinking']['type'] : undefined;
+  isRecord(body['thinking']) ? body['thinking']['type'] : undefined;
 
 const isThinking = (body: Record<string, unknown>): boolean =>
   thinkingType(body) === 'enabled' || thinkingType(body) === 'adaptive';
@@ -49,7 +50,7 @@ const isThinking = (body: Record<string, unknown>): boolean =>
 function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], report: Report): void {
   if (!isThinking(body)) return;
   const { temperature, top_k: topK, top_p: topP, tool_choice: choice, max_tokens: limit, thinking } = body;
-  const budget = isObject(thinking) ? thinking['budget_tokens'] : undefined;
+  const budget = isRecord(thinking) ? thinking['budget_tokens'] : undefined;
   const refuse = (path: string, message: string): void => {
     report('thinking-options', path, message);
   };
@@ -61,7 +62,7 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
     refuse('temperature', 'may only be 1 when thinking is on');
   if (topK !== undefined) refuse('top_k', 'must be unset when thinking is on');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p', 'must be at least 0.95 when thinking is on');
-  if (isObject(choice) && (choice['type'] === 'any' || choice['type'] === 'tool')) {
+  if (isRecord(choice) && (choice['type'] === 'any' || choice['type'] === 'tool')) {
     refuse('tool_choice', 'thinking may not be enabled when tool_choice forces tool use');
   }
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);

@@ -1,15 +1,16 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { asList, isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
 
 /** What a Messages request says. Tolerant: the validator is who complains. */
 export function readMessages(_path: string, body: unknown): WireRequest {
-  const request = isObject(body) ? body : {};
-  const messages = arrayOf(request['messages']);
-  const blocks = messages.filter(isObject).flatMap(({ content }) => arrayOf(content).filter(isObject));
-  const inResults = of(blocks, 'tool_result').flatMap(({ content }) => arrayOf(content).filter(isObject));
+  const request = isRecord(body) ? body : {};
+  const messages = asList(request['messages']);
+  const blocks = messages.filter(isRecord).flatMap(({ content }) => asList(content).filter(isRecord));
+  const inResults = of(blocks, 'tool_result').flatMap(({ content }) => asList(content).filter(isRecord));
   const { max_tokens: limit, output_config: config, tools } = request;
   return {
     model: stringOf(request['model']),
@@ -28,8 +29,8 @@ export function readMessages(_path: string, body: unknown): WireRequest {
       isError: isError === true,
     })),
     reasoning: blocks.flatMap(reasoningOf),
-    tools: arrayOf(tools)
-      .filter(isObject)
+    tools: asList(tools)
+      .filter(isRecord)
       .map(({ name }) => stringOf(name)),
     output: outputOf(config),
     maxTokens: numberOf(limit),
@@ -39,7 +40,6 @@ export function readMessages(_path: string, body: unknown): WireRequest {
 
 type Fields = Record<string, unknown>;
 
-const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
@@ -48,12 +48,12 @@ const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
 const textOf = (content: unknown, separator: string): string =>
   isString(content)
     ? content
-    : of(arrayOf(content).filter(isObject), 'text')
+    : of(asList(content).filter(isRecord), 'text')
         .map(({ text }) => stringOf(text))
         .join(separator);
 
 function imageOf({ source }: Fields): WireRequest['images'] {
-  if (!isObject(source) || source['type'] !== 'base64') return [];
+  if (!isRecord(source) || source['type'] !== 'base64') return [];
   return [
     {
       mediaType: stringOf(source['media_type']),
@@ -69,7 +69,7 @@ function reasoningOf({ type, thinking, signature, data }: Fields): WireRequest['
 }
 
 function outputOf(config: unknown): JsonObject | undefined {
-  const format = isObject(config) ? config['format'] : undefined;
-  const schema = isObject(format) ? format['schema'] : undefined;
-  return isObject(schema) ? (schema as JsonObject) : undefined;
+  const format = isRecord(config) ? config['format'] : undefined;
+  const schema = isRecord(format) ? format['schema'] : undefined;
+  return isRecord(schema) ? (schema as JsonObject) : undefined;
 }

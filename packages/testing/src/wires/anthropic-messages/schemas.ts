@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { eachSchema, isObjectSchema, isUnion } from '../json-schema.ts';
-import { isObject, type Report } from '../shape.ts';
+import { type Report } from '../shape.ts';
 
 /** What the grammar compiler does not take (structured outputs, Anthropic's documentation, 2026). */
 const UNSUPPORTED: readonly string[] = [
@@ -20,11 +21,11 @@ const MOST_UNIONS = 16;
 
 /** Schemas of tools and of the output; those that a grammar is made of have limits of their own. */
 export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Report): void {
-  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isObject);
+  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isRecord);
   const grammars: (readonly [schema: unknown, path: string])[] = [];
   tools.forEach(({ input_schema: schema, strict }, index) => {
     const path = `tools[${index}].input_schema`;
-    if (isObject(schema) && schema['type'] !== 'object') {
+    if (isRecord(schema) && schema['type'] !== 'object') {
       report('parameters-schema', path, "the schema must be of type 'object'");
     }
     if (strict === true) grammars.push([schema, path]);
@@ -37,8 +38,8 @@ export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Re
     );
   }
   const { output_config: config, output_format: format } = body;
-  const output = isObject(config) && isObject(config['format']) ? config['format'] : format;
-  if (isObject(output)) grammars.push([output['schema'], 'output_config.format.schema']);
+  const output = isRecord(config) && isRecord(config['format']) ? config['format'] : format;
+  if (isRecord(output)) grammars.push([output['schema'], 'output_config.format.schema']);
   checkGrammars(grammars, report);
 }
 

@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import { isSigned, unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
@@ -37,10 +38,10 @@ function checkBlock(
   const { text, image, document, reasoningContent, toolResult } = block;
   checkText(text, path, report);
   for (const media of [image, document]) checkMedia(media, path, report);
-  if (isObject(reasoningContent) && options.signatures !== 'any')
+  if (isRecord(reasoningContent) && options.signatures !== 'any')
     checkSignature(reasoningContent, path, report);
-  const inner = isObject(toolResult) && Array.isArray(toolResult['content']) ? toolResult['content'] : [];
-  inner.filter(isObject).forEach((piece, index) => {
+  const inner = isRecord(toolResult) && Array.isArray(toolResult['content']) ? toolResult['content'] : [];
+  inner.filter(isRecord).forEach((piece, index) => {
     const at = `${path}.toolResult.content[${index}]`;
     if (Object.keys(piece).length !== 1) report('block-data', at, 'a block has one kind of content');
     checkText(piece['text'], at, report);
@@ -54,14 +55,14 @@ function checkText(text: unknown, path: string, report: Report): void {
 }
 
 function checkMedia(media: unknown, path: string, report: Report): void {
-  const source = isObject(media) ? media['source'] : undefined;
-  const bytes = isObject(source) ? source['bytes'] : undefined;
+  const source = isRecord(media) ? media['source'] : undefined;
+  const bytes = isRecord(source) ? source['bytes'] : undefined;
   if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'bytes are base64');
 }
 
 /** A signature is over the block as it was issued. Reasoning of models that sign nothing has none. */
 function checkSignature({ reasoningText, redactedContent }: Fields, path: string, report: Report): void {
-  const { text, signature } = isObject(reasoningText) ? reasoningText : {};
+  const { text, signature } = isRecord(reasoningText) ? reasoningText : {};
   const sealed = isString(redactedContent)
     ? Buffer.from(redactedContent, 'base64').toString('utf8')
     : undefined;
@@ -73,7 +74,7 @@ function checkSignature({ reasoningText, redactedContent }: Fields, path: string
 }
 
 const documentsOf = ({ blocks }: Turn): readonly Fields[] =>
-  blocks.flatMap(({ block: { document } }) => (isObject(document) ? [document] : []));
+  blocks.flatMap(({ block: { document } }) => (isRecord(document) ? [document] : []));
 
 function checkDocuments(turn: Turn, report: Report): void {
   if (documentsOf(turn).length === 0 || turn.blocks.some(({ block }) => block['text'] !== undefined)) return;
@@ -90,8 +91,8 @@ function checkNames(body: unknown, report: Report): void {
 /** In tools, system and messages; what a model wrote or a schema says is data. */
 function countCachePoints(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countCachePoints(item), 0);
-  if (!isObject(value)) return 0;
-  let sum = isObject(value['cachePoint']) ? 1 : 0;
+  if (!isRecord(value)) return 0;
+  let sum = isRecord(value['cachePoint']) ? 1 : 0;
   for (const [key, item] of Object.entries(value))
     if (key !== 'input' && key !== 'inputSchema') sum += countCachePoints(item);
   return sum;

@@ -1,4 +1,5 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,10 +11,10 @@ export interface Turn {
 
 /** The messages of a request as turns; neighbours of the user are one turn to the API (recorded 2024). */
 export function turnsOf(body: unknown): readonly Turn[] {
-  const messages = isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Fields; path: string }[] }[] = [];
   messages.forEach((message: unknown, index) => {
-    if (!isObject(message)) return;
+    if (!isRecord(message)) return;
     const path = `messages[${index}]`;
     const { role, content } = message;
     const last = turns.at(-1);
@@ -21,7 +22,7 @@ export function turnsOf(body: unknown): readonly Turn[] {
     if (turn !== last) turns.push(turn);
     const blocks: readonly unknown[] = Array.isArray(content) ? content : [];
     turn.blocks.push(
-      ...blocks.flatMap((block, at) => (isObject(block) ? [{ block, path: `${path}.content[${at}]` }] : [])),
+      ...blocks.flatMap((block, at) => (isRecord(block) ? [{ block, path: `${path}.content[${at}]` }] : [])),
     );
   });
   return turns;
@@ -56,14 +57,14 @@ interface Named {
 
 const callsOf = (turn: Turn | undefined): readonly Named[] =>
   (turn?.blocks ?? []).flatMap(({ block: { toolUse }, path }) =>
-    isObject(toolUse) && toolUse['type'] !== 'server_tool_use' && isString(toolUse['toolUseId'])
+    isRecord(toolUse) && toolUse['type'] !== 'server_tool_use' && isString(toolUse['toolUseId'])
       ? [{ id: toolUse['toolUseId'], path }]
       : [],
   );
 
 const resultsOf = (turn: Turn | undefined): readonly Named[] =>
   (turn?.blocks ?? []).flatMap(({ block: { toolResult }, path }) =>
-    isObject(toolResult) && isString(toolResult['toolUseId']) ? [{ id: toolResult['toolUseId'], path }] : [],
+    isRecord(toolResult) && isString(toolResult['toolUseId']) ? [{ id: toolResult['toolUseId'], path }] : [],
   );
 
 function checkAnswered(turn: Turn, calls: readonly Named[], next: Turn | undefined, report: Report): void {

@@ -1,13 +1,14 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   const turns = turnsOf(body);
-  const config = isObject(body['toolConfig']) ? body['toolConfig'] : undefined;
+  const config = isRecord(body['toolConfig']) ? body['toolConfig'] : undefined;
   const usesTools = turns.some(({ blocks }) =>
     blocks.some(({ block }) => block['toolUse'] !== undefined || block['toolResult'] !== undefined),
   );
@@ -24,8 +25,8 @@ export function checkOptions(body: unknown, report: Report): void {
 }
 
 export const toolSpecsOf = (config: unknown): readonly Fields[] => {
-  const tools: readonly unknown[] = isObject(config) && Array.isArray(config['tools']) ? config['tools'] : [];
-  return tools.flatMap((tool) => (isObject(tool) && isObject(tool['toolSpec']) ? [tool['toolSpec']] : []));
+  const tools: readonly unknown[] = isRecord(config) && Array.isArray(config['tools']) ? config['tools'] : [];
+  return tools.flatMap((tool) => (isRecord(tool) && isRecord(tool['toolSpec']) ? [tool['toolSpec']] : []));
 };
 
 function checkTools(config: Fields, report: Report): void {
@@ -35,8 +36,8 @@ function checkTools(config: Fields, report: Report): void {
   if (twice !== undefined)
     report('tool-duplicate', 'toolConfig.tools', `The tool ${JSON.stringify(twice)} is already defined`);
   specs.forEach(({ inputSchema }, index) => {
-    const json = isObject(inputSchema) ? inputSchema['json'] : undefined;
-    if (isObject(json) && json['type'] !== 'object') {
+    const json = isRecord(inputSchema) ? inputSchema['json'] : undefined;
+    if (isRecord(json) && json['type'] !== 'object') {
       report(
         'parameters-schema',
         `toolConfig.tools[${index}].toolSpec.inputSchema.json.type`,
@@ -44,8 +45,8 @@ function checkTools(config: Fields, report: Report): void {
       );
     }
   });
-  const choice = isObject(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
-  if (isObject(choice) && !names.includes(choice['name'])) {
+  const choice = isRecord(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
+  if (isRecord(choice) && !names.includes(choice['name'])) {
     report('tool-choice-unknown', 'toolConfig.toolChoice.tool', `${String(choice['name'])} is not defined`);
   }
 }
@@ -53,10 +54,10 @@ function checkTools(config: Fields, report: Report): void {
 /** Claude's conditions, which the wire passes on. */
 function checkThinking(body: Fields, turns: readonly Turn[], report: Report): void {
   const fields = body['additionalModelRequestFields'];
-  const thinking = isObject(fields) ? fields['thinking'] : undefined;
-  if (!isObject(thinking) || thinking['type'] !== 'enabled') return;
+  const thinking = isRecord(fields) ? fields['thinking'] : undefined;
+  if (!isRecord(thinking) || thinking['type'] !== 'enabled') return;
   const { budget_tokens: budget } = thinking;
-  const { temperature, topP, maxTokens } = isObject(body['inferenceConfig'])
+  const { temperature, topP, maxTokens } = isRecord(body['inferenceConfig'])
     ? body['inferenceConfig']
     : ({} as Fields);
   const refuse = (message: string): void => {
@@ -68,8 +69,8 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
   if (temperature !== undefined && temperature !== 1)
     refuse('temperature may only be set to 1 when thinking is enabled');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p must be at least 0.95 when thinking is enabled');
-  const config = isObject(body['toolConfig']) ? body['toolConfig'] : {};
-  const choice = isObject(config['toolChoice']) ? config['toolChoice'] : {};
+  const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
+  const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
   if (choice['any'] !== undefined || choice['tool'] !== undefined)
     refuse('Thinking may not be enabled when tool_choice forces tool use.');
   const began = beginOfLoop(turns);
@@ -96,21 +97,21 @@ function checkOutput(config: unknown, report: Report): void {
   const schema = outputSchemaOf(config);
   if (schema === undefined) return;
   if (parsedObject(schema) === undefined)
-    report('output-schema', 'outputConfig.textFormat', 'the schema is no JSON object');
+    report('output-schema', 'outputConfig.textFormat', 'the schema is not a JSON object');
 }
 
 /** The text of an output schema. */
 export function outputSchemaOf(config: unknown): string | undefined {
-  const format = isObject(config) ? config['textFormat'] : undefined;
-  const structure = isObject(format) ? format['structure'] : undefined;
-  const json = isObject(structure) ? structure['jsonSchema'] : undefined;
-  return isObject(json) && isString(json['schema']) ? json['schema'] : undefined;
+  const format = isRecord(config) ? config['textFormat'] : undefined;
+  const structure = isRecord(format) ? format['structure'] : undefined;
+  const json = isRecord(structure) ? structure['jsonSchema'] : undefined;
+  return isRecord(json) && isString(json['schema']) ? json['schema'] : undefined;
 }
 
 export function parsedObject(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

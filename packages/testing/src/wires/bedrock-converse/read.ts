@@ -1,5 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { asList, isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
@@ -10,20 +11,20 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What a Converse request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
 export function readConverse(path: string, body: unknown): WireRequest {
-  const request: Fields = isObject(body) ? body : {};
+  const request: Fields = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
   const results = of(blocks, 'toolResult');
-  const inResults = results.flatMap(({ content }) => listOf(content).filter(isObject));
-  const { maxTokens } = isObject(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Fields);
+  const inResults = results.flatMap(({ content }) => asList(content).filter(isRecord));
+  const { maxTokens } = isRecord(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Fields);
   const schema = outputSchemaOf(request['outputConfig']);
   return {
     model: decoded(/\/model\/([^/]+)\//.exec(path)?.[1] ?? ''),
     streamed: path.endsWith('/converse-stream'),
-    system: listOf(request['system'])
-      .filter(isObject)
+    system: asList(request['system'])
+      .filter(isRecord)
       .flatMap(({ text }) => (isString(text) ? [text] : []))
       .join('\n'),
-    messages: listOf(request['messages']),
+    messages: asList(request['messages']),
     images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
     toolCalls: of(blocks, 'toolUse').map(({ toolUseId, name, input }) => ({
       id: stringOf(toolUseId),
@@ -41,17 +42,16 @@ export function readConverse(path: string, body: unknown): WireRequest {
 
 /** Models that take no status are told of a failure by words. */
 function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
-  const text = listOf(content)
-    .filter(isObject)
+  const text = asList(content)
+    .filter(isRecord)
     .map((block) => stringOf(block['text']))
     .join('');
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const of = (blocks: readonly Fields[], kind: string): readonly Fields[] =>
-  blocks.flatMap((block) => (isObject(block[kind]) ? [block[kind]] : []));
+  blocks.flatMap((block) => (isRecord(block[kind]) ? [block[kind]] : []));
 
 function decoded(segment: string): string {
   try {
@@ -62,13 +62,13 @@ function decoded(segment: string): string {
 }
 
 function imageOf({ format, source }: Fields): WireRequest['images'] {
-  const bytes = isObject(source) ? source['bytes'] : undefined;
+  const bytes = isRecord(source) ? source['bytes'] : undefined;
   if (!isString(bytes)) return [];
   return [{ mediaType: `image/${stringOf(format)}`, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }];
 }
 
 function reasoningOf({ reasoningText, redactedContent }: Fields): WireRequest['reasoning'] {
-  if (isObject(reasoningText)) {
+  if (isRecord(reasoningText)) {
     const { text, signature } = reasoningText;
     return [{ text: stringOf(text), signature: isString(signature) ? signature : undefined }];
   }

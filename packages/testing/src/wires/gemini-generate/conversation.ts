@@ -1,6 +1,6 @@
-import { isMadeUpCallId } from '@majordomo/core/provider';
+import { isMadeUpCallId, isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './parts.ts';
@@ -31,9 +31,9 @@ const KINDS: readonly string[] = [
 ];
 
 export function contentsOf(body: unknown): readonly Content[] {
-  const contents = isObject(body) && Array.isArray(body['contents']) ? body['contents'] : [];
+  const contents = isRecord(body) && Array.isArray(body['contents']) ? body['contents'] : [];
   return contents.flatMap((content: unknown, index) => {
-    if (!isObject(content)) return [];
+    if (!isRecord(content)) return [];
     const path = `contents[${index}]`;
     const parts = Array.isArray(content['parts']) ? content['parts'] : [];
     return [
@@ -41,7 +41,7 @@ export function contentsOf(body: unknown): readonly Content[] {
         path,
         role: content['role'] === 'model' ? 'model' : 'user',
         parts: parts.flatMap((part: unknown, at) =>
-          isObject(part) ? [{ part, path: `${path}.parts[${at}]` }] : [],
+          isRecord(part) ? [{ part, path: `${path}.parts[${at}]` }] : [],
         ),
       },
     ];
@@ -85,7 +85,7 @@ function checkPart(
   if (kind === 'text' && part['text'] === '' && role === 'user')
     report('empty-text', path, 'text must not be empty');
   for (const name of ['functionCall', 'functionResponse']) checkId(part[name], `${path}.${name}.id`, report);
-  if (isObject(part['inlineData'])) checkInline(part['inlineData'], `${path}.inlineData`, report);
+  if (isRecord(part['inlineData'])) checkInline(part['inlineData'], `${path}.inlineData`, report);
   const { thoughtSignature: signature } = part;
   if (!isString(signature) || options.signatures === 'any') return;
   const isOwn = signature === FOREIGN_MARK || unsealText(SCOPE, signature) !== undefined;
@@ -94,7 +94,7 @@ function checkPart(
 
 /** Vertex AI and the older models know no ids but their own: "Unknown name \"id\"" (vercel/ai#15664). */
 function checkId(call: unknown, path: string, report: Report): void {
-  if (isObject(call) && isString(call['id']) && isMadeUpCallId(call['id']))
+  if (isRecord(call) && isString(call['id']) && isMadeUpCallId(call['id']))
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
 }
 
@@ -108,7 +108,7 @@ const callsOf = (content: Content | undefined): readonly Fields[] => kindOf(cont
 const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionResponse');
 
 const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
-  (content?.parts ?? []).flatMap(({ part }) => (isObject(part[kind]) ? [part[kind]] : []));
+  (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
 /** As many responses as calls, in the next content; by id where ids are given, by name in any case. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {

@@ -1,12 +1,13 @@
+import { isRecord } from '@majordomo/core/provider';
 import { eachSchema } from '../json-schema.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import { contentsOf, unsignedCall } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   const declared = declarationsOf(body);
   const names = declared.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -14,21 +15,21 @@ export function checkOptions(body: unknown, report: Report): void {
     report('tool-duplicate', 'tools', `Duplicate function declaration found: ${JSON.stringify(twice)}`);
   for (const declaration of declared) checkDeclaration(declaration, report);
   checkChoice(body['toolConfig'], names, report);
-  if (isObject(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
+  if (isRecord(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
 }
 
 export function declarationsOf({ tools }: Fields): readonly Fields[] {
   const list: readonly unknown[] = Array.isArray(tools) ? tools : [];
   return list.flatMap((tool) => {
     const declared: readonly unknown[] =
-      isObject(tool) && Array.isArray(tool['functionDeclarations']) ? tool['functionDeclarations'] : [];
-    return declared.filter(isObject);
+      isRecord(tool) && Array.isArray(tool['functionDeclarations']) ? tool['functionDeclarations'] : [];
+    return declared.filter(isRecord);
   });
 }
 
 function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, report: Report): void {
   const path = `tools.${String(name)}`;
-  if (isObject(parameters) && parametersJsonSchema !== undefined) {
+  if (isRecord(parameters) && parametersJsonSchema !== undefined) {
     report('schema-field', path, 'parameters and parametersJsonSchema are mutually exclusive');
   }
   checkSubset(parameters, `${path}.parameters`, report);
@@ -55,8 +56,8 @@ function checkSubset(schema: unknown, path: string, report: Report): void {
 }
 
 function checkChoice(config: unknown, names: readonly unknown[], report: Report): void {
-  const choice = isObject(config) ? config['functionCallingConfig'] : undefined;
-  if (!isObject(choice) || !Array.isArray(choice['allowedFunctionNames'])) return;
+  const choice = isRecord(config) ? config['functionCallingConfig'] : undefined;
+  if (!isRecord(choice) || !Array.isArray(choice['allowedFunctionNames'])) return;
   const { mode, allowedFunctionNames: allowed } = choice;
   const path = 'toolConfig.functionCallingConfig.allowedFunctionNames';
   if (mode !== 'ANY' && mode !== 'VALIDATED')
@@ -79,7 +80,7 @@ function checkGeneration(body: Fields, config: Fields, report: Report): void {
   if (hasSchema && responseMimeType !== 'application/json') {
     report('output-type', 'generationConfig.responseMimeType', 'a schema needs application/json');
   }
-  if (!isObject(thinkingConfig)) return;
+  if (!isRecord(thinkingConfig)) return;
   const { thinkingLevel, thinkingBudget } = thinkingConfig;
   if (thinkingLevel !== undefined && thinkingBudget !== undefined) {
     report(

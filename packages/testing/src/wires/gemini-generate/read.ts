@@ -1,5 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { contentsOf } from './conversation.ts';
@@ -12,18 +13,18 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What a generateContent request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
-  const request: Fields = isObject(body) ? body : {};
+  const request: Fields = isRecord(body) ? body : {};
   const parts = contentsOf(request).flatMap((content) => content.parts.map(({ part }) => part));
   const responses = of(parts, 'functionResponse');
-  const config = isObject(request['generationConfig']) ? request['generationConfig'] : {};
+  const config = isRecord(request['generationConfig']) ? request['generationConfig'] : {};
   const inResponses = responses.flatMap(({ parts: inner }) =>
-    Array.isArray(inner) ? inner.filter(isObject) : [],
+    Array.isArray(inner) ? inner.filter(isRecord) : [],
   );
   return {
     model: /models\/([^/:]+):/.exec(path)?.[1] ?? '',
     streamed: path.includes(':streamGenerateContent'),
     system: textOf(request['systemInstruction']),
-    messages: isObject(raw) && Array.isArray(raw['contents']) ? raw['contents'] : [],
+    messages: isRecord(raw) && Array.isArray(raw['contents']) ? raw['contents'] : [],
     images: [...of(parts, 'inlineData'), ...of(inResponses, 'inlineData')].map(({ mimeType, data }) => ({
       mediaType: stringOf(mimeType),
       bytes: new Uint8Array(Buffer.from(stringOf(data), 'base64')),
@@ -36,7 +37,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
     toolResults: responses.map(({ id, response }) => ({
       callId: stringOf(id),
       text: JSON.stringify(response),
-      isError: isObject(response) && response['error'] !== undefined,
+      isError: isRecord(response) && response['error'] !== undefined,
     })),
     reasoning: parts.flatMap(reasoningOf),
     tools: declarationsOf(request).map(({ name }) => stringOf(name)),
@@ -48,12 +49,12 @@ export function readGemini(path: string, raw: unknown): WireRequest {
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const of = (parts: readonly Fields[], kind: string): readonly Fields[] =>
-  parts.flatMap((part) => (isObject(part[kind]) ? [part[kind]] : []));
+  parts.flatMap((part) => (isRecord(part[kind]) ? [part[kind]] : []));
 
 const textOf = (content: unknown): string =>
-  isObject(content) && Array.isArray(content['parts'])
+  isRecord(content) && Array.isArray(content['parts'])
     ? content['parts']
-        .filter(isObject)
+        .filter(isRecord)
         .map(({ text }) => stringOf(text))
         .join('\n')
     : '';
@@ -69,5 +70,5 @@ function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): Wi
 
 function outputOf({ responseSchema, responseJsonSchema }: Fields): JsonObject | undefined {
   const schema = responseJsonSchema ?? responseSchema;
-  return isObject(schema) ? (schema as JsonObject) : undefined;
+  return isRecord(schema) ? (schema as JsonObject) : undefined;
 }

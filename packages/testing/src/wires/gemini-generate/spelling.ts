@@ -1,4 +1,4 @@
-import { isObject } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
 
 /** Under these keys stands what is anybody's: arguments, results, schemas. */
 const FREE: ReadonlySet<string> = new Set([
@@ -16,7 +16,7 @@ const FREE: ReadonlySet<string> = new Set([
  */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => {
       if (item === null) return [];

@@ -1,12 +1,13 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 
 /** Rules between messages: results follow the calls that they answer, and name their tool. */
 export function checkConversation(body: unknown, report: Report): void {
   const messages: readonly unknown[] =
-    isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+    isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: Calls | undefined;
   messages.forEach((message, index) => {
-    if (!isObject(message)) return;
+    if (!isRecord(message)) return;
     if (message['role'] === 'tool') checkResult(message, `messages[${index}]`, open, report);
     else open = message['role'] === 'assistant' ? callsOf(message) : undefined;
   });
@@ -20,8 +21,8 @@ interface Calls {
 function callsOf(message: Record<string, unknown>): Calls | undefined {
   const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
   if (calls.length === 0) return undefined;
-  const objects = calls.filter(isObject);
-  const names = objects.map(({ function: called }) => (isObject(called) ? called['name'] : undefined));
+  const objects = calls.filter(isRecord);
+  const names = objects.map(({ function: called }) => (isRecord(called) ? called['name'] : undefined));
   return {
     names: new Set(names.filter(isString)),
     ids: new Set(objects.map(({ id }) => id).filter(isString)),

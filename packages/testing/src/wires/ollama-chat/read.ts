@@ -1,14 +1,15 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { asList, isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** What a request of the native chat says. Tolerant: the validator is who complains. */
 export function readOllama(_path: string, body: unknown): WireRequest {
-  const request = isObject(body) ? body : {};
-  const messages = arrayOf(request['messages']);
+  const request = isRecord(body) ? body : {};
+  const messages = asList(request['messages']);
   const of = (role: string): Record<string, unknown>[] =>
-    messages.filter(isObject).filter((message) => message['role'] === role);
-  const limit = isObject(request['options']) ? request['options']['num_predict'] : undefined;
+    messages.filter(isRecord).filter((message) => message['role'] === role);
+  const limit = isRecord(request['options']) ? request['options']['num_predict'] : undefined;
   return {
     model: stringOf(request['model']),
     // The server streams unless it is told not to.
@@ -17,8 +18,8 @@ export function readOllama(_path: string, body: unknown): WireRequest {
       .map(({ content }) => stringOf(content))
       .join('\n'),
     messages,
-    images: messages.filter(isObject).flatMap(({ images }) => arrayOf(images).filter(isString).map(imageOf)),
-    toolCalls: of('assistant').flatMap(({ tool_calls }) => arrayOf(tool_calls).filter(isObject).map(callOf)),
+    images: messages.filter(isRecord).flatMap(({ images }) => asList(images).filter(isString).map(imageOf)),
+    toolCalls: of('assistant').flatMap(({ tool_calls }) => asList(tool_calls).filter(isRecord).map(callOf)),
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
@@ -28,16 +29,15 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     reasoning: of('assistant').flatMap(({ thinking }) =>
       isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
     ),
-    tools: arrayOf(request['tools'])
-      .filter(isObject)
-      .map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
-    output: isObject(request['format']) ? (request['format'] as JsonObject) : undefined,
+    tools: asList(request['tools'])
+      .filter(isRecord)
+      .map(({ function: tool }) => (isRecord(tool) ? stringOf(tool['name']) : '')),
+    output: isRecord(request['format']) ? (request['format'] as JsonObject) : undefined,
     maxTokens: typeof limit === 'number' ? limit : undefined,
     streamsUsage: true,
   };
 }
 
-const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
 /** The wire names no types: the first bytes tell. */
@@ -47,6 +47,6 @@ function imageOf(data: string): WireRequest['images'][number] {
 }
 
 function callOf({ id, function: called }: Record<string, unknown>): WireRequest['toolCalls'][number] {
-  const { name, arguments: args } = isObject(called) ? called : {};
+  const { name, arguments: args } = isRecord(called) ? called : {};
   return { id: stringOf(id), name: stringOf(name), args };
 }

@@ -1,9 +1,9 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
 import {
   anyObject,
   count,
   flag,
-  isObject,
   isString,
   list,
   number,
@@ -69,7 +69,7 @@ const message = object(
 );
 
 const parameters: Check = (value, path, report) => {
-  if (!isObject(value)) anyObject(value, path, report);
+  if (!isRecord(value)) anyObject(value, path, report);
   else if (value['type'] !== 'object')
     report('parameters-schema', path, "the schema must be of type 'object'");
 };

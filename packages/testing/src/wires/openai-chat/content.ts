@@ -1,17 +1,18 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
 const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** Images where and as the vendor takes them. */
 export function checkContent(body: unknown, report: Report, { toolImages = false }: ChatDialect): void {
-  const messages = isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   messages.forEach((message: unknown, index) => {
-    if (!isObject(message) || !Array.isArray(message['content'])) return;
+    if (!isRecord(message) || !Array.isArray(message['content'])) return;
     const isTool = message['role'] === 'tool';
     message['content'].forEach((part: unknown, at) => {
-      if (!isObject(part)) return;
+      if (!isRecord(part)) return;
       const path = `messages[${index}].content[${at}]`;
       if (isTool && part['type'] !== 'text' && !(toolImages && part['type'] === 'image_url')) {
         report('tool-content', path, 'a tool message holds text only');
@@ -21,13 +22,13 @@ export function checkContent(body: unknown, report: Report, { toolImages = false
 }
 
 function checkImage(image: unknown, path: string, report: Report): void {
-  const url = isObject(image) ? image['url'] : undefined;
+  const url = isRecord(image) ? image['url'] : undefined;
   if (!isString(url) || /^https?:\/\//.test(url)) return;
   const [, mediaType, data] = /^data:([^;,]*);base64,(.*)$/s.exec(url) ?? [];
   if (mediaType === undefined || data === undefined) {
     report('image-source', `${path}.image_url.url`, 'neither http(s) nor a base64 data URL');
   } else if (!IMAGE_TYPES.includes(mediaType)) {
-    report('image-type', `${path}.image_url.url`, `"${mediaType}" is none of ${IMAGE_TYPES.join(', ')}`);
+    report('image-type', `${path}.image_url.url`, `"${mediaType}" is not one of ${IMAGE_TYPES.join(', ')}`);
   } else if (data === '' || !isBase64(data)) {
     report('image-source', `${path}.image_url.url`, 'is not valid base64');
   }

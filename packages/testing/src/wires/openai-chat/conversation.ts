@@ -1,12 +1,13 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Rules between messages: every call is answered right after it, once, by its id. */
 export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
-  const messages = isObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ToolTurn | undefined;
   messages.forEach((message: unknown, index) => {
-    if (!isObject(message)) return;
+    if (!isRecord(message)) return;
     const path = `messages[${index}]`;
     const before = isObject(messages[index - 1]) ? (messages[index - 1] as Record<string, unknown>) : {};
     checkOrder(before['role'], message['role'], path, report, dialect);
@@ -56,7 +57,7 @@ function openTurn(
   }
   const ids = new Set<string>();
   calls.forEach((call, index) => {
-    const id = isObject(call) ? call['id'] : undefined;
+    const id = isRecord(call) ? call['id'] : undefined;
     if (!isString(id)) return;
     const at = `${path}.tool_calls[${index}].id`;
     if (ids.has(id)) report('tool-id-duplicate', at, `"${id}" is used twice in one message`);

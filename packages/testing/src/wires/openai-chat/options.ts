@@ -1,4 +1,5 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
@@ -15,7 +16,7 @@ const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
   if (given('tool_choice') && !given('tools')) {
     report('tool-choice-without-tools', 'tool_choice', 'is only allowed when tools are given');
@@ -67,8 +68,8 @@ function checkLateModels(body: Record<string, unknown>, report: Report): void {
 }
 
 function checkChosenTool(body: Record<string, unknown>, report: Report): void {
-  const choice = isObject(body['tool_choice']) ? body['tool_choice']['function'] : undefined;
-  const name = isObject(choice) ? choice['name'] : undefined;
+  const choice = isRecord(body['tool_choice']) ? body['tool_choice']['function'] : undefined;
+  const name = isRecord(choice) ? choice['name'] : undefined;
   if (isString(name) && !functions(body).some((tool) => tool['name'] === name)) {
     report('tool-choice-unknown', 'tool_choice', `no tool is named "${name}"`);
   }
@@ -77,7 +78,7 @@ function checkChosenTool(body: Record<string, unknown>, report: Report): void {
 /** JSON mode wants the word in the prompt, or the model may write blanks for ever. */
 function checkJsonWord(body: Record<string, unknown>, report: Report): void {
   const format = body['response_format'];
-  if (!isObject(format) || format['type'] !== 'json_object') return;
+  if (!isRecord(format) || format['type'] !== 'json_object') return;
   if (!/json/i.test(JSON.stringify(body['messages']))) {
     report('json-word', 'response_format', "messages must contain the word 'json' to use json_object");
   }
@@ -89,13 +90,13 @@ function checkSchemas(body: Record<string, unknown>, report: Report, checksStric
     checkParameters(parameters, path, report);
     if (checksStrict && strict === true) checkStrict(parameters, path, report);
   });
-  const format = isObject(body['response_format']) ? body['response_format']['json_schema'] : undefined;
-  if (checksStrict && isObject(format) && format['strict'] === true) {
+  const format = isRecord(body['response_format']) ? body['response_format']['json_schema'] : undefined;
+  if (checksStrict && isRecord(format) && format['strict'] === true) {
     checkStrict(format['schema'], 'response_format.json_schema.schema', report);
   }
 }
 
 const functions = (body: Record<string, unknown>): readonly Record<string, unknown>[] =>
   (Array.isArray(body['tools']) ? body['tools'] : []).flatMap((tool: unknown) =>
-    isObject(tool) && isObject(tool['function']) ? [tool['function']] : [],
+    isRecord(tool) && isRecord(tool['function']) ? [tool['function']] : [],
   );

@@ -1,13 +1,14 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { asList, isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** What a chat request says. Tolerant: the validator is who complains. */
 export function readChat(_path: string, body: unknown): WireRequest {
-  const request = isObject(body) ? body : {};
-  const messages = arrayOf(request['messages']);
+  const request = isRecord(body) ? body : {};
+  const messages = asList(request['messages']);
   const of = (...roles: string[]): Record<string, unknown>[] =>
-    messages.filter(isObject).filter(({ role }) => isString(role) && roles.includes(role));
+    messages.filter(isRecord).filter(({ role }) => isString(role) && roles.includes(role));
   const limit = request['max_completion_tokens'] ?? request['max_tokens'];
   const streamOptions = request['stream_options'];
   return {
@@ -18,9 +19,9 @@ export function readChat(_path: string, body: unknown): WireRequest {
       .join('\n'),
     messages,
     images: messages
-      .filter(isObject)
-      .flatMap(({ content }) => arrayOf(content).filter(isObject).flatMap(imageOf)),
-    toolCalls: of('assistant').flatMap(({ tool_calls }) => arrayOf(tool_calls).filter(isObject).map(callOf)),
+      .filter(isRecord)
+      .flatMap(({ content }) => asList(content).filter(isRecord).flatMap(imageOf)),
+    toolCalls: of('assistant').flatMap(({ tool_calls }) => asList(tool_calls).filter(isRecord).map(callOf)),
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
@@ -28,36 +29,35 @@ export function readChat(_path: string, body: unknown): WireRequest {
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
-    tools: arrayOf(request['tools'])
-      .filter(isObject)
-      .map(({ function: tool }) => (isObject(tool) ? stringOf(tool['name']) : '')),
+    tools: asList(request['tools'])
+      .filter(isRecord)
+      .map(({ function: tool }) => (isRecord(tool) ? stringOf(tool['name']) : '')),
     output: outputOf(request['response_format']),
     maxTokens: numberOf(limit),
-    streamsUsage: isObject(streamOptions) && streamOptions['include_usage'] === true,
+    streamsUsage: isRecord(streamOptions) && streamOptions['include_usage'] === true,
   };
 }
 
-const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
 const textOf = (content: unknown): string =>
   isString(content)
     ? content
-    : arrayOf(content)
-        .filter(isObject)
+    : asList(content)
+        .filter(isRecord)
         .map(({ text }) => stringOf(text))
         .join('');
 
 function imageOf({ image_url: image }: Record<string, unknown>): WireRequest['images'] {
-  const url = isObject(image) ? stringOf(image['url']) : '';
+  const url = isRecord(image) ? stringOf(image['url']) : '';
   const [, mediaType, data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
   if (mediaType === undefined || data === undefined) return [];
   return [{ mediaType, bytes: new Uint8Array(Buffer.from(data, 'base64')) }];
 }
 
 function callOf({ id, function: called }: Record<string, unknown>): WireRequest['toolCalls'][number] {
-  const { name, arguments: json } = isObject(called) ? called : {};
+  const { name, arguments: json } = isRecord(called) ? called : {};
   return { id: stringOf(id), name: stringOf(name), args: parsed(stringOf(json)) };
 }
 
@@ -76,7 +76,7 @@ function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning']
 }
 
 function outputOf(format: unknown): JsonObject | undefined {
-  const holder = isObject(format) ? format['json_schema'] : undefined;
-  const schema = isObject(holder) ? holder['schema'] : undefined;
-  return isObject(schema) ? (schema as JsonObject) : undefined;
+  const holder = isRecord(format) ? format['json_schema'] : undefined;
+  const schema = isRecord(holder) ? holder['schema'] : undefined;
+  return isRecord(schema) ? (schema as JsonObject) : undefined;
 }

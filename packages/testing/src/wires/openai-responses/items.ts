@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
@@ -14,8 +15,8 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** Rules between items and inside of them. */
 export function checkItems(body: unknown, report: Report, options: ValidateOptions): void {
-  if (!isObject(body) || !Array.isArray(body['input'])) return;
-  const items = body['input'].map((item: unknown): Item => (isObject(item) ? item : {}));
+  if (!isRecord(body) || !Array.isArray(body['input'])) return;
+  const items = body['input'].map((item: unknown): Item => (isRecord(item) ? item : {}));
   // What came before stands at the vendor.
   const isWhole = body['previous_response_id'] === undefined && body['conversation'] === undefined;
   checkCalls(items, report, isWhole);
@@ -102,7 +103,7 @@ function checkContent(item: Item, path: string, report: Report): void {
   const parts: readonly unknown[] = Array.isArray(item[holder]) ? item[holder] : [];
   const isAnswer = item['role'] === 'assistant';
   parts.forEach((part, at) => {
-    if (!isObject(part) || item['type'] === 'reasoning') return;
+    if (!isRecord(part) || item['type'] === 'reasoning') return;
     const place = `${path}.${holder}[${at}]`;
     const isOutput = part['type'] === 'output_text' || part['type'] === 'refusal';
     if (isOutput !== isAnswer)
@@ -118,6 +119,6 @@ function checkImage(url: string, path: string, report: Report): void {
   if (mediaType === undefined || data === undefined || data === '' || !isBase64(data)) {
     report('image-source', `${path}.image_url`, 'neither http(s) nor a base64 data URL');
   } else if (!IMAGE_TYPES.includes(mediaType)) {
-    report('image-type', `${path}.image_url`, `"${mediaType}" is none of ${IMAGE_TYPES.join(', ')}`);
+    report('image-type', `${path}.image_url`, `"${mediaType}" is not one of ${IMAGE_TYPES.join(', ')}`);
   }
 }

@@ -1,6 +1,7 @@
+import { isRecord } from '@majordomo/core/provider';
 import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
-import { isObject, isString, type Report } from '../shape.ts';
+import { isString, type Report } from '../shape.ts';
 
 /** Reasoning models refuse these (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later take them). */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
@@ -10,7 +11,7 @@ const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';
   const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
   for (const key of REASONING_MODEL.test(model) ? SAMPLING : []) {
@@ -32,7 +33,7 @@ export function checkOptions(body: unknown, report: Report): void {
 
 function checkTools(body: Record<string, unknown>, report: Report): void {
   const tools: readonly unknown[] = Array.isArray(body['tools']) ? body['tools'] : [];
-  const functions = tools.filter(isObject).filter(({ type }) => type === 'function');
+  const functions = tools.filter(isRecord).filter(({ type }) => type === 'function');
   functions.forEach(({ parameters, strict }, index) => {
     const path = `tools[${index}].parameters`;
     checkParameters(parameters, path, report);
@@ -40,7 +41,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
     if (strict === true) checkStrict(parameters, path, report);
   });
   const choice = body['tool_choice'];
-  if (!isObject(choice) || choice['type'] !== 'function') return;
+  if (!isRecord(choice) || choice['type'] !== 'function') return;
   if (!functions.some(({ name }) => name === choice['name']))
     report(
       'tool-choice-unknown',
@@ -50,8 +51,8 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
 }
 
 function checkFormat(body: Record<string, unknown>, report: Report): void {
-  const format = isObject(body['text']) ? body['text']['format'] : undefined;
-  if (!isObject(format)) return;
+  const format = isRecord(body['text']) ? body['text']['format'] : undefined;
+  if (!isRecord(format)) return;
   if (
     format['type'] === 'json_object' &&
     !/json/i.test(JSON.stringify([body['input'], body['instructions']]))

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
-import { isObject, isString } from '../shape.ts';
+import { asList, isRecord } from '@majordomo/core/provider';
+import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './items.ts';
@@ -8,11 +9,11 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** What a request of Responses says. Tolerant: the validator is who complains. */
 export function readResponses(_path: string, body: unknown): WireRequest {
-  const request = isObject(body) ? body : {};
+  const request = isRecord(body) ? body : {};
   const input = request['input'];
-  const items = arrayOf(isString(input) ? [{ role: 'user', content: input }] : input);
-  const of = (type: string): Item[] => items.filter(isObject).filter((item) => item['type'] === type);
-  const messages = items.filter(isObject).filter(({ type, role }) => type === 'message' || isString(role));
+  const items = asList(isString(input) ? [{ role: 'user', content: input }] : input);
+  const of = (type: string): Item[] => items.filter(isRecord).filter((item) => item['type'] === type);
+  const messages = items.filter(isRecord).filter(({ type, role }) => type === 'message' || isString(role));
   return {
     model: stringOf(request['model']),
     streamed: request['stream'] === true,
@@ -26,9 +27,9 @@ export function readResponses(_path: string, body: unknown): WireRequest {
       .join('\n'),
     messages: items,
     images: items
-      .filter(isObject)
+      .filter(isRecord)
       .flatMap(({ content, output }) =>
-        [...arrayOf(content), ...arrayOf(output)].filter(isObject).flatMap(imageOf),
+        [...asList(content), ...asList(output)].filter(isRecord).flatMap(imageOf),
       ),
     toolCalls: of('function_call').map((call) => ({
       id: stringOf(call['call_id']),
@@ -42,8 +43,8 @@ export function readResponses(_path: string, body: unknown): WireRequest {
       isError: /^error\b/i.test(textOf(output)),
     })),
     reasoning: of('reasoning').map(reasoningOf),
-    tools: arrayOf(request['tools'])
-      .filter(isObject)
+    tools: asList(request['tools'])
+      .filter(isRecord)
       .map(({ name }) => stringOf(name)),
     output: outputOf(request['text']),
     maxTokens: typeof request['max_output_tokens'] === 'number' ? request['max_output_tokens'] : undefined,
@@ -52,14 +53,13 @@ export function readResponses(_path: string, body: unknown): WireRequest {
   };
 }
 
-const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
 const textOf = (content: unknown): string =>
   isString(content)
     ? content
-    : arrayOf(content)
-        .filter(isObject)
+    : asList(content)
+        .filter(isRecord)
         .map(({ text }) => stringOf(text))
         .join('');
 
@@ -84,7 +84,7 @@ function parsed(json: string): unknown {
 }
 
 function outputOf(text: unknown): JsonObject | undefined {
-  const format = isObject(text) ? text['format'] : undefined;
-  const schema = isObject(format) ? format['schema'] : undefined;
-  return isObject(schema) ? (schema as JsonObject) : undefined;
+  const format = isRecord(text) ? text['format'] : undefined;
+  const schema = isRecord(format) ? format['schema'] : undefined;
+  return isRecord(schema) ? (schema as JsonObject) : undefined;
 }

@@ -4,7 +4,7 @@ export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   'missing-key': 'a required key is not there',
   'wrong-type': 'a value of another JSON type',
   'out-of-range': 'a number or a list beyond its bounds',
-  'unknown-value': 'a string that is none of the allowed ones',
+  'unknown-value': 'a string that is not one of the allowed ones',
   'lone-surrogate': 'a string with half of a surrogate pair',
   'name-format': 'a tool or schema name beyond 64 letters, digits, _ and -',
   'item-id-format': 'an item id that does not begin as its type wants, or is too long',

@@ -1,15 +1,16 @@
-import { isObject, isString, type Report } from '../shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { isString, type Report } from '../shape.ts';
 
 /** Rules between messages, and between settings. */
 export function checkRun(body: unknown, report: Report): void {
-  if (!isObject(body)) return;
+  if (!isRecord(body)) return;
   if (body['stream'] === true && body['response_format'] !== undefined) {
     report('schema-stream', 'stream', 'JSON mode does not support streaming');
   }
   const messages: readonly unknown[] = Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ReadonlySet<string> | undefined;
   messages.forEach((message, index) => {
-    if (!isObject(message)) return;
+    if (!isRecord(message)) return;
     if (message['role'] === 'tool') checkResult(message, `messages[${index}]`, open, report);
     else open = message['role'] === 'assistant' ? idsOf(message) : undefined;
   });
@@ -17,7 +18,7 @@ export function checkRun(body: unknown, report: Report): void {
 
 function idsOf(message: Record<string, unknown>): ReadonlySet<string> | undefined {
   const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
-  const ids = calls.filter(isObject).map(({ id }) => id);
+  const ids = calls.filter(isRecord).map(({ id }) => id);
   return calls.length === 0 ? undefined : new Set(ids.filter(isString));
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
 import { readChat } from '../openai-chat/read.ts';
-import { isObject } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
 const PATH = /\/ai\/run\/([^?]+)/;
@@ -10,12 +10,12 @@ export const isRun = (path: string): boolean => PATH.test(path);
 
 /** The input is that of Chat Completions, but for the model in the path and the schema without a name around it. */
 export function readRun(path: string, body: unknown): WireRequest {
-  const format = isObject(body) ? body['response_format'] : undefined;
-  const schema = isObject(format) ? format['json_schema'] : undefined;
+  const format = isRecord(body) ? body['response_format'] : undefined;
+  const schema = isRecord(format) ? format['json_schema'] : undefined;
   return {
     ...readChat(path, body),
     model: decodeURI(PATH.exec(path)?.[1] ?? ''),
-    output: isObject(schema) ? (schema as JsonObject) : undefined,
+    output: isRecord(schema) ? (schema as JsonObject) : undefined,
     streamsUsage: true,
   };
 }

@@ -1,9 +1,9 @@
+import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
 import {
   anyObject,
   count,
   flag,
-  isObject,
   isString,
   list,
   number,
@@ -19,7 +19,7 @@ const imageUrl: Check = (value, path, report) => {
   const [, data] = isString(value) ? (/^data:image\/\w+;base64,(.*)$/s.exec(value) ?? []) : [];
   if (!isString(value)) text(value, path, report);
   else if (data === undefined || data === '' || !isBase64(data))
-    report('image-source', path, 'is no base64 data URL');
+    report('image-source', path, 'is not a base64 data URL');
 };
 
 const part = tagged('type', {
@@ -35,7 +35,7 @@ const message = object(
 );
 
 const parameters: Check = (value, path, report) => {
-  if (!isObject(value)) anyObject(value, path, report);
+  if (!isRecord(value)) anyObject(value, path, report);
   else if (value['type'] !== 'object')
     report('parameters-schema', path, "the schema must be of type 'object'");
 };
