@@ -65,7 +65,7 @@ const properties = {
 
 export type OptionName = keyof MajordomoOptions;
 
-/** The schema of a rule that reads these options; places (`allow`, `tests`, `scripts`) are in every rule. */
+/** The schema of a rule that reads these options; which files (`allow`, `tests`, `scripts`) is in every rule. */
 export function schemaOf(names: readonly OptionName[]): NonNullable<Rule.RuleMetaData['schema']> {
   const own = new Set<string>(['allow', 'tests', 'scripts', ...names]);
   const chosen = Object.fromEntries(Object.entries(properties).filter(([name]) => own.has(name)));

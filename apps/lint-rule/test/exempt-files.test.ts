@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isProviderPackage } from '../src/match/place.ts';
+import { isProviderPackage } from '../src/match/provider-package.ts';
 import { lint } from './lint.ts';
 
 const RAW = "import OpenAI from 'openai';";

@@ -1,8 +1,8 @@
 import { LlmError, type ImagePart, type ImageResponse, type Usage, type Warning } from '@majordomo/core';
-import { drifted } from './decode-image.ts';
+import { noImage } from './decode-image.ts';
 
 /** What a backend gives: core adds the attempts. */
-export type Drawing = Omit<ImageResponse, 'attempts'>;
+export type DrawnImages = Omit<ImageResponse, 'attempts'>;
 
 /** One image of an answer, decoded when it is its turn. */
 export type Entry = () => ImagePart;
@@ -22,7 +22,7 @@ export function readImages(
     try {
       images.push(read());
     } catch (error) {
-      failures.push(LlmError.is(error) ? error : drifted({ target, path: '' }, String(error)));
+      failures.push(LlmError.is(error) ? error : noImage({ target, path: '' }, String(error)));
     }
   }
   const [first] = failures;
@@ -44,8 +44,8 @@ function partial(got: number, asked: number, failure: LlmError | undefined): rea
 export async function drawEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
   context: { readonly target: string; readonly signal: AbortSignal },
-  draw: (seed: number | undefined) => Promise<Drawing>,
-): Promise<Drawing> {
+  draw: (seed: number | undefined) => Promise<DrawnImages>,
+): Promise<DrawnImages> {
   const { n = 1, seed } = request;
   const { target, signal } = context;
   if (n === 1) return draw(seed);

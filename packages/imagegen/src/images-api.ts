@@ -6,9 +6,9 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { wireError } from '@majordomo/core/provider';
-import { imageFromBase64, drifted } from './decode-image.ts';
-import { readImages, type Drawing, type Entry } from './drawing.ts';
+import { asNumber, asRecord, asText, isList, isRecord, wireError } from '@majordomo/core/provider';
+import { imageFromBase64, noImage } from './decode-image.ts';
+import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 import { extraFor, withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
@@ -91,31 +91,18 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
   form.append(field, file, `${name}.${mediaType.split('/')[1] ?? 'png'}`);
 }
 
-interface ImagesBody {
-  readonly data?: readonly { readonly b64_json?: unknown; readonly url?: unknown }[] | undefined;
-  readonly usage?: ImagesUsage | undefined;
-  readonly error?:
-    { readonly message?: string; readonly code?: string; readonly type?: string } | string | null | undefined;
-}
-interface ImagesUsage {
-  readonly input_tokens?: number;
-  readonly output_tokens?: number;
-  readonly input_tokens_details?: { readonly image_tokens?: number };
-  readonly output_tokens_details?: { readonly image_tokens?: number };
-}
-
 /**
- * The images of an answer, with fewer than asked for as a warning. Throws `protocol` for what is no such answer,
+ * The images of an answer, with fewer than asked for as a warning. Throws `protocol` for what is not such an answer,
  * `unsupported` for one of URLs, which are never fetched, and a reported error as what it is.
  */
-export function fromImagesBody(json: unknown, asked: number, target: string): Drawing {
-  if (typeof json !== 'object' || json === null) throw drifted({ target, path: '' }, 'is no object');
-  const { data, usage, error }: ImagesBody = json;
+export function fromImagesBody(json: unknown, asked: number, target: string): DrawnImages {
+  if (!isRecord(json)) throw noImage({ target, path: '' }, 'is not an object');
+  const { data, usage, error } = json;
   if (error !== undefined && error !== null) throw reported(error, target);
-  if (!Array.isArray(data)) throw drifted({ target, path: 'data' }, 'is no list');
-  const entries = data.map((entry: unknown, index): Entry => () => {
+  if (!isList(data)) throw noImage({ target, path: 'data' }, 'is not a list');
+  const entries = data.map((entry, index): Entry => () => {
     const path = `data[${index}]`;
-    const { b64_json: text, url } = isObject(entry) ? (entry as { b64_json?: unknown; url?: unknown }) : {};
+    const { b64_json: text, url } = asRecord(entry);
     const inline = typeof url === 'string' && url.startsWith('data:') ? url : undefined;
     if (typeof url === 'string' && text === undefined && inline === undefined) throw urlOnly(target);
     return imageFromBase64(text ?? inline, { target, path: `${path}.b64_json` });
@@ -123,29 +110,27 @@ export function fromImagesBody(json: unknown, asked: number, target: string): Dr
   return { target, ...readImages(entries, asked, target), usage: usageOf(usage) };
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
 const urlOnly = (target: string): LlmError =>
   new LlmError('unsupported', `${target} gave a URL instead of an image, and URLs are not fetched`, {
     target,
     code: 'url-only',
   });
 
-function reported(error: NonNullable<ImagesBody['error']>, target: string): LlmError {
-  const { message, code, type } =
-    typeof error === 'string' ? { message: error, code: undefined, type: undefined } : error;
-  return wireError({ target, message, code, type, body: { error } });
+function reported(error: unknown, target: string): LlmError {
+  const { message, code, type } = isRecord(error) ? error : { message: error };
+  const [words, codeWord, typeWord] = [message, code, type].map(asText);
+  return wireError({ target, message: words, code: codeWord, type: typeWord, body: { error } });
 }
 
-function usageOf(raw: ImagesUsage | undefined): Usage | undefined {
-  if (!isObject(raw)) return undefined;
-  const inputImage = raw.input_tokens_details?.image_tokens;
-  const outputImage = raw.output_tokens_details?.image_tokens;
+function usageOf(raw: unknown): Usage | undefined {
+  if (!isRecord(raw)) return undefined;
+  const inputImage = asNumber(asRecord(raw['input_tokens_details'])['image_tokens']);
+  const outputImage = asNumber(asRecord(raw['output_tokens_details'])['image_tokens']);
   const details =
     inputImage === undefined && outputImage === undefined ? undefined : { inputImage, outputImage };
   return {
-    input: raw.input_tokens,
-    output: raw.output_tokens,
+    input: asNumber(raw['input_tokens']),
+    output: asNumber(raw['output_tokens']),
     cacheRead: undefined,
     cacheWrite: undefined,
     reasoning: undefined,

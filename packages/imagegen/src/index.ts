@@ -2,8 +2,8 @@
 export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './size.ts';
 
 // answers
-export { imageFromBase64, imageFromBytes, type Place } from './decode-image.ts';
-export { drawEach, readImages, type Drawing, type Entry } from './drawing.ts';
+export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
+export { drawEach, readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 
 // requests
 export { extraFor, withoutUnset } from './extra.ts';

@@ -1,6 +1,6 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
-import { drifted, imageFromBase64, imageFromBytes, type Place } from './decode-image.ts';
+import { noImage, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 import { extraFor, withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
@@ -80,18 +80,18 @@ function formOf(fields: Readonly<Record<string, unknown>>, images: readonly Imag
  * The image in what a run gave: bytes, a stream of them, base64, or an object with one of these as `image`, `data` or
  * `result`. Throws `protocol` for anything else.
  */
-export async function imageFromRun(output: unknown, place: Place): Promise<ImagePart> {
-  if (typeof output === 'string') return imageFromBase64(output, place);
-  if (output instanceof Uint8Array) return imageFromBytes(output, place);
-  if (output instanceof ArrayBuffer) return imageFromBytes(new Uint8Array(output), place);
+export async function imageFromRun(output: unknown, location: ImageLocation): Promise<ImagePart> {
+  if (typeof output === 'string') return imageFromBase64(output, location);
+  if (output instanceof Uint8Array) return imageFromBytes(output, location);
+  if (output instanceof ArrayBuffer) return imageFromBytes(new Uint8Array(output), location);
   if (isStream(output))
-    return imageFromBytes(new Uint8Array(await new Response(output).arrayBuffer()), place);
+    return imageFromBytes(new Uint8Array(await new Response(output).arrayBuffer()), location);
   if (typeof output === 'object' && output !== null) {
     const { image, data, result }: { image?: unknown; data?: unknown; result?: unknown } = output;
     const inner = image ?? data ?? result;
-    if (inner !== undefined && inner !== null) return imageFromRun(inner, place);
+    if (inner !== undefined && inner !== null) return imageFromRun(inner, location);
   }
-  throw drifted(place, 'holds no image');
+  throw noImage(location, 'holds no image');
 }
 
 const isStream = (value: unknown): value is ReadableStream<Uint8Array<ArrayBuffer>> =>

@@ -16,7 +16,7 @@ export interface SizeRule {
   readonly maxRatio?: number | undefined;
 }
 
-/** `'512x768'` → width and height. Throws `invalid-request` for anything that is no two whole numbers above 0. */
+/** `'512x768'` → width and height. Throws `invalid-request` for anything that is not two whole numbers above 0. */
 export function parseSize(size: string): Size {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);
   if (match === null) {

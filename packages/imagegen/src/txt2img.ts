@@ -1,7 +1,7 @@
 import { LlmError, type ImageBackend, type ImageRequest, type ModelContext } from '@majordomo/core';
 import { toBase64, wireError } from '@majordomo/core/provider';
-import { drifted, imageFromBase64 } from './decode-image.ts';
-import { readImages, type Drawing, type Entry } from './drawing.ts';
+import { noImage, imageFromBase64 } from './decode-image.ts';
+import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 import { extraFor, withoutUnset } from './extra.ts';
 import { parseSize } from './size.ts';
 
@@ -57,13 +57,13 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /** The images of an answer; the wire tells no usage. A grid that the web UI puts in front of a batch is left out. */
-export function fromTxt2ImgBody(json: unknown, asked: number, target: string): Drawing {
-  if (typeof json !== 'object' || json === null) throw drifted({ target, path: '' }, 'is no object');
+export function fromTxt2ImgBody(json: unknown, asked: number, target: string): DrawnImages {
+  if (typeof json !== 'object' || json === null) throw noImage({ target, path: '' }, 'is not an object');
   const { images, error, detail }: { images?: unknown; error?: unknown; detail?: unknown } = json;
   if (!Array.isArray(images)) {
     const said = [error, detail].find((text) => typeof text === 'string');
     if (said !== undefined) throw wireError({ target, message: said, body: json });
-    throw drifted({ target, path: 'images' }, 'is no list');
+    throw noImage({ target, path: 'images' }, 'is not a list');
   }
   const extra = images.length > asked && asked > 1 ? images.length - asked : 0;
   const entries = images.slice(extra).map(

@@ -10,14 +10,14 @@ import {
   toImagesCall,
   toRunCall,
   toTxt2ImgCall,
-  type Drawing,
+  type DrawnImages,
   type ImagesQuirks,
   type RunQuirks,
 } from '../src/index.ts';
 import { JPEG, PNG, png } from './pictures.ts';
 
 const TARGET = 'lab/paint';
-const place = { target: TARGET, path: 'image' };
+const location = { target: TARGET, path: 'image' };
 
 function failure(work: () => unknown): LlmError {
   try {
@@ -37,11 +37,11 @@ describe('an image out of text', () => {
     ['a data URL without a type', `data:;base64,${PNG}`, 'image/png'],
     ['base64 in lines', PNG.replace(/(.{20})/g, '$1\n'), 'image/png'],
   ])('%s', (_, text, mediaType) => {
-    expect(imageFromBase64(text, place).mediaType).toBe(mediaType);
+    expect(imageFromBase64(text, location).mediaType).toBe(mediaType);
   });
 
   test('has the bytes that were sent', () => {
-    expect(imageFromBase64(PNG, place)).toEqual(png);
+    expect(imageFromBase64(PNG, location)).toEqual(png);
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe('an image out of text', () => {
     ['bytes that are no image', btoa('hello')],
     ['a URL', 'https://example.com/cat.png'],
   ])('%s is a drifted answer, at its place', (_, text) => {
-    const { kind, details } = failure(() => imageFromBase64(text, place));
+    const { kind, details } = failure(() => imageFromBase64(text, location));
     expect([kind, details.path, details.target]).toEqual(['protocol', 'image', TARGET]);
   });
 });
@@ -278,7 +278,7 @@ describe('one image a run', () => {
     ['an object with bytes', () => ({ data: png.bytes })],
     ['the envelope of the REST API', () => ({ result: { image: PNG }, success: true })],
   ])('%s becomes the image', async (_, output) => {
-    expect(await imageFromRun(output(), place)).toEqual(png);
+    expect(await imageFromRun(output(), location)).toEqual(png);
   });
 
   test.each([
@@ -287,20 +287,20 @@ describe('one image a run', () => {
     ['an empty buffer', new ArrayBuffer(0)],
     ['a number', 3],
   ])('%s is a drifted answer', async (_, output) => {
-    await expect(imageFromRun(output, place)).rejects.toMatchObject({ kind: 'protocol' });
+    await expect(imageFromRun(output, location)).rejects.toMatchObject({ kind: 'protocol' });
   });
 });
 
 describe('several images from a wire of one', () => {
   const context = { target: TARGET, signal: new AbortController().signal };
-  const drawn = (more: Partial<Drawing> = {}): Drawing => ({
+  const drawn = (more: Partial<DrawnImages> = {}): DrawnImages => ({
     target: TARGET,
     images: [png],
     warnings: [],
     usage: undefined,
     ...more,
   });
-  const tokens = (input: number | undefined, output: number): NonNullable<Drawing['usage']> => ({
+  const tokens = (input: number | undefined, output: number): NonNullable<DrawnImages['usage']> => ({
     input,
     output,
     cacheRead: undefined,
@@ -310,7 +310,7 @@ describe('several images from a wire of one', () => {
 
   test('take the seeds seed, seed + 1, …', async () => {
     const seeds: unknown[] = [];
-    const draw = async (seed: number | undefined): Promise<Drawing> => {
+    const draw = async (seed: number | undefined): Promise<DrawnImages> => {
       seeds.push(seed);
       return drawn({
         usage: tokens(seed === 0 ? undefined : 2, 10),

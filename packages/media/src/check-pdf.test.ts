@@ -73,8 +73,8 @@ describe('a PDF is refused', () => {
     ],
     ['when it was cut', plain(3).slice(0, -20), 'invalid-request', /was cut/],
     ['when it is encrypted', plain(3, 'trailer << /Encrypt 9 0 R >>\n'), 'invalid-request', /encrypted/],
-    ['when it is none', latin('hello'), 'invalid-request', /is no PDF/],
-    ['when it is empty', new Uint8Array(), 'invalid-request', /0 bytes is no PDF/],
+    ['when it is none', latin('hello'), 'invalid-request', /is not a PDF/],
+    ['when it is empty', new Uint8Array(), 'invalid-request', /0 bytes is not a PDF/],
   ])('%s', (_, bytes, kind, message) => {
     const check = (): unknown =>
       checkPdf(file(bytes, 'application/pdf', 'report.pdf'), { maxPages: 100, maxBytes: 9_000 });

@@ -9,14 +9,14 @@ export interface PdfLimits {
 }
 
 /**
- * Checks a PDF before it is sent: `unsupported` (code `too-large`) above a limit, `invalid-request` for what is no
+ * Checks a PDF before it is sent: `unsupported` (code `too-large`) above a limit, `invalid-request` for what is not a
  * whole PDF or needs a password. Pages that cannot be counted are not refused.
  *
  * @example checkPdf(part, { maxPages: 100, maxBytes: 32e6 })
  */
 export function checkPdf({ bytes, name = 'a PDF' }: FilePart, limits: PdfLimits = {}): PdfFacts {
   const facts = inspectPdf(bytes);
-  if (facts === undefined) throw broken(`${name} of ${bytes.length} bytes is no PDF`);
+  if (facts === undefined) throw broken(`${name} of ${bytes.length} bytes is not a PDF`);
   if (!facts.complete) throw broken(`${name} of ${bytes.length} bytes ends before its end: it was cut`);
   if (facts.encrypted) throw broken(`${name} is encrypted: models cannot open it`);
   const { maxBytes = Infinity, maxPages = Infinity } = limits;

@@ -33,7 +33,7 @@ const MOST_MEMORY = 208e6;
 /**
  * Makes images fit a target: for `createMajordomo({ media })`, which calls it for each target with the original bytes.
  * What fits is given back untouched. Throws `unsupported` for what cannot be made to fit, so that a chain goes on, and
- * `invalid-request` for what is no whole picture, which no target would take. What was done is told as a warning. Pages
+ * `invalid-request` for what is not a whole picture, which no target would take. What was done is told as a warning. Pages
  * of PDFs are counted for the targets that limit them.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
@@ -81,7 +81,7 @@ function pageCounter(): NonNullable<MediaFitter['pages']> {
   };
 }
 
-/** Asked for once; a missing package is no error until an image needs it. */
+/** Asked for once; a missing package is not an error until an image needs it. */
 function lazyCodec(
   given: Sharp | false | undefined,
   options: { readonly maxPixels: number; readonly timeoutMs: number },
@@ -98,12 +98,14 @@ function lazyCodec(
   return () => (loading ??= load());
 }
 
-/** Refuses what is no whole picture, and what would need too much memory. */
+/** Refuses what is not a whole picture, and what would need too much memory. */
 function pictureIn(bytes: Uint8Array, maxPixels: number): ImageFacts {
   const facts = inspectImage(bytes);
   if (facts === undefined) {
     throw broken(
-      bytes.length === 0 ? 'an image has 0 bytes' : `${bytes.length} bytes are no picture of a known format`,
+      bytes.length === 0
+        ? 'an image has 0 bytes'
+        : `${bytes.length} bytes are not a picture of a known format`,
     );
   }
   if (!facts.complete)

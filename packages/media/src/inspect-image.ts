@@ -16,7 +16,7 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => Frame | undefined>
 };
 
 /**
- * Type, size, animation and wholeness by the header alone: microseconds, without sharp. `undefined` for what is no
+ * Type, size, animation and wholeness by the header alone: microseconds, without sharp. `undefined` for what is not a
  * picture, or says of itself what cannot be.
  */
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {

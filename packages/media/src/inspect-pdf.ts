@@ -17,7 +17,7 @@ const TAIL = 1024;
 
 /**
  * Pages, encryption and wholeness of a PDF (ISO 32000) by its objects, those in compressed object streams included.
- * `undefined` for bytes that are no PDF.
+ * `undefined` for bytes that are not a PDF.
  */
 export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   if (sniffMediaType(bytes) !== 'application/pdf') return undefined;
@@ -52,7 +52,7 @@ function occurrences(text: string, pattern: RegExp): number {
 const TOKENS = /<<|>>|\/Type\s*\/Pages(?![A-Za-z])|\/Count\s+(\d{1,9})|endobj|\bstream\b/g;
 /** More than 50 MB of documents have; a file made to take time ends here, after half a second. */
 const MOST_TOKENS = 2e6;
-/** Dictionaries hardly nest; what opens more is none. */
+/** Dictionaries hardly nest; what opens more is not one. */
 const DEEPEST = 64;
 
 interface Dictionary {

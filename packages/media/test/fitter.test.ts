@@ -171,12 +171,12 @@ describe('pictures of a special kind', () => {
 
   test.each([
     ['0 bytes', new Uint8Array(), 'invalid-request', /0 bytes/],
-    ['text', new TextEncoder().encode('hello'), 'invalid-request', /no picture of a known format/],
+    ['text', new TextEncoder().encode('hello'), 'invalid-request', /not a picture of a known format/],
     ['a cut JPEG', jpeg.slice(0, -200), 'invalid-request', /was cut/],
     ['a cut PNG', png.slice(0, -40), 'invalid-request', /was cut/],
     ['an SVG', svg, 'unsupported', /SVG is not rendered/],
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
-    ['a HEIC header', heic, 'invalid-request', /no picture/],
+    ['a HEIC header', heic, 'invalid-request', /not a picture/],
   ])('%s has a defined end', async (_, bytes, kind, message) => {
     const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), never));
     expect(error.kind).toBe(kind);

@@ -5,7 +5,7 @@ import {
   imageFromBytes,
   imageFromRun,
   toRunCall,
-  type Drawing,
+  type DrawnImages,
   type RunQuirks,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
@@ -30,7 +30,7 @@ async function draw(
   context: ModelContext,
   quirks: RunQuirks,
   connection: Connection,
-): Promise<Drawing> {
+): Promise<DrawnImages> {
   const { target, signal } = context;
   const facts: CallFacts = { target, secrets: [] };
   try {
@@ -48,7 +48,7 @@ const BRACE = 0x7b;
 const QUOTE = 0x22;
 
 /** The picture itself, or JSON with it; the content type is not to be relied on, a stream of the binding has none. */
-async function imageIn(bytes: Uint8Array, facts: CallFacts): Promise<Drawing['images'][number]> {
+async function imageIn(bytes: Uint8Array, facts: CallFacts): Promise<DrawnImages['images'][number]> {
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));

@@ -12,7 +12,7 @@ import {
   imageFromBase64,
   parseSize,
   readImages,
-  type Drawing,
+  type DrawnImages,
   type Entry,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
@@ -42,7 +42,7 @@ async function draw(
   request: ImageRequest,
   asked: ModelContext,
   connection: Connection,
-): Promise<Drawing> {
+): Promise<DrawnImages> {
   const { target, signal } = asked;
   const facts: GeminiFacts = { target, secrets: [] };
   try {
@@ -132,7 +132,7 @@ interface Part {
 }
 
 /** Pure: the images of an answer; words beside them are left out. A block is `content-filter`, drift is `protocol`. */
-export function fromImageBody(json: unknown, facts: GeminiFacts): Drawing {
+export function fromImageBody(json: unknown, facts: GeminiFacts): DrawnImages {
   const { target } = facts;
   const body: Body = asRecord(json);
   if (body.error !== undefined) throw inBandError(body.error, facts);

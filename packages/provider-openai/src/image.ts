@@ -1,5 +1,5 @@
 import type { ImageBackend, ImageRequest, ModelContext, Recovery } from '@majordomo/core';
-import { fromImagesBody, toImagesCall, type Drawing, type ImagesQuirks } from '@majordomo/imagegen';
+import { fromImagesBody, toImagesCall, type DrawnImages, type ImagesQuirks } from '@majordomo/imagegen';
 import type { Connection, ImageModels, SdkCallFacts } from '@majordomo/openai-wire';
 
 /**
@@ -39,7 +39,7 @@ async function draw(
   request: ImageRequest,
   context: ModelContext,
   { connection, quirks, withoutFormat }: ImagesApi,
-): Promise<Drawing> {
+): Promise<DrawnImages> {
   const { target, signal } = context;
   const own = withoutFormat.has(modelId) ? { ...quirks, responseFormat: 'none' as const } : quirks;
   const facts: SdkCallFacts = {

@@ -20,8 +20,8 @@ const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 
 /**
  * The value of an arithmetic expression: + - * / % ^, parentheses, signs, scientific notation. `%` is the remainder,
- * with the sign of the dividend; `^` goes from right to left. Throws a `RangeError` for a result that is no finite
- * number, a division by zero included, and a `SyntaxError` for what is no expression, with the place.
+ * with the sign of the dividend; `^` goes from right to left. Throws a `RangeError` for a result that is not a finite
+ * number, a division by zero included, and a `SyntaxError` for what is not an expression, with the position.
  */
 export function calculate(expression: string): number {
   if (expression.length > LONGEST)
@@ -111,7 +111,7 @@ class Calculation {
     return this.operators.at(-1);
   }
 
-  /** The next character that is no white space; '' at the end. */
+  /** The next character that is not white space; '' at the end. */
   private next(): string {
     while (/\s/.test(this.text.charAt(this.at))) this.at++;
     return this.text.charAt(this.at);
@@ -155,6 +155,6 @@ function combine(operator: Exclude<Operator, 'negate'>, left: number, right: num
 }
 
 function finite(value: number, of: string): number {
-  if (!Number.isFinite(value)) throw new RangeError(`${of} is no finite number`);
+  if (!Number.isFinite(value)) throw new RangeError(`${of} is not a finite number`);
   return value;
 }

@@ -48,7 +48,7 @@ describe('a SKILL.md', () => {
   it.each([
     ['# Forms', undefined, 'it does not begin with YAML between lines of ---'],
     [skill('- a'), undefined, 'its front matter has no fields'],
-    [skill('name: ['), undefined, 'its front matter is no YAML: '],
+    [skill('name: ['), undefined, 'its front matter is not YAML: '],
     [skill('description: b'), undefined, 'it has no name'],
     [skill('name: a'), undefined, 'it has no description'],
     [skill('name: a\ndescription: "  "'), undefined, 'it has no description'],

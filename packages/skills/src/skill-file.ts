@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
 import { parse } from 'yaml';
 
 /** What a `SKILL.md` says, by the Agent Skills format (agentskills.io/specification, read 2026-11). */
@@ -51,7 +52,7 @@ function fieldsOf(yaml: string): Fields {
     parsed = parse(yaml, { schema: 'failsafe', maxAliasCount: 10 });
   } catch (cause) {
     throw refused(
-      `its front matter is no YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `its front matter is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
       cause,
     );
   }
@@ -85,9 +86,6 @@ function metadataOf(value: unknown): Readonly<Record<string, string>> {
     ]),
   );
 }
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const refused = (why: string, cause?: unknown): LlmError =>
   new LlmError('config', `no skill: ${why}`, {}, { cause });

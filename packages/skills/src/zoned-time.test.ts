@@ -14,7 +14,9 @@ describe('zonedTime', () => {
   });
 
   it('refuses a zone that does not exist', () => {
-    expect(() => zonedTime(0, 'Mars/Olympus')).toThrow('"Mars/Olympus" is no time zone such as Europe/Oslo');
+    expect(() => zonedTime(0, 'Mars/Olympus')).toThrow(
+      '"Mars/Olympus" is not a time zone such as Europe/Oslo',
+    );
   });
 });
 

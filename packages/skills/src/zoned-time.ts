@@ -21,9 +21,9 @@ export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];
   if (year === undefined || month === undefined || day === undefined) return absolute(time);
   const wall = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // The thirtieth of February is no day, although the parser takes it.
+  // The thirtieth of February is not a day, although the parser takes it.
   if (Number.isNaN(wall) || new Date(wall).getUTCDate() !== Number(day))
-    throw new RangeError(`"${time}" is no time`);
+    throw new RangeError(`"${time}" is not a time`);
   const before = offsetAt(wall - 24 * 60 * MINUTE, zone);
   const after = offsetAt(wall + 24 * 60 * MINUTE, zone);
   const early = wall - before;
@@ -37,7 +37,7 @@ function absolute(time: string): number {
   );
   const instant = isPlain ? Date.parse(time.trim().replace(' ', 'T')) : NaN;
   if (Number.isNaN(instant))
-    throw new RangeError(`"${time}" is no time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
+    throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
   return instant;
 }
 
@@ -72,7 +72,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       },
     });
   } catch (cause) {
-    throw new RangeError(`"${zone}" is no time zone such as Europe/Oslo`, { cause });
+    throw new RangeError(`"${zone}" is not a time zone such as Europe/Oslo`, { cause });
   }
 }
 

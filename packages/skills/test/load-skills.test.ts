@@ -96,20 +96,20 @@ describe('skill_file', () => {
   });
 
   it.each([
-    ['../secret.txt', 'is no path inside the skill'],
-    ['references/../../secret.txt', 'is no path inside the skill'],
-    ['..\\secret.txt', 'is no path inside the skill'],
-    [join(root, 'own/secret.txt'), 'is no path inside the skill'],
-    ['C:\\secret.txt', 'is no path inside the skill'],
-    ['.env', 'is no path inside the skill'],
-    ['', 'is no path inside the skill'],
-    ['references/pdf.md\0.png', 'is no path inside the skill'],
+    ['../secret.txt', 'is not a path inside the skill'],
+    ['references/../../secret.txt', 'is not a path inside the skill'],
+    ['..\\secret.txt', 'is not a path inside the skill'],
+    [join(root, 'own/secret.txt'), 'is not a path inside the skill'],
+    ['C:\\secret.txt', 'is not a path inside the skill'],
+    ['.env', 'is not a path inside the skill'],
+    ['', 'is not a path inside the skill'],
+    ['references/pdf.md\0.png', 'is not a path inside the skill'],
     ['leak.txt', 'leads out of the skill'],
     ['up/secret.txt', 'leads out of the skill'],
-    ['references', 'is no file'],
+    ['references', 'is not a file'],
     ['.', 'leads out of the skill'],
     ['references/none.md', 'the skill has no file'],
-    ['assets/data.bin', 'is no text'],
+    ['assets/data.bin', 'is not text'],
   ])('refuses %j: it %s', async (path, why) => {
     await expect(read(path)).rejects.toThrow(why);
   });

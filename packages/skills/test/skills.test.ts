@@ -86,7 +86,7 @@ describe('clock', () => {
       { zone: 'Asia/Tokyo' },
       '{"time":"2026-11-20T18:30:00+09:00","weekday":"Friday","zone":"Asia/Tokyo"}',
     ],
-    ['time_now', { zone: 'Mars' }, 'The tool failed: "Mars" is no time zone such as Europe/Oslo'],
+    ['time_now', { zone: 'Mars' }, 'The tool failed: "Mars" is not a time zone such as Europe/Oslo'],
     [
       'time_convert',
       { time: '2026-11-20T23:00', to: 'Asia/Tokyo' },
@@ -100,7 +100,7 @@ describe('clock', () => {
     [
       'time_convert',
       { time: 'noon', to: 'UTC' },
-      'The tool failed: "noon" is no time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00',
+      'The tool failed: "noon" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00',
     ],
     ['time_convert', { time: '2026-11-20T23:00' }, 'Invalid arguments: to: is required'],
   ])('%s %j', async (name, args, answer) => {

@@ -111,7 +111,7 @@ function importBindings(node: Node, declaration: unknown): readonly Binding[] {
   return [{ kind: 'import', module, name: '*' }];
 }
 
-interface Place {
+interface PatternPath {
   readonly path: readonly string[];
   readonly fallback: Node | undefined;
 }
@@ -122,39 +122,39 @@ function patternBindings(
   init: Node | undefined,
   parameter: boolean,
 ): readonly Binding[] {
-  const place = placeIn(pattern, name, [], undefined);
-  if (place === undefined) return [];
+  const found = pathTo(pattern, name, [], undefined);
+  if (found === undefined) return [];
   const bindings: Binding[] = [];
-  if (init !== undefined) bindings.push({ kind: 'value', node: init, path: place.path });
-  if (place.fallback !== undefined) bindings.push({ kind: 'value', node: place.fallback, path: [] });
-  if (parameter) bindings.push({ kind: 'parameter', path: place.path, pattern });
+  if (init !== undefined) bindings.push({ kind: 'value', node: init, path: found.path });
+  if (found.fallback !== undefined) bindings.push({ kind: 'value', node: found.fallback, path: [] });
+  if (parameter) bindings.push({ kind: 'parameter', path: found.path, pattern });
   return bindings;
 }
 
 /** Where a name stands in a destructuring pattern, and its default value. */
-function placeIn(
+function pathTo(
   pattern: Node,
   name: Node,
   path: readonly string[],
   fallback: Node | undefined,
-): Place | undefined {
+): PatternPath | undefined {
   if (pattern === name) return { path, fallback };
   switch (pattern.type) {
     case 'AssignmentPattern':
-      return placeIn(pattern.left, name, path, pattern.right);
+      return pathTo(pattern.left, name, path, pattern.right);
     case 'TSParameterProperty':
-      return placeIn(pattern.parameter, name, path, fallback);
+      return pathTo(pattern.parameter, name, path, fallback);
     case 'RestElement':
-      return placeIn(pattern.argument, name, path, undefined);
+      return pathTo(pattern.argument, name, path, undefined);
     case 'ArrayPattern':
       return first(pattern.elements, (element, index) =>
-        element === null ? undefined : placeIn(element, name, [...path, String(index)], undefined),
+        element === null ? undefined : pathTo(element, name, [...path, String(index)], undefined),
       );
     case 'ObjectPattern':
       return first(pattern.properties, (property) => {
-        if (property.type === 'RestElement') return placeIn(property.argument, name, path, undefined);
+        if (property.type === 'RestElement') return pathTo(property.argument, name, path, undefined);
         const key = keyName(property.key, property.computed) ?? '?';
-        return placeIn(property.value, name, [...path, key], undefined);
+        return pathTo(property.value, name, [...path, key], undefined);
       });
     default:
       return undefined;

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
-import { scriptFiles, testFiles } from '../data/places.ts';
+import { scriptFiles, testFiles } from '../data/exempt-files.ts';
 import { globMatcher } from '../match/glob.ts';
-import { isProviderPackage, pathFrom } from '../match/place.ts';
+import { isProviderPackage, pathFrom } from '../match/provider-package.ts';
 import { optionsOf, perOptions, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
 
 /** What a rule knows about the file that it looks at. */
@@ -27,7 +27,7 @@ export interface RuleParts {
 
 const NOTHING: Rule.RuleListener = {};
 
-/** One rule: places, options and the early exits are the same for all of them. */
+/** One rule: which files, options and the early exits are the same for all of them. */
 export function defineRule(parts: RuleParts): Rule.RuleModule {
   return {
     meta: {
@@ -41,7 +41,7 @@ export function defineRule(parts: RuleParts): Rule.RuleModule {
       const code = context.sourceCode;
       const options = optionsOf(context);
       if (parts.concerns?.(code.text, options) === false) return NOTHING;
-      if (placeOf(context, options) !== parts.where) return NOTHING;
+      if (kindOf(context, options) !== parts.where) return NOTHING;
       return parts.visit({ context, code, options });
     },
   };
@@ -49,9 +49,9 @@ export function defineRule(parts: RuleParts): Rule.RuleModule {
 
 const DOCS = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/lint-rule/README.md';
 
-type Place = RuleParts['where'] | 'exempt';
+type FileKind = RuleParts['where'] | 'exempt';
 
-const placesOf = perOptions((options) => ({
+const globsOf = perOptions((options) => ({
   allowed: globMatcher(options.allow ?? []),
   exempt: globMatcher([
     ...(options.tests === false ? testFiles : []),
@@ -59,24 +59,24 @@ const placesOf = perOptions((options) => ({
   ]),
 }));
 
-function placeOf(context: Rule.RuleContext, options: MajordomoOptions): Place {
+function kindOf(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
   const { filename, cwd } = context;
-  if (last.filename === filename && last.options === options) return last.place;
+  if (last.filename === filename && last.options === options) return last.kind;
   const path = pathFrom(cwd, filename);
-  const { allowed, exempt } = placesOf(options);
+  const { allowed, exempt } = globsOf(options);
   const inside = allowed(path) || isProviderPackage(dirname(filename));
-  const place = exempt(path) ? 'exempt' : inside ? 'inside-providers' : 'outside-providers';
-  last = { filename, options, place };
-  return place;
+  const kind = exempt(path) ? 'exempt' : inside ? 'inside-providers' : 'outside-providers';
+  last = { filename, options, kind };
+  return kind;
 }
 
 /** The rules ask about the same file one after the other. */
 let last: {
   readonly filename: string;
   readonly options: MajordomoOptions | undefined;
-  readonly place: Place;
+  readonly kind: FileKind;
 } = {
   filename: '',
   options: undefined,
-  place: 'exempt',
+  kind: 'exempt',
 };

@@ -50,6 +50,6 @@ async function readInside(folder: string, path: string): Promise<ToolOutput> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(`"${path}" is no text`);
+    throw new Error(`"${path}" is not text`);
   }
 }

@@ -14,7 +14,7 @@ export async function insidePath(folder: string, path: string): Promise<string> 
     /^[a-z]:/i.test(path) ||
     wanted.some((piece) => piece.startsWith('.'))
   ) {
-    throw new Error(`"${path}" is no path inside the skill`);
+    throw new Error(`"${path}" is not a path inside the skill`);
   }
   const root = await realpath(folder);
   const real = await realpath(join(root, ...wanted)).catch(() => undefined);
@@ -23,6 +23,6 @@ export async function insidePath(folder: string, path: string): Promise<string> 
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new Error(`"${path}" leads out of the skill`);
   }
-  if (!(await stat(real)).isFile()) throw new Error(`"${path}" is no file`);
+  if (!(await stat(real)).isFile()) throw new Error(`"${path}" is not a file`);
   return real;
 }
