@@ -110,18 +110,21 @@ const ALWAYS_DECODED = new Set([
   'image/tiff',
 ]);
 
+/** The machine was too busy, or too full: the same bytes may be decoded next time. */
+const BUSY = 'busy';
+
+/** Would it fail again with the same bytes? */
+export const isForGood = (error: unknown): boolean =>
+  LlmError.is(error, 'invalid-request', 'unsupported') && error.details.code !== BUSY;
+
 /** What sharp threw for an image of this type. */
 export function decodingError(error: unknown, mediaType: string): unknown {
   if (LlmError.is(error) || !(error instanceof Error)) return error;
   const why = error.message.split('\n')[0] ?? '';
-  if (/pixel limit|timeout/i.test(why)) {
-    return new LlmError(
-      'unsupported',
-      `an ${mediaType} is too much to decode: ${why}`,
-      { code: 'too-large' },
-      { cause: error },
-    );
-  }
+  const refused = (what: string, code: string): LlmError =>
+    new LlmError('unsupported', `an ${mediaType} ${what}: ${why}`, { code }, { cause: error });
+  if (/pixel limit/i.test(why)) return refused('is too much to decode', 'too-large');
+  if (/timeout|out of memory/i.test(why)) return refused('could not be decoded this time', BUSY);
   return ALWAYS_DECODED.has(mediaType)
     ? new LlmError(
         'invalid-request',

@@ -1,8 +1,8 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
-import { sharpCodec, type Codec, type Sharp } from './codec.ts';
+import { isForGood, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';
-import { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
+import { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 import { memoryLane } from './memory-lane.ts';
 import { broken, unfit } from './refuse.ts';
 import { encodable, remake, type Remade } from './remake.ts';
@@ -43,7 +43,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
   const { concurrency = 2, animation = 'first-frame', timeoutMs = 10_000 } = options;
   const loadCodec = lazyCodec(options.sharp, { maxPixels, timeoutMs });
   const lane = memoryLane(concurrency, maxMemory);
-  const memo = resultMemo<Remade>();
+  const memo = resultMemo<Remade>(isForGood);
   return {
     pages: pageCounter(),
     async fit(image, limits, signal, warn) {

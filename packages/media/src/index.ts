@@ -6,8 +6,8 @@ export { fetchMedia, type FetchMediaOptions } from './fetch/fetch-media.ts';
 export type { Address, Resolve } from './fetch/resolve-host.ts';
 
 // looking into bytes
-export { checkPdf, type PdfLimits } from './check-pdf.ts';
+export { checkPdf, type PdfLimits } from './pdf/check-pdf.ts';
 export type { ImageFacts } from './formats/facts.ts';
 export { inspectImage } from './inspect-image.ts';
-export { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
+export { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 export { sniffMediaType } from '@majordomo/core/provider';

@@ -9,7 +9,7 @@ const forever = (signal: AbortSignal): Promise<string> =>
   });
 
 test('bytes and key name a result; equal bytes in another object do not', async () => {
-  const memo = resultMemo<number>();
+  const memo = resultMemo<number>(() => true);
   let made = 0;
   const work = (): Promise<number> => Promise.resolve((made += 1));
   const results = [
@@ -22,14 +22,23 @@ test('bytes and key name a result; equal bytes in another object do not', async 
 });
 
 test('a failure is kept: the next turn fails without work', async () => {
-  const memo = resultMemo<number>();
+  const memo = resultMemo<number>(() => true);
   const failing = (): Promise<number> => Promise.reject(new Error('broken'));
   await expect(memo.get(bytes, 'a', never, failing)).rejects.toThrow('broken');
   await expect(memo.get(bytes, 'a', never, () => Promise.resolve(1))).rejects.toThrow('broken');
 });
 
+test('a failure that may pass is forgotten, also for those who wait', async () => {
+  const memo = resultMemo<number>(() => false);
+  const failing = (): Promise<number> => Promise.reject(new Error('busy'));
+  const both = [memo.get(bytes, 'a', never, failing), memo.get(bytes, 'a', never, failing)];
+  await expect(both[0]).rejects.toThrow('busy');
+  await expect(both[1]).rejects.toThrow('busy');
+  await expect(memo.get(bytes, 'a', never, () => Promise.resolve(1))).resolves.toBe(1);
+});
+
 test('one that gives up does not take the work from the others', async () => {
-  const memo = resultMemo<string>();
+  const memo = resultMemo<string>(() => true);
   const [one, other] = [new AbortController(), new AbortController()];
   let finish = (_: string): void => {};
   let inner: AbortSignal | undefined;
@@ -47,7 +56,7 @@ test('one that gives up does not take the work from the others', async () => {
 });
 
 test('the last that gives up ends the work, and it can begin again', async () => {
-  const memo = resultMemo<string>();
+  const memo = resultMemo<string>(() => true);
   const controller = new AbortController();
   const given = memo.get(bytes, 'a', controller.signal, forever);
   controller.abort(new Error('enough'));

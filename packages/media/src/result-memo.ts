@@ -2,7 +2,7 @@
 export interface ResultMemo<T> {
   /**
    * The result for these bytes under this key. Callers that ask at once share one piece of work; it is aborted when
-   * all of them have given up. What failed for good fails again without work.
+   * all of them have given up. What failed for good fails again without work; what may go well next time is forgotten.
    */
   get(
     bytes: Uint8Array,
@@ -19,8 +19,11 @@ interface Work<T> {
   settled: boolean;
 }
 
-/** Bytes are told apart by identity: a transcript keeps its parts, and nobody may write into them. */
-export function resultMemo<T>(): ResultMemo<T> {
+/**
+ * Bytes are told apart by identity: a transcript keeps its parts, and nobody may write into them. `isForGood`: would it
+ * fail again with the same bytes?
+ */
+export function resultMemo<T>(isForGood: (error: unknown) => boolean): ResultMemo<T> {
   const known = new WeakMap<Uint8Array, Map<string, Work<T>>>();
 
   const begin = (
@@ -31,10 +34,15 @@ export function resultMemo<T>(): ResultMemo<T> {
     const controller = new AbortController();
     const result = start(controller.signal);
     const work: Work<T> = { result, controller, waiting: 0, settled: false };
-    const settle = (): void => {
-      work.settled = true;
-    };
-    result.then(settle, settle);
+    result.then(
+      () => {
+        work.settled = true;
+      },
+      (error: unknown) => {
+        work.settled = true;
+        if (!isForGood(error) && works.get(key) === work) works.delete(key);
+      },
+    );
     works.set(key, work);
     return work;
   };

@@ -11,6 +11,7 @@ import {
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
 import { expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
+import { CATALOG, pages, PdfWriter, tree } from './pdfs.ts';
 import { bytesOf, limits, part, photo } from './pictures.ts';
 
 const BUSY: Turn = { fail: 'overloaded' };
@@ -74,10 +75,8 @@ test('what was done to an image is a warning of the response', async () => {
 });
 
 test('a PDF goes to the first target that takes so many bytes and pages, the others are passed over', async () => {
-  const pages = (count: number): FilePart => {
-    const text = `%PDF-1.4\n<< /Type /Pages /Count ${count} >>\n%%EOF`;
-    return file(new TextEncoder().encode(text), 'application/pdf', 'report.pdf');
-  };
+  const report = (count: number): FilePart =>
+    file(new PdfWriter().save(pages(count)).bytes(), 'application/pdf', 'report.pdf');
   const reader = (id: string, fileLimits: FileLimits, turns: readonly Turn[]): FakeProvider =>
     fakeProvider({ id, models: { m: turns }, capabilities: { files: ['application/pdf'], fileLimits } });
   const light = reader('light', { maxBytes: 20 }, []);
@@ -85,18 +84,35 @@ test('a PDF goes to the first target that takes so many bytes and pages, the oth
   const long = reader('long', { pdf: { maxTotalPages: 600 } }, ['many']);
   const majordomo = createMajordomo({ providers: [light, short, long], media: createMediaFitter() });
   const model = majordomo.model('light/m,short/m,long/m');
-  expect((await model.generate({ messages: [user('?', pages(10))] })).target).toBe('short/m');
-  const { target, attempts } = await model.generate({ messages: [user('?', pages(400))] });
+  expect((await model.generate({ messages: [user('?', report(10))] })).target).toBe('short/m');
+  const { target, attempts } = await model.generate({ messages: [user('?', report(400))] });
   expect(target).toBe('long/m');
   expect(attempts.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
     ['skipped', expect.stringMatching(/^light\/m takes 20 bytes in report.pdf, not \d+$/)],
     ['skipped', 'short/m takes 100 pages in report.pdf, not 400'],
     ['finished', undefined],
   ]);
-  await expect(model.generate({ messages: [user('?', pages(400), pages(400))] })).rejects.toThrow(
+  await expect(model.generate({ messages: [user('?', report(400), report(400))] })).rejects.toThrow(
     /takes 600 pages of PDFs in a request, not 800/,
   );
   expect(Object.values(majordomo.health.snapshot()).filter(({ failures }) => failures > 0)).toEqual([]);
+});
+
+test('a PDF whose pages nobody can count goes out, and a warning says that its limit was not looked after', async () => {
+  const circle = new PdfWriter().save({ 1: CATALOG, 2: tree([2]) }).bytes();
+  const capabilities = { files: ['application/pdf'], fileLimits: { pdf: { maxPages: 100 } } };
+  const reader = fakeProvider({ id: 'reader', models: { m: ['read'] }, capabilities });
+  const model = createMajordomo({ providers: [reader], media: createMediaFitter() }).model('reader/m');
+  const { warnings } = await model.generate({
+    messages: [user('?', file(circle, 'application/pdf', 'a.pdf'))],
+  });
+  expect(warnings).toEqual([
+    {
+      action: 'dropped',
+      what: 'page limit for a.pdf',
+      why: 'its pages cannot be counted, and reader/m limits them',
+    },
+  ]);
 });
 
 test('more than twenty images get the tighter edge, on every leg', async () => {

@@ -4,12 +4,14 @@ import type { FileLimits } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { TurnMessage } from '../contract/message.ts';
 import type { FilePart } from '../contract/part.ts';
+import type { Warning } from '../contract/response.ts';
 
 const PDF = 'application/pdf';
 
 /**
  * Throws `unsupported` for documents above the target's limits; a chain then passes it over without penalty. Pages are
- * the fitter's to count, and are asked for only where they are limited.
+ * the fitter's to count, and are asked for only where they are limited; where nobody can count them, a warning says
+ * that the limit was not looked after.
  */
 export async function checkFiles(
   messages: readonly TurnMessage[],
@@ -17,8 +19,8 @@ export async function checkFiles(
   fitter: MediaFitter | undefined,
   target: string,
   scope: { readonly signal: AbortSignal },
-): Promise<void> {
-  if (limits === undefined) return;
+): Promise<readonly Warning[]> {
+  if (limits === undefined) return [];
   const files = messages.flatMap(filesOf);
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const refuse = (number: number, most: number, what: string): void => {
@@ -31,15 +33,25 @@ export async function checkFiles(
   }
   refuse(sum(files.map(({ bytes }) => bytes.length)), maxTotalBytes, 'bytes of documents in a request');
   const { maxPages = Infinity, maxTotalPages = Infinity } = pdf;
-  if (fitter?.pages === undefined || Math.min(maxPages, maxTotalPages) === Infinity) return;
+  if (fitter?.pages === undefined || Math.min(maxPages, maxTotalPages) === Infinity) return [];
   const counts: number[] = [];
+  const warnings: Warning[] = [];
   for (const file of files.filter(({ mediaType }) => mediaType === PDF)) {
-    const pages = (await abortable(fitter.pages(file, scope.signal), scope.signal)) ?? 0;
-    refuse(pages, maxPages, `pages in ${file.name ?? 'a PDF'}`);
-    counts.push(pages);
+    const { name = 'a PDF' } = file;
+    const pages = await abortable(fitter.pages(file, scope.signal), scope.signal);
+    if (pages === undefined) warnings.push(uncounted(name, target));
+    else refuse(pages, maxPages, `pages in ${name}`);
+    counts.push(pages ?? 0);
   }
   refuse(sum(counts), maxTotalPages, 'pages of PDFs in a request');
+  return warnings;
 }
+
+const uncounted = (name: string, target: string): Warning => ({
+  action: 'dropped',
+  what: `page limit for ${name}`,
+  why: `its pages cannot be counted, and ${target} limits them`,
+});
 
 const filesOf = (message: TurnMessage): readonly FilePart[] =>
   message.role === 'user' ? message.parts.filter((part) => part.type === 'file') : [];

@@ -56,8 +56,9 @@ export function prepare(
 async function fitMedia(messages: readonly TurnMessage[], options: PrepareOptions): Promise<FittedMessages> {
   const { target, model, media, scope } = options;
   const { fileLimits, images } = model.capabilities;
-  await checkFiles(messages, fileLimits, media, target, scope);
-  return fitImages(messages, images, media, target, scope);
+  const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
+  const fitted = await fitImages(messages, images, media, target, scope);
+  return { ...fitted, warnings: [...uncounted, ...fitted.warnings] };
 }
 
 /** From what the caller says to what the model understands: limits, schemas, extras, a way to give an object. */

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { inspectPdf } from '../src/index.ts';
+import {
+  attachment,
+  CATALOG,
+  numbers,
+  page,
+  pages,
+  PdfWriter,
+  tree,
+  type Form,
+  type Objects,
+} from './pdfs.ts';
+
+const FORMS: readonly Form[] = ['table', 'stream'];
+const written = (objects: Objects, form: Form = 'table'): PdfWriter => new PdfWriter().save(objects, form);
+const pagesOf = (file: PdfWriter): number | undefined => inspectPdf(file.bytes())?.pages;
+const pick = (objects: Objects, wanted: readonly number[]): Objects =>
+  Object.fromEntries(wanted.map((number) => [number, objects[number]]));
+
+describe.each(FORMS)('with a cross-reference as a %s, pages are counted', (form) => {
+  test.each([1, 12, 345])('of a file saved once: %i', (count) => {
+    expect(pagesOf(written(pages(count), form))).toBe(count);
+  });
+
+  test('once, however often the file was saved with notes on every page', () => {
+    const file = written(pages(60), form);
+    for (let save = 1; save <= 3; save++) {
+      file.save(Object.fromEntries(numbers(60).map((number) => [number, page(`/Annots [${save}]`)])), form);
+      expect(pagesOf(file)).toBe(60);
+    }
+  });
+
+  test('as they are after some were deleted, freed or not', () => {
+    const kept = numbers(5);
+    const freed = Object.fromEntries(numbers(55, 8).map((number) => [number, undefined]));
+    expect(pagesOf(written(pages(60), form).save({ 2: tree(kept), ...freed }, form))).toBe(5);
+    expect(pagesOf(written(pages(60), form).save({ 2: tree(kept) }, form))).toBe(5);
+    expect(pagesOf(written(pages(60), form).save(freed, form))).toBe(5);
+  });
+
+  test('as they are after some were added', () => {
+    const added = Object.fromEntries(numbers(10, 63).map((number) => [number, page()]));
+    expect(pagesOf(written(pages(60), form).save({ 2: tree(numbers(70)), ...added }, form))).toBe(70);
+  });
+
+  test.each([true, false])('without those of a document inside (packed: %s)', (isPacked) => {
+    const inside = written(pages(60), form).bytes();
+    expect(pagesOf(written({ ...pages(5), 90: attachment(inside, isPacked) }, form))).toBe(5);
+  });
+
+  test('by the tree, whatever its count says', () => {
+    expect(pagesOf(written({ ...pages(5), 2: tree(numbers(5), 500) }, form))).toBe(5);
+    expect(pagesOf(written({ ...pages(5), 2: tree(numbers(5), 1) }, form))).toBe(5);
+  });
+
+  test('of a tree of several levels', () => {
+    const levels = {
+      1: CATALOG,
+      2: tree([3, 4, 5]),
+      3: tree([6, 7]),
+      4: tree([8]),
+      5: page(),
+      6: page(),
+      7: page(),
+      8: page(),
+    };
+    expect(pagesOf(written(levels, form))).toBe(4);
+  });
+
+  test('of nothing where the tree is a circle', () => {
+    expect(pagesOf(written({ 1: CATALOG, 2: tree([3]), 3: tree([2]) }, form))).toBeUndefined();
+  });
+});
+
+test('objects in object streams are found, and newer ones outside of them count', () => {
+  const { 1: catalog, ...packed } = pages(30);
+  const file = new PdfWriter().save({ 1: catalog }, 'stream', packed);
+  expect(pagesOf(file)).toBe(30);
+  expect(pagesOf(file.save({ 2: tree(numbers(4)) }, 'stream'))).toBe(4);
+});
+
+test('a hybrid file shows what its hidden stream has', () => {
+  const whole = pages(20);
+  const file = new PdfWriter().save(pick(whole, [1, 2, 3]), 'hybrid', pick(whole, numbers(19, 4)));
+  expect(pagesOf(file)).toBe(20);
+});
+
+test('what stands before the header shifts all offsets', () => {
+  const shifted = Buffer.concat([Buffer.from('\n\n junk\n'), written(pages(7)).bytes()]);
+  expect(inspectPdf(new Uint8Array(shifted))?.pages).toBe(7);
+});
+
+describe('a cross-reference that leads nowhere is made anew', () => {
+  const broken = (file: PdfWriter): Uint8Array =>
+    new Uint8Array(
+      Buffer.from(
+        Buffer.from(file.bytes())
+          .toString('latin1')
+          .replace(/startxref\n\d+\n%%EOF\n$/, 'startxref\n7\n%%EOF\n'),
+        'latin1',
+      ),
+    );
+
+  test.each(FORMS)('%s: of objects, the last save counts', (form) => {
+    const file = written(pages(60), form).save({ 2: tree(numbers(5)) }, form);
+    expect(inspectPdf(broken(file))?.pages).toBe(5);
+  });
+
+  test('in object streams too', () => {
+    const { 1: catalog, ...packed } = pages(30);
+    expect(inspectPdf(broken(new PdfWriter().save({ 1: catalog }, 'stream', packed)))?.pages).toBe(30);
+  });
+
+  test('but never with the pages of a document inside', () => {
+    const inside = written(pages(60)).bytes();
+    for (const isPacked of [true, false]) {
+      const file = written({ ...pages(5), 90: attachment(inside, isPacked) });
+      expect(inspectPdf(broken(file))?.pages).toBe(5);
+    }
+  });
+
+  test('and nothing is guessed where nobody can tell what belongs to whom', () => {
+    const inside = written(pages(60)).bytes();
+    const file = written({
+      ...pages(5),
+      90: attachment(inside, false).replace(/Length \d+/, 'Length 91 0 R'),
+    });
+    expect(inspectPdf(broken(file))?.pages).toBeUndefined();
+  });
+});
+
+test.each(FORMS)('an attachment that is encrypted does not make its file so (%s)', (form) => {
+  const secret = written(pages(2), form).bytes();
+  const inside = new Uint8Array(
+    Buffer.from(Buffer.from(secret).toString('latin1').replace('/Root', '/Encrypt 9 0 R /Root'), 'latin1'),
+  );
+  expect(inspectPdf(written({ ...pages(5), 90: attachment(inside, false) }, form).bytes())).toEqual({
+    pages: 5,
+    encrypted: false,
+    complete: true,
+  });
+});
