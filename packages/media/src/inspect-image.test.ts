@@ -84,6 +84,15 @@ describe('a header tells', () => {
     expect(inspectImage(bytes)).toBeUndefined();
   });
 
+  test.each([0, 1, 8, 15])('that a box of the 64-bit size %i cannot be, and the reader ends', (size) => {
+    const avif = hex(
+      ...['00000014', ascii('ftypavif'), '00000000', ascii('avif')],
+      ...['00000001', ascii('free'), size.toString(16).padStart(16, '0'), '00000014'],
+      ...[ascii('ispe'), '00000000', '0000000a', '0000000a'],
+    );
+    expect(inspectImage(avif)).toMatchObject({ width: 10, height: 10, complete: false });
+  });
+
   test('nothing that is beyond a cut header', () => {
     const whole = hex(PNG, ihdr, chunk('IEND'));
     for (let length = 0; length < whole.length; length++) {

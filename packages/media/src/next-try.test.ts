@@ -66,6 +66,16 @@ describe('the search for a quality', () => {
   });
 });
 
+test('edges that were shortened too far grow again, and the bytes are filled', () => {
+  // Noise: its bytes fall faster than its pixels.
+  const size = ({ quality, scale }: Plan): number =>
+    Math.round(30e6 * scale ** 2.7 * (step(85) / step(quality)) ** 0.75);
+  for (const maxBytes of [1e6, 2e5, 5e4, 1e4]) {
+    const fitting = search(size, maxBytes).filter(({ bytes }) => bytes <= maxBytes);
+    expect(Math.max(...fitting.map(({ bytes }) => bytes))).toBeGreaterThan(0.7 * maxBytes);
+  }
+});
+
 describe('a lossless search', () => {
   const size = ({ scale }: Plan): number => Math.round(1_000_000 * scale ** 1.8);
 

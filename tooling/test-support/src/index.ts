@@ -1,6 +1,8 @@
 export { answers, inTurn, JSON_TYPE, SSE_TYPE, stalls, streams, type Reply } from './answers.ts';
 export { contextOf, requestOf } from './calls.ts';
+export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
+export { mutated, seeded } from './mutations.ts';
 export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';
 export {
   deliveryOf,

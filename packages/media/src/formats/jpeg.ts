@@ -1,4 +1,5 @@
 import { Reader, type Frame } from './facts.ts';
+import { forward } from './forward.ts';
 
 const START_OF_SCAN = 0xda;
 
@@ -15,24 +16,45 @@ interface FrameHeader {
 export function readJpeg(bytes: Uint8Array): Frame | undefined {
   const reader = new Reader(bytes);
   let header: FrameHeader | undefined;
-  let at = 2;
-  while (at + 4 <= reader.length) {
-    if (reader.u8(at) !== 0xff) return undefined;
+  let scan: number | undefined;
+  for (const at of forward(bytes.length, nextMarker(bytes, 2), (marker) =>
+    nextSegment(reader, bytes, marker),
+  )) {
     const marker = reader.u8(at + 1);
-    if (marker === 0xff) {
-      at += 1; // Fill bytes may stand before a marker.
-      continue;
-    }
     if (isFrameHeader(marker)) header = frameHeader(reader, at);
-    if (marker === START_OF_SCAN) break;
-    at += 2 + Math.max(2, reader.u16(at + 2));
+    if (marker === START_OF_SCAN) {
+      scan = at;
+      break;
+    }
   }
   if (header === undefined) return undefined;
   const { width, height, samples, components, isProgressive } = header;
   // Where the first scan is not the whole picture, two bytes of each sample are held until the last has been read.
-  const isHeld = isProgressive || reader.u8(at + 4) < components;
+  const isHeld = isProgressive || (scan !== undefined && reader.u8(scan + 4) < components);
   const decodeBytes = width * height * (isHeld ? 2 * samples : ROWS);
-  return { width, height, animated: false, complete: endsAfter(bytes, at), decodeBytes };
+  return {
+    width,
+    height,
+    animated: false,
+    complete: scan !== undefined && endsAfter(bytes, scan),
+    decodeBytes,
+  };
+}
+
+/** The marker behind a segment. Some have no length: restarts, and what stands for nothing. */
+function nextSegment(reader: Reader, bytes: Uint8Array, at: number): number {
+  const marker = reader.u8(at + 1);
+  const isBare = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+  return nextMarker(bytes, at + 2 + (isBare ? 0 : Math.max(2, reader.u16(at + 2))));
+}
+
+/** Fill bytes may stand before a marker, and decoders pass over whatever else does (T.81 B.1.1.2, libjpeg). */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    const code = bytes[at + 1];
+    if (code !== undefined && code !== 0x00 && code !== 0xff) return at;
+  }
+  return bytes.length;
 }
 
 /** Bytes a pixel that are held when rows come in order (measured with sharp 0.35). */

@@ -1,4 +1,5 @@
 import { Reader, type Frame } from './facts.ts';
+import { forward } from './forward.ts';
 
 /** Channels by colour type; a palette is decoded to colours with alpha. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 };
@@ -9,15 +10,16 @@ export function readPng(bytes: Uint8Array): Frame | undefined {
   if (reader.tag(12) !== 'IHDR') return undefined;
   let animated = false;
   let alpha = 0;
-  let at = 8;
-  while (at + 12 <= reader.length) {
+  let complete = false;
+  const afterChunk = (at: number): number => at + 12 + reader.u32(at);
+  for (const at of forward(reader.length, 8, afterChunk)) {
     const type = reader.tag(at + 4);
-    at += 12 + reader.u32(at);
     if (type === 'acTL') animated = true;
     if (type === 'tRNS') alpha = 1;
-    if (type === 'IEND') break;
+    if (type !== 'IEND') continue;
+    complete = afterChunk(at) <= reader.length;
+    break;
   }
-  const complete = at <= reader.length && reader.tag(at - 8) === 'IEND';
   const [width, height] = [reader.u32(16), reader.u32(20)];
   const channels = Math.min(4, (CHANNELS[reader.u8(25)] ?? 4) + alpha);
   const whole = width * height * channels * (reader.u8(24) === 16 ? 2 : 1);

@@ -1,0 +1,46 @@
+import { Worker } from 'node:worker_threads';
+
+/** What a module gives to `fuzz`: sound inputs, and the parser that is to survive what becomes of them. */
+export interface FuzzTarget {
+  readonly samples: readonly Uint8Array[] | (() => Promise<readonly Uint8Array[]>);
+  /** How it ended, in a word. What it throws is a fault. */
+  readonly parse: (bytes: Uint8Array) => string | Promise<string>;
+}
+
+/** How often each end was seen, and the longest time of one input. */
+export interface FuzzReport {
+  readonly ends: Readonly<Record<string, number>>;
+  readonly slowestMs: number;
+}
+
+export interface FuzzOptions {
+  /** Inputs, of seeds 1, 2, … */
+  readonly count: number;
+  /** One input may stand still for so long; then its thread is ended, and its seed is told. Default 5,000. */
+  readonly stillMs?: number | undefined;
+}
+
+/**
+ * Parses mutations of a module's samples in a thread of their own: a parser that never ends is a failed test, not a test
+ * run that hangs. `url`: of the module, which exports a `FuzzTarget` as `target`. Rejects with the seed that failed.
+ */
+export function fuzz(url: URL, { count, stillMs = 5_000 }: FuzzOptions): Promise<FuzzReport> {
+  const progress = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
+    workerData: { url: url.href, count, progress },
+  });
+  return new Promise<FuzzReport>((resolve, reject) => {
+    let seen = 0;
+    const watch = setInterval(() => {
+      const seed = Atomics.load(progress, 0);
+      if (seed !== 0 && seed === seen) reject(new Error(`seed ${seed} of ${url.href} does not end`));
+      seen = seed;
+    }, stillMs);
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      clearInterval(watch);
+      reject(new Error(`the fuzzing of ${url.href} ended without a report`));
+    });
+  }).finally(() => worker.terminate());
+}
