@@ -31,7 +31,8 @@ const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
 function decoded(text: string, location: ImageLocation): Uint8Array {
   let binary: string;
   try {
-    binary = atob(text);
+    // Some servers write the alphabet of URLs.
+    binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
     throw noImage(location, 'holds broken base64');
   }

@@ -38,8 +38,9 @@ function partial(got: number, asked: number, failure: LlmError | undefined): rea
 }
 
 /**
- * `n` images from a wire that draws one at a time: `draw` is called side by side, with `seed + index` where a seed is
- * set. What fails is a warning as long as one image came; else the first failure is thrown. Usage is added up.
+ * `n` images from a wire that draws one at a time: `draw` is called for four at once, with `seed + index` where a seed is
+ * set. What fails is a warning as long as one image came; else the first failure is thrown, and after four of them no more
+ * is tried. Usage is added up.
  */
 export async function drawEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
@@ -50,10 +51,10 @@ export async function drawEach(
   const { target, signal } = context;
   if (n === 1) return draw(seed);
   const seeds = Array.from({ length: n }, (_, index) => (seed === undefined ? undefined : seed + index));
-  const settled = await Promise.allSettled(seeds.map((each) => draw(each)));
+  const settled = await fourAtOnce(seeds, signal, draw);
   signal.throwIfAborted();
-  const drawn = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const failed: unknown = settled.find((each) => each.status === 'rejected')?.reason;
+  const drawn = settled.flatMap((each) => (each?.status === 'fulfilled' ? [each.value] : []));
+  const failed: unknown = settled.find((each) => each?.status === 'rejected')?.reason;
   if (drawn.length === 0) throw failed;
   const images = drawn.flatMap((each) => each.images);
   const told = distinct(drawn.flatMap((each) => each.warnings));
@@ -64,6 +65,31 @@ export async function drawEach(
     warnings: [...told, ...partial(images.length, n, failure)],
     usage: drawn.map(({ usage }) => usage).reduce(sum),
   };
+}
+
+/** Enough to keep a vendor busy; more would be a crowd that no lane or limit sees. */
+const AT_ONCE = 4;
+
+/** In the order of the seeds; what was not tried any more is missing. */
+async function fourAtOnce(
+  seeds: readonly (number | undefined)[],
+  signal: AbortSignal,
+  draw: (seed: number | undefined) => Promise<DrawnImages>,
+): Promise<readonly (PromiseSettledResult<DrawnImages> | undefined)[]> {
+  const settled: PromiseSettledResult<DrawnImages>[] = [];
+  const waiting = [...seeds.entries()];
+  let hopeless = 0;
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, seed] = next;
+      const [outcome] = await Promise.allSettled([draw(seed)]);
+      settled[index] = outcome;
+      hopeless = outcome.status === 'fulfilled' ? -Infinity : hopeless + 1;
+      if (signal.aborted || hopeless >= AT_ONCE) waiting.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return settled;
 }
 
 /** Every call of one request tells the same of it. */

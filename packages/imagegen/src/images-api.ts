@@ -102,10 +102,11 @@ export function fromImagesBody(json: unknown, asked: number, target: string): Dr
   if (!isList(data)) throw noImage({ target, path: 'data' }, 'is not a list');
   const entries = data.map((entry, index): Entry => () => {
     const path = `data[${index}]`;
-    const { b64_json: text, url } = asRecord(entry);
-    const inline = typeof url === 'string' && url.startsWith('data:') ? url : undefined;
-    if (typeof url === 'string' && text === undefined && inline === undefined) throw urlOnly(target);
-    return imageFromBase64(text ?? inline, { target, path: `${path}.b64_json` });
+    const { b64_json: base64, url } = asRecord(entry);
+    // Servers that send every field say null, or nothing at all.
+    const isMissing = base64 === undefined || base64 === null || base64 === '';
+    if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlOnly(target);
+    return imageFromBase64(isMissing ? url : base64, { target, path: `${path}.b64_json` });
   });
   return { target, ...readImages(entries, asked, target), usage: usageOf(usage) };
 }

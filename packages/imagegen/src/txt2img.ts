@@ -1,5 +1,11 @@
-import { LlmError, type ImageBackend, type ImageRequest, type ModelContext } from '@majordomo/core';
-import { toBase64, wireError } from '@majordomo/core/provider';
+import {
+  LlmError,
+  type ImageBackend,
+  type ImageRequest,
+  type ModelContext,
+  type Warning,
+} from '@majordomo/core';
+import { asNumber, asRecord, asText, isList, isRecord, toBase64, wireError } from '@majordomo/core/provider';
 import { noImage, imageFromBase64 } from './decode-image.ts';
 import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 import { extraFor, withoutUnset } from './extra.ts';
@@ -28,9 +34,13 @@ export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend =
   async generate(request, context) {
     const { path, body } = toTxt2ImgCall(request, modelId, context.target);
     const answer = await post(path, JSON.stringify(body), context);
-    return fromTxt2ImgBody(answer, request.n ?? 1, context.target);
+    return fromTxt2ImgBody(answer, drawnBy(body), context.target);
   },
 });
+
+/** Batches of a size, either of which the caller may have set by `extra`. */
+const drawnBy = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']): number =>
+  (asNumber(size) ?? 1) * (asNumber(batches) ?? 1);
 
 /**
  * `txt2img`, or `img2img` as soon as there are images. With a seed and `n` above 1 the server draws seed, seed + 1, …:
@@ -56,20 +66,45 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
   return { path: images.length === 0 ? '/sdapi/v1/txt2img' : '/sdapi/v1/img2img', body };
 }
 
-/** The images of an answer; the wire tells no usage. A grid that the web UI puts in front of a batch is left out. */
+/**
+ * The images of an answer; the wire tells no usage. What the web UI puts in front of them (a grid) and extensions put
+ * behind (maps, masks) is left out, the latter with a warning: nobody asked for it.
+ */
 export function fromTxt2ImgBody(json: unknown, asked: number, target: string): DrawnImages {
-  if (typeof json !== 'object' || json === null) throw noImage({ target, path: '' }, 'is not an object');
-  const { images, error, detail }: { images?: unknown; error?: unknown; detail?: unknown } = json;
-  if (!Array.isArray(images)) {
-    const said = [error, detail].find((text) => typeof text === 'string');
+  if (!isRecord(json)) throw noImage({ target, path: '' }, 'is not an object');
+  const { images, error, detail, info } = json;
+  if (!isList(images)) {
+    const said = [error, detail].map(asText).find((text) => text !== undefined);
     if (said !== undefined) throw wireError({ target, message: said, body: json });
     throw noImage({ target, path: 'images' }, 'is not a list');
   }
-  const extra = images.length > asked && asked > 1 ? images.length - asked : 0;
-  const entries = images.slice(extra).map(
+  const first = firstImage(info);
+  const entries = images.slice(first, first + asked).map(
     (text: unknown, index): Entry =>
       () =>
-        imageFromBase64(text, { target, path: `images[${index + extra}]` }),
+        imageFromBase64(text, { target, path: `images[${index + first}]` }),
   );
-  return { target, ...readImages(entries, asked, target), usage: undefined };
+  const { images: drawn, warnings } = readImages(entries, asked, target);
+  const behind = Math.max(0, images.length - first - asked);
+  return { target, images: drawn, warnings: [...warnings, ...unasked(behind)], usage: undefined };
 }
+
+/** `info` is a JSON text; in front of this index stands a grid. */
+function firstImage(info: unknown): number {
+  try {
+    return asNumber(asRecord(JSON.parse(asText(info) ?? '{}'))['index_of_first_image']) ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+const unasked = (count: number): readonly Warning[] =>
+  count === 0
+    ? []
+    : [
+        {
+          action: 'dropped',
+          what: `${count} more images`,
+          why: 'the server added them behind those asked for',
+        },
+      ];

@@ -74,3 +74,12 @@ test('a chain under an alias moves on, as in chat', async () => {
   ]);
   expect(seen.map(({ body }) => body['model'])).toEqual(['a', 'a', 'b']);
 });
+
+test('batches that the caller asked for by extra are all given', async () => {
+  const { majordomo } = await world(() => [200, { images: [PNG, PNG, PNG, PNG] }]);
+  const extra = { 'sdapi-txt2img': { n_iter: 2 } };
+  const { images, warnings } = await majordomo
+    .imageModel('rack/flux')
+    .generate({ prompt: 'a cat', n: 2, extra });
+  expect([images.length, warnings]).toEqual([4, []]);
+});

@@ -35,6 +35,7 @@ describe('an image out of text', () => {
     ['a data URL', `data:image/png;base64,${PNG}`, 'image/png'],
     ['a data URL that lies', `data:image/webp;base64,${JPEG}`, 'image/jpeg'],
     ['a data URL without a type', `data:;base64,${PNG}`, 'image/png'],
+    ['base64 for URLs', JPEG.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''), 'image/jpeg'],
     ['base64 in lines', PNG.replace(/(.{20})/g, '$1\n'), 'image/png'],
   ])('%s', (_, text, mediaType) => {
     expect(imageFromBase64(text, location).mediaType).toBe(mediaType);
@@ -50,7 +51,7 @@ describe('an image out of text', () => {
     ['no text', 42],
     ['bytes that are no image', btoa('hello')],
     ['a URL', 'https://example.com/cat.png'],
-  ])('%s is a drifted answer, at its place', (_, text) => {
+  ])('%s is a drifted answer, at its location', (_, text) => {
     const { kind, details } = failure(() => imageFromBase64(text, location));
     expect([kind, details.path, details.target]).toEqual(['protocol', 'image', TARGET]);
   });
@@ -168,6 +169,8 @@ describe('the images wire', () => {
     ['all broken', { data: [{ b64_json: '!' }, {}] }, 'protocol'],
     ['an entry that is none', { data: [null] }, 'protocol'],
     ['URLs', { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
+    ['URLs beside an empty member', { data: [{ b64_json: null, url: 'https://a.b/c.png' }] }, 'unsupported'],
+    ['URLs beside an empty text', { data: [{ b64_json: '', url: 'https://a.b/c.png' }] }, 'unsupported'],
     ['an error inside 200', { error: { message: 'slow down', code: 'rate_limit_exceeded' } }, 'rate-limit'],
     ['an error of words', { error: 'out of memory' }, 'server'],
   ])('%s fails by kind', (_, body, kind) => {
@@ -206,6 +209,24 @@ describe('the web UI’s wire', () => {
     );
   });
 
+  test.each<[string, number, unknown]>([
+    ['one picture', 1, '{"index_of_first_image":0}'],
+    ['a batch', 2, '{}'],
+    ['a batch without words', 2, undefined],
+    ['a batch with broken words', 2, '{"index'],
+  ])('maps behind %s are left out, with a warning', (_, asked, info) => {
+    const drawn = Array.from({ length: asked }, () => PNG);
+    const { images, warnings } = fromTxt2ImgBody({ images: [...drawn, JPEG, JPEG], info }, asked, TARGET);
+    expect(images).toEqual(drawn.map(() => png));
+    expect(warnings).toEqual([
+      {
+        action: 'dropped',
+        what: '2 more images',
+        why: 'the server added them behind those asked for',
+      },
+    ]);
+  });
+
   test('an answer gives its images; a grid in front of a batch is left out', () => {
     expect(fromTxt2ImgBody({ images: [PNG], parameters: {}, info: '{}' }, 1, TARGET)).toEqual({
       target: TARGET,
@@ -213,7 +234,9 @@ describe('the web UI’s wire', () => {
       warnings: [],
       usage: undefined,
     });
-    expect(fromTxt2ImgBody({ images: [JPEG, PNG, PNG] }, 2, TARGET).images).toEqual([png, png]);
+    const info = '{"index_of_first_image":1}';
+    const batch = fromTxt2ImgBody({ images: [JPEG, PNG, PNG], info }, 2, TARGET);
+    expect([batch.images, batch.warnings]).toEqual([[png, png], []]);
     expect(fromTxt2ImgBody({ images: [PNG] }, 2, TARGET).warnings[0]?.what).toBe('1 of 2 images');
   });
 
@@ -221,6 +244,8 @@ describe('the web UI’s wire', () => {
     ['no object', 'x', 'protocol'],
     ['no list', {}, 'protocol'],
     ['broken', { images: ['!'] }, 'protocol'],
+    ['URLs beside an empty member', { data: [{ b64_json: null, url: 'https://a.b/c.png' }] }, 'unsupported'],
+    ['URLs beside an empty text', { data: [{ b64_json: '', url: 'https://a.b/c.png' }] }, 'unsupported'],
     ['an error inside 200', { error: 'model is loading' }, 'server'],
     ['a detail inside 200', { detail: 'Not Found' }, 'server'],
   ])('%s fails by kind', (_, body, kind) => {
@@ -336,6 +361,31 @@ describe('several images from a wire of one', () => {
     expect(some.images.length).toBe(3);
     expect(some.warnings).toEqual([{ action: 'dropped', what: '1 of 4 images', why: 'lab/paint is busy' }]);
     await expect(drawEach({ n: 2 }, context, () => Promise.reject(busy))).rejects.toBe(busy);
+  });
+
+  test('are drawn four at a time, in the order of their seeds', async () => {
+    let running = 0;
+    let most = 0;
+    const { images } = await drawEach({ n: 30, seed: 0 }, context, async (seed = 0) => {
+      most = Math.max(most, ++running);
+      for (let turn = 0; turn < seed % 3; turn++) await Promise.resolve();
+      running -= 1;
+      return drawn({ images: [{ ...png, mediaType: `image/${seed}` }] });
+    });
+    expect(most).toBe(4);
+    expect(images.map(({ mediaType }) => mediaType)).toEqual(images.map((_, seed) => `image/${seed}`));
+    expect(images.length).toBe(30);
+  });
+
+  test('are not tried to the last when the first four fail', async () => {
+    let calls = 0;
+    const busy = new LlmError('overloaded', 'lab/paint is busy');
+    const draw = (): Promise<DrawnImages> => {
+      calls += 1;
+      return Promise.reject(busy);
+    };
+    await expect(drawEach({ n: 3_000 }, context, draw)).rejects.toBe(busy);
+    expect(calls).toBeLessThanOrEqual(7);
   });
 
   test('are no answer after an abort', async () => {

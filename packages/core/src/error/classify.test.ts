@@ -54,6 +54,7 @@ describe('the kind of a failure', () => {
     [{ status: 400, code: 'context_length_exceeded' }, 'context-overflow'],
     [{ status: 400, code: 'model_not_found' }, 'not-found'],
     [{ status: 400, code: 'content_filter' }, 'content-filter'],
+    [{ status: 400, code: 'moderation_blocked', type: 'image_generation_user_error' }, 'content-filter'],
     [{ status: 401, type: 'api_error' }, 'auth'],
     [{ status: 403, message: 'Key limit exceeded (monthly limit)' }, 'billing'],
     [{ status: 403, message: 'Forbidden' }, 'auth'],

@@ -39,6 +39,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   insufficient_quota: 'quota',
   invalid_api_key: 'auth',
   model_not_found: 'not-found',
+  moderation_blocked: 'content-filter',
   not_found_error: 'not-found',
   overloaded_error: 'overloaded',
   permission_error: 'auth',
