@@ -1,6 +1,8 @@
+import { combined, negated, quantityOf, toNumber, type Operation, type Quantity } from './quantity.ts';
+
 const LONGEST = 100_000;
 
-type Operator = '+' | '-' | '*' | '/' | '%' | '^' | 'negate';
+type Operator = Operation | 'negate';
 
 /** Higher binds tighter. A sign binds less than a power: -2^2 is -4, as in mathematics; 2^-1 is 0.5. */
 const PRECEDENCE: Readonly<Record<Operator, number>> = {
@@ -19,11 +21,14 @@ const SIGNS: Readonly<Record<string, Operator>> = {
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 
 /**
- * The value of an arithmetic expression: + - * / % ^, parentheses, signs, scientific notation. `%` is the remainder,
+ * The value of an arithmetic expression, worked out exactly and then as the nearest number: + - * / % ^, parentheses, signs, scientific notation. `%` is the remainder,
  * with the sign of the dividend; `^` goes from right to left. Throws a `RangeError` for a result that is not a finite
  * number, a division by zero included, and a `SyntaxError` for what is not an expression, with the position.
  */
-export function calculate(expression: string): number {
+export const calculate = (expression: string): number => toNumber(evaluate(expression));
+
+/** The same, exact where a fraction can be. */
+export function evaluate(expression: string): Quantity {
   if (expression.length > LONGEST)
     throw new RangeError(`the expression is longer than ${LONGEST} characters`);
   return new Calculation(expression).value();
@@ -33,14 +38,14 @@ export function calculate(expression: string): number {
 class Calculation {
   private readonly text: string;
   private at = 0;
-  private readonly values: number[] = [];
+  private readonly values: Quantity[] = [];
   private readonly operators: (Operator | '(')[] = [];
 
   constructor(text: string) {
     this.text = text;
   }
 
-  value(): number {
+  value(): Quantity {
     for (;;) {
       this.operand();
       while (this.next() === ')') this.close();
@@ -67,7 +72,8 @@ class Calculation {
     const [digits] = NUMBER.exec(this.text) ?? [];
     if (digits === undefined) throw this.unexpected('a number');
     this.at += digits.length;
-    this.values.push(finite(Number(digits), digits));
+    if (!Number.isFinite(Number(digits))) throw new RangeError(`${digits} is not a finite number`);
+    this.values.push(quantityOf(digits));
   }
 
   private binary(): void {
@@ -95,16 +101,12 @@ class Calculation {
 
   private apply(operator: Operator): void {
     const right = this.pop();
-    if (operator === 'negate') {
-      this.values.push(-right);
-      return;
-    }
-    const left = this.pop();
-    this.values.push(finite(combine(operator, left, right), `${left} ${operator} ${right}`));
+    if (operator === 'negate') this.values.push(negated(right));
+    else this.values.push(combined(operator, this.pop(), right));
   }
 
-  private pop(): number {
-    return this.values.pop() ?? NaN;
+  private pop(): Quantity {
+    return this.values.pop() ?? { about: NaN };
   }
 
   private top(): Operator | '(' | undefined {
@@ -132,29 +134,3 @@ class Calculation {
 /** `^` waits for the one to its right; all others go from left to right. */
 const goesFirst = (top: Operator, next: Operator): boolean =>
   PRECEDENCE[top] > PRECEDENCE[next] || (PRECEDENCE[top] === PRECEDENCE[next] && next !== '^');
-
-function combine(operator: Exclude<Operator, 'negate'>, left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      if (right === 0) throw new RangeError(`division by zero: ${left} / 0`);
-      return left / right;
-    case '%':
-      if (right === 0) throw new RangeError(`division by zero: ${left} % 0`);
-      return left % right;
-    case '^':
-      return left ** right;
-    default:
-      return operator satisfies never;
-  }
-}
-
-function finite(value: number, of: string): number {
-  if (!Number.isFinite(value)) throw new RangeError(`${of} is not a finite number`);
-  return value;
-}

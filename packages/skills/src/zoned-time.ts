@@ -20,10 +20,7 @@ export function zonedTime(
 export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];
   if (year === undefined || month === undefined || day === undefined) return absolute(time);
-  const wall = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // The thirtieth of February is not a day, although the parser takes it.
-  if (Number.isNaN(wall) || new Date(wall).getUTCDate() !== Number(day))
-    throw new RangeError(`"${time}" is not a time`);
+  const wall = wallTime(time, [year, month, day, hour, minute, second].map(Number));
   const before = offsetAt(wall - 24 * 60 * MINUTE, zone);
   const after = offsetAt(wall + 24 * 60 * MINUTE, zone);
   const early = wall - before;
@@ -31,23 +28,50 @@ export function instantOf(time: string, zone: string): number {
   return offsetAt(early, zone) === before || offsetAt(wall - after, zone) !== after ? early : wall - after;
 }
 
+const ABSOLUTE =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(?:Z|([+-]\d{2}):?(\d{2}))$/i;
+
 function absolute(time: string): number {
-  const isPlain = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})$/i.test(
-    time.trim(),
-  );
-  const instant = isPlain ? Date.parse(time.trim().replace(' ', 'T')) : NaN;
-  if (Number.isNaN(instant))
+  const [whole, ...pieces] = ABSOLUTE.exec(time.trim()) ?? [];
+  if (whole === undefined)
     throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
-  return instant;
+  const [hours = '+00', minutes = '00'] = pieces.splice(6);
+  const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;
+  // Local times of towns were up to sixteen hours away from Greenwich.
+  if (Number(minutes) > 59 || offset > 16 * 60 * MINUTE)
+    throw new RangeError(`"${time}" has an offset that cannot be`);
+  return (
+    wallTime(
+      time,
+      pieces.map((piece) => Number(piece || '00')),
+    ) - (hours.startsWith('-') ? -offset : offset)
+  );
+}
+
+/** The instant that a clock at zero offset shows so. Throws for days and hours that do not exist. */
+function wallTime(
+  time: string,
+  [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
+): number {
+  const wall = utc(year, month, day, hour, minute, second);
+  const at = new Date(wall);
+  const isSame = at.getUTCMonth() + 1 === month && at.getUTCDate() === day && at.getUTCHours() === hour;
+  if (year < 1 || !isSame || minute > 59 || second > 59) throw new RangeError(`"${time}" is not a time`);
+  return wall;
+}
+
+/** `Date.UTC` takes the year 26 for 1926. */
+function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+  return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
 /** Milliseconds that the zone is ahead of UTC at the instant. */
 function offsetAt(epochMs: number, zone: string): number {
   const parts = formatOf(zone).formatToParts(new Date(epochMs));
   const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  const wall = Date.UTC(
+  const wall = utc(
     value('year'),
-    value('month') - 1,
+    value('month'),
     value('day'),
     value('hour'),
     value('minute'),
