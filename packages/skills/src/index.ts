@@ -6,5 +6,5 @@ export { calculate } from './calculate.ts';
 export { clock, type ClockOptions } from './clock.ts';
 
 // SKILL.md folders; those on disk are loaded by `@majordomo/skills/node`
-export { parseSkillFile, type SkillFile } from './skill-file.ts';
+export { parseSkillFile, readSkillFile, type ReadSkillFile, type SkillFile } from './skill-file.ts';
 export { skillLibrary, type SkillFolder } from './skill-library.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSkillFile } from './skill-file.ts';
+import { parseSkillFile, readSkillFile } from './skill-file.ts';
 
 const whole = `---
 name: pdf-forms
@@ -75,6 +75,88 @@ describe('a SKILL.md', () => {
     [skill('name: a\ndescription: b\nmetadata: c'), undefined, 'metadata must be fields'],
     [skill('name: a\ndescription: b'), 'other', 'name "a" must be that of its folder, "other"'],
   ])('is refused: %j in %s', (text, folder, why) => {
-    expect(() => parseSkillFile(text, folder)).toThrow(`no skill: ${why}`);
+    expect(() => parseSkillFile(text, folder)).toThrow(`not a skill: ${why}`);
+  });
+});
+
+describe('a SKILL.md of the wild', () => {
+  const said = (front: string, body = 'Fill them.'): string => `---\n${front}\n---\n# Title\n\n${body}\n`;
+
+  it.each<[string, string, object, string[]]>([
+    [
+      'a title for a name',
+      said('name: Cloudinary Automation\ndescription: b'),
+      { name: 'forms' },
+      ['name "Cloudinary Automation" must be lower-case letters, digits and single hyphens between them'],
+    ],
+    [
+      'the name of another folder',
+      said('name: other\ndescription: b'),
+      { name: 'other' },
+      ['name "other" must be that of its folder, "forms"'],
+    ],
+    ['no name', said('description: b'), { name: 'forms', description: 'b' }, ['it has no name']],
+    ['no description', said('name: forms'), { description: 'Fill them.' }, ['it has no description']],
+    [
+      'a long description',
+      said(`name: forms\ndescription: ${'b'.repeat(1068)}`),
+      { description: 'b'.repeat(1068) },
+      ['description has 1068 characters, at most 1024 are allowed'],
+    ],
+    [
+      'one without end',
+      said(`name: forms\ndescription: ${'b'.repeat(9000)}`),
+      { description: 'b'.repeat(4096) },
+      ['description has 9000 characters, at most 1024 are allowed'],
+    ],
+    [
+      'an unquoted colon',
+      said('name: forms\ndescription: Use when: a form, e.g. "PDF": fill it'),
+      { name: 'forms', description: 'Use when: a form, e.g. "PDF": fill it' },
+      [expect.stringMatching(/^its front matter is not YAML: .*; it is read as if/) as string],
+    ],
+    [
+      'a blank first line',
+      `\n\n${said('name: forms\ndescription: b')}`,
+      { name: 'forms', body: '# Title\n\nFill them.' },
+      ['there is blank space before its front matter'],
+    ],
+    [
+      'lists for texts',
+      said(
+        'name: forms\ndescription: b\nlicense: [MIT, BSD]\nallowed-tools:\n  - Read\n  - Bash(git status:*)',
+      ),
+      { license: 'MIT, BSD', allowedTools: ['Read', 'Bash(git status:*)'] },
+      ['license must be text', 'allowed-tools must be text'],
+    ],
+    [
+      'text for fields',
+      said('name: forms\ndescription: b\nmetadata: c'),
+      { metadata: {} },
+      ['metadata must be fields'],
+    ],
+  ])('may have %s', (_, text, expected, problems) => {
+    const { file, problems: told } = readSkillFile(text, 'forms');
+    expect(file).toMatchObject(expected);
+    expect(told).toEqual(problems);
+    expect(() => parseSkillFile(text, 'forms')).toThrow('not a skill: ');
+  });
+
+  it.each([
+    ['Read, Bash', ['Read', 'Bash']],
+    ['Bash(git status:*) Read', ['Bash(git status:*)', 'Read']],
+    ['Bash(a, b),Read', ['Bash(a, b)', 'Read']],
+  ])('allows the tools %s', (text, tools) => {
+    expect(parseSkillFile(said(`name: forms\ndescription: b\nallowed-tools: ${text}`)).allowedTools).toEqual(
+      tools,
+    );
+  });
+
+  it.each([
+    ['nothing of a skill', '# Forms'],
+    ['no words', '---\nname: forms\n---\n# Title\n'],
+    ['front matter that nobody needs', `---\nname: forms\ndescription: b\nx: ${'y'.repeat(65_600)}\n---\n`],
+  ])('with %s is refused', (_, text) => {
+    expect(() => readSkillFile(text, 'forms')).toThrow('not a skill: ');
   });
 });

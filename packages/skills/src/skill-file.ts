@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
-import { parse } from 'yaml';
+import { isList, isRecord } from '@majordomo/core/provider';
+import { splitFile, type Fields, type Problem } from './front-matter.ts';
 
 /** What a `SKILL.md` says, by the Agent Skills format (agentskills.io/specification, read 2026-11). */
 export interface SkillFile {
@@ -16,76 +16,120 @@ export interface SkillFile {
   readonly body: string;
 }
 
-const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
-const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
+/** A `SKILL.md` that was read liberally, and what is against the format in it. */
+export interface ReadSkillFile {
+  readonly file: SkillFile;
+  /** Such as `description has 1068 characters, at most 1024 are allowed`. */
+  readonly problems: readonly string[];
+}
 
-/** Reads the text of a `SKILL.md`. `folder`: the folder's name, which must be the skill's. Throws `config`. */
+const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
+const LONGEST_NAME = 64;
+const LONGEST_DESCRIPTION = 1024;
+const LONGEST_COMPATIBILITY = 500;
+/** What goes into every prompt has an end, however much is written. */
+const LONGEST_KEPT = 4096;
+
+/**
+ * Reads the text of a `SKILL.md` by the letter. `folder`: the folder's name, which must be the skill's. Throws `config`
+ * for whatever the format does not allow.
+ */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
-  const [front, yaml] = FRONT_MATTER.exec(text) ?? [];
-  if (front === undefined || yaml === undefined)
-    throw refused('it does not begin with YAML between lines of ---');
-  const fields = fieldsOf(yaml);
-  const name = required(fields, 'name', 64);
-  if (!NAME.test(name))
-    throw refused(`name "${name}" must be lower-case letters, digits and single hyphens between them`);
-  if (folder !== undefined && folder !== name)
-    throw refused(`name "${name}" must be that of its folder, "${folder}"`);
+  return read(text, folder, (what) => {
+    throw refused(what);
+  });
+}
+
+/**
+ * The same, as skills are written in the wild: what is against the format is told and read as it was meant. Throws
+ * `config` only for what says nothing of a skill.
+ */
+export function readSkillFile(text: string, folder?: string): ReadSkillFile {
+  const problems: string[] = [];
+  const file = read(text, folder, (what) => problems.push(what));
+  return { file, problems };
+}
+
+function read(text: string, folder: string | undefined, problem: Problem): SkillFile {
+  const { fields, body } = split(text, problem);
   return {
-    name,
-    description: required(fields, 'description', 1024),
-    license: optional(fields, 'license', Infinity),
-    compatibility: optional(fields, 'compatibility', 500),
-    metadata: metadataOf(fields['metadata']),
-    allowedTools: (optional(fields, 'allowed-tools', Infinity) ?? '')
-      .split(/\s+/)
-      .filter((tool) => tool !== ''),
-    body: text.slice(front.length).trim(),
+    name: nameOf(fields, folder, problem),
+    description: descriptionOf(fields, body, problem),
+    license: textIn(fields, 'license', Infinity, problem),
+    compatibility: textIn(fields, 'compatibility', LONGEST_COMPATIBILITY, problem),
+    metadata: metadataOf(fields['metadata'], problem),
+    allowedTools: toolsIn(fields['allowed-tools'], problem),
+    body,
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(yaml: string): Fields {
-  let parsed: unknown;
+function split(text: string, problem: Problem): { readonly fields: Fields; readonly body: string } {
   try {
-    // Every scalar is text: a version of 1.0 stays that.
-    parsed = parse(yaml, { schema: 'failsafe', maxAliasCount: 10 });
-  } catch (cause) {
-    throw refused(
-      `its front matter is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
+    const { fields, body } = splitFile(text, problem);
+    if (fields === undefined) throw new Error('it does not begin with YAML between lines of ---');
+    return { fields, body };
+  } catch (error) {
+    throw LlmError.is(error) ? error : refused(error instanceof Error ? error.message : String(error), error);
   }
-  if (!isRecord(parsed)) throw refused('its front matter has no fields');
-  return parsed;
 }
 
-function required(fields: Fields, field: string, most: number): string {
-  const value = optional(fields, field, most);
-  if (value === undefined) throw refused(`it has no ${field}`);
-  return value;
+/** A valid name counts, wherever it stands; a title is one for people, and the folder's is used. */
+function nameOf(fields: Fields, folder: string | undefined, problem: Problem): string {
+  const name = textIn(fields, 'name', LONGEST_NAME, problem);
+  if (name === undefined) {
+    problem('it has no name');
+    if (folder === undefined) throw refused('it has no name');
+    return folder;
+  }
+  if (!NAME.test(name)) {
+    problem(`name "${name}" must be lower-case letters, digits and single hyphens between them`);
+    return folder ?? name;
+  }
+  if (folder !== undefined && folder !== name)
+    problem(`name "${name}" must be that of its folder, "${folder}"`);
+  return name;
 }
 
-function optional(fields: Fields, field: string, most: number): string | undefined {
+function descriptionOf(fields: Fields, body: string, problem: Problem): string {
+  const description = textIn(fields, 'description', LONGEST_DESCRIPTION, problem);
+  if (description !== undefined) return description;
+  problem('it has no description');
+  const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
+  if (first === undefined) throw refused('it has no description');
+  return first.trim().slice(0, LONGEST_DESCRIPTION);
+}
+
+/** Text, or a list of texts that was meant as one. */
+function textIn(fields: Fields, field: string, most: number, problem: Problem): string | undefined {
   const value = fields[field];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw refused(`${field} must be text`);
-  const text = value.trim();
-  if (text.length > most)
-    throw refused(`${field} has ${text.length} characters, at most ${most} are allowed`);
-  return text === '' ? undefined : text;
+  if (typeof value !== 'string') problem(`${field} must be text`);
+  const text =
+    typeof value === 'string' ? value.trim() : isList(value) ? value.map(shown).join(', ') : shown(value);
+  if (text.length > most) problem(`${field} has ${text.length} characters, at most ${most} are allowed`);
+  return text === '' ? undefined : text.slice(0, LONGEST_KEPT);
 }
 
-function metadataOf(value: unknown): Readonly<Record<string, string>> {
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** `Bash(git status:*), Read`: spaces and commas part them, but not in parentheses. */
+function toolsIn(value: unknown, problem: Problem): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value !== 'string') problem('allowed-tools must be text');
+  const text = isList(value) ? value.map(shown).join(', ') : shown(value);
+  return text.match(/[^\s,()]+(?:\([^()]*\))?/g) ?? [];
+}
+
+function metadataOf(value: unknown, problem: Problem): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) throw refused('metadata must be fields');
+  if (!isRecord(value)) {
+    problem('metadata must be fields');
+    return {};
+  }
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]): [string, string] => [
-      key,
-      typeof inner === 'string' ? inner : JSON.stringify(inner),
-    ]),
+    Object.entries(value).map(([key, inner]): [string, string] => [key, shown(inner)]),
   );
 }
 
 const refused = (why: string, cause?: unknown): LlmError =>
-  new LlmError('config', `no skill: ${why}`, {}, { cause });
+  new LlmError('config', `not a skill: ${why}`, {}, { cause });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,6 +35,11 @@ symlinkSync(join(root, 'own'), join(root, 'own/forms/up'));
 write('shared/forms/SKILL.md', skillText('forms', 'Another way.'));
 write('shared/tables/SKILL.md', skillText('tables', 'Read them.'));
 write('broken/odd/SKILL.md', skillText('even', 'x'));
+write('odd/odd/SKILL.md', skillText('even', 'x'));
+write('broken/empty/SKILL.md', '');
+write('broken/large/SKILL.md', skillText('large', '').padEnd(2 ** 20 + 1));
+mkdirSync(join(root, 'broken/linked'));
+symlinkSync(join(root, 'own/secret.txt'), join(root, 'broken/linked/SKILL.md'));
 write('broken/fine/SKILL.md', skillText('fine', 'x'));
 
 /** Calls a tool of the library. */
@@ -66,13 +72,31 @@ describe('loadSkills', () => {
     expect(await call(skill, 'skill_read', { name: 'tables' })).toBe('Read them slowly.');
   });
 
-  it('throws for a folder that is no skill, or tells of it and goes on', async () => {
-    const message = `skills in ${join(root, 'broken/odd')}: no skill: name "even" must be that of its folder, "odd"`;
-    await expect(loadSkills(join(root, 'broken'))).rejects.toMatchObject({ kind: 'config', message });
+  it('reads what is against the format and tells of it, passes over what is not a skill, and throws when strict', async () => {
+    const mismatch = 'name "even" must be that of its folder, "odd"';
+    await expect(loadSkills(join(root, 'broken'), { strict: true })).rejects.toMatchObject({
+      kind: 'config',
+      message: `skills in ${join(root, 'broken/empty')}: not a skill: it does not begin with YAML between lines of ---`,
+    });
     const problems: LlmError[] = [];
     const skill = await loadSkills(join(root, 'broken'), { onProblem: (error) => problems.push(error) });
-    expect(problems.map((problem) => problem.message)).toEqual([message]);
-    expect(skill.instructions).toContain('- fine: ');
+    expect(problems.map(({ message }) => message.replace(root, ''))).toEqual([
+      'skills in /broken/empty: passed over, not a skill: it does not begin with YAML between lines of ---',
+      'skills in /broken/large: passed over, SKILL.md has 1048577 bytes, at most 1048576 are read',
+      'skills in /broken/linked: passed over, "SKILL.md" leads out of the skill',
+      `skills in /broken/odd: read, though ${mismatch}`,
+    ]);
+    expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
+  });
+
+  it('warns the process of problems when nobody else wants to know', async () => {
+    const warned = once(process, 'warning') as Promise<[Error]>;
+    await loadSkills(join(root, 'odd'));
+    const [{ name, message }] = await warned;
+    expect([name, message.replace(root, '')]).toEqual([
+      'MajordomoWarning',
+      'skills in /odd/odd: read, though name "even" must be that of its folder, "odd"',
+    ]);
   });
 
   it('throws for a folder that is not there', async () => {

@@ -2,13 +2,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { ToolOutput } from '@majordomo/agent';
 import { image } from '@majordomo/core';
-import { parseSkillFile, type SkillFile } from '../skill-file.ts';
+import { parseSkillFile, readSkillFile, type ReadSkillFile } from '../skill-file.ts';
 import type { SkillFolder } from '../skill-library.ts';
 import { insidePath } from './path-guard.ts';
 
 export const SKILL_FILE = 'SKILL.md';
 /** Bytes of a file that the model may be given. */
 const MOST_BYTES = 5 * 1024 * 1024;
+/** Bytes of a `SKILL.md`. */
+const LONGEST_SKILL = 1024 * 1024;
 const IMAGES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -17,18 +19,43 @@ const IMAGES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
+/** How a skill folder is read. */
+export interface DiskFolderOptions {
+  /** By the letter of the format. */
+  readonly strict: boolean;
+  /** Told what is against the format. */
+  readonly problem: (what: string) => void;
+}
+
 /** A skill folder on disk: its front matter is read now, all else when it is asked for. Throws `config`. */
-export async function diskFolder(folder: string): Promise<SkillFolder> {
-  const read = async (): Promise<SkillFile> =>
-    parseSkillFile(await readFile(join(folder, SKILL_FILE), 'utf8'), basename(folder));
-  const { name, description } = await read();
+export async function diskFolder(
+  folder: string,
+  { strict, problem }: DiskFolderOptions,
+): Promise<SkillFolder> {
+  const read = async (): Promise<ReadSkillFile> => {
+    const text = await skillText(folder);
+    return strict
+      ? { file: parseSkillFile(text, basename(folder)), problems: [] }
+      : readSkillFile(text, basename(folder));
+  };
+  const { file, problems } = await read();
+  for (const what of problems) problem(what);
   return {
-    name,
-    description,
-    body: async () => (await read()).body,
+    name: file.name,
+    description: file.description,
+    body: async () => (await read()).file.body,
     files: () => filesIn(folder),
     read: (path) => readInside(folder, path),
   };
+}
+
+/** Asked for its size first: it goes into a prompt whole. */
+async function skillText(folder: string): Promise<string> {
+  const file = await insidePath(folder, SKILL_FILE);
+  const { size } = await stat(file);
+  if (size > LONGEST_SKILL)
+    throw new Error(`${SKILL_FILE} has ${size} bytes, at most ${LONGEST_SKILL} are read`);
+  return readFile(file, 'utf8');
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

@@ -2,47 +2,60 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import { skillLibrary } from '../skill-library.ts';
+import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
-/** What becomes of folders that are no skill. */
+/** How skill folders are read. */
 export interface LoadSkillsOptions {
-  /** Told of a folder that is passed over because it is no skill. Default: the first such folder is thrown. */
+  /**
+   * Told of every folder that is passed over, and of what is against the format in one that is read. Default: a warning
+   * of the process.
+   */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
+  /** true: the first folder that is not by the letter of the format is thrown. Default: false. */
+  readonly strict?: boolean | undefined;
 }
 
 /**
  * The skill folders in one folder or several, as one skill for `createAgent`. Of two skills with one name, the one in
- * the earlier folder counts: put the user's own before those that came with something. Throws `config` for a folder
- * that cannot be read, and for one whose `SKILL.md` is none.
+ * the earlier folder counts: put the user's own before those that came with something. Folders are read liberally; one
+ * that says nothing of a skill is passed over. Throws `config` for a folder of folders that cannot be read.
  *
  * @example
  * const agent = createAgent({ model, skills: [await loadSkills(['./skills', '/usr/share/skills'])] });
  */
 export async function loadSkills(
   roots: string | readonly string[],
-  { onProblem }: LoadSkillsOptions = {},
+  { onProblem = warn, strict = false }: LoadSkillsOptions = {},
 ): Promise<Skill> {
-  const loaded = new Map<string, Awaited<ReturnType<typeof diskFolder>>>();
+  const loaded = new Map<string, SkillFolder>();
   for (const root of typeof roots === 'string' ? [roots] : roots) {
     for (const folder of await skillFoldersIn(root)) {
+      const tell = (what: string): void => {
+        onProblem(problem(folder, `read, though ${what}`));
+      };
       try {
-        const skill = await diskFolder(folder);
+        const skill = await diskFolder(folder, { strict, problem: tell });
         if (!loaded.has(skill.name)) loaded.set(skill.name, skill);
       } catch (cause) {
-        const error = problem(folder, cause);
-        if (onProblem === undefined) throw error;
-        onProblem(error);
+        const why = cause instanceof Error ? cause.message : String(cause);
+        if (strict) throw problem(folder, why, cause);
+        onProblem(problem(folder, `passed over, ${why}`, cause));
       }
     }
   }
   return skillLibrary([...loaded.values()]);
 }
 
+/** Shown by Node on stderr, unless the program listens to warnings itself. */
+const warn = ({ message }: LlmError): void => {
+  process.emitWarning(message, { type: 'MajordomoWarning' });
+};
+
 /** Folders with a `SKILL.md`, by name; a link to such a folder is one as well. */
 async function skillFoldersIn(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((cause: unknown) => {
-    throw problem(root, cause);
+    throw problem(root, cause instanceof Error ? cause.message : String(cause), cause);
   });
   const found: string[] = [];
   for (const name of names.sort()) {
@@ -52,7 +65,5 @@ async function skillFoldersIn(root: string): Promise<readonly string[]> {
   return found;
 }
 
-function problem(folder: string, cause: unknown): LlmError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new LlmError('config', `skills in ${folder}: ${why}`, {}, { cause });
-}
+const problem = (folder: string, what: string, cause?: unknown): LlmError =>
+  new LlmError('config', `skills in ${folder}: ${what}`, {}, { cause });
