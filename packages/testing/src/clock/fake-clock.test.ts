@@ -30,6 +30,56 @@ it('lets what a timer wakes set the next one within the same advance', async () 
   expect(times).toEqual([1010, 1020, 1030]);
 });
 
+it.each([
+  ['an immediate', () => new Promise((resolve) => setImmediate(resolve))],
+  ['a timer of the platform', () => new Promise((resolve) => setTimeout(resolve, 0))],
+  [
+    'fifty promises',
+    async () => {
+      for (let n = 0; n < 50; n++) await Promise.resolve();
+    },
+  ],
+])('waits for %s between two timers', async (_, pause) => {
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const times: number[] = [];
+  const loop = (async () => {
+    for (let n = 0; n < 5; n++) {
+      await clock.sleep(10, signal);
+      await pause();
+      times.push(clock.now());
+    }
+  })();
+  await clock.advance(50);
+  await loop;
+  expect(times).toEqual([10, 20, 30, 40, 50]);
+});
+
+it('two advances at once are both made, one after the other', async () => {
+  const clock = fakeClock();
+  const ran: number[] = [];
+  clock.timer(7, () => ran.push(clock.now()));
+  await Promise.all([clock.advance(5), clock.advance(5)]);
+  expect([ran, clock.now()]).toEqual([[7], 10]);
+});
+
+it('a timer that throws fails its advance, and none after it', async () => {
+  const clock = fakeClock();
+  clock.timer(5, () => {
+    throw new Error('boom');
+  });
+  await expect(clock.advance(10)).rejects.toThrow('boom');
+  await clock.advance(5);
+  expect(clock.now()).toBe(10);
+});
+
+it.each([-1, Number.NaN, Infinity])('does not advance by %d', async (ms) => {
+  const clock = fakeClock();
+  await expect(clock.advance(ms)).rejects.toThrow(RangeError);
+  await clock.advance(0);
+  expect(clock.now()).toBe(0);
+});
+
 it('does not run what is not due, nor what was cancelled', async () => {
   const clock = fakeClock();
   const ran: number[] = [];

@@ -1,11 +1,13 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '@majordomo/core';
+import { loadDeferred } from '@majordomo/core/provider';
 
 /** A clock that stands still until it is told to move. */
 export interface FakeClock extends Clock {
   /**
    * Moves the clock by `ms` and runs what falls due on the way, in order of time, then of setting. Between two timers
-   * everything that is ready runs, so that what a timer wakes can set the next one. Network I/O is not waited for.
+   * everything that is ready runs, so that what a timer wakes can set the next one; network I/O is not waited for. One
+   * that is asked for while another is under way follows it. Rejects with a `RangeError` for what is not a time to come.
    */
   advance(ms: number): Promise<void>;
   /** Timers and sleeps that wait. */
@@ -26,6 +28,17 @@ export function fakeClock(start: number = 0): FakeClock {
     timers.add(entry);
     return () => void timers.delete(entry);
   };
+  let last: Promise<unknown> = loadDeferred();
+  const move = async (ms: number): Promise<void> => {
+    const until = now + ms;
+    for (let next = await dueBy(timers, until); next !== undefined; next = await dueBy(timers, until)) {
+      timers.delete(next);
+      now = Math.max(now, next.due);
+      next.run();
+    }
+    now = until;
+    await turn();
+  };
   return {
     now: () => now,
     timer,
@@ -33,17 +46,12 @@ export function fakeClock(start: number = 0): FakeClock {
     get pending() {
       return timers.size;
     },
-    async advance(ms) {
-      const until = now + ms;
-      await settled();
-      for (let next = soonest(timers, until); next !== undefined; next = soonest(timers, until)) {
-        timers.delete(next);
-        now = Math.max(now, next.due);
-        next.run();
-        await settled();
-      }
-      now = until;
-      await settled();
+    advance(ms) {
+      if (!(ms >= 0 && ms < Infinity))
+        return Promise.reject(new RangeError(`the clock cannot advance by ${ms} ms`));
+      const moved = last.then(() => move(ms));
+      last = moved.catch(() => undefined);
+      return moved;
     },
   };
 }
@@ -75,5 +83,22 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   return found;
 }
 
+/** Turns of the event loop in which what is ready may set a timer, and those after which nobody is waited for. */
+const LEAST_TURNS = 2;
+const MOST_TURNS = 12;
+
+/** The next timer to run, once everything that is ready has run. */
+async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer | undefined> {
+  for (let turns = 1; turns <= MOST_TURNS; turns++) {
+    await turn();
+    const next = turns < LEAST_TURNS ? undefined : soonest(timers, until);
+    if (next !== undefined) return next;
+  }
+  // Timers of the platform have a phase of their own.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turn();
+  return soonest(timers, until);
+}
+
 /** A macrotask later every microtask has run. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
