@@ -94,6 +94,7 @@ export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toStr
 /** Values that an exchange carries as credentials or accounts: what comes back in a body is masked too. */
 export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   const found = [...headers].flatMap(([name, value]) => {
+    if (name.toLowerCase() === 'set-cookie') return [cookieIn(value)];
     if (isCredential(name)) return credentialsIn(value);
     return ACCOUNT_HEADER.test(name) ? [value] : [];
   });
@@ -104,6 +105,12 @@ export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   return [...found, ...parameters.map(([, value]) => value), ...accounts].filter(
     (value) => value !== undefined && value.length >= SHORTEST_LEARNT,
   ) as readonly string[];
+}
+
+/** The value of the first pair; what follows are attributes, which are words of a protocol. */
+function cookieIn(value: string): string {
+  const [pair = ''] = value.split(';', 1);
+  return pair.slice(pair.indexOf('=') + 1).trim();
 }
 
 /** `Bearer …`, `Basic …` with its password, cookies, and the key id and signature of AWS. */

@@ -270,6 +270,14 @@ describe('secrets', () => {
     expect(text).not.toContain(encoded.slice(2, 14));
   });
 
+  it('are not the attributes of a cookie, which are words of the protocol', async () => {
+    const cookie = `__cf_bm=${KEY}; path=/; expires=Fri, 20-Nov-26 20:00:00 GMT; domain=.api.openai.com; HttpOnly; Secure`;
+    const said = `Set HttpOnly on .api.openai.com until Fri, 20-Nov-26 20:00:00 GMT, not ${KEY}`;
+    const { fetch, written } = world(() => new Response(said, { headers: { 'set-cookie': cookie } }));
+    await (await fetch(URL_)).text();
+    expect(textIn(await written())).toBe(said.replace(KEY, '***'));
+  });
+
   it('that were named are masked wherever they stand, and at every cut', async () => {
     for (let cut = 1; cut < KEY.length; cut++) {
       const { fetch, written } = world(() => stream(`é ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} ü`), {
