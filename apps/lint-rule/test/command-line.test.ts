@@ -66,6 +66,22 @@ describe('exit codes', () => {
     expect((await run(root)).code).toBe(2);
   });
 
+  it.each([
+    ['a field with an accessor', 'a.ts', 'class A extends LitElement { @property() accessor name = 1; }'],
+    ['one in JavaScript', 'a.js', 'class A { accessor name = 1; static accessor #x = 2; }'],
+    [
+      'Flow with its mark',
+      'a.js',
+      '// @flow\nimport type { A } from "b";\nexport const f = (x: ?A): Array<A> => g<A>(x);',
+    ],
+    ['Flow without', 'a.js', 'type A = {| +x?: number |};\nexport function f(x: A): %checks { return !!x; }'],
+  ])('0: %s is read', async (_what, file, text) => {
+    write(file, text);
+    expect(await run(root)).toMatchObject({ code: 0, error: '' });
+    write(file, `${text}\nimport OpenAI from 'openai';`);
+    expect((await run(root)).code).toBe(1);
+  });
+
   it('2: a file that cannot be read, unless raw calls were found beside it', async () => {
     write('a.ts', 'export const = ;;;{');
     const alone = await run(root);

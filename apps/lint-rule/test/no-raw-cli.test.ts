@@ -14,6 +14,14 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
     "import { exec } from 'child_process';\nimport { promisify } from 'util';\nconst run = promisify(exec);\nrun('codex exec hi');",
   ],
   ['a path', "import { spawn } from 'child_process';\nspawn('/usr/local/bin/claude', []);"],
+  [
+    'node and a binary',
+    "import { spawn } from 'child_process';\nspawn('node', ['node_modules/.bin/claude', '-p']);",
+  ],
+  [
+    'a fork of an installed CLI',
+    "import { fork } from 'child_process';\nfork('node_modules/@anthropic-ai/claude-code/cli.js');",
+  ],
   ['a Windows shim', "import { spawn } from 'child_process';\nspawn('claude.cmd', ['-p']);"],
   [
     'a command from a constant',

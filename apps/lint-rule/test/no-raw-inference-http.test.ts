@@ -5,12 +5,16 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['fetch', "await fetch('https://api.openai.com/v1/responses', { method: 'POST' });"],
   ['globalThis.fetch', "await globalThis.fetch('https://api.anthropic.com/v1/messages');"],
   ['window["fetch"]', "await window['fetch']('https://api.mistral.ai/v1/chat/completions');"],
-  ['an alias of fetch', "const send = globalThis.fetch;\nsend('https://api.cerebras.ai/v1/models');"],
-  ['a bound fetch', "const send = fetch.bind(globalThis);\nsend('https://api.groq.com/openai/v1/models');"],
-  ['fetch.call', "fetch.call(globalThis, 'https://api.openai.com/v1/models');"],
+  ['an alias of fetch', "const send = globalThis.fetch;\nsend('https://api.cerebras.ai/v1/embeddings');"],
+  [
+    'a bound fetch',
+    "const send = fetch.bind(globalThis);\nsend('https://api.groq.com/openai/v1/embeddings');",
+  ],
+  ['a beacon', "navigator.sendBeacon('https://api.openai.com/v1/chat/completions');"],
+  ['fetch.call', "fetch.call(globalThis, 'https://api.openai.com/v1/embeddings');"],
   [
     'a fetch taken from globalThis',
-    "const { fetch: get } = globalThis;\nget('https://openrouter.ai/api/v1/models');",
+    "const { fetch: get } = globalThis;\nget('https://openrouter.ai/api/v1/embeddings');",
   ],
   [
     'an injected fetch',
@@ -24,7 +28,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ],
   [
     'a host from a field',
-    "class A { base = 'https://api.openai.com/v1'; go() { return fetch(this.base + '/models'); } }",
+    "class A { base = 'https://api.openai.com/v1'; go() { return fetch(this.base + '/embeddings'); } }",
   ],
   [
     'a host from a constructor',
@@ -46,15 +50,15 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['a host behind a condition', "fetch(eu ? 'https://eu.api.openai.com/v1' : other);"],
   ['a host assigned later', "let url;\nurl = 'https://api.openai.com/v1';\nfetch(url);"],
   ['a host from a function', "const url = (p) => `https://api.together.xyz/${p}`;\nfetch(url('v1'));"],
-  ['template pieces', "const vendor = 'openai';\nfetch(`https://api.${vendor}.com/v1/models`);"],
+  ['template pieces', "const vendor = 'openai';\nfetch(`https://api.${vendor}.com/v1/embeddings`);"],
   ['joined pieces', "fetch(['https://api.', 'openai', '.com/v1'].join(''));"],
   ['concat', "fetch('https://'.concat('api.openai.com', '/v1'));"],
-  ['new URL with a base', "fetch(new URL('/v1/models', 'https://api.openai.com'));"],
+  ['new URL with a base', "fetch(new URL('/v1/embeddings', 'https://api.openai.com'));"],
   ['the href of a URL', "const url = new URL('https://api.openai.com/v1');\nfetch(url.toString());"],
   ['a Request', "const request = new Request('https://api.anthropic.com/v1/x');\nfetch(request);"],
   ['a region in the host', 'fetch(`https://bedrock-runtime.${region}.amazonaws.com/model/x/converse`);'],
   ['an Azure resource', 'fetch(`https://${resource}.openai.azure.com/openai/deployments/x`);'],
-  ['a local ollama', "fetch('http://localhost:11434/api/tags');"],
+  ['a local ollama', "fetch('http://localhost:11434/api/embed');"],
   ['credentials and port in the URL', "fetch('https://user:pass@api.openai.com:443/v1');"],
   [
     'axios as a function',
@@ -75,16 +79,16 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ],
   [
     'ky with a prefix',
-    "import ky from 'ky';\nky.post('v1/models', { prefixUrl: 'https://api.openai.com', json: {} });",
+    "import ky from 'ky';\nky.post('v1/embeddings', { prefixUrl: 'https://api.openai.com', json: {} });",
   ],
-  ['undici', "import { request } from 'undici';\nrequest('https://api.openai.com/v1/models');"],
+  ['undici', "import { request } from 'undici';\nrequest('https://api.openai.com/v1/embeddings');"],
   [
     'an undici client',
     "import { Client } from 'undici';\nexport const client = new Client('https://api.anthropic.com');",
   ],
   [
     'https.request with a URL',
-    "import https from 'node:https';\nhttps.request('https://api.openai.com/v1/models');",
+    "import https from 'node:https';\nhttps.request('https://api.openai.com/v1/embeddings');",
   ],
   [
     'https.request with options',
@@ -153,7 +157,7 @@ describe.each(Object.entries(parsers))('no-raw-inference-http with the parser of
 });
 
 it('reports a host from an enum where the parser declares enums', () => {
-  const code = "enum Host { OpenAI = 'https://api.openai.com' }\nfetch(`${Host.OpenAI}/v1/models`);";
+  const code = "enum Host { OpenAI = 'https://api.openai.com' }\nfetch(`${Host.OpenAI}/v1/embeddings`);";
   expect(lint(code)).toEqual(['no-raw-inference-http:2']);
 });
 

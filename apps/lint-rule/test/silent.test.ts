@@ -147,6 +147,19 @@ const SILENT: readonly (readonly [what: string, code: string])[] = [
   ['a statement of a database', "await db.prepare('INSERT INTO ai VALUES (?)').bind(text).run();"],
   ['a rule named ai', "const ai = { run: (name) => name };\nai.run('first');"],
 
+  [
+    'splitters and loaders of langchain',
+    "import { RecursiveCharacterTextSplitter } from 'langchain/text_splitter';\nimport { CSVLoader } from 'langchain/document_loaders/fs/csv';\nimport { x } from '@langchain/textsplitters';",
+  ],
+  ['ids and tools of the AI SDK', "import { generateId, tool, type UIMessage } from 'ai';"],
+  [
+    'a test stream of the AI SDK',
+    "import { simulateReadableStream } from 'ai';\nimport { MockLanguageModelV3 } from 'ai/test';",
+  ],
+  [
+    'the client half of a route of its own',
+    "import { useChat } from '@ai-sdk/react';\nimport { DefaultChatTransport } from 'ai';",
+  ],
   // processes
   [
     'another program',
@@ -171,6 +184,32 @@ const SILENT: readonly (readonly [what: string, code: string])[] = [
   [
     'a package that is installed',
     "import { exec } from 'child_process';\nexec('npm install -g @openai/codex');",
+  ],
+
+  [
+    'a list of models',
+    "fetch('https://openrouter.ai/api/v1/models');\nfetch('https://api.openai.com/v1/models?limit=9');",
+  ],
+  ['a list of local models', "fetch('http://localhost:11434/api/tags');"],
+  [
+    'a route of its own',
+    "app.post('/v1/chat/completions', handler);\napp.post('/v1/chat/completions', async (c) => c.json({ model: 'm', messages: [] }));",
+  ],
+  [
+    'a chat route of its own',
+    "fetch('/api/chat', { method: 'POST', body: JSON.stringify({ model: 'm', messages }) });",
+  ],
+  [
+    'a chat route of its own host',
+    "fetch('https://app.example.com/api/chat', { method: 'POST', body: JSON.stringify({ model: 'm', messages }) });",
+  ],
+  [
+    'a server of its own',
+    "const s = new Server();\ns.request('/v1/chat/completions', (request, response) => response.end(JSON.stringify({ model, messages })));",
+  ],
+  [
+    'a program of its own',
+    "import { spawn } from 'child_process';\nspawn('node', ['server.js', 'claude']);\nspawn('node', ['node_modules/vite/bin/vite.js']);",
   ],
 
   // construction

@@ -9,7 +9,7 @@ import { name, version } from '../version.ts';
 export const parser: Linter.Parser = {
   meta: { name: `${name}/parser`, version },
   parseForESLint(text, options) {
-    const file = parse(text, optionsFor(filePath(options)));
+    const file = parsed(text, filePath(options));
     const comments = (file.comments ?? [])
       .filter(isNoConfiguration)
       .map(({ type, value, start, end, loc }) => ({
@@ -28,14 +28,32 @@ function isNoConfiguration({ value }: { readonly value: string }): boolean {
   return !/^\s*eslint\s/.test(value);
 }
 
-function optionsFor(filename: string): ParserOptions {
+/** What plain JavaScript does not allow may be Flow, which needs no mark in some repositories. */
+function parsed(text: string, filename: string): ReturnType<typeof parse> {
+  const marked = FLOW.test(text);
+  try {
+    return parse(text, optionsFor(filename, marked));
+  } catch (error) {
+    if (marked || TYPESCRIPT.test(filename)) throw error;
+    return parse(text, optionsFor(filename, true));
+  }
+}
+
+const FLOW = /@(?:no)?flow\b/;
+const TYPESCRIPT = /\.[mc]?tsx?$/;
+
+function optionsFor(filename: string, isFlow: boolean): ParserOptions {
   const plugins: ParserPlugin[] = [
     ['estree', { classFeatures: true }],
     'decorators-legacy',
+    // Fields of the standard's decorators.
+    'decoratorAutoAccessors',
     'explicitResourceManagement',
   ];
-  const typescript = /\.[mc]?tsx?$/.test(filename);
+  const typescript = TYPESCRIPT.test(filename);
   if (typescript) plugins.push('typescript');
+  // With Flow's types `a < b > (c)` is a call.
+  else if (isFlow) plugins.push(['flow', { all: true }]);
   // In a `.ts` file `<T>x` is a type assertion.
   if (!typescript || filename.endsWith('x')) plugins.push('jsx');
   return {

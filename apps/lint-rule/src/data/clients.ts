@@ -60,6 +60,7 @@ export const httpGlobals: ReadonlySet<string> = new Set([
   'WebSocket',
   'EventSource',
   'XMLHttpRequest',
+  'navigator',
 ]);
 
 /** Method names that send, on an object whose origin nobody can see. `get` is left out: maps and caches have it. */

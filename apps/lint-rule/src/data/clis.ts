@@ -65,6 +65,9 @@ export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['wsl', new Set(['-d', '-u', '--distribution', '--user'])],
 ]);
 
+/** Programs that run a file of JavaScript. */
+export const interpreters: ReadonlySet<string> = new Set(['node', 'nodejs', 'tsx']);
+
 /** Package managers that run a program by a subcommand. */
 export const runners: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npm', new Set(['exec', 'x'])],

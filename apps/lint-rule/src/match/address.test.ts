@@ -8,7 +8,7 @@ const read = addressReader({ hosts: inferenceHosts, paths: wirePaths });
 const hole = (name: string): string => HOLE + name + HOLE;
 
 const KNOWN: readonly (readonly [text: string, what: string, needs: string])[] = [
-  ['https://api.openai.com/v1/models', 'api.openai.com', 'nothing'],
+  ['https://api.openai.com/v1/embeddings', 'api.openai.com', 'nothing'],
   ['https://api.openai.com', 'api.openai.com', 'nothing'],
   [`https://api.openai.com${hole('path')}`, 'api.openai.com', 'nothing'],
   [`https://api.openai.com:443/${hole('path')}`, 'api.openai.com', 'nothing'],

@@ -33,6 +33,8 @@ export function addressReader(book: AddressBook): AddressReader {
   const pathOf = pathFinder(book.paths);
   return (text) => {
     const { authority, path } = split(text);
+    // To ask which models there are asks none of them.
+    if (LISTING.test(path)) return OTHER;
     const host = authority === undefined ? undefined : hostOf(authority, path);
     if (host !== undefined) {
       const { host: what, use } = host;
@@ -57,6 +59,9 @@ export function addressReader(book: AddressBook): AddressReader {
 }
 
 const OTHER: Verdict = { kind: 'other' };
+
+/** The wires' lists of models, and one model of them: `/v1/models`, `/api/tags`. */
+const LISTING = /\/(?:v\d\w*|api)\/(?:models|tags)\/?(?:[?#]|$)/;
 
 /** A host option as it stands in `https.request({ hostname })`: no scheme. */
 export function asAddress(host: string): string {

@@ -1,4 +1,4 @@
-import { cliPackages, launchers, runners, scriptFlags, shells } from '../data/clis.ts';
+import { cliPackages, interpreters, launchers, runners, scriptFlags, shells } from '../data/clis.ts';
 
 /** The programs that a command line starts: one for each part of a pipe or list, through `npx`, `env`, `sh -c` … */
 export function programsIn(line: string): readonly string[] {
@@ -24,6 +24,7 @@ export function programsOf(words: readonly string[]): readonly string[] {
       : [];
   }
   const valued = launchers.get(name);
+  if (interpreters.has(name)) return programsOf(withoutFlags(rest, NO_FLAGS));
   if (valued === undefined) return [cliPackages.get(name) ?? name];
   const after = withoutFlags(rest, valued);
   // `timeout 30 claude`: the duration is no program.
@@ -40,10 +41,19 @@ function withoutFlags(words: readonly string[], valued: ReadonlySet<string>): re
 
 /** `/usr/local/bin/claude` → claude, `claude.cmd` → claude, `@openai/codex@latest` → @openai/codex. */
 function programName(word: string): string {
+  const installed = packageAt(word);
+  if (installed !== undefined) return installed;
   const name = word.replace(/(.)@[^/]*$/, '$1');
   if (cliPackages.has(name)) return name;
   const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
   return file.replace(/\.(?:exe|cmd|bat|ps1|sh|m?js)$/i, '');
+}
+
+/** `node_modules/@openai/codex/bin/codex.js` → @openai/codex; `undefined` elsewhere, and for `.bin`. */
+function packageAt(word: string): string | undefined {
+  const [, name] = /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(word) ?? [];
+  const plain = name?.replace('\\', '/');
+  return plain !== undefined && cliPackages.has(plain) ? plain : undefined;
 }
 
 /** Splits a shell line at `|`, `;`, `&` and newlines into commands, and those into words; quotes keep both together. */

@@ -35,6 +35,7 @@ export function senderOf(callee: Node, look: Look): Sender | undefined {
 
 /** `fetch(…)` sends, `fetch(…).then(…)` does not; `new XMLHttpRequest().open(…)` says where to. */
 function sendsAsGlobal({ name, path }: Origin): boolean {
+  if (name === 'navigator') return path.length === 1 && path[0] === 'sendBeacon';
   if (name === 'XMLHttpRequest') return path.at(-1) === 'open';
   return !path.includes('()') && !path.some(isMock);
 }

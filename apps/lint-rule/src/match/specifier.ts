@@ -5,6 +5,8 @@ import { moduleHosts } from '../data/sdks.ts';
  * `https://esm.sh/openai@6/core` → openai. Undefined for relative paths, built-ins and other URLs.
  */
 export function packageOf(specifier: string): string | undefined {
+  const installed = specifier.lastIndexOf(INSTALLED);
+  if (installed >= 0) return nameIn(specifier.slice(installed + INSTALLED.length));
   const first = specifier.charCodeAt(0);
   if (first === DOT || first === SLASH || first === HASH) return undefined;
   if (!specifier.includes(':')) return nameIn(specifier);
@@ -15,10 +17,20 @@ export function packageOf(specifier: string): string | undefined {
   return host === undefined ? undefined : nameIn(address.slice(host.length).replace(/^(?:npm:|v\d+\/)/, ''));
 }
 
+/** A path into what is installed names a package all the same. */
+const INSTALLED = 'node_modules/';
+
 const DOT = 46;
 const SLASH = 47;
 const HASH = 35;
 const AT = 64;
+
+/** What follows the package's name, without the first slash: `langchain/text_splitter` → text_splitter. */
+export function subpathOf(specifier: string, name: string): string {
+  const behind = specifier.slice(specifier.lastIndexOf(name) + name.length);
+  const slash = behind.indexOf('/');
+  return slash < 0 ? '' : behind.slice(slash + 1);
+}
 
 /** `@scope/name@version/sub` → `@scope/name`. */
 function nameIn(text: string): string {

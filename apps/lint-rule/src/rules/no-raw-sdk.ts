@@ -4,9 +4,10 @@ import { lookInto } from '../ast/look.ts';
 import { bare, child, keyName, type Node } from '../ast/node.ts';
 import { isLoader, originOf } from '../ast/origin.ts';
 import { textsOf } from '../ast/text.ts';
+import { harmless } from '../data/harmless.ts';
 import { advice } from '../data/replacement.ts';
 import { mockMethods, mockObjects, sdks, type Sdk } from '../data/sdks.ts';
-import { nameTable, packageOf } from '../match/specifier.ts';
+import { nameTable, packageOf, subpathOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
 import { suggestionsFor } from '../rewrite/suggest.ts';
 import { defineRule, type File } from './define.ts';
@@ -36,12 +37,12 @@ export const noRawSdk: Rule.RuleModule = defineRule({
     const { code, options } = file;
     const types = options.types === true;
     const check = checker(file);
-    const ofSource = (node: Rule.Node, source: Node | null | undefined): void => {
-      if (source?.type === 'Literal' && typeof source.value === 'string') check(node, source.value);
+    const ofSource = (node: Rule.Node, source: Node | null | undefined, names?: Names): void => {
+      if (source?.type === 'Literal' && typeof source.value === 'string') check(node, source.value, names);
     };
     return {
       ImportDeclaration(node) {
-        if (types || !isTypeOnly(node, node.specifiers)) ofSource(node, node.source);
+        if (types || !isTypeOnly(node, node.specifiers)) ofSource(node, node.source, importedNames(node));
       },
       ExportNamedDeclaration(node) {
         if (node.source && (types || !isTypeOnly(node, node.specifiers))) ofSource(node, node.source);
@@ -75,12 +76,34 @@ export const noRawSdk: Rule.RuleModule = defineRule({
   },
 });
 
-function checker(file: File): (node: Rule.Node, specifier: string) => void {
+/** What an import takes; `undefined` where that may be everything. */
+type Names = readonly string[] | undefined;
+
+function importedNames({ specifiers }: ESTree.ImportDeclaration): Names {
+  const values = specifiers.filter((one) => Reflect.get(one, 'importKind') !== 'type');
+  const names = values.map((one) =>
+    one.type === 'ImportSpecifier' ? keyName(one.imported, false) : undefined,
+  );
+  return names.every((name) => name !== undefined) && names.length > 0 ? names : undefined;
+}
+
+/** Splitters, ids and hooks of a family whose other members call models. */
+function isHarmless(name: string, specifier: string, names: Names): boolean {
+  const known = harmless.find((one) => one.package === name);
+  if (known === undefined) return false;
+  const subpath = subpathOf(specifier, name);
+  if (subpath !== '' && known.subpaths?.some((start) => subpath.startsWith(start)) === true) return true;
+  if (known.names === undefined || (known.names !== '*' && subpath !== '')) return false;
+  const { names: fine } = known;
+  return fine === '*' || names?.every((one) => fine.has(one)) === true;
+}
+
+function checker(file: File): (node: Rule.Node, specifier: string, names?: Names) => void {
   const find = lookup(file.options);
-  return (node, specifier) => {
+  return (node, specifier, names) => {
     const name = packageOf(specifier);
     const sdk = name === undefined ? undefined : find(name);
-    if (name === undefined || sdk === undefined) return;
+    if (name === undefined || sdk === undefined || isHarmless(name, specifier, names)) return;
     file.context.report({
       node,
       messageId: 'raw',
