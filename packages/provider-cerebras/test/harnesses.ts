@@ -9,6 +9,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
     open: ({ baseURL, apiKey }) => createCerebras({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {
       file: 'no recording shows that this vendor reads documents',
+      resources: 'its SDK leaves a listener on the signal; a chain gives each attempt a signal of its own',
       ...cannot,
       'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
     },

@@ -20,6 +20,10 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   // These ask with tools, or for their calls.
   'unicode-split': TOOLS,
   'prefix-stability': TOOLS,
+  'request-tools': TOOLS,
+  'request-effort': 'the effort is a flag of the CLI, whose own words for it the bridge does not have',
+  'request-tool-choice': TOOLS,
+  'tool-result-content': TOOLS,
   frozen: TOOLS,
   reasoning: TOOLS,
   'reasoning-replay': REPLAY,

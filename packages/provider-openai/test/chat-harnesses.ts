@@ -57,6 +57,9 @@ const SEARCHES_ALONE: Harness['cannot'] = {
   'tool-result': NO_TOOLS,
   'foreign-tool-ids': NO_TOOLS,
   'prefix-stability': NO_TOOLS,
+  'request-tools': NO_TOOLS,
+  'request-tool-choice': NO_TOOLS,
+  'tool-result-content': NO_TOOLS,
   frozen: NO_TOOLS,
   file: NO_FILES,
 };

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { conformance, type Case, type Harness, type Scenario } from '../src/index.ts';
 import { flawed, type Flaw } from './reference/flaw.ts';
-import { FLAWS } from './reference/flaws.ts';
+import { FLAWS as IN_ANSWERS } from './reference/flaws.ts';
 import { harnesses } from './reference/harnesses.ts';
+import { UNFAITHFUL } from './reference/unfaithful.ts';
+
+/** Some sixty wrong providers. */
+const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL];
 
 /** What no provider can get wrong: the timers and the caller's signal belong to the chain of core. */
 const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
@@ -14,7 +18,7 @@ const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
 
 const broken = (harness: Harness, flaw: Flaw): Harness => ({
   ...harness,
-  open: async (at) => flawed(await harness.open(at), flaw),
+  open: async (at) => flawed(await harness.open(at), flaw, at.baseURL),
 });
 
 /** A provider that hangs fails its case too: with a runner, by the runner's time limit. */

@@ -179,4 +179,14 @@ describe.each(SUBJECTS)('$wire.name, for any JSON', ({ wire, body }) => {
       { numRuns: 1000 },
     );
   });
+
+  it('takes names that cannot be shown as text', () => {
+    for (const path of paths) {
+      const broken = body();
+      const holder = at(broken, path);
+      for (const name of Object.keys(holder)) holder[name] = { toString: 1, name: { toString: 1 } };
+      expect(Array.isArray(wire.validate(broken))).toBe(true);
+      expect(typeof wire.read('/', broken).model).toBe('string');
+    }
+  });
 });

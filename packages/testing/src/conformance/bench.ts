@@ -77,6 +77,27 @@ function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
   const isCutShort = fault === 'no finish' && (error !== undefined || mayLeave);
   // A failure before the first event leaves none.
   if (!isCutShort) assert.equal(fault, undefined, `the order of events is wrong: ${fault}`);
+  checkDeltas(events);
+}
+
+/** What was shown while it came is what the part says at its end. */
+function checkDeltas(events: Collected['events']): void {
+  const shown = new Map<number, string>();
+  for (const event of events) {
+    if (event.type === 'text-delta' || event.type === 'reasoning-delta')
+      shown.set(event.index, (shown.get(event.index) ?? '') + event.text);
+    if (event.type === 'args-delta') shown.set(event.index, (shown.get(event.index) ?? '') + event.json);
+    if (event.type === 'part-end') checkShown(event.part, shown.get(event.index) ?? '');
+  }
+}
+
+function checkShown(part: Collected['parts'][number], shown: string): void {
+  if (part.type !== 'tool-call')
+    assert.equal(shown, part.text, `the deltas of a ${part.type} part are not its text`);
+  else if (part.invalid !== undefined)
+    assert.equal(shown, part.invalid.raw, 'the deltas of a tool call are not its arguments');
+  else
+    assert.deepEqual(JSON.parse(shown || '{}'), part.args, 'the deltas of a tool call are not its arguments');
 }
 
 /** A request with a provider's required fields filled in. */

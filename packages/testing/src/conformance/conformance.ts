@@ -2,8 +2,10 @@ import { abortCases } from './cases/abort.ts';
 import { answerCases } from './cases/answers.ts';
 import { failureCases } from './cases/failures.ts';
 import { faultCases } from './cases/faults.ts';
+import { fidelityCases } from './cases/fidelity.ts';
 import { reasoningCases } from './cases/reasoning.ts';
 import { requestCases } from './cases/requests.ts';
+import { resourceCases } from './cases/resources.ts';
 import { textCases } from './cases/text.ts';
 import { toolCases } from './cases/tools.ts';
 import { chainCases } from './chain/cases.ts';
@@ -21,6 +23,8 @@ export const conformance: readonly Case[] = [
   ...faultCases,
   ...abortCases,
   ...requestCases,
+  ...fidelityCases,
+  ...resourceCases,
   ...chainCases,
   ...recoveryCases,
 ].map(patient);

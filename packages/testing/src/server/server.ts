@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { maskedHeaders, readBody, type Exchange, type OpenExchange } from './exchange.ts';
@@ -35,6 +35,8 @@ export interface WireServer {
   readonly baseURL: string;
   /** Every request so far, in the order of arrival. */
   readonly requests: readonly Exchange[];
+  /** Connections that are open now. */
+  readonly connections: number;
   /** The nth request (from 0), once it has arrived. */
   request(n: number): Promise<Exchange>;
   /** Closes every connection. */
@@ -58,6 +60,11 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // An idle connection that the server closes may be the one that a client is about to use.
@@ -75,6 +82,9 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     url,
     baseURL: options.wire.baseURL(url),
     requests,
+    get connections() {
+      return sockets.size;
+    },
     async request(n) {
       for (;;) {
         const exchange = requests[n];

@@ -9,6 +9,10 @@ export type Report = (rule: string, path: string, message: string) => void;
 /** Checks by key. */
 export type Fields = Readonly<Record<string, Check>>;
 
+/** For messages: an object of strangers may have a `toString` that is not a function. */
+export const shown = (value: unknown): string =>
+  isString(value) ? value : value === undefined ? 'nothing' : JSON.stringify(value);
+
 /** As a type guard for filters. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 

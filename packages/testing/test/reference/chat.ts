@@ -6,7 +6,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
-import { failureError, type Dialogue } from './provider.ts';
+import { dropped, failureError, type Dialogue } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -51,6 +51,11 @@ export const chatDialogue: Dialogue = {
     messages: messages(request),
     ...(request.maxTokens === undefined ? {} : { max_completion_tokens: request.maxTokens }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.topP === undefined ? {} : { top_p: request.topP }),
+    ...(request.seed === undefined ? {} : { seed: request.seed }),
+    ...(request.stop === undefined ? {} : { stop: request.stop }),
+    ...(request.reasoning === undefined ? {} : { reasoning_effort: request.reasoning }),
+    ...(request.toolChoice === undefined ? {} : { tool_choice: toolChoice(request.toolChoice) }),
     ...(request.tools.length === 0
       ? {}
       : { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
@@ -60,7 +65,17 @@ export const chatDialogue: Dialogue = {
     ...(delivery === 'deltas' ? { stream: true, stream_options: { include_usage: true } } : {}),
   }),
   reader: (target, family) => new ChatReader(target, family),
+  warnings: ({ cache, messages: turns }) => [
+    ...(cache === undefined || cache === 'none' ? [] : [dropped('cache')]),
+    ...(turns.some(hasImageInResult) ? [dropped('images of tool results')] : []),
+  ],
 };
+
+const hasImageInResult = (turn: TurnMessage): boolean =>
+  turn.role === 'tool' && turn.parts.some(({ content }) => content.some(({ type }) => type === 'image'));
+
+const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): unknown =>
+  typeof choice === 'string' ? choice : { type: 'function', function: choice };
 
 function messages({ messages: turns, system }: ModelRequest): object[] {
   const rename = toolIds(turns, { maxLength: 40, pattern: /^/ });

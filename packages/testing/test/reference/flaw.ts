@@ -15,19 +15,30 @@ type Batch = readonly ModelEvent[];
 export interface Flaw {
   readonly name: string;
   readonly caught: readonly Scenario[];
-  readonly stream: (stream: Stream, model: Model) => Stream;
+  readonly stream: (stream: Stream, model: Model, baseURL: string) => Stream;
   /** A call may never come back. */
   readonly hangs?: boolean;
 }
 
 /** The provider with the flaw put in. */
-export const flawed = (provider: Provider, { stream }: Flaw): Provider => ({
-  ...provider,
-  model: (id) => {
-    const model = provider.model(id);
-    return { ...model, stream: stream((request, context) => model.stream(request, context), model) };
-  },
-});
+export const flawed = (provider: Provider, { stream }: Flaw, baseURL: string): Provider => {
+  // A provider keeps what it makes of a model, and so does a flaw.
+  const made = new Map<string, Model>();
+  return {
+    ...provider,
+    model: (id) => {
+      const known = made.get(id);
+      if (known !== undefined) return known;
+      const model = provider.model(id);
+      const wrong = {
+        ...model,
+        stream: stream((request, context) => model.stream(request, context), model, baseURL),
+      };
+      made.set(id, wrong);
+      return wrong;
+    },
+  };
+};
 
 export async function* batches(events: AsyncIterable<ModelEvent | Batch>): AsyncGenerator<Batch> {
   for await (const step of events) yield 'type' in step ? [step] : step;

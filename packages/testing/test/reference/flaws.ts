@@ -194,7 +194,7 @@ export const FLAWS: readonly Flaw[] = [
             ? { ...part, replay: { family: families[0], data: part.replay?.data ?? { signature: 'x' } } }
             : part,
         ]),
-      )(stream, { families } as Model),
+      )(stream, { families } as Model, ''),
   },
   {
     name: 'counts tokens wrong and does not say what it cannot know',

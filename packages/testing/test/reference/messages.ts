@@ -8,7 +8,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
-import { failureError, type Dialogue } from './provider.ts';
+import { dropped, failureError, type Dialogue } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',
@@ -28,19 +28,37 @@ export const messagesDialogue: Dialogue = {
     model,
     max_tokens: request.maxTokens ?? 4096,
     messages: messages(request.messages),
-    ...(request.system === undefined ? {} : { system: request.system }),
+    ...systemOf(request),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.topP === undefined ? {} : { top_p: request.topP }),
+    ...(request.stop === undefined ? {} : { stop_sequences: request.stop }),
+    ...(request.toolChoice === undefined ? {} : { tool_choice: toolChoice(request.toolChoice) }),
     ...(request.tools.length === 0
       ? {}
       : { tools: request.tools.map(({ parameters, ...tool }) => ({ ...tool, input_schema: parameters })) }),
     ...(request.output === undefined
       ? {}
       : { output_config: { format: { type: 'json_schema', schema: request.output.schema } } }),
-    ...(thinks(request) ? { thinking: { type: 'enabled', budget_tokens: 1024 } } : {}),
+    ...(thinks(request)
+      ? { thinking: { type: 'enabled', budget_tokens: request.reasoning === 'high' ? 8192 : 1024 } }
+      : {}),
     ...(delivery === 'deltas' ? { stream: true } : {}),
   }),
   reader: (target) => new MessagesReader(target),
+  warnings: ({ seed }) => (seed === undefined ? [] : [dropped('seed')]),
 };
+
+function systemOf({ system, cache }: ModelRequest): object {
+  if (system === undefined) return {};
+  if (cache === undefined || cache === 'none') return { system };
+  const cache_control = { type: 'ephemeral', ...(cache === 'long' ? { ttl: '1h' } : {}) };
+  return { system: [{ type: 'text', text: system, cache_control }] };
+}
+
+const CHOICES = { auto: 'auto', none: 'none', required: 'any' } as const;
+
+const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): object =>
+  typeof choice === 'string' ? { type: CHOICES[choice] } : { type: 'tool', ...choice };
 
 /** A tool loop whose turn lost its thinking goes on without. */
 function thinks({ reasoning, messages: turns }: ModelRequest): boolean {

@@ -5,6 +5,7 @@ import {
   type ModelRequest,
   type Provider,
   type Recovery,
+  type Warning,
 } from '@majordomo/core';
 import {
   credentialSource,
@@ -22,7 +23,16 @@ export interface Dialogue {
   headers(key: string): Record<string, string>;
   body(request: ModelRequest, model: string, context: ModelContext): object;
   reader(target: string, family: string): WireReader;
+  /** What the wire has no field for. */
+  warnings(request: ModelRequest): readonly Warning[];
 }
+
+/** What a wire that lacks a field says. */
+export const dropped = (what: string): Warning => ({
+  action: 'dropped',
+  what,
+  why: 'this wire has no field for it',
+});
 
 /** HTTP status other than 2xx, with what was said. */
 class Refused extends Error {
@@ -54,9 +64,11 @@ export function referenceProvider(
       if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
       const key = await credential.read(context);
       const body = wellFormed(JSON.stringify(dialogue.body(request, modelId, context)));
+      const reader = dialogue.reader(target, dialogue.family);
+      reader.scribe.warning(...dialogue.warnings(request));
       yield* sdkStream({
         context,
-        reader: dialogue.reader(target, dialogue.family),
+        reader,
         open: async () => open(`${baseURL}${dialogue.path}`, dialogue.headers(key), body, signal),
         toLlmError: (error) => withRecovery(toLlmError(error, target, key)),
       });

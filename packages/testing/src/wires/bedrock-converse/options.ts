@@ -1,5 +1,5 @@
 import { isRecord } from '@majordomo/core/provider';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ function checkTools(config: Fields, report: Report): void {
   });
   const choice = isRecord(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
   if (isRecord(choice) && !names.includes(choice['name'])) {
-    report('tool-choice-unknown', 'toolConfig.toolChoice.tool', `${String(choice['name'])} is not defined`);
+    report('tool-choice-unknown', 'toolConfig.toolChoice.tool', `${shown(choice['name'])} is not defined`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isMadeUpCallId, isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './parts.ts';
@@ -124,8 +124,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
   for (const { id, name } of responses) {
     const isKnown = calls.some((call) => call['name'] === name && (id === undefined || call['id'] === id));
-    if (!isKnown)
-      report('response-unknown', content.path, `nothing called "${String(name)}" (${String(id)})`);
+    if (!isKnown) report('response-unknown', content.path, `nothing called "${shown(name)}" (${shown(id)})`);
   }
 }
 

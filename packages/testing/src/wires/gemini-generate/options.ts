@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/provider';
 import { eachSchema } from '../json-schema.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import { contentsOf, unsignedCall } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function declarationsOf({ tools }: Fields): readonly Fields[] {
 }
 
 function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, report: Report): void {
-  const path = `tools.${String(name)}`;
+  const path = `tools.${shown(name)}`;
   if (isRecord(parameters) && parametersJsonSchema !== undefined) {
     report('schema-field', path, 'parameters and parametersJsonSchema are mutually exclusive');
   }
@@ -63,7 +63,7 @@ function checkChoice(config: unknown, names: readonly unknown[], report: Report)
   if (mode !== 'ANY' && mode !== 'VALIDATED')
     report('tool-choice', path, 'allowed names go with mode ANY only');
   const unknown = (allowed as readonly unknown[]).filter((name) => !names.includes(name));
-  if (unknown.length > 0) report('tool-choice', path, `${unknown.map(String).join(', ')}: not declared`);
+  if (unknown.length > 0) report('tool-choice', path, `${unknown.map(shown).join(', ')}: not declared`);
 }
 
 function checkGeneration(body: Fields, config: Fields, report: Report): void {

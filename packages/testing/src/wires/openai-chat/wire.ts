@@ -15,6 +15,7 @@ import { chatFrames } from './stream.ts';
 import { chatWhole } from './whole.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
+  'request-cache': 'Chat Completions caches by itself: of the wishes it knows only the longest',
   'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
   'chain-recover-signature': 'Chat Completions has no signatures',
 };

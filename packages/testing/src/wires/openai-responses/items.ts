@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/provider';
 import { isBase64 } from '../base64.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
@@ -34,17 +34,17 @@ function checkCalls(items: readonly Item[], report: Report, isWhole: boolean): v
   items.forEach(({ type, call_id: id }, index) => {
     const path = `input[${index}].call_id`;
     if (type === 'function_call') {
-      if (called.has(id)) report('tool-call-duplicate', path, `"${String(id)}" is used twice`);
+      if (called.has(id)) report('tool-call-duplicate', path, `"${shown(id)}" is used twice`);
       called.add(id);
     } else if (type === 'function_call_output') {
       if (isWhole && !called.has(id)) {
         report(
           'tool-result-unknown',
           path,
-          `No tool call found for function call output with call_id ${String(id)}.`,
+          `No tool call found for function call output with call_id ${shown(id)}.`,
         );
       } else if (answered.has(id)) {
-        report('tool-result-duplicate', path, `"${String(id)}" is answered twice`);
+        report('tool-result-duplicate', path, `"${shown(id)}" is answered twice`);
       }
       answered.add(id);
     }
@@ -58,7 +58,7 @@ function checkCalls(items: readonly Item[], report: Report, isWhole: boolean): v
 function checkId(item: Item, path: string, report: Report, { signatures = 'issued' }: ValidateOptions): void {
   const { id, type = 'message' } = item;
   if (!isString(id)) return;
-  const prefix = PREFIX[String(type)] ?? '';
+  const prefix = PREFIX[shown(type)] ?? '';
   if (id.length > LONGEST_ID && signatures === 'issued')
     report('item-id-format', `${path}.id`, `string too long: ${id.length}, at most ${LONGEST_ID}`);
   else if (!id.startsWith(prefix))
@@ -107,7 +107,7 @@ function checkContent(item: Item, path: string, report: Report): void {
     const place = `${path}.${holder}[${at}]`;
     const isOutput = part['type'] === 'output_text' || part['type'] === 'refusal';
     if (isOutput !== isAnswer)
-      report('role-content', place, `Invalid value: '${String(part['type'])}' under this role.`);
+      report('role-content', place, `Invalid value: '${shown(part['type'])}' under this role.`);
     if (part['type'] === 'input_image' && isString(part['image_url']))
       checkImage(part['image_url'], place, report);
   });

@@ -1,7 +1,7 @@
 import { isRecord } from '@majordomo/core/provider';
 import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 
 /** Reasoning models refuse these (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later take them). */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
@@ -46,7 +46,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
     report(
       'tool-choice-unknown',
       'tool_choice',
-      `Tool choice '${String(choice['name'])}' not found in 'tools'.`,
+      `Tool choice '${shown(choice['name'])}' not found in 'tools'.`,
     );
 }
 

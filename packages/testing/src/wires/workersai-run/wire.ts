@@ -23,6 +23,7 @@ export const workersaiRun: Wire = {
   rules: RUN_RULES,
   failures: RUN_FAILURES,
   cannot: {
+    'request-cache': 'Workers AI takes no marks for caching',
     file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
     'reasoning-redacted': 'Workers AI has no encrypted reasoning',
     'chain-recover-signature': 'Workers AI has no signatures',

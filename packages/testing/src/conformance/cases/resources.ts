@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { onBench, say, succeeded } from '../bench.ts';
+import type { Case } from '../harness.ts';
+
+const CALLS = 12;
+/** Connections that an idle client may keep for the next call. */
+const MOST_KEPT = 2;
+
+/** The platform's `fetch` takes its listener away when the request is collected: what stays after that is a leak. */
+async function listenersLeft(signal: AbortSignal): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  for (let round = 0; round < ROUNDS && getEventListeners(signal, 'abort').length > 0; round++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return getEventListeners(signal, 'abort').length;
+}
+
+const ROUNDS = 20;
+
+/** What a call leaves behind. */
+export const resourceCases: readonly Case[] = [
+  {
+    name: 'calls leave no listener on the signal, and share their connections',
+    scenario: 'resources',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => 'ok',
+        async ({ ask, deliveries, server }) => {
+          const { signal } = new AbortController();
+          for (let call = 0; call < CALLS; call++) {
+            for (const delivery of deliveries()) succeeded(await ask(say('hi'), { delivery, signal }));
+          }
+          const listeners = await listenersLeft(signal);
+          assert.equal(listeners, 0, `${listeners} listeners are left on the signal`);
+          const { connections } = server;
+          assert.ok(connections <= MOST_KEPT, `${connections} connections are open after the last call`);
+        },
+      ),
+  },
+];
