@@ -9,7 +9,7 @@ export function checkConversation(body: unknown, report: Report, dialect: ChatDi
   messages.forEach((message: unknown, index) => {
     if (!isRecord(message)) return;
     const path = `messages[${index}]`;
-    const before = isObject(messages[index - 1]) ? (messages[index - 1] as Record<string, unknown>) : {};
+    const before = isRecord(messages[index - 1]) ? (messages[index - 1] as Record<string, unknown>) : {};
     checkOrder(before['role'], message['role'], path, report, dialect);
     if (message['role'] === 'tool') {
       checkResult(message, path, open, report);
@@ -71,9 +71,9 @@ function openTurn(
 
 /** `extra_content.google.thought_signature`. */
 function signatureOf(call: unknown): unknown {
-  const extra = isObject(call) ? call['extra_content'] : undefined;
-  const google = isObject(extra) ? extra['google'] : undefined;
-  return isObject(google) ? google['thought_signature'] : undefined;
+  const extra = isRecord(call) ? call['extra_content'] : undefined;
+  const google = isRecord(extra) ? extra['google'] : undefined;
+  return isRecord(google) ? google['thought_signature'] : undefined;
 }
 
 function checkId(id: string, path: string, report: Report, { toolIds }: ChatDialect): void {
