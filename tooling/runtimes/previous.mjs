@@ -71,6 +71,7 @@ const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai'];
 const CORE = { '@majordomo/core/provider': 'core/src/provider.ts', '@majordomo/core': 'core/src/index.ts' };
 const SHARED = {
   '@majordomo/openai-wire': 'openai-wire/src/index.ts',
+  '@majordomo/claude': 'claude/src/index.ts',
   '@majordomo/imagegen': 'imagegen/src/index.ts',
 };
 

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 const ROOT = join(import.meta.dirname, '../../..');
 const PACKAGES = [
   'packages/core',
+  'packages/claude',
   'packages/imagegen',
   'packages/openai-wire',
   'packages/provider-openai',

@@ -87,6 +87,11 @@ function thinkingBlock({ text, replay }: ReasoningPart): ContentBlockParam | und
   return typeof redacted === 'string' ? { type: 'redacted_thinking', data: redacted } : undefined;
 }
 
+export const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool_result';
+
+export const isThinking = ({ type }: ContentBlockParam): boolean =>
+  type === 'thinking' || type === 'redacted_thinking';
+
 const textBlock = (text: string): TextBlockParam | undefined =>
   text.trim() === '' ? undefined : { type: 'text', text };
 

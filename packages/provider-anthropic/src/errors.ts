@@ -1,7 +1,8 @@
+import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
 import { transportError, wireError } from '@majordomo/core/provider';
-import { recoveryFor } from './recovery.ts';
+import { RECOVERIES } from './recovery.ts';
 
 /** What is known around a failed call; the credential's part comes with the connection. */
 export interface Failed {
@@ -104,7 +105,9 @@ function kindFrom(
 
 function recovery(status: number | undefined, message: string, failed: Failed): Recovery | undefined {
   if (status === 401) return failed.credential?.();
-  return status === 400 && failed.request !== undefined ? recoveryFor(message, failed.request) : undefined;
+  return status === 400 && failed.request !== undefined
+    ? recoveryFor(message, failed.request, RECOVERIES)
+    : undefined;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,8 +1,10 @@
+import { lacksThinking } from '@majordomo/claude';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, TurnMessage, Warning } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dropFinalThinking, lacksThinking, toMessages, type WireMessage } from './messages.ts';
+import { isResult, isThinking } from './blocks.ts';
+import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 
 const wire = (messages: readonly TurnMessage[]): WireMessage[] => toMessages(messages, []);
 
@@ -283,7 +285,7 @@ describe('lacksThinking', () => {
       false,
     ],
   ] as const)('judges %s', ([, messages, expected]) => {
-    expect(lacksThinking(wire(messages))).toBe(expected);
+    expect(lacksThinking(wire(messages), { isThinking, isResult })).toBe(expected);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
 import { toolIds, WireForms } from '@majordomo/core/provider';
-import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
+import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
  * A message of the wire; the content is always a list of blocks, so that turn n's bytes stay a prefix of turn
@@ -74,8 +74,6 @@ function add(wire: WireMessage[], message: WireMessage): void {
   };
 }
 
-const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool_result';
-
 /** "Final assistant content cannot end with trailing whitespace." */
 function trimPrefill(wire: WireMessage[]): void {
   const last = wire.at(-1);
@@ -95,24 +93,6 @@ const UNSIGNED: Warning = {
 function warnOnce(warnings: Warning[], warning: Warning): void {
   if (!warnings.includes(warning)) warnings.push(warning);
 }
-
-const isThinking = ({ type }: ContentBlockParam): boolean =>
-  type === 'thinking' || type === 'redacted_thinking';
-
-/**
- * With a token budget, the wire wants the assistant's turn to begin with thinking when it goes on after tool
- * results ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). The turn reaches back over
- * its tool results.
- */
-export function lacksThinking(messages: readonly WireMessage[]): boolean {
-  let first: WireMessage | undefined;
-  for (let at = messages.length - 1; at > 0 && holdsResult(messages[at]); at -= 2) first = messages[at - 1];
-  const block = first?.content[0];
-  return block !== undefined && !isThinking(block);
-}
-
-const holdsResult = (message: WireMessage | undefined): boolean =>
-  message?.role === 'user' && message.content.some(isResult);
 
 /** With thinking off, a final assistant message may hold none; those before it may. */
 export function dropFinalThinking(messages: WireMessage[]): void {

@@ -6,6 +6,7 @@ import {
   credentialSource,
   lowerCased,
   patientFetch,
+  quirksFromParams,
   sameHeaders,
   Scribe,
   secretsIn,
@@ -16,7 +17,7 @@ import { serialize } from './body.ts';
 import { inBandError, toLlmError, type Failed } from './errors.ts';
 import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
-import { MESSAGES_QUIRKS, quirksFromParams, type Quirks } from './quirks.ts';
+import { MESSAGES_QUIRKS, QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, toWire, type WireRequest } from './request.ts';
 import { MessagesReader } from './stream.ts';
 
@@ -95,7 +96,12 @@ function messagesProvider(options: AnthropicOptions, keyEnv: readonly string[]):
 /** A token in the DSN, and nothing else: the variable's key belongs to the vendor's own host. */
 const fromDsn = (dsn: Dsn): Provider =>
   messagesProvider(
-    { id: dsn.name, apiKey: dsn.token, baseURL: dsn.baseURL, quirks: quirksFromParams(dsn.params) },
+    {
+      id: dsn.name,
+      apiKey: dsn.token,
+      baseURL: dsn.baseURL,
+      quirks: quirksFromParams<Quirks>(dsn.params, QUIRK_WORDS),
+    },
     dsn.baseURL === ORIGIN ? KEY_ENV : [],
   );
 

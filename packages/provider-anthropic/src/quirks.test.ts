@@ -1,26 +1,21 @@
-import { LlmError } from '@majordomo/core';
-import { describe, expect, it } from 'vitest';
-import { quirksFromParams } from './quirks.ts';
+import { quirksFromParams } from '@majordomo/core/provider';
+import { expect, it } from 'vitest';
+import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 
-describe('quirksFromParams', () => {
-  it('reads words and truth values', () => {
-    expect(quirksFromParams({ thinking: 'budget', effort: 'false', sampling: 'one' })).toEqual({
-      thinking: 'budget',
-      effort: false,
-      sampling: 'one',
-    });
+it('a DSN says words and truth values', () => {
+  const params = { thinking: 'budget', effort: 'false', sampling: 'one' };
+  expect(quirksFromParams<Quirks>(params, QUIRK_WORDS)).toEqual({
+    thinking: 'budget',
+    effort: false,
+    sampling: 'one',
   });
+});
 
-  it.for([
-    [{ thinkign: 'budget' }, 'unknown DSN parameter "thinkign"'],
-    [{ thinking: 'hard' }, 'thinking=hard: it is one of none, budget, adaptive'],
-    [{ toString: 'x' }, 'unknown DSN parameter "toString"'],
-  ] as const)('refuses %j', ([params, message]) => {
-    expect(() => quirksFromParams(params)).toThrow(message);
-    try {
-      quirksFromParams(params);
-    } catch (error) {
-      expect(LlmError.is(error, 'config')).toBe(true);
-    }
-  });
+it.for([
+  [{ thinkign: 'budget' }, 'unknown quirk "thinkign"'],
+  [{ thinking: 'hard' }, '"hard" is not a value of thinking; it takes none, budget, adaptive'],
+] as const)('a DSN with %j is refused', ([params, message]) => {
+  const reading = (): unknown => quirksFromParams<Quirks>(params, QUIRK_WORDS);
+  expect(reading).toThrow(message);
+  expect(reading).toThrow(expect.objectContaining({ kind: 'config' }));
 });

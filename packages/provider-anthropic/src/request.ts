@@ -5,13 +5,13 @@ import type {
   Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
-import { LlmError } from '@majordomo/core';
+import { isThinkingOn, lacksThinking, outputSchema, toSampling, toThinking } from '@majordomo/claude';
 import type { ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber, isRecord } from '@majordomo/core/provider';
+import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
-import { dropFinalThinking, lacksThinking, toMessages, type WireMessage } from './messages.ts';
+import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { outputSchema } from './schema.ts';
-import { isThinkingOn, toThinking } from './thinking.ts';
 import { toToolChoice, toTools } from './tools.ts';
 
 /** The body of POST /v1/messages; what else it holds came from `extra`. */
@@ -43,11 +43,8 @@ export const DEFAULT_MAX_TOKENS = 8192;
  * senseless number.
  */
 export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
-  if (maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS;
-  if (Number.isInteger(maxTokens) && maxTokens > 0) return Math.min(maxTokens, most ?? maxTokens);
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
-    path: 'maxTokens',
-  });
+  checkWholeNumber(maxTokens, 'maxTokens');
+  return maxTokens === undefined ? (most ?? DEFAULT_MAX_TOKENS) : Math.min(maxTokens, most ?? maxTokens);
 }
 
 /**
@@ -62,7 +59,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, m
   const maxTokens = clampedMaxTokens(request, most, warnings);
   const situation = {
     maxTokens,
-    lacksThinking: lacksThinking(messages),
+    lacksThinking: lacksThinking(messages, { isThinking, isResult }),
     forcesTool: choice?.type === 'any' || choice?.type === 'tool',
   };
   const thinking = toThinking(request.reasoning, quirks, situation, warnings);
@@ -83,7 +80,9 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, m
   if (output !== undefined) params.output_config = output;
   const stop = stopSequences(request.stop, warnings);
   if (stop.length > 0) params.stop_sequences = stop;
-  addSampling(params, request, quirks, thinks, warnings);
+  const { temperature, topP } = toSampling(request, quirks, thinks, warnings);
+  if (temperature !== undefined) params.temperature = temperature;
+  if (topP !== undefined) params.top_p = topP;
   return { params: withExtra(params, request.extra), warnings };
 }
 
@@ -129,41 +128,11 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
   return kept;
 }
 
-function addSampling(
-  params: WireParams,
-  { temperature, topP }: ModelRequest,
-  { sampling }: Quirks,
-  thinks: boolean,
-  warnings: Warning[],
-): void {
-  const drop = (what: string, why: string): void => {
-    warnings.push({ action: 'dropped', what, why });
-  };
-  if (temperature !== undefined) {
-    if (sampling === 'none') drop('temperature', 'this model takes none');
-    else if (thinks && temperature !== 1) drop('temperature', 'it must be 1 while the model thinks');
-    else params.temperature = Math.min(1, Math.max(0, temperature));
-    if (params.temperature !== undefined && params.temperature !== temperature) {
-      warnings.push({
-        action: 'coerced',
-        what: `temperature to ${params.temperature}`,
-        why: 'this wire goes from 0 to 1',
-      });
-    }
-  }
-  if (topP === undefined) return;
-  if (sampling === 'none') drop('topP', 'this model takes none');
-  else if (thinks && topP < 0.95) drop('topP', 'it must be at least 0.95 while the model thinks');
-  else if (sampling === 'one' && params.temperature !== undefined)
-    drop('topP', 'this model takes it or the temperature');
-  else params.top_p = topP;
-}
-
 /** Merged last. `output_config` holds independent settings, so it is merged by its fields. */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const settings = extra['output_config'];
-  if (params.output_config !== undefined && typeof settings === 'object' && settings !== null) {
+  if (params.output_config !== undefined && isRecord(settings)) {
     merged.output_config = { ...params.output_config, ...settings };
   }
   return merged;

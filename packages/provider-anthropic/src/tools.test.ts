@@ -20,39 +20,9 @@ describe('toTools', () => {
     ]);
   });
 
-  it('keeps the identity of a schema, also of one that it had to shape', () => {
-    const fine = { type: 'object' };
-    const union = { anyOf: [{ type: 'object' }] };
-    expect(schemaOf(fine)).toBe(fine);
-    expect(schemaOf(union)).toBe(schemaOf(union));
-  });
-
-  it.for([
-    [{}, { type: 'object', properties: {} }],
-    [
-      { properties: { a: {} }, description: 'x' },
-      { type: 'object', properties: { a: {} }, description: 'x' },
-    ],
-    [
-      {
-        anyOf: [
-          { type: 'object', properties: { kind: {}, a: {} }, required: ['kind', 'a'] },
-          { type: 'object', properties: { kind: {}, b: {} }, required: ['kind'] },
-        ],
-      },
-      { type: 'object', properties: { kind: {}, a: {}, b: {} }, required: ['kind'] },
-    ],
-    [
-      {
-        type: 'object',
-        properties: { x: {} },
-        required: ['x'],
-        allOf: [{ properties: { y: {} }, required: ['y'] }],
-      },
-      { type: 'object', properties: { x: {}, y: {} }, required: ['x', 'y'] },
-    ],
-  ])('shapes the root of %j', ([parameters, expected]) => {
-    expect(schemaOf(parameters as object)).toEqual(expected);
+  it('gives the schemas an object as their root', () => {
+    const union = { anyOf: [{ type: 'object', properties: { a: {} } }] };
+    expect(schemaOf(union)).toEqual({ type: 'object', properties: { a: {} } });
   });
 });
 

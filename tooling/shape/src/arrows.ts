@@ -22,9 +22,14 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@cerebras/cerebras_cloud_sdk'],
     because: 'its SDK',
   },
-  'provider-anthropic': { ours: ['core'], others: ['@anthropic-ai/sdk'], because: 'its SDK' },
+  claude: { ours: ['core'], others: [], because: 'two packages ask the same models, each over its own wire' },
+  'provider-anthropic': { ours: ['claude', 'core'], others: ['@anthropic-ai/sdk'], because: 'its SDK' },
   'provider-google': { ours: ['core', 'imagegen'], others: ['@google/genai'], because: 'its SDK' },
-  'provider-bedrock': { ours: ['core'], others: ['@aws-sdk/client-bedrock-runtime'], because: 'its SDK' },
+  'provider-bedrock': {
+    ours: ['claude', 'core'],
+    others: ['@aws-sdk/client-bedrock-runtime'],
+    because: 'its SDK',
+  },
   'provider-ollama': { ours: ['core'], others: ['ollama'], because: 'its SDK' },
   'provider-cloudflare': { ours: ['core', 'imagegen'], others: [], because: 'asked for by name' },
   'provider-llama-swap': {

@@ -8,6 +8,8 @@ export const VENDORS: RegExp =
 /** What a provider package may name everywhere: its own vendor, and the wire that it speaks. */
 export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'openai-wire': ['openai'],
+  // The platforms that serve it spell its ids.
+  claude: ['claude', 'anthropic'],
   'provider-openai': ['openai'],
   'provider-anthropic': ['anthropic', 'claude'],
   'provider-google': ['gemini', 'vertex'],

@@ -1,15 +1,22 @@
-import type { OutputConfig, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages';
 import type { Effort, Warning } from '@majordomo/core';
-import type { Quirks } from './quirks.ts';
+import type { ClaudeQuirks } from './quirks.ts';
 
+/** The member `thinking` of a request, as the Messages API documents it (2026-11). */
+export type ThinkingConfig =
+  | { readonly type: 'enabled'; readonly budget_tokens: number }
+  | { readonly type: 'adaptive'; readonly display?: 'summarized' }
+  | { readonly type: 'disabled' | 'between_tools' };
+
+/** What is sent for a wish for reasoning. */
 export interface Thinking {
-  readonly config: ThinkingConfigParam | undefined;
-  readonly effort: OutputConfig['effort'] | undefined;
+  readonly config: ThinkingConfig | undefined;
+  readonly effort: Exclude<Effort, 'none'> | undefined;
 }
 
 /** What the request is like besides its effort. */
-interface Situation {
-  readonly maxTokens: number;
+export interface ThinkingSituation {
+  /** The answer's, thinking included; `undefined` where the platform chooses. */
+  readonly maxTokens: number | undefined;
   /** The assistant's turn goes on after tool results, and nothing of its thinking can be sent back. */
   readonly lacksThinking: boolean;
   readonly forcesTool: boolean;
@@ -17,7 +24,7 @@ interface Situation {
 
 const NOTHING: Thinking = { config: undefined, effort: undefined };
 
-/** Tokens; the wire asks for at least 1,024 and fewer than `max_tokens`. */
+/** Tokens; the API asks for at least 1,024 and fewer than the answer may have. */
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = { low: 2048, medium: 8192, high: 16_384 };
 const LEAST_BUDGET = 1024;
 
@@ -26,8 +33,8 @@ const LEAST_BUDGET = 1024;
  */
 export function toThinking(
   reasoning: Effort | undefined,
-  quirks: Quirks,
-  situation: Situation,
+  quirks: ClaudeQuirks,
+  situation: ThinkingSituation,
   warnings: Warning[],
 ): Thinking {
   if (reasoning === undefined) return NOTHING;
@@ -47,23 +54,24 @@ export function toThinking(
  * Why the wire would refuse this request with thinking. Most conditions are those of a token budget alone.
  */
 function refusalOf(
-  { thinking, forcedTools }: Quirks,
-  { maxTokens, lacksThinking, forcesTool }: Situation,
+  { thinking, forcedTools }: ClaudeQuirks,
+  { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
 ): string | undefined {
   if (thinking === 'none') return 'this model has none';
   if (forcesTool && forcedTools === 'without-thinking')
     return 'this model refuses it together with a forced tool';
   if (thinking === 'adaptive') return undefined;
   if (lacksThinking) return 'this turn began without thinking, so the wire refuses to go on with it';
-  return maxTokens > LEAST_BUDGET ? undefined : `the wire asks for more than ${LEAST_BUDGET} maxTokens`;
+  if (maxTokens === undefined || maxTokens > LEAST_BUDGET) return undefined;
+  return `the wire asks for more than ${LEAST_BUDGET} maxTokens`;
 }
 
 /** At most half of the answer goes into a budget. */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
-  { thinking, thinkingText }: Quirks,
-  maxTokens: number,
-): ThinkingConfigParam {
+  { thinking, thinkingText }: ClaudeQuirks,
+  maxTokens: number = Infinity,
+): ThinkingConfig {
   if (thinking === 'budget') {
     const budget = Math.max(LEAST_BUDGET, Math.min(BUDGETS[reasoning], Math.floor(maxTokens / 2)));
     return { type: 'enabled', budget_tokens: budget };
@@ -71,7 +79,7 @@ function configOf(
   return thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' };
 }
 
-function switchedOff({ thinkingOff, effort }: Quirks, warnings: Warning[]): Thinking {
+function switchedOff({ thinkingOff, effort }: ClaudeQuirks, warnings: Warning[]): Thinking {
   switch (thinkingOff) {
     case 'omit':
       return NOTHING;
@@ -88,8 +96,8 @@ function switchedOff({ thinkingOff, effort }: Quirks, warnings: Warning[]): Thin
 
 /** Does the model think when this is sent? */
 export const isThinkingOn = (
-  config: ThinkingConfigParam | undefined,
-  { thinking, thinkingOff }: Quirks,
+  config: ThinkingConfig | undefined,
+  { thinking, thinkingOff }: ClaudeQuirks,
 ): boolean =>
   config === undefined
     ? thinking === 'adaptive' && thinkingOff !== 'omit'

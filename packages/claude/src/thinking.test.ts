@@ -1,10 +1,10 @@
 import type { Effort, Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
-import { isThinkingOn, toThinking, type Thinking } from './thinking.ts';
+import { CLAUDE_QUIRKS, type ClaudeQuirks } from './quirks.ts';
+import { isThinkingOn, toThinking, type Thinking, type ThinkingSituation } from './thinking.ts';
 
-const FREE = { maxTokens: 64_000, lacksThinking: false, forcesTool: false };
-const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
+const FREE: ThinkingSituation = { maxTokens: 64_000, lacksThinking: false, forcesTool: false };
+const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', effort: false };
 const enabled = (budget_tokens: number): Thinking => ({
   config: { type: 'enabled', budget_tokens },
   effort: undefined,
@@ -13,11 +13,11 @@ const NOTHING: Thinking = { config: undefined, effort: undefined };
 
 const think = (
   reasoning: Effort | undefined,
-  quirks: Partial<Quirks>,
-  situation: Partial<typeof FREE> = {},
+  quirks: Partial<ClaudeQuirks>,
+  situation: Partial<ThinkingSituation> = {},
 ) => {
   const warnings: Warning[] = [];
-  const got = toThinking(reasoning, { ...MESSAGES_QUIRKS, ...quirks }, { ...FREE, ...situation }, warnings);
+  const got = toThinking(reasoning, { ...CLAUDE_QUIRKS, ...quirks }, { ...FREE, ...situation }, warnings);
   return { got, warnings };
 };
 
@@ -35,6 +35,13 @@ describe('toThinking', () => {
     ['gives a budget by effort', 'low', BUDGET, {}, enabled(2048)],
     ['gives a larger budget', 'high', BUDGET, {}, enabled(16_384)],
     ['spends at most half of the answer', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
+    [
+      'gives the whole budget where the platform chooses the length',
+      'low',
+      BUDGET,
+      { maxTokens: undefined },
+      enabled(2048),
+    ],
     ['never goes below the least budget', 'medium', BUDGET, { maxTokens: 1500 }, enabled(1024)],
     [
       'sends budget and effort to a model that takes both',
@@ -127,6 +134,6 @@ describe('isThinkingOn', () => {
     [{ type: 'disabled' }, { thinkingOff: 'disabled' }, false],
     [{ type: 'between_tools' }, { thinkingOff: 'between_tools' }, false],
   ] as const)('%j on a model with %j: %s', ([config, quirks, expected]) => {
-    expect(isThinkingOn(config, { ...MESSAGES_QUIRKS, ...quirks })).toBe(expected);
+    expect(isThinkingOn(config, { ...CLAUDE_QUIRKS, ...quirks })).toBe(expected);
   });
 });

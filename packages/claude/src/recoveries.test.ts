@@ -1,7 +1,7 @@
 import { assistant, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { recoveryFor } from './recovery.ts';
+import { claudeRecoveries, recoveryFor } from './recoveries.ts';
 
 const thought: AssistantPart = {
   type: 'reasoning',
@@ -9,6 +9,7 @@ const thought: AssistantPart = {
   replay: { family: 'claude', data: { signature: 's' } },
 };
 const answer: AssistantPart = { type: 'text', text: 'b' };
+const RULES = claudeRecoveries((effort) => ({ thinking: { type: 'adaptive' }, output_config: { effort } }));
 const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('a'), assistant([thought, answer]), user('c')],
   tools: [],
@@ -113,6 +114,24 @@ describe('recoveryFor', () => {
       'max-tokens',
     ],
     [
+      'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+      { maxTokens: 7168 },
+      { maxTokens: 4096 },
+      'max-tokens',
+    ],
+    [
+      "This model doesn't support the toolConfig.toolChoice.any field. Remove toolConfig.toolChoice.any and try again.",
+      { toolChoice: 'required' },
+      { toolChoice: 'auto' },
+      'tool-choice',
+    ],
+    [
+      'You invoked an unsupported model or your request did not allow prompt caching.',
+      { cache: 'short' },
+      { cache: 'none' },
+      'cache',
+    ],
+    [
       'input length and `max_tokens` exceed context limit: 190000 + 64000 > 200000, decrease input length',
       { maxTokens: 64_000 },
       { maxTokens: 10_000 },
@@ -120,7 +139,7 @@ describe('recoveryFor', () => {
     ],
   ] as const)('%s', ([said, more, changed, id]) => {
     const asked = ask(more);
-    const recovery = recoveryFor(said, asked);
+    const recovery = recoveryFor(said, asked, RULES);
     expect(recovery?.id).toBe(id);
     expect(recovery?.apply(asked)).toEqual({ ...asked, ...changed });
   });
@@ -136,14 +155,14 @@ describe('recoveryFor', () => {
     ['tools.0.custom.input_schema: Input does not match the expected shape.', {}],
     ['prompt is too long: 205000 tokens > 200000 maximum', {}],
   ] as const)('has nothing to change for %s', ([said, more]) => {
-    expect(recoveryFor(said, ask(more))).toBeUndefined();
+    expect(recoveryFor(said, ask(more), RULES)).toBeUndefined();
   });
 
   it('changes nothing of the refused request', () => {
     const asked = Object.freeze(ask({ temperature: 1 }));
     const before = JSON.stringify(asked);
-    recoveryFor('thinking signature', asked)?.apply(asked);
-    recoveryFor('temperature', asked)?.apply(asked);
+    recoveryFor('thinking signature', asked, RULES)?.apply(asked);
+    recoveryFor('temperature', asked, RULES)?.apply(asked);
     expect(JSON.stringify(asked)).toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputSchema } from './schema.ts';
+import { outputSchema } from './output-schema.ts';
 
 describe('outputSchema', () => {
   it('closes every object and turns oneOf into anyOf', () => {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
 
 /** A schema as `output_config.format` takes it, and the keywords that it had to leave to the description. */
 export interface OutputSchema {
@@ -101,7 +102,7 @@ function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonV
     case 'properties':
     case '$defs':
     case 'definitions':
-      return isObject(value)
+      return isSchema(value)
         ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closedValue(inner, dropped)]))
         : value;
     case 'items':
@@ -119,7 +120,6 @@ function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonV
 }
 
 const closedValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
-  isObject(value) ? closed(value, dropped) : value;
+  isSchema(value) ? closed(value, dropped) : value;
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSchema = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

@@ -1,0 +1,20 @@
+// models
+export { claudeModel, type ClaudeModel } from './models.ts';
+export { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from './quirks.ts';
+
+// requests
+export { outputSchema, type OutputSchema } from './output-schema.ts';
+export { toSampling, type Sampling } from './sampling.ts';
+export {
+  isThinkingOn,
+  toThinking,
+  type Thinking,
+  type ThinkingConfig,
+  type ThinkingSituation,
+} from './thinking.ts';
+export { allowedToolChoice, isForced } from './tool-choice.ts';
+export { toolSchema, type ObjectSchema } from './tool-schema.ts';
+export { lacksThinking, type BlockKinds } from './turns.ts';
+
+// refusals
+export { claudeRecoveries, recoveryFor, type RecoveryRule } from './recoveries.ts';
