@@ -69,8 +69,8 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-const rulesBroken = (wire: Wire, body: unknown): readonly string[] =>
-  wire.validate(body).map(({ rule }) => rule);
+const rulesBroken = (wire: Wire, body: unknown, model?: string): readonly string[] =>
+  wire.validate(body, { model }).map(({ rule }) => rule);
 
 describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations, free }) => {
   it('accepts the sound request', () => {
@@ -87,7 +87,7 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
   it.each(each)('refuses a request that breaks $rule (way $n)', ({ rule, mutate }) => {
     const broken = body();
     mutate(broken);
-    expect(rulesBroken(wire, broken)).toContain(rule);
+    expect(rulesBroken(wire, broken, mutate.model)).toContain(rule);
   });
 
   it('reports rules that it declares, and no other', () => {
@@ -95,7 +95,7 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
       each.flatMap(({ mutate }) => {
         const broken = body();
         mutate(broken);
-        return rulesBroken(wire, broken);
+        return rulesBroken(wire, broken, mutate.model);
       }),
     );
     expect([...reported].filter((rule) => !(rule in wire.rules))).toEqual([]);

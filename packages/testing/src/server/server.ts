@@ -132,7 +132,9 @@ async function opened(
     body,
     request,
     model: request.model,
-    violations: checked ? wire.validate(body, validate === true ? {} : validate) : [],
+    violations: checked
+      ? wire.validate(body, { model: request.model, ...(validate === true ? {} : validate) })
+      : [],
     outcome: 'open',
     closedByClient: undefined,
     sent: 0,

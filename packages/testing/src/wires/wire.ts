@@ -71,6 +71,8 @@ export interface Violation {
 export interface ValidateOptions {
   /** `issued` (default): only signatures that this wire's answers carry; `any`: recordings of the real vendor. */
   readonly signatures?: 'issued' | 'any' | undefined;
+  /** As the path names it, for wires whose body does not; without it, what only some models refuse is not looked at. */
+  readonly model?: string | undefined;
 }
 
 /** One wire as data and pure functions: how its vendor answers, fails and refuses. */

@@ -1,5 +1,5 @@
 import { bedrockConverse } from '../../src/index.ts';
-import { at, drop, set, type Body, type Json, type Mutation } from './mutation.ts';
+import { at, drop, onModel, set, type Body, type Json, type Mutation } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 const THOUGHT = 'Two sums: I call the tool twice.';
@@ -151,7 +151,17 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set('inferenceConfig', 'topP', 0.5),
     set('inferenceConfig', 'maxTokens', 1024),
     set('additionalModelRequestFields.thinking', 'budget_tokens', 500),
+  ],
+  'tool-choice-forced': [
     set('toolConfig', 'toolChoice', { any: {} }),
+    onModel('us.anthropic.claude-sonnet-5-5', (body) => {
+      drop('', 'additionalModelRequestFields')(body);
+      set('toolConfig', 'toolChoice', { tool: { name: 'add' } })(body);
+    }),
+    onModel('us.anthropic.claude-opus-4-7', (body) => {
+      set('', 'additionalModelRequestFields', { thinking: { type: 'adaptive' } })(body);
+      set('toolConfig', 'toolChoice', { any: {} })(body);
+    }),
   ],
   'thinking-first': [drop(SAID, '0')],
   'output-schema': [set('outputConfig.textFormat.structure.jsonSchema', 'schema', '{"type":')],

@@ -186,7 +186,19 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set('', 'temperature', 0.5),
     set('', 'top_k', 5),
     set('', 'top_p', 0.9),
+  ],
+  'tool-choice-forced': [
     set('', 'tool_choice', { type: 'any' }),
+    (body) => {
+      set('', 'model', 'claude-opus-5-5')(body);
+      drop('', 'thinking')(body);
+      set('', 'tool_choice', { type: 'tool', name: 'add' })(body);
+    },
+    (body) => {
+      set('', 'model', 'claude-opus-4-7')(body);
+      set('', 'thinking', { type: 'adaptive' })(body);
+      set('', 'tool_choice', { type: 'any' })(body);
+    },
   ],
   'thinking-first': [
     drop(SAID, '0'),

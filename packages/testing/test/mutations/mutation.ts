@@ -3,7 +3,20 @@ export type Body = Record<string, Json>;
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Breaks one rule of a sound body. */
-export type Mutation = (body: Body) => void;
+export interface Mutation {
+  (body: Body): void;
+  /** The model that the path names; only some of a wire's models have the rule. */
+  readonly model?: string;
+}
+
+/** A mutation of a request to this model, where the body does not name one. */
+export const onModel = (model: string, mutate: (body: Body) => void): Mutation =>
+  Object.assign(
+    (body: Body) => {
+      mutate(body);
+    },
+    { model },
+  );
 
 /** The value at a path such as `messages.2.content`; it must be there. */
 export function at(body: Json, path: string): Record<string, Json> {

@@ -1,10 +1,8 @@
 import { isRecord } from '@majordomo/core/provider';
+import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { isString, type Report } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 import { checkSchemas } from './schemas.ts';
-
-/** "This model does not support assistant message prefill" (4.6 and later, 2026). */
-const NO_PREFILL = /^claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/;
 
 /** Rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
@@ -13,6 +11,7 @@ export function checkOptions(body: unknown, report: Report): void {
   const last = turns.at(-1);
   checkTools(body, report);
   checkSchemas(body, report);
+  checkForce(body, report);
   checkThinking(body, turns, report);
   if (last?.role !== 'assistant') return;
   const final = last.blocks.at(-1)?.block;
@@ -20,7 +19,7 @@ export function checkOptions(body: unknown, report: Report): void {
     report('trailing-space', last.path, 'final assistant content cannot end with trailing whitespace');
   }
   const isContinued = last.blocks.some(({ block }) => block['type'] === 'server_tool_use');
-  if (!isContinued && (isThinking(body) || (isString(body['model']) && NO_PREFILL.test(body['model'])))) {
+  if (!isContinued && (isThinking(body) || refusesPrefill(body['model']))) {
     report('prefill', last.path, 'the conversation must end with a user message');
   }
 }
@@ -41,6 +40,13 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
   }
 }
 
+function checkForce(body: Record<string, unknown>, report: Report): void {
+  const { tool_choice: choice, model } = body;
+  if (!isRecord(choice) || (choice['type'] !== 'any' && choice['type'] !== 'tool')) return;
+  const refusal = forcedToolRefusal(model, thinkingType(body));
+  if (refusal !== undefined) report('tool-choice-forced', 'tool_choice', refusal);
+}
+
 const thinkingType = (body: Record<string, unknown>): unknown =>
   isRecord(body['thinking']) ? body['thinking']['type'] : undefined;
 
@@ -49,7 +55,7 @@ const isThinking = (body: Record<string, unknown>): boolean =>
 
 function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], report: Report): void {
   if (!isThinking(body)) return;
-  const { temperature, top_k: topK, top_p: topP, tool_choice: choice, max_tokens: limit, thinking } = body;
+  const { temperature, top_k: topK, top_p: topP, max_tokens: limit, thinking } = body;
   const budget = isRecord(thinking) ? thinking['budget_tokens'] : undefined;
   const refuse = (path: string, message: string): void => {
     report('thinking-options', path, message);
@@ -62,9 +68,6 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
     refuse('temperature', 'may only be 1 when thinking is on');
   if (topK !== undefined) refuse('top_k', 'must be unset when thinking is on');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p', 'must be at least 0.95 when thinking is on');
-  if (isRecord(choice) && (choice['type'] === 'any' || choice['type'] === 'tool')) {
-    refuse('tool_choice', 'thinking may not be enabled when tool_choice forces tool use');
-  }
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
 }
 

@@ -23,6 +23,8 @@ export const MESSAGES_RULES: Readonly<Record<string, string>> = {
   'tool-duplicate': 'two tools of one name',
   'tool-choice-without-tools': 'tool_choice without tools',
   'tool-choice-unknown': 'tool_choice for a tool that is not there',
+  'tool-choice-forced':
+    'a tool choice that forces a call, where the model takes none, or none while it thinks',
   'parameters-schema': 'an input_schema that is not an object schema',
   'strict-schema': 'a strict tool or an output schema with an open object or an unsupported keyword',
   'strict-limits': 'more than 20 strict tools, or 16 union types in strict schemas',

@@ -1,11 +1,13 @@
 import { isRecord } from '@majordomo/core/provider';
-import { isString, type Report, shown } from '../shape.ts';
+import { forcedToolRefusal } from '../claude.ts';
+import { isString, type Report } from '../shape.ts';
+import type { ValidateOptions } from '../wire.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Rules between options of a request. */
-export function checkOptions(body: unknown, report: Report): void {
+export function checkOptions(body: unknown, report: Report, { model }: ValidateOptions): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : undefined;
@@ -20,6 +22,7 @@ export function checkOptions(body: unknown, report: Report): void {
     );
   }
   if (config !== undefined) checkTools(config, report);
+  checkForce(body, model, report);
   checkThinking(body, turns, report);
   checkOutput(body['outputConfig'], report);
 }
@@ -51,11 +54,24 @@ function checkTools(config: Fields, report: Report): void {
   }
 }
 
-/** Claude's conditions, which the wire passes on. */
-function checkThinking(body: Fields, turns: readonly Turn[], report: Report): void {
+function thinkingOf(body: Fields): Fields {
   const fields = body['additionalModelRequestFields'];
   const thinking = isRecord(fields) ? fields['thinking'] : undefined;
-  if (!isRecord(thinking) || thinking['type'] !== 'enabled') return;
+  return isRecord(thinking) ? thinking : {};
+}
+
+/** Claude's conditions, which the wire passes on. */
+function checkForce(body: Fields, model: string | undefined, report: Report): void {
+  const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
+  const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
+  if (choice['any'] === undefined && choice['tool'] === undefined) return;
+  const refusal = forcedToolRefusal(model, thinkingOf(body)['type']);
+  if (refusal !== undefined) report('tool-choice-forced', 'toolConfig.toolChoice', refusal);
+}
+
+function checkThinking(body: Fields, turns: readonly Turn[], report: Report): void {
+  const thinking = thinkingOf(body);
+  if (thinking['type'] !== 'enabled') return;
   const { budget_tokens: budget } = thinking;
   const { temperature, topP, maxTokens } = isRecord(body['inferenceConfig'])
     ? body['inferenceConfig']
@@ -69,10 +85,6 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
   if (temperature !== undefined && temperature !== 1)
     refuse('temperature may only be set to 1 when thinking is enabled');
   if (typeof topP === 'number' && topP < 0.95) refuse('top_p must be at least 0.95 when thinking is enabled');
-  const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
-  const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
-  if (choice['any'] !== undefined || choice['tool'] !== undefined)
-    refuse('Thinking may not be enabled when tool_choice forces tool use.');
   const began = beginOfLoop(turns);
   if (began?.blocks[0]?.block['reasoningContent'] === undefined && began !== undefined) {
     report('thinking-first', began.path, 'Expected `thinking` or `redacted_thinking`, but found `tool_use`.');

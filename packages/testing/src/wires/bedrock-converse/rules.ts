@@ -23,6 +23,8 @@ export const CONVERSE_RULES: Readonly<Record<string, string>> = {
   'tools-missing': 'tool blocks without toolConfig',
   'tool-duplicate': 'two tools of one name',
   'tool-choice-unknown': 'a tool choice for a tool that is not there',
+  'tool-choice-forced':
+    'a tool choice that forces a call, where the model takes none, or none while it thinks',
   'parameters-schema': 'an inputSchema that is not an object schema',
   signature: 'reasoning that was altered, or signed by somebody else',
   'too-many-cache-points': 'more than four cache points',

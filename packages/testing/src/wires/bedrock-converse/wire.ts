@@ -36,7 +36,7 @@ export const bedrockConverse: Wire = {
       (value, _path, report) => {
         checkConversation(value, report);
         checkContent(value, report, options);
-        checkOptions(value, report);
+        checkOptions(value, report, options);
       },
     ]),
   stream: converseFrames,
