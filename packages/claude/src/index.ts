@@ -17,4 +17,4 @@ export { toolSchema, type ObjectSchema } from './tool-schema.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
 // refusals
-export { claudeRecoveries, recoveryFor, type RecoveryRule } from './recoveries.ts';
+export { claudeRecoveries, recoveryFor, type AdaptiveExtra, type RecoveryRule } from './recoveries.ts';

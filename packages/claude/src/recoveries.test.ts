@@ -9,7 +9,11 @@ const thought: AssistantPart = {
   replay: { family: 'claude', data: { signature: 's' } },
 };
 const answer: AssistantPart = { type: 'text', text: 'b' };
-const RULES = claudeRecoveries((effort) => ({ thinking: { type: 'adaptive' }, output_config: { effort } }));
+const RULES = claudeRecoveries((effort, extra) => ({
+  thinking: { type: 'adaptive' },
+  output_config: { effort },
+  ...extra,
+}));
 const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('a'), assistant([thought, answer]), user('c')],
   tools: [],

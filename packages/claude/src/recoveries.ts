@@ -1,4 +1,4 @@
-import type { AssistantPart, Effort, JsonObject, ModelRequest, Recovery } from '@majordomo/core';
+import type { AssistantPart, Effort, ModelRequest, Recovery } from '@majordomo/core';
 import { isForced } from './tool-choice.ts';
 
 /** A recovery, and when it helps. */
@@ -27,16 +27,20 @@ export function recoveryFor(
   return undefined;
 }
 
+/** A request's `extra`, changed so that it asks for adaptive thinking with this effort. */
+export type AdaptiveExtra = (
+  effort: Exclude<Effort, 'none'>,
+  extra: ModelRequest['extra'],
+) => ModelRequest['extra'];
+
 /**
  * What helps against Claude's refusals, in the words of both platforms: the Messages API's own, which Converse passes on
  * in a ValidationException, and those that Converse puts in their place. Seen on the wires from 2024-09 to 2026-11. When
  * they are reworded, the 400 is simply final.
  *
- * @param adaptive what `extra` has to hold so that the platform is asked for adaptive thinking with this effort
+ * @param adaptive `extra` with what asks this platform for adaptive thinking; what the caller put there wins
  */
-export const claudeRecoveries = (
-  adaptive: (effort: Exclude<Effort, 'none'>) => JsonObject,
-): readonly RecoveryRule[] => [
+export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {
     // "Invalid `signature` in `thinking` block. The block is bound to a different conversation."
     // "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks
@@ -147,13 +151,10 @@ function withoutReasoning(request: ModelRequest): ModelRequest {
   return request.reasoning === undefined ? request : { ...request, reasoning: undefined };
 }
 
-function adaptively(
-  request: ModelRequest,
-  adaptive: (effort: Exclude<Effort, 'none'>) => JsonObject,
-): ModelRequest {
+function adaptively(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
-  return { ...request, reasoning: undefined, extra: { ...adaptive(reasoning), ...extra } };
+  return { ...request, reasoning: undefined, extra: adaptive(reasoning, extra) };
 }
 
 const isMarked = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';

@@ -89,6 +89,9 @@ export function resultBlocks(
   return { result: { toolResult: { toolUseId: ids(callId), content: pieces, ...status } }, loose };
 }
 
+export const isResult = ({ toolResult }: ContentBlock): boolean => toolResult !== undefined;
+export const isThinking = ({ reasoningContent }: ContentBlock): boolean => reasoningContent !== undefined;
+
 /** Of this family only: another's is not sent. */
 const tokenOf = ({ replay }: AssistantPart, family: string): ReplayData | undefined => {
   const data = replay?.family === family ? replay.data : undefined;

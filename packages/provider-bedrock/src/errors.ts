@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
 import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
-import { recoveryFor } from './recovery.ts';
+import { converseRecoveryFor } from './recovery.ts';
 
 /** What is known around a failed call. */
 export interface Failed {
@@ -100,7 +100,7 @@ function reported(error: Error, status: number | undefined, failed: Failed): Llm
     cause: error,
     recover: isRefused(status, name, said)
       ? failed.credential?.()
-      : recoveryFor(status ?? 0, said, request, streamed),
+      : converseRecoveryFor(status ?? 0, said, request, streamed),
   });
 }
 

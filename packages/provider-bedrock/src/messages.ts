@@ -130,18 +130,3 @@ function nameDocuments({ content }: WireMessage): void {
   if (names.length > 0 && content.every(({ text }) => text === undefined))
     content.push({ text: names.join(', ') });
 }
-
-const isThinking = ({ reasoningContent }: ContentBlock): boolean => reasoningContent !== undefined;
-const holdsResult = (message: WireMessage | undefined): boolean =>
-  message?.role === 'user' && message.content.some(({ toolResult }) => toolResult !== undefined);
-
-/**
- * With a thinking budget, Claude wants the assistant's turn to begin with thinking when it goes on after tool results.
- * The turn reaches back over its tool results.
- */
-export function lacksThinking(messages: readonly WireMessage[]): boolean {
-  let first: WireMessage | undefined;
-  for (let at = messages.length - 1; at > 0 && holdsResult(messages[at]); at -= 2) first = messages[at - 1];
-  const block = first?.content[0];
-  return block !== undefined && !isThinking(block);
-}

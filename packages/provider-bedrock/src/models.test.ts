@@ -1,6 +1,7 @@
+import { quirksFromParams } from '@majordomo/core/provider';
 import { describe, expect, it } from 'vitest';
 import { factsOf, familyOf } from './models.ts';
-import { quirksFromParams } from './quirks.ts';
+import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 
 describe('models', () => {
   it.each([
@@ -21,19 +22,39 @@ describe('models', () => {
     expect(capabilities.reasoning).toBe(reasoning);
   });
 
-  it('a newer Claude than the table knows is asked as the newest one is', () => {
-    expect(factsOf('global.anthropic.claude-opus-7-1-v1').quirks).toMatchObject({
-      reasoning: 'thinking-adaptive',
-      family: 'claude',
-    });
+  it.each([
+    // id, cache points, an hour of cache, effort, bytes of a PDF
+    ['anthropic.claude-3-haiku-20240307-v1:0', 'none', false, false, undefined],
+    ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'all', false, false, undefined],
+    ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'all', false, false, 23_000_000],
+    ['us.anthropic.claude-opus-4-1-20250805-v1:0', 'all', false, false, 23_000_000],
+    ['us.anthropic.claude-opus-4-5-20251101-v1:0', 'all', true, false, 23_000_000],
+    ['us.anthropic.claude-sonnet-4-6', 'all', true, true, 23_000_000],
+    ['anthropic.claude-mythos-preview', 'all', true, true, 23_000_000],
+    ['global.anthropic.claude-opus-5-5', 'all', true, true, 23_000_000],
+  ])('%s is on this platform as AWS documents it', (id, cachePoints, longCache, effort, pdfBytes) => {
+    const { capabilities, quirks } = factsOf(id);
+    expect(quirks).toMatchObject({ cachePoints, longCache, effort, family: 'claude' });
+    expect(capabilities.fileLimits?.pdf?.maxBytes).toBe(pdfBytes);
+    expect(capabilities.images).toMatchObject({ maxCount: 20 });
+  });
+
+  it('a newer Claude than is known is asked as the newest of its family, and nothing is claimed', () => {
+    const { capabilities, quirks } = factsOf('global.anthropic.claude-opus-7-1-v1');
+    expect(quirks).toEqual(factsOf('anthropic.claude-opus-5-5').quirks);
+    expect(capabilities).toEqual({});
   });
 
   it('quirks come from the query of a DSN; an unknown one is refused', () => {
-    expect(quirksFromParams({ family: 'claude', longCache: 'true' })).toEqual({
+    const read = (params: Record<string, string>): Partial<Quirks> =>
+      quirksFromParams<Quirks>(params, QUIRK_WORDS);
+    expect(read({ family: 'claude', longCache: 'true', forcedTools: 'never' })).toEqual({
       family: 'claude',
       longCache: true,
+      forcedTools: 'never',
     });
-    expect(() => quirksFromParams({ familly: 'claude' })).toThrow(/unknown DSN parameter/);
-    expect(() => quirksFromParams({ family: 'x' })).toThrow(/one of claude, model/);
+    expect(() => read({ familly: 'claude' })).toThrow(/unknown quirk "familly"/);
+    expect(() => read({ family: 'x' })).toThrow(/takes claude, model/);
+    expect(() => read({ thinking: 'budget' })).toThrow(/unknown quirk "thinking"/);
   });
 });

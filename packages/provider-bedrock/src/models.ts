@@ -1,3 +1,4 @@
+import { CLAUDE_QUIRKS, claudeModel, type ClaudeQuirks } from '@majordomo/claude';
 import type { Capabilities, FileLimits } from '@majordomo/core';
 import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/provider';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
@@ -40,30 +41,11 @@ const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => (
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
+/** Claude's own 32 MB a request, which are 24 MB before base64. */
 const CLAUDE_PDF_BYTES = 23_000_000;
-const CLAUDE_3_DOCUMENTS = documents(100);
 
-const claude = (maxOutputTokens: number, facts: Partial<Capabilities> = {}): Capabilities => ({
-  tools: true,
-  images: IMAGES,
-  files: FILES,
-  fileLimits: documents(100, CLAUDE_PDF_BYTES),
-  output: 'tool',
-  reasoning: true,
-  prefill: true,
-  contextTokens: 200_000,
-  maxOutputTokens,
-  ...facts,
-});
-const claudeMillion = claude(128_000, {
-  fileLimits: documents(600, CLAUDE_PDF_BYTES),
-  output: 'native',
-  prefill: false,
-  contextTokens: 1_000_000,
-});
-
+/** Every Claude on this platform. */
 const CLAUDE: Partial<Quirks> = {
-  reasoning: 'thinking-budget',
   family: 'claude',
   cachePoints: 'all',
   toolChoice: 'one',
@@ -89,38 +71,18 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
 });
 
 /**
- * Sources, all of 2026-11: the Converse feature table and the model pages of docs.aws.amazon.com/bedrock, the Nova
- * user guides, and for Claude the model pages of platform.claude.com.
+ * What this platform makes of single Claudes; the rest is known by `@majordomo/claude`. Sources, of 2026-11: the prompt
+ * caching page of docs.aws.amazon.com/bedrock for cache points and their hour, and its Claude pages for the effort, which
+ * is general from 4.6 on and a beta of InvokeModel for Opus 4.5.
  */
+const CLAUDE_HERE: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
+  { pattern: /claude-3-(?:opus|sonnet|haiku)/, quirks: { cachePoints: 'none' } },
+  { pattern: /claude-(?:[a-z]+-(?:4-[5-9]|[5-9])(?!\d)|mythos)/, quirks: { longCache: true } },
+  { pattern: /claude-opus-4-5/, quirks: { effort: false } },
+];
+
+/** Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS. */
 const MODELS: readonly ModelRule[] = [
-  {
-    pattern: /anthropic\.claude-(?:opus-4-[78]|(?:opus|sonnet|haiku|fable|mythos)-[5-9])(?!\d)/,
-    capabilities: claudeMillion,
-    quirks: { ...CLAUDE, reasoning: 'thinking-adaptive', longCache: true, sampling: 'none' },
-  },
-  {
-    pattern: /anthropic\.claude-(?:opus|sonnet)-4-6(?!\d)/,
-    capabilities: claudeMillion,
-    quirks: { ...CLAUDE, reasoning: 'thinking-adaptive', longCache: true, sampling: 'one' },
-  },
-  {
-    pattern: /anthropic\.claude-(?:opus|sonnet|haiku)-4-5(?!\d)/,
-    capabilities: claude(64_000, { output: 'native' }),
-    quirks: { ...CLAUDE, longCache: true, sampling: 'one' },
-  },
-  { pattern: /anthropic\.claude-opus-4/, capabilities: claude(32_000), quirks: CLAUDE },
-  { pattern: /anthropic\.claude-(?:sonnet-4|3-7-sonnet)/, capabilities: claude(64_000), quirks: CLAUDE },
-  {
-    pattern: /anthropic\.claude-3-5-/,
-    capabilities: claude(8192, { fileLimits: CLAUDE_3_DOCUMENTS, reasoning: false }),
-    quirks: { ...CLAUDE, reasoning: 'none' },
-  },
-  {
-    pattern: /anthropic\.claude-3-/,
-    capabilities: claude(4096, { fileLimits: CLAUDE_3_DOCUMENTS, reasoning: false }),
-    quirks: { ...CLAUDE, reasoning: 'none', cachePoints: 'none' },
-  },
-  { pattern: /anthropic\.claude-/, capabilities: {}, quirks: CLAUDE },
   {
     pattern: /amazon\.nova-2-/,
     capabilities: nova(1_000_000, { reasoning: true, maxOutputTokens: 65_536 }),
@@ -160,9 +122,30 @@ const MODELS: readonly ModelRule[] = [
  * ARN that does not name its model is known for nothing, and `quirks` say what it is.
  */
 export function factsOf(modelId: string): { readonly capabilities: Capabilities; readonly quirks: Quirks } {
+  if (/anthropic\.claude-/.test(modelId)) return claudeFacts(modelId);
   const rule = MODELS.find(({ pattern }) => pattern.test(modelId));
   return { capabilities: rule?.capabilities ?? {}, quirks: { ...CONVERSE_QUIRKS, ...rule?.quirks } };
 }
+
+function claudeFacts(modelId: string): ReturnType<typeof factsOf> {
+  const model = claudeModel(modelId);
+  const { thinking, ...known }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
+  const quirks = CLAUDE_HERE.filter(({ pattern }) => pattern.test(modelId)).reduce<Quirks>(
+    (all, here) => ({ ...all, ...here.quirks }),
+    { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },
+  );
+  const most = model?.mostPages;
+  if (model === undefined || most === undefined) return { capabilities: {}, quirks };
+  const fileLimits = documents(most, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
+  return { capabilities: { ...model.capabilities, images: IMAGES, files: FILES, fileLimits }, quirks };
+}
+
+/** Claude's word as this wire's form. */
+const THINKING = {
+  none: 'none',
+  budget: 'thinking-budget',
+  adaptive: 'thinking-adaptive',
+} as const satisfies Readonly<Record<ClaudeQuirks['thinking'], Quirks['reasoning']>>;
 
 /** Who reads this model's reasoning tokens: all Claudes, on whatever platform, or models of the same id. */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {

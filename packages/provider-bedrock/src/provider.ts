@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Env, Model, ModelContext, ModelEvent, ModelRequest, Provider } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { quirksFromParams, Scribe } from '@majordomo/core/provider';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, failedIn, type Connect, type Connected } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { factsOf, familyOf } from './models.ts';
 import type { BedrockOptions } from './options.ts';
-import { quirksFromParams } from './quirks.ts';
+import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
@@ -39,7 +39,13 @@ function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: 
     accessKeyId !== undefined && secretAccessKey !== undefined
       ? { credentials: { accessKeyId, secretAccessKey } }
       : { apiKey: token ?? (/\.amazonaws\.com(?:\.cn)?$/.test(host) ? undefined : '') };
-  return createBedrock({ id: name, baseURL, region, quirks: quirksFromParams(quirks), ...secret });
+  return createBedrock({
+    id: name,
+    baseURL,
+    region,
+    quirks: quirksFromParams<Quirks>(quirks, QUIRK_WORDS),
+    ...secret,
+  });
 }
 
 function converseModel(modelId: string, options: BedrockOptions, connect: Connect): Model {

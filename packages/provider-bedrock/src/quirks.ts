@@ -1,7 +1,11 @@
-import { LlmError } from '@majordomo/core';
+import { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
+import type { QuirkWords } from '@majordomo/core/provider';
 
-/** The ways in which the models behind the Converse wire differ. They decide what is sent; reading is liberal. */
-export interface Quirks {
+/**
+ * The ways in which the models behind the Converse wire differ. They decide what is sent; reading is liberal. Those of
+ * Claude have the same names on every platform, but for `thinking`, which is one of the forms of `reasoning` here.
+ */
+export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
   /**
    * How reasoning is asked for, in `additionalModelRequestFields`: a token budget or adaptively (`thinking`, Claude),
    * by `reasoningConfig` (Nova 2), by `reasoning_effort` (gpt-oss), or not at all.
@@ -22,12 +26,14 @@ export interface Quirks {
   readonly toolImages: boolean;
   /** Takes system blocks; without them the text leads the first user message. */
   readonly system: boolean;
-  /** Takes temperature and topP, one of them at a time, or neither. */
-  readonly sampling: 'both' | 'one' | 'none';
 }
+
+const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
+const { thinking: _words, ...CLAUDE_WORDS } = CLAUDE_QUIRK_WORDS;
 
 /** For a model that nothing is known of: the plain wire; what it refuses is dropped by recovery. */
 export const CONVERSE_QUIRKS: Quirks = {
+  ...CLAUDE_DEFAULTS,
   reasoning: 'none',
   family: 'model',
   cachePoints: 'none',
@@ -36,10 +42,11 @@ export const CONVERSE_QUIRKS: Quirks = {
   toolStatus: false,
   toolImages: false,
   system: true,
-  sampling: 'both',
 };
 
-const VALUES: { readonly [Name in keyof Quirks]: readonly Quirks[Name][] } = {
+/** What a DSN may say of each. */
+export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+  ...CLAUDE_WORDS,
   reasoning: ['thinking-budget', 'thinking-adaptive', 'reasoning-config', 'reasoning-effort', 'none'],
   family: ['claude', 'model'],
   cachePoints: ['all', 'no-tools', 'none'],
@@ -48,24 +55,4 @@ const VALUES: { readonly [Name in keyof Quirks]: readonly Quirks[Name][] } = {
   toolStatus: [true, false],
   toolImages: [true, false],
   system: [true, false],
-  sampling: ['both', 'one', 'none'],
 };
-
-/** Quirks from the query of a DSN, such as `?reasoning=thinking-budget`; throws `config` for an unknown one. */
-export function quirksFromParams(params: Readonly<Record<string, string>>): Partial<Quirks> {
-  const quirks: Record<string, string | boolean> = {};
-  for (const [name, text] of Object.entries(params)) {
-    const values: readonly (string | boolean)[] | undefined = Object.hasOwn(VALUES, name)
-      ? VALUES[name as keyof Quirks]
-      : undefined;
-    const value = values?.find((candidate) => String(candidate) === text);
-    if (value === undefined) throw new LlmError('config', unknownQuirk(name, text, values));
-    quirks[name] = value;
-  }
-  return quirks;
-}
-
-const unknownQuirk = (name: string, text: string, values: readonly unknown[] | undefined): string =>
-  values === undefined
-    ? `unknown DSN parameter "${name}": there are ${Object.keys(VALUES).join(', ')}`
-    : `DSN parameter ${name}=${text}: it is one of ${values.join(', ')}`;

@@ -4,13 +4,14 @@ import type {
   OutputConfig,
   SystemContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { LlmError, type ModelRequest, type Warning } from '@majordomo/core';
-import { wellFormedStrings } from '@majordomo/core/provider';
-import type { WireJson } from './blocks.ts';
+import { lacksThinking, toSampling } from '@majordomo/claude';
+import type { ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber, isRecord, wellFormedStrings } from '@majordomo/core/provider';
+import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
-import { lacksThinking, toMessages, type WireMessage } from './messages.ts';
+import { toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { toThinking, type Thinking } from './thinking.ts';
+import { toReasoning, type Reasoning } from './thinking.ts';
 import { toToolConfig } from './tools.ts';
 
 export interface WireRequest {
@@ -25,17 +26,17 @@ export interface WireRequest {
  */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  checkLimit(request);
+  checkWholeNumber(request.maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, quirks, family, warnings);
   const system = toSystem(request.system, messages, quirks, warnings);
   const toolConfig = toToolConfig(request, messages, quirks, warnings);
   const { any, tool } = toolConfig?.toolChoice ?? {};
-  const thinking = toThinking(
+  const reasoning = toReasoning(
     request.reasoning,
     quirks,
     {
       maxTokens: request.maxTokens,
-      lacksThinking: lacksThinking(messages),
+      lacksThinking: lacksThinking(messages, { isThinking, isResult }),
       forcesTool: any !== undefined || tool !== undefined,
     },
     warnings,
@@ -49,22 +50,15 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
 
   const params: ConverseStreamRequest = { modelId, messages };
   if (system.length > 0) params.system = system;
-  const inference = toInference(request, quirks, thinking, warnings);
+  const inference = toInference(request, quirks, reasoning, warnings);
   if (Object.keys(inference).length > 0) params.inferenceConfig = inference;
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
-  const output = toOutput(request, thinking.effort);
+  const output = toOutput(request, reasoning.effort);
   if (output !== undefined) params.outputConfig = output;
-  if (Object.keys(thinking.fields).length > 0)
-    params.additionalModelRequestFields = thinking.fields as WireJson;
+  if (Object.keys(reasoning.fields).length > 0)
+    params.additionalModelRequestFields = reasoning.fields as WireJson;
   // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
-}
-
-function checkLimit({ maxTokens }: ModelRequest): void {
-  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens > 0)) return;
-  throw new LlmError('invalid-request', `maxTokens is ${maxTokens}: a whole number above 0 is due`, {
-    path: 'maxTokens',
-  });
 }
 
 function toSystem(
@@ -85,31 +79,18 @@ function toSystem(
 }
 
 function toInference(
-  { maxTokens, temperature, topP, stop }: ModelRequest,
-  { sampling }: Quirks,
-  thinking: Thinking,
+  request: ModelRequest,
+  quirks: Quirks,
+  reasoning: Reasoning,
   warnings: Warning[],
 ): InferenceConfiguration {
-  const drop = (what: string, why: string): void => {
-    warnings.push({ action: 'dropped', what, why });
-  };
   const inference: InferenceConfiguration = {};
-  const most = maxTokens ?? thinking.maxTokens;
+  const most = request.maxTokens ?? reasoning.maxTokens;
   if (most !== undefined) inference.maxTokens = most;
-  const thinks = 'thinking' in thinking.fields;
-  if (temperature !== undefined) {
-    if (sampling === 'none') drop('temperature', 'this model takes none');
-    else if (thinks && temperature !== 1) drop('temperature', 'it must be 1 while the model thinks');
-    else inference.temperature = temperature;
-  }
-  if (topP !== undefined) {
-    if (sampling === 'none') drop('topP', 'this model takes none');
-    else if (thinks && topP < 0.95) drop('topP', 'it must be at least 0.95 while the model thinks');
-    else if (sampling === 'one' && inference.temperature !== undefined)
-      drop('topP', 'this model takes it or the temperature');
-    else inference.topP = topP;
-  }
-  const stops = stop?.filter((sequence) => sequence !== '') ?? [];
+  const { temperature, topP } = toSampling(request, quirks, reasoning.thinks, warnings);
+  if (temperature !== undefined) inference.temperature = temperature;
+  if (topP !== undefined) inference.topP = topP;
+  const stops = request.stop?.filter((sequence) => sequence !== '') ?? [];
   if (stops.length > 0) inference.stopSequences = stops;
   return inference;
 }
@@ -135,6 +116,3 @@ function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']):
   if (isRecord(own) && isRecord(more)) merged.additionalModelRequestFields = { ...own, ...more } as WireJson;
   return merged;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { Tool, ToolChoice as WireToolChoice, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
-import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import { allowedToolChoice, toolSchema } from '@majordomo/claude';
+import type { ModelRequest, ModelTool, Warning } from '@majordomo/core';
 import type { WireJson } from './blocks.ts';
 import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
@@ -48,20 +49,18 @@ const toTool = ({ name, description, parameters }: ModelTool): Tool => ({
   toolSpec: {
     name,
     ...(description.trim() === '' ? undefined : { description }),
-    inputSchema: { json: ofObject(parameters) as WireJson },
+    inputSchema: { json: toolSchema(parameters) as WireJson },
   },
 });
 
-/** The root must say that it is an object. */
-const ofObject = (schema: JsonObject): JsonObject =>
-  schema['type'] === 'object' ? schema : { ...schema, type: 'object' };
-
 /** Without a word about it the model chooses by itself; what it cannot be told is left to it, with a warning. */
 function toChoice(
-  choice: ModelRequest['toolChoice'],
-  { toolChoice }: Quirks,
+  asked: ModelRequest['toolChoice'],
+  quirks: Quirks,
   warnings: Warning[],
 ): WireToolChoice | undefined {
+  const { toolChoice } = quirks;
+  const choice = allowedToolChoice(asked, quirks, warnings);
   if (choice === undefined || choice === 'auto' || choice === 'none') return undefined;
   if (toolChoice === 'none') {
     warnings.push({

@@ -133,7 +133,7 @@ describe('thinking signatures', () => {
     expect(sent()[1]?.messages[1]?.content).toEqual([
       { toolUse: { toolUseId: 'tooluse_1', name: 'get', input: {} } },
     ]);
-    expect(response.warnings.map(({ what }) => what)).toContain('reasoning of earlier turns dropped');
+    expect(response.warnings.map(({ what }) => what)).toContain('thinking of earlier turns dropped');
   });
 
   it('are refused once: a second time is final', async () => {

@@ -1,0 +1,135 @@
+import {
+  createMajordomo,
+  user,
+  type ChatRequest,
+  type Model,
+  type Provider,
+  type ToolSpec,
+} from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createBedrock } from '@majordomo/provider-bedrock';
+import { anthropicMessages, bedrockConverse, startWireServer, type Wire } from '@majordomo/testing';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { describe, expect, it } from 'vitest';
+
+/** What is true of a model on every platform; a platform's own exceptions stand beside it. */
+const MODELS: readonly (readonly [id: string, onBedrock: string, effort: 'same' | 'differs'])[] = [
+  ['claude-3-haiku-20240307', 'anthropic.claude-3-haiku-20240307-v1:0', 'same'],
+  ['claude-3-5-sonnet-20241022', 'us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'same'],
+  ['claude-3-7-sonnet-20250219', 'us.anthropic.claude-3-7-sonnet-20250219-v1:0', 'same'],
+  ['claude-sonnet-4-20250514', 'us.anthropic.claude-sonnet-4-20250514-v1:0', 'same'],
+  ['claude-opus-4-1-20250805', 'us.anthropic.claude-opus-4-1-20250805-v1:0', 'same'],
+  // Its effort is a beta of InvokeModel there.
+  ['claude-opus-4-5-20251101', 'global.anthropic.claude-opus-4-5-20251101-v1:0', 'differs'],
+  ['claude-haiku-4-5-20251001', 'global.anthropic.claude-haiku-4-5-20251001-v1:0', 'same'],
+  ['claude-opus-4-6', 'global.anthropic.claude-opus-4-6-v1', 'same'],
+  ['claude-sonnet-4-6', 'us.anthropic.claude-sonnet-4-6', 'same'],
+  ['claude-opus-4-7', 'us.anthropic.claude-opus-4-7', 'same'],
+  ['claude-opus-4-8', 'us.anthropic.claude-opus-4-8', 'same'],
+  ['claude-opus-5', 'us.anthropic.claude-opus-5', 'same'],
+  ['claude-sonnet-5', 'us.anthropic.claude-sonnet-5', 'same'],
+  ['claude-fable-5', 'us.anthropic.claude-fable-5', 'same'],
+  ['claude-opus-5-5', 'us.anthropic.claude-opus-5-5', 'same'],
+  ['claude-sonnet-5-5', 'us.anthropic.claude-sonnet-5-5', 'same'],
+  ['claude-haiku-5-5', 'us.anthropic.claude-haiku-5-5', 'same'],
+  ['claude-fable-5-2', 'us.anthropic.claude-fable-5-2', 'same'],
+  // Nobody knows these yet.
+  ['claude-haiku-5', 'us.anthropic.claude-haiku-5', 'same'],
+  ['claude-opus-6', 'global.anthropic.claude-opus-6-v1:0', 'same'],
+];
+
+const tools: ToolSpec[] = [
+  { name: 'look', description: 'Looks', parameters: { type: 'object', properties: {} } },
+];
+
+const ASKED: Readonly<Record<string, Partial<ChatRequest>>> = {
+  'an effort': { reasoning: 'low' },
+  'another effort in a short answer': { reasoning: 'high', maxTokens: 1500 },
+  'no reasoning': { reasoning: 'none' },
+  'a forced tool': { tools, toolChoice: 'required' },
+  'a tool by name, with an effort': { tools, toolChoice: { name: 'look' }, reasoning: 'medium' },
+  temperature: { temperature: 0.3 },
+  'both kinds of sampling': { temperature: 0.3, topP: 0.9 },
+  'sampling while it thinks': { temperature: 0.3, topP: 0.5, reasoning: 'low' },
+  'a longer answer than any writes': { maxTokens: 1_000_000 },
+};
+
+const anthropic = (baseURL: string): Provider => createAnthropic({ baseURL, apiKey: 'k' });
+const bedrock = (baseURL: string): Provider =>
+  createBedrock({
+    baseURL,
+    apiKey: 'k',
+    region: 'us-east-1',
+    requestHandler: () => new NodeHttpHandler(),
+  });
+
+/** What a request says, whatever the wire, and what its answer warned of. */
+async function asked(
+  wire: Wire,
+  open: (baseURL: string) => Provider,
+  id: string,
+  request: Partial<ChatRequest>,
+): Promise<Record<string, unknown>> {
+  await using server = await startWireServer({ wire, script: ['ok'] });
+  const provider = open(server.baseURL);
+  const model = createMajordomo({ env: {}, providers: [provider] }).model(`${provider.id}/${id}`);
+  const { warnings } = await model.generate({ messages: [user('hi')], maxTokens: 6000, ...request });
+  return {
+    ...saidIn(server.requests[0]?.body as Body),
+    warnings: warnings.map(({ what, why }) => `${what}: ${why}`),
+  };
+}
+
+interface Body extends Readonly<Record<string, unknown>> {
+  readonly inferenceConfig?: { maxTokens?: number; temperature?: number; topP?: number };
+  readonly additionalModelRequestFields?: { thinking?: unknown };
+  readonly outputConfig?: { effort?: string };
+  readonly output_config?: { effort?: string };
+  readonly toolConfig?: { toolChoice?: { any?: object; tool?: { name: string } } };
+  readonly tool_choice?: { type: string; name?: string };
+}
+
+function saidIn(body: Body): Record<string, unknown> {
+  const { inferenceConfig: inference, tool_choice: choice } = body;
+  const there = body.toolConfig?.toolChoice;
+  return {
+    maxTokens: body['max_tokens'] ?? inference?.maxTokens,
+    temperature: body['temperature'] ?? inference?.temperature,
+    topP: body['top_p'] ?? inference?.topP,
+    thinking: body['thinking'] ?? body.additionalModelRequestFields?.thinking,
+    effort: body.output_config?.effort ?? body.outputConfig?.effort,
+    // Left to choose is "auto" on one wire and nothing on the other.
+    forced: forcedBy(choice) ?? there?.tool?.name ?? (there?.any && 'any'),
+  };
+}
+
+const forcedBy = (choice: Body['tool_choice']): string | undefined =>
+  choice === undefined || choice.type === 'auto' ? undefined : (choice.name ?? choice.type);
+
+const modelOf = ({ model }: Provider, id: string): Model => model(id);
+
+describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
+  const {
+    images: _images,
+    files: _files,
+    fileLimits: _limits,
+    ...known
+  } = modelOf(anthropic(''), id).capabilities;
+
+  it('claim the same', () => {
+    const {
+      images: _here,
+      files: _there,
+      fileLimits: _too,
+      ...same
+    } = modelOf(bedrock(''), onBedrock).capabilities;
+    expect(same).toEqual(known);
+  });
+
+  it.each(Object.entries(ASKED))('are asked for %s alike', async (_name, request) => {
+    const one = await asked(anthropicMessages, anthropic, id, request);
+    const other = await asked(bedrockConverse, bedrock, onBedrock, request);
+    if (effort === 'differs') delete one['effort'];
+    expect(other).toEqual({ effort: undefined, ...one });
+  });
+});
