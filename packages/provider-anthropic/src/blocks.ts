@@ -56,7 +56,7 @@ export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlockP
 
 /**
  * A result and, behind it, the images that it may not hold: the wire takes text alone when `is_error` is true
- * ("all content must be type text"), and then some text is due ("content cannot be empty").
+ * ("all content must be type text"), and then it wants some text ("content cannot be empty").
  */
 export function resultBlocks(
   part: ToolResultPart,

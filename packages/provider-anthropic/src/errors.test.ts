@@ -1,7 +1,8 @@
 import { assistant, LlmError, user } from '@majordomo/core';
 import type { ModelRequest } from '@majordomo/core';
+import type { CallFacts } from '@majordomo/core/provider';
 import { describe, expect, it } from 'vitest';
-import { inBandError, toLlmError, type Failed } from './errors.ts';
+import { inBandError, toLlmError } from './errors.ts';
 
 const request: ModelRequest = {
   messages: [user('hi')],
@@ -10,7 +11,7 @@ const request: ModelRequest = {
   extra: {},
   temperature: 0.5,
 };
-const failed = (more: Partial<Failed> = {}): Failed => ({
+const facts = (more: Partial<CallFacts> = {}): CallFacts => ({
   target: 'a/m',
   request,
   secrets: ['s3cret'],
@@ -75,7 +76,7 @@ describe('toLlmError', () => {
     [529, undefined, 'overloaded'],
     [502, undefined, 'server'],
   ] as const)('%i %j is %s', ([status, error, kind]) => {
-    const got = toLlmError(statusError(status, error), failed());
+    const got = toLlmError(statusError(status, error), facts());
     expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status });
   });
 
@@ -84,7 +85,7 @@ describe('toLlmError', () => {
       'retry-after': '7',
       'request-id': 'req_header',
     });
-    const got = toLlmError(cause, failed());
+    const got = toLlmError(cause, facts());
     expect(got.message).toBe('a/m answered 429: slow down');
     expect(got.details).toMatchObject({
       requestId: 'req_body',
@@ -97,12 +98,12 @@ describe('toLlmError', () => {
 
   it("takes the header's request id where the body has none", () => {
     expect(
-      toLlmError(statusError(500, undefined, { 'request-id': 'req_header' }), failed()).details.requestId,
+      toLlmError(statusError(500, undefined, { 'request-id': 'req_header' }), facts()).details.requestId,
     ).toBe('req_header');
   });
 
   it('shows no secret', () => {
-    const got = toLlmError(statusError(401, body('authentication_error', 'bad key s3cret')), failed());
+    const got = toLlmError(statusError(401, body('authentication_error', 'bad key s3cret')), facts());
     expect(JSON.stringify(got) + got.message).not.toContain('s3cret');
   });
 
@@ -130,23 +131,23 @@ describe('toLlmError', () => {
     ['a thrown text', 'x', 'network'],
     ['nothing at all', undefined, 'network'],
   ] as const)('%s is told apart', ([, error, kind]) => {
-    expect(toLlmError(error, failed()).kind).toBe(kind);
+    expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
   it('passes on an error of ours', () => {
     const error = new LlmError('auth', 'x');
-    expect(toLlmError(error, failed())).toBe(error);
+    expect(toLlmError(error, facts())).toBe(error);
   });
 
   it('recovers a 401 by the credential, and a 400 by the request', () => {
     const credential = () => ({ id: 'credential', what: 'x', apply: (asked: ModelRequest) => asked });
-    expect(toLlmError(statusError(401), failed({ credential })).details.recover?.id).toBe('credential');
+    expect(toLlmError(statusError(401), facts({ credential })).details.recover?.id).toBe('credential');
     const deprecated = statusError(
       400,
       body('invalid_request_error', '`temperature` is deprecated for this model.'),
     );
-    expect(toLlmError(deprecated, failed()).details.recover?.id).toBe('temperature');
-    expect(toLlmError(deprecated, failed({ request: undefined })).details.recover).toBeUndefined();
+    expect(toLlmError(deprecated, facts()).details.recover?.id).toBe('temperature');
+    expect(toLlmError(deprecated, facts({ request: undefined })).details.recover).toBeUndefined();
   });
 });
 
@@ -159,7 +160,7 @@ describe('inBandError', () => {
     [{ error: 'upstream broke' }, 'server'],
     [undefined, 'server'],
   ] as const)('%j is %s', ([said, kind]) => {
-    const got = inBandError(said, failed());
+    const got = inBandError(said, facts());
     expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status: undefined });
   });
 });
@@ -177,7 +178,7 @@ it('a transcript with reasoning is offered without it after a signature 400', ()
   const said = 'messages.1.content.0: Invalid `signature` in `thinking` block';
   const { recover } = toLlmError(
     statusError(400, body('invalid_request_error', said)),
-    failed({ request: asked }),
+    facts({ request: asked }),
   ).details;
   expect(recover?.apply(asked).messages[1]?.parts).toEqual([{ type: 'text', text: 'b' }]);
 });

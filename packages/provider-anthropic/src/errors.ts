@@ -1,18 +1,15 @@
 import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
-import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
-import { transportError, wireError } from '@majordomo/core/provider';
+import type { ErrorKind, Recovery } from '@majordomo/core';
+import {
+  asRecord,
+  asText,
+  isRecord,
+  transportError,
+  wireError,
+  type CallFacts,
+} from '@majordomo/core/provider';
 import { RECOVERIES } from './recovery.ts';
-
-/** What is known around a failed call; the credential's part comes with the connection. */
-export interface Failed {
-  readonly target: string;
-  readonly request?: ModelRequest | undefined;
-  /** Values that no error may show. */
-  secrets: readonly string[];
-  /** How to ask for another credential after a 401. */
-  credential?: () => Recovery | undefined;
-}
 
 /**
  * `error.details.error_code`, as typed by @anthropic-ai/sdk 1.10: told apart where the HTTP status is too
@@ -36,14 +33,14 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
  * Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test
  * against.
  */
-export const toLlmError = (error: unknown, failed: Failed): LlmError =>
-  transportError(classified(error, failed), failed.target, failed.secrets);
+export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
+  transportError(classified(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, failed: Failed): LlmError {
-  if (!isObject(error)) return transportError(error, failed.target, failed.secrets);
+function classified(error: unknown, facts: CallFacts): LlmError {
+  if (!isRecord(error)) return transportError(error, facts.target, facts.secrets);
   const { status, name, headers, cause } = error;
   if (typeof status === 'number') {
-    return reported(error['error'], failed, {
+    return reported(error['error'], facts, {
       status,
       headers: isHeaders(headers) ? headers : undefined,
       cause: error,
@@ -51,16 +48,16 @@ function classified(error: unknown, failed: Failed): LlmError {
   }
   if (name === 'AnthropicError') {
     // The SDK itself refused to begin, such as in a browser.
-    return new LlmError('config', String(error['message']), { target: failed.target }, { cause: error });
+    return new LlmError('config', String(error['message']), { target: facts.target }, { cause: error });
   }
   if (name === 'APIConnectionTimeoutError') {
-    return wireError({ ...failed, kind: 'timeout', message: 'the connection timed out', cause: error });
+    return wireError({ ...facts, kind: 'timeout', message: 'the connection timed out', cause: error });
   }
-  return transportError(name === 'APIConnectionError' ? cause : error, failed.target, failed.secrets);
+  return transportError(name === 'APIConnectionError' ? cause : error, facts.target, facts.secrets);
 }
 
 /** An error that came inside a 200: an `error` event, or a body of that form. */
-export const inBandError = (body: unknown, failed: Failed): LlmError => reported(body, failed, {});
+export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts, {});
 
 interface HttpFacts {
   readonly status?: number | undefined;
@@ -72,24 +69,24 @@ interface HttpFacts {
  * `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`; anything of it may be
  * missing.
  */
-function reported(body: unknown, failed: Failed, { status, headers, cause }: HttpFacts): LlmError {
-  const outer = isObject(body) ? body : {};
-  const inner = isObject(outer['error']) ? outer['error'] : outer;
-  const message = text(inner['message']) ?? '';
-  const code = isObject(inner['details']) ? text(inner['details']['error_code']) : undefined;
+function reported(body: unknown, facts: CallFacts, { status, headers, cause }: HttpFacts): LlmError {
+  const outer = asRecord(body);
+  const inner = isRecord(outer['error']) ? outer['error'] : outer;
+  const message = asText(inner['message']) ?? '';
+  const code = asText(asRecord(inner['details'])['error_code']);
   return wireError({
-    target: failed.target,
+    target: facts.target,
     status,
-    type: text(inner['type']),
+    type: asText(inner['type']),
     code,
     kind: kindFrom(status, code, message),
     message,
-    requestId: text(outer['request_id']) ?? headers?.get('request-id') ?? undefined,
+    requestId: asText(outer['request_id']) ?? headers?.get('request-id') ?? undefined,
     headers,
     body,
-    secrets: failed.secrets,
+    secrets: facts.secrets,
     cause,
-    recover: recovery(status, message, failed),
+    recover: recovery(status, message, facts),
   });
 }
 
@@ -103,17 +100,12 @@ function kindFrom(
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-function recovery(status: number | undefined, message: string, failed: Failed): Recovery | undefined {
-  if (status === 401) return failed.credential?.();
-  return status === 400 && failed.request !== undefined
-    ? recoveryFor(message, failed.request, RECOVERIES)
+function recovery(status: number | undefined, message: string, facts: CallFacts): Recovery | undefined {
+  if (status === 401) return facts.credential?.();
+  return status === 400 && facts.request !== undefined
+    ? recoveryFor(message, facts.request, RECOVERIES)
     : undefined;
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
 const isHeaders = (value: unknown): value is NonNullable<HttpFacts['headers']> =>
-  isObject(value) && typeof value['get'] === 'function';
+  isRecord(value) && typeof value['get'] === 'function';

@@ -1,1 +1,2 @@
-export { createAnthropic, type AnthropicOptions } from './provider.ts';
+export { createAnthropic } from './provider.ts';
+export type { AnthropicOptions } from './options.ts';

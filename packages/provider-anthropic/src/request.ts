@@ -94,6 +94,16 @@ function clampedMaxTokens(request: ModelRequest, most: number | undefined, warni
   return maxTokens;
 }
 
+/**
+ * API version 2026-10-21, which the SDK names, refuses every sampling parameter; models that take them need the former.
+ */
+export const headersOf = (params: WireRequest['params']): Readonly<Record<string, string>> =>
+  'temperature' in params || 'top_p' in params || 'top_k' in params
+    ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
+    : JSON_BODY;
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
 const systemBlocks = (system: string | undefined): TextBlockParam[] =>
   system === undefined || system.trim() === '' ? [] : [{ type: 'text', text: system }];
 

@@ -1,4 +1,5 @@
 import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+import { asNumber } from '@majordomo/core/provider';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -40,22 +41,22 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 /** The wire counts cached input apart; our totals include it. */
 export function usage(raw: WireUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
-  const cacheRead = count(raw.cache_read_input_tokens);
-  const cacheWrite = count(raw.cache_creation_input_tokens);
-  const uncached = count(raw.input_tokens);
+  const cacheRead = asNumber(raw.cache_read_input_tokens);
+  const cacheWrite = asNumber(raw.cache_creation_input_tokens);
+  const uncached = asNumber(raw.input_tokens);
   const found = details(raw);
   return {
     input: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    output: count(raw.output_tokens),
+    output: asNumber(raw.output_tokens),
     cacheRead,
     cacheWrite,
-    reasoning: count(raw.output_tokens_details?.thinking_tokens),
+    reasoning: asNumber(raw.output_tokens_details?.thinking_tokens),
     ...(found === undefined ? undefined : { details: found }),
   };
 }
 
 function details(raw: WireUsage): UsageDetails | undefined {
-  const cacheWriteLong = count(raw.cache_creation?.ephemeral_1h_input_tokens);
+  const cacheWriteLong = asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
   const serviceTier = raw.service_tier ?? undefined;
   const serverTools = toolUses(raw.server_tool_use);
   if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined)
@@ -70,5 +71,3 @@ function toolUses(raw: WireUsage['server_tool_use']): UsageDetails['serverTools'
   );
   return uses.length === 0 ? undefined : Object.fromEntries(uses);
 }
-
-const count = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

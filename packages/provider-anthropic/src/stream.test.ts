@@ -19,7 +19,10 @@ import {
 import { MessagesReader } from './stream.ts';
 
 const newReader = (): MessagesReader =>
-  new MessagesReader(new Scribe('a/m', []), (body) => new LlmError('server', JSON.stringify(body)));
+  new MessagesReader({
+    scribe: new Scribe('a/m', []),
+    inBandError: (body) => new LlmError('server', JSON.stringify(body)),
+  });
 
 /** What the events give; reading stops where the reader says that it is done. */
 function read(...events: readonly object[]): Collected & { readonly done: boolean } {
@@ -108,7 +111,7 @@ describe('a stream', () => {
     expect(read(messageStart(), ...block, ...ended('tool_use')).parts).toEqual([call('t', args)]);
   });
 
-  it('flags arguments that are no object and invents none', () => {
+  it('flags arguments that are not an object and invents none', () => {
     const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...ended('max_tokens'));
     expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
   });
@@ -191,7 +194,7 @@ describe('a stream', () => {
 
   it('tells the warnings of its request once, after the start', () => {
     const reader = newReader();
-    reader.warnings = [{ action: 'dropped', what: 'seed', why: 'x' }];
+    reader.scribe.warning({ action: 'dropped', what: 'seed', why: 'x' });
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
       reader.message(JSON.stringify(event));
     const types = reader.scribe.take().map(({ type }) => type);

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { Replay, Warning } from '@majordomo/core';
+import type { Replay } from '@majordomo/core';
 import { keepWarm, unused, CLAUDE_FAMILY, Scribe, type WireReader } from '@majordomo/core/provider';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
@@ -56,19 +56,23 @@ interface OpenBlock {
 
 const NO_BLOCK: OpenBlock = { index: -1, key: '', type: '', whole: '', signature: '' };
 
+/** What a reader is made with. */
+interface MessagesFacts {
+  readonly scribe: Scribe;
+  /** Makes the error of an `error` event or body. */
+  readonly inBandError: (body: unknown) => LlmError;
+}
+
 /** Reads the Messages wire: server-sent events or one whole body. */
 export class MessagesReader implements WireReader {
   readonly scribe: Scribe;
   done = false;
-  /** Of the request; they follow the start. */
-  warnings: readonly Warning[] = [];
   private readonly inBandError: (body: unknown) => LlmError;
   private block = NO_BLOCK;
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
 
-  /** `inBandError` makes the error of an `error` event or body. */
-  constructor(scribe: Scribe, inBandError: (body: unknown) => LlmError) {
+  constructor({ scribe, inBandError }: MessagesFacts) {
     this.scribe = scribe;
     this.inBandError = inBandError;
   }
@@ -129,8 +133,6 @@ export class MessagesReader implements WireReader {
   private start(message: WireMessage): void {
     this.usage = message.usage ?? undefined;
     this.scribe.start(message.id);
-    for (const warning of this.warnings) this.scribe.warning(warning);
-    this.warnings = [];
   }
 
   private blockStart(block: WireBlock | null, index: number): void {
@@ -229,8 +231,6 @@ export class MessagesReader implements WireReader {
   }
 
   private finish(): void {
-    // A stream without its start has not told the warnings yet.
-    for (const warning of this.warnings) this.scribe.warning(warning);
     if (this.stopReason === 'pause_turn') {
       this.scribe.warning({
         action: 'dropped',
@@ -256,7 +256,7 @@ export class MessagesReader implements WireReader {
   }
 }
 
-keepWarm(() => new MessagesReader(new Scribe('', []), unused));
+keepWarm(() => new MessagesReader({ scribe: new Scribe('', []), inBandError: unused }));
 
 const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({
   family: CLAUDE_FAMILY,

@@ -53,8 +53,8 @@ describe('a refused thinking signature', () => {
       undefined,
     ]);
     expect(response.warnings.map(({ what }) => what)).toEqual([
-      'reasoning',
       'thinking of earlier turns dropped',
+      'reasoning',
     ]);
   });
 

@@ -1,0 +1,108 @@
+import type { ModelContext } from '@majordomo/core';
+import {
+  checkedClient,
+  clientCache,
+  credentialSource,
+  lowerCased,
+  patientFetch,
+  sameHeaders,
+  secretsIn,
+  secretsOfClient,
+  type CallFacts,
+} from '@majordomo/core/provider';
+import { ORIGIN, type AnthropicOptions } from './options.ts';
+
+/** A server of this wire, and the credential to call it with. */
+export interface Connection {
+  /** Sends one request; tells `facts` what must not be shown, and how another credential may be had. */
+  send(body: string, headers: Headers, context: CallContext, facts: CallFacts): Promise<Response>;
+  /** Asks for pages of the list of models. */
+  pages(context: CallContext, facts: CallFacts): Promise<(query: object) => PromiseLike<unknown>>;
+}
+
+type Headers = Readonly<Record<string, string>>;
+type CallContext = Omit<ModelContext, 'delivery'>;
+
+/** One connection for all models of a provider. The SDK is loaded at the first call. */
+export function connection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
+  const connect = connector(options, keyEnv);
+  const own = lowerCased(options.headers);
+  const settings = ({ headers, signal }: CallContext, more: Headers): CallSettings => ({
+    headers: { ...more, ...lowerCased(headers), ...own },
+    signal,
+    maxRetries: 0,
+    timeout: NEVER_MS,
+  });
+  return {
+    async send(body, headers, context, facts) {
+      const client = await connect(context, facts);
+      return client.post('/v1/messages', { ...settings(context, headers), body }).asResponse();
+    },
+    async pages(context, facts) {
+      const client = await connect(context, facts);
+      return (query) => client.get('/v1/models', { ...settings(context, {}), query });
+    },
+  };
+}
+
+/** The chain owns the timers; this is the longest that a timer can be told. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** What is used of the SDK's client. */
+interface Client {
+  post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
+  get(path: string, options: CallSettings & { readonly query: object }): PromiseLike<unknown>;
+}
+
+interface CallSettings {
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  readonly maxRetries: 0;
+  readonly timeout: number;
+}
+
+/** The SDK's client for the credential of a call. */
+function connector(
+  options: AnthropicOptions,
+  keyEnv: readonly string[],
+): (context: CallContext, facts: CallFacts) => Promise<Client> {
+  const { apiKey, baseURL = ORIGIN, client } = options;
+  const credentials = credentialSource(apiKey, keyEnv);
+  const clients = clientCache<Client>();
+  const own = lowerCased(options.headers);
+  return async (context, facts) => {
+    if (client !== undefined) {
+      facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, own)];
+      return checkedClient<Client>(client, ['post', 'get'], OWN_CLIENT);
+    }
+    const key = await credentials.read(context);
+    facts.secrets = [key, ...secretsIn(context.headers, own)];
+    facts.credential = () => credentials.recovery(key);
+    const fetch = options.fetch ?? context.fetch ?? patientFetch;
+    return clients(key, () => newClient(key, baseURL, fetch), fetch);
+  };
+}
+
+const OWN_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };
+
+/**
+ * All that the SDK would take from the environment is said here: key, base URL, log level, webhook key,
+ * tracing.
+ */
+async function newClient(apiKey: string, baseURL: string, fetch: typeof globalThis.fetch): Promise<Client> {
+  const { Anthropic } = await import('@anthropic-ai/sdk');
+  const client = new Anthropic({
+    apiKey,
+    baseURL,
+    fetch,
+    maxRetries: 0,
+    timeout: NEVER_MS,
+    webhookKey: null,
+    logLevel: 'off',
+    openTelemetry: false,
+  });
+  // ANTHROPIC_CUSTOM_HEADERS cannot be declined by an option of 1.10: it lands in the default headers.
+  const settled: unknown = Reflect.get(client, '_options');
+  if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', undefined);
+  return sameHeaders(client);
+}

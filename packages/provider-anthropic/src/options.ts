@@ -1,0 +1,16 @@
+import type { ProviderOptions } from '@majordomo/core';
+import type { Quirks } from './quirks.ts';
+
+/** `baseURL` is the origin, as the SDK means it; default `https://api.anthropic.com`. */
+export interface AnthropicOptions extends ProviderOptions {
+  /** Where a server differs from what is known of its models; wins over it. */
+  readonly quirks?: Partial<Quirks> | undefined;
+  /** A client of `@anthropic-ai/sdk` to be used as it is, with its own credential, base URL and fetch. */
+  readonly client?: object | undefined;
+}
+
+/** The vendor's own. */
+export const ORIGIN = 'https://api.anthropic.com';
+
+/** Where its key is looked for. */
+export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
