@@ -6,6 +6,7 @@ import type {
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
 import type {
   AssistantPart,
   FilePart,
@@ -95,7 +96,7 @@ export const isThinking = ({ reasoningContent }: ContentBlock): boolean => reaso
 /** Of this family only: another's is not sent. */
 const tokenOf = ({ replay }: AssistantPart, family: string): ReplayData | undefined => {
   const data = replay?.family === family ? replay.data : undefined;
-  return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as ReplayData) : undefined;
+  return isRecord(data) ? (data as ReplayData) : undefined;
 };
 
 function reasoningBlock(text: string, data: ReplayData | undefined): ContentBlock | undefined {

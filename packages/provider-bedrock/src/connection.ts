@@ -4,22 +4,18 @@ import type {
   ConverseStreamRequest,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type ModelContext } from '@majordomo/core';
-import { lowerCased, secretsIn } from '@majordomo/core/provider';
+import { checkedClient, lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
-import type { Failed } from './errors.ts';
+import type { ConverseCallFacts } from './errors.ts';
 import { soundFrames } from './frames.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
 
-/** A client for one attempt, with what it signs with. */
+/** A client for one attempt. */
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
-  readonly auth: Auth;
-  /** Values that no error may show. */
-  readonly secrets: readonly string[];
-  readonly sources: BedrockSources;
   send(
     delivery: ModelContext['delivery'],
     params: ConverseStreamRequest,
@@ -33,21 +29,11 @@ interface Answer extends WireAnswer {
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
 
-/** Finds the credential for an attempt, and the client that goes with it. */
-export type Connect = (context: ModelContext) => Promise<Connected>;
-
-/** What a failure is told about the connection. */
-export function failedIn(
-  connected: Connected | undefined,
-): Pick<Failed, 'secrets' | 'sources' | 'credential'> {
-  if (connected === undefined) return { secrets: [], sources: 'no client yet' };
-  const { region, regionFrom, credentialsFrom } = connected.sources;
-  return {
-    secrets: connected.secrets,
-    sources: `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`,
-    credential: connected.auth.recovery,
-  };
-}
+/**
+ * Finds the credential for an attempt, and the client that goes with it; tells `facts` what must not be shown, where it
+ * was found, and how another credential may be had.
+ */
+export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
 export function connection(options: BedrockOptions): Connect {
@@ -58,36 +44,46 @@ export function connection(options: BedrockOptions): Connect {
   });
   const auth = authSource(options);
   const own = lowerCased(options.headers);
-  return async (context) => {
+  return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
     const found = await auth(context);
+    const headers = { ...lowerCased(context.headers), ...own };
+    facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
+    facts.sources = described(sources);
+    facts.credential = found.recovery;
     const sdk = await import('@aws-sdk/client-bedrock-runtime');
     const lease =
       options.client === undefined
         ? await clients.lease(JSON.stringify([sources.region, found.token, found.keys, found.profile]), () =>
             newClient(sdk.BedrockRuntimeClient, options, sources.region, found),
           )
-        : ready(options.client as BedrockRuntimeClient);
-    const headers = { ...lowerCased(context.headers), ...own };
-    return {
-      lease,
-      auth: found,
-      secrets: [...secretsOf(found), ...secretsIn(headers)],
-      sources,
-      send(delivery, params, abortSignal) {
-        const isWhole = delivery === 'whole';
-        const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
-        const stack = command.middlewareStack as unknown as MiddlewareStack;
-        stack.add(adding(headers), { step: 'build', name: 'headers' });
-        stack.add(expecting(isWhole ? /json/ : /eventstream/, context.target), {
-          step: 'deserialize',
-          name: 'contentType',
-        });
-        return (lease.client as Sender).send(command, { abortSignal });
-      },
-    };
+        : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
+    return { lease, send: sending(sdk, lease.client, headers, context.target) };
   };
 }
+
+type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');
+
+const sending =
+  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
+  (delivery, params, abortSignal) => {
+    const isWhole = delivery === 'whole';
+    const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
+    const stack = command.middlewareStack as unknown as MiddlewareStack;
+    stack.add(adding(headers), { step: 'build', name: 'headers' });
+    stack.add(expecting(isWhole ? /json/ : /eventstream/, target), {
+      step: 'deserialize',
+      name: 'contentType',
+    });
+    return (client as Sender).send(command, { abortSignal });
+  };
+
+type Headers = Readonly<Record<string, string>>;
+
+const OWN_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };
+
+const described = ({ region, regionFrom, credentialsFrom }: BedrockSources): string =>
+  `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`;
 
 /** The SDK types outputs by command; both of ours are read as one. */
 interface Sender {
@@ -105,7 +101,7 @@ type Next = (args: { readonly request: { readonly headers: Record<string, string
 interface Received {
   readonly response: {
     readonly statusCode: number;
-    readonly headers: Readonly<Record<string, string>>;
+    readonly headers: Headers;
     body?: unknown;
   };
 }
@@ -115,7 +111,7 @@ const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
 
 /** Before signing, so that they are signed too. */
 const adding =
-  (headers: Readonly<Record<string, string>>): ((next: Next) => Next) =>
+  (headers: Headers): ((next: Next) => Next) =>
   (next) =>
   (args) => {
     Object.assign(args.request.headers, headers);
@@ -135,7 +131,7 @@ const expecting =
       if (/eventstream/.test(type) && isBytes(body)) received.response.body = soundFrames(body, target);
       return received;
     }
-    throw new LlmError('protocol', `${target} answered with "${type}" where ${wanted.source} was due`, {
+    throw new LlmError('protocol', `${target} answered with "${type}" instead of ${wanted.source}`, {
       target,
     });
   };

@@ -1,20 +1,21 @@
 import { LlmError } from '@majordomo/core';
-import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
-import { transportError, wireError, type HeaderReader } from '@majordomo/core/provider';
+import type { ErrorKind, ModelRequest } from '@majordomo/core';
+import {
+  isRecord,
+  transportError,
+  wireError,
+  type CallFacts,
+  type HeaderReader,
+} from '@majordomo/core/provider';
 import { converseRecoveryFor } from './recovery.ts';
 
-/** What is known around a failed call. */
-export interface Failed {
-  readonly target: string;
+/** What errors of a call are made with on this wire. */
+export interface ConverseCallFacts extends CallFacts {
   readonly request: ModelRequest;
   /** Was it sent as a stream? */
   readonly streamed: boolean;
-  /** Values that no error may show. */
-  readonly secrets: readonly string[];
   /** Where region and credentials came from, for errors of authentication. */
-  readonly sources: string;
-  /** How to ask for another credential after this one was refused. */
-  readonly credential?: (() => Recovery | undefined) | undefined;
+  sources: string;
 }
 
 /** Exceptions of the API reference and of the signing layer before it. Also thrown inside a stream, without a status. */
@@ -51,19 +52,19 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */
-export const toLlmError = (error: unknown, failed: Failed): LlmError =>
-  transportError(classified(error, failed), failed.target, failed.secrets);
+export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
+  transportError(classified(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, failed: Failed): LlmError {
+function classified(error: unknown, facts: ConverseCallFacts): LlmError {
   if (LlmError.is(error)) return error;
-  if (!(error instanceof Error)) return transportError(error, failed.target, failed.secrets);
+  if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const { name } = error;
   const message = textOf(error);
   const status = statusOf(error);
-  if (name in BY_NAME || (status !== undefined && status >= 300)) return reported(error, status, failed);
-  const login = loginError(error, failed);
+  if (name in BY_NAME || (status !== undefined && status >= 300)) return reported(error, status, facts);
+  const login = loginError(error, facts);
   if (login !== undefined) return login;
-  const { target } = failed;
+  const { target } = facts;
   if (/^Truncated event message/.test(message)) {
     return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
   }
@@ -75,31 +76,31 @@ function classified(error: unknown, failed: Failed): LlmError {
       { cause: error },
     );
   }
-  return isTransport(error) ? transportError(error, target, failed.secrets) : reported(error, status, failed);
+  return isTransport(error) ? transportError(error, target, facts.secrets) : reported(error, status, facts);
 }
 
 /** An exception inside a stream that the SDK has no class for has its code as its name, such as `fooException`. */
 const isTransport = ({ name }: Error): boolean => !/exception$/i.test(name);
 
-function reported(error: Error, status: number | undefined, failed: Failed): LlmError {
+function reported(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
   const { name } = error;
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
-  const said = name === 'SyntaxError' ? 'an answer that is no JSON' : message.slice(0, LONGEST_MESSAGE);
+  const said = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, LONGEST_MESSAGE);
   const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME[name];
-  const { target, secrets, request, streamed } = failed;
+  const { target, secrets, request, streamed } = facts;
   return wireError({
     target,
     status,
     code,
     kind,
-    message: kind === 'auth' ? `${said} (${failed.sources})` : said,
+    message: kind === 'auth' ? `${said} (${facts.sources})` : said,
     requestId: metadataOf(error)?.requestId,
     headers: headersOf(error),
     secrets,
     cause: error,
     recover: isRefused(status, name, said)
-      ? failed.credential?.()
+      ? facts.credential?.()
       : converseRecoveryFor(status ?? 0, said, request, streamed),
   });
 }
@@ -131,13 +132,13 @@ function headersOf(error: Error): HeaderReader | undefined {
   if (!('$response' in error) || typeof error.$response !== 'object' || error.$response === null)
     return undefined;
   const headers = 'headers' in error.$response ? error.$response.headers : undefined;
-  if (typeof headers !== 'object' || headers === null) return undefined;
+  if (!isRecord(headers)) return undefined;
   const known = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
   return { get: (name) => known.get(name) ?? null };
 }
 
 /** Of the SDK's search for credentials. */
-function loginError(error: Error, { target, sources, secrets }: Failed): LlmError | undefined {
+function loginError(error: Error, { target, sources, secrets }: ConverseCallFacts): LlmError | undefined {
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
     const message = `the AWS login for ${target} has expired: log in again (${sources})`;

@@ -39,16 +39,22 @@ const NO_MEDIA: Warning = {
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
 };
 
+/** What a reader is made with. */
+interface ConverseFacts {
+  readonly scribe: Scribe;
+  /** Who can read the replay tokens of this model. */
+  readonly family: string;
+  /** The wire gives answers no id of their own: the one of the request names both. */
+  readonly id?: string | undefined;
+}
+
 /** Reads Converse: the event objects of a stream, or one whole answer. */
 export class ConverseReader {
   readonly scribe: Scribe;
   /** True once the finish is written: nothing more is read. */
   done = false;
-  /** Of the request; they follow the start. */
-  warnings: readonly Warning[] = [];
-  /** The wire gives answers no id of their own: the one of the request names both. */
-  id: string | undefined;
   private readonly family: string;
+  private readonly id: string | undefined;
   private stopReason: string | undefined;
   private metadata: Metadata | undefined;
   private calls = 0;
@@ -59,9 +65,10 @@ export class ConverseReader {
   /** The result of a server tool, while its block is open. */
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
 
-  constructor(scribe: Scribe, family: string) {
+  constructor({ scribe, family, id }: ConverseFacts) {
     this.scribe = scribe;
     this.family = family;
+    this.id = id;
   }
 
   event(event: WireEvent): void {
@@ -74,7 +81,7 @@ export class ConverseReader {
     } else if (event.contentBlockStop !== undefined) {
       this.blockStop(keyOf(event.contentBlockStop.contentBlockIndex));
     } else if (event.messageStart !== undefined) {
-      this.start();
+      this.scribe.start(this.id);
     } else if (event.messageStop !== undefined) {
       this.stopReason = this.string(event.messageStop.stopReason, 'messageStop.stopReason');
       if (this.metadata !== undefined) this.finish();
@@ -87,7 +94,7 @@ export class ConverseReader {
   body(answer: WireAnswer): void {
     const content = answer.output?.message?.content;
     if (!Array.isArray(content)) throw this.drifted('output.message.content');
-    this.start();
+    this.scribe.start(this.id);
     content.forEach((block: WireBlock, index) => {
       this.block(block, String(index));
     });
@@ -101,12 +108,6 @@ export class ConverseReader {
     const { target } = this.scribe;
     if (this.stopReason !== undefined) this.finish();
     else throw new LlmError('truncated', `${target} ended before its stop reason`, { target });
-  }
-
-  private start(): void {
-    this.scribe.start(this.id);
-    for (const warning of this.warnings) this.scribe.warning(warning);
-    this.warnings = [];
   }
 
   private blockStart({ toolUse, toolResult }: BlockStart, key: string): void {
@@ -196,8 +197,7 @@ export class ConverseReader {
   }
 
   private finish(): void {
-    // A stream without its start has not told the warnings yet.
-    this.start();
+    this.scribe.start(this.id);
     const raw = this.stopReason ?? '';
     const { target } = this.scribe;
     const reason = finishReason(raw, this.calls > 0);
@@ -228,4 +228,4 @@ export class ConverseReader {
 /** Blocks may take turns: each has its own key. */
 const keyOf = (index: number | undefined): string => String(index ?? 0);
 
-keepWarm(() => new ConverseReader(new Scribe('', []), ''));
+keepWarm(() => new ConverseReader({ scribe: new Scribe('', []), family: '' }));

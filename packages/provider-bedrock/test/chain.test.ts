@@ -210,3 +210,12 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
   for (const [at, before] of written.slice(0, -1).entries())
     expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });
+
+it('a client that is not one of the SDK is refused before anything is sent', async () => {
+  const model = await open(() => false, { client: {} });
+  await expect(model.generate(ask)).rejects.toMatchObject({
+    kind: 'config',
+    message: 'the `client` given to createBedrock is not a BedrockRuntimeClient',
+  });
+  expect(server.requests).toEqual([]);
+});

@@ -112,6 +112,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-bedrock': {
     extra: {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
+      'src/converse.ts': 'one call, where core reads the body itself: the SDK alone can read the frames',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
       'src/frames.ts': 'the SDK takes the memory for any length that it reads',
     },

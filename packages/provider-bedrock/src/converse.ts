@@ -1,0 +1,100 @@
+import { LlmError } from '@majordomo/core';
+import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
+import { drifted, Scribe } from '@majordomo/core/provider';
+import type { Connect, Connected } from './connection.ts';
+import { toLlmError, type ConverseCallFacts } from './errors.ts';
+import type { WireRequest } from './request.ts';
+import type { WireAnswer } from './response.ts';
+import { ConverseReader, type WireEvent } from './stream.ts';
+
+/** One call. */
+export interface ConverseCall {
+  readonly toParams: () => WireRequest;
+  readonly request: ModelRequest;
+  readonly context: ModelContext;
+  /** Who can read the replay tokens of this model. */
+  readonly family: string;
+  readonly connect: Connect;
+}
+
+/** core's `sdkStream` for a wire whose frames only the SDK can read: one batch of events per event object. */
+export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
+  const { request, context, family } = call;
+  const { target, signal, delivery } = context;
+  const scribe = new Scribe(target, []);
+  const streamed = delivery === 'deltas';
+  const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
+  // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
+  const own = new AbortController();
+  const abort = (): void => {
+    own.abort();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  let connected: Connected | undefined;
+  let reader: ConverseReader | undefined;
+  try {
+    signal.throwIfAborted();
+    const { params, warnings } = call.toParams();
+    scribe.warning(...warnings);
+    connected = await call.connect(context, facts);
+    const answer = await connected.send(delivery, params, own.signal);
+    reader = new ConverseReader({ scribe, family, id: answer.$metadata?.requestId });
+    yield [];
+    if (streamed) yield* readEvents(answer.stream, reader, signal, abort);
+    else readWhole(answer, reader);
+    yield scribe.take();
+  } catch (error) {
+    const written = scribe.take();
+    if (written.length > 0) yield written;
+    if (signal.aborted)
+      throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
+    const llmError = toLlmError(error, facts);
+    if (llmError.kind === 'network') connected?.lease.evict();
+    throw llmError;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    if (reader?.done !== true) abort();
+    connected?.lease.release();
+  }
+}
+
+/** All but the last batch: that one is the caller's to take. */
+async function* readEvents(
+  stream: AsyncIterable<WireEvent> | undefined,
+  reader: ConverseReader,
+  signal: AbortSignal,
+  abort: () => void,
+): AsyncIterable<readonly ModelEvent[]> {
+  if (stream === undefined)
+    throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
+  const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await events.next();
+    signal.throwIfAborted();
+    if (next.done === true) break;
+    readEvent(next.value, reader);
+    if (reader.done) {
+      // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
+      events.next().then((rest) => rest.done !== true && abort(), abort);
+      return;
+    }
+    yield reader.scribe.take();
+  }
+  reader.end();
+}
+
+function readWhole(answer: WireAnswer, reader: ConverseReader): void {
+  try {
+    reader.body(answer);
+  } catch (error) {
+    throw drifted(error, reader.scribe.target);
+  }
+}
+
+function readEvent(event: WireEvent, reader: ConverseReader): void {
+  try {
+    reader.event(event);
+  } catch (error) {
+    throw drifted(error, reader.scribe.target);
+  }
+}
