@@ -6,7 +6,9 @@ interface Turn<Block> {
 
 /** How a wire's blocks are told apart. */
 export interface BlockKinds<Block> {
+  /** Thinking, redacted or not. */
   readonly isThinking: (block: Block) => boolean;
+  /** A tool's result. */
   readonly isResult: (block: Block) => boolean;
 }
 
