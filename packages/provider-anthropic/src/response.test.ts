@@ -13,7 +13,18 @@ describe('finishReason', () => {
     ['something_new', 'other'],
     [undefined, 'other'],
   ] as const)('reads %s as %s', ([raw, expected]) => {
-    expect(finishReason(raw)).toBe(expected);
+    expect(finishReason(raw, false)).toBe(expected);
+  });
+
+  it('reads an ordinary stop with calls as calls, and nothing else', () => {
+    const reasons = ['end_turn', 'stop_sequence', 'max_tokens', 'refusal', 'pause_turn'];
+    expect(reasons.map((raw) => finishReason(raw, true))).toEqual([
+      'tool-calls',
+      'tool-calls',
+      'length',
+      'refusal',
+      'incomplete',
+    ]);
   });
 });
 

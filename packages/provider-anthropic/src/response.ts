@@ -12,9 +12,14 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   pause_turn: 'incomplete',
 };
 
-/** The wire's word as ours; one that came later is `other`. */
-export const finishReason = (raw: string | undefined): FinishReason =>
-  (raw === undefined ? undefined : REASONS[raw]) ?? 'other';
+/**
+ * The wire's word as ours; one that came later is `other`. `hasCalls`: gateways give calls with an ordinary stop
+ * (seen 2026-04 to 2026-07).
+ */
+export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
+  const reason = (raw === undefined ? undefined : REASONS[raw]) ?? 'other';
+  return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
+}
 
 /** `usage` as the wire sends it; any of it may be missing or null. */
 export interface WireUsage {

@@ -126,6 +126,123 @@ describe('a stream', () => {
     expect(parts).toMatchObject([{ id: expect.stringMatching(/^call_\w+_0$/) as string }]);
   });
 
+  const start = (index: number, id: string, input: object = {}): object =>
+    blockStart(index, { type: 'tool_use', id, name: 'get', input });
+  const json = (index: number, partial_json: string): object =>
+    blockDelta(index, { type: 'input_json_delta', partial_json });
+
+  it.for([
+    ['in pieces', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
+    ['whole with their starts', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
+  ] as const)('tells calls apart that are open side by side, with arguments %s', ([, events]) => {
+    const { parts, warnings } = read(
+      messageStart(),
+      ...events,
+      blockStop(1),
+      blockStop(0),
+      ...ended('tool_use'),
+    );
+    expect(parts).toHaveLength(2);
+    expect(parts).toContainEqual(call('a', { a: 1 }));
+    expect(parts).toContainEqual(call('b', { b: 2 }));
+    expect(warnings).toEqual([]);
+  });
+
+  it('lets text wait for the calls that are open, so that none is run with what it does not have yet', () => {
+    const { parts } = read(
+      messageStart(),
+      start(0, 'a'),
+      blockStart(1, { type: 'text', text: '' }),
+      blockDelta(1, { type: 'text_delta', text: 'mean' }),
+      json(0, '{"a":1}'),
+      blockStop(0),
+      blockDelta(1, { type: 'text_delta', text: 'while' }),
+      blockStop(1),
+      ...ended('tool_use'),
+    );
+    expect(parts).toEqual([call('a', { a: 1 }), { type: 'text', text: 'meanwhile' }]);
+  });
+
+  it('reads a server that ends no block', () => {
+    const { parts } = read(
+      messageStart(),
+      start(0, 'a', { a: 1 }),
+      blockStart(1, { type: 'text', text: 'b' }),
+      start(2, 'c'),
+      json(2, '{"c":3}'),
+      blockStart(3, { type: 'text', text: 'd' }),
+      ...ended('tool_use'),
+    );
+    expect(parts.map((part) => (part.type === 'text' ? part.text : part.type))).toEqual([
+      'tool-call',
+      'tool-call',
+      'b',
+      'd',
+    ]);
+    expect(parts).toMatchObject([{ args: { a: 1 } }, { args: { c: 3 } }, {}, {}]);
+  });
+
+  it('reads text and thinking whose start or whose first text is missing', () => {
+    const { parts } = read(
+      messageStart(),
+      blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
+      blockStop(0),
+      blockDelta(1, { type: 'text_delta', text: 'a' }),
+      blockStop(1),
+      blockStart(2, { type: 'text' }),
+      blockDelta(2, { type: 'text_delta', text: 'b' }),
+      blockStop(2),
+      ...ended('end_turn'),
+    );
+    expect(parts).toEqual([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]);
+  });
+
+  it('refuses arguments of a call that nobody began: they would be run under no name', () => {
+    expect(() => read(messageStart(), json(0, '{"a":1}'))).toThrow(
+      expect.objectContaining({
+        kind: 'protocol',
+        details: expect.objectContaining({ path: 'content[0].name' }),
+      }) as Error,
+    );
+  });
+
+  it('tells a delta that it does not know, once', () => {
+    const { parts, warnings } = read(
+      messageStart(),
+      blockStart(0, { type: 'text', text: 'a' }),
+      blockDelta(0, { type: 'delta_of_2027' }),
+      blockDelta(0, { type: 'delta_of_2027' }),
+      blockStop(0),
+      ...ended('end_turn'),
+    );
+    expect(parts).toEqual([{ type: 'text', text: 'a' }]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the answer' }]);
+  });
+
+  it('keeps text and thinking that a server puts into one block', () => {
+    const { parts } = read(
+      messageStart(),
+      blockStart(0, { type: 'text', text: '' }),
+      blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
+      blockDelta(0, { type: 'text_delta', text: 'a' }),
+      blockStop(0),
+      ...ended('end_turn'),
+    );
+    expect(parts).toEqual([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'a' },
+    ]);
+  });
+
+  it('finishes with calls where a gateway calls that an ordinary stop', () => {
+    const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...ended('end_turn'));
+    expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
+  });
+
   it('passes over what ran at the vendor and what it does not know, and keeps the text around', () => {
     const { parts, warnings } = read(
       messageStart(),
@@ -153,7 +270,12 @@ describe('a stream', () => {
       { type: 'text', text: 'before ' },
       { type: 'text', text: 'after' },
     ]);
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'dropped server_tool_use in the answer',
+      'dropped web_search_tool_result in the answer',
+      'dropped mcp_tool_use in the answer',
+      'dropped block_of_2027 in the answer',
+    ]);
   });
 
   it('says that a paused turn lost its server blocks', () => {

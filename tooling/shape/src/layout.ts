@@ -104,6 +104,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     absent: NO_CONNECTION,
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
+      'src/read-blocks.ts': 'of stream.ts: blocks by their index, calls side by side',
     },
     loads: IN_PROVIDER,
     readers: { 'src/stream.ts': BEFORE },

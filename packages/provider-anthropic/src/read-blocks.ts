@@ -1,0 +1,243 @@
+import { LlmError } from '@majordomo/core';
+import type { Replay } from '@majordomo/core';
+import { CLAUDE_FAMILY, keepWarm, Scribe } from '@majordomo/core/provider';
+
+/**
+ * A content block, whole or as it starts. Blocks of server tools and of types that came later have other
+ * fields.
+ */
+export interface WireBlock {
+  readonly type?: string;
+  readonly text?: string;
+  readonly thinking?: string;
+  readonly signature?: string;
+  readonly data?: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly input?: unknown;
+}
+
+export interface WireDelta {
+  readonly type?: string;
+  readonly text?: string;
+  readonly thinking?: string;
+  readonly signature?: string;
+  readonly partial_json?: string;
+  readonly stop_reason?: string | null;
+}
+
+/** An event about a content block. */
+export interface BlockEvent {
+  readonly type?: string;
+  readonly index?: number;
+  readonly content_block?: WireBlock;
+  readonly delta?: WireDelta;
+}
+
+/** A block that is open. The vendor opens one at a time; servers of the same wire open calls side by side. */
+interface OpenBlock {
+  readonly key: string;
+  readonly type: string;
+  /** Arguments that came whole with the block's start, for servers that send no deltas. */
+  whole: string;
+  signature: string;
+}
+
+/** Reads the content blocks of one answer. */
+export class BlockReader {
+  private readonly scribe: Scribe;
+  /** Those that are open, by the wire's index. */
+  private readonly blocks = new Map<number, OpenBlock>();
+  private openCalls = 0;
+  private calls = 0;
+  /** What came while calls were open: parts of other kinds would end them. */
+  private held: BlockEvent[] = [];
+  /** Servers may leave the index out. */
+  private lastIndex = 0;
+  /** Types that were told to be passed over. */
+  private readonly passedOver = new Set<string>();
+
+  constructor(scribe: Scribe) {
+    this.scribe = scribe;
+  }
+
+  /** Did the model call any tool of the client? */
+  get hasCalls(): boolean {
+    return this.calls > 0;
+  }
+
+  /** A block of a whole body. */
+  whole(block: WireBlock | null, index: number): void {
+    if (block?.type === 'text') this.text(block.text, `content[${index}].text`);
+    this.blockStart(block, index);
+    this.blockStop(index);
+  }
+
+  /** The answer is over: what waits is told, and calls get the arguments that came with their start. */
+  flush(): void {
+    for (const open of this.blocks.values()) this.giveWhole(open);
+    while (this.held.length > 0) {
+      this.openCalls = 0;
+      this.release();
+    }
+  }
+
+  /** Calls go side by side; anything else waits until those that are open have ended. */
+  event(event: BlockEvent): void {
+    const { index = this.lastIndex } = event;
+    this.lastIndex = index;
+    if (this.openCalls > 0 && !this.isOfCall(event, index)) {
+      this.held.push({ ...event, index });
+      return;
+    }
+    if (event.type === 'content_block_start')
+      this.blockStart(event.content_block ?? this.missing('content_block'), index);
+    else if (event.type === 'content_block_delta') this.delta(event.delta ?? this.missing('delta'), index);
+    else this.blockStop(index);
+  }
+
+  private isOfCall({ content_block: block }: BlockEvent, index: number): boolean {
+    return (block ?? this.blocks.get(index))?.type === 'tool_use';
+  }
+
+  private blockStart(block: WireBlock | null, index: number): void {
+    if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
+    const { type } = block;
+    const open: OpenBlock = { key: String(index), type, whole: '', signature: '' };
+    if (this.blocks.has(index)) this.blockStop(index);
+    this.blocks.set(index, open);
+    switch (type) {
+      case 'text':
+        this.scribe.text(this.text(block.text ?? '', `content[${index}].text`), open.key);
+        break;
+      case 'thinking':
+        this.scribe.reasoning(block.thinking ?? '', undefined, open.key);
+        if (block.signature !== undefined && block.signature !== '') this.sign(open, block.signature);
+        break;
+      case 'redacted_thinking':
+        this.scribe.reasoning(
+          '',
+          replayOf({ redacted: this.text(block.data, `content[${index}].data`) }),
+          open.key,
+        );
+        break;
+      case 'tool_use':
+        this.scribe.toolCall(open.key, {
+          id: block.id,
+          name: this.text(block.name, `content[${index}].name`),
+        });
+        open.whole = wholeInput(block.input);
+        this.openCalls++;
+        this.calls++;
+        break;
+      default:
+        this.passOver(type);
+    }
+  }
+
+  private delta(delta: WireDelta, index: number): void {
+    const { type } = delta;
+    const open = this.blocks.get(index) ?? this.unstarted(type, index);
+    if (open === undefined) return;
+    switch (type) {
+      case 'text_delta':
+        // Of thinking too: servers of the same wire mix them up (text in a thinking block is text).
+        if (isSaid(open)) this.scribe.text(this.text(delta.text, 'delta.text'), open.key);
+        break;
+      case 'input_json_delta':
+        if (open.type === 'tool_use')
+          this.argumentsDelta(open, this.text(delta.partial_json, 'delta.partial_json'));
+        break;
+      case 'thinking_delta':
+        if (isSaid(open))
+          this.scribe.reasoning(this.text(delta.thinking, 'delta.thinking'), undefined, open.key);
+        break;
+      case 'signature_delta':
+        if (open.type === 'thinking') this.sign(open, this.text(delta.signature, 'delta.signature'));
+        break;
+      case 'citations_delta':
+        break;
+      default:
+        if (isSaid(open) || open.type === 'tool_use') this.passOver(String(type));
+    }
+  }
+
+  /** A delta without its block's start: text and thinking say what they are, a call would have no name. */
+  private unstarted(type: string | undefined, index: number): OpenBlock | undefined {
+    if (type === 'input_json_delta') this.missing(`content[${index}].name`);
+    const started = type === 'text_delta' ? 'text' : type === 'thinking_delta' ? 'thinking' : undefined;
+    if (started === undefined) this.passOver(String(type));
+    else this.blockStart({ type: started }, index);
+    return this.blocks.get(index);
+  }
+
+  /** Blocks of tools that ran at the vendor, of betas, and types that came later: a transcript cannot hold them. */
+  private passOver(type: string): void {
+    if (this.passedOver.has(type)) return;
+    this.passedOver.add(type);
+    this.scribe.warning({
+      action: 'dropped',
+      what: `${type} in the answer`,
+      why: 'a transcript cannot hold it, so it does not go back to the model',
+    });
+  }
+
+  private argumentsDelta(open: OpenBlock, json: string): void {
+    if (json === '') return;
+    open.whole = '';
+    this.scribe.toolCall(open.key, { json });
+  }
+
+  private sign(open: OpenBlock, signature: string): void {
+    open.signature += signature;
+    this.scribe.reasoning('', replayOf({ signature: open.signature }), open.key);
+  }
+
+  private blockStop(index: number): void {
+    const open = this.blocks.get(index);
+    if (open === undefined) return;
+    this.blocks.delete(index);
+    this.giveWhole(open);
+    this.scribe.end(open.key);
+    if (open.type === 'tool_use' && --this.openCalls === 0) this.release();
+  }
+
+  private giveWhole({ key, whole }: OpenBlock): void {
+    if (whole !== '') this.scribe.toolCall(key, { json: whole });
+  }
+
+  private release(): void {
+    const { held } = this;
+    this.held = [];
+    for (const event of held) this.event(event);
+  }
+
+  private text(value: unknown, path: string): string {
+    return typeof value === 'string' ? value : this.missing(path);
+  }
+
+  private missing(path: string): never {
+    throw without(path, this.scribe.target);
+  }
+}
+
+keepWarm(() => new BlockReader(new Scribe('', [])));
+
+/** An answer of this wire has this member; another shape is drift. */
+export const without = (path: string, target: string): LlmError =>
+  new LlmError('protocol', `${target} answered without "${path}"`, { target, path });
+
+/** Does the model itself say it, to a reader? */
+const isSaid = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
+
+const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({
+  family: CLAUDE_FAMILY,
+  data,
+});
+
+/** The input as text; `{}` at the start of a stream only says that deltas follow. */
+function wholeInput(input: unknown): string {
+  if (input === undefined || input === null) return '';
+  if (typeof input === 'object' && !Array.isArray(input) && Object.keys(input).length === 0) return '';
+  return typeof input === 'string' ? input : JSON.stringify(input);
+}
