@@ -57,6 +57,33 @@ describe('usage', () => {
     });
   });
 
+  it('adds the tokens of compactions, which the totals leave out, and of no other round', () => {
+    const round = (type: string, input_tokens: number, output_tokens: number) => ({
+      type,
+      input_tokens,
+      output_tokens,
+      cache_read_input_tokens: 0,
+    });
+    const raw = {
+      input_tokens: 162,
+      output_tokens: 11,
+      cache_read_input_tokens: 5,
+      iterations: [
+        round('compaction', 99_195, 81),
+        round('message', 162, 11),
+        round('advisor_message', 2518, 22),
+      ],
+    };
+    expect(usage(raw)).toEqual({
+      input: 99_362,
+      output: 92,
+      cacheRead: 5,
+      cacheWrite: undefined,
+      reasoning: undefined,
+    });
+    expect(usage({ output_tokens: 1, iterations: null })).toMatchObject({ output: 1 });
+  });
+
   it('keeps what money needs', () => {
     const raw = {
       input_tokens: 1,

@@ -1,5 +1,5 @@
-import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/provider';
+import { sumUsage, type FinishReason, type Usage, type UsageDetails } from '@majordomo/core';
+import { asList, asNumber, asRecord } from '@majordomo/core/provider';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -21,14 +21,20 @@ export function finishReason(raw: string | undefined, hasCalls: boolean): Finish
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** `usage` as the wire sends it; any of it may be missing or null. */
-export interface WireUsage {
+/** Tokens of a request, or of one of its rounds; any of it may be missing or null. */
+interface WireTokens {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
   readonly cache_read_input_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
   readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number | null } | null;
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
+}
+
+/** `usage` as the wire sends it. */
+export interface WireUsage extends WireTokens {
+  /** Rounds of one request; most are in the totals above already. */
+  readonly iterations?: readonly (WireTokens & { readonly type?: string })[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
 }
@@ -43,20 +49,30 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
   return { ...first, ...Object.fromEntries(news) };
 }
 
-/** The wire counts cached input apart; our totals include it. */
+/**
+ * The wire counts cached input apart; our totals include it. The tokens of a compaction, the request that shortens the
+ * context before the answer, are not in its totals (SDK 1.10; recorded 2026-03), though they are paid for.
+ */
 export function usage(raw: WireUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
+  const compactions = asList(raw.iterations).filter(isCompaction).map(tokens);
+  const found = details(raw);
+  const sum = sumUsage(tokens(raw), ...compactions);
+  return sum && { ...sum, ...(found === undefined ? undefined : { details: found }) };
+}
+
+const isCompaction = (round: unknown): round is WireTokens => asRecord(round)['type'] === 'compaction';
+
+function tokens(raw: WireTokens): Usage {
   const cacheRead = asNumber(raw.cache_read_input_tokens);
   const cacheWrite = asNumber(raw.cache_creation_input_tokens);
   const uncached = asNumber(raw.input_tokens);
-  const found = details(raw);
   return {
     input: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: asNumber(raw.output_tokens),
     cacheRead,
     cacheWrite,
     reasoning: asNumber(raw.output_tokens_details?.thinking_tokens),
-    ...(found === undefined ? undefined : { details: found }),
   };
 }
 

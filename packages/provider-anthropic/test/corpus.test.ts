@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LlmError, type AssistantPart, type Usage } from '@majordomo/core';
+import { asList, asNumber, asRecord } from '@majordomo/core/provider';
 import {
   contextOf,
   deliveryOf,
@@ -113,6 +114,9 @@ function expectedFacts(expected: Expected): unknown {
   };
 }
 
+const plus = (total: number | undefined, more: number): number | undefined =>
+  total === undefined ? undefined : total + more;
+
 function expectedUsage(raw: Expected['usageRaw']): unknown {
   if (raw === null) return undefined;
   const count = (name: string): number | undefined => {
@@ -121,10 +125,16 @@ function expectedUsage(raw: Expected['usageRaw']): unknown {
   };
   const cacheRead = count('cache_read_input_tokens');
   const cacheWrite = count('cache_creation_input_tokens');
+  // The totals of the recordings leave compactions out.
+  const compacted = asList(raw['iterations'])
+    .map(asRecord)
+    .filter(({ type }) => type === 'compaction');
+  const more = (name: string): number =>
+    compacted.reduce((sum, round) => sum + (asNumber(round[name]) ?? 0), 0);
   const details = raw['output_tokens_details'] as { thinking_tokens?: number } | undefined;
   return {
-    input: (count('input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    output: count('output_tokens'),
+    input: (count('input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0) + more('input_tokens'),
+    output: plus(count('output_tokens'), more('output_tokens')),
     cacheRead,
     cacheWrite,
     reasoning: details?.thinking_tokens,
