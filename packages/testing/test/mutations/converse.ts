@@ -49,7 +49,7 @@ export const converseBody = (): Body => ({
   outputConfig: {
     textFormat: {
       type: 'json_schema',
-      structure: { jsonSchema: { name: 'answer', schema: '{"type":"object"}' } },
+      structure: { jsonSchema: { name: 'answer', schema: '{"type":"object","additionalProperties":false}' } },
     },
   },
   additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1024 } },
@@ -64,6 +64,13 @@ const pushed =
   (body) => {
     const items = at(body, path)[key];
     if (Array.isArray(items)) items.push(value);
+  };
+
+/** The assistant has the last word. */
+const saidLast =
+  (text: string): Mutation =>
+  (body) => {
+    pushed('', 'messages', { role: 'assistant', content: [{ text }] })(body);
   };
 
 /** For each rule the ways of breaking it. */
@@ -135,7 +142,10 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
   'tools-missing': [drop('', 'toolConfig')],
   'tool-duplicate': [set(`${TOOLS}.1.toolSpec`, 'name', 'add')],
   'tool-choice-unknown': [set('toolConfig', 'toolChoice', { tool: { name: 'subtract' } })],
-  'parameters-schema': [set(`${TOOLS}.0.toolSpec.inputSchema`, 'json', { properties: {} })],
+  'parameters-schema': [
+    set(`${TOOLS}.0.toolSpec.inputSchema`, 'json', { properties: {} }),
+    set(`${TOOLS}.0.toolSpec.inputSchema.json`, 'anyOf', [{ type: 'object' }]),
+  ],
   signature: [
     set(`${SAID}.0.reasoningContent.reasoningText`, 'text', 'edited'),
     drop(`${SAID}.0.reasoningContent.reasoningText`, 'signature'),
@@ -164,5 +174,15 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
     }),
   ],
   'thinking-first': [drop(SAID, '0')],
-  'output-schema': [set('outputConfig.textFormat.structure.jsonSchema', 'schema', '{"type":')],
+  'output-schema': [
+    '{"type":',
+    '{"type":"object"}',
+    '{"type":"object","additionalProperties":false,"properties":{"a":{"type":"string","minLength":1}}}',
+    '{"type":"object","additionalProperties":false,"properties":{"a":{"type":"array","items":{},"minItems":2}}}',
+    '{"type":"object","additionalProperties":false,"properties":{"a":{"$ref":"#"}}}',
+    '{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"items":{"$ref":"#/$defs/a"}}}}',
+    '{"$ref":"https://example.org/schema.json"}',
+  ].map((schema) => set('outputConfig.textFormat.structure.jsonSchema', 'schema', schema)),
+  'trailing-space': [onModel('anthropic.claude-sonnet-4-5-20250929-v1:0', saidLast('Once upon '))],
+  prefill: [onModel('us.anthropic.claude-opus-4-6-v1', saidLast('Once upon'))],
 };

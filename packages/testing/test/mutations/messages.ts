@@ -174,10 +174,15 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
       set('', 'tool_choice', { type: 'tool', name: 'multiply' })(body);
     },
   ],
-  'parameters-schema': [set('tools.0.input_schema', 'type', 'array')],
+  'parameters-schema': [
+    set('tools.0.input_schema', 'type', 'array'),
+    set('tools.0.input_schema', 'oneOf', [{ type: 'object' }]),
+  ],
   'strict-schema': [
     drop('tools.0.input_schema', 'additionalProperties'),
     set('output_config.format.schema.properties.a', 'minimum', 0),
+    set('output_config.format.schema.properties', 'a', { $ref: '#' }),
+    set('output_config.format.schema.properties', 'a', { type: 'array', minItems: 2 }),
   ],
   'strict-limits': [tools(21, schema()), tools(1, unions)],
   'thinking-options': [

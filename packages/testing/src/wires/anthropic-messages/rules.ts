@@ -25,8 +25,9 @@ export const MESSAGES_RULES: Readonly<Record<string, string>> = {
   'tool-choice-unknown': 'tool_choice for a tool that is not there',
   'tool-choice-forced':
     'a tool choice that forces a call, where the model takes none, or none while it thinks',
-  'parameters-schema': 'an input_schema that is not an object schema',
-  'strict-schema': 'a strict tool or an output schema with an open object or an unsupported keyword',
+  'parameters-schema': 'an input_schema that is not an object schema, or a union at its root',
+  'strict-schema':
+    'a strict tool or an output schema that is recursive, or has an open object or an unsupported keyword',
   'strict-limits': 'more than 20 strict tools, or 16 union types in strict schemas',
   'thinking-options': 'options that do not go with thinking',
   'thinking-first': 'a tool loop whose assistant turn does not begin with thinking',

@@ -1,19 +1,6 @@
 import { isRecord } from '@majordomo/core/provider';
-import { eachSchema, isObjectSchema, isUnion } from '../json-schema.ts';
+import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import { type Report } from '../shape.ts';
-
-/** What the grammar compiler does not take (structured outputs, Anthropic's documentation, 2026). */
-const UNSUPPORTED: readonly string[] = [
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'maxItems',
-  'uniqueItems',
-];
 
 /** Both recorded 2026-07: "The maximum number of strict tools supported is 20", "limit: 16 parameters with unions". */
 const MOST_STRICT_TOOLS = 20;
@@ -28,6 +15,8 @@ export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Re
     if (isRecord(schema) && schema['type'] !== 'object') {
       report('parameters-schema', path, "the schema must be of type 'object'");
     }
+    const union = rootUnion(schema);
+    if (union !== undefined) report('parameters-schema', path, union);
     if (strict === true) grammars.push([schema, path]);
   });
   if (grammars.length > MOST_STRICT_TOOLS) {
@@ -48,16 +37,7 @@ function checkGrammars(
   report: Report,
 ): void {
   let unions = 0;
-  for (const [root, at] of grammars) {
-    eachSchema(root, at, (schema, path) => {
-      if (isUnion(schema)) unions++;
-      if (isObjectSchema(schema) && schema['additionalProperties'] !== false) {
-        report('strict-schema', path, "'additionalProperties' must be explicitly set to false");
-      }
-      const unknown = UNSUPPORTED.filter((key) => schema[key] !== undefined);
-      if (unknown.length > 0) report('strict-schema', path, `${unknown.join(', ')}: not supported`);
-    });
-  }
+  for (const [root, at] of grammars) unions += checkGrammar(root, at, report, 'strict-schema');
   if (unions > MOST_UNIONS) {
     report('strict-limits', '', `too many parameters with union types (${unions}), at most ${MOST_UNIONS}`);
   }

@@ -1,5 +1,6 @@
 import { isRecord } from '@majordomo/core/provider';
-import { forcedToolRefusal } from '../claude.ts';
+import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
+import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import { isString, type Report } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { turnsOf, type Turn } from './conversation.ts';
@@ -25,6 +26,7 @@ export function checkOptions(body: unknown, report: Report, { model }: ValidateO
   checkForce(body, model, report);
   checkThinking(body, turns, report);
   checkOutput(body['outputConfig'], report);
+  checkLast(turns.at(-1), model, report);
 }
 
 export const toolSpecsOf = (config: unknown): readonly Fields[] => {
@@ -47,6 +49,9 @@ function checkTools(config: Fields, report: Report): void {
         'must be one of: object',
       );
     }
+    const union = rootUnion(json);
+    if (union !== undefined)
+      report('parameters-schema', `toolConfig.tools[${index}].toolSpec.inputSchema.json`, union);
   });
   const choice = isRecord(config['toolChoice']) ? config['toolChoice']['tool'] : undefined;
   if (isRecord(choice) && !names.includes(choice['name'])) {
@@ -105,11 +110,22 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   return began;
 }
 
+/** Claude goes on where the assistant stopped, and is particular about how it did. */
+function checkLast(last: Turn | undefined, model: string | undefined, report: Report): void {
+  if (last?.role !== 'assistant' || model?.includes('claude') !== true) return;
+  const text = last.blocks.at(-1)?.block['text'];
+  if (isString(text) && /\s$/.test(text))
+    report('trailing-space', last.path, 'final assistant content cannot end with trailing whitespace');
+  if (refusesPrefill(model)) report('prefill', last.path, 'the conversation must end with a user message');
+}
+
 function checkOutput(config: unknown, report: Report): void {
   const schema = outputSchemaOf(config);
   if (schema === undefined) return;
-  if (parsedObject(schema) === undefined)
+  const parsed = parsedObject(schema);
+  if (parsed === undefined)
     report('output-schema', 'outputConfig.textFormat', 'the schema is not a JSON object');
+  else checkGrammar(parsed, 'outputConfig.textFormat.schema', report, 'output-schema');
 }
 
 /** The text of an output schema. */

@@ -25,10 +25,13 @@ export const CONVERSE_RULES: Readonly<Record<string, string>> = {
   'tool-choice-unknown': 'a tool choice for a tool that is not there',
   'tool-choice-forced':
     'a tool choice that forces a call, where the model takes none, or none while it thinks',
-  'parameters-schema': 'an inputSchema that is not an object schema',
+  'parameters-schema': 'an inputSchema that is not an object schema, or a union at its root',
   signature: 'reasoning that was altered, or signed by somebody else',
   'too-many-cache-points': 'more than four cache points',
   'thinking-options': 'options that do not go with thinking',
   'thinking-first': 'a tool loop whose assistant turn does not begin with thinking',
-  'output-schema': 'an output schema that is not JSON text',
+  'trailing-space': 'a last message of the assistant that ends in whitespace, for Claude',
+  prefill: 'a last message of the assistant that the model will not continue',
+  'output-schema':
+    'an output schema that is not JSON text, is recursive, or has an open object or an unsupported keyword',
 };

@@ -1,0 +1,75 @@
+import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
+import { isObject, isString, type Report } from './shape.ts';
+
+/**
+ * What a grammar compiler takes of JSON Schema: structured outputs of Anthropic's documentation and the supported features
+ * in Amazon's, both 2026-11, which say the same.
+ */
+const UNSUPPORTED: readonly string[] = [
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'maxItems',
+  'uniqueItems',
+  'contains',
+  'minProperties',
+  'maxProperties',
+  'propertyNames',
+  'patternProperties',
+  'oneOf',
+  'not',
+  'if',
+];
+
+/** Reports what a grammar cannot be made of; gives the number of its unions. */
+export function checkGrammar(root: unknown, at: string, report: Report, rule: string): number {
+  let unions = 0;
+  eachSchema(root, at, (schema, path) => {
+    if (isUnion(schema)) unions++;
+    if (isObjectSchema(schema) && schema['additionalProperties'] !== false) {
+      report(rule, path, "For 'object' type, 'additionalProperties' must be explicitly set to false");
+    }
+    const unknown = UNSUPPORTED.filter((key) => schema[key] !== undefined);
+    if (unknown.length > 0) report(rule, path, `${unknown.join(', ')}: not supported`);
+    const { minItems, $ref: reference } = schema;
+    if (minItems !== undefined && minItems !== 0 && minItems !== 1)
+      report(rule, path, 'minItems: only 0 and 1 are supported');
+    if (isString(reference) && !reference.startsWith('#')) report(rule, path, 'external $ref: not supported');
+  });
+  if (isRecursive(root)) report(rule, at, 'recursive schemas are not supported');
+  return unions;
+}
+
+/** Does a definition reach itself? */
+function isRecursive(root: unknown): boolean {
+  const edges = new Map<string, Set<string>>([['#', new Set()]]);
+  eachSchema(root, '#', (schema, path) => {
+    if (!isString(schema['$ref'])) return;
+    const from = /\.(?:\$defs|definitions)\.([^.]+)/.exec(path)?.[1] ?? '#';
+    const to = schema['$ref'].split('/').at(-1) ?? '#';
+    edges.set(from, (edges.get(from) ?? new Set()).add(to));
+  });
+  return [...edges.keys()].some((start) => reaches(start, start, edges, new Set()));
+}
+
+function reaches(
+  from: string,
+  goal: string,
+  edges: ReadonlyMap<string, ReadonlySet<string>>,
+  seen: Set<string>,
+): boolean {
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return [...(edges.get(from) ?? [])].some((next) => next === goal || reaches(next, goal, edges, seen));
+}
+
+/** "input_schema does not support oneOf, allOf, or anyOf at the top level" (both platforms, 2025-2026). */
+export function rootUnion(schema: unknown): string | undefined {
+  if (!isObject(schema)) return undefined;
+  const found = ['oneOf', 'allOf', 'anyOf'].find((key) => schema[key] !== undefined);
+  return found && `input_schema does not support ${found} at the top level`;
+}
