@@ -3,7 +3,8 @@ export { claudeModel, type ClaudeModel } from './models.ts';
 export { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from './quirks.ts';
 
 // requests
-export { outputSchema, type OutputSchema } from './output-schema.ts';
+export { callName } from './call-name.ts';
+export { toOutput, type Output } from './output.ts';
 export { toSampling, type Sampling } from './sampling.ts';
 export {
   isThinkingOn,

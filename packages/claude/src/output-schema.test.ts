@@ -1,3 +1,4 @@
+import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { outputSchema } from './output-schema.ts';
 
@@ -72,5 +73,46 @@ describe('outputSchema', () => {
     const first = outputSchema(input);
     expect(outputSchema(input)).toBe(first);
     expect(outputSchema(first.schema).schema).toEqual(first.schema);
+  });
+});
+
+describe('what no grammar can be made of', () => {
+  const object = (properties: object): object => ({ type: 'object', properties });
+
+  it.for([
+    ['a record', { type: 'object', additionalProperties: { type: 'number' } }, 'any names'],
+    [
+      'a record inside',
+      object({ a: { anyOf: [{ type: 'object', propertyNames: {}, additionalProperties: {} }] } }),
+      'any names',
+    ],
+    ['an object of which nothing is said', { type: 'array', items: { type: 'object' } }, 'any names'],
+    ['patterns of names', { type: 'object', patternProperties: { '^x': {} } }, 'any names'],
+    ['the root in itself', object({ children: { type: 'array', items: { $ref: '#' } } }), 'holds itself'],
+    [
+      'two definitions that hold each other',
+      {
+        $ref: '#/$defs/a',
+        $defs: { a: object({ b: { $ref: '#/$defs/b' } }), b: object({ a: { $ref: '#/$defs/a' } }) },
+      },
+      'holds itself',
+    ],
+    ['another document', object({ a: { $ref: 'https://example.org/a.json' } }), 'stands elsewhere'],
+  ] as const)('%s', ([, schema, why]) => {
+    expect(outputSchema(schema as JsonObject).refusal).toContain(why);
+  });
+
+  it.for([
+    ['an object without members', { type: 'object', properties: {} }],
+    ['an object that is closed', { type: 'object', additionalProperties: false }],
+    ['known members beside any others', { ...object({ a: {} }), additionalProperties: {} }],
+    [
+      'a definition that is used twice',
+      { ...object({ a: { $ref: '#/$defs/x' }, b: { $ref: '#/$defs/x' } }), $defs: { x: { type: 'string' } } },
+    ],
+    ['a property named like a keyword', object({ items: { type: 'string' }, $ref: { type: 'string' } })],
+    ['a reference to nothing', object({ a: { $ref: '#/$defs/none' } })],
+  ] as const)('not %s', ([, schema]) => {
+    expect(outputSchema(schema as JsonObject).refusal).toBeUndefined();
   });
 });

@@ -1,10 +1,14 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
+import { LISTS, MAPS, refusalOf } from './schema-refusal.ts';
 
-/** A schema as `output_config.format` takes it, and the keywords that it had to leave to the description. */
+/** A schema as a grammar can be made of it. */
 export interface OutputSchema {
   readonly schema: JsonObject;
+  /** Keywords that had to be left to the description, and what was closed. */
   readonly dropped: readonly string[];
+  /** Why no grammar can be made of it: closed or cut it would ask for another answer. */
+  readonly refusal: string | undefined;
 }
 
 /**
@@ -54,7 +58,7 @@ export function outputSchema(schema: JsonObject): OutputSchema {
   let found = known.get(schema);
   if (found === undefined) {
     const dropped = new Set<string>();
-    found = { schema: closed(schema, dropped), dropped: [...dropped] };
+    found = { schema: closed(schema, dropped), dropped: [...dropped], refusal: refusalOf(schema) };
     known.set(schema, found);
   }
   return found;
@@ -98,25 +102,14 @@ const isUnsupported = (name: string, value: JsonValue): boolean =>
  * Only where JSON Schema holds schemas: a property named `pattern`, an `enum` or a `default` is left alone.
  */
 function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
-  switch (name) {
-    case 'properties':
-    case '$defs':
-    case 'definitions':
-      return isSchema(value)
-        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closedValue(inner, dropped)]))
-        : value;
-    case 'items':
-      return closedValue(value, dropped) ?? value;
-    case 'anyOf':
-    case 'oneOf':
-    case 'allOf':
-    case 'prefixItems':
-      return Array.isArray(value)
-        ? value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner)
-        : value;
-    default:
-      return value;
+  if (MAPS.has(name)) {
+    return isSchema(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closedValue(inner, dropped)]))
+      : value;
   }
+  if (name === 'items') return closedValue(value, dropped) ?? value;
+  if (!LISTS.has(name) || !Array.isArray(value)) return value;
+  return value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner);
 }
 
 const closedValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>

@@ -54,6 +54,7 @@ export { isMadeUpCallId } from './stream/call-id.ts';
 export { checkOrder } from './stream/check.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
+export { withOutputRule } from './prepare/output.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
 export { quirksFromParams, type QuirkWords } from './toolkit/quirks-from-params.ts';
 export { asList, asNumber, asRecord, asText, isList, isRecord } from './toolkit/decode/unknown.ts';

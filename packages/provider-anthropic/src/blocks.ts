@@ -5,6 +5,7 @@ import type {
   TextBlockParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
+import { callName } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type {
   AssistantPart,
@@ -19,6 +20,9 @@ import { CLAUDE_FAMILY, toBase64 } from '@majordomo/core/provider';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;
+
+/** Characters of a tool's name (platform.claude.com, tool use, 2026-11). */
+const LONGEST_NAME = 128;
 
 /**
  * A user's part; text without a visible character is refused by the wire ("must contain non-whitespace
@@ -48,7 +52,12 @@ export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlockP
     case 'reasoning':
       return thinkingBlock(part);
     case 'tool-call':
-      return { type: 'tool_use', id: ids(part.id), name: part.name, input: part.args };
+      return {
+        type: 'tool_use',
+        id: ids(part.id),
+        name: callName(part.name, LONGEST_NAME),
+        input: part.args,
+      };
     default:
       return part satisfies never;
   }

@@ -203,3 +203,20 @@ function deepFrozen<T extends object>(value: T): T {
     if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
   return Object.freeze(value);
 }
+
+describe('what the wire would refuse', () => {
+  it('a record, of which a grammar would make an empty object, is asked for in words', () => {
+    const schema = { type: 'object', additionalProperties: { type: 'number' } };
+    const { params, warnings } = wire({ output: { name: 'answer', schema }, reasoning: 'low' });
+    expect(params.output_config).toEqual({ effort: 'low' });
+    expect(params.system?.[0]?.text).toMatch(/^Answer with JSON only.*additionalProperties/s);
+    expect(warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
+  });
+
+  it('the name of a call that no wire takes goes back as one that it takes', () => {
+    const messages = [user('a'), assistant([{ ...call, name: '$READ.FILE' }]), result];
+    expect(wire({ messages }).params.messages[1]?.content).toMatchObject([
+      { type: 'tool_use', name: '_READ_FILE' },
+    ]);
+  });
+});

@@ -5,8 +5,8 @@ import type {
   Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isThinkingOn, lacksThinking, outputSchema, toSampling, toThinking } from '@majordomo/claude';
-import type { ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking } from '@majordomo/claude';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { checkWholeNumber, isRecord } from '@majordomo/core/provider';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -65,7 +65,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, m
   const thinking = toThinking(request.reasoning, quirks, situation, warnings);
   const thinks = isThinkingOn(thinking.config, quirks);
   if (!thinks) dropFinalThinking(messages);
-  const system = systemBlocks(request.system);
+  const output = toOutput(request.output, request.system, warnings);
+  const system = systemBlocks(output.system);
   const { cache } = request;
   if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
   if (request.seed !== undefined)
@@ -76,8 +77,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, m
   if (tools.length > 0) params.tools = tools;
   if (choice !== undefined) params.tool_choice = choice;
   if (thinking.config !== undefined) params.thinking = thinking.config;
-  const output = outputConfig(request.output, thinking.effort, warnings);
-  if (output !== undefined) params.output_config = output;
+  const config = outputConfig(output.schema, thinking.effort);
+  if (config !== undefined) params.output_config = config;
   const stop = stopSequences(request.stop, warnings);
   if (stop.length > 0) params.stop_sequences = stop;
   const { temperature, topP } = toSampling(request, quirks, thinks, warnings);
@@ -108,24 +109,13 @@ const systemBlocks = (system: string | undefined): TextBlockParam[] =>
   system === undefined || system.trim() === '' ? [] : [{ type: 'text', text: system }];
 
 function outputConfig(
-  output: ModelOutput | undefined,
+  schema: JsonObject | undefined,
   effort: OutputConfig['effort'] | undefined,
-  warnings: Warning[],
 ): OutputConfig | undefined {
-  if (output === undefined && effort === undefined) return undefined;
+  if (schema === undefined && effort === undefined) return undefined;
   const config: OutputConfig = {};
   if (effort !== undefined) config.effort = effort;
-  if (output !== undefined) {
-    const { schema, dropped } = outputSchema(output.schema);
-    config.format = { type: 'json_schema', schema };
-    if (dropped.length > 0) {
-      warnings.push({
-        action: 'coerced',
-        what: `output schema: ${dropped.join(', ')}`,
-        why: 'the wire cannot enforce it',
-      });
-    }
-  }
+  if (schema !== undefined) config.format = { type: 'json_schema', schema };
   return config;
 }
 

@@ -5,6 +5,7 @@ import type {
   ImageFormat,
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
+import { callName } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
 import type {
@@ -34,6 +35,9 @@ export type ReplayData =
   | { readonly block: JsonObject }
   | { readonly server: true };
 
+/** Characters of a tool's name: `ToolUseBlock` in the API reference, 2026-11. */
+const LONGEST_NAME = 64;
+
 /** A user's part; `undefined` for text without a visible character, which the wire refuses. */
 export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
   switch (part.type) {
@@ -57,7 +61,8 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
       return reasoningBlock(part.text, tokenOf(part, family));
     case 'tool-call': {
       const type = isServerCall(part, family) ? ({ type: 'server_tool_use' } as const) : undefined;
-      return { toolUse: { toolUseId: ids(part.id), name: part.name, input: part.args as WireJson, ...type } };
+      const name = callName(part.name, LONGEST_NAME);
+      return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson, ...type } };
     }
     default:
       return part satisfies never;

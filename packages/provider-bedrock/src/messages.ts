@@ -44,7 +44,14 @@ export function toMessages(
   }
   if (wire[0]?.role !== 'user') wire.unshift({ role: 'user', content: [OPENING] });
   for (const message of wire) nameDocuments(message);
+  if (quirks.family === 'claude') trimPrefill(wire.at(-1));
   return wire;
+}
+
+/** "Final assistant content cannot end with trailing whitespace." */
+function trimPrefill(last: WireMessage | undefined): void {
+  const text = last?.content.at(-1)?.text;
+  if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });
 }
 
 const serverCalls = ({ parts }: AssistantMessage, family: string): ReadonlySet<string> =>

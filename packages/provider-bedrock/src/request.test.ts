@@ -256,9 +256,47 @@ describe('the rest', () => {
     expect(wire({ output: { name: 'answer', schema } }).params.outputConfig).toEqual({
       textFormat: {
         type: 'json_schema',
-        structure: { jsonSchema: { name: 'answer', schema: JSON.stringify(schema) } },
+        structure: {
+          jsonSchema: { name: 'answer', schema: JSON.stringify({ ...schema, additionalProperties: false }) },
+        },
       },
     });
+  });
+
+  it('what a grammar does not take goes into the descriptions, with a warning', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string', minLength: 1 } } };
+    const { params, warnings } = wire({ output: { name: 'answer', schema } });
+    expect(params.outputConfig?.textFormat?.structure?.jsonSchema?.schema).toBe(
+      '{"type":"object","properties":{"a":{"type":"string","description":"(minLength: 1)"}},"additionalProperties":false}',
+    );
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'output schema: minLength' }]);
+  });
+
+  it('a record, of which a grammar would make an empty object, is asked for in words', () => {
+    const schema = { type: 'object', additionalProperties: { type: 'number' } };
+    const { params, warnings } = wire({ output: { name: 'answer', schema }, system: 'Be brief.' });
+    expect(params.outputConfig).toBeUndefined();
+    expect(params.system?.[0]?.text).toMatch(/^Be brief\.\n\nAnswer with JSON only.*additionalProperties/s);
+    expect(warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
+  });
+
+  it('the name of a call that no wire takes goes back as one that it takes', () => {
+    const messages = [
+      user('a'),
+      assistant([{ ...call('x'), name: 'exec.command<|channel|>' } as AssistantPart]),
+      toolResult({ callId: 'x', name: 'exec.command<|channel|>', content: 'unknown tool', isError: true }),
+    ];
+    const { params } = wire({ messages });
+    expect(params.messages?.[1]?.content?.[0]?.toolUse?.name).toBe('exec_command__channel__');
+    expect(params.toolConfig?.tools?.[0]?.toolSpec?.name).toBe('exec_command__channel__');
+  });
+
+  it('a prefill goes out without the white space at its end, to Claude only', () => {
+    const messages = [user('a'), assistant('Once upon \n')];
+    expect(wire({ messages }).params.messages?.[1]?.content).toEqual([{ text: 'Once upon' }]);
+    expect(wire({ messages }, CONVERSE_QUIRKS).params.messages?.[1]?.content).toEqual([
+      { text: 'Once upon \n' },
+    ]);
   });
 
   it('puts at most four cache points, after tools, system, the last message and the one of the user before', () => {

@@ -4,8 +4,8 @@ import type {
   OutputConfig,
   SystemContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { lacksThinking, toSampling } from '@majordomo/claude';
-import type { ModelRequest, Warning } from '@majordomo/core';
+import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { checkWholeNumber, isRecord, wellFormedStrings } from '@majordomo/core/provider';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -28,7 +28,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   const warnings: Warning[] = [];
   checkWholeNumber(request.maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, quirks, family, warnings);
-  const system = toSystem(request.system, messages, quirks, warnings);
+  const output = toOutput(request.output, request.system, warnings);
+  const system = toSystem(output.system, messages, quirks, warnings);
   const toolConfig = toToolConfig(request, messages, quirks, warnings);
   const { any, tool } = toolConfig?.toolChoice ?? {};
   const reasoning = toReasoning(
@@ -53,8 +54,8 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   const inference = toInference(request, quirks, reasoning, warnings);
   if (Object.keys(inference).length > 0) params.inferenceConfig = inference;
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
-  const output = toOutput(request, reasoning.effort);
-  if (output !== undefined) params.outputConfig = output;
+  const config = outputConfig(request.output?.name, output.schema, reasoning.effort);
+  if (config !== undefined) params.outputConfig = config;
   if (Object.keys(reasoning.fields).length > 0)
     params.additionalModelRequestFields = reasoning.fields as WireJson;
   // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
@@ -95,16 +96,16 @@ function toInference(
   return inference;
 }
 
-function toOutput({ output }: ModelRequest, effort: string | undefined): OutputConfig | undefined {
-  if (output === undefined && effort === undefined) return undefined;
+function outputConfig(
+  name: string | undefined,
+  schema: JsonObject | undefined,
+  effort: string | undefined,
+): OutputConfig | undefined {
+  if (schema === undefined && effort === undefined) return undefined;
+  const jsonSchema = { name, schema: JSON.stringify(schema) };
   return {
     ...(effort !== undefined && { effort }),
-    ...(output !== undefined && {
-      textFormat: {
-        type: 'json_schema',
-        structure: { jsonSchema: { name: output.name, schema: JSON.stringify(output.schema) } },
-      },
-    }),
+    ...(schema !== undefined && { textFormat: { type: 'json_schema', structure: { jsonSchema } } }),
   };
 }
 

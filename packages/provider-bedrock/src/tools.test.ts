@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, image, toolResult, user } from '@majordomo/core';
-import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
 import { factsOf } from './models.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -75,6 +75,20 @@ describe('tools', () => {
       expected,
     );
     expect(warnings.map(({ what }) => what)).toEqual(warned);
+  });
+
+  it('a union at the root of a tool is joined: the wire refuses it there', () => {
+    const branch = (name: string): object => ({
+      type: 'object',
+      properties: { [name]: {} },
+      required: [name],
+    });
+    const parameters = { anyOf: [branch('a'), branch('b')] } as JsonObject;
+    const { toolConfig } = wire({ tools: [{ ...WEATHER, parameters }] }).params;
+    expect(toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json).toEqual({
+      type: 'object',
+      properties: { a: {}, b: {} },
+    });
   });
 
   it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../contract/capabilities.ts';
+import type { JsonObject } from '../contract/json.ts';
 import type { ModelEvent } from '../contract/event.ts';
 import type { ModelRequest } from '../contract/request.ts';
 import type { AssistantPart } from '../contract/part.ts';
@@ -47,17 +48,22 @@ function forcedTool(
 }
 
 function instructed(request: ModelRequest, { schema }: NonNullable<ModelRequest['output']>): EmulatedOutput {
-  const rule = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(schema)}`;
   return {
     request: {
       ...request,
       output: undefined,
-      system: request.system === undefined ? rule : `${request.system}\n\n${rule}`,
+      system: withOutputRule(request.system, schema),
     },
     warnings: [
       { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
     ],
   };
+}
+
+/** System text that tells a model to answer to a schema, for one that cannot be held to it. */
+export function withOutputRule(system: string | undefined, schema: JsonObject): string {
+  const rule = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(schema)}`;
+  return system === undefined ? rule : `${system}\n\n${rule}`;
 }
 
 async function* callAsText(steps: AsyncIterable<Step>, name: string): AsyncIterable<readonly ModelEvent[]> {
