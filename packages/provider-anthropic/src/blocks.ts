@@ -3,6 +3,7 @@ import type {
   DocumentBlockParam,
   ImageBlockParam,
   TextBlockParam,
+  ThinkingBlockParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { callName } from '@majordomo/claude';
@@ -11,12 +12,11 @@ import type {
   AssistantPart,
   FilePart,
   ImagePart,
-  JsonObject,
   ReasoningPart,
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
-import { CLAUDE_FAMILY, toBase64 } from '@majordomo/core/provider';
+import { asRecord, toBase64 } from '@majordomo/core/provider';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;
@@ -45,12 +45,16 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
  * An assistant's part; `undefined` for what the wire would refuse: empty text, thinking without its
  * signature.
  */
-export function assistantBlock(part: AssistantPart, ids: CallIds): ContentBlockParam | undefined {
+export function assistantBlock(
+  part: AssistantPart,
+  ids: CallIds,
+  family: string,
+): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
       return textBlock(part.text);
     case 'reasoning':
-      return thinkingBlock(part);
+      return thinkingBlock(part, family);
     case 'tool-call':
       return {
         type: 'tool_use',
@@ -88,10 +92,10 @@ export function resultBlocks(
 }
 
 /** Thinking goes back with its signature, redacted thinking as its data: `replay.data` of stream.ts. */
-function thinkingBlock({ text, replay }: ReasoningPart): ContentBlockParam | undefined {
-  const data = replay?.family === CLAUDE_FAMILY ? replay.data : undefined;
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
-  const { signature, redacted } = data as JsonObject;
+function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
+  const { signature, redacted, unsigned } = asRecord(replay?.family === family ? replay.data : undefined);
+  // The SDK's types know the vendor's own server only, which signs.
+  if (unsigned === true) return { type: 'thinking', thinking: text } as ThinkingBlockParam;
   if (typeof signature === 'string') return { type: 'thinking', thinking: text, signature };
   return typeof redacted === 'string' ? { type: 'redacted_thinking', data: redacted } : undefined;
 }

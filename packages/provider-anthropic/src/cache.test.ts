@@ -29,7 +29,7 @@ const ask = (cache: ModelRequest['cache'], messages: readonly TurnMessage[]): Mo
   extra: {},
 });
 const params = (cache: ModelRequest['cache'], messages: readonly TurnMessage[]) =>
-  toWire(ask(cache, messages), 'claude-x', MESSAGES_QUIRKS).params;
+  toWire(ask(cache, messages), 'claude-x', MESSAGES_QUIRKS, 'claude').params;
 
 const markers = (value: unknown): number => JSON.stringify(value).split('"cache_control"').length - 1;
 const plain = (value: unknown): string => JSON.stringify(value).replace(/,"cache_control":\{[^}]*\}/g, '');
@@ -55,10 +55,16 @@ describe('cache markers', () => {
       { ...ask('short', [user('hi')]), tools: [], system: ' ' },
       'claude-x',
       MESSAGES_QUIRKS,
+      'claude',
     ).params;
     expect(markers(bare)).toBe(1);
     const last = [user('a'), assistant([{ type: 'text', text: 'b' }, thought])];
-    const thinking = toWire({ ...ask('short', last), reasoning: 'low' }, 'claude-x', MESSAGES_QUIRKS).params;
+    const thinking = toWire(
+      { ...ask('short', last), reasoning: 'low' },
+      'claude-x',
+      MESSAGES_QUIRKS,
+      'claude',
+    ).params;
     expect(thinking.messages[1]?.content[0]).toHaveProperty('cache_control');
     expect(thinking.messages[1]?.content[1]).not.toHaveProperty('cache_control');
   });

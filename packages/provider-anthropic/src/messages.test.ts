@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { isResult, isThinking } from './blocks.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 
-const wire = (messages: readonly TurnMessage[]): WireMessage[] => toMessages(messages, []);
+const wire = (messages: readonly TurnMessage[]): WireMessage[] => toMessages(messages, 'claude', []);
 
 const call = (id: string, args = {}): AssistantPart => ({ type: 'tool-call', id, name: 'get', args });
 const thought = (text: string, data: { signature: string } | { redacted: string }): AssistantPart => ({
@@ -184,6 +184,7 @@ describe('toMessages', () => {
     const warnings: Warning[] = [];
     const got = toMessages(
       [user('a'), assistant([foreign, unsigned, { type: 'text', text: 'b' }]), user('c')],
+      'claude',
       warnings,
     );
     expect(got[1]?.content).toEqual([text('b')]);

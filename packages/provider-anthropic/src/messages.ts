@@ -21,14 +21,18 @@ const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so f
 const forms = new WireForms<WireMessage>();
 
 /** Turns as the wire wants them: alternating roles, tool results first, nothing empty. */
-export function toMessages(messages: readonly TurnMessage[], warnings: Warning[]): WireMessage[] {
+export function toMessages(
+  messages: readonly TurnMessage[],
+  family: string,
+  warnings: Warning[],
+): WireMessage[] {
   const ids = toolIds(messages, ID_RULE);
-  const known = forms.of(ID_RULE, '', ids);
+  const known = forms.of(ID_RULE, family, ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {
     let form = known.find(message);
     if (form === undefined) {
-      const content = blocksOf(message, ids);
+      const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
       // Where something was dropped, the next request has to tell it too.
@@ -42,7 +46,7 @@ export function toMessages(messages: readonly TurnMessage[], warnings: Warning[]
   return wire;
 }
 
-function blocksOf(message: TurnMessage, ids: CallIds): readonly ContentBlockParam[] {
+function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly ContentBlockParam[] {
   if (message.role === 'tool') {
     const results = message.parts.map((part) => resultBlocks(part, ids));
     return [...results.map(({ result }) => result), ...results.flatMap(({ loose }) => loose)];
@@ -50,7 +54,7 @@ function blocksOf(message: TurnMessage, ids: CallIds): readonly ContentBlockPara
   const blocks =
     message.role === 'user'
       ? message.parts.map(userBlock)
-      : message.parts.map((part) => assistantBlock(part, ids));
+      : message.parts.map((part) => assistantBlock(part, ids, family));
   return blocks.filter((block) => block !== undefined);
 }
 

@@ -43,6 +43,10 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
+/** Who reads this server's thinking. */
+const familyOf = ({ family }: Quirks, baseURL: string): string =>
+  family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
+
 /**
  * The SDK refuses non-streaming calls that may take more than 10 minutes, at 128,000 tokens an hour:
  * connections that idle for longer are cut on the way. Such answers are streamed, whoever reads them.
@@ -52,11 +56,12 @@ const LONGEST_WHOLE_TOKENS = 21_333;
 function messagesModel(modelId: string, options: AnthropicOptions, server: Connection): Model {
   const { capabilities, quirks: known } = factsOf(modelId);
   const quirks: Quirks = { ...MESSAGES_QUIRKS, ...known, ...options.quirks };
+  const family = familyOf(quirks, options.baseURL ?? ORIGIN);
   const most = capabilities.maxOutputTokens;
   return {
     id: modelId,
     wire: 'anthropic-messages',
-    families: [CLAUDE_FAMILY],
+    families: [family],
     capabilities,
     timeouts: options.timeouts,
     whole: ({ maxTokens }) =>
@@ -67,9 +72,9 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
       const scribe = new Scribe(target, []);
       return sdkStream({
         context,
-        reader: new MessagesReader({ scribe, inBandError: (body) => inBandError(body, facts) }),
+        reader: new MessagesReader({ scribe, family, inBandError: (body) => inBandError(body, facts) }),
         open(signal) {
-          const { params, warnings } = toWire(request, modelId, quirks, most);
+          const { params, warnings } = toWire(request, modelId, quirks, family, most);
           scribe.warning(...warnings);
           const body = serialize(params, delivery === 'deltas');
           return server.send(body, headersOf(params), { ...context, signal }, facts);

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { Replay } from '@majordomo/core';
+import type { JsonObject, Replay } from '@majordomo/core';
 import { CLAUDE_FAMILY, keepWarm, Scribe } from '@majordomo/core/provider';
 
 /**
@@ -46,6 +46,7 @@ interface OpenBlock {
 /** Reads the content blocks of one answer. */
 export class BlockReader {
   private readonly scribe: Scribe;
+  private readonly family: string;
   /** Those that are open, by the wire's index. */
   private readonly blocks = new Map<number, OpenBlock>();
   private openCalls = 0;
@@ -57,8 +58,10 @@ export class BlockReader {
   /** Types that were told to be passed over. */
   private readonly passedOver = new Set<string>();
 
-  constructor(scribe: Scribe) {
+  /** `family`: who can read the replay tokens of this server. */
+  constructor({ scribe, family }: { readonly scribe: Scribe; readonly family: string }) {
     this.scribe = scribe;
+    this.family = family;
   }
 
   /** Did the model call any tool of the client? */
@@ -117,7 +120,7 @@ export class BlockReader {
       case 'redacted_thinking':
         this.scribe.reasoning(
           '',
-          replayOf({ redacted: this.text(block.data, `content[${index}].data`) }),
+          this.replay({ redacted: this.text(block.data, `content[${index}].data`) }),
           open.key,
         );
         break;
@@ -190,7 +193,7 @@ export class BlockReader {
 
   private sign(open: OpenBlock, signature: string): void {
     open.signature += signature;
-    this.scribe.reasoning('', replayOf({ signature: open.signature }), open.key);
+    this.scribe.reasoning('', this.replay({ signature: open.signature }), open.key);
   }
 
   private blockStop(index: number): void {
@@ -198,8 +201,19 @@ export class BlockReader {
     if (open === undefined) return;
     this.blocks.delete(index);
     this.giveWhole(open);
+    this.keepUnsigned(open);
     this.scribe.end(open.key);
     if (open.type === 'tool_use' && --this.openCalls === 0) this.release();
+  }
+
+  private replay(data: JsonObject): Replay {
+    return { family: this.family, data };
+  }
+
+  /** Another vendor's server signs nothing, and wants its thinking back all the same. */
+  private keepUnsigned({ type, key, signature }: OpenBlock): void {
+    if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
+      this.scribe.reasoning('', this.replay({ unsigned: true }), key);
   }
 
   private giveWhole({ key, whole }: OpenBlock): void {
@@ -221,7 +235,7 @@ export class BlockReader {
   }
 }
 
-keepWarm(() => new BlockReader(new Scribe('', [])));
+keepWarm(() => new BlockReader({ scribe: new Scribe('', []), family: '' }));
 
 /** An answer of this wire has this member; another shape is drift. */
 export const without = (path: string, target: string): LlmError =>
@@ -229,11 +243,6 @@ export const without = (path: string, target: string): LlmError =>
 
 /** Does the model itself say it, to a reader? */
 const isSaid = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
-
-const replayOf = (data: { readonly signature: string } | { readonly redacted: string }): Replay => ({
-  family: CLAUDE_FAMILY,
-  data,
-});
 
 /** The input as text; `{}` at the start of a stream only says that deltas follow. */
 function wholeInput(input: unknown): string {

@@ -12,7 +12,7 @@ const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   ...more,
 });
 const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, most?: number) =>
-  toWire(ask(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, most);
+  toWire(ask(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', most);
 const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
 const HI = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
 const tool = { name: 't', description: 'd', parameters: { type: 'object' } };
@@ -194,7 +194,7 @@ describe('toWire', () => {
         messages: [user('a'), assistant([thought, call]), result],
       }),
     );
-    expect(() => toWire(asked, 'claude-x', MESSAGES_QUIRKS)).not.toThrow();
+    expect(() => toWire(asked, 'claude-x', MESSAGES_QUIRKS, 'claude')).not.toThrow();
   });
 });
 
@@ -203,6 +203,22 @@ function deepFrozen<T extends object>(value: T): T {
     if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
   return Object.freeze(value);
 }
+
+it('sends thinking back to its own server without a signature, and to no other', () => {
+  const family = 'messages/api.example';
+  const unsigned: AssistantPart = {
+    type: 'reasoning',
+    text: 'hm',
+    replay: { family, data: { unsigned: true } },
+  };
+  const asked = ask({ messages: [user('a'), assistant([unsigned, thought, call]), result] });
+  const sent = (reader: string): unknown =>
+    toWire(asked, 'm', MESSAGES_QUIRKS, reader).params.messages[1]?.content.map(({ type, ...rest }) =>
+      type === 'thinking' ? rest : type,
+    );
+  expect(sent(family)).toEqual([{ thinking: 'hm' }, 'tool_use']);
+  expect(sent('claude')).toEqual([{ thinking: 't', signature: 's' }, 'tool_use']);
+});
 
 describe('what the wire would refuse', () => {
   it('a record, of which a grammar would make an empty object, is asked for in words', () => {

@@ -48,12 +48,18 @@ export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefine
 }
 
 /**
- * One request as the wire wants it. Pure: nothing of the request is changed. `most`: the model's most output
- * tokens.
+ * One request as the wire wants it, with replay tokens of `family` only. Pure: nothing of the request is changed. `most`:
+ * the model's most output tokens.
  */
-export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, most?: number): WireRequest {
+export function toWire(
+  request: ModelRequest,
+  modelId: string,
+  quirks: Quirks,
+  family: string,
+  most?: number,
+): WireRequest {
   const warnings: Warning[] = [];
-  const messages = toMessages(request.messages, warnings);
+  const messages = toMessages(request.messages, family, warnings);
   const tools = toTools(request.tools);
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
   const maxTokens = clampedMaxTokens(request, most, warnings);

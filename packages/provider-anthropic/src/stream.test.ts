@@ -18,9 +18,10 @@ import {
 } from '../test/events.ts';
 import { MessagesReader } from './stream.ts';
 
-const newReader = (): MessagesReader =>
+const newReader = (family = 'claude'): MessagesReader =>
   new MessagesReader({
     scribe: new Scribe('a/m', []),
+    family,
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });
 
@@ -208,6 +209,22 @@ describe('a stream', () => {
         details: expect.objectContaining({ path: 'content[0].name' }),
       }) as Error,
     );
+  });
+
+  it('keeps thinking without a signature for its own server, and a signature too', () => {
+    const reader = newReader('messages/api.example');
+    const unsigned = [
+      blockStart(0, { type: 'thinking', thinking: '' }),
+      blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
+      blockStop(0),
+    ];
+    for (const event of [messageStart(), ...unsigned, ...thinkingBlock(1, 'so', 'sig'), ...ended('end_turn')])
+      if (!reader.done) reader.message(JSON.stringify(event));
+    const family = 'messages/api.example';
+    expect(summary(reader.scribe.take()).parts).toEqual([
+      { type: 'reasoning', text: 'hm', replay: { family, data: { unsigned: true } } },
+      { type: 'reasoning', text: 'so', replay: { family, data: { signature: 'sig' } } },
+    ]);
   });
 
   it('tells a delta that it does not know, once', () => {

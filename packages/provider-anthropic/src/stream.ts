@@ -20,6 +20,8 @@ interface WireEvent extends BlockEvent {
 /** What a reader is made with. */
 interface MessagesFacts {
   readonly scribe: Scribe;
+  /** Who can read the replay tokens of this server. */
+  readonly family: string;
   /** Makes the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;
 }
@@ -33,9 +35,9 @@ export class MessagesReader implements WireReader {
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
 
-  constructor({ scribe, inBandError }: MessagesFacts) {
+  constructor({ scribe, family, inBandError }: MessagesFacts) {
     this.scribe = scribe;
-    this.blocks = new BlockReader(scribe);
+    this.blocks = new BlockReader({ scribe, family });
     this.inBandError = inBandError;
   }
 
@@ -130,7 +132,7 @@ export class MessagesReader implements WireReader {
   }
 }
 
-keepWarm(() => new MessagesReader({ scribe: new Scribe('', []), inBandError: unused }));
+keepWarm(() => new MessagesReader({ scribe: new Scribe('', []), family: '', inBandError: unused }));
 
 const PAUSED: Warning = {
   action: 'dropped',

@@ -69,7 +69,7 @@ const asked = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): Mod
 });
 
 function send(request: ModelRequest) {
-  const { params, warnings } = toWire(request, 'claude-x', MESSAGES_QUIRKS);
+  const { params, warnings } = toWire(request, 'claude-x', MESSAGES_QUIRKS, 'claude');
   return { text: serialize(params, true), warnings };
 }
 
