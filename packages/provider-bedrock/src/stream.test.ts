@@ -198,3 +198,35 @@ describe('a whole answer', () => {
     );
   });
 });
+
+describe('what an answer cannot hold', () => {
+  const told = (events: readonly ModelEvent[]): unknown[] =>
+    events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []));
+
+  it('is told by its kind, once, in a stream and in a body', () => {
+    const unknown = { $unknown: ['block_of_2027', {}] };
+    const streamed = read(
+      { messageStart: { role: 'assistant' } },
+      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } as never } },
+      delta(0, { image: {} }),
+      delta(1, unknown),
+      delta(1, { text: 'a' }),
+      ...END,
+    );
+    expect(told(streamed)).toEqual(['image in the answer', 'block_of_2027 in the answer']);
+    expect(parts(streamed)).toEqual([{ type: 'text', text: 'a' }]);
+    const content = [{ image: {} }, unknown as never, { text: 'a' }];
+    const whole = readWhole({ output: { message: { content } }, stopReason: 'end_turn' });
+    expect(told(whole)).toEqual(['image in the answer', 'block_of_2027 in the answer']);
+  });
+
+  it('is not told of citations, whose text is kept', () => {
+    const streamed = read(
+      { messageStart: { role: 'assistant' } },
+      delta(0, { text: 'a' }),
+      delta(0, { citation: { title: 't' } }),
+      ...END,
+    );
+    expect(told(streamed)).toEqual([]);
+  });
+});

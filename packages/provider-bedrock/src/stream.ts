@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonObject, Replay, Warning } from '@majordomo/core';
-import { keepWarm, Scribe } from '@majordomo/core/provider';
+import type { JsonObject, Replay } from '@majordomo/core';
+import { isList, keepWarm, Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
 import {
   finishReason,
@@ -33,11 +33,9 @@ interface Delta {
   readonly toolResult?: readonly unknown[] | undefined;
   readonly reasoningContent?: ReasoningDelta | undefined;
 }
-const NO_MEDIA: Warning = {
-  action: 'dropped',
-  what: 'media in the answer',
-  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
-};
+const NOT_KEPT = 'an answer holds text, reasoning and tool calls; images come from an image model';
+/** Said in the README: of citations the text is kept. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['citation', 'citations']);
 
 /** What a reader is made with. */
 interface ConverseFacts {
@@ -62,6 +60,8 @@ export class ConverseReader {
   private readonly openCalls: string[] = [];
   private readonly overCalls = new Set<string>();
   private signature = '';
+  /** Kinds that were told to be passed over. */
+  private readonly passedOver = new Set<string>();
   /** The result of a server tool, while its block is open. */
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
 
@@ -110,9 +110,10 @@ export class ConverseReader {
     else throw new LlmError('truncated', `${target} ended before its stop reason`, { target });
   }
 
-  private blockStart({ toolUse, toolResult }: BlockStart, key: string): void {
+  private blockStart({ toolUse, toolResult, ...rest }: BlockStart, key: string): void {
     if (toolUse !== undefined) this.openCall(toolUse, key);
     else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
+    else this.passOver(rest);
   }
 
   private delta(delta: Delta, key: string): void {
@@ -121,6 +122,7 @@ export class ConverseReader {
       this.scribe.toolCall(key, { json: this.string(delta.toolUse.input ?? '', 'delta.toolUse.input') });
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
+    else this.passOver(delta);
   }
 
   private blockStop(key: string): void {
@@ -147,10 +149,8 @@ export class ConverseReader {
     }
   }
 
-  private block(
-    { text, toolUse, toolResult, reasoningContent, citationsContent, image }: WireBlock,
-    key: string,
-  ): void {
+  private block(block: WireBlock, key: string): void {
+    const { text, toolUse, toolResult, reasoningContent, citationsContent } = block;
     if (text !== undefined) this.scribe.text(this.string(text, `content[${key}].text`), key);
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
@@ -160,9 +160,19 @@ export class ConverseReader {
     } else if (toolResult !== undefined) this.keepResult(toolResult, key);
     else if (citationsContent !== undefined) {
       for (const piece of citationsContent.content ?? []) this.scribe.text(piece.text ?? '', key);
-    } else if (image !== undefined) this.scribe.warning(NO_MEDIA);
+    } else this.passOver(block);
     this.signature = '';
     this.endBlock(key);
+  }
+
+  /** Media, and kinds that came later; the SDK puts what it does not know under `$unknown`. */
+  private passOver(block: object): void {
+    for (const [name, value] of Object.entries(block)) {
+      const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
+      if (value === undefined || NOT_TOLD.has(kind) || this.passedOver.has(kind)) continue;
+      this.passedOver.add(kind);
+      this.scribe.warning({ action: 'dropped', what: `${kind} in the answer`, why: NOT_KEPT });
+    }
   }
 
   /** A call that ran at the vendor is one of the answer's calls too, marked, so that it goes back as what it was. */
