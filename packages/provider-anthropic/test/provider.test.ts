@@ -127,7 +127,8 @@ describe('credentials', () => {
     const provider = createAnthropic({ apiKey, baseURL: server.origin });
     const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
-    await collect(provider, 'claude-x', requestOf());
+    const recoveries = LlmError.is(error) && error.details.recover ? [error.details.recover] : [];
+    await collect(provider, 'claude-x', requestOf(), contextOf({ recoveries }));
     expect(asked).toEqual([undefined, 'key-1']);
     expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer key-1',

@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { LlmError } from '@majordomo/core';
 import { answers, contextOf, requestOf, type TestServer } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -149,7 +150,9 @@ describe('credentials', () => {
     const model = createBedrock(options).model('m');
     const first = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
     expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
-    const second = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    const recover = LlmError.is(first.error) ? first.error.details.recover : undefined;
+    const recoveries = recover === undefined ? [] : [recover];
+    const second = await collect(model, requestOf(), contextOf({ delivery: 'whole', recoveries }));
     expect(second.text).toBe('hi');
     await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
     expect(rejected).toEqual([undefined, 'old', undefined]);
