@@ -1,10 +1,11 @@
-import type {
-  AssistantMessage,
-  AssistantPart,
-  Message,
-  ToolCallPart,
-  ToolResultPart,
-  Warning,
+import {
+  sumUsage,
+  type AssistantMessage,
+  type AssistantPart,
+  type Message,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Warning,
 } from '@majordomo/core';
 import {
   callsOf,
@@ -15,7 +16,6 @@ import {
   type RunState,
   type ToolOutcome,
 } from './state.ts';
-import { addUsage } from './usage.ts';
 
 /** The state after somebody put messages in between. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {
@@ -35,7 +35,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     pending: calls,
     results: [],
     decisions: [],
-    usage: addUsage(state.usage, answer.usage),
+    usage: sumUsage(state.usage, answer.usage),
     suspended: undefined,
     claims: undefined,
     by: answer.by,
@@ -108,7 +108,7 @@ function doneBy(finish: Answer['finish'], calls: readonly ToolCallPart[]): Done 
 }
 
 function toolRan(state: RunState, { suspended, usage, ...result }: ToolOutcome): RunState {
-  const spent: RunState = usage === undefined ? state : { ...state, usage: addUsage(state.usage, usage) };
+  const spent: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
   if (suspended === undefined) return settled(spent, result);
   const { callId } = result;
   return {

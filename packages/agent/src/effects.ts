@@ -1,12 +1,13 @@
-import type {
-  Message,
-  CallOptions,
-  ChatResponse,
-  Clock,
-  ToolCallPart,
-  ToolResultPart,
-  Usage,
-  Warning,
+import {
+  sumUsage,
+  type Message,
+  type CallOptions,
+  type ChatResponse,
+  type Clock,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
+  type Warning,
 } from '@majordomo/core';
 import { ask, type Asking } from './ask.ts';
 import { toolKey } from './names.ts';
@@ -16,7 +17,6 @@ import type { Effects } from './loop.ts';
 import type { Once } from './once.ts';
 import { runTool } from './run-tool.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
-import { addUsage } from './usage.ts';
 
 /** What a run hands to its effects. */
 export interface EffectsIo extends Observers {
@@ -123,7 +123,7 @@ export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
     const { step } = this;
     if (step === undefined) return;
     const results = [...step.results, result];
-    const total = step.usage === undefined ? usage : addUsage(step.usage, usage);
+    const total = sumUsage(step.usage, usage);
     this.step = { ...step, results, usage: total };
     if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
   }

@@ -2,6 +2,7 @@ import {
   checkValue,
   describeIssues,
   LlmError,
+  sumUsage,
   type Clock,
   type ToolCallPart,
   type Usage,
@@ -9,7 +10,6 @@ import {
 import { errorResult, type ToolOutcome } from './state.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
-import { addUsage } from './usage.ts';
 
 const MOST_RESULT_CHARS = 100_000;
 const MOST_RAW_CHARS = 200;
@@ -38,7 +38,7 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   }
   let usage: Usage | undefined;
   const spend = (spent: Usage | undefined): void => {
-    usage = usage === undefined ? spent : addUsage(usage, spent);
+    usage = sumUsage(usage, spent);
   };
   const outcome = await attempt(tool, call, { ...context, spend }, clock);
   return usage === undefined ? outcome : { ...outcome, usage };

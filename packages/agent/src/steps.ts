@@ -1,4 +1,4 @@
-// The pure steps of a run, for drivers of their own: nothing here loads core, or anything else.
+// The pure steps of a run, for drivers of their own: of core they need the sum of usage, and nothing else.
 export { begin } from './state.ts';
 export { decide, runnable, type Action, type Rules } from './decide.ts';
 export { answered, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';

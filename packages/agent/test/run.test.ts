@@ -46,6 +46,29 @@ describe('a run', () => {
     });
   });
 
+  it('sums every detail that its steps report, how long their stages took included', async () => {
+    const usage = (queue: number) => ({
+      input: 1,
+      output: 1,
+      cacheRead: undefined,
+      cacheWrite: undefined,
+      reasoning: undefined,
+      details: { stageMs: { queue }, serverTools: { search: 1 }, reportedNanoUsd: '7' },
+    });
+    const { agent } = world(
+      [
+        { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage: usage(5) },
+        { text: 'Sunny.', usage: usage(6) },
+      ],
+      { tools: [weather] },
+    );
+    expect((await agent.run('Oslo?')).usage.details).toEqual({
+      stageMs: { queue: 11 },
+      serverTools: { search: 2 },
+      reportedNanoUsd: '14',
+    });
+  });
+
   it('stops at ten steps unless told otherwise, with every call answered', async () => {
     const { agent } = world(
       Array.from({ length: 11 }, () => call('weather', { city: 'Oslo' })),

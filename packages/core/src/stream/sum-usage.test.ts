@@ -37,7 +37,7 @@ it('sums money beyond what a double can count, and tools by name', () => {
       serviceTier: 'priority',
     },
   };
-  expect(sumUsage(a, b)?.details).toEqual({
+  expect(sumUsage(a, b).details).toEqual({
     reportedNanoUsd: '9007199254740994',
     serverTools: { search: 3, fetch: 1 },
     stageMs: { queue: 3 },

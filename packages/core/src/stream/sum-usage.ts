@@ -1,6 +1,8 @@
 import type { Usage, UsageDetails } from '../contract/usage.ts';
 
 /** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
+export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
+export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {
   return usages.reduce<Usage | undefined>(
     (sum, usage) => (sum === undefined ? usage : add(sum, usage)),
