@@ -2,6 +2,9 @@ export { lanes } from './gates/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { fromJson, toJson } from './json/codec.ts';
 export { sumUsage } from './stream/sum-usage.ts';
+export { cutText } from './bytes/cut-text.ts';
+export { messageOf } from './error/message-of.ts';
+export { systemClock } from './system-clock.ts';
 export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
 
 // errors

@@ -106,7 +106,7 @@ const NO_DETAILS: ErrorDetails = {
 
 /** The one error of this library. What to do about it is in `kind`; what is known of it in `details`. */
 export class LlmError extends Error {
-  override readonly name = 'LlmError';
+  override readonly name: string = 'LlmError';
   readonly kind: ErrorKind;
   readonly details: ErrorDetails;
 

@@ -1,5 +1,6 @@
 import { LlmError } from '../contract/llm-error.ts';
 import { cleanCause } from './cause.ts';
+import { messageOf } from './message-of.ts';
 import { redact } from './secret.ts';
 
 /**
@@ -16,7 +17,7 @@ export function asLlmError(value: unknown, target: string): LlmError {
 
 function asKnown(value: unknown, target: string): LlmError {
   if (LlmError.is(value)) return withOwnDetails(value);
-  const said = redact(textOf(value));
+  const said = redact(messageOf(value));
   return new LlmError(
     isTransport(value, said) ? 'network' : 'server',
     `${target} failed: ${said}`,
@@ -29,19 +30,9 @@ function asKnown(value: unknown, target: string): LlmError {
 function withOwnDetails(error: LlmError): LlmError {
   const details: unknown = error.details;
   if (typeof details === 'object' && details !== null && 'attempts' in details) return error;
-  return new LlmError(error.kind, textOf(error), {}, { cause: cleanCause(error.cause) });
+  return new LlmError(error.kind, messageOf(error), {}, { cause: cleanCause(error.cause) });
 }
 
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */
 const isTransport = (value: unknown, said: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(said);
-
-/** A message may be something else than a text, and a value may have none. */
-function textOf(value: unknown): string {
-  const said: unknown = value instanceof Error ? value.message : value;
-  try {
-    return String(said);
-  } catch {
-    return `it threw a value of type ${typeof said} that has no text`;
-  }
-}

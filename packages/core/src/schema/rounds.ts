@@ -3,6 +3,7 @@ import { decodeJson } from '../json/decode.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { JsonObject } from '../contract/json.ts';
 import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../contract/majordomo.ts';
+import { cutText } from '../bytes/cut-text.ts';
 import { user } from '../contract/message.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
@@ -151,7 +152,7 @@ function refused(response: ChatResponse): LlmError | undefined {
 
 function misfit(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
   const { target, text, attempts } = response;
-  const body = text.length > MOST_BODY ? `${text.slice(0, MOST_BODY)}…` : text;
+  const body = text.length > MOST_BODY ? `${cutText(text, MOST_BODY)}…` : text;
   const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
   return new LlmError('invalid-output', message, {
     target,

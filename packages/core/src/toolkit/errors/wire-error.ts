@@ -1,3 +1,4 @@
+import { cutText } from '../../bytes/cut-text.ts';
 import { cleanCause } from '../../error/cause.ts';
 import { kindOf, type WireFailure } from '../../error/classify.ts';
 import type { ErrorKind } from '../../contract/error-kind.ts';
@@ -126,7 +127,7 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
 /** The beginning of a text. What is cut first may lose the half by which a secret is known, so it is cut last. */
 function cut(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
-  return redact(text.slice(0, longest + margin), secrets).slice(0, longest);
+  return cutText(redact(cutText(text, longest + margin), secrets), longest);
 }
 
 /** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
