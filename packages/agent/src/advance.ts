@@ -36,6 +36,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     results: [],
     decisions: [],
     usage: sumUsage(state.usage, answer.usage),
+    approvals: undefined,
     suspended: undefined,
     claims: undefined,
     by: answer.by,
@@ -71,6 +72,16 @@ function approved(state: RunState, decision: Decision): RunState {
   const isMeant = (other: { readonly callId: string }): boolean => other.callId === callId;
   if (state.suspended?.some(isMeant) === true || state.decisions.some(isMeant)) return state;
   return { ...state, decisions: [...state.decisions, decision] };
+}
+
+/** The state after it was checked which of these calls a person has to agree to. */
+export function approvalsChecked(
+  state: RunState,
+  calls: readonly ToolCallPart[],
+  needed: readonly string[],
+): RunState {
+  const checked = Object.fromEntries(calls.map(({ id }) => [id, needed.includes(id)]));
+  return { ...state, approvals: { ...state.approvals, ...checked } };
 }
 
 /** The state after a process claimed a call of a tool with `effect: 'once'`. */
@@ -113,7 +124,7 @@ function toolRan(state: RunState, { suspended, usage, ...result }: ToolOutcome):
   const { callId } = result;
   return {
     ...spent,
-    decisions: spent.decisions.filter((decision) => decision.callId !== callId),
+    decisions: without(spent.decisions, callId),
     suspended: [...without(spent.suspended, callId), { callId, payload: suspended.payload }],
   };
 }
@@ -122,8 +133,11 @@ function toolRan(state: RunState, { suspended, usage, ...result }: ToolOutcome):
 function settled(state: RunState, result: ToolResultPart): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;
-  const next: RunState = { ...state, pending, results: [...state.results, result] };
-  return pending.length === 0 ? turned(next) : { ...next, suspended: without(next.suspended, result.callId) };
+  const results = [...state.results, result];
+  if (pending.length === 0) return turned({ ...state, pending, results });
+  const { callId } = result;
+  const decisions = without(state.decisions, callId);
+  return { ...state, pending, results, decisions, suspended: without(state.suspended, callId) };
 }
 
 /** The results join the transcript in the order of their calls. */
@@ -136,6 +150,7 @@ function turned(state: RunState): RunState {
     messages: [...state.messages, { role: 'tool', parts }],
     results: [],
     decisions: [],
+    approvals: undefined,
     suspended: undefined,
     claims: undefined,
     by: undefined,
@@ -146,9 +161,10 @@ function turned(state: RunState): RunState {
 const closed = (state: RunState, why: string): RunState =>
   state.pending.map((call) => errorResult(call, why)).reduce(settled, state);
 
-type Suspended = NonNullable<RunState['suspended']>;
-const without = (suspended: RunState['suspended'], callId: string): Suspended =>
-  (suspended ?? []).filter((waiting) => waiting.callId !== callId);
+const without = <T extends { readonly callId: string }>(
+  some: readonly T[] | undefined,
+  callId: string,
+): readonly T[] => (some ?? []).filter((one) => one.callId !== callId);
 
 /** Results are matched by id: of two calls with one id in a turn, the second gets a number. */
 function withUniqueCalls(message: AssistantMessage): AssistantMessage {

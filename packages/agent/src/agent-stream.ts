@@ -24,7 +24,8 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   private over = false;
   private readonly events: AgentEvent[] = [];
   private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
-  private release: (() => void) | undefined;
+  /** Those who wait for the reader; tools run side by side, and each of them may. */
+  private readonly held: (() => void)[] = [];
 
   constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
     this.start = start;
@@ -71,6 +72,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     if (this.running !== undefined) return this.running;
     const onAbort = (): void => {
       this.controller.abort(this.signal?.reason);
+      this.resume();
     };
     this.signal?.addEventListener('abort', onAbort, { once: true });
     if (this.signal?.aborted === true) onAbort();
@@ -86,22 +88,20 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   }
 
   private push(event: AgentEvent): void | Promise<void> {
-    if (!this.reading) return undefined;
+    if (!this.reading || this.over) return undefined;
     const reader = this.readers.shift();
     if (reader !== undefined) {
       reader({ done: false, value: event });
       return undefined;
     }
     this.events.push(event);
-    if (this.events.length <= MOST_WAITING) return undefined;
-    return new Promise((resolve) => {
-      this.release = resolve;
-    });
+    // A run that is to end is not held back: nobody may ever read again.
+    if (this.events.length <= MOST_WAITING || this.controller.signal.aborted) return undefined;
+    return new Promise((resolve) => this.held.push(resolve));
   }
 
   private resume(): void {
-    this.release?.();
-    this.release = undefined;
+    for (const release of this.held.splice(0)) release();
   }
 
   /** The end of the run, or its error. */

@@ -1,4 +1,5 @@
 import type { Agent } from './agent.ts';
+import { nested } from './nesting.ts';
 import { RunError } from './run-error.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 
@@ -33,12 +34,13 @@ export function agentTool({
   });
 }
 
-async function delegate(agent: Pick<Agent, 'run'>, task: string, inherited: ToolContext): Promise<string> {
-  const { options, signal, context, key, spend } = inherited;
-  const depth = inherited.depth + 1;
+async function delegate(agent: Pick<Agent, 'run'>, task: string, above: ToolContext): Promise<string> {
+  const { options, signal, context, key, spend } = above;
+  const depth = above.depth + 1;
   if (depth > MOST_DEPTH) throw new Error(`agents may be nested ${MOST_DEPTH} deep`);
   try {
-    const result = await agent.run(task, { ...options, signal, context, runId: key, depth });
+    const inherited = { ...options, signal, context, runId: key };
+    const result = await agent.run(task, nested(inherited, depth));
     spend(result.usage);
     if (result.done === 'answered') return result.text;
     const why =

@@ -5,25 +5,15 @@ import {
   type ChatRequest,
   type ChatResponse,
   type Message,
-  type Warning,
 } from '@majordomo/core';
 import { answerText } from './answer-text.ts';
-import { decide, type Rules } from './decide.ts';
-import type { DriveRules } from './loop.ts';
-import type { Emit } from './event.ts';
-import { failed, type Hooks, type StepSettings } from './hooks.ts';
+import { failed, type StepSettings } from './hooks.ts';
+import type { Turn } from './loop.ts';
+import { messagesFrom } from './messages-from.ts';
+import type { AgentParts } from './options.ts';
+import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
-import type { Tools } from './toolbox.ts';
-
-/** What an agent asks its model with. */
-export interface Asking {
-  readonly model: ChatModel;
-  readonly instructions: string | undefined;
-  readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
-  readonly tools: Tools;
-  readonly rules: DriveRules;
-  readonly hooks: Hooks;
-}
+import type { StepReports } from './step-report.ts';
 
 /** The answer, and the tools that were offered where it was a part of them only. */
 interface Asked {
@@ -31,64 +21,88 @@ interface Asked {
   readonly offered: readonly string[] | undefined;
 }
 
-/** Whom a model call tells of what. */
-interface Listening {
-  /** The model's events are streamed only for somebody. */
-  readonly emit: Emit | undefined;
-  readonly warn: (warning: Warning) => void;
+/** How far a model call reaches, and who is told of it. */
+interface Reach {
+  readonly scope: Scope;
+  readonly options: CallOptions | undefined;
+  readonly reports: StepReports;
 }
 
 /** One model call: the step's own settings, the view of the transcript, and the answer. */
 export async function ask(
   state: RunState,
-  asking: Asking,
-  options: CallOptions,
-  { emit, warn }: Listening,
+  turn: Turn | undefined,
+  agent: AgentParts,
+  reach: Reach,
 ): Promise<Asked> {
-  const { prepareStep, compact } = asking.hooks;
-  const settings = (await prepareStep?.({ step: state.steps + 1, state })) ?? {};
-  const { model = asking.model, instructions = asking.instructions, tools: offered, ...own } = settings;
-  const specs = asking.tools.offered(offered);
-  const request: ChatRequest = {
-    ...asking.settings,
-    ...definedOnly(own),
-    messages: compact === undefined ? state.messages : await view(state.messages, compact, warn),
-    system: instructions,
-    ...(specs.length === 0 ? { toolChoice: undefined } : { tools: specs }),
-    ...(specs.length > 0 && isClosing(state, asking.rules) ? { toolChoice: 'none' } : {}),
-  };
-  return { response: await answer(model, request, options, emit, state), offered };
-}
-
-function isClosing(state: RunState, rules: Rules): boolean {
-  const action = decide(state, rules);
-  return action.type === 'ask' && action.textOnly === true;
-}
-
-async function view(
-  messages: readonly Message[],
-  compact: NonNullable<Hooks['compact']>,
-  warn: Listening['warn'],
-): Promise<readonly Message[]> {
+  const step = state.steps + 1;
+  const { prepareStep } = agent.hooks;
+  const settings = (await reach.scope.race(() => prepareStep?.({ step, state }))) ?? {};
+  const { model = agent.model, tools: offered } = settings;
+  const request = requestOf(state, settings, turn?.textOnly ?? false, agent);
+  const first = await view(request, state, undefined, agent, reach);
   try {
-    return await compact(messages);
+    return { response: await answer(model, first, reach, state), offered };
   } catch (error) {
-    warn(failed('compact', error));
-    return messages;
+    if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
+    const second = await view(request, state, error, agent, reach);
+    if (isSame(first.messages, second.messages)) throw error;
+    const response = await answer(model, second, reach, state);
+    const attempts = [...error.details.attempts, ...response.attempts];
+    return { response: { ...response, attempts }, offered };
   }
 }
+
+/** With the whole transcript. */
+function requestOf(
+  { messages }: RunState,
+  settings: StepSettings,
+  textOnly: boolean,
+  agent: AgentParts,
+): ChatRequest {
+  const { model: _model, instructions = agent.instructions, tools: offered, ...own } = settings;
+  const tools = agent.tools.offered(offered);
+  return {
+    ...agent.settings,
+    ...definedOnly(own),
+    messages,
+    system: instructions,
+    ...(tools.length === 0 ? { toolChoice: undefined } : { tools }),
+    ...(tools.length > 0 && textOnly ? { toolChoice: 'none' } : {}),
+  };
+}
+
+/** The request with what `compact` makes of the transcript. `overflow`: what was sent before was too long. */
+async function view(
+  request: ChatRequest,
+  state: RunState,
+  overflow: LlmError | undefined,
+  { hooks: { compact } }: AgentParts,
+  { scope, reports }: Reach,
+): Promise<ChatRequest> {
+  if (compact === undefined) return request;
+  const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
+  const context = { step: state.steps + 1, state, signal: scope.signal, usage, target, request, overflow };
+  try {
+    return { ...request, messages: messagesFrom(await scope.race(() => compact(state.messages, context))) };
+  } catch (error) {
+    if (scope.signal.aborted) throw error;
+    reports.warn(failed('compact', error));
+    return request;
+  }
+}
+
+const isSame = (first: readonly Message[], second: readonly Message[]): boolean =>
+  first.length === second.length && first.every((message, at) => message === second[at]);
 
 async function answer(
   model: ChatModel,
   request: ChatRequest,
-  options: CallOptions,
-  emit: Emit | undefined,
+  reach: Reach,
   state: RunState,
 ): Promise<ChatResponse> {
   try {
-    return await (emit === undefined
-      ? model.generate(request, options)
-      : watched(model, request, options, emit));
+    return await (reach.reports.isWatched ? watched : unwatched)(model, request, reach);
   } catch (error) {
     if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
       throw error;
@@ -96,16 +110,22 @@ async function answer(
   }
 }
 
+const unwatched = (
+  model: ChatModel,
+  request: ChatRequest,
+  { scope, options }: Reach,
+): Promise<ChatResponse> => model.generate(request, { ...options, signal: scope.signal });
+
+/** A reader who is slow holds the model back, and one who left nobody. */
 async function watched(
   model: ChatModel,
   request: ChatRequest,
-  options: CallOptions,
-  emit: Emit,
+  { scope, options, reports }: Reach,
 ): Promise<ChatResponse> {
-  const stream = model.stream(request, options);
+  const stream = model.stream(request, { ...options, signal: scope.signal });
   for await (const event of stream) {
-    const caughtUp = emit({ type: 'model', event });
-    if (caughtUp !== undefined) await caughtUp;
+    const caughtUp = reports.emit({ type: 'model', event });
+    if (caughtUp !== undefined) await scope.race(() => caughtUp);
   }
   return stream.response();
 }
@@ -131,5 +151,5 @@ function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
   };
 }
 
-const definedOnly = (settings: Asking['settings']): Asking['settings'] =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+const definedOnly = <T extends object>(settings: T): Partial<T> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;

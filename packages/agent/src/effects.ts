@@ -1,22 +1,19 @@
-import {
-  sumUsage,
-  type Message,
-  type CallOptions,
-  type ChatResponse,
-  type Clock,
-  type ToolCallPart,
-  type ToolResultPart,
-  type Usage,
-  type Warning,
-} from '@majordomo/core';
-import { ask, type Asking } from './ask.ts';
+import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
+import { approvalsNeeded } from './approval.ts';
+import { inside } from './around.ts';
+import { ask } from './ask.ts';
+import type { Emit } from './event.ts';
+import { failed, type Hooks, type Observers } from './hooks.ts';
+import { messagesFrom } from './messages-from.ts';
+import type { Effects, Turn } from './loop.ts';
 import { toolKey } from './names.ts';
-import type { AgentEvent, Emit } from './event.ts';
-import { failed, observe, type Hooks, type Observers } from './hooks.ts';
-import type { Effects } from './loop.ts';
-import type { Once } from './once.ts';
+import { depthOf } from './nesting.ts';
+import type { AgentParts } from './options.ts';
 import { runTool } from './run-tool.ts';
+import { Scope } from './scope.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
+import { StepReports } from './step-report.ts';
+import { asDecided, withNote } from './changed-args.ts';
 
 /** What a run hands to its effects. */
 export interface EffectsIo extends Observers {
@@ -27,141 +24,138 @@ export interface EffectsIo extends Observers {
   readonly context?: unknown;
   /** With it the model's answers are streamed. A promise holds the stream back. */
   readonly onEvent?: Emit | undefined;
-  /** For the model calls. */
+  /** For the model calls; its `totalMs` is that of a whole step, hooks included. */
   readonly options?: CallOptions | undefined;
-  /** Agents above this one. */
-  readonly depth?: number | undefined;
 }
+
+/** Those of the effects that an agent has itself. */
+export type AgentEffects = Omit<Effects, 'decisions' | 'claim'>;
+
+/** An agent, the run that it is at, and who is told. */
+interface Here {
+  readonly agent: AgentParts;
+  readonly io: EffectsIo;
+  readonly reports: StepReports;
+}
+
+/** Who is told of a run: the agent's observers first, then the run's. */
+export const reportsFor = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
+  new StepReports(io.runId, [hooks, io], io.onEvent);
 
 /** The effects on this process's model and tools. */
-export class LocalEffects implements Omit<Effects, 'decisions' | 'claim'> {
-  private readonly once: Once;
-  private readonly asking: Asking;
-  private readonly io: EffectsIo;
-  private readonly clock: Pick<Clock, 'timer'>;
-  private readonly observers: readonly Observers[];
-  private step: OpenStep | undefined;
-  /** Of hooks that failed: they go into the next answer. */
-  private readonly warnings: Warning[] = [];
-  readonly steer: Effects['steer'];
-
-  constructor(asking: Asking, io: EffectsIo, clock: Pick<Clock, 'timer'>, once: Once) {
-    this.asking = asking;
-    this.io = io;
-    this.clock = clock;
-    this.once = once;
-    this.observers = [asking.hooks, io];
-    const { steer } = asking.hooks;
-    if (steer !== undefined) this.steer = (state) => this.steered(state, steer);
-  }
-
-  readonly ask = async (state: RunState): Promise<Answer> => {
-    await this.endStep();
-    const step = state.steps + 1;
-    this.tell('onStepStart', { step, state });
-    await this.emit({ type: 'step-start', step });
-    const { signal, options } = this.io;
-    const emit = this.io.onEvent === undefined ? undefined : (event: AgentEvent) => this.emit(event);
-    const warn = (warning: Warning): void => {
-      this.warn(warning);
-    };
-    const { response, offered } = await ask(state, this.asking, { ...options, signal }, { emit, warn });
-    this.step = { step, response, results: [], usage: response.usage };
-    if (response.toolCalls.length === 0) await this.endStep();
-    const { id, target, message, finish, usage, warnings, toolCalls } = response;
-    const by = toolCalls.some(this.asking.rules.isOnce) ? this.once.mark() : undefined;
-    return {
-      ...{ id, target, message, finish, usage },
-      warnings: [...warnings, ...this.warnings.splice(0)],
-      ...(offered === undefined ? {} : { offered }),
-      ...(by === undefined ? {} : { by }),
-    };
+export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
+  const here = { agent, io, reports };
+  const { steer } = agent.hooks;
+  return {
+    ask: (state, turn) => askModel(state, turn, here),
+    needsApproval: (calls, state) => approvalsHere(calls, state, here),
+    runTool: (call, state) => callTool(call, state, here),
+    ...(steer && { steer: (state) => steering(state, steer, here) }),
   };
+}
 
-  readonly runTool = async (call: ToolCallPart, state: RunState): Promise<ToolOutcome> => {
-    this.tell('onToolStart', { step: state.steps, call });
-    await this.emit({ type: 'tool-start', call });
-    const outcome = await this.run(call, state);
-    if (outcome.suspended !== undefined) return outcome;
-    const { usage, ...result } = outcome;
-    await this.emit({ type: 'tool-end', result });
-    await this.ran(result, usage, state);
-    return outcome;
+async function askModel(state: RunState, turn: Turn | undefined, here: Here): Promise<Answer> {
+  const { agent, io, reports } = here;
+  const { response, offered } = await inStep(state, here, async (scope) => {
+    await scope.race(() => reports.stepBegins(state));
+    return ask(state, turn, agent, { scope, options: io.options, reports });
+  });
+  await reports.modelAnswered(state.steps + 1, response);
+  const { id, target, message, finish, usage, warnings, toolCalls } = response;
+  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.once.mark() : undefined;
+  return {
+    ...{ id, target, message, finish, usage },
+    warnings: [...warnings, ...reports.takeWarnings()],
+    ...(offered === undefined ? {} : { offered }),
+    ...(by === undefined ? {} : { by }),
   };
+}
 
-  /** Tells of a step whose last calls were decided instead of run. */
-  async endStep(): Promise<void> {
-    const { step } = this;
-    if (step === undefined) return;
-    this.step = undefined;
-    await this.emit({ type: 'step-end', response: step.response });
-    this.tell('onStep', step);
-  }
+const approvalsHere = (
+  calls: readonly ToolCallPart[],
+  state: RunState,
+  here: Here,
+): Promise<readonly string[]> =>
+  inStep(state, here, (scope) => scope.race(() => approvalsNeeded(calls, state, here.agent.tools)));
 
-  private async run(call: ToolCallPart, state: RunState): Promise<ToolOutcome> {
-    const { tools } = this.asking;
-    const { runId, signal, context, options = {}, depth = 0 } = this.io;
-    const names = state.offered ?? tools.specs.map(({ name }) => name);
-    const tool = names.includes(call.name) ? tools.get(call.name) : undefined;
-    const key = toolKey(runId, state, call);
-    if (tool?.effect === 'once' && !this.once.mayBegin(key, state.claims?.[call.id] ?? state.by)) {
-      return errorResult(
-        call,
-        'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.',
+async function callTool(given: ToolCallPart, state: RunState, here: Here): Promise<ToolOutcome> {
+  const { agent, io, reports } = here;
+  const { runId, signal, context, options = {} } = io;
+  const call = asDecided(given, state);
+  await reports.toolBegins(call, state);
+  const began = agent.clock.now();
+  const key = toolKey(runId, state, call);
+  const tool = agent.tools.find(call.name, state.offered);
+  const isOver = tool?.effect === 'once' && !agent.once.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  const outcome = isOver
+    ? errorResult(call, OUTCOME_UNKNOWN)
+    : await inside(agent.around, { type: 'tool', runId, call }, () =>
+        runTool({
+          tool,
+          call,
+          names: agent.tools.names(state.offered),
+          context: { signal, callId: call.id, key, context, options, depth: depthOf(options) },
+          clock: agent.clock,
+        }),
       );
-    }
-    return runTool({
-      tool,
-      call,
-      names,
-      context: { signal, callId: call.id, key, context, options, depth },
-      clock: this.clock,
-    });
-  }
+  const told = call === given ? outcome : withNote(outcome, call);
+  await reports.toolEnded(call, told, agent.clock.now() - began, state);
+  return told;
+}
 
-  private async ran(result: ToolResultPart, usage: Usage | undefined, { pending }: RunState): Promise<void> {
-    const { step } = this;
-    if (step === undefined) return;
-    const results = [...step.results, result];
-    const total = sumUsage(step.usage, usage);
-    this.step = { ...step, results, usage: total };
-    if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
-  }
+const OUTCOME_UNKNOWN =
+  'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.';
 
-  /** No promise of its own: this is called for every delta. An observer is a guest, and cannot end the run. */
-  private emit(event: AgentEvent): void | Promise<void> {
+async function steering(
+  state: RunState,
+  steer: NonNullable<Hooks['steer']>,
+  here: Here,
+): Promise<readonly Message[]> {
+  return inStep(state, here, async (scope) => {
     try {
-      return this.io.onEvent?.(event)?.catch(() => undefined);
-    } catch {
-      return undefined;
-    }
-  }
-
-  private async steered(state: RunState, steer: NonNullable<Hooks['steer']>): Promise<readonly Message[]> {
-    try {
-      return (await steer(state)) ?? [];
+      return messagesFrom((await scope.race(() => steer(state))) ?? []);
     } catch (error) {
-      this.warn(failed('steer', error));
+      if (scope.signal.aborted) throw error;
+      here.reports.warn(failed('steer', error));
       return [];
     }
-  }
+  });
+}
 
-  private warn(warning: Warning): void {
-    this.warnings.push(warning);
-    void this.emit({ type: 'warning', warning });
-  }
-
-  private tell<K extends keyof Observers>(kind: K, what: Parameters<NonNullable<Observers[K]>>[0]): void {
-    observe(kind, what, this.observers, (warning) => {
-      this.warn(warning);
+/** What a hook or the model does for a step ends with the run, and after the `totalMs` of its call options. */
+async function inStep<T>(
+  state: RunState,
+  { agent, io }: Here,
+  work: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const { signal, options } = io;
+  const ms = options?.timeouts?.totalMs;
+  const late = (): LlmError =>
+    new LlmError('timeout', `step ${state.steps + 1} did not finish within ${ms ?? 0} ms`, {
+      phase: 'total',
     });
+  const scope = new Scope({ signal, ms, clock: agent.clock, late });
+  try {
+    return await work(scope);
+  } catch (error) {
+    if (scope.late !== undefined) throw lateWith(scope.late, error);
+    throw signal.aborted && !LlmError.is(error) ? abortedBy(signal) : error;
+  } finally {
+    scope.close();
   }
 }
 
-/** A step whose response came in this process. */
-interface OpenStep {
-  readonly step: number;
-  readonly response: ChatResponse;
-  readonly results: readonly ToolResultPart[];
-  readonly usage: Usage | undefined;
+/** With what the model call under way knew of itself. */
+function lateWith(late: Error, error: unknown): Error {
+  if (!LlmError.is(late) || !LlmError.is(error)) return late;
+  const { attempts, partial } = error.details;
+  return new LlmError(
+    late.kind,
+    late.message,
+    { ...late.details, attempts, partial },
+    { cause: error.cause },
+  );
 }
+
+const abortedBy = ({ reason }: AbortSignal): LlmError =>
+  new LlmError('aborted', 'the run was aborted', {}, { cause: reason });

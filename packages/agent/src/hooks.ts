@@ -1,29 +1,47 @@
-import type {
-  ChatModel,
-  ChatRequest,
-  ChatResponse,
-  Message,
-  ToolCallPart,
-  ToolResultPart,
-  Usage,
-  Warning,
+import {
+  messageOf,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type LlmError,
+  type Message,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
+  type Warning,
 } from '@majordomo/core';
+import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
 /** Watches a run. One that throws, or rejects, changes nothing: it becomes a warning. Nobody waits for it. */
 export interface Observers {
   /** Before the model is asked; steps count from 1. */
-  readonly onStepStart?:
-    ((step: { readonly step: number; readonly state: RunState }) => void | Promise<void>) | undefined;
+  readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
   /** Before a tool is called. */
-  readonly onToolStart?:
-    ((tool: { readonly step: number; readonly call: ToolCallPart }) => void | Promise<void>) | undefined;
+  readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
+  /** After a tool's call, in `ms` milliseconds; not when the tool waits, and so has no result. */
+  readonly onToolEnd?: Observer<{
+    readonly step: number;
+    readonly call: ToolCallPart;
+    readonly result: ToolResultPart;
+    readonly ms: number;
+  }>;
   /** After the model's turn and its tools; not for a step that was begun in another process. */
-  readonly onStep?: ((step: StepReport) => void | Promise<void>) | undefined;
+  readonly onStep?: Observer<StepReport>;
+  /** `run` or `stream` is over in this process: it has a result, which may wait for decisions, or failed. */
+  readonly onEnd?: Observer<{
+    readonly result: RunResult | undefined;
+    readonly error: unknown;
+    readonly awaiting: readonly ToolCallPart[];
+  }>;
 }
+
+/** Is told what happened, and in which run. */
+export type Observer<What> = ((what: What & { readonly runId: string }) => void | Promise<void>) | undefined;
 
 /** A step that is over: the model's turn, and what its tools gave. */
 export interface StepReport {
+  readonly runId: string;
   readonly step: number;
   readonly response: ChatResponse;
   readonly results: readonly ToolResultPart[];
@@ -51,7 +69,25 @@ export interface Hooks extends Observers {
   /** Messages to put in before the next model call, once, in order; they stay in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
   /** What is sent instead of the transcript, which itself stays whole. One that throws is passed over. */
-  readonly compact?: ((messages: readonly Message[]) => Awaitable<readonly Message[]>) | undefined;
+  readonly compact?:
+    ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
+}
+
+/** What is known when a transcript is about to be sent. */
+export interface CompactContext {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly state: RunState;
+  /** Aborts with the run, and when the step's `totalMs` is over. */
+  readonly signal: AbortSignal;
+  /** Of the step before, where this process took it. */
+  readonly usage: Usage | undefined;
+  /** Which answered that step. */
+  readonly target: string | undefined;
+  /** What will be sent, with the whole transcript. */
+  readonly request: ChatRequest;
+  /** Set when what was sent is too long for the model: something shorter is sent once more. */
+  readonly overflow: LlmError | undefined;
 }
 
 type Awaitable<T> = T | Promise<T>;
@@ -64,9 +100,10 @@ export function observe<K extends keyof Observers>(
   warn: (warning: Warning) => void,
 ): void {
   for (const observers of all) {
-    const observer = observers[kind] as ((what: unknown) => void | Promise<void>) | undefined;
+    const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
     try {
-      observer?.(what)?.catch((error: unknown) => {
+      const told = observer?.(what);
+      Promise.resolve(told).catch((error: unknown) => {
         warn(failed(kind, error));
       });
     } catch (error) {
@@ -79,5 +116,5 @@ export function observe<K extends keyof Observers>(
 export const failed = (hook: string, error: unknown): Warning => ({
   action: 'dropped',
   what: hook,
-  why: `it failed: ${error instanceof Error ? error.message : String(error)}`,
+  why: `it failed: ${messageOf(error)}`,
 });

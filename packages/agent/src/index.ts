@@ -1,4 +1,5 @@
-export { createAgent, type Agent, type RunOptions } from './agent.ts';
+export { createAgent, type Agent } from './agent.ts';
+export type { RunOptions } from './run-options.ts';
 export type { AgentOptions } from './options.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';
@@ -19,10 +20,12 @@ export type { Skill, Toolbox } from './toolbox.ts';
 // the run as data
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export type { Action } from './decide.ts';
-export type { Effects, RunResult } from './loop.ts';
-export type { EffectsIo } from './effects.ts';
+export type { Effects, RunResult, Turn } from './loop.ts';
+export type { AgentEffects, EffectsIo } from './effects.ts';
+export type { RunInput } from './begin-run.ts';
 export type { AgentEvent, Emit } from './event.ts';
 
 // taking part
-export type { Hooks, Observers, StepReport, StepSettings } from './hooks.ts';
+export type { AgentWork, Around } from './around.ts';
+export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './hooks.ts';
 export type { LoopLimits } from './limits.ts';

@@ -1,7 +1,8 @@
-import { LlmError, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
-import { answered, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
+import { LlmError, type Attempt, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
+import { answered, approvalsChecked, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
 import { answerText } from './answer-text.ts';
-import { decide, runnable, type Action, type Rules } from './decide.ts';
+import { decide, type Rules } from './decide.ts';
+import { checkDecisions } from './decision.ts';
 import { RunError } from './run-error.ts';
 import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
@@ -10,8 +11,13 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * came back and a replay need not do it again. Names for the entries are in `@majordomo/agent/steps`.
  */
 export interface Effects {
-  /** One turn of the model; `agent.effects` has it. */
-  ask(state: RunState): Promise<Answer>;
+  /** One turn of the model; `agent.effects` has it. Hand `turn` on: the last one may be for words alone. */
+  ask(state: RunState, turn?: Turn): Promise<Answer>;
+  /**
+   * Ids of those calls that a person has to agree to first; `agent.effects` has it. Default: that, without a journal, so
+   * that approval functions are asked again on replay.
+   */
+  needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** One call of a tool, whose failure is a result as well; `agent.effects` has it. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
   /** What was decided on calls that wait. None: the run pauses here. */
@@ -25,6 +31,12 @@ export interface Effects {
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
 }
 
+/** How the model is asked for a turn. */
+export interface Turn {
+  /** No tools: the steps are used up. */
+  readonly textOnly: boolean;
+}
+
 /** What a run came to, or where it paused. */
 export interface RunResult {
   /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
@@ -36,63 +48,73 @@ export interface RunResult {
   readonly awaiting: readonly ToolCallPart[];
   readonly done: Done | undefined;
   readonly usage: Usage;
+  /** Targets that answered, in order of the steps that were taken in this process. */
+  readonly targets: readonly string[];
+  /** Of the model calls that `run` or `stream` made in this process; journals keep none, so that `drive` has none. */
+  readonly attempts: readonly Attempt[];
 }
 
 /** What the loop has to know beside what follows from a state. */
 export interface DriveRules extends Rules {
-  readonly isOnce: (call: ToolCallPart) => boolean;
-  /** Run the calls of a turn side by side. */
-  readonly parallel: boolean;
+  isOnce(call: ToolCallPart): boolean;
+  needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
-/** Does what `decide` says until it says stop, or nobody decides. Throws a `RunError` whatever the cause. */
+/**
+ * Does what `decide` says until it says stop, or until nobody decides on what it waits for. Throws a `RunError` whatever
+ * the cause, with the last state that was reached.
+ */
 export async function drive(begun: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = begun;
-  const keep = (next: RunState): void => {
-    state = next;
-  };
+  const targets: string[] = [];
+  const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets);
   try {
     for (;;) {
       const action = decide(state, rules);
-      if (action.type === 'stop') return resultOf({ ...state, done: action.why }, []);
-      const before = state;
-      await take(action, state, effects, rules, keep);
-      if (action.type === 'decide' && before === state) return resultOf(state, action.calls);
+      switch (action.type) {
+        case 'ask': {
+          const { textOnly = false } = action;
+          state = steered(state, (await effects.steer?.(state)) ?? []);
+          const answer = await effects.ask(state, { textOnly });
+          targets.push(answer.target);
+          state = answered(state, answer, textOnly);
+          break;
+        }
+        case 'check-approval': {
+          const check = effects.needsApproval?.(action.calls, state);
+          const needed = await (check ?? rules.needsApproval(action.calls, state));
+          state = approvalsChecked(state, action.calls, needed);
+          break;
+        }
+        case 'run-tools': {
+          state = await withClaims(action.calls, state, effects, rules);
+          const { outcomes, failure } = await runTools(action.calls, state, effects);
+          state = toolsRan(state, outcomes);
+          if (failure !== undefined) throw failure.reason as unknown;
+          break;
+        }
+        case 'await-decisions': {
+          const decisions = await effects.decisions(action.calls, state);
+          checkDecisions(decisions);
+          const next = decided(state, decisions);
+          if (next === state) return resultNow(action.calls);
+          state = next;
+          break;
+        }
+        case 'stop':
+          state = { ...state, done: action.why };
+          return resultNow([]);
+        default:
+          action satisfies never;
+      }
     }
   } catch (error) {
     throw new RunError(interrupted(state), error);
   }
 }
 
-/** One action. `keep` gets every state on the way, so that nothing is lost when the rest fails. */
-async function take(
-  action: Exclude<Action, { type: 'stop' }>,
-  state: RunState,
-  effects: Effects,
-  rules: DriveRules,
-  keep: (state: RunState) => void,
-): Promise<void> {
-  switch (action.type) {
-    case 'ask': {
-      const next = steered(state, (await effects.steer?.(state)) ?? []);
-      keep(next);
-      keep(answered(next, await effects.ask(next), action.textOnly));
-      return;
-    }
-    case 'decide':
-      keep(decided(state, await effects.decisions(action.calls, state)));
-      return;
-    case 'run-tool': {
-      const calls = rules.parallel ? runnable(state, rules) : [action.call];
-      await runTools(calls, await claims(calls, state, effects, rules), effects, keep);
-      return;
-    }
-    default:
-      action satisfies never;
-  }
-}
-
-async function claims(
+/** Who begins a call that may begin once is written down before it begins. */
+async function withClaims(
   calls: readonly ToolCallPart[],
   state: RunState,
   effects: Effects,
@@ -106,27 +128,26 @@ async function claims(
   return next;
 }
 
-/** What finished is kept, also when another one of them ended the run. */
+/** What finished is kept, also when another one ended the run. */
 async function runTools(
   calls: readonly ToolCallPart[],
   state: RunState,
   effects: Effects,
-  keep: (state: RunState) => void,
-): Promise<void> {
+): Promise<{
+  readonly outcomes: readonly ToolOutcome[];
+  readonly failure: PromiseRejectedResult | undefined;
+}> {
   const settled = await Promise.allSettled(calls.map((call) => effects.runTool(call, state)));
-  keep(
-    toolsRan(
-      state,
-      settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
-    ),
-  );
-  const failed = settled.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason as unknown;
+  return {
+    outcomes: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    failure: settled.find((one) => one.status === 'rejected'),
+  };
 }
 
-function resultOf(state: RunState, awaiting: readonly ToolCallPart[]): RunResult {
+function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: readonly string[]): RunResult {
   const { messages, done, usage } = state;
-  return { text: answerText(messages), state, messages, awaiting, done, usage };
+  const text = answerText(messages);
+  return { text, state, messages, awaiting, done, usage, targets, attempts: [] };
 }
 
 /** For drivers with errors of their own, by which an engine suspends or cancels: those pass as they came. */

@@ -13,6 +13,10 @@ export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
 /** The name of the steering before it. */
 export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
 
+/** The name of the check which of its calls a person has to agree to. */
+export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): string =>
+  `approval ${state.steps} ${calls.map(({ id }) => id).join(' ')}`;
+
 /** The name of a tool's run. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `tool ${toolKey(runId, state, call)}`;

@@ -1,8 +1,10 @@
-import type { ChatModel, Clock } from '@majordomo/core';
-import type { Asking } from './ask.ts';
+import { systemClock, type ChatModel, type Clock } from '@majordomo/core';
+import { approvalsNeeded } from './approval.ts';
+import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
 import type { LoopLimits } from './limits.ts';
 import type { DriveRules } from './loop.ts';
+import { Once } from './once.ts';
 import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import { Tools, type Skill, type Toolbox } from './toolbox.ts';
@@ -25,49 +27,70 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly loopLimits?: LoopLimits | undefined;
   /** Run the calls of one turn side by side; their results keep the order of the calls. Default: one by one. */
   readonly parallelTools?: boolean | undefined;
-  /** For the tools' time limits. */
-  readonly clock?: Pick<Clock, 'timer'> | undefined;
+  /** For time limits, and for how long a tool took. */
+  readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
+  /** Runs a run and each of its tools inside it (tracing context); must call `run` once and return what it returns. */
+  readonly around?: Around | undefined;
 }
 
-/** What its steps ask with. */
-export function askingOf(options: AgentOptions): Omit<Asking, 'rules'> {
-  const { model, instructions, skills = [], tools = [], toolboxes = [] } = options;
+/** An agent, as its options have been read; one for all of its runs. */
+export interface AgentParts {
+  readonly model: ChatModel;
+  /** Its own and those of its skills. */
+  readonly instructions: string | undefined;
+  /** For every step. */
+  readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
+  readonly tools: Tools;
+  readonly hooks: Hooks;
+  readonly rules: DriveRules;
+  readonly clock: Pick<Clock, 'now' | 'timer'>;
+  readonly around: Around | undefined;
+  readonly once: Once;
+}
+
+/** Throws `config` when two tools have one name. */
+export function agentParts(options: AgentOptions): AgentParts {
+  const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
-  const texts = [instructions, ...skills.map((skill) => skill.instructions)];
+  const tools = toolsOf(options);
   return {
     model,
-    instructions: texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined,
+    instructions: instructionsOf(options),
     settings: { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra },
-    tools: new Tools([
-      { name: 'the agent', tools },
-      ...toolboxes.map(({ name, tools: own }) => ({ name: `toolbox "${name}"`, tools: own })),
-      ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
-    ]),
+    tools,
     hooks: options,
+    rules: rulesOf(options, tools),
+    clock,
+    around,
+    once: new Once(),
   };
 }
 
+function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {
+  const texts = [instructions, ...skills.map((skill) => skill.instructions)];
+  return texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined;
+}
+
+const toolsOf = ({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools =>
+  new Tools([
+    { name: 'the agent', tools },
+    ...toolboxes.map(({ name, tools: own }) => ({ name: `toolbox "${name}"`, tools: own })),
+    ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
+  ]);
+
 /** What its decisions follow. */
-export function rulesOf(
+function rulesOf(
   { maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions,
   tools: Tools,
 ): DriveRules {
   return {
     maxSteps: typeof maxSteps === 'function' ? maxSteps : () => maxSteps,
-    needsApproval: (call) => tools.needsApproval(call),
-    isOnce: ({ name }) => tools.get(name)?.effect === 'once',
+    asksApproval: ({ name, invalid }) =>
+      invalid === undefined && (tools.find(name)?.approval ?? false) !== false,
+    isOnce: ({ name }) => tools.find(name)?.effect === 'once',
+    needsApproval: (calls, state) => approvalsNeeded(calls, state, tools),
     loop: loopLimits ?? {},
     closingTurn: closingTurn ?? false,
     parallel: parallelTools ?? false,
   };
 }
-
-/** The runtime's own timers. */
-export const SYSTEM_TIMER: Pick<Clock, 'timer'> = {
-  timer(ms, run) {
-    const id = setTimeout(run, ms);
-    return () => {
-      clearTimeout(id);
-    };
-  },
-};

@@ -1,23 +1,37 @@
+import { LlmError, messageOf, type ErrorKind, type PartialResponse } from '@majordomo/core';
 import type { RunState } from './state.ts';
 
 const BRAND = Symbol.for('majordomo.RunError');
 
-/** A model error or an abort ended the run; `cause` is that error. Every call of the kept state has a result. */
-export class RunError extends Error {
-  override readonly name = 'RunError';
-  readonly state: RunState;
-  override readonly cause: unknown;
+/**
+ * What ended a run: a model error, an abort, or a function of the app that failed. `kind` and `details` are those of the
+ * model error, so that `LlmError.is` tells them apart; it is `config` when a function of the app threw something else.
+ */
+export class RunError extends LlmError {
+  override readonly name: string = 'RunError';
+  /** Where the run was. Every call in it has a result. Not in JSON, nor shown by inspectors: it is the whole transcript. */
+  declare readonly state: RunState;
 
   constructor(state: RunState, cause: unknown) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    super(`the run ended in step ${state.steps + 1}: ${said}`);
-    this.state = state;
-    this.cause = cause;
+    const { kind, details } = LlmError.is(cause) ? cause : { kind: 'config' as const, details: {} };
+    const said = `the run ended in step ${state.steps + 1}: ${messageOf(cause)}`;
+    super(kind, said, { ...details, recover: undefined }, { cause });
+    Object.defineProperty(this, 'state', { value: state });
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Works across two installed copies, where `instanceof` does not. */
-  static is(value: unknown): value is RunError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+  /** What had arrived of the answer under way. */
+  get partial(): PartialResponse | undefined {
+    return this.details.partial;
+  }
+
+  /** True for a RunError, of one of these kinds where some are named; across two installed copies too. */
+  static override is(value: unknown, ...kinds: readonly ErrorKind[]): value is RunError {
+    if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
+    return kinds.length === 0 || LlmError.is(value, ...kinds);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return RunError.is(value);
   }
 }

@@ -1,12 +1,15 @@
 import {
   checkValue,
+  cutText,
   describeIssues,
   LlmError,
+  messageOf,
   sumUsage,
   type Clock,
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
+import { Scope } from './scope.ts';
 import { errorResult, type ToolOutcome } from './state.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
@@ -33,7 +36,7 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
-    const raw = call.invalid.raw.slice(0, MOST_RAW_CHARS);
+    const raw = cutText(call.invalid.raw, MOST_RAW_CHARS);
     return errorResult(call, `The arguments are not a JSON object: ${raw}`);
   }
   let usage: Usage | undefined;
@@ -50,53 +53,23 @@ async function attempt(
   context: ToolContext,
   clock: ToolRun['clock'],
 ): Promise<ToolOutcome> {
+  const { signal } = context;
+  const ms = tool.timeoutMs;
+  const late = (): Error => new Error(`it did not answer within ${ms ?? 0} ms`);
+  const scope = new Scope({ signal, ms, clock, late });
   try {
-    const checked = await checkValue(tool.parameters, call.args);
+    const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const output = await inTime(tool, checked.value, context, clock);
+    const output = await scope.race(() => start(tool, checked.value, { ...context, signal: scope.signal }));
     const waits = suspension(output);
     if (waits !== undefined) return { ...errorResult(call, 'suspended'), content: [], suspended: waits };
     const content = toolContent(output, tool.maxResultChars ?? MOST_RESULT_CHARS);
     return { type: 'tool-result', callId: call.id, name: call.name, content };
   } catch (error) {
-    if (context.signal.aborted) throw aborted(call, context.signal);
-    return errorResult(call, `The tool failed: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** Runs it under a signal of its own; neither a tool that never ends nor one that is deaf to it holds the run. */
-async function inTime(
-  tool: Tool,
-  args: unknown,
-  context: ToolContext,
-  clock: ToolRun['clock'],
-): Promise<unknown> {
-  const { signal } = context;
-  const { timeoutMs } = tool;
-  const own = new AbortController();
-  const stopped = new Promise<never>((_, reject) => {
-    own.signal.addEventListener(
-      'abort',
-      () => {
-        reject(own.signal.reason as Error);
-      },
-      { once: true },
-    );
-  });
-  const onAbort = (): void => {
-    own.abort(signal.reason);
-  };
-  const onTime = (): void => {
-    own.abort(new Error(`it did not answer within ${timeoutMs ?? 0} ms`));
-  };
-  signal.throwIfAborted();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const cancel = timeoutMs === undefined ? undefined : clock.timer(timeoutMs, onTime);
-  try {
-    return await Promise.race([start(tool, args, { ...context, signal: own.signal }), stopped]);
+    if (signal.aborted) throw aborted(call, signal);
+    return errorResult(call, `The tool failed: ${messageOf(error)}`);
   } finally {
-    cancel?.();
-    signal.removeEventListener('abort', onAbort);
+    scope.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   AssistantMessage,
   ChatResponse,
+  JsonObject,
   JsonValue,
   Message,
   ToolCallPart,
@@ -14,7 +15,13 @@ export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-lo
 
 /** What somebody decided on a call that waits: run it, refuse it, or answer it in the tool's place. */
 export type Decision = { readonly callId: string } & (
-  { readonly approve: true } | { readonly deny: string } | { readonly result: string }
+  | {
+      readonly approve: true;
+      /** Run it with these arguments, which have to fit the tool's schema, instead of the model's. */
+      readonly args?: JsonObject | undefined;
+    }
+  | { readonly deny: string }
+  | { readonly result: string }
 );
 
 /** What a journal keeps of a model answer: JSON by `toJson`; no attempts, no errors. */
@@ -47,12 +54,14 @@ export interface RunState {
   readonly pending: readonly ToolCallPart[];
   /** Results of the last turn's calls, until all are there. */
   readonly results: readonly ToolResultPart[];
-  /** Approvals of pending calls. */
+  /** Approvals of pending calls, by a person. */
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
   readonly done: Done | undefined;
   /** Names the run in `ToolContext.key`; set by `run` and `stream`. */
   readonly runId?: string | undefined;
+  /** Whether a person has to agree to a pending call, as far as that was checked. */
+  readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   /** Pending calls whose tool waits, with what it waits for. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
   /** Processes that claimed the pending calls of tools with `effect: 'once'`. */

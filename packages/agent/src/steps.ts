@@ -1,8 +1,8 @@
 // The pure steps of a run, for drivers of their own: of core they need the sum of usage, and nothing else.
 export { begin } from './state.ts';
-export { decide, runnable, type Action, type Rules } from './decide.ts';
-export { answered, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
-export { askName, claimName, decideName, steerName, toolKey, toolName } from './names.ts';
+export { decide, type Action, type Rules } from './decide.ts';
+export { answered, approvalsChecked, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
+export { approvalName, askName, claimName, decideName, steerName, toolKey, toolName } from './names.ts';
 export { answerText } from './answer-text.ts';
 export { isLooping, type LoopLimits } from './limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';

@@ -1,4 +1,4 @@
-import type { ToolResultPart } from '@majordomo/core';
+import { cutText, type ToolResultPart } from '@majordomo/core';
 
 type Content = ToolResultPart['content'];
 
@@ -27,14 +27,13 @@ function cut(content: Content, maxChars: number): Content {
   return content
     .map((part) => {
       if (part.type !== 'text') return part;
-      const text = part.text.slice(0, left);
+      const text = cutText(part.text, Math.max(0, left));
       const last = left > 0 && part.text.length >= left;
-      left -= text.length;
+      const leftOut = total - maxChars + left - text.length;
+      left -= part.text.length;
       return {
         ...part,
-        text: last
-          ? `${text}\n[cut: the result had ${total} characters, ${total - maxChars} are left out]`
-          : text,
+        text: last ? `${text}\n[cut: the result had ${total} characters, ${leftOut} are left out]` : text,
       };
     })
     .filter((part) => part.type !== 'text' || part.text !== '');

@@ -38,10 +38,14 @@ export type ToolEffect = 'repeatable' | 'once';
 export interface Tool extends ToolSpec {
   /** Gets arguments that its schema has accepted. What it throws becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
-  /** Must a person agree first? A function decides by the arguments: a pure one, for it is asked again on replay. */
-  readonly approval?: boolean | ((args: JsonObject) => boolean) | undefined;
+  /**
+   * Must a person agree first? A function decides by arguments that the schema has accepted; it may take its time, and
+   * should have no effect. One that fails has a person asked.
+   */
+  readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
+  /** May it run twice? Default `repeatable`. */
   readonly effect?: ToolEffect | undefined;
-  /** Milliseconds until the call is given up with an error result. Default: none. */
+  /** Milliseconds until the call is given up with an error result, its check included. Default, and 0: no limit. */
   readonly timeoutMs?: number | undefined;
   /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
   readonly maxResultChars?: number | undefined;
@@ -52,9 +56,13 @@ export interface ToolDefinition<Parameters, Args> {
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
-  readonly approval?: boolean | ((args: Args) => boolean) | undefined;
+  /** Must a person agree first? A function decides by the arguments, and may take its time. Default: no. */
+  readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
+  /** Milliseconds until the call is given up with an error result, its check included. Default, and 0: no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
   readonly maxResultChars?: number | undefined;
+  /** May it run twice? Default `repeatable`. */
   readonly effect?: ToolEffect | undefined;
   /**
    * Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result.
@@ -82,25 +90,10 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonObje
     timeoutMs,
     maxResultChars,
     effect,
-    approval: typeof approval === 'function' ? (args) => agreed(parameters, args, approval) : approval,
+    approval: typeof approval === 'function' ? (args) => approval(args as never) : approval,
     run: (args, context) => tool.run(args, context),
   };
 }
-
-/** Arguments that do not fit need nobody's word: the call is refused. Those that cannot be checked at once do. */
-function agreed(
-  parameters: Tool['parameters'],
-  args: JsonObject,
-  approval: (args: never) => boolean,
-): boolean {
-  if (!isSchema(parameters)) return approval(args as never);
-  const checked = parameters['~standard'].validate(args);
-  if ('then' in checked) return true;
-  return checked.issues === undefined && approval(checked.value as never);
-}
-
-const isSchema = (parameters: Tool['parameters']): parameters is ObjectSchema<unknown> =>
-  '~standard' in parameters;
 
 const SUSPENDED = Symbol.for('majordomo.suspended');
 

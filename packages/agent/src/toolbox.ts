@@ -1,4 +1,4 @@
-import { LlmError, type ToolCallPart, type ToolSpec } from '@majordomo/core';
+import { LlmError, type ToolSpec } from '@majordomo/core';
 import type { Tool } from './tool.ts';
 
 /** Tools that come together, under a name for error messages. */
@@ -27,8 +27,14 @@ export class Tools {
     this.specs = [...this.byName.values()].map(({ tool }) => specOf(tool));
   }
 
-  get(name: string): Tool | undefined {
-    return this.byName.get(name)?.tool;
+  /** `undefined` too for one that a step did not offer. */
+  find(name: string, offered?: readonly string[]): Tool | undefined {
+    return offered?.includes(name) === false ? undefined : this.byName.get(name)?.tool;
+  }
+
+  /** The names that a step offered. */
+  names(offered: readonly string[] | undefined): readonly string[] {
+    return offered ?? [...this.byName.keys()];
   }
 
   /** A part of them; the same array for the same names, for providers know a list of tools by identity. */
@@ -47,18 +53,6 @@ export class Tools {
   }
 
   private readonly parts = new Map<string, readonly ToolSpec[]>();
-
-  /** A call that cannot run needs nobody's word; an approval function that fails asks for one. */
-  needsApproval({ name, args, invalid }: ToolCallPart): boolean {
-    const approval = this.get(name)?.approval;
-    if (invalid !== undefined || approval === undefined) return false;
-    if (typeof approval === 'boolean') return approval;
-    try {
-      return approval(args);
-    } catch {
-      return true;
-    }
-  }
 
   private add(tool: Tool, owner: string): void {
     const known = this.byName.get(tool.name);

@@ -2,7 +2,7 @@ import { fromJson, toJson } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineTool, suspend, type Decision, type RunState, type Tool } from '../src/index.ts';
-import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
+import { call, calls, faultOf, resultTexts, runError, world } from './support/world.ts';
 
 const ran: string[] = [];
 const pay = defineTool({
@@ -72,6 +72,72 @@ describe('a call that needs approval', () => {
     ]);
   });
 
+  it('with arguments that do not fit needs nobody, where every call of its tool would', async () => {
+    const always: Tool = { ...note, parameters: z.object({ cents: z.number() }), approval: true };
+    const { agent } = world([call('note', { cents: 'all' }), 'Sorry.'], { tools: [always] });
+    const { awaiting, messages } = await agent.run('note');
+    expect([awaiting, resultTexts(messages)]).toEqual([
+      [],
+      [expect.stringContaining('!Invalid arguments: cents: ')],
+    ]);
+  });
+
+  it('of a tool that the step did not offer needs nobody', async () => {
+    const { agent } = world([payment(5000), 'ok'], {
+      tools: [pay, note],
+      prepareStep: () => ({ tools: ['note'] }),
+    });
+    const { awaiting, messages } = await agent.run('pay');
+    expect([awaiting, resultTexts(messages)[0]]).toEqual([[], '!There is no tool "pay". There are: note.']);
+  });
+
+  it.each([
+    ['yes', 1],
+    ['no', 0],
+    ['cannot say', 1],
+  ])('may be found out in time: %s', async (answer, waiting) => {
+    const slow: Tool = {
+      ...note,
+      approval: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (answer === 'cannot say') throw new Error('the policy server is down');
+        return answer === 'yes';
+      },
+    };
+    const { awaiting, done } = await world([call('note'), 'ok'], { tools: [slow] }).agent.run('go');
+    expect([awaiting.length, done]).toEqual([waiting, waiting === 0 ? 'answered' : undefined]);
+  });
+
+  it('whose approval function never ends is not waited for after an abort', async () => {
+    const controller = new AbortController();
+    const slow: Tool = {
+      ...note,
+      approval: () => {
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    };
+    const run = world([call('note')], { tools: [slow] }).agent.run('go', { signal: controller.signal });
+    expect((await runError(run)).kind).toBe('aborted');
+  });
+
+  it('is checked once: what its state says holds wherever the run goes on', async () => {
+    let asked = 0;
+    const asking: Tool = { ...note, approval: () => ++asked > 0 };
+    const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'ok'], { tools: [asking] });
+    const { state } = await agent.run('go');
+    expect([asked, state.approvals]).toEqual([2, { a: true, b: true }]);
+    await agent.run(stored(state), { decisions: [{ callId: 'a', approve: true }] });
+    expect(asked).toBe(2);
+  });
+
+  it('waits on under a driver that knows nothing of approvals', async () => {
+    const { agent } = world([payment(5000)], { tools: [pay, note] });
+    const { ask, runTool } = agent.effects({ runId: 'r', signal: new AbortController().signal });
+    const { awaiting } = await agent.drive(agent.begin('pay'), { ask, runTool, decisions: async () => [] });
+    expect(awaiting.map(({ id }) => id)).toEqual(['p']);
+  });
+
   it('waits when its approval function fails', async () => {
     const odd: Tool = {
       ...note,
@@ -97,6 +163,91 @@ describe('a call that needs approval', () => {
     expect(again.awaiting.map(({ id }) => id)).toEqual(['a']);
     const done = await agent.run(again.state, { decisions: [{ callId: 'a', deny: 'no' }] });
     expect(resultTexts(done.messages)).toEqual(['!The call was denied: no', 'noted']);
+  });
+
+  it('both of two calls run when both are approved at once', async () => {
+    ran.length = 0;
+    const always: Tool = { ...note, approval: true };
+    const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'Done.'], { tools: [always] });
+    const { state } = await agent.run('go');
+    const decisions: Decision[] = [
+      { callId: 'a', approve: true },
+      { callId: 'b', approve: true },
+    ];
+    expect([(await agent.run(state, { decisions })).text, ran]).toEqual(['Done.', ['a', 'b']]);
+  });
+
+  it.each<[string, Decision, string]>([
+    ['denied', { callId: 'n', deny: 'no' }, '!The call was denied: no'],
+    ['answered', { callId: 'n', result: 'by hand' }, 'by hand'],
+  ])(
+    'that was %s does not run, when its tool no longer asks for approval',
+    async (_how, decision, result) => {
+      ran.length = 0;
+      const turns = [calls(['n', 'note']), 'Done.'];
+      const { state } = await world(turns, { tools: [{ ...note, approval: true }] }).agent.run('go');
+      const { agent } = world(['Done.'], { tools: [note] });
+      const { messages, done } = await agent.run(stored(state), { decisions: [decision] });
+      expect([ran, resultTexts(messages), done]).toEqual([[], [result], 'answered']);
+    },
+  );
+
+  it('waits on, when its tool no longer asks for approval and nobody decided', async () => {
+    const { state } = await world([calls(['n', 'note'])], { tools: [{ ...note, approval: true }] }).agent.run(
+      'go',
+    );
+    expect((await world([], { tools: [note] }).agent.run(stored(state))).awaiting).toHaveLength(1);
+  });
+
+  it('runs with the arguments of the decision, and the model is told', async () => {
+    const { agent, requests } = world([payment(5000), 'Done.'], { tools: [pay, note] });
+    const { state } = await agent.run('pay');
+    const told: unknown[] = [];
+    const { messages } = await agent.run(stored(state), {
+      decisions: [{ callId: 'p', approve: true, args: { cents: 700 } }],
+      onToolStart: ({ call: { args } }) => void told.push(args),
+    });
+    expect(told).toEqual([{ cents: 700 }]);
+    expect(resultTexts(messages)).toEqual([
+      'The arguments were changed before the call ran: {"cents":700},paid 700',
+      'noted',
+    ]);
+    const turn = requests[1]?.request.messages[1];
+    expect(turn?.parts).toContainEqual(expect.objectContaining({ args: { cents: 5000 } }));
+  });
+
+  it('does not take arguments that do not fit, and nothing runs', async () => {
+    ran.length = 0;
+    const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
+    const { state } = await agent.run('pay');
+    ran.length = 0;
+    const args = { cents: 'few' };
+    await expect(
+      agent.run(state, { decisions: [{ callId: 'p', approve: true, args }] }),
+    ).rejects.toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('decisions[0].args do not fit the schema of pay: cents: ') as string,
+      details: { path: 'decisions[0].args', issues: [{ path: ['cents'] }] },
+    });
+    expect(ran).toEqual([]);
+  });
+
+  it.each([
+    [{ callId: 'p', approve: false }],
+    [{ callId: 'p' }],
+    [{ callId: 'p', deny: 1 }],
+    [{ approve: true }],
+    [{ callId: 'p', approve: true, deny: 'no' }],
+  ])('is not decided by %j: whether that is a yes is not guessed', async (odd) => {
+    const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
+    const { state } = await agent.run('pay');
+    await expect(agent.run(state, { decisions: [odd as never] })).rejects.toMatchObject({
+      kind: 'invalid-request',
+      details: { path: 'decisions[0]' },
+    });
+    const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
+    const driven = agent.drive(state, { ...effects, decisions: async () => [odd as never] });
+    await expect(driven).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
   it('that nobody waits for is a mistake, not silence', async () => {

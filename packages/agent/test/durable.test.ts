@@ -37,6 +37,7 @@ describe('a run whose journal throws it away after every entry', () => {
       ['r/1/2', 'r/2/1'],
     ]);
     expect(entries.toSorted()).toEqual([
+      'approval 1 1 3',
       'ask 1',
       'ask 2',
       'ask 3',

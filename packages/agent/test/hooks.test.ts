@@ -1,5 +1,5 @@
-import { createMajordomo, user, type Message } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
+import { createMajordomo, LlmError, user, type Message } from '@majordomo/core';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { Tool } from '../src/index.ts';
 import { call, read, resultTexts, runError, world } from './support/world.ts';
@@ -78,6 +78,108 @@ describe('observers', () => {
     }).agent.run('go');
     expect(spent).toEqual([usage]);
   });
+});
+
+describe('what observers are told', () => {
+  it('names the run, and how long each tool took', async () => {
+    const clock = fakeClock();
+    const told: unknown[] = [];
+    const slow: Tool = {
+      ...look,
+      run: async () => {
+        await clock.advance(30);
+        return 'seen';
+      },
+    };
+    await world([call('look'), 'ok'], { tools: [slow], clock }).agent.run('go', {
+      runId: 'r',
+      onStepStart: ({ runId }) => void told.push(`start ${runId}`),
+      onToolStart: ({ runId }) => void told.push(`tool ${runId}`),
+      onToolEnd: ({ runId, step, call: made, result, ms }) =>
+        void told.push([runId, step, made.name, result.content, ms]),
+      onStep: ({ runId }) => void told.push(`step ${runId}`),
+    });
+    expect(told).toEqual([
+      'start r',
+      'tool r',
+      ['r', 1, 'look', [{ type: 'text', text: 'seen' }], 30],
+      'step r',
+      'start r',
+      'step r',
+    ]);
+  });
+
+  it.each([
+    ['an answer', ['ok'], {}, ['answered', undefined, 0]],
+    ['a pause', [call('look')], { tools: [{ ...look, approval: true }] }, [undefined, undefined, 1]],
+    ['an error', [{ fail: 'auth' }], {}, ['none', 'auth', 0]],
+  ] as const)('is the end of a run, with %s', async (_how, turns, options, expected) => {
+    const ends: unknown[] = [];
+    const { agent } = world([...turns], options);
+    const run = agent.run('go', {
+      onEnd: ({ runId, result, error, awaiting }) => {
+        const kind = LlmError.is(error) ? error.kind : undefined;
+        ends.push([runId !== '', result === undefined ? 'none' : result.done, kind, awaiting.length]);
+      },
+    });
+    await run.catch(() => undefined);
+    expect(ends).toEqual([[true, ...expected]]);
+  });
+});
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe.each(['steer', 'compact', 'prepareStep'] as const)('%s that never ends', (hook) => {
+  it('is not waited for after an abort', async () => {
+    const controller = new AbortController();
+    const { agent, requests } = world(['ok'], {
+      [hook]: () => {
+        controller.abort('enough');
+        return never();
+      },
+    });
+    const error = await runError(agent.run('go', { signal: controller.signal }));
+    expect([error.kind, error.cause.cause, requests.length]).toEqual(['aborted', 'enough', 0]);
+  });
+
+  it('is not waited for when the time of the step is over', async () => {
+    const clock = fakeClock();
+    const { agent, requests } = world(['ok'], {
+      clock,
+      [hook]: () => {
+        void clock.advance(200);
+        return never();
+      },
+    });
+    const error = await runError(agent.run('go', { timeouts: { totalMs: 200 } }));
+    expect([error.message, error.kind, error.details.phase, requests.length]).toEqual([
+      'the run ended in step 1: step 1 did not finish within 200 ms',
+      'timeout',
+      'total',
+      0,
+    ]);
+  });
+});
+
+it('the time of a step is that of its hooks and its model call together', async () => {
+  const clock = fakeClock();
+  const { agent, requests } = world(
+    [{ hang: true, after: 'Hel' }],
+    {
+      clock,
+      prepareStep: async () => {
+        await clock.advance(150);
+        return undefined;
+      },
+    },
+    { clock },
+  );
+  const failed = runError(agent.run('go', { timeouts: { totalMs: 200 } }));
+  while (requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(50);
+  const { kind, partial, details } = await failed;
+  expect([clock.now(), kind, partial?.text, details.attempts.length]).toEqual([200, 'timeout', 'Hel', 1]);
+  expect(clock.pending).toBe(0);
 });
 
 describe('prepareStep', () => {
@@ -163,6 +265,13 @@ describe('steer', () => {
     expect((await stream.result()).state.warnings).toEqual([warning]);
   });
 
+  it.each([['abc'], [[null]], [[{ role: 'user' }]], [{}]])('that gives %j puts nothing in', async (given) => {
+    const { agent, requests } = world(['ok'], { steer: () => given as never });
+    const { state } = await agent.run('go');
+    expect(requests[0]?.request.messages).toEqual([user('go')]);
+    expect(state.warnings?.map(({ why }) => why)).toEqual(['it failed: it did not give a list of messages']);
+  });
+
   it('loses nothing when the model fails after it', async () => {
     const { agent } = world([{ fail: 'auth' }], { steer: () => [user('Hurry!')] });
     expect((await runError(agent.run('go'))).state.messages).toEqual([user('go'), user('Hurry!')]);
@@ -178,6 +287,52 @@ describe('compact', () => {
     const { messages } = await agent.run([user('a'), user('b')]);
     expect(requests[0]?.request.messages).toEqual([user('b')]);
     expect(messages).toHaveLength(5);
+  });
+
+  it('is told of the step, the request and what answered before', async () => {
+    const seen: unknown[] = [];
+    const usage = { input: 5, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+    const { agent } = world([{ toolCalls: [{ name: 'look', args: {} }], usage }, 'ok'], {
+      tools: [look],
+      instructions: 'Be brief.',
+      compact: (messages, context) => {
+        const { step, state, usage: spent, target, request, overflow } = context;
+        seen.push([step, state.messages === messages, spent, target, request.system, overflow]);
+        seen.push([request.messages === messages, request.tools?.length, context.signal.aborted]);
+        return messages;
+      },
+    });
+    await agent.run('go');
+    expect(seen).toEqual([
+      [1, true, undefined, undefined, 'Be brief.', undefined],
+      [true, 1, false],
+      [2, true, usage, 'f/m', 'Be brief.', undefined],
+      [true, 1, false],
+    ]);
+  });
+
+  it('is asked for less when what was sent is too long, once', async () => {
+    const { agent, requests } = world([{ fail: 'context-overflow' }, 'ok'], {
+      compact: (messages, { overflow }) => (overflow === undefined ? messages : messages.slice(-1)),
+    });
+    const { text, attempts } = await agent.run([user('a'), user('b')]);
+    expect([text, requests.map(({ request }) => request.messages.length)]).toEqual(['ok', [2, 1]]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+  });
+
+  it('that has nothing less to send leaves the error as it is', async () => {
+    const { agent, requests } = world([{ fail: 'context-overflow' }, 'ok'], {
+      compact: (messages) => [...messages],
+    });
+    expect(LlmError.is(await runError(agent.run('go')), 'context-overflow')).toBe(true);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('that gives no list has the original sent', async () => {
+    const { agent, requests } = world(['ok'], { compact: () => undefined as never });
+    const { state } = await agent.run('go');
+    expect(requests[0]?.request.messages).toEqual([user('go')]);
+    expect(state.warnings?.map(({ what }) => what)).toEqual(['compact']);
   });
 
   it('that fails has the original sent, with a warning', async () => {

@@ -141,7 +141,7 @@ describe('a run', () => {
   it('of a state that is done gives its result again', async () => {
     const { agent } = world(['Hi.']);
     const result = await agent.run('Hello');
-    expect(await agent.run(result.state)).toEqual(result);
+    expect(await agent.run(result.state)).toEqual({ ...result, targets: [], attempts: [] });
   });
 
   it('refuses a state of another version', async () => {

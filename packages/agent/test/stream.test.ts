@@ -1,10 +1,12 @@
 import { createMajordomo, type StreamEvent } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, type AgentEvent, type Tool } from '../src/index.ts';
 import { call, faultOf, read, runError, world } from './support/world.ts';
 
 const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+
+const CALLS = ['a', 'b', 'c', 'd'].map((id) => ({ id, name: 'look', args: {} }));
 
 const brief = (event: AgentEvent): string => {
   if (event.type === 'model')
@@ -86,6 +88,63 @@ describe('reading', () => {
     }
     expect(Math.max(...pulled.map((made, read) => made - read))).toBeLessThan(100);
     expect(pulled).toHaveLength(1000);
+  });
+
+  it('slowly holds tools back that run side by side, and lets all of them go on', async () => {
+    const { agent } = world([{ text: 'x'.repeat(200), chunks: 1, toolCalls: CALLS }, 'ok'], {
+      tools: [look],
+      parallelTools: true,
+    });
+    const stream = agent.stream('go');
+    const events: AgentEvent[] = [];
+    for await (const event of stream) {
+      events.push(event);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(events.filter(({ type }) => type === 'tool-end')).toHaveLength(CALLS.length);
+    expect((await stream.result()).text).toBe('ok');
+  });
+
+  it('slowly, while an observer rejects, loses nothing', async () => {
+    let reject: (error: Error) => void = () => undefined;
+    const { agent } = world([{ text: 'x'.repeat(200), chunks: 1 }], {
+      onStepStart: () =>
+        new Promise((_, no) => {
+          reject = no;
+        }),
+    });
+    const stream = agent.stream('go');
+    const told: string[] = [];
+    for await (const event of stream) {
+      told.push(event.type);
+      if (told.length > 2) continue;
+      // The model is ahead by as much as may wait.
+      for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
+      reject(new Error('the telemetry is down'));
+    }
+    expect(told).toContain('warning');
+    expect((await stream.result()).text).toHaveLength(200);
+  });
+
+  it('never again is no reason for result() to hang, after an abort', async () => {
+    const controller = new AbortController();
+    const { agent } = world([{ text: 'x'.repeat(1000), chunks: 1 }]);
+    const stream = agent.stream('go', { signal: controller.signal });
+    await stream[Symbol.asyncIterator]().next();
+    for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect((await runError(stream.result())).kind).toBe('aborted');
+  });
+
+  it('never again is no reason for result() to hang, when the time of the step is over', async () => {
+    const clock = fakeClock();
+    const { agent } = world([{ text: 'x'.repeat(1000), chunks: 1 }], { clock });
+    const stream = agent.stream('go', { timeouts: { totalMs: 200 } });
+    await stream[Symbol.asyncIterator]().next();
+    for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(200);
+    const { kind, details } = await runError(stream.result());
+    expect([kind, details.phase]).toEqual(['timeout', 'total']);
   });
 
   it('and leaving ends the run: the tool is told, and the transcript stays whole', async () => {

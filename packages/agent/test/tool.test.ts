@@ -1,9 +1,21 @@
-import { image } from '@majordomo/core';
+import { image, type ObjectSchema } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineTool, type Tool } from '../src/index.ts';
 import { plain } from './support/tools.ts';
-import { call, calls, resultTexts, world } from './support/world.ts';
+import { call, calls, resultTexts, runError, world } from './support/world.ts';
+
+const schema = (validate: () => unknown) =>
+  ({
+    '~standard': {
+      version: 1,
+      vendor: 'own',
+      validate,
+      jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
+    },
+  }) as ObjectSchema<unknown>;
+/** A schema that never says. */
+const endless = schema(() => new Promise(() => undefined));
 
 describe('a tool', () => {
   const outcomeOf = async (tool: Tool, args: Record<string, string | number> = {}) => {
@@ -20,6 +32,15 @@ describe('a tool', () => {
       '!The tool failed: boom',
     ],
     ['rejects', () => Promise.reject(new Error('boom')), '!The tool failed: boom'],
+    [
+      'throws what cannot be made a text',
+      () => {
+        // Guests throw anything.
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw Object.create(null);
+      },
+      '!The tool failed: a thrown object that cannot be shown',
+    ],
     [
       'returns what is no JSON',
       () => {
@@ -77,6 +98,37 @@ describe('a tool', () => {
     expect(told).toBeInstanceOf(Error);
   });
 
+  it.each([Infinity, 2 ** 31, Number.MAX_VALUE])(
+    'may take as long as it likes, by %d ms',
+    async (timeoutMs) => {
+      const late = plain('late', () => new Promise((resolve) => setTimeout(resolve, 20, 'at last')), {
+        timeoutMs,
+      });
+      expect(resultTexts([await outcomeOf(late)] as never)).toEqual(['at last']);
+    },
+  );
+
+  it('whose schema never ends is given up after the same time', async () => {
+    const stuck = plain('stuck', () => 'never', { parameters: endless, timeoutMs: 5 });
+    expect(resultTexts([await outcomeOf(stuck)] as never)).toEqual([
+      '!The tool failed: it did not answer within 5 ms',
+    ]);
+  });
+
+  it('whose schema never ends is not waited for after an abort', async () => {
+    const controller = new AbortController();
+    const stuck = plain('stuck', () => 'never', { parameters: endless });
+    const { agent } = world([call('stuck'), 'ok'], {
+      tools: [stuck],
+      onToolStart: () => {
+        setImmediate(() => {
+          controller.abort();
+        });
+      },
+    });
+    expect((await runError(agent.run('go', { signal: controller.signal }))).kind).toBe('aborted');
+  });
+
   it('gets its arguments checked and typed, and is not called with others', async () => {
     let runs = 0;
     const tool = defineTool({
@@ -131,6 +183,14 @@ describe('a tool', () => {
     expect(resultTexts([await outcomeOf(tool)] as never)).toEqual([
       'abcd,ef\n[cut: the result had 12 characters, 6 are left out]',
     ]);
+  });
+
+  it.each([
+    [2, 'a\n[cut: the result had 9 characters, 8 are left out]'],
+    [3, 'a😀\n[cut: the result had 9 characters, 6 are left out]'],
+  ])('with a long result is not cut through a character: at %i', async (maxResultChars, text) => {
+    const tool = plain('t', () => 'a' + '😀'.repeat(4), { maxResultChars });
+    expect(resultTexts([await outcomeOf(tool)] as never)).toEqual([text]);
   });
 
   it('is told its call, its key and the context of the run', async () => {

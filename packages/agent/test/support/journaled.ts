@@ -1,5 +1,5 @@
 import type { Agent, Effects, RunState } from '../../src/index.ts';
-import { askName, claimName, decideName, steerName, toolName } from '../../src/steps.ts';
+import { approvalName, askName, claimName, decideName, steerName, toolName } from '../../src/steps.ts';
 
 /** Whatever keeps what a step gave: a workflow engine, a table, a file. */
 export interface Steps {
@@ -16,7 +16,9 @@ export function journaled(
 ): Effects {
   const { steer } = local;
   return {
-    ask: (state) => step(askName(state), () => local.ask(state)),
+    ask: (state, turn) => step(askName(state), () => local.ask(state, turn)),
+    needsApproval: (calls, state) =>
+      step(approvalName(state, calls), async () => (await local.needsApproval?.(calls, state)) ?? []),
     runTool: (call, state) => step(toolName(runId, state, call), () => local.runTool(call, state)),
     decisions: (calls, state) => step(decideName(state), () => decisions(calls, state)),
     claim: (call, state) => step(claimName(runId, state, call), async () => agent.claim()),

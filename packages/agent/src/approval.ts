@@ -1,0 +1,34 @@
+import { checkValue, type ToolCallPart } from '@majordomo/core';
+import type { RunState } from './state.ts';
+import type { Tool } from './tool.ts';
+import type { Tools } from './toolbox.ts';
+
+/** Ids of those calls that a person has to agree to before they run. */
+export async function approvalsNeeded(
+  calls: readonly ToolCallPart[],
+  { offered }: RunState,
+  tools: Tools,
+): Promise<readonly string[]> {
+  const checked = await Promise.all(
+    calls.map(async (call) => {
+      const tool = tools.find(call.name, offered);
+      const isNeeded = tool !== undefined && call.invalid === undefined && (await isAsked(tool, call));
+      return isNeeded ? [call.id] : [];
+    }),
+  );
+  return checked.flat();
+}
+
+/**
+ * Nobody is asked about a call that cannot run, since its arguments do not fit: the model is told. Where that cannot be
+ * found out, because a function fails, a person is asked.
+ */
+async function isAsked({ approval, parameters }: Tool, { args }: ToolCallPart): Promise<boolean> {
+  try {
+    const checked = await checkValue(parameters, args);
+    if ('issues' in checked) return false;
+    return typeof approval === 'function' ? await approval(checked.value as never) : approval === true;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,22 @@
+import type { ToolCallPart } from '@majordomo/core';
+
+/** What an agent's `around` runs inside: the whole run, or one tool. */
+export type AgentWork =
+  | { readonly type: 'run'; readonly runId: string }
+  | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };
+
+/** Runs a run and each of its tools inside it (tracing context); must call `run` once and return what it returns. */
+export type Around = <T>(what: AgentWork, run: () => T) => T;
+
+/** Runs it once, inside the hook where there is one; a hook that misbehaves changes nothing. */
+export function inside<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
+  if (around === undefined) return run();
+  let running: Promise<T> | undefined;
+  const once = (): Promise<T> => (running ??= run());
+  try {
+    Promise.resolve(around(what, once)).catch(() => undefined);
+  } catch {
+    // Whatever the hook did, the work goes on below.
+  }
+  return once();
+}

@@ -1,0 +1,27 @@
+import type { Message } from '@majordomo/core';
+import { checkState } from './check-state.ts';
+import { begin, type RunState } from './state.ts';
+
+/** What a run may begin with: a question, a transcript, or the state of a run. */
+export type RunInput = string | readonly Message[] | RunState;
+
+/**
+ * The state that a run begins with. A finished one with a new message of the user behind it is a follow-up: a run of its
+ * own on that transcript. Throws `config` for a state that no run can have left.
+ */
+export function begunWith(input: RunInput, runId: string | undefined): RunState & { readonly runId: string } {
+  const named = (state: RunState, known?: string): RunState & { readonly runId: string } => ({
+    ...state,
+    runId: runId ?? known ?? crypto.randomUUID(),
+  });
+  if (typeof input === 'string' || isList(input)) return named(begin(input));
+  const state = checkState(input);
+  return isFollowUp(state) ? named(begin(state.messages)) : named(state, state.runId);
+}
+
+/** A run that is done ends with the model's turn, or with the results of its calls. */
+const isFollowUp = ({ done, messages }: RunState): boolean =>
+  done !== undefined && messages.at(-1)?.role === 'user';
+
+/** `Array.isArray` does not narrow a readonly array. */
+const isList = (input: RunInput): input is readonly Message[] => Array.isArray(input);

@@ -1,0 +1,53 @@
+import { checkValue, describeIssues, LlmError } from '@majordomo/core';
+import type { Decision, RunState } from './state.ts';
+import type { Tools } from './toolbox.ts';
+
+/**
+ * Decisions come from people, over forms and queues. Throws `invalid-request` for one that says nothing, such as
+ * `approve: false`: whether it meant yes or no is not guessed.
+ */
+export function checkDecisions(decisions: readonly Decision[]): void {
+  for (const [at, decision] of decisions.entries()) {
+    const said: Readonly<Record<string, unknown>> = decision;
+    const meant = [
+      said['approve'] === true,
+      typeof said['deny'] === 'string',
+      typeof said['result'] === 'string',
+    ];
+    if (meant.filter(Boolean).length === 1 && typeof said['callId'] === 'string') continue;
+    throw invalid(
+      `decisions[${at}]`,
+      'must have a callId and one of approve: true, deny: "why", result: "text"',
+    );
+  }
+}
+
+/** A decision that nobody waits for is a mistake of the caller: it would be lost in silence. */
+export async function checkDecisionsFor(
+  { pending, suspended = [] }: RunState,
+  decisions: readonly Decision[],
+  tools: Tools,
+): Promise<void> {
+  checkDecisions(decisions);
+  for (const [at, decision] of decisions.entries()) {
+    const { callId } = decision;
+    const path = `decisions[${at}]`;
+    const call = pending.find(({ id }) => id === callId);
+    if (call === undefined) throw invalid(path, `no pending call has the id "${callId}"`);
+    if (!('approve' in decision)) continue;
+    if (suspended.some((waiting) => waiting.callId === callId))
+      throw invalid(path, `it takes a result to answer the suspended call "${callId}"`);
+    const tool = tools.find(call.name);
+    if (decision.args === undefined || tool === undefined) continue;
+    const checked = await checkValue(tool.parameters, decision.args);
+    if ('issues' in checked)
+      throw new LlmError(
+        'invalid-request',
+        `${path}.args do not fit the schema of ${call.name}: ${describeIssues(checked.issues)}`,
+        { path: `${path}.args`, issues: checked.issues },
+      );
+  }
+}
+
+const invalid = (path: string, why: string): LlmError =>
+  new LlmError('invalid-request', `${path}: ${why}`, { path });

@@ -1,0 +1,19 @@
+import type { Message } from '@majordomo/core';
+
+const ROLES: ReadonlySet<unknown> = new Set<Message['role']>(['system', 'user', 'assistant', 'tool']);
+
+/** What a hook gave, as messages. Throws for anything else: a transcript is not to be spoilt by a slip. */
+export function messagesFrom(given: readonly Message[]): readonly Message[] {
+  if (!Array.isArray(given) || !given.every(isMessage))
+    throw new TypeError('it did not give a list of messages');
+  return given;
+}
+
+/** Looks like a message: has a role and a list of parts. */
+export const isMessage = (value: unknown): value is Message =>
+  typeof value === 'object' &&
+  value !== null &&
+  'role' in value &&
+  ROLES.has(value.role) &&
+  'parts' in value &&
+  Array.isArray(value.parts);

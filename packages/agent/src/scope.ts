@@ -1,0 +1,66 @@
+import type { Clock } from '@majordomo/core';
+
+/** How long work may take: no longer than the run, nor than a time of its own. */
+export interface Limits {
+  /** Of the run. */
+  readonly signal: AbortSignal;
+  /** Milliseconds; `undefined` or 0: no limit of its own. */
+  readonly ms: number | undefined;
+  readonly clock: Pick<Clock, 'timer'>;
+  /** The error that the end of its time is. */
+  readonly late: () => Error;
+}
+
+/**
+ * Work under limits: neither work that never ends nor work that is deaf to its signal is waited for beyond them. It is to
+ * be closed.
+ */
+export class Scope {
+  /** Aborts with the run, and when the time is over. */
+  readonly signal: AbortSignal;
+  /** Set when the time is over. */
+  late: Error | undefined;
+  private readonly stopped: Promise<never>;
+  readonly close: () => void;
+
+  constructor({ signal, ms, clock, late }: Limits) {
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.stopped = rejection(controller.signal);
+    const onAbort = (): void => {
+      controller.abort(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const onTime = (): void => {
+      this.late = late();
+      controller.abort(this.late);
+    };
+    const cancel = ms === undefined || ms === 0 ? undefined : clock.timer(ms, onTime);
+    this.close = () => {
+      cancel?.();
+      signal.removeEventListener('abort', onAbort);
+    };
+  }
+
+  /** What the work gives, or the reason why it is no longer waited for. Nothing begins when the limits are reached. */
+  async race<T>(work: () => T | Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    return Promise.race([work(), this.stopped]);
+  }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
+  // Whoever waits gets it; when nobody does, it is no failure of anything.
+  rejected.catch(() => undefined);
+  return rejected;
+}

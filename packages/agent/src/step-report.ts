@@ -1,0 +1,120 @@
+import {
+  sumUsage,
+  type Attempt,
+  type ChatResponse,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
+  type Warning,
+} from '@majordomo/core';
+import type { AgentEvent, Emit } from './event.ts';
+import { observe, type Observers, type StepReport } from './hooks.ts';
+import type { RunResult } from './loop.ts';
+import type { RunState, ToolOutcome } from './state.ts';
+
+/**
+ * Tells of a run as it happens: its observers, and whoever reads its events. A step is told of as a whole when its last
+ * call has a result.
+ */
+export class StepReports {
+  readonly targets: string[] = [];
+  readonly attempts: Attempt[] = [];
+  /** The latest answer that came in this process. */
+  latest: ChatResponse | undefined;
+  private readonly runId: string;
+  private readonly observers: readonly Observers[];
+  private readonly onEvent: Emit | undefined;
+  /** Of hooks that failed: they go into the next answer. */
+  private warnings: readonly Warning[] = [];
+  /** The step under way, whose response came in this process. */
+  private step: StepReport | undefined;
+
+  constructor(runId: string, observers: readonly Observers[], onEvent: Emit | undefined) {
+    this.runId = runId;
+    this.observers = observers;
+    this.onEvent = onEvent;
+  }
+
+  async stepBegins(state: RunState): Promise<void> {
+    await this.endStep();
+    const step = state.steps + 1;
+    this.tell('onStepStart', { runId: this.runId, step, state });
+    await this.emit({ type: 'step-start', step });
+  }
+
+  async modelAnswered(step: number, response: ChatResponse): Promise<void> {
+    this.latest = response;
+    this.targets.push(response.target);
+    this.attempts.push(...response.attempts);
+    this.step = { runId: this.runId, step, response, results: [], usage: response.usage };
+    if (response.toolCalls.length === 0) await this.endStep();
+  }
+
+  async toolBegins(call: ToolCallPart, { steps }: RunState): Promise<void> {
+    this.tell('onToolStart', { runId: this.runId, step: steps, call });
+    await this.emit({ type: 'tool-start', call });
+  }
+
+  /** A tool that waits has no result to tell of. */
+  async toolEnded(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
+    const { suspended, usage, ...result } = outcome;
+    if (suspended !== undefined) return;
+    this.tell('onToolEnd', { runId: this.runId, step: state.steps, call, result, ms });
+    await this.emit({ type: 'tool-end', result });
+    await this.addResult(result, usage, state);
+  }
+
+  /** The run is over in this process. Its last calls may have been decided instead of run. */
+  async runEnded(result: RunResult | undefined, error: unknown): Promise<void> {
+    if (result !== undefined) await this.endStep();
+    this.tell('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
+  }
+
+  /** No promise of its own: this is called for every delta. Whoever listens cannot end the run. */
+  readonly emit = (event: AgentEvent): void | Promise<void> => {
+    try {
+      return this.onEvent?.(event)?.catch(() => undefined);
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** Does anybody read the events? The model's answers are streamed only then. */
+  get isWatched(): boolean {
+    return this.onEvent !== undefined;
+  }
+
+  readonly warn = (warning: Warning): void => {
+    this.warnings = [...this.warnings, warning];
+    void this.emit({ type: 'warning', warning });
+  };
+
+  takeWarnings(): readonly Warning[] {
+    const { warnings } = this;
+    this.warnings = [];
+    return warnings;
+  }
+
+  private async addResult(
+    result: ToolResultPart,
+    usage: Usage | undefined,
+    { pending }: RunState,
+  ): Promise<void> {
+    if (this.step === undefined) return;
+    const results = [...this.step.results, result];
+    this.step = { ...this.step, results, usage: sumUsage(this.step.usage, usage) };
+    if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
+  }
+
+  private async endStep(): Promise<void> {
+    const { step } = this;
+    if (step === undefined) return;
+    this.step = undefined;
+    await this.emit({ type: 'step-end', response: step.response });
+    this.tell('onStep', step);
+  }
+
+  private tell<K extends keyof Observers>(kind: K, what: Parameters<NonNullable<Observers[K]>>[0]): void {
+    observe(kind, what, this.observers, this.warn);
+  }
+}

@@ -1,0 +1,131 @@
+import { user, type ToolCallPart } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { RunState } from '../src/index.ts';
+import { answered, approvalsChecked, begin, decide, decided, toolsRan, type Rules } from '../src/steps.ts';
+
+const call = (id: string): ToolCallPart => ({ type: 'tool-call', id, name: 'pay', args: {} });
+const result = (callId: string, text = 'paid') =>
+  ({ type: 'tool-result', callId, name: 'pay', content: [{ type: 'text', text }] }) as const;
+const turn = (...parts: ToolCallPart[]): RunState =>
+  answered(begin('go'), {
+    id: undefined,
+    target: 'f/m',
+    message: { role: 'assistant', parts },
+    finish: 'tool-calls',
+    usage: undefined,
+    warnings: [],
+  });
+const rules: Rules = {
+  maxSteps: () => 10,
+  asksApproval: () => true,
+  loop: {},
+  closingTurn: false,
+  parallel: true,
+};
+const idsOf = (state: RunState, given: Partial<Rules> = {}) => {
+  const action = decide(state, { ...rules, ...given });
+  return [action.type, ...('calls' in action ? action.calls.map(({ id }) => id) : [])];
+};
+
+describe('decided', () => {
+  it('gives the same state for a call that nobody made', () => {
+    const state = turn(call('a'));
+    expect(decided(state, [{ callId: 'q', approve: true }])).toBe(state);
+    expect(decided(state, [{ callId: 'q', deny: 'no' }])).toBe(state);
+  });
+
+  it('keeps every approval that comes at once', () => {
+    const decisions = [
+      { callId: 'a', approve: true },
+      { callId: 'b', approve: true },
+    ] as const;
+    expect(decided(turn(call('a'), call('b')), decisions).decisions).toEqual(decisions);
+  });
+
+  it('gives the same state for an approval of a call that was approved', () => {
+    const state = decided(turn(call('a')), [{ callId: 'a', approve: true }]);
+    expect(decided(state, [{ callId: 'a', approve: true }])).toBe(state);
+  });
+
+  it('gives the same state for an approval of a call that ran and waits', () => {
+    const state = toolsRan(turn(call('a')), [{ ...result('a'), suspended: { payload: 1 } }]);
+    expect(decided(state, [{ callId: 'a', approve: true }])).toBe(state);
+  });
+
+  it('has a denial win over an approval', () => {
+    const state = decided(turn(call('a'), call('b')), [
+      { callId: 'a', approve: true },
+      { callId: 'a', deny: 'no' },
+    ]);
+    expect([state.decisions, state.pending.map(({ id }) => id)]).toEqual([[], ['b']]);
+  });
+});
+
+describe('toolsRan', () => {
+  it('adds no result for a call that nobody made', () => {
+    const state = turn(call('a'));
+    expect(toolsRan(state, [result('q')])).toEqual(state);
+  });
+
+  it('counts what a call cost that has its result already', () => {
+    const usage = { input: 1, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+    const state = toolsRan(turn(call('a'), call('b')), [result('a')]);
+    const again = toolsRan(state, [{ ...result('a', 'twice'), usage }]);
+    expect([again.usage.input, again.results]).toEqual([1, [result('a')]]);
+  });
+
+  it('puts results in the order of their calls', () => {
+    const { messages } = toolsRan(turn(call('a'), call('b')), [result('b'), result('a')]);
+    expect(messages[2]?.parts).toEqual([result('a'), result('b')]);
+  });
+
+  it('replaces what a call waits for, and forgets its approval', () => {
+    const waits = (payload: number) => ({ ...result('a'), suspended: { payload } });
+    const approved = decided(turn(call('a'), call('b')), [{ callId: 'a', approve: true }]);
+    const state = toolsRan(toolsRan(approved, [waits(1)]), [waits(2)]);
+    expect([state.suspended, state.decisions]).toEqual([[{ callId: 'a', payload: 2 }], []]);
+  });
+});
+
+describe('decide', () => {
+  it('has approvals checked first, then runs what waits for nobody, then waits', () => {
+    const state = turn(call('a'), call('b'));
+    expect(idsOf(state)).toEqual(['check-approval', 'a', 'b']);
+    const checked = approvalsChecked(state, state.pending, ['b']);
+    expect(idsOf(checked)).toEqual(['run-tools', 'a']);
+    expect(idsOf(toolsRan(checked, [result('a')]))).toEqual(['await-decisions', 'b']);
+  });
+
+  it('has nothing checked where no tool asks for it', () => {
+    expect(idsOf(turn(call('a'), call('b')), { asksApproval: () => false })).toEqual(['run-tools', 'a', 'b']);
+  });
+
+  it('runs one call where tools do not run side by side', () => {
+    const given = { asksApproval: () => false, parallel: false };
+    expect(idsOf(turn(call('a'), call('b')), given)).toEqual(['run-tools', 'a']);
+  });
+
+  it('checks no call that a person approved before', () => {
+    const state = decided(turn(call('a')), [{ callId: 'a', approve: true }]);
+    expect(idsOf(state)).toEqual(['run-tools', 'a']);
+  });
+
+  it('waits for a call that has run and is suspended', () => {
+    const state = toolsRan(turn(call('a')), [{ ...result('a'), suspended: { payload: 1 } }]);
+    expect(idsOf(state)).toEqual(['await-decisions', 'a']);
+  });
+
+  it('asks while there are steps, and then stops, or asks for words', () => {
+    const state = toolsRan(turn(call('a')), [result('a')]);
+    expect(decide(state, rules)).toEqual({ type: 'ask' });
+    expect(decide(state, { ...rules, maxSteps: () => 1 })).toEqual({ type: 'stop', why: 'max-steps' });
+    expect(decide(state, { ...rules, maxSteps: () => 1, closingTurn: true })).toEqual({
+      type: 'ask',
+      textOnly: true,
+    });
+    expect(decide({ ...begin([user('x')]), done: 'refused' }, rules)).toEqual({
+      type: 'stop',
+      why: 'refused',
+    });
+  });
+});
