@@ -37,7 +37,7 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
     const raw = cutText(call.invalid.raw, MOST_RAW_CHARS);
-    return errorResult(call, `The arguments are not a JSON object: ${raw}`);
+    return errorResult(call, `The arguments are not a JSON object of at most 500 levels: ${raw}`);
   }
   let usage: Usage | undefined;
   const spend = (spent: Usage | undefined): void => {

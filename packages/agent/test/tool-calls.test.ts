@@ -1,7 +1,8 @@
-import { createMajordomo } from '@majordomo/core';
+import { createMajordomo, fromJson, toJson } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { createAgent } from '../src/index.ts';
+import { createAgent, type RunState } from '../src/index.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
 
@@ -16,7 +17,9 @@ describe('a call', () => {
   it('with arguments that are no JSON is not made', async () => {
     const model = createMajordomo({ providers: [brokenCaller] }).model('b/m');
     const { messages } = await createAgent({ model, tools: [weather] }).run('go');
-    expect(resultTexts(messages)).toEqual(['!The arguments are not a JSON object: {"city": "Os']);
+    expect(resultTexts(messages)).toEqual([
+      '!The arguments are not a JSON object of at most 500 levels: {"city": "Os',
+    ]);
   });
 
   it('could mean two tools of one name: both owners are told at once', () => {
@@ -28,6 +31,34 @@ describe('a call', () => {
       'tool "weather" is twice there: in toolbox "sky" and in skill "sky"',
     );
   });
+});
+
+const deepCaller = {
+  ...fakeProvider({ id: 'b', models: {} }),
+  model: () => {
+    let turn = 0;
+    return {
+      id: 'm',
+      families: [],
+      capabilities: {},
+      async *stream() {
+        const scribe = new Scribe('b/m');
+        const json = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+        yield turn++ === 0 ? scribe.toolCall('1', { id: '1', name: 'weather', json }) : scribe.text('ok');
+        yield scribe.finish('stop', undefined, undefined);
+      },
+    };
+  },
+};
+
+it('arguments of 50,000 levels are an error result, and the conversation goes on', async () => {
+  const model = createMajordomo({ providers: [deepCaller] }).model('b/m');
+  const { text, state, messages } = await createAgent({ model, tools: [weather] }).run('go');
+  expect(text).toBe('ok');
+  expect(resultTexts(messages)[0]).toMatch(
+    /^!The arguments are not a JSON object of at most 500 levels: {"a":\[{195}$/,
+  );
+  expect(fromJson<RunState>(toJson(state)).steps).toBe(2);
 });
 
 const brokenCaller = {

@@ -96,3 +96,11 @@ describe('tool-call arguments', () => {
     expect(spentMs / runs).toBeLessThan(1);
   });
 });
+
+it.each([500, 501, 50_000])('refuses arguments that nothing could handle afterwards: %i levels', (levels) => {
+  const text = `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+  const { args, invalid } = parseArguments(text);
+  expect([Object.keys(args), invalid?.raw.length]).toEqual(
+    levels > 500 ? [[], text.length] : [['a'], undefined],
+  );
+});

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../contract/json.ts';
+import { isTooDeep, SHALLOW_LENGTH } from './depth.ts';
 import { repairObject, type ArgumentRepair } from './repair.ts';
 
 /** What became of the text of a tool call's arguments. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Set when the text is no JSON object; nothing is guessed from it. */
+  /** Set when the text is not a JSON object, or one too deep to be handled; nothing is guessed from it. */
   readonly invalid?: { readonly raw: string };
   /** What had to be repaired; none of it adds a value that was not written. */
   readonly repaired?: readonly ArgumentRepair[];
@@ -28,9 +29,9 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
 function objectOf(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isObject || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
+    return value as JsonObject;
   } catch {
     return undefined;
   }

@@ -77,3 +77,13 @@ it.each([
 ])('the value of %j begins at %d', (text, at) => {
   expect(answerStart(text)).toBe(at);
 });
+
+it.each(['bare', 'fenced', 'in prose'])(
+  'does not give a value that nothing could handle: 50,000 levels, %s',
+  (how) => {
+    const json = '['.repeat(50_000) + ']'.repeat(50_000);
+    const text =
+      { bare: json, fenced: `\`\`\`json\n${json}\n\`\`\``, 'in prose': `Here: ${json}` }[how] ?? '';
+    expect(decodeJson(text)).toEqual({ fault: 'the answer is nested more than 500 levels deep' });
+  },
+);

@@ -1,3 +1,5 @@
+import { isTooDeep, MOST_LEVELS, SHALLOW_LENGTH } from './depth.ts';
+
 /** A value, or why the text has none. */
 type Decoded = { readonly value: unknown } | { readonly fault: string };
 
@@ -13,6 +15,12 @@ const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
  * values are a fault: nobody knows which was meant. Broken JSON is never mended here, nor searched for whole pieces.
  */
 export function decodeJson(text: string): Decoded {
+  const decoded = oneValue(text);
+  if ('fault' in decoded || text.length <= SHALLOW_LENGTH || !isTooDeep(decoded.value)) return decoded;
+  return { fault: `the answer is nested more than ${MOST_LEVELS} levels deep` };
+}
+
+function oneValue(text: string): Decoded {
   const direct = parse(withoutMark(text));
   if (direct !== undefined) return direct;
   const answer = withoutThoughts(withoutMark(text));

@@ -80,3 +80,96 @@ it('describes ten issues and counts the rest', () => {
   const issues = Array.from({ length: 12 }, (_, n) => ({ path: [n], message: 'bad' }));
   expect(describeIssues(issues)).toMatch(/\[9\]: bad; and 2 more$/);
 });
+
+describe('the work of a check', () => {
+  const node = (op: string) => ({
+    type: 'object',
+    properties: { op: { const: op }, args: { type: 'array', items: { $ref: '#/$defs/node' } } },
+    required: ['op'],
+  });
+  const nested = (depth: number, op = 'not'): unknown =>
+    depth === 0 ? { op } : { op: 'not', args: [nested(depth - 1, op)] };
+  const recursive = (branches: object): object => ({ $ref: '#/$defs/node', $defs: { node: branches } });
+  /** Keys are read at every look at a value by a schema, so that reads are a measure of the work. */
+  const counted = (value: unknown): { readonly value: unknown; readonly reads: () => number } => {
+    let reads = 0;
+    const watch = (inner: unknown): unknown =>
+      typeof inner !== 'object' || inner === null
+        ? inner
+        : new Proxy(
+            Array.isArray(inner)
+              ? inner.map(watch)
+              : Object.fromEntries(Object.entries(inner).map(([key, member]) => [key, watch(member)])),
+            { ownKeys: (target) => (reads++, Reflect.ownKeys(target)) },
+          );
+    return { value: watch(value), reads: () => reads };
+  };
+
+  it.each([
+    ['oneOf told apart by a const', recursive({ oneOf: [node('and'), node('or'), node('not')] })],
+    ['anyOf told apart by a const', recursive({ anyOf: [node('and'), node('or'), node('not')] })],
+    [
+      'anyOf that nothing tells apart',
+      recursive({
+        anyOf: ['a', 'b', 'c'].map((title) => ({
+          title,
+          properties: { op: { const: 'none' }, args: { items: { $ref: '#/$defs/node' } } },
+          required: ['op'],
+        })),
+      }),
+    ],
+    [
+      'oneOf whose branches all fit',
+      recursive({
+        oneOf: [1, 2, 3].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })),
+      }),
+    ],
+    [
+      'allOf that says the same twice',
+      recursive({ allOf: [1, 2].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })) }),
+    ],
+    ['not', recursive({ not: { not: { properties: { args: { items: { $ref: '#/$defs/node' } } } } } })],
+  ])('grows with the value and not with its depth squared: %s', (_what, schema) => {
+    const readsAt = (depth: number): number => {
+      const { value, reads } = counted(nested(depth));
+      findIssues(schema, value);
+      return reads();
+    };
+    expect(readsAt(200)).toBeLessThan(readsAt(100) * 2.5);
+  });
+
+  it('still finds what is wrong at the bottom of alternatives', () => {
+    const schema = recursive({ oneOf: [node('and'), node('or'), node('not')] });
+    expect(findIssues(schema, nested(150))).toEqual([]);
+    expect(findIssues(schema, nested(150, 'xor'))).toEqual([
+      { path: [], message: 'must fit exactly one of the alternatives' },
+    ]);
+  });
+
+  it('has an end', () => {
+    const loop = recursive({ oneOf: Array.from({ length: 8 }, () => ({ $ref: '#/$defs/node' })) });
+    expect(findIssues(loop, 1)).toEqual([
+      { path: [], message: 'takes more work to check than an answer is worth' },
+    ]);
+  });
+
+  it('is none for a value that is nested too deep, whatever the keyword', () => {
+    const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+    for (const schema of [{ const: 1 }, { enum: [[]] }, { uniqueItems: true }, { items: { $ref: '#' } }])
+      expect(findIssues({ type: 'object', properties: { a: schema } }, { a: [deep, 1] })).toEqual([
+        { path: [], message: 'is nested more than 500 levels deep' },
+      ]);
+  });
+
+  it('lists what is wrong with equal values at each of their places', () => {
+    expect(describeIssues(findIssues({ items: { type: 'string' } }, [1, 1]))).toBe(
+      '[0]: expected string, received integer; [1]: expected string, received integer',
+    );
+  });
+
+  it('passes over a reference that is no URI', () => {
+    expect(findIssues({ properties: { a: { $ref: '#/%' } } }, { a: 1 })).toEqual([]);
+    const named = { $ref: '#/$defs/100%', $defs: { '100%': { type: 'string' } } };
+    expect(describeIssues(findIssues(named, 1))).toBe('expected string, received integer');
+  });
+});

@@ -1,47 +1,80 @@
 import type { ErrorIssue } from '../contract/llm-error.ts';
+import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
 /** References and alternatives on one value; those that only lead to themselves would never end. */
 const MOST_HOPS = 16;
-/** Levels of a value. */
-const MOST_DEPTH = 500;
+/** Values looked at, each by one schema: about a second of work. */
+const MOST_WORK = 1_000_000;
 
 /**
  * What is wrong with a value by the keywords that model outputs use: type, enum, const, properties, items and their
  * bounds, anyOf, oneOf, allOf, not and `$ref` within the schema. Formats and unknown keywords say nothing.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
-  const issues: ErrorIssue[] = [];
-  new Check(schema as Schema, issues).at(schema, value, [], 0);
-  return issues;
+  if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MOST_LEVELS} levels deep` }];
+  const shared: Shared = { root: schema as Schema, verdicts: new Map(), work: 0, cuts: 0 };
+  const check = new Check(shared, false);
+  check.at(schema, value, [], 0);
+  if (shared.work <= MOST_WORK) return check.issues;
+  return [{ path: [], message: 'takes more work to check than an answer is worth' }];
+}
+
+/** What all parts of one check know. */
+interface Shared {
+  readonly root: Schema;
+  /** Whether a value fits a branch: asked again at every level above, and answered once. */
+  readonly verdicts: Map<unknown, Map<unknown, boolean>>;
+  work: number;
+  /** How often `MOST_HOPS` ended a look: what was seen on the way there is no verdict. */
+  cuts: number;
 }
 
 class Check {
-  private readonly root: Schema;
-  private readonly issues: ErrorIssue[];
+  readonly issues: ErrorIssue[] = [];
+  private readonly shared: Shared;
+  /** Of a branch nobody hears what is wrong: its first issue is enough. */
+  private readonly first: boolean;
+  /** Values by the schemas that they were checked against: what is wrong is listed once. */
+  private readonly checked = new Map<unknown, Set<unknown>>();
 
-  constructor(root: Schema, issues: ErrorIssue[]) {
-    this.root = root;
-    this.issues = issues;
+  constructor(shared: Shared, first: boolean) {
+    this.shared = shared;
+    this.first = first;
   }
 
+  /** The cheap keywords first, which tell most branches apart; then what needs others. */
   at(schema: unknown, value: unknown, path: Path, hops: number): void {
+    if (this.isOver() || ++this.shared.work > MOST_WORK) return;
     if (schema === false) this.add(path, 'is not allowed');
-    if (!isRecord(schema) || hops > MOST_HOPS) return;
-    if (path.length > MOST_DEPTH) {
-      this.add([], `is nested more than ${MOST_DEPTH} levels deep`);
-      return;
-    }
-    if (typeof schema['$ref'] === 'string') this.at(this.find(schema['$ref']), value, path, hops + 1);
+    if (hops > MOST_HOPS) this.shared.cuts++;
+    if (!isRecord(schema) || hops > MOST_HOPS || this.wasChecked(schema, value)) return;
     if (!this.type(schema['type'], value, path)) return;
     this.constants(schema, value, path);
+    if (isRecord(value)) this.required(schema, value, path);
+    if (this.isOver()) return;
+    if (typeof schema['$ref'] === 'string') this.at(this.find(schema['$ref']), value, path, hops + 1);
     this.branches(schema, value, path, hops);
     if (typeof value === 'number') this.number(schema, value, path);
     else if (typeof value === 'string') this.text(schema, value, path);
     else if (Array.isArray(value)) this.list(schema, value, path);
     else if (isRecord(value)) this.object(schema, value, path);
+  }
+
+  private isOver(): boolean {
+    return this.first && this.issues.length > 0;
+  }
+
+  /** Equal primitives stand in many places, and each of them is to be listed. */
+  private wasChecked(schema: Schema, value: unknown): boolean {
+    if (!isContainer(value)) return false;
+    const values = this.checked.get(schema);
+    if (values?.has(value) === true) return true;
+    if (values === undefined) this.checked.set(schema, new Set([value]));
+    else values.add(value);
+    return false;
   }
 
   private type(type: unknown, value: unknown, path: Path): boolean {
@@ -67,17 +100,25 @@ class Check {
 
   private branches(schema: Schema, value: unknown, path: Path, hops: number): void {
     for (const branch of listOf(schema['allOf'])) this.at(branch, value, path, hops + 1);
-    const fits = (branch: unknown): boolean => {
-      const issues: ErrorIssue[] = [];
-      new Check(this.root, issues).at(branch, value, path, hops + 1);
-      return issues.length === 0;
-    };
+    const fits = (branch: unknown): boolean => this.fits(branch, value, path, hops + 1);
     const any = listOf(schema['anyOf']);
     if (any.length > 0 && !any.some(fits)) this.add(path, 'fits none of the alternatives');
     const one = listOf(schema['oneOf']);
     if (one.length > 0 && one.filter(fits).length !== 1)
       this.add(path, 'must fit exactly one of the alternatives');
     if (schema['not'] !== undefined && fits(schema['not'])) this.add(path, 'is what it must not be');
+  }
+
+  private fits(branch: unknown, value: unknown, path: Path, hops: number): boolean {
+    const { verdicts, cuts } = this.shared;
+    const known = verdicts.get(branch)?.get(value);
+    if (known !== undefined) return known;
+    const check = new Check(this.shared, true);
+    check.at(branch, value, path, hops);
+    const fit = check.issues.length === 0;
+    if (cuts === this.shared.cuts)
+      verdicts.set(branch, (verdicts.get(branch) ?? new Map<unknown, boolean>()).set(value, fit));
+    return fit;
   }
 
   private number(schema: Schema, value: number, path: Path): void {
@@ -90,9 +131,9 @@ class Check {
   }
 
   private text(schema: Schema, value: string, path: Path): void {
-    const length = Array.from(value).length;
-    this.bound(schema['minLength'], (limit) => length >= limit, path, 'characters: at least');
-    this.bound(schema['maxLength'], (limit) => length <= limit, path, 'characters: at most');
+    const length = (): number => Array.from(value).length;
+    this.bound(schema['minLength'], (limit) => length() >= limit, path, 'characters: at least');
+    this.bound(schema['maxLength'], (limit) => length() <= limit, path, 'characters: at most');
     const { pattern } = schema;
     if (typeof pattern === 'string' && matches(pattern, value) === false)
       this.add(path, `must match ${pattern}`);
@@ -110,10 +151,13 @@ class Check {
     }
   }
 
-  private object(schema: Schema, value: Schema, path: Path): void {
+  private required(schema: Schema, value: Schema, path: Path): void {
     for (const name of listOf(schema['required'])) {
       if (!Object.hasOwn(value, String(name))) this.add([...path, String(name)], 'is required');
     }
+  }
+
+  private object(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
     const patterns = isRecord(schema['patternProperties']) ? Object.entries(schema['patternProperties']) : [];
     for (const [name, member] of Object.entries(value)) {
@@ -134,15 +178,24 @@ class Check {
   private find(reference: string): unknown {
     if (!reference.startsWith('#')) return undefined;
     const steps = reference.slice(1).split('/').slice(1);
-    const names = steps.map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+    const names = steps.map((step) => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~'));
     return names.reduce<unknown>(
       (node, name) => (isContainer(node) && Object.hasOwn(node, name) ? node[name] : undefined),
-      this.root,
+      this.shared.root,
     );
   }
 
   private add(path: Path, message: string): void {
     this.issues.push({ path, message });
+  }
+}
+
+/** A step that is not URI-encoded names what it says. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
   }
 }
 
@@ -161,7 +214,8 @@ function matches(pattern: string, text: string): boolean | undefined {
   }
 }
 
-const same = (a: unknown, b: unknown): boolean => a === b || canonical(a) === canonical(b);
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (isContainer(a) && isContainer(b) && canonical(a) === canonical(b));
 
 /** Equal values give equal texts, whatever the order of their members. */
 const canonical = (value: unknown): string =>

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { isTooDeep, MOST_LEVELS } from './depth.ts';
+
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+const circle: { self?: unknown; list: unknown[] } = { list: [] };
+circle.self = circle;
+circle.list.push(circle, circle);
+
+it.each([
+  [1, false],
+  [null, false],
+  [[], false],
+  [nested(MOST_LEVELS), false],
+  [nested(MOST_LEVELS + 1), true],
+  [{ a: [1, nested(MOST_LEVELS)], b: 1 }, true],
+  [nested(100_000), true],
+  [circle, true],
+  [Array.from({ length: 100_000 }, (_, n) => ({ n: [n] })), false],
+])('knows what is nested too deep: case %#', (value, expected) => {
+  expect(isTooDeep(value)).toBe(expected);
+});
