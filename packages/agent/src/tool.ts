@@ -1,6 +1,7 @@
 import type {
   CallOptions,
   JsonObject,
+  JsonSchema,
   JsonValue,
   ObjectSchema,
   ToolResultPart,
@@ -80,8 +81,8 @@ export interface ToolDefinition<Parameters, Args> {
  * });
  */
 export function defineTool<T>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
-export function defineTool(tool: ToolDefinition<JsonObject, JsonObject>): Tool;
-export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonObject, never>): Tool {
+export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
+export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
   return {
     name,

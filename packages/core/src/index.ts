@@ -52,6 +52,7 @@ export type {
   ToolSpec,
 } from './contract/request.ts';
 export type {
+  JsonSchema,
   JsonSchemaOptions,
   ObjectSchema,
   SchemaIssue,

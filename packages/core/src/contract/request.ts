@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { Message, TurnMessage } from './message.ts';
-import type { ObjectSchema } from './schema.ts';
+import type { JsonSchema, ObjectSchema } from './schema.ts';
 
 /** A tool that the model may call. Running it is the caller's, or that of `@majordomo/agent`. */
 export interface ToolSpec {
@@ -9,7 +9,7 @@ export interface ToolSpec {
   /** What it does and when to use it: the model reads this. */
   readonly description: string;
   /** JSON Schema of an object, or a Standard Schema that can give one. */
-  readonly parameters: JsonObject | ObjectSchema<unknown>;
+  readonly parameters: JsonSchema | ObjectSchema<unknown>;
 }
 /** Whether tools are called: as the model likes, never, at least one, or the one that is named. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };

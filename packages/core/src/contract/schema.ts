@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /**
  * The two public interfaces of Standard Schema 1.1 (standardschema.dev), declared structurally: a validator
  * that implements them, such as zod 4 or arktype, is assignable, and core needs no dependency for it.
@@ -44,6 +46,9 @@ export interface JsonSchemaOptions {
   /** Options of the library that made the schema. */
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
+
+/** A JSON Schema; also one that is typed by an interface, which TypeScript does not take for a `JsonObject`. */
+export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefined });
 
 /** A schema that validates and that can say what it accepts as JSON Schema: zod 4, arktype, wrapped valibot. */
 export type ObjectSchema<T> = StandardSchema<unknown, T> & StandardJsonSchema<unknown, T>;

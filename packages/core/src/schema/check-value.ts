@@ -1,6 +1,5 @@
 import { LlmError, type ErrorIssue } from '../contract/llm-error.ts';
-import type { JsonObject } from '../contract/json.ts';
-import type { ObjectSchema, SchemaIssue } from '../contract/schema.ts';
+import type { JsonSchema, ObjectSchema, SchemaIssue } from '../contract/schema.ts';
 import { isSchema } from './to-json-schema.ts';
 
 /** A value that fits, as the schema gives it, or everything that is wrong with it. */
@@ -11,10 +10,10 @@ export type Checked<T> = { readonly value: T } | { readonly issues: readonly Err
  * Throws `config` when the validator itself throws.
  */
 export async function checkValue<T>(
-  schema: ObjectSchema<T> | JsonObject,
+  schema: ObjectSchema<T> | JsonSchema,
   value: unknown,
 ): Promise<Checked<T>> {
-  if (!isSchema(schema)) {
+  if (!isSchema<T>(schema)) {
     const { findIssues } = await import('./json-schema.ts');
     const issues = findIssues(schema, value);
     return issues.length === 0 ? { value: value as T } : { issues };

@@ -1,7 +1,8 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { JsonObject } from '../contract/json.ts';
+import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
 import type { ModelTool, ToolSpec } from '../contract/request.ts';
-import type { ObjectSchema } from '../contract/schema.ts';
+import type { JsonSchema, ObjectSchema } from '../contract/schema.ts';
 
 /** A conversion costs some 50 µs a schema: done once for each schema that lives. */
 const converted = new WeakMap<object, JsonObject>();
@@ -11,14 +12,32 @@ const listed = new WeakMap<
   { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
 >();
 
-export const isSchema = <T>(value: JsonObject | ObjectSchema<T>): value is ObjectSchema<T> =>
-  '~standard' in value;
+/** Some libraries' schemas are functions. */
+export const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
+  (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
 /** JSON Schema itself, or what a Standard Schema says of its input. Throws `invalid-request` naming `what`. */
-export function toJsonSchema(schema: JsonObject | ObjectSchema<unknown>, what: string): JsonObject {
-  if (!isSchema(schema)) return schema;
+export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = converted.get(schema);
   if (known !== undefined) return known;
+  const json = isSchema(schema) ? jsonSchemaOf(schema, what) : plainSchema(schema, what);
+  converted.set(schema, json);
+  return json;
+}
+
+/** Untyped code gives anything; a schema that holds itself has no JSON. */
+function plainSchema(schema: unknown, what: string): JsonObject {
+  const problem =
+    typeof schema !== 'object' || schema === null || Array.isArray(schema)
+      ? 'must be a JSON Schema, or a Standard Schema that can give one'
+      : isTooDeep(schema)
+        ? `is nested more than ${MOST_LEVELS} levels deep, or holds itself; use $ref for what recurs`
+        : undefined;
+  if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
+  return schema as JsonObject;
+}
+
+function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   const { vendor, jsonSchema } = schema['~standard'];
   // A validator without the JSON Schema half of the standard gets here only from untyped code.
   if ((jsonSchema as typeof jsonSchema | undefined) === undefined) {
@@ -28,9 +47,7 @@ export function toJsonSchema(schema: JsonObject | ObjectSchema<unknown>, what: s
       { path: what },
     );
   }
-  const json = convert(jsonSchema.input, what);
-  converted.set(schema, json);
-  return json;
+  return convert(jsonSchema.input, what);
 }
 
 /** Tools as a provider gets them; the same array for the same specs. */
