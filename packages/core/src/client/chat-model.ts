@@ -34,8 +34,11 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   const typed: TypedCalls = {
     generate: (request, options, pick) => resultOf(begin(request, options, false, pick)),
     stream,
-    advances: (options) =>
-      decisionFor('invalid-output', callSettings(setup.settings, setup.chain, options).policy).advance,
+    limits: (options) => {
+      const { policy, timeouts } = callSettings(setup.settings, setup.chain, options);
+      const { advance } = decisionFor('invalid-output', policy);
+      return { advances: advance, totalMs: timeouts.totalMs ?? 0, clock: setup.deps.clock };
+    },
   };
   return {
     spec,

@@ -1,13 +1,8 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { PartialJson } from '../json/partial.ts';
 import type { CallOptions } from '../contract/call.ts';
-import type {
-  ChatStream,
-  DeepPartial,
-  ObjectResponse,
-  ObjectStream,
-  TypedRequest,
-} from '../contract/majordomo.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { DeepPartial, ObjectResponse, ObjectStream, TypedRequest } from '../contract/majordomo.ts';
 import type { TypedCalls } from './typed-calls.ts';
 import type { OutputRoot } from './root.ts';
 
@@ -25,6 +20,9 @@ export function streamObject<T>(
 
 type Outcome<T> = { readonly response: ObjectResponse<T> } | { readonly error: unknown };
 
+type Result<T> = IteratorResult<DeepPartial<T>, undefined>;
+const DONE: Result<never> = { done: true, value: undefined };
+
 class SnapshotStream<T> implements ObjectStream<T> {
   private readonly calls: TypedCalls;
   private readonly request: TypedRequest<T>;
@@ -32,6 +30,11 @@ class SnapshotStream<T> implements ObjectStream<T> {
   private iterated = false;
   private outcome: Outcome<T> | undefined;
   private readonly waiting: (() => void)[] = [];
+  /** The round under way. */
+  private round: AsyncIterator<StreamEvent> | undefined;
+  private left = false;
+  /** Reads that a reader who leaves does not wait for. */
+  private readonly reads = new Set<(done: Result<T>) => void>();
 
   constructor(calls: TypedCalls, request: TypedRequest<T>, options: CallOptions) {
     this.calls = calls;
@@ -45,14 +48,32 @@ class SnapshotStream<T> implements ObjectStream<T> {
     this.iterated = true;
     const snapshots = this.snapshots();
     return {
-      next: () => snapshots.next(),
+      next: () => this.read(snapshots),
       return: () => {
-        this.settle({
-          error: new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }),
-        });
-        return snapshots.return(undefined);
+        this.leave(snapshots);
+        return Promise.resolve(DONE);
       },
     };
+  }
+
+  private read(snapshots: AsyncGenerator<DeepPartial<T>, undefined>): Promise<Result<T>> {
+    if (this.left) return Promise.resolve(DONE);
+    return new Promise((resolve, reject) => {
+      this.reads.add(resolve);
+      const forget = (): void => void this.reads.delete(resolve);
+      snapshots.next().then(resolve, reject).finally(forget);
+    });
+  }
+
+  /** The call ends at once, also while a read waits for the model. */
+  private leave(snapshots: AsyncGenerator<DeepPartial<T>, undefined>): void {
+    if (this.left) return;
+    this.left = true;
+    this.settle({ error: abandoned() });
+    for (const resolve of this.reads) resolve(DONE);
+    // What they say to that has been said above.
+    this.round?.return?.().catch(() => undefined);
+    snapshots.return(undefined).catch(() => undefined);
   }
 
   async response(): Promise<ObjectResponse<T>> {
@@ -80,16 +101,24 @@ class SnapshotStream<T> implements ObjectStream<T> {
       import('./rounds.ts'),
       import('../json/partial.ts'),
     ]);
-    const rounds = new ObjectRounds<T>(this.request, this.options, this.calls.advances(this.options));
+    const rounds = new ObjectRounds<T>(this.request, this.options, this.calls.limits(this.options));
     try {
       for (;;) {
-        const stream = this.calls.stream(rounds.request, this.options, rounds.pick);
-        yield* looks<T>(stream, rounds.root, () => new PartialJson());
+        if (this.left) throw abandoned();
+        const stream = this.calls.stream(rounds.request, rounds.options(), rounds.pick);
+        this.round = stream[Symbol.asyncIterator]();
+        // A round can end while nobody reads: by an abort, or by its time.
+        stream.response().catch((error: unknown) => {
+          this.settle({ error: rounds.failed(error) });
+        });
+        yield* looks<T>(this.round, rounds.root, () => new PartialJson());
         const answer = await rounds.take(await stream.response());
         if (answer !== undefined) return answer;
       }
     } catch (error) {
       throw rounds.failed(error);
+    } finally {
+      rounds.close();
     }
   }
 
@@ -110,15 +139,19 @@ class SnapshotStream<T> implements ObjectStream<T> {
 }
 
 async function* looks<T>(
-  stream: ChatStream,
+  events: AsyncIterator<StreamEvent>,
   root: OutputRoot,
   begin: () => PartialJson,
 ): AsyncGenerator<DeepPartial<T>, void> {
   let json = begin();
-  for await (const event of stream) {
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
+    const event = next.value;
     if (event.type === 'reset') json = begin();
     if (event.type !== 'text-delta' || !json.push(event.text)) continue;
     const value = root.unwrap(json.value());
     if (value !== undefined) yield value as DeepPartial<T>;
   }
 }
+
+const abandoned = (): LlmError =>
+  new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' });

@@ -12,13 +12,16 @@ export async function generateObject<T>(
   options?: CallOptions,
 ): Promise<ObjectResponse<T>> {
   const { ObjectRounds } = await import('./rounds.ts');
-  const rounds = new ObjectRounds<T>(request, options, calls.advances(options));
+  const rounds = new ObjectRounds<T>(request, options, calls.limits(options));
   try {
     for (;;) {
-      const answer = await rounds.take(await calls.generate(rounds.request, options, rounds.pick));
+      const response = await calls.generate(rounds.request, rounds.options(), rounds.pick);
+      const answer = await rounds.take(response);
       if (answer !== undefined) return answer;
     }
   } catch (error) {
     throw rounds.failed(error);
+  } finally {
+    rounds.close();
   }
 }

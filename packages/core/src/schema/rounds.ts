@@ -11,7 +11,8 @@ import type { PartialResponse } from '../contract/llm-error.ts';
 import type { ObjectSchema } from '../contract/schema.ts';
 import { sumUsage } from '../stream/sum-usage.ts';
 import { checkValue, describeIssues, type Checked } from './check-value.ts';
-import type { PickPlaces } from './typed-calls.ts';
+import { TimeLeft } from './time-left.ts';
+import type { PickPlaces, TypedLimits } from './typed-calls.ts';
 import { objectRoot, type OutputRoot } from './root.ts';
 import { toJsonSchema } from './to-json-schema.ts';
 
@@ -36,13 +37,14 @@ export class ObjectRounds<T> {
   private places: readonly string[] = [];
   /** Where in it the round begins. */
   private start: string | undefined;
+  private readonly time: TimeLeft;
   private readonly earlier: ChatResponse[] = [];
   private readonly repaired: Warning[] = [];
 
   constructor(
     request: TypedRequest<T> | JsonSchemaRequest,
     options: CallOptions | undefined,
-    advances: boolean,
+    { advances, totalMs, clock }: TypedLimits,
   ) {
     this.output = request.output;
     this.root = objectRoot(toJsonSchema(request.output, 'output'));
@@ -51,6 +53,17 @@ export class ObjectRounds<T> {
     this.most = options?.repairs ?? 1;
     this.repairs = this.most;
     this.advances = advances;
+    this.time = new TimeLeft(options, totalMs, clock);
+  }
+
+  /** What to send it with: the rounds share the time of the call. */
+  options(): CallOptions | undefined {
+    return this.time.options();
+  }
+
+  /** The call is over. */
+  close(): void {
+    this.time.close();
   }
 
   /** A round begins where the one before has answered, or behind that. */
@@ -64,7 +77,7 @@ export class ObjectRounds<T> {
   async take(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
     const unfinished = refused(response);
     if (unfinished !== undefined) throw unfinished;
-    const checked = await this.judge(response.text);
+    const checked = await this.judge(response);
     if ('value' in checked) return { ...this.together(response), value: checked.value };
     const next = this.places[this.places.indexOf(response.target) + 1];
     const problems = describeIssues(checked.issues);
@@ -80,13 +93,18 @@ export class ObjectRounds<T> {
     const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
-    return withDetails(error, { attempts, partial });
+    return this.time.asOfCall(withDetails(error, { attempts, partial }));
   }
 
-  private async judge(text: string): Promise<Checked<T>> {
-    const decoded = decodeJson(text);
+  private async judge(response: ChatResponse): Promise<Checked<T>> {
+    const decoded = decodeJson(response.text);
     if ('fault' in decoded) return { issues: [{ path: [], message: decoded.fault }] };
-    return checkValue<T>(this.output, this.root.unwrap(decoded.value));
+    try {
+      return await this.time.race(checkValue<T>(this.output, this.root.unwrap(decoded.value)));
+    } catch (error) {
+      const details = { attempts: response.attempts, partial: partialOf(response) };
+      throw LlmError.is(error) ? withDetails(error, details) : error;
+    }
   }
 
   private askAgain(response: ChatResponse, problems: string): void {

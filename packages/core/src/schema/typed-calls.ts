@@ -1,4 +1,5 @@
 import type { CallOptions } from '../contract/call.ts';
+import type { Clock } from '../contract/clock.ts';
 import type { ChatStream } from '../contract/majordomo.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { ChatResponse } from '../contract/response.ts';
@@ -10,6 +11,14 @@ export type PickPlaces = <P extends { readonly key: string }>(places: readonly P
 export interface TypedCalls {
   generate(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): Promise<ChatResponse>;
   stream(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): ChatStream;
+  limits(options: CallOptions | undefined): TypedLimits;
+}
+
+/** What holds for all rounds of a typed call together. */
+export interface TypedLimits {
   /** Does the chain go on after a target whose answers do not fit? */
-  advances(options: CallOptions | undefined): boolean;
+  readonly advances: boolean;
+  /** Of the whole call; 0: off. */
+  readonly totalMs: number;
+  readonly clock: Clock;
 }

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { user, type Majordomo, type ObjectSchema } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const messages = [user('soup')];
+
+/** A schema whose check is somebody's own. */
+const own = (validate: ObjectSchema<unknown>['~standard']['validate']): ObjectSchema<unknown> => ({
+  '~standard': {
+    version: 1,
+    vendor: 'own',
+    validate,
+    jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
+  },
+});
+const fine = own((value) => ({ value }));
+const endless = own(() => new Promise(() => undefined));
+
+/** What typed calls need is loaded by the first one. */
+async function begun(asked: Map<string, number>): Promise<void> {
+  while (asked.size === 0) await settled();
+  await settled();
+}
+
+/** Both kinds of typed call, to their end. */
+const kinds = {
+  generateObject: (majordomo: Majordomo, output: ObjectSchema<unknown>, options: object, spec = 'a/x') =>
+    majordomo.model(spec).generateObject({ messages, output }, options),
+  streamObject: (majordomo: Majordomo, output: ObjectSchema<unknown>, options: object, spec = 'a/x') =>
+    majordomo.model(spec).streamObject({ messages, output }, options).response(),
+};
+
+describe.each(Object.entries(kinds))('%s', (_kind, call) => {
+  it('ends after `totalMs`, all rounds and targets included', async () => {
+    const slow = { text: 'no JSON', waitMs: 180 };
+    const { majordomo, clock, asked } = world({ 'a/x': [slow], 'b/x': [slow] });
+    const began = clock.now();
+    const failed = failure(call(majordomo, fine, { timeouts: { totalMs: 200 } }, 'a/x,b/x'));
+    await begun(asked);
+    await clock.advance(1000);
+    const { kind, message, details } = await failed;
+    expect([kind, message, details.phase]).toEqual([
+      'timeout',
+      'the call did not finish within 200 ms',
+      'total',
+    ]);
+    expect([asked.get('a/x'), asked.has('b/x'), details.attempts.length]).toEqual([2, false, 2]);
+    expect([clock.pending(), clock.now() - began]).toEqual([0, 1000]);
+  });
+
+  it('ends after the `totalMs` of its majordomo', async () => {
+    const slow = { text: 'no JSON', waitMs: 180 };
+    const { majordomo, clock, asked } = world({ 'a/x': [slow] }, { chain: { timeouts: { totalMs: 200 } } });
+    const failed = failure(call(majordomo, fine, {}));
+    await begun(asked);
+    await clock.advance(1000);
+    expect((await failed).message).toBe('the call did not finish within 200 ms');
+  });
+
+  it('does not wait for a schema that never says, after `totalMs`', async () => {
+    const { majordomo, clock, asked } = world({ 'a/x': ['{}'] });
+    const failed = failure(call(majordomo, endless, { timeouts: { totalMs: 200 } }));
+    await begun(asked);
+    await clock.advance(200);
+    const { kind, details } = await failed;
+    expect([kind, details.phase, details.attempts.length, details.partial?.text]).toEqual([
+      'timeout',
+      'total',
+      1,
+      '{}',
+    ]);
+  });
+
+  it('does not wait for a schema that never says, after an abort', async () => {
+    const controller = new AbortController();
+    const { majordomo, asked } = world({ 'a/x': ['{}'] });
+    const failed = failure(call(majordomo, endless, { signal: controller.signal }));
+    await begun(asked);
+    controller.abort('enough');
+    const { kind, cause, details } = await failed;
+    expect([kind, cause, details.attempts.length]).toEqual(['aborted', 'enough', 1]);
+  });
+
+  it('leaves no timer and no listener', async () => {
+    let listeners = 0;
+    const { signal } = new AbortController();
+    const { majordomo, clock } = world({ 'a/x': ['{}'] });
+    const counted = Object.assign(Object.create(signal) as AbortSignal, {
+      addEventListener: () => listeners++,
+      removeEventListener: () => listeners--,
+    });
+    Object.defineProperty(counted, 'aborted', { value: false });
+    await call(majordomo, fine, { signal: counted, timeouts: { totalMs: 200 } });
+    expect([clock.pending(), listeners]).toEqual([0, 0]);
+  });
+
+  const circle: Record<string, unknown> = { type: 'array' };
+  circle['items'] = circle;
+  it.each<[string, unknown, string]>([
+    ['null', null, 'output must be a JSON Schema, or a Standard Schema that can give one'],
+    ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can give one'],
+    ['true', true, 'output must be a JSON Schema, or a Standard Schema that can give one'],
+    ['a list', [], 'output must be a JSON Schema, or a Standard Schema that can give one'],
+    [
+      'a schema that holds itself',
+      circle,
+      'output is nested more than 500 levels deep, or holds itself; use $ref for what recurs',
+    ],
+  ])('refuses %s as a schema before any call', async (_what, output, message) => {
+    const { majordomo, asked } = world({ 'a/x': ['{}'] });
+    const error = await failure(call(majordomo, output as never, {}));
+    expect([error.kind, error.message, asked.size]).toEqual(['invalid-request', message, 0]);
+  });
+
+  it.each([
+    ['const', { const: 1 }],
+    ['enum', { enum: [1] }],
+    ['uniqueItems', { uniqueItems: true }],
+  ])('says of an answer of 20,000 levels that it does not fit, by %s', async (_keyword, a) => {
+    const text = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const { majordomo } = world({ 'a/x': [text] });
+    const output = { type: 'object', properties: { a } } as never;
+    const error = await failure(call(majordomo, output, { repairs: 0 }));
+    expect([error.kind, error.details.issues?.[0]?.message]).toEqual([
+      'invalid-output',
+      'the answer is nested more than 500 levels deep',
+    ]);
+  });
+});
+
+describe('leaving a stream of snapshots', () => {
+  const silent = () => {
+    let closed = false;
+    const made = world({ 'a/x': [{ stall: true, onClose: () => (closed = true) }] });
+    const stream = made.majordomo.model('a/x').streamObject({ messages, output: fine });
+    return { ...made, stream, iterator: stream[Symbol.asyncIterator](), isClosed: () => closed };
+  };
+
+  it('while a read waits for a silent model closes the call at once', async () => {
+    const { stream, iterator, isClosed, events, asked } = silent();
+    const read = iterator.next();
+    await begun(asked);
+    expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+    expect(await read).toEqual({ done: true, value: undefined });
+    await settled();
+    expect([isClosed(), events.at(-1)?.type]).toEqual([true, 'call-end']);
+    expect((await failure(stream.response())).details.code).toBe('abandoned');
+  });
+
+  it('twice, and reading on, finds the end', async () => {
+    const { iterator } = silent();
+    void iterator.next();
+    await iterator.return?.();
+    await iterator.return?.();
+    expect([await iterator.next(), await iterator.next()]).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+  });
+
+  it('between two snapshots leaves no timer', async () => {
+    const { majordomo, clock } = world({ 'a/x': [{ text: '{"a": "b c d', stall: true }] });
+    const stream = majordomo
+      .model('a/x')
+      .streamObject({ messages, output: fine }, { timeouts: { totalMs: 200 } });
+    for await (const _snapshot of stream) break;
+    await settled();
+    expect(clock.pending()).toBe(0);
+  });
+});
