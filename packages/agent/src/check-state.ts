@@ -12,7 +12,7 @@ export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw bad('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw bad('state.version', `is ${String(version)}: it was not made by this version of the agent`);
+    throw bad('state.version', `is ${JSON.stringify(version) ?? 'missing'}, which this version cannot read`);
   const state = withoutNulls(given);
   checkMembers(state);
   // Every member that the steps rely on was looked at.
@@ -93,4 +93,4 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const bad = (path: string, why: string): LlmError =>
-  new LlmError('config', `${path} ${why}; a run goes on from a state as \`run\` left it`, { path });
+  new LlmError('config', `${path}: ${why}; a run goes on from a state as \`run\` left it`, { path });

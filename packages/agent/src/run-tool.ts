@@ -6,6 +6,7 @@ import {
   messageOf,
   sumUsage,
   type Clock,
+  type JsonValue,
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
@@ -62,7 +63,7 @@ async function attempt(
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
     const output = await scope.race(() => start(tool, checked.value, { ...context, signal: scope.signal }));
     const waits = suspension(output);
-    if (waits !== undefined) return { ...errorResult(call, 'suspended'), content: [], suspended: waits };
+    if (waits !== undefined) return waitingFor(call, waits);
     const content = toolContent(output, tool.maxResultChars ?? MOST_RESULT_CHARS);
     return { type: 'tool-result', callId: call.id, name: call.name, content };
   } catch (error) {
@@ -76,6 +77,12 @@ async function attempt(
 /** `async` turns a throw into a rejection. The schema has made sure that the arguments are the tool's. */
 async function start(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
   return tool.run(args as never, context);
+}
+
+/** A payload that is not JSON could not be kept in a state. */
+function waitingFor(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
+  JSON.stringify(suspended.payload);
+  return { ...errorResult(call, 'suspended'), content: [], suspended };
 }
 
 const aborted = ({ name }: ToolCallPart, { reason }: AbortSignal): LlmError =>

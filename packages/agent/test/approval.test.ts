@@ -276,6 +276,14 @@ describe('a tool that suspends', () => {
     expect([done.text, resultTexts(done.messages)]).toEqual(['Done.', ['blue', 'noted']]);
   });
 
+  it('with a payload that no state could keep has failed', async () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const odd: Tool = { ...ask, run: () => suspend(circle as never) };
+    const { messages } = await world([calls(['a', 'ask']), 'Done.'], { tools: [odd] }).agent.run('go');
+    expect(resultTexts(messages)).toEqual([expect.stringContaining('!The tool failed: Converting circular')]);
+  });
+
   it('does not run again: to approve it is a mistake', async () => {
     const { agent } = world([calls(['a', 'ask'])], { tools: [ask] });
     const { state } = await agent.run('go');
