@@ -12,7 +12,7 @@ export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw bad('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw bad('state.version', `is ${JSON.stringify(version) ?? 'missing'}, which this version cannot read`);
+    throw bad('state.version', `${JSON.stringify({ version })} is not of this version of the agent`);
   const state = withoutNulls(given);
   checkMembers(state);
   // Every member that the steps rely on was looked at.

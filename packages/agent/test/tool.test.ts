@@ -39,7 +39,7 @@ describe('a tool', () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error
         throw Object.create(null);
       },
-      '!The tool failed: a thrown object that cannot be shown',
+      '!The tool failed: it threw a value of type object that has no text',
     ],
     [
       'returns what is no JSON',
