@@ -29,7 +29,8 @@ export interface EffectsIo extends Observers {
 }
 
 /** Those of the effects that an agent has itself. */
-export type AgentEffects = Omit<Effects, 'decisions' | 'claim'>;
+export type AgentEffects = Pick<Effects, 'ask' | 'runTool' | 'steer'> &
+  Required<Pick<Effects, 'needsApproval'>>;
 
 /** An agent, the run that it is at, and who is told. */
 interface Here {

@@ -1,7 +1,8 @@
-import { user } from '@majordomo/core';
+import { user, type ToolCallPart } from '@majordomo/core';
 import { replay } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { RunError, type Agent, type Tool, type ToolEffect } from '../src/index.ts';
+import { answered, claimed } from '../src/steps.ts';
 import { journaled } from './support/journaled.ts';
 import { calls, faultOf, resultTexts, world } from './support/world.ts';
 
@@ -156,6 +157,32 @@ describe('a tool that is begun once', () => {
 });
 
 describe('drive', () => {
+  it('claims no call that was claimed before', async () => {
+    const pay = counting('pay', 'once');
+    const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'ok'], { tools: [pay.tool] });
+    const local = driver(agent);
+    const state = answered(agent.begin('go'), await local.ask(agent.begin('go')));
+    const claims: string[] = [];
+    await agent.drive(claimed(state, state.pending[0] as ToolCallPart, 'another process'), {
+      ...local,
+      decisions: async () => [],
+      claim: async ({ id }) => {
+        claims.push(id);
+        return agent.claim();
+      },
+    });
+    expect([claims, pay.keys]).toEqual([['2'], ['r/1/2']]);
+  });
+
+  it('tells which targets answered, as far as journals know', async () => {
+    const { agent } = world([calls(['1', 'none']), 'ok']);
+    const { targets, attempts } = await agent.drive(agent.begin('go'), {
+      ...driver(agent),
+      decisions: async () => [],
+    });
+    expect([targets, attempts]).toEqual([['f/m', 'f/m'], []]);
+  });
+
   it('throws a RunError for a model error', async () => {
     const { agent } = world([{ fail: 'auth' }]);
     const error: unknown = await agent

@@ -1,6 +1,7 @@
-import { user } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { RunError } from '../src/index.ts';
+import { createAgent, RunError } from '../src/index.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, faultOf, resultTexts, runError, world } from './support/world.ts';
 
@@ -67,6 +68,19 @@ describe('a run', () => {
       serverTools: { search: 2 },
       reportedNanoUsd: '14',
     });
+  });
+
+  it('tells which targets answered, and every attempt', async () => {
+    const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network' }, 'Sunny.'] } });
+    const second = fakeProvider({ id: 'b', models: { m: [call('weather', { city: 'Oslo' })] } });
+    const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
+    const { targets, attempts } = await createAgent({ model, tools: [weather] }).run('Oslo?');
+    expect(targets).toEqual(['b/m', 'a/m']);
+    expect(attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+      'a/m failed',
+      'b/m finished',
+      'a/m finished',
+    ]);
   });
 
   it('stops at ten steps unless told otherwise, with every call answered', async () => {

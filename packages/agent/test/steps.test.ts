@@ -1,7 +1,16 @@
-import { user, type ToolCallPart } from '@majordomo/core';
+import { user, type ToolCallPart, type Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
-import { answered, approvalsChecked, begin, decide, decided, toolsRan, type Rules } from '../src/steps.ts';
+import {
+  answered,
+  approvalsChecked,
+  begin,
+  claimed,
+  decide,
+  decided,
+  toolsRan,
+  type Rules,
+} from '../src/steps.ts';
 
 const call = (id: string): ToolCallPart => ({ type: 'tool-call', id, name: 'pay', args: {} });
 const result = (callId: string, text = 'paid') =>
@@ -85,6 +94,48 @@ describe('toolsRan', () => {
     const state = toolsRan(toolsRan(approved, [waits(1)]), [waits(2)]);
     expect([state.suspended, state.decisions]).toEqual([[{ callId: 'a', payload: 2 }], []]);
   });
+});
+
+describe('what belongs to a turn', () => {
+  const waits = (id: string, payload: string) => ({ ...result(id), suspended: { payload } });
+
+  it('is known of each of its calls', () => {
+    const [a, b, c] = [call('a'), call('b'), call('c')];
+    const checked = approvalsChecked(approvalsChecked(turn(a, b, c), [a], ['a']), [b], []);
+    expect(checked.approvals).toEqual({ a: true, b: false });
+    expect(claimed(claimed(checked, a, 'one'), b, 'two').claims).toEqual({ a: 'one', b: 'two' });
+    const waiting = toolsRan(checked, [waits('a', 'A'), waits('b', 'B')]);
+    expect(waiting.suspended?.map(({ callId }) => callId)).toEqual(['a', 'b']);
+    const answeredA = decided(waiting, [{ callId: 'a', result: 'blue' }]);
+    expect(answeredA.suspended?.map(({ callId }) => callId)).toEqual(['b']);
+  });
+
+  it('is gone when its last call has a result', () => {
+    const begun: RunState = { ...turn(call('a')), by: 'one', offered: ['pay'] };
+    const known = claimed(approvalsChecked(begun, begun.pending, []), call('a'), 'one');
+    expect(toolsRan(known, [result('a')])).toEqual({
+      ...turn(call('a')),
+      messages: [...begun.messages, { role: 'tool', parts: [result('a')] }],
+      pending: [],
+    });
+  });
+});
+
+it('a warning is kept once, and another one beside it whatever it differs in', () => {
+  const first = { action: 'dropped', what: 'seed', why: 'unknown' } as const;
+  const others = [
+    { ...first, action: 'coerced' },
+    { ...first, what: 'topP' },
+    { ...first, why: 'refused' },
+  ] as const;
+  const warned = (state: RunState, ...warnings: readonly Warning[]): RunState =>
+    answered(state, {
+      ...{ id: undefined, target: 'f/m', finish: 'stop', usage: undefined, warnings },
+      message: { role: 'assistant', parts: [{ type: 'text', text: 'x' }] },
+    });
+  const once = warned(begin('go'), first);
+  expect(warned(once, first, ...others).warnings).toEqual([first, ...others]);
+  expect(warned(once, first).warnings).toBe(once.warnings);
 });
 
 describe('decide', () => {

@@ -18,7 +18,7 @@ export function journaled(
   return {
     ask: (state, turn) => step(askName(state), () => local.ask(state, turn)),
     needsApproval: (calls, state) =>
-      step(approvalName(state, calls), async () => (await local.needsApproval?.(calls, state)) ?? []),
+      step(approvalName(state, calls), () => local.needsApproval(calls, state)),
     runTool: (call, state) => step(toolName(runId, state, call), () => local.runTool(call, state)),
     decisions: (calls, state) => step(decideName(state), () => decisions(calls, state)),
     claim: (call, state) => step(claimName(runId, state, call), async () => agent.claim()),

@@ -63,7 +63,7 @@ export interface CallOptions extends ChainOptions {
   readonly waitUntil?: WaitUntil | undefined;
   /**
    * `generateObject` and `streamObject`: how often an answer that does not fit goes back to be corrected. Default 1.
-   * Each round is a call of its own, with its own `totalMs`.
+   * Each round is a call of its own; `totalMs` bounds all of them together.
    */
   readonly repairs?: number | undefined;
 }
