@@ -1,5 +1,6 @@
+import { isRecord } from '@majordomo/core/provider';
 import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
-import { isObject, isString, type Report } from './shape.ts';
+import { isString, type Report } from './shape.ts';
 
 /**
  * What a grammar compiler takes of JSON Schema: structured outputs of Anthropic's documentation and the supported features
@@ -69,7 +70,7 @@ function reaches(
 
 /** "input_schema does not support oneOf, allOf, or anyOf at the top level" (both platforms, 2025-2026). */
 export function rootUnion(schema: unknown): string | undefined {
-  if (!isObject(schema)) return undefined;
+  if (!isRecord(schema)) return undefined;
   const found = ['oneOf', 'allOf', 'anyOf'].find((key) => schema[key] !== undefined);
   return found && `input_schema does not support ${found} at the top level`;
 }

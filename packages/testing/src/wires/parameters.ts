@@ -1,4 +1,5 @@
-import { isObject, type Report } from './shape.ts';
+import { isRecord } from '@majordomo/core/provider';
+import { type Report } from './shape.ts';
 
 const ALTERNATIVES: readonly string[] = ['oneOf', 'anyOf', 'allOf', 'enum', 'not'];
 
@@ -7,10 +8,10 @@ const ALTERNATIVES: readonly string[] = ['oneOf', 'anyOf', 'allOf', 'enum', 'not
  * type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level" (several clients, 2025-2026).
  */
 export function checkParameters(parameters: unknown, path: string, report: Report): void {
-  if (!isObject(parameters)) return;
+  if (!isRecord(parameters)) return;
   if (parameters['type'] !== 'object')
     report('parameters-schema', path, "the schema must be of type 'object'");
-  else if (!isObject(parameters['properties']))
+  else if (!isRecord(parameters['properties']))
     report('parameters-schema', path, 'object schema missing properties');
   const beside = ALTERNATIVES.filter((keyword) => parameters[keyword] !== undefined);
   if (beside.length > 0) report('parameters-schema', path, `${beside.join(', ')} at the top level`);
