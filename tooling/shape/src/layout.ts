@@ -89,17 +89,10 @@ const IN_PROVIDER = { 'src/provider.ts': BEFORE };
 /** Every difference from the common layout, with its reason. */
 export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'openai-wire': {
-    readers: { 'src/chat/stream.ts': BEFORE, 'src/responses/stream.ts': BEFORE },
     twins: {
-      isRecord: BEFORE,
-      isList: BEFORE,
-      checkedClient: BEFORE,
       quirksFromParams: 'the public one, for the quirks of this wire, which go through the toolkit',
     },
   },
-  'provider-openai': { absent: NO_CONNECTION, loads: IN_PROVIDER },
-  'provider-groq': { absent: NO_CONNECTION, loads: IN_PROVIDER },
-  'provider-cerebras': { absent: NO_CONNECTION, loads: IN_PROVIDER },
   'provider-anthropic': {
     absent: NO_CONNECTION,
     extra: {
@@ -143,7 +136,6 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     },
   },
   'provider-llama-swap': {
-    absent: NO_OPTIONS,
     extra: {
       'src/events.ts': 'the server tells what it does in events of its own',
       'src/loading.ts': 'texts that the server adds while a model is loaded',

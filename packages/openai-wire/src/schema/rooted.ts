@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isList } from '@majordomo/core/provider';
 import { isSchema, leavesOf } from './absence.ts';
 
 /** A tool's schema whose root is an object with properties, and what that root had to leave out. */
@@ -119,5 +120,3 @@ const propertiesOf = ({ properties }: JsonObject): JsonObject => (isSchema(prope
 
 const requiredOf = ({ required: names }: JsonObject): readonly string[] =>
   isList(names) ? names.filter((name) => typeof name === 'string') : [];
-
-const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isList } from '@majordomo/core/provider';
 import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
 import { isOpen } from './rooted.ts';
 import { acceptsNull, hasAbsence, isOptional, isSchema, leavesOf } from './absence.ts';
@@ -230,5 +231,3 @@ const pick = (from: JsonObject, names: readonly string[]): Node =>
   );
 
 const isEmpty = (map: JsonObject): boolean => Object.keys(map).length === 0;
-
-const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
