@@ -29,7 +29,11 @@ export interface Expected {
   readonly usageRaw: Readonly<Record<string, JsonValue>> | null;
   /** None are told of the steps of a sequence. */
   readonly signatures: readonly { readonly sha256: string; readonly length: number }[];
-  readonly error: { readonly status: number | null; readonly kind: string } | null;
+  readonly error: {
+    readonly status: number | null;
+    readonly kind: string;
+    readonly code?: string | null;
+  } | null;
   /** What of earlier answers the request of a step carried back. */
   readonly echo?: {
     readonly toolCallIdsEchoed: readonly string[];

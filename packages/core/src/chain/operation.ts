@@ -1,11 +1,11 @@
 import type { CallInfo, Timeouts } from '../contract/call.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { AttemptInfo } from '../contract/gate.ts';
-import type { Attempt, LlmError, PartialResponse, Recovery } from '../contract/llm-error.ts';
+import type { Recovery } from '../contract/llm-error.ts';
 import type { ModelContext } from '../contract/provider.ts';
 import type { ModelRequest } from '../contract/request.ts';
-import type { Usage } from '../contract/usage.ts';
 import type { Place } from '../resolve/resolve.ts';
+import type { Answer } from '../stream/answer.ts';
 
 /**
  * What is asked of each target of a chain: an answer, a picture. The chain knows how to try, to wait, to fail over and
@@ -37,19 +37,4 @@ export interface PreparedCall<Event extends object, Result> {
   open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;
   /** Where one attempt's events are added up. */
   newAnswer(): Answer<Event, Result>;
-}
-
-/** Adds up what one attempt says; knows at any time what has arrived. */
-export interface Answer<Event extends object, Result> {
-  /** Takes the next event, and says what it means to the chain: the first `content` commits, `finish` ends. */
-  push(event: Event): 'progress' | 'content' | 'finish';
-  /** What is shown of the events that were held back until the first content. */
-  opening(held: readonly Event[]): readonly Event[];
-  /** The error that the finish stands for, if it is one. */
-  fault(): LlmError | undefined;
-  /** What had arrived, for an error; `undefined` before any content. */
-  partial(): PartialResponse | undefined;
-  readonly usage: Usage | undefined;
-  /** After the finish. */
-  result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../contract/clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { Lifeline } from './lifeline.ts';
 import type { Opened } from './open.ts';
-import type { Answer } from './operation.ts';
+import type { Answer } from '../stream/answer.ts';
 import { Watch } from './watch.ts';
 
 /** What a look at an attempt gave. */

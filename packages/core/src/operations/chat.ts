@@ -1,4 +1,5 @@
-import type { Answer, Operation, PreparedCall } from '../chain/operation.ts';
+import type { Operation, PreparedCall } from '../chain/operation.ts';
+import type { Answer } from '../stream/answer.ts';
 import type { Timeouts } from '../contract/call.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { ModelEvent } from '../contract/event.ts';

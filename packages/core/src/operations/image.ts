@@ -1,4 +1,5 @@
-import type { Answer, Operation, PreparedCall } from '../chain/operation.ts';
+import type { Operation, PreparedCall } from '../chain/operation.ts';
+import type { Answer } from '../stream/answer.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { ImageRequest, ImageResponse } from '../contract/image.ts';
 import { LlmError, type PartialResponse, type Recovery } from '../contract/llm-error.ts';

@@ -21,7 +21,11 @@ function counting(): MediaFitter & { readonly asked: FilePart[] } {
   };
 }
 
-const check = (files: FilePart[], limits: FileLimits | undefined, fitter?: MediaFitter): Promise<void> =>
+const check = (
+  files: FilePart[],
+  limits: FileLimits | undefined,
+  fitter?: MediaFitter,
+): ReturnType<typeof checkFiles> =>
   checkFiles(
     [user('see', files), assistant('ok'), user(image(new Uint8Array(99)))],
     limits,

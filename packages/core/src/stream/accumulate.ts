@@ -3,7 +3,7 @@ import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
 import { LlmError, type PartialResponse } from '../contract/llm-error.ts';
 import type { Usage } from '../contract/usage.ts';
-import type { Answer } from '../chain/operation.ts';
+import type { Answer } from './answer.ts';
 import { judgeFinish } from './judge.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;

@@ -1,7 +1,7 @@
 import { isRecord } from '@majordomo/core/provider';
 import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, shown, type Report } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { turnsOf, type Turn } from './conversation.ts';
 
