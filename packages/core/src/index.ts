@@ -1,5 +1,6 @@
 export { lanes } from './gates/lanes.ts';
 export { createMajordomo } from './client/create.ts';
+export { checkDsn, dsnVariable } from './resolve/dsn.ts';
 export { fromJson, toJson } from './json/codec.ts';
 export { sumUsage } from './stream/sum-usage.ts';
 export { cutText } from './bytes/cut-text.ts';
@@ -87,6 +88,8 @@ export type {
   MajordomoOptions,
   ObjectResponse,
   ObjectStream,
+  ResolvedTarget,
+  ResolveOptions,
   Resolver,
   SpecElement,
   TypedRequest,

@@ -118,7 +118,9 @@ describe('names', () => {
             .generate(hi),
         )
       ).message,
-    ).toBe('unknown name "fats" in "fats": aliases: fast; a target is written provider/model');
+    ).toBe(
+      'unknown name "fats" in "fats": aliases: fast; a target is written provider/model; did you mean "fast"?',
+    );
   });
 
   it('can be set and forgotten, and a call in flight keeps its targets', async () => {
@@ -168,7 +170,73 @@ describe('views', () => {
   });
 });
 
+describe('resolve', () => {
+  it('tells the targets in the order in which they would be tried, benched ones included', async () => {
+    const majordomo = make({ aliases: { fast: 'b/2,a/1' } });
+    majordomo.health.bench('b/2', 1000);
+    const resolved = await majordomo.resolve('a/constructor,fast,a/1');
+    expect(resolved.map(({ target, model }) => [target, model])).toEqual([
+      ['a/constructor', 'constructor'],
+      ['b/2', '2'],
+      ['a/1', '1'],
+    ]);
+    expect(resolved.map(({ health }) => health?.state)).toEqual([undefined, 'benched', undefined]);
+    expect(resolved[0]?.capabilities).toEqual({});
+  });
+
+  it('tells resolvers for whom', async () => {
+    const heard: unknown[] = [];
+    const majordomo = make({
+      resolvers: [
+        (name, { call, request }) => {
+          heard.push([name, call?.spec, call?.tenant, call?.metadata, request]);
+          return 'a/1';
+        },
+      ],
+    });
+    const [found] = await majordomo.resolve('tier', { tenant: 't1', metadata: { plan: 'gold' }, request: hi });
+    expect([found?.target, heard]).toEqual(['a/1', [['tier', 'tier', 't1', { plan: 'gold' }, hi]]]);
+    await majordomo.model('tier').generate(hi);
+    expect(heard[1]).toEqual(['tier', 'tier', undefined, {}, hi]);
+  });
+
+  it('asks nobody but the resolvers, whom an abort leaves', async () => {
+    const seen: ModelContext[] = [];
+    const majordomo = createMajordomo({
+      providers: [echo('a', seen)],
+      resolvers: [() => new Promise(() => undefined)],
+    });
+    await majordomo.resolve('a/1');
+    expect(seen).toEqual([]);
+    const controller = new AbortController();
+    const waiting = majordomo.resolve('slow', { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(
+      make({ resolvers: [() => Promise.reject(new Error('no table'))] }).resolve('tier'),
+    ).rejects.toThrow('tier failed: no table');
+  });
+
+  it.each([
+    ['a/x,fsat', '4', 'unknown name "fsat" in "a/x,fsat": aliases: fast, deep;'],
+    ['deep', '4', 'unknown name "nope" in "b/1,nope"'],
+    ['a/x,aa/1', '4', 'unknown provider "aa" in "a/x,aa/1"'],
+    ['a/x,,', '4', 'an empty element'],
+  ])('refuses %s at character %s of the spec that is wrong', async (spec, path, message) => {
+    const error = await config(make({ aliases: { fast: 'a/1', deep: 'b/1,nope' } }).resolve(spec));
+    expect([error.details.path, error.message]).toEqual([path, expect.stringContaining(message)]);
+  });
+});
+
 describe('providers', () => {
+  it('that are mistyped are told with the one that was meant, of DSNs too', async () => {
+    const majordomo = createMajordomo({ providers: [echo('openai')], env: { LLM_LAB_2: 'echo://h' } });
+    expect((await config(majordomo.resolve('OpenAI/x'))).message).toContain('did you mean "openai"?');
+    expect((await config(majordomo.resolve('lab_3/x'))).message).toContain('did you mean "lab_2"?');
+    const [error] = majordomo.loadEnv({ LLM_Q: 'ecoh://h' });
+    expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
+  });
+
   it('unknown are told with the variable that was tried', async () => {
     expect((await config(make().model('grok/x').generate(hi))).message).toBe(
       'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set',
@@ -207,9 +275,9 @@ describe('providers', () => {
 
   it('that are malformed are returned by loadEnv, not thrown', () => {
     const errors = make().loadEnv({ LLM_P: 'nope://t0ken@h', LLM_Q: 'echo://', LLM_R: 'echo://fine' });
-    expect(errors.map(({ message }) => message.slice(0, 35))).toEqual([
-      'LLM_P cannot be used as a backend: ',
-      'LLM_Q cannot be used as a backend: ',
+    expect(errors.map(({ message, details }) => [message.split(':')[0], details.path])).toEqual([
+      ['LLM_P cannot be used as a backend', '0'],
+      ['LLM_Q cannot be used as a backend', '7'],
     ]);
     expect(inspect(errors)).not.toContain('t0ken');
   });

@@ -7,6 +7,7 @@ import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '
 import { LlmError } from '../contract/llm-error.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { Model } from '../contract/provider.ts';
+import type { ChatRequest } from '../contract/request.ts';
 import { warmUp } from '../keep-warm.ts';
 import { emitTo } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
@@ -20,7 +21,12 @@ export interface ModelSetup {
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
   readonly waitUntil: WaitUntil | undefined;
-  resolve(spec: string, call: CallInfo, scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
+  resolve(
+    spec: string,
+    call: CallInfo,
+    request: ChatRequest | undefined,
+    scope: Pick<CallScope, 'signal'>,
+  ): readonly Place[] | Promise<readonly Place[]>;
   /** The chat model of a place, which is kept. */
   readonly modelAt: (place: Place) => Model;
 }
@@ -29,6 +35,8 @@ export interface ModelSetup {
 export interface CallPlan<Event extends object, Result> {
   readonly spec: string;
   readonly operation: Operation<Event, Result>;
+  /** Of a chat, for resolvers. */
+  readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
   /** Does somebody read the events as they come? */
   readonly live: boolean;
@@ -39,7 +47,7 @@ export interface CallPlan<Event extends object, Result> {
 
 /** A call that is about to begin: its first pull asks. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, options, live, pick, onEnd }: CallPlan<Event, Result>,
+  { spec, operation, request, options, live, pick, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   warmUp();
@@ -61,7 +69,7 @@ export function newCall<Event extends object, Result>(
       emit: emitTo(setup.onEvent, options?.onEvent),
       onEnd,
       resolve(scope) {
-        const places = setup.resolve(spec, info, scope);
+        const places = setup.resolve(spec, info, request, scope);
         if (pick === undefined) return places;
         return places instanceof Promise ? places.then(pick) : pick(places);
       },

@@ -25,7 +25,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     onEnd?: (outcome: Outcome<ChatResponse>) => void,
   ): CallRun<ModelEvent, ChatResponse> => {
     const operation = chatOperation(request, { live, media, modelAt });
-    return newCall({ spec, operation, options, live, pick, onEnd }, setup);
+    return newCall({ spec, operation, request, options, live, pick, onEnd }, setup);
   };
   const stream = (request: ChatRequest, options?: CallOptions, pick?: PickPlaces): ChatStream => {
     const unreadMs = unreadMsOf(mergeTimeouts(setup.settings.timeouts, options?.timeouts));

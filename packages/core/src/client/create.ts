@@ -15,6 +15,7 @@ import type { ModelSetup } from './call.ts';
 import { chatModel } from './chat-model.ts';
 import { idleCall } from './idle-call.ts';
 import { imageModel } from './image-model.ts';
+import { resolved } from './resolved.ts';
 
 /** What views of one majordomo share. */
 interface Shared {
@@ -56,7 +57,7 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   /** Until a name or a variable changes. */
-  const resolved = new Map<string, readonly Place[]>();
+  const placesOf = new Map<string, readonly Place[]>();
   let { version } = registry;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
     env: registry.env,
@@ -79,16 +80,16 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       transport,
     },
     settings: chainSettings(options.chain),
-    resolve: (spec, call, scope) => {
-      if (version !== registry.version) resolved.clear();
+    resolve: (spec, call, request, scope) => {
+      if (version !== registry.version) placesOf.clear();
       version = registry.version;
-      const known = resolved.get(spec);
+      const known = placesOf.get(spec);
       if (known !== undefined) return known;
-      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, scope });
+      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, request, scope });
       // What a resolver had a say in may be otherwise the next time.
       if (resolvers.length > 0 || places instanceof Promise) return places;
-      if (resolved.size >= MOST_SPECS) resolved.clear();
-      resolved.set(spec, places);
+      if (placesOf.size >= MOST_SPECS) placesOf.clear();
+      placesOf.set(spec, places);
       return places;
     },
     modelAt: (place) => models.of(place),
@@ -105,20 +106,21 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       return imageModel(spec, setup);
     },
     alias(name, spec) {
-      resolved.clear();
+      placesOf.clear();
       if (spec === undefined) aliases.delete(name);
       else aliases.set(name, spec);
     },
     resolver(resolver) {
-      resolved.clear();
+      placesOf.clear();
       resolvers.push(resolver);
     },
+    resolve: (spec, options) => resolved(spec, setup, options),
     loadEnv(env) {
       models.clear();
       return registry.load(env);
     },
     async listModels(id, { signal = new AbortController().signal } = {}) {
-      const provider = registry.provider(id, id);
+      const provider = registry.provider(id, { spec: id, offset: 0 });
       if (provider.listModels === undefined) {
         throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
       }

@@ -3,7 +3,8 @@ import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '
 import type { Clock } from './clock.ts';
 import type { StreamEvent } from './event.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
-import type { Health, HealthOptions } from './health.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Health, HealthOptions, TargetHealth } from './health.ts';
 import type { ImageModel } from './image.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { MediaFitter } from './media.ts';
@@ -65,7 +66,12 @@ export interface ChatModel {
 /** Says what a bare name means; `undefined` = not mine. */
 export type Resolver = (
   name: string,
-  context: { readonly call: CallInfo | undefined; readonly signal: AbortSignal },
+  context: {
+    readonly call: CallInfo | undefined;
+    /** What is asked for, as the app wrote it; `undefined` where only the meaning is asked. */
+    readonly request: ChatRequest | undefined;
+    readonly signal: AbortSignal;
+  },
 ) => string | undefined | Promise<string | undefined>;
 
 /** All that a majordomo knows: nothing comes from the process around it. */
@@ -113,6 +119,26 @@ export interface SpecElement {
   readonly offset: number;
 }
 
+/** For whom a spec is resolved: what resolvers are told of the call that it would be. */
+export interface ResolveOptions {
+  readonly request?: ChatRequest | undefined;
+  readonly tenant?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Ends the wait for a resolver. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One target of a spec, with what is known of it before it is asked. */
+export interface ResolvedTarget {
+  /** `provider/model`. */
+  readonly target: string;
+  /** What stands after the first slash. */
+  readonly model: string;
+  readonly capabilities: Capabilities;
+  /** `undefined`: never in trouble. */
+  readonly health: TargetHealth | undefined;
+}
+
 /** Knows providers and names, and gives the models that they stand for. Made by `createMajordomo`. */
 export interface Majordomo {
   /** Parses at once, resolves at every call. Throws `config` for a spec that cannot be parsed. */
@@ -127,6 +153,11 @@ export interface Majordomo {
    * The elements of a spec, without looking up what they mean. Throws `config` for a spec that cannot be parsed.
    */
   parse(spec: string): readonly SpecElement[];
+  /**
+   * What a spec means now, in the order in which it would be tried, benched targets included. Asks nobody but the
+   * resolvers. Throws `config` for what a call would refuse, with the character as `details.path`.
+   */
+  resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
   /** Reads `LLM_*` DSNs besides those of `options.env`; returns what looked like one and was not. */
   loadEnv(env: object): readonly LlmError[];
   /** What a provider's backend lists, where it can; otherwise `unsupported`. */

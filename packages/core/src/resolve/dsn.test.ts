@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../contract/llm-error.ts';
-import { dsnName, dsnVariable, parseDsn } from './dsn.ts';
+import { checkDsn, dsnName, dsnVariable } from './dsn.ts';
 
-const parse = (value: string): ReturnType<typeof parseDsn> => parseDsn('LLM_X', 'x', value);
+const parse = (value: string): ReturnType<typeof checkDsn> => checkDsn('LLM_X', value);
 
 describe('an LLM_* DSN', () => {
   it.each([
@@ -48,12 +48,15 @@ describe('an LLM_* DSN', () => {
   });
 
   it.each([
-    ['secret-value', 'scheme://token@host/path'],
-    ['://secret@h', 'scheme://token@host/path'],
-    ['x://', 'no host'],
-    ['x://secret@', 'no host'],
-    ['x://secret@a b', 'not valid'],
-  ])('refuses %s without repeating it', (value, why) => {
+    ['secret-value', 12, 'scheme://token@host/path'],
+    ['://secret@h', 0, 'scheme://token@host/path'],
+    ['open ai://secret', 4, 'scheme://token@host/path'],
+    ['x://', 4, 'no host'],
+    ['x://secret@', 11, 'no host'],
+    ['x://secret@a b', 11, 'not valid'],
+    ['  x://secret@b@h h', 15, 'not valid'],
+    ['x://secret/part@host/v1', 10, 'write %2F'],
+  ])('refuses %s at character %i without repeating it', (value, offset, why) => {
     try {
       parse(value);
       expect.unreachable();
@@ -61,6 +64,9 @@ describe('an LLM_* DSN', () => {
       expect(LlmError.is(error, 'config')).toBe(true);
       expect(String(error)).toContain(why);
       expect(inspect(error)).not.toContain('secret');
+      if (!LlmError.is(error)) throw error;
+      expect(error.details.path).toBe(String(offset));
+      expect(error.details.issues).toEqual([{ path: [offset], message: expect.stringContaining(why) }]);
     }
   });
 

@@ -1,8 +1,13 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { Env, Provider } from '../contract/provider.ts';
-import { badDsn, dsnName, dsnVariable, parseDsn } from './dsn.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { badDsn, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
-const PREFIX = 'LLM_';
+/** The spec that a name stands in, and the character at which it begins. */
+export interface Written {
+  readonly spec: string;
+  readonly offset: number;
+}
 
 /** Which provider a name means: a registered one, else one built from its `LLM_*` variable. */
 export class Registry {
@@ -22,9 +27,9 @@ export class Registry {
     return this.variables;
   }
 
-  /** Throws `config` naming both places that were searched. */
-  provider(name: string, spec: string): Provider {
-    return this.registered.get(name) ?? this.fromVariable(name, spec);
+  /** Throws `config` naming both places that were searched, and `written`, where the name stands. */
+  provider(name: string, written: Written): Provider {
+    return this.registered.get(name) ?? this.fromVariable(name, written);
   }
 
   /** Adds variables; returns an error for each that looks like a DSN and cannot be used. */
@@ -33,11 +38,9 @@ export class Registry {
     this.built.clear();
     this.version++;
     const errors: LlmError[] = [];
-    for (const [variable, value] of Object.entries(strings(env))) {
-      // LLM_MODEL=gpt-x and its like belong to others: no DSN until somebody asks for it.
-      if (!variable.startsWith(PREFIX) || !value.includes('://')) continue;
+    for (const [variable, value] of dsnEntries(strings(env))) {
       try {
-        this.build(variable, dsnName(variable.slice(PREFIX.length)), value);
+        this.build(variable, value);
       } catch (error) {
         if (!LlmError.is(error)) throw error;
         errors.push(error);
@@ -64,25 +67,22 @@ export class Registry {
     for (const [scheme, make] of Object.entries(provider.schemes ?? {})) this.schemes.set(scheme, make);
   }
 
-  private fromVariable(name: string, spec: string): Provider {
-    const id = dsnName(name);
-    const known = this.built.get(id);
+  private fromVariable(name: string, written: Written): Provider {
+    const known = this.built.get(dsnName(name));
     if (known !== undefined) return known;
     const variable = dsnVariable(name);
     const value = this.variables[variable];
-    if (value === undefined) throw unknownProvider(name, spec, variable, [...this.registered.keys()]);
-    return this.build(variable, id, value);
+    if (value !== undefined) return this.build(variable, value);
+    const names = [...this.registered.keys(), ...dsnEntries(this.variables).map(([key]) => dsnProvider(key))];
+    throw unknownProvider(name, written, variable, names);
   }
 
-  private build(variable: string, id: string, value: string): Provider {
-    const dsn = parseDsn(variable, id, value);
+  private build(variable: string, value: string): Provider {
+    const dsn = checkDsn(variable, value);
     const make = this.schemes.get(dsn.scheme);
-    if (make === undefined) {
-      const known = [...this.schemes.keys()].join(', ') || 'none';
-      throw badDsn(variable, `no registered provider serves the scheme "${dsn.scheme}" (known: ${known})`);
-    }
+    if (make === undefined) throw unknownScheme(variable, value, dsn.scheme, [...this.schemes.keys()]);
     const provider = make(dsn);
-    this.built.set(id, provider);
+    this.built.set(dsn.name, provider);
     return provider;
   }
 }
@@ -94,13 +94,25 @@ function strings(env: object): Record<string, string> {
   );
 }
 
+function unknownScheme(
+  variable: string,
+  value: string,
+  scheme: string,
+  known: readonly string[],
+): LlmError {
+  const served = known.length === 0 ? 'none serves any' : `served: ${known.join(', ')}`;
+  const why = `no registered provider serves the scheme "${scheme}" (${served})${didYouMean(scheme, known)}`;
+  return badDsn(variable, why, value.length - value.trimStart().length);
+}
+
 function unknownProvider(
   name: string,
-  spec: string,
+  { spec, offset }: Written,
   variable: string,
-  registered: readonly string[],
+  known: readonly string[],
 ): LlmError {
-  const known = registered.length === 0 ? 'none is registered' : `registered: ${registered.join(', ')}`;
-  const message = `unknown provider "${name}" in "${spec}": not registered (${known}) and ${variable} is not set`;
-  return new LlmError('config', message, { code: 'unknown-provider' });
+  const near = didYouMean(name, known);
+  const registered = known.length === 0 ? 'none is registered' : `registered: ${known.join(', ')}`;
+  const message = `unknown provider "${name}" in "${spec}": not registered (${registered}) and ${variable} is not set${near}`;
+  return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }

@@ -1,7 +1,9 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { CallInfo } from '../contract/call.ts';
-import type { Resolver } from '../contract/majordomo.ts';
+import type { Resolver, SpecElement } from '../contract/majordomo.ts';
 import type { Provider } from '../contract/provider.ts';
+import type { ChatRequest } from '../contract/request.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { parseSpec, splitTarget } from './grammar.ts';
 import type { Registry } from './registry.ts';
 
@@ -25,6 +27,7 @@ export interface ResolveContext {
   readonly names: Names;
   readonly registry: Registry;
   readonly call: CallInfo | undefined;
+  readonly request: ChatRequest | undefined;
   readonly scope: { readonly signal: AbortSignal };
 }
 
@@ -37,7 +40,7 @@ const DEEPEST = 64;
  */
 export function resolve(spec: string, context: ResolveContext): readonly Place[] | Promise<readonly Place[]> {
   const places = new Map<string, Place>();
-  const steps = expand(spec, spec, NO_PATH, context, places);
+  const steps = expand(spec, NO_PATH, context, places);
   const step = steps.next();
   return step.done === true ? [...places.values()] : finish(steps, step.value, places);
 }
@@ -62,15 +65,15 @@ async function finish(
 
 function* expand(
   spec: string,
-  whole: string,
   path: readonly string[],
   context: ResolveContext,
   places: Map<string, Place>,
 ): Steps<void> {
-  for (const { kind, text } of parseSpec(spec)) {
+  for (const element of parseSpec(spec)) {
+    const { kind, text } = element;
     if (kind === 'target') {
       const { provider: name, model: modelId } = splitTarget(text);
-      const provider = context.registry.provider(name, whole);
+      const provider = context.registry.provider(name, { spec, offset: element.offset });
       const key = `${provider.id}/${modelId}`;
       if (!places.has(key)) places.set(key, { key, provider, modelId, name: path.at(-1) });
       continue;
@@ -78,14 +81,14 @@ function* expand(
     if (path.includes(text)) throw cycle([...path, text]);
     if (path.length >= DEEPEST) throw tooDeep(path);
     const meaning = context.names.aliases.get(text) ?? (yield* askResolvers(text, context));
-    if (meaning === undefined) throw unknownName(text, whole, context);
-    yield* expand(meaning, whole, [...path, text], context, places);
+    if (meaning === undefined) throw unknownName(element, spec, context);
+    yield* expand(meaning, [...path, text], context, places);
   }
 }
 
-function* askResolvers(name: string, { names, call, scope }: ResolveContext): Steps<Answer> {
+function* askResolvers(name: string, { names, call, request, scope }: ResolveContext): Steps<Answer> {
   for (const resolver of names.resolvers) {
-    const answer: unknown = resolver(name, { call, signal: scope.signal });
+    const answer: unknown = resolver(name, { call, request, signal: scope.signal });
     const meaning: unknown =
       answer instanceof Object && 'then' in answer ? yield answer as Promise<Answer> : answer;
     // Null is what a look-up in a store gives for nothing.
@@ -113,11 +116,11 @@ const tooDeep = (path: readonly string[]): LlmError =>
     code: 'alias-depth',
   });
 
-function unknownName(name: string, spec: string, { names }: ResolveContext): LlmError {
-  const known =
-    names.aliases.size === 0 ? 'no alias is set' : `aliases: ${[...names.aliases.keys()].join(', ')}`;
+function unknownName({ text, offset }: SpecElement, spec: string, { names }: ResolveContext): LlmError {
+  const aliases = [...names.aliases.keys()];
+  const known = aliases.length === 0 ? 'no alias is set' : `aliases: ${aliases.join(', ')}`;
   const asked =
     names.resolvers.length === 0 ? '' : `, and ${names.resolvers.length} resolver(s) did not know it`;
-  const message = `unknown name "${name}" in "${spec}": ${known}${asked}; a target is written provider/model`;
-  return new LlmError('config', message, { code: 'unknown-name' });
+  const message = `unknown name "${text}" in "${spec}": ${known}${asked}; a target is written provider/model${didYouMean(text, aliases)}`;
+  return new LlmError('config', message, { code: 'unknown-name', path: String(offset) });
 }

@@ -1,0 +1,37 @@
+import { asLlmError } from '../error/as-llm-error.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { TargetHealth } from '../contract/health.ts';
+import type { Model } from '../contract/provider.ts';
+import type { ResolvedTarget, ResolveOptions } from '../contract/majordomo.ts';
+import { abortable } from '../prepare/abortable.ts';
+import type { Place } from '../resolve/resolve.ts';
+import type { ModelSetup } from './call.ts';
+
+/** What a spec means for a call with these options, without making one. */
+export async function resolved(
+  spec: string,
+  setup: ModelSetup,
+  { request, tenant, metadata = {}, signal = new AbortController().signal }: ResolveOptions = {},
+): Promise<readonly ResolvedTarget[]> {
+  const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
+  try {
+    const found = setup.resolve(spec, call, request, { signal });
+    const places = found instanceof Promise ? await abortable(found, signal) : found;
+    const health = setup.deps.health.snapshot();
+    return places.map((place) => told(place, setup.modelAt(place), health));
+  } catch (cause) {
+    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
+    throw asLlmError(cause, spec);
+  }
+}
+
+const told = (
+  { key, modelId }: Place,
+  { capabilities }: Model,
+  health: Readonly<Record<string, TargetHealth>>,
+): ResolvedTarget => ({
+  target: key,
+  model: modelId,
+  capabilities,
+  health: Object.hasOwn(health, key) ? health[key] : undefined,
+});
