@@ -1,5 +1,4 @@
-import { BACKENDS } from './backends/backends.ts';
-import { configuredIds } from './backends/wanted.ts';
+import { configuredIds } from './backends/configured.ts';
 import { unconfigured } from './chat/unconfigured.ts';
 import { loadSettings } from './config/settings.ts';
 import type { ExitCode } from './exit.ts';
@@ -8,7 +7,6 @@ import type { Io } from './io.ts';
 /** `majordomo` without a word: what to do first, where nothing is configured; `undefined` where help says more. */
 export async function welcome(io: Io): Promise<ExitCode | undefined> {
   const settings = await loadSettings(io);
-  const providers = settings.providers.map(({ id }) => id);
-  const ids = configuredIds(BACKENDS, { env: settings.env, providers });
+  const ids = configuredIds(settings);
   return ids.length === 0 && settings.model === undefined ? unconfigured(settings, io) : undefined;
 }

@@ -24,7 +24,9 @@ it('ping says of a target that cannot be asked why, and asks the others', async 
   using place = world({ env: lab(server) });
   const ran = await place.run('ping', 'lab/gpt-4o,opnai/x');
   expect(ran.code).toBe(2);
-  expect(ran.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nopnai\/x .* config\n {4}no provider is called "opnai"/);
+  expect(ran.out).toMatch(
+    /^lab\/gpt-4o +\d+ ms {2}✓\nopnai\/x .* config\n {4}unknown provider "opnai" in "opnai\/x"/,
+  );
 });
 
 it('a DSN wins over what the command knows by the same name', async () => {
@@ -62,7 +64,7 @@ it('doctor knows the names of resolvers, and tells a server that refuses the key
   const away = { LLM_AWAY: 'openai+http://127.0.0.1:9/v1' };
   using place = world({ env: { ...lab(server), ...away }, files: { 'majordomo.config.mjs': config } });
   const ran = await place.run('doctor');
-  expect(ran.out).toContain('character 5 of "best,wurst": wurst is no alias');
+  expect(ran.out).toContain('character 5: unknown name "wurst" in "best,wurst"');
   expect(ran.out).toMatch(/✓ lab +answers, but lists no models \(not-found 404\)/);
   expect(ran.out).toMatch(/– away +does not answer \(network\)/);
   expect(ran.out).toContain('To mend: the line with ✗.');
@@ -127,10 +129,10 @@ it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
   for (const told of [
     'LLM_A  character 13: its host is not valid',
     'LLM_B  character 0: no registered provider serves the scheme "gopher"',
-    'LLM_S  character 15: an @ behind a slash',
+    'LLM_S  character 15: a slash stands before the @',
     'LLM_C  character 14: unknown quirk',
     'an empty element at character 9',
-    'character 9 of "openai/a,z": z is no alias',
+    'character 9: unknown name "z" in "openai/a,z"',
   ]) {
     expect(ran.out).toContain(told);
   }

@@ -194,7 +194,11 @@ describe('resolve', () => {
         },
       ],
     });
-    const [found] = await majordomo.resolve('tier', { tenant: 't1', metadata: { plan: 'gold' }, request: hi });
+    const [found] = await majordomo.resolve('tier', {
+      tenant: 't1',
+      metadata: { plan: 'gold' },
+      request: hi,
+    });
     expect([found?.target, heard]).toEqual(['a/1', [['tier', 'tier', 't1', { plan: 'gold' }, hi]]]);
     await majordomo.model('tier').generate(hi);
     expect(heard[1]).toEqual(['tier', 'tier', undefined, {}, hi]);

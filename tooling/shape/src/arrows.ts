@@ -47,6 +47,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'core',
       'testing',
       'eslint-plugin',
+      'openai-wire',
       'provider-anthropic',
       'provider-bedrock',
       'provider-cerebras',

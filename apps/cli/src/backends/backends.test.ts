@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { BACKENDS, backendForScheme } from './backends.ts';
+import type { Settings } from '../config/settings.ts';
+import { BACKENDS } from './backends.ts';
 import { createBackend } from './create-backend.ts';
 import { loadPackage, locatePackage } from './load-package.ts';
-import { backendsFor, configuredIds, expand } from './wanted.ts';
+import { configuredIds } from './configured.ts';
+import { outline } from './outline.ts';
 
 const here = import.meta.dirname;
 const installed = BACKENDS.filter((backend) => locatePackage(backend.package, here) !== undefined);
@@ -42,38 +45,37 @@ it('every variable of the table is one that the packages read', () => {
   );
 });
 
-const parse = (spec: string) =>
-  spec
-    .split(',')
-    .map((text) => ({ kind: text.includes('/') ? ('target' as const) : ('name' as const), text, offset: 0 }));
-const known = {
-  parse,
-  meaning: (name: string) => (({ a: 'openai/x,b', b: 'a,lab/y' }) as Partial<Record<string, string>>)[name],
-  env: { LLM_LAB: 'ollama+http://h' },
-  providers: ['own'],
+const settings = {
+  aliases: { a: 'openai/x,b', b: 'lab/y' },
+  env: { LLM_LAB: 'ollama+http://h', OPENAI_API_KEY: '', GROQ_API_KEY: 'x', LLM_MODEL: 'gpt' },
+  resolvers: [(name: string) => (name === 'best' ? 'own/z' : undefined)],
+  providers: [fakeProvider({ id: 'own', models: {} })],
+} as unknown as Settings;
+
+const wantedOf = async (spec: string, env = settings.env): Promise<readonly string[]> => {
+  const { majordomo, wanted } = outline({ ...settings, env });
+  await majordomo.resolve(spec);
+  return [...wanted].map(({ id }) => id);
 };
 
-it('expands aliases in place, each target once, whatever circle they make', async () => {
-  expect(await expand('a,own/z,c', known)).toEqual(['openai/x', 'lab/y', 'own/z', 'c']);
-});
-
-it('loads the backends of ids and of DSN schemes, and no other', () => {
-  expect(backendsFor(['openai', 'lab', 'own'], known).map(({ id }) => id)).toEqual(['openai', 'ollama']);
-  const env = { LLM_OPENAI: 'ollama://h', LLM_ODD: 'gopher://h' };
-  expect(backendsFor(['openai', 'odd'], { ...known, env }).map(({ id }) => id)).toEqual(['ollama']);
-  expect(() => backendsFor(['nope'], known)).toThrow('no provider is called "nope", and LLM_NOPE is not set');
+it.each([
+  ['a,best', {}, ['openai', 'ollama']],
+  ['own/z', {}, []],
+  ['openai/x', { LLM_OPENAI: 'foreman://t@h' }, ['ollama']],
+  ['lab_2/x,lab-2/x', { LLM_LAB_2: 'OpenAI+HTTP://h' }, ['openai']],
+  ['azure/mine', {}, ['azure']],
+])('%s wants the packages of %j: %j', async (spec, env, expected) => {
+  expect(await wantedOf(spec, { ...settings.env, ...env })).toEqual(expected);
 });
 
 it.each([
-  ['foreman://t@h', 'ollama'],
-  ['OpenAI+HTTP://h', 'openai'],
-  ['gopher://h', undefined],
-  ['', undefined],
-])('the scheme of %j is served by %s', (dsn, id) => {
-  expect(backendForScheme(dsn)?.id).toBe(id);
+  ['nope/x', 'unknown provider "nope"'],
+  ['opnai/x', 'did you mean "openai"?'],
+  ['odd/x', 'serves the scheme "opnai" (served: openai, openai-responses, anthropic,'],
+])('%s is refused as core refuses it: %s', async (spec, told) => {
+  await expect(wantedOf(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(told);
 });
 
 it('configured is what has a key, a DSN or a provider', () => {
-  const env = { GROQ_API_KEY: 'x', OPENAI_API_KEY: '', LLM_LAB: 'openai://h', LLM_MODEL: 'gpt' };
-  expect(configuredIds(BACKENDS, { env, providers: ['own'] })).toEqual(['own', 'groq', 'lab']);
+  expect(configuredIds(settings)).toEqual(['own', 'groq', 'lab']);
 });

@@ -1,3 +1,31 @@
+import {
+  alibaba,
+  azureOpenAI,
+  cerebras,
+  cohere,
+  deepseek,
+  fireworks,
+  githubModels,
+  groq,
+  huggingface,
+  llamacpp,
+  lmstudio,
+  mimo,
+  minimax,
+  mistral,
+  moonshot,
+  nvidia,
+  openrouter,
+  perplexity,
+  poolside,
+  together,
+  vercelGateway,
+  vllm,
+  xai,
+  zai,
+  type Profile,
+} from '@majordomo/openai-wire';
+
 /** One backend that the command knows by name: a row says which package serves it, and what it needs. */
 export interface Backend {
   /** The provider's id: what stands before the slash. */
@@ -6,8 +34,8 @@ export interface Backend {
   /** The package's function that creates it, and what it is called with. */
   readonly create: string;
   readonly options?: Readonly<Record<string, string>>;
-  /** For `openaiCompatible`: the exported profile that is its first argument. */
-  readonly profile?: string;
+  /** For `openaiCompatible`: its first argument. */
+  readonly profile?: Profile;
   /** Any of these variables is a credential for it. */
   readonly keyEnv: readonly string[];
   /** The variable that says where it is, and what follows its value in a base URL. */
@@ -22,14 +50,41 @@ export interface Backend {
 const OPENAI = '@majordomo/provider-openai';
 const OLLAMA = '@majordomo/provider-ollama';
 
-/** A vendor's profile; without a key it is a server on this machine. */
-const compatible = (id: string, profile: string, key?: string): Backend => ({
-  id,
+/** Vendors that the command speaks to by their profiles alone. */
+const PROFILES = [
+  alibaba,
+  cerebras,
+  cohere,
+  deepseek,
+  fireworks,
+  githubModels,
+  groq,
+  huggingface,
+  mimo,
+  minimax,
+  mistral,
+  moonshot,
+  nvidia,
+  openrouter,
+  perplexity,
+  poolside,
+  together,
+  vercelGateway,
+  xai,
+  zai,
+  llamacpp,
+  lmstudio,
+  vllm,
+] as const;
+
+/** One that asks for no key is a server on this machine. */
+const compatible = (profile: Profile): Backend => ({
+  id: profile.id,
   profile,
   package: OPENAI,
   create: 'openaiCompatible',
-  keyEnv: key === undefined ? [] : [key],
-  kind: key === undefined ? 'server' : 'remote',
+  keyEnv: profile.keyEnv === undefined ? [] : [profile.keyEnv],
+  kind: profile.keyEnv === undefined ? 'server' : 'remote',
 });
 
 const cli = (id: string, command: string): Backend => ({
@@ -83,34 +138,12 @@ export const BACKENDS: readonly Backend[] = [
     kind: 'remote',
     schemes: ['cloudflare'],
   },
-  compatible('alibaba', 'alibaba', 'DASHSCOPE_API_KEY'),
-  compatible('cerebras', 'cerebras', 'CEREBRAS_API_KEY'),
-  compatible('cohere', 'cohere', 'COHERE_API_KEY'),
-  compatible('deepseek', 'deepseek', 'DEEPSEEK_API_KEY'),
-  compatible('fireworks', 'fireworks', 'FIREWORKS_API_KEY'),
-  compatible('github-models', 'githubModels', 'GITHUB_TOKEN'),
-  compatible('groq', 'groq', 'GROQ_API_KEY'),
-  compatible('huggingface', 'huggingface', 'HF_TOKEN'),
-  compatible('mimo', 'mimo', 'MIMO_API_KEY'),
-  compatible('minimax', 'minimax', 'MINIMAX_API_KEY'),
-  compatible('mistral', 'mistral', 'MISTRAL_API_KEY'),
-  compatible('moonshot', 'moonshot', 'MOONSHOT_API_KEY'),
-  compatible('nvidia', 'nvidia', 'NVIDIA_API_KEY'),
-  compatible('openrouter', 'openrouter', 'OPENROUTER_API_KEY'),
-  compatible('perplexity', 'perplexity', 'PERPLEXITY_API_KEY'),
-  compatible('poolside', 'poolside', 'POOLSIDE_API_KEY'),
-  compatible('together', 'together', 'TOGETHER_API_KEY'),
-  compatible('vercel-gateway', 'vercelGateway', 'AI_GATEWAY_API_KEY'),
-  compatible('xai', 'xai', 'XAI_API_KEY'),
-  compatible('zai', 'zai', 'ZAI_API_KEY'),
+  ...PROFILES.map(compatible),
   {
-    ...compatible('azure', 'azureOpenAI', 'AZURE_OPENAI_API_KEY'),
+    ...compatible(azureOpenAI({ resource: '' })),
     placeEnv: 'AZURE_OPENAI_ENDPOINT',
     placePath: '/openai/v1',
   },
-  compatible('llamacpp', 'llamacpp'),
-  compatible('lmstudio', 'lmstudio'),
-  compatible('vllm', 'vllm'),
   {
     id: 'ollama',
     package: OLLAMA,
@@ -145,8 +178,6 @@ export const BACKENDS: readonly Backend[] = [
 /** The backend of an id. */
 export const backendOf = (id: string): Backend | undefined => BACKENDS.find((backend) => backend.id === id);
 
-/** The backend whose package serves a DSN's scheme; `+http` is no part of it. */
-export function backendForScheme(dsn: string): Backend | undefined {
-  const scheme = /^([a-z][a-z0-9.-]*)(?:\+http)?:\/\//i.exec(dsn.trim())?.[1]?.toLowerCase();
-  return scheme === undefined ? undefined : BACKENDS.find(({ schemes }) => schemes?.includes(scheme));
-}
+/** The backend whose package serves the scheme of a DSN. */
+export const backendForScheme = (scheme: string): Backend | undefined =>
+  BACKENDS.find(({ schemes }) => schemes?.includes(scheme));

@@ -3,27 +3,19 @@ import { Stop } from '../exit.ts';
 import type { Backend } from './backends.ts';
 
 /**
- * Calls the package's `create…` with the vendor's profile, if it has one, and the options. Throws `Stop` when
- * the package has nothing of that name, and when it is not said where the backend is.
+ * Calls the package's `create…` with the vendor's profile, if it has one, and the options. Throws `Stop` when the
+ * package has nothing of that name, and when it is not said where the backend is.
  */
 export function createBackend(backend: Backend, module: object, env: Env): Provider {
   const create: unknown = Reflect.get(module, backend.create);
   if (typeof create !== 'function') throw outdated(backend, backend.create);
-  const profile = profileOf(backend, module);
   const options = { ...backend.options, ...placeOf(backend, env) };
+  const { profile } = backend;
   return Reflect.apply(create, undefined, profile === undefined ? [options] : [profile, options]) as Provider;
 }
 
 const outdated = ({ package: name }: Backend, missing: string): Stop =>
   new Stop(`${name} has no ${missing}, so it is another version: npm install ${name}@latest`);
-
-function profileOf(backend: Backend, module: object): unknown {
-  if (backend.profile === undefined) return undefined;
-  const profile: unknown = Reflect.get(module, backend.profile);
-  if (profile === undefined) throw outdated(backend, backend.profile);
-  // One that is made for a place: the place itself comes as the base URL.
-  return typeof profile === 'function' ? Reflect.apply(profile, undefined, [{ resource: '' }]) : profile;
-}
 
 function placeOf({ id, placeEnv, placePath = '' }: Backend, env: Env): { readonly baseURL?: string } {
   if (placeEnv === undefined) return {};

@@ -1,5 +1,4 @@
-import { BACKENDS } from '../backends/backends.ts';
-import { configuredIds } from '../backends/wanted.ts';
+import { configuredIds } from '../backends/configured.ts';
 import type { Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -7,10 +6,7 @@ import { painter } from '../paint.ts';
 
 /** Nobody said which model: three lines about what to do, and the demo where there is somebody to ask. */
 export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode> {
-  const ids = configuredIds(BACKENDS, {
-    env: settings.env,
-    providers: settings.providers.map(({ id }) => id),
-  });
+  const ids = configuredIds(settings);
   const paint = painter(io.stderr);
   const lines =
     ids.length === 0

@@ -1,7 +1,8 @@
 import { openIds } from '../backends/open.ts';
 import { locatePackage } from '../backends/load-package.ts';
-import { BACKENDS, backendForScheme } from '../backends/backends.ts';
-import { configuredIds, dsnIds, dsnOf } from '../backends/wanted.ts';
+import { backendForScheme } from '../backends/backends.ts';
+import { configuredIds } from '../backends/configured.ts';
+import { dsnEntries } from '../backends/dsns.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
@@ -11,7 +12,8 @@ import { credentials } from './credentials.ts';
 import { absent, ok, type Finding, type Section } from './finding.ts';
 import { local, LOCAL_TITLE } from './local.ts';
 import { packages } from './packages.ts';
-import { dsns, specs } from './specs.ts';
+import { dsns } from './dsns.ts';
+import { specs } from './specs.ts';
 
 /** `majordomo doctor`: what is installed, configured and reachable. Fails when there is a mistake to mend. */
 export async function doctor(
@@ -25,7 +27,7 @@ export async function doctor(
     configuration(settings),
     credentials(settings, io),
     dsns(settings, majordomo, io.cwd),
-    await specs(settings, majordomo, io.signal),
+    await specs(settings, io.signal),
     await local(settings, io),
   ];
   if (flags.lint !== undefined) {
@@ -44,20 +46,20 @@ export async function doctor(
 
 /** Providers of DSNs whose package is there: a missing one is a finding, not the end. */
 const served = ({ env }: Settings, { cwd }: Io): readonly string[] =>
-  dsnIds(env).filter((id) => {
-    const backend = backendForScheme(dsnOf(id, env) ?? '');
-    return backend !== undefined && locatePackage(backend.package, cwd) !== undefined;
+  dsnEntries(env).flatMap(({ id, dsn }) => {
+    const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
+    return backend !== undefined && locatePackage(backend.package, cwd) !== undefined ? [id] : [];
   });
 
 /** What to do now that this is known. */
-function next(sections: readonly Section[], { env, providers }: Settings): string {
+function next(sections: readonly Section[], settings: Settings): string {
   const mistakes = sections.flatMap(({ findings }) => findings).filter(({ state }) => state === 'mistake');
   if (mistakes.length > 0)
     return `To mend: ${mistakes.length === 1 ? 'the line' : `the ${mistakes.length} lines`} with ✗.`;
   const here = sections.find(({ title }) => title === LOCAL_TITLE)?.findings ?? [];
   const away = here.filter(({ state }) => state === 'absent').map(({ what }) => what);
   const usable = new Set([
-    ...configuredIds(BACKENDS, { env, providers: providers.map(({ id }) => id) }),
+    ...configuredIds(settings),
     ...here.filter(({ state }) => state === 'ok').map(({ what }) => what),
   ]);
   for (const id of away) usable.delete(id);

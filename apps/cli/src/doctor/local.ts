@@ -3,7 +3,7 @@ import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends
 import { createBackend } from '../backends/create-backend.ts';
 import { loadPackage, locatePackage } from '../backends/load-package.ts';
 import { openIds } from '../backends/open.ts';
-import { dsnIds, dsnOf } from '../backends/wanted.ts';
+import { dsnEntries } from '../backends/dsns.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
@@ -19,8 +19,8 @@ export const LOCAL_TITLE = 'On this machine';
 
 /** Which servers nearby answer, and which CLIs are there. Nothing beyond the local network is asked. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
+  const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) => (dsn && LOCAL.test(dsn.host) ? [id] : []));
   const servers = BACKENDS.filter(({ kind }) => kind === 'server').map(({ id }) => id);
-  const nearby = dsnIds(settings.env).filter((id) => LOCAL.test(hostOf(dsnOf(id, settings.env) ?? '')));
   const findings = await Promise.all([
     ...[...new Set([...servers, ...nearby])].map((id) => server(id, settings, io)),
     ...BACKENDS.filter(({ kind }) => kind === 'cli').map((backend) => cli(backend, settings, io)),
@@ -28,10 +28,9 @@ export async function local(settings: Settings, io: Io): Promise<Section> {
   return { title: LOCAL_TITLE, findings };
 }
 
-const hostOf = (dsn: string): string => /:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(dsn)?.[1] ?? '';
-
 async function server(id: string, settings: Settings, io: Io): Promise<Finding> {
-  const backend = backendForScheme(dsnOf(id, settings.env) ?? '') ?? backendOf(id);
+  const { dsn } = dsnEntries(settings.env).find((entry) => entry.id === id) ?? {};
+  const backend = dsn === undefined ? backendOf(id) : backendForScheme(dsn.scheme);
   if (backend !== undefined && locatePackage(backend.package, io.cwd) === undefined) {
     return absent(id, `not looked for: needs ${backend.package}`);
   }

@@ -1,7 +1,6 @@
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { BACKENDS } from '../backends/backends.ts';
+import { configuredIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
-import { configuredIds } from '../backends/wanted.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
@@ -24,7 +23,7 @@ export async function models(
   io: Io,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io);
-  const ids = provider === undefined ? idsOf(settings) : [provider];
+  const ids = provider === undefined ? configuredIds(settings) : [provider];
   if (ids.length === 0) {
     throw new Stop(
       'no backend is configured. Set a key such as OPENAI_API_KEY, or name a server of this machine, as in: majordomo models lmstudio',
@@ -35,9 +34,6 @@ export async function models(
   else for (const listing of listings) io.stdout.write(shown(listing, io.stdout));
   return listings.some(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }
-
-const idsOf = ({ env, providers }: Settings): readonly string[] =>
-  configuredIds(BACKENDS, { env, providers: providers.map(({ id }) => id) });
 
 async function list(provider: string, settings: Settings, io: Io): Promise<Listing> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);

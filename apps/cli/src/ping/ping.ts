@@ -1,7 +1,7 @@
 import { LlmError, user } from '@majordomo/core';
 import { patientFetch } from '@majordomo/core/provider';
-import { knownOf, openSpec } from '../backends/open.ts';
-import { expand } from '../backends/wanted.ts';
+import { openSpec } from '../backends/open.ts';
+import { outline } from '../backends/outline.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
@@ -27,11 +27,23 @@ export async function ping(
   const seconds = Number(timeout);
   if (!(seconds > 0)) throw new Stop('--timeout is a number of seconds above 0');
   const settings = await loadSettings(io);
-  const targets = await expand(spec, knownOf(settings, io.signal));
+  const targets = await targetsOf(spec, settings, io.signal);
   const pongs = await Promise.all(targets.map((target) => probe(target, settings, seconds * 1000, io)));
   if (json === true) io.stdout.write(`${JSON.stringify(pongs, undefined, 2)}\n`);
   else for (const pong of pongs) io.stdout.write(line(pong, targets, io));
   return codeOf(pongs);
+}
+
+/** Element by element: what one of them does not mean says nothing about the others. It stays as it is written. */
+async function targetsOf(spec: string, settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
+  const { majordomo } = outline(settings);
+  const found = await Promise.all(
+    majordomo.parse(spec).map(async ({ text }) => {
+      const resolved = await majordomo.resolve(text, { signal }).catch(() => undefined);
+      return resolved?.map(({ target }) => target) ?? [text];
+    }),
+  );
+  return [...new Set(found.flat())];
 }
 
 function codeOf(pongs: readonly Pong[]): ExitCode {

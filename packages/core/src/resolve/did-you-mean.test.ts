@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { didYouMean, nearest } from './did-you-mean.ts';
 
-const providers = ['openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
+const providers = ['x', 'openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
 
 it.each([
   ['opnai', 'openai'],
@@ -11,6 +11,7 @@ it.each([
   ['ollama_cloud', 'ollama-cloud'],
   ['xia', 'xai'],
   ['gogole', 'google'],
+  ['z', undefined],
   ['grok', undefined],
   ['', undefined],
   ['constructor', undefined],

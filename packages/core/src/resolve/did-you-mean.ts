@@ -7,11 +7,11 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 /** Longer words are not looked at: nobody mistypes them, and the comparison is quadratic. */
 const LONGEST = 64;
 
-/** The known word with the fewest typing errors, at most one for every three letters; case does not count. */
+/** The known word with the fewest typing errors, at most one for every three letters; case is not one. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   if (word.length > LONGEST) return best;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let fewest = Math.floor(word.length / 3) + 1;
   for (const candidate of known) {
     if (candidate.length > LONGEST) continue;
     const errors = typingErrors(word.toLowerCase(), candidate.toLowerCase());

@@ -94,12 +94,7 @@ function strings(env: object): Record<string, string> {
   );
 }
 
-function unknownScheme(
-  variable: string,
-  value: string,
-  scheme: string,
-  known: readonly string[],
-): LlmError {
+function unknownScheme(variable: string, value: string, scheme: string, known: readonly string[]): LlmError {
   const served = known.length === 0 ? 'none serves any' : `served: ${known.join(', ')}`;
   const why = `no registered provider serves the scheme "${scheme}" (${served})${didYouMean(scheme, known)}`;
   return badDsn(variable, why, value.length - value.trimStart().length);

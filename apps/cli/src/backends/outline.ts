@@ -1,0 +1,47 @@
+import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
+import type { Settings } from '../config/settings.ts';
+import { BACKENDS, type Backend } from './backends.ts';
+import { underDsn } from './under-dsn.ts';
+
+/** A majordomo of stand-ins for all that the command knows by name: core says what a spec means before anything is loaded. */
+export interface Outline {
+  readonly majordomo: Majordomo;
+  /** Backends that what was resolved so far has to be loaded for. */
+  readonly wanted: ReadonlySet<Backend>;
+}
+
+/** The outline of what is configured. Asks and loads nothing. */
+export function outline({ aliases, resolvers, env, providers }: Settings): Outline {
+  const wanted = new Set<Backend>();
+  const own = new Set(providers.map(({ id }) => id));
+  const standIns = BACKENDS.filter(({ id }) => !own.has(id)).map((backend) =>
+    underDsn(
+      {
+        ...standIn(backend.id, backend, wanted),
+        schemes: Object.fromEntries(
+          (backend.schemes ?? []).map((scheme) => [scheme, ({ name }) => standIn(name, backend, wanted)]),
+        ),
+      },
+      env,
+    ),
+  );
+  const majordomo = createMajordomo({ providers: [...providers, ...standIns], aliases, resolvers, env });
+  return { majordomo, wanted };
+}
+
+/** Notes that it was looked up. */
+const standIn = (id: string, backend: Backend, wanted: Set<Backend>): Provider => ({
+  spi: 1,
+  id,
+  model(modelId) {
+    wanted.add(backend);
+    return {
+      id: modelId,
+      families: [],
+      capabilities: {},
+      stream() {
+        throw new LlmError('config', `${id} is not loaded`);
+      },
+    };
+  },
+});

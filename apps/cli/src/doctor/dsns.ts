@@ -1,0 +1,39 @@
+import type { Dsn, Majordomo } from '@majordomo/core';
+import { backendForScheme } from '../backends/backends.ts';
+import { dsnEntries, type DsnEntry } from '../backends/dsns.ts';
+import { outline } from '../backends/outline.ts';
+import { locatePackage } from '../backends/load-package.ts';
+import type { Settings } from '../config/settings.ts';
+import { mistake, ok, type Finding, type Section } from './finding.ts';
+
+/** `LLM_*` DSNs: where each leads, or at which character it goes wrong. Tokens are not shown. */
+export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
+  // The outline knows every scheme, what is opened the quirks of those that are installed.
+  const both = [outline(settings).majordomo, opened];
+  return { title: 'DSNs', findings: dsnEntries(settings.env).map((entry) => finding(entry, both, cwd)) };
+}
+
+function finding(
+  { variable, value, dsn, error }: DsnEntry,
+  majordomos: readonly Majordomo[],
+  cwd: string,
+): Finding {
+  const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
+  if (backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
+    return mistake(variable, `needs ${backend.package}: npm install ${backend.package}`);
+  }
+  const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
+  if (wrong !== undefined) {
+    // The line names the variable already. What a package refuses stands in the parameters.
+    const { path = String(value.indexOf('?')), issues: [issue] = [] } = wrong.details;
+    const why = issue?.message ?? wrong.message.replace(`${variable}: `, '');
+    return mistake(variable, `character ${path}: ${why}`);
+  }
+  return ok(variable, dsn === undefined ? '' : shown(dsn));
+}
+
+/** Scheme, host and path; neither the token nor the parameters, which may hold one. */
+function shown({ scheme, host, path, baseURL, token }: Dsn): string {
+  const plain = baseURL.startsWith('http:') ? '+http' : '';
+  return `${scheme}${plain}://${host}${path}${token === undefined ? '' : ' (with a token)'}`;
+}
