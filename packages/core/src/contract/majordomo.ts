@@ -121,8 +121,11 @@ export interface SpecElement {
 
 /** For whom a spec is resolved: what resolvers are told of the call that it would be. */
 export interface ResolveOptions {
+  /** What would be asked. */
   readonly request?: ChatRequest | undefined;
+  /** Who would ask. */
   readonly tenant?: string | undefined;
+  /** Anything, as in the options of a call. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Ends the wait for a resolver. */
   readonly signal?: AbortSignal | undefined;
