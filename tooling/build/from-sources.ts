@@ -8,6 +8,10 @@ registerHooks({
   resolve(specifier, context, next) {
     const [, name, entry = 'index'] = OURS.exec(specifier) ?? [];
     if (name === undefined) return next(specifier, context);
-    return next(new URL(`../../packages/${name}/src/${entry}.ts`, import.meta.url).href, context);
+    // Not handed on: `require.resolve` comes here too, and Node takes no URL from it.
+    return {
+      url: new URL(`../../packages/${name}/src/${entry}.ts`, import.meta.url).href,
+      shortCircuit: true,
+    };
   },
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CallEvent } from '@majordomo/core';
+import { openaiChat, startWireServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
 import { createTimeline } from '../../cli/src/demo/timeline.ts';
@@ -75,13 +76,29 @@ it('two more wires take part, as their servers saw it', async () => {
 
 it('the command runs by itself, plain when piped, and ends', async () => {
   const { stdout } = await run(process.execPath, ['--import', sources, script], { timeout: 30_000 });
+  const places = ['\n1  ', '\n5  ', 'Summary, from the events alone', 'bedrock/claude-demo  ', 'Every call got'];
+  expect(places.map((text) => stdout.lastIndexOf(text))).toEqual(
+    places.map((text) => stdout.lastIndexOf(text)).toSorted((a, b) => a - b),
+  );
   expect(stdout).toContain('Summary, from the events alone');
   // eslint-disable-next-line no-control-regex
   expect(stdout).not.toMatch(/\u001B\[/);
 });
 
+it('--live asks real ones from a checkout that is not built', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: ['Hello.'] });
+  const env = {
+    PATH: process.env['PATH'],
+    LLM_LAB: server.baseURL.replace('http://', 'openai+http://key@'),
+  };
+  const argv = ['--import', sources, script, '--live', 'lab/gpt-4o', 'hi'];
+  const { stdout } = await run(process.execPath, argv, { timeout: 30_000, env });
+  expect(stdout).toContain('answer    Hello.');
+});
+
 it('--live without a key says what to set', async () => {
-  const failed = await run(process.execPath, [script, '--live', 'openai/gpt-x', 'hi'], {
+  const argv = ['--import', sources, script, '--live', 'openai/gpt-x', 'hi'];
+  const failed = await run(process.execPath, argv, {
     timeout: 30_000,
     env: { PATH: process.env['PATH'] },
   }).then(

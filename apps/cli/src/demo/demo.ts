@@ -6,7 +6,7 @@ import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { openStage, playScenes } from './scenes.ts';
-import { createTimeline } from './timeline.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
 
 /** The main job, end to end, through the real SDKs: on two vendors played on 127.0.0.1, or with `live` on real ones. */
 export async function demo(
@@ -14,19 +14,24 @@ export async function demo(
   { live }: { readonly live?: string },
   io: Io,
 ): Promise<ExitCode> {
-  return live === undefined ? played(io) : asked(live, prompt ?? 'Say hello in one short sentence.', io);
+  return live === undefined ? playDemo(io) : asked(live, prompt ?? 'Say hello in one short sentence.', io);
 }
 
 const timelineOf = ({ stdout }: Io) =>
   createTimeline({ write: (text) => stdout.write(text), colour: stdout.colour });
 
-async function played(io: Io): Promise<ExitCode> {
+/** Plays the scenes, with `more` after them, and sums them up. */
+export async function playDemo(
+  io: Io,
+  more: (timeline: Timeline) => Promise<unknown> = () => Promise.resolve(),
+): Promise<ExitCode> {
   const { write } = io.stdout;
   const timeline = timelineOf(io);
   write('majordomo: two vendors on 127.0.0.1, the real SDKs, no key\n');
   const stage = await openStage(timeline);
   try {
     await playScenes(stage, timeline, io.signal);
+    await more(timeline);
     timeline.summary();
     write('\nEvery call got one whole answer. With keys: majordomo demo --live openai/…\n');
     return EXIT.ok;
