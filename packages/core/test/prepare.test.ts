@@ -77,7 +77,7 @@ describe('bad input is refused before any call', () => {
       },
     ],
     [
-      'messages[0].role "bot" is not a role',
+      'messages[0].role must be a role, not "bot"',
       { messages: [{ role: 'bot', parts: [] } as unknown as Message] },
     ],
   ])('%s', async (message, request) => {

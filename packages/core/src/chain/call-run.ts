@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../contract/event.ts';
 import { LlmError, withDetails, type PartialResponse } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
+import { calledAt } from '../error/call-site.ts';
 import type { Bench } from '../health/tracker.ts';
 import { abortable } from '../prepare/abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
@@ -258,7 +259,7 @@ export class CallRun<Event extends object, Result> {
     const error =
       reason !== undefined && !LlmError.is(cause) ? reason : asLlmError(cause, this.call.info.spec);
     const partial = error.details.partial ?? this.lastPartial;
-    const failure = withDetails(error, { attempts: this.record.attempts, partial });
+    const failure = calledAt(this.call.site, withDetails(error, { attempts: this.record.attempts, partial }));
     this.failure = failure;
     this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });

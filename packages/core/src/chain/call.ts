@@ -3,6 +3,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import type { AttemptInfo, Gate } from '../contract/gate.ts';
 import type { ModelContext } from '../contract/provider.ts';
+import type { CallSite } from '../error/call-site.ts';
 import type { HealthTracker } from '../health/tracker.ts';
 import type { Emit } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
@@ -20,6 +21,8 @@ export interface Call<Event extends object, Result> {
   readonly live: boolean;
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
+  /** Where the app made it, for its errors. */
+  readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
   /** Takes what goes on after the answer. */
   readonly waitUntil: WaitUntil | undefined;

@@ -20,7 +20,11 @@ export function exhausted(
   if (targets.length === 1 && cause !== undefined) {
     return withDetails(cause, { attempts, partial: cause.details.partial ?? partial, retryAfterMs });
   }
-  const lines = attempts.map(({ target, error }) => `${target}: ${told(target, error)}`);
+  const told = attempts.map(({ target, error }) => `${target}: ${saidBy(target, error)}`);
+  const lines = [...new Set(told)].map((line) => {
+    const times = told.filter((other) => other === line).length;
+    return times === 1 ? line : `${line} (${times} times)`;
+  });
   const message = `no target of "${spec}" answered: ${lines.join('; ') || 'it names none'}`;
   const { status, code, requestId, body } = cause?.details ?? {};
   return new LlmError(
@@ -31,12 +35,12 @@ export function exhausted(
   );
 }
 
-/** Messages of attempts begin with their target: not twice in one line. */
-function told(target: string, error: LlmError | undefined): string {
+/** Messages of attempts begin or end with their target: not twice in one line. */
+function saidBy(target: string, error: LlmError | undefined): string {
   if (error === undefined) return 'no answer';
   const said = error.message.startsWith(`${target} `)
     ? error.message.slice(target.length + 1)
-    : error.message;
+    : error.message.replace(` to ${target}`, '');
   return `${error.kind}, ${said}`;
 }
 

@@ -2,12 +2,14 @@ import type { ChainDeps, Outcome } from '../chain/call.ts';
 import { CallRun } from '../chain/call-run.ts';
 import type { Operation } from '../chain/operation.ts';
 import type { CallScope } from '../chain/scope.ts';
+import { checkCall } from './check-options.ts';
 import { callSettings, type ChainSettings } from '../chain/settings.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../contract/call.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { Model } from '../contract/provider.ts';
 import type { ChatRequest } from '../contract/request.ts';
+import type { CallSite } from '../error/call-site.ts';
 import { warmUp } from '../keep-warm.ts';
 import { emitTo } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
@@ -38,6 +40,8 @@ export interface CallPlan<Event extends object, Result> {
   /** Of a chat, for resolvers. */
   readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
+  /** Where the app made the call; of the rounds of a typed one their call knows it. */
+  readonly site?: CallSite | undefined;
   /** Does somebody read the events as they come? */
   readonly live: boolean;
   /** Which of the places are asked. Default: all. */
@@ -47,7 +51,7 @@ export interface CallPlan<Event extends object, Result> {
 
 /** A call that is about to begin: its first pull asks. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, request, options, live, pick, onEnd }: CallPlan<Event, Result>,
+  { spec, operation, request, options, site, live, pick, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   warmUp();
@@ -64,11 +68,13 @@ export function newCall<Event extends object, Result>(
       operation,
       settings: callSettings(setup.settings, setup.chain, options),
       live,
+      site,
       signal: options?.signal,
       waitUntil: contained(options?.waitUntil ?? setup.waitUntil),
       emit: emitTo(setup.onEvent, options?.onEvent),
       onEnd,
       resolve(scope) {
+        checkCall(options);
         const places = setup.resolve(spec, info, request, scope);
         if (pick === undefined) return places;
         return places instanceof Promise ? places.then(pick) : pick(places);

@@ -4,14 +4,17 @@ import { RecoveryMemory } from '../chain/recoveries.ts';
 import { newSalt } from '../health/credential-hash.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import { callSite, failingAt } from '../error/call-site.ts';
 import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
-import type { Model, ModelContext, Provider } from '../contract/provider.ts';
+import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
 import { parseSpec } from '../resolve/grammar.ts';
+import { NO_ENV } from '../resolve/no-env.ts';
 import { Registry } from '../resolve/registry.ts';
 import { resolve, type Place } from '../resolve/resolve.ts';
 import type { ModelSetup } from './call.ts';
+import { checkSetUp } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
 import { idleCall } from './idle-call.ts';
 import { imageModel } from './image-model.ts';
@@ -35,6 +38,7 @@ interface Shared {
  * const { text } = await majordomo.model('openai/gpt-x').generate({ messages: [user('hi')] });
  */
 export function createMajordomo(options: MajordomoOptions): Majordomo {
+  checkSetUp(options);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const health = new HealthTracker(options.health ?? {}, clock, random);
@@ -114,17 +118,15 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       placesOf.clear();
       resolvers.push(resolver);
     },
-    resolve: (spec, options) => resolved(spec, setup, options),
+    resolve: function resolve(spec, options) {
+      return failingAt(callSite(resolve), resolved(spec, setup, options));
+    },
     loadEnv(env) {
       models.clear();
       return registry.load(env);
     },
-    async listModels(id, { signal = new AbortController().signal } = {}) {
-      const provider = registry.provider(id, { spec: id, offset: 0 });
-      if (provider.listModels === undefined) {
-        throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
-      }
-      return provider.listModels({ target: provider.id, signal, ...transport() });
+    listModels: function listModels(id, options) {
+      return failingAt(callSite(listModels), listed(id, registry, transport(), options?.signal));
     },
     with(changes) {
       const current = { ...options, aliases: Object.fromEntries(aliases), resolvers, env: registry.env };
@@ -135,13 +137,26 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
   };
 }
 
+async function listed(
+  id: string,
+  registry: Registry,
+  transport: Pick<ModelContext, 'env' | 'fetch' | 'headers'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly ModelInfo[]> {
+  const provider = registry.provider(id, { spec: id, offset: 0 });
+  if (provider.listModels === undefined) {
+    throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
+  }
+  return provider.listModels({ target: provider.id, signal, ...transport });
+}
+
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */
 interface Backends {
   readonly registry: Registry;
   readonly models: ModelCache;
 }
 
-const backendsOf = ({ providers, env = {} }: MajordomoOptions): Backends => ({
+const backendsOf = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => ({
   registry: new Registry(providers, env),
   models: new ModelCache(),
 });

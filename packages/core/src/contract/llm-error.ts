@@ -1,4 +1,5 @@
 import type { ErrorKind } from './error-kind.ts';
+import { inspectError } from './inspect-error.ts';
 import type { AssistantPart } from './part.ts';
 import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
@@ -87,22 +88,10 @@ export interface PartialResponse {
   readonly usage: Usage | undefined;
 }
 
-const BRAND = Symbol.for('majordomo.LlmError');
+/** Frames of the app, on an error that left a call. */
+export const CALLED_AT: unique symbol = Symbol.for('majordomo.calledAt');
 
-const NO_DETAILS: ErrorDetails = {
-  target: undefined,
-  status: undefined,
-  code: undefined,
-  requestId: undefined,
-  retryAfterMs: undefined,
-  attempts: [],
-  partial: undefined,
-  issues: undefined,
-  path: undefined,
-  body: undefined,
-  phase: undefined,
-  recover: undefined,
-};
+const BRAND = Symbol.for('majordomo.LlmError');
 
 /** The one error of this library. What to do about it is in `kind`; what is known of it in `details`. */
 export class LlmError extends Error {
@@ -116,9 +105,9 @@ export class LlmError extends Error {
     details: Partial<ErrorDetails> = {},
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(message, options?.cause === undefined ? undefined : options);
     this.kind = kind;
-    this.details = { ...NO_DETAILS, ...details };
+    this.details = listed(details);
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -132,14 +121,16 @@ export class LlmError extends Error {
    * attempt is.
    */
   static is(value: unknown, ...kinds: readonly ErrorKind[]): value is LlmError {
-    if (!isLlmError(value)) return false;
-    if (kinds.length === 0 || kinds.includes(value.kind)) return true;
-    const { attempts } = value.details;
-    return (
-      value.kind === 'exhausted' &&
-      attempts.length > 0 &&
-      attempts.every(({ error }) => LlmError.is(error, ...kinds))
-    );
+    return isOfKind(value, kinds);
+  }
+
+  // What `console.error` shows, and Node where nobody catches it.
+  static {
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: LlmError, depth: number) {
+        return inspectError(this, Reflect.get(this, CALLED_AT) as readonly string[] | undefined, depth);
+      },
+    });
   }
 
   /** For logs: no stack, no cause. */
@@ -152,6 +143,40 @@ export class LlmError extends Error {
 const isLlmError = (value: unknown): value is LlmError =>
   typeof value === 'object' && value !== null && BRAND in value;
 
+const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
+  target: true,
+  status: true,
+  code: true,
+  requestId: true,
+  retryAfterMs: true,
+  attempts: true,
+  partial: true,
+  issues: true,
+  path: true,
+  body: true,
+  phase: true,
+  recover: true,
+};
+
+/** All are there, but what is unknown is not listed: a dozen times `undefined` would stand wherever the error is shown. */
+function listed(details: Partial<ErrorDetails>): ErrorDetails {
+  const all: Partial<ErrorDetails> = {};
+  for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {
+    const value = details[name] ?? (name === 'attempts' ? [] : undefined);
+    Object.defineProperty(all, name, { value, enumerable: value !== undefined });
+  }
+  return all as ErrorDetails;
+}
+
+function isOfKind(value: unknown, kinds: readonly ErrorKind[]): value is LlmError {
+  if (!isLlmError(value)) return false;
+  if (kinds.length === 0 || kinds.includes(value.kind)) return true;
+  const { attempts } = value.details;
+  return (
+    value.kind === 'exhausted' && attempts.length > 0 && attempts.every(({ error }) => isOfKind(error, kinds))
+  );
+}
+
 /** The same error with more known about it; stack and cause stay. */
 export function withDetails(error: LlmError, details: Partial<ErrorDetails>): LlmError {
   const copy = new LlmError(
@@ -161,5 +186,7 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
     { cause: error.cause },
   );
   if (error.stack !== undefined) copy.stack = error.stack;
+  const frames: unknown = Reflect.get(error, CALLED_AT);
+  if (frames !== undefined) Object.defineProperty(copy, CALLED_AT, { value: frames });
   return copy;
 }

@@ -11,7 +11,7 @@ const resultWith = (...content: unknown[]): Message =>
 it.each<[string, string, object]>([
   ['messages', 'must be an array of messages', { messages: 'hi' }],
   ['messages', 'must not be empty', { messages: [] }],
-  ['messages[1].role', '"bot" is not a role', { messages: [user('hi'), { role: 'bot', parts: [] }] }],
+  ['messages[1].role', 'must be a role, not "bot"', { messages: [user('hi'), { role: 'bot', parts: [] }] }],
   ['messages[0].parts', 'must be an array of parts', { messages: [{ role: 'user', parts: 'hi' }] }],
   [
     'messages[0].parts[0].bytes',

@@ -1,42 +1,102 @@
 import { checkWholeNumber } from './whole-number.ts';
 import { LlmError } from '../contract/llm-error.ts';
-import type { ChatRequest } from '../contract/request.ts';
-import type { Message } from '../contract/message.ts';
-import type { Part } from '../contract/part.ts';
+import type { ChatRequest, Effort } from '../contract/request.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
+  if (!isObject(request)) throw invalid('request', 'must be an object with messages');
   const { messages } = request;
   if (!isArray(messages)) throw invalid('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalid('messages', 'must not be empty');
-  for (let at = 0; at < messages.length; at++) validateMessage(messages[at] as Message, at);
-  checkWholeNumber(request.maxTokens, 'maxTokens');
-  finite(request.temperature, 'temperature');
-  finite(request.topP, 'topP');
+  for (let at = 0; at < messages.length; at++) validateMessage(messages[at], at);
+  validateSettings(request);
   validateTools(request);
 }
 
-const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
+/** What a caller without types, or with a bug, may have put there. */
+type Loose = Readonly<Record<string, unknown>>;
+
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant', 'tool']);
 
 /** Runs over the whole history at every call: paths are put together only for an error. */
-function validateMessage({ role, parts }: Message, at: number): void {
-  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `"${role}" is not a role`);
+function validateMessage(message: unknown, at: number): void {
+  if (!isObject(message)) throw invalid(`messages[${at}]`, 'must be a message, such as user("hi")');
+  const { role, parts } = message as Loose;
+  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `must be a role, not ${quoted(role)}`);
   if (!isArray(parts)) throw invalid(`messages[${at}].parts`, 'must be an array of parts');
-  for (let index = 0; index < parts.length; index++) {
-    const part = parts[index] as Part;
-    if (part.type === 'image' || part.type === 'file') {
-      if (!isBytes(part.bytes)) throw noBytes(`messages[${at}].parts[${index}].bytes`);
-    } else if (part.type === 'tool-result') {
-      const bad = part.content.findIndex((piece) => piece.type === 'image' && !isBytes(piece.bytes));
-      if (bad !== -1) throw noBytes(`messages[${at}].parts[${index}].content[${bad}].bytes`);
-    }
+  const list = parts as readonly unknown[];
+  for (let index = 0; index < list.length; index++) {
+    const part = list[index];
+    if (!isObject(part)) throw invalid(`messages[${at}].parts[${index}]`, 'must be a part or a string');
+    const wrong = wrongIn(part as Loose);
+    if (wrong !== undefined) throw invalid(`messages[${at}].parts[${index}]${wrong[0]}`, wrong[1]);
   }
 }
 
+type Wrong = readonly [path: string, why: string] | undefined;
+
+const BYTES = 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts';
+
+function wrongIn(part: Loose): Wrong {
+  switch (part['type']) {
+    case 'text':
+    case 'reasoning':
+      return textIn(part, 'text');
+    case 'image':
+    case 'file':
+      return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
+    case 'tool-call':
+      return textIn(part, 'id') ?? textIn(part, 'name');
+    case 'tool-result':
+      return textIn(part, 'callId') ?? textIn(part, 'name') ?? wrongInContent(part['content']);
+    default:
+      return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
+  }
+}
+
+const textIn = (part: Loose, name: string): Wrong =>
+  typeof part[name] === 'string' ? undefined : [`.${name}`, 'must be a string'];
+
+function wrongInContent(content: unknown): Wrong {
+  if (!isArray(content)) return ['.content', 'must be an array of text and image parts'];
+  for (const [index, piece] of (content as readonly unknown[]).entries()) {
+    if (!isObject(piece)) return [`.content[${index}]`, 'must be a text or image part'];
+    const wrong = wrongIn(piece as Loose);
+    if (wrong !== undefined) return [`.content[${index}]${wrong[0]}`, wrong[1]];
+  }
+  return undefined;
+}
+
+const EFFORTS: Readonly<Record<Effort, true>> = { none: true, low: true, medium: true, high: true };
+
+function validateSettings({ maxTokens, temperature, topP, system, stop, reasoning }: ChatRequest): void {
+  checkWholeNumber(maxTokens, 'maxTokens');
+  finite(temperature, 'temperature');
+  finite(topP, 'topP');
+  if (system !== undefined && typeof system !== 'string') throw invalid('system', 'must be a string');
+  if (stop !== undefined && !isArray(stop)) throw invalid('stop', 'must be an array of strings');
+  if (reasoning !== undefined && !Object.hasOwn(EFFORTS, reasoning)) {
+    const known = Object.keys(EFFORTS).join(', ');
+    throw invalid('reasoning', `must be one of ${known}, not ${quoted(reasoning)}`);
+  }
+}
+
+/** Wires differ; what none of them takes is refused here. */
+const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
+
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
+  if (!isArray(tools)) throw invalid('tools', 'must be an array of tools');
   const names = new Set<string>();
-  for (const [index, { name, parameters }] of tools.entries()) {
+  for (const [index, tool] of tools.entries()) {
+    if (!isObject(tool)) throw invalid(`tools[${index}]`, 'must be a tool');
+    const { name, parameters } = tool;
     if (name === '') throw invalid(`tools[${index}].name`, 'must not be empty');
+    if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
+      throw invalid(
+        `tools[${index}].name`,
+        `must be letters, digits, "_", "-", "." or ":", not ${quoted(name)}`,
+      );
+    }
     if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is there twice`);
     if (!isSchema(parameters)) throw invalid(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
@@ -48,21 +108,21 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
 }
 
 /** JSON Schema, or a validator: some are functions. */
-const isSchema = (value: unknown): boolean =>
-  typeof value === 'function' || (typeof value === 'object' && value !== null);
-
-const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
-
-const noBytes = (path: string): LlmError =>
-  invalid(path, 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
+const isSchema = (value: unknown): boolean => typeof value === 'function' || isObject(value);
 
 function finite(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))
     throw invalid(path, `must be a number, not ${String(value)}`);
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** Callers without types may send anything; `Array.isArray` would forget the element's type. */
 const isArray = (value: unknown): boolean => Array.isArray(value);
+
+/** What stands there, as far as it fits into a message. */
+const quoted = (value: unknown): string =>
+  typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
 const invalid = (path: string, why: string): LlmError =>
   new LlmError('invalid-request', `${path} ${why}`, { path });

@@ -7,19 +7,24 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 /** Longer words are not looked at: nobody mistypes them, and the comparison is quadratic. */
 const LONGEST = 64;
 
-/** The known word with the fewest typing errors, at most one for every three letters; case is not one. */
+/**
+ * The known word with the fewest typing errors, at most one for every three letters; case is not one. Else the first that
+ * begins with the word, from four letters on.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   let best: string | undefined;
-  if (word.length > LONGEST) return best;
+  let longer: string | undefined;
   let fewest = Math.floor(word.length / 3) + 1;
   for (const candidate of known) {
     if (candidate.length > LONGEST) continue;
+    if (word.length >= 4 && candidate.startsWith(word)) longer ??= candidate;
     const errors = typingErrors(word.toLowerCase(), candidate.toLowerCase());
     if (errors >= fewest) continue;
     best = candidate;
     fewest = errors;
   }
-  return best;
+  return best ?? longer;
 }
 
 /** Letters to add, drop, change or swap with their neighbour, to make one word of the other. */

@@ -1,5 +1,5 @@
 import { LlmError } from '../contract/llm-error.ts';
-import type { Dsn } from '../contract/provider.ts';
+import type { Dsn, Env } from '../contract/provider.ts';
 
 const PREFIX = 'LLM_';
 
@@ -12,8 +12,10 @@ export const dsnName = (provider: string): string => provider.toLowerCase().repl
 export const dsnProvider = (variable: string): string => dsnName(variable.slice(PREFIX.length));
 
 /** The variables that hold a DSN. `LLM_MODEL=gpt-x` and its like belong to others. */
-export const dsnEntries = (env: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
-  Object.entries(env).filter(([variable, value]) => variable.startsWith(PREFIX) && value.includes('://'));
+export const dsnEntries = (env: Env): readonly (readonly [string, string])[] =>
+  Object.entries(env).flatMap(([variable, value]) =>
+    variable.startsWith(PREFIX) && value?.includes('://') === true ? [[variable, value] as const] : [],
+  );
 
 const SCHEME = /^[a-z][a-z0-9+.-]*/i;
 const SHAPE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?/i;

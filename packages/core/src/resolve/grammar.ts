@@ -6,6 +6,7 @@ import type { SpecElement } from '../contract/majordomo.ts';
  * are dropped, everything else is kept verbatim.
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
+  if (!isText(spec)) throw notASpec(spec);
   const elements: SpecElement[] = [];
   let at = 0;
   for (const piece of spec.split(',')) {
@@ -32,6 +33,15 @@ function element(text: string, spec: string, offset: number): SpecElement {
   if (slash === 0) throw badSpec('no provider before the slash', spec, offset);
   if (slash === text.length - 1) throw badSpec('no model after the slash', spec, offset + slash);
   return { kind: slash === -1 ? 'name' : 'target', text, offset };
+}
+
+/** Callers without types may give anything. */
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+function notASpec(value: unknown): LlmError {
+  const type = value === null ? 'null' : typeof value;
+  const message = `a spec is a string, provider/model or an alias, not ${type}`;
+  return new LlmError('config', message, { code: 'bad-spec', path: '0' });
 }
 
 function badSpec(what: string, spec: string, offset: number): LlmError {

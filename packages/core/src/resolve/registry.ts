@@ -1,6 +1,7 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { Env, Provider } from '../contract/provider.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { NO_ENV } from './no-env.ts';
 import { badDsn, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
 /** The spec that a name stands in, and the character at which it begins. */
@@ -14,13 +15,14 @@ export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
-  private variables: Record<string, string>;
+  private variables: Env;
   /** Goes up when variables change what names mean. */
   version = 0;
 
+  /** `NO_ENV`: none was given. */
   constructor(providers: readonly Provider[], env: object) {
     for (const provider of providers) this.register(provider);
-    this.variables = strings(env);
+    this.variables = env === NO_ENV ? NO_ENV : strings(env);
   }
 
   get env(): Env {
@@ -74,7 +76,14 @@ export class Registry {
     const value = this.variables[variable];
     if (value !== undefined) return this.build(variable, value);
     const names = [...this.registered.keys(), ...dsnEntries(this.variables).map(([key]) => dsnProvider(key))];
-    throw unknownProvider(name, written, variable, names);
+    throw unknownProvider(
+      name,
+      written,
+      this.variables === NO_ENV
+        ? `${variable} is not looked for: no env was given`
+        : `${variable} is not set`,
+      names,
+    );
   }
 
   private build(variable: string, value: string): Provider {
@@ -103,11 +112,11 @@ function unknownScheme(variable: string, value: string, scheme: string, known: r
 function unknownProvider(
   name: string,
   { spec, offset }: Written,
-  variable: string,
+  missing: string,
   known: readonly string[],
 ): LlmError {
   const near = didYouMean(name, known);
   const registered = known.length === 0 ? 'none is registered' : `registered: ${known.join(', ')}`;
-  const message = `unknown provider "${name}" in "${spec}": not registered (${registered}) and ${variable} is not set${near}`;
+  const message = `unknown provider "${name}" in "${spec}": not registered (${registered}) and ${missing}${near}`;
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }

@@ -1,4 +1,5 @@
 import { LlmError } from '../contract/llm-error.ts';
+import { calledAt } from '../error/call-site.ts';
 import type { PartialJson } from '../json/partial.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { StreamEvent } from '../contract/event.ts';
@@ -89,7 +90,8 @@ class SnapshotStream<T> implements ObjectStream<T> {
       const response = yield* this.rounds();
       this.settle({ response });
       yield response.value as DeepPartial<T>;
-    } catch (error) {
+    } catch (cause) {
+      const error = calledAt(this.calls.site, cause);
       this.settle({ error });
       throw error;
     }
@@ -109,7 +111,7 @@ class SnapshotStream<T> implements ObjectStream<T> {
         this.round = stream[Symbol.asyncIterator]();
         // A round can end while nobody reads: by an abort, or by its time.
         stream.response().catch((error: unknown) => {
-          this.settle({ error: rounds.failed(error) });
+          this.settle({ error: calledAt(this.calls.site, rounds.failed(error)) });
         });
         yield* looks<T>(this.round, rounds.root, () => new PartialJson());
         const answer = await rounds.take(await stream.response());

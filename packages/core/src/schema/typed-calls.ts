@@ -1,5 +1,6 @@
 import type { CallOptions } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
+import type { CallSite } from '../error/call-site.ts';
 import type { ChatStream } from '../contract/majordomo.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { ChatResponse } from '../contract/response.ts';
@@ -11,6 +12,8 @@ export type PickPlaces = <P extends { readonly key: string }>(places: readonly P
 export interface TypedCalls {
   generate(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): Promise<ChatResponse>;
   stream(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): ChatStream;
+  /** Where the app made the typed call, for errors of a stream. */
+  readonly site?: CallSite | undefined;
   limits(options: CallOptions | undefined): TypedLimits;
 }
 

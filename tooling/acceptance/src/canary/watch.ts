@@ -19,7 +19,16 @@ export function leaks(name: string, value: unknown): readonly string[] {
 
 function looks(value: unknown): readonly (readonly [how: string, text: string])[] {
   const seen: [string, string][] = [
-    ['inspect', inspect(value, { depth: Infinity, showHidden: true, maxStringLength: null, getters: true })],
+    [
+      'inspect',
+      inspect(value, {
+        depth: Infinity,
+        showHidden: true,
+        maxStringLength: null,
+        getters: true,
+        customInspect: false,
+      }),
+    ],
     ['json', json(value)],
   ];
   for (let at = value, depth = 0; at instanceof Error && depth < 9; at = at.cause, depth++) {

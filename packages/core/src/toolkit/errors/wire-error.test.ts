@@ -6,7 +6,7 @@ import { transportError, wireError, type WireErrorFacts } from './wire-error.ts'
 
 const KEY = 'canary-2718281828';
 const shown = (error: LlmError): string =>
-  `${inspect(error, { depth: Infinity, showHidden: true })} ${JSON.stringify(error)} ${String(error.stack)}`;
+  `${inspect(error, { depth: Infinity, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${String(error.stack)}`;
 const facts = (more: Partial<WireErrorFacts>): WireErrorFacts => ({
   target: 'p/m',
   status: 401,

@@ -1,5 +1,6 @@
 import { cleanCause } from '../../error/cause.ts';
 import { LlmError, type Recovery } from '../../contract/llm-error.ts';
+import { NO_ENV } from '../../resolve/no-env.ts';
 import type { Credential, ModelContext } from '../../contract/provider.ts';
 import { Renewal } from './renewal.ts';
 
@@ -32,7 +33,7 @@ export function credentialSource(
       typeof apiKey === 'string'
         ? apiKey
         : keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
-    if (value === undefined || value === '') throw noKey(target, keyEnv);
+    if (value === undefined || value === '') throw noKey(target, keyEnv, env === NO_ENV);
     return value;
   };
   return {
@@ -76,7 +77,12 @@ async function asked(
   }
 }
 
-function noKey(target: string, keyEnv: readonly string[]): LlmError {
-  const where = keyEnv.length === 0 ? 'pass apiKey' : `set ${keyEnv.join(' or ')}, or pass apiKey`;
+function noKey(target: string, keyEnv: readonly string[], isBlind: boolean): LlmError {
+  const names = keyEnv.join(' or ');
+  let where = `set ${names}, or pass apiKey`;
+  if (keyEnv.length === 0) where = 'pass apiKey';
+  else if (isBlind) {
+    where = `createMajordomo was given no env, so ${names} is not looked for; pass env: process.env, or apiKey`;
+  }
   return new LlmError('auth', `no key for ${target}: ${where}`, { target, status: 401, code: 'missing-key' });
 }

@@ -72,7 +72,7 @@ export const failureCases: readonly Case[] = [
         [{ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }],
         async ({ ask }) => {
           const error = failed(await ask(), 'auth');
-          const shown = `${inspect(error, { depth: 10, showHidden: true })} ${JSON.stringify(error)} ${error.stack}`;
+          const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
           assert.ok(!shown.includes(KEY), 'the key is in the error');
         },
       ),

@@ -1,0 +1,144 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { createMajordomo, LlmError, user, type ChatModel, type Majordomo } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+const output = z.object({});
+
+/** Each way of asking, called by a function whose name can be looked for in a stack. */
+const asked: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) => Promise<unknown>>> = {
+  async generate(model) {
+    async function lineOfTheApp(): Promise<unknown> {
+      return await model.generate(hi);
+    }
+    return lineOfTheApp();
+  },
+  async 'generate, awaited later'(model) {
+    function lineOfTheApp(): Promise<unknown> {
+      return model.generate(hi);
+    }
+    const answer = lineOfTheApp();
+    answer.catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    return answer;
+  },
+  async stream(model) {
+    async function lineOfTheApp(): Promise<void> {
+      for await (const _event of model.stream(hi));
+    }
+    return lineOfTheApp();
+  },
+  async 'response of a stream'(model) {
+    function lineOfTheApp(): Promise<unknown> {
+      return model.stream(hi).response();
+    }
+    return lineOfTheApp();
+  },
+  async generateObject(model) {
+    function lineOfTheApp(): Promise<unknown> {
+      return model.generateObject({ ...hi, output });
+    }
+    return lineOfTheApp();
+  },
+  async streamObject(model) {
+    function lineOfTheApp(): Promise<unknown> {
+      return model.streamObject({ ...hi, output }).response();
+    }
+    return lineOfTheApp();
+  },
+  async 'imageModel.generate'({ spec }, majordomo) {
+    function lineOfTheApp(): Promise<unknown> {
+      return majordomo.imageModel(spec).generate({ prompt: 'a butler' });
+    }
+    return lineOfTheApp();
+  },
+  async resolve(_model, majordomo) {
+    function lineOfTheApp(): Promise<unknown> {
+      return majordomo.resolve('nobody');
+    }
+    return lineOfTheApp();
+  },
+  async listModels(_model, majordomo) {
+    function lineOfTheApp(): Promise<unknown> {
+      return majordomo.listModels('a');
+    }
+    return lineOfTheApp();
+  },
+};
+
+describe.each(['a/fails', 'a/fails,a/missing', 'typo', 'nobody/x'])('an error of %s', (spec) => {
+  it.each(Object.entries(asked))('shows the line of the app that called %s', async (_name, ask) => {
+    const { majordomo } = world({ 'a/fails': [{ fail: 'auth' }], 'a/missing': [{ fail: 'not-found' }] });
+    const error = await failure(ask(majordomo.model(spec), majordomo));
+    expect(error.stack).toMatch(/lineOfTheApp .*errors-of-a-call\.test\.ts/);
+    expect(error.stack?.startsWith(`LlmError: ${error.message}\n`)).toBe(true);
+  });
+});
+
+describe('inspect of an error', () => {
+  const shown = async (spec: string): Promise<readonly string[]> => {
+    const { majordomo } = world({
+      'a/full': [{ fail: 'overloaded', details: { status: 529, requestId: 'req_1' } }],
+      'a/gone': [{ fail: 'not-found' }],
+      'b/slow': [{ fail: 'timeout' }],
+    });
+    return inspect(await failure(majordomo.model(spec).generate(hi))).split('\n');
+  };
+
+  it('has one line for each target of an exhausted chain, and the line of the app', async () => {
+    const lines = await shown('a/full,a/gone,b/slow');
+    expect(lines[0]).toBe('LlmError [exhausted]: no target of "a/full,a/gone,b/slow" answered');
+    expect(lines.slice(1, 4)).toEqual([
+      '  a/full: overloaded, said overloaded (529, req_1), 2 times',
+      '  a/gone: not-found, said not-found',
+      '  b/slow: timeout, said timeout, 2 times',
+    ]);
+    expect(lines[4]).toMatch(/^ {4}at .*errors-of-a-call\.test\.ts/);
+    expect(lines.length).toBeLessThanOrEqual(12);
+  });
+
+  it('stays within twelve lines, however long the chain is', async () => {
+    const targets = Array.from({ length: 30 }, (_, index) => `a/${index}`);
+    const { majordomo } = world(
+      Object.fromEntries(targets.map((target) => [target, [{ fail: 'not-found' }]])),
+    );
+    const spec = targets.join(',');
+    const lines = inspect(await failure(majordomo.model(spec).generate(hi))).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(12);
+    expect(lines.join('\n')).toMatch(/… and \d+ more targets/);
+  });
+
+  it('tells what is known, once, and nothing of what is not', () => {
+    const error = new LlmError(
+      'protocol',
+      'a/x answered\nnonsense',
+      { target: 'a/x', status: 200, path: 'choices[0]', body: '{"choices":[]}', retryAfterMs: 5 },
+      { cause: new TypeError('Cannot read properties', { cause: new Error('deeper') }) },
+    );
+    const text = inspect(error, { depth: 9, showHidden: true });
+    expect(text.replaceAll(/\n {4}at .*/g, '')).toBe(
+      `LlmError [protocol]: a/x answered nonsense
+  status: 200, retryAfterMs: 5, path: choices[0]
+  body: {"choices":[]}
+  cause: TypeError: Cannot read properties <- Error: deeper`,
+    );
+    expect(inspect({ error }, { depth: 0 })).toContain('[LlmError protocol: a/x answered nonsense]');
+  });
+
+  it('shows how much had arrived, and what did not fit', () => {
+    const partial = { id: undefined, target: 'a/x', parts: [], text: 'Once upon', usage: undefined };
+    const issues = [{ path: ['steps', 0, 'title'], message: 'must be a string' }];
+    const text = inspect(new LlmError('invalid-output', 'it does not fit', { partial, issues }));
+    expect(text).toContain('\n  steps[0].title: must be a string\n');
+    expect(text).toContain('\n  partial: 9 characters of text');
+    expect(text).not.toContain('undefined');
+  });
+
+  it('is called by its own name', () => {
+    expect(LlmError.name).toBe('LlmError');
+    expect(createMajordomo.name).toBe('createMajordomo');
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createMajordomo,
+  user,
+  type ChatRequest,
+  type MajordomoOptions,
+  type Provider,
+} from '../src/index.ts';
+import { credentialSource } from '../src/provider.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const said = { role: 'user', parts: [{ type: 'text', text: 'hi' }] };
+const result = { type: 'tool-result', callId: '1', name: 'x' };
+const tool = { name: 'x', description: '', parameters: { type: 'object' } };
+
+/** What an app without types, or with a bug, may send: JSON and the like. */
+const asRequest = (value: unknown): ChatRequest => value as ChatRequest;
+
+describe('a request that is not one is refused with its place, before anybody is asked', () => {
+  it.each<[string, unknown, string]>([
+    ['no request', undefined, 'request'],
+    ['a text', 'hi', 'request'],
+    ['a prompt', { prompt: 'hi' }, 'messages'],
+    ['null as a message', { messages: [null] }, 'messages[0]'],
+    ['a text as a message', { messages: [said, 'hi'] }, 'messages[1]'],
+    ['messages of another library', { messages: [{ role: 'user', content: 'hi' }] }, 'messages[0].parts'],
+    ['user(undefined)', { messages: [user(undefined as unknown as string)] }, 'messages[0].parts[0]'],
+    ['null as a part', { messages: [{ role: 'user', parts: [null] }] }, 'messages[0].parts[0]'],
+    ['a part without a type', { messages: [{ role: 'user', parts: [{}] }] }, 'messages[0].parts[0].type'],
+    [
+      'a text that is none',
+      { messages: [{ role: 'user', parts: [{ type: 'text' }] }] },
+      'messages[0].parts[0].text',
+    ],
+    [
+      'a result without content',
+      { messages: [{ role: 'tool', parts: [result] }] },
+      'messages[0].parts[0].content',
+    ],
+    [
+      'null in a result',
+      { messages: [{ role: 'tool', parts: [{ ...result, content: [null] }] }] },
+      'messages[0].parts[0].content[0]',
+    ],
+    [
+      'a call without a name',
+      { messages: [{ role: 'assistant', parts: [{ type: 'tool-call', id: '1', args: {} }] }] },
+      'messages[0].parts[0].name',
+    ],
+    [
+      'a call without an id',
+      { messages: [{ role: 'assistant', parts: [{ type: 'tool-call', name: 'x', args: {} }] }] },
+      'messages[0].parts[0].id',
+    ],
+    [
+      'a result without its call',
+      { messages: [{ role: 'tool', parts: [{ ...result, callId: undefined, content: [] }] }] },
+      'messages[0].parts[0].callId',
+    ],
+    ['tools as an object', { messages: [said], tools: { x: tool } }, 'tools'],
+    ['null as a tool', { messages: [said], tools: [null] }, 'tools[0]'],
+    [
+      'a tool with spaces in its name',
+      { messages: [said], tools: [{ ...tool, name: 'a b!' }] },
+      'tools[0].name',
+    ],
+    ['a tool without a name', { messages: [said], tools: [{ ...tool, name: undefined }] }, 'tools[0].name'],
+    ['a system of parts', { messages: [said], system: [{ type: 'text', text: 'x' }] }, 'system'],
+    ['stop as a text', { messages: [said], stop: 'x' }, 'stop'],
+    ['an effort that does not exist', { messages: [said], reasoning: 'hgih' }, 'reasoning'],
+  ])('%s', async (_name, request, path) => {
+    const { majordomo, asked } = world({ 'a/x': ['ok'] });
+    const model = majordomo.model('a/x');
+    const error = await failure(model.generate(asRequest(request)));
+    expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
+    expect(error.message).not.toMatch(/Cannot|undefined \(reading|is not iterable|is not a function/);
+    const typed = await failure(
+      model.generateObject({ ...(request as object), output: { type: 'object' } } as never),
+    );
+    expect(typed.kind).toBe('invalid-request');
+    expect(asked.size).toBe(0);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it.each([[undefined], [null], ['json'], [5]])('generateObject with %j as output', async (output) => {
+    const model = world({ 'a/x': ['ok'] }).majordomo.model('a/x');
+    const request = { messages: [user('hi')], output } as never;
+    for (const error of [
+      await failure(model.generateObject(request)),
+      await failure(model.streamObject(request).response()),
+    ]) {
+      expect([error.kind, error.details.path]).toEqual(['invalid-request', 'output']);
+    }
+  });
+
+  it('a tool may be called whatever a vendor may call it', async () => {
+    const { majordomo } = world({ 'a/x': ['ok'] });
+    const tools = ['get_weather', 'get-weather', 'mcp__x.y:z', 'Ünïcode'].map((name) => ({ ...tool, name }));
+    expect((await majordomo.model('a/x').generate({ messages: [user('hi')], tools })).text).toBe('ok');
+  });
+});
+
+const { provider } = {
+  provider: (id: unknown) => ({ spi: 1, id, model: () => undefined }) as unknown as Provider,
+};
+const create = (options: unknown) => (): unknown => createMajordomo(options as MajordomoOptions);
+
+describe('a set-up that is not one is refused by name', () => {
+  it.each<[string, () => unknown, string, string | undefined]>([
+    ['no options', create(undefined), 'createMajordomo takes an object', undefined],
+    ['no providers', create({}), 'providers must be an array', 'providers'],
+    ['provider, mistyped', create({ provider: [] }), 'did you mean "providers"?', 'provider'],
+    ['alias, mistyped', create({ providers: [], alias: {} }), 'did you mean "aliases"?', 'alias'],
+    ['a provider that was not created', create({ providers: [() => undefined] }), 'call it', 'providers[0]'],
+    ['no provider', create({ providers: [undefined] }), 'providers[0]', 'providers[0]'],
+    ['an id with a slash', create({ providers: [provider('a/b')] }), '"a/b"', 'providers[0].id'],
+    ['an id with a space', create({ providers: [provider('a b')] }), '"a b"', 'providers[0].id'],
+    ['an id with a comma', create({ providers: [provider('a,b')] }), '"a,b"', 'providers[0].id'],
+    ['no id', create({ providers: [provider('')] }), '""', 'providers[0].id'],
+    [
+      'an alias that is not a text',
+      create({ providers: [], aliases: { fast: ['a/x'] } }),
+      'aliases.fast',
+      'aliases.fast',
+    ],
+    ['gates that are not a list', create({ providers: [], gates: {} }), 'gates must be an array', 'gates'],
+  ])('%s', (_name, run, message, path) => {
+    expect(run).toThrow(
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringContaining(message),
+        details: expect.objectContaining({ path }),
+      }),
+    );
+  });
+
+  it.each([[undefined], [null], [5], [{ spec: 'a/x' }]])('model(%j)', (spec) => {
+    const { majordomo } = world({});
+    for (const ask of [
+      () => majordomo.model(spec as never),
+      () => majordomo.imageModel(spec as never),
+      () => majordomo.parse(spec as never),
+    ]) {
+      expect(ask).toThrow(
+        expect.objectContaining({ kind: 'config', message: expect.stringContaining('a spec is a string') }),
+      );
+    }
+  });
+
+  it.each([
+    [{ atempts: 3 }, 'atempts', 'did you mean "attempts"?'],
+    [{ timeouts: { totlMs: 3 } }, 'timeouts.totlMs', 'did you mean "totalMs"?'],
+    [{ policy: { rate_limit: {} } }, 'policy.rate_limit', 'did you mean "rate-limit"?'],
+    [{ afterCommit: 'reset' }, 'afterCommit', 'error, restart'],
+  ])('a call with %j', async (options, path, message) => {
+    const error = await failure(
+      world({ 'a/x': ['ok'] })
+        .majordomo.model('a/x')
+        .generate({ messages: [user('hi')] }, options as object),
+    );
+    expect([error.kind, error.details.path]).toEqual(['config', path]);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('a key that is missing', () => {
+  const keyed: Provider = {
+    spi: 1,
+    id: 'a',
+    model: (id) => ({
+      id,
+      families: [],
+      capabilities: {},
+      async *stream(_request, context) {
+        await credentialSource(undefined, ['A_KEY']).read(context);
+        yield [];
+      },
+    }),
+  };
+  const told = async (env?: object): Promise<string> =>
+    (
+      await failure(
+        createMajordomo({ providers: [keyed], env })
+          .model('a/x')
+          .generate({ messages: [user('hi')] }),
+      )
+    ).message;
+
+  it('says that no env was given', async () => {
+    expect(await told()).toBe(
+      'no key for a/x: createMajordomo was given no env, so A_KEY is not looked for; pass env: process.env, or apiKey',
+    );
+    expect(await told({})).toBe('no key for a/x: set A_KEY, or pass apiKey');
+  });
+
+  it('says so of a provider that only a variable could describe, too', async () => {
+    const majordomo = createMajordomo({ providers: [] });
+    await expect(majordomo.resolve('grok/x')).rejects.toThrow('LLM_GROK is not looked for: no env was given');
+    await expect(majordomo.with({ env: {} }).resolve('grok/x')).rejects.toThrow('LLM_GROK is not set');
+  });
+});
