@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -277,4 +277,32 @@ it('with a key but no model it names what is configured', async () => {
   const ran = await place.run('chat');
   expect(ran.err).toContain('Configured: openai.');
   expect(ran.err).not.toContain('secret');
+});
+
+it.each([['--json'], ['--events'], ['--schema', 's.json']])(
+  '%s lets nothing steer a terminal',
+  async (...flags) => {
+    const steering = 'a\u009B2Jb\u009D52;c;eA==\u0007c\u202Ed\u2066e';
+    await using server = await serve(
+      flags[0] === '--schema'
+        ? JSON.stringify({ said: steering })
+        : { parts: [{ type: 'text', text: steering }] },
+    );
+    using place = world({ env: lab(server), terminal: true, files: { 's.json': '{"type":"object"}' } });
+    const ran = await place.run('chat', 'lab/gpt-4o', 'hi', ...flags);
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('\\u202e')]);
+    expect(ran.out + ran.err).toMatch(/^[\x20-\x7E\n·]*$/);
+  },
+);
+
+it('--save follows no link that was laid where it writes, and leaves the conversation to its owner', async () => {
+  await using server = await serve('Hello.');
+  using place = world({ env: lab(server), files: { other: 'precious' } });
+  symlinkSync(join(place.cwd, 'other'), join(place.cwd, 'c.json.part'));
+  symlinkSync(join(place.cwd, 'other'), join(place.cwd, 'c.json'));
+  await place.run('chat', 'lab/gpt-4o', 'hi', '--save', 'c.json');
+  expect(readFileSync(join(place.cwd, 'other'), 'utf8')).toBe('precious');
+  expect(lstatSync(join(place.cwd, 'c.json')).isFile()).toBe(true);
+  expect(lstatSync(join(place.cwd, 'c.json')).mode & 0o777).toBe(0o600);
+  expect(readdirSync(place.cwd).filter((name) => name.includes('.part'))).toEqual(['c.json.part']);
 });

@@ -8,6 +8,7 @@ import { keep, requestFor, type Chat } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
+import { writeJson, writeJsonLine } from '../write-json.ts';
 
 /** One question and its answer, in the form that was asked for. */
 export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
@@ -31,8 +32,10 @@ function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
 }
 
 /** Lines of JSON on the same terminal would be erased with a status: no line is fresh. */
-const jsonLines = ({ write }: Output): Renderer => ({
-  show: (event: StreamEvent) => write(`${JSON.stringify(event)}\n`),
+const jsonLines = (output: Output): Renderer => ({
+  show: (event: StreamEvent) => {
+    writeJsonLine(output, event);
+  },
   isFresh: () => false,
   end: () => undefined,
 });
@@ -66,7 +69,7 @@ async function whole(session: Chat, question: UserMessage): Promise<ChatResponse
   const { io, flags, model } = session;
   const { onEvent } = createStatus(io.stderr);
   const response = await model.generate(requestFor(session, question), { signal: io.signal, onEvent });
-  if (flags.json === true) io.stdout.write(json(response));
+  if (flags.json === true) writeJson(io.stdout, response);
   else {
     if (response.text !== '' || response.toolCalls.length === 0) io.stdout.write(`${response.text}\n`);
     const paint = painter(io.stderr);
@@ -83,7 +86,7 @@ async function typed(session: Chat, question: UserMessage, path: string): Promis
   const request = { ...requestFor(session, question), output };
   const { onEvent } = createStatus(io.stderr);
   const response = await model.generateObject(request, { signal: io.signal, onEvent });
-  io.stdout.write(json(flags.json === true ? response : response.value));
+  writeJson(io.stdout, flags.json === true ? response : response.value);
   return response;
 }
 
@@ -92,5 +95,3 @@ async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
   throw new Stop(`${path} is no JSON Schema of an object`);
 }
-
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

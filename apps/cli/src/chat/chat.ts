@@ -9,6 +9,7 @@ import type { Chat } from './chat-session.ts';
 import type { ChatFlags } from './flags.ts';
 import { unconfigured } from './unconfigured.ts';
 import { wordsOf } from './words.ts';
+import { writeJson, writeJsonLine } from '../write-json.ts';
 
 /** `majordomo chat`: one question, or a conversation where a person sits at the terminal. */
 export async function chat(
@@ -26,7 +27,7 @@ export async function chat(
     return await started(spec, words.prompt, settings, flags, io);
   } catch (error) {
     if (flags.json !== true || !LlmError.is(error)) throw error;
-    io.stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
+    writeJson(io.stdout, { error });
     return codeFor(error);
   }
 }
@@ -38,7 +39,7 @@ async function started(
   flags: ChatFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const onEvent = flags.events === true ? (event: CallEvent) => writeLine(event, io) : undefined;
+  const onEvent = flags.events === true ? (event: CallEvent) => writeJsonLine(io.stdout, event) : undefined;
   const majordomo = await openSpec(spec, settings, { cwd: io.cwd, signal: io.signal, onEvent });
   if (flags.image !== undefined) {
     const { draw } = await import('./draw.ts');
@@ -95,8 +96,4 @@ function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags)
   ];
   const wrong = pairs.find(([is]) => is);
   if (wrong !== undefined) throw new Stop(wrong[1]);
-}
-
-function writeLine(event: object, io: Io): void {
-  io.stdout.write(`${JSON.stringify(event)}\n`);
 }

@@ -6,6 +6,7 @@ import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { attachment } from './attachments.ts';
 import type { ChatFlags } from './flags.ts';
+import { writeJson } from '../write-json.ts';
 
 /** `--image cat.png`: the first picture goes there, further ones to `cat-2.png` and so on. */
 export async function draw(
@@ -29,7 +30,7 @@ export async function draw(
   const { target, usage, warnings, attempts } = response;
   if (json === true) {
     const document = { target, files, usage, warnings: toJson(warnings), attempts };
-    io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    writeJson(io.stdout, document);
   } else {
     for (const name of files) io.stdout.write(`${name}\n`);
     if (quiet !== true) io.stderr.write(`${painter(io.stderr)('dim', target)}\n`);

@@ -1,4 +1,5 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fromJson, toJson, type Message } from '@majordomo/core';
 import { Stop } from '../exit.ts';
@@ -11,14 +12,19 @@ interface Saved {
   readonly messages: readonly Message[];
 }
 
-/** Writes the conversation; an interrupted write leaves the old file. */
+/**
+ * Writes the conversation, for its owner alone; an interrupted write leaves the old file. The name that it has meanwhile
+ * cannot be foreseen, and must be new: a link that somebody laid there is not followed.
+ */
 export async function saveTranscript(path: string, cwd: string, messages: readonly Message[]): Promise<void> {
   const file = resolve(cwd, path);
   const saved: Saved = { majordomo: 1, messages };
+  const part = `${file}.${randomUUID()}.part`;
   try {
-    await writeFile(`${file}.part`, `${JSON.stringify(toJson(saved), undefined, 1)}\n`);
-    await rename(`${file}.part`, file);
+    await writeFile(part, `${JSON.stringify(toJson(saved), undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
+    await rename(part, file);
   } catch (error) {
+    await rm(part, { force: true });
     throw new Stop(`${path} cannot be written: ${reasonOf(error)}`, 1);
   }
 }

@@ -14,6 +14,7 @@ import { local, LOCAL_TITLE } from './local.ts';
 import { packages } from './packages.ts';
 import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
+import { writeJson } from '../write-json.ts';
 
 /** `majordomo doctor`: what is installed, configured and reachable. Fails when there is a mistake to mend. */
 export async function doctor(
@@ -35,7 +36,7 @@ export async function doctor(
     sections.push(await lint(flags.lint, io));
   }
   const full = sections.filter(({ findings }) => findings.length > 0);
-  if (flags.json === true) io.stdout.write(`${JSON.stringify(full, undefined, 2)}\n`);
+  if (flags.json === true) writeJson(io.stdout, full);
   else {
     io.stdout.write(report(full, io.stdout));
     io.stdout.write(`\n${folded(next(full, settings), io.stdout.columns)}\n`);

@@ -8,18 +8,15 @@ import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
+import { isNearby } from './nearby.ts';
 
 const ANSWER_MS = 2000;
-
-/** Addresses of this machine and of its network. */
-const LOCAL =
-  /^(?:localhost|127\.\d|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|[\w.-]+\.(?:local|lan)\b)/i;
 
 export const LOCAL_TITLE = 'On this machine';
 
 /** Which servers nearby answer, and which CLIs are there. Nothing beyond the local network is asked. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
-  const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) => (dsn && LOCAL.test(dsn.host) ? [id] : []));
+  const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) => (dsn && isNearby(dsn.host) ? [id] : []));
   const servers = BACKENDS.filter(({ kind }) => kind === 'server').map(({ id }) => id);
   const findings = await Promise.all([
     ...[...new Set([...servers, ...nearby])].map((id) => server(id, settings, io)),

@@ -6,6 +6,7 @@ import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
+import { writeJson } from '../write-json.ts';
 
 const LISTING_MS = 15_000;
 
@@ -30,7 +31,7 @@ export async function models(
     );
   }
   const listings = await Promise.all(ids.map((id) => list(id, settings, io)));
-  if (json === true) io.stdout.write(`${JSON.stringify(listings, undefined, 2)}\n`);
+  if (json === true) writeJson(io.stdout, listings);
   else for (const listing of listings) io.stdout.write(shown(listing, io.stdout));
   return listings.some(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }

@@ -7,6 +7,7 @@ import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
+import { writeJson } from '../write-json.ts';
 
 /** What one target did with the probe. */
 export interface Pong {
@@ -29,7 +30,7 @@ export async function ping(
   const settings = await loadSettings(io);
   const targets = await targetsOf(spec, settings, io.signal);
   const pongs = await Promise.all(targets.map((target) => probe(target, settings, seconds * 1000, io)));
-  if (json === true) io.stdout.write(`${JSON.stringify(pongs, undefined, 2)}\n`);
+  if (json === true) writeJson(io.stdout, pongs);
   else for (const pong of pongs) io.stdout.write(line(pong, targets, io));
   return codeOf(pongs);
 }
