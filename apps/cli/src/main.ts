@@ -68,6 +68,14 @@ function commands(io: Io, done: (code: ExitCode) => void): Command {
       done(await ping(spec, flags, io));
     });
   program
+    .command('trust')
+    .description("let this project's configuration say where your keys are sent")
+    .option('--forget', 'not any more')
+    .action(async (flags: { forget?: true }) => {
+      const { trust } = await import('./trust/trust.ts');
+      done(await trust(flags, io));
+    });
+  program
     .command('demo')
     .description('failover on two vendors played on 127.0.0.1; needs no key')
     .option('--live <spec>', 'ask the real ones instead')

@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly terminal?: boolean;
   /** What a person answers to `ask`, in order; then the person leaves. */
   readonly answers?: readonly string[];
+  /** Default: the working folder. */
+  readonly home?: string;
   readonly signal?: AbortSignal;
   /** Hears every piece of stdout. */
   readonly onOut?: (text: string) => void;
@@ -28,19 +30,23 @@ export interface WorldOptions {
 export interface World {
   readonly cwd: string;
   run(...argv: string[]): Promise<Ran>;
+  /** The same in a folder of it. */
+  runIn(folder: string, ...argv: string[]): Promise<Ran>;
   [Symbol.dispose](): void;
 }
 
 export function world(options: WorldOptions = {}): World {
   const cwd = mkdtempSync(join(tmpdir(), 'majordomo-cli-'));
   for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), content);
+  const runIn = async (folder: string, ...argv: string[]): Promise<Ran> => {
+    const written = { out: '', err: '' };
+    const io = { ...ioOf(cwd, options, written), cwd: join(cwd, folder) };
+    return { code: await main(argv, io), ...written };
+  };
   return {
     cwd,
-    async run(...argv) {
-      const written = { out: '', err: '' };
-      const code = await main(argv, ioOf(cwd, options, written));
-      return { code, ...written };
-    },
+    runIn,
+    run: (...argv) => runIn('.', ...argv),
     [Symbol.dispose]() {
       rmSync(cwd, { recursive: true });
     },
@@ -53,7 +59,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
   return {
     cwd,
     env,
-    home: cwd,
+    home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
     stdin: { kind: stdin.kind, text: async () => stdin.text ?? '' },
     stdout: {

@@ -33,16 +33,16 @@ async function refused(text: string): Promise<string | undefined> {
 
 describe('a configuration', () => {
   it.each([
-    ['null', 'gives no configuration'],
-    ['[]', 'gives no configuration'],
-    ['"openai/gpt-x"', 'gives no configuration'],
-    ['{"model":5}', '"model" is no string'],
-    ['{"aliases":null}', '"aliases" is no object of strings'],
-    ['{"aliases":{"fast":5}}', '"aliases" is no object of strings'],
-    ['{"env":["A=b"]}', '"env" is no object of strings'],
-    ['{"providers":null}', '"providers" is no list of providers'],
-    ['{"providers":[null]}', '"providers" is no list of providers'],
-    ['{"chain":[]}', '"chain" is no object'],
+    ['null', 'does not give a configuration'],
+    ['[]', 'does not give a configuration'],
+    ['"openai/gpt-x"', 'does not give a configuration'],
+    ['{"model":5}', '"model" is not a string'],
+    ['{"aliases":null}', '"aliases" is not an object of strings'],
+    ['{"aliases":{"fast":5}}', '"aliases" is not an object of strings'],
+    ['{"env":["A=b"]}', '"env" is not an object of strings'],
+    ['{"providers":null}', '"providers" is not a list of providers'],
+    ['{"providers":[null]}', '"providers" is not a list of providers'],
+    ['{"chain":[]}', '"chain" is not an object'],
     ['{"constructor":{}}', 'nothing is called "constructor"'],
     ['{"__proto__":{}}', 'nothing is called "__proto__"'],
   ])('%s is refused: %s', async (text, why) => {

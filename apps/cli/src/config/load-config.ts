@@ -1,43 +1,39 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { didYouMean } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 import type { MajordomoConfig } from './config.ts';
+import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';
-
-const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
+import { guidingVariables, isTrusted } from './trust.ts';
 
 /** A configuration and the file that it came from. */
 export interface LoadedConfig {
   readonly file: string;
   readonly config: MajordomoConfig;
+  /** Variables of a project that need trust. */
+  readonly guiding: readonly string[];
+  /** False where it needs trust and has none; its variables are left out then. */
+  readonly isTrusted: boolean;
 }
 
-/**
- * The project's configuration (the nearest one above the working folder), then the user's, at
- * `$XDG_CONFIG_HOME/majordomo/config.*`. The first wins.
- */
-export async function loadConfigs({ cwd, home, env }: Io): Promise<readonly LoadedConfig[]> {
-  const xdg = env['XDG_CONFIG_HOME'];
-  const own = xdg === undefined || xdg === '' ? join(home, '.config') : xdg;
-  const files = [nearest(cwd), firstOf(join(own, 'majordomo'), 'config')];
-  return Promise.all(
-    files
-      .filter((file) => file !== undefined)
-      .map(async (file) => ({ file, config: checked(file, await read(file)) })),
-  );
+/** The project's configuration, then the user's. The first wins. */
+export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<readonly LoadedConfig[]> {
+  const { project, user } = findConfigs(io);
+  const loaded: LoadedConfig[] = [];
+  if (project !== undefined) {
+    const config = checked(project, await read(project));
+    const guiding = guidingVariables(config);
+    const trusted = guiding.length === 0 || isTrusted(project, io);
+    const { env: _env, ...others } = config;
+    loaded.push({ file: project, config: trusted ? config : others, guiding, isTrusted: trusted });
+  }
+  if (user !== undefined) {
+    loaded.push({ file: user, config: checked(user, await read(user)), guiding: [], isTrusted: true });
+  }
+  return loaded;
 }
-
-function nearest(folder: string): string | undefined {
-  const found = firstOf(folder, 'majordomo.config');
-  const parent = dirname(folder);
-  return found ?? (parent === folder ? undefined : nearest(parent));
-}
-
-const firstOf = (folder: string, name: string): string | undefined =>
-  ENDINGS.map((ending) => join(folder, `${name}.${ending}`)).find((file) => existsSync(file));
 
 async function read(file: string): Promise<unknown> {
   if (file.endsWith('.json')) return readJson(file, file);
@@ -59,31 +55,33 @@ const isFunctions = (value: unknown): boolean =>
   Array.isArray(value) && value.every((member) => typeof member === 'function');
 
 type Type = readonly [name: string, is: (value: unknown) => boolean];
-const TEXT: Type = ['string', (value) => typeof value === 'string'];
-const TEXTS: Type = ['object of strings', isTexts];
+const TEXT: Type = ['a string', (value) => typeof value === 'string'];
+const TEXTS: Type = ['an object of strings', isTexts];
 
 const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   model: TEXT,
   system: TEXT,
   aliases: TEXTS,
   env: TEXTS,
-  providers: ['list of providers', isProviders],
-  resolvers: ['list of functions', isFunctions],
-  chain: ['object', isObject],
+  providers: ['a list of providers', isProviders],
+  resolvers: ['a list of functions', isFunctions],
+  chain: ['an object', isObject],
 };
 
 /** Members of the wrong type are mistakes of the file; so are names that nobody reads. */
 function checked(file: string, value: unknown): MajordomoConfig {
   if (!isObject(value)) {
-    throw new Stop(`${file} gives no configuration: export an object as default`);
+    throw new Stop(`${file} does not give a configuration: export an object as default`);
   }
   for (const [name, member] of Object.entries(value)) {
     const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof MajordomoConfig] : undefined;
     if (type === undefined) {
-      throw new Stop(`${file}: nothing is called "${name}" (there are ${Object.keys(TYPES).join(', ')})`);
+      const known = Object.keys(TYPES);
+      const meant = didYouMean(name, known);
+      throw new Stop(`${file}: nothing is called "${name}" (there are ${known.join(', ')})${meant}`);
     }
     const [wanted, is] = type;
-    if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" is no ${wanted}`);
+    if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" is not ${wanted}`);
   }
   return value;
 }

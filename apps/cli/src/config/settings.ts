@@ -1,4 +1,5 @@
 import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
+import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
@@ -14,10 +15,22 @@ export interface Settings {
   readonly files: readonly LoadedConfig[];
 }
 
-/** Reads the configurations and lays them over each other. */
-export async function loadSettings(io: Io): Promise<Settings> {
-  return settingsOf(await loadConfigs(io), io.env);
+/**
+ * Reads the configurations and lays them over each other. Throws `Stop` for one that needs trust, unless the variables of
+ * such a one are to be left out.
+ */
+export async function loadSettings(io: Io, untrusted: 'stop' | 'leave-out' = 'stop'): Promise<Settings> {
+  const files = await loadConfigs(io);
+  const needy = files.find(({ isTrusted }) => !isTrusted);
+  if (needy !== undefined && untrusted === 'stop') {
+    throw new Stop(`${needy.file} ${needOf(needy)}. Look at it, then: majordomo trust`);
+  }
+  return settingsOf(files, io.env);
 }
+
+/** Why a configuration has to be trusted. */
+export const needOf = ({ guiding }: LoadedConfig): string =>
+  `sets ${guiding.join(', ')}, which can lead your keys to places of its choosing`;
 
 /** Flags come later, in the commands; `files` are in order of precedence. */
 export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {

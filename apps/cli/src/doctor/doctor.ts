@@ -3,13 +3,14 @@ import { locatePackage } from '../backends/load-package.ts';
 import { backendForScheme } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { loadSettings, needOf, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { credentials } from './credentials.ts';
-import { absent, ok, type Finding, type Section } from './finding.ts';
+import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { local, LOCAL_TITLE } from './local.ts';
 import { packages } from './packages.ts';
 import { dsns } from './dsns.ts';
@@ -21,7 +22,7 @@ export async function doctor(
   flags: { readonly json?: true; readonly lint?: string },
   io: Io,
 ): Promise<ExitCode> {
-  const settings = await loadSettings(io);
+  const settings = await loadSettings(io, 'leave-out');
   const majordomo = await openIds(served(settings, io), settings, { cwd: io.cwd, signal: io.signal });
   const sections = [
     packages(io.cwd),
@@ -74,8 +75,15 @@ function configuration({ files }: Settings): Section {
   const findings =
     files.length === 0
       ? [absent('majordomo.config', 'none in this folder or above, none in XDG_CONFIG_HOME')]
-      : files.map(({ file, config }) => ok(file, Object.keys(config).join(', ')));
+      : files.map(configured);
   return { title: 'Configuration', findings };
+}
+
+function configured(loaded: LoadedConfig): Finding {
+  const { file, config, guiding, isTrusted } = loaded;
+  if (!isTrusted) return mistake(file, `${needOf(loaded)}. They are left out until: majordomo trust`);
+  const trusted = guiding.length === 0 ? '' : ` (trusted: ${guiding.join(', ')})`;
+  return ok(file, Object.keys(config).join(', ') + trusted);
 }
 
 const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim' | 'red']>> = {

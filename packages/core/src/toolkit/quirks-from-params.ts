@@ -1,4 +1,5 @@
 import { LlmError } from '../contract/llm-error.ts';
+import { didYouMean } from '../resolve/did-you-mean.ts';
 
 type Word = string | boolean | number | undefined;
 
@@ -48,7 +49,10 @@ function valueOf(name: string, text: string, words: QuirkWords, where: string): 
 const wordOf = (value: Word): string => (value === undefined ? 'none' : String(value));
 
 const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
-  new LlmError('config', `${where}: unknown quirk "${name}"; known are ${known.join(', ')}`);
+  new LlmError(
+    'config',
+    `${where}: unknown quirk "${name}"; known are ${known.join(', ')}${didYouMean(name, known)}`,
+  );
 
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
   new LlmError('config', `${where}: "${text}" is not a value of ${name}; it takes ${takes}`);

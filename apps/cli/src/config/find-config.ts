@@ -1,0 +1,50 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+
+const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
+
+/** The files that configure the command here, where there are any. */
+export interface ConfigFiles {
+  /** The nearest one above the working folder. */
+  readonly project: string | undefined;
+  /** `$XDG_CONFIG_HOME/majordomo/config.*`. */
+  readonly user: string | undefined;
+}
+
+/** Looks for the configurations. Throws `Stop` for code that somebody else owns: it would run as you. */
+export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
+  const xdg = env['XDG_CONFIG_HOME'];
+  const own = xdg === undefined || xdg === '' ? join(home, '.config') : xdg;
+  const found = {
+    project: foldersOf(cwd, home)
+      .map((folder) => firstOf(folder, 'majordomo.config'))
+      .find((file) => file !== undefined),
+    user: firstOf(join(own, 'majordomo'), 'config'),
+  };
+  for (const file of Object.values(found)) if (file !== undefined) refuseForeignCode(file);
+  return found;
+}
+
+/**
+ * The working folder and those above it, up to the repository's root or your home. Outside of both it is alone: what
+ * lies above, such as `/tmp`, is everybody's.
+ */
+function foldersOf(cwd: string, home: string): readonly string[] {
+  const above = [cwd];
+  for (let folder = cwd; dirname(folder) !== folder; folder = dirname(folder)) above.push(dirname(folder));
+  const end = above.findIndex((folder) => folder === home || existsSync(join(folder, '.git')));
+  return above.slice(0, Math.max(end, 0) + 1);
+}
+
+const firstOf = (folder: string, name: string): string | undefined =>
+  ENDINGS.map((ending) => join(folder, `${name}.${ending}`)).find((file) => existsSync(file));
+
+function refuseForeignCode(file: string): void {
+  // Where there are no owners, as on Windows, there is nothing to compare.
+  const me = process.getuid?.();
+  if (file.endsWith('.json') || me === undefined) return;
+  const { uid } = statSync(file);
+  if (uid !== me) throw new Stop(`${file} is code of another owner (user ${uid}), and is not run`);
+}

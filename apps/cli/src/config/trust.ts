@@ -1,0 +1,56 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BACKENDS } from '../backends/backends.ts';
+import { dsnEntries } from '../backends/dsns.ts';
+import { isLoopback } from '../doctor/nearby.ts';
+import type { Io } from '../io.ts';
+import type { MajordomoConfig } from './config.ts';
+
+type Place = Pick<Io, 'home' | 'env'>;
+
+/**
+ * Variables of a project's configuration that may lead a key of yours, or what you ask, to a place of the project's
+ * choosing: all but keys, and DSNs that bring their own token or stay on this machine.
+ */
+export function guidingVariables({ env = {} }: MajordomoConfig): readonly string[] {
+  const harmless = new Set([
+    ...BACKENDS.flatMap(({ keyEnv }) => keyEnv).filter((name) => /(?:KEY|TOKEN)$/.test(name)),
+    ...dsnEntries(env).flatMap(({ variable, dsn }) =>
+      dsn !== undefined && (dsn.token !== undefined || isLoopback(dsn.host)) ? [variable] : [],
+    ),
+  ]);
+  return Object.keys(env).filter((name) => !harmless.has(name));
+}
+
+/** Has this version of the file been trusted? */
+export const isTrusted = (file: string, place: Place): boolean =>
+  remembered(place)[realpathSync(file)] === hashOf(file);
+
+/** Trusts the file as it is now, or not any more. */
+export function setTrust(file: string, trusted: boolean, place: Place): void {
+  const { [realpathSync(file)]: _before, ...others } = remembered(place);
+  const store = storeOf(place);
+  const part = `${store}.${randomUUID()}`;
+  mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
+  const all = trusted ? { ...others, [realpathSync(file)]: hashOf(file) } : others;
+  writeFileSync(part, `${JSON.stringify(all, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
+  renameSync(part, store);
+}
+
+function storeOf({ home, env }: Place): string {
+  const xdg = env['XDG_STATE_HOME'];
+  return join(xdg === undefined || xdg === '' ? join(home, '.local/state') : xdg, 'majordomo/trusted.json');
+}
+
+/** Nothing, where nothing can be read: what was not trusted is asked for again. */
+function remembered(place: Place): Readonly<Record<string, unknown>> {
+  try {
+    const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));
+    return typeof known === 'object' && known !== null ? Object.fromEntries(Object.entries(known)) : {};
+  } catch {
+    return {};
+  }
+}
+
+const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
