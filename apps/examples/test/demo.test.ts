@@ -76,7 +76,13 @@ it('two more wires take part, as their servers saw it', async () => {
 
 it('the command runs by itself, plain when piped, and ends', async () => {
   const { stdout } = await run(process.execPath, ['--import', sources, script], { timeout: 30_000 });
-  const places = ['\n1  ', '\n5  ', 'Summary, from the events alone', 'bedrock/claude-demo  ', 'Every call got'];
+  const places = [
+    '\n1  ',
+    '\n5  ',
+    'Summary, from the events alone',
+    'bedrock/claude-demo  ',
+    'Every call got',
+  ];
   expect(places.map((text) => stdout.lastIndexOf(text))).toEqual(
     places.map((text) => stdout.lastIndexOf(text)).toSorted((a, b) => a - b),
   );

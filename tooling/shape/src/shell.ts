@@ -49,6 +49,7 @@ async function complaintAbout(
     case 'node':
       return known.exists(args[0] ?? '') ? undefined : `there is no file ${args[0]}`;
     case 'git':
+    case 'cd':
       return undefined;
     default:
       return command in known.bins ? known.bins[command]?.(args) : `${command} is not ours`;

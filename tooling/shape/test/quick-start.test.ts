@@ -23,8 +23,8 @@ test('the ten lines of the README fail over from one vendor to the next', async 
 
   const printed = await play('README.md', { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o' });
 
-  expect(printed).toEqual([['Rayleigh scattering.', 'openai/gpt-x-mini', 3]]);
-  expect(first.requests.map(({ model }) => model)).toEqual(['claude-y', 'claude-y']);
+  expect(printed).toEqual([['Rayleigh scattering.', 'openai/gpt-5.4-mini', 3]]);
+  expect(first.requests.map(({ model }) => model)).toEqual(['claude-sonnet-5', 'claude-sonnet-5']);
 });
 
 test('the new vendor of CONTRIBUTING.md answers', async () => {

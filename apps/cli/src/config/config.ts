@@ -4,7 +4,7 @@ import type { ChainOptions, Provider, Resolver } from '@majordomo/core';
 export interface MajordomoConfig {
   /** The spec that is asked when the command line names none. */
   readonly model?: string | undefined;
-  /** Names for specs, such as `{ fast: 'openai/gpt-x-mini,ollama/qwen3' }`. */
+  /** Names for specs, such as `{ fast: 'openai/gpt-5.4-mini,ollama/qwen3' }`. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
   /** Instructions for every conversation. */
   readonly system?: string | undefined;
@@ -21,7 +21,7 @@ export interface MajordomoConfig {
 /**
  * Gives a configuration its type.
  *
- * @example export default defineConfig({ model: 'fast', aliases: { fast: 'openai/gpt-x-mini' } });
+ * @example export default defineConfig({ model: 'fast', aliases: { fast: 'openai/gpt-5.4-mini' } });
  */
 export function defineConfig(config: MajordomoConfig): MajordomoConfig {
   return config;

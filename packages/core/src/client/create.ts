@@ -35,7 +35,7 @@ interface Shared {
  *
  * @example
  * const majordomo = createMajordomo({ providers: [createOpenAI()], env: process.env });
- * const { text } = await majordomo.model('openai/gpt-x').generate({ messages: [user('hi')] });
+ * const { text } = await majordomo.model('openai/gpt-5.4').generate({ messages: [user('hi')] });
  */
 export function createMajordomo(options: MajordomoOptions): Majordomo {
   checkSetUp(options);

@@ -16,7 +16,7 @@ interface Lane {
  * others wait their turn in order. A place is a lease: one whose attempt cannot be running any more is given to the next
  * who asks.
  *
- * @example lanes({ 'm1/': 1, 'openai/gpt-x': 8 })
+ * @example lanes({ 'm1/': 1, 'openai/gpt-5.4': 8 })
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
   const prefixes = Object.keys(limits).sort((a, b) => b.length - a.length);

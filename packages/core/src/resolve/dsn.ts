@@ -11,7 +11,7 @@ export const dsnName = (provider: string): string => provider.toLowerCase().repl
 /** The id of the provider that a variable describes. */
 export const dsnProvider = (variable: string): string => dsnName(variable.slice(PREFIX.length));
 
-/** The variables that hold a DSN. `LLM_MODEL=gpt-x` and its like belong to others. */
+/** The variables that hold a DSN. `LLM_MODEL=gpt-5.4` and its like belong to others. */
 export const dsnEntries = (env: Env): readonly (readonly [string, string])[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     variable.startsWith(PREFIX) && value?.includes('://') === true ? [[variable, value] as const] : [],

@@ -56,7 +56,7 @@ export interface FakeProvider extends Provider {
  * none, fails with `config`: no chain retries that or passes it on.
  *
  * @example
- * fakeProvider({ id: 'openai', models: { 'gpt-x': [{ fail: 'overloaded' }, 'Hello.'] } });
+ * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
  */
 export function fakeProvider(options: FakeOptions): FakeProvider {
   const { id, models, clock = systemClock, families = [`fake/${id}`], capabilities = {} } = options;

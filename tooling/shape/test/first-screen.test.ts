@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { documents, fencesOf } from '../src/documents.ts';
+import { MODEL_NAMES } from '../src/model-names.ts';
+import { read, ROOT } from '../src/repository.ts';
+
+/** Times are not the same twice. */
+const settled = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.replaceAll(/ *\d+ ms/g, ' N ms').trimEnd())
+    .filter((line) => line !== '');
+
+test('what the README shows of the demo is what the demo prints', () => {
+  const shown = fencesOf('README.md').find(({ language }) => language === '');
+  const script = ['--import', './tooling/build/from-sources.ts', 'apps/examples/src/demo.ts'];
+  const printed = settled(execFileSync(process.execPath, script, { cwd: ROOT, encoding: 'utf8' }));
+  const lines = settled(shown?.code ?? '');
+  expect(lines.length).toBeGreaterThanOrEqual(10);
+  const from = printed.indexOf(lines[0] ?? '');
+  expect(printed.slice(from, from + lines.length)).toEqual(lines);
+});
+
+test('the README shows first, then explains: the demo stands before any program', () => {
+  const [first, second] = fencesOf('README.md');
+  expect([first?.code, second?.language]).toEqual(['npx majordomo demo\n', '']);
+});
+
+/** Pages that tell of one provider's own models, or of recordings. */
+const OTHERS = /^(?:packages\/provider-|packages\/openai-wire|apps\/docs\/|apps\/lint-rule|tooling\/)/;
+
+test('documents name models that can be asked', () => {
+  const named = documents
+    .filter((file) => !OTHERS.test(file))
+    .flatMap((file) =>
+      [...read(file).matchAll(/(?<!-)\b(openai|anthropic)\/([a-z][\w.-]*\w)/g)]
+        .filter(([, , model = '']) => !/^(?:gpt-head|claude-tail)$/.test(model))
+        .map(([, provider = '', model = '']) => ({ file, provider, model })),
+    );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ provider, model }) => MODEL_NAMES[provider]?.includes(model) !== true)).toEqual([]);
+});
