@@ -42,6 +42,9 @@ export function codeFor(error: LlmError): ExitCode {
 }
 
 function hintFor(error: LlmError): string | undefined {
+  const { retryAfterMs = 0 } = error.details;
+  const isLimit = LlmError.is(error, 'rate-limit', 'quota');
+  if (isLimit && retryAfterMs > 0) return `again in ${Math.ceil(retryAfterMs / 1000)} s`;
   if (error.details.code === 'unknown-provider') return 'majordomo doctor lists the providers that there are';
   if (LlmError.is(error, 'auth')) return 'majordomo doctor shows which credentials were found';
   if (LlmError.is(error, 'not-found')) return 'majordomo models lists what each backend has';

@@ -306,3 +306,54 @@ it('--save follows no link that was laid where it writes, and leaves the convers
   expect(lstatSync(join(place.cwd, 'c.json')).mode & 0o777).toBe(0o600);
   expect(readdirSync(place.cwd).filter((name) => name.includes('.part'))).toEqual(['c.json.part']);
 });
+
+it('settings of the call go out with it', async () => {
+  await using server = await serve('Hello.');
+  using place = world({ env: lab(server) });
+  const flags = ['--temperature', '0.2', '--reasoning', 'low', '--max-tokens', '50'];
+  const options = ['-o', 'seed=7', '-o', 'topP=0.9', '-o', 'stop=["END"]', '-o', 'user=me'];
+  expect((await place.run('chat', 'lab/gpt-4o', 'hi', ...flags, ...options)).code).toBe(0);
+  expect(server.requests[0]?.body).toMatchObject({
+    temperature: 0.2,
+    reasoning_effort: 'low',
+    seed: 7,
+    top_p: 0.9,
+    stop: ['END'],
+    user: 'me',
+  });
+});
+
+it.each([
+  [['--temperature', 'warm'], '--temperature is a number'],
+  [['--reasoning', 'hgih'], 'none, low, medium, high; did you mean "high"?'],
+  [['-o', 'seed'], '-o takes key=value'],
+])('%j is refused before anybody is asked', async (flags, told) => {
+  using place = world();
+  const ran = await place.run('chat', 'openai/x', 'hi', ...flags);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(told)]);
+});
+
+it('a word that is neither a model nor an alias is told with how one is written, and what is listed of that name', async () => {
+  const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
+  const config = `
+    import { fakeProvider } from ${testing};
+    const listed = ['gpt-5', 'gpt-5-mini', 'o9'].map((id) => ({ id, provider: 'own', capabilities: {} }));
+    export default { aliases: { smart: 'own/o9' }, providers: [{ ...fakeProvider({ id: 'own', models: {} }), listModels: async () => listed }] };`;
+  using place = world({ files: { 'majordomo.config.mjs': config } });
+  const ran = await place.run('chat', 'gpt-5', 'hi');
+  expect(ran.code).toBe(2);
+  expect(ran.err).toContain('a target is written provider/model');
+  expect(ran.err).toContain('Listed: own/gpt-5, own/gpt-5-mini');
+  expect((await place.run('chat', 'smrt', 'hi')).err).toContain('aliases: smart');
+  expect((await place.run('chat', 'smrt', 'hi')).err).toContain('did you mean "smart"?');
+});
+
+it('a limit says when to come again', async () => {
+  await using server = await serve({
+    failure: 'rate-limit',
+    retryAfter: { seconds: 45 },
+  });
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
+  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('again in 45 s')]);
+});

@@ -145,3 +145,9 @@ it('doctor --lint runs the plugin on a folder', async () => {
   expect(ran.code).toBe(1);
   expect(ran.out).toContain('no-raw-sdk');
 });
+
+it('doctor --lint fails when it could not look', async () => {
+  using place = world({ files: { 'a.js': '' } });
+  const ran = await place.run('doctor', '--lint', 'nowhere');
+  expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('✗ nowhere')]);
+});

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documents, fencesOf } from '../src/documents.ts';
 import { MODEL_NAMES } from '../src/model-names.ts';

@@ -1,6 +1,7 @@
 import type { ChatModel, ChatRequest, Message } from '@majordomo/core';
 import type { Io } from '../io.ts';
 import type { ChatFlags } from './flags.ts';
+import type { RequestSettings } from './request-settings.ts';
 
 /** One conversation on the command line. */
 export interface Chat {
@@ -8,16 +9,16 @@ export interface Chat {
   /** Grows with every turn that was answered. */
   readonly messages: Message[];
   readonly system: string | undefined;
-  readonly maxTokens: number | undefined;
+  readonly settings: RequestSettings;
   readonly flags: ChatFlags;
   readonly io: Io;
 }
 
 /** The request for one more turn. */
-export const requestFor = ({ messages, system, maxTokens }: Chat, question: Message): ChatRequest => ({
+export const requestFor = ({ messages, system, settings }: Chat, question: Message): ChatRequest => ({
+  ...settings,
   messages: [...messages, question],
   system,
-  maxTokens,
 });
 
 /** An answered turn: it is kept, and saved where that was asked for. */

@@ -1,12 +1,21 @@
-import { LlmError, user, type CallEvent, type ChatModel, type Message } from '@majordomo/core';
+import {
+  LlmError,
+  user,
+  type CallEvent,
+  type Majordomo,
+  type Message,
+  type ResolvedTarget,
+} from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { codeFor } from '../explain.ts';
+import { codeFor, explain } from '../explain.ts';
 import { Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
 import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
 import type { ChatFlags } from './flags.ts';
+import { requestSettings } from './request-settings.ts';
 import { unconfigured } from './unconfigured.ts';
 import { wordsOf } from './words.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
@@ -19,6 +28,8 @@ export async function chat(
   io: Io,
 ): Promise<ExitCode> {
   checkFlags(flags);
+  // Mistakes in them are told before anything is loaded.
+  requestSettings(flags, []);
   const settings = await loadSettings(io);
   const words = wordsOf([first, second], flags.model, settings.aliases);
   const spec = words.spec ?? settings.model;
@@ -26,10 +37,19 @@ export async function chat(
   try {
     return await started(spec, words.prompt, settings, flags, io);
   } catch (error) {
-    if (flags.json !== true || !LlmError.is(error)) throw error;
-    writeJson(io.stdout, { error });
+    if (!LlmError.is(error) || io.signal.aborted) throw error;
+    if (flags.json === true) writeJson(io.stdout, { error });
+    else explain(error, io);
+    if (flags.json !== true && error.details.code === 'unknown-name') await tellListed(spec, settings, io);
     return codeFor(error);
   }
+}
+
+/** Most often it is a model, without its provider. */
+async function tellListed(spec: string, settings: Settings, io: Io): Promise<void> {
+  const { listedLike } = await import('../models/listed-like.ts');
+  const targets = await listedLike(spec, settings, io);
+  if (targets.length > 0) io.stderr.write(`${printable(`Listed: ${targets.join(', ')}`)}\n`);
 }
 
 async function started(
@@ -45,7 +65,7 @@ async function started(
     const { draw } = await import('./draw.ts');
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
   }
-  const session = await sessionOf(majordomo.model(spec), settings, flags, io);
+  const session = await sessionOf(spec, majordomo, settings, flags, io);
   if (prompt === undefined && io.stdin.kind === 'terminal' && io.stdout.isTerminal && isPlain(flags)) {
     const { converse } = await import('./converse.ts');
     return converse(session, await attachments(flags, io));
@@ -55,15 +75,24 @@ async function started(
   return askOnce(session, question);
 }
 
-async function sessionOf(model: ChatModel, settings: Settings, flags: ChatFlags, io: Io): Promise<Chat> {
+async function sessionOf(
+  spec: string,
+  majordomo: Majordomo,
+  { system }: Settings,
+  flags: ChatFlags,
+  io: Io,
+): Promise<Chat> {
   const messages: Message[] = [];
   if (flags.load !== undefined) {
     const { loadTranscript } = await import('./transcript.ts');
     messages.push(...(await loadTranscript(flags.load, io.cwd)));
   }
-  const maxTokens = flags.maxTokens === undefined ? undefined : Number(flags.maxTokens);
-  return { model, messages, system: flags.system ?? settings.system, maxTokens, flags, io };
+  const targets = await majordomo.resolve(spec, { signal: io.signal });
+  const settings = requestSettings(flags, [...new Set(targets.map(providerOf))]);
+  return { model: majordomo.model(spec), messages, system: flags.system ?? system, settings, flags, io };
 }
+
+const providerOf = ({ target, model }: ResolvedTarget): string => target.slice(0, -model.length - 1);
 
 const attachments = (flags: ChatFlags, io: Io) =>
   Promise.all((flags.file ?? []).map((path) => attachment(path, io.cwd)));

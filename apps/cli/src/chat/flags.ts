@@ -8,6 +8,10 @@ export interface ChatFlags {
   readonly save?: string;
   readonly load?: string;
   readonly maxTokens?: string;
+  readonly temperature?: string;
+  readonly reasoning?: string;
+  /** `key=value`, each. */
+  readonly option?: readonly string[];
   readonly json?: true;
   readonly events?: true;
   readonly quiet?: true;

@@ -4,18 +4,26 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { locatePackage } from '../backends/load-package.ts';
 import type { Io } from '../io.ts';
-import { absent, mistake, ok, type Section } from './finding.ts';
+import { mistake, ok, type Finding, type Section } from './finding.ts';
 
 const PLUGIN = '@majordomo/eslint-plugin';
 
+/** What the plugin's own command said and how it ended. */
+interface LintRun {
+  /** `null`: ended by a signal. */
+  readonly code: number | null;
+  readonly lines: readonly string[];
+}
+
 /** Runs the plugin's own command on a folder: which raw model calls there are outside of provider packages. */
 export async function lint(folder: string, io: Io): Promise<Section> {
-  const title = 'Raw model calls';
   const entry = locatePackage(PLUGIN, io.cwd);
   const bin = entry === undefined ? undefined : join(dirname(entry), 'bin.js');
-  if (bin === undefined || !existsSync(bin)) {
-    return { title, findings: [absent(PLUGIN, `npm install --save-dev ${PLUGIN}`)] };
-  }
+  const ran = bin === undefined || !existsSync(bin) ? undefined : await run(bin, folder, io);
+  return { title: 'Raw model calls', findings: findingsOf(folder, ran) };
+}
+
+async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
   const child = spawn(process.execPath, [bin, resolve(io.cwd, folder)], { cwd: io.cwd, signal: io.signal });
   const exited = new Promise<number | null>((done, failed) => {
     child.once('error', failed);
@@ -23,9 +31,17 @@ export async function lint(folder: string, io: Io): Promise<Section> {
   });
   child.stdin.end();
   const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  const lines = (out + error).trim().split('\n');
-  if (code === 0) return { title, findings: [ok(folder, lines.at(-1))] };
+  return { code, lines: (out + error).trim().split('\n') };
+}
+
+/** Who asks for a lint and gets none must hear of it: that is a mistake too. `undefined`: the plugin is not there. */
+export function findingsOf(folder: string, ran: LintRun | undefined): readonly Finding[] {
+  if (ran === undefined) {
+    return [mistake(PLUGIN, `nothing was looked at: npm install --save-dev ${PLUGIN}`)];
+  }
+  const { code, lines } = ran;
+  if (code === 0) return [ok(folder, lines.at(-1))];
   // The last line counts the others.
-  const found = code === 1 ? lines.slice(0, -1) : lines;
-  return { title, findings: found.map((line) => mistake(folder, line)) };
+  const found = code === 1 && lines.length > 1 ? lines.slice(0, -1) : lines;
+  return found.map((line) => mistake(folder, line));
 }

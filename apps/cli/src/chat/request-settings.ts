@@ -1,0 +1,57 @@
+import type { ChatRequest, Effort } from '@majordomo/core';
+import { didYouMean } from '@majordomo/core/provider';
+import { Stop } from '../exit.ts';
+import type { ChatFlags } from './flags.ts';
+
+/** What flags say of how to answer, besides the messages. */
+export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
+
+const EFFORTS: Readonly<Record<Effort, true>> = { none: true, low: true, medium: true, high: true };
+
+/** Members of a request that `-o` sets by their name; any other one goes to the vendor as it is. */
+const OWN = ['topP', 'stop', 'seed', 'cache'] as const;
+
+/** `providers`: ids of those that may be asked, to whom `-o` hands on what is theirs. Throws `Stop` for a mistake. */
+export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
+  const { temperature, reasoning, maxTokens, option = [] } = flags;
+  const options = Object.fromEntries(option.map(pair));
+  const known = new Set<string>(OWN);
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => known.has(name)));
+  const theirs = Object.fromEntries(Object.entries(options).filter(([name]) => !known.has(name)));
+  return {
+    ...own,
+    ...(temperature !== undefined && { temperature: numberOf(temperature) }),
+    ...(reasoning !== undefined && { reasoning: effortOf(reasoning) }),
+    ...(maxTokens !== undefined && { maxTokens: Number(maxTokens) }),
+    ...(Object.keys(theirs).length > 0 && {
+      extra: Object.fromEntries(providers.map((id) => [id, theirs])),
+    }),
+  };
+}
+
+/** `seed=7`: the value as JSON where it is JSON, else as text. */
+function pair(text: string): readonly [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Stop(`-o takes key=value, such as seed=7, not "${text}"`);
+  return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function numberOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new Stop('--temperature is a number, such as 0.7');
+  return value;
+}
+
+function effortOf(text: string): Effort {
+  if (Object.hasOwn(EFFORTS, text)) return text as Effort;
+  const words = Object.keys(EFFORTS);
+  throw new Stop(`--reasoning is one of ${words.join(', ')}${didYouMean(text, words)}`);
+}

@@ -1,0 +1,25 @@
+import { configuredIds } from '../backends/configured.ts';
+import { openIds } from '../backends/open.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Io } from '../io.ts';
+
+const LISTING_MS = 3000;
+const MOST = 5;
+
+/** Targets of configured backends whose model is called something like this; those that do not list in time are left out. */
+export async function listedLike(word: string, settings: Settings, io: Io): Promise<readonly string[]> {
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
+  const lists = await Promise.all(
+    configuredIds(settings).map(async (id) => {
+      try {
+        const majordomo = await openIds([id], settings, { cwd: io.cwd, signal });
+        const listed = await majordomo.listModels(id, { signal });
+        return listed.map((model) => `${id}/${model.id}`);
+      } catch {
+        return [];
+      }
+    }),
+  );
+  const like = lists.flat().filter((target) => target.toLowerCase().includes(word.toLowerCase()));
+  return like.sort((a, b) => a.length - b.length).slice(0, MOST);
+}
