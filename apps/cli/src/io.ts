@@ -10,9 +10,11 @@ export interface Io {
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Runs something that one Ctrl-C stops without ending the command. */
+  interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /**
-   * Asks a person one line: `undefined` when interrupted, `null` at the end of input (Ctrl-D). Only where stdin and
-   * stdout are terminals.
+   * Asks a person for a line, or what is pasted as one text: `undefined` when interrupted, `null` at the end of input
+   * (Ctrl-D). Only where stdin and stdout are terminals.
    */
   ask(question: string): Promise<string | null | undefined>;
   /** The same for yes and no. */

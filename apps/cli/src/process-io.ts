@@ -2,24 +2,27 @@ import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { text as textOf } from 'node:stream/consumers';
 import type { Env } from '@majordomo/core';
+import type { Interrupts } from './interrupts.ts';
 import type { Io, Output, Stdin } from './io.ts';
+import { stateFile } from './state-file.ts';
 
 /** The real process as an `Io`. Prompts are loaded when the first question is asked. */
-export function processIo(env: Env, signal: AbortSignal): Io {
+export function processIo(env: Env, interrupts: Interrupts): Io {
+  const { signal } = interrupts;
+  const home = homedir();
   return {
     env,
     signal,
+    home,
     cwd: process.cwd(),
-    home: homedir(),
+    interruptible: (run) => interrupts.interruptible(run),
     stdin: { kind: stdinKind(), text: () => textOf(process.stdin) },
     stdout: output(process.stdout, env),
     stderr: output(process.stderr, env),
     async ask(question) {
-      const { text, isCancel } = await import('@clack/prompts');
-      return untilEnd(async (until) => {
-        const answer = await text({ message: question, signal: until });
-        return isCancel(answer) ? undefined : answer;
-      }, signal);
+      const { askLine } = await import('./ask-line.ts');
+      const history = stateFile('history.json', { home, env });
+      return askLine({ question, history, signal, input: process.stdin, output: process.stdout });
     },
     async confirm(question) {
       const { confirm, isCancel } = await import('@clack/prompts');

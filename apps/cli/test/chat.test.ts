@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
-import { expect, it } from 'vitest';
+import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/testing';
+import { expect, it, vi } from 'vitest';
 import { lab, world, type WorldOptions } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
@@ -64,7 +64,9 @@ it('streams to a terminal, starts over visibly and lets no control character thr
   using place = world({ env: lab(server), terminal: true });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
   expect(ran.code).toBe(0);
-  expect(ran.out).toMatch(/^A butler.*\n\(lab\/gpt-4o broke off: network; from the start\)\nDone\[2J\.\n$/);
+  expect(ran.out).toMatch(
+    /^A butler.*\n\(lab\/gpt-4o broke off: network; the answer starts over\)\nDone\[2J\.\n$/,
+  );
   expect(ran.err).toBe('');
 });
 
@@ -356,4 +358,122 @@ it('a limit says when to come again', async () => {
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
   expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('again in 45 s')]);
+});
+
+const talk = { terminal: true, stdin: { kind: 'terminal' } } as const;
+type Sent = { readonly messages: readonly { readonly content: unknown }[]; readonly model: string };
+const sent = (server: WireServer, index: number): Sent => server.requests[index]?.body as Sent;
+
+it('a block between """ is one question, as is what was pasted', async () => {
+  await using server = await serve('One.', 'Two.');
+  const answers = ['"""first line', 'second', 'third"""', 'pasted\nat once', '/quit'];
+  using place = world({ ...talk, env: lab(server), answers });
+  expect((await place.run('chat', 'lab/gpt-4o')).code).toBe(0);
+  expect(sent(server, 0).messages.at(-1)?.content).toBe('first line\nsecond\nthird');
+  expect(sent(server, 1).messages.at(-1)?.content).toBe('pasted\nat once');
+});
+
+it('slash words are for the command: none of them is sent', async () => {
+  await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
+  using place = world({
+    ...talk,
+    env: lab(server),
+    files: { 'note.txt': 'the note' },
+    answers: [
+      '/help',
+      '/frobnicate all',
+      'first',
+      '/model lab/other',
+      '/model lab',
+      '/system Be brief.',
+      '/attach note.txt',
+      '/attach nowhere.txt',
+      'second',
+      '/retry',
+      '/save talk.json',
+      '/undo',
+      'third',
+      '/quit',
+    ],
+  });
+  const ran = await place.run('chat', 'lab/gpt-4o');
+  expect([ran.code, ran.out]).toEqual([0, 'One.\nTwo.\nThree.\nFour.\n']);
+  expect(ran.err).toContain('/retry ask the last question again');
+  expect(ran.err).toContain('/frobnicate is not a command, and was not sent');
+  expect(ran.err).toContain('unknown name "lab"');
+  expect(ran.err).toContain('nowhere.txt cannot be read');
+  expect(server.requests.map((_request, index) => sent(server, index).model)).toEqual([
+    'gpt-4o',
+    'other',
+    'other',
+    'other',
+  ]);
+  const second = JSON.stringify(sent(server, 1).messages);
+  expect(second).toContain('Be brief.');
+  expect(second).toContain('the note');
+  expect(sent(server, 2).messages).toEqual(sent(server, 1).messages);
+  expect(JSON.stringify(sent(server, 3).messages)).not.toContain('the note');
+  const saved = JSON.parse(readFileSync(join(place.cwd, 'talk.json'), 'utf8')) as Sent;
+  expect(saved.messages).toHaveLength(4);
+});
+
+it('a conversation that was saved can be loaded in the middle of another', async () => {
+  await using server = await serve('One.', 'Two.', 'Three.');
+  const answers = [
+    'first',
+    '/save a.json',
+    '/save b.json',
+    '/undo',
+    'other',
+    '/load a.json',
+    'second',
+    '/quit',
+  ];
+  using place = world({ ...talk, env: lab(server), answers });
+  await place.run('chat', 'lab/gpt-4o');
+  expect(sent(server, 2).messages.map(({ content }) => content)).toEqual(['first', 'One.', 'second']);
+});
+
+it('Ctrl-C stops one answer, and the conversation goes on', async () => {
+  await using server = await serve(
+    { fault: 'stall', at: { content: 1 }, answer: 'Hello there, you' },
+    'Again.',
+  );
+  const turns: AbortController[] = [];
+  using place = world({
+    ...talk,
+    env: lab(server),
+    answers: ['first', '/retry', '/quit'],
+    turnSignal: () => {
+      turns.push(new AbortController());
+      return turns.at(-1)!.signal;
+    },
+    onOut: (text) => {
+      if (text.includes('Hello')) turns.at(-1)?.abort();
+    },
+  });
+  const ran = await place.run('chat', 'lab/gpt-4o');
+  expect(ran.code).toBe(0);
+  expect(ran.err).toContain('(stopped; /retry asks again)');
+  expect(ran.out).toMatch(/Hello[\s\S]*Again\.\n$/);
+  await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
+  expect(sent(server, 1).messages).toHaveLength(1);
+});
+
+it('a pipe that stays open and silent is announced', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await using server = await serve('Hello.');
+  let close = (_text: string): void => undefined;
+  const reading = new Promise<string>((resolve) => {
+    close = resolve;
+  });
+  using place = world({ env: lab(server), stdin: { kind: 'pipe', reading } });
+  const running = place.run('chat', 'lab/gpt-4o', 'hi');
+  await vi.waitFor(() => {
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+  });
+  vi.advanceTimersByTime(1000);
+  vi.useRealTimers();
+  close('');
+  expect((await running).err).toContain('waiting for standard input to end');
 });

@@ -81,7 +81,6 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('conversation', 'You');
     tmux('send-keys', '-t', 'conversation', 'What is a butler?', 'Enter');
     await until('conversation', '5 out');
-    await until('conversation', '│  _');
     tmux('send-keys', '-t', 'conversation', '/exit', 'Enter');
     await until('conversation', '[ended');
     await expect(settled(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
@@ -110,6 +109,32 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('interrupted', 'Hello');
     tmux('send-keys', '-t', 'interrupted', 'C-c');
     await until('interrupted', '[ended 130]');
+  }, 60_000);
+
+  it('a pasted text is one question, arrows bring back the last one, Ctrl-C stops an answer and stays', async () => {
+    open('paste', 'chat lab/gpt-4o', lab(server));
+    await until('paste', 'You ›');
+    const asked = server.requests.length;
+    tmux('set-buffer', 'first line\nsecond\nthird');
+    tmux('paste-buffer', '-p', '-t', 'paste');
+    tmux('send-keys', '-t', 'paste', 'Enter');
+    await until('paste', '5 out');
+    expect(server.requests).toHaveLength(asked + 1);
+    expect(JSON.stringify(server.requests[asked]?.body)).toContain('first line\\nsecond\\nthird');
+    tmux('send-keys', '-t', 'paste', '/model lab/silent', 'Enter');
+    await until('paste', '\nlab/silent\n');
+    tmux('send-keys', '-t', 'paste', 'and now?', 'Enter');
+    await until('paste', 'Hello');
+    tmux('send-keys', '-t', 'paste', 'C-c');
+    await until('paste', '(stopped; /retry asks again)');
+    await until('paste', 'again)\nYou ›');
+    tmux('send-keys', '-t', 'paste', 'Up');
+    await until('paste', 'again)\nYou › and now?');
+    tmux('send-keys', '-t', 'paste', 'C-c');
+    tmux('send-keys', '-t', 'paste', 'C-c');
+    await until('paste', '(Ctrl-C again leaves)');
+    tmux('send-keys', '-t', 'paste', 'C-c');
+    await until('paste', '[ended 130]');
   }, 60_000);
 
   it('Ctrl-D ends a conversation', async () => {

@@ -15,13 +15,19 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Files of the working folder. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  readonly stdin?: { readonly kind: Stdin['kind']; readonly text?: string };
+  readonly stdin?: {
+    readonly kind: Stdin['kind'];
+    readonly text?: string;
+    readonly reading?: Promise<string>;
+  };
   readonly terminal?: boolean;
   /** What a person answers to `ask`, in order; then the person leaves. */
   readonly answers?: readonly string[];
   /** Default: the working folder. */
   readonly home?: string;
   readonly signal?: AbortSignal;
+  /** Of the next turn of a conversation. */
+  readonly turnSignal?: () => AbortSignal;
   /** Hears every piece of stdout. */
   readonly onOut?: (text: string) => void;
 }
@@ -61,7 +67,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     env,
     home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
-    stdin: { kind: stdin.kind, text: async () => stdin.text ?? '' },
+    stdin: { kind: stdin.kind, text: async () => stdin.reading ?? stdin.text ?? '' },
     stdout: {
       isTerminal: terminal,
       columns: Infinity,
@@ -81,6 +87,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
         written.err += text;
       },
     },
+    interruptible: (run) => run(options.turnSignal?.() ?? new AbortController().signal),
     ask: async () => answers.shift(),
     confirm: async () => answers.shift() === 'yes',
   };

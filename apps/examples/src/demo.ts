@@ -1,11 +1,16 @@
 /** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: `majordomo demo` from its sources, with two more wires. */
 import { playDemo } from '../../cli/src/demo/demo.ts';
+import { Interrupts } from '../../cli/src/interrupts.ts';
 import { main } from '../../cli/src/main.ts';
 import { processIo } from '../../cli/src/process-io.ts';
 import { moreWires } from './demo-more-wires.ts';
 
-const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort());
+const interrupts = new Interrupts();
+process.once('SIGINT', () => {
+  interrupts.press();
+});
+// `pnpm demo | head`: the reader has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const words = process.argv.slice(2).filter((word) => word !== '--');
-const io = processIo(process.env, interrupt.signal);
+const io = processIo(process.env, interrupts);
 process.exitCode = words.length === 0 ? await playDemo(io, moreWires) : await main(['demo', ...words], io);

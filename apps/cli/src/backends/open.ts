@@ -1,10 +1,10 @@
 import { createMajordomo, type CallEvent, type Majordomo } from '@majordomo/core';
-import type { Settings } from '../config/settings.ts';
 import type { Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
 import { loadPackage } from './load-package.ts';
 import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
+import type { Known } from './known.ts';
 
 /** Where the packages are looked for, and who hears of the calls. */
 export interface OpenOptions {
@@ -18,16 +18,12 @@ export interface OpenOptions {
  * A majordomo with the providers that these specs name, and no other. Throws `config` for a name that nobody knows, and
  * `Stop` for a package that is missing.
  */
-export async function openSpec(spec: string, settings: Settings, options: OpenOptions): Promise<Majordomo> {
+export async function openSpec(spec: string, settings: Known, options: OpenOptions): Promise<Majordomo> {
   return openSpecs([spec], settings, options);
 }
 
 /** The same, for ids of providers. */
-export const openIds = (
-  ids: readonly string[],
-  settings: Settings,
-  options: OpenOptions,
-): Promise<Majordomo> =>
+export const openIds = (ids: readonly string[], settings: Known, options: OpenOptions): Promise<Majordomo> =>
   openSpecs(
     ids.map((id) => `${id}/*`),
     settings,
@@ -36,7 +32,7 @@ export const openIds = (
 
 async function openSpecs(
   specs: readonly string[],
-  settings: Settings,
+  settings: Known,
   { cwd, signal, fetch, onEvent }: OpenOptions,
 ): Promise<Majordomo> {
   const { majordomo, wanted } = outline(settings);

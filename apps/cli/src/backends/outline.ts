@@ -1,7 +1,7 @@
 import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
-import type { Settings } from '../config/settings.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 import { underDsn } from './under-dsn.ts';
+import type { Known } from './known.ts';
 
 /** A majordomo of stand-ins for all that the command knows by name: core says what a spec means before anything is loaded. */
 export interface Outline {
@@ -11,7 +11,7 @@ export interface Outline {
 }
 
 /** The outline of what is configured. Asks and loads nothing. */
-export function outline({ aliases, resolvers, env, providers }: Settings): Outline {
+export function outline({ aliases, resolvers, env, providers }: Known): Outline {
   const wanted = new Set<Backend>();
   const own = new Set(providers.map(({ id }) => id));
   const standIns = BACKENDS.filter(({ id }) => !own.has(id)).map((backend) =>

@@ -29,3 +29,6 @@ export async function keep(session: Chat, question: Message, answer: Message): P
   const { saveTranscript } = await import('./transcript.ts');
   await saveTranscript(save, session.io.cwd, session.messages);
 }
+
+/** Another model for the same conversation, with the settings of the flags. Throws for a spec that means nothing. */
+export type OpenModel = (spec: string) => Promise<Pick<Chat, 'model' | 'settings'>>;

@@ -10,7 +10,7 @@ import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { codeFor, explain } from '../explain.ts';
 import { Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
+import type { Io, Output } from '../io.ts';
 import { printable } from '../paint.ts';
 import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
@@ -60,7 +60,9 @@ async function started(
   io: Io,
 ): Promise<ExitCode> {
   const onEvent = flags.events === true ? (event: CallEvent) => writeJsonLine(io.stdout, event) : undefined;
-  const majordomo = await openSpec(spec, settings, { cwd: io.cwd, signal: io.signal, onEvent });
+  const openWith = (named: string): Promise<Majordomo> =>
+    openSpec(named, settings, { cwd: io.cwd, signal: io.signal, onEvent });
+  const majordomo = await openWith(spec);
   if (flags.image !== undefined) {
     const { draw } = await import('./draw.ts');
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
@@ -68,7 +70,9 @@ async function started(
   const session = await sessionOf(spec, majordomo, settings, flags, io);
   if (prompt === undefined && io.stdin.kind === 'terminal' && io.stdout.isTerminal && isPlain(flags)) {
     const { converse } = await import('./converse.ts');
-    return converse(session, await attachments(flags, io));
+    return converse(session, await attachments(flags, io), async (named) =>
+      modelOf(named, await openWith(named), flags, io),
+    );
   }
   const question = user(...(await attachments(flags, io)), await promptOf(prompt, io));
   const { askOnce } = await import('./ask-once.ts');
@@ -87,9 +91,19 @@ async function sessionOf(
     const { loadTranscript } = await import('./transcript.ts');
     messages.push(...(await loadTranscript(flags.load, io.cwd)));
   }
+  const opened = await modelOf(spec, majordomo, flags, io);
+  return { ...opened, messages, system: flags.system ?? system, flags, io };
+}
+
+async function modelOf(
+  spec: string,
+  majordomo: Majordomo,
+  flags: ChatFlags,
+  io: Io,
+): Promise<Pick<Chat, 'model' | 'settings'>> {
   const targets = await majordomo.resolve(spec, { signal: io.signal });
   const settings = requestSettings(flags, [...new Set(targets.map(providerOf))]);
-  return { model: majordomo.model(spec), messages, system: flags.system ?? system, settings, flags, io };
+  return { model: majordomo.model(spec), settings };
 }
 
 const providerOf = ({ target, model }: ResolvedTarget): string => target.slice(0, -model.length - 1);
@@ -105,14 +119,28 @@ const isPlain = ({ json, events, schema }: ChatFlags): boolean =>
  * The question: what was typed, and after it what standard input holds. A socket is what a parent process leaves open
  * without meaning to write: it is read only when nothing was typed, or `-` was.
  */
-async function promptOf(prompt: string | undefined, { stdin }: Io): Promise<string> {
+async function promptOf(prompt: string | undefined, { stdin, stderr }: Io): Promise<string> {
   const typed = prompt === '-' ? undefined : prompt;
   const reads =
     stdin.kind === 'file' || stdin.kind === 'pipe' || (typed === undefined && stdin.kind === 'socket');
-  const piped = reads ? (await stdin.text()).trim() : '';
+  const piped = reads ? (await announced(stdin.text(), stderr)).trim() : '';
   const question = [typed ?? '', piped].filter((text) => text !== '').join('\n\n');
   if (question === '') throw new Stop('nothing is asked: give a prompt, or pipe one in');
   return question;
+}
+
+/** A pipe that nobody writes to or closes would be waited for in silence. */
+const SILENT_MS = 1000;
+
+async function announced(text: Promise<string>, { write }: Output): Promise<string> {
+  const timer = setTimeout(() => {
+    write('majordomo: waiting for standard input to end; with nothing to read, call it with < /dev/null\n');
+  }, SILENT_MS);
+  try {
+    return await text;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags): void {

@@ -1,37 +1,49 @@
-import { LlmError, user, type UserPart } from '@majordomo/core';
-import { explain } from '../explain.ts';
+import type { UserPart } from '@majordomo/core';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { painter } from '../paint.ts';
-import { told } from './ask-once.ts';
-import { keep, type Chat } from './chat-session.ts';
-import { footer } from './footer.ts';
-import { createRenderer } from './render.ts';
+import type { Io } from '../io.ts';
+import { painter, printable } from '../paint.ts';
+import type { Chat, OpenModel } from './chat-session.ts';
+import { Conversation } from './conversation.ts';
+import { slashOf } from './slash.ts';
 
-/** Turn by turn with a person, until `/exit` or Ctrl-C. A failed turn is said, and can be asked again. */
-export async function converse(session: Chat, files: readonly UserPart[]): Promise<ExitCode> {
-  const { io, model } = session;
-  const paint = painter(io.stderr);
+/** Turn by turn with a person, until `/quit`, Ctrl-D, or Ctrl-C twice. */
+export async function converse(
+  session: Chat,
+  files: readonly UserPart[],
+  open: OpenModel,
+): Promise<ExitCode> {
+  const { io } = session;
+  const conversation = new Conversation(session, files, open);
   const { length } = session.messages;
   const before = length === 0 ? '' : ` · ${length} messages before`;
-  io.stderr.write(`${paint('dim', `${model.spec}${before} · /exit ends, Ctrl-C stops`)}\n`);
-  let pending = files;
+  const say = (text: string): void => {
+    io.stderr.write(`${painter(io.stderr)('dim', printable(text))}\n`);
+  };
+  say(`${conversation.spec}${before} · /help lists commands, Ctrl-C stops an answer`);
   for (;;) {
-    const said = await io.ask('You');
-    if (said === undefined) return EXIT.interrupted;
-    if (said === null) return EXIT.ok;
-    const text = said.trim();
-    if (text === '/exit') return EXIT.ok;
-    if (text === '') continue;
-    const question = user(...pending, text);
-    const from = performance.now();
-    try {
-      const response = await told(session, question, createRenderer(io.stdout));
-      pending = [];
-      await keep(session, question, response.message);
-      if (session.flags.quiet !== true) footer(response, performance.now() - from, io.stderr);
-    } catch (error) {
-      if (!LlmError.is(error) || io.signal.aborted) throw error;
-      explain(error, io);
-    }
+    const text = await questionOf(io);
+    if (text === undefined) return EXIT.interrupted;
+    if (text === null) return EXIT.ok;
+    if (text.trim() === '') continue;
+    const slash = slashOf(text);
+    if (slash === undefined) await conversation.ask(text.trim());
+    else if (slash.name === undefined) say(slash.problem);
+    else if (slash.name === 'quit') return EXIT.ok;
+    else await conversation.command(slash.name, slash.rest);
   }
+}
+
+const BLOCK = '"""';
+
+/** One line or pasted text, or all lines between `"""` and `"""`. */
+async function questionOf(io: Io): Promise<string | null | undefined> {
+  const first = await io.ask('You');
+  if (first?.startsWith(BLOCK) !== true) return first;
+  let text = first.slice(BLOCK.length);
+  while (!text.trimEnd().endsWith(BLOCK)) {
+    const line = await io.ask('...');
+    if (typeof line !== 'string') return line;
+    text += `\n${line}`;
+  }
+  return text.trimEnd().slice(0, -BLOCK.length).trim();
 }

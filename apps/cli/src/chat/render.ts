@@ -52,7 +52,7 @@ export function createRenderer(output: Output): Renderer {
         line('cyan', `→ ${event.part.name}(${JSON.stringify(event.part.args)})`);
         break;
       case 'reset':
-        line('yellow', `(${event.target} broke off: ${event.error.kind}; from the start)`);
+        line('yellow', `(${event.target} broke off: ${event.error.kind}; the answer starts over)`);
         break;
       case 'finish':
         turnTo(undefined);

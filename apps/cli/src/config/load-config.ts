@@ -40,9 +40,15 @@ async function read(file: string): Promise<unknown> {
   try {
     return await importConfig(file);
   } catch (error) {
-    throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
+    throw new Stop(`${file} cannot be read: ${oldNode(error) ?? reasonOf(error)}`);
   }
 }
+
+/** Only newer ones strip types by themselves. */
+export const oldNode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    ? `a configuration in TypeScript needs Node 22.18 or later, this is ${process.versions.node}; write it as .mjs or .json`
+    : undefined;
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,17 +1,13 @@
-import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
+import type { ChainOptions, Env } from '@majordomo/core';
+import type { Known } from '../backends/known.ts';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
 /** What all commands work with: the environment over the project's configuration over the user's. */
-export interface Settings {
+export interface Settings extends Known {
   readonly model: string | undefined;
   readonly system: string | undefined;
-  readonly aliases: Readonly<Record<string, string>>;
-  readonly env: Env;
-  readonly providers: readonly Provider[];
-  readonly resolvers: readonly Resolver[];
-  readonly chain: ChainOptions;
   readonly files: readonly LoadedConfig[];
 }
 

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
 import { BACKENDS } from '../backends/backends.ts';
 import { dsnEntries } from '../backends/dsns.ts';
-import { isLoopback } from '../doctor/nearby.ts';
+import { isLoopback } from '../nearby.ts';
 import type { Io } from '../io.ts';
+import { stateFile, writeState } from '../state-file.ts';
 import type { MajordomoConfig } from './config.ts';
 
 type Place = Pick<Io, 'home' | 'env'>;
@@ -30,18 +30,10 @@ export const isTrusted = (file: string, place: Place): boolean =>
 /** Trusts the file as it is now, or not any more. */
 export function setTrust(file: string, trusted: boolean, place: Place): void {
   const { [realpathSync(file)]: _before, ...others } = remembered(place);
-  const store = storeOf(place);
-  const part = `${store}.${randomUUID()}`;
-  mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
-  const all = trusted ? { ...others, [realpathSync(file)]: hashOf(file) } : others;
-  writeFileSync(part, `${JSON.stringify(all, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
-  renameSync(part, store);
+  writeState(storeOf(place), trusted ? { ...others, [realpathSync(file)]: hashOf(file) } : others);
 }
 
-function storeOf({ home, env }: Place): string {
-  const xdg = env['XDG_STATE_HOME'];
-  return join(xdg === undefined || xdg === '' ? join(home, '.local/state') : xdg, 'majordomo/trusted.json');
-}
+const storeOf = (place: Place): string => stateFile('trusted.json', place);
 
 /** Nothing, where nothing can be read: what was not trusted is asked for again. */
 function remembered(place: Place): Readonly<Record<string, unknown>> {

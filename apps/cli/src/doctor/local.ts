@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
-import { isNearby } from './nearby.ts';
+import { isNearby } from '../nearby.ts';
 
 const ANSWER_MS = 2000;
 

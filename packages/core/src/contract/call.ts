@@ -3,18 +3,19 @@ import type { PolicyOverrides } from './policy.ts';
 import type { Attempt } from './llm-error.ts';
 import type { ChatResponse } from './response.ts';
 
-/**
- * Milliseconds; 0 = off. `connectMs`: until the response's headers. `firstContentMs`: from the attempt's start.
- * `idleMs`: between two steps of a stream. `wholeMs`: a non-streaming wire call, on which only `wholeMs` and
- * `totalMs` run. `totalMs`: the whole call with its retries and waits. `unreadMs`: how long a stream waits for its
- * reader before the call is abandoned (default 300,000).
- */
+/** How long things may take, in milliseconds; 0 = off. What runs out is a `timeout`, with its `details.phase`. */
 export interface Timeouts {
+  /** From an attempt's start to the response's headers. */
   readonly connectMs?: number | undefined;
+  /** From an attempt's start to the first content of a stream. */
   readonly firstContentMs?: number | undefined;
+  /** Between two signs of life of a stream. */
   readonly idleMs?: number | undefined;
+  /** One attempt that is asked for in one piece; of the others only `totalMs` runs on it. */
   readonly wholeMs?: number | undefined;
+  /** The whole call, with its retries and waits. */
   readonly totalMs?: number | undefined;
+  /** How long a stream waits for its reader before the call is abandoned. Default 300,000. */
   readonly unreadMs?: number | undefined;
 }
 

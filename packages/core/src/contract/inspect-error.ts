@@ -1,5 +1,6 @@
 /** As much of an error as is shown. */
 interface Shown {
+  readonly name: string;
   readonly kind: string;
   readonly message: string;
   readonly stack?: string | undefined;
@@ -23,12 +24,12 @@ const MOST_LETTERS = 300;
 /** What `inspect` and `console.error` show of an error: at most twelve lines, nothing twice, nothing that is unknown. */
 export function inspectError(error: Shown, frames: readonly string[] | undefined, depth: number): string {
   const said = oneLine(error.message);
-  if (depth < 0) return `[LlmError ${error.kind}: ${cut(said)}]`;
+  if (depth < 0) return `[${error.name} ${error.kind}: ${cut(said)}]`;
   const isChain = error.kind === 'exhausted' && error.details.attempts.length > 0;
   // The message of an exhausted chain tells what its targets said, which follows line by line.
   const title = isChain ? said.slice(0, said.indexOf(': ')) : said;
   const lines = [
-    `LlmError [${error.kind}]: ${title}`,
+    `${error.name} [${error.kind}]: ${title}`,
     ...(isChain ? targetLines(error.details.attempts) : factLines(error)),
   ];
   return [...lines, ...shownFrames(error, frames, MOST_LINES - lines.length)].join('\n');
@@ -87,7 +88,7 @@ function* scalars(details: object, only?: readonly string[]): Generator<readonly
 function causes(cause: unknown, depth = 0): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `a ${typeof cause}`;
   const { kind } = cause as { readonly kind?: unknown };
-  const name = typeof kind === 'string' ? `LlmError [${kind}]` : cause.name;
+  const name = typeof kind === 'string' ? `${cause.name} [${kind}]` : cause.name;
   const next = cause.cause === undefined || depth >= 3 ? '' : ` <- ${causes(cause.cause, depth + 1)}`;
   // What is copied from a body onto an error may be no text.
   const said = typeof cause.message === 'string' ? oneLine(cause.message) : '';

@@ -96,7 +96,9 @@ const BRAND = Symbol.for('majordomo.LlmError');
 /** The one error of this library. What to do about it is in `kind`; what is known of it in `details`. */
 export class LlmError extends Error {
   override readonly name: string = 'LlmError';
+  /** What went wrong, by what the caller can do about it; `exhausted` when every target of a chain failed. */
   readonly kind: ErrorKind;
+  /** All that is known: target, status, attempts, what had arrived. */
   readonly details: ErrorDetails;
 
   constructor(

@@ -84,7 +84,10 @@ export interface MajordomoOptions {
   readonly aliases?: { readonly [name: string]: string } | undefined;
   /** Asked after the aliases, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** Only its string members are read. */
+  /**
+   * Where keys and `LLM_*` DSNs are looked up, such as `process.env`: core never looks there by itself. Only string members
+   * are read.
+   */
   readonly env?: object | undefined;
   /** For every provider, also those built from DSNs. */
   readonly fetch?: typeof globalThis.fetch | undefined;

@@ -87,7 +87,7 @@ export interface ProviderOptions {
   readonly id?: string | undefined;
   /** Default: the vendor's usual variable in `env`. */
   readonly apiKey?: Credential | undefined;
-  /** As the vendor's SDK means it. */
+  /** Another address of the API, such as `http://127.0.0.1:8080/v1`; with or without `/v1` as the vendor's SDK has it. */
   readonly baseURL?: string | undefined;
   /** For every request; they win over the app's. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -1,0 +1,117 @@
+import { LlmError, type UserMessage, type UserPart, user } from '@majordomo/core';
+import { Stop } from '../exit.ts';
+import { explain } from '../explain.ts';
+import { folded } from '../fold.ts';
+import { painter, printable } from '../paint.ts';
+import { told } from './ask-once.ts';
+import { attachment } from './attachments.ts';
+import { keep, type Chat, type OpenModel } from './chat-session.ts';
+import { footer } from './footer.ts';
+import { createRenderer } from './render.ts';
+import { slashHelp, type SlashName } from './slash.ts';
+import { loadTranscript, saveTranscript } from './transcript.ts';
+
+/** A conversation with a person: what was said, with whom, and what goes with the next question. */
+export class Conversation {
+  private session: Chat;
+  private pending: readonly UserPart[];
+  private readonly open: OpenModel;
+  private last: UserMessage | undefined;
+
+  constructor(session: Chat, files: readonly UserPart[], open: OpenModel) {
+    this.session = session;
+    this.pending = files;
+    this.open = open;
+  }
+
+  get spec(): string {
+    return this.session.model.spec;
+  }
+
+  /** Asks a question. One Ctrl-C stops the answer; a failure is said, and the question can be asked again. */
+  async ask(text: string): Promise<void> {
+    await this.put(user(...this.pending, text));
+  }
+
+  /** Does what a slash word says. */
+  async command(name: Exclude<SlashName, 'quit'>, rest: string): Promise<void> {
+    try {
+      await this.commands[name](rest);
+    } catch (error) {
+      if (!(error instanceof Stop) && !LlmError.is(error)) throw error;
+      explain(error, this.session.io);
+    }
+  }
+
+  private readonly commands: Readonly<
+    Record<Exclude<SlashName, 'quit'>, (rest: string) => void | Promise<void>>
+  > = {
+    help: () => {
+      this.say(slashHelp());
+    },
+    model: async (spec) => {
+      if (spec !== '') this.session = { ...this.session, ...(await this.open(spec)) };
+      this.say(this.spec);
+    },
+    system: (text) => {
+      this.session = { ...this.session, system: text === '' ? undefined : text };
+      this.say(text === '' ? 'no instructions' : 'instructions changed');
+    },
+    attach: async (path) => {
+      if (path === '') throw new Stop('/attach takes a file');
+      this.pending = [...this.pending, await attachment(path, this.session.io.cwd)];
+      this.say(`${path} goes with the next question`);
+    },
+    retry: async () => {
+      const { messages } = this.session;
+      if (this.last === undefined) throw new Stop('there is no question to ask again');
+      // One that was answered is taken back first.
+      if (messages.at(-2) === this.last) messages.splice(-2);
+      await this.put(this.last);
+    },
+    undo: () => {
+      const taken = this.session.messages.splice(-2);
+      this.last = undefined;
+      this.say(
+        taken.length === 0 ? 'there is nothing to forget' : 'the last question and its answer are forgotten',
+      );
+    },
+    save: async (path) => {
+      if (path === '') throw new Stop('/save takes a file');
+      const { flags, io, messages } = this.session;
+      this.session = { ...this.session, flags: { ...flags, save: path } };
+      await saveTranscript(path, io.cwd, messages);
+      this.say(`saved to ${path}, and after every answer`);
+    },
+    load: async (path) => {
+      if (path === '') throw new Stop('/load takes a file');
+      const loaded = await loadTranscript(path, this.session.io.cwd);
+      this.session.messages.splice(0, Infinity, ...loaded);
+      this.say(`${loaded.length} messages before`);
+    },
+  };
+
+  private async put(question: UserMessage): Promise<void> {
+    const { session } = this;
+    const { io } = session;
+    const from = performance.now();
+    this.last = question;
+    try {
+      const response = await io.interruptible((signal) =>
+        told({ ...session, io: { ...io, signal } }, question, createRenderer(io.stdout)),
+      );
+      this.pending = [];
+      await keep(session, question, response.message);
+      if (session.flags.quiet !== true) footer(response, performance.now() - from, io.stderr);
+    } catch (error) {
+      if (!LlmError.is(error) || io.signal.aborted) throw error;
+      if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');
+      else explain(error, io);
+    }
+  }
+
+  private say(text: string): void {
+    const { stderr } = this.session.io;
+    stderr.write(`${painter(stderr)('dim', folded(printable(text), stderr.columns, 2))}\n`);
+  }
+}

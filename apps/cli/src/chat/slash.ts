@@ -1,0 +1,41 @@
+import { nearest } from '@majordomo/core/provider';
+
+/** What a person can say to the command itself in a conversation. */
+export const SLASH_COMMANDS = {
+  help: 'these lines',
+  model: 'SPEC: go on with another model; alone: say which',
+  system: 'TEXT: instructions from now on; alone: none',
+  attach: 'FILE: goes with the next question',
+  retry: 'ask the last question again',
+  undo: 'forget the last question and its answer',
+  save: 'FILE: write the conversation, now and after every answer',
+  load: 'FILE: go on with a saved conversation instead',
+  quit: 'end (also /exit, Ctrl-D, or Ctrl-C twice)',
+} as const;
+
+export type SlashName = keyof typeof SLASH_COMMANDS;
+
+/** A line that is for the command: one of its words, or a word that it does not know. */
+export type Slash =
+  | { readonly name: SlashName; readonly rest: string }
+  | { readonly name: undefined; readonly problem: string };
+
+/** Reads a line that begins with a slash; `undefined` for a question. */
+export function slashOf(line: string): Slash | undefined {
+  const match = /^\/(\S*)\s*([\s\S]*)$/.exec(line);
+  if (match === null) return undefined;
+  const [, word = '', rest = ''] = match;
+  const name = word === 'exit' ? 'quit' : word;
+  if (Object.hasOwn(SLASH_COMMANDS, name)) return { name: name as SlashName, rest: rest.trim() };
+  const near = nearest(name, Object.keys(SLASH_COMMANDS));
+  const meant = near === undefined ? '' : ` did you mean "/${near}"?`;
+  const problem = `/${word} is not a command, and was not sent;${meant} /help lists them, a space before the slash sends it`;
+  return { name: undefined, problem };
+}
+
+/** For `/help`. */
+export const slashHelp = (): string =>
+  [
+    ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name} ${does}`),
+    'A pasted text is one question. """ begins a text of several lines, and """ ends it.',
+  ].join('\n');

@@ -1,0 +1,28 @@
+/** Who hears Ctrl-C: the turn of a conversation that is being answered, else the whole command. */
+export class Interrupts {
+  private readonly all = new AbortController();
+  private turn: AbortController | undefined;
+
+  /** Aborted when the command is to end. */
+  get signal(): AbortSignal {
+    return this.all.signal;
+  }
+
+  /** Ctrl-C was pressed. Twice in one turn ends the command. */
+  press(): void {
+    const { turn } = this;
+    this.turn = undefined;
+    (turn ?? this.all).abort();
+  }
+
+  /** Runs something that one Ctrl-C stops without ending the command. */
+  async interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const turn = new AbortController();
+    this.turn = turn;
+    try {
+      return await run(AbortSignal.any([this.all.signal, turn.signal]));
+    } finally {
+      this.turn = undefined;
+    }
+  }
+}

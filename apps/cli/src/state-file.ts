@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Io } from './io.ts';
+
+/** A file that the command keeps for its user: in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
+export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>): string {
+  const xdg = env['XDG_STATE_HOME'];
+  return join(xdg === undefined || xdg === '' ? join(home, '.local/state') : xdg, 'majordomo', name);
+}
+
+/** Writes JSON for the user alone; whoever reads meanwhile has the old file. */
+export function writeState(file: string, value: unknown): void {
+  const part = `${file}.${randomUUID()}.part`;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(part, `${JSON.stringify(value, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
+  renameSync(part, file);
+}
