@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock, settled } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { Opened } from './open.ts';
 import { Reading, type Step } from './reading.ts';
@@ -156,6 +156,7 @@ describe('a stop', () => {
       reading.stop(stop);
       tell(echo instanceof Error ? Promise.reject(echo) : Promise.resolve(echo));
       expect(await waiting).toEqual({ type: 'failed', error: stop });
+      await settled();
       expect(reading.isCommitted).toBe(false);
     }
   });

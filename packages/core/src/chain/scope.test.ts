@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
@@ -66,13 +67,10 @@ describe('the scope of a call', () => {
 
   it('that is released leaves no listener on the caller’s signal', () => {
     const caller = new AbortController();
-    const listening = new Set<unknown>();
-    const { signal } = caller;
-    signal.addEventListener = (_type: string, listener: unknown) => void listening.add(listener);
-    signal.removeEventListener = (_type: string, listener: unknown) => void listening.delete(listener);
+    const listeners = (): number => getEventListeners(caller.signal, 'abort').length;
     const { scope: call } = scope(undefined, caller);
-    expect(listening.size).toBe(1);
+    expect(listeners()).toBe(1);
     call.release();
-    expect(listening.size).toBe(0);
+    expect(listeners()).toBe(0);
   });
 });

@@ -47,7 +47,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     retryAfterCapMs: own.retryAfterCapMs ?? general.retryAfterCapMs ?? 20_000,
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
     policy: { ...general.policy, ...own.policy },
-    restart: (own.afterCommit ?? general.afterCommit ?? 'error') === 'restart',
+    restart: (own.afterCommit ?? general.afterCommit) === 'restart',
     whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'probe',
     classify: own.classify ?? general.classify,
   };

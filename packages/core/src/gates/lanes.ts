@@ -19,14 +19,13 @@ interface Lane {
  * @example lanes({ 'm1/': 1, 'openai/gpt-5.4': 8 })
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
-  const prefixes = Object.keys(limits).sort((a, b) => b.length - a.length);
-  const open = new Map<string, Lane>(
-    prefixes.map((prefix) => [prefix, { most: limits[prefix] ?? 0, holders: new Set(), waiting: [] }]),
-  );
+  const open = Object.entries(limits)
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([prefix, most]) => ({ prefix, lane: { most, holders: new Set(), waiting: [] } satisfies Lane }));
   return {
     name: 'lanes',
     admit(attempt: AttemptInfo) {
-      const lane = open.get(prefixes.find((prefix) => attempt.target.startsWith(prefix)) ?? '');
+      const lane = open.find(({ prefix }) => attempt.target.startsWith(prefix))?.lane;
       return lane === undefined ? undefined : enter(lane, attempt);
     },
   };
