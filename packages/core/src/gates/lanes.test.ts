@@ -106,4 +106,17 @@ describe('lanes', () => {
     await leave('alive');
     expect(inside).toEqual(['alive', 'dead', 'next', 'last']);
   });
+
+  it('that are freed go to those who wait first', async () => {
+    const { gate, enter, inside } = setUp({ 'a/': 1 });
+    const { signal } = new AbortController();
+    const holder = { target: 'a/x', signal, isLapsed: false };
+    void gate.admit(holder as AttemptInfo);
+    void enter('first', 'a/x');
+    await settled();
+    holder.isLapsed = true;
+    void enter('second', 'a/x');
+    await settled();
+    expect(inside).toEqual(['first']);
+  });
 });

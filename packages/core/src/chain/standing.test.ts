@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import { HealthTracker } from '../health/tracker.ts';
+import { chainSettings } from './settings.ts';
+import { soonestEnd, Standing, untilChange, type HealthClaim } from './standing.ts';
+
+const settings = chainSettings();
+const quota = new LlmError('quota', 'no money');
+const down = new LlmError('server', 'down');
+const failure = { retryAfterMs: undefined, atOnce: true };
+
+function setUp() {
+  const clock = manualClock();
+  const health = new HealthTracker({}, clock, () => 0);
+  const deps = { health, clock, salt: 's' };
+  const standing = (target = 'a/x'): Standing => new Standing(target, deps);
+  /** An attempt of a new call, with its key. */
+  const attempt = (key?: string, of = standing()): HealthClaim => {
+    const claim = of.claim('unless-benched', 1000);
+    if (claim === undefined) throw new Error('it is benched');
+    if (key !== undefined) claim.use(key);
+    return claim;
+  };
+  const states = (): unknown[] => {
+    const { state, credentials = {} } = health.snapshot()['a/x'] ?? { state: 'unknown' };
+    return [state, ...Object.values(credentials).map((of) => of.state)];
+  };
+  return { clock, health, deps, standing, attempt, states };
+}
+
+describe('an attempt', () => {
+  it('counts a failure of a key against the key, and any other against the target', () => {
+    const { attempt, states, clock } = setUp();
+    expect(attempt('k1').failed(quota, true, settings)).toBeUndefined();
+    expect(states()).toEqual(['healthy', 'benched']);
+    attempt('k2').failed(down, true, settings);
+    expect(attempt('k2').failed(down, true, settings)).toBe(clock.now() + 5000);
+    expect(states()).toEqual(['benched', 'benched']);
+  });
+
+  it('without a key counts every failure against the target', () => {
+    const { attempt, clock } = setUp();
+    expect(attempt().failed(quota, true, settings)).toBe(clock.now() + 5000);
+  });
+
+  it('that says nothing of either gives the probes of both back', async () => {
+    const { attempt, states, clock } = setUp();
+    attempt('k1').failed(quota, true, settings);
+    const broken = new LlmError('server', 'down', { retryAfterMs: 20_001 });
+    attempt('k2').failed(broken, true, settings);
+    await clock.advance(30_000);
+    const probe = attempt('k1');
+    expect(states()).toEqual(['probing', 'probing']);
+    expect(probe.failed(quota, false, settings)).toBeUndefined();
+    expect(states()).toEqual(['benched', 'benched']);
+  });
+
+  it('that failed for its target gives the probe of its key back', async () => {
+    const { attempt, states, clock } = setUp();
+    attempt('k1').failed(quota, true, settings);
+    await clock.advance(5000);
+    const probe = attempt('k1');
+    expect(states()).toEqual(['healthy', 'probing']);
+    probe.failed(down, true, settings);
+    expect(states()).toEqual(['healthy', 'benched']);
+  });
+
+  it('that takes another key gives the first one’s probe back', async () => {
+    const { attempt, states, clock } = setUp();
+    attempt('k1').failed(quota, true, settings);
+    await clock.advance(5000);
+    attempt('k1').use('k2');
+    expect(states()).toEqual(['healthy', 'benched']);
+  });
+
+  it('ends the probes of both with its first content, and counts anew from there', async () => {
+    const { attempt, states, clock } = setUp();
+    attempt('k1').failed(quota, true, settings);
+    await clock.advance(5000);
+    const probe = attempt('k1');
+    probe.committed();
+    expect(states()).toEqual(['healthy', 'healthy']);
+    probe.failed(quota, true, settings);
+    expect(states()).toEqual(['healthy', 'benched']);
+  });
+
+  it('forgets what was counted against both with its finish', () => {
+    const { attempt, health } = setUp();
+    attempt('k1').failed(down, true, settings);
+    attempt('k1').failed(new LlmError('rate-limit', 'slow down'), true, settings);
+    attempt('k1').finished();
+    const { failures, credentials = {} } = health.snapshot()['a/x'] ?? { failures: -1 };
+    expect([failures, ...Object.values(credentials).map((of) => of.failures)]).toEqual([0, 0]);
+  });
+
+  it('with a benched key is kept away, and told until when', () => {
+    const { attempt, standing, clock } = setUp();
+    attempt('k1').failed(quota, true, settings);
+    const refused = standing();
+    expect(() => attempt('k1', refused)).toThrow(
+      expect.objectContaining({
+        kind: 'quota',
+        details: expect.objectContaining({ code: 'credential-benched' }),
+      }),
+    );
+    expect([refused.bench()?.until, standing().bench()]).toEqual([clock.now() + 5000, undefined]);
+  });
+});
+
+describe('a call', () => {
+  it('is not kept away by a bench that it brought about itself', () => {
+    const { attempt, standing } = setUp();
+    const own = standing();
+    attempt(undefined, own).failed(quota, true, settings);
+    expect([own.bench(), standing().bench()?.error]).toEqual([undefined, quota]);
+    expect(own.claim('unless-benched', 1000)?.isProbe).toBe(true);
+    expect(standing().claim('unless-benched', 1000)).toBeUndefined();
+  });
+
+  it('asks a benched target alone, or together with others', () => {
+    const { health, standing } = setUp();
+    health.bench('a/x', 9000);
+    expect(standing().claim('alone', 1000)?.isProbe).toBe(true);
+    expect(standing().claim('alone', 1000)).toBeUndefined();
+    expect(standing().claim('forced', 1000)?.isProbe).toBe(true);
+  });
+
+  it('finds the target that comes back first, the first of several', () => {
+    const { health, standing } = setUp();
+    const all = ['a/x', 'b/y', 'c/z', 'd/w'].map((target) => standing(target));
+    expect(soonestEnd(all)).toBeUndefined();
+    health.bench('b/y', 9000);
+    health.bench('c/z', 4000);
+    health.bench('d/w', 4000);
+    expect(soonestEnd(all)?.key).toBe('c/z');
+  });
+});
+
+describe('a wait for news', () => {
+  const waiting = (targets: string[], ms = 1000) => {
+    const it = setUp();
+    for (const target of targets) it.health.bench(target, ms);
+    const controller = new AbortController();
+    let isOver = false;
+    const over = untilChange(
+      targets.map((target) => it.standing(target)),
+      it.deps,
+      controller.signal,
+    ).finally(() => (isOver = true));
+    return { ...it, controller, over, isOver: () => isOver };
+  };
+
+  it('is over when the first bench ends, and leaves nothing behind', async () => {
+    const { over, isOver, clock, health } = waiting(['a/x', 'b/y']);
+    health.accept('b/y', { state: 'benched', benches: 1, forMs: 9000 });
+    await clock.advance(999);
+    await clock.advance(1);
+    await over;
+    expect([isOver(), clock.pending()]).toEqual([true, 0]);
+  });
+
+  it.each([
+    ['a/x', true],
+    ['a/', true],
+    ['c/z', false],
+  ])('hears of %s: %s', async (target, isHeard) => {
+    const { isOver, clock, health, controller, over } = waiting(['a/x']);
+    health.bench(target, 5000);
+    await clock.advance(1);
+    expect(isOver()).toBe(isHeard);
+    controller.abort();
+    await over.catch(() => undefined);
+  });
+
+  it('hears of credentials', async () => {
+    const { isOver, clock, health } = waiting(['a/x']);
+    health.credentials.failed('a/x\nk', health.credentials.claim('a/x\nk'), failure, quota);
+    await clock.advance(1);
+    expect(isOver()).toBe(true);
+  });
+
+  it('ends with an abort, before it or during it', async () => {
+    const { controller, over, clock, deps } = waiting(['a/x']);
+    controller.abort(new Error('enough'));
+    await expect(over).rejects.toThrow('enough');
+    await expect(untilChange([], deps, controller.signal)).rejects.toThrow('enough');
+    expect(clock.pending()).toBe(0);
+  });
+});
