@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { LlmError, user, type Attempt, type CallEvent, type Gate } from '../src/index.ts';
+import { LlmError, user, type Attempt, type CallEvent, type Gate, type ModelContext } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
 import { scripted } from './support/scripted.ts';
@@ -285,6 +285,21 @@ describe('an abort', () => {
     const options = { signal: controller.signal, onEvent };
     expect((await failure(it.majordomo.model('a/x,b/y').generate(hi, options))).kind).toBe('aborted');
     expect(it.kinds().slice(1)).toEqual(['call-start', 'target-skipped', 'call-end']);
+  });
+
+  it('while permits of a whole answer are settled changes nothing: the attempt has ended well', async () => {
+    const ledger: Gate = { name: 'ledger', admit: () => ({ settle: () => new Promise(() => undefined) }) };
+    const signals: AbortSignal[] = [];
+    const script = (_request: unknown, { signal }: ModelContext): string => {
+      signals.push(signal);
+      return 'a';
+    };
+    const { majordomo } = world({ 'a/x': [script] }, { gates: [ledger] });
+    const controller = new AbortController();
+    const answer = majordomo.model('a/x').generate(hi, { signal: controller.signal });
+    await settled();
+    controller.abort();
+    expect([(await answer).text, signals.map(({ aborted }) => aborted)]).toEqual(['a', [false]]);
   });
 
   it('leaves no listener on the caller’s signal, and neither does an answer or a failure', async () => {

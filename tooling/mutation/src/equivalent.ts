@@ -42,6 +42,24 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: "while (end <= messages.length && messages[end]?.role !== 'assistant') end++;",
     why: 'one behind the last message is behind it as well',
   },
+  {
+    file: 'stream/scribe.ts',
+    before: "id: '',",
+    after: "id: '?',",
+    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
+  },
+  {
+    file: 'stream/scribe.ts',
+    before: "name: '',",
+    after: "name: '?',",
+    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
+  },
+  {
+    file: 'stream/scribe.ts',
+    before: 'unfinished: false,',
+    after: 'unfinished: true,',
+    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((known) => isSame(known, mutant));

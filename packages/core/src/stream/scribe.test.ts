@@ -219,6 +219,8 @@ describe('what the scribe writes', () => {
   it('without a sink gives what each word wrote, and with one nothing', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
     const words: ((scribe: Scribe) => readonly ModelEvent[])[] = [
+      (scribe) => scribe.text(''),
+      (scribe) => scribe.reasoning(''),
       (scribe) => scribe.start('r'),
       (scribe) => scribe.start('r'),
       (scribe) => scribe.warning(warning, warning),
@@ -229,8 +231,8 @@ describe('what the scribe writes', () => {
       (scribe) => scribe.end('0'),
     ];
     const [alone, sunk] = [new Scribe('a/x'), new Scribe('a/x', [])];
-    expect(words.map((say) => say(alone).length)).toEqual([1, 0, 2, 2, 0, 2, 0, 1]);
-    expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(words.map((say) => say(alone).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
+    expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(sunk.take()).toHaveLength(8);
   });
 });
