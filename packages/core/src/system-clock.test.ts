@@ -11,7 +11,9 @@ describe('the platform’s clock', () => {
 
   it('runs once after its time, unless it is cancelled', () => {
     let runs = 0;
-    const run = (): void => void runs++;
+    const run = (): void => {
+      runs++;
+    };
     systemClock.timer(10, run);
     const cancel = systemClock.timer(10, run);
     vi.advanceTimersByTime(9);

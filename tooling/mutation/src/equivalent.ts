@@ -60,6 +60,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'unfinished: true,',
     why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
   },
+  {
+    file: 'stream/scribe.ts',
+    before: "private responseId = '';",
+    after: "private responseId = '?';",
+    why: 'set anew by the begin, before which no id is made up',
+  },
+  {
+    file: 'stream/scribe.ts',
+    before: 'if (batch.length === 0) return NOTHING;',
+    after: ';',
+    why: 'saves a new list where the old one is empty',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((known) => isSame(known, mutant));

@@ -42,6 +42,10 @@ describe('the scope of a call', () => {
     ]);
   });
 
+  it('may have as little as a millisecond', () => {
+    expect(scope(1).scope.remainingMs()).toBe(1);
+  });
+
   it.each([undefined, 0])('without a deadline (%s) has for ever', (totalMs) => {
     const { scope: call, clock } = scope(totalMs);
     expect([call.remainingMs(), clock.pending()]).toEqual([Infinity, 0]);

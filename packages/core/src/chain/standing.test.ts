@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
@@ -114,7 +115,7 @@ describe('a call', () => {
     const own = standing();
     attempt(undefined, own).failed(quota, true, settings);
     expect([own.bench(), standing().bench()?.error]).toEqual([undefined, quota]);
-    expect(own.claim('unless-benched', 1000)?.isProbe).toBe(true);
+    for (const _try of [1, 2]) expect(own.claim('unless-benched', 1000)?.isProbe).toBe(true);
     expect(standing().claim('unless-benched', 1000)).toBeUndefined();
   });
 
@@ -158,6 +159,35 @@ describe('a wait for news', () => {
     await clock.advance(1);
     await over;
     expect([isOver(), clock.pending()]).toEqual([true, 0]);
+  });
+
+  it('may be as short as a millisecond', async () => {
+    const { clock, isOver } = waiting(['a/x'], 1);
+    await clock.advance(1);
+    expect(isOver()).toBe(true);
+  });
+
+  it('listens to nobody any more when it is over', async () => {
+    const { deps, standing, clock, health } = setUp();
+    let listeners = 0;
+    for (const tracker of [health, health.credentials]) {
+      const onChange = tracker.onChange.bind(tracker);
+      tracker.onChange = (listener) => {
+        listeners++;
+        const forget = onChange(listener);
+        return () => {
+          listeners--;
+          forget();
+        };
+      };
+    }
+    health.bench('a/x', 1000);
+    const { signal } = new AbortController();
+    const over = untilChange([standing()], deps, signal);
+    expect([listeners, getEventListeners(signal, 'abort').length]).toEqual([2, 1]);
+    await clock.advance(1000);
+    await over;
+    expect([listeners, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
   });
 
   it.each([

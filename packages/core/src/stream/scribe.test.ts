@@ -165,6 +165,17 @@ describe('what the scribe writes', () => {
     expect(parts(events).map((part) => (part as { text: string }).text)).toEqual(['aa', 'a', 'bb', 'b']);
   });
 
+  it('takes text and reasoning without a key for parts of that name', () => {
+    const events = written((scribe) => {
+      scribe.text('a');
+      scribe.text('b', 'text');
+      scribe.reasoning('c');
+      scribe.reasoning('d', undefined, 'reasoning');
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events)).toMatchObject([{ text: 'ab' }, { text: 'cd' }]);
+  });
+
   it('tells the head and the pieces of a call, and nothing for a piece that is empty', () => {
     const events = written((scribe) => {
       scribe.toolCall('0', { id: 'c', name: 'f', json: '' });

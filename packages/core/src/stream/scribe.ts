@@ -75,7 +75,6 @@ export class Scribe {
 
   /** The response has begun; `id` is the vendor's. Again, it writes nothing. */
   start(id?: string): readonly ModelEvent[] {
-    if (this.started) return NOTHING;
     this.begin(id);
     return this.written();
   }
