@@ -61,6 +61,18 @@ describe('documents', () => {
     expect(fitter.asked).toEqual([]);
   });
 
+  it('whose pages nobody can count pass, and a warning says so', async () => {
+    const blind = { ...counting(), pages: () => Promise.resolve(undefined) };
+    expect(await check([pdf(5, 'b.pdf'), pdf(1)], { pdf: { maxTotalPages: 4 } }, blind)).toEqual(
+      ['b.pdf', 'a PDF'].map((name) => ({
+        action: 'dropped',
+        what: `page limit for ${name}`,
+        why: 'its pages cannot be counted, and a/x limits them',
+      })),
+    );
+    expect(await check([pdf(3)], { pdf: { maxPages: 4 } }, counting())).toEqual([]);
+  });
+
   it('are not waited for after an abort', async () => {
     const controller = new AbortController();
     const stuck = { ...counting(), pages: () => new Promise<never>(() => undefined) };
