@@ -44,7 +44,7 @@ interface OpenBlock {
 }
 
 /** Reads the content blocks of one answer. */
-export class BlockReader {
+export class ContentBlocks {
   private readonly scribe: Scribe;
   private readonly family: string;
   /** Those that are open, by the wire's index. */
@@ -235,7 +235,7 @@ export class BlockReader {
   }
 }
 
-keepWarm(() => new BlockReader({ scribe: new Scribe('', []), family: '' }));
+keepWarm(() => new ContentBlocks({ scribe: new Scribe('', []), family: '' }));
 
 /** An answer of this wire has this member; another shape is drift. */
 export const without = (path: string, target: string): LlmError =>

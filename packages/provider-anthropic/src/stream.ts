@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Warning } from '@majordomo/core';
 import { keepWarm, unused, Scribe, type WireReader } from '@majordomo/core/provider';
-import { BlockReader, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
+import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
 interface WireMessage {
@@ -31,13 +31,13 @@ export class MessagesReader implements WireReader {
   readonly scribe: Scribe;
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
-  private readonly blocks: BlockReader;
+  private readonly blocks: ContentBlocks;
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
 
   constructor({ scribe, family, inBandError }: MessagesFacts) {
     this.scribe = scribe;
-    this.blocks = new BlockReader({ scribe, family });
+    this.blocks = new ContentBlocks({ scribe, family });
     this.inBandError = inBandError;
   }
 

@@ -81,11 +81,6 @@ export interface Deviations {
   readonly twins?: Readonly<Record<string, string>>;
 }
 
-const BEFORE = 'from before the roles';
-const NO_OPTIONS = { 'src/options.ts': BEFORE };
-const NO_CONNECTION = { ...NO_OPTIONS, 'src/connection.ts': BEFORE };
-const IN_PROVIDER = { 'src/provider.ts': BEFORE };
-
 /** Every difference from the common layout, with its reason. */
 export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'openai-wire': {
@@ -94,14 +89,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     },
   },
   'provider-anthropic': {
-    absent: NO_CONNECTION,
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
       'src/read-blocks.ts': 'of stream.ts: blocks by their index, calls side by side',
     },
-    loads: IN_PROVIDER,
-    readers: { 'src/stream.ts': BEFORE },
-    twins: { checkedClient: BEFORE, quirksFromParams: BEFORE },
   },
   'provider-bedrock': {
     extra: {
@@ -110,8 +101,6 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
       'src/frames.ts': 'the SDK takes the memory for any length that it reads',
     },
-    readers: { 'src/stream.ts': BEFORE },
-    twins: { isRecord: BEFORE, drifted: BEFORE, quirksFromParams: BEFORE },
   },
   'provider-google': {
     extra: {
