@@ -3,7 +3,7 @@ import { LlmError, withDetails, type PartialResponse } from '../contract/llm-err
 import { asLlmError } from '../error/as-llm-error.ts';
 import { calledAt } from '../error/call-site.ts';
 import type { Bench } from '../health/tracker.ts';
-import { abortable } from '../prepare/abortable.ts';
+import { abortable } from '../abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { exhausted } from './exhausted.ts';

@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts';
+import { abortable } from '../abortable.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ImageLimits } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';

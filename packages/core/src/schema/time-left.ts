@@ -1,7 +1,7 @@
 import type { CallOptions } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
-import { abortable } from '../prepare/abortable.ts';
+import { abortable } from '../abortable.ts';
 
 /**
  * The time that all rounds of a typed call have together: each round gets what is left of `totalMs`, and what is done

@@ -1,4 +1,4 @@
-import { abortable } from '../../prepare/abortable.ts';
+import { abortable } from '../../abortable.ts';
 
 type Source = (context: {
   readonly signal: AbortSignal;
