@@ -31,6 +31,7 @@ export class RunError extends LlmError {
     return kinds.length === 0 || LlmError.is(value, ...kinds);
   }
 
+  /** `instanceof` holds across two installed copies too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return RunError.is(value);
   }
