@@ -3,7 +3,7 @@ import { LlmError } from '../contract/llm-error.ts';
 import type { TargetHealth } from '../contract/health.ts';
 import type { Model } from '../contract/provider.ts';
 import type { ResolvedTarget, ResolveOptions } from '../contract/majordomo.ts';
-import { abortable } from '../prepare/abortable.ts';
+import { abortable } from '../abortable.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { ModelSetup } from './call.ts';
 
