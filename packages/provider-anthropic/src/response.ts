@@ -58,7 +58,7 @@ export function usage(raw: WireUsage | undefined): Usage | undefined {
   const compactions = asList(raw.iterations).filter(isCompaction).map(tokens);
   const found = details(raw);
   const sum = sumUsage(tokens(raw), ...compactions);
-  return sum && { ...sum, ...(found === undefined ? undefined : { details: found }) };
+  return { ...sum, ...(found === undefined ? undefined : { details: found }) };
 }
 
 const isCompaction = (round: unknown): round is WireTokens => asRecord(round)['type'] === 'compaction';
