@@ -12,8 +12,8 @@ describe('what is known of a model', () => {
     ['o4-mini-2025-04-16', 'developer', ['temperature', 'top_p', 'stop'], 'reasoning_effort', 'low', true],
     ['gpt-5', 'developer', ['temperature', 'top_p', 'stop'], 'reasoning_effort', 'minimal', true],
     ['gpt-5-mini', 'developer', ['temperature', 'top_p', 'stop'], 'reasoning_effort', 'minimal', true],
-    ['gpt-5.1', 'developer', [], 'reasoning_effort', 'none', true],
-    ['gpt-5.6-sol', 'developer', [], 'reasoning_effort', 'none', true],
+    ['gpt-5.1', 'developer', ['stop'], 'reasoning_effort', 'none', true],
+    ['gpt-5.6-sol', 'developer', ['stop'], 'reasoning_effort', 'none', true],
     ['gpt-6-astra', 'developer', ['temperature', 'top_p', 'stop'], 'reasoning_effort', 'low', true],
     ['gpt-6.1-sol', 'developer', ['temperature', 'top_p', 'stop'], 'reasoning_effort', 'low', true],
     [

@@ -46,7 +46,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   {
     // From 5.1 on reasoning is off unless asked for, and then sampling settings are taken.
     pattern: /^gpt-5\./,
-    quirks: { ...REASONS, refuses: [] },
+    quirks: { ...REASONS, refuses: ['stop'] },
     capabilities: SEES_AND_REASONS,
   },
   { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },

@@ -58,7 +58,12 @@ export const chatDialogue: Dialogue = {
     ...(request.toolChoice === undefined ? {} : { tool_choice: toolChoice(request.toolChoice) }),
     ...(request.tools.length === 0
       ? {}
-      : { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
+      : {
+          tools: request.tools.map((tool) => ({
+            type: 'function',
+            function: { ...tool, parameters: { properties: {}, ...tool.parameters } },
+          })),
+        }),
     ...(request.output === undefined
       ? {}
       : { response_format: { type: 'json_schema', json_schema: { ...request.output, strict: true } } }),
