@@ -218,6 +218,14 @@ describe('what the scribe writes', () => {
     expect(idFor('r1')).toMatchObject([{ id: expect.stringMatching(/^call_[0-9a-z]+_0$/) }]);
   });
 
+  it('leaves a call nameless that the wire gives no name', () => {
+    const events = written((scribe) => {
+      scribe.toolCall('0', { id: 'c' });
+      scribe.finish('tool-calls', undefined, undefined);
+    });
+    expect(parts(events)).toEqual([{ type: 'tool-call', id: 'c', name: '', args: {} }]);
+  });
+
   it('hands over each event once', () => {
     const scribe = new Scribe('a/x', []);
     expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
