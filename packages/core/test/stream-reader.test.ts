@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { lanes, user, type CallEvent, type Gate, type StreamEvent } from '../src/index.ts';
 import { failure } from './support/failure.ts';
@@ -104,6 +105,13 @@ describe('a stream', () => {
     await end(stop, all);
     expect((await answer).kind).toBe(kind);
   });
+});
+
+it('a reader that leaves a stream leaves no listener on its signal', async () => {
+  const { majordomo } = world({ 'a/x': [{ text: 'a', stall: true }] });
+  const { signal } = new AbortController();
+  for await (const _event of majordomo.model('a/x').stream(hi, { signal })) break;
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
 describe('a call that is stopped while events are on their way out', () => {

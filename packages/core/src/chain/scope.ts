@@ -53,6 +53,8 @@ export class CallScope {
   stop(error: LlmError): void {
     if (this.isOver || this.reason !== undefined) return;
     this.reason = error;
+    // Nothing more can end it: nobody is listened to while the books are closed.
+    this.unlisten();
     this.controller?.abort(error);
     this.onStop(error);
   }
@@ -64,6 +66,10 @@ export class CallScope {
   /** The call has ended: nobody is listened to any more. */
   release(): void {
     this.isOver = true;
+    this.unlisten();
+  }
+
+  private unlisten(): void {
     this.cancel?.();
     this.caller?.removeEventListener('abort', this.onAbort);
   }
