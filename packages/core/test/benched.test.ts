@@ -133,6 +133,14 @@ describe('attempts beyond the threshold', () => {
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
   });
 
+  it('are none for a probe: one request finds out', async () => {
+    const { majordomo, asked, clock } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
+    await majordomo.model('a/x,b/y').generate(hi);
+    await clock.advance(5000);
+    await majordomo.model('a/x,b/y').generate(hi, { attempts: 5 });
+    expect(asked.get('a/x')).toBe(3);
+  });
+
   it('end where another call’s failures have benched it meanwhile', async () => {
     const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }] });
     const onEvent = ({ type }: { readonly type: string }): void => {

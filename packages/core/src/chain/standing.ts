@@ -140,7 +140,8 @@ export class HealthClaim {
     const atOnce = error.kind === 'quota' || asksTooLong(error, settings);
     const bench = guilty.tracker.failed(guilty.key, guilty.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;
-    this.standing.broughtAbout(guilty.key, bench.epoch);
+    // A probe is one request: what it found is the answer.
+    if (!guilty.stamp.isProbe) this.standing.broughtAbout(guilty.key, bench.epoch);
     return guilty === this.target ? bench.until : undefined;
   }
 
