@@ -10,8 +10,7 @@ const GRACE_MS = 250;
 const interrupts = new Interrupts();
 process.on('SIGINT', () => {
   if (interrupts.signal.aborted) process.exit(EXIT.interrupted);
-  interrupts.press();
-  if (interrupts.signal.aborted) setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
+  if (interrupts.press() === 'command') setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
 });
 // `majordomo … | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -4,7 +4,7 @@ import { Interrupts } from './interrupts.ts';
 it('one Ctrl-C stops the turn, a second one in it the command', async () => {
   const interrupts = new Interrupts();
   const seen = await interrupts.interruptible(async (signal) => {
-    interrupts.press();
+    expect(interrupts.press()).toBe('turn');
     const first = [signal.aborted, interrupts.signal.aborted];
     interrupts.press();
     return [...first, interrupts.signal.aborted];

@@ -8,11 +8,12 @@ export class Interrupts {
     return this.all.signal;
   }
 
-  /** Ctrl-C was pressed. Twice in one turn ends the command. */
-  press(): void {
+  /** Ctrl-C was pressed: says what it ends. Twice in one turn it ends the command. */
+  press(): 'turn' | 'command' {
     const { turn } = this;
     this.turn = undefined;
     (turn ?? this.all).abort();
+    return turn === undefined ? 'command' : 'turn';
   }
 
   /** Runs something that one Ctrl-C stops without ending the command. */

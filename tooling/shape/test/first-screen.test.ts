@@ -27,7 +27,8 @@ test('the README shows first, then explains: the demo stands before any program'
 });
 
 /** Pages that tell of one provider's own models, or of recordings. */
-const OTHERS = /^(?:packages\/provider-|packages\/openai-wire|packages\/claude|apps\/docs\/|apps\/lint-rule|tooling\/)/;
+const OTHERS =
+  /^(?:packages\/provider-|packages\/openai-wire|packages\/claude|apps\/docs\/|apps\/lint-rule|tooling\/)/;
 
 test('documents name models that can be asked', () => {
   const named = documents

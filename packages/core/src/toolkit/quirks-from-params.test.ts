@@ -28,7 +28,10 @@ test('each word stands for its value, "none" for nothing', () => {
 });
 
 test.each([
-  ['thonking=budget', 'LLM_ACME: unknown quirk "thonking"; known are thinking, cache, field, most; did you mean "thinking"?'],
+  [
+    'thonking=budget',
+    'LLM_ACME: unknown quirk "thonking"; known are thinking, cache, field, most; did you mean "thinking"?',
+  ],
   ['constructor=1', 'LLM_ACME: unknown quirk "constructor"; known are thinking, cache, field, most'],
   ['thinking=much', 'LLM_ACME: "much" is not a value of thinking; it takes budget, effort'],
   ['cache=yes', 'LLM_ACME: "yes" is not a value of cache; it takes true, false'],
