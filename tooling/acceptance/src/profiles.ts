@@ -18,7 +18,10 @@ const responsesSide = (profile: ResponsesProfile): Side => ({
 });
 
 /** Those that cannot take the conversation, each with the reason. */
-const CANNOT: Readonly<Record<string, string>> = { perplexity: 'its models call no tools' };
+const CANNOT: Readonly<Record<string, string>> = {
+  perplexity: 'its models call no tools',
+  poolside: 'its models see no images',
+};
 
 /** Gateways to models whose signed reasoning is the same on every platform. */
 const SIGNED_SIDES = [openai.openrouter, openai.vercelGateway].map(
