@@ -41,8 +41,8 @@ describe('what a CLI prints of its environment shows nowhere', () => {
     const { error } = await ask(provider, {}, { env });
     expect(LlmError.is(error)).toBe(true);
     const looks = { depth: Infinity, showHidden: true };
-    expect(`${inspect(error, { ...looks, customInspect: false })} ${JSON.stringify(error)} ${inspect(provider, looks)}`).not.toContain(
-      'c4nary',
-    );
+    expect(
+      `${inspect(error, { ...looks, customInspect: false })} ${JSON.stringify(error)} ${inspect(provider, looks)}`,
+    ).not.toContain('c4nary');
   });
 });
