@@ -70,7 +70,7 @@ export class StepReports {
     this.tell('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** No promise of its own: this is called for every delta. Whoever listens cannot end the run. */
+  /** Returns no promise: it runs for every delta. Whoever listens cannot end the run. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
       return this.onEvent?.(event)?.catch(() => undefined);

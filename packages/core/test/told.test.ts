@@ -275,6 +275,18 @@ describe('an abort', () => {
     ]);
   });
 
+  it('at the last moment before a connection opens none', async () => {
+    const controller = new AbortController();
+    const it = world({ 'a/x': ['a'] });
+    const onEvent = ({ type }: CallEvent): void => {
+      if (type === 'attempt-start') controller.abort();
+    };
+    const options = { signal: controller.signal, onEvent };
+    expect((await failure(it.majordomo.model('a/x').generate(hi, options))).kind).toBe('aborted');
+    expect(it.asked.size).toBe(0);
+    expect(it.kinds().slice(2)).toEqual(['attempt-failed', 'attempt-end', 'call-end']);
+  });
+
   it('between two targets begins no attempt', async () => {
     const controller = new AbortController();
     const it = world({ 'a/x': ['a'], 'b/y': ['b'] });
