@@ -1,5 +1,5 @@
 import { LlmError, withDetails, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
-import type { Bench } from '../health/tracker.ts';
+import { END_OF_TIME, type Bench } from '../health/tracker.ts';
 
 /** The code of an attempt that ended before it began, since its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
@@ -62,9 +62,6 @@ export function benchedError(
     { cause: error },
   );
 }
-
-/** The last moment that a date can hold. */
-const END_OF_TIME = 8.64e15;
 
 const untilWhen = (until: number): string =>
   until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'until it is unbenched';

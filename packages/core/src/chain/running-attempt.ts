@@ -11,10 +11,9 @@ import { openInside } from './open.ts';
 import type { PreparedCall } from './operation.ts';
 import type { Answer } from '../stream/answer.ts';
 import { Reading, type Step } from './reading.ts';
-import type { CallRecord } from './record.ts';
+import { attemptOf, type CallRecord } from './record.ts';
 import { mergeTimeouts, type ChainSettings } from './settings.ts';
 import type { HealthClaim } from './standing.ts';
-import { attemptOf } from './record.ts';
 import type { Verdict } from './verdict.ts';
 import type { Visit } from './visit.ts';
 

@@ -73,13 +73,7 @@ export async function admit(
       const error =
         info.signal.aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
       const skipped = LlmError.is(error) ? error : undefined;
-      const settling = admission.settle({
-        target: info.target,
-        outcome: 'skipped',
-        error: skipped,
-        usage: undefined,
-        ms: 0,
-      });
+      const settling = admission.settle({ ...abandonedBefore(info), error: skipped });
       if (!info.signal.aborted) await settling;
       throw error;
     }

@@ -45,7 +45,7 @@ export interface Stamp {
 }
 
 /** The last moment that a date can hold: "for good". */
-const END_OF_TIME = 8.64e15;
+export const END_OF_TIME = 8.64e15;
 
 /** Targets that are remembered; the one that changed longest ago goes. */
 const MOST_TARGETS = 10_000;
