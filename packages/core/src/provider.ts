@@ -56,6 +56,7 @@ export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from '
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
 export { withOutputRule } from './prepare/output.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
+export { paidTo } from './toolkit/paid-to.ts';
 export { quirksFromParams, type QuirkWords } from './toolkit/quirks-from-params.ts';
 export { didYouMean, nearest } from './resolve/did-you-mean.ts';
 export { asList, asNumber, asRecord, asText, isList, isRecord } from './toolkit/decode/unknown.ts';

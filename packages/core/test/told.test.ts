@@ -1,6 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { LlmError, user, type Attempt, type CallEvent, type Gate, type ModelContext } from '../src/index.ts';
+import {
+  LlmError,
+  user,
+  type Attempt,
+  type AttemptInfo,
+  type CallEvent,
+  type Gate,
+  type ModelContext,
+} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
 import { scripted } from './support/scripted.ts';
@@ -64,6 +72,30 @@ describe('an observer is told', () => {
     expect(attempts.map(({ vendor, billing }) => [vendor, billing])).toEqual([
       ['acme', 'included'],
       ['acme', 'included'],
+    ]);
+  });
+
+  it('at its gates, whose prices hold for an attempt, of which model, and how it is delivered', async () => {
+    const it = world({});
+    const asked: AttemptInfo[] = [];
+    const provider = {
+      ...scripted('a', { 'a/x/y': ['a', 'b'] }, it.asked, it.clock),
+      vendor: 'acme',
+      billing: 'metered' as const,
+    };
+    const gate: Gate = {
+      name: 'spy',
+      admit: (attempt) => {
+        asked.push(attempt);
+        return undefined;
+      },
+    };
+    const model = it.majordomo.with({ providers: [provider], gates: [gate] }).model('a/x/y');
+    await model.generate(hi);
+    await model.stream(hi).response();
+    expect(asked.map(({ vendor, billing, model: id, delivery }) => [vendor, billing, id, delivery])).toEqual([
+      ['acme', 'metered', 'x/y', 'deltas'],
+      ['acme', 'metered', 'x/y', 'deltas'],
     ]);
   });
 

@@ -15,14 +15,20 @@ import { MessagesReader } from './stream.ts';
  * without one the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
-  return messagesProvider(options, connection(options, KEY_ENV));
+  return messagesProvider({ ...options, vendor: options.vendor ?? VENDOR }, connection(options, KEY_ENV));
 }
+
+/** In the catalogue's words. */
+const VENDOR = 'anthropic';
 
 /** A token in the DSN, and nothing else: the variable's key belongs to the vendor's own host. */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
-  const quirks = quirksFromParams<Quirks>(params, QUIRK_WORDS);
-  const options: AnthropicOptions = { id: name, apiKey: token, baseURL, quirks };
-  return messagesProvider(options, connection(options, baseURL === ORIGIN ? KEY_ENV : []));
+  const isVendor = baseURL === ORIGIN;
+  // Other servers of this wire have prices of their own.
+  const { vendor = isVendor ? VENDOR : undefined, ...words } = params;
+  const quirks = quirksFromParams<Quirks>(words, QUIRK_WORDS);
+  const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
+  return messagesProvider(options, connection(options, isVendor ? KEY_ENV : []));
 }
 
 function messagesProvider(options: AnthropicOptions, server: Connection): Provider {
@@ -30,6 +36,8 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   return {
     spi: 1,
     id,
+    vendor: options.vendor,
+    billing: options.billing,
     model: (modelId) => messagesModel(modelId, options, server),
     schemes: { anthropic: fromDsn },
     async listModels(context) {

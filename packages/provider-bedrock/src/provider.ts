@@ -1,5 +1,5 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { quirksFromParams } from '@majordomo/core/provider';
+import { paidTo, quirksFromParams } from '@majordomo/core/provider';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
@@ -20,6 +20,7 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   return {
     spi: 1,
     id: options.id ?? 'bedrock',
+    ...paidTo(options, { vendor: 'amazon-bedrock' }),
     model: (modelId) => converseModel(modelId, options, connect),
     schemes: { bedrock: fromDsn },
     sources: (env) => sourcesOf(options, env),

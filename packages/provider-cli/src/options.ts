@@ -1,4 +1,4 @@
-import type { Timeouts } from '@majordomo/core';
+import type { Billing, Timeouts } from '@majordomo/core';
 import type { CliName } from './profiles.ts';
 
 /** Which CLI, and how it is run. */
@@ -7,6 +7,10 @@ export interface CliOptions {
   readonly cli: CliName;
   /** The name before the slash of a spec. Default: the CLI's, such as `anthropic-cli`. */
   readonly id?: string | undefined;
+  /** Whose prices hold. Default: the CLI's maker. */
+  readonly vendor?: string | undefined;
+  /** Default `included`, which a subscription is; `metered` for a CLI that is logged in with an API key. */
+  readonly billing?: Billing | undefined;
   /** A path, or a name to look up in PATH. Default: the CLI's own name. */
   readonly command?: string | undefined;
   /** Arguments after all others, such as `['--tools', '']`. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
+import { paidTo } from '@majordomo/core/provider';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
@@ -31,6 +32,7 @@ export function createCli(options: CliOptions): CliProvider {
   return {
     spi: 1,
     id,
+    ...paidTo(options, { vendor: spec.vendor, billing: 'included' }),
     model: (modelId) => modelOf(modelId, options, spec),
     async detect({ env = {} } = {}) {
       const childEnv = options.childEnv ?? childEnvironment(spec, env);

@@ -5,6 +5,8 @@ import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 export interface CliSpec {
   /** The provider's id. */
   readonly id: string;
+  /** Whose plan pays for it, in the catalogue's words. */
+  readonly vendor: string;
   /** What is looked for in PATH. */
   readonly command: string;
   /** Arguments for machine output, and for plain text where that is not to be had. */

@@ -2,6 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import {
   chatReasoningFamily,
+  paidTo,
   quirksFromParams,
   Scribe,
   sdkStream,
@@ -43,6 +44,7 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
   return {
     spi: 1,
     id,
+    ...paidTo(options, { vendor: 'cloudflare-workers-ai' }),
     model: (modelId) => modelOf(modelId, id, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, imageQuirksOf(modelId), connection),

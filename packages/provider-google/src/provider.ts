@@ -1,5 +1,5 @@
 import type { Dsn, Model, Provider } from '@majordomo/core';
-import { quirksFromParams, Scribe, sdkStream, type QuirkWords } from '@majordomo/core/provider';
+import { paidTo, quirksFromParams, Scribe, sdkStream, type QuirkWords } from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
@@ -30,6 +30,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
   return {
     spi: 1,
     id,
+    ...paidTo(options, { vendor: platformOf(options, {}).vertexai ? 'google-vertex' : 'google' }),
     model: (modelId) => geminiModel(modelId, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, connection),

@@ -1,5 +1,5 @@
 import type { Capabilities, Dsn, LlmError, Model, Provider, Timeouts } from '@majordomo/core';
-import { patientFetch } from '@majordomo/core/provider';
+import { paidTo, patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { management } from './connection.ts';
@@ -49,6 +49,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   return {
     spi: 1,
     id,
+    ...paidTo(options, { vendor: 'llama-swap', billing: 'included' }),
     model: (modelId) => swapModel(chat.model(modelId), () => listed.get(modelId), options),
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined

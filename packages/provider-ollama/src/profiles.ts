@@ -1,9 +1,13 @@
-import type { Timeouts } from '@majordomo/core';
+import type { Billing, Timeouts } from '@majordomo/core';
 import { CHAT_QUIRKS, type OllamaQuirks } from './quirks.ts';
 
 /** One service that speaks this wire: where it is, how it is asked, what it does differently. */
 export interface Profile {
   readonly id: ProfileName;
+  /** Whose prices hold, in the catalogue's words. */
+  readonly vendor: string;
+  /** Own hardware has no price; what a cloud plan includes, only its owner knows. */
+  readonly billing: Billing | undefined;
   /** Used when nothing else says where. */
   readonly baseURL: string | undefined;
   /** The variable that says where, in any form that the vendor's own tools take. */
@@ -30,6 +34,8 @@ export type ProfileName = 'ollama' | 'ollama-cloud' | 'foreman';
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   ollama: {
     id: 'ollama',
+    vendor: 'ollama',
+    billing: 'included',
     baseURL: 'http://127.0.0.1:11434',
     hostEnv: 'OLLAMA_HOST',
     keyEnv: [],
@@ -41,6 +47,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   // Ignores `format` (seen with curl by others, 2026-05): the schema is told as well.
   'ollama-cloud': {
     id: 'ollama-cloud',
+    vendor: 'ollama-cloud',
+    billing: undefined,
     baseURL: 'https://ollama.com',
     hostEnv: undefined,
     keyEnv: ['OLLAMA_API_KEY'],
@@ -53,6 +61,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   // One local server behind a queue and a token; it may front a cloud model, and may answer a stream with one object.
   foreman: {
     id: 'foreman',
+    vendor: 'ollama',
+    billing: 'included',
     baseURL: undefined,
     hostEnv: undefined,
     keyEnv: [],

@@ -1,6 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider } from '@majordomo/core';
-import { chatReasoningFamily, NDJSON, Scribe, sdkStream, type CallFacts } from '@majordomo/core/provider';
+import {
+  chatReasoningFamily,
+  NDJSON,
+  paidTo,
+  Scribe,
+  sdkStream,
+  type CallFacts,
+} from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 import { listedModels } from './listed.ts';
@@ -35,6 +42,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
   return {
     spi: 1,
     id,
+    ...paidTo(options, profile),
     model: (modelId) => modelOf(modelId, id, options, profile, connection),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     async listModels(context) {

@@ -46,17 +46,25 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile => 'api' in profile;
 
-const placeOf = ({ name, baseURL }: Dsn): { id: string; baseURL: string } => ({ id: name, baseURL });
+/** `vendor` says whose prices hold there; the other parameters are quirks. */
+function placeOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
+  place: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
+  quirks: Dsn['params'];
+} {
+  return { place: { id: name, vendor, baseURL }, quirks };
+}
 const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;
 
 /** A compatible server: the DSN's token and nothing else, since a variable's key belongs to the vendor's own host. */
 const SCHEMES: NonNullable<Provider['schemes']> = {
   openai: (dsn) => {
-    const quirks = quirksFromParams(dsn.params, nameOf(dsn));
-    return openaiCompatible(placeOf(dsn), { apiKey: dsn.token, quirks });
+    const { place, quirks: params } = placeOf(dsn);
+    const quirks = quirksFromParams(params, nameOf(dsn));
+    return openaiCompatible(place, { apiKey: dsn.token, quirks });
   },
   'openai-responses': (dsn) => {
-    const quirks = responsesQuirksFromParams(dsn.params, nameOf(dsn));
-    return openaiCompatible({ ...placeOf(dsn), api: 'responses' }, { apiKey: dsn.token, quirks });
+    const { place, quirks: params } = placeOf(dsn);
+    const quirks = responsesQuirksFromParams(params, nameOf(dsn));
+    return openaiCompatible({ ...place, api: 'responses' }, { apiKey: dsn.token, quirks });
   },
 };

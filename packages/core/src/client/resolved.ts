@@ -26,11 +26,12 @@ export async function resolved(
 }
 
 const told = (
-  { key, modelId }: Place,
+  { key, modelId, provider }: Place,
   { capabilities }: Model,
   health: Readonly<Record<string, TargetHealth>>,
 ): ResolvedTarget => ({
   target: key,
+  vendor: provider.vendor,
   model: modelId,
   capabilities,
   health: Object.hasOwn(health, key) ? health[key] : undefined,

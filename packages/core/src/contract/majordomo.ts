@@ -138,6 +138,8 @@ export interface ResolveOptions {
 export interface ResolvedTarget {
   /** `provider/model`. */
   readonly target: string;
+  /** Whose prices, facts and conventions hold, as the provider says; `undefined`: unknown. */
+  readonly vendor: string | undefined;
   /** What stands after the first slash. */
   readonly model: string;
   readonly capabilities: Capabilities;

@@ -95,6 +95,10 @@ export interface ProviderOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** For all its models; the caller's win. */
   readonly timeouts?: Timeouts | undefined;
+  /** Whose prices hold, such as those of a gateway at `baseURL`; see `Provider.vendor`. Default: the package's vendor. */
+  readonly vendor?: string | undefined;
+  /** How calls are paid where no price applies; see `Provider.billing`. */
+  readonly billing?: Billing | undefined;
 }
 
 /** A model that a backend lists. */

@@ -31,4 +31,11 @@ export interface UsageDetails {
   readonly stageMs?: Readonly<Record<string, number>> | undefined;
   /** Uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
+  /**
+   * What is billed by other units than tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31, character: 812 }`;
+   * priced by the fees of that name.
+   */
+  readonly units?: Readonly<Record<string, number>> | undefined;
+  /** Input of the largest single model call, where the vendor summed several: prices that rise with it go by this. */
+  readonly largestInput?: number | undefined;
 }

@@ -61,6 +61,17 @@ it('sums every count of the details, and keeps what one call alone reported', ()
   expect(sumUsage(usage(1, 1), a).details).toEqual(a.details);
 });
 
+it('sums what is billed by other units, and keeps the largest input of a single call', () => {
+  const summed = { ...usage(90, 1), details: { units: { character: 3 }, largestInput: 50 } };
+  const speech = { ...usage(1, 1), details: { units: { character: 4, 'audio-second': 1 } } };
+  const expected = { units: { character: 7, 'audio-second': 1 }, largestInput: 50 };
+  expect(sumUsage(summed, speech).details).toEqual(expected);
+  expect(sumUsage(speech, summed).details).toEqual(expected);
+  expect(sumUsage(summed, usage(60, 1)).details).toEqual({ units: { character: 3 }, largestInput: 60 });
+  expect(sumUsage(usage(60, 1), summed).details).toEqual({ units: { character: 3 }, largestInput: 60 });
+  expect(sumUsage(summed, usage(undefined, 1)).details?.largestInput).toBe(50);
+});
+
 it('says nothing of details that nobody reported', () => {
   expect(Object.keys(sumUsage(usage(1, 1), usage(1, 1)))).not.toContain('details');
   const tiers = ['flex', 'priority'].map((serviceTier) => ({ ...usage(1, 1), details: { serviceTier } }));

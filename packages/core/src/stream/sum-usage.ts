@@ -12,7 +12,7 @@ export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | und
 
 function add(a: Usage, b: Usage | undefined): Usage {
   if (b === undefined) return a;
-  const details = addDetails(a.details, b.details);
+  const details = addDetails(a, b);
   return {
     input: plus(a.input, b.input),
     output: plus(a.output, b.output),
@@ -23,8 +23,13 @@ function add(a: Usage, b: Usage | undefined): Usage {
   };
 }
 
-function addDetails(a: UsageDetails | undefined, b: UsageDetails | undefined): UsageDetails | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
+function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
+  const { details: a } = first;
+  const { details: b } = second;
+  if (a === undefined && b === undefined) return undefined;
+  const largestInput = larger(first, second);
+  if (a === undefined || b === undefined)
+    return largestInput === undefined ? (a ?? b) : { ...a, ...b, largestInput };
   return defined({
     reportedNanoUsd: plusNano(a.reportedNanoUsd, b.reportedNanoUsd),
     cacheWriteLong: plus(a.cacheWriteLong, b.cacheWriteLong),
@@ -35,7 +40,16 @@ function addDetails(a: UsageDetails | undefined, b: UsageDetails | undefined): U
     outputAudio: plus(a.outputAudio, b.outputAudio),
     stageMs: addCounts(a.stageMs, b.stageMs),
     serverTools: addCounts(a.serverTools, b.serverTools),
+    units: addCounts(a.units, b.units),
+    largestInput,
   });
+}
+
+/** Of calls of which one was a sum already; a plain one is its own largest. */
+function larger(a: Usage, b: Usage): number | undefined {
+  const largest = [a.details?.largestInput, b.details?.largestInput];
+  if (largest.every((input) => input === undefined)) return undefined;
+  return Math.max(largest[0] ?? a.input ?? 0, largest[1] ?? b.input ?? 0);
 }
 
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>

@@ -20,6 +20,18 @@ describe('profiles', () => {
     expect(profile.keyEnv ?? 'NO_KEY').toMatch(isLocal ? /^NO_KEY$/ : /^[A-Z_]+_(?:KEY|TOKEN)$/);
   });
 
+  it.each([
+    ...profiles,
+    wire.azureResponses({ resource: 'r' }),
+    wire.codex,
+    wire.openaiResponses,
+    wire.xaiResponses,
+  ])('$id at $baseURL says whose prices hold; a plan and own hardware have none', (profile) => {
+    expect(profile.vendor).toMatch(/^[a-z][a-z-]+$/);
+    const isPaidOtherwise = profile.id === 'codex' || profile.keyEnv === undefined;
+    expect(profile.billing).toBe(isPaidOtherwise ? 'included' : undefined);
+  });
+
   it('stand in a place of an Azure resource, with its key in a header of its own or a token', () => {
     expect(wire.azureOpenAI({ resource: 'r', deployment: 'd', apiVersion: 'v' })).toMatchObject({
       baseURL: 'https://r.openai.azure.com/openai/deployments/d',

@@ -1,4 +1,4 @@
-import type { Capabilities, Timeouts } from '@majordomo/core';
+import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */
@@ -13,6 +13,10 @@ export interface ModelRule {
 export interface Profile {
   /** Default id of the provider, the `groq` of `groq/llama-…`. */
   readonly id: string;
+  /** Whose prices and conventions hold, in the catalogue's words. */
+  readonly vendor?: string | undefined;
+  /** How it is paid where no price applies: a plan, or own hardware. */
+  readonly billing?: Billing | undefined;
   /** What the vendor's users give their OpenAI client: usually ends in `/v1`. */
   readonly baseURL: string;
   /** Variable that holds the key; without one and without `apiKey` no credential is sent. */

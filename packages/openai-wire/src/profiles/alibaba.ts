@@ -3,6 +3,7 @@ import type { Profile } from '../chat/profile.ts';
 /** Alibaba's compatible mode: recordings of 2025; `enable_thinking` and JSON mode as in its reference (2026). */
 export const alibaba: Profile = {
   id: 'alibaba',
+  vendor: 'alibaba',
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyEnv: 'DASHSCOPE_API_KEY',
   quirks: { reasoningRequest: 'enable_thinking', output: 'json_object' },

@@ -21,6 +21,7 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential }: Az
   const root = `https://${resource}.openai.azure.com/openai`;
   return {
     id: 'azure',
+    vendor: 'azure',
     baseURL: deployment === undefined ? `${root}/v1` : `${root}/deployments/${deployment}`,
     keyEnv: 'AZURE_OPENAI_API_KEY',
     keyHeader: credential === 'token' ? undefined : 'api-key',
@@ -33,6 +34,6 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential }: Az
 
 /** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning went back without its id. */
 export function azureResponses(place: Pick<AzurePlace, 'resource' | 'credential'>): ResponsesProfile {
-  const { id, baseURL, keyEnv, keyHeader } = azureOpenAI(place);
-  return { ...openaiResponses, id, baseURL, keyEnv, keyHeader };
+  const { id, vendor, baseURL, keyEnv, keyHeader } = azureOpenAI(place);
+  return { ...openaiResponses, id, vendor, baseURL, keyEnv, keyHeader };
 }

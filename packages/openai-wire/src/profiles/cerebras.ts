@@ -4,6 +4,7 @@ import { CEREBRAS_MODELS } from './cerebras-models.ts';
 /** Cerebras: recordings of 2025-2026, none of them a stream; `max_completion_tokens` is the name of its reference. */
 export const cerebras: Profile = {
   id: 'cerebras',
+  vendor: 'cerebras',
   baseURL: 'https://api.cerebras.ai/v1',
   keyEnv: 'CEREBRAS_API_KEY',
   models: CEREBRAS_MODELS,

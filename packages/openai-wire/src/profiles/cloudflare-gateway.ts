@@ -6,6 +6,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const cloudflareGateway = (account: string, gateway: string): Profile => ({
   id: 'cloudflare-gateway',
+  vendor: 'cloudflare-ai-gateway',
   baseURL: `https://gateway.ai.cloudflare.com/v1/${account}/${gateway}/compat`,
   keyEnv: 'CLOUDFLARE_GATEWAY_KEY',
   unverified: 'its reference of 2026; no recording',

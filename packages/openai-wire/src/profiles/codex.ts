@@ -9,6 +9,8 @@ import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 export const codex: ResponsesProfile = {
   api: 'responses',
   id: 'codex',
+  vendor: 'openai',
+  billing: 'included',
   baseURL: 'https://chatgpt.com/backend-api/codex',
   keyEnv: 'CODEX_ACCESS_TOKEN',
   headers: { 'openai-beta': 'responses=experimental' },

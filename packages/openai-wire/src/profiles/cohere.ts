@@ -3,6 +3,7 @@ import type { Profile } from '../chat/profile.ts';
 /** Cohere's compatible endpoint: effort is `none` or `high`, nothing between (its reference, 2026). */
 export const cohere: Profile = {
   id: 'cohere',
+  vendor: 'cohere',
   baseURL: 'https://api.cohere.ai/compatibility/v1',
   keyEnv: 'COHERE_API_KEY',
   quirks: { stopMax: 5 },

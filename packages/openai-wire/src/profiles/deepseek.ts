@@ -7,6 +7,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const deepseek: Profile = {
   id: 'deepseek',
+  vendor: 'deepseek',
   baseURL: 'https://api.deepseek.com',
   keyEnv: 'DEEPSEEK_API_KEY',
   quirks: {

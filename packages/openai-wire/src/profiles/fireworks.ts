@@ -3,6 +3,7 @@ import type { Profile } from '../chat/profile.ts';
 /** Fireworks: it refuses unknown members of a message (several clients, 2026); stop takes four (its reference, 2026). */
 export const fireworks: Profile = {
   id: 'fireworks',
+  vendor: 'fireworks-ai',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyEnv: 'FIREWORKS_API_KEY',
   quirks: { stopMax: 4, toolSchemas: 'plain' },

@@ -4,6 +4,7 @@ import { GROQ_MODELS } from './groq-models.ts';
 /** Groq: recordings of 2024-2026; its reference deprecates `max_tokens` (2025). */
 export const groq: Profile = {
   id: 'groq',
+  vendor: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyEnv: 'GROQ_API_KEY',
   quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },

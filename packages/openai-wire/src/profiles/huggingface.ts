@@ -3,6 +3,7 @@ import type { Profile } from '../chat/profile.ts';
 /** The router of Hugging Face: recordings of 2025-2026. Which backend answers stands behind a colon of the model id. */
 export const huggingface: Profile = {
   id: 'huggingface',
+  vendor: 'huggingface',
   baseURL: 'https://router.huggingface.co/v1',
   keyEnv: 'HF_TOKEN',
   quirks: { reasoningField: 'none' },

@@ -3,6 +3,8 @@ import type { Profile } from '../chat/profile.ts';
 /** llama.cpp's server: recordings of 2025-2026; own `reasoning_content` went back and was taken. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
+  vendor: 'llamacpp',
+  billing: 'included',
   baseURL: 'http://localhost:8080/v1',
   quirks: { thinkTags: 'split', reasoningReplay: 'echo' },
   timeouts: { firstContentMs: 0, totalMs: 0 },

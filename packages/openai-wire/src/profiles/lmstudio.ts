@@ -3,6 +3,8 @@ import type { Profile } from '../chat/profile.ts';
 /** LM Studio's server: a rename of a compatible server that loads its models at the first request. */
 export const lmstudio: Profile = {
   id: 'lmstudio',
+  vendor: 'lmstudio',
+  billing: 'included',
   baseURL: 'http://localhost:1234/v1',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },

@@ -3,6 +3,7 @@ import type { Profile } from '../chat/profile.ts';
 /** Xiaomi's MiMo: `thinking` switches reasoning, which goes back beside calls (its reference, 2026). */
 export const mimo: Profile = {
   id: 'mimo',
+  vendor: 'xiaomi',
   baseURL: 'https://api.xiaomimimo.com/v1',
   keyEnv: 'MIMO_API_KEY',
   quirks: {

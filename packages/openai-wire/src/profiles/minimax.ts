@@ -6,6 +6,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const minimax: Profile = {
   id: 'minimax',
+  vendor: 'minimax',
   baseURL: 'https://api.minimax.io/v1',
   keyEnv: 'MINIMAX_API_KEY',
   quirks: {

@@ -14,6 +14,7 @@ const IMAGES: ImageLimits = {
  */
 export const mistral: Profile = {
   id: 'mistral',
+  vendor: 'mistral',
   baseURL: 'https://api.mistral.ai/v1',
   keyEnv: 'MISTRAL_API_KEY',
   capabilities: { images: IMAGES },

@@ -6,6 +6,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const moonshot: Profile = {
   id: 'moonshot',
+  vendor: 'moonshotai',
   baseURL: 'https://api.moonshot.ai/v1',
   keyEnv: 'MOONSHOT_API_KEY',
   quirks: {

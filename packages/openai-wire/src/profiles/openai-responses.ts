@@ -6,6 +6,7 @@ import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';
 export const openaiResponses: ResponsesProfile = {
   api: 'responses',
   id: 'openai',
+  vendor: 'openai',
   baseURL: 'https://api.openai.com/v1',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,

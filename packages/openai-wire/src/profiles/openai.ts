@@ -5,6 +5,7 @@ import { OPENAI_MODELS } from './openai-models.ts';
 /** OpenAI itself: a client of the openai SDK with its defaults. */
 export const openai: Profile = {
   id: 'openai',
+  vendor: 'openai',
   baseURL: 'https://api.openai.com/v1',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_QUIRKS,

@@ -7,6 +7,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const openrouter: Profile = {
   id: 'openrouter',
+  vendor: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyEnv: 'OPENROUTER_API_KEY',
   quirks: { reasoningField: 'reasoning', reasoningReplay: 'details', reasoningRequest: 'reasoning.effort' },

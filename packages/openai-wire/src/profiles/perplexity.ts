@@ -6,6 +6,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const perplexity: Profile = {
   id: 'perplexity',
+  vendor: 'perplexity',
   baseURL: 'https://api.perplexity.ai',
   keyEnv: 'PERPLEXITY_API_KEY',
   quirks: { streamUsage: false, refuses: ['tool_choice', 'seed'] },

@@ -6,6 +6,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const poolside: Profile = {
   id: 'poolside',
+  vendor: 'poolside',
   baseURL: 'https://inference.poolside.ai/v1',
   keyEnv: 'POOLSIDE_API_KEY',
   quirks: { reasoningRequest: 'none' },

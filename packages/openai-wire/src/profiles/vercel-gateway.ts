@@ -7,6 +7,7 @@ import type { Profile } from '../chat/profile.ts';
  */
 export const vercelGateway: Profile = {
   id: 'vercel-gateway',
+  vendor: 'vercel',
   baseURL: 'https://ai-gateway.vercel.sh/v1',
   keyEnv: 'AI_GATEWAY_API_KEY',
   quirks: {

@@ -3,6 +3,8 @@ import type { Profile } from '../chat/profile.ts';
 /** vLLM's server: recordings of 2024-2025. Without a reasoning parser the tags of the model come through as text. */
 export const vllm: Profile = {
   id: 'vllm',
+  vendor: 'vllm',
+  billing: 'included',
   baseURL: 'http://localhost:8000/v1',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },

@@ -5,6 +5,7 @@ import { XAI_IMAGES } from './xai.ts';
 export const xaiResponses: ResponsesProfile = {
   api: 'responses',
   id: 'xai',
+  vendor: 'xai',
   baseURL: 'https://api.x.ai/v1',
   keyEnv: 'XAI_API_KEY',
   issuer: 'xai',

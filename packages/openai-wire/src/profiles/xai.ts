@@ -12,6 +12,7 @@ export const XAI_IMAGES: ImageLimits = { mediaTypes: ['image/jpeg', 'image/png']
  */
 export const xai: Profile = {
   id: 'xai',
+  vendor: 'xai',
   baseURL: 'https://api.x.ai/v1',
   keyEnv: 'XAI_API_KEY',
   capabilities: { images: XAI_IMAGES },

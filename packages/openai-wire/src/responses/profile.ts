@@ -1,4 +1,4 @@
-import type { Capabilities, Timeouts } from '@majordomo/core';
+import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
 import type { responsesFamily } from '@majordomo/core/provider';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 
@@ -15,6 +15,10 @@ export interface ResponsesProfile {
   readonly api: 'responses';
   /** Default id of the provider. */
   readonly id: string;
+  /** Whose prices and conventions hold, in the catalogue's words. */
+  readonly vendor?: string | undefined;
+  /** How it is paid where no price applies: a plan, or own hardware. */
+  readonly billing?: Billing | undefined;
   /** What the vendor's users give their OpenAI client. */
   readonly baseURL: string;
   /** Variable that holds the key; without one and without `apiKey` no credential is sent. */

@@ -1,5 +1,5 @@
 import type { Model, Provider } from '@majordomo/core';
-import { chatReasoningFamily, Scribe, sdkStream } from '@majordomo/core/provider';
+import { chatReasoningFamily, paidTo, Scribe, sdkStream } from '@majordomo/core/provider';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
 import { toWire } from '../chat/request.ts';
@@ -27,6 +27,7 @@ export function chatProvider(
   return {
     spi: 1,
     id,
+    ...paidTo(options, profile),
     ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
     model: (modelId) => chatModel(modelId, id, profile, options, connection),
     listModels: (context) =>

@@ -1,5 +1,5 @@
 import type { Model, Provider } from '@majordomo/core';
-import { responsesFamily, Scribe, sdkStream } from '@majordomo/core/provider';
+import { responsesFamily, paidTo, Scribe, sdkStream } from '@majordomo/core/provider';
 import { refuseUnsupported } from '../failure/refuse.ts';
 import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
 import { recoveryFor } from '../responses/recovery.ts';
@@ -27,6 +27,7 @@ export function responsesProvider(
   return {
     spi: 1,
     id,
+    ...paidTo(options, profile),
     ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
     model: (modelId) => responsesModel(modelId, id, profile, options, connection),
     listModels: (context) =>

@@ -4,6 +4,7 @@ import type { CliSpec } from '../spec.ts';
 /** Claude Code. Flags: `claude --help` of 2.1.197; output recorded 2026-11-20. */
 export const claude: CliSpec = {
   id: 'anthropic-cli',
+  vendor: 'anthropic',
   command: 'claude',
   args: [
     '-p',

@@ -7,6 +7,7 @@ import { finishReason, usage } from '../response.ts';
 /** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means: read the prompt from stdin. */
 export const codex: CliSpec = {
   id: 'codex-cli',
+  vendor: 'openai',
   command: 'codex',
   args: ['exec', '--skip-git-repo-check', '--ephemeral', '--json'],
   textArgs: ['exec', '--skip-git-repo-check'],

@@ -7,6 +7,7 @@ import type { CliSpec } from '../spec.ts';
  */
 export const cursorAgent: CliSpec = {
   id: 'cursor-cli',
+  vendor: 'cursor',
   command: 'cursor-agent',
   args: ['--print', '--output-format', 'stream-json'],
   textArgs: ['--print', '--output-format', 'text'],

@@ -7,6 +7,7 @@ import { finishReason, usage } from '../response.ts';
 /** Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means: read stdin. */
 export const gemini: CliSpec = {
   id: 'google-cli',
+  vendor: 'google',
   command: 'gemini',
   args: ['--output-format', 'stream-json'],
   textArgs: ['--output-format', 'text'],

@@ -8,6 +8,7 @@ import { finishReason, sum, usage, type Counts } from '../response.ts';
 /** opencode. Flags: `opencode run --help` of 1.18.33; output recorded 2026-11-20. */
 export const opencode: CliSpec = {
   id: 'opencode',
+  vendor: 'opencode',
   command: 'opencode',
   args: ['run', '--format', 'json'],
   textArgs: ['run'],

@@ -1,5 +1,6 @@
 import {
   LlmError,
+  type Billing,
   type Capabilities,
   type Clock,
   type ImageBackend,
@@ -17,6 +18,10 @@ import { plainTurn, type Turn } from './turn.ts';
 export interface FakeOptions {
   /** The name before the slash of a spec. */
   readonly id: string;
+  /** Whose prices hold for it. Default: unknown. */
+  readonly vendor?: string | undefined;
+  /** How its calls are paid where no price applies. */
+  readonly billing?: Billing | undefined;
   /** Per model the turns that it plays, one a call, in order. */
   readonly models: { readonly [modelId: string]: readonly Turn[] };
   /** What its models say that they take. Default: nothing is known. */
@@ -108,6 +113,8 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
   return {
     spi: 1,
     id,
+    vendor: options.vendor,
+    billing: options.billing,
     requests,
     imageRequests,
     model,
