@@ -6,6 +6,7 @@ export { sumUsage } from './stream/sum-usage.ts';
 export { cutText } from './bytes/cut-text.ts';
 export { messageOf } from './error/message-of.ts';
 export { systemClock } from './system-clock.ts';
+export { jsonSchema } from './schema/typed-json-schema.ts';
 export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
 
 // errors

@@ -17,8 +17,8 @@ import { chatOperation } from '../operations/chat.ts';
 import { generateObject } from '../schema/object.ts';
 import { streamObject } from '../schema/object-stream.ts';
 import type { TypedCalls } from '../schema/typed-calls.ts';
-import { PulledStream } from '../stream/pulled-stream.ts';
 import { newCall, resultOf, type CallPlan, type ModelSetup } from './call.ts';
+import { CallStream } from './call-stream.ts';
 
 /** A spec as a model: each call resolves it anew and walks its chain. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
@@ -29,8 +29,11 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
       setup,
     );
   const streamed = (request: ChatRequest, how: How): ChatStream => {
-    const unreadMs = unreadMsOf(mergeTimeouts(setup.settings.timeouts, how.options?.timeouts));
-    return new PulledStream((onEnd) => begin(request, true, { ...how, onEnd }), setup.deps.clock, unreadMs);
+    return new CallStream((onEnd) => begin(request, true, { ...how, onEnd }), {
+      clock: setup.deps.clock,
+      unreadMs: unreadMsOf(mergeTimeouts(setup.settings.timeouts, how.options?.timeouts)),
+      restarts: (how.options?.afterCommit ?? setup.chain?.afterCommit) === 'restart',
+    });
   };
   const generate: ChatModel['generate'] = (request, options) =>
     resultOf(begin(request, false, { options, site: callSite(generate) }));

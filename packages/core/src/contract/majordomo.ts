@@ -21,6 +21,11 @@ import type { ObjectSchema } from './schema.ts';
 export interface ChatStream extends AsyncIterable<StreamEvent> {
   /** The whole answer, once the stream has ended; rejects with what the stream threw. */
   response(): Promise<ChatResponse>;
+  /**
+   * The text alone, as it comes: read instead of the events, and lazy as they are. A `config` error under
+   * `afterCommit: 'restart'`, where text may be taken back.
+   */
+  readonly textStream: AsyncIterable<string>;
 }
 
 /** An answer with the value that it holds. */

@@ -1,0 +1,363 @@
+import { EventEmitter } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { pipeSse, readSse, sseResponse } from '../src/http.ts';
+import { LlmError, user, type StreamEvent } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function read<Event = StreamEvent>(response: Response): Promise<Event[]> {
+  const events: Event[] = [];
+  for await (const event of readSse<Event>(response)) events.push(event);
+  return events;
+}
+
+async function* only(...events: unknown[]): AsyncGenerator {
+  yield* events;
+}
+
+async function* failing(error: unknown): AsyncGenerator {
+  yield { type: 'text-delta', index: 0, text: 'Hel' };
+  throw error;
+}
+
+/** A node:http server on 127.0.0.1. */
+async function listening(handler: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe('a chat stream', () => {
+  it('arrives as it was, over a web response and over node:http', async () => {
+    const { majordomo } = world({ 'a/x': [{ text: 'Hello you there', reasoning: 'hm' }] });
+    const stream = () => majordomo.model('a/x').stream(hi);
+    const expected: StreamEvent[] = [];
+    for await (const event of stream()) expected.push(JSON.parse(JSON.stringify(event)) as StreamEvent);
+    await using server = await listening((_request, response) => void pipeSse(stream(), response));
+    expect(await read(sseResponse(stream()))).toEqual(expected);
+    expect(await read(await fetch(server.url))).toEqual(expected);
+  });
+
+  it('tells why it was reset as an error again, without what only the server may know', async () => {
+    const broken = { text: 'Hel', fail: 'server', details: { body: 'inner words' } } as const;
+    const { majordomo } = world({ 'a/x': [broken], 'b/y': ['Hello.'] }, { chain: { attempts: 1 } });
+    const stream = majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' });
+    const body = await sseResponse(stream).text();
+    expect(body).not.toContain('inner words');
+    const events = await read(new Response(body));
+    const reset = events.find((event) => event.type === 'reset');
+    expect(LlmError.is(reset?.error, 'server')).toBe(true);
+    expect(events.at(-1)?.type).toBe('finish');
+  });
+
+  it('is not asked before somebody reads, and is left when the reader leaves', async () => {
+    const { majordomo, kinds, asked } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const response = sseResponse(majordomo.model('a/x').stream(hi));
+    await settled();
+    expect(asked.size).toBe(0);
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+    await settled();
+    expect(kinds().at(-1)).toBe('call-end');
+  });
+
+  it('is left when the signal of the request says so, while the model is waited for', async () => {
+    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const left = new AbortController();
+    const body = sseResponse(majordomo.model('a/x').stream(hi), { signal: left.signal }).text();
+    await vi.waitFor(() => expect(kinds()).toContain('committed'));
+    left.abort();
+    expect(await body).toMatch(/"text":"one "/);
+    await settled();
+    expect(kinds().at(-1)).toBe('call-end');
+    const { majordomo: other, asked } = world({ 'a/x': ['hi'] });
+    expect(await sseResponse(other.model('a/x').stream(hi), { signal: left.signal }).text()).toBe('');
+    expect(asked.size).toBe(0);
+  });
+
+  it('is left when the client of a Node server closes its connection', async () => {
+    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const done: Promise<void>[] = [];
+    await using server = await listening((_request, response) => {
+      done.push(pipeSse(majordomo.model('a/x').stream(hi), response));
+    });
+    const leaving = new AbortController();
+    const response = await fetch(server.url, { signal: leaving.signal });
+    await response.body?.getReader().read();
+    leaving.abort();
+    await vi.waitFor(() => expect(kinds().at(-1)).toBe('call-end'));
+    await Promise.all(done);
+  });
+});
+
+describe('a failure', () => {
+  it('is the last event, and is thrown by the reader with its kind', async () => {
+    const error = new LlmError('rate-limit', 'a/x asks for fewer requests', {
+      retryAfterMs: 2000,
+      body: 'inner',
+    });
+    const body = await sseResponse(failing(error)).text();
+    expect(body.split('\n\n').at(-2)).toBe(
+      'data: {"type":"error","kind":"rate-limit","message":"a/x asks for fewer requests","retryAfterMs":2000}',
+    );
+    const seen: unknown[] = [];
+    const told = await failure(
+      (async () => {
+        for await (const event of readSse(new Response(body))) seen.push(event);
+      })(),
+    );
+    expect([told.kind, told.message, told.details.retryAfterMs, seen.length]).toEqual([
+      'rate-limit',
+      'a/x asks for fewer requests',
+      2000,
+      1,
+    ]);
+  });
+
+  it.each([
+    ['of the app', new Error('connect postgres://admin:hunter2@db')],
+    [
+      'of the app inside a run',
+      new LlmError(
+        'config',
+        'the run ended in step 1: postgres://admin:hunter2@db',
+        {},
+        { cause: new Error('x') },
+      ),
+    ],
+    ['that is not an error', 'hunter2'],
+  ])('%s is not told in its own words; the server hears them', async (_name, error) => {
+    const heard: unknown[] = [];
+    const onError = (reason: unknown): void => {
+      heard.push(reason);
+      throw new Error('a log that fails');
+    };
+    const body = await sseResponse(failing(error), { onError }).text();
+    expect(body).not.toContain('hunter2');
+    expect(body).toContain('the server failed; its log says why');
+    expect(heard).toEqual([error]);
+  });
+
+  it('of `map`, of an event without JSON, and of a stream that was read before is told as well', async () => {
+    const { majordomo } = world({ 'a/x': ['hi'] });
+    const stream = majordomo.model('a/x').stream(hi);
+    await stream.response();
+    const bodies = [
+      sseResponse(only(1), {
+        map: () => {
+          throw new Error('mapped');
+        },
+      }),
+      sseResponse(only({ cost: 1n })),
+      sseResponse(stream),
+    ].map((response) => response.text());
+    for (const body of await Promise.all(bodies)) expect(body).toMatch(/^data: {"type":"error",[^\n]*}\n\n$/);
+  });
+});
+
+describe('what is sent', () => {
+  it('is what `map` makes of each event', async () => {
+    const { majordomo } = world({ 'a/x': [{ text: 'Hello you', reasoning: 'hm' }] });
+    const map = (event: unknown): object | undefined => {
+      const { type, text } = event as { type: string; text?: string };
+      return type === 'text-delta' ? { text } : undefined;
+    };
+    const response = sseResponse(majordomo.model('a/x').stream(hi), { map });
+    expect(await read<object>(response)).toEqual([{ text: 'Hello ' }, { text: 'you' }]);
+  });
+
+  it('has bytes, dates and texts with line ends', async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const events = [{ type: 'image', bytes }, 'a\r\nb\u2028', { at: new Date(0) }, { $bytes: 'no bytes' }];
+    expect(await read<unknown>(sseResponse(only(...events)))).toEqual([
+      { type: 'image', bytes },
+      'a\r\nb\u2028',
+      { at: '1970-01-01T00:00:00.000Z' },
+      { $bytes: 'no bytes' },
+    ]);
+  });
+
+  it('passes proxies: no cache, no compression; own headers win', () => {
+    const { headers } = sseResponse(only(), { headers: { 'Cache-Control': 'private', 'x-id': '7' } });
+    expect(Object.fromEntries(headers)).toEqual({
+      'content-type': 'text/event-stream',
+      'cache-control': 'private',
+      'x-accel-buffering': 'no',
+      'x-id': '7',
+    });
+  });
+});
+
+describe('silence', () => {
+  it('is broken by a comment, also while `map` leaves everything out', async () => {
+    vi.useFakeTimers();
+    const say: ((event: object | undefined) => void)[] = [];
+    const events = {
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise<IteratorResult<object>>((resolve) => {
+            say.push((value) => {
+              resolve(value === undefined ? { done: true, value } : { done: false, value });
+            });
+          }),
+      }),
+    };
+    const map = (event: unknown) => ('silent' in (event as object) ? undefined : (event as object));
+    const body = sseResponse(events, { heartbeatMs: 1000, map }).text();
+    await vi.advanceTimersByTimeAsync(600);
+    say[0]?.({ silent: true });
+    await vi.advanceTimersByTimeAsync(600);
+    say[1]?.({ n: 1 });
+    await vi.advanceTimersByTimeAsync(2100);
+    say[2]?.(undefined);
+    const beat = ': still here\n\n';
+    expect(await body).toBe(`${beat}data: {"n":1}\n\n${beat}${beat}`);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lasts when no heartbeat is wanted', async () => {
+    vi.useFakeTimers();
+    const left = new AbortController();
+    const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
+    const body = sseResponse(never, { heartbeatMs: 0, signal: left.signal }).text();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    left.abort();
+    expect(await body).toBe('');
+  });
+});
+
+describe('a Node response', () => {
+  class Slow extends EventEmitter {
+    readonly written: string[] = [];
+    destroyed = false;
+    isEnded = false;
+    writeHead = () => this;
+    write(chunk: string): boolean {
+      this.written.push(chunk);
+      return false;
+    }
+    end = () => {
+      this.isEnded = true;
+    };
+  }
+
+  it('that is full is waited for', async () => {
+    const response = new Slow();
+    const done = pipeSse(only({ n: 1 }, { n: 2 }), response);
+    await settled();
+    expect(response.written).toEqual(['data: {"n":1}\n\n']);
+    response.emit('drain');
+    await settled();
+    expect(response.written).toHaveLength(2);
+    response.emit('drain');
+    await done;
+    expect(response.isEnded).toBe(true);
+  });
+
+  it('that closes while it is full, or was closed before, ends the stream', async () => {
+    const { majordomo, kinds, asked } = world({ 'a/x': ['one two'] });
+    const response = new Slow();
+    const done = pipeSse(majordomo.model('a/x').stream(hi), response);
+    await settled();
+    response.emit('close');
+    await done;
+    expect(kinds().at(-1)).toBe('call-end');
+    const gone = Object.assign(new Slow(), { destroyed: true });
+    await pipeSse(majordomo.model('a/x').stream(hi), gone);
+    expect([gone.written, asked.get('a/x')]).toEqual([[], 1]);
+  });
+
+  it('of a client that reads slowly gets everything, in order and not at once', async () => {
+    let made = 0;
+    const total = 200;
+    async function* large(): AsyncGenerator<object> {
+      for (; made < total; made++) yield { n: made, text: 'x'.repeat(64 * 1024) };
+    }
+    await using server = await listening((_request, response) => void pipeSse(large(), response));
+    const events = readSse<{ n: number }>(await fetch(server.url))[Symbol.asyncIterator]();
+    await events.next();
+    const early = made;
+    const rest: number[] = [];
+    for (let next = await events.next(); next.done !== true; next = await events.next())
+      rest.push(next.value.n);
+    expect(rest).toEqual(Array.from({ length: total - 1 }, (_, at) => at + 1));
+    expect(early).toBeLessThan(total);
+  });
+
+  it('whose headers are out cannot be begun', async () => {
+    const response = Object.assign(new Slow(), {
+      writeHead: () => {
+        throw new Error('headers are out');
+      },
+    });
+    await expect(pipeSse(only(1), response)).rejects.toThrow('headers are out');
+  });
+});
+
+const abortable = (): { signal: AbortSignal; abort: (reason?: unknown) => void } => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
+};
+
+describe('a reader', () => {
+  it.each([
+    [new Response('slow down', { status: 429 }), 'rate-limit', 'the server answered 429'],
+    [new Response('<html>', { headers: { 'content-type': 'text/html' } }), 'protocol', 'text/html'],
+    [new Response('data: {"type":\n\n'), 'protocol', 'not JSON'],
+  ])('refuses what is not an event stream %#', async (response, kind, words) => {
+    const error = await failure(read(response));
+    expect([error.kind, error.message]).toEqual([kind, expect.stringContaining(words)]);
+  });
+
+  it('says when the connection breaks', async () => {
+    await using server = await listening((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"type":"one"}\n\n', () => response.destroy());
+    });
+    const error = await failure(read(await fetch(server.url)));
+    expect([error.kind, error.message]).toEqual(['network', 'the connection to the server broke']);
+  });
+
+  it.each([
+    ['its own signal', 'aborted', undefined],
+    ['the signal of the request', 'aborted', undefined],
+    ['the time of the request', 'timeout', new DOMException('too long', 'TimeoutError')],
+  ] as const)('ends by %s while it waits, and closes the connection', async (by, kind, reason) => {
+    const closed: boolean[] = [];
+    await using server = await listening((_request, response) => {
+      response.on('close', () => closed.push(true));
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"type":"one"}\n\n');
+    });
+    const { signal, abort } = abortable();
+    const own = by === 'its own signal';
+    const response = await fetch(server.url, own ? {} : { signal });
+    const events = readSse(response, own ? { signal } : {})[Symbol.asyncIterator]();
+    await events.next();
+    const waiting = failure(events.next());
+    abort(reason);
+    expect((await waiting).kind).toBe(kind);
+    await vi.waitFor(() => expect(closed).toEqual([true]));
+  });
+
+  it('leaves an event of the app alone that only looks like a failure', async () => {
+    const events = [{ type: 'error', code: 7 }, { name: 'LlmError' }];
+    expect(await read<object>(sseResponse(only(...events)))).toEqual(events);
+  });
+});

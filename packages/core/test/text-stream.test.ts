@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { user } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+async function joined(texts: AsyncIterable<string>): Promise<string> {
+  let all = '';
+  for await (const text of texts) all += `${text}|`;
+  return all;
+}
+
+it('is the text alone, as it comes; the response is there afterwards', async () => {
+  const { majordomo, asked } = world({ 'a/x': [{ text: 'one two', reasoning: 'hm' }] });
+  const stream = majordomo.model('a/x').stream(hi);
+  const { textStream } = stream;
+  expect(asked.size).toBe(0);
+  expect(await joined(textStream)).toBe('one |two|');
+  expect((await stream.response()).text).toBe('one two');
+});
+
+it('throws what the stream throws, and is read once, instead of the events', async () => {
+  const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'auth' }], 'b/y': ['b'] });
+  expect((await failure(joined(majordomo.model('a/x').stream(hi).textStream))).kind).toBe('auth');
+  const stream = majordomo.model('b/y').stream(hi);
+  await joined(stream.textStream);
+  expect((await failure(joined(stream.textStream))).message).toContain('read once');
+});
+
+it('ends the call when its reader leaves, also while the model is waited for', async () => {
+  const { majordomo, kinds } = world({ 'a/x': [{ text: 'one', deaf: true }] });
+  for await (const _text of majordomo.model('a/x').stream(hi).textStream) break;
+  await settled();
+  expect(kinds().at(-1)).toBe('call-end');
+  const texts = majordomo.model('a/x').stream(hi).textStream[Symbol.asyncIterator]();
+  await texts.next();
+  const waiting = texts.next();
+  await settled();
+  await texts.return?.();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  await settled();
+  expect(kinds().filter((kind) => kind === 'call-end')).toHaveLength(2);
+});
+
+it('is refused where text may be taken back', () => {
+  const { majordomo } = world({ 'a/x': ['a'] });
+  const own = majordomo.model('a/x').stream(hi, { afterCommit: 'restart' });
+  expect(() => own.textStream).toThrow('textStream cannot take text back');
+  const general = majordomo.with({ chain: { afterCommit: 'restart' } }).model('a/x');
+  expect(() => general.stream(hi).textStream).toThrow('textStream cannot take text back');
+  expect(() => general.stream(hi, { afterCommit: 'error' }).textStream).not.toThrow();
+});
