@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, LlmError, user, type Majordomo } from '@majordomo/core';
-import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeProvider, ollamaChat, openaiChat, startWireServer, type Turn } from '@majordomo/testing';
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +25,6 @@ import { show } from '../src/restart-screen.ts';
 import { defaultModel } from '../src/sibling.ts';
 import siblingConfig from '../src/sibling.eslint.config.ts';
 import { howManyDays } from '../src/skills.ts';
-import { chatServer } from '../src/streaming-http.ts';
 import { tenantQuota } from '../src/tenant-quota.ts';
 import { withTiers } from '../src/tiers.ts';
 import { withWeather } from '../src/tool-loop.ts';
@@ -278,26 +276,6 @@ describe('servers', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-
-  it('streaming-http', async () => {
-    await using vendor = await startWireServer({
-      wire: openaiChat,
-      script: ['Hello.', { fault: 'stall', at: { content: 1 }, answer: 'Hello there.' }],
-    });
-    const provider = createOpenAI({ apiKey: 'k', baseURL: vendor.baseURL, api: 'chat' });
-    const server = chatServer(createMajordomo({ providers: [provider] }).model('openai/gpt-4o'));
-    const url = await listening(server);
-    const body = await (await fetch(url, { method: 'POST', body: 'hi' })).text();
-    expect(body).toContain('event: text\ndata: "Hello."');
-    expect(body).toContain('event: done\ndata: {"target":"openai/gpt-4o"');
-
-    const leaving = new AbortController();
-    const response = await fetch(url, { method: 'POST', body: 'hi', signal: leaving.signal });
-    await response.body?.getReader().read();
-    leaving.abort();
-    await expect.poll(() => vendor.requests[1]?.closedByClient).toBeGreaterThan(0);
-    server.close();
-  });
 
   it('own-provider', async () => {
     const bodies = ['data: {"text":"Hel"}\n\n', 'data: {"text":"Hello."}\n\ndata: {"done":"end"}\n\n'];

@@ -1,0 +1,93 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where Debian's package puts it; elsewhere CHROMIUM names it. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const hasChromium = spawnSync(CHROMIUM, ['--version']).status === 0;
+
+/** One page of a headless Chromium, told what to do over its own protocol. */
+export interface Page extends AsyncDisposable {
+  /** The value of an expression; a promise is awaited. */
+  evaluate(expression: string): Promise<unknown>;
+  /** A PNG of what is seen. */
+  screenshot(): Promise<Buffer>;
+}
+
+export async function openPage(url: string): Promise<Page> {
+  const profile = mkdtempSync(join(tmpdir(), 'majordomo-page-'));
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--remote-debugging-port=0',
+  ];
+  const child = spawn(CHROMIUM, [...flags, `--user-data-dir=${profile}`, url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.once('exit', () => {
+      reject(new Error(`Chromium ended: ${said.slice(-500)}`));
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = /ws:\/\/([^/]+)\//.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const command = await connect(address, url);
+  return {
+    async evaluate(expression) {
+      const { result } = await command('Runtime.evaluate', {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
+      return (result as { value?: unknown }).value;
+    },
+    async screenshot() {
+      return Buffer.from(String((await command('Page.captureScreenshot', {}))['data']), 'base64');
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+type Command = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
+
+async function connect(address: string, url: string): Promise<Command> {
+  const socket = new WebSocket(await pageSocket(address, url));
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', reject);
+  });
+  const waiting = new Map<number, (result: Readonly<Record<string, unknown>>) => void>();
+  socket.addEventListener('message', ({ data }) => {
+    const { id, result = {} } = JSON.parse(String(data)) as { id: number; result?: Record<string, unknown> };
+    waiting.get(id)?.(result);
+    waiting.delete(id);
+  });
+  let last = 0;
+  return (method, params) =>
+    new Promise((resolve) => {
+      waiting.set(++last, resolve);
+      socket.send(JSON.stringify({ id: last, method, params }));
+    });
+}
+
+/** The page may come a moment after the browser. */
+async function pageSocket(address: string, url: string): Promise<string> {
+  for (;;) {
+    const answer = await fetch(`http://${address}/json/list`);
+    const targets = (await answer.json()) as { url: string; webSocketDebuggerUrl: string }[];
+    const page = targets.find((target) => target.url.startsWith(url));
+    if (page !== undefined) return page.webSocketDebuggerUrl;
+  }
+}
