@@ -1,6 +1,7 @@
 // One round through what an app uses, on what every runtime has: no Node, no test library.
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { readSse, sseResponse } from '@majordomo/core/http';
 import { MODELS, PROVIDERS } from './providers.mjs';
 
 const GREETING = 'Grüezi, 世界 🌍!';
@@ -42,6 +43,7 @@ const STEPS = [
       ['agent', `${side}: an agent uses its tool`, agents(side)],
       ['core', `${side} is overloaded: the next one answers`, streams([side, 'overloaded'], [next, 'sound'])],
       ['core', `${side} breaks off: the next one begins anew`, streams([side, 'breaking'], [next, 'sound'])],
+      ['core', `${side}: events through a response`, served(side)],
     ];
   }),
 ];
@@ -71,6 +73,24 @@ function streams(...targets) {
     }
     const { attempts } = await stream.response();
     same([text, attempts.length], [GREETING, targets.length]);
+  };
+}
+
+/** What a server answers and its client reads, and a client that leaves in the middle. */
+function served(side) {
+  return async (majordomo) => {
+    const model = majordomo.model(specOf([side, 'sound']));
+    let text = '';
+    for await (const event of readSse(sseResponse(model.stream(saying('hi')))))
+      if (event.type === 'text-delta') text += event.text;
+    same(text, GREETING);
+    const left = model.stream(saying('fall silent'));
+    for await (const { type } of readSse(sseResponse(left))) if (type === 'text-delta') break;
+    const outcome = await left.response().then(
+      () => 'answered',
+      ({ kind }) => kind,
+    );
+    same(outcome, 'aborted');
   };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
-import { benchedError } from './benched-error.ts';
-import { exhausted } from './exhausted.ts';
+import { benchedError, exhausted } from './exhausted.ts';
 
 const record = (target: string, error: LlmError | undefined): Attempt => ({
   target,
