@@ -40,6 +40,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   'provider-cli': { ours: ['core'], others: [], because: 'spawns processes: Node only' },
   imagegen: { ours: ['core'], others: [], because: 'another audience: pictures' },
   media: { ours: ['core'], others: ['sharp'], because: 'a native dependency' },
+  catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
   cli: {

@@ -1,0 +1,93 @@
+import type { Attempt, Usage } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { catalogOf } from './catalog-of.ts';
+import { costOfResponse } from './cost-of-response.ts';
+
+const nothing = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve([]) };
+const price = {
+  from: '2026-01-01',
+  rates: { input: 2_000_000, output: 0 },
+  sources: ['a'],
+  trust: 'single',
+} as const;
+const dearer = { ...price, from: '2026-06-01', rates: { input: 4_000_000, output: 0 } };
+const catalog = catalogOf(nothing, [
+  { vendor: 'acme', id: 'm', prices: [price, dearer] },
+  { vendor: 'acme', id: 'own', prices: [{ ...price, trust: 'override' }] },
+]);
+
+const usage = (input: number, reportedNanoUsd?: string): Usage => ({
+  input,
+  output: 0,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+  ...(reportedNanoUsd !== undefined && { details: { reportedNanoUsd } }),
+});
+
+const attempt = (more: Partial<Attempt>): Attempt => ({
+  target: 'p/m',
+  outcome: 'finished',
+  error: undefined,
+  usage: undefined,
+  ms: 1,
+  vendor: 'acme',
+  model: 'm',
+  ...more,
+});
+
+const costOfAll = (...attempts: readonly Partial<Attempt>[]) =>
+  costOfResponse({ attempts: attempts.map(attempt) }, { catalog, at: new Date('2026-03-01') });
+
+it('adds up the attempts with usage, failed and abandoned ones too', async () => {
+  const cost = await costOfAll(
+    { usage: usage(1), outcome: 'failed' },
+    { usage: usage(10), outcome: 'abandoned' },
+    { outcome: 'skipped' },
+    { usage: usage(100) },
+  );
+  expect(cost).toEqual({ nanoUsd: 222_000n, basis: 'catalogue', missing: [] });
+});
+
+it('goes by the price of the time', async () => {
+  const attempts = [attempt({ usage: usage(1) })];
+  const at = new Date('2026-06-01');
+  expect((await costOfResponse({ attempts }, { catalog, at })).nanoUsd).toBe(4000n);
+});
+
+it.each<readonly [what: string, unknown: Partial<Attempt>, why: string]>([
+  ['no vendor', { vendor: undefined }, 'p/m: no price: its vendor is not known'],
+  ['another model', { model: 'x' }, 'p/m: no price: acme has no "x" in the catalogue'],
+  ['a portion without a price', { usage: { ...usage(2), cacheRead: 1 } }, 'p/m: no price for cacheRead'],
+])('is unknown, by name, with %s', async (_what, unknown, why) => {
+  const cost = await costOfAll({ usage: usage(1) }, { usage: usage(1), ...unknown });
+  expect(cost).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: [why] });
+});
+
+it('is unknown where no attempt has usage', async () => {
+  expect(await costOfAll({})).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] });
+});
+
+it('leaves out what a subscription pays, and is included where it pays all', async () => {
+  const included = { usage: usage(5), billing: 'included' } as const;
+  expect(await costOfAll(included)).toEqual({ nanoUsd: undefined, basis: 'included', missing: [] });
+  expect((await costOfAll(included, { usage: usage(1) })).nanoUsd).toBe(2000n);
+});
+
+it('is as sure as its least sure part, and keeps the drift', async () => {
+  const reported = { usage: usage(1, '1900') };
+  const own = { usage: usage(1), model: 'own' };
+  expect(await costOfAll(reported)).toEqual({
+    nanoUsd: 1900n,
+    basis: 'reported',
+    missing: [],
+    driftNanoUsd: 100n,
+  });
+  expect((await costOfAll(reported, own)).basis).toBe('override');
+  expect(await costOfAll(reported, own, { usage: usage(1) })).toEqual({
+    nanoUsd: 5900n,
+    basis: 'catalogue',
+    missing: [],
+    driftNanoUsd: 100n,
+  });
+});

@@ -1,0 +1,326 @@
+import type { Usage, UsageDetails } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { Price } from './contract.ts';
+import { costOf, type CostOptions } from './cost.ts';
+
+const plain: Price = {
+  from: '2026-01-01',
+  rates: {
+    input: 3_000_000,
+    output: 15_000_000,
+    cacheRead: 300_000,
+    cacheWrite: 3_750_000,
+    cacheWriteLong: 6_000_000,
+  },
+  sources: ['a', 'b'],
+  trust: 'agreed',
+};
+
+type Counts = Partial<Omit<Usage, 'details'>>;
+
+const used = (counts: Counts, details?: UsageDetails): Usage => ({
+  input: 0,
+  output: 0,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+  ...counts,
+  ...(details && { details }),
+});
+
+const nano = (usage: Usage, price: Price = plain, options?: CostOptions): bigint | undefined =>
+  costOf(usage, price, options).nanoUsd;
+
+const missing = (usage: Usage, price: Price = plain, options?: CostOptions): readonly string[] => {
+  const cost = costOf(usage, price, options);
+  expect([cost.nanoUsd, cost.basis]).toEqual([undefined, 'unknown']);
+  return cost.missing;
+};
+
+const million = 1_000_000;
+
+describe('what an attempt cost', () => {
+  it.each<readonly [what: string, usage: Usage, nanoUsd: bigint]>([
+    ['input and output', used({ input: 1000, output: 100 }), 4_500_000n],
+    ['nothing used', used({}), 0n],
+    ['cached input, which is part of the input', used({ input: 1000, cacheRead: 900 }), 570_000n],
+    ['a cache written, which is part of the input', used({ input: 1000, cacheWrite: 900 }), 3_675_000n],
+    [
+      'a long cache, which is part of what was written',
+      used({ input: 1000, cacheWrite: 900 }, { cacheWriteLong: 400 }),
+      4_575_000n,
+    ],
+    ['a long cache that was counted alone', used({ input: 1000 }, { cacheWriteLong: 400 }), 4_200_000n],
+    ['reasoning, which is plain output here', used({ output: 1000, reasoning: 900 }), 15_000_000n],
+    [
+      'images, which are plain here',
+      used({ input: 1000, output: 10 }, { inputImage: 500, outputImage: 5 }),
+      3_150_000n,
+    ],
+    ['what rounds up', used({ input: 1 }), 3000n],
+  ])('%s', (_what, usage, nanoUsd) => {
+    expect(costOf(usage, plain)).toEqual({ nanoUsd, basis: 'catalogue', missing: [] });
+  });
+
+  it('rounds once, half a nano-USD up', () => {
+    const price = (input: number): Price => ({ ...plain, rates: { input, output: 499 } });
+    expect(nano(used({ input: 1, output: 1 }), price(1))).toBe(1n);
+    expect(nano(used({ input: 1, output: 1 }), price(0))).toBe(0n);
+    expect(nano(used({ input: 3, output: 0 }), price(500))).toBe(2n);
+  });
+
+  it('is exact where a double is not', () => {
+    const price: Price = { ...plain, rates: { input: 999_999_999, output: 1 } };
+    expect(nano(used({ input: 9_007_199_254, output: 1 }), price)).toBe(9_007_199_244_992_801n);
+  });
+
+  it('says that an override was used', () => {
+    expect(costOf(used({ input: 1 }), { ...plain, trust: 'override' }).basis).toBe('override');
+  });
+});
+
+describe('rates of their own', () => {
+  const price: Price = {
+    ...plain,
+    rates: {
+      input: 1,
+      output: 10,
+      reasoning: 4,
+      inputImage: 7,
+      outputImage: 30,
+      inputAudio: 20,
+      outputAudio: 50,
+    },
+  };
+
+  it.each<readonly [what: string, usage: Usage, picos: bigint]>([
+    ['reasoning', used({ output: 10 * million, reasoning: 4 * million }), 76n],
+    [
+      'images',
+      used({ input: 3 * million, output: 3 * million }, { inputImage: million, outputImage: 2 * million }),
+      79n,
+    ],
+    [
+      'audio',
+      used({ input: 3 * million, output: 3 * million }, { inputAudio: million, outputAudio: 2 * million }),
+      132n,
+    ],
+  ])('%s', (_what, usage, micros) => {
+    expect(nano(usage, price)).toBe(micros * 1000n);
+  });
+});
+
+describe('what is not known is never zero, nor another price', () => {
+  const bare: Price = { ...plain, rates: { input: 1, output: 1 } };
+
+  it.each<readonly [what: string, usage: Usage, why: readonly string[]]>([
+    ['the count of the input', used({ input: undefined }), ['no count of input']],
+    ['the count of the output', used({ output: undefined }), ['no count of output']],
+    ['the price of cached input', used({ input: 2, cacheRead: 1 }), ['no price for cacheRead']],
+    ['the price of a cache written', used({ input: 2, cacheWrite: 1 }), ['no price for cacheWrite']],
+    [
+      'the price of a long cache',
+      used({ input: 2, cacheWrite: 1 }, { cacheWriteLong: 1 }),
+      ['no price for cacheWriteLong'],
+    ],
+    [
+      'the price of audio',
+      used({ input: 2, output: 2 }, { inputAudio: 1, outputAudio: 1 }),
+      ['no price for inputAudio', 'no price for outputAudio'],
+    ],
+    ['the fee of a tool', used({ input: 1 }, { serverTools: { web_search: 2 } }), ['no fee for web_search']],
+    ['the fee of another unit', used({}, { units: { 'audio-second': 2 } }), ['no fee for audio-second']],
+    ['a name that every object has', used({}, { units: { constructor: 2 } }), ['no fee for constructor']],
+    ['a count that is none', used({ input: 1.5, output: -1 }), ['input is 1.5, which is not a count']],
+  ])('%s', (_what, usage, why) => {
+    expect(missing(usage, bare)).toEqual(why);
+  });
+
+  it('asks for no price of what was not used', () => {
+    const details = {
+      cacheWriteLong: 0,
+      inputAudio: 0,
+      serverTools: { web_search: 0 },
+      units: { character: 0 },
+    };
+    expect(nano(used({ input: million, cacheRead: 0, cacheWrite: 0 }, details), bare)).toBe(1000n);
+  });
+
+  it('takes what is free for free, counted or not', () => {
+    const free: Price = { ...plain, rates: { input: 0, output: 0 } };
+    expect(nano(used({ input: undefined, output: 5 }), free)).toBe(0n);
+  });
+
+  it('without a price, or without usage', () => {
+    expect(costOf(used({}), undefined)).toEqual({
+      nanoUsd: undefined,
+      basis: 'unknown',
+      missing: ['no price'],
+    });
+    expect(costOf(undefined, plain)).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] });
+  });
+
+  it('notes portions that are more than their total, and takes the plain part as 0', () => {
+    const note = { basis: 'catalogue', missing: ['portions>total'] };
+    expect(costOf(used({ input: 78, cacheRead: 158 }), plain)).toEqual({ ...note, nanoUsd: 47_400n });
+    expect(costOf(used({ input: 9, cacheWrite: 1 }, { cacheWriteLong: 2 }), plain)).toEqual({
+      ...note,
+      nanoUsd: 33_000n,
+    });
+    const rated: Price = { ...plain, rates: { input: 1, output: 1, reasoning: 1 } };
+    expect(costOf(used({ output: 1, reasoning: million }), rated)).toEqual({ ...note, nanoUsd: 1000n });
+  });
+});
+
+describe('what the vendor reported', () => {
+  it('wins over the catalogue, and the difference is kept', () => {
+    const usage = used({ input: 1000 }, { reportedNanoUsd: '2900000' });
+    expect(costOf(usage, plain)).toEqual({
+      nanoUsd: 2_900_000n,
+      basis: 'reported',
+      missing: [],
+      driftNanoUsd: 100_000n,
+    });
+    expect(costOf(usage, undefined)).toEqual({ nanoUsd: 2_900_000n, basis: 'reported', missing: [] });
+  });
+
+  it.each(['', '-1', '1.5', 'NaN'])('is left aside where it is no amount: %j', (reportedNanoUsd) => {
+    expect(nano(used({ input: 1 }, { reportedNanoUsd }))).toBe(3000n);
+  });
+
+  it('is what a subscription would have cost, where a subscription pays', () => {
+    const usage = used({ input: 1 }, { reportedNanoUsd: '5' });
+    expect(costOf(usage, plain, { billing: 'included' })).toEqual({
+      nanoUsd: undefined,
+      basis: 'included',
+      missing: [],
+    });
+    expect(nano(usage, plain, { billing: 'metered' })).toBe(5n);
+  });
+});
+
+describe('steps of the context', () => {
+  const stepped: Price = {
+    ...plain,
+    rates: { input: 1, output: 1, cacheRead: 1 },
+    above: [
+      { inputTokens: 400_000, rates: { input: 5, output: 5 } },
+      { inputTokens: 200_000, rates: { input: 2, output: 2 } },
+    ],
+  };
+
+  it.each([
+    [200_000, 200n],
+    [200_001, 400n],
+    [500_000, 2500n],
+  ])('an input of %i is paid as a whole at one rate', (input, nanoUsd) => {
+    expect(nano(used({ input }), stepped)).toBe(nanoUsd);
+  });
+
+  it('are not judged by a sum of several calls', () => {
+    const summed = (largestInput: number | undefined): Usage =>
+      used({ input: 900_000 }, { largestInput, serverTools: { code_execution: 3 } });
+    const price = { ...stepped, fees: { code_execution: 0 } };
+    expect(nano(summed(150_000), price)).toBe(900n);
+    expect(nano(summed(250_000), price)).toBe(1800n);
+    expect(missing(summed(undefined), price)).toEqual([
+      'no largestInput, by which the price above a context step goes',
+    ]);
+  });
+
+  it('have rates of their own for everything', () => {
+    expect(missing(used({ input: 300_000, cacheRead: 1 }), stepped)).toEqual(['no price for cacheRead']);
+  });
+});
+
+describe('service tiers', () => {
+  const tiered: Price = {
+    ...plain,
+    rates: { input: 10, output: 20, cacheRead: 1 },
+    above: [{ inputTokens: 2 * million, rates: { input: 100, output: 200 } }],
+    tiers: {
+      batch: { input: 5, output: 10 },
+      priority: { input: 20, output: 40, cacheRead: 2 },
+      'priority>2000000': { input: 300 },
+    },
+  };
+  const usage = used({ input: million, output: million });
+
+  it.each([
+    [undefined, 30n],
+    ['default', 30n],
+    ['STANDARD', 30n],
+    ['on_demand', 30n],
+    ['batch', 15n],
+    ['Priority', 60n],
+  ])('%s', (tier, micros) => {
+    expect(nano(usage, tiered, { tier })).toBe(micros * 1000n);
+    expect(nano({ ...usage, details: { serviceTier: tier } }, tiered)).toBe(micros * 1000n);
+  });
+
+  it('the tier that was asked for wins over the one that was told', () => {
+    expect(nano({ ...usage, details: { serviceTier: 'batch' } }, tiered, { tier: 'priority' })).toBe(60_000n);
+  });
+
+  it('what a tier leaves out costs what it costs without', () => {
+    expect(nano(used({ input: million, cacheRead: million }), tiered, { tier: 'batch' })).toBe(1000n);
+  });
+
+  it('unknown tiers have no price, and neither has a tier above a step that says nothing of it', () => {
+    expect(missing(usage, tiered, { tier: 'flex' })).toEqual(['no price for tier flex']);
+    const large = used({ input: 3 * million });
+    expect(missing(large, tiered, { tier: 'batch' })).toEqual([
+      'no price for tier batch above 2000000 tokens',
+    ]);
+    expect(nano(large, tiered, { tier: 'priority' })).toBe(900_000n);
+  });
+});
+
+describe('fees', () => {
+  const price: Price = {
+    ...plain,
+    fees: {
+      request: 5000,
+      web_search: 10_000,
+      'image:1024x1024': 40_000,
+      image: 20_000,
+      'audio-second': 30.83,
+    },
+  };
+
+  it.each<readonly [what: string, usage: Usage, micros: bigint]>([
+    ['one request', used({}), 5000n],
+    ['tools at the vendor', used({}, { serverTools: { web_search: 2 } }), 25_000n],
+    ['images of a size', used({}, { units: { 'image:1024x1024': 2 } }), 85_000n],
+    ['images of a size without a fee', used({}, { units: { 'image:64x64': 2 } }), 45_000n],
+  ])('%s', (_what, usage, micros) => {
+    expect(nano(usage, price)).toBe(micros * 1000n);
+  });
+
+  it('may be finer than a micro-USD', () => {
+    expect(nano(used({}, { units: { 'audio-second': 100 } }), price)).toBe(8_083_000n);
+  });
+
+  it('are not asked for where the vendor counted the answer in tokens', () => {
+    const units = { 'image:1024x1024': 1, 'video-second': 1 };
+    expect(nano(used({ output: million }, { units }), { ...plain, fees: undefined })).toBe(15_000_000_000n);
+    expect(nano(used({ output: million }, { units }), price)).toBe(15_045_000_000n);
+  });
+});
+
+it.each<readonly [what: string, price: Price]>([
+  ['a fraction', { ...plain, rates: { input: 0.5, output: 1 } }],
+  ['below zero', { ...plain, rates: { input: -1, output: 1 } }],
+  ['not a number', { ...plain, rates: { input: Number.NaN, output: 1 } }],
+])('a rate that is %s is refused by name', (_what, price) => {
+  expect(() => costOf(used({ input: 1 }), price)).toThrow(
+    /^the rate of input is .+: it must be a whole number/,
+  );
+});
+
+it('a fee that is too fine, or below zero, is refused by name', () => {
+  for (const request of [0.000_000_1, -1, Infinity])
+    expect(() => costOf(used({}), { ...plain, fees: { request } })).toThrow(
+      /^the fee of request is .+: it must be/,
+    );
+});

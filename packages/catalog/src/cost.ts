@@ -1,0 +1,115 @@
+import type { Billing, Usage } from '@majordomo/core';
+import type { Price, Rates } from './contract.ts';
+import { picosOf, picosOfFee, roundedToNano, type Picos } from './picos.ts';
+import { isOverlapping, portionsOf, type Portions } from './portions.ts';
+import { RATES, ratesFor } from './rates.ts';
+
+/** Exact: products in pico-USD, one rounding to nano-USD. */
+export interface Cost {
+  /**
+   * 1 USD = 10⁹; `undefined` is unknown or included, never zero. Image portions without a rate of their own cost the
+   * base rate; audio portions, server tools without a fee, and a tier above a context step without rates of its own make
+   * it unknown.
+   */
+  readonly nanoUsd: bigint | undefined;
+  readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
+  /**
+   * What kept it from being known, such as `no price for cacheWrite`, or a note on a known one: `portions>total` (the
+   * plain part was taken as 0).
+   */
+  readonly missing: readonly string[];
+  /** Catalogue minus reported, where both are known: drift. */
+  readonly driftNanoUsd?: bigint | undefined;
+}
+
+/** What a usage alone does not tell. */
+export interface CostOptions {
+  /** `included`: a plan or own hardware pays for it, whatever the vendor reports. */
+  readonly billing?: Billing | undefined;
+  /** The vendor's word for the tier. Default: `usage.details.serviceTier`. */
+  readonly tier?: string | undefined;
+}
+
+/**
+ * What one attempt cost: what the vendor reported, else its usage at this price. Throws `config` for a price that holds
+ * no whole numbers.
+ */
+export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
+  if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
+  const calculated = calculatedCost(usage, price, options.tier ?? usage?.details?.serviceTier);
+  const reported = wholeNumber(usage?.details?.reportedNanoUsd);
+  if (reported === undefined) return calculated;
+  const { nanoUsd } = calculated;
+  const drift = nanoUsd === undefined ? {} : { driftNanoUsd: nanoUsd - reported };
+  return { nanoUsd: reported, basis: 'reported', missing: [], ...drift };
+}
+
+const wholeNumber = (text: string | undefined): bigint | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
+
+function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier: string | undefined): Cost {
+  if (usage === undefined) return unknown(['no usage']);
+  if (price === undefined) return unknown(['no price']);
+  const rates = ratesFor(price, usage, tier);
+  if ('missing' in rates) return unknown([rates.missing]);
+  const portions = portionsOf(usage, rates);
+  const items = [...tokenItems(portions, rates), ...feeItems(usage, price.fees)];
+  const missing = items.filter((item) => typeof item === 'string');
+  if (missing.length > 0) return unknown(missing);
+  return {
+    nanoUsd: roundedToNano(
+      items.reduce<Picos>((sum, item) => (typeof item === 'string' ? sum : sum + item), 0n),
+    ),
+    basis: price.trust === 'override' ? 'override' : 'catalogue',
+    missing: isOverlapping(usage, portions) ? ['portions>total'] : [],
+  };
+}
+
+const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, basis: 'unknown', missing });
+
+/** An amount, or why it is not known. */
+type Item = Picos | string;
+
+function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
+  return RATES.map((name) => {
+    const tokens = portions[name];
+    const rate = rates[name];
+    if (tokens === 0 || (tokens === undefined && rate === 0)) return 0n;
+    if (tokens === undefined) return `no count of ${name}`;
+    if (!isCount(tokens)) return `${name} is ${tokens}, which is not a count`;
+    return rate === undefined ? `no price for ${name}` : picosOf(tokens, rate, name);
+  });
+}
+
+/**
+ * The fee of a request, of tools that ran at the vendor, and of what is counted in other units. A unit without a fee is
+ * paid for by the tokens of the answer where the vendor counted those.
+ */
+function feeItems({ output = 0, details = {} }: Usage, fees: Price['fees'] = {}): readonly Item[] {
+  const units = Object.entries(details.units ?? {});
+  return [
+    useItem('request', 1, Object.hasOwn(fees, 'request') ? fees : { request: 0 }),
+    ...Object.entries(details.serverTools ?? {}).map(([tool, uses]) => useItem(tool, uses, fees)),
+    ...units.map(([unit, count]) => {
+      const name = feeName(unit, fees);
+      return output > 0 && !Object.hasOwn(fees, name) ? 0n : useItem(name, count, fees);
+    }),
+  ];
+}
+
+/** Images of a size that has no fee of its own cost what images of that model cost. */
+function feeName(unit: string, fees: Fees): string {
+  const [kind = unit] = unit.split(':');
+  return !Object.hasOwn(fees, unit) && Object.hasOwn(fees, kind) ? kind : unit;
+}
+
+type Fees = NonNullable<Price['fees']>;
+
+function useItem(name: string, uses: number, fees: Fees): Item {
+  if (uses === 0) return 0n;
+  if (!isCount(uses)) return `${name} is ${uses}, which is not a count`;
+  const fee = Object.hasOwn(fees, name) ? fees[name] : undefined;
+  return fee === undefined ? `no fee for ${name}` : picosOfFee(uses, fee, name);
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -1,0 +1,31 @@
+import { LlmError } from '@majordomo/core';
+
+/** Nano-USD have so many decimals. */
+const MOST_DIGITS = 9;
+
+/**
+ * Dollars for people: `$12.30`, and below a dollar two digits that say something, as in `$0.0042`. With `digits` exactly
+ * so many decimals, 0 to 9; 9 are exact. Throws `config` for another number of digits.
+ */
+export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number | undefined } = {}): string {
+  const { digits } = options;
+  if (digits !== undefined && !(Number.isInteger(digits) && digits >= 0 && digits <= MOST_DIGITS))
+    throw new LlmError('config', `digits is ${digits}: it must be a whole number from 0 to ${MOST_DIGITS}`, {
+      path: 'digits',
+    });
+  const amount = nanoUsd < 0n ? -nanoUsd : nanoUsd;
+  const decimals = digits ?? decimalsOf(amount);
+  const unit = 10n ** BigInt(MOST_DIGITS - decimals);
+  const units = (amount + unit / 2n) / unit;
+  const text = String(units).padStart(decimals + 1, '0');
+  const sign = nanoUsd < 0n && units > 0n ? '-' : '';
+  const dollars = text.slice(0, text.length - decimals);
+  return `${sign}$${dollars}${decimals === 0 ? '' : `.${text.slice(-decimals)}`}`;
+}
+
+/** Two decimals, or as many as show two digits of what is less than a dollar. */
+function decimalsOf(amount: bigint): number {
+  if (amount === 0n) return 2;
+  const zeros = MOST_DIGITS - String(amount).length;
+  return Math.min(MOST_DIGITS, Math.max(2, zeros + 2));
+}

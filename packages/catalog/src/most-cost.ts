@@ -1,0 +1,51 @@
+import { LlmError } from '@majordomo/core';
+import type { Price, Rates } from './contract.ts';
+import { atLeastInNano, picosOf, picosOfFee } from './picos.ts';
+import { laidOver } from './rates.ts';
+
+/**
+ * The most that so many tokens can cost at this price, in nano-USD: every one at the dearest rate that may apply (all
+ * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is no count.
+ */
+export function mostCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
+  const { input, output } = counted(tokens);
+  const all = reachable(price, input);
+  const read = input * dearest(all, READ);
+  const written = output * dearest(all, WRITTEN);
+  const fee = picosOfFee(1, price.fees?.['request'] ?? 0, 'request');
+  return atLeastInNano(read + written + fee);
+}
+
+const READ = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'inputAudio', 'inputImage'] as const;
+const WRITTEN = ['output', 'reasoning', 'outputAudio', 'outputImage'] as const;
+
+function counted({ input, output }: { readonly input: number; readonly output: number }): {
+  input: bigint;
+  output: bigint;
+} {
+  for (const [path, count] of Object.entries({ input, output }))
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw new LlmError('config', `${path} is ${count}: it must be a whole number of tokens, 0 or above`, {
+        path,
+      });
+  return { input: BigInt(input), output: BigInt(output) };
+}
+
+/** Every table of rates that a request with so much input may be paid by. */
+function reachable({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
+  const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
+  return Object.entries(tiers).reduce<readonly Rates[]>(
+    (tables, [word, tier]) => {
+      const [, tokens] = word.split('>');
+      const step = steps.find(({ inputTokens }) => String(inputTokens) === tokens);
+      if (tokens !== undefined && step === undefined) return tables;
+      return [...tables, laidOver(step?.rates ?? rates, tier)];
+    },
+    [rates, ...steps.map((step) => step.rates)],
+  );
+}
+
+function dearest(tables: readonly Rates[], names: readonly (keyof Rates)[]): bigint {
+  const rates = tables.flatMap((table) => names.map((name) => picosOf(1, table[name] ?? 0, name)));
+  return rates.reduce((most, rate) => (rate > most ? rate : most), 0n);
+}

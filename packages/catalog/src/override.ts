@@ -1,0 +1,66 @@
+import { LlmError } from '@majordomo/core';
+import type { CatalogModel, Override, Price, Rates } from './contract.ts';
+import { picosOf, picosOfFee } from './picos.ts';
+
+/** The vendor's models with what the app knows better on top; models that were not known come last. */
+export function overridden(
+  models: readonly CatalogModel[],
+  overrides: readonly Override[],
+): readonly CatalogModel[] {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  for (const override of overrides) byId.set(override.id, merged(byId, override));
+  return [...byId.values()];
+}
+
+const UNKNOWN = { input: ['text'], output: ['text'], prices: [] } as const;
+
+function merged(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
+  const known = byId.get(override.id);
+  const target = known?.aliasOf === undefined ? known : byId.get(known.aliasOf);
+  // A price for an alias makes it a model of its own.
+  const base = override.aliasOf === undefined ? target : known;
+  return { ...UNKNOWN, ...base, ...said(override) };
+}
+
+const said = (override: Override): Override =>
+  Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as Override;
+
+/** Throws `config` for an override whose prices cannot be prices, naming vendor, model and member. */
+export function checkOverride({ vendor, id, prices = [] }: Override): void {
+  if (vendor === '' || id === '')
+    throw wrong('an override', vendor === '' ? 'vendor' : 'id', 'it must name a vendor and a model');
+  for (const [index, price] of prices.entries()) checkPrice(price, `${vendor}/${id}`, `prices[${index}]`);
+}
+
+function checkPrice(
+  { from, rates, above = [], tiers = {}, fees = {} }: Price,
+  model: string,
+  path: string,
+): void {
+  if (!/^\d{4}-\d{2}-\d{2}/.test(from) || Number.isNaN(Date.parse(from)))
+    throw wrong(model, `${path}.from`, `"${from}" is not an ISO date`);
+  checkRates(rates, model, `${path}.rates`, ['input', 'output']);
+  for (const [index, step] of above.entries()) {
+    const at = `${path}.above[${index}]`;
+    if (!Number.isSafeInteger(step.inputTokens) || step.inputTokens <= 0)
+      throw wrong(model, `${at}.inputTokens`, `${step.inputTokens} is not a whole number above 0`);
+    checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
+  }
+  for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);
+  for (const [unit, fee] of Object.entries(fees)) picosOfFee(1, fee, `${path}.fees.${unit} of ${model}`);
+}
+
+function checkRates(
+  rates: Partial<Rates>,
+  model: string,
+  path: string,
+  needed: readonly (keyof Rates)[],
+): void {
+  for (const name of needed)
+    if (rates[name] === undefined) throw wrong(model, `${path}.${name}`, 'it has to be there');
+  for (const [name, rate] of Object.entries(rates))
+    if (rate !== undefined) picosOf(1, rate, `${path}.${name} of ${model}`);
+}
+
+const wrong = (model: string, path: string, why: string): LlmError =>
+  new LlmError('config', `${path} of ${model}: ${why}`, { path });

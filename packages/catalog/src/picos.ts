@@ -1,0 +1,33 @@
+import { LlmError } from '@majordomo/core';
+
+/** 1 USD = 10¹² pico-USD: fine enough that products of tokens and rates are whole. */
+export type Picos = bigint;
+
+/** So many units at this rate. Throws `config` for a rate that is no whole number of 0 or more. */
+export function picosOf(units: number, rate: number, what: string): Picos {
+  if (!Number.isSafeInteger(rate) || rate < 0)
+    throw new LlmError(
+      'config',
+      `the rate of ${what} is ${rate}: it must be a whole number of micro-USD per million units, 0 or above`,
+      { path: what },
+    );
+  return BigInt(units) * BigInt(rate);
+}
+
+/** So many uses at this fee of micro-USD. Throws `config` for a fee that is negative, or finer than a pico-USD. */
+export function picosOfFee(uses: number, fee: number, what: string): Picos {
+  const picos = Math.round(fee * 1e6);
+  if (!Number.isSafeInteger(picos) || fee < 0 || Math.abs(fee * 1e6 - picos) > 1e-3)
+    throw new LlmError(
+      'config',
+      `the fee of ${what} is ${fee}: it must be micro-USD for one use, 0 or above, with at most six decimals`,
+      { path: what },
+    );
+  return BigInt(uses) * BigInt(picos);
+}
+
+/** Half of a nano-USD goes up. */
+export const roundedToNano = (picos: Picos): bigint => (picos + 500n) / 1000n;
+
+/** Never below. */
+export const atLeastInNano = (picos: Picos): bigint => (picos + 999n) / 1000n;

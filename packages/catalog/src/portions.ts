@@ -1,0 +1,51 @@
+import type { Usage } from '@majordomo/core';
+import type { Rates } from './contract.ts';
+
+/** How many tokens are paid at each rate; `undefined`: the vendor did not say. */
+export type Portions = Readonly<Record<keyof Rates, number | undefined>>;
+
+/**
+ * Totals include their portions, so what costs the plain rate is what the portions leave; never below 0, though some
+ * vendors count a portion twice. Reasoning and images are plain where they have no rate of their own; caches and audio
+ * never are.
+ */
+export function portionsOf(usage: Usage, rates: Rates): Portions {
+  const { input, output, details = {} } = usage;
+  const cacheWriteLong = details.cacheWriteLong ?? 0;
+  const read = {
+    cacheRead: usage.cacheRead ?? 0,
+    cacheWrite: Math.max(0, (usage.cacheWrite ?? 0) - cacheWriteLong),
+    cacheWriteLong,
+    inputAudio: details.inputAudio ?? 0,
+    inputImage: rates.inputImage === undefined ? 0 : (details.inputImage ?? 0),
+  };
+  const written = {
+    reasoning: rates.reasoning === undefined ? 0 : (usage.reasoning ?? 0),
+    outputAudio: details.outputAudio ?? 0,
+    outputImage: rates.outputImage === undefined ? 0 : (details.outputImage ?? 0),
+  };
+  return {
+    input: rest(input, read),
+    ...read,
+    output: rest(output, written),
+    ...written,
+  };
+}
+
+/** Do the portions hold more than the totals? */
+export function isOverlapping({ input, output, cacheWrite, details }: Usage, portions: Portions): boolean {
+  const { input: _plain, output: _said, reasoning, outputAudio, outputImage, ...read } = portions;
+  return (
+    sum(read) > (input ?? Infinity) ||
+    sum({ reasoning, outputAudio, outputImage }) > (output ?? Infinity) ||
+    (details?.cacheWriteLong ?? 0) > (cacheWrite ?? Infinity)
+  );
+}
+
+type Counts = Readonly<Record<string, number | undefined>>;
+
+const rest = (total: number | undefined, portions: Counts): number | undefined =>
+  total === undefined ? undefined : Math.max(0, total - sum(portions));
+
+const sum = (portions: Counts): number =>
+  Object.values(portions).reduce<number>((all, tokens) => all + (tokens ?? 0), 0);

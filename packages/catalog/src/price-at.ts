@@ -1,0 +1,11 @@
+import type { CatalogModel, Price } from './contract.ts';
+
+/** The price that holds at a time; `undefined` before the first period. */
+export function priceAt(model: CatalogModel, at: Date): Price | undefined {
+  let found: Price | undefined;
+  for (const price of model.prices) {
+    if (Date.parse(price.from) <= at.getTime() && (found === undefined || found.from <= price.from))
+      found = price;
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+import type { Usage, UsageDetails } from '@majordomo/core';
+import type { Price, Rates } from './contract.ts';
+
+/** Every rate that there is. */
+export const RATES = Object.keys({
+  input: true,
+  output: true,
+  cacheRead: true,
+  cacheWrite: true,
+  cacheWriteLong: true,
+  reasoning: true,
+  inputAudio: true,
+  outputAudio: true,
+  inputImage: true,
+  outputImage: true,
+} satisfies Record<keyof Rates, true>) as readonly (keyof Rates)[];
+
+/** Words of vendors for what is not a tier of its own. */
+const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);
+
+/** What a request of this size costs in this tier, or what is not known of that. */
+export function ratesFor(
+  price: Price,
+  usage: Usage,
+  tier: string | undefined,
+): Rates | { readonly missing: string } {
+  const word = tier?.toLowerCase() ?? '';
+  const step = stepOf(price, usage);
+  if (step === 'unknown') return { missing: 'no largestInput, by which the price above a context step goes' };
+  const rates = step?.rates ?? price.rates;
+  const key = step === undefined ? word : `${word}>${step.inputTokens}`;
+  const own = price.tiers !== undefined && Object.hasOwn(price.tiers, key) ? price.tiers[key] : undefined;
+  if (own !== undefined) return laidOver(rates, own);
+  if (PLAIN_TIERS.has(word)) return rates;
+  return {
+    missing: `no price for tier ${word}${step === undefined ? '' : ` above ${step.inputTokens} tokens`}`,
+  };
+}
+
+/**
+ * The highest step that a single model call of it went above. A loop of tools at the vendor sums its calls: by such a
+ * sum nobody can tell.
+ */
+function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
+  const size = details?.largestInput ?? input;
+  const reached = above.filter(({ inputTokens }) => size > inputTokens);
+  if (reached.length === 0) return undefined;
+  if (details?.largestInput === undefined && hasRunTools(details)) return 'unknown';
+  return reached.reduce((highest, step) => (step.inputTokens > highest.inputTokens ? step : highest));
+}
+
+const hasRunTools = (details: UsageDetails | undefined): boolean =>
+  Object.values(details?.serverTools ?? {}).some((uses) => uses > 0);
+
+type Step = NonNullable<Price['above']>[number];
+
+/** What is left out, or `undefined`, is as it was. */
+export function laidOver(rates: Rates, own: Partial<Rates>): Rates {
+  const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
+  return { ...rates, ...Object.fromEntries(known) };
+}
