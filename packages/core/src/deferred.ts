@@ -3,5 +3,15 @@
  * such a clock does not see.
  */
 export async function loadDeferred(): Promise<void> {
-  await Promise.all([import('./schema/rounds.ts'), import('./schema/json-schema.ts')]);
+  await Promise.all([
+    import('./chain/exhausted.ts'),
+    import('./error/foreign-error.ts'),
+    import('./gates/admit.ts'),
+    import('./operations/image.ts'),
+    import('./prepare/fit-history.ts'),
+    import('./prepare/stand-in.ts'),
+    import('./schema/json-schema.ts'),
+    import('./schema/object-run.ts'),
+    import('./schema/rounds.ts'),
+  ]);
 }

@@ -10,12 +10,12 @@ import { CallRun } from './chain/call-run.ts';
 import { Visit } from './chain/visit.ts';
 import { Watch } from './chain/watch.ts';
 import './client/create.ts';
-import { Unread } from './client/unread.ts';
-import { CallStream } from './client/call-stream.ts';
 import { PartialJson } from './json/partial.ts';
 import { NdjsonDecoder } from './toolkit/decode/ndjson.ts';
 import { SseDecoder } from './toolkit/decode/sse.ts';
+import { PulledStream } from './stream/pulled-stream.ts';
 import { Scribe } from './stream/scribe.ts';
+import { Unread } from './stream/unread.ts';
 import { keepWarm, warmUp } from './keep-warm.ts';
 
 class Kept {
@@ -42,6 +42,7 @@ const OF_EACH_CALL = [
   CallScope,
   NdjsonDecoder,
   PartialJson,
+  PulledStream,
   Reading,
   Route,
   RunningAttempt,
@@ -49,7 +50,6 @@ const OF_EACH_CALL = [
   SseDecoder,
   Unread,
   Visit,
-  CallStream,
   Watch,
 ];
 

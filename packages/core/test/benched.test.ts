@@ -122,6 +122,22 @@ describe("'wait'", () => {
   });
 });
 
+describe("'wait' for a target that then is not asked", () => {
+  it('ends, though it was benched before', async () => {
+    const { majordomo, clock, asked } = world(
+      { 'a/x': ['a'] },
+      { gates: [{ name: 'closed', admit: () => ({ deny: 'no', advance: true }) }] },
+    );
+    majordomo.health.bench('a/x', 1000);
+    const error = failure(majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' }));
+    await clock.advance(1000);
+    expect([(await error).details.attempts.map(({ outcome }) => outcome), asked.size]).toEqual([
+      ['skipped'],
+      0,
+    ]);
+  });
+});
+
 describe('attempts beyond the threshold', () => {
   it('are the call’s own: it goes on though it has benched the target for the others', async () => {
     const { majordomo, asked, clock } = world({

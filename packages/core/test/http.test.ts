@@ -277,6 +277,7 @@ describe('a Node response', () => {
     await settled();
     response.emit('close');
     await done;
+    await settled();
     expect(kinds().at(-1)).toBe('call-end');
     const gone = Object.assign(new Slow(), { destroyed: true });
     await pipeSse(majordomo.model('a/x').stream(hi), gone);

@@ -19,7 +19,7 @@ import {
   type ModelRequest,
   type TurnMessage,
 } from '../src/index.ts';
-import { repairHistory } from '../src/prepare/history.ts';
+import { repairHistory } from '../src/prepare/repair-history.ts';
 import { dropForeignReplay } from '../src/prepare/replay.ts';
 import { prepare, type PreparedRequest } from '../src/prepare/prepare.ts';
 import { validate } from '../src/prepare/validate.ts';

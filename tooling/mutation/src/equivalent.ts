@@ -13,13 +13,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'saves the look-ups of every call while no target is in trouble',
   },
   {
+    file: 'health/tracker.ts',
+    before: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 0;",
+    after: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 1;",
+    why: 'only a bench has an end',
+  },
+  {
     file: 'prepare/capabilities.ts',
     before: 'if (images !== false && files === undefined) return;',
     after: ';',
     why: 'saves a walk over the whole history at every call',
   },
   {
-    file: 'prepare/history.ts',
+    file: 'prepare/repair-history.ts',
     before: 'for (let at = 0; at < messages.length;) at = repair.turn(messages, at);',
     after: 'for (let at = 0; at <= messages.length;) at = repair.turn(messages, at);',
     why: 'behind the last message there is none, which `turn` passes over',
@@ -31,13 +37,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'behind the last message there is none, which has no role',
   },
   {
-    file: 'prepare/history.ts',
+    file: 'prepare/repair-history.ts',
     before: 'if (message === undefined) return at + 1;',
     after: 'if (message === undefined) return at + 2;',
     why: 'there is always a message: the compiler wants to hear it',
   },
   {
-    file: 'prepare/history.ts',
+    file: 'prepare/repair-history.ts',
     before: "while (end < messages.length && messages[end]?.role !== 'assistant') end++;",
     after: "while (end <= messages.length && messages[end]?.role !== 'assistant') end++;",
     why: 'one behind the last message is behind it as well',

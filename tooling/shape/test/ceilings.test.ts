@@ -6,8 +6,8 @@ import { exists, read, ROOT } from '../src/repository.ts';
 import { loadedBy } from '../src/syntax.ts';
 
 const ENTRY = 'packages/core/dist/index.js';
-/** Decision record 0042 says what it went up for, and what is to bring it down. */
-const GZIPPED_BYTES = 37 * 1024;
+/** Decision record 0042 says what stays out of it. */
+const GZIPPED_BYTES = 30 * 1024;
 /** On a quiet machine the median is below 15 ms; a shared one gets three times that. */
 const IMPORT_MS = 15 * 3;
 

@@ -3,11 +3,11 @@ import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
-import { admit, FREE, type Admission } from '../gates/admission.ts';
+import { FREE, type Admission } from '../gates/admission.ts';
 import type { Bench } from '../health/tracker.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { benchedError } from './exhausted.ts';
+import { benchedError } from './benched-error.ts';
 import type { PreparedCall } from './operation.ts';
 import { Lifeline } from './lifeline.ts';
 import { attemptOf, skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
@@ -95,7 +95,7 @@ async function prepare<Event extends object, Result>(
     return await visit.prepare(scope);
   } catch (cause) {
     // A provider's own code may throw anything: then this target cannot be asked, and the next one may.
-    const error = asLlmError(cause, visit.place.key);
+    const error = await asLlmError(cause, visit.place.key);
     if (decisionFor(error.kind, settings.policy).advance) return error;
     throw error;
   }
@@ -115,6 +115,8 @@ async function admitted(
   info: AttemptInfo,
   waitUntil: WaitUntil | undefined,
 ): Promise<Admission | LlmError> {
+  if (gates.length === 0) return FREE;
+  const { admit } = await import('../gates/admit.ts');
   try {
     return await admit(gates, info, clock, waitUntil);
   } catch (error) {

@@ -6,7 +6,6 @@ import type { Bench } from '../health/tracker.ts';
 import { abortable } from '../abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { exhausted } from './exhausted.ts';
 import type { Step } from './reading.ts';
 import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
@@ -62,7 +61,7 @@ export class CallRun<Event extends object, Result> {
         if (shown.length > 0) return shown;
       }
     } catch (cause) {
-      throw this.fail(cause);
+      throw await this.fail(cause);
     } finally {
       this.isPulled = false;
       // Stopped while the last events were on their way out: nobody may pull again.
@@ -134,7 +133,7 @@ export class CallRun<Event extends object, Result> {
     } else if (mayGoOn && soonest !== undefined && !soonest.isProbed) {
       route.force(soonest.key, 'alone');
     } else {
-      throw this.exhausted(route, soonest);
+      throw await this.exhausted(route, soonest);
     }
   }
 
@@ -143,7 +142,8 @@ export class CallRun<Event extends object, Result> {
     route.restart();
   }
 
-  private exhausted(route: Route<Event, Result>, soonest: Bench | undefined): LlmError {
+  private async exhausted(route: Route<Event, Result>, soonest: Bench | undefined): Promise<LlmError> {
+    const { exhausted } = await import('./exhausted.ts');
     const keys = route.places.map(({ key }) => key);
     const waitMs = soonest && Math.max(0, soonest.comesBack - this.deps.clock.now());
     return exhausted(this.call.info.spec, keys, this.record.attempts, this.lastPartial, waitMs);
@@ -180,7 +180,7 @@ export class CallRun<Event extends object, Result> {
     const { visit } = attempt;
     const { reason } = this.scope;
     this.running = undefined;
-    const error = attempt.describe(reason ?? cause);
+    const error = await attempt.describe(reason ?? cause);
     this.lastPartial = error.details.partial ?? this.lastPartial;
     const recovered = visit.recovered(error);
     const benchedUntil = attempt.tellHealth(error, reason === undefined && recovered === undefined);
@@ -248,19 +248,22 @@ export class CallRun<Event extends object, Result> {
       if (this.running !== undefined) await this.failed(this.running, error);
       else throw error;
     } catch (cause) {
-      this.fail(cause);
+      await this.fail(cause);
     }
   }
 
-  private fail(cause: unknown): LlmError {
-    if (this.failure !== undefined) return this.failure;
+  private async fail(cause: unknown): Promise<LlmError> {
     this.scope.release();
     const { reason } = this.scope;
     const error =
-      reason !== undefined && !LlmError.is(cause) ? reason : asLlmError(cause, this.call.info.spec);
+      reason !== undefined && !LlmError.is(cause) ? reason : await asLlmError(cause, this.call.info.spec);
+    // The first failure stands.
+    return (this.failure ??= this.end(error));
+  }
+
+  private end(error: LlmError): LlmError {
     const partial = error.details.partial ?? this.lastPartial;
     const failure = calledAt(this.call.site, withDetails(error, { attempts: this.record.attempts, partial }));
-    this.failure = failure;
     this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });
     return failure;

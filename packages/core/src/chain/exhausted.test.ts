@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
-import { benchedError, exhausted } from './exhausted.ts';
+import { benchedError } from './benched-error.ts';
+import { exhausted } from './exhausted.ts';
 
 const record = (target: string, error: LlmError | undefined): Attempt => ({
   target,

@@ -5,7 +5,7 @@ import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import type { Admission } from '../gates/admission.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { CREDENTIAL_BENCHED } from './exhausted.ts';
+import { CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { Lifeline } from './lifeline.ts';
 import { openInside } from './open.ts';
 import type { PreparedCall } from './operation.ts';
@@ -96,9 +96,10 @@ export class RunningAttempt<Event extends object, Result> {
   }
 
   /** The failure as the chain speaks of it: one kind, its target, and what had arrived. */
-  describe(cause: unknown): LlmError {
+  async describe(cause: unknown): Promise<LlmError> {
     this.reading.close();
-    const error = classified(asLlmError(cause, this.target), this.facts.call.settings.classify);
+    const known = await asLlmError(cause, this.target);
+    const error = classified(known, this.facts.call.settings.classify);
     const { details } = error;
     const partial = details.partial ?? this.answer.partial();
     return withDetails(error, { target: details.target ?? this.target, partial });

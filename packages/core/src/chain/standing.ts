@@ -4,7 +4,7 @@ import { decisionFor } from '../error/policy.ts';
 import { credentialHash } from '../health/credential-hash.ts';
 import { credentialKey, type Bench, type HealthTracker, type Stamp } from '../health/tracker.ts';
 import type { ChainDeps } from './call.ts';
-import { benchedError, CREDENTIAL_BENCHED } from './exhausted.ts';
+import { benchedError, CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { ChainSettings } from './settings.ts';
 import { asksTooLong } from './verdict.ts';
 

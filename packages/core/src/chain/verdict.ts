@@ -1,6 +1,6 @@
 import type { LlmError } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
-import { CREDENTIAL_BENCHED } from './exhausted.ts';
+import { CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { ChainSettings } from './settings.ts';
 
 /** What becomes of the call after a failed attempt. */

@@ -95,7 +95,6 @@ export class Watch {
 
   private fired(): void {
     this.firesAt = Infinity;
-    this.cancel = undefined;
     if (this.waitingSince === undefined) return;
     if (this.clock.now() < this.deadline()) this.arm();
     else this.onTimeout(timedOut(this.target, this.phase(), this.limits));

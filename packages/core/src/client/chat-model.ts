@@ -18,7 +18,7 @@ import { generateObject } from '../schema/object.ts';
 import { streamObject } from '../schema/object-stream.ts';
 import type { TypedCalls } from '../schema/typed-calls.ts';
 import { newCall, resultOf, type CallPlan, type ModelSetup } from './call.ts';
-import { CallStream } from './call-stream.ts';
+import { EventStream } from './event-stream.ts';
 
 /** A spec as a model: each call resolves it anew and walks its chain. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
@@ -29,7 +29,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
       setup,
     );
   const streamed = (request: ChatRequest, how: How): ChatStream => {
-    return new CallStream((onEnd) => begin(request, true, { ...how, onEnd }), {
+    return new EventStream((onEnd) => begin(request, true, { ...how, onEnd }), {
       clock: setup.deps.clock,
       unreadMs: unreadMsOf(mergeTimeouts(setup.settings.timeouts, how.options?.timeouts)),
       restarts: (how.options?.afterCommit ?? setup.chain?.afterCommit) === 'restart',

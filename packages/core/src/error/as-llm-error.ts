@@ -1,38 +1,21 @@
 import { LlmError } from '../contract/llm-error.ts';
-import { cleanCause } from './cause.ts';
-import { messageOf } from './message-of.ts';
-import { redact } from './secret.ts';
 
 /**
- * Foreign errors become transient ones: a wrong retry heals itself, a wrong fail-fast loses the request. Anything can be
- * thrown, also what throws when it is looked at.
+ * What was thrown, as one of our errors: itself at once where it is one. What is foreign may hold secrets, or be made to
+ * break whoever looks at it; the code that cleans it is loaded then.
  */
-export function asLlmError(value: unknown, target: string): LlmError {
-  try {
-    return asKnown(value, target);
-  } catch {
-    return new LlmError('server', `${target} failed: it threw a value that cannot be read`, { target });
-  }
-}
-
-function asKnown(value: unknown, target: string): LlmError {
-  if (LlmError.is(value)) return withOwnDetails(value);
-  const said = redact(messageOf(value));
-  return new LlmError(
-    isTransport(value, said) ? 'network' : 'server',
-    `${target} failed: ${said}`,
-    { target },
-    { cause: cleanCause(value) },
-  );
+export function asLlmError(value: unknown, target: string): LlmError | Promise<LlmError> {
+  if (isWhole(value)) return value;
+  return import('./foreign-error.ts').then(({ foreignError }) => foreignError(value, target));
 }
 
 /** One of another copy of core, or that only says that it is one, may lack what ours always has. */
-function withOwnDetails(error: LlmError): LlmError {
-  const details: unknown = error.details;
-  if (typeof details === 'object' && details !== null && 'attempts' in details) return error;
-  return new LlmError(error.kind, messageOf(error), {}, { cause: cleanCause(error.cause) });
+function isWhole(value: unknown): value is LlmError {
+  try {
+    if (!LlmError.is(value)) return false;
+    const details: unknown = value.details;
+    return typeof details === 'object' && details !== null && 'attempts' in details;
+  } catch {
+    return false;
+  }
 }
-
-/** What `fetch` throws is a TypeError in every runtime, with little else in common. */
-const isTransport = (value: unknown, said: string): boolean =>
-  value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(said);

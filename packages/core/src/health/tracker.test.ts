@@ -107,6 +107,21 @@ describe('health', () => {
     expect(health.blocked(T)).toBeUndefined();
   });
 
+  it('takes a claim back that has lapsed without touching the one after it', () => {
+    const { health, clock, fail } = setUp();
+    fail();
+    fail();
+    clock.now += 5000;
+    const first = health.claim(T);
+    health.unbench(T);
+    fail();
+    fail();
+    clock.now += 5000;
+    health.claim(T);
+    health.released(T, first);
+    expect(health.blocked(T)).toBeDefined();
+  });
+
   it('benches in the end a target that always commits and then breaks', () => {
     const { health, clock, fail, state } = setUp();
     fail();

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { assistant, file, image, toolResult, user, type ImagePart, type TurnMessage } from '../index.ts';
 import type { ImageLimits } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';
-import { fitImages, hasMedia, imagesIn, type FittedMessages } from './media.ts';
+import { holdsBytes } from '../contract/message.ts';
+import { fitImages, imagesIn, type FittedMessages } from './media.ts';
 
 const png = (size: number): ImagePart => image(new Uint8Array(size));
 const shown = (...pictures: ImagePart[]): TurnMessage =>
@@ -31,9 +32,9 @@ describe('images', () => {
     const [a, b, c] = [png(1), png(2), png(3)];
     const messages = [user('see', a), assistant('ok'), shown(b, c), user(file(new Uint8Array(1), 'x/y'))];
     expect(imagesIn(messages)).toEqual([a, b, c]);
-    expect(hasMedia([user('see'), assistant('ok')])).toBe(false);
+    expect([user('see'), assistant('ok')].some(holdsBytes)).toBe(false);
     for (const message of [user(a), shown(b), user(file(new Uint8Array(1), 'x/y'))]) {
-      expect(hasMedia([user('see'), message])).toBe(true);
+      expect(holdsBytes(message)).toBe(true);
     }
   });
 

@@ -2,7 +2,7 @@ import { abortable } from '../abortable.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ImageLimits } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';
-import { holdsBytes, type TurnMessage } from '../contract/message.ts';
+import type { TurnMessage } from '../contract/message.ts';
 import type { ImagePart } from '../contract/part.ts';
 import type { Warning } from '../contract/response.ts';
 
@@ -91,9 +91,6 @@ function forCount(limits: ImageLimits, count: number): ImageLimits {
   const rule = limits.rules?.findLast(({ whenCountAbove }) => count > whenCountAbove);
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
-
-/** Is there anything that may have to be fitted? */
-export const hasMedia = (messages: readonly TurnMessage[]): boolean => messages.some(holdsBytes);
 
 /** All of a request, those in tool results too, in their order. */
 export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {

@@ -1,19 +1,19 @@
+import type { Capabilities } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';
-import type { TurnMessage } from '../contract/message.ts';
+import { holdsBytes } from '../contract/message.ts';
 import type { Model } from '../contract/provider.ts';
 import type { ChatRequest, ModelRequest } from '../contract/request.ts';
 import type { Warning } from '../contract/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { pickExtra } from './extra.ts';
-import { checkFiles } from './files.ts';
-import { repairHistory } from './history.ts';
+import { isSound } from './history.ts';
 import { clampLimits } from './limits.ts';
-import { fitImages, hasMedia, type FittedMessages } from './media.ts';
-import { emulateOutput, type EmulatedOutput } from './output.ts';
+import type { FittedMessages } from './media.ts';
 import { dropForeignReplay } from './replay.ts';
 import { foldSystem } from './system.ts';
-import { fitToolNames } from './tool-names.ts';
+import type { StoodIn } from './stand-in.ts';
+import { fitsEveryWire } from './tool-name.ts';
 
 export interface PrepareOptions {
   readonly target: string;
@@ -27,12 +27,13 @@ export interface PrepareOptions {
 export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  readonly read: EmulatedOutput['read'];
+  /** Gives the answer back as the caller asked for it. */
+  readonly read: StoodIn['read'];
 }
 
 /**
- * Fits a request to one target, always from the caller's original; at once, unless it carries media. Never changes its
- * input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees
+ * Fits a request to one target, always from the caller's original; at once, unless it carries media, has to be
+ * repaired, or something has to stand in for what the target lacks: few calls need that, and it is loaded then. Never changes its input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees
  * what the one before left.
  */
 export function prepare(
@@ -44,50 +45,43 @@ export function prepare(
   requireCapabilities(request, capabilities, target);
   const { system, messages } = foldSystem(request);
   const replayed = dropForeignReplay(messages, families, target);
-  const history = repairHistory(replayed.messages);
-  const warnings = [...replayed.warnings, ...history.warnings];
-  const settle = (fitted: FittedMessages): PreparedRequest =>
-    translate(request, { ...fitted, warnings: [...warnings, ...fitted.warnings] }, system, options);
-  return hasMedia(history.messages)
-    ? fitMedia(history.messages, options).then(settle)
-    : settle({ messages: history.messages, warnings: [] });
+  const settle = (fitted: FittedMessages): PreparedRequest | Promise<PreparedRequest> =>
+    translate(request, { ...fitted, warnings: [...replayed.warnings, ...fitted.warnings] }, system, options);
+  return isSound(replayed.messages) && !replayed.messages.some(holdsBytes)
+    ? settle({ messages: replayed.messages, warnings: [] })
+    : import('./fit-history.ts')
+        .then(({ fitHistory }) => fitHistory(replayed.messages, options))
+        .then(settle);
 }
 
-async function fitMedia(messages: readonly TurnMessage[], options: PrepareOptions): Promise<FittedMessages> {
-  const { target, model, media, scope } = options;
-  const { fileLimits, images } = model.capabilities;
-  const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
-  const fitted = await fitImages(messages, images, media, target, scope);
-  return { ...fitted, warnings: [...uncounted, ...fitted.warnings] };
-}
-
-/** From what the caller says to what the model understands: limits, schemas, extras, a way to give an object. */
+/** From what the caller says to what the model understands: limits, schemas, extras, names, a way to give an object. */
 function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,
   system: string | undefined,
   { model, providerId }: PrepareOptions,
-): PreparedRequest {
+): PreparedRequest | Promise<PreparedRequest> {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;
-  const emulated = emulateOutput(
-    {
-      ...rest,
-      ...clamped.limits,
-      system,
-      messages,
-      tools: toModelTools(tools),
-      output: output === undefined ? undefined : { name: 'answer', schema: output },
-      extra: pickExtra(extra, wire, providerId),
-    },
-    capabilities,
-  );
-  // A forced tool that stands in for a schema is alone, and its name fits: only one of the two is ever there.
-  const named = fitToolNames(emulated.request);
-  return {
-    request: named.request,
-    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings, ...named.warnings],
-    read: emulated.read ?? named.read,
+  const translated: ModelRequest = {
+    ...rest,
+    ...clamped.limits,
+    system,
+    messages,
+    tools: toModelTools(tools),
+    output: output === undefined ? undefined : { name: 'answer', schema: output },
+    extra: pickExtra(extra, wire, providerId),
   };
+  const told = [...warnings, ...clamped.warnings];
+  if (isUnderstood(translated, capabilities)) return { request: translated, warnings: told, read: undefined };
+  return import('./stand-in.ts').then(({ standIn }) => {
+    const { request: ready, warnings: stoodIn, read } = standIn(translated, capabilities);
+    return { request: ready, warnings: [...told, ...stoodIn], read };
+  });
+}
+
+/** Can it go out as it is? Names that every wire takes, and a schema only where the model has them, or may. */
+function isUnderstood({ output, tools }: ModelRequest, { output: way = 'native' }: Capabilities): boolean {
+  return (output === undefined || way === 'native') && tools.every(({ name }) => fitsEveryWire(name));
 }

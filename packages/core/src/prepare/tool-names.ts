@@ -4,15 +4,9 @@ import type { TurnMessage } from '../contract/message.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { ModelRequest } from '../contract/request.ts';
 import type { Warning } from '../contract/response.ts';
+import { fitsEveryWire, LONGEST_TOOL_NAME } from './tool-name.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
-
-/**
- * What every wire takes, looked up 2026-11-20: OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude the same with 128, Gemini
- * not a digit or a hyphen first. Names of MCP servers have dots and slashes.
- */
-const FITS = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
-const LONGEST = 64;
 
 /** A request whose tools have names that every wire takes, and how to read the answer. */
 export interface FittedNames {
@@ -24,7 +18,7 @@ export interface FittedNames {
 
 /** Fits the names of tools, where one has to be; in the history, in the choice of a tool, and back in the answer. */
 export function fitToolNames(request: ModelRequest): FittedNames {
-  if (request.tools.every(({ name }) => FITS.test(name))) return { request, warnings: [] };
+  if (request.tools.every(({ name }) => fitsEveryWire(name))) return { request, warnings: [] };
   const fitted = fittedNames(request.tools.map(({ name }) => name));
   const out = (name: string): string => fitted.get(name) ?? name;
   const given = new Map([...fitted].map(([name, fit]) => [fit, name]));
@@ -39,7 +33,7 @@ export function fitToolNames(request: ModelRequest): FittedNames {
     warnings: [...fitted].map(([name, fit]) => ({
       action: 'coerced',
       what: `name of tool "${name}"`,
-      why: `it goes out as "${fit}": wires take letters, digits, _ and -, at most ${LONGEST} of them`,
+      why: `it goes out as "${fit}": wires take letters, digits, _ and -, at most ${LONGEST_TOOL_NAME} of them`,
     })),
     read: (steps) => readNames(steps, (name) => given.get(name) ?? name),
   };
@@ -47,15 +41,15 @@ export function fitToolNames(request: ModelRequest): FittedNames {
 
 /** Each from the name alone, so that it is the same in every turn; a clash gets a suffix. */
 function fittedNames(names: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Set(names.filter((name) => FITS.test(name)));
+  const taken = new Set(names.filter((name) => fitsEveryWire(name)));
   const fitted = new Map<string, string>();
   for (const name of names) {
-    if (FITS.test(name)) continue;
+    if (fitsEveryWire(name)) continue;
     const plain = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[^A-Za-z_]|$)/, '_');
-    const isFree = plain.length <= LONGEST && !taken.has(plain);
+    const isFree = plain.length <= LONGEST_TOOL_NAME && !taken.has(plain);
     const fit = isFree
       ? plain
-      : `${plain.slice(0, LONGEST - 8)}_${fnv1a(name).toString(36).padStart(7, '0')}`;
+      : `${plain.slice(0, LONGEST_TOOL_NAME - 8)}_${fnv1a(name).toString(36).padStart(7, '0')}`;
     taken.add(fit);
     fitted.set(name, fit);
   }

@@ -1,3 +1,4 @@
+import { loadDeferred } from '../../src/deferred.ts';
 import type { Clock } from '../../src/index.ts';
 
 export interface ManualClock extends Clock {
@@ -56,5 +57,8 @@ export function manualClock(start = 1_000_000): ManualClock {
   };
 }
 
-/** Lets every promise that can settle do so: one turn of the event loop. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets every promise that can settle do so: one turn of the event loop, with all that core loads later there. */
+export async function settled(): Promise<void> {
+  await loadDeferred();
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
 import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
 import { LlmError, type Attempt } from '../contract/llm-error.ts';
-import { admit, FREE, type Admission } from './admission.ts';
+import { FREE, type Admission } from './admission.ts';
+import { admit } from './admit.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, toolResult, user, type AssistantPart, type TurnMessage } from '../index.ts';
-import { repairHistory } from './history.ts';
+import { repairHistory } from './repair-history.ts';
 
 const call = (id: string): AssistantPart => ({ type: 'tool-call', id, name: `t${id}`, args: {} });
 const result = (...callIds: string[]): TurnMessage =>

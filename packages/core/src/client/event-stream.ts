@@ -1,0 +1,43 @@
+import type { Ending, Source } from '../stream/pulled-stream.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import type { ChatStream } from '../contract/majordomo.ts';
+import type { ChatResponse } from '../contract/response.ts';
+import { PulledStream } from '../stream/pulled-stream.ts';
+
+/** How a stream is read. */
+interface Reading {
+  readonly clock: Clock;
+  readonly unreadMs: number;
+  /** May what was read be taken back? */
+  readonly restarts: boolean;
+}
+
+/** The events of a chat, or their text alone. */
+export class EventStream extends PulledStream<StreamEvent, ChatResponse> implements ChatStream {
+  private readonly restarts: boolean;
+
+  constructor(
+    begin: (onEnd: (ending: Ending<ChatResponse>) => void) => Source<StreamEvent>,
+    { clock, unreadMs, restarts }: Reading,
+  ) {
+    super(begin, clock, unreadMs);
+    this.restarts = restarts;
+  }
+
+  get textStream(): AsyncIterable<string> {
+    if (this.restarts)
+      throw new LlmError(
+        'config',
+        "textStream cannot take text back: with afterCommit 'restart' read the events",
+      );
+    // A generator that waits for its next event would leave only after it.
+    return Object.assign(texts(this), { return: () => this.return() });
+  }
+}
+
+async function* texts(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
+  for await (const event of events) if (event.type === 'text-delta') yield event.text;
+  return undefined;
+}

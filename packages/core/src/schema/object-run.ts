@@ -1,0 +1,99 @@
+import type { CallOptions } from '../contract/call.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { ChatStream, DeepPartial, ObjectResponse, TypedRequest } from '../contract/majordomo.ts';
+import { calledAt } from '../error/call-site.ts';
+import { PartialJson } from '../json/partial.ts';
+import type { Ending, Source } from '../stream/pulled-stream.ts';
+import type { OutputRoot } from './root.ts';
+import { ObjectRounds } from './rounds.ts';
+import type { TypedCalls } from './typed-calls.ts';
+
+/** A typed call whose value is looked at while it grows, from round to round. */
+export class ObjectRun<T> implements Source<DeepPartial<T>> {
+  private readonly calls: TypedCalls;
+  private readonly request: TypedRequest<T>;
+  private readonly options: CallOptions;
+  private readonly onEnd: (ending: Ending<ObjectResponse<T>>) => void;
+  private rounds: ObjectRounds<T> | undefined;
+  private round: Round | undefined;
+  private isOver = false;
+
+  constructor(
+    calls: TypedCalls,
+    request: TypedRequest<T>,
+    options: CallOptions,
+    onEnd: (ending: Ending<ObjectResponse<T>>) => void,
+  ) {
+    this.calls = calls;
+    this.request = request;
+    this.options = options;
+    this.onEnd = onEnd;
+  }
+
+  async pull(): Promise<readonly DeepPartial<T>[] | undefined> {
+    try {
+      const { request, options, calls } = this;
+      const rounds = (this.rounds ??= new ObjectRounds<T>(request, options, calls.limits(options)));
+      while (!this.isOver) {
+        const round = (this.round ??= this.begin(rounds));
+        const next = await round.events.next();
+        const seen = next.done === true ? await this.answered(rounds, round) : look(round, next.value);
+        if (seen.length > 0) return seen as readonly DeepPartial<T>[];
+      }
+      return undefined;
+    } catch (cause) {
+      throw this.failed(cause);
+    }
+  }
+
+  abandon(): void {
+    // What the round says to that is heard below.
+    this.round?.events.return?.().catch(() => undefined);
+  }
+
+  private begin(rounds: ObjectRounds<T>): Round {
+    const { request, pick, root } = rounds;
+    const stream = this.calls.stream(request, rounds.options(), pick);
+    const events = stream[Symbol.asyncIterator]();
+    // A round can end while nobody reads: by an abort, or by its time.
+    stream.response().catch((error: unknown) => this.failed(error));
+    return { stream, events, root, json: new PartialJson() };
+  }
+
+  /** The last snapshot, unless the answer goes back to be corrected. */
+  private async answered(rounds: ObjectRounds<T>, { stream }: Round): Promise<readonly unknown[]> {
+    const answer = await rounds.take(await stream.response());
+    this.round = undefined;
+    if (answer === undefined) return [];
+    this.end({ result: answer });
+    return [answer.value];
+  }
+
+  private failed(cause: unknown): unknown {
+    const error = calledAt(this.calls.site, this.rounds?.failed(cause) ?? cause);
+    this.end({ error });
+    return error;
+  }
+
+  private end(ending: Ending<ObjectResponse<T>>): void {
+    this.isOver = true;
+    this.rounds?.close();
+    this.onEnd(ending);
+  }
+}
+
+/** One answer to the request, as it comes. */
+interface Round {
+  readonly stream: ChatStream;
+  readonly events: AsyncIterator<StreamEvent>;
+  readonly root: OutputRoot;
+  json: PartialJson;
+}
+
+/** The value so far, when the event made it grow. */
+function look(round: Round, event: StreamEvent): readonly unknown[] {
+  if (event.type === 'reset') round.json = new PartialJson();
+  if (event.type !== 'text-delta' || !round.json.push(event.text)) return [];
+  const value = round.root.unwrap(round.json.value());
+  return value === undefined ? [] : [value];
+}

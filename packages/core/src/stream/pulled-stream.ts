@@ -1,0 +1,160 @@
+import type { Clock } from '../contract/clock.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import { Unread } from './unread.ts';
+
+/** Where a stream's events come from. */
+export interface Source<Event> {
+  /** The next events, never an empty list; `undefined` at the end. */
+  pull(): Promise<readonly Event[] | undefined>;
+  /** The reader has left: closes what is open. */
+  abandon(why: string): void;
+}
+
+/** How a stream ended: told once, also when nobody pulls any more. */
+export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
+
+type Begin<Event, Response> = (onEnd: (ending: Ending<Response>) => void) => Source<Event>;
+type Result<Event> = IteratorResult<Event, undefined>;
+
+const DONE: Result<never> = { done: true, value: undefined };
+const LEFT = 'the reader left before the end';
+
+/**
+ * Hands batches to one reader, event by event: an event of a batch costs a resolved promise, no generator. The source
+ * begins with the first read. Reads that overlap take turns; after the end every read is answered.
+ */
+export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
+  private readonly begin: Begin<Event, Response>;
+  private readonly unread: Unread;
+  private source: Source<Event> | undefined;
+  private isIterated = false;
+  private batch: readonly Event[] = [];
+  private at = 0;
+  /** Reads under way. */
+  private reads = 0;
+  private lastRead: Promise<Result<Event>> | undefined;
+  private isOver = false;
+  private ending: Ending<Response> | undefined;
+  private readonly waiting: { resolve(response: Response): void; reject(error: unknown): void }[] = [];
+
+  /** @param unreadMs how long a reader may leave what was handed over; `Infinity`: for ever */
+  constructor(begin: Begin<Event, Response>, clock: Clock, unreadMs: number) {
+    this.begin = begin;
+    this.unread = new Unread(clock, unreadMs, (ms) => {
+      this.source?.abandon(`nobody has read the stream for ${ms} ms`);
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
+    if (this.isIterated)
+      throw new LlmError('config', 'a stream is read once: keep what it gives, or its response()');
+    this.isIterated = true;
+    return this;
+  }
+
+  next(): Promise<Result<Event>> {
+    this.unread.touch();
+    if (this.reads === 0) {
+      const event = this.batch[this.at];
+      if (event !== undefined) {
+        this.at++;
+        return Promise.resolve({ done: false, value: event });
+      }
+      if (this.isOver) return Promise.resolve(DONE);
+    }
+    this.reads++;
+    const read = this.lastRead === undefined ? this.read() : this.lastRead.then(this.nextRead, this.nextRead);
+    this.lastRead = read;
+    return read;
+  }
+
+  /** A reader that stops after the finish has a response; one that stops before it abandons the call. */
+  return(): Promise<Result<Event>> {
+    this.leave();
+    return Promise.resolve(DONE);
+  }
+
+  /** As a generator would: the reader leaves, and hears its own error. */
+  throw(error: unknown): Promise<Result<Event>> {
+    this.leave();
+    return Promise.reject(error);
+  }
+
+  response(): Promise<Response> {
+    if (!this.isIterated) {
+      this.isIterated = true;
+      void this.drain();
+    }
+    const { ending } = this;
+    if (ending === undefined) return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return 'result' in ending ? Promise.resolve(ending.result) : Promise.reject(ending.error);
+  }
+
+  private readonly nextRead = (): Promise<Result<Event>> => this.read();
+
+  private async read(): Promise<Result<Event>> {
+    try {
+      const event = this.batch[this.at];
+      if (event !== undefined) {
+        this.at++;
+        return { done: false, value: event };
+      }
+      if (this.isOver) return DONE;
+      this.unread.pause();
+      this.source ??= this.begin(this.settle);
+      return this.take(await this.source.pull());
+    } catch (error) {
+      // Whoever has left hears nothing any more.
+      if (this.isOver) return DONE;
+      this.end();
+      this.settle({ error });
+      throw error;
+    } finally {
+      this.reads--;
+      if (this.reads === 0) this.lastRead = undefined;
+      if (!this.isOver) this.unread.resume();
+    }
+  }
+
+  private take(batch: readonly Event[] | undefined): Result<Event> {
+    const first = batch?.[0];
+    if (batch === undefined || first === undefined || this.isOver) {
+      this.end();
+      return DONE;
+    }
+    this.batch = batch;
+    this.at = 1;
+    return { done: false, value: first };
+  }
+
+  private leave(): void {
+    this.end();
+    this.source?.abandon(LEFT);
+    this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.batch = [];
+    this.unread.stop();
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      while ((await this.next()).done !== true) this.at = this.batch.length;
+    } catch {
+      // response() rejects with it.
+    }
+  }
+
+  /** The first ending counts. */
+  private readonly settle = (ending: Ending<Response>): void => {
+    this.unread.stop();
+    if (this.ending !== undefined) return;
+    this.ending = ending;
+    for (const waiter of this.waiting.splice(0)) {
+      if ('result' in ending) waiter.resolve(ending.result);
+      else waiter.reject(ending.error);
+    }
+  };
+}
