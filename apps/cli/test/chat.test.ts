@@ -124,6 +124,7 @@ it('--events is a line for everything that happens', async () => {
   expect(types).toEqual(
     expect.arrayContaining(['attempt-start', 'start', 'text-delta', 'finish', 'call-end']),
   );
+  expect(types.slice(-2)).toEqual(['finish', 'call-end']);
 });
 
 it('--schema prints the value that was checked', async () => {

@@ -59,6 +59,40 @@ describe('an observer is told', () => {
     expect(told(it, 'attempt-end')).toEqual([{ attempt: 1, result }]);
   });
 
+  it.each([
+    ['has read to the end', undefined],
+    ['leaves at the finish', 'finish'],
+  ])('of the end last, when the reader of a stream %s', async (_what, last) => {
+    const it = world({ 'a/x': ['a'] });
+    const order: string[] = [];
+    const onEvent = ({ type }: CallEvent): unknown => order.push(type);
+    for await (const { type } of it.majordomo.model('a/x').stream(hi, { onEvent })) {
+      order.push(type);
+      if (type === last) break;
+    }
+    expect(order.slice(-3)).toEqual(['part-end', 'finish', 'call-end']);
+    expect(order.filter((type) => type === 'call-end')).toHaveLength(1);
+  });
+
+  it('of the end when nobody reads on after the finish', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const stream = it.majordomo.model('a/x').stream(hi, { timeouts: { unreadMs: 50 } });
+    const reader = stream[Symbol.asyncIterator]();
+    for (let next = await reader.next(); next.value?.type !== 'finish'; ) next = await reader.next();
+    expect(told(it, 'call-end')).toEqual([]);
+    // The reader's time begins anew with each read.
+    await it.clock.advance(50);
+    await it.clock.advance(50);
+    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+  });
+
+  it('of the end before a response that nobody reads along is there', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const stream = it.majordomo.model('a/x').stream(hi);
+    await stream.response();
+    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+  });
+
   it('whose prices and conventions hold for an attempt, asked or not', async () => {
     const it = world({ 'a/x': ['a'] });
     const [first, second] = ['a', 'b'].map((id) => ({

@@ -36,6 +36,8 @@ export class CallRun<Event extends object, Result> {
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
   private isPulled = false;
+  /** Finished, but its last events are still to be read. */
+  private endIsUntold = false;
 
   constructor(call: Call<Event, Result>, deps: ChainDeps) {
     this.call = call;
@@ -49,7 +51,10 @@ export class CallRun<Event extends object, Result> {
   /** The next events to show, never an empty list; `undefined` once `result` is there. Throws the call's error. */
   async pull(): Promise<readonly (Event | Reset)[] | undefined> {
     if (this.failure !== undefined) throw this.failure;
-    if (this.result !== undefined) return undefined;
+    if (this.result !== undefined) {
+      this.tellEnd();
+      return undefined;
+    }
     this.isPulled = true;
     try {
       for (;;) {
@@ -71,6 +76,7 @@ export class CallRun<Event extends object, Result> {
 
   /** The reader left: closes the socket and books the attempt as abandoned. */
   abandon(why: string): void {
+    this.tellEnd();
     this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
 
@@ -168,8 +174,15 @@ export class CallRun<Event extends object, Result> {
     this.scope.release();
     const { spec } = this.call.info;
     this.result = attempt.answer.result({ spec, attempts: this.record.attempts });
-    this.record.callEnd('finished', this.result);
+    this.endIsUntold = true;
     this.call.onEnd?.({ result: this.result });
+  }
+
+  /** Observers hear of the end once the reader has had the last events, or has left: nothing follows it. */
+  private tellEnd(): void {
+    if (!this.endIsUntold) return;
+    this.endIsUntold = false;
+    this.record.callEnd('finished', this.result);
   }
 
   /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */

@@ -83,7 +83,10 @@ export interface CallInfo {
 /** What a chain can be asked for. */
 export type OperationType = 'chat' | 'image';
 
-/** What happens in a call, as it happens. An observer that throws changes nothing. */
+/**
+ * What happens in a call, as it happens. `call-end` is the last: of a stream it is told when its last event has been read,
+ * or its reader has left. An observer that throws changes nothing.
+ */
 export type CallEvent =
   | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }
   | {

@@ -35,6 +35,8 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   private lastRead: Promise<Result<Event>> | undefined;
   private isOver = false;
   private ending: Ending<Response> | undefined;
+  /** The response, where nobody reads the events. */
+  private drained: Promise<Response> | undefined;
   private readonly waiting: { resolve(response: Response): void; reject(error: unknown): void }[] = [];
 
   /** @param unreadMs how long a reader may leave what was handed over; `Infinity`: for ever */
@@ -83,8 +85,12 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   response(): Promise<Response> {
     if (!this.isIterated) {
       this.isIterated = true;
-      void this.drain();
+      this.drained = this.drain();
     }
+    return this.drained ?? this.settled();
+  }
+
+  private settled(): Promise<Response> {
     const { ending } = this;
     if (ending === undefined) return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
     return 'result' in ending ? Promise.resolve(ending.result) : Promise.reject(ending.error);
@@ -139,12 +145,13 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     this.unread.stop();
   }
 
-  private async drain(): Promise<void> {
+  private async drain(): Promise<Response> {
     try {
       while ((await this.next()).done !== true) this.at = this.batch.length;
     } catch {
-      // response() rejects with it.
+      // The ending has it.
     }
+    return this.settled();
   }
 
   /** The first ending counts. */
