@@ -242,7 +242,7 @@ it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on
 });
 
 it('a missing provider package is named with its install command', async () => {
-  const { loadPackage } = await import('../src/backends/load-package.ts');
+  const { loadPackage } = await import('../src/load-package.ts');
   await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
     'nowhere needs @majordomo/provider-nowhere: npm install @majordomo/provider-nowhere',
   );
@@ -254,7 +254,7 @@ it('a provider package that is broken is said by name, without a stack', async (
   mkdirSync(join(place.cwd, folder), { recursive: true });
   writeFileSync(join(place.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
   writeFileSync(join(place.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
-  const { loadPackage } = await import('../src/backends/load-package.ts');
+  const { loadPackage } = await import('../src/load-package.ts');
   await expect(loadPackage('@majordomo/provider-broken', place.cwd, 'broken')).rejects.toThrow(
     '@majordomo/provider-broken cannot be loaded: no sharp here',
   );

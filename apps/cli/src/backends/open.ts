@@ -1,7 +1,7 @@
 import { createMajordomo, type CallEvent, type Majordomo } from '@majordomo/core';
 import type { Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
-import { loadPackage } from './load-package.ts';
+import { loadPackage } from '../load-package.ts';
 import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';

@@ -1,5 +1,5 @@
 import { openIds } from '../backends/open.ts';
-import { locatePackage } from '../backends/load-package.ts';
+import { locatePackage } from '../load-package.ts';
 import { backendForScheme } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';

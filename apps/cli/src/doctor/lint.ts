@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { locatePackage } from '../backends/load-package.ts';
+import { locatePackage } from '../load-package.ts';
 import type { Io } from '../io.ts';
 import { mistake, ok, type Finding, type Section } from './finding.ts';
 

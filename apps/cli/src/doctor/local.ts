@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends/backends.ts';
 import { createBackend } from '../backends/create-backend.ts';
-import { loadPackage, locatePackage } from '../backends/load-package.ts';
+import { loadPackage, locatePackage } from '../load-package.ts';
 import { openIds } from '../backends/open.ts';
 import { dsnEntries } from '../backends/dsns.ts';
 import type { Settings } from '../config/settings.ts';

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EXIT, Stop } from '../exit.ts';
-import { reasonOf } from '../reason.ts';
+import { EXIT, Stop } from './exit.ts';
+import { reasonOf } from './reason.ts';
 
 /** Where a package may be: the project that the command was called in, then where the command is installed. */
 const placesFrom = (cwd: string): readonly NodeJS.Require[] => [

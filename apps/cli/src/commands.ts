@@ -1,0 +1,42 @@
+import type { Define } from './commands/define.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  /** For the list that `majordomo --help` prints: nothing is loaded for it. */
+  readonly description: string;
+  readonly load: () => Promise<{ readonly define: Define }>;
+}
+
+/** Every command, in the order of the help. A line here and a file that exports `define` make a new one. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'chat',
+    description: 'ask once, or talk when no prompt is given',
+    load: () => import('./commands/chat.ts'),
+  },
+  {
+    name: 'models',
+    description: 'what the configured backends list',
+    load: () => import('./commands/models.ts'),
+  },
+  {
+    name: 'doctor',
+    description: 'what is installed, configured and reachable; shows no secret',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'ping',
+    description: 'ask every target of a spec for a word; says how fast, or why not',
+    load: () => import('./commands/ping.ts'),
+  },
+  {
+    name: 'trust',
+    description: "let this project's configuration say where your keys are sent",
+    load: () => import('./commands/trust.ts'),
+  },
+  {
+    name: 'demo',
+    description: 'failover on two vendors played on 127.0.0.1; needs no key',
+    load: () => import('./commands/demo.ts'),
+  },
+];

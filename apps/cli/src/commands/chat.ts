@@ -1,0 +1,33 @@
+import type { ChatFlags } from '../chat/flags.ts';
+import { another } from './another.ts';
+import type { Define } from './define.ts';
+import { SPEC } from './spec.ts';
+
+const EXAMPLE = `
+majordomo chat "anthropic/<model>,openai/<model>" -f photo.jpg "What is it?"`;
+
+export const define: Define = (command, io, done) => {
+  command
+    .argument('[spec]', SPEC)
+    .argument('[prompt]', 'the question; standard input is added, `-` is it alone')
+    .option('-m, --model <spec>', 'the spec, when the only argument is the prompt')
+    .option('-s, --system <text>', 'instructions')
+    .option('-f, --file <path>', 'image, PDF or text to go with the question; repeatable', another)
+    .option('--schema <file>', 'a JSON Schema that the answer must fit; prints the value')
+    .option('--image <file>', 'draw: write the pictures to this file')
+    .option('--save <file>', 'write the conversation to this file')
+    .option('--load <file>', 'go on with a saved conversation')
+    .option('--max-tokens <n>', 'longest answer')
+    .option('--temperature <n>', "on the vendor's scale")
+    .option('--reasoning <effort>', 'none, low, medium or high')
+    .option('-o, --option <key=value>', 'any other setting, such as seed=7; repeatable', another)
+    .option('--json', 'one JSON document: the response, or the error')
+    .option('--events', 'JSON lines: everything that happens, as it happens')
+    .option('-q, --quiet', 'do not say who answered')
+    .addHelpText('after', EXAMPLE)
+    .showHelpAfterError('(a prompt of several words goes into quotes; majordomo chat --help says more)')
+    .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
+      const { chat } = await import('../chat/chat.ts');
+      done(await chat(spec, prompt, flags, io));
+    });
+};

@@ -1,0 +1,8 @@
+import type { Define } from './define.ts';
+
+export const define: Define = (command, io, done) => {
+  command.option('--forget', 'not any more').action(async (flags: { forget?: true }) => {
+    const { trust } = await import('../trust/trust.ts');
+    done(await trust(flags, io));
+  });
+};

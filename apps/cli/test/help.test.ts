@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { COMMANDS } from '../src/commands.ts';
+import { world } from './world.ts';
+
+it.each(COMMANDS.map(({ name, description }) => [name, description]))(
+  '%s is in the list, and says itself what it takes',
+  async (name, description) => {
+    using place = world();
+    const list = await place.run('--help');
+    expect(list.out.replaceAll(/\s+/g, ' ')).toContain(` ${name} ${description}`);
+    const own = await place.run(name, '--help');
+    expect([own.code, own.out]).toEqual([0, expect.stringContaining(`Usage: majordomo ${name} `)]);
+    expect((await place.run('help', name)).out).toBe(own.out);
+  },
+);
