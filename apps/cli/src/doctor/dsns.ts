@@ -1,17 +1,22 @@
 import type { Dsn, Majordomo } from '@majordomo/core';
-import { backendForScheme } from '../backends/backends.ts';
+import { BACKENDS, backendForScheme } from '../backends/backends.ts';
 import { dsnEntries, type DsnEntry } from '../backends/dsns.ts';
 import { outline } from '../backends/outline.ts';
-import { locatePackage } from '../backends/load-package.ts';
+import { locatePackage } from '../load-package.ts';
 import type { Settings } from '../config/settings.ts';
-import { mistake, ok, type Finding, type Section } from './finding.ts';
+import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** `LLM_*` DSNs: where each leads, or at which character it goes wrong. Tokens are not shown. */
 export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
   // The outline knows every scheme, what is opened the quirks of those that are installed.
   const both = [outline(settings).majordomo, opened];
-  return { title: 'DSNs', findings: dsnEntries(settings.env).map((entry) => finding(entry, both, cwd)) };
+  const found = dsnEntries(settings.env).map((entry) => finding(entry, both, cwd));
+  return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };
 }
+
+/** Of the DSNs that there could be. */
+const SCHEMES = BACKENDS.flatMap(({ schemes = [] }) => schemes);
+const NONE = absent('none', `LLM_<NAME>=scheme://token@host/path makes one; schemes: ${SCHEMES.join(', ')}`);
 
 function finding(
   { variable, value, dsn, error }: DsnEntry,
