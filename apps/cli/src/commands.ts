@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/models.ts'),
   },
   {
+    name: 'init',
+    description: 'write a configuration for the vendors that you name',
+    load: () => import('./commands/init.ts'),
+  },
+  {
     name: 'doctor',
     description: 'what is installed, configured and reachable; shows no secret',
     load: () => import('./commands/doctor.ts'),

@@ -19,6 +19,20 @@ export interface Io {
   ask(question: string): Promise<string | null | undefined>;
   /** The same for yes and no. */
   confirm(question: string): Promise<boolean | null | undefined>;
+  /** The same for a line that is not remembered; Enter alone takes what is suggested. */
+  text(question: string, suggested?: string): Promise<string | null | undefined>;
+  /** The same for any number of choices, some of them picked to begin with. */
+  choose(
+    question: string,
+    choices: readonly Choice[],
+    picked: readonly string[],
+  ): Promise<readonly string[] | null | undefined>;
+}
+
+/** One of several to pick from. */
+export interface Choice {
+  readonly value: string;
+  readonly hint: string;
 }
 
 export interface Stdin {

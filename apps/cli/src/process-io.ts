@@ -25,39 +25,18 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
       return askLine({ question, history, signal, input: process.stdin, output: process.stdout });
     },
     async confirm(question) {
-      const { confirm, isCancel } = await import('@clack/prompts');
-      return untilEnd(async (until) => {
-        const answer = await confirm({ message: question, signal: until });
-        return isCancel(answer) ? undefined : answer;
-      }, signal);
+      const { askConfirm } = await import('./prompts.ts');
+      return askConfirm(question, signal);
+    },
+    async text(question, suggested = '') {
+      const { askText } = await import('./prompts.ts');
+      return askText(question, suggested, signal);
+    },
+    async choose(question, choices, picked) {
+      const { askChoices } = await import('./prompts.ts');
+      return askChoices(question, choices, picked, signal);
     },
   };
-}
-
-/**
- * What a person answers. A prompt hears nothing of Ctrl-D, which closes its input and would leave it waiting: it is
- * cancelled then, and gives `null`.
- */
-async function untilEnd<Answer>(
-  prompt: (signal: AbortSignal) => Promise<Answer>,
-  signal: AbortSignal,
-): Promise<Answer | null> {
-  const end = new AbortController();
-  let isAnswered = false;
-  const onPause = (): void => {
-    // An answer pauses the input too; it is there by then.
-    setImmediate(() => {
-      if (!isAnswered) end.abort();
-    });
-  };
-  process.stdin.once('pause', onPause);
-  try {
-    const answer = await prompt(AbortSignal.any([signal, end.signal]));
-    return end.signal.aborted ? null : answer;
-  } finally {
-    isAnswered = true;
-    process.stdin.off('pause', onPause);
-  }
 }
 
 function output(stream: NodeJS.WriteStream, env: Env): Output {

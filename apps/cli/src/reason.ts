@@ -3,6 +3,7 @@ const FILES: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOTDIR: 'there is no such folder',
   EACCES: 'it is not allowed',
+  EEXIST: 'it is there already',
 };
 
 /** What an error says, whatever was thrown; of files in plain words. */

@@ -91,6 +91,15 @@ it('a configuration in TypeScript is read, whatever package.json says, and knows
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^auth: no key for openai\/gpt-x/) });
 });
 
+it('what init has written is what chat then asks', async () => {
+  await using server = await serve('Hello.');
+  const folder = mkdtempSync(join(cwd, 'init-'));
+  const options = { cwd: folder, env: { ...env, ...lab(server) } };
+  await run(process.execPath, [bin, 'init', '--model', 'lab/gpt-4o'], options);
+  expect((await run(process.execPath, [bin, 'chat', 'hi there'], options)).stdout).toBe('Hello.\n');
+  expect(server.requests[0]?.model).toBe('gpt-4o');
+});
+
 const STARTS = 20;
 const START_MS = 120;
 

@@ -90,6 +90,8 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     interruptible: (run) => run(options.turnSignal?.() ?? new AbortController().signal),
     ask: async () => answers.shift(),
     confirm: async () => answers.shift() === 'yes',
+    text: async (_question, suggested) => answers.shift() || suggested,
+    choose: async () => answers.shift()?.split(' '),
   };
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { documents, fencesOf } from '../src/documents.ts';
+import { SUGGESTED } from '../../../apps/cli/src/init/suggested.ts';
 import { MODEL_NAMES } from '../src/model-names.ts';
 import { read, ROOT } from '../src/repository.ts';
 
@@ -40,4 +41,8 @@ test('documents name models that can be asked', () => {
     );
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(({ provider, model }) => MODEL_NAMES[provider]?.includes(model) !== true)).toEqual([]);
+});
+
+test('majordomo init suggests models that can be asked', () => {
+  for (const [provider, model] of Object.entries(SUGGESTED)) expect(MODEL_NAMES[provider]).toContain(model);
 });

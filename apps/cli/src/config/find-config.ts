@@ -4,6 +4,7 @@ import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
+const PROJECT = 'majordomo.config';
 
 /** The files that configure the command here, where there are any. */
 export interface ConfigFiles {
@@ -19,7 +20,7 @@ export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>
   const own = xdg === undefined || xdg === '' ? join(home, '.config') : xdg;
   const found = {
     project: foldersOf(cwd, home)
-      .map((folder) => firstOf(folder, 'majordomo.config'))
+      .map((folder) => firstOf(folder, PROJECT))
       .find((file) => file !== undefined),
     user: firstOf(join(own, 'majordomo'), 'config'),
   };
@@ -39,7 +40,13 @@ function foldersOf(cwd: string, home: string): readonly string[] {
 }
 
 const firstOf = (folder: string, name: string): string | undefined =>
-  ENDINGS.map((ending) => join(folder, `${name}.${ending}`)).find((file) => existsSync(file));
+  filesOf(folder, name).find((file) => existsSync(file));
+
+const filesOf = (folder: string, name: string): readonly string[] =>
+  ENDINGS.map((ending) => join(folder, `${name}.${ending}`));
+
+/** What a configuration in this folder may be called. */
+export const projectConfigs = (folder: string): readonly string[] => filesOf(folder, PROJECT);
 
 function refuseForeignCode(file: string): void {
   // Where there are no owners, as on Windows, there is nothing to compare.

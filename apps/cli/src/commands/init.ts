@@ -1,0 +1,14 @@
+import type { InitFlags } from '../init/init.ts';
+import type { Define } from './define.ts';
+import { another } from './another.ts';
+
+export const define: Define = (command, io, done) => {
+  command
+    .option('--vendor <id>', 'write one for this vendor instead of asking; repeatable', another)
+    .option('--model <spec>', 'the chain to write instead of asking')
+    .option('--dry-run', 'show what would be written')
+    .action(async (flags: InitFlags) => {
+      const { init } = await import('../init/init.ts');
+      done(await init(flags, io));
+    });
+};

@@ -1,0 +1,86 @@
+import { didYouMean } from '@majordomo/core/provider';
+import { BACKENDS, backendOf, type Backend } from '../backends/backends.ts';
+import { outline } from '../backends/outline.ts';
+import { Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { SUGGESTED } from './suggested.ts';
+
+interface Wishes {
+  readonly vendor?: readonly string[];
+  readonly model?: string;
+}
+
+const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
+
+/**
+ * The vendors that are named; else those that a person picks; else those with a key in the environment. `undefined` when
+ * the person left.
+ */
+export async function chosenVendors(
+  { vendor = [], model }: Wishes,
+  io: Io,
+): Promise<readonly Backend[] | undefined> {
+  if (model !== undefined) return backendsIn(model, io);
+  if (vendor.length > 0) return [...new Set(vendor)].map(vendorOf);
+  const configured = BACKENDS.filter((backend) => keyIn(backend, io) !== undefined);
+  if (!isPerson(io)) {
+    if (configured.length > 0) return configured;
+    throw new Stop(
+      'no vendor is named, and no key is in the environment: majordomo init --vendor openai --vendor anthropic',
+    );
+  }
+  const choices = BACKENDS.map((backend) => ({ value: backend.id, hint: hintOf(backend, io) }));
+  const picked = await io.choose(
+    'Which vendors? (type to search, Tab or space picks, Enter ends)',
+    choices,
+    configured.map(({ id }) => id),
+  );
+  return picked?.map(vendorOf);
+}
+
+/** One target for each vendor, in their order: given, suggested or asked for. `undefined` when the person left. */
+export async function chosenTargets(
+  { model }: Wishes,
+  vendors: readonly Backend[],
+  io: Io,
+): Promise<readonly string[] | undefined> {
+  if (model !== undefined) return model.split(',').map((target) => target.trim());
+  const targets: string[] = [];
+  for (const { id } of vendors) {
+    const suggested = SUGGESTED[id];
+    const name = isPerson(io)
+      ? await io.text(`Which model of ${id}? (majordomo models ${id} lists them)`, suggested)
+      : suggested;
+    if (typeof name === 'string' && name.trim() !== '') targets.push(`${id}/${name.trim()}`);
+    else if (isPerson(io)) return undefined;
+    else throw new Stop(`which model of ${id}? Name it: majordomo init --model ${id}/<model>`);
+  }
+  return targets;
+}
+
+function vendorOf(id: string): Backend {
+  const backend = backendOf(id);
+  if (backend !== undefined) return backend;
+  const ids = BACKENDS.map((each) => each.id);
+  const meant = didYouMean(id, ids);
+  throw new Stop(`no vendor is called "${id}"${meant === '' ? ` (there are ${ids.join(', ')})` : meant}`);
+}
+
+/** Those of a spec that the command knows by name. Throws `config` for a spec that means nothing. */
+async function backendsIn(spec: string, { env, signal }: Io): Promise<readonly Backend[]> {
+  const { majordomo, wanted } = outline({ aliases: {}, resolvers: [], providers: [], chain: {}, env });
+  await majordomo.resolve(spec, { signal });
+  return [...wanted];
+}
+
+/** The first variable that holds a credential. */
+const keyIn = ({ keyEnv }: Backend, { env }: Io): string | undefined =>
+  keyEnv.find((name) => (env[name] ?? '') !== '');
+
+function hintOf(backend: Backend, io: Io): string {
+  const found = keyIn(backend, io);
+  if (found !== undefined) return `${found} is set`;
+  if (backend.kind === 'remote')
+    return backend.keyEnv.length === 0 ? '' : `needs ${backend.keyEnv.join(' or ')}`;
+  return backend.kind === 'server' ? 'a server on this machine' : 'a program on this machine';
+}

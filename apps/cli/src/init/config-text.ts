@@ -1,0 +1,18 @@
+/** The configuration as it is written: a chain of these targets under one alias. */
+export function configText(targets: readonly string[], keys: readonly string[]): string {
+  const from = keys.length === 0 ? '' : `, such as ${keys.join(' and ')}`;
+  return `import { defineConfig } from 'majordomo';
+
+export default defineConfig({
+  model: 'main',
+  aliases: {
+    // A chain: the next one is asked when the one before it fails.
+    main: ${quoted(targets.join(','))},
+  },
+  // Keys come from the environment${from}. They do not belong in this file.
+});
+`;
+}
+
+const quoted = (text: string): string =>
+  `'${text.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Backend } from '../backends/backends.ts';
+import { projectConfigs } from '../config/find-config.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import { folded } from '../fold.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { locatePackage } from '../load-package.ts';
+import { reasonOf } from '../reason.ts';
+import { chosenTargets, chosenVendors } from './choose.ts';
+import { configText } from './config-text.ts';
+
+/** Options of `majordomo init`. */
+export interface InitFlags {
+  readonly vendor?: readonly string[];
+  readonly model?: string;
+  readonly dryRun?: true;
+}
+
+/** `majordomo init`: writes a configuration for the vendors that a person, or the flags, name. Overwrites nothing. */
+export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
+  const [there] = projectConfigs(io.cwd).filter((file) => existsSync(file));
+  if (there !== undefined && flags.dryRun !== true) {
+    throw new Stop(`${basename(there)} is there already, and is left as it is; --dry-run shows another one`);
+  }
+  const vendors = await chosenVendors(flags, io);
+  if (vendors === undefined) return EXIT.interrupted;
+  const targets = await chosenTargets(flags, vendors, io);
+  if (targets === undefined) return EXIT.interrupted;
+  const file = configFile(io.cwd);
+  const text = configText(targets, vendors.flatMap(keyOf));
+  if (flags.dryRun === true) io.stdout.write(printable(`// ${basename(file)}\n${text}`));
+  else await written(file, text);
+  if (flags.dryRun !== true) io.stdout.write(`${printable(file)} is written\n`);
+  for (const step of nextSteps(vendors, io)) io.stderr.write(`${folded(step, io.stderr.columns, 2)}\n`);
+  return EXIT.ok;
+}
+
+/** TypeScript where this Node reads it by itself. */
+function configFile(cwd: string): string {
+  const strips = Boolean(Reflect.get(process.features, 'typescript'));
+  return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);
+}
+
+/** Made anew, or not at all: a file or a link that appeared meanwhile stays. */
+async function written(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    throw new Stop(`${file} cannot be written: ${reasonOf(error)}`, EXIT.failed);
+  }
+}
+
+const keyOf = ({ keyEnv }: Backend): readonly string[] => keyEnv.slice(0, 1);
+
+/** What is found and what is still missing, by name, and how to begin. */
+function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly string[] {
+  const isSet = (name: string): boolean => (env[name] ?? '') !== '';
+  const keys = vendors.flatMap(({ id, keyEnv }) => {
+    if (keyEnv.length === 0) return [];
+    const found = keyEnv.find(isSet);
+    return [found === undefined ? `${id}: set ${keyEnv.join(' or ')}` : `${id}: ${found} is set`];
+  });
+  const places = vendors.flatMap(({ id, placeEnv }) =>
+    placeEnv === undefined || isSet(placeEnv) ? [] : [`${id}: set ${placeEnv}`],
+  );
+  const packages = new Set(vendors.map((vendor) => vendor.package));
+  const missing = [...packages].filter((name) => locatePackage(name, cwd) === undefined);
+  return [
+    ...keys,
+    ...places,
+    ...missing.map((name) => `npm install ${name}`),
+    'Then: majordomo chat "hello"',
+  ];
+}
