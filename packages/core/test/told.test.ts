@@ -78,7 +78,7 @@ describe('an observer is told', () => {
     const it = world({ 'a/x': ['a'] });
     const stream = it.majordomo.model('a/x').stream(hi, { timeouts: { unreadMs: 50 } });
     const reader = stream[Symbol.asyncIterator]();
-    for (let next = await reader.next(); next.value?.type !== 'finish'; ) next = await reader.next();
+    for (let next = await reader.next(); next.value?.type !== 'finish';) next = await reader.next();
     expect(told(it, 'call-end')).toEqual([]);
     // The reader's time begins anew with each read.
     await it.clock.advance(50);
