@@ -43,11 +43,11 @@ export interface Stdin {
 
 export interface Output {
   readonly isTerminal: boolean;
-  /** False under NO_COLOR, on dumb terminals and where it is no terminal. */
+  /** False under NO_COLOR, on dumb terminals, and where it is not a terminal. */
   readonly colour: boolean;
   /** A terminal that knows how to move back and erase; dumb ones do not. */
   readonly canErase: boolean;
-  /** Cells of a line; where it is no terminal, lines have no end. */
+  /** Cells of a line; `Infinity` where it is not a terminal. */
   readonly columns: number;
   readonly write: (text: string) => void;
 }

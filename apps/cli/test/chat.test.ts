@@ -191,7 +191,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   ['a spec that is none', ['chat', 'a/x,,', 'hi'], 'character 4'],
   ['no question', ['chat', 'openai/gpt-x'], 'nothing is asked'],
   ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
-  ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'exclude each other'],
+  ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'cannot be used together'],
   [
     'a file that is not there',
     ['chat', 'openai/x', 'hi', '-f', 'gone.md'],
@@ -200,20 +200,20 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a text where only pictures go',
     ['chat', 'openai/x', 'hi', '--image', 'cat.png', '-f', 'a.md'],
-    'a.md is no picture',
+    'a.md is not a picture',
     { files: { 'a.md': '# A' } },
   ],
   ['a prompt without quotes', ['chat', 'openai/x', 'why', 'is', 'it'], 'goes into quotes'],
   [
     'a file that no model takes',
     ['chat', 'openai/x', 'hi', '-f', 'a.bin'],
-    'no text, PDF',
+    'is not text, a PDF',
     { files: { 'a.bin': '\0\u0001' } },
   ],
   [
     'a conversation that is none',
     ['chat', 'openai/x', 'hi', '--load', 'a.json'],
-    'no conversation',
+    'not a conversation',
     { files: { 'a.json': '{"messages":[1]}' } },
   ],
   [
@@ -327,7 +327,7 @@ it('settings of the call go out with it', async () => {
 });
 
 it.each([
-  [['--temperature', 'warm'], '--temperature is a number'],
+  [['--temperature', 'warm'], '--temperature must be a number'],
   [['--reasoning', 'hgih'], 'none, low, medium, high; did you mean "high"?'],
   [['-o', 'seed'], '-o takes key=value'],
 ])('%j is refused before anybody is asked', async (flags, told) => {

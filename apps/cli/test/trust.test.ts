@@ -95,7 +95,7 @@ it.runIf(process.getuid?.() === 0)('code of another owner is not run', async () 
   chownSync(file, 4242, 4242);
   chmodSync(file, 0o644);
   const ran = await place.run('chat', 'openai/x', 'hi');
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('code of another owner (user 4242)')]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('code that another user (4242) owns')]);
 });
 
 it.each([

@@ -96,7 +96,7 @@ function byText(message: string, status: number | undefined): ErrorKind | undefi
 export interface Ended {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The end of what it wrote to stderr, and lines of stdout that are none of its format. */
+  /** The end of what it wrote to stderr, and lines of stdout in another format. */
   readonly said: string;
   readonly kind?: ErrorKind | undefined;
   readonly machineOutput: boolean;
@@ -157,9 +157,9 @@ export function startError(
 
 const START_FAILURES: Readonly<Record<string, string>> = {
   EACCES: 'it is not executable',
-  ENOEXEC: 'it is no program for this machine',
-  ENOENT: 'it, its interpreter or its working directory CWD is not there',
-  ENOTDIR: 'its working directory CWD is no directory',
+  ENOEXEC: 'it is not a program that this machine can run',
+  ENOENT: 'it, its interpreter or its working directory CWD does not exist',
+  ENOTDIR: 'its working directory CWD is not a directory',
   E2BIG: 'the prompt is too long for a command line: leave `prompt` at stdin',
 };
 

@@ -7,7 +7,7 @@ import type { JsonLine, OutputReader } from './output-reader.ts';
 export interface Output {
   /** True once the answer is whole. */
   readonly done: boolean;
-  /** Text that is no part of the answer: lines that are none of the format, complaints. */
+  /** Text that is not part of the answer: complaints, and lines in another format. */
   said(): string;
   push(bytes: Uint8Array): void;
   /** After the last byte. `succeeded`: the child ended with status 0. */

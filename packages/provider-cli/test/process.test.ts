@@ -195,7 +195,7 @@ describe('a CLI that fails', () => {
         return join(folder, 'cli');
       },
       'not-executable',
-      /its interpreter .* is not there/,
+      /its interpreter .* does not exist/,
     ],
   ])('since it %s is a mistake of the set-up', async (_name, make, code, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'majordomo-test-'));

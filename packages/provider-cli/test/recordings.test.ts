@@ -73,7 +73,7 @@ const FAILURES: readonly (readonly [string, CliName, object, RegExp])[] = [
   ],
 ];
 
-/** Pretty-printed JSON is no format that is asked for. */
+/** Pretty-printed JSON is not a format that is asked for. */
 const NOT_PLAYED = ['gemini-json'];
 
 describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no recordings at ${FOLDER})`}`, () => {

@@ -18,7 +18,7 @@ export async function attachment(path: string, cwd: string): Promise<UserPart> {
   if (mediaType !== undefined && PICTURES.has(mediaType)) return image(bytes, mediaType);
   const text = textOf(bytes);
   if (text !== undefined) return { type: 'text', text: `<file name="${basename(path)}">\n${text}\n</file>` };
-  throw new Stop(`${path} is no text, PDF, PNG, JPEG, GIF or WebP: no model takes it`);
+  throw new Stop(`${path} is not text, a PDF, or a PNG, JPEG, GIF or WebP image; no model takes it`);
 }
 
 async function bytesOf(path: string, cwd: string): Promise<Uint8Array> {

@@ -145,11 +145,17 @@ async function announced(text: Promise<string>, { write }: Output): Promise<stri
 
 function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags): void {
   const pairs: readonly (readonly [boolean, string])[] = [
-    [json === true && events === true, '--json and --events exclude each other'],
-    [schema !== undefined && events === true, '--schema gives one value: it has no --events'],
-    [image !== undefined && (schema !== undefined || events === true), '--image goes with --json only'],
-    [image !== undefined && save !== undefined, '--image is no conversation: there is nothing to --save'],
-    [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens is a whole number above 0'],
+    [json === true && events === true, '--json and --events cannot be used together'],
+    [schema !== undefined && events === true, '--schema prints one value, and cannot be used with --events'],
+    [
+      image !== undefined && (schema !== undefined || events === true),
+      '--image cannot be used with --schema or --events',
+    ],
+    [
+      image !== undefined && save !== undefined,
+      '--image draws, and does not talk: there is no conversation to --save',
+    ],
+    [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens must be a whole number above 0'],
   ];
   const wrong = pairs.find(([is]) => is);
   if (wrong !== undefined) throw new Stop(wrong[1]);

@@ -46,12 +46,13 @@ function jsonOrText(text: string): unknown {
 
 function numberOf(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new Stop('--temperature is a number, such as 0.7');
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new Stop('--temperature must be a number, such as 0.7');
   return value;
 }
 
 function effortOf(text: string): Effort {
   if (Object.hasOwn(EFFORTS, text)) return text as Effort;
   const words = Object.keys(EFFORTS);
-  throw new Stop(`--reasoning is one of ${words.join(', ')}${didYouMean(text, words)}`);
+  throw new Stop(`--reasoning must be one of ${words.join(', ')}${didYouMean(text, words)}`);
 }

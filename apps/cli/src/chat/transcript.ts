@@ -32,7 +32,7 @@ export async function saveTranscript(path: string, cwd: string, messages: readon
 /** Reads what `saveTranscript` wrote. Throws `Stop` for a file that is something else. */
 export async function loadTranscript(path: string, cwd: string): Promise<readonly Message[]> {
   const json = await readJson(resolve(cwd, path), path);
-  if (!isSaved(json)) throw new Stop(`${path} is no conversation that majordomo saved`);
+  if (!isSaved(json)) throw new Stop(`${path} is not a conversation that majordomo saved`);
   return fromJson<Saved>(json).messages;
 }
 

@@ -12,7 +12,7 @@ export interface MajordomoConfig {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Providers besides those that the command knows by name; they win over those of the same id. */
   readonly providers?: readonly Provider[] | undefined;
-  /** Say what names mean that are no aliases; the first that knows one wins. */
+  /** Say what names mean that are not aliases; the first that knows one wins. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;

@@ -53,5 +53,5 @@ function refuseForeignCode(file: string): void {
   const me = process.getuid?.();
   if (file.endsWith('.json') || me === undefined) return;
   const { uid } = statSync(file);
-  if (uid !== me) throw new Stop(`${file} is code of another owner (user ${uid}), and is not run`);
+  if (uid !== me) throw new Stop(`${file} is code that another user (${uid}) owns, and is not run`);
 }

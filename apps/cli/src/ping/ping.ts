@@ -26,7 +26,7 @@ export async function ping(
   io: Io,
 ): Promise<ExitCode> {
   const seconds = Number(timeout);
-  if (!(seconds > 0)) throw new Stop('--timeout is a number of seconds above 0');
+  if (!(seconds > 0)) throw new Stop('--timeout must be a number of seconds above 0');
   const settings = await loadSettings(io);
   const targets = await targetsOf(spec, settings, io.signal);
   const pongs = await Promise.all(targets.map((target) => probe(target, settings, seconds * 1000, io)));
@@ -56,7 +56,7 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
 async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
   let from = performance.now();
   const ms = (): number => Math.round(performance.now() - from);
-  // To load an SDK is no part of what the vendor takes; providers that ask by other means are timed whole.
+  // Loading an SDK is not part of the vendor's time; providers that ask by other means are timed whole.
   const fetch: typeof globalThis.fetch = (...request) => {
     from = performance.now();
     return patientFetch(...request);
