@@ -38,7 +38,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
           yield scribe.finish(chunk.done === 'end' ? 'stop' : 'other', chunk.done, undefined);
           return;
         }
-        // A body that ends without its end is no answer, whatever HTTP says.
+        // A body that stops before its end marker is not an answer, whatever HTTP says.
         throw new LlmError('truncated', `${target} closed without its end`, { target });
       },
     }),

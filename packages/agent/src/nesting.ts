@@ -1,4 +1,4 @@
-/** Not a name: what an agent hands to the agents below it is no option of a run. */
+/** Not a name: what an agent hands to the agents below it is not an option of a run. */
 const DEPTH = Symbol.for('majordomo.depth');
 
 /** The options of a run that another agent's tool begins. */

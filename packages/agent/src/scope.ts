@@ -60,7 +60,7 @@ function rejection(signal: AbortSignal): Promise<never> {
       { once: true },
     );
   });
-  // Whoever waits gets it; when nobody does, it is no failure of anything.
+  // Whoever waits gets it; when nobody does, nothing has failed.
   rejected.catch(() => undefined);
   return rejected;
 }

@@ -5,7 +5,7 @@ import { laidOver } from './rates.ts';
 
 /**
  * The most that so many tokens can cost at this price, in nano-USD: every one at the dearest rate that may apply (all
- * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is no count.
+ * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is not a count.
  */
 export function mostCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
   const { input, output } = counted(tokens);

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 /** 1 USD = 10¹² pico-USD: fine enough that products of tokens and rates are whole. */
 export type Picos = bigint;
 
-/** So many units at this rate. Throws `config` for a rate that is no whole number of 0 or more. */
+/** So many units at this rate. Throws `config` for a rate that is not a whole number, 0 or above. */
 export function picosOf(units: number, rate: number, what: string): Picos {
   if (!Number.isSafeInteger(rate) || rate < 0)
     throw new LlmError(

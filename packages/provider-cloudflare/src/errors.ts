@@ -120,7 +120,7 @@ function said(body: unknown): { readonly message: string; readonly code: string 
   return { message, code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined };
 }
 
-/** A vendor's word is no key of ours: `constructor` is none. */
+/** A vendor's word is not one of our keys: neither is `constructor`. */
 const factsOf = (code: string | undefined): CodeFacts | undefined =>
   code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 

@@ -64,7 +64,7 @@ interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A base URL of the app's own wins, and the gateway has no part in it. */
+/** A base URL of the app's own wins, and the gateway plays no part in it. */
 function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, account: string): Endpoint {
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };

@@ -9,7 +9,7 @@ import type { ModelEvent, ModelRequest } from '@majordomo/core';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const built = (name: string): string => path.join(ROOT, 'packages', name, 'dist');
-/** The runtime is no dependency of this package: `node tooling/runtimes/run.mjs` fetches it. */
+/** The runtime is not a dependency of this package: `node tooling/runtimes/run.mjs` fetches it. */
 const BINARY: string | undefined = globSync(
   path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),
 )[0];

@@ -176,7 +176,7 @@ export class GeminiReader implements WireReader {
     } else if (SERVER_PARTS.some((kind) => kind in part)) {
       this.keep(part);
     } else if (part.inlineData !== undefined) {
-      // Sketches on the way to a picture are no part of the answer.
+      // Sketches on the way to a picture are not part of the answer.
       if (part.thought !== true) this.dropped('inlineData', NO_MEDIA);
     } else {
       const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));

@@ -177,7 +177,7 @@ describe('loading', () => {
   it('that just ends was no answer', async () => {
     await using server = await testServer((response) => {
       const banner = BANNER.map((text) => `data: ${JSON.stringify(loads(text))}\n\n`).join('');
-      // Older servers say so in a line that is no event.
+      // Older servers say so in a line that is not an event.
       response.writeHead(200, SSE_TYPE).end(`${banner}{"error":"unable to start process"}\n`);
     });
     expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');

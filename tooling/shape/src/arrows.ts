@@ -6,7 +6,7 @@ export interface Arrows {
   readonly because: string;
 }
 
-/** The arrows of the architecture. A package that does not stand here has no reason yet. */
+/** The arrows of the architecture. A package that is not listed here has no reason to exist yet. */
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
   testing: { ours: ['core'], others: [], because: 'another audience: tests' },

@@ -13,7 +13,7 @@ export interface Seen {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The text as JSON; empty where it is no object. */
+  /** The text as JSON; empty where it is not an object. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Resolves when the answer is over or the client's socket is gone. */
   readonly closed: Promise<{

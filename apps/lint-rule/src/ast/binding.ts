@@ -13,7 +13,7 @@ export type Binding =
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
   const resolved = resolvedIn(code).get(identifier);
   if (resolved !== undefined) return declared(resolved);
-  // A name that is no reference to the scope manager, such as one inside a pattern.
+  // A name that the scope manager does not count as a reference, such as one inside a pattern.
   for (let scope: Scope.Scope | null = code.getScope(identifier); scope !== null; scope = scope.upper) {
     const variable = scope.set.get(identifier.name);
     if (variable !== undefined) return declared(variable);

@@ -42,7 +42,7 @@ export async function check(path: string, args: Arguments): Promise<Report> {
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // For scopes only, also of `.cjs`: a script's top level is no different to our rules.
+        // For scopes only, also of `.cjs`: to our rules a script's top level is the same.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },

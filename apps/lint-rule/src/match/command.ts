@@ -27,7 +27,7 @@ export function programsOf(words: readonly string[]): readonly string[] {
   if (interpreters.has(name)) return programsOf(withoutFlags(rest, NO_FLAGS));
   if (valued === undefined) return [cliPackages.get(name) ?? name];
   const after = withoutFlags(rest, valued);
-  // `timeout 30 claude`: the duration is no program.
+  // `timeout 30 claude`: the duration is not a program.
   return programsOf(name === 'timeout' ? after.slice(1) : after);
 }
 

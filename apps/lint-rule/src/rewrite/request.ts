@@ -26,7 +26,7 @@ export function rewriteRequest(
   const edits: Edit[] = [];
   const own = new Set<string>();
   for (const [name, property] of properties) {
-    // A prototype's member is no option: `Object.hasOwn` keeps `constructor` out.
+    // A prototype's member is not an option: `Object.hasOwn` keeps `constructor` out.
     const translation = Object.hasOwn(call.options, name) ? call.options[name] : undefined;
     if (translation === undefined) return undefined;
     const key = translation.kind === 'rename' ? translation.to : translation.kind;

@@ -1,6 +1,6 @@
 import { MASK, redact } from './secret.ts';
 
-/** More than this is no error but what hangs on one: the rest is left out. */
+/** Whatever is longer is not the error but what hangs on it: the rest is left out. */
 const MOST_MEMBERS = 500;
 
 const BRAND = Symbol.for('majordomo.LlmError');

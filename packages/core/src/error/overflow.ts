@@ -1,7 +1,7 @@
 /**
  * How engines say that the prompt does not fit; English only, since their APIs are. Each line was seen on a wire:
  * OpenAI and most compatibles, Anthropic, llama.cpp, Gemini, Bedrock, Cohere, GitHub Models, Mistral, xAI.
- * A bare "max_tokens" or "input tokens" is no overflow: refused parameters and rate limits use those words.
+ * A bare "max_tokens" or "input tokens" is not an overflow: refused parameters and rate limits use those words.
  */
 export const OVERFLOW_TEXTS: readonly RegExp[] = [
   /maximum context length/i,

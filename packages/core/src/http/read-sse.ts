@@ -14,7 +14,7 @@ export interface ReadSseOptions {
 /**
  * The events of `sseResponse` or `pipeSse` again, typed, in a browser or anywhere. Read at the loop's pace; leaving the
  * loop closes the connection. Throws what the server told as an error, `network` when the connection breaks, and
- * `protocol` for an answer that is no event stream.
+ * `protocol` for an answer that is not an event stream.
  *
  * @example
  * const response = await fetch('/chat', { method: 'POST', body: question });

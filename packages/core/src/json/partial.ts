@@ -58,7 +58,7 @@ export class PartialJson {
     const { inside, place, text, start } = this;
     if (inside !== 'string' || place === 'key') return text.slice(start, this.safe) + tail;
     const end = this.escape === -1 ? this.at : this.escape;
-    // Half of a surrogate pair is no character yet.
+    // Half of a surrogate pair is not a character yet.
     const half = isHighSurrogate(text.charCodeAt(end - 1)) ? 1 : 0;
     return `${text.slice(start, end - half)}"${tail}`;
   }

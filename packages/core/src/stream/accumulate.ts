@@ -128,7 +128,7 @@ const textOf = (parts: readonly AssistantPart[]): string => {
   return text;
 };
 
-/** More parts than this are no answer: a list with holes that large would be walked for minutes. */
+/** More parts than this cannot be an answer: a list with holes that large would be walked for minutes. */
 const MOST_PARTS = 100_000;
 
 function checkedIndex(index: number, target: string): number {

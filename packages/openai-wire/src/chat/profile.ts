@@ -33,7 +33,7 @@ export interface Profile {
   /** First match wins. */
   readonly models?: readonly ModelRule[] | undefined;
   readonly timeouts?: Timeouts | undefined;
-  /** What backs the profile where it is no recording: its source, and that nobody has seen it work. */
+  /** What backs the profile where no recording does: its source, and that nobody has seen it work. */
   readonly unverified?: string | undefined;
 }
 

@@ -6,7 +6,7 @@ export interface ThinkSink {
 
 const NAMES = ['think', 'thinking', 'reasoning', 'thought', 'reasoning_scratchpad'];
 const TAG = /^<(\/?)([a-z_]+)(?:\s[^<>]*)?>$/i;
-/** A name and what it may carry; longer is no tag. */
+/** A name and what it may carry; what is longer is not a tag. */
 const LONGEST_TAG = 200;
 /** In the midst of a line an opener counts only when it is closed within so many characters. */
 const LONGEST_PAIR = 4000;

@@ -10,7 +10,7 @@ const NAME = /\w/;
 /**
  * Holds back a call that a model wrote into its text (`assistant to=functions.run {…}`) instead of making it. Text
  * passes through but for what may be the beginning of such a call; what a fragment of the stream leaves open is
- * decided by the next one. A mention in prose or in quotes (`the "to=functions.x" syntax`) is no call.
+ * decided by the next one. A mention in prose or in quotes (`the "to=functions.x" syntax`) is not a call.
  */
 export class LeakFilter {
   /** A call was found; from there on the message is dropped. */

@@ -37,7 +37,7 @@ export interface ResponsesProfile {
   /** First match wins. */
   readonly models?: readonly ResponsesRule[] | undefined;
   readonly timeouts?: Timeouts | undefined;
-  /** What backs the profile where it is no recording: its source, and that nobody has seen it work. */
+  /** What backs the profile where no recording does: its source, and that nobody has seen it work. */
   readonly unverified?: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Recorded traffic of real vendors; it is no part of this repository. */
+/** Recorded traffic of real vendors; it is not part of this repository. */
 export const FOLDER: string =
   process.env['WIRE_CORPUS'] ?? resolve(import.meta.dirname, '../../../../../shared/wire');
 

@@ -1,6 +1,6 @@
 import { reader } from '../measure/measures.mjs';
 
-/** How far a figure may be above its goal: a shared machine is no quiet one. */
+/** How far a figure may be above its goal: a shared machine is never quiet. */
 const SLACK = 1.15;
 
 /**

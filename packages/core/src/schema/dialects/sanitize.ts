@@ -45,7 +45,7 @@ const known = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
  * A schema in a server's dialect. It is a copy: the input is never changed, the output is a fixed point, and values that
- * are no schemas (`enum`, `default`, `examples`, names of properties) are left alone. References are not followed.
+ * are not schemas (`enum`, `default`, `examples`, names of properties) are left alone. References are not followed.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
   const cache = known.get(dialect) ?? new WeakMap<object, SanitizedSchema>();

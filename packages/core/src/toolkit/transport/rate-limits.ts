@@ -88,7 +88,7 @@ function amount(value: string | null): number | undefined {
 
 const A_MINUTE = 60_000;
 
-/** `age`: milliseconds since the buckets were told; what would be full again by now is no evidence. */
+/** `age`: milliseconds since the buckets were told; what would be full again by now is not evidence. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

@@ -64,7 +64,7 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
         if (read.done) return this.ended();
         const before = this.messages;
         this.decoder?.push(read.value);
-        // Comments alone are no step: a keep-alive must not hide a stalled model.
+        // Comments alone are not a step: a keep-alive must not hide a stalled model.
         if (this.messages > before) return this.taken();
       }
     } catch (error) {
