@@ -10,6 +10,7 @@ export interface Arrows {
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
   testing: { ours: ['core'], others: [], because: 'another audience: tests' },
+  redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
   'openai-wire': {
     ours: ['core'],
     others: [],

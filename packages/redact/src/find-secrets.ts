@@ -1,0 +1,69 @@
+import { findKeyed } from './keyed/find-keyed.ts';
+import { compiled, findPatterns, PLACE_RULES, type Compiled } from './patterns.ts';
+import type { Span } from './rule.ts';
+import { findTokens } from './tokens/find-tokens.ts';
+import { findUserinfo } from './find-userinfo.ts';
+
+/** Stands for every character that is masked: like a blank, it is part of no secret. */
+export const MASKED = '\u2028';
+/** Stands for the mask that a text has already, and for itself. */
+export const KEPT = '\u2029';
+
+/** A mask may part what hid something else: looked at again, but not for ever. */
+const MOST_ROUNDS = 6;
+
+const PLACES = compiled(PLACE_RULES);
+
+/** What is found in whole lines; `masked` is the text with `MASKED` for each character of a secret. */
+export interface Found {
+  readonly masked: string;
+  readonly spans: readonly Span[];
+}
+
+/** Rules look no further than a line: lines apart give what they give together. */
+export function findSecrets(text: string, own: readonly Compiled[]): Found {
+  const spans: Span[] = [];
+  let masked = text;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const found = onePass(masked, own);
+    if (found.length === 0) break;
+    spans.push(...found);
+    masked = withMasks(masked, found);
+  }
+  return { masked, spans };
+}
+
+function onePass(text: string, own: readonly Compiled[]): readonly Span[] {
+  const found: Span[] = [];
+  findTokens(text, found);
+  findKeyed(text, found);
+  findUserinfo(text, found);
+  findPatterns(text, PLACES, found);
+  // They are somebody's: one that matches a line's end would see more in whole texts than in pieces.
+  if (own.length > 0) findInLines(text, own, found);
+  return found;
+}
+
+function findInLines(text: string, own: readonly Compiled[], found: Span[]): void {
+  let offset = 0;
+  for (const line of text.split('\n')) {
+    const inLine: Span[] = [];
+    findPatterns(line, own, inLine);
+    for (const { rule, start, end, from } of inLine) {
+      found.push({ rule, start: start + offset, end: end + offset, from: from + offset });
+    }
+    offset += line.length + 1;
+  }
+}
+
+function withMasks(text: string, found: readonly Span[]): string {
+  let masked = '';
+  let at = 0;
+  for (const { start, end } of [...found].sort((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    const begin = Math.max(at, start);
+    masked += text.slice(at, begin) + MASKED.repeat(end - begin);
+    at = end;
+  }
+  return masked + text.slice(at);
+}

@@ -1,0 +1,54 @@
+import { isSecret } from './keyed/value.ts';
+import { beginsAsMask } from './mask.ts';
+import type { Span } from './rule.ts';
+
+const LONGEST = 1024;
+const LONGEST_SCHEME = 32;
+const ENDS = /[\s/?#"'`<>\\]/;
+/** Schemes whose userinfo begins with a name. In others, the `LLM_*` DSNs of majordomo among them, it is a token. */
+const HAS_USERS =
+  /^(?:git|hg|svn|bzr)?\+?(?:https?|wss?|ssh|git|s?ftps?|scp|rsync|file|postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|oracle|mongodb|rediss?|valkeys?|memcached|amqps?|kafka|nats|mqtts?|smtps?|imaps?|pop3s?|ldaps?|sips?|xmpp|irc|telnet|rdp|vnc|smb|nfs|s3|gs|docker|clickhouse|cockroachdb|snowflake|cassandra|neo4j|bolt|elasticsearch|jdbc|vscode|svn|socks[45h]*|stun|turns?|rtsp|rtmp)(?:\+\w+)?$/i;
+const PUT_IN_LATER = /^(?:\$\{?[A-Za-z_]|<|\{\{?[A-Za-z_.]+\}|\*+$|%s$)/;
+
+/** `scheme://user:password@host` and `scheme://token@host`. */
+export function findUserinfo(text: string, found: Span[]): void {
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
+    const start = at + 3;
+    const end = endOfUserinfo(text, start);
+    if (end === undefined) continue;
+    const scheme = schemeBefore(text, at);
+    const from = at - scheme.length;
+    const colon = text.slice(start, end).indexOf(':');
+    const userEnd = colon === -1 ? end : start + colon;
+    const user = text.slice(start, userEnd);
+    const isToken = colon === -1 && !HAS_USERS.test(scheme) && user.length >= 3;
+    const isSecretUser = isSecret(user, 'perhaps', { isTight: true, isQuoted: false });
+    if ((isToken || isSecretUser) && !isPutIn(user)) add(found, start, userEnd, from);
+    if (colon !== -1 && userEnd + 1 < end && !isPutIn(text.slice(userEnd + 1, end))) {
+      add(found, userEnd + 1, end, from);
+    }
+  }
+}
+
+const add = (found: Span[], start: number, end: number, from: number): void => {
+  found.push({ rule: 'url-userinfo', start, end, from });
+};
+
+const isPutIn = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
+
+/** The last `@` before the path, as DSNs are read. */
+function endOfUserinfo(text: string, start: number): number | undefined {
+  let end: number | undefined;
+  for (let at = start; at < text.length && at - start < LONGEST; at++) {
+    const character = text.charAt(at);
+    if (ENDS.test(character)) break;
+    if (character === '@') end = at;
+  }
+  return end === start ? undefined : end;
+}
+
+function schemeBefore(text: string, at: number): string {
+  let from = at;
+  while (at - from < LONGEST_SCHEME && from > 0 && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
+  return text.slice(from, at);
+}

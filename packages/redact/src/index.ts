@@ -1,0 +1,3 @@
+export { createRedactor, type Redactor, type RedactorOptions } from './redactor.ts';
+export type { Finding, SecretRule } from './rule.ts';
+export { RULES } from './rules.ts';

@@ -1,0 +1,86 @@
+/** What the name of a key says of its value. */
+export type Verdict =
+  /** A value under it is a password. */
+  | 'password'
+  /** A value under it is a secret: `api_key`, `clientSecret`. */
+  | 'secret'
+  /** A value under it may be one: `token`, `signing_key`. */
+  | 'perhaps'
+  | 'authorization'
+  | 'cookie'
+  | 'set-cookie';
+
+const PASSWORD = new Set('password passwd passphrase passcode pwd passwort pgpassword mysqlpwd'.split(' '));
+/** The last words of a name that says so by itself. */
+const SECRET = new Set(
+  (
+    'apikey api:key apitoken api:token secret:key access:key access:token accesstoken refresh:token refreshtoken ' +
+    'id:token session:token security:token auth:token authtoken client:secret private:key shared:secret ' +
+    'bearer:token bot:token webhook:secret signing:secret subscription:key account:key shared:key ' +
+    'master:key encryption:key signing:key app:secret consumer:secret access:secret token:secret oauth:token ' +
+    'xapikey apisecret api:secret secretkey clientsecret private:token personal:token service:key admin:key ' +
+    'sas:token deploy:token vault:token consumer:key storage:key'
+  ).split(' '),
+);
+const PERHAPS = new Set(
+  'secret token key auth credential credentials creds sig bearer jwt pat apikeys sid sessid sessionid phpsessid jsessionid authkey webhook'.split(
+    ' ',
+  ),
+);
+/** `cache_key`, `next_page_token`: names of things that are not secret. */
+const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
+  key: new Set(
+    (
+      'cache primary foreign sort partition public pub object row hot map idempotency natural composite unique index ' +
+      'hash range group s3 bucket storage translation i18n dedup dedupe route query lookup join order message ' +
+      'metric label tag json dict property attribute field column config setting registry env react state store ' +
+      'prompt cursor next last start end exclusive search filter name file data dataset kms arrow tab shift enter escape'
+    ).split(' '),
+  ),
+  token: new Set(
+    (
+      'page next continuation sync cursor max min num total prompt completion per pad eos bos unk sep mask stop ' +
+      'start end special input output last first cached reasoning csrf xsrf device resume nextpage previous prev'
+    ).split(' '),
+  ),
+  credential: new Set(['x', 'amz']),
+  auth: new Set(['basic', 'no', 'requires', 'require']),
+  webhook: new Set(['is', 'has']),
+};
+
+const known = new Map<string, Verdict | undefined>();
+const MOST_NAMES = 2000;
+
+/** By the words of the name, however it is spelt: `X-Api-Key`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. */
+export function verdictOn(name: string): Verdict | undefined {
+  if (known.has(name)) return known.get(name);
+  const verdict = judged(wordsOf(name));
+  if (known.size >= MOST_NAMES) known.clear();
+  known.set(name, verdict);
+  return verdict;
+}
+
+function judged(words: readonly string[]): Verdict | undefined {
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2) ?? '';
+  if (PASSWORD.has(last) || (last === 'word' && before === 'pass') || (last === 'pass' && words.length > 1)) {
+    return 'password';
+  }
+  if (last === 'authorization') return 'authorization';
+  if (last === 'cookie') return before === 'set' ? 'set-cookie' : 'cookie';
+  if (HARMLESS_BEFORE[last]?.has(before) === true) return undefined;
+  if (SECRET.has(`${before}:${last}`) || SECRET.has(last)) return 'secret';
+  if (last === 'secret' && words.length > 1) return 'secret';
+  return PERHAPS.has(last) ? 'perhaps' : undefined;
+}
+
+/** `HTTPSToken` and `dbPassword2` too. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/[\d_.\s-]+$/, '')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}

@@ -1,0 +1,74 @@
+import { beginsAsMask } from '../mask.ts';
+import type { Verdict } from './name.ts';
+
+/** How a value stands behind its name. */
+export interface Place {
+  /** In quotes, in a query, or without a blank behind `=`: not a piece of prose. */
+  readonly isTight: boolean;
+  readonly isQuoted: boolean;
+}
+
+/** So many characters are enough to tell. */
+const LOOKED_AT = 64;
+
+const PLACEHOLDER =
+  /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
+/** `$TOKEN`, `{{ token }}`, `<your key>`, `%s`: what is put in elsewhere. */
+const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
+/** `process.env.KEY`, `getToken()`, `self.api_key`: code that says where the value is. */
+const CODE =
+  /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
+
+/** Could this be the secret that the name promises? */
+export function isSecret(value: string, verdict: Verdict, place: Place): boolean {
+  const head = value.slice(0, LOOKED_AT);
+  if (verdict === 'perhaps') return isRandom(head) && !isPutIn(head);
+  if (isPutIn(head)) return false;
+  if (verdict === 'password') return isPassword(head, place);
+  return place.isTight ? head.length >= 6 && !isCode(head, place) : isRandom(head);
+}
+
+const isPutIn = (value: string): boolean =>
+  beginsAsMask(value) || PLACEHOLDER.test(value) || TEMPLATE.test(value);
+
+const isCode = (value: string, { isQuoted }: Place): boolean => !isQuoted && CODE.test(value);
+
+function isPassword(value: string, place: Place): boolean {
+  if (isCode(value, place) || value.length < 4) return false;
+  if (place.isTight) return true;
+  return /\d|[^A-Za-z0-9.,:)]/.test(value.replace(/[.,:;)]+$/, '')) && value.length >= 6;
+}
+
+/** Not a number, not a name made of words, not a date or a path: something that a machine made. */
+function isRandom(value: string): boolean {
+  if (value.length < 8) return false;
+  const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
+  const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
+  const isMixed =
+    value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
+  // The cheap question first: whoever repeats `token=` is not to be read again and again.
+  return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
+}
+
+function kindsIn(value: string): Record<'hasLower' | 'hasUpper' | 'hasDigit' | 'isAlphanumeric', boolean> {
+  const kinds = { hasLower: false, hasUpper: false, hasDigit: false, isAlphanumeric: true };
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code >= 97 && code <= 122) kinds.hasLower = true;
+    else if (code >= 48 && code <= 57) kinds.hasDigit = true;
+    else if (code >= 65 && code <= 90) kinds.hasUpper = true;
+    else kinds.isAlphanumeric = false;
+  }
+  return kinds;
+}
+
+/** `my-secret-name`, `Created_At`, `gpt-4o-mini-2024`. */
+const isOfWords = (value: string): boolean =>
+  /[-_. ]/.test(value) &&
+  value
+    .split(/[-_. ]+/)
+    .every((word) =>
+      /^(?:[A-Za-z]?[a-z]{0,14}|[A-Z]{1,12}|\d{1,4}|[a-z]{1,3}\d{1,2}|\d{1,2}[a-z]{1,2})$/.test(word),
+    );
+
+const isPath = (value: string): boolean => /^(?:[.~]{0,2}\/|[A-Za-z]:\\|[a-z]+:\/\/)/.test(value);

@@ -1,0 +1,166 @@
+import { findSecrets, MASKED } from './find-secrets.ts';
+import type { Piece } from './literal-stage.ts';
+import type { Compiled } from './patterns.ts';
+import { keyIn, privateKeyIn, type KeyMode } from './private-key.ts';
+import type { Span } from './rule.ts';
+
+/** A line that is longer is looked at in windows. */
+const WINDOW = 32_768;
+/** No rule needs more characters than these to know a secret. */
+const LOOKAHEAD = 2048;
+/** A secret that is longer is masked piece by piece. */
+const LONGEST = 1_048_576;
+/** Lines that are looked at together: what they give does not depend on it. */
+const BLOCK = 65_536;
+
+/** A stretch of the text: kept, or masked by a rule. */
+export type Tell = (raw: string, rule: string | undefined) => void;
+
+/**
+ * Looks for secrets line by line, and in a long line window by window, wherever the pieces of the text are cut: what a
+ * line gives depends on it alone, and on whether a private key has begun before it.
+ */
+export class LineStage {
+  private raw = '';
+  private work = '';
+  private key: KeyMode | undefined;
+  /** Where the next key may begin, in what is held. */
+  private keyBegin = -1;
+  /** Grows while one secret fills it. */
+  private window = WINDOW;
+  private readonly own: readonly Compiled[];
+  private readonly tell: Tell;
+
+  constructor(own: readonly Compiled[], tell: Tell) {
+    this.own = own;
+    this.tell = tell;
+  }
+
+  push(piece: Piece, isEnd: boolean): void {
+    this.raw += piece.raw;
+    this.work += piece.work;
+    this.keyBegin = -1;
+    let at = 0;
+    for (;;) {
+      const length = this.stretch(at, isEnd);
+      if (length === 0) break;
+      at += this.key === undefined ? this.search(at, length, isEnd) : this.skip(at, length);
+    }
+    this.raw = this.raw.slice(at);
+    this.work = this.work.slice(at);
+  }
+
+  /** Whole lines, a window of a long one, or the rest. None where more has to come first. */
+  private stretch(at: number, isEnd: boolean): number {
+    // Inside of a key, and where one begins, each line is asked; a grown window is of one line.
+    const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
+    let end = at;
+    while (end - at < BLOCK) {
+      const newline = this.work.indexOf('\n', end);
+      if (newline === -1 || newline - end >= this.window) break;
+      end = newline + 1;
+      if (begin < end) break;
+    }
+    if (end > at) return end - at;
+    const rest = this.work.length - at;
+    if (rest >= this.window) return this.window;
+    return isEnd ? rest : 0;
+  }
+
+  private nextKey(at: number): number {
+    if (this.keyBegin < at) {
+      const found = this.work.indexOf('-----BEGIN ', at);
+      this.keyBegin = found === -1 ? Infinity : found;
+    }
+    return this.keyBegin;
+  }
+
+  private skip(at: number, length: number): number {
+    const line = this.work.slice(at, at + length);
+    const found = keyIn(line, this.key ?? 'inline');
+    this.key = found.next;
+    if (found.length > 0) this.tell(this.raw.slice(at, at + found.length), 'private-key');
+    return found.length;
+  }
+
+  private search(at: number, length: number, isEnd: boolean): number {
+    const text = this.work.slice(at, at + length);
+    const key = privateKeyIn(text);
+    if (key?.from === 0) return this.beginKey(at, text, key.to);
+    const head = key === undefined ? text : text.slice(0, key.from);
+    const isWindow =
+      key === undefined && !text.endsWith('\n') && !(isEnd && at + length === this.work.length);
+    const found = findSecrets(head, this.own);
+    const cut = isWindow ? cutOf(head, found.spans) : head.length;
+    const isFilled = isWindow && cut < head.length / 4;
+    if (isFilled && this.window < LONGEST) {
+      this.window *= 2;
+      return 0;
+    }
+    this.window = WINDOW;
+    if (isFilled) this.key = 'run';
+    const shown = isFilled ? head.length : cut;
+    this.show(at, found.masked.slice(0, shown), found.spans);
+    return shown;
+  }
+
+  private beginKey(at: number, text: string, to: number): number {
+    const newline = text.indexOf('\n', to);
+    const rest = text.slice(to, newline === -1 ? undefined : newline);
+    this.key = newline !== -1 && rest.trim() === '' ? 'lines' : 'inline';
+    const length = this.key === 'lines' ? newline + 1 : to;
+    this.tell(this.raw.slice(at, at + length), 'private-key');
+    return length;
+  }
+
+  private show(at: number, masked: string, spans: readonly Span[]): void {
+    const sorted = [...spans].sort((a, b) => a.start - b.start);
+    let from = 0;
+    let span = 0;
+    while (from < masked.length) {
+      const isMasked = masked[from] === MASKED;
+      const to = endOfStretch(masked, from, isMasked);
+      while ((sorted[span]?.end ?? Infinity) <= from) span++;
+      const start = sorted[span]?.start ?? Infinity;
+      this.tell(
+        this.raw.slice(at + from, at + to),
+        isMasked ? (start < to ? sorted[span]?.rule : 'literal') : undefined,
+      );
+      from = to;
+    }
+  }
+}
+
+function endOfStretch(masked: string, from: number, isMasked: boolean): number {
+  let to = from;
+  if (!isMasked) {
+    const next = masked.indexOf(MASKED, from);
+    return next === -1 ? masked.length : next;
+  }
+  while (masked[to] === MASKED) to++;
+  return to;
+}
+
+/** Where a window may be cut: before its last part, where nothing is that more text could change. */
+function cutOf(text: string, spans: readonly Span[]): number {
+  const limit = text.length - LOOKAHEAD;
+  let cut = limit;
+  while (cut > limit - 1024 && !/[\s"',;<>{}]/.test(text.charAt(cut - 1))) cut--;
+  if (cut === limit - 1024) cut = limit;
+  for (const [from, to] of clusters(spans)) {
+    if (from >= cut || to <= cut) continue;
+    // What stands right before it says whether a word begins there.
+    return to < text.length ? to : Math.max(0, from - 1);
+  }
+  return cut;
+}
+
+function clusters(spans: readonly Span[]): readonly (readonly [number, number])[] {
+  const joined: [number, number][] = [];
+  for (const { from, end } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], end);
+    else joined.push([from, end]);
+  }
+  return joined;
+}

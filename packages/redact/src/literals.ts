@@ -1,0 +1,73 @@
+/** Forms of one secret are few and long to make: kept per value. */
+const known = new Map<string, readonly string[]>();
+const MOST_KNOWN = 1000;
+const SHORTEST = 3;
+const SHORTEST_BASE64 = 8;
+
+/** Every form in which known secrets may stand in a text. A source that throws has none. */
+export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
+  if (secrets === undefined) return [];
+  try {
+    const forms = new Set<string>();
+    for (const secret of secrets()) {
+      if (typeof secret === 'string') for (const form of formsOf(secret)) forms.add(form);
+    }
+    return [...forms];
+  } catch {
+    return [];
+  }
+}
+
+function formsOf(secret: string): readonly string[] {
+  const found = known.get(secret);
+  if (found !== undefined) return found;
+  const forms = newForms(secret);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(secret, forms);
+  return forms;
+}
+
+/** As it is, without its blanks, percent-encoded, inside JSON (also inside of JSON), and in base64 at any place. */
+function newForms(secret: string): readonly string[] {
+  const bare = secret.trim();
+  // It would mask half of a text and protect nothing.
+  if (bare.length < SHORTEST) return [];
+  const inJson = escapedForJson(bare);
+  const inUrl = percentEncoded(bare);
+  return [
+    ...new Set([
+      secret,
+      bare,
+      escapedForJson(secret),
+      inJson,
+      escapedForJson(inJson),
+      inUrl,
+      inUrl.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+      inUrl.replaceAll('%20', '+'),
+      ...inBase64(bare),
+    ]),
+  ];
+}
+
+const escapedForJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+function percentEncoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // Half of a surrogate pair, which no URL can carry.
+    return text;
+  }
+}
+
+/** Bytes before the secret move its bits by 0, 2 or 4: only characters that it alone decides are looked for. */
+function inBase64(text: string): readonly string[] {
+  const bytes = new TextEncoder().encode(text);
+  return [0, 1, 2].flatMap((before) => {
+    const binary = '\0'.repeat(before) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    const whole = Math.floor((binary.length * 8) / 6);
+    const form = btoa(binary).slice(Math.ceil((before * 8) / 6), whole);
+    if (form.length < SHORTEST_BASE64) return [];
+    return [form, form.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}

@@ -1,0 +1,52 @@
+import { beginsAsMask } from './mask.ts';
+import type { SecretRule, Span } from './rule.ts';
+
+/** Places in a text where a credential stands by convention. */
+export const PLACE_RULES: readonly SecretRule[] = [
+  {
+    id: 'bearer-or-basic',
+    // Words follow "basic" in prose: a credential has a digit or a capital inside, or is long.
+    pattern:
+      /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,4}((?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[A-Za-z0-9._~+/=-]{8,})/,
+    group: 1,
+    source: 'RFC 6750 and RFC 7617',
+  },
+  {
+    id: 'user-option',
+    pattern: /[ \t](?:-u|--user)[ \t=]{1,2}["']?[^\s:"'$<]{1,64}:([^\s"'$<]{4,})/,
+    group: 1,
+    source: 'curl.se/docs/manpage.html, read 2026-11-20',
+  },
+  {
+    id: 'netrc-password',
+    pattern: /\blogin[ \t]{1,4}[^\s]{1,64}[ \t]{1,4}password[ \t]{1,4}([^\s]{4,})/,
+    group: 1,
+    source: 'everything.curl.dev/usingcurl/netrc.html, read 2026-11-20',
+  },
+];
+
+/** A private copy that goes on from match to match: whoever made the rule keeps the state of theirs. */
+export interface Compiled {
+  readonly id: string;
+  readonly pattern: RegExp;
+  readonly group: number;
+}
+
+/** What is not a rule is left out: a redactor never throws. */
+export function compiled(rules: readonly SecretRule[]): readonly Compiled[] {
+  return rules.flatMap(({ id, pattern, group = 0 }) => {
+    const flags = `${pattern.flags.replaceAll(/[gyd]/g, '')}gd`;
+    return [{ id, group, pattern: new RegExp(pattern.source, flags) }];
+  });
+}
+
+export function findPatterns(text: string, rules: readonly Compiled[], found: Span[]): void {
+  for (const { id, pattern, group } of rules) {
+    for (const match of text.matchAll(pattern)) {
+      const [start, end] = match.indices?.[group] ?? match.indices?.[0] ?? [0, 0];
+      if (end > start && !beginsAsMask(text.slice(start, start + 20))) {
+        found.push({ rule: id, start, end, from: match.index });
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { LineStage } from './line-stage.ts';
+import { LiteralStage } from './literal-stage.ts';
+import { literalForms } from './literals.ts';
+import { MASK, maskWith } from './mask.ts';
+import { compiled } from './patterns.ts';
+import type { Finding, SecretRule } from './rule.ts';
+import { cleanCopy } from './value/clean-copy.ts';
+
+/** What is secret besides what the rules know, and how a mask looks. */
+export interface RedactorOptions {
+  /**
+   * Values known to be secret: matched literally, percent-encoded, in base64, escaped for JSON. Asked at every use; when it
+   * throws, the rules still hold. Values of one or two characters are not looked for.
+   */
+  readonly secrets?: (() => Iterable<string>) | undefined;
+  /** Besides the built-in ones. */
+  readonly rules?: readonly SecretRule[] | undefined;
+  /** `[redacted:1f3a…]` instead of `[redacted]`: the same secret, the same word; of no use without the salt. */
+  readonly fingerprint?: { readonly salt: string } | undefined;
+}
+
+/** Masks whole secrets; never throws; the same twice as once. */
+export interface Redactor {
+  /** The text with a mask for each secret. */
+  text(text: string): string;
+  /**
+   * A deep copy without secrets; instances of classes are left as they are, and bytes of images and files are left out of
+   * the search. What stands under a key that names a secret (`apiKey`, `authorization`, `password`, `x-api-key` …) is
+   * masked whatever it looks like.
+   */
+  value<T>(value: T): T;
+  /** Where the secrets are, in order and apart from each other. */
+  find(text: string): readonly Finding[];
+  /**
+   * For text that comes in pieces: the same as `text` of the whole, for every split. `push` returns what is certain, which
+   * is whole lines and most of a very long one; `end` the rest.
+   */
+  stream(): { push(piece: string): string; end(): string };
+}
+
+/** A redactor with the built-in rules. It keeps no text. */
+export function createRedactor(options: RedactorOptions = {}): Redactor {
+  const own = compiled(options.rules ?? []);
+  const forms = (): readonly string[] => literalForms(options.secrets);
+  const mask = maskWith(options.fingerprint?.salt);
+  const text = (whole: string): string => {
+    if (typeof whole !== 'string') return whole;
+    const clean = new CleanText(mask);
+    const run = new Run(own, clean.tell);
+    run.push(whole, forms(), true);
+    return clean.take(true);
+  };
+  return {
+    text,
+    value: (value) => cleanCopy(value, text, MASK),
+    find(whole) {
+      if (typeof whole !== 'string') return [];
+      const findings = new Findings();
+      new Run(own, findings.tell).push(whole, forms(), true);
+      return findings.all;
+    },
+    stream() {
+      const clean = new CleanText(mask);
+      const run = new Run(own, clean.tell);
+      return {
+        push(piece) {
+          run.push(piece, forms(), false);
+          return clean.take(false);
+        },
+        end() {
+          run.push('', forms(), true);
+          return clean.take(true);
+        },
+      };
+    },
+  };
+}
+
+/** Known values first, then the rules. */
+class Run {
+  private readonly literals = new LiteralStage();
+  private readonly lines: LineStage;
+
+  constructor(
+    own: ConstructorParameters<typeof LineStage>[0],
+    tell: ConstructorParameters<typeof LineStage>[1],
+  ) {
+    this.lines = new LineStage(own, tell);
+  }
+
+  push(piece: string, forms: readonly string[], isEnd: boolean): void {
+    this.lines.push(this.literals.push(piece, forms, isEnd), isEnd);
+  }
+}
+
+/** Stretches that are masked side by side are one secret, and get one mask. */
+class CleanText {
+  private clean = '';
+  private secret = '';
+  private readonly mask: (secret: string) => string;
+
+  constructor(mask: (secret: string) => string) {
+    this.mask = mask;
+  }
+
+  readonly tell = (raw: string, rule: string | undefined): void => {
+    if (rule !== undefined) {
+      this.secret += raw;
+      return;
+    }
+    this.endSecret();
+    this.clean += raw;
+  };
+
+  /** A secret that may go on is told when it has ended. */
+  take(isEnd: boolean): string {
+    if (isEnd) this.endSecret();
+    const taken = this.clean;
+    this.clean = '';
+    return taken;
+  }
+
+  private endSecret(): void {
+    if (this.secret !== '') this.clean += this.mask(this.secret);
+    this.secret = '';
+  }
+}
+
+class Findings {
+  readonly all: Finding[] = [];
+  private at = 0;
+
+  readonly tell = (raw: string, rule: string | undefined): void => {
+    const start = this.at;
+    this.at += raw.length;
+    if (rule === undefined || raw === '') return;
+    const last = this.all.at(-1);
+    if (last?.end === start) this.all[this.all.length - 1] = { ...last, end: this.at };
+    else this.all.push({ rule, start, end: this.at });
+  };
+}

@@ -1,0 +1,26 @@
+/** What a secret looks like. The expression is linear and has no look-behind. */
+export interface SecretRule {
+  /** Such as `github-token`; what a finding names. */
+  readonly id: string;
+  /** Looked for within a line. */
+  readonly pattern: RegExp;
+  /** The group that holds the secret. Default: all that is matched. */
+  readonly group?: number | undefined;
+  /** Where the shape is described, and when that was read. */
+  readonly source: string;
+}
+
+/** A place in a text that holds a secret: from its first character to the one behind its last. */
+export interface Finding {
+  /** The rule's id; `literal` for a value that was known. */
+  readonly rule: string;
+  /** Offset in UTF-16 units. */
+  readonly start: number;
+  /** Offset in UTF-16 units. */
+  readonly end: number;
+}
+
+/** A finding, and what else had to stand there for it to be one: from the name of a key to the end of its value. */
+export interface Span extends Finding {
+  readonly from: number;
+}

@@ -1,0 +1,89 @@
+import type { Span } from '../rule.ts';
+import { INNER_RULES, TOKEN_RULES, type InnerRule, type TokenRule } from './table.ts';
+
+interface Start {
+  readonly text: string;
+  readonly rule: TokenRule;
+}
+
+const SIZE = 128;
+
+/** By the first two characters: one look says that no rule begins here, which is so nearly everywhere. */
+const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
+  const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
+  for (const rule of TOKEN_RULES) {
+    for (const text of rule.starts) {
+      const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
+      const seconds = text.length > 1 ? [second] : Array.from({ length: SIZE }, (_, code) => code);
+      for (const code of seconds) (table[first * SIZE + code] ??= []).push({ text, rule });
+    }
+  }
+  for (const starts of table) starts?.sort((a, b) => b.text.length - a.text.length);
+  return table;
+})();
+
+/** Which characters make up a word: a token begins where one does. */
+const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
+  /\w/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const HYPHEN = 45;
+/** Short beginnings stand in compound words. */
+const MAY_FOLLOW_A_HYPHEN = 4;
+
+/** Tokens that are known by their shape alone, wherever they stand. */
+export function findTokens(text: string, found: Span[]): void {
+  let before = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const follows = before;
+    before = code;
+    if (code >= SIZE || IS_WORD[code] === 0 || (follows < SIZE && IS_WORD[follows] === 1)) continue;
+    const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
+    if (starts === undefined) continue;
+    const end = tokenAt(text, at, starts, follows === HYPHEN, found);
+    if (end === undefined) continue;
+    at = end - 1;
+    before = text.charCodeAt(at);
+  }
+  for (const rule of INNER_RULES) findInner(text, rule, found);
+}
+
+function tokenAt(
+  text: string,
+  at: number,
+  starts: readonly Start[],
+  followsHyphen: boolean,
+  found: Span[],
+): number | undefined {
+  for (const { text: start, rule } of starts) {
+    if (followsHyphen && start.length < MAY_FOLLOW_A_HYPHEN) continue;
+    if (!text.startsWith(start, at)) continue;
+    rule.here.lastIndex = at;
+    if (!rule.here.test(text)) continue;
+    const end = endOfWord(text, rule.here.lastIndex);
+    found.push({ rule: rule.id, start: at, end, from: at });
+    return end;
+  }
+  return undefined;
+}
+
+function findInner(text: string, { anchor, before, here, id }: InnerRule, found: Span[]): void {
+  for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
+    if (at < before) continue;
+    here.lastIndex = at - before;
+    if (!here.test(text)) continue;
+    const end = endOfWord(text, here.lastIndex);
+    found.push({ rule: id, start: at - before, end, from: at - before });
+    at = end - 1;
+  }
+}
+
+/** A mask has no letters behind it: the whole secret goes. */
+function endOfWord(text: string, at: number): number {
+  let end = at;
+  for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {
+    end++;
+    code = text.charCodeAt(end);
+  }
+  return end;
+}

@@ -1,0 +1,155 @@
+import { verdictOn } from '../keyed/name.ts';
+
+type Text = (text: string) => string;
+
+/** A copy that is not filled yet: deep values are walked without recursion, so that none is too deep. */
+interface Task {
+  readonly from: object;
+  readonly to: object;
+  /** Everything in it stands under a key that names a secret. */
+  readonly isSecret: boolean;
+}
+
+/** A deep copy of data with every text made clean; cycles stay cycles. */
+export function cleanCopy<T>(value: T, text: Text, mask: string): T {
+  const copies = new Map<object, object>();
+  const tasks: Task[] = [];
+  const copyOf = (member: unknown, isSecret: boolean): unknown => {
+    if (typeof member === 'string')
+      return isSecret && member !== '' ? mask : isDataUrl(member) ? member : text(member);
+    if (typeof member === 'number' || typeof member === 'bigint') return isSecret ? mask : member;
+    if (typeof member !== 'object' || member === null) return member;
+    const known = copies.get(member);
+    if (known !== undefined) return known;
+    const copy = attempt(() => emptyCopy(member, text, mask), member);
+    if (copy === member) return isSecret ? secretObject(member, mask) : member;
+    copies.set(member, copy);
+    tasks.push({ from: member, to: copy, isSecret });
+    return copy;
+  };
+  const copy = copyOf(value, false);
+  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) fill(task, copyOf, text, mask);
+  return copy as T;
+}
+
+type CopyOf = (member: unknown, isSecret: boolean) => unknown;
+
+/** `member` itself where it is nothing that is copied: an instance of a class, bytes, a date. */
+function emptyCopy(member: object, text: Text, mask: string): object {
+  if (Array.isArray(member)) return emptyList(member.length);
+  if (member instanceof Map) return new Map();
+  if (member instanceof Set) return new Set();
+  if (member instanceof Error) return Object.create(Object.getPrototypeOf(member) as object) as object;
+  if (member instanceof URL) return cleanUrl(member, text);
+  if (member instanceof Headers) return cleanHeaders(member, text, mask);
+  if (member instanceof URLSearchParams) return cleanQuery(member, text, mask);
+  const prototype: unknown = Object.getPrototypeOf(member);
+  if (prototype === null) return Object.create(null) as object;
+  // A plain object of another realm has a prototype of its own kind.
+  const isPlain = prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  return isPlain ? {} : member;
+}
+
+/** With its holes, should it have any. */
+function emptyList(length: number): unknown[] {
+  const list: unknown[] = [];
+  list.length = length;
+  return list;
+}
+
+function fill({ from, to, isSecret }: Task, copyOf: CopyOf, text: Text, mask: string): void {
+  if (from instanceof Map && to instanceof Map) {
+    for (const [key, member] of from)
+      to.set(copyOf(key, false), copyOf(member, isSecret || isSecretName(key)));
+  } else if (from instanceof Set && to instanceof Set) {
+    for (const member of from) to.add(copyOf(member, isSecret));
+  } else if (!(to instanceof URL || to instanceof Headers || to instanceof URLSearchParams)) {
+    fillMembers(from, to, isSecret, copyOf, text, mask);
+  }
+}
+
+function fillMembers(
+  from: object,
+  to: object,
+  isSecret: boolean,
+  copyOf: CopyOf,
+  text: Text,
+  mask: string,
+): void {
+  const isError = from instanceof Error;
+  const bytes = attempt(() => bytesMember(from), undefined);
+  for (const key of attempt(() => Reflect.ownKeys(from), [])) {
+    if (Array.isArray(from) && key === 'length') continue;
+    const about = attempt(() => Object.getOwnPropertyDescriptor(from, key), undefined);
+    if (about === undefined || !(about.enumerable === true || isError)) continue;
+    const member = attempt((): unknown => (from as Record<PropertyKey, unknown>)[key], mask);
+    const name = typeof key === 'string' ? nameFor(to, text(key)) : key;
+    const copy = key === bytes ? member : copyOf(member, isSecret || isSecretName(key));
+    Object.defineProperty(to, name, {
+      value: copy,
+      enumerable: about.enumerable ?? true,
+      writable: true,
+      configurable: true,
+    });
+  }
+}
+
+/** Two names that are masked alike stay two. */
+function nameFor(to: object, name: string): string {
+  let free = name;
+  for (let number = 2; Object.hasOwn(to, free); number++) free = `${name} ${number}`;
+  return free;
+}
+
+function isSecretName(key: unknown): boolean {
+  if (typeof key !== 'string') return false;
+  const verdict = verdictOn(key);
+  if (verdict === undefined) return false;
+  return verdict !== 'perhaps' || /^(?:token|secret|auth|credentials?|bearer|jwt)$/i.test(key);
+}
+
+/** Of a part or a tagged value: the member that holds an image's or a file's bytes as text. */
+function bytesMember(from: object): string | undefined {
+  const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
+  if (typeof $bytes === 'string') return '$bytes';
+  const isMedia =
+    typeof type === 'string' &&
+    /^(?:image|file|audio|video|document|base64|input_audio|input_image|input_file)$/.test(type);
+  return isMedia && 'data' in from && typeof from.data === 'string' ? 'data' : undefined;
+}
+
+const isDataUrl = (text: string): boolean =>
+  /^data:[\w.+-]{1,100}\/[\w.+-]{1,100}[^,]{0,100};base64,/.test(text);
+
+/** Bytes and instances under a key that names a secret do not print it themselves: something else does. */
+const secretObject = (member: object, mask: string): unknown =>
+  ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? mask : member;
+
+function cleanUrl(url: URL, text: Text): URL {
+  const clean = text(url.href);
+  return clean === url.href ? new URL(url) : (URL.parse(clean) ?? new URL('redacted:'));
+}
+
+function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
+  const clean = new Headers();
+  // A value is one of bytes: a mask is ASCII, and what was there before fits.
+  for (const [name, value] of headers) clean.append(name, isSecretName(name) ? mask : text(value));
+  return clean;
+}
+
+function cleanQuery(query: URLSearchParams, text: Text, mask: string): URLSearchParams {
+  const clean = new URLSearchParams();
+  for (const [name, value] of query) {
+    clean.append(name, isSecretName(name) || /^(?:key|sig|signature)$/i.test(name) ? mask : text(value));
+  }
+  return clean;
+}
+
+/** Getters and proxies throw what they like. */
+function attempt<T>(run: () => T, otherwise: T): T {
+  try {
+    return run();
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it, test } from 'vitest';
+import { createRedactor } from '../src/index.ts';
+
+const SECRET = 'canary/Q7+w=9"x é';
+const redactor = createRedactor({ secrets: () => [SECRET, 'two\nlines of it', '  padded-value\n'] });
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('a known value is masked', () => {
+  it.each([
+    ['as it is', SECRET],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    [
+      'percent-encoded in small letters',
+      encodeURIComponent(SECRET).replaceAll(/%../g, (code) => code.toLowerCase()),
+    ],
+    ['as a form has it', encodeURIComponent(SECRET).replaceAll('%20', '+')],
+    ['inside JSON', JSON.stringify({ said: SECRET })],
+    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ said: SECRET }))],
+    ['in base64', base64(SECRET)],
+    ['in base64, second of a pair', base64(`user:${SECRET}`)],
+    ['in base64, at the other odd place', base64(`me:${SECRET}:x`)],
+    ['in base64url', Buffer.from(`u:${SECRET}`).toString('base64url')],
+  ])('%s', (_, text) => {
+    const clean = redactor.text(`before ${text} after`);
+    expect(clean).toContain('[redacted]');
+    expect(clean).not.toContain('canary');
+    expect(Buffer.from(clean, 'base64').toString('latin1')).not.toContain('canary');
+  });
+
+  it('over the end of a line, and without the blanks that it was read with', () => {
+    expect(redactor.text('a two\nlines of it b')).toBe('a [redacted] b');
+    expect(redactor.text('key=padded-value.')).toBe('key=[redacted].');
+  });
+
+  it('as one where it stands twice in a row', () => {
+    expect(createRedactor({ secrets: () => ['abcd'] }).text('xabcdabcdabcdy')).toBe('x[redacted]y');
+  });
+
+  it('by its own name in a finding', () => {
+    expect(redactor.find(`x ${SECRET}\ntoken=ab12cd34ef56gh78`)).toEqual([
+      { rule: 'literal', start: 2, end: 2 + SECRET.length },
+      { rule: 'keyed-value', start: SECRET.length + 9, end: SECRET.length + 25 },
+    ]);
+  });
+});
+
+test('what the source of known values holds is asked at every use', () => {
+  const known: string[] = [];
+  const growing = createRedactor({ secrets: () => known });
+  expect(growing.text('the word zebra-9')).toBe('the word zebra-9');
+  known.push('zebra-9');
+  expect(growing.text('the word zebra-9')).toBe('the word [redacted]');
+});
+
+test('a source that throws, or gives what is not a text, leaves the rules', () => {
+  const broken = createRedactor({
+    secrets: () => {
+      throw new Error('no vault');
+    },
+  });
+  expect(broken.text('token=ab12cd34ef56gh78')).toBe('token=[redacted]');
+  const odd = createRedactor({ secrets: () => [undefined, 12, 'ab', '\ud800x', ''] as unknown as string[] });
+  expect(odd.text('ab 12 \ud800x')).toBe('ab 12 \ud800x');
+});
+
+test('rules of the app are looked for besides the built-in ones', () => {
+  const ours = createRedactor({ rules: [{ id: 'ours', pattern: /\bid=(\w+)/g, group: 1, source: 'own' }] });
+  expect(ours.text('id=abc token=ab12cd34ef56gh78')).toBe('id=[redacted] token=[redacted]');
+  expect(ours.find('id=abc')).toEqual([{ rule: 'ours', start: 3, end: 6 }]);
+});
+
+test('a fingerprint is the same for the same secret and salt only', () => {
+  const [one, two, other] = ['a', 'a', 'b'].map((salt) =>
+    createRedactor({ fingerprint: { salt } }).text('token=ab12cd34ef56gh78'),
+  );
+  expect(one).toBe('token=[redacted:' + (one?.slice(16, 28) ?? '') + ']');
+  expect(two).toBe(one);
+  expect(other).not.toBe(one);
+});

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRedactor, type Redactor } from '../src/index.ts';
+import { NEGATIVES } from './negatives.ts';
+import { POSITIVES } from './positives.ts';
+
+const LITERAL = 'hunter2-and-"more"\nin two lines';
+const redactor = createRedactor({
+  secrets: () => [LITERAL, 'aXaXa', 'x[re'],
+  rules: [{ id: 'ours', pattern: /\bacme_[a-z0-9]{20,}\b/, source: 'own' }],
+});
+
+const inPieces = ({ stream }: Pick<Redactor, 'stream'>, pieces: readonly string[]): string => {
+  const run = stream();
+  return pieces.map((piece) => run.push(piece)).join('') + run.end();
+};
+
+const FIXTURES: readonly string[] = [
+  ...POSITIVES.filter(({ text }) => text.length < 400).map(
+    ({ text }, at) => `${NEGATIVES[at % NEGATIVES.length] ?? ''} ${text}\nnext: ${at}`,
+  ),
+  `before ${LITERAL} after`,
+  JSON.stringify({ said: LITERAL }),
+  'aXaXaXaXa aXaX',
+  'x[redacted] and [redacted:0123456789ab] and [redact',
+  'acme_abcdefghij0123456789xyz',
+];
+
+describe('a stream', () => {
+  it('has enough to be tried on', () => {
+    expect(FIXTURES.length).toBeGreaterThanOrEqual(200);
+  });
+
+  it('says what one shot says, wherever a text is split in two', () => {
+    const wrong = FIXTURES.flatMap((text) => {
+      const whole = redactor.text(text);
+      return Array.from({ length: text.length + 1 }, (_, at) => at)
+        .filter((at) => inPieces(redactor, [text.slice(0, at), text.slice(at)]) !== whole)
+        .map((at) => [at, text]);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('says the same character by character', () => {
+    for (const text of FIXTURES) expect(inPieces(redactor, Array.from(text))).toBe(redactor.text(text));
+  });
+
+  it('says the same of any texts in any pieces', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...FIXTURES,
+        '\n',
+        ' ',
+        '"',
+        '[redacted]',
+        'password=',
+        '-----BEGIN PRIVATE KEY-----',
+        '-----END PRIVATE KEY-----',
+        LITERAL,
+      ),
+      fc.string({ maxLength: 20 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.array(fc.nat(200), { maxLength: 6 }),
+        (pieces, cuts) => {
+          const text = pieces.join('');
+          const parts: string[] = [];
+          let at = 0;
+          for (const cut of cuts) parts.push(text.slice(at, (at += cut)));
+          expect(inPieces(redactor, [...parts, text.slice(at)])).toBe(redactor.text(text));
+        },
+      ),
+      { numRuns: 1000, seed: 20_261_121 },
+    );
+  });
+
+  it.each([
+    ['of words', 'the quick brown fox, '],
+    ['of one run', 'abcdefgh0'],
+    ['of secrets', 'password=hunter2-hunter2&'],
+    ['of halves of a key', '-----BEGIN PRIVATE KEY----- '],
+  ])('says the same of a line %s that is longer than its window', (_, unit) => {
+    const secret = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+    const text = `${unit.repeat(Math.ceil(40_000 / unit.length))} ${secret} ${unit.repeat(Math.ceil(50_000 / unit.length))} ${secret}`;
+    const whole = redactor.text(text);
+    expect(whole).not.toContain('ghp_d7');
+    for (const size of [1, 7, 4096, 32_768, 65_537]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (__, at) =>
+        text.slice(at * size, (at + 1) * size),
+      );
+      expect(inPieces(redactor, pieces)).toBe(whole);
+    }
+  });
+
+  it('masks one secret that is longer than any window', () => {
+    const text = `api_key="${'a1B2'.repeat(400_000)}" and more`;
+    expect(redactor.text(text)).toBe('api_key="[redacted]" and more');
+  });
+
+  it('tells a line as soon as it has ended', () => {
+    const run = redactor.stream();
+    expect(run.push('token=ab12cd34ef56gh78\nnext')).toBe('token=[redacted]\n');
+    expect(run.end()).toBe('next');
+  });
+});
+
+describe('a text made clean twice', () => {
+  it('is as it was after once', () => {
+    for (const text of FIXTURES) {
+      const clean = redactor.text(text);
+      expect(redactor.text(clean)).toBe(clean);
+      expect(redactor.find(clean)).toEqual([]);
+    }
+  });
+
+  it('is as it was after once, whatever stood side by side', () => {
+    const secrets = POSITIVES.map(({ secret }) => secret).filter((secret) => secret.length < 200);
+    const piece = fc.oneof(
+      fc.constantFrom(...secrets),
+      fc.constantFrom(
+        'password=',
+        'api_key: "',
+        '"',
+        'Bearer ',
+        '://',
+        '@',
+        ':',
+        '=',
+        ' ',
+        '\n',
+        '-',
+        '_',
+        '.',
+        '[',
+        ']',
+        'Cookie: ',
+        'token',
+        '&',
+        ';',
+        '[redacted]',
+        'aXaXa',
+      ),
+      fc.string({ maxLength: 6 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const clean = redactor.text(pieces.join(''));
+        expect(redactor.text(clean)).toBe(clean);
+      }),
+      { numRuns: 3000, seed: 20_261_122 },
+    );
+  });
+
+  it('keeps its fingerprints', () => {
+    const marked = createRedactor({ fingerprint: { salt: 'pepper' } });
+    for (const { text } of POSITIVES) {
+      const clean = marked.text(text);
+      expect(clean).toMatch(/\[redacted:[0-9a-f]{12}\]/);
+      expect(marked.text(clean)).toBe(clean);
+    }
+  });
+});

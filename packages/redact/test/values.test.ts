@@ -1,0 +1,167 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, test } from 'vitest';
+import { createRedactor } from '../src/index.ts';
+
+const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+const redactor = createRedactor();
+const clean = <T>(value: T): T => redactor.value(value);
+
+describe('a value', () => {
+  it('is a deep copy with its texts made clean', () => {
+    const value = { list: [`a ${TOKEN}`, 1, null, undefined, true], inner: { at: `${TOKEN}!` } };
+    expect(clean(value)).toEqual({
+      list: ['a [redacted]', 1, null, undefined, true],
+      inner: { at: '[redacted]!' },
+    });
+    expect(value.list[0]).toContain(TOKEN);
+  });
+
+  it.each([
+    'apiKey',
+    'api_key',
+    'x-api-key',
+    'X-Goog-Api-Key',
+    'authorization',
+    'Proxy-Authorization',
+    'password',
+    'DB_PASSWORD',
+    'cookie',
+    'set-cookie',
+    'client_secret',
+    'accessToken',
+    'token',
+    'secret',
+    'privateKey',
+  ])('has nothing to read under %s, whatever it looks like', (name) => {
+    expect(clean({ [name]: 'x', ok: 1 })).toEqual({ [name]: '[redacted]', ok: 1 });
+    expect(clean({ [name]: ['a', { b: 'c', n: 12 }] })).toEqual({
+      [name]: ['[redacted]', { b: '[redacted]', n: '[redacted]' }],
+    });
+    expect(clean({ [name]: null })).toEqual({ [name]: null });
+    expect(clean(new Map([[name, 'x']]))).toEqual(new Map([[name, '[redacted]']]));
+  });
+
+  it.each([
+    'maxTokens',
+    'total_tokens',
+    'tokenType',
+    'sort_key',
+    'key',
+    'author',
+    'keywords',
+    'secretName',
+    'tool_call_id',
+  ])('keeps what stands under %s', (name) => {
+    expect(clean({ [name]: 'plain', n: 4 })).toEqual({ [name]: 'plain', n: 4 });
+  });
+
+  it('keeps its cycles, its maps and its sets', () => {
+    const value: Record<string, unknown> = { map: new Map([[TOKEN, new Set([TOKEN])]]) };
+    value['self'] = value;
+    const copy = clean(value);
+    expect(copy['self']).toBe(copy);
+    expect(copy['map']).toEqual(new Map([['[redacted]', new Set(['[redacted]'])]]));
+  });
+
+  it('keeps names of members apart that are masked alike', () => {
+    expect(clean({ [TOKEN]: 1, [`${TOKEN}a`]: 2 })).toEqual({ '[redacted]': 1, '[redacted] 2': 2 });
+  });
+
+  it('may be an address, headers or a query', () => {
+    expect(clean(new URL(`https://u:${TOKEN}@h/x?api_key=abcdef12345`)).href).not.toMatch(/ghp_|abcdef/);
+    expect([...clean(new Headers({ authorization: 'x', 'x-request-id': 'req_1', cookie: 'a=b' }))]).toEqual([
+      ['authorization', '[redacted]'],
+      ['cookie', '[redacted]'],
+      ['x-request-id', 'req_1'],
+    ]);
+    expect(clean(new URLSearchParams('key=abc&page=2')).toString()).toBe('key=%5Bredacted%5D&page=2');
+    expect(clean(new URL('https://example.com/a?page=2')).href).toBe('https://example.com/a?page=2');
+  });
+
+  it('may be an error with causes', () => {
+    const inner = Object.assign(new TypeError(`bad ${TOKEN}`), { config: { apiKey: 'x' } });
+    const error = new AggregateError([inner], 'all', { cause: new Error(`at ${TOKEN}`, { cause: inner }) });
+    const copy = clean(error);
+    expect(copy).toBeInstanceOf(AggregateError);
+    expect(inspect(copy, { depth: Infinity, showHidden: true })).not.toContain('ghp_');
+    expect(copy.cause).toBeInstanceOf(Error);
+    expect(copy.errors[0]).toBeInstanceOf(TypeError);
+    expect((copy.errors[0] as typeof inner).config).toEqual({ apiKey: '[redacted]' });
+    expect(error.message).toBe('all');
+  });
+
+  it('leaves instances of classes and bytes alone', () => {
+    class Client {
+      readonly apiKey = TOKEN;
+    }
+    const value = {
+      client: new Client(),
+      at: new Date(0),
+      bytes: new Uint8Array([1]),
+      run: () => 1,
+      pattern: /a/,
+    };
+    const copy = clean(value);
+    for (const name of ['client', 'at', 'bytes', 'run', 'pattern'] as const)
+      expect(copy[name]).toBe(value[name]);
+  });
+
+  it('keeps the bytes of parts, which hold no text', () => {
+    const image = { type: 'image', mediaType: 'image/png', data: 'sk-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1' };
+    expect(
+      clean({ parts: [image, { $bytes: image.data }], url: `data:image/png;base64,${image.data}` }),
+    ).toEqual({
+      parts: [image, { $bytes: image.data }],
+      url: `data:image/png;base64,${image.data}`,
+    });
+    expect(clean({ type: 'text', data: TOKEN })).toEqual({ type: 'text', data: '[redacted]' });
+  });
+
+  it('is made clean whatever it does when it is looked at', () => {
+    const hostile = {
+      get boom(): string {
+        throw new Error('no');
+      },
+      proxy: new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no');
+          },
+          getPrototypeOf: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+      bare: Object.assign(Object.create(null) as object, { a: TOKEN }),
+      ['__proto__x']: TOKEN,
+    };
+    expect(() => clean(hostile)).not.toThrow();
+    expect(inspect(clean(hostile))).not.toContain('ghp_');
+    expect(clean(JSON.parse(`{"__proto__":{"a":"${TOKEN}"}}`))).toEqual(
+      JSON.parse('{"__proto__":{"a":"[redacted]"}}'),
+    );
+  });
+
+  it('may be deeper than any stack', () => {
+    let deep: unknown = TOKEN;
+    for (let depth = 0; depth < 200_000; depth++) deep = [deep];
+    let copy = clean(deep);
+    while (Array.isArray(copy)) copy = copy[0] as unknown;
+    expect(copy).toBe('[redacted]');
+  });
+
+  it('is the same twice as once', () => {
+    const value = {
+      url: new URL(`https://u:${TOKEN}@h/`),
+      headers: new Headers({ cookie: 'a=b' }),
+      text: `token=${TOKEN}`,
+    };
+    expect(clean(clean(value))).toEqual(clean(value));
+  });
+});
+
+test.each([undefined, null, 12, {}, []])('a text that is %j is given back', (value) => {
+  expect(redactor.text(value as string)).toBe(value);
+  expect(redactor.find(value as string)).toEqual([]);
+});
