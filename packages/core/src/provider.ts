@@ -57,6 +57,12 @@ export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize
 export { withOutputRule } from './prepare/output.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
 export { paidTo } from './toolkit/paid-to.ts';
+export {
+  checkBaseURL,
+  checkMembers,
+  checkProviderOptions,
+  type OwnOptions,
+} from './toolkit/check-options.ts';
 export { quirksFromParams, type QuirkWords } from './toolkit/quirks-from-params.ts';
 export { didYouMean, nearest } from './resolve/did-you-mean.ts';
 export { asList, asNumber, asRecord, asText, isList, isRecord } from './toolkit/decode/unknown.ts';

@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /** `baseURL` is the origin, as the SDK means it; default `https://api.anthropic.com`. */
@@ -14,3 +15,6 @@ export const ORIGIN = 'https://api.anthropic.com';
 
 /** Where its key is looked for. */
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<AnthropicOptions> = { quirks: true, client: true };

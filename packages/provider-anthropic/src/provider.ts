@@ -1,11 +1,18 @@
 import type { Dsn, Model, Provider } from '@majordomo/core';
-import { CLAUDE_FAMILY, quirksFromParams, Scribe, sdkStream, type CallFacts } from '@majordomo/core/provider';
+import {
+  CLAUDE_FAMILY,
+  checkProviderOptions,
+  quirksFromParams,
+  Scribe,
+  sdkStream,
+  type CallFacts,
+} from '@majordomo/core/provider';
 import { serialize } from './body.ts';
 import { connection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
-import { KEY_ENV, ORIGIN, type AnthropicOptions } from './options.ts';
+import { KEY_ENV, ORIGIN, OWN_OPTIONS, type AnthropicOptions } from './options.ts';
 import { MESSAGES_QUIRKS, QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
 import { MessagesReader } from './stream.ts';
@@ -15,6 +22,7 @@ import { MessagesReader } from './stream.ts';
  * without one the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
+  checkProviderOptions(options.id ?? 'anthropic', options, OWN_OPTIONS);
   return messagesProvider({ ...options, vendor: options.vendor ?? VENDOR }, connection(options, KEY_ENV));
 }
 

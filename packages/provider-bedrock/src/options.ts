@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /** Keys for signing; what an `AwsCredentialIdentity` of the SDK is. */
@@ -24,3 +25,12 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   /** A `BedrockRuntimeClient` to be used as it is. */
   readonly client?: object | undefined;
 }
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<BedrockOptions> = {
+  region: true,
+  credentials: true,
+  requestHandler: true,
+  quirks: true,
+  client: true,
+};

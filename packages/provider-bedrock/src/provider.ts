@@ -1,10 +1,10 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { paidTo, quirksFromParams } from '@majordomo/core/provider';
+import { checkProviderOptions, paidTo, quirksFromParams } from '@majordomo/core/provider';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
 import { factsOf, familyOf } from './models.ts';
-import type { BedrockOptions } from './options.ts';
+import { OWN_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 
@@ -16,6 +16,7 @@ export interface BedrockProvider extends Provider {
 
 /** Models of Amazon Bedrock through Converse. Nothing is loaded or opened before the first call. */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
+  checkProviderOptions(options.id ?? 'bedrock', options, OWN_OPTIONS);
   const connect = connection(options);
   return {
     spi: 1,

@@ -35,3 +35,21 @@ export interface CliOptions {
   /** `totalMs` is the life of one child, default 300,000; `idleMs` defaults to 180,000. 0 is off. */
   readonly timeouts?: Timeouts | undefined;
 }
+
+/** All of them. */
+export const OPTIONS: Readonly<Record<keyof CliOptions, true>> = {
+  cli: true,
+  id: true,
+  vendor: true,
+  billing: true,
+  command: true,
+  args: true,
+  childEnv: true,
+  cwd: true,
+  prompt: true,
+  output: true,
+  skipPermissions: true,
+  fileMentions: true,
+  maxOutputBytes: true,
+  timeouts: true,
+};

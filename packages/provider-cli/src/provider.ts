@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
-import { paidTo } from '@majordomo/core/provider';
+import { checkMembers, didYouMean, paidTo } from '@majordomo/core/provider';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
 import { CLI_CAPABILITIES } from './models.ts';
-import type { CliOptions } from './options.ts';
+import { OPTIONS, type CliOptions } from './options.ts';
 import { CLIS, type CliName } from './profiles.ts';
 import type { CliSpec } from './spec.ts';
 import { run } from './run.ts';
@@ -26,6 +26,7 @@ const IDLE_MS = 180_000;
  * @example createMajordomo({ providers: [createCli({ cli: 'claude' })], env: process.env }).model('anthropic-cli/default')
  */
 export function createCli(options: CliOptions): CliProvider {
+  checkMembers('the options of createCli', options, OPTIONS);
   const spec = specOf(options.cli);
   const id = options.id ?? spec.id;
   const probe = versionProbe();
@@ -45,7 +46,11 @@ export function createCli(options: CliOptions): CliProvider {
 
 function specOf(cli: CliName): CliSpec {
   if (Object.hasOwn(CLIS, cli)) return CLIS[cli];
-  throw new LlmError('config', `unknown CLI "${cli}": there are ${Object.keys(CLIS).join(', ')}`);
+  const names = Object.keys(CLIS);
+  const near = didYouMean(cli, names);
+  throw new LlmError('config', `unknown CLI "${cli}": there are ${names.join(', ')}${near}`, {
+    path: 'cli',
+  });
 }
 
 function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {

@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { RunQuirks } from './quirks.ts';
 
 /** What is used of `env.AI` in a Worker. */
@@ -36,3 +37,12 @@ export interface CloudflareOptions extends ProviderOptions {
   /** Where a model differs from what is known of its name; wins over it. */
   readonly quirks?: Partial<RunQuirks> | undefined;
 }
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<CloudflareOptions> = {
+  binding: true,
+  accountId: true,
+  gateway: true,
+  sessionAffinity: true,
+  quirks: true,
+};

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import {
+  checkProviderOptions,
   chatReasoningFamily,
   paidTo,
   quirksFromParams,
@@ -14,7 +15,7 @@ import { connectionOf, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
 import { factsOf, imageQuirksOf } from './models.ts';
-import type { CloudflareOptions } from './options.ts';
+import { OWN_OPTIONS, type CloudflareOptions } from './options.ts';
 import { QUIRK_WORDS, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
 import { API_URL } from './rest.ts';
@@ -34,6 +35,7 @@ const DEFAULT_MAX_TOKENS = 256;
  * @example createCloudflare({ binding: env.AI })
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
+  checkProviderOptions(options.id ?? 'cloudflare', options, OWN_OPTIONS);
   return cloudflareProvider(options, KEY_ENV);
 }
 

@@ -1,4 +1,5 @@
 import type { Credential, ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -25,3 +26,14 @@ export interface GoogleOptions extends ProviderOptions {
   /** A `GoogleGenAI` to be used as it is, with its own credential and base URL. */
   readonly client?: object | undefined;
 }
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<GoogleOptions> = {
+  apiVersion: true,
+  vertexai: true,
+  project: true,
+  location: true,
+  token: true,
+  quirks: true,
+  client: true,
+};

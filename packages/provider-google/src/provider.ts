@@ -1,11 +1,18 @@
 import type { Dsn, Model, Provider } from '@majordomo/core';
-import { paidTo, quirksFromParams, Scribe, sdkStream, type QuirkWords } from '@majordomo/core/provider';
+import {
+  checkProviderOptions,
+  paidTo,
+  quirksFromParams,
+  Scribe,
+  sdkStream,
+  type QuirkWords,
+} from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
 import { listedModels } from './listed.ts';
 import { factsOf, familyOf } from './models.ts';
-import type { GoogleOptions } from './options.ts';
+import { OWN_OPTIONS, type GoogleOptions } from './options.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -18,6 +25,7 @@ import { GeminiReader } from './stream.ts';
  * @example createMajordomo({ providers: [createGoogle()], env: process.env }).model('google/gemini-3.8-flash')
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
+  checkProviderOptions(options.id ?? 'google', options, OWN_OPTIONS);
   return geminiProvider(options, KEY_ENV);
 }
 

@@ -1,4 +1,5 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { ChatQuirks } from '@majordomo/provider-openai';
 
 /** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */
@@ -25,3 +26,6 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
 /** `baseURL` without `/v1`, which stands in the paths here, and without a slash at its end. An empty one counts as none. */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = { quirks: true, images: true };

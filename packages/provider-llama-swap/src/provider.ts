@@ -1,5 +1,5 @@
 import type { Capabilities, Dsn, LlmError, Model, Provider, Timeouts } from '@majordomo/core';
-import { paidTo, patientFetch } from '@majordomo/core/provider';
+import { checkProviderOptions, paidTo, patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { management } from './connection.ts';
@@ -7,7 +7,7 @@ import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
 import { listedModels } from './models.ts';
-import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
+import { OWN_OPTIONS, keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
 
 /** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
@@ -38,6 +38,7 @@ const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs:
  */
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   const id = options.id ?? 'llama-swap';
+  checkProviderOptions(id, { ...options, baseURL: originOf(options) }, OWN_OPTIONS);
   const server = management(id, options);
   const chat = openaiCompatible(profileOf(id, options), {
     headers: options.headers,
@@ -74,10 +75,12 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
 }
 
 /** Without a URL none of its models gets as far as asking: see `swapModel`. */
+const NOWHERE = 'http://nowhere.invalid';
+
 const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
   ...llamacpp,
   id,
-  baseURL: `${originOf(options) ?? ''}/v1`,
+  baseURL: `${originOf(options) ?? NOWHERE}/v1`,
   timeouts: UNTIMED,
 });
 

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { checkBaseURL } from '@majordomo/core/provider';
 
 const DEFAULT_PORT = '11434';
 /** The one bare host that is not plain http, as in the vendor's own client. */
@@ -13,11 +14,13 @@ export function baseURLFromHost(host: string): string {
   const text = host.trim().replace(/^["']|["']$/g, '');
   if (text === CLOUD_HOST) return `https://${CLOUD_HOST}`;
   const hasScheme = /^https?:\/\//i.test(text);
+  if (!hasScheme && text.includes('://')) throw badHost(host);
   const bare = text.startsWith(':') && !text.startsWith('::') ? `127.0.0.1${text}` : text;
   const isAddress6 = !hasScheme && /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(bare);
   const written = hasScheme ? bare : `http://${isAddress6 ? `[${bare}]` : bare}`;
   const url = parsed(written);
   if (url === undefined || url.hostname === '') throw badHost(host);
+  checkBaseURL(written, 'the address of Ollama');
   // `URL` drops a port that is the scheme's own, so the text has to tell whether one was named.
   const port = hasScheme || /:\d+(?:\/|$)/.test(written.slice('http://'.length)) ? url.port : DEFAULT_PORT;
   const path = url.pathname.replace(/(?<!\/)\/+$/, '');
@@ -33,4 +36,5 @@ const badHost = (host: string): LlmError =>
   new LlmError(
     'config',
     `"${host}" is not a host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`,
+    { path: 'baseURL' },
   );

@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
+import type { OwnOptions } from '@majordomo/core/provider';
 import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
@@ -11,3 +12,12 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   /** A client of `ollama` to be used as it is, with its own host, headers and fetch. */
   readonly client?: object | undefined;
 }
+
+/** What is not an option of every provider. */
+export const OWN_OPTIONS: OwnOptions<OllamaOptions> = {
+  profile: true,
+  numCtx: true,
+  keepAlive: true,
+  quirks: true,
+  client: true,
+};

@@ -2,6 +2,8 @@ import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider } from '@majordomo/core';
 import {
   chatReasoningFamily,
+  checkProviderOptions,
+  didYouMean,
   NDJSON,
   paidTo,
   Scribe,
@@ -12,7 +14,8 @@ import { connectionOf, type Connection } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
-import type { OllamaOptions } from './options.ts';
+import { baseURLFromHost } from './host.ts';
+import { OWN_OPTIONS, type OllamaOptions } from './options.ts';
 import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { pull, type PullOptions, type PullProgress } from './pull.ts';
 import { settingsFromParams, type OllamaQuirks } from './quirks.ts';
@@ -33,6 +36,10 @@ export interface OllamaProvider extends Provider {
  * @example createMajordomo({ providers: [createOllama()], env: process.env }).model('ollama/qwen3:30b')
  */
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
+  const { baseURL, ...others } = options;
+  checkProviderOptions<OllamaOptions>(options.id ?? 'ollama', others, OWN_OPTIONS);
+  // Any form that OLLAMA_HOST may have.
+  if (baseURL !== undefined) baseURLFromHost(baseURL);
   return ollamaProvider(options, profileOf(options));
 }
 
@@ -64,7 +71,11 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
 
 function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Profile {
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile];
-  throw new LlmError('config', `unknown profile "${profile}": there are ${Object.keys(PROFILES).join(', ')}`);
+  const names = Object.keys(PROFILES);
+  const near = didYouMean(profile, names);
+  throw new LlmError('config', `unknown profile "${profile}": there are ${names.join(', ')}${near}`, {
+    path: 'profile',
+  });
 }
 
 /**

@@ -44,7 +44,9 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   return { ...provider, schemes: SCHEMES };
 }
 
-const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile => 'api' in profile;
+const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
+  // Untyped code may give anything, which is refused in words of ours.
+  Object.hasOwn(Object(profile) as object, 'api');
 
 /** `vendor` says whose prices hold there; the other parameters are quirks. */
 function placeOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {

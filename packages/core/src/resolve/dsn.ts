@@ -42,7 +42,8 @@ export function checkDsn(variable: string, value: string): Dsn {
   const hostAt = authorityAt + at + 1;
   if (at === -1 && rawPath.includes('@')) throw badDsn(variable, SPLIT_TOKEN, authorityAt + authority.length);
   if (host === '') throw badDsn(variable, 'it has no host', hostAt);
-  if (!HOST.test(host)) throw badDsn(variable, 'its host is not valid', hostAt);
+  if (!HOST.test(host) || !URL.canParse(`https://${host}`))
+    throw badDsn(variable, 'its host is not valid', hostAt);
   const isPlain = rawScheme.toLowerCase().endsWith(PLAIN_HTTP);
   const scheme = isPlain ? rawScheme.slice(0, -PLAIN_HTTP.length) : rawScheme;
   const path = rawPath.replace(/(?<!\/)\/+$/, '');

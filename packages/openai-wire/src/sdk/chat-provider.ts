@@ -6,6 +6,7 @@ import { toWire } from '../chat/request.ts';
 import { ChatReader } from '../chat/stream.ts';
 import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
 import { bodyText } from './body.ts';
+import { checkSetUp } from './check-set-up.ts';
 import { connectionOf, type Connection, type ImageModels } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
 import { withImageModels } from './image-models.ts';
@@ -22,6 +23,7 @@ export function chatProvider(
   options: ChatOptions,
   imageModels?: ImageModels,
 ): Provider {
+  checkSetUp(profile, options);
   const id = options.id ?? profile.id;
   const connection = connectionOf(sdk, { ...profile, id }, options);
   return {

@@ -6,6 +6,7 @@ import { recoveryFor } from '../responses/recovery.ts';
 import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
 import { bodyText } from './body.ts';
+import { checkSetUp } from './check-set-up.ts';
 import { connectionOf, type Connection, type ImageModels } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
 import { withImageModels } from './image-models.ts';
@@ -22,6 +23,7 @@ export function responsesProvider(
   options: ResponsesOptions,
   imageModels?: ImageModels,
 ): Provider {
+  checkSetUp(profile, options);
   const id = options.id ?? profile.id;
   const connection = connectionOf(sdk, { ...profile, id }, options);
   return {

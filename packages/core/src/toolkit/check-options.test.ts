@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import type { ProviderOptions } from '../contract/provider.ts';
+import { checkBaseURL, checkMembers, checkProviderOptions } from './check-options.ts';
+
+interface Options extends ProviderOptions {
+  readonly quirks?: object;
+}
+const check = (options: object): void => {
+  checkProviderOptions<Options>('acme', options, { quirks: true });
+};
+const config = (path: string, message: string) =>
+  expect.objectContaining({
+    kind: 'config',
+    message,
+    details: expect.objectContaining({ path }) as object,
+  }) as Error;
+
+it.each([
+  [{ apikey: 'k' }, 'apikey', '"apikey" is not a member of the options of acme; did you mean "apiKey"?'],
+  [{ baseUrl: 'k' }, 'baseUrl', '"baseUrl" is not a member of the options of acme; did you mean "baseURL"?'],
+  [{ quirk: {} }, 'quirk', '"quirk" is not a member of the options of acme; did you mean "quirks"?'],
+])('a mistyped option is told with the one that was meant: %o', (options, path, message) => {
+  expect(() => {
+    check(options);
+  }).toThrow(config(path, message));
+});
+
+it('options that resemble none of ours belong to a newer package, or to somebody else', () => {
+  check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
+});
+
+it.each([undefined, null, 'key'])('%o are no options', (options) => {
+  expect(() => {
+    checkMembers('the options of acme', options, {});
+  }).toThrow('the options of acme must be an object');
+});
+
+it.each([
+  ['localhost:8080', 'must begin with https:// or http://'],
+  ['api.acme.example/v1', 'is not a URL: write for example https://host/v1'],
+  ['', 'is not a URL: write for example https://host/v1'],
+  ['https://host:99999/v1', 'is not a URL: write for example https://host/v1'],
+  ['ftp://host/v1', 'must begin with https:// or http://'],
+  ['https://user@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
+  ['https://:sk-secret@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
+  [
+    'https://host/v1?key=sk-secret',
+    'must end before its ? or #: what follows would stand before the path of each call',
+  ],
+  ['https://host/v1#', 'must end before its ? or #: what follows would stand before the path of each call'],
+  [new URL('https://host/v1'), 'must be a text such as https://host/v1'],
+])('%s is not a base URL', (value, problem) => {
+  expect(() => {
+    checkBaseURL(value, 'baseURL of acme');
+  }).toThrow(config('baseURL', `baseURL of acme ${problem}`));
+});
+
+it.each(['https://host', 'http://127.0.0.1:8080/v1/', 'https://[::1]:1/v1', 'HTTPS://my_host.lan/a%20b'])(
+  '%s is a base URL',
+  (value) => {
+    checkBaseURL(value, 'baseURL of acme');
+  },
+);

@@ -1,0 +1,88 @@
+import { LlmError, type Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createBedrock } from '@majordomo/provider-bedrock';
+import { createCerebras } from '@majordomo/provider-cerebras';
+import { createCli } from '@majordomo/provider-cli';
+import { createCloudflare } from '@majordomo/provider-cloudflare';
+import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { createLlamaSwap } from '@majordomo/provider-llama-swap';
+import { createOllama } from '@majordomo/provider-ollama';
+import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
+import { describe, expect, it } from 'vitest';
+
+/** Untyped code gives what it has; every factory says at once what cannot be meant. */
+type Factory = (options: never) => Provider;
+
+const OVER_HTTP: Readonly<Record<string, Factory>> = {
+  createOpenAI,
+  'createOpenAI over Chat Completions': (options: object) => createOpenAI({ ...options, api: 'chat' }),
+  openaiCompatible: (options: object) => openaiCompatible(xai, options),
+  createAnthropic,
+  createBedrock,
+  createCerebras,
+  createCloudflare,
+  createGoogle,
+  createGroq,
+  createLlamaSwap,
+  createOllama,
+};
+
+const refusalOf = (make: Factory, options: unknown): LlmError => {
+  try {
+    make(options as never);
+  } catch (error) {
+    if (LlmError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+};
+
+describe.each(Object.entries(OVER_HTTP))('%s', (_name, make) => {
+  it('tells a mistyped option with the one that was meant', () => {
+    const { kind, details, message } = refusalOf(make, { apikey: 'sk-secret' });
+    expect([kind, details.path]).toEqual(['config', 'apikey']);
+    expect(message).toContain('did you mean "apiKey"?');
+    expect(message).not.toContain('sk-secret');
+  });
+
+  it.each([
+    'https://user:sk-secret@host/v1',
+    'https://host/v1?key=sk-secret',
+    'ftp://host/v1',
+    'http://host:99999/v1',
+  ])('refuses the base URL %s', (baseURL) => {
+    const { kind, details, message } = refusalOf(make, { baseURL });
+    expect([kind, details.path]).toEqual(['config', 'baseURL']);
+    expect(message).not.toContain('sk-secret');
+  });
+
+  it('takes an address of the app, and options of a newer package', () => {
+    expect(make({ baseURL: 'http://127.0.0.1:8080/v1', tomorrow: true } as never).id).not.toBe('');
+  });
+});
+
+it('createCli tells a mistyped option, and a CLI with the one that was meant', () => {
+  expect(refusalOf(createCli, { cli: 'claude', comand: 'x' }).message).toContain('did you mean "command"?');
+  expect(refusalOf(createCli, { cli: 'cluade' }).message).toContain('did you mean "claude"?');
+});
+
+it('createOllama tells a profile with the one that was meant', () => {
+  expect(refusalOf(createOllama, { profile: 'ollama-clod' }).message).toContain(
+    'did you mean "ollama-cloud"?',
+  );
+});
+
+it.each([
+  [undefined, 'the profile must be an object'],
+  [{ id: 'lab' }, 'baseURL of the profile lab must be a text'],
+  [{ baseURL: 'http://lab/v1' }, 'the profile must have an id'],
+  [
+    { id: 'lab', baseUrl: 'http://lab/v1' },
+    '"baseUrl" is not a member of the profile; did you mean "baseURL"?',
+  ],
+  [{ api: 'responses', id: 'lab', baseURL: 'lab/v1' }, 'baseURL of the profile lab is not a URL'],
+])('openaiCompatible refuses the profile %o', (profile, message) => {
+  const { kind, message: said } = refusalOf((given) => openaiCompatible(given), profile);
+  expect([kind, said]).toEqual(['config', expect.stringContaining(message)]);
+});
