@@ -18,10 +18,11 @@ export const library: Config = defineConfig({
   dts: true,
 });
 
-/** core: the public surface, that for servers and that for provider authors; without white space, since everybody loads it. */
+/** core: what apps, servers and providers import; without white space and long forms, since everybody loads it. */
 export const coreLibrary: Config = defineConfig({
   ...base,
   minifyWhitespace: true,
+  minifySyntax: true,
   entry: ['src/index.ts', 'src/http.ts', 'src/provider.ts'],
   platform: 'neutral',
   dts: true,
