@@ -1,4 +1,5 @@
 import type { Message } from '@majordomo/core';
+import { callSite, failingAt } from '@majordomo/core/provider';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './begin-run.ts';
 import { decide, type Action } from './decide.ts';
@@ -34,7 +35,7 @@ export interface Agent {
 }
 
 /**
- * A model with instructions and tools, in a loop. Throws `config` when two tools have one name.
+ * A model with instructions and tools, in a loop. Throws `config` without a model, and when two tools have one name.
  *
  * @example
  * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });
@@ -42,6 +43,15 @@ export interface Agent {
  */
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
+  const run: Agent['run'] = (input, runOptions = {}) =>
+    failingAt(callSite(run), runHere(parts, input, runOptions, undefined));
+  const stream: Agent['stream'] = (input, runOptions = {}) => {
+    const site = callSite(stream);
+    return new WatchedRun(
+      (emit, signal) => failingAt(site, runHere(parts, input, { ...runOptions, signal }, emit)),
+      runOptions.signal,
+    );
+  };
   return {
     begin,
     decide: (state) => decide(state, parts.rules),
@@ -51,11 +61,7 @@ export function createAgent(options: AgentOptions): Agent {
       drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapped(error);
       }),
-    run: (input, runOptions = {}) => runHere(parts, input, runOptions, undefined),
-    stream: (input, runOptions = {}) =>
-      new WatchedRun(
-        (emit, signal) => runHere(parts, input, { ...runOptions, signal }, emit),
-        runOptions.signal,
-      ),
+    run,
+    stream,
   };
 }

@@ -41,12 +41,15 @@ export interface Turn {
 export interface RunResult {
   /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
   readonly text: string;
+  /** Where the run is, as JSON: it goes on from there, here or in another process. */
   readonly state: RunState;
   /** The whole transcript: with a new user message behind it, it continues. */
   readonly messages: readonly Message[];
   /** Calls that wait for a decision; then `done` is `undefined`. */
   readonly awaiting: readonly ToolCallPart[];
+  /** Why it ended: `answered`, or which limit stopped it. `undefined`: it waits for decisions. */
   readonly done: Done | undefined;
+  /** Of all its model calls, those of other processes included. */
   readonly usage: Usage;
   /** Targets that answered, in order of the steps that were taken in this process. */
   readonly targets: readonly string[];

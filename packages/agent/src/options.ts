@@ -1,4 +1,4 @@
-import { systemClock, type ChatModel, type Clock } from '@majordomo/core';
+import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -48,11 +48,15 @@ export interface AgentParts {
   readonly once: Once;
 }
 
-/** Throws `config` when two tools have one name. */
+/** Throws `config` without a model, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
   const tools = toolsOf(options);
+  // Untyped code finds out here, and not in the first run.
+  if (typeof (model as Partial<ChatModel> | undefined)?.stream !== 'function') {
+    throw new LlmError('config', 'model must be what majordomo.model(spec) gives', { path: 'model' });
+  }
   return {
     model,
     instructions: instructionsOf(options),

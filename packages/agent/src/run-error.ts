@@ -27,12 +27,15 @@ export class RunError extends LlmError {
 
   /** True for a RunError, of one of these kinds where some are named; across two installed copies too. */
   static override is(value: unknown, ...kinds: readonly ErrorKind[]): value is RunError {
-    if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
-    return kinds.length === 0 || LlmError.is(value, ...kinds);
+    return isRunError(value) && (kinds.length === 0 || LlmError.is(value, ...kinds));
   }
 
   /** `instanceof` holds across two installed copies too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return RunError.is(value);
+    return isRunError(value);
   }
 }
+
+/** Outside of the class: a class that names itself is called `_RunError` by the bundler, wherever Node shows it. */
+const isRunError = (value: unknown): value is RunError =>
+  typeof value === 'object' && value !== null && BRAND in value;

@@ -2,6 +2,7 @@ export { loadDeferred } from './deferred.ts';
 export { keepWarm, unused } from './keep-warm.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
 export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
+export { callSite, failingAt, type CallSite } from './error/call-site.ts';
 export { cleanCause } from './error/cause.ts';
 export { redact, secretForms, secretSpans, type Span } from './error/secret.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
