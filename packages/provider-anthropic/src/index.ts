@@ -1,2 +1,4 @@
 export { createAnthropic } from './provider.ts';
 export type { AnthropicOptions } from './options.ts';
+export type { ClaudeQuirks } from '@majordomo/claude';
+export type { Quirks } from './quirks.ts';

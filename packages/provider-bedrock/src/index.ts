@@ -2,3 +2,4 @@ export { createBedrock, type BedrockProvider } from './provider.ts';
 export type { BedrockSources } from './auth.ts';
 export type { AwsCredentials, BedrockOptions } from './options.ts';
 export type { Quirks } from './quirks.ts';
+export type { ClaudeQuirks } from '@majordomo/claude';

@@ -1,3 +1,9 @@
 export type { CerebrasOptions } from './options.ts';
 export { createCerebras } from './provider.ts';
-export type { RateLimitBucket, RateLimits } from '@majordomo/openai-wire';
+export type {
+  ChatOptions,
+  ChatParameter,
+  ChatQuirks,
+  RateLimitBucket,
+  RateLimits,
+} from '@majordomo/openai-wire';

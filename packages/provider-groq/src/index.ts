@@ -1,3 +1,9 @@
 export type { GroqOptions } from './options.ts';
 export { createGroq } from './provider.ts';
-export type { RateLimitBucket, RateLimits } from '@majordomo/openai-wire';
+export type {
+  ChatOptions,
+  ChatParameter,
+  ChatQuirks,
+  RateLimitBucket,
+  RateLimits,
+} from '@majordomo/openai-wire';

@@ -5,4 +5,11 @@ import type { ChatOptions, ResponsesOptions } from '@majordomo/openai-wire';
  * are those of the wire.
  */
 export type OpenAIOptions =
-  (ResponsesOptions & { readonly api?: 'responses' | undefined }) | (ChatOptions & { readonly api: 'chat' });
+  | (ResponsesOptions & {
+      /** The wire: Responses is the default, `chat` is what compatible servers speak. */
+      readonly api?: 'responses' | undefined;
+    })
+  | (ChatOptions & {
+      /** The wire: Chat Completions. */
+      readonly api: 'chat';
+    });
