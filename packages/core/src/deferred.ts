@@ -5,8 +5,12 @@
 export async function loadDeferred(): Promise<void> {
   await Promise.all([
     import('./chain/exhausted.ts'),
+    import('./chain/hedge.ts'),
+    import('./client/listed.ts'),
+    import('./client/resolved.ts'),
     import('./error/foreign-error.ts'),
     import('./gates/admit.ts'),
+    import('./operations/continued-chat.ts'),
     import('./operations/image.ts'),
     import('./prepare/fit-history.ts'),
     import('./prepare/stand-in.ts'),

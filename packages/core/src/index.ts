@@ -2,6 +2,7 @@ export { lanes } from './gates/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { checkDsn, dsnVariable } from './resolve/dsn.ts';
 export { fromJson, toJson } from './json/codec.ts';
+export { listeners } from './observe/listeners.ts';
 export { sumUsage } from './stream/sum-usage.ts';
 export { cutText } from './bytes/cut-text.ts';
 export { messageOf } from './error/message-of.ts';
@@ -87,12 +88,14 @@ export type {
   JsonSchemaRequest,
   Majordomo,
   MajordomoOptions,
+  NamedSpec,
   ObjectResponse,
   ObjectStream,
   ResolvedTarget,
   ResolveOptions,
   Resolver,
   SpecElement,
+  TargetSettings,
   TypedRequest,
 } from './contract/majordomo.ts';
 export type { Clock } from './contract/clock.ts';

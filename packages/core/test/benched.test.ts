@@ -122,6 +122,17 @@ describe("'wait'", () => {
   });
 });
 
+describe('without a bench', () => {
+  it('a chain whose targets are all denied ends, whatever is to be done about benches', async () => {
+    const closed = { name: 'closed', admit: () => ({ deny: 'no', advance: true }) };
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [closed] });
+    for (const whenAllBenched of ['probe', 'try-soonest', 'wait'] as const) {
+      const { details } = await failure(majordomo.model('a/x').generate(hi, { whenAllBenched }));
+      expect(details.attempts.map(({ outcome }) => outcome)).toEqual(['skipped']);
+    }
+  });
+});
+
 describe("'wait' for a target that then is not asked", () => {
   it('ends, though it was benched before', async () => {
     const { majordomo, clock, asked } = world(

@@ -7,6 +7,12 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
 
 export const EQUIVALENT: readonly Equivalent[] = [
   {
+    file: 'chain/call-run.ts',
+    before: 'private isPulled = false;',
+    after: 'private isPulled = true;',
+    why: 'a call is pulled in the turn in which it is made',
+  },
+  {
     file: 'health/tracker.ts',
     before: 'if (this.conditions.size === 0) return undefined;',
     after: ';',

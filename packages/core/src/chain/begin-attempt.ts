@@ -39,16 +39,16 @@ export async function beginAttempt<Event extends object, Result>(
     if (bench !== undefined) return asBenched(target, bench, deps);
   }
 
-  const prepared = await prepare(visit, call, scope);
-  if (prepared instanceof Error) return passedOver('unsupported', prepared, call);
+  const prepared = await prepare(visit, scope);
+  if (prepared instanceof Error) return passedOver('unsupported', prepared, visit.settings);
 
   const number = visit.nextNumber();
   const lifeline = isWatched(deps) ? new Lifeline(deps.clock, unreadMsOf(call.settings.timeouts)) : undefined;
   const info = lifeline && attemptInfo(call, visit.place, number, prepared, scope, lifeline);
   const admission = info === undefined ? FREE : await admitted(deps, info, call.waitUntil);
-  if (admission instanceof Error) return passedOver('denied', admission, call);
+  if (admission instanceof Error) return passedOver('denied', admission, visit.settings);
 
-  const claim = visit.standing.claim(mode, probeMs(prepared, call.settings));
+  const claim = visit.standing.claim(mode, probeMs(prepared, visit.settings));
   if (claim === undefined) {
     const meanwhile = asBenched(target, visit.standing.bench(), deps);
     await admission.settle(skippedAttempt(visit.place, meanwhile.error));
@@ -76,19 +76,14 @@ function asBenched(target: string, bench: Bench | undefined, { clock }: ChainDep
   return { why: 'benched', error, until: bench?.until, advance: true };
 }
 
-function passedOver<Event extends object, Result>(
-  why: PassedOver['why'],
-  error: LlmError,
-  { settings }: Call<Event, Result>,
-): PassedOver {
-  const { advance } = decisionFor(error.kind, settings.policy);
+function passedOver(why: PassedOver['why'], error: LlmError, { policy }: ChainSettings): PassedOver {
+  const { advance } = decisionFor(error.kind, policy);
   return { why, error, until: undefined, advance: advance || error.details.code === 'advance' };
 }
 
 /** The error instead, where the target cannot take the request and the next one may. */
 async function prepare<Event extends object, Result>(
   visit: Visit<Event, Result>,
-  { settings }: Call<Event, Result>,
   scope: CallScope,
 ): Promise<PreparedCall<Event, Result> | LlmError> {
   try {
@@ -96,7 +91,7 @@ async function prepare<Event extends object, Result>(
   } catch (cause) {
     // A provider's own code may throw anything: then this target cannot be asked, and the next one may.
     const error = await asLlmError(cause, visit.place.key);
-    if (decisionFor(error.kind, settings.policy).advance) return error;
+    if (decisionFor(error.kind, visit.settings.policy).advance) return error;
     throw error;
   }
 }

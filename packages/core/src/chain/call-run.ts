@@ -7,6 +7,7 @@ import { abortable } from '../abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import type { Step } from './reading.ts';
+import type { Hedge } from './hedge.ts';
 import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
@@ -15,6 +16,7 @@ import { soonestEnd, untilChange } from './standing.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
+type Continued = Extract<StreamEvent, { type: 'continued' }>;
 
 /**
  * One call along its chain, pulled by whoever reads: each pull gives the next events to show. It tries targets in
@@ -28,11 +30,13 @@ export class CallRun<Event extends object, Result> {
   private readonly record: CallRecord;
   private readonly scope: CallScope;
   private route: Route<Event, Result> | undefined;
-  private running: RunningAttempt<Event, Result> | undefined;
+  private running: RunningAttempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** To be slept before the next attempt, in ms. */
   private pauseMs = 0;
   /** Shown content that the consumer still has to be told to drop. */
   private reset: Reset | undefined;
+  /** Shown content that the next attempt goes on from: told with its first content. */
+  private broken: Pick<Continued, 'from' | 'error'> | undefined;
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
   private isPulled = false;
@@ -49,7 +53,7 @@ export class CallRun<Event extends object, Result> {
   }
 
   /** The next events to show, never an empty list; `undefined` once `result` is there. Throws the call's error. */
-  async pull(): Promise<readonly (Event | Reset)[] | undefined> {
+  async pull(): Promise<readonly (Event | Reset | Continued)[] | undefined> {
     if (this.failure !== undefined) throw this.failure;
     if (this.result !== undefined) {
       this.tellEnd();
@@ -58,11 +62,12 @@ export class CallRun<Event extends object, Result> {
     this.isPulled = true;
     try {
       for (;;) {
-        const attempt = this.running ?? (await this.next());
+        const running = this.running ?? (await this.next());
         // Nothing is read of the new attempt before the consumer has dropped the old one's content.
         if (this.reset !== undefined) return this.takeReset();
-        const step = await attempt.read();
-        const shown = step.type === 'events' ? show(attempt, step) : await this.ended(attempt, step);
+        const step = await running.read();
+        const attempt = this.winner(running);
+        const shown = step.type === 'events' ? this.show(attempt, step) : await this.ended(attempt, step);
         if (shown.length > 0) return shown;
       }
     } catch (cause) {
@@ -83,7 +88,7 @@ export class CallRun<Event extends object, Result> {
   // ---- the next attempt
 
   /** Resolves once; then, from target to target: may it be tried, and does it begin? */
-  private async next(): Promise<RunningAttempt<Event, Result>> {
+  private async next(): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
     const route = (this.route ??= await this.resolve());
     await this.pause();
     for (;;) {
@@ -95,14 +100,36 @@ export class CallRun<Event extends object, Result> {
       const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.mode);
       if ('read' in begun) {
         this.running = begun;
+        this.running = await this.hedged(begun, route);
         // Stopped while the gates were asked: it ends before it opens a connection.
         if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
-        return begun;
+        return this.running;
       }
       this.record.skipped(visit.place, begun);
       if (!begun.advance) throw begun.error;
       route.advance();
     }
+  }
+
+  /** Where it is asked for, and there is another target, that one is asked too once the first is silent for too long. */
+  private async hedged(
+    first: RunningAttempt<Event, Result>,
+    route: Route<Event, Result>,
+  ): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
+    if (this.call.settings.hedgeAfterMs === Infinity || route.behind.length === 0) return first;
+    const { Hedge: Race } = await import('./hedge.ts');
+    return new Race(first, route, this.call, this.deps, this.scope, this.record);
+  }
+
+  /** What is left of a race goes on alone. */
+  private winner(
+    running: RunningAttempt<Event, Result> | Hedge<Event, Result>,
+  ): RunningAttempt<Event, Result> {
+    const { attempt } = running;
+    if (attempt === running) return attempt;
+    this.route?.goTo(attempt.visit);
+    if (this.running !== undefined) this.running = attempt;
+    return attempt;
   }
 
   private async resolve(): Promise<Route<Event, Result>> {
@@ -112,7 +139,7 @@ export class CallRun<Event extends object, Result> {
     const found = call.resolve(scope);
     const places = found instanceof Promise ? await abortable(found, scope.signal) : found;
     this.record.callStart(places.map(({ key }) => key));
-    return new Route(places, call.operation, this.deps);
+    return new Route(places, call, this.deps);
   }
 
   private async pause(): Promise<void> {
@@ -161,9 +188,9 @@ export class CallRun<Event extends object, Result> {
   private async ended(
     attempt: RunningAttempt<Event, Result>,
     step: Exclude<Step<Event>, { type: 'events' }>,
-  ): Promise<readonly (Event | Reset)[]> {
+  ): Promise<readonly (Event | Reset | Continued)[]> {
     if (step.type === 'failed') return this.failed(attempt, step.error);
-    const shown = show(attempt, step);
+    const shown = this.show(attempt, step);
     await this.finished(attempt);
     return shown;
   }
@@ -191,6 +218,7 @@ export class CallRun<Event extends object, Result> {
     cause: unknown,
   ): Promise<readonly (Event | Reset)[]> {
     const { visit } = attempt;
+    const { settings } = visit;
     const { reason } = this.scope;
     this.running = undefined;
     const error = await attempt.describe(reason ?? cause);
@@ -202,17 +230,32 @@ export class CallRun<Event extends object, Result> {
         error,
         canRecover: recovered !== undefined,
         tries: visit.tries,
-        wasShown: attempt.isCommitted && this.call.live && !this.call.settings.restart,
+        wasShown: attempt.isCommitted && this.call.live && settings.afterCommit === 'error',
         isBenched: visit.standing.bench() !== undefined,
         remainingMs: this.scope.remainingMs(),
         random: this.deps.random(),
       },
-      this.call.settings,
+      settings,
     );
     await this.settled(attempt.failed(error, verdict, benchedUntil));
-    if (attempt.isCommitted && this.call.live) this.reset = { type: 'reset', target: visit.place.key, error };
+    if (attempt.isCommitted && this.call.live) await this.handOver(attempt, error, verdict);
     if (verdict.type === 'recover' && recovered !== undefined) visit.recover(recovered);
     return this.carryOut(verdict, error);
+  }
+
+  /** What was shown is gone on from where that can be done; else the consumer is told to drop it. */
+  private async handOver(
+    { answer, visit }: RunningAttempt<Event, Result>,
+    error: LlmError,
+    verdict: Verdict,
+  ): Promise<void> {
+    const { operation, settings } = this.call;
+    const from = visit.place.key;
+    const goesOn = verdict.type !== 'throw' && settings.afterCommit === 'continue';
+    const rest = goesOn ? await operation.continued?.({ from, error, parts: answer.shown() }) : undefined;
+    this.broken = rest && { from, error };
+    this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;
+    if (goesOn) this.route?.ask(rest ?? operation);
   }
 
   /** Waits for permits to be settled, unless the call is stopped meanwhile: what happened stays as it is. */
@@ -240,6 +283,19 @@ export class CallRun<Event extends object, Result> {
     }
   }
 
+  /** The first content is told before it is shown. */
+  private show(
+    attempt: RunningAttempt<Event, Result>,
+    { events }: { readonly events: readonly Event[] },
+  ): readonly (Event | Continued)[] {
+    if (!attempt.isCommitted) return events;
+    attempt.tellCommitted();
+    const { broken } = this;
+    if (broken === undefined) return events;
+    this.broken = undefined;
+    return [{ type: 'continued', ...broken, target: attempt.visit.place.key }, ...events];
+  }
+
   private takeReset(): readonly Reset[] {
     const { reset } = this;
     this.reset = undefined;
@@ -258,7 +314,7 @@ export class CallRun<Event extends object, Result> {
   private async settleStopped(error: LlmError): Promise<void> {
     if (this.failure !== undefined || this.result !== undefined) return;
     try {
-      if (this.running !== undefined) await this.failed(this.running, error);
+      if (this.running !== undefined) await this.failed(this.running.attempt, error);
       else throw error;
     } catch (cause) {
       await this.fail(cause);
@@ -281,13 +337,4 @@ export class CallRun<Event extends object, Result> {
     this.call.onEnd?.({ error: failure });
     return failure;
   }
-}
-
-/** The first content is told before it is shown. */
-function show<Event extends object, Result>(
-  attempt: RunningAttempt<Event, Result>,
-  { events }: { readonly events: readonly Event[] },
-): readonly Event[] {
-  if (attempt.isCommitted) attempt.tellCommitted();
-  return events;
 }

@@ -17,6 +17,8 @@ export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
+  /** The same, where the name that led to a place says more. */
+  readonly settingsAt: (place: Place) => ChainSettings;
   /** Does somebody read the events as they come? Else nothing is shown that could not be replaced. */
   readonly live: boolean;
   /** The caller's. */

@@ -1,11 +1,11 @@
 import type { CallInfo, Timeouts } from '../contract/call.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { AttemptInfo } from '../contract/gate.ts';
-import type { Recovery } from '../contract/llm-error.ts';
+import type { LlmError, Recovery } from '../contract/llm-error.ts';
 import type { ModelContext } from '../contract/provider.ts';
 import type { ModelRequest } from '../contract/request.ts';
 import type { Place } from '../resolve/resolve.ts';
-import type { Answer } from '../stream/answer.ts';
+import type { Answer, ShownPart } from '../stream/answer.ts';
 
 /**
  * What is asked of each target of a chain: an answer, a picture. The chain knows how to try, to wait, to fail over and
@@ -15,8 +15,18 @@ export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
   /** Throws `invalid-request` for what no target could take. */
   validate(): void;
+  /** The same, asked to go on where an answer broke off; `undefined` where that cannot be done. */
+  continued?(broken: Broken): Promise<Operation<Event, Result> | undefined>;
   /** Fits what is asked to one target; throws or rejects with `unsupported` when it cannot take it. */
   prepare(place: Place, scope: { readonly signal: AbortSignal }): Awaitable<PreparedCall<Event, Result>>;
+}
+
+/** An answer that broke off after it had been shown in part. */
+export interface Broken {
+  /** Target that broke off. */
+  readonly from: string;
+  readonly error: LlmError;
+  readonly parts: readonly ShownPart[];
 }
 
 type Awaitable<T> = T | Promise<T>;

@@ -37,7 +37,9 @@ function setUp(script: (Told | Error | Promise<Told>)[], fault?: LlmError, open?
     timeouts: {},
     waitUntil: (promise) => goingOn.push(promise),
     lifeline: undefined,
+    pace: undefined,
     answer: {
+      characters: 0,
       push: ({ type }) => type,
       opening: (held) => {
         log.push(`opening ${held.length}`);

@@ -3,6 +3,7 @@ import type { Clock } from '../contract/clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { Lifeline } from './lifeline.ts';
 import type { Opened } from './open.ts';
+import type { Pace } from './pace.ts';
 import type { Answer } from '../stream/answer.ts';
 import { Watch } from './watch.ts';
 
@@ -22,7 +23,8 @@ interface ReadingOptions<Event extends object> {
   readonly timeouts: Timeouts;
   readonly waitUntil: WaitUntil | undefined;
   readonly lifeline: Lifeline | undefined;
-  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
+  readonly pace: Pace | undefined;
+  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening' | 'characters'>;
   /** The error that the finish stands for, if it is one. */
   fault(): LlmError | undefined;
   /** Begins the stream and asks it for the first step. */
@@ -48,13 +50,15 @@ export class Reading<Event extends object> {
   private resolveStep: ((step: Step<Event>) => void) | undefined;
 
   constructor(options: ReadingOptions<Event>) {
-    const { target, isWhole, clock, timeouts } = options;
+    const { target, isWhole, clock, timeouts, pace, answer } = options;
     this.options = options;
     this.watch = new Watch({
       clock,
       target,
       timeouts,
       whole: isWhole,
+      pace,
+      characters: () => answer.characters,
       onTimeout: (error) => {
         this.stop(error);
       },

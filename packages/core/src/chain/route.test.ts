@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Place } from '../resolve/resolve.ts';
-import type { ChainDeps } from './call.ts';
-import type { Operation } from './operation.ts';
+import type { Call, ChainDeps } from './call.ts';
 import { Route } from './route.ts';
 
 const places = ['a/x', 'b/y'].map((key) => ({ key }) as Place);
 const route = (): Route<object, unknown> =>
-  new Route(places, {} as Operation<object, unknown>, {} as ChainDeps);
+  new Route(places, { settingsAt: () => ({}) } as unknown as Call<object, unknown>, {} as ChainDeps);
 
 describe('a route', () => {
   it('goes from target to target, to its end, and begins anew with the same visits', () => {

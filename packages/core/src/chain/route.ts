@@ -1,27 +1,39 @@
 import type { Place } from '../resolve/resolve.ts';
-import type { ChainDeps } from './call.ts';
+import type { Call, ChainDeps } from './call.ts';
 import type { Operation } from './operation.ts';
+import type { ChainSettings } from './settings.ts';
 import type { ClaimMode } from './standing.ts';
 import { Visit } from './visit.ts';
 
 /** Where a call stands on its chain. */
 export class Route<Event extends object, Result> {
   readonly places: readonly Place[];
-  private readonly operation: Operation<Event, Result>;
+  private readonly settingsAt: (place: Place) => ChainSettings;
+  private operation: Operation<Event, Result>;
   private readonly deps: ChainDeps;
-  private readonly visits: Visit<Event, Result>[] = [];
+  private readonly visits: (Visit<Event, Result> | undefined)[] = [];
   private at = 0;
   private forced: { readonly at: number; readonly mode: ClaimMode } | undefined;
 
-  constructor(places: readonly Place[], operation: Operation<Event, Result>, deps: ChainDeps) {
+  constructor(
+    places: readonly Place[],
+    call: Pick<Call<Event, Result>, 'operation' | 'settingsAt'>,
+    deps: ChainDeps,
+  ) {
     this.places = places;
-    this.operation = operation;
+    this.operation = call.operation;
+    this.settingsAt = call.settingsAt;
     this.deps = deps;
   }
 
   /** The target whose turn it is; `undefined` behind the last one. */
   get current(): Visit<Event, Result> | undefined {
     return this.visitAt(this.at);
+  }
+
+  /** Those whose turn would come after the current one. */
+  get behind(): readonly Visit<Event, Result>[] {
+    return this.all.slice(this.at + 1);
   }
 
   /** How the current target is asked, should it be benched. */
@@ -43,6 +55,17 @@ export class Route<Event extends object, Result> {
     this.at++;
   }
 
+  /** From now on the targets are asked this. */
+  ask(operation: Operation<Event, Result>): void {
+    this.operation = operation;
+    for (const visit of this.visits) visit?.ask(operation);
+  }
+
+  /** It is this one's turn. */
+  goTo(visit: Visit<Event, Result>): void {
+    this.at = this.visits.indexOf(visit);
+  }
+
   restart(): void {
     this.at = 0;
   }
@@ -52,8 +75,12 @@ export class Route<Event extends object, Result> {
     this.forced = { at: this.at, mode };
   }
 
+  private visit(place: Place): Visit<Event, Result> {
+    return new Visit(place, this.operation, this.settingsAt(place), this.deps);
+  }
+
   private visitAt(at: number): Visit<Event, Result> | undefined {
     const place = this.places[at];
-    return place && (this.visits[at] ??= new Visit(place, this.operation, this.deps));
+    return place && (this.visits[at] ??= this.visit(place));
   }
 }

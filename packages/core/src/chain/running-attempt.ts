@@ -59,9 +59,10 @@ export class RunningAttempt<Event extends object, Result> {
       target,
       isWhole: prepared.isWhole,
       clock: deps.clock,
-      timeouts: mergeTimeouts(prepared.timeouts, call.settings.timeouts),
+      timeouts: mergeTimeouts(prepared.timeouts, visit.settings.timeouts),
+      pace: visit.settings.pace,
       answer: this.answer,
-      fault: () => faultOf(this.answer, call.settings),
+      fault: () => faultOf(this.answer, visit.settings),
       waitUntil: call.waitUntil,
       lifeline: facts.lifeline,
       open: (signal) =>
@@ -69,6 +70,11 @@ export class RunningAttempt<Event extends object, Result> {
           prepared.open({ target, delivery, signal, ...deps.transport(), credential, recoveries }),
         ),
     });
+  }
+
+  /** Of one attempt that looks like a race: itself. */
+  get attempt(): this {
+    return this;
   }
 
   /** What comes next: events to show (none while nothing is committed), the finish, or the failure. */
@@ -99,7 +105,7 @@ export class RunningAttempt<Event extends object, Result> {
   async describe(cause: unknown): Promise<LlmError> {
     this.reading.close();
     const known = await asLlmError(cause, this.target);
-    const error = classified(known, this.facts.call.settings.classify);
+    const error = classified(known, this.visit.settings.classify);
     const { details } = error;
     const partial = details.partial ?? this.answer.partial();
     return withDetails(error, { target: details.target ?? this.target, partial });
@@ -107,7 +113,7 @@ export class RunningAttempt<Event extends object, Result> {
 
   /** Returns until when the failure benched the target, if it did. */
   tellHealth(error: LlmError, isVerdict: boolean): number | undefined {
-    return this.facts.claim.failed(error, isVerdict, this.facts.call.settings);
+    return this.facts.claim.failed(error, isVerdict, this.visit.settings);
   }
 
   /** A promise, where permits have to be settled. */

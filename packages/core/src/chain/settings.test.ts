@@ -10,6 +10,9 @@ const options: ChainOptions = {
   timeouts: { idleMs: 4 },
   policy: { auth: { advance: true }, server: { retry: false } },
   afterCommit: 'restart',
+  hedgeAfterMs: 5,
+  leastCharsPerSecond: 6,
+  slowWindowMs: 7,
   whenAllBenched: 'wait',
   classify,
 };
@@ -20,7 +23,9 @@ const settings = {
   retryAfterCapMs: 3,
   timeouts: { idleMs: 4 },
   policy: { auth: { advance: true }, server: { retry: false } },
-  restart: true,
+  afterCommit: 'restart',
+  hedgeAfterMs: 5,
+  pace: { charsPerSecond: 6, windowMs: 7 },
   whenAllBenched: 'wait',
   classify,
 };
@@ -34,7 +39,9 @@ describe('the settings of a chain', () => {
       retryAfterCapMs: 20_000,
       timeouts: {},
       policy: {},
-      restart: false,
+      afterCommit: 'error',
+      hedgeAfterMs: Infinity,
+      pace: undefined,
       whenAllBenched: 'probe',
       classify: undefined,
     });
@@ -47,9 +54,17 @@ describe('the settings of a chain', () => {
     expect(chainSettings(others, options)).toEqual(settings);
     expect(chainSettings(options, others)).toMatchObject({
       attempts: 1,
-      restart: false,
+      afterCommit: 'error',
       whenAllBenched: 'fail',
     });
+  });
+
+  it('take a pace without a window over ten seconds, and none at 0', () => {
+    expect(chainSettings({ leastCharsPerSecond: 3 }).pace).toEqual({ charsPerSecond: 3, windowMs: 10_000 });
+    for (const off of [{ leastCharsPerSecond: 0 }, { leastCharsPerSecond: 3, slowWindowMs: 0 }, {}]) {
+      expect(chainSettings(off).pace).toBeUndefined();
+    }
+    expect(chainSettings({ hedgeAfterMs: 0 }).hedgeAfterMs).toBe(Infinity);
   });
 
   it('take backoff and policy together, member by member', () => {
@@ -71,8 +86,11 @@ describe('the settings of a chain', () => {
   it.each<[string, ChainOptions]>(Object.entries(options).map(([name, value]) => [name, { [name]: value }]))(
     'change for a call with its own %s',
     (_, own) => {
-      expect(callSettings(chainSettings(), {}, own)).toEqual(chainSettings({}, own));
-      expect(callSettings(chainSettings(), {}, own)).not.toEqual(chainSettings());
+      // A window is nothing without a pace.
+      const general: ChainOptions = { leastCharsPerSecond: 1 };
+      const base = chainSettings(general);
+      expect(callSettings(base, general, own)).toEqual(chainSettings(general, own));
+      expect(callSettings(base, general, own)).not.toEqual(base);
     },
   );
 });

@@ -2,6 +2,7 @@ import type { ErrorKind } from '../contract/error-kind.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import type { PolicyOverrides } from '../contract/policy.ts';
 import type { ChainOptions, Timeouts } from '../contract/call.ts';
+import type { Pace } from './pace.ts';
 
 /** The chain's options with every default in place. */
 export interface ChainSettings {
@@ -11,7 +12,10 @@ export interface ChainSettings {
   readonly retryAfterCapMs: number;
   readonly timeouts: Timeouts;
   readonly policy: PolicyOverrides;
-  readonly restart: boolean;
+  readonly afterCommit: 'error' | 'restart' | 'continue';
+  /** `Infinity`: never. */
+  readonly hedgeAfterMs: number;
+  readonly pace: Pace | undefined;
   readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
 }
@@ -34,6 +38,9 @@ const OWN_FIELDS: readonly (keyof ChainOptions)[] = [
   'timeouts',
   'policy',
   'afterCommit',
+  'hedgeAfterMs',
+  'leastCharsPerSecond',
+  'slowWindowMs',
   'whenAllBenched',
   'classify',
 ];
@@ -47,11 +54,21 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     retryAfterCapMs: own.retryAfterCapMs ?? general.retryAfterCapMs ?? 20_000,
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
     policy: { ...general.policy, ...own.policy },
-    restart: (own.afterCommit ?? general.afterCommit) === 'restart',
+    afterCommit: own.afterCommit ?? general.afterCommit ?? 'error',
+    hedgeAfterMs: orNever(own.hedgeAfterMs ?? general.hedgeAfterMs),
+    pace: paceOf(
+      own.leastCharsPerSecond ?? general.leastCharsPerSecond,
+      own.slowWindowMs ?? general.slowWindowMs,
+    ),
     whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'probe',
     classify: own.classify ?? general.classify,
   };
 }
+
+const orNever = (ms = 0): number => (ms > 0 ? ms : Infinity);
+
+const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
+  charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 
 /** The later set wins, field by field; an `undefined` field is not set. */
 export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | undefined): Timeouts {
@@ -67,6 +84,6 @@ export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | unde
 }
 
 /** Until when a stream waits for its reader, in ms. */
-export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => (unreadMs > 0 ? unreadMs : Infinity);
+export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orNever(unreadMs);
 
 const NO_TIMEOUTS: Timeouts = {};

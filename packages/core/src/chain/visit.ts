@@ -3,6 +3,7 @@ import type { Place } from '../resolve/resolve.ts';
 import type { Operation, PreparedCall } from './operation.ts';
 import type { ChainDeps } from './call.ts';
 import type { RecoveryMemory } from './recoveries.ts';
+import type { ChainSettings } from './settings.ts';
 import { Standing } from './standing.ts';
 
 /** Recoveries per call and target: a vendor that refuses one thing after another is not argued with. */
@@ -18,15 +19,17 @@ export interface Recovered<Event extends object, Result> {
 export class Visit<Event extends object, Result> {
   readonly place: Place;
   readonly standing: Standing;
-  private readonly operation: Operation<Event, Result>;
+  readonly settings: ChainSettings;
+  private operation: Operation<Event, Result>;
   private readonly memory: RecoveryMemory;
   private prepared: PreparedCall<Event, Result> | undefined;
   private asked = 0;
   private begun = 0;
   private used: readonly Recovery[] = [];
 
-  constructor(place: Place, operation: Operation<Event, Result>, deps: ChainDeps) {
+  constructor(place: Place, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
     this.place = place;
+    this.settings = settings;
     this.standing = new Standing(place.key, deps);
     this.operation = operation;
     this.memory = deps.memory;
@@ -41,6 +44,12 @@ export class Visit<Event extends object, Result> {
     return preparing instanceof Promise
       ? preparing.then((prepared) => this.keep(prepared))
       : this.keep(preparing);
+  }
+
+  /** From now on the target is asked this. */
+  ask(operation: Operation<Event, Result>): void {
+    this.operation = operation;
+    this.prepared = undefined;
   }
 
   /** Those that this call has used here. */
@@ -83,7 +92,8 @@ export class Visit<Event extends object, Result> {
 
   private keep(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
     let ready = prepared;
-    for (const recovery of this.memory.for(this.place.key, prepared.request)) {
+    const known = this.memory.for(this.place.key, prepared.request);
+    for (const recovery of new Set([...known, ...this.used])) {
       ready = changed(ready, recovery, 'an earlier call was refused') ?? ready;
     }
     this.prepared = ready;

@@ -1,6 +1,7 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { Timeouts } from '../contract/call.ts';
 import type { Clock } from '../contract/clock.ts';
+import { PaceMeter, type Pace } from './pace.ts';
 
 type Phase = 'connect' | 'first-content' | 'idle' | 'whole';
 
@@ -24,6 +25,9 @@ export class Watch {
   private readonly whole: boolean;
   private readonly began: number;
   private readonly onTimeout: (error: LlmError) => void;
+  private readonly characters: () => number;
+  private readonly pace: Pace | undefined;
+  private readonly meter: PaceMeter | undefined;
   private connected = false;
   private hasContent = false;
   private waitingSince: number | undefined;
@@ -36,6 +40,9 @@ export class Watch {
     readonly target: string;
     readonly timeouts: Timeouts;
     readonly whole: boolean;
+    readonly pace?: Pace | undefined;
+    /** Of the answer so far. */
+    readonly characters?: () => number;
     readonly onTimeout: (error: LlmError) => void;
   }) {
     this.clock = options.clock;
@@ -49,6 +56,9 @@ export class Watch {
     };
     this.whole = options.whole;
     this.onTimeout = options.onTimeout;
+    this.characters = options.characters ?? (() => 0);
+    this.pace = options.pace;
+    this.meter = this.pace && new PaceMeter(this.pace);
     this.began = options.clock.now();
     this.lastWait = this.began;
   }
@@ -61,6 +71,7 @@ export class Watch {
 
   /** The step is there. */
   stepped(): void {
+    if (this.hasContent) this.meter?.waited(this.clock.now() - this.lastWait);
     this.waitingSince = undefined;
     this.connected = true;
   }
@@ -68,6 +79,7 @@ export class Watch {
   /** From now on only silence counts. */
   committed(): void {
     this.hasContent = true;
+    this.meter?.begin(this.characters());
   }
 
   /** Until when the last wait may have lasted; `Infinity` without a limit. Epoch ms. */
@@ -97,7 +109,7 @@ export class Watch {
     this.firesAt = Infinity;
     if (this.waitingSince === undefined) return;
     if (this.clock.now() < this.deadline()) this.arm();
-    else this.onTimeout(timedOut(this.target, this.phase(), this.limits));
+    else this.onTimeout(this.timedOut());
   }
 
   /** When the wait has been too long; `Infinity` without a limit. A number, since every step of a stream asks. */
@@ -107,12 +119,23 @@ export class Watch {
       case 'whole':
         return began + limits.wholeMs;
       case 'idle':
-        return (this.waitingSince ?? began) + limits.idleMs;
+        return (this.waitingSince ?? began) + Math.min(limits.idleMs, this.slowMs());
       case 'connect':
         return began + limits.connectMs;
       default:
         return began + limits.firstContentMs;
     }
+  }
+
+  /** How long this wait may be before the answer is too slow. */
+  private slowMs(): number {
+    return this.meter === undefined ? Infinity : this.meter.leftMs(this.characters());
+  }
+
+  private timedOut(): LlmError {
+    const phase = this.phase();
+    const isSlow = phase === 'idle' && this.slowMs() < this.limits.idleMs;
+    return isSlow ? tooSlow(this.target, this.pace) : timedOut(this.target, phase, this.limits);
   }
 
   /** Whose limit comes next. */
@@ -149,3 +172,13 @@ function timedOut(target: string, phase: Phase, limits: Limits): LlmError {
   const ms = limits[LIMIT[phase]];
   return new LlmError('timeout', `${target} ${WHAT[phase]} within ${ms} ms`, { target, phase });
 }
+
+const tooSlow = (target: string, { charsPerSecond = 0, windowMs = 0 }: Partial<Pace> = {}): LlmError =>
+  new LlmError(
+    'timeout',
+    `${target} gave fewer than ${charsPerSecond} characters a second for ${windowMs} ms`,
+    {
+      target,
+      phase: 'slow',
+    },
+  );

@@ -3,9 +3,10 @@ import { CallRun } from '../chain/call-run.ts';
 import type { Operation } from '../chain/operation.ts';
 import type { CallScope } from '../chain/scope.ts';
 import { checkCall } from './check-options.ts';
-import { callSettings, type ChainSettings } from '../chain/settings.ts';
+import { callSettings, chainSettings, mergeTimeouts, type ChainSettings } from '../chain/settings.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../contract/call.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import type { TargetSettings } from '../contract/majordomo.ts';
 import type { MediaFitter } from '../contract/media.ts';
 import type { Model } from '../contract/provider.ts';
 import type { ChatRequest } from '../contract/request.ts';
@@ -28,6 +29,8 @@ export interface ModelSetup {
     call: CallInfo,
     request: ChatRequest | undefined,
     scope: Pick<CallScope, 'signal'>,
+    /** Names that are being resolved by whoever asks. */
+    path?: readonly string[],
   ): readonly Place[] | Promise<readonly Place[]>;
   /** The chat model of a place, which is kept. */
   readonly modelAt: (place: Place) => Model;
@@ -55,6 +58,7 @@ export function newCall<Event extends object, Result>(
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   warmUp();
+  const settings = callSettings(setup.settings, setup.chain, options);
   const info: CallInfo = {
     id: crypto.randomUUID(),
     spec,
@@ -66,7 +70,9 @@ export function newCall<Event extends object, Result>(
     {
       info,
       operation,
-      settings: callSettings(setup.settings, setup.chain, options),
+      settings,
+      settingsAt: (place) =>
+        place.with === undefined ? settings : chainSettings(chainAt(setup.chain, place.with), options),
       live,
       site,
       signal: options?.signal,
@@ -83,6 +89,13 @@ export function newCall<Event extends object, Result>(
     setup.deps,
   );
 }
+
+/** What a name says of its targets goes before what is said of all. */
+const chainAt = (chain: ChainOptions | undefined, { timeouts, policy }: TargetSettings): ChainOptions => ({
+  ...chain,
+  timeouts: mergeTimeouts(chain?.timeouts, timeouts),
+  policy: { ...chain?.policy, ...policy },
+});
 
 /** The result of a call that nobody watches. */
 export async function resultOf<Event extends object, Result>(call: CallRun<Event, Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import type { CallRun } from '../chain/call-run.ts';
 import { callSettings, mergeTimeouts, unreadMsOf } from '../chain/settings.ts';
 import type { CallOptions } from '../contract/call.ts';
-import type { ModelEvent } from '../contract/event.ts';
+import type { ModelEvent, StreamEvent } from '../contract/event.ts';
 import type {
   ChatModel,
   ChatStream,
@@ -37,8 +37,11 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   };
   const generate: ChatModel['generate'] = (request, options) =>
     resultOf(begin(request, false, { options, site: callSite(generate) }));
-  const stream: ChatModel['stream'] = (request, options) =>
-    streamed(request, { options, site: callSite(stream) });
+  function stream(request: ChatRequest, options: Uninterrupted): UninterruptedStream;
+  function stream(request: ChatRequest, options?: CallOptions): ChatStream;
+  function stream(request: ChatRequest, options?: CallOptions): ChatStream {
+    return streamed(request, { options, site: callSite(stream) });
+  }
   const typed: TypedCalls = {
     generate: (request, options, pick) => resultOf(begin(request, false, { options, pick })),
     stream: (request, options, pick) => streamed(request, { options, pick }),
@@ -59,3 +62,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
 
 /** How one chat is asked: options of the app's call, or of a round of a typed one. */
 type How = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
+
+/** Of a stream that is never gone on with by another target. */
+type Uninterrupted = CallOptions & { readonly afterCommit: 'error' | 'restart' };
+type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;

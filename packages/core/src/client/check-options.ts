@@ -1,6 +1,6 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { CallOptions, Timeouts } from '../contract/call.ts';
-import type { MajordomoOptions } from '../contract/majordomo.ts';
+import type { MajordomoOptions, NamedSpec, TargetSettings } from '../contract/majordomo.ts';
 import { ERROR_POLICY } from '../error/policy.ts';
 import { didYouMean, nearest } from '../resolve/did-you-mean.ts';
 
@@ -40,9 +40,35 @@ export function checkSetUp(options: MajordomoOptions): void {
     if (value !== undefined && !isArray(value)) throw config(name, 'must be an array');
   }
   for (const [name, spec] of Object.entries(aliases)) {
-    if (typeof spec !== 'string') throw config(`aliases.${name}`, 'must be a spec, which is a string');
+    checkAlias(name, spec);
   }
   checkCall(chain, 'chain.');
+}
+
+const SETTINGS: Names<TargetSettings> = {
+  maxTokens: true,
+  temperature: true,
+  topP: true,
+  stop: true,
+  seed: true,
+  reasoning: true,
+  cache: true,
+  extra: true,
+  timeouts: true,
+  policy: true,
+};
+
+/** The same for what a name is to stand for. */
+export function checkAlias(name: string, meaning: unknown): void {
+  const path = `aliases.${name}`;
+  if (typeof meaning === 'string') return;
+  const { spec, with: settings } = (isObject(meaning) ? meaning : {}) as Partial<NamedSpec>;
+  if (typeof spec !== 'string') throw config(path, 'must be a spec, which is a string, or { spec, with }');
+  if (settings === undefined) return;
+  if (!isObject(settings)) throw config(`${path}.with`, 'must be an object');
+  checkNames(settings, SETTINGS, `${path}.with.`);
+  if (settings.timeouts !== undefined) checkNames(settings.timeouts, TIMEOUTS, `${path}.with.timeouts.`);
+  if (settings.policy !== undefined) checkNames(settings.policy, ERROR_POLICY, `${path}.with.policy.`);
 }
 
 /** What stands before the slash of a spec: no slash, no comma, no space. `openai://` of the command is one too. */
@@ -67,6 +93,9 @@ const CALL: Names<CallOptions> = {
   timeouts: true,
   policy: true,
   afterCommit: true,
+  hedgeAfterMs: true,
+  leastCharsPerSecond: true,
+  slowWindowMs: true,
   whenAllBenched: true,
   classify: true,
   signal: true,
@@ -89,7 +118,7 @@ const TIMEOUTS: Names<Timeouts> = {
 type Worded = 'afterCommit' | 'whenAllBenched';
 
 const WORDS: { readonly [Name in Worded]: Readonly<Record<NonNullable<CallOptions[Name]>, true>> } = {
-  afterCommit: { error: true, restart: true },
+  afterCommit: { error: true, restart: true, continue: true },
   whenAllBenched: { fail: true, probe: true, 'try-soonest': true, wait: true },
 };
 

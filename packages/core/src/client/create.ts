@@ -14,11 +14,10 @@ import { NO_ENV } from '../resolve/no-env.ts';
 import { Registry } from '../resolve/registry.ts';
 import { resolve, type Place } from '../resolve/resolve.ts';
 import type { ModelSetup } from './call.ts';
-import { checkSetUp } from './check-options.ts';
+import { checkAlias, checkSetUp } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
 import { idleCall } from './idle-call.ts';
 import { imageModel } from './image-model.ts';
-import { resolved } from './resolved.ts';
 
 /** What views of one majordomo share. */
 interface Shared {
@@ -68,6 +67,10 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     fetch: options.fetch,
     headers: options.headers,
   });
+  const majordomo = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
+    health,
+    resolve: async (spec, told) => (await import('./resolved.ts')).resolved(spec, setup, told, path),
+  });
   const setup: ModelSetup = {
     chain: options.chain,
     onEvent: options.onEvent,
@@ -84,12 +87,20 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       transport,
     },
     settings: chainSettings(options.chain),
-    resolve: (spec, call, request, scope) => {
+    resolve: (spec, call, request, scope, path = []) => {
       if (version !== registry.version) placesOf.clear();
       version = registry.version;
-      const known = placesOf.get(spec);
+      const known = path.length === 0 ? placesOf.get(spec) : undefined;
       if (known !== undefined) return known;
-      const places = resolve(spec, { names: { aliases, resolvers }, registry, call, request, scope });
+      const places = resolve(spec, {
+        names: { aliases, resolvers },
+        registry,
+        call,
+        request,
+        scope,
+        path,
+        majordomo,
+      });
       // What a resolver had a say in may be otherwise the next time.
       if (resolvers.length > 0 || places instanceof Promise) return places;
       if (placesOf.size >= MOST_SPECS) placesOf.clear();
@@ -112,21 +123,26 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     alias(name, spec) {
       placesOf.clear();
       if (spec === undefined) aliases.delete(name);
-      else aliases.set(name, spec);
+      else {
+        checkAlias(name, spec);
+        aliases.set(name, spec);
+      }
     },
     resolver(resolver) {
       placesOf.clear();
       resolvers.push(resolver);
     },
     resolve: function resolve(spec, options) {
-      return failingAt(callSite(resolve), resolved(spec, setup, options));
+      return failingAt(callSite(resolve), majordomo([]).resolve(spec, options));
     },
     loadEnv(env) {
       models.clear();
       return registry.load(env);
     },
     listModels: function listModels(id, options) {
-      return failingAt(callSite(listModels), listed(id, registry, transport(), options?.signal));
+      const list = async (): Promise<readonly ModelInfo[]> =>
+        (await import('./listed.ts')).listed(id, registry, transport(), options?.signal);
+      return failingAt(callSite(listModels), list());
     },
     with(changes) {
       const current = { ...options, aliases: Object.fromEntries(aliases), resolvers, env: registry.env };
@@ -135,19 +151,6 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       return view({ ...current, ...changes, chain }, shared, same ? backends : undefined);
     },
   };
-}
-
-async function listed(
-  id: string,
-  registry: Registry,
-  transport: Pick<ModelContext, 'env' | 'fetch' | 'headers'>,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<readonly ModelInfo[]> {
-  const provider = registry.provider(id, { spec: id, offset: 0 });
-  if (provider.listModels === undefined) {
-    throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
-  }
-  return provider.listModels({ target: provider.id, signal, ...transport });
 }
 
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */

@@ -12,10 +12,11 @@ export async function resolved(
   spec: string,
   setup: ModelSetup,
   { request, tenant, metadata = {}, signal = new AbortController().signal }: ResolveOptions = {},
+  path: readonly string[] = [],
 ): Promise<readonly ResolvedTarget[]> {
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
   try {
-    const found = setup.resolve(spec, call, request, { signal });
+    const found = setup.resolve(spec, call, request, { signal }, path);
     const places = found instanceof Promise ? await abortable(found, signal) : found;
     const health = setup.deps.health.snapshot();
     return places.map((place) => told(place, setup.modelAt(place), health));

@@ -32,8 +32,24 @@ export interface ChainOptions {
   readonly timeouts?: Timeouts | undefined;
   /** Rows of the policy table that are to differ, such as `{ auth: { advance: true } }`. */
   readonly policy?: PolicyOverrides | undefined;
-  /** What a stream does when its target fails after content: throw (default), or `reset` and go on. */
-  readonly afterCommit?: 'error' | 'restart' | undefined;
+  /**
+   * What a stream does when its target fails after content. `error` (default): throws. `restart`: a `reset` event, and the
+   * answer begins anew. `continue`: the next attempt goes on where the text broke off, told by a `continued` event; as
+   * `restart` where that cannot be done (a tool call, a schema, hardly any text).
+   */
+  readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
+  /**
+   * Asks the next target too when the current one has shown nothing for this long, in ms; the first content wins, the
+   * other attempt is closed and settled. Never for a call whose gates deny the second. 0: off (default).
+   */
+  readonly hedgeAfterMs?: number | undefined;
+  /**
+   * Fewest characters a second, over `slowWindowMs` from the first content on; an attempt below it fails as `timeout`,
+   * phase `slow`. Time in which nobody reads does not count. 0: off (default).
+   */
+  readonly leastCharsPerSecond?: number | undefined;
+  /** Default 10,000. */
+  readonly slowWindowMs?: number | undefined;
   /**
    * When every target is benched. `probe` (default): one call at a time may ask the one that comes back first, the
    * others fail at once. `fail`: all fail at once. `try-soonest`: every call asks it. `wait`: until a bench ends. A

@@ -33,7 +33,10 @@ export type ModelEvent =
 
 /**
  * What a consumer reads. `reset`: drop every part since the last `start`; `target` is the one that failed, and
- * another attempt is certain.
+ * another attempt is certain. `continued`: what is shown stays; `target` goes on where `from` broke off, under the same
+ * parts and without another `start`.
  */
 export type StreamEvent =
-  ModelEvent | { readonly type: 'reset'; readonly target: string; readonly error: LlmError };
+  | ModelEvent
+  | { readonly type: 'reset'; readonly target: string; readonly error: LlmError }
+  | { readonly type: 'continued'; readonly from: string; readonly target: string; readonly error: LlmError };

@@ -49,7 +49,7 @@ export interface ErrorDetails {
   /** The vendor's answer, cut and without secrets. */
   readonly body: string | undefined;
   /** Which timer ended the attempt. */
-  readonly phase: 'connect' | 'first-content' | 'idle' | 'whole' | 'total' | undefined;
+  readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'whole' | 'total' | undefined;
   /** A changed request that may succeed; for the chain. */
   readonly recover: Recovery | undefined;
 }

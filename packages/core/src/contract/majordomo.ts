@@ -1,5 +1,5 @@
 import type { LlmError } from './llm-error.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from './call.ts';
+import type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts, WaitUntil } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { StreamEvent } from './event.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
@@ -11,6 +11,7 @@ import type { MediaFitter } from './media.ts';
 import type { ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResponse } from './response.ts';
+import type { PolicyOverrides } from './policy.ts';
 import type { ObjectSchema } from './schema.ts';
 
 /**
@@ -18,7 +19,7 @@ import type { ObjectSchema } from './schema.ts';
  * reader (awaiting it inside the loop would wait for ever); after a break it rejects as `aborted`, code `abandoned`.
  * A second iteration is a `config` error.
  */
-export interface ChatStream extends AsyncIterable<StreamEvent> {
+export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
   /** The whole answer, once the stream has ended; rejects with what the stream threw. */
   response(): Promise<ChatResponse>;
   /**
@@ -59,6 +60,10 @@ export interface ChatModel {
   /** A whole answer. Failover is invisible; throws an `LlmError`. */
   generate(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
   /** The answer as events, as they arrive; nothing is sent before the first read. */
+  stream(
+    request: ChatRequest,
+    options: CallOptions & { readonly afterCommit: 'error' | 'restart' },
+  ): ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
   /** A value that fits the schema; throws `invalid-output` when no target gave one. */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
@@ -68,6 +73,22 @@ export interface ChatModel {
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;
 }
 
+/** Of a name: how its targets are asked, below what the caller says. */
+export interface TargetSettings extends Pick<
+  ChatRequest,
+  'maxTokens' | 'temperature' | 'topP' | 'stop' | 'seed' | 'reasoning' | 'cache' | 'extra'
+> {
+  readonly timeouts?: Timeouts | undefined;
+  /** Rows of the policy that are to differ for these targets. */
+  readonly policy?: PolicyOverrides | undefined;
+}
+
+/** What a name may stand for instead of a spec alone. Of names within names the outer one has the say. */
+export interface NamedSpec {
+  readonly spec: string;
+  readonly with?: TargetSettings | undefined;
+}
+
 /** Says what a bare name means; `undefined` = not mine. */
 export type Resolver = (
   name: string,
@@ -75,9 +96,11 @@ export type Resolver = (
     readonly call: CallInfo | undefined;
     /** What is asked for, as the app wrote it; `undefined` where only the meaning is asked. */
     readonly request: ChatRequest | undefined;
+    /** The view that asks. To resolve a name that is being resolved is a `config` error, as any circle is. */
+    readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
     readonly signal: AbortSignal;
   },
-) => string | undefined | Promise<string | undefined>;
+) => string | NamedSpec | undefined | Promise<string | NamedSpec | undefined>;
 
 /** All that a majordomo knows: nothing comes from the process around it. */
 export interface MajordomoOptions {
@@ -86,7 +109,7 @@ export interface MajordomoOptions {
    */
   readonly providers: readonly Provider[];
   /** Names for specs. They may name each other; a circle is a `config` error. */
-  readonly aliases?: { readonly [name: string]: string } | undefined;
+  readonly aliases?: { readonly [name: string]: string | NamedSpec } | undefined;
   /** Asked after the aliases, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /**
@@ -159,7 +182,7 @@ export interface Majordomo {
   /** The same for models that draw. */
   imageModel(spec: string): ImageModel;
   /** Sets what a name means, or forgets it. */
-  alias(name: string, spec: string | undefined): void;
+  alias(name: string, spec: string | NamedSpec | undefined): void;
   /** Adds a resolver behind those that are there. */
   resolver(resolver: Resolver): void;
   /**

@@ -9,7 +9,7 @@ export type FinishReason =
 
 /** Something was not done as asked. Nothing is dropped in silence. */
 export interface Warning {
-  readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired';
+  readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired' | 'continued';
   /** Such as `temperature`. */
   readonly what: string;
   readonly why: string;

@@ -129,6 +129,7 @@ class DrawnAnswer implements Answer<Drawn, ImageResponse> {
   private readonly target: string;
   private readonly prepared: readonly Warning[];
   private drawn: Drawn | undefined;
+  readonly characters = 0;
 
   constructor(target: string, prepared: readonly Warning[]) {
     this.target = target;
@@ -147,6 +148,10 @@ class DrawnAnswer implements Answer<Drawn, ImageResponse> {
   fault(): LlmError | undefined {
     if (this.drawn?.images.length !== 0) return undefined;
     return new LlmError('empty', `${this.target} gave no image`, { target: this.target });
+  }
+
+  shown(): [] {
+    return [];
   }
 
   partial(): PartialResponse | undefined {

@@ -4,22 +4,24 @@ import type { Model } from '../contract/provider.ts';
 import { checkFiles } from './files.ts';
 import { fitImages, type FittedMessages } from './media.ts';
 import { repairHistory } from './repair-history.ts';
+import { dropForeignReplay } from './replay.ts';
 
 interface FitOptions {
   readonly target: string;
-  readonly model: Pick<Model, 'capabilities'>;
+  readonly model: Pick<Model, 'capabilities' | 'families'>;
   readonly media: MediaFitter | undefined;
   readonly scope: { readonly signal: AbortSignal };
 }
 
-/** Calls get their results, documents are measured, pictures made to fit; `unsupported` where that cannot be done. */
+/** Foreign tokens go, calls get their results, documents are measured, pictures made to fit; `unsupported` where that cannot be done. */
 export async function fitHistory(
   history: readonly TurnMessage[],
   { target, model, media, scope }: FitOptions,
 ): Promise<FittedMessages> {
   const { fileLimits, images } = model.capabilities;
-  const { messages, warnings } = repairHistory(history);
+  const readable = dropForeignReplay(history, model.families, target);
+  const { messages, warnings } = repairHistory(readable.messages);
   const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
   const fitted = await fitImages(messages, images, media, target, scope);
-  return { ...fitted, warnings: [...warnings, ...uncounted, ...fitted.warnings] };
+  return { ...fitted, warnings: [...readable.warnings, ...warnings, ...uncounted, ...fitted.warnings] };
 }

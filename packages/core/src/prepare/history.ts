@@ -26,3 +26,11 @@ export function isSound(messages: readonly TurnMessage[]): boolean {
   }
   return true;
 }
+
+/** Can this model read all of its tokens? Most messages stay the same objects: caches downstream know them by identity. */
+export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
+  if (message.role !== 'assistant') return true;
+  return message.parts.every(({ type, replay }) =>
+    replay === undefined ? type !== 'reasoning' : families.includes(replay.family),
+  );
+}

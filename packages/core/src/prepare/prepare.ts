@@ -7,10 +7,9 @@ import type { Warning } from '../contract/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { pickExtra } from './extra.ts';
-import { isSound } from './history.ts';
+import { isReadable, isSound } from './history.ts';
 import { clampLimits } from './limits.ts';
 import type { FittedMessages } from './media.ts';
-import { dropForeignReplay } from './replay.ts';
 import { foldSystem } from './system.ts';
 import type { StoodIn } from './stand-in.ts';
 import { fitsEveryWire } from './tool-name.ts';
@@ -32,9 +31,10 @@ export interface PreparedRequest {
 }
 
 /**
- * Fits a request to one target, always from the caller's original; at once, unless it carries media, has to be
- * repaired, or something has to stand in for what the target lacks: few calls need that, and it is loaded then. Never changes its input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees
- * what the one before left.
+ * Fits a request to one target, always from the caller's original; at once, unless it carries media, its history has to be
+ * fitted, or something has to stand in for what the target lacks: few calls need that, and it is loaded then. Never changes
+ * its input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees what
+ * the one before left.
  */
 export function prepare(
   request: ChatRequest,
@@ -44,14 +44,11 @@ export function prepare(
   const { capabilities, families } = model;
   requireCapabilities(request, capabilities, target);
   const { system, messages } = foldSystem(request);
-  const replayed = dropForeignReplay(messages, families, target);
-  const settle = (fitted: FittedMessages): PreparedRequest | Promise<PreparedRequest> =>
-    translate(request, { ...fitted, warnings: [...replayed.warnings, ...fitted.warnings] }, system, options);
-  return isSound(replayed.messages) && !replayed.messages.some(holdsBytes)
-    ? settle({ messages: replayed.messages, warnings: [] })
-    : import('./fit-history.ts')
-        .then(({ fitHistory }) => fitHistory(replayed.messages, options))
-        .then(settle);
+  if (isSound(messages) && messages.every((message) => isReadable(message, families) && !holdsBytes(message)))
+    return translate(request, { messages, warnings: [] }, system, options);
+  return import('./fit-history.ts')
+    .then(({ fitHistory }) => fitHistory(messages, options))
+    .then((fitted) => translate(request, fitted, system, options));
 }
 
 /** From what the caller says to what the model understands: limits, schemas, extras, names, a way to give an object. */

@@ -2,6 +2,7 @@ import type { AssistantMessage, TurnMessage } from '../contract/message.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { Warning } from '../contract/response.ts';
 import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
+import { isReadable } from './history.ts';
 
 /**
  * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole: no vendor takes
@@ -12,22 +13,12 @@ export function dropForeignReplay(
   families: readonly string[],
   target: string,
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
-  if (messages.every((message) => isReadable(message, families))) return { messages, warnings: NONE };
+  if (messages.every((message) => isReadable(message, families))) return { messages, warnings: [] };
   const kept = messages.map((message): TurnMessage =>
     message.role !== 'assistant' || isReadable(message, families) ? message : stripped(message, families),
   );
   const why = `${target} cannot read what another model's reasoning or its tokens say`;
   return { messages: kept, warnings: [{ action: 'dropped', what: 'replay of foreign reasoning', why }] };
-}
-
-const NONE: readonly Warning[] = [];
-
-/** Most messages are, and stay the same objects: caches downstream know them by identity. */
-function isReadable(message: TurnMessage, families: readonly string[]): boolean {
-  if (message.role !== 'assistant') return true;
-  return message.parts.every(({ type, replay }) =>
-    replay === undefined ? type !== 'reasoning' : families.includes(replay.family),
-  );
 }
 
 /** By what can be read, and then by the turn: a wire that gets the same object again need not convert it again. */

@@ -1,15 +1,16 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { CallInfo } from '../contract/call.ts';
-import type { Resolver, SpecElement } from '../contract/majordomo.ts';
+import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../contract/majordomo.ts';
 import type { Provider } from '../contract/provider.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { parseSpec, splitTarget } from './grammar.ts';
+import { mergedSettings } from './merged-settings.ts';
 import type { Registry } from './registry.ts';
 
 /** What bare names mean: the aliases first, then the resolvers in order. */
 export interface Names {
-  readonly aliases: ReadonlyMap<string, string>;
+  readonly aliases: ReadonlyMap<string, string | NamedSpec>;
   readonly resolvers: readonly Resolver[];
 }
 
@@ -21,6 +22,8 @@ export interface Place {
   readonly modelId: string;
   /** The innermost name that led to it. */
   readonly name?: string | undefined;
+  /** How the names that led to it say that it is asked. */
+  readonly with?: TargetSettings | undefined;
 }
 
 export interface ResolveContext {
@@ -29,6 +32,10 @@ export interface ResolveContext {
   readonly call: CallInfo | undefined;
   readonly request: ChatRequest | undefined;
   readonly scope: { readonly signal: AbortSignal };
+  /** Names that are being resolved, the outermost first. */
+  readonly path: readonly string[];
+  /** For resolvers: the view that asks, which knows the names that are being resolved. */
+  readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
 /** Aliases of aliases deeper than this are a mistake, not a plan. */
@@ -40,16 +47,20 @@ const DEEPEST = 64;
  */
 export function resolve(spec: string, context: ResolveContext): readonly Place[] | Promise<readonly Place[]> {
   const places = new Map<string, Place>();
-  const steps = expand(spec, NO_PATH, context, places);
+  const steps = expand(spec, { path: context.path, with: undefined }, context, places);
   const step = steps.next();
   return step.done === true ? [...places.values()] : finish(steps, step.value, places);
 }
 
-type Answer = string | undefined;
+type Answer = string | NamedSpec | undefined;
 /** Yields what has to be waited for. */
 type Steps<Result> = Generator<Promise<Answer>, Result, Answer>;
 
-const NO_PATH: readonly string[] = [];
+/** Where in the names within names a spec stands. */
+interface Within {
+  readonly path: readonly string[];
+  readonly with: TargetSettings | undefined;
+}
 
 async function finish(
   steps: Steps<void>,
@@ -65,44 +76,65 @@ async function finish(
 
 function* expand(
   spec: string,
-  path: readonly string[],
+  within: Within,
   context: ResolveContext,
   places: Map<string, Place>,
 ): Steps<void> {
+  const { path } = within;
   for (const element of parseSpec(spec)) {
     const { kind, text } = element;
     if (kind === 'target') {
       const { provider: name, model: modelId } = splitTarget(text);
       const provider = context.registry.provider(name, { spec, offset: element.offset });
       const key = `${provider.id}/${modelId}`;
-      if (!places.has(key)) places.set(key, { key, provider, modelId, name: path.at(-1) });
+      if (places.has(key)) continue;
+      places.set(key, { key, provider, modelId, name: path.at(-1), with: within.with });
       continue;
     }
     if (path.includes(text)) throw cycle([...path, text]);
     if (path.length >= DEEPEST) throw tooDeep(path);
-    const meaning = context.names.aliases.get(text) ?? (yield* askResolvers(text, context));
+    const meaning = context.names.aliases.get(text) ?? (yield* askResolvers(text, path, context));
     if (meaning === undefined) throw unknownName(element, spec, context);
-    yield* expand(meaning, [...path, text], context, places);
+    const named = typeof meaning === 'string' ? { spec: meaning } : meaning;
+    yield* expand(
+      named.spec,
+      { path: [...path, text], with: mergedSettings(named.with, within.with) },
+      context,
+      places,
+    );
   }
 }
 
-function* askResolvers(name: string, { names, call, request, scope }: ResolveContext): Steps<Answer> {
+function* askResolvers(
+  name: string,
+  path: readonly string[],
+  { names, call, request, scope, majordomo }: ResolveContext,
+): Steps<Answer> {
   for (const resolver of names.resolvers) {
-    const answer: unknown = resolver(name, { call, request, signal: scope.signal });
+    const answer: unknown = resolver(name, {
+      call,
+      request,
+      majordomo: majordomo([...path, name]),
+      signal: scope.signal,
+    });
     const meaning: unknown =
       answer instanceof Object && 'then' in answer ? yield answer as Promise<Answer> : answer;
     // Null is what a look-up in a store gives for nothing.
     if (meaning === undefined || meaning === null) continue;
-    if (typeof meaning !== 'string') throw notASpec(name, meaning);
+    if (!isMeaning(meaning)) throw notASpec(name, meaning);
     return meaning;
   }
   return undefined;
 }
 
+const isMeaning = (value: unknown): value is string | NamedSpec =>
+  typeof value === 'string' ||
+  (typeof value === 'object' && value !== null && 'spec' in value && typeof value.spec === 'string');
+
 const notASpec = (name: string, meaning: unknown): LlmError =>
   new LlmError(
     'config',
-    `a resolver answered "${name}" with a value of type ${typeof meaning}: it must be a spec`,
+    `a resolver answered "${name}" with a value of type ${typeof meaning}: it must be a spec, or { spec, with }`,
     {
       code: 'resolver',
     },

@@ -3,7 +3,7 @@ import type { AssistantPart, ToolCallPart } from '../contract/part.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
 import { LlmError, type PartialResponse } from '../contract/llm-error.ts';
 import type { Usage } from '../contract/usage.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, ShownPart } from './answer.ts';
 import { judgeFinish } from './judge.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
@@ -15,6 +15,7 @@ interface Open {
 
 /** Takes in one attempt's events; knows at any time what has arrived. Linear: deltas are appended, never copied. */
 export class Accumulator implements Answer<ModelEvent, ChatResponse> {
+  characters = 0;
   private readonly target: string;
   private id: string | undefined;
   /** By index; empty while a part is open. */
@@ -39,6 +40,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
         this.append(event.index, event.text);
         return 'content';
       case 'args-delta':
+        this.characters += event.json.length;
         // Cut arguments are nothing that a partial answer may show: only whole calls count.
         return 'content';
       case 'part-start':
@@ -80,6 +82,11 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return this.finish?.usage;
   }
 
+  shown(): readonly ShownPart[] {
+    const indexes = new Set([...this.parts.keys(), ...this.open.keys()]);
+    return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
+  }
+
   /** Text and reasoning so far, and the tool calls that were complete; `undefined` before any. */
   partial(): PartialResponse | undefined {
     const { content } = this;
@@ -110,12 +117,23 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     };
   }
 
+  private shownAt(index: number): ShownPart | undefined {
+    const whole = this.parts[index];
+    if (whole !== undefined) return { index, part: whole, isOpen: false };
+    const open = this.open[index];
+    if (open === undefined) return undefined;
+    const { type, text } = open;
+    const part: AssistantPart = type === 'tool-call' ? { type, id: '', name: '', args: {} } : { type, text };
+    return { index, part, isOpen: true };
+  }
+
   /** The parts that are whole, in their order. */
   private get content(): readonly AssistantPart[] {
     return this.parts.filter((part) => part !== undefined);
   }
 
   private append(index: number, text: string): void {
+    this.characters += text.length;
     const part = this.open[index];
     if (part === undefined) this.open[checkedIndex(index, this.target)] = { type: 'text', text };
     else part.text += text;

@@ -4,7 +4,8 @@ const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-d
 
 /**
  * What is wrong with the order of these events, or `undefined`. One `start`; every part started, fed with deltas of
- * its type and ended; indexes count up from 0; one `finish`, after which nothing comes. A `reset` begins anew.
+ * its type and ended; indexes count up from 0; one `finish`, after which nothing comes. A `reset` begins anew, after `continued` what
+ * is open goes on.
  */
 export function checkOrder(events: readonly StreamEvent[]): string | undefined {
   let state = fresh();
@@ -12,6 +13,10 @@ export function checkOrder(events: readonly StreamEvent[]): string | undefined {
     if (event.type === 'reset') {
       if (!state.started || state.finished) return `event ${at}: reset without an attempt to drop`;
       state = fresh();
+      continue;
+    }
+    if (event.type === 'continued') {
+      if (!state.started || state.finished) return `event ${at}: continued without an attempt to go on from`;
       continue;
     }
     const fault = check(event, state);

@@ -1,0 +1,17 @@
+import { LlmError } from '../contract/llm-error.ts';
+import type { ModelContext, ModelInfo } from '../contract/provider.ts';
+import type { Registry } from '../resolve/registry.ts';
+
+/** What a provider's backend lists. Throws `unsupported` where it cannot. */
+export async function listed(
+  id: string,
+  registry: Registry,
+  transport: Pick<ModelContext, 'env' | 'fetch' | 'headers'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly ModelInfo[]> {
+  const provider = registry.provider(id, { spec: id, offset: 0 });
+  if (provider.listModels === undefined) {
+    throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
+  }
+  return provider.listModels({ target: provider.id, signal, ...transport });
+}

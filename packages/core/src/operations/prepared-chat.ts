@@ -1,0 +1,99 @@
+import type { PreparedCall } from '../chain/operation.ts';
+import type { Answer } from '../stream/answer.ts';
+import type { Timeouts } from '../contract/call.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { Recovery } from '../contract/llm-error.ts';
+import type { TargetSettings } from '../contract/majordomo.ts';
+import type { MediaFitter } from '../contract/media.ts';
+import type { Model, ModelContext } from '../contract/provider.ts';
+import type { ChatRequest, ModelRequest } from '../contract/request.ts';
+import type { ChatResponse, Warning } from '../contract/response.ts';
+import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
+import { validate } from '../prepare/validate.ts';
+import { defined } from '../resolve/merged-settings.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { Accumulator } from '../stream/accumulate.ts';
+
+export interface ChatOptions {
+  /** Does somebody read the events as they come? */
+  readonly live: boolean;
+  readonly media: MediaFitter | undefined;
+  readonly modelAt: (place: Place) => Model;
+}
+
+/** At once, unless something has to be loaded or waited for. */
+export function prepareChat(
+  request: ChatRequest,
+  place: Place,
+  { live, media, modelAt }: ChatOptions,
+  scope: { readonly signal: AbortSignal },
+): PreparedChat | Promise<PreparedChat> {
+  const model = modelAt(place);
+  const { key, provider } = place;
+  const asked = place.with === undefined ? request : askedWith(place.with, request);
+  const fitted = prepare(asked, { target: key, providerId: provider.id, model, media, scope });
+  const chat = (ready: PreparedRequest): PreparedChat => new PreparedChat(key, model, ready, live);
+  return fitted instanceof Promise ? fitted.then(chat) : chat(fitted);
+}
+
+/** Below what the caller says: what the name that led to the target says. */
+function askedWith(settings: TargetSettings, request: ChatRequest): ChatRequest {
+  const { timeouts: _ofTheChain, policy: _too, ...said } = settings;
+  const asked = { ...said, ...(defined(request) as ChatRequest), extra: { ...said.extra, ...request.extra } };
+  validate(asked);
+  return asked;
+}
+
+/** A chat request as one model understands it. */
+export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
+  readonly request: ModelRequest;
+  readonly payload = undefined;
+  readonly capabilities: Capabilities;
+  readonly timeouts: Timeouts | undefined;
+  readonly isWhole: boolean;
+  readonly target: string;
+  private readonly model: Model;
+  private readonly prepared: PreparedRequest;
+  private readonly live: boolean;
+  /** A recovery asked for an answer in one piece. */
+  private readonly mustBeWhole: boolean;
+
+  constructor(target: string, model: Model, prepared: PreparedRequest, live: boolean, mustBeWhole = false) {
+    this.target = target;
+    this.model = model;
+    this.prepared = prepared;
+    this.live = live;
+    this.mustBeWhole = mustBeWhole;
+    this.capabilities = model.capabilities;
+    this.timeouts = model.timeouts;
+    this.request = prepared.request;
+    this.isWhole = mustBeWhole || (!live && model.whole?.(prepared.request) === true);
+  }
+
+  /** What was done to the request for this target. */
+  get warnings(): readonly Warning[] {
+    return this.prepared.warnings;
+  }
+
+  changed(recovery: Recovery, why: string): PreparedChat {
+    const { request, warnings, read } = this.prepared;
+    const changed: PreparedRequest = {
+      request: recovery.apply(request),
+      warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
+      read,
+    };
+    const mustBeWhole = this.mustBeWhole || recovery.delivery === 'whole';
+    return new PreparedChat(this.target, this.model, changed, this.live, mustBeWhole);
+  }
+
+  open(context: ModelContext): AsyncIterator<ModelEvent | readonly ModelEvent[]> {
+    const { request, read } = this.prepared;
+    const stream = this.model.stream(request, context);
+    return (read === undefined ? stream : read(stream))[Symbol.asyncIterator]();
+  }
+
+  newAnswer(): Answer<ModelEvent, ChatResponse> {
+    return new Accumulator(this.target, this.prepared.warnings);
+  }
+}

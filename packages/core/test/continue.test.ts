@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { user, type CallOptions, type ModelRequest, type StreamEvent } from '../src/index.ts';
+import { checkOrder } from '../src/stream/check.ts';
+import type { Script, Turn } from './support/scripted.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('tell me a story')] };
+const onward: CallOptions = { afterCommit: 'continue', attempts: 1 };
+const BEGIN = 'Once upon a time there was a fox. ';
+const breaks: Turn = { text: BEGIN, fail: 'server' };
+
+async function told(
+  first: Script,
+  second: Script,
+  options = onward,
+  request: Partial<typeof hi> & object = hi,
+) {
+  const sent: ModelRequest[] = [];
+  const noting =
+    (script: Script): Script =>
+    (...asked) => {
+      sent.push(asked[0]);
+      return typeof script === 'function' ? script(...asked) : script;
+    };
+  const made = world({ 'a/x': [noting(first)], 'b/y': [noting(second)] });
+  const stream = made.majordomo.model('a/x,b/y').stream({ ...hi, ...request }, options);
+  const events: StreamEvent[] = [];
+  let error: unknown;
+  try {
+    for await (const event of stream) events.push(event);
+  } catch (thrown) {
+    error = thrown;
+  }
+  return {
+    ...made,
+    events,
+    error,
+    sent,
+    stream,
+    types: events.map(({ type }) => type),
+    text: textOf(events),
+  };
+}
+
+const textOf = (events: readonly StreamEvent[]): string =>
+  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
+describe("afterCommit: 'continue'", () => {
+  it('goes on at the next target, as one text under one part', async () => {
+    const { events, text, stream } = await told(breaks, 'Every morning it ran.');
+    expect(text).toBe(`${BEGIN}Every morning it ran.`);
+    expect(checkOrder(events)).toBeUndefined();
+    expect(events.filter(({ type }) => type === 'start')).toHaveLength(1);
+    expect(events.find(({ type }) => type === 'continued')).toMatchObject({
+      from: 'a/x',
+      target: 'b/y',
+      error: { kind: 'server' },
+    });
+    const response = await stream.response();
+    expect([response.text, response.target]).toEqual([text, 'b/y']);
+    expect(response.parts).toEqual([{ type: 'text', text }]);
+    expect(response.attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+    expect(response.warnings).toEqual([
+      {
+        action: 'continued',
+        what: 'answer',
+        why: `a/x broke off (server): b/y went on after ${BEGIN.length} characters`,
+      },
+    ]);
+  });
+
+  it('asks in a turn of the user, with what was shown as the answer before it', async () => {
+    const { sent } = await told(breaks, 'Every morning it ran.');
+    const [, asked] = sent;
+    expect(asked?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(asked?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN.trimEnd() }]);
+  });
+
+  it('gives a model that can the text as the beginning of its own answer', async () => {
+    const sent: ModelRequest[] = [];
+    const { majordomo } = world({
+      'a/x': [breaks],
+      'b/y': [{ capabilities: { prefill: true }, text: 'Every morning it ran.' }],
+    });
+    const gate = {
+      name: 'look',
+      admit: ({ request }: { readonly request: ModelRequest }) => void sent.push(request),
+    };
+    const response = await majordomo
+      .with({ gates: [gate] })
+      .model('a/x,b/y')
+      .stream(hi, onward)
+      .response();
+    expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+    expect(response.text).toBe(`${BEGIN}Every morning it ran.`);
+  });
+
+  it('leaves out what the second says again', async () => {
+    const { text } = await told(breaks, `Sure! Continuing:\nthere was a fox. Every morning it ran.`);
+    expect(text).toBe(`${BEGIN}Every morning it ran.`);
+  });
+
+  it('goes on at the same target too, when it may be tried again', async () => {
+    const { majordomo } = world({ 'a/x': [breaks, 'Every morning it ran.'] });
+    const events: StreamEvent[] = [];
+    for await (const event of majordomo.model('a/x').stream(hi, { afterCommit: 'continue' }))
+      events.push(event);
+    expect(events.find(({ type }) => type === 'continued')).toMatchObject({ from: 'a/x', target: 'a/x' });
+    expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
+  });
+
+  it('goes on again and again, each from all that was shown', async () => {
+    const { majordomo } = world({
+      'a/x': [breaks],
+      'b/y': [{ text: 'Every morning it ran ', fail: 'network' }],
+      'c/z': ['through the wood.'],
+    });
+    const stream = majordomo.model('a/x,b/y,c/z').stream(hi, onward);
+    const events: StreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    expect(textOf(events)).toBe(`${BEGIN}Every morning it ran through the wood.`);
+    expect(checkOrder(events)).toBeUndefined();
+    expect(events.filter(({ type }) => type === 'continued')).toMatchObject([
+      { from: 'a/x', target: 'b/y' },
+      { from: 'b/y', target: 'c/z' },
+    ]);
+    expect((await stream.response()).text).toBe(textOf(events));
+  });
+
+  it('says nothing of a target that failed before it showed anything', async () => {
+    const { majordomo } = world({ 'a/x': [breaks], 'b/y': [{ fail: 'overloaded' }], 'c/z': ['It ran.'] });
+    const events: StreamEvent[] = [];
+    for await (const event of majordomo.model('a/x,b/y,c/z').stream(hi, onward)) events.push(event);
+    expect(events.filter(({ type }) => type === 'continued')).toMatchObject([{ from: 'a/x', target: 'c/z' }]);
+  });
+
+  it('does not carry reasoning over, and ends what was under way', async () => {
+    const { events, sent, stream } = await told(
+      { reasoning: 'hm', text: BEGIN, fail: 'server' },
+      { reasoning: 'well', text: 'It ran.' },
+    );
+    expect(sent[1]?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN.trimEnd() }]);
+    expect(checkOrder(events)).toBeUndefined();
+    const { parts, text } = await stream.response();
+    expect(text).toBe(`${BEGIN}It ran.`);
+    expect(parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning']);
+  });
+
+  it('lets the second call tools', async () => {
+    const { events, stream } = await told(breaks, {
+      text: 'I look it up.',
+      calls: [{ id: '1', name: 'look', json: '{}' }],
+    });
+    expect(checkOrder(events)).toBeUndefined();
+    const { toolCalls, finish } = await stream.response();
+    expect([toolCalls[0]?.name, finish]).toEqual(['look', 'tool-calls']);
+  });
+
+  it('takes it for whole when the second has nothing to add', async () => {
+    const { majordomo } = world({ 'a/x': [breaks], 'b/y': [{}] });
+    const stream = majordomo.model('a/x,b/y').stream(hi, onward);
+    const events: StreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    expect([textOf(events), checkOrder(events)]).toEqual([BEGIN, undefined]);
+    expect((await stream.response()).parts).toEqual([{ type: 'text', text: BEGIN }]);
+  });
+
+  it.each<[string, Turn, object]>([
+    ['hardly any text was shown', { text: 'Once upon', fail: 'server' }, {}],
+    [
+      'a call of a tool had begun',
+      { text: BEGIN, calls: [{ id: '1', name: 'look', json: '{}' }], fail: 'server' },
+      {},
+    ],
+    ['only reasoning was shown', { reasoning: 'I think and think and think', fail: 'server' }, {}],
+    ['the answer follows a schema', breaks, { output: { type: 'object', properties: {} } }],
+  ])('begins anew where %s', async (_, first, request) => {
+    const { types, events } = await told(first, 'The whole story.', onward, request);
+    expect(types).toContain('reset');
+    expect(types).not.toContain('continued');
+    expect(textOf(events.slice(types.indexOf('reset')))).toBe('The whole story.');
+  });
+
+  it('throws all that was shown when no target is left', async () => {
+    const { error, text } = await told(breaks, { text: 'Every ', fail: 'server' });
+    expect(text).toBe(`${BEGIN}Every `);
+    expect(error).toMatchObject({ kind: 'exhausted', details: { partial: { text } } });
+  });
+
+  it('throws at once what no other target would take', async () => {
+    const { error, types } = await told({ text: BEGIN, fail: 'auth' }, 'no');
+    expect([(error as { kind: string }).kind, types.includes('reset')]).toEqual(['auth', false]);
+  });
+
+  it('is silent in generate: nothing was shown', async () => {
+    const { majordomo } = world({ 'a/x': [breaks], 'b/y': ['The whole story.'] });
+    expect((await majordomo.model('a/x,b/y').generate(hi, onward)).text).toBe('The whole story.');
+  });
+
+  it('keeps a recovery that the second needed', async () => {
+    const recover = {
+      id: 'r',
+      what: 'seed',
+      apply: (request: ModelRequest) => ({ ...request, seed: undefined }),
+    };
+    const seen: (number | undefined)[] = [];
+    const turn =
+      (played: string | Turn): Script =>
+      ({ seed }) => {
+        seen.push(seed);
+        return played;
+      };
+    const { majordomo } = world({
+      'a/x': [breaks],
+      'b/y': [
+        turn({ fail: 'invalid-request', details: { recover } }),
+        turn({ text: 'Every morning ', fail: 'server' }),
+        turn('it ran.'),
+      ],
+    });
+    const request = { ...hi, seed: 7 };
+    const options: CallOptions = { afterCommit: 'continue', policy: { server: { advance: true } } };
+    const { text } = await majordomo.model('a/x,b/y').stream(request, options).response();
+    expect([text, seen]).toEqual([`${BEGIN}Every morning it ran.`, [7, undefined, undefined]]);
+  });
+});

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { user, type AttemptInfo, type CallOptions, type Gate, type StreamEvent } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import type { Script } from './support/scripted.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+const hedged: CallOptions = { hedgeAfterMs: 1000, attempts: 1 };
+const slow = (text: string, waitMs: number, onClose?: () => void): Script => ({
+  text,
+  waitMs,
+  ...(onClose !== undefined && { onClose }),
+});
+
+/** A gate that notes what is admitted and settled. */
+function noting(deny: (info: AttemptInfo) => boolean = () => false) {
+  const log: string[] = [];
+  const gate: Gate = {
+    name: 'books',
+    admit(info) {
+      if (deny(info)) return { deny: 'no money' };
+      log.push(`admit ${info.target}`);
+      return { settle: ({ outcome }) => void log.push(`settle ${info.target} ${outcome}`) };
+    },
+  };
+  return { gate, log };
+}
+
+describe('hedgeAfterMs', () => {
+  it('asks nobody else while the first is in time', async () => {
+    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 900)], 'b/y': ['b'] });
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(900);
+    expect([(await answer).target, asked.get('b/y'), clock.pending()]).toEqual(['a/x', undefined, 0]);
+  });
+
+  it('asks the next target too, and the first content wins', async () => {
+    let closed = 0;
+    const { gate, log } = noting();
+    const { majordomo, clock, asked, events } = world(
+      { 'a/x': [slow('a', 60_000, () => closed++)], 'b/y': [slow('b', 500)] },
+      { gates: [gate] },
+    );
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(1500);
+    const response = await answer;
+    expect([response.target, response.text, asked.get('a/x'), asked.get('b/y')]).toEqual(['b/y', 'b', 1, 1]);
+    expect(response.attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+      'a/x abandoned',
+      'b/y finished',
+    ]);
+    expect(log).toEqual(['admit a/x', 'admit b/y', 'settle a/x abandoned', 'settle b/y finished']);
+    expect([closed, clock.pending()]).toEqual([1, 0]);
+    expect(majordomo.health.snapshot()['a/x']?.failures ?? 0).toBe(0);
+    const starts = events.filter(({ type }) => type === 'attempt-start' || type === 'attempt-end');
+    expect(starts).toHaveLength(4);
+  });
+
+  it('gives the first its answer when it is faster in the end', async () => {
+    const { majordomo, clock } = world({ 'a/x': [slow('a', 1200)], 'b/y': [slow('b', 60_000)] });
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(1200);
+    const { target, attempts } = await answer;
+    expect([target, attempts.map(({ outcome }) => outcome)]).toEqual(['a/x', ['abandoned', 'finished']]);
+  });
+
+  it('works for streams, one text, one start', async () => {
+    const { majordomo, clock } = world({ 'a/x': [slow('a', 60_000)], 'b/y': [slow('one two', 10)] });
+    const events: StreamEvent[] = [];
+    const reading = (async () => {
+      for await (const event of majordomo.model('a/x,b/y').stream(hi, hedged)) events.push(event);
+    })();
+    await clock.advance(1010);
+    await reading;
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      'part-start',
+      'text-delta',
+      'text-delta',
+      'part-end',
+      'finish',
+    ]);
+  });
+
+  it('goes on with the first alone where a gate denies the second', async () => {
+    const { gate, log } = noting(({ target }) => target === 'b/y');
+    const { majordomo, clock, asked } = world(
+      { 'a/x': [slow('a', 3000)], 'b/y': ['b'], 'c/z': ['c'] },
+      { gates: [gate] },
+    );
+    const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
+    await clock.advance(3000);
+    expect([(await answer).target, asked.get('b/y'), asked.get('c/z')]).toEqual([
+      'a/x',
+      undefined,
+      undefined,
+    ]);
+    expect(log).toEqual(['admit a/x', 'settle a/x finished']);
+  });
+
+  it('passes over a benched target for the second', async () => {
+    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 3000)], 'b/y': ['b'], 'c/z': ['c'] });
+    majordomo.health.bench('b/y', 60_000);
+    const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
+    await clock.advance(1000);
+    expect([(await answer).target, asked.get('b/y')]).toEqual(['c/z', undefined]);
+  });
+
+  it('benches who fails, not who loses', async () => {
+    const { majordomo, clock } = world(
+      { 'a/x': [{ waitMs: 1500, fail: 'server' }], 'b/y': [slow('b', 1000)] },
+      { health: { threshold: 1 } },
+    );
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(2000);
+    expect((await answer).attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+    const health = majordomo.health.snapshot();
+    expect([health['a/x']?.state, health['b/y']?.state ?? 'healthy']).toEqual(['benched', 'healthy']);
+  });
+
+  it('goes along the chain when both have failed', async () => {
+    const { majordomo, clock, asked } = world({
+      'a/x': [{ waitMs: 1500, fail: 'server' }],
+      'b/y': [{ waitMs: 1000, fail: 'network' }],
+      'c/z': ['c'],
+    });
+    const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
+    await clock.advance(2000);
+    expect((await answer).target).toBe('c/z');
+    expect([asked.get('a/x'), asked.get('b/y'), asked.get('c/z')]).toEqual([1, 1, 1]);
+  });
+
+  it('ends both when the call is aborted', async () => {
+    const closed: string[] = [];
+    const { gate, log } = noting();
+    const { majordomo, clock } = world(
+      {
+        'a/x': [slow('a', 60_000, () => closed.push('a'))],
+        'b/y': [slow('b', 60_000, () => closed.push('b'))],
+      },
+      { gates: [gate] },
+    );
+    const stop = new AbortController();
+    const error = failure(majordomo.model('a/x,b/y').generate(hi, { ...hedged, signal: stop.signal }));
+    await clock.advance(1000);
+    stop.abort();
+    expect((await error).kind).toBe('aborted');
+    await settled();
+    expect([closed.sort(), clock.pending()]).toEqual([['a', 'b'], 0]);
+    expect(log.filter((line) => line.startsWith('settle'))).toHaveLength(2);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it('ends the second that is admitted only after the race', async () => {
+    let admitSecond: () => void = () => undefined;
+    const log: string[] = [];
+    const gate: Gate = {
+      name: 'slow books',
+      async admit({ target }) {
+        if (target === 'b/y') await new Promise<void>((resolve) => (admitSecond = resolve));
+        return { settle: ({ outcome }) => void log.push(`${target} ${outcome}`) };
+      },
+    };
+    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 1500)], 'b/y': ['b'] }, { gates: [gate] });
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(1500);
+    expect((await answer).target).toBe('a/x');
+    admitSecond();
+    await settled();
+    expect([asked.get('b/y'), log]).toEqual([undefined, ['a/x finished', 'b/y abandoned']]);
+  });
+
+  it('is inside of around, and of typed objects, for both', async () => {
+    const seen: string[] = [];
+    const { majordomo, clock } = world(
+      { 'a/x': [slow('{}', 60_000)], 'b/y': ['{"n":1}'] },
+      {
+        around: ({ target }, run) => {
+          seen.push(target);
+          return run();
+        },
+      },
+    );
+    const output = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+    const answer = majordomo.model('a/x,b/y').generateObject({ ...hi, output }, hedged);
+    await clock.advance(1000);
+    expect([(await answer).value, seen]).toEqual([{ n: 1 }, ['a/x', 'b/y']]);
+  });
+
+  it('hedges a call at its second target too', async () => {
+    const { majordomo, clock } = world({
+      'a/x': [{ fail: 'server' }],
+      'b/y': [slow('b', 9000)],
+      'c/z': ['c'],
+    });
+    const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
+    await clock.advance(1000);
+    expect((await answer).target).toBe('c/z');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { user, type AttemptInfo, type ChatRequest, type NamedSpec, type Resolver } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+/** What each target is asked with. */
+function asking(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {
+  const asked: AttemptInfo[] = [];
+  const gate = { name: 'look', admit: (info: AttemptInfo) => void asked.push(info) };
+  const made = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] }, { aliases, resolvers, gates: [gate] });
+  const ask = async (spec: string, request: Partial<ChatRequest> = {}, options = {}) => {
+    const response = await made.majordomo.model(spec).generate({ ...hi, ...request }, options);
+    return { ...asked.at(-1)!.request, response };
+  };
+  return { ...made, ask, asked };
+}
+
+describe('a name with settings', () => {
+  it('asks its targets with them', async () => {
+    const { ask } = asking({
+      deep: { spec: 'a/x', with: { reasoning: 'high', maxTokens: 9, cache: 'long' } },
+    });
+    expect(await ask('deep')).toMatchObject({ reasoning: 'high', maxTokens: 9, cache: 'long' });
+    expect((await ask('a/x')).reasoning).toBeUndefined();
+  });
+
+  it('says less than the caller, member by member', async () => {
+    const { ask } = asking({
+      deep: {
+        spec: 'a/x',
+        with: { reasoning: 'high', seed: 7, extra: { a: { one: 1 }, scripted: { two: 2 } } },
+      },
+    });
+    const request = await ask('deep', { reasoning: 'low', seed: undefined, extra: { a: { one: 'own' } } });
+    expect(request).toMatchObject({ reasoning: 'low', seed: 7, extra: { one: 'own', two: 2 } });
+  });
+
+  it('says more than a name within it', async () => {
+    const { ask } = asking({
+      outer: { spec: 'inner', with: { reasoning: 'low' } },
+      inner: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },
+    });
+    expect(await ask('outer')).toMatchObject({ reasoning: 'low', seed: 7 });
+  });
+
+  it('is on the attempt, as the innermost name', async () => {
+    const { ask } = asking({ outer: 'inner', inner: { spec: 'a/x' } });
+    expect((await ask('outer')).response.attempts[0]?.name).toBe('inner');
+  });
+
+  it('may change the policy and the timers of its targets, below those of the call', async () => {
+    const tolerant: NamedSpec = { spec: 'b/y', with: { policy: { auth: { advance: true } } } };
+    const { majordomo } = asking({ tolerant });
+    const { target } = await majordomo.model('tolerant,a/x').generate(hi);
+    expect(target).toBe('a/x');
+    const strict = { policy: { auth: { advance: false } } };
+    expect((await failure(majordomo.model('tolerant,a/x').generate(hi, strict))).kind).toBe('auth');
+    expect((await failure(majordomo.model('b/y,a/x').generate(hi))).kind).toBe('auth');
+  });
+
+  it('has timers that end an attempt', async () => {
+    const { majordomo, clock } = world(
+      { 'a/x': [{ stall: true }] },
+      { aliases: { brisk: { spec: 'a/x', with: { timeouts: { firstContentMs: 100 } } } } },
+    );
+    const error = failure(majordomo.model('brisk').generate(hi, { attempts: 1 }));
+    await clock.advance(100);
+    expect((await error).details.phase).toBe('first-content');
+  });
+
+  it('may be set later, and come from a resolver', async () => {
+    const { majordomo, ask } = asking({}, [(name) => ({ spec: 'a/x', with: { seed: name.length } })]);
+    expect((await ask('four')).seed).toBe(4);
+    majordomo.alias('four', { spec: 'a/x', with: { seed: 1 } });
+    expect((await ask('four')).seed).toBe(1);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no spec', { with: {} }, 'aliases.deep'],
+    ['settings that are none', { spec: 'a/x', with: 7 }, 'aliases.deep.with'],
+    ['a word that was mistyped', { spec: 'a/x', with: { resoning: 'high' } }, 'aliases.deep.with.resoning'],
+    [
+      'a timer that was mistyped',
+      { spec: 'a/x', with: { timeouts: { idlMs: 1 } } },
+      'aliases.deep.with.timeouts.idlMs',
+    ],
+  ])('is refused with %s', async (_, meaning, path) => {
+    const error = await failure((async () => asking({ deep: meaning as NamedSpec }))());
+    expect([error.kind, error.details.path]).toEqual(['config', path]);
+    const { majordomo } = asking({});
+    const later = await failure(
+      (async () => {
+        majordomo.alias('deep', meaning as NamedSpec);
+      })(),
+    );
+    expect(later.details.path).toBe(path);
+  });
+
+  it('is refused at the call with values that no target takes', async () => {
+    const { ask } = asking({ deep: { spec: 'a/x', with: { maxTokens: -1 } } });
+    expect((await failure(ask('deep'))).details.path).toBe('maxTokens');
+  });
+});
+
+describe('a resolver', () => {
+  it('may ask what other names mean, and how their targets are', async () => {
+    const resolver: Resolver = async (name, { majordomo }) => {
+      if (name !== 'best') return undefined;
+      const targets = await majordomo.resolve('one,two');
+      return targets.find(({ target }) => majordomo.health.snapshot()[target] === undefined)?.target;
+    };
+    const { majordomo, ask } = asking({ one: 'b/y', two: 'a/x' }, [resolver]);
+    majordomo.health.bench('b/y', 1000);
+    expect((await ask('best')).response.target).toBe('a/x');
+  });
+
+  it('that asks for the name that it is asked for hears of a circle', async () => {
+    const resolver: Resolver = async (name, { majordomo }) => {
+      const [first] = await majordomo.resolve(name === 'one' ? 'two' : 'one');
+      return first?.target;
+    };
+    const { ask } = asking({}, [resolver]);
+    const error = await failure(ask('one'));
+    expect([error.kind, error.details.code]).toEqual(['config', 'alias-cycle']);
+    expect(error.message).toContain('one -> two -> one');
+  });
+});

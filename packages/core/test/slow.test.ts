@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { createMajordomo, user, type CallOptions, type ModelEvent, type StreamEvent } from '../src/index.ts';
+import { Scribe } from '../src/provider.ts';
+import { failure } from './support/failure.ts';
+import { manualClock, settled, type ManualClock } from './support/manual-clock.ts';
+
+const hi = { messages: [user('hi')] };
+const options: CallOptions = { leastCharsPerSecond: 10, slowWindowMs: 2000, attempts: 1 };
+
+/** Gives so many characters each `everyMs`, `times` times. */
+function dripping(clock: ManualClock, characters: number, everyMs: number, times: number) {
+  return createMajordomo({
+    clock,
+    random: () => 0,
+    providers: [
+      {
+        spi: 1,
+        id: 'a',
+        model: (id) => ({
+          id,
+          families: [],
+          capabilities: {},
+          async *stream(_request, { target, signal }): AsyncGenerator<readonly ModelEvent[]> {
+            const scribe = new Scribe(target, []);
+            scribe.start('r');
+            for (let at = 0; at < times; at++) {
+              scribe.text('x'.repeat(characters));
+              yield scribe.take();
+              await clock.sleep(everyMs, signal);
+            }
+            scribe.finish('stop', 'stop', undefined);
+            yield scribe.take();
+          },
+        }),
+      },
+    ],
+  });
+}
+
+it('an answer that trickles fails as a timeout of phase slow, and counts for health', async () => {
+  const clock = manualClock();
+  const majordomo = dripping(clock, 1, 500, 100);
+  const error = failure(majordomo.model('a/x').generate(hi, options));
+  await clock.advance(2001);
+  const { kind, details, message } = await error;
+  expect([kind, details.phase, details.partial?.text]).toEqual(['timeout', 'slow', 'xxxxx']);
+  expect(message).toBe('a/x gave fewer than 10 characters a second for 2000 ms');
+  expect(majordomo.health.snapshot()['a/x']?.failures).toBe(1);
+  expect(clock.pending()).toBe(0);
+});
+
+it('an answer that is just fast enough comes through, however long it takes', async () => {
+  const clock = manualClock();
+  const answer = dripping(clock, 5, 500, 100).model('a/x').generate(hi, options);
+  await clock.advance(50_000);
+  expect((await answer).text).toHaveLength(500);
+});
+
+it('one that becomes slow later fails in the window in which it does', async () => {
+  const clock = manualClock();
+  let fast = 10;
+  const majordomo = dripping(clock, 0, 0, 0).with({
+    providers: [
+      {
+        spi: 1,
+        id: 'a',
+        model: (id) => ({
+          id,
+          families: [],
+          capabilities: {},
+          async *stream(_request, { target, signal }): AsyncGenerator<readonly ModelEvent[]> {
+            const scribe = new Scribe(target, []);
+            scribe.start('r');
+            for (;;) {
+              scribe.text(fast-- > 0 ? 'xxxxxxxxxx' : '.');
+              yield scribe.take();
+              await clock.sleep(500, signal);
+            }
+          },
+        }),
+      },
+    ],
+  });
+  const error = failure(majordomo.model('a/x').generate(hi, options));
+  await clock.advance(7000);
+  expect((await error).details.phase).toBe('slow');
+});
+
+it('time in which nobody reads does not count', async () => {
+  const clock = manualClock();
+  const stream = dripping(clock, 1, 100, 30).model('a/x').stream(hi, options);
+  const reader: AsyncIterator<StreamEvent> = stream[Symbol.asyncIterator]();
+  let text = '';
+  for (let at = 0; at < 12; at++) {
+    const next = reader.next();
+    await clock.advance(100);
+    const { value } = (await next) as { value: StreamEvent };
+    if (value.type === 'text-delta') text += value.text;
+    // The reader is busy for much longer than the window.
+    await clock.advance(5000);
+    await settled();
+  }
+  expect(text.length).toBeGreaterThan(5);
+  await reader.return?.();
+});
+
+it('it is off unless it is asked for', async () => {
+  const clock = manualClock();
+  const answer = dripping(clock, 1, 1000, 20).model('a/x').generate(hi);
+  await clock.advance(20_000);
+  expect((await answer).text).toHaveLength(20);
+});
