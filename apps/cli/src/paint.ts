@@ -1,11 +1,14 @@
 import { styleText } from 'node:util';
 
-type Style = Parameters<typeof styleText>[0];
-export type Paint = (style: Style, text: string) => string;
+/** The name of one look. */
+export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
+export type Paint = (style: Style | readonly Style[], text: string) => string;
 
 /** Colours, or the text as it is. */
 export const painter = ({ colour }: { readonly colour: boolean }): Paint =>
-  colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+  colour
+    ? (style, text) => styleText([style].flat(), text, { validateStream: false })
+    : (_style, text) => text;
 
 /**
  * Control characters but line feeds and tabs, and what turns the direction of a text around, which shows another text than

@@ -20,6 +20,13 @@ const THOUGHTS = {
   ],
 } as const;
 const HELLO = { type: 'text', text: 'Hello there, you.', chunks: ['Hello', ' there', ', you.'] } as const;
+const MARKDOWN = [
+  '# Butlers',
+  'A **butler** runs the *house*: `see()` [who](https://b.example).',
+  '- **One**: first\n- two',
+  '```js\nconst a = 1; // **as it is**\n```',
+  '| a | b |\n|---|---|\n| 1 | **two** |',
+].join('\n\n');
 const LISTED = {
   object: 'list',
   data: ['shop-large', 'shop-small'].map((id) => ({ id, object: 'model', context_length: 131_072 })),
@@ -49,6 +56,8 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
         if (model === 'mute') return { fault: 'stall', at: { content: 0 } };
         if (model === 'thinker') return THOUGHTS;
         if (model === 'locked') return { failure: 'auth' };
+        if (model === 'writer')
+          return { parts: [{ type: 'text', text: MARKDOWN, chunks: MARKDOWN.match(/[\s\S]{1,3}/g) ?? [] }] };
         if (model === 'gone') return { failure: 'not-found' };
         return 'A butler runs the house, so that its people can live in it, and nobody notices how that is done.';
       },
@@ -102,6 +111,16 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(painted).toContain('\u001B[2mOslo lies');
     // eslint-disable-next-line no-control-regex
     expect(painted).toMatch(/^(?:\u001B\[(?:0|39|49)m)*Let me see\./m);
+  }, 60_000);
+
+  it('Markdown is rendered as it comes, unless it is wanted raw', async () => {
+    open('markdown', 'chat lab/writer hi -q', lab(server));
+    await until('markdown', '[ended');
+    await expect(settled(screen('markdown'))).toMatchFileSnapshot('screens/markdown.txt');
+    expect(tmux('capture-pane', '-p', '-e', '-t', 'markdown')).toContain('\u001B[1mButlers');
+    open('raw', 'chat lab/writer hi -q --raw', lab(server));
+    await until('raw', '[ended');
+    expect(screen('raw').replaceAll('\n', '')).toContain(MARKDOWN.replaceAll('\n', ''));
   }, 60_000);
 
   it('Ctrl-C in the middle of an answer ends at once', async () => {

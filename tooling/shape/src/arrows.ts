@@ -61,7 +61,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'provider-ollama',
       'provider-openai',
     ],
-    others: ['commander', '@clack/prompts'],
+    others: ['commander', '@clack/prompts', 'marked'],
     because: 'another audience: terminals; what is not OpenAI or Anthropic is an optional peer',
   },
   'lint-rule': {

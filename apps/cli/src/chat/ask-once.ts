@@ -22,13 +22,20 @@ export async function askOnce(session: Chat, question: UserMessage): Promise<Exi
   return EXIT.ok;
 }
 
-function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
+async function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return told(session, question, jsonLines(io.stdout));
   // To a pipe nothing goes that could have to be taken back: the answer comes whole.
   if (flags.json === true || !io.stdout.isTerminal) return whole(session, question);
-  return told(session, question, createRenderer(io.stdout));
+  return told(session, question, await rendererOf(session));
+}
+
+/** Markdown is rendered where there are colours to render it with, unless it is wanted as it is. */
+export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
+  if (!io.stdout.colour || flags.raw === true) return createRenderer(io.stdout);
+  const { createMarkdown } = await import('../markdown/markdown-stream.ts');
+  return createRenderer(io.stdout, createMarkdown);
 }
 
 /** Lines of JSON on the same terminal would be erased with a status: no line is fresh. */

@@ -3,11 +3,10 @@ import { Stop } from '../exit.ts';
 import { explain } from '../explain.ts';
 import { folded } from '../fold.ts';
 import { painter, printable } from '../paint.ts';
-import { told } from './ask-once.ts';
+import { rendererOf, told } from './ask-once.ts';
 import { attachment } from './attachments.ts';
 import { keep, type Chat, type OpenModel } from './chat-session.ts';
 import { footer } from './footer.ts';
-import { createRenderer } from './render.ts';
 import { slashHelp, type SlashName } from './slash.ts';
 import { loadTranscript, saveTranscript } from './transcript.ts';
 
@@ -97,8 +96,9 @@ export class Conversation {
     const from = performance.now();
     this.last = question;
     try {
+      const renderer = await rendererOf(session);
       const response = await io.interruptible((signal) =>
-        told({ ...session, io: { ...io, signal } }, question, createRenderer(io.stdout)),
+        told({ ...session, io: { ...io, signal } }, question, renderer),
       );
       this.pending = [];
       await keep(session, question, response.message);

@@ -14,5 +14,6 @@ export interface ChatFlags {
   readonly option?: readonly string[];
   readonly json?: true;
   readonly events?: true;
+  readonly raw?: true;
   readonly quiet?: true;
 }

@@ -1,6 +1,8 @@
 import type { StreamEvent } from '@majordomo/core';
 import { createFolding } from '../fold.ts';
 import type { Output } from '../io.ts';
+import type { MarkdownStream } from '../markdown/markdown-stream.ts';
+import type { Span } from '../markdown/span.ts';
 import { painter, printable, type Paint } from '../paint.ts';
 
 /** Shows an answer as it comes. */
@@ -14,17 +16,40 @@ export interface Renderer {
 
 const plain: Paint = (_style, text) => text;
 
-/** Reasoning is dimmed, tool calls are named, a new start is said; lines break between words where they can be told to. */
-export function createRenderer(output: Output): Renderer {
+/** Makes what shows the Markdown of one answer, for lines of so many cells. */
+export type MarkdownFactory = (columns: number) => MarkdownStream;
+
+/**
+ * Reasoning is dimmed, tool calls are named, a new start is said; lines break between words where they can be told to.
+ * Without `createMarkdown` an answer is shown as it was written.
+ */
+export function createRenderer(output: Output, createMarkdown?: MarkdownFactory): Renderer {
   const paint = painter(output);
   const folding = createFolding(output.canErase ? output.columns : Infinity);
   let open: 'reasoning' | 'text' | undefined;
+  let markdown: MarkdownStream | undefined;
   const write = (text: string, style = plain): void =>
     output.write(style('dim', folding.feed(printable(text))));
   const endLine = (): void => {
     if (folding.column > 0) write('\n');
   };
+  const answer = (text: string): void => {
+    if (createMarkdown === undefined) {
+      write(text);
+      return;
+    }
+    markdown ??= createMarkdown(output.columns);
+    // Before it is read as Markdown: a control character must not hide a mark.
+    spans(markdown.feed(printable(text)));
+  };
+  const spans = (shown: readonly Span[]): void => {
+    for (const { text, styles } of shown) write(text, (_dim, piece) => paint(styles, piece));
+  };
   const turnTo = (next: typeof open): void => {
+    if (open === 'text' && next !== 'text') {
+      spans(markdown?.end() ?? []);
+      markdown = undefined;
+    }
     if (open !== undefined && open !== next) {
       endLine();
       if (next !== undefined) write('\n');
@@ -45,7 +70,7 @@ export function createRenderer(output: Output): Renderer {
         break;
       case 'text-delta':
         turnTo('text');
-        write(event.text);
+        answer(event.text);
         break;
       case 'part-end':
         if (event.part.type !== 'tool-call') break;

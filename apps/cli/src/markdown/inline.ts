@@ -1,0 +1,51 @@
+import { Lexer, type MarkedToken, type Token } from 'marked';
+import type { Style } from '../paint.ts';
+import type { Span } from './span.ts';
+
+/** A text without the marks of its constructs, in the styles that they mean. */
+export function inlineSpans(text: string, styles: readonly Style[] = []): readonly Span[] {
+  return Lexer.lexInline(text).flatMap((token) => spansOf(token, styles));
+}
+
+/** The first construct of a text that begins with a mark, and how much of the text it is; `undefined` for a mark alone. */
+export function firstSpan(
+  text: string,
+): { readonly length: number; readonly spans: readonly Span[] } | undefined {
+  const [token] = Lexer.lexInline(text);
+  if (token === undefined || token.type === 'text') return undefined;
+  return { length: token.raw.length, spans: spansOf(token, []) };
+}
+
+function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
+  // Without extensions there are no others.
+  const token = generic as MarkedToken;
+  const within = (style: Style): readonly Span[] =>
+    ('tokens' in token ? (token.tokens ?? []) : []).flatMap((inner) => spansOf(inner, [...styles, style]));
+  switch (token.type) {
+    case 'strong':
+      return within('bold');
+    case 'em':
+      return within('italic');
+    case 'del':
+      return within('strikethrough');
+    case 'codespan':
+      return [{ text: unfenced(token.raw), styles: [...styles, 'cyan'] }];
+    case 'link':
+      // Where it leads, unless its text says so.
+      return token.href === token.text
+        ? within('underline')
+        : [...within('underline'), { text: ` (${token.href})`, styles: [...styles, 'dim'] }];
+    case 'escape':
+      return [{ text: token.raw.slice(1), styles }];
+    default:
+      // Pictures, tags and whatever comes: as they were written.
+      return [{ text: token.raw, styles }];
+  }
+}
+
+/** The source of a code span, without its backticks and the spaces that only keep those apart. */
+function unfenced(raw: string): string {
+  const [fence = ''] = /^`+/.exec(raw) ?? [];
+  const inner = raw.slice(fence.length, -fence.length);
+  return /^ .*[^ ].* $/s.test(inner) ? inner.slice(1, -1) : inner;
+}

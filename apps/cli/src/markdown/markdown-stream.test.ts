@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { createMarkdown } from './markdown-stream.ts';
+import type { Span } from './span.ts';
+
+const shown = (pieces: readonly string[], columns = 60): readonly Span[] => {
+  const markdown = createMarkdown(columns);
+  return [...pieces.flatMap((piece) => markdown.feed(piece)), ...markdown.end()];
+};
+const textOf = (spans: readonly Span[]): string => spans.map(({ text }) => text).join('');
+/** As `[styles|text]`. */
+const marked = (spans: readonly Span[]): string =>
+  spans.map(({ text, styles }) => (styles.length === 0 ? text : `[${styles.join(' ')}|${text}]`)).join('');
+
+it.each([
+  ['plain text', 'Just words, 2 * 3 and snake_case_names.', 'Just words, 2 * 3 and snake_case_names.'],
+  ['strong and code', 'A **bold** `co*de`.', 'A [bold|bold] [cyan|co*de].'],
+  ['one in the other', '**a `b` _c_**', '[bold|a ][bold cyan|b][bold| ][bold italic|c]'],
+  ['a heading', '## Why *so*?\nText', '[bold|Why ][bold italic|so][bold|?]\nText'],
+  ['a list', '- one\n  * **two**\n1. three', '• one\n  • [bold|two]\n1. three'],
+  ['a quotation', '> said **he**', '[dim|│ ]said [bold|he]'],
+  ['a link', '[docs](https://d.example) <b>', '[underline|docs][dim| (https://d.example)] <b>'],
+  ['code', '```ts\nconst a = **b**;\n# no\n```\nend', '[dim|```ts\n]const a = **b**;\n# no\n[dim|```\n]end'],
+  ['a rule', 'a\n\n---\nb', `a\n\n[dim|${'─'.repeat(40)}\n]b`],
+  ['what is left open', 'a **b and `c', 'a **b and `c'],
+  ['an open block of code', '```\ncode', '[dim|```\n]code'],
+  ['an escape', String.raw`\*no\*`, '*no*'],
+])('shows %s', (_what, source, expected) => {
+  expect(marked(shown([source]))).toBe(expected);
+});
+
+it('lays a table out in columns, and leaves one as it is that does not fit', () => {
+  const source = '| name | is |\n|---|---|\n| **a** | long |\n\nend';
+  expect(textOf(shown([source]))).toBe('name  is\n──────────\na     long\n\nend');
+  expect(textOf(shown([source], 6))).toBe(source);
+});
+
+const SAMPLE = `# Title with \`code\`
+
+Some **bold text** and _more_, with [a link](https://x.example/a_b) and 2 * 3.
+
+1. **First**: snake_case and a*b
+- [ ] task
+> quoted *words*
+
+\`\`\`js
+if (a < b) { c('**'); }
+
+\`\`\`
+| a | b |
+|---|:-:|
+| 1 | \`2\` |
+
+***
+The end`;
+
+it('does not depend on where its pieces end', () => {
+  const whole = textOf(shown([SAMPLE]));
+  for (const size of [1, 2, 3, 5, 7, 11]) {
+    const pieces = SAMPLE.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
+    expect(textOf(shown(pieces))).toBe(whole);
+  }
+});
+
+it('loses no letter of what looks like Markdown and is not', () => {
+  let seed = 1;
+  const random = (most: number): number => (seed = (seed * 48_271) % 2_147_483_647) % most;
+  const ALPHABET = [...Array.from('ab1 \n*_`~#>|-[]()<\\'), '**', '```', '\n\n', '- '];
+  for (let round = 0; round < 500; round++) {
+    const pieces = Array.from({ length: random(60) }, () => ALPHABET[random(ALPHABET.length)] ?? '');
+    const letters = (text: string): string => text.replaceAll(/[^ab1]/g, '');
+    expect(letters(textOf(shown(pieces))), JSON.stringify(pieces.join(''))).toBe(letters(pieces.join('')));
+  }
+});
+
+it('shows the words of a paragraph as they come', () => {
+  const markdown = createMarkdown(60);
+  expect(textOf(markdown.feed('Some words'))).toBe('Some words');
+  expect(textOf(markdown.feed(' and **bo'))).toBe(' and ');
+  expect(textOf(markdown.feed('ld** wor'))).toBe('bold wor');
+});
+
+it('takes a bounded time for a line that is all marks', { timeout: 5000 }, () => {
+  const text = textOf(shown(Array.from({ length: 5000 }, () => '*a_b`[')));
+  expect(text.replaceAll(/[^ab]/g, '')).toBe('ab'.repeat(5000));
+});

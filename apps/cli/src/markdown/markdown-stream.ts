@@ -1,0 +1,168 @@
+import type { Style } from '../paint.ts';
+import { firstSpan, inlineSpans } from './inline.ts';
+import { plainSpan, type Span } from './span.ts';
+import { tableSpans } from './table.ts';
+
+/** Markdown on its way to a terminal: what was handed out is never taken back. */
+export interface MarkdownStream {
+  /** What can be shown for the next piece. What may still become something else is kept. */
+  feed(text: string): readonly Span[];
+  /** The rest. */
+  end(): readonly Span[];
+}
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const HEADING = /^ {0,3}#{1,6} +/;
+const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
+const BULLET = /^(\s*)[-*+] (?=\S)/;
+const QUOTE = /^ {0,3}> ?/;
+const TABLE = /^ {0,3}\|/;
+/** Could a line that begins so still become one of these? */
+const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+]+ ?(?:[-*_ ]*)|>)$/;
+/** Longer than this, what is open is shown as it is. */
+const LONGEST_OPEN = 500;
+
+export function createMarkdown(columns: number): MarkdownStream {
+  /** Of the current line, what has come and is not shown. */
+  let rest = '';
+  let isLineStart = true;
+  let lineStyles: readonly Style[] = [];
+  let fence: string | undefined;
+  let table = '';
+  let before = '';
+
+  const styled = (spans: readonly Span[]): readonly Span[] =>
+    spans.map(({ text, styles }) => ({ text, styles: [...lineStyles, ...styles] }));
+
+  /** Everything up to the first mark that may begin something; with a whole line, everything. */
+  const inline = (isWhole: boolean): readonly Span[] => {
+    const shown: Span[] = [];
+    const take = (length: number, spans: readonly Span[]): void => {
+      shown.push(...spans);
+      before = rest.slice(0, length).at(-1) ?? before;
+      rest = rest.slice(length);
+    };
+    while (rest !== '') {
+      const at = markIn(rest, before);
+      if (at > 0) take(at, [plainSpan(rest.slice(0, at))]);
+      if (rest === '') break;
+      const isLong = rest.length > LONGEST_OPEN;
+      if (isWhole || isLong) {
+        take(rest.length, isLong ? [plainSpan(rest)] : inlineSpans(rest));
+        break;
+      }
+      const first = firstSpan(rest);
+      // One that ends where the text ends so far may go on.
+      if (first === undefined || first.length === rest.length) break;
+      take(first.length, first.spans);
+    }
+    return styled(shown);
+  };
+
+  /** What a line begins with, shown as what it means. */
+  const begin = (): readonly Span[] => {
+    isLineStart = false;
+    lineStyles = [];
+    before = '';
+    const shown: Span[] = [];
+    for (let quote = QUOTE.exec(rest); quote !== null; quote = QUOTE.exec(rest)) {
+      rest = rest.slice(quote[0].length);
+      shown.push({ text: '│ ', styles: ['dim'] });
+    }
+    const [heading] = HEADING.exec(rest) ?? [];
+    if (heading !== undefined) {
+      rest = rest.slice(heading.length);
+      lineStyles = ['bold'];
+    }
+    const [bullet, indent = ''] = BULLET.exec(rest) ?? [];
+    if (bullet === undefined) return shown;
+    rest = rest.slice(bullet.length);
+    return [...shown, plainSpan(`${indent}• `)];
+  };
+
+  /** The end of a line that is not code or part of a table. */
+  const endLine = (end: string): readonly Span[] => {
+    if (isLineStart && RULE.test(rest)) {
+      rest = '';
+      return [{ text: '─'.repeat(Math.min(columns, 40)) + end, styles: ['dim'] }];
+    }
+    const shown = [...(isLineStart ? begin() : []), ...inline(true), plainSpan(end)];
+    isLineStart = true;
+    return shown;
+  };
+
+  const endTable = (): readonly Span[] => {
+    const source = table;
+    table = '';
+    return source === '' ? [] : tableSpans(source, columns);
+  };
+
+  const wholeLine = (line: string, end: string): readonly Span[] => {
+    const marks = isLineStart ? FENCE.exec(rest + line)?.[1] : undefined;
+    if (fence !== undefined) {
+      const isEnd = marks?.startsWith(fence) === true && /^\s*[`~]+\s*$/.test(rest + line);
+      if (isEnd) fence = undefined;
+      const shown = { text: rest + line + end, styles: isEnd ? ['dim' as const] : [] };
+      rest = '';
+      isLineStart = true;
+      return [shown];
+    }
+    rest += line;
+    if (marks !== undefined) {
+      fence = marks;
+      const shown = { text: rest + end, styles: ['dim' as const] };
+      rest = '';
+      return [...endTable(), shown];
+    }
+    if (isLineStart && TABLE.test(rest)) {
+      table += rest + end;
+      rest = '';
+      return [];
+    }
+    return [...endTable(), ...endLine(end)];
+  };
+
+  /** The piece of a line whose end has not come. */
+  const piece = (text: string): readonly Span[] => {
+    rest += text;
+    if (fence !== undefined) {
+      // A line of code that may be the end of it waits.
+      if (isLineStart && /^\s*[`~]*\s*$/.test(rest)) return [];
+      const shown = plainSpan(rest);
+      rest = '';
+      isLineStart = false;
+      return [shown];
+    }
+    if (isLineStart) {
+      const isOpen = UNDECIDED.test(rest) || FENCE.test(rest) || TABLE.test(rest);
+      if (isOpen && rest.length < LONGEST_OPEN) return [];
+      return [...endTable(), ...begin(), ...inline(false)];
+    }
+    return inline(false);
+  };
+
+  return {
+    feed(text) {
+      const lines = text.split('\n');
+      const last = lines.pop() ?? '';
+      const shown = [...lines.flatMap((line) => wholeLine(line, '\n')), ...(last === '' ? [] : piece(last))];
+      return shown.filter((span) => span.text !== '');
+    },
+    end() {
+      const shown = [...(rest === '' ? [] : wholeLine('', '')), ...endTable()];
+      return shown.filter((span) => span.text !== '');
+    },
+  };
+}
+
+/** Where the first mark stands that may begin something: behind a word `_` does not, and `*` not before a space. */
+function markIn(text: string, before: string): number {
+  for (const { index, 0: mark } of text.matchAll(/[*_`~[\\]/g)) {
+    const previous = index === 0 ? before : (text[index - 1] ?? '');
+    const next = text[index + 1];
+    if (mark === '_' && /\w/.test(previous)) continue;
+    if ((mark === '*' || mark === '_' || mark === '~') && next !== undefined && /\s/.test(next)) continue;
+    return index;
+  }
+  return text.length;
+}

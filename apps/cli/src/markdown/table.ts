@@ -1,0 +1,35 @@
+import { Lexer, type Tokens } from 'marked';
+import { cellsOf } from '../fold.ts';
+import { inlineSpans } from './inline.ts';
+import { plainSpan, type Span } from './span.ts';
+
+const GAP = '  ';
+
+/** A whole table in columns; as it was written where it is not one, or does not fit. */
+export function tableSpans(source: string, columns: number): readonly Span[] {
+  const [table] = new Lexer().lex(source).filter((token) => token.type === 'table') as Tokens.Table[];
+  if (table === undefined) return [plainSpan(source)];
+  const rows = [table.header, ...table.rows].map((row) => row.map(({ text }) => inlineSpans(text)));
+  const widths = table.header.map((_cell, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? []))));
+  const whole = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+  if (whole > columns) return [plainSpan(source)];
+  const [header = [], ...body] = rows;
+  const rule = { text: `${'─'.repeat(whole)}\n`, styles: ['dim'] } as const;
+  const head = header.map((cell) =>
+    cell.map(({ text, styles }) => ({ text, styles: [...styles, 'bold' as const] })),
+  );
+  return [...line(head, widths), rule, ...body.flatMap((row) => line(row, widths))];
+}
+
+type Cell = readonly Span[];
+
+const widthOf = (cell: Cell): number => cell.reduce((sum, { text }) => sum + cellsOf(text), 0);
+
+function line(cells: readonly Cell[], widths: readonly number[]): readonly Span[] {
+  const filled = cells.flatMap((cell, at) => {
+    const isLast = at === cells.length - 1;
+    const pad = isLast ? '' : ' '.repeat((widths[at] ?? 0) - widthOf(cell)) + GAP;
+    return [...cell, plainSpan(pad)];
+  });
+  return [...filled, plainSpan('\n')];
+}
