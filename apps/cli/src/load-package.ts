@@ -25,10 +25,13 @@ export function locatePackage(name: string, cwd: string): string | undefined {
 /** Imports a package of the project or of the command. A missing one is named with its install command. */
 export async function loadPackage(name: string, cwd: string, why: string): Promise<object> {
   const file = locatePackage(name, cwd);
-  if (file === undefined) throw new Stop(`${why} needs ${name}: npm install ${name}`);
+  if (file === undefined) throw new Stop(`${why} needs ${packageOf(name)}: npm install ${packageOf(name)}`);
   try {
     return (await import(pathToFileURL(file).href)) as object;
   } catch (error) {
     throw new Stop(`${name} cannot be loaded: ${reasonOf(error)}`, EXIT.failed);
   }
 }
+
+/** Without the path of an entry of its own. */
+const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;

@@ -46,7 +46,9 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
   cli: {
     ours: [
+      'agent',
       'core',
+      'skills',
       'testing',
       'eslint-plugin',
       'openai-wire',

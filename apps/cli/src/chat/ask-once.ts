@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { ChatResponse, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
+import type { CallEvent, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Output } from '../io.ts';
 import { readJson } from '../read-json.ts';
 import { painter, printable } from '../paint.ts';
-import { keep, requestFor, type Chat } from './chat-session.ts';
+import { keep, requestFor, turnOf, type Chat, type Turn } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
@@ -14,15 +14,15 @@ import { writeJson, writeJsonLine } from '../write-json.ts';
 export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
   const { flags, io } = session;
   const from = performance.now();
-  const response = await answer(session, question);
-  await keep(session, question, response.message);
+  const turn = await answer(session, question);
+  await keep(session, question, turn);
   if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
-    footer(response, performance.now() - from, io.stderr);
+    footer(turn.response, performance.now() - from, io.stderr);
   }
   return EXIT.ok;
 }
 
-async function answer(session: Chat, question: UserMessage): Promise<ChatResponse> {
+async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return told(session, question, jsonLines(io.stdout));
@@ -52,9 +52,21 @@ export async function told(
   session: Chat,
   question: UserMessage,
   { show, isFresh, end }: Renderer,
-): Promise<ChatResponse> {
+): Promise<Turn> {
   const { signal, stderr } = session.io;
   const { onEvent, hide, clear } = createStatus(stderr, isFresh);
+  if (session.skills.length > 0) {
+    const { turnWithSkills } = await import('./turn-with-skills.ts');
+    const leave = (): void => {
+      clear();
+      end();
+    };
+    const seen = (event: StreamEvent): void => {
+      hide();
+      show(event);
+    };
+    return turnWithSkills(session, question, { onEvent, show: seen, leave });
+  }
   const stream = session.model.stream(requestFor(session, question), {
     signal,
     onEvent,
@@ -65,16 +77,17 @@ export async function told(
       hide();
       show(event);
     }
-    return await stream.response();
+    return turnOf(await stream.response());
   } finally {
     clear();
     end();
   }
 }
 
-async function whole(session: Chat, question: UserMessage): Promise<ChatResponse> {
+async function whole(session: Chat, question: UserMessage): Promise<Turn> {
   const { io, flags, model } = session;
   const { onEvent } = createStatus(io.stderr);
+  if (session.skills.length > 0) return wholeWithSkills(session, question, onEvent);
   const response = await model.generate(requestFor(session, question), { signal: io.signal, onEvent });
   if (flags.json === true) writeJson(io.stdout, response);
   else {
@@ -84,17 +97,32 @@ async function whole(session: Chat, question: UserMessage): Promise<ChatResponse
       io.stderr.write(`${paint('cyan', printable(`→ ${name}(${JSON.stringify(args)})`))}\n`);
     }
   }
-  return response;
+  return turnOf(response);
 }
 
-async function typed(session: Chat, question: UserMessage, path: string): Promise<ChatResponse> {
+/** The answer alone goes to the pipe, and what was said between calls of tools to nobody. */
+async function wholeWithSkills(
+  session: Chat,
+  question: UserMessage,
+  onEvent: (event: CallEvent) => void,
+): Promise<Turn> {
+  const { turnWithSkills } = await import('./turn-with-skills.ts');
+  const view = { onEvent, show: () => undefined, leave: () => undefined };
+  const turn = await turnWithSkills(session, question, view);
+  const { io, flags } = session;
+  if (flags.json === true) writeJson(io.stdout, turn.response);
+  else io.stdout.write(`${turn.response.text}\n`);
+  return turn;
+}
+
+async function typed(session: Chat, question: UserMessage, path: string): Promise<Turn> {
   const { io, flags, model } = session;
   const output = await schemaAt(path, io.cwd);
   const request = { ...requestFor(session, question), output };
   const { onEvent } = createStatus(io.stderr);
   const response = await model.generateObject(request, { signal: io.signal, onEvent });
   writeJson(io.stdout, flags.json === true ? response : response.value);
-  return response;
+  return turnOf(response);
 }
 
 async function schemaAt(path: string, cwd: string): Promise<JsonObject> {

@@ -1,4 +1,5 @@
-import type { ChatModel, ChatRequest, Message } from '@majordomo/core';
+import type { Skill } from '@majordomo/agent';
+import type { ChatModel, ChatRequest, ChatResponse, Message } from '@majordomo/core';
 import type { Io } from '../io.ts';
 import type { ChatFlags } from './flags.ts';
 import type { RequestSettings } from './request-settings.ts';
@@ -10,6 +11,8 @@ export interface Chat {
   readonly messages: Message[];
   readonly system: string | undefined;
   readonly settings: RequestSettings;
+  /** With any, the model may call their tools before it answers. */
+  readonly skills: readonly Skill[];
   readonly flags: ChatFlags;
   readonly io: Io;
 }
@@ -21,9 +24,19 @@ export const requestFor = ({ messages, system, settings }: Chat, question: Messa
   system,
 });
 
+/** What came of a question. */
+export interface Turn {
+  readonly response: ChatResponse;
+  /** What it adds to the conversation behind the question: the answer, and calls of tools with their results before it. */
+  readonly added: readonly Message[];
+}
+
+/** The turn of an answer without tools. */
+export const turnOf = (response: ChatResponse): Turn => ({ response, added: [response.message] });
+
 /** An answered turn: it is kept, and saved where that was asked for. */
-export async function keep(session: Chat, question: Message, answer: Message): Promise<void> {
-  session.messages.push(question, answer);
+export async function keep(session: Chat, question: Message, { added }: Turn): Promise<void> {
+  session.messages.push(question, ...added);
   const { save } = session.flags;
   if (save === undefined) return;
   const { saveTranscript } = await import('./transcript.ts');

@@ -82,7 +82,7 @@ async function started(
 async function sessionOf(
   spec: string,
   majordomo: Majordomo,
-  { system }: Settings,
+  { system, skills }: Settings,
   flags: ChatFlags,
   io: Io,
 ): Promise<Chat> {
@@ -92,7 +92,12 @@ async function sessionOf(
     messages.push(...(await loadTranscript(flags.load, io.cwd)));
   }
   const opened = await modelOf(spec, majordomo, flags, io);
-  return { ...opened, messages, system: flags.system ?? system, flags, io };
+  const all = [...skills];
+  if (flags.skills !== undefined) {
+    const { loadSkillFolders } = await import('./skill-folders.ts');
+    all.push(await loadSkillFolders(flags.skills, io));
+  }
+  return { ...opened, messages, skills: all, system: flags.system ?? system, flags, io };
 }
 
 async function modelOf(
@@ -143,7 +148,7 @@ async function announced(text: Promise<string>, { write }: Output): Promise<stri
   }
 }
 
-function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags): void {
+function checkFlags({ json, events, schema, image, maxTokens, save, skills }: ChatFlags): void {
   const pairs: readonly (readonly [boolean, string])[] = [
     [json === true && events === true, '--json and --events cannot be used together'],
     [schema !== undefined && events === true, '--schema prints one value, and cannot be used with --events'],
@@ -154,6 +159,10 @@ function checkFlags({ json, events, schema, image, maxTokens, save }: ChatFlags)
     [
       image !== undefined && save !== undefined,
       '--image draws, and does not talk: there is no conversation to --save',
+    ],
+    [
+      skills !== undefined && (schema !== undefined || image !== undefined),
+      '--skills cannot be used with --schema or --image',
     ],
     [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens must be a whole number above 0'],
   ];

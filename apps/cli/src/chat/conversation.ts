@@ -1,4 +1,4 @@
-import { LlmError, type UserMessage, type UserPart, user } from '@majordomo/core';
+import { LlmError, type Message, type UserMessage, type UserPart, user } from '@majordomo/core';
 import { Stop } from '../exit.ts';
 import { explain } from '../explain.ts';
 import { folded } from '../fold.ts';
@@ -65,11 +65,11 @@ export class Conversation {
       const { messages } = this.session;
       if (this.last === undefined) throw new Stop('there is no question to ask again');
       // One that was answered is taken back first.
-      if (messages.at(-2) === this.last) messages.splice(-2);
+      if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
     },
     undo: () => {
-      const taken = this.session.messages.splice(-2);
+      const taken = takeBack(this.session.messages);
       this.last = undefined;
       this.say(
         taken.length === 0 ? 'there is nothing to forget' : 'the last question and its answer are forgotten',
@@ -97,12 +97,12 @@ export class Conversation {
     this.last = question;
     try {
       const renderer = await rendererOf(session);
-      const response = await io.interruptible((signal) =>
+      const turn = await io.interruptible((signal) =>
         told({ ...session, io: { ...io, signal } }, question, renderer),
       );
       this.pending = [];
-      await keep(session, question, response.message);
-      if (session.flags.quiet !== true) footer(response, performance.now() - from, io.stderr);
+      await keep(session, question, turn);
+      if (session.flags.quiet !== true) footer(turn.response, performance.now() - from, io.stderr);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
       if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');
@@ -114,4 +114,13 @@ export class Conversation {
     const { stderr } = this.session.io;
     stderr.write(`${painter(stderr)('dim', folded(printable(text), stderr.columns, 2))}\n`);
   }
+}
+
+const lastQuestion = (messages: readonly Message[]): Message | undefined =>
+  messages.findLast(({ role }) => role === 'user');
+
+/** Takes the last question away, with all that followed it. */
+function takeBack(messages: Message[]): readonly Message[] {
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  return at === -1 ? [] : messages.splice(at);
 }

@@ -3,6 +3,8 @@ export interface ChatFlags {
   readonly model?: string;
   readonly system?: string;
   readonly file?: readonly string[];
+  /** Folders with skills. */
+  readonly skills?: readonly string[];
   readonly schema?: string;
   readonly image?: string;
   readonly save?: string;

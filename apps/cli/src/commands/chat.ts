@@ -13,6 +13,7 @@ export const define: Define = (command, io, done) => {
     .option('-m, --model <spec>', 'the spec, when the only argument is the prompt')
     .option('-s, --system <text>', 'instructions')
     .option('-f, --file <path>', 'image, PDF or text to go with the question; repeatable', another)
+    .option('--skills <dir>', 'skills that the model may use, as SKILL.md folders; repeatable', another)
     .option('--schema <file>', 'a JSON Schema that the answer must fit; prints the value')
     .option('--image <file>', 'draw: write the pictures to this file')
     .option('--save <file>', 'write the conversation to this file')

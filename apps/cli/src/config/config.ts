@@ -1,6 +1,7 @@
+import type { Skill } from '@majordomo/agent';
 import type { ChainOptions, Provider, Resolver } from '@majordomo/core';
 
-/** What `majordomo.config.{ts,js,json}` holds. In JSON `providers` and `resolvers` are left out. */
+/** What `majordomo.config.{ts,js,json}` holds. In JSON there are no `providers`, `resolvers` and `skills`. */
 export interface MajordomoConfig {
   /** The spec that is asked when the command line names none. */
   readonly model?: string | undefined;
@@ -14,6 +15,8 @@ export interface MajordomoConfig {
   readonly providers?: readonly Provider[] | undefined;
   /** Say what names mean that are not aliases; the first that knows one wins. */
   readonly resolvers?: readonly Resolver[] | undefined;
+  /** Instructions and tools for `majordomo chat`; whatever has an effect is run once you agree. */
+  readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
 }

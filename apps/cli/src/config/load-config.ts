@@ -60,6 +60,9 @@ const isProviders = (value: unknown): boolean =>
 const isFunctions = (value: unknown): boolean =>
   Array.isArray(value) && value.every((member) => typeof member === 'function');
 
+const isSkills = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((member) => isObject(member) && 'name' in member);
+
 type Type = readonly [name: string, is: (value: unknown) => boolean];
 const TEXT: Type = ['a string', (value) => typeof value === 'string'];
 const TEXTS: Type = ['an object of strings', isTexts];
@@ -71,6 +74,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   env: TEXTS,
   providers: ['a list of providers', isProviders],
   resolvers: ['a list of functions', isFunctions],
+  skills: ['a list of skills', isSkills],
   chain: ['an object', isObject],
 };
 

@@ -1,3 +1,4 @@
+import type { Skill } from '@majordomo/agent';
 import type { ChainOptions, Env } from '@majordomo/core';
 import type { Known } from '../backends/known.ts';
 import { Stop } from '../exit.ts';
@@ -8,6 +9,7 @@ import { loadConfigs, type LoadedConfig } from './load-config.ts';
 export interface Settings extends Known {
   readonly model: string | undefined;
   readonly system: string | undefined;
+  readonly skills: readonly Skill[];
   readonly files: readonly LoadedConfig[];
 }
 
@@ -45,6 +47,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
       .flatMap(({ providers = [] }) => providers)
       .filter(({ id }) => !known.has(id) && known.add(id)),
     resolvers: configs.flatMap(({ resolvers = [] }) => resolvers),
+    skills: configs.flatMap(({ skills = [] }) => skills),
     chain: Object.assign({}, ...lowestFirst.map(({ chain }) => chain)) as ChainOptions,
   };
 }

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { Skill } from '@majordomo/agent';
+import { LlmError } from '@majordomo/core';
+import { Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+import { painter, printable } from '../paint.ts';
+
+/** `loadSkills` of `@majordomo/skills/node`. */
+type LoadSkills = (
+  roots: readonly string[],
+  options: { readonly onProblem: (error: LlmError) => void },
+) => Promise<Skill>;
+
+/** The skills of these folders. Throws `Stop` where there is none; what is wrong with one of several is said. */
+export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
+  const module = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
+  const load = Reflect.get(module, 'loadSkills') as LoadSkills;
+  const paint = painter(io.stderr);
+  const onProblem = ({ message }: LlmError): void => {
+    io.stderr.write(`${paint('dim', printable(message))}
+`);
+  };
+  try {
+    return await load(
+      folders.map((folder) => resolve(io.cwd, folder)),
+      { onProblem },
+    );
+  } catch (error) {
+    if (LlmError.is(error)) throw new Stop(error.message);
+    throw error;
+  }
+}

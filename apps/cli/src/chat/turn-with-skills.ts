@@ -1,0 +1,76 @@
+import { createAgent, type Decision, type RunInput, type Skill, type Tool } from '@majordomo/agent';
+import {
+  LlmError,
+  type CallEvent,
+  type ChatResponse,
+  type StreamEvent,
+  type ToolCallPart,
+  type UserMessage,
+} from '@majordomo/core';
+import type { Io } from '../io.ts';
+import { painter, printable } from '../paint.ts';
+import type { Chat, Turn } from './chat-session.ts';
+
+/** Who hears of a turn, and leaves the line free where a person is asked. */
+export interface TurnView {
+  readonly onEvent: (event: CallEvent) => void;
+  readonly show: (event: StreamEvent) => void;
+  readonly leave: () => void;
+}
+
+/** One turn in which the model may call tools: those with an effect run once a person has agreed. */
+export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
+  const { io, model, settings, system, messages } = session;
+  const agent = createAgent({ ...settings, model, instructions: system, skills: session.skills.map(asking) });
+  let input: RunInput = [...messages, question];
+  let decisions: readonly Decision[] = [];
+  let last: ChatResponse | undefined;
+  try {
+    for (;;) {
+      const { onEvent } = view;
+      const stream = agent.stream(input, { signal: io.signal, onEvent, afterCommit: 'restart', decisions });
+      for await (const event of stream) {
+        if (event.type === 'model') view.show(event.event);
+        if (event.type === 'step-end') last = event.response;
+      }
+      const { state, awaiting, done, usage, attempts, messages: all } = await stream.result();
+      if (done === undefined) {
+        view.leave();
+        decisions = await decided(awaiting, io);
+        input = state;
+        continue;
+      }
+      if (last === undefined) throw new LlmError('protocol', 'the run ended without an answer');
+      if (done !== 'answered') say(`(ended: ${done})`, io);
+      return { response: { ...last, usage, attempts }, added: all.slice(messages.length + 1) };
+    }
+  } finally {
+    view.leave();
+  }
+}
+
+/** Whatever may not run twice has an effect, and asks first where it does not say otherwise. */
+const asking = (skill: Skill): Skill => ({
+  ...skill,
+  tools: skill.tools?.map((tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' })),
+});
+
+async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly Decision[]> {
+  const decisions: Decision[] = [];
+  for (const { id, name, args } of calls) {
+    const told = `${name}(${JSON.stringify(args)})`;
+    const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
+    if (!isPerson) say(`${told} was not run: nobody is here to agree to it`, io);
+    const agreed = isPerson ? await io.confirm(printable(`Run ${told}?`)) : false;
+    if (agreed === undefined || agreed === null)
+      throw new LlmError('aborted', 'nobody answered the question');
+    decisions.push(
+      agreed ? { callId: id, approve: true } : { callId: id, deny: 'the user did not agree to it' },
+    );
+  }
+  return decisions;
+}
+
+function say(text: string, { stderr }: Io): void {
+  stderr.write(`${painter(stderr)('dim', printable(text))}\n`);
+}
