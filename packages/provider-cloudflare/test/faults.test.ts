@@ -1,27 +1,15 @@
-import { gzipSync } from 'node:zlib';
-import { streams, testServer, type Reply } from '@majordomo/test-support';
+import { bomb, redirects, streams, testServer } from '@majordomo/test-support';
 import { createMajordomo, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare } from '../src/index.ts';
 import { ask } from './calls.ts';
-
-/** 65 MiB of blanks, which are 65 kB on the wire. */
-const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
-const bomb =
-  (status: number): Reply =>
-  (response) => {
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    response.writeHead(status, headers).end(BOMB);
-  };
 
 const at = (baseURL: string) => createCloudflare({ accountId: 'acc', apiKey: 'key', baseURL });
 
 describe('what a server may not do', () => {
   it('send the token to another place', async () => {
     await using other = await testServer(streams({ response: 'ok' }));
-    await using server = await testServer((response) => {
-      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
-    });
+    await using server = await testServer(redirects(`${other.origin}/elsewhere`));
     expect((await ask(at(server.origin))).error).toMatchObject({
       kind: 'protocol',
       message: expect.stringContaining(`${other.origin}/elsewhere`) as string,

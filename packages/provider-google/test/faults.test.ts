@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { gzipSync } from 'node:zlib';
 import {
+  bomb,
   contextOf,
   inTurn,
   JSON_TYPE,
+  redirects,
   requestOf,
   SSE_TYPE,
   testServer,
@@ -134,21 +135,10 @@ describe('abort and abandon', () => {
   });
 });
 
-/** 65 MiB of blanks, which are 65 kB on the wire. */
-const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
-const bomb =
-  (status: number): Reply =>
-  (response) => {
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    response.writeHead(status, headers).end(BOMB);
-  };
-
 describe('what a server may not do', () => {
   it.each(['answer', 'list'])('send the key to another place for an %s', async (what) => {
     await using other = await testServer(OK);
-    await serve((response) => {
-      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
-    });
+    await serve(redirects(`${other.origin}/elsewhere`));
     const provider = createGoogle({ apiKey: 'key', baseURL: server.origin });
     const error =
       what === 'answer'

@@ -1,26 +1,14 @@
-import { gzipSync } from 'node:zlib';
-import { contextOf, testServer, type Reply } from '@majordomo/test-support';
+import { bomb, contextOf, redirects, testServer } from '@majordomo/test-support';
 import { createMajordomo, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
 import { ask } from './calls.ts';
 import { ended, streams } from './server.ts';
 
-/** 65 MiB of blanks, which are 65 kB on the wire. */
-const BOMB = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
-const bomb =
-  (status: number): Reply =>
-  (response) => {
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    response.writeHead(status, headers).end(BOMB);
-  };
-
 describe('what a server may not do', () => {
   it.each(['answer', 'list', 'pull'])('send the request on to another place for an %s', async (what) => {
     await using other = await testServer(streams(ended()));
-    await using server = await testServer((response) => {
-      response.writeHead(307, { location: `${other.origin}/elsewhere` }).end();
-    });
+    await using server = await testServer(redirects(`${other.origin}/elsewhere`));
     const provider = createOllama({ baseURL: server.origin, apiKey: 'key' });
     const asked = {
       answer: async () => (await ask(provider)).error,

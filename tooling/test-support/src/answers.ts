@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { Answer } from './server.ts';
 
 /** An answer that is the same for every request. */
@@ -26,6 +27,23 @@ export const stalls =
   (...events: readonly unknown[]): Reply =>
   (response) => {
     response.writeHead(200, SSE_TYPE).write(events.map(event).join(''));
+  };
+
+const BLANKS = 65 * 1024 * 1024;
+
+/** Answers with 65 MiB of blanks as JSON, which are 65 kB on the wire. */
+export const bomb =
+  (status: number): Reply =>
+  (response) => {
+    const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+    response.writeHead(status, headers).end(gzipSync(Buffer.alloc(BLANKS, 32)));
+  };
+
+/** Sends whoever asks to another place. */
+export const redirects =
+  (location: string): Reply =>
+  (response) => {
+    response.writeHead(307, { location }).end();
   };
 
 /** One answer for each request; the last one for all that follow. */

@@ -1,4 +1,14 @@
-export { answers, inTurn, JSON_TYPE, SSE_TYPE, stalls, streams, type Reply } from './answers.ts';
+export {
+  answers,
+  bomb,
+  inTurn,
+  JSON_TYPE,
+  redirects,
+  SSE_TYPE,
+  stalls,
+  streams,
+  type Reply,
+} from './answers.ts';
 export { contextOf, requestOf } from './calls.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
