@@ -19,6 +19,7 @@ export type { ClientSettings, Sdk, SdkClient } from './sdk/sdk.ts';
 export type { RateLimitBucket, RateLimits } from '@majordomo/core/provider';
 
 // vendors
+export { PROFILES } from './profiles/all.ts';
 export { alibaba } from './profiles/alibaba.ts';
 export { azureOpenAI, azureResponses, type AzurePlace } from './profiles/azure.ts';
 export { cerebras } from './profiles/cerebras.ts';

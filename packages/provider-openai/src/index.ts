@@ -6,6 +6,7 @@ export { quirksFromParams } from '@majordomo/openai-wire';
 
 // vendors
 export {
+  PROFILES,
   alibaba,
   azureOpenAI,
   azureResponses,

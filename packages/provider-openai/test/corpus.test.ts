@@ -15,8 +15,7 @@ import {
 } from '@majordomo/test-support';
 import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as profiles from '../src/index.ts';
-import { openaiCompatible, type Profile } from '../src/index.ts';
+import { openaiCompatible, PROFILES } from '../src/index.ts';
 import { collect } from './collected.ts';
 import { EXCEPTIONS, type Exception } from './exceptions.ts';
 
@@ -29,15 +28,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const PROFILES = new Map(
-  Object.values(profiles).flatMap((value): [string, Profile][] =>
-    typeof value === 'object' && !('api' in value) ? [[value.id, value]] : [],
-  ),
-);
+const BY_ID = new Map(PROFILES.map((profile) => [profile.id, profile]));
 
 function play(recording: Recording, cut: Cut): Promise<Collected> {
   const { vendor, expected } = recording;
-  const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
+  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: '' };
   const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, cut) });
   const delivery = deliveryOf({ expected });
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));

@@ -10,18 +10,13 @@ import {
   type Recording,
 } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
-import * as profiles from '../src/index.ts';
-import { openaiCompatible, type Profile } from '../src/index.ts';
+import { openaiCompatible, PROFILES } from '../src/index.ts';
 import { collect } from './collected.ts';
 import { sentIn, type RecordedMessage } from './sent.ts';
 
 const recorded = sequences('openai-chat');
 
-const PROFILES = new Map(
-  Object.values(profiles).flatMap((value): [string, Profile][] =>
-    typeof value === 'object' && !('api' in value) ? [[value.id, value]] : [],
-  ),
-);
+const BY_ID = new Map(PROFILES.map((profile) => [profile.id, profile]));
 
 /** The recorded messages in our parts; the assistant's last ones are those that we read ourselves. */
 function transcript(messages: readonly RecordedMessage[], ours: readonly AssistantPart[][]): TurnMessage[] {
@@ -52,7 +47,7 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
   await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
-  const profile = PROFILES.get(vendor) ?? { id: vendor, baseURL: '' };
+  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: '' };
   const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
   const ours: AssistantPart[][] = [];
   for (const step of steps) {

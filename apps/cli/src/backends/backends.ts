@@ -1,30 +1,4 @@
-import {
-  alibaba,
-  azureOpenAI,
-  cerebras,
-  cohere,
-  deepseek,
-  fireworks,
-  githubModels,
-  groq,
-  huggingface,
-  llamacpp,
-  lmstudio,
-  mimo,
-  minimax,
-  mistral,
-  moonshot,
-  nvidia,
-  openrouter,
-  perplexity,
-  poolside,
-  together,
-  vercelGateway,
-  vllm,
-  xai,
-  zai,
-  type Profile,
-} from '@majordomo/openai-wire';
+import { azureOpenAI, PROFILES, type Profile } from '@majordomo/openai-wire';
 
 /** One backend that the command knows by name: a row says which package serves it, and what it needs. */
 export interface Backend {
@@ -49,33 +23,6 @@ export interface Backend {
 
 const OPENAI = '@majordomo/provider-openai';
 const OLLAMA = '@majordomo/provider-ollama';
-
-/** Vendors that the command speaks to by their profiles alone. */
-const PROFILES = [
-  alibaba,
-  cerebras,
-  cohere,
-  deepseek,
-  fireworks,
-  githubModels,
-  groq,
-  huggingface,
-  mimo,
-  minimax,
-  mistral,
-  moonshot,
-  nvidia,
-  openrouter,
-  perplexity,
-  poolside,
-  together,
-  vercelGateway,
-  xai,
-  zai,
-  llamacpp,
-  lmstudio,
-  vllm,
-] as const;
 
 /** One that asks for no key is a server on this machine. */
 const compatible = (profile: Profile): Backend => ({

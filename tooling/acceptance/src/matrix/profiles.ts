@@ -9,7 +9,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
 
 /** Every profile that provider-openai brings. */
 export const ALL_PROFILES: readonly AnyProfile[] = [
-  ...Object.values(openai).filter((value) => typeof value === 'object'),
+  ...Object.values(openai).filter((value) => typeof value === 'object' && 'id' in value),
   openai.azureOpenAI({ resource: 'r' }),
   openai.azureResponses({ resource: 'r' }),
   openai.cloudflareGateway('account', 'gateway'),

@@ -1,0 +1,51 @@
+import type { Profile } from '../chat/profile.ts';
+import { alibaba } from './alibaba.ts';
+import { cerebras } from './cerebras.ts';
+import { cohere } from './cohere.ts';
+import { deepseek } from './deepseek.ts';
+import { fireworks } from './fireworks.ts';
+import { githubModels } from './github-models.ts';
+import { groq } from './groq.ts';
+import { huggingface } from './huggingface.ts';
+import { llamacpp } from './llamacpp.ts';
+import { lmstudio } from './lmstudio.ts';
+import { mimo } from './mimo.ts';
+import { minimax } from './minimax.ts';
+import { mistral } from './mistral.ts';
+import { moonshot } from './moonshot.ts';
+import { nvidia } from './nvidia.ts';
+import { openrouter } from './openrouter.ts';
+import { perplexity } from './perplexity.ts';
+import { poolside } from './poolside.ts';
+import { together } from './together.ts';
+import { vercelGateway } from './vercel-gateway.ts';
+import { vllm } from './vllm.ts';
+import { xai } from './xai.ts';
+import { zai } from './zai.ts';
+
+/** Every vendor of Chat Completions that is data alone, those on the user's own machine last. */
+export const PROFILES: readonly Profile[] = [
+  alibaba,
+  cerebras,
+  cohere,
+  deepseek,
+  fireworks,
+  githubModels,
+  groq,
+  huggingface,
+  mimo,
+  minimax,
+  mistral,
+  moonshot,
+  nvidia,
+  openrouter,
+  perplexity,
+  poolside,
+  together,
+  vercelGateway,
+  xai,
+  zai,
+  llamacpp,
+  lmstudio,
+  vllm,
+];
