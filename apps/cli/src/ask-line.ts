@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
+import { Stop } from './exit.ts';
+import { printable } from './paint.ts';
 import { writeState } from './state-file.ts';
 
 const MOST_REMEMBERED = 500;
@@ -13,6 +15,8 @@ export interface AskOptions {
   /** What was asked before, for the arrow keys. */
   readonly history: string;
   readonly signal: AbortSignal;
+  /** Lines that came before they were asked for, such as those behind the first of a text pasted without saying so. */
+  readonly ahead: string[];
 }
 
 /**
@@ -20,23 +24,28 @@ export interface AskOptions {
  * end of input (Ctrl-D), `undefined` after Ctrl-C twice; the first one empties the line.
  */
 export async function askLine(options: AskOptions): Promise<string | null | undefined> {
-  const { question, input, output, history, signal } = options;
+  const { question, input, output, history, signal, ahead } = options;
   if (signal.aborted) return undefined;
+  const waiting = ahead.shift();
+  if (waiting !== undefined) {
+    output.write(`${question} › ${printable(waiting)}\n`);
+    return waiting;
+  }
   const before = remembered(history);
   const lines = createInterface({
     input,
     output,
     terminal: true,
     prompt: `${question} › `,
-    history: before.map((text) => text.replaceAll('\n', ' ')).reverse(),
+    history: before.map((text) => printable(text.replaceAll('\n', ' '))).reverse(),
     historySize: MOST_REMEMBERED,
   });
   output.write(PASTES_ON);
   lines.prompt();
   try {
-    const text = await answered(lines, input, signal);
+    const text = await answered(lines, options);
     if (typeof text === 'string' && text.trim() !== '' && text !== before.at(-1)) {
-      writeState(history, [...before, text].slice(-MOST_REMEMBERED));
+      remember(history, [...before, text].slice(-MOST_REMEMBERED));
     }
     return text;
   } finally {
@@ -47,18 +56,19 @@ export async function askLine(options: AskOptions): Promise<string | null | unde
 
 function answered(
   lines: Interface,
-  input: NodeJS.ReadStream,
-  signal: AbortSignal,
+  { input, output, signal, ahead }: AskOptions,
 ): Promise<string | null | undefined> {
   return new Promise((resolve) => {
     let pasted: string[] = [];
     let isPasting = false;
     let isWarned = false;
+    let isAnswered = false;
     const onKey = (_text: string | undefined, key: { readonly name?: string } | undefined): void => {
       if (key?.name === 'paste-start') isPasting = true;
       if (key?.name === 'paste-end') isPasting = false;
     };
     const end = (answer: string | null | undefined): void => {
+      isAnswered = true;
       input.off('keypress', onKey);
       signal.removeEventListener('abort', onAbort);
       resolve(answer);
@@ -69,6 +79,10 @@ function answered(
     input.on('keypress', onKey);
     signal.addEventListener('abort', onAbort, { once: true });
     lines.on('line', (line) => {
+      if (isAnswered) {
+        ahead.push(line);
+        return;
+      }
       pasted.push(line);
       if (!isPasting) end(pasted.join('\n'));
     });
@@ -85,10 +99,19 @@ function answered(
       pasted = [];
       lines.write(null, { ctrl: true, name: 'e' });
       lines.write(null, { ctrl: true, name: 'u' });
-      if (isEmpty) process.stdout.write('\n(Ctrl-C again leaves)\n');
+      if (isEmpty) output.write('\n(Ctrl-C again leaves)\n');
       lines.prompt();
     });
   });
+}
+
+/** Where it cannot be kept, the conversation goes on without. */
+function remember(file: string, texts: readonly string[]): void {
+  try {
+    writeState(file, texts);
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+  }
 }
 
 /** Nothing, where nothing can be read. */

@@ -16,6 +16,12 @@ export class Interrupts {
     return turn === undefined ? 'command' : 'turn';
   }
 
+  /** The command is to end, whatever it does: its terminal is gone, or somebody stops it from outside. */
+  end(): void {
+    this.turn = undefined;
+    this.all.abort();
+  }
+
   /** Runs something that one Ctrl-C stops without ending the command. */
   async interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const turn = new AbortController();

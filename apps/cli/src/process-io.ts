@@ -9,12 +9,13 @@ import { stateFile } from './state-file.ts';
 /** The real process as an `Io`. Prompts are loaded when the first question is asked. */
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
-  const home = homedir();
+  const home = or(homedir, '/');
+  const ahead: string[] = [];
   return {
     env,
     signal,
     home,
-    cwd: process.cwd(),
+    cwd: or(() => process.cwd(), '/'),
     interruptible: (run) => interrupts.interruptible(run),
     stdin: { kind: stdinKind(), text: () => textOf(process.stdin) },
     stdout: output(process.stdout, env),
@@ -22,7 +23,7 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
     async ask(question) {
       const { askLine } = await import('./ask-line.ts');
       const history = stateFile('history.json', { home, env });
-      return askLine({ question, history, signal, input: process.stdin, output: process.stdout });
+      return askLine({ question, history, signal, ahead, input: process.stdin, output: process.stdout });
     },
     async confirm(question) {
       const { askConfirm } = await import('./prompts.ts');
@@ -37,6 +38,15 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
       return askChoices(question, choices, picked, signal);
     },
   };
+}
+
+/** A user without an entry has no home, and the working folder may be gone: most commands need neither. */
+function or(find: () => string, otherwise: string): string {
+  try {
+    return find();
+  } catch {
+    return otherwise;
+  }
 }
 
 function output(stream: NodeJS.WriteStream, env: Env): Output {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EXIT, Stop } from './exit.ts';
 import type { Io } from './io.ts';
+import { reasonOf } from './reason.ts';
 
 /** A file that the command keeps for its user: in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
 export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>): string {
@@ -9,10 +11,15 @@ export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>)
   return join(xdg === undefined || xdg === '' ? join(home, '.local/state') : xdg, 'majordomo', name);
 }
 
-/** Writes JSON for the user alone; whoever reads meanwhile has the old file. */
+/** Writes JSON for the user alone; whoever reads meanwhile has the old file. Throws `Stop` where it cannot be written. */
 export function writeState(file: string, value: unknown): void {
   const part = `${file}.${randomUUID()}.part`;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(part, `${JSON.stringify(value, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
-  renameSync(part, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(part, `${JSON.stringify(value, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new Stop(`${file} cannot be written: ${reasonOf(error)}`, EXIT.failed);
+  }
 }

@@ -100,6 +100,23 @@ it('what init has written is what chat then asks', async () => {
   expect(server.requests[0]?.model).toBe('gpt-4o');
 });
 
+it.runIf(existsSync('/dev/full'))('an answer that could not be written is a failure', async () => {
+  await using server = await serve('Hello.');
+  const script = `'${process.execPath}' '${bin}' chat lab/gpt-4o hi > /dev/full; echo $?`;
+  const { stdout } = await run('bash', ['-c', script], { cwd, env: { ...env, ...lab(server) } });
+  expect(stdout).toBe('1\n');
+});
+
+it('runs in a folder that is gone, and says of what it cannot find that it is not there', async () => {
+  const gone = mkdtempSync(join(cwd, 'gone-'));
+  const script = `cd '${gone}'; rmdir '${gone}'; '${process.execPath}' '${bin}' chat openai/x hi -f a.md`;
+  const failed: unknown = await run('bash', ['-c', script], { cwd, env }).catch((error: unknown) => error);
+  expect(failed).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^majordomo: a\.md cannot be read/),
+  });
+});
+
 const STARTS = 20;
 const START_MS = 120;
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/testing';
@@ -154,6 +154,30 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('paste', '(Ctrl-C again leaves)');
     tmux('send-keys', '-t', 'paste', 'C-c');
     await until('paste', '[ended 130]');
+  }, 60_000);
+
+  it('lines of a text that is pasted without saying so are questions in turn, and a history that is none does no harm', async () => {
+    const state = mkdtempSync(join(cwd, 'state-'));
+    mkdirSync(join(state, 'majordomo/history.json'), { recursive: true });
+    open('ahead', 'chat lab/gpt-4o', { ...lab(server), XDG_STATE_HOME: state });
+    await until('ahead', 'You ›');
+    const asked = server.requests.length;
+    tmux('set-buffer', 'one\ntwo\n');
+    tmux('paste-buffer', '-t', 'ahead');
+    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(asked + 2);
+    const sent = server.requests.slice(asked).map(({ body }) => JSON.stringify(body));
+    expect(sent).toEqual([expect.stringContaining('"one"'), expect.stringContaining('"two"')]);
+    expect(readdirSync(join(state, 'majordomo'))).toEqual(['history.json']);
+    await until('ahead', 'two\nA butler');
+  }, 60_000);
+
+  it('what ends it from outside leaves the terminal as it was', async () => {
+    open('term', 'chat lab/gpt-4o', lab(server));
+    await until('term', 'You ›');
+    const pid = tmux('list-panes', '-t', 'term', '-F', '#{pane_pid}').trim();
+    const child = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
+    process.kill(Number(child), 'SIGTERM');
+    await until('term', '[ended 143]');
   }, 60_000);
 
   it('Ctrl-D ends a conversation', async () => {

@@ -61,7 +61,12 @@ const isFunctions = (value: unknown): boolean =>
   Array.isArray(value) && value.every((member) => typeof member === 'function');
 
 const isSkills = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((member) => isObject(member) && 'name' in member);
+  Array.isArray(value) &&
+  value.every(
+    (member) => isObject(member) && 'name' in member && (!('tools' in member) || isTools(member.tools)),
+  );
+const isTools = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((member) => isObject(member) && 'name' in member && 'run' in member);
 
 type Type = readonly [name: string, is: (value: unknown) => boolean];
 const TEXT: Type = ['a string', (value) => typeof value === 'string'];
