@@ -89,6 +89,10 @@ function answered(
     lines.on('close', () => {
       end(null);
     });
+    // Ctrl-Z, and back: readline comes back paused, with nothing left that keeps the process.
+    lines.on('SIGCONT', () => {
+      lines.prompt(true);
+    });
     lines.on('SIGINT', () => {
       const isEmpty = lines.line === '' && pasted.length === 0;
       if (isEmpty && isWarned) {

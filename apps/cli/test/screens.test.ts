@@ -180,6 +180,25 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('term', '[ended 143]');
   }, 60_000);
 
+  it('Ctrl-Z lets go of the terminal, and fg goes on with what was typed', async () => {
+    const { LLM_LAB = '' } = lab(server);
+    const chat = `env HOME='${cwd}' TERM=xterm LLM_LAB='${LLM_LAB}' '${process.execPath}' '${bin}' chat lab/gpt-4o`;
+    const script = `set -m; ${chat}; printf '[stopped]'; read -r _; fg > /dev/null; printf '[ended %s]' $?; read -r _`;
+    tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', 'stop', 'bash', '-c', script);
+    await until('stop', 'You ›');
+    tmux('send-keys', '-t', 'stop', 'What is');
+    await until('stop', 'What is');
+    tmux('send-keys', '-t', 'stop', 'C-z');
+    await until('stop', '[stopped]');
+    const asked = server.requests.length;
+    tmux('send-keys', '-t', 'stop', 'Enter');
+    const isBack = expect.poll(() => screen('stop'), { timeout: 25_000, interval: 100 });
+    await isBack.toMatch(/\[stopped\][\s\S]*You › What is/);
+    tmux('send-keys', '-t', 'stop', ' it?', 'Enter');
+    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(asked + 1);
+    expect(JSON.stringify(server.requests[asked]?.body)).toContain('What is it?');
+  }, 60_000);
+
   it('Ctrl-D ends a conversation', async () => {
     open('end', 'chat lab/gpt-4o', lab(server));
     await until('end', 'You');

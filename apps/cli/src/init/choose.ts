@@ -31,7 +31,7 @@ export async function chosenVendors(
   }
   const choices = BACKENDS.map((backend) => ({ value: backend.id, hint: hintOf(backend, io) }));
   const picked = await io.choose(
-    'Which vendors? (type to search, Tab or space picks, Enter ends)',
+    'Which vendors?',
     choices,
     configured.map(({ id }) => id),
   );
