@@ -1,11 +1,4 @@
-import {
-  toolResult,
-  user,
-  type ChatModel,
-  type Majordomo,
-  type Message,
-  type ToolSpec,
-} from '@majordomo/core';
+import { user, type Majordomo } from '@majordomo/core';
 
 // #region executors-aliases
 /** The cases of the switch, as data: the first target is the executor, the rest what the switch fell back to. */
@@ -40,42 +33,5 @@ export async function dispatch(majordomo: Majordomo, executor: string, text: str
     error ? [`${target}: ${error.kind}`] : [],
   );
   return { text: response.text, ran: response.target, failed };
-}
-// #endregion
-
-// #region executors-rounds
-type Run = (name: string, args: object) => Promise<string>;
-
-/**
- * Eight rounds with tools, then one that may call none and so must answer. What a round says before it calls a tool is not
- * for the user: its deltas are kept back, and shown only once the round turns out to be the last.
- */
-export async function rounds(
-  model: ChatModel,
-  request: { readonly messages: readonly Message[]; readonly tools: readonly ToolSpec[] },
-  run: Run,
-  show: (text: string) => void,
-): Promise<void> {
-  const messages: Message[] = [...request.messages];
-  for (let round = 0; round <= 8; round++) {
-    let deltas: string[] = [];
-    const toolChoice = round < 8 ? 'auto' : 'none';
-    const stream = model.stream({ messages, tools: request.tools, toolChoice }, { afterCommit: 'restart' });
-    for await (const event of stream) {
-      if (event.type === 'text-delta') deltas.push(event.text);
-      if (event.type === 'reset') deltas = [];
-    }
-    const { message, toolCalls } = await stream.response();
-    if (toolCalls.length === 0) {
-      deltas.forEach(show);
-      return;
-    }
-    const results = toolCalls.map(async ({ id, name, args }) => ({
-      callId: id,
-      name,
-      content: await run(name, args),
-    }));
-    messages.push(message, toolResult(await Promise.all(results)));
-  }
 }
 // #endregion

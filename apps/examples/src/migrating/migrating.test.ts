@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, user, type CallEvent } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
-import { createOpenAI } from '@majordomo/provider-openai';
+import { createOpenAI, groq, openaiCompatible, xai } from '@majordomo/provider-openai';
 import {
   anthropicMessages,
   fakeProvider,
@@ -15,6 +16,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import * as aiSdk from './ai-sdk.ts';
 import * as executors from './executors.ts';
+import * as live from './live-app.ts';
 import { createModels } from './models.ts';
 import * as anthropic from './raw-anthropic.ts';
 import * as openai from './raw-openai.ts';
@@ -215,23 +217,80 @@ describe('from executor names in a switch', () => {
     );
     await expect(executors.dispatch(majordomo, 'unheard_of', 'x')).rejects.toMatchObject({ kind: 'config' });
   });
+});
 
-  const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object' } }];
-  const look: Turn = { text: 'Let me look.', toolCalls: [{ name: 'look', args: {} }] };
-  const shown = async (...turns: readonly Turn[]): Promise<readonly string[]> => {
-    const said: string[] = [];
-    const run = (): Promise<string> => Promise.resolve('a view');
-    await executors.rounds(fake(...turns), { messages: [user('x')], tools }, run, (text) => said.push(text));
-    return said;
-  };
-
-  it('only the last round is shown', async () => {
-    expect(await shown(look, look, { text: 'It is green.', chunks: 6 })).toEqual(['It is ', 'green.']);
+describe('a live app', () => {
+  const view: Turn = { text: 'Let me look.', toolCalls: [{ name: 'look', args: {} }] };
+  const look = defineTool({
+    name: 'look',
+    description: 'Looks.',
+    parameters: { type: 'object' },
+    run: () => 'a view',
   });
 
-  it('the ninth round may not call a tool', async () => {
-    const last: Turn = (request) => (request.toolChoice === 'none' ? 'Enough.' : look);
-    expect(await shown(...Array.from({ length: 9 }, () => last))).toEqual(['Enough.']);
+  it('shows the last step of an agent alone', async () => {
+    const model = fake(view, { fail: 'network', after: 'It' }, { text: 'It is green.', chunks: 6 });
+    const said: string[] = [];
+    await live.showLastStep(createAgent({ model, tools: [look] }), 'x', (text) => said.push(text));
+    expect(said).toEqual(['It is ', 'green.']);
+  });
+
+  it('makes a view for each request, with the health of all', async () => {
+    const AI = { run: () => Promise.resolve({ response: 'From the edge.' }) };
+    const view = (key?: string) =>
+      live.modelsFor({ AI, GROQ_API_KEY: key } as { AI: typeof AI }, () => undefined);
+    const first = view();
+    first.health.bench('groq/', 60_000);
+    const answer = await view()
+      .model('quick')
+      .generate({ messages: [user('hi')] });
+    expect([answer.text, answer.attempts.map(({ outcome }) => outcome)]).toEqual([
+      'From the edge.',
+      ['skipped', 'finished'],
+    ]);
+    expect(live.fresh(first).spec).toBe('quick');
+    expect(view().health.snapshot()).toEqual({});
+  });
+
+  it('goes on where the old code did', async () => {
+    const scripts = {
+      a: { x: [{ fail: 'auth' }] },
+      b: { x: [{ fail: 'invalid-request' }] },
+      c: { x: ['C'] },
+    } as const;
+    const model = createMajordomo(house(scripts)).model('a/x,b/x,c/x');
+    expect((await model.generate({ messages: [user('hi')] }, live.asBefore)).text).toBe('C');
+  });
+
+  it('tells one target what is for it alone, and begins the answer', async () => {
+    await using server = await startWireServer({
+      wire: openaiChat,
+      script: ['"a":1}', '"a":1}'],
+      validate: false,
+    });
+    const options = { apiKey: 'k', baseURL: server.baseURL };
+    const providers = [openaiCompatible(groq, options), openaiCompatible(xai, options)];
+    const majordomo = createMajordomo({ providers });
+    for (const spec of ['groq/m', 'xai/m']) await majordomo.model(spec).generate(live.asJson('x'));
+    const [told, other] = server.requests.map(({ body }) => body as Record<string, unknown>);
+    expect(told).toMatchObject({ response_format: { type: 'json_object' } });
+    expect(other).not.toHaveProperty('response_format');
+    expect(JSON.stringify(other?.['messages'])).toContain('"{"');
+  });
+
+  it('knows what each name has used', async () => {
+    const { used, onEvent } = live.usageByName();
+    const turns = [
+      { text: 'one', usage },
+      { text: 'two', usage },
+    ];
+    const majordomo = createMajordomo({ ...house({ f: { m: turns } }), aliases: { quick: 'f/m' }, onEvent });
+    await majordomo.model('quick').generate({ messages: [user('hi')] });
+    await majordomo.model('f/m').generate({ messages: [user('hi')] });
+    expect([...used].map(([name, { input }]) => [name, input])).toEqual([
+      ['quick', 11],
+      ['f/m', 11],
+    ]);
   });
 });
 
