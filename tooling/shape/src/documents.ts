@@ -4,6 +4,7 @@ import { filesIn, published, read } from './repository.ts';
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...published.map(({ path }) => `${path}/README.md`).filter((file) => !file.startsWith('apps/')),
   ...filesIn('apps').filter((file) => file.endsWith('.md') && !file.endsWith('/api.md')),
   ...filesIn('tooling').filter((file) => file.endsWith('.md')),

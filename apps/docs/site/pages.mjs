@@ -1,0 +1,51 @@
+// Every document of the repository as a page of the site: where it goes, and its links as they are there.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/';
+
+/** Path in the repository → path in the site, without `.md`. */
+export function pagesOf() {
+  const pages = new Map([
+    ['README.md', 'index'],
+    ['CONTRIBUTING.md', 'contributing'],
+    ['SECURITY.md', 'security'],
+    ['apps/docs/README.md', 'docs/index'],
+    ['apps/examples/README.md', 'docs/examples'],
+    ['apps/cli/README.md', 'packages/cli'],
+    ['apps/lint-rule/README.md', 'packages/eslint-plugin'],
+    ['adr/README.md', 'adr/index'],
+  ]);
+  for (const name of markdownIn('apps/docs')) pages.set(`apps/docs/${name}.md`, `docs/${name}`);
+  for (const name of markdownIn('adr')) pages.set(`adr/${name}.md`, `adr/${name}`);
+  for (const name of readdirSync(join(ROOT, 'packages')))
+    if (existsSync(join(ROOT, `packages/${name}/README.md`)))
+      pages.set(`packages/${name}/README.md`, `packages/${name}`);
+  return pages;
+}
+
+const markdownIn = (folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => name.slice(0, -'.md'.length));
+
+/** The text of a page. A link to what is not a page leads to the repository; one that leads nowhere throws. */
+export function pageText(file, pages) {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const parts = text.split(/(^```[\s\S]*?^```$)/gm);
+  return parts.map((part) => (part.startsWith('```') ? part : withLinks(part, file, pages))).join('');
+}
+
+export const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? file;
+
+const withLinks = (text, file, pages) =>
+  text.replaceAll(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_all, path, anchor = '') => {
+    const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
+    if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
+    const place = statSync(join(ROOT, target)).isDirectory() ? `${target}/README.md` : target;
+    const page = pages.get(place) ?? pages.get(target);
+    return page === undefined
+      ? `](${SOURCE}${target}${anchor})`
+      : `](/${page.replace(/index$/, '')}${anchor})`;
+  });
