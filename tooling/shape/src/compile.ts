@@ -42,10 +42,12 @@ export function complaintsAbout(
 
 function hostFor(texts: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(OPTIONS);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { directoryExists, fileExists, readFile, getSourceFile } = host;
   return {
     ...host,
     getCurrentDirectory: () => join(ROOT, 'tooling/shape'),
+    // Modules import each other.
+    directoryExists: (path) => path === FOLDER || directoryExists?.(path) === true,
     fileExists: (path) => texts.has(path) || fileExists(path),
     readFile: (path) => texts.get(path) ?? readFile(path),
     getSourceFile: (path, language, onError, fresh) => {

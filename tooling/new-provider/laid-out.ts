@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+const TEMPLATE = join(import.meta.dirname, 'template');
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Kebab-case, as the folders of packages are. */
+const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** A new provider's files, and the files of the repository that name it: path → text. Throws for a name that cannot be one. */
+export function laidOut(name: string): Readonly<Record<string, string>> {
+  if (!NAME.test(name))
+    throw new Error(`"${name}" is not a name: write it in lower case, such as acme or acme-cloud`);
+  return { ...packageOf(name), ...named(name) };
+}
+
+/** The template, in which the vendor is called Acme. */
+function packageOf(name: string): Record<string, string> {
+  const files = readdirSync(TEMPLATE, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.txt'),
+  );
+  const texts = files.map((file): [string, string] => [
+    `packages/provider-${name}/${file.split(sep).join('/').slice(0, -'.txt'.length)}`,
+    renamed(readFileSync(join(TEMPLATE, file), 'utf8'), name),
+  ]);
+  return { ...Object.fromEntries(texts), [`packages/provider-${name}/LICENSE`]: read('LICENSE') };
+}
+
+/** `acme-cloud`: `acme-cloud` in texts, `AcmeCloud` in code, `ACME_CLOUD` in variables. */
+const renamed = (text: string, name: string): string =>
+  text
+    .replaceAll('ACME', name.toUpperCase().replaceAll('-', '_'))
+    .replaceAll('Acme', pascal(name))
+    .replaceAll('acme', name);
+
+const pascal = (name: string): string =>
+  name.replaceAll(/(?:^|-)([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
+
+/** Where the repository keeps lists, a line before that of another package. */
+function named(name: string): Record<string, string> {
+  const line = (file: string, before: string, added: string): [string, string] => [
+    file,
+    withLine(read(file), before, added, file),
+  ];
+  return Object.fromEntries([
+    line(
+      'tooling/shape/src/arrows.ts',
+      "  'provider-cli': {",
+      `  'provider-${name}': { ours: ['core'], others: [], because: 'a wire of its own' },`,
+    ),
+    line(
+      'tooling/shape/package.json',
+      '    "@majordomo/provider-cli": "workspace:^",',
+      `    "@majordomo/provider-${name}": "workspace:^",`,
+    ),
+    line(
+      'README.md',
+      '| [`@majordomo/provider-cli`](packages/provider-cli) |',
+      `| [\`@majordomo/provider-${name}\`](packages/provider-${name}) | ${pascal(name)} over its own wire | nothing |`,
+    ),
+    line(
+      'apps/docs/README.md',
+      '| subscription CLIs |',
+      `| ${pascal(name)} | [\`@majordomo/provider-${name}\`](../../packages/provider-${name}/README.md) |`,
+    ),
+    line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),
+    [
+      `.changeset/a-new-provider-${name}.md`,
+      `---\n---\n\n\`@majordomo/provider-${name}\`: ${pascal(name)}, over its own wire.\n`,
+    ],
+  ]);
+}
+
+function withLine(text: string, before: string, added: string, file: string): string {
+  const at = text.indexOf(`\n${before}`) + 1;
+  if (at === 0) throw new Error(`${file} has no line that begins with ${before}`);
+  return `${text.slice(0, at)}${added}\n${text.slice(at)}`;
+}
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

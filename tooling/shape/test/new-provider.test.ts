@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { laidOut } from '../../new-provider/laid-out.ts';
+import { complaintsAbout } from '../src/compile.ts';
+import { ROLES } from '../src/layout.ts';
+import { read } from '../src/repository.ts';
+
+const FOLDER = 'packages/provider-moon-base/';
+const files = laidOut('moon-base');
+const own = Object.keys(files)
+  .filter((file) => file.startsWith(FOLDER))
+  .map((file) => file.slice(FOLDER.length));
+
+describe('a new provider', () => {
+  test('has the files of a provider with a wire of its own, and no other sources', () => {
+    const due = Object.entries(ROLES).filter(([, { when }]) => when === 'always' || when === 'own-wire');
+    expect(due.map(([file]) => file).filter((file) => !own.includes(file))).toEqual([]);
+    expect(own.filter((file) => file.startsWith('src/') && !(file in ROLES))).toEqual([]);
+  });
+
+  test('compiles against the built packages', () => {
+    // The names of the modules stand in one folder here, as those of src/ do.
+    const sources = own.filter((file) => file.startsWith('src/'));
+    const modules = sources.map((file) => [
+      file.slice('src/'.length),
+      (files[FOLDER + file] ?? '').replaceAll(/from '(\.\/[^']+)\.ts'/g, "from '$1.js'"),
+    ]);
+    expect(modules.length).toBeGreaterThan(0);
+    expect(complaintsAbout(Object.fromEntries(modules) as Record<string, string>)).toEqual({});
+  });
+
+  test('is called by its name everywhere', () => {
+    expect(
+      Object.values(files).filter((text) => /acme/i.test(text.replaceAll(/CONTRIBUTING[^]*/g, ''))),
+    ).toEqual([]);
+    expect(files[`${FOLDER}src/provider.ts`]).toContain('export function createMoonBase(');
+    expect(files[`${FOLDER}src/options.ts`]).toContain("'MOON_BASE_API_KEY'");
+  });
+
+  test.each([
+    'tooling/shape/src/arrows.ts',
+    'tooling/shape/package.json',
+    'README.md',
+    'apps/docs/README.md',
+    '.env.example',
+  ])('has one line more in %s', (file) => {
+    const before = read(file).split('\n');
+    const after = (files[file] ?? '').split('\n');
+    const added = after.filter((line) => !before.includes(line));
+    expect([after.length - before.length, added.length]).toEqual([1, 1]);
+    expect(added[0]?.toLowerCase()).toMatch(/moon[-_]base/);
+  });
+});
+
+test.each(['', 'Acme', 'a b', '../x', '-a', '9x'])('"%s" is not a name', (name) => {
+  expect(() => laidOut(name)).toThrow('is not a name');
+});
