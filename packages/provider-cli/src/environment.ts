@@ -36,7 +36,15 @@ export function childEnvironment({ env: own, setEnv }: CliSpec, env: Env): Recor
     (entry): entry is [string, string] =>
       entry[1] !== undefined && names.some((name) => isNamed(entry[0], name)),
   );
-  return { PATH: USUAL_PATH, HOME: homedir(), ...Object.fromEntries(passed), NO_COLOR: '1', ...setEnv };
+  // Windows writes `Path`: beside a second one in capitals it would not count.
+  const has = (name: string): boolean => passed.some(([variable]) => isNamed(variable, name));
+  return {
+    ...(has('PATH') ? undefined : { PATH: USUAL_PATH }),
+    ...(has('HOME') ? undefined : { HOME: homedir() }),
+    ...Object.fromEntries(passed),
+    NO_COLOR: '1',
+    ...setEnv,
+  };
 }
 
 /** Windows does not mind the case of names, and proxies are written both ways. */
