@@ -35,10 +35,10 @@ async function lay() {
     writeFileSync(place, pageText(file, pages));
   }
   mkdirSync(join(folder, '.vitepress'));
-  const config = join(import.meta.dirname, 'config.mjs');
+  const config = new URL('config.mjs', import.meta.url);
   writeFileSync(
     join(folder, '.vitepress/config.mjs'),
-    `export { default } from ${JSON.stringify(config)};\n`,
+    `export { default } from ${JSON.stringify(config.href)};\n`,
   );
   symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
