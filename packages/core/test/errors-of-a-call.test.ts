@@ -137,6 +137,15 @@ describe('inspect of an error', () => {
     expect(text).not.toContain('undefined');
   });
 
+  it('shows the app where it was refused at once, and not our packages', () => {
+    const error = new LlmError('config', 'apikey is not an option');
+    error.stack = `LlmError: apikey is not an option
+    at checkMembers (file:///app/node_modules/@majordomo/core/dist/provider.js:4:1)
+    at createOpenAI (C:\\app\\node_modules\\@majordomo\\provider-openai\\dist\\index.js:4:1)
+    at lineOfTheApp (file:///app/models.ts:3:1)`;
+    expect(inspect(error).split('\n').slice(1)).toEqual(['    at lineOfTheApp (file:///app/models.ts:3:1)']);
+  });
+
   it('is called by its own name', () => {
     expect(LlmError.name).toBe('LlmError');
     expect(createMajordomo.name).toBe('createMajordomo');

@@ -20,6 +20,7 @@ const MOST_TARGETS = 5;
 const MOST_ISSUES = 3;
 const MOST_FRAMES = 3;
 const MOST_LETTERS = 300;
+const OURS = /[\\/]@majordomo[\\/]/;
 
 /** What `inspect` and `console.error` show of an error: at most twelve lines, nothing twice, nothing that is unknown. */
 export function inspectError(error: Shown, frames: readonly string[] | undefined, depth: number): string {
@@ -95,13 +96,14 @@ function causes(cause: unknown, depth = 0): string {
   return `${name}: ${said}${next}`;
 }
 
-/** Frames of the app where they are known, else the first of its own. */
+/** Frames of the app where they are known, else those of its own that are not in our packages. */
 function shownFrames({ stack = '', message }: Shown, frames: readonly string[] | undefined, most: number) {
   const own = stack
     .slice(stack.indexOf(message) + message.length)
     .split('\n')
     .slice(1);
-  return (frames ?? own).slice(0, Math.max(1, Math.min(MOST_FRAMES, most)));
+  const others = own.filter((frame) => !OURS.test(frame));
+  return (frames ?? (others.length > 0 ? others : own)).slice(0, Math.max(1, Math.min(MOST_FRAMES, most)));
 }
 
 function pathText(path: readonly PropertyKey[]): string {
