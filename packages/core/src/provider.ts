@@ -16,11 +16,11 @@ export {
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';
-export { boundedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
+export { boundedBody, collectedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
 export { capturedResponse } from './toolkit/transport/captured-response.ts';
 export { checkedClient } from './toolkit/transport/checked-client.ts';
 export { checkModelId } from './toolkit/transport/check-model-id.ts';
-export { directFetch } from './toolkit/transport/direct-fetch.ts';
+export { directFetch, redirected } from './toolkit/transport/direct-fetch.ts';
 export { lowerCased, secretsIn, secretsOfClient } from './toolkit/transport/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './toolkit/decode/framing.ts';
 export {
@@ -46,7 +46,9 @@ export { SSE, sse, SseDecoder } from './toolkit/decode/sse.ts';
 export { sniffMediaType } from './bytes/sniff.ts';
 export { asGiven, toolIds, type ToolIdRule } from './toolkit/transcript/tool-ids.ts';
 export type { CallFacts } from './toolkit/errors/call-facts.ts';
+export { bareText } from './toolkit/errors/bare-text.ts';
 export { drifted } from './toolkit/errors/drifted.ts';
+export { shortBody } from './toolkit/errors/short-body.ts';
 export { reasonOf, transportError, wireError, type WireErrorFacts } from './toolkit/errors/wire-error.ts';
 export { WireForms, type KnownForms } from './toolkit/transcript/wire-forms.ts';
 export type { WireReader } from './toolkit/decode/wire-reader.ts';

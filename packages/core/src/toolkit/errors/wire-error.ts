@@ -53,7 +53,7 @@ export function wireError(facts: WireErrorFacts): LlmError {
  */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
   const own = ownError(error);
-  if (own !== undefined) return withoutSecrets(own, secrets);
+  if (own !== undefined) return withoutSecrets(own, target, secrets);
   const cause = cleanCause(error, secrets);
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
@@ -76,15 +76,22 @@ function ownError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** The same error, unless something of what it says has to be hidden. */
-function withoutSecrets(error: LlmError, secrets: readonly string[]): LlmError {
+/** The same error, unless something of what it says has to be hidden, or it knows less than the target (`provider`). */
+function withoutSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactKnown(text, secrets);
   const cause = cleanCause(error.cause, secrets);
   const message = redactKnown(error.message, secrets);
-  const hidden = { code: hide(details.code), body: hide(details.body), requestId: hide(details.requestId) };
+  const known = details.target;
+  const hidden = {
+    target: known !== undefined && target.startsWith(`${known}/`) ? target : known,
+    code: hide(details.code),
+    body: hide(details.body),
+    requestId: hide(details.requestId),
+  };
   const isSame =
     message === error.message &&
+    hidden.target === known &&
     cause === error.cause &&
     hidden.code === details.code &&
     hidden.body === details.body &&

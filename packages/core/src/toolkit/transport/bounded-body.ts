@@ -52,6 +52,28 @@ function boundedStream(
   );
 }
 
+/** The same for a transport that has no `Response`: all bytes of a body, or the error beyond `most`. */
+export async function collectedBody(
+  body: AsyncIterable<Uint8Array>,
+  target: string,
+  most: number = LARGEST_BODY,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > most) throw tooLarge(target, most);
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
 const tooLarge = (target: string, most: number): LlmError =>
   new LlmError('protocol', `${target} answered with more than ${most} bytes`, {
     target,

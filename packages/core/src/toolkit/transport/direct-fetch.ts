@@ -14,7 +14,7 @@ const STREAMED = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.ama
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
     const answer = await fetch(input, { ...init, redirect: 'manual' });
-    if (isRedirect(answer)) throw redirected(answer, target);
+    if (isRedirect(answer)) throw refusedRedirect(answer, target);
     const isStream = answer.ok && STREAMED.test(answer.headers.get('content-type') ?? '');
     return isStream ? answer : boundedBody(answer, target);
   };
@@ -24,20 +24,24 @@ export function directFetch(fetch: Transport, target: string): Transport {
 const isRedirect = ({ status, type, headers }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('location'));
 
-function redirected(answer: Response, target: string): LlmError {
-  answer.body?.cancel().catch(() => undefined);
-  const message = `${target} sends on to ${placeOf(answer)}, which was not followed: if that is right, set baseURL to it`;
+function refusedRedirect({ body, status, headers, url }: Response, target: string): LlmError {
+  body?.cancel().catch(() => undefined);
+  return redirected(headers.get('location') ?? '', url, status, target);
+}
+
+/** The error of an answer that sends on to `location`, seen from `url`; for transports other than `fetch`. */
+export function redirected(location: string, url: string, status: number, target: string): LlmError {
+  const place = placeOf(location, url === '' ? undefined : url);
+  const message = `${target} sends on to ${place}, which was not followed: if that is right, set baseURL to it`;
   return new LlmError('protocol', message, {
     target,
-    status: answer.status === 0 ? undefined : answer.status,
+    status: status === 0 ? undefined : status,
     code: 'redirect',
   });
 }
 
 /** Without userinfo and query, which may hold a secret. */
-function placeOf({ headers, url }: Response): string {
-  const location = headers.get('location') ?? '';
-  const base = url === '' ? undefined : url;
+function placeOf(location: string, base: string | undefined): string {
   if (location === '' || !URL.canParse(location, base)) return 'another place';
   const { origin, pathname } = new URL(location, base);
   return `${origin}${pathname}`;
