@@ -3,15 +3,15 @@ import type {
   BedrockRuntimeClientConfig,
   ConverseStreamRequest,
 } from '@aws-sdk/client-bedrock-runtime';
-import { LlmError, type ModelContext } from '@majordomo/core';
-import { checkedClient, lowerCased, secretsIn } from '@majordomo/core/provider';
+import type { Env, ModelContext } from '@majordomo/core';
+import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
-import { soundFrames } from './frames.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
+import { checked, type Middleware, type MiddlewareStack } from './received.ts';
 
 /** A client for one attempt. */
 export interface Connected {
@@ -46,6 +46,7 @@ export function connection(options: BedrockOptions): Connect {
   const own = lowerCased(options.headers);
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
+    const endpoint = options.baseURL ?? endpointIn(context.env);
     const found = await auth(context);
     const headers = { ...lowerCased(context.headers), ...own };
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
@@ -54,8 +55,10 @@ export function connection(options: BedrockOptions): Connect {
     const sdk = await import('@aws-sdk/client-bedrock-runtime');
     const lease =
       options.client === undefined
-        ? await clients.lease(JSON.stringify([sources.region, found.token, found.keys, found.profile]), () =>
-            newClient(sdk.BedrockRuntimeClient, options, sources.region, found),
+        ? await clients.lease(
+            JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
+            () =>
+              newClient(sdk.BedrockRuntimeClient, { ...options, baseURL: endpoint }, sources.region, found),
           )
         : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
     return { lease, send: sending(sdk, lease.client, headers, context.target) };
@@ -67,14 +70,12 @@ type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');
 const sending =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
   (delivery, params, abortSignal) => {
+    checkModelId(params.modelId ?? '', target);
     const isWhole = delivery === 'whole';
     const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     stack.add(adding(headers), { step: 'build', name: 'headers' });
-    stack.add(expecting(isWhole ? /json/ : /eventstream/, target), {
-      step: 'deserialize',
-      name: 'contentType',
-    });
+    stack.add(checked(isWhole ? /json/ : /eventstream/, target), { step: 'deserialize', name: 'answer' });
     return (client as Sender).send(command, { abortSignal });
   };
 
@@ -90,50 +91,13 @@ interface Sender {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Answer>;
 }
 
-/** What is used of the SDK's; it types the middlewares of each command apart. */
-interface MiddlewareStack {
-  add(
-    middleware: (next: Next) => Next,
-    options: { readonly step: 'build' | 'deserialize'; readonly name: string },
-  ): void;
-}
-type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
-interface Received {
-  readonly response: {
-    readonly statusCode: number;
-    readonly headers: Headers;
-    body?: unknown;
-  };
-}
-
-const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
-
 /** Before signing, so that they are signed too. */
 const adding =
-  (headers: Headers): ((next: Next) => Next) =>
+  (headers: Headers): Middleware =>
   (next) =>
   (args) => {
     Object.assign(args.request.headers, headers);
     return next(args);
-  };
-
-/** The SDK reads whatever comes as frames: a page of a proxy would be taken for a frame of a gigabyte. */
-const expecting =
-  (wanted: RegExp, target: string): ((next: Next) => Next) =>
-  (next) =>
-  async (args) => {
-    const received = await next(args);
-    const { statusCode, headers, body } = received.response;
-    const type = headers['content-type'] ?? '';
-    if (statusCode >= 300) return received;
-    if (wanted.test(type)) {
-      if (/eventstream/.test(type) && isBytes(body)) received.response.body = soundFrames(body, target);
-      return received;
-    }
-    throw new LlmError('protocol', `${target} answered with "${type}" instead of ${wanted.source}`, {
-      target,
-    });
   };
 
 const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
@@ -141,6 +105,13 @@ const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
   evict: () => undefined,
   release: () => undefined,
 });
+
+/** The variables of the AWS tools for another endpoint, where the app has handed them over. */
+function endpointIn(env: Env): string | undefined {
+  if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
+  const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];
+  return found === '' ? undefined : found;
+}
 
 /** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
 async function newClient(
@@ -153,6 +124,8 @@ async function newClient(
     typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
+    // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
+    ignoreConfiguredEndpointUrls: true,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),
     ...(handler !== undefined && {

@@ -179,6 +179,40 @@ describe('credentials', () => {
   });
 });
 
+describe('an endpoint of the AWS tools', () => {
+  const options = { baseURL: undefined, region: 'us-east-1', credentials: KEYS };
+  const closed = 'http://127.0.0.1:9';
+
+  it.each(['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'])(
+    'is taken from %s of the app',
+    async (name) => {
+      await serve();
+      expect((await ask(options, { AWS_ENDPOINT_URL: closed, [name]: server.origin })).text).toBe('hi');
+      expect((await ask({ ...options, baseURL: server.origin }, { [name]: closed })).text).toBe('hi');
+    },
+  );
+
+  it('is not taken from the environment of the process', async () => {
+    await serve();
+    const before = process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
+    process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = server.origin;
+    try {
+      const requestHandler = {
+        handle: ({ hostname }: { hostname: string }) => Promise.reject(new Error(`asked ${hostname}`)),
+      };
+      const ignored = { AWS_ENDPOINT_URL: server.origin, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+      for (const env of [{}, { AWS_ENDPOINT_URL: '' }, ignored]) {
+        const { error } = await ask({ ...options, requestHandler }, env);
+        expect(error?.message).toContain('asked bedrock-runtime.us-east-1.amazonaws.com');
+      }
+    } finally {
+      if (before === undefined) delete process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
+      else process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = before;
+    }
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('sources', () => {
   const KEY_ENV = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'very secret' };
   it.each([

@@ -100,6 +100,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/converse.ts': 'one call, where core reads the body itself: the SDK alone can read the frames',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
       'src/frames.ts': 'the SDK takes the memory for any length that it reads',
+      'src/received.ts': 'an answer is bounded below the SDK, which takes no `fetch`',
     },
   },
   'provider-google': {

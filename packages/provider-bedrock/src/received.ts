@@ -1,0 +1,53 @@
+import { LlmError } from '@majordomo/core';
+import { collectedBody, redirected } from '@majordomo/core/provider';
+import { soundFrames } from './frames.ts';
+
+/** What is used of the SDK's; it types the middlewares of each command apart. */
+export interface MiddlewareStack {
+  add(
+    middleware: Middleware,
+    options: { readonly step: 'build' | 'deserialize'; readonly name: string },
+  ): void;
+}
+export type Middleware = (next: Next) => Next;
+type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
+
+interface Received {
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string>>;
+    body?: unknown;
+  };
+}
+
+/**
+ * The answer, before the SDK reads it. A redirect is not followed, whatever the request handler would do, frames have
+ * sound lengths, and all that is read whole has an end.
+ */
+export const checked =
+  (wanted: RegExp, target: string): Middleware =>
+  (next) =>
+  async (args) => {
+    const received = await next(args);
+    const { response } = received;
+    const { statusCode, headers, body } = response;
+    const type = headers['content-type'] ?? '';
+    if (statusCode >= 300 && statusCode < 400 && headers['location'] !== undefined) {
+      throw redirected(headers['location'], '', statusCode, target);
+    }
+    if (statusCode < 300 && !wanted.test(type)) {
+      // The SDK reads whatever comes as frames: a page of a proxy would be taken for a frame of a gigabyte.
+      throw new LlmError('protocol', `${target} answered with "${type}" instead of ${wanted.source}`, {
+        target,
+      });
+    }
+    if (!isBytes(body)) return received;
+    response.body =
+      statusCode < 300 && /eventstream/.test(type)
+        ? soundFrames(body, target)
+        : await collectedBody(body, target);
+    return received;
+  };
+
+const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
