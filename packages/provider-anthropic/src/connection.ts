@@ -3,6 +3,7 @@ import {
   checkedClient,
   clientCache,
   credentialSource,
+  directFetch,
   lowerCased,
   patientFetch,
   sameHeaders,
@@ -10,7 +11,7 @@ import {
   secretsOfClient,
   type CallFacts,
 } from '@majordomo/core/provider';
-import { ORIGIN, type AnthropicOptions } from './options.ts';
+import { ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** A server of this wire, and the credential to call it with. */
 export interface Connection {
@@ -70,6 +71,7 @@ function connector(
   const credentials = credentialSource(apiKey, keyEnv);
   const clients = clientCache<Client>();
   const own = lowerCased(options.headers);
+  const id = options.id ?? ID;
   return async (context, facts) => {
     if (client !== undefined) {
       facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, own)];
@@ -79,7 +81,8 @@ function connector(
     facts.secrets = [key, ...secretsIn(context.headers, own)];
     facts.credential = () => credentials.recovery(key);
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
-    return clients(key, () => newClient(key, baseURL, fetch), fetch);
+    // A client serves many models: `toLlmError` tells which of them.
+    return clients(key, () => newClient(key, baseURL, directFetch(fetch, id)), fetch);
   };
 }
 

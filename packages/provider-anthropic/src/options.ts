@@ -10,6 +10,9 @@ export interface AnthropicOptions extends ProviderOptions {
   readonly client?: object | undefined;
 }
 
+/** Of a provider that is not named otherwise. */
+export const ID = 'anthropic';
+
 /** The vendor's own. */
 export const ORIGIN = 'https://api.anthropic.com';
 

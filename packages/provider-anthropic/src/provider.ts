@@ -12,7 +12,7 @@ import { connection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
-import { KEY_ENV, ORIGIN, OWN_OPTIONS, type AnthropicOptions } from './options.ts';
+import { ID, KEY_ENV, ORIGIN, OWN_OPTIONS, type AnthropicOptions } from './options.ts';
 import { MESSAGES_QUIRKS, QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
 import { MessagesReader } from './stream.ts';
@@ -40,7 +40,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
 }
 
 function messagesProvider(options: AnthropicOptions, server: Connection): Provider {
-  const id = options.id ?? 'anthropic';
+  const id = options.id ?? ID;
   return {
     spi: 1,
     id,

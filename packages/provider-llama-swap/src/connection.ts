@@ -1,5 +1,5 @@
 import type { ModelContext } from '@majordomo/core';
-import { credentialSource, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
+import { credentialSource, directFetch, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
 import { failure, missingURL, refusal } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
@@ -28,7 +28,7 @@ export function management(target: string, options: LlamaSwapOptions): Managemen
     const origin = originOf(options);
     if (origin === undefined) throw missingURL(target);
     const key = await credentials.read({ signal, env: {}, target });
-    const fetch = options.fetch ?? call.fetch ?? patientFetch;
+    const fetch = directFetch(options.fetch ?? call.fetch ?? patientFetch, target);
     const headers = {
       accept: 'application/json',
       ...(body === undefined ? undefined : { 'content-type': 'application/json' }),

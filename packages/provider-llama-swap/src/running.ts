@@ -56,7 +56,19 @@ export async function unload(
   model: string | undefined,
   options: ManageOptions,
 ): Promise<void> {
-  const path = model === undefined ? '' : `/${model.split('/').map(encodeURIComponent).join('/')}`;
+  const segments = model?.split('/') ?? [];
+  if (segments.some((segment) => segment === '.' || segment === '..')) {
+    const { target } = server;
+    throw new LlmError(
+      'invalid-request',
+      `"${String(model)}" is not a model id: it would change the address`,
+      {
+        target,
+        path: 'model',
+      },
+    );
+  }
+  const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
   const response = await server.send('POST', `/api/models/unload${path}`, options);
   await response.body?.cancel();
 }

@@ -68,6 +68,14 @@ describe('unloading', () => {
     ]);
   });
 
+  it.each(['..', '../../v1', 'a/./b'])('of %j asks nothing: it would change the address', async (model) => {
+    await using server = await testServer(ok);
+    await expect(createLlamaSwap({ baseURL: server.origin }).unload(model)).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it.each<[body: string, headers: Record<string, string>]>([
     ['model not found', { 'content-type': 'text/plain' }],
     ['{"error":"model not found","src":"llama-swap"}', { 'content-type': 'application/json' }],

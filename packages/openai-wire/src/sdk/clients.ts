@@ -2,6 +2,7 @@ import {
   checkedClient,
   clientCache,
   credentialSource,
+  directFetch,
   patientFetch,
   sameHeaders,
   secretsIn,
@@ -35,8 +36,10 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Connec
   const isKeyless = options.apiKey === undefined && server.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   const baseURL = options.baseURL ?? server.baseURL;
-  const make = async (key: string | undefined, fetch: Fetch = patientFetch): Promise<SdkClient> =>
-    sameHeaders(
+  const make = async (key: string | undefined, given: Fetch = patientFetch): Promise<SdkClient> => {
+    // A client serves many models: `toLlmError` tells which of them.
+    const fetch = directFetch(given, server.id);
+    return sameHeaders(
       await sdk.newClient({
         key,
         baseURL,
@@ -46,6 +49,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Connec
         timeout: NEVER_MS,
       }),
     );
+  };
   return async (context, facts) => {
     const { client, headers, fetch = context.fetch } = options;
     facts.secrets = [
