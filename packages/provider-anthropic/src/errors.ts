@@ -4,7 +4,9 @@ import type { ErrorKind, Recovery } from '@majordomo/core';
 import {
   asRecord,
   asText,
+  bareText,
   isRecord,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -43,6 +45,7 @@ function classified(error: unknown, facts: CallFacts): LlmError {
     return reported(error['error'], facts, {
       status,
       headers: isHeaders(headers) ? headers : undefined,
+      bare: bareText(asText(error['message']) ?? '', status),
       cause: error,
     });
   }
@@ -62,6 +65,8 @@ export const inBandError = (body: unknown, facts: CallFacts): LlmError => report
 interface HttpFacts {
   readonly status?: number | undefined;
   readonly headers?: { get(name: string): string | null } | undefined;
+  /** What the SDK says where the body is not JSON. */
+  readonly bare?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -69,10 +74,11 @@ interface HttpFacts {
  * `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`; anything of it may be
  * missing.
  */
-function reported(body: unknown, facts: CallFacts, { status, headers, cause }: HttpFacts): LlmError {
+function reported(given: unknown, facts: CallFacts, { status, headers, bare, cause }: HttpFacts): LlmError {
+  const body = shortBody(given) ?? bare;
   const outer = asRecord(body);
   const inner = isRecord(outer['error']) ? outer['error'] : outer;
-  const message = asText(inner['message']) ?? '';
+  const message = asText(inner['message']) ?? asText(body) ?? '';
   const code = asText(asRecord(inner['details'])['error_code']);
   return wireError({
     target: facts.target,

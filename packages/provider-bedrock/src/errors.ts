@@ -2,6 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
 import {
   isRecord,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -106,8 +107,10 @@ function reported(error: Error, status: number | undefined, facts: ConverseCallF
 }
 
 /** The SDK takes the body's `message` as it is, whatever it is. */
-const textOf = ({ message }: { readonly message: unknown }): string =>
-  typeof message === 'string' ? message : JSON.stringify(message);
+function textOf({ message }: { readonly message: unknown }): string {
+  const short = shortBody(message);
+  return typeof short === 'string' ? short : JSON.stringify(short);
+}
 
 /** The credential itself, not what it may do. Expired and unknown API keys come with 403 too (seen 2026-09). */
 const isRefused = (status: number | undefined, name: string, said: string): boolean =>

@@ -56,9 +56,12 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
 ];
 
+/** Of what a CLI said, before anything looks at it: its last words are about the failure. */
+const MOST_READ = 16_384;
+
 /** The failure of a CLI that ran: an HTTP status first, then what its text means; a text that nobody knows is `server`. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
-  const said = plain(message).trim();
+  const said = plain(message.slice(-MOST_READ)).trim();
   const kind = known ?? byText(said, status);
   const wait = kind === 'quota' || kind === 'rate-limit' ? resetIn(said, Date.now()) : undefined;
   return wireError({

@@ -4,6 +4,7 @@ import {
   asList,
   asRecord,
   asText,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -64,17 +65,16 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 /** Whatever the binding or the transport threw, as the one error. */
 export function toLlmError(error: unknown, facts: CallFacts): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
-  const said = error instanceof Error ? error.message : '';
-  return isBindingError(error)
-    ? reported({ message: said }, facts, undefined, error)
+  const message = error instanceof Error ? asText(shortBody(error.message)) : undefined;
+  return message !== undefined && isBindingError(message, error)
+    ? reported({ message }, facts, undefined, error)
     : transportError(error, facts.target, facts.secrets);
 }
 
 /** `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded`, `5007: No such model`. */
-const isBindingError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  (/AiError|InferenceUpstreamError|AiGateway/.test(`${error.name} ${error.message}`) ||
-    /^\d{3,5}: /.test(error.message));
+const isBindingError = (message: string, error: unknown): boolean =>
+  /AiError|InferenceUpstreamError|AiGateway/.test(`${(error as Error).name} ${message}`) ||
+  /^\d{3,5}: /.test(message);
 
 /** The error for an HTTP status with its text. */
 export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmError {
@@ -90,7 +90,8 @@ export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmE
 /** An error that came inside a good answer. */
 export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts);
 
-function reported(body: unknown, facts: CallFacts, http?: HttpFacts, cause?: unknown): LlmError {
+function reported(given: unknown, facts: CallFacts, http?: HttpFacts, cause?: unknown): LlmError {
+  const body = shortBody(given);
   const { message, code } = said(body);
   const status = http?.status ?? statusOf(code);
   return wireError({

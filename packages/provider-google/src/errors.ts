@@ -3,6 +3,7 @@ import {
   asRecord,
   isList,
   isRecord,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -68,11 +69,12 @@ function bodyOf(text: string): WireError {
 }
 
 function fromWireError(
-  said: WireError,
+  given: WireError,
   status: number | undefined,
   facts: GeminiFacts,
   cause: unknown,
 ): LlmError {
+  const said: WireError = asRecord(shortBody(given));
   const details = Array.isArray(said.details) ? (said.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord, asText, transportError, wireError } from '@majordomo/core/provider';
+import { asRecord, asText, shortBody, transportError, wireError } from '@majordomo/core/provider';
 
 const LONGEST_MESSAGE = 600;
 
@@ -9,7 +9,7 @@ export async function refusal(
   target: string,
   secrets: readonly string[],
 ): Promise<LlmError> {
-  const body = await response.text();
+  const body = bodyOf(await response.text());
   return wireError({
     target,
     status: response.status,
@@ -20,15 +20,19 @@ export async function refusal(
   });
 }
 
-/** `{ error: { message } }`, older `{ error: '…' }`, or words alone, as the `Accept` header and its age have it. */
-function said(body: string): string {
+/** JSON, or words alone, as the `Accept` header and the server's age have it. */
+function bodyOf(text: string): unknown {
   try {
-    const { error } = asRecord(JSON.parse(body));
-    return asText(error) ?? asText(asRecord(error)['message']) ?? body;
+    return shortBody(JSON.parse(text));
   } catch {
-    // Words alone.
-    return body;
+    return shortBody(text);
   }
+}
+
+/** `{ error: { message } }`, older `{ error: '…' }`, or the words. */
+function said(body: unknown): string {
+  const { error } = asRecord(body);
+  return asText(error) ?? asText(asRecord(error)['message']) ?? asText(body) ?? JSON.stringify(body);
 }
 
 /** The transport broke, or the caller did not want any more. */

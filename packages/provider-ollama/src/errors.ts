@@ -3,6 +3,7 @@ import type { ErrorKind, Recovery } from '@majordomo/core';
 import {
   asRecord,
   asText,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -23,7 +24,8 @@ export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
  * A refusal, read from its own body: the SDK keeps no headers of it, and turns an error object into
  * "[object Object]". Without `http` it came inside a 200.
  */
-export function refusal(body: unknown, facts: CallFacts, http?: HttpFacts): LlmError {
+export function refusal(given: unknown, facts: CallFacts, http?: HttpFacts): LlmError {
+  const body = shortBody(given);
   const message = messageOf(body);
   return wireError({
     target: facts.target,

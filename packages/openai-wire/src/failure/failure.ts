@@ -1,5 +1,5 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { isRecord, wireError, type WireFailure } from '@majordomo/core/provider';
+import { isRecord, shortBody, wireError, type WireFailure } from '@majordomo/core/provider';
 
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported.ts';
@@ -11,7 +11,7 @@ import { withBodyWait } from './wait.ts';
  * error (`metadata.raw`) is added to the message, since only it tells what went wrong.
  */
 export function failureOf(body: unknown): ReportedFailure {
-  const inner = unwrap(body);
+  const inner = unwrap(shortBody(body));
   if (!isRecord(inner)) return { param: undefined, code: undefined, type: undefined, message: textOf(inner) };
   const upstream = upstreamText(inner['metadata']);
   const message = textOf(inner['message'] ?? inner['msg'] ?? inner['detail'] ?? inner['error']);
@@ -30,11 +30,12 @@ export function failureOf(body: unknown): ReportedFailure {
  * status where the whole body is the error, since that one says nothing.
  */
 export function inBandError(
-  body: unknown,
+  given: unknown,
   target: string,
   secrets: readonly string[],
   status?: number,
 ): LlmError {
+  const body = shortBody(given);
   const failure = failureOf(body);
   return wireError({
     ...failure,

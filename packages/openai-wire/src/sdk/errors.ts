@@ -1,8 +1,10 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
 import {
+  bareText,
   cleanCause,
   kindOf,
   reasonOf,
+  shortBody,
   transportError,
   wireError,
   type CallFacts,
@@ -34,14 +36,17 @@ export function toLlmError(error: unknown, facts: SdkCallFacts, refusal: string)
   const name = error.constructor.name;
   if (name === refusal || isBadHeader(error)) return refusedToSend(error, facts);
   const found = transportError(error, facts.target, facts.secrets);
-  return name === 'APIConnectionTimeoutError' || TIMED_OUT.test(found.details.code ?? '')
-    ? timedOut(found)
-    : found;
+  // The SDK looks for the words "timed out" in whatever the transport threw, our own errors included.
+  const isTimeout =
+    name === 'APIConnectionTimeoutError'
+      ? found.kind === 'network'
+      : TIMED_OUT.test(found.details.code ?? '');
+  return isTimeout ? timedOut(found) : found;
 }
 
 /** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
 function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
-  const body = 'error' in error ? error.error : undefined;
+  const body = 'error' in error ? shortBody(error.error) : undefined;
   const failure = failureOf(body);
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
@@ -50,10 +55,10 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
     ...accountRule(failure, status),
     target: facts.target,
     status,
-    message: failure.message === '' ? bareText(error, status) : failure.message,
+    message: failure.message === '' ? bareText(error.message, status) : failure.message,
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
     headers: withBodyWait(headers, body),
-    body: body ?? bareText(error, status),
+    body: body ?? bareText(error.message, status),
     secrets: facts.secrets,
     cause: error,
     recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
@@ -69,19 +74,6 @@ const askedAgain = (
   headers?.get('x-should-retry') === 'true' && kindOf({ ...failure, status }) === 'invalid-request'
     ? 'server'
     : undefined;
-
-const LONGEST_TEXT = 200;
-
-/** A body that is not JSON, such as a proxy's page: the SDK puts it behind the status. */
-function bareText({ message }: Error, status: number): string {
-  const text = message.replace(new RegExp(`^${status} `), '');
-  return text === 'status code (no body)'
-    ? ''
-    : text
-        .replace(/<[^>]*>|\s+/g, ' ')
-        .trim()
-        .slice(0, LONGEST_TEXT);
-}
 
 /** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
 const isBadHeader = (error: Error): boolean =>
