@@ -47,7 +47,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     // must remain as they were in the original response."
     id: 'thinking-blocks',
     what: 'thinking of earlier turns dropped',
-    says: /thinking[^]*(?:signature|cannot be modified|must remain as they|bound to)|signature[^]*thinking/i,
+    says: /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i,
     apply: withoutThinking,
   },
   {
@@ -63,7 +63,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'thinking-adaptive',
     what: 'thinking budget replaced by adaptive thinking',
     remember: true,
-    says: /thinking\.type\.enabled[^]*not supported/i,
+    says: /thinking\.type\.enabled[^]{0,40}not supported/i,
     apply: (request) => adaptively(request, adaptive),
   },
   {
@@ -71,7 +71,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'reasoning',
     what: 'reasoning dropped',
     remember: true,
-    says: /(?:thinking|effort)[^]*not support|not support[^]*(?:thinking|effort)|between_tools/i,
+    says: /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
     apply: withoutReasoning,
   },
   {

@@ -14,7 +14,7 @@ const WITHOUT_STREAM: Recovery = {
 /** "… is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource …" */
 const STREAM_DENIED = /InvokeModelWithResponseStream|ConverseStream/;
 /** "This model doesn't support tool use in streaming mode."; "The model is unsupported for streaming." */
-const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]*stream/i;
+const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]{0,80}stream/i;
 
 /** Claude's refusals come through as its own API words them; behind them those of Converse, seen from 2024-09 to 2026-11. */
 const RULES: readonly RecoveryRule[] = [
@@ -38,7 +38,7 @@ const RULES: readonly RecoveryRule[] = [
     // "This model doesn't support system messages. Try again without a system message …"
     id: 'system',
     what: 'the system text leads the first message',
-    says: /support[^.]*system/i,
+    says: /support[^.]{0,80}system/i,
     remember: true,
     apply: systemAsText,
   },

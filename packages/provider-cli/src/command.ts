@@ -91,7 +91,7 @@ export function commandLine(
 
 /** Backslashes before quotes are doubled, then cmd's own characters are escaped twice: the shim passes the line on. */
 function quotedForShell(arg: string): string {
-  const quoted = `"${arg.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+  const quoted = `"${arg.replace(/(?<!\\)(\\*)"/g, '$1$1\\"').replace(/(?<!\\)(\\+)$/, '$1$1')}"`;
   const escaped = (text: string): string => text.replace(/[()[\]{}!^"`<>&|;, *?%]/g, '^$&');
   return escaped(escaped(quoted));
 }

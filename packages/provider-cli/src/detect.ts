@@ -14,6 +14,8 @@ export interface CliPresence {
 }
 
 const PROBE_MS = 2000;
+/** A version stands in front; what talks on is not kept. */
+const MOST_READ = 4096;
 
 /** Asks a CLI for its version, once per file and at most `PROBE_MS`; a failure is not kept. */
 export function versionProbe(): (
@@ -42,9 +44,11 @@ async function ask(
     const child = await startChild({ command, cwd, env, stdin: '', signal, totalMs: PROBE_MS });
     let said = '';
     const decoder = new TextDecoder();
-    for await (const chunk of child.stdout) said += decoder.decode(chunk, { stream: true });
+    for await (const chunk of child.stdout) {
+      if (said.length < MOST_READ) said += decoder.decode(chunk, { stream: true });
+    }
     await child.exited;
-    return /\d+(?:\.\d+)+[\w.+-]*/.exec(said)?.[0];
+    return /(?<!\d)\d+(?:\.\d+)+[\w.+-]*/.exec(said)?.[0];
   } catch {
     return undefined;
   }

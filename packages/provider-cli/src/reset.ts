@@ -22,7 +22,7 @@ function duration(text: string): number | undefined {
   const [, words] = DURATION.exec(text) ?? COMPACT.exec(text) ?? [];
   if (words === undefined) return undefined;
   let total = 0;
-  for (const [, amount, unit = ''] of words.matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)) {
+  for (const [, amount, unit = ''] of words.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s*([dhms])/gi)) {
     total += Number(amount) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   }
   return total;

@@ -65,7 +65,8 @@ function event(answer: Answer, type: string, json: Json): void {
   const item = asRecord(json['item']);
   if (type === 'response.created') answer.start(response['id']);
   else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
-  else if (/reasoning.*\.delta$/.test(type)) answer.reasoning(asText(json['delta']) ?? '');
+  else if (type.includes('reasoning') && type.endsWith('.delta'))
+    answer.reasoning(asText(json['delta']) ?? '');
   else if (type === 'response.output_item.done' && !TOLD_BY_DELTAS.has(item['type']))
     outputItem(answer, item);
   else if (type === 'response.completed' || type === 'response.incomplete') ended(answer, response);

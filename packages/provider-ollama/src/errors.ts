@@ -70,7 +70,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/high demand|overloaded|server busy|maximum pending requests|too busy/i, 'overloaded'],
   [/too many (?:concurrent )?requests|rate limit/i, 'rate-limit'],
   [/does not support (?:tools|chat|images?|vision)|missing data required for image/i, 'unsupported'],
-  [/try pulling it first|file does not exist|model ['"].+['"] not found/i, 'not-found'],
+  [/try pulling it first|file does not exist|model ['"][^'"]+['"] not found/i, 'not-found'],
   [/^unauthorized$/i, 'auth'],
 ];
 

@@ -16,7 +16,7 @@ export function baseURLFromHost(host: string): string {
   const hasScheme = /^https?:\/\//i.test(text);
   if (!hasScheme && text.includes('://')) throw badHost(host);
   const bare = text.startsWith(':') && !text.startsWith('::') ? `127.0.0.1${text}` : text;
-  const isAddress6 = !hasScheme && /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(bare);
+  const isAddress6 = !hasScheme && /^[0-9a-f:.]*$/i.test(bare) && bare.split(':').length > 2;
   const written = hasScheme ? bare : `http://${isAddress6 ? `[${bare}]` : bare}`;
   const url = parsed(written);
   if (url === undefined || url.hostname === '') throw badHost(host);

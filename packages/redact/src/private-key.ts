@@ -1,7 +1,8 @@
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 /** What stands in such a block besides base64: headers, quotes and signs that code wraps its lines in. */
-const BODY = /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9+/=]*(?:\\[nr])*|[A-Za-z-]{1,30}: .{0,200})[\s"'`+,;\\]*$/;
+const BODY =
+  /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9/=][A-Za-z0-9+/=]*(?:\\[nr])*(?:[\s"'`,;\\][\s"'`+,;\\]*)?|[A-Za-z-]{1,30}: .{0,200}\s{0,4})?$/;
 
 /** Where a PEM block of a private key begins, and where its first line goes on. */
 export function privateKeyIn(text: string): { readonly from: number; readonly to: number } | undefined {

@@ -17,7 +17,7 @@ const MOST_DECIMALS = 40;
 /** A literal such as `12`, `.5` or `1.5e-3`, as it is written. */
 export function quantityOf(literal: string): Quantity {
   const [, whole = '', decimals = '', exponent = '0'] =
-    /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(literal) ?? [];
+    /^(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(literal) ?? [];
   const scale = Number(exponent) - decimals.length;
   // Nothing is left of such numbers, or they are too large to be told.
   if (Math.abs(scale) + whole.length + decimals.length > MOST_BITS / 3) return { about: Number(literal) };

@@ -21,5 +21,5 @@ function placeOf({ id, placeEnv, placePath = '' }: Backend, env: Env): { readonl
   if (placeEnv === undefined) return {};
   const place = env[placeEnv] ?? '';
   if (place === '') throw new Stop(`${id} needs ${placeEnv}: the https://… address of your resource`);
-  return { baseURL: place.replace(/\/+$/, '') + placePath };
+  return { baseURL: place.replace(/(?<!\/)\/+$/, '') + placePath };
 }

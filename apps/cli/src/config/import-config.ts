@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 type RegisterHooks = (hooks: nodeModule.RegisterHooksOptions) => { deregister(): void };
 
 const OWN_NAME = 'majordomo';
-const ES_SYNTAX = /^\s*export\s/m;
+const ES_SYNTAX = /^[^\S\n]*export\s/m;
 
 /**
  * Imports a configuration. One with `export` is an ES module, whatever the package.json above it says or leaves out;

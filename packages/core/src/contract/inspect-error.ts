@@ -117,7 +117,12 @@ function pathText(path: readonly PropertyKey[]): string {
 const withoutTarget = (text: string, target: string): string =>
   text.startsWith(`${target} `) ? text.slice(target.length + 1) : text.replace(` to ${target}`, '');
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 
 const cut = (text: string): string =>
   text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`;

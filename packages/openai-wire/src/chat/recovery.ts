@@ -85,7 +85,7 @@ const signed = (family: string): Recovery => ({
 
 /** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */
 const SIGNATURE =
-  /thinking[^]*(?:signature|cannot be modified|must remain as they|bound to)|signature[^]*thinking/i;
+  /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 
 const hasDetails = ({ messages }: SentBody): boolean =>
   Array.isArray(messages) && messages.some((each: unknown) => isRecord(each) && 'reasoning_details' in each);

@@ -27,7 +27,7 @@ export function recoveryFor(failure: ReportedFailure, status: number, sent: Sent
   const { code, message, param } = failure;
   if (
     code === 'invalid_encrypted_content' ||
-    /encrypted content .*could not be (?:verified|decrypted)/i.test(message)
+    /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message)
   )
     return FORGET;
   if (
@@ -68,7 +68,7 @@ function refusesParts({ message, param }: ReportedFailure, { input }: SentBody):
 }
 
 const PARTS_REFUSED =
-  /\boutput['"`]?:? (?:must|should|has to) be (?:a )?(?:valid )?(?:string|text)|input(?:\.|\[)\d+\]?\.output|expected (?:a )?string|should be a valid string|(?:tool|function)[\w ]*(?:message|output|result)s?\b.*\b(?:text|string)s?\b/i;
+  /\boutput['"`]?:? (?:must|should|has to) be (?:a )?(?:valid )?(?:string|text)|input(?:\.|\[)\d+\]?\.output|expected (?:a )?string|should be a valid string|(?:tool|function)[\w ]{0,30}(?:message|output|result)s?\b.{0,60}\b(?:text|string)s?\b/i;
 
 const isPartsResult = (item: unknown): boolean => isList(asRecord(item)['output']);
 

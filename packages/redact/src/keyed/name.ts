@@ -80,7 +80,7 @@ function wordsOf(name: string): readonly string[] {
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .replace(/[\d_.\s-]+$/, '')
+    .replace(/(?<![\d_.\s-])[\d_.\s-]+$/, '')
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 }

@@ -36,7 +36,7 @@ const isCode = (value: string, { isQuoted }: Place): boolean => !isQuoted && COD
 function isPassword(value: string, place: Place): boolean {
   if (isCode(value, place) || value.length < 4) return false;
   if (place.isTight) return true;
-  return /\d|[^A-Za-z0-9.,:)]/.test(value.replace(/[.,:;)]+$/, '')) && value.length >= 6;
+  return /\d|[^A-Za-z0-9.,:)]/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
 /** Not a number, not a name made of words, not a date or a path: something that a machine made. */
