@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { answerStart, decodeJson } from './decode.ts';
 
 const value = { a: [1, { b: '}' }] };
@@ -87,3 +87,19 @@ it.each(['bare', 'fenced', 'in prose'])(
     expect(decodeJson(text)).toEqual({ fault: 'the answer is nested more than 500 levels deep' });
   },
 );
+
+test.each([
+  ['code', '{x} '],
+  ['lists of names', '[x] '],
+  ['lists that break', '[1,x] '],
+  ['objects that break', '{"a":x} '],
+  ['fences', '```js\nx()\n```\n'],
+  ['fences of broken JSON', '```json\n{"a":}\n```\n'],
+])('megabytes of %s are not tried piece by piece', (_what, piece) => {
+  const parse = vi.spyOn(JSON, 'parse');
+  const prose = piece.repeat(300_000 / piece.length);
+  const decoded = decodeJson(`{"ok":true} ${prose}`);
+  const tried = parse.mock.calls.length;
+  parse.mockRestore();
+  expect([decoded, tried < 2010]).toEqual([{ value: { ok: true } }, true]);
+});

@@ -25,10 +25,9 @@ function oneValue(text: string): Decoded {
   if (direct !== undefined) return direct;
   const answer = withoutThoughts(withoutMark(text));
   if (answer === undefined) return { fault: 'the answer has thoughts only' };
-  const bare = parse(answer);
+  const bare = answer === text ? undefined : parse(answer);
   if (bare !== undefined) return bare;
-  const fenced = [...answer.matchAll(FENCE)].flatMap(([, body = '']) => parse(body) ?? []);
-  return theOne(fenced) ?? inProse(answer);
+  return theOne(fenced(answer)) ?? inProse(answer);
 }
 
 /** Where the value of an unfinished answer begins, or -1 while that is not known. */
@@ -62,6 +61,30 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
+/** Code and prose have brackets too; an answer with more broken pieces than this is not one with JSON in it. */
+const MOST_BROKEN = 1000;
+
+/** Pieces of an answer that may be JSON. To find out that one is not costs an error each time, so that is bounded. */
+class Pieces {
+  private broken = 0;
+
+  parse(text: string): readonly { readonly value: unknown }[] {
+    if (this.broken > MOST_BROKEN || !BEGINNING.test(text)) return [];
+    const parsed = parse(text);
+    if (parsed !== undefined) return [parsed];
+    this.broken++;
+    return [];
+  }
+}
+
+/** How JSON begins: a look at two characters spares most errors. */
+const BEGINNING = /^\s*(?:\{\s*["}]|\[\s*["{[\]\dtfn-]|["\dtfn-])/;
+
+function fenced(text: string): readonly { readonly value: unknown }[] {
+  const pieces = new Pieces();
+  return [...text.matchAll(FENCE)].flatMap(([, body = '']) => pieces.parse(body));
+}
+
 /** Objects before lists: prose has footnotes such as [1]. */
 function inProse(text: string): Decoded {
   const values = spans(text);
@@ -75,12 +98,12 @@ function theOne(values: readonly { readonly value: unknown }[]): Decoded | undef
 
 /** Whole `{…}` and `[…]` at the top level. What is broken is passed over as a whole; what never ends ends the search. */
 function spans(text: string): readonly { readonly value: unknown }[] {
+  const pieces = new Pieces();
   const values: { readonly value: unknown }[] = [];
   for (let at = opener(text, 0); at !== -1;) {
     const end = endOf(text, at);
     if (end === -1) return values;
-    const parsed = parse(text.slice(at, end));
-    if (parsed !== undefined) values.push(parsed);
+    values.push(...pieces.parse(text.slice(at, end)));
     at = opener(text, end);
   }
   return values;
