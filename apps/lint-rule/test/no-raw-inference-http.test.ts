@@ -11,6 +11,21 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
     "const send = fetch.bind(globalThis);\nsend('https://api.groq.com/openai/v1/embeddings');",
   ],
   ['a beacon', "navigator.sendBeacon('https://api.openai.com/v1/chat/completions');"],
+  ['fetch.apply', "fetch.apply(null, ['https://api.openai.com/v1/embeddings']);"],
+  ['Reflect.apply', "Reflect.apply(fetch, null, ['https://api.openai.com/v1/chat/completions']);"],
+  ['a session of HTTP/2', "import http2 from 'node:http2';\nhttp2.connect('https://api.openai.com');"],
+  ['a module of Node as a global', "http2.connect('https://api.openai.com');"],
+  ['a socket', "import tls from 'node:tls';\ntls.connect(443, 'api.openai.com');"],
+  [
+    'a socket by options',
+    "import { connect } from 'node:tls';\nconnect({ host: 'api.anthropic.com', port: 443 });",
+  ],
+  ['base64', "fetch(atob('aHR0cHM6Ly9hcGkub3BlbmFpLmNvbS92MS9jaGF0L2NvbXBsZXRpb25z'));"],
+  [
+    'base64 by Buffer',
+    "fetch(Buffer.from('aHR0cHM6Ly9hcGkub3BlbmFpLmNvbS92MS9jaGF0L2NvbXBsZXRpb25z', 'base64').toString());",
+  ],
+  ['a member of a list', "const hosts = ['https://api.x.ai'];\nfetch(`${hosts[0]}/v1`);"],
   ['fetch.call', "fetch.call(globalThis, 'https://api.openai.com/v1/embeddings');"],
   [
     'a fetch taken from globalThis',

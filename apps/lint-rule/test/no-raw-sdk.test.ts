@@ -8,6 +8,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['a namespace import of a subpath', "import * as resources from 'openai/resources/chat';"],
   ['a mixed import of types and values', "import Anthropic, { type Message } from '@anthropic-ai/sdk';"],
   ['a dynamic import', "const { GoogleGenAI } = await import('@google/genai');"],
+  ['a dynamic import of a member of a list', "const sdk = ['openai'][0];\nawait import(sdk);"],
   ['a dynamic import of pieces', "const sdk = await import('@anthropic-ai' + '/sdk');"],
   [
     'a dynamic import of a constant',

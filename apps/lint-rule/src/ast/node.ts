@@ -100,7 +100,8 @@ export function keyName(key: Node, computed: boolean): string | undefined {
   const node = bare(key);
   if (node.type === 'Identifier' && !computed) return node.name;
   if (node.type === 'PrivateIdentifier') return `#${node.name}`;
-  if (node.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node.type === 'Literal' && (typeof node.value === 'string' || typeof node.value === 'number'))
+    return String(node.value);
   if (node.type === 'TemplateLiteral' && node.expressions.length === 0)
     return node.quasis[0]?.value.cooked ?? undefined;
   return undefined;

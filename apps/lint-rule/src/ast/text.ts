@@ -83,11 +83,17 @@ function descend(node: Node, path: readonly string[], look: Look): readonly Node
       .flatMap((at) => valuesOf(at, look))
       .flatMap((at) => {
         const owner = bare(at);
-        const found = owner.type === 'ObjectExpression' ? propertyOf(owner, name) : enumMember(owner, name);
+        const found = memberOf(owner, name);
         return found === undefined ? [] : [found];
       });
   }
   return nodes;
+}
+
+function memberOf(owner: Node, name: string): Node | undefined {
+  if (owner.type === 'ObjectExpression') return propertyOf(owner, name);
+  if (owner.type !== 'ArrayExpression') return enumMember(owner, name);
+  return /^\d+$/.test(name) ? (owner.elements[Number(name)] ?? undefined) : undefined;
 }
 
 function hole(node: Node, look: Look): string {
@@ -117,6 +123,8 @@ function callTexts(call: ESTree.CallExpression, look: Look): readonly string[] {
   const callee = bare(call.callee);
   if (callee.type === 'Identifier' && callee.name === 'String' && call.arguments[0] !== undefined)
     return textsOf(call.arguments[0], look);
+  const encoded = base64In(call);
+  if (encoded !== undefined) return textsOf(encoded, look).map(fromBase64);
   if (callee.type === 'MemberExpression') {
     const method = keyName(callee.property, callee.computed);
     const object = bare(callee.object);
@@ -133,6 +141,19 @@ function callTexts(call: ESTree.CallExpression, look: Look): readonly string[] {
     .filter((value) => isFunction(value))
     .flatMap((value) => returnsOf(value));
   return returned.length === 0 ? [hole(callee, look)] : eitherOf(returned, look);
+}
+
+/** What `atob(…)` and `Buffer.from(…, 'base64')` unpack. */
+function base64In({ callee, arguments: [text, encoding] }: ESTree.CallExpression): Node | undefined {
+  const called = bare(callee);
+  if (called.type === 'Identifier') return called.name === 'atob' ? text : undefined;
+  const isFrom = called.type === 'MemberExpression' && keyName(called.property, called.computed) === 'from';
+  const isBase64 = encoding?.type === 'Literal' && /^base64/.test(String(encoding.value));
+  return isFrom && isBase64 ? text : undefined;
+}
+
+function fromBase64(text: string): string {
+  return text.includes(HOLE) ? HOLE + HOLE : Buffer.from(text, 'base64').toString('utf8');
 }
 
 const KEEPING: ReadonlySet<string> = new Set(['toString', 'trim', 'replace', 'replaceAll', 'toLowerCase']);

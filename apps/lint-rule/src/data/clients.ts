@@ -28,6 +28,8 @@ export const httpModules: ReadonlySet<string> = new Set([
   'http',
   'https',
   'http2',
+  'tls',
+  'net',
   'ws',
   'eventsource',
   'eventsource-client',
@@ -61,6 +63,10 @@ export const httpGlobals: ReadonlySet<string> = new Set([
   'EventSource',
   'XMLHttpRequest',
   'navigator',
+  // `node -e` and the REPL have the modules of Node as globals.
+  'http2',
+  'tls',
+  'net',
 ]);
 
 /** Method names that send, on an object whose origin nobody can see. `get` is left out: maps and caches have it. */

@@ -18,6 +18,32 @@ import { asAddress } from './address.ts';
 /** How sure it is that a call sends HTTP: a known client, or only a method named like one. */
 export type Sender = 'client' | 'method';
 
+/** What is called in the end, and with what. */
+export interface Sent {
+  readonly callee: Node;
+  readonly arguments: readonly Node[];
+}
+
+/** `fetch.apply(null, [url])` and `Reflect.apply(fetch, null, [url])` are `fetch(url)`. */
+export function sentBy(
+  { callee, arguments: given }: ESTree.SimpleCallExpression | ESTree.NewExpression,
+  look: Look,
+): Sent {
+  const called = bare(callee);
+  const isApply = called.type === 'MemberExpression' && keyName(called.property, called.computed) === 'apply';
+  if (!isApply) return { callee, arguments: given };
+  const args = given.flatMap((argument) =>
+    argument.type === 'ArrayExpression'
+      ? argument.elements.filter((element) => element !== null)
+      : [argument],
+  );
+  const origin = originOf(called.object, look);
+  const [applied, , ...behind] = args;
+  return origin?.from === 'global' && origin.name === 'Reflect' && applied !== undefined
+    ? { callee: applied, arguments: behind }
+    : { callee, arguments: args };
+}
+
 /** Whether a call sends HTTP, by where its function comes from, else by its name. */
 export function senderOf(callee: Node, look: Look): Sender | undefined {
   const origin = originOf(callee, look);
@@ -62,11 +88,15 @@ function nameOf(callee: Node): string | undefined {
 /** The addresses that one argument of a sending call may hold. */
 export function addressesIn(argument: Node, index: number, look: Look): readonly string[] {
   const objects = objectsOf(argument, look);
-  if (objects.length === 0) return textsOf(argument, look);
+  // A socket is told a host without a scheme: `tls.connect(443, 'api.openai.com')`.
+  if (objects.length === 0)
+    return textsOf(argument, look).map((text) => (HOST.test(text) ? asAddress(text) : text));
   return objects.flatMap((object) =>
     index === 0 || isRequestOptions(object) ? addressOf(object, look) : [],
   );
 }
+
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$/i;
 
 /** A second argument may be a body; one with these keys is not. */
 const REQUEST_KEYS: ReadonlySet<string> = new Set([

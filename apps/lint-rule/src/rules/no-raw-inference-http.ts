@@ -7,7 +7,7 @@ import { advice, type ReplacementName } from '../data/replacement.ts';
 import { wirePaths, type WirePath } from '../data/wire.ts';
 import { addressReader, type Verdict } from '../match/address.ts';
 import { evidenceIn, proves } from '../match/evidence.ts';
-import { addressesIn, senderOf, type Sender } from '../match/http-call.ts';
+import { addressesIn, senderOf, sentBy, type Sender, type Sent } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
 import { defineRule, type File } from './define.ts';
 
@@ -32,7 +32,7 @@ const readerOf = perOptions((options) =>
 
 /** Anything that can send; a file without a trace of it is not walked. */
 const SENDS =
-  /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
+  /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|\btls\b|net['"`]|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
 
 /** Bans HTTP calls to inference hosts, and to any host on the paths of an inference wire. */
 export const noRawInferenceHttp: Rule.RuleModule = defineRule({
@@ -71,14 +71,15 @@ function isPartOf(node: Rule.Node, reported: ReadonlySet<Node>): boolean {
 function findingIn(call: Call, { code, options }: File): Finding | undefined {
   if (call.arguments.length === 0) return undefined;
   const look = lookInto(code);
-  const sender = senderOf(call.callee, look);
+  const sent = sentBy(call, look);
+  const sender = senderOf(sent.callee, look);
   if (sender === undefined) return undefined;
   const read = readerOf(options);
   const possible = options.certainty === 'possible';
   // The address is the first argument, or the second after a method's or socket's name.
-  for (const [index, argument] of call.arguments.slice(0, 3).entries())
+  for (const [index, argument] of sent.arguments.slice(0, 3).entries())
     for (const verdict of hostsFirst(addressesIn(argument, index, look).map(read))) {
-      const finding = judge(verdict, { call, index, sender, possible, code });
+      const finding = judge(verdict, { call: sent, index, sender, possible, code });
       if (finding !== undefined) return finding;
     }
   return undefined;
@@ -91,7 +92,7 @@ function hostsFirst(verdicts: readonly Verdict[]): readonly Verdict[] {
 }
 
 interface Case {
-  readonly call: Call;
+  readonly call: Sent;
   readonly index: number;
   readonly sender: Sender;
   readonly possible: boolean;
