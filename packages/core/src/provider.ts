@@ -21,7 +21,7 @@ export { capturedResponse } from './toolkit/transport/captured-response.ts';
 export { checkedClient } from './toolkit/transport/checked-client.ts';
 export { checkModelId } from './toolkit/transport/check-model-id.ts';
 export { directFetch, redirected } from './toolkit/transport/direct-fetch.ts';
-export { lowerCased, secretsIn, secretsOfClient } from './toolkit/transport/headers.ts';
+export { isSecretHeader, lowerCased, secretsIn, secretsOfClient } from './toolkit/transport/headers.ts';
 export type { BodyDecoder, Framing, OnMessage } from './toolkit/decode/framing.ts';
 export {
   LONGEST_LINE,

@@ -22,6 +22,9 @@ const redirect =
 const answers: Readonly<Record<string, Answer>> = {
   '/cat.jpg': (response) => response.writeHead(200, { 'content-type': 'image/jpeg; charset=x' }).end(png),
   '/My%20report.pdf': (response) => response.writeHead(200).end('%PDF-1.4\n%%EOF'),
+  '/a%0d%0aX:%20y%00.pdf': (response) => response.writeHead(200).end('%PDF-1.4\n%%EOF'),
+  '/..%5c..%5cevil%E2%80%AEfdp.exe': (response) => response.writeHead(200).end('MZ'),
+  '/%2F..': (response) => response.writeHead(200).end('%PDF-1.4\n%%EOF'),
   '/notes': (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('hello'),
   '/long': (response) => response.writeHead(200, { 'content-length': '5000' }).end(Buffer.alloc(5000)),
   '/endless': (response) => {
@@ -80,9 +83,23 @@ describe('what is fetched', () => {
       'a PDF with its name',
       { type: 'file', mediaType: 'application/pdf', name: 'My report.pdf' },
     ],
+    [
+      '/a%0d%0aX:%20y%00.pdf',
+      'a PDF whose name breaks no header',
+      { type: 'file', mediaType: 'application/pdf', name: 'aX: y.pdf' },
+    ],
+    [
+      '/..%5c..%5cevil%E2%80%AEfdp.exe',
+      'a file whose name is no path and reads as it is',
+      { type: 'file', name: 'evilfdp.exe' },
+    ],
     ['/notes', 'a text as it was declared', { type: 'file', mediaType: 'text/plain', name: 'notes' }],
   ])('%s is %s', async (path, _, expected) => {
     expect(await fetchMedia(origin + path, { allow })).toMatchObject(expected);
+  });
+
+  test('is a file without a name where the path has none', async () => {
+    expect(await fetchMedia(`${origin}/%2F..`, { allow })).not.toHaveProperty('name');
   });
 
   test('has the bytes that were sent, asked for unpacked, under the host of the URL', async () => {
@@ -117,6 +134,9 @@ describe('a URL is refused', () => {
     'http://10.1.2.3/',
     'http://192.168.0.1/',
     'http://169.254.169.254/latest/meta-data/',
+    'http://168.63.129.16/machine?comp=goalstate',
+    'http://[::ffff:168.63.129.16]/',
+    'http://[fd00:ec2::254]/',
     'http://[fe80::1]/',
     'http://[fd00::1]/',
     'http://0.0.0.0/',
@@ -213,6 +233,14 @@ test.each([
   ['8.8.8.8', true],
   ['2606:4700::1111', true],
   ['172.15.255.255', true],
+  ['168.63.129.15', true],
+  ['168.63.129.16', false],
+  ['169.254.169.254', false],
+  ['169.254.170.2', false],
+  ['100.100.100.200', false],
+  ['192.0.0.192', false],
+  ['fd00:ec2::254', false],
+  ['fd20:ce::254', false],
   ['172.16.0.0', false],
   ['100.64.0.1', false],
   ['224.0.0.1', false],

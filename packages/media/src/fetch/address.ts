@@ -18,6 +18,9 @@ const PRIVATE_V4: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 3],
 ];
 
+/** Public by its number, but what answers there is the host's own agent: Azure's WireServer (Microsoft's documentation, 2026). */
+const OF_THE_CLOUD: readonly string[] = ['168.63.129.16'];
+
 /** Within 2000::/3, the only IPv6 space in public use: tunnels that carry IPv4 addresses, and documentation. */
 const PRIVATE_V6: readonly (readonly [string, number])[] = [
   ['2001::', 23],
@@ -46,6 +49,7 @@ function blockLists(): Lists {
   if (made !== undefined) return made;
   const refused = new BlockList();
   for (const [net, bits] of PRIVATE_V4) refused.addSubnet(net, bits, 'ipv4');
+  for (const address of OF_THE_CLOUD) refused.addAddress(address, 'ipv4');
   for (const [net, bits] of PRIVATE_V6) refused.addSubnet(net, bits, 'ipv6');
   const unicast = new BlockList();
   unicast.addSubnet('2000::', 3, 'ipv6');

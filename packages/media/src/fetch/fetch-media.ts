@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { LlmError, type FilePart, type ImagePart } from '@majordomo/core';
+import { cutText, LlmError, type FilePart, type ImagePart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/provider';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
@@ -72,9 +72,20 @@ function parsed(value: string | URL): URL {
 function toPart({ url, bytes, declaredType }: Download): ImagePart | FilePart {
   const mediaType = sniffMediaType(bytes) ?? declaredType;
   if (mediaType.startsWith('image/')) return { type: 'image', mediaType, bytes };
-  const name = basename(decoded(url.pathname));
-  return { type: 'file', mediaType, bytes, ...(name === '' ? {} : { name }) };
+  const name = nameIn(url);
+  return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
+
+/** The last part of the path, as a name that may be written to a terminal, a header or a folder; `undefined` for none. */
+function nameIn({ pathname }: URL): string | undefined {
+  const name = basename(decoded(pathname).replaceAll('\\', '/'));
+  const clean = cutText(name.replaceAll(UNSAFE, ''), LONGEST_NAME).trim();
+  return clean === '' || clean === '.' || clean === '..' ? undefined : clean;
+}
+
+/** Control characters, line separators, and marks that turn the direction of what follows. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const LONGEST_NAME = 200;
 
 function decoded(path: string): string {
   try {

@@ -1,11 +1,8 @@
 import type { JsonValue } from '@majordomo/core';
-import { isList, redact, secretSpans } from '@majordomo/core/provider';
+import { isList, isSecretHeader, redact, secretSpans } from '@majordomo/core/provider';
 
 const MASK = '***';
 
-/** Headers that carry credentials; limits and counts of tokens are none. */
-const CREDENTIAL_HEADER = /auth|api-?key|token|secret|cookie|signature|credential|session/i;
-const COUNT_HEADER = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 /** Headers that tell whose account it is. */
 const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
 const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
@@ -15,8 +12,6 @@ const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
 /** Shorter values are words that stand in texts by chance. */
 const SHORTEST_LEARNT = 8;
 
-const isCredential = (name: string): boolean => CREDENTIAL_HEADER.test(name) && !COUNT_HEADER.test(name);
-
 /** Names in lower case, credentials and accounts masked. */
 export function concealHeaders(
   headers: Headers,
@@ -25,7 +20,7 @@ export function concealHeaders(
   return Object.fromEntries(
     [...headers].map(([name, value]) => [
       name,
-      isCredential(name) || ACCOUNT_HEADER.test(name) ? MASK : redact(value, secrets),
+      isSecretHeader(name) || ACCOUNT_HEADER.test(name) ? MASK : redact(value, secrets),
     ]),
   );
 }
@@ -95,7 +90,7 @@ export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toStr
 export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   const found = [...headers].flatMap(([name, value]) => {
     if (name.toLowerCase() === 'set-cookie') return [cookieIn(value)];
-    if (isCredential(name)) return credentialsIn(value);
+    if (isSecretHeader(name)) return credentialsIn(value);
     return ACCOUNT_HEADER.test(name) ? [value] : [];
   });
   const parameters = [...(url?.searchParams ?? [])].filter(([name]) => CREDENTIAL_PARAMETER.test(name));

@@ -4,11 +4,20 @@ type HeaderRecord = Readonly<Record<string, string>>;
 export const lowerCased = (headers: HeaderRecord = {}): HeaderRecord =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
+/** Names of headers and query members that carry credentials, as vendors, gateways and apps call them (2026). */
+const CREDENTIAL =
+  /auth|key|token|secret|cookie|signature|credential|session|(?<![a-z])pass(?![a-z])|passw|jwt|subscription|licen[cs]e|vault|access(?!-control)/i;
+/** Limits and counts of tokens are none. */
+const COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
+
+/** Does a header of this name carry a credential? What errors hide and what recordings leave out is the same. */
+export const isSecretHeader = (name: string): boolean => CREDENTIAL.test(name) && !COUNT.test(name);
+
 /** Values of headers that carry credentials, with and without their scheme: an error page may echo either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      /auth|key|token|secret|cookie/i.test(name) ? [value, ...withoutScheme(value)] : [],
+      isSecretHeader(name) ? [value, ...withoutScheme(value)] : [],
     ),
   );
 
