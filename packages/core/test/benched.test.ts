@@ -52,6 +52,21 @@ describe('when every target is benched, by default', () => {
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('benched');
   });
 
+  it.each(['probe', 'try-soonest'] as const)(
+    '%s asks nobody whom an operator has benched for good',
+    async (way) => {
+      const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
+      await failure(majordomo.model('a/x').generate(hi));
+      majordomo.health.bench('a/', Infinity);
+      majordomo.health.bench('b/y', Infinity);
+      const before = asked.get('a/x');
+      const error = await failure(majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: way }));
+      expect([error.kind, asked.get('a/x'), asked.get('b/y')]).toEqual(['exhausted', before, undefined]);
+      majordomo.health.unbench('b/y');
+      expect((await majordomo.model('a/x,b/y').generate(hi)).text).toBe('b');
+    },
+  );
+
   it('gives the claim back when the call is aborted', async () => {
     const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }, { fail: 'server' }, { stall: true }] });
     const model = majordomo.model('a/x');

@@ -12,7 +12,7 @@ import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import { CallScope } from './scope.ts';
-import { soonestEnd, untilChange } from './standing.ts';
+import { mayAskEarly, soonestEnd, untilChange } from './standing.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
@@ -161,9 +161,9 @@ export class CallRun<Event extends object, Result> {
     } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'wait') {
       await untilChange(standings, this.deps, this.scope.signal);
       this.restart(route);
-    } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'try-soonest') {
+    } else if (mayGoOn && mayAskEarly(soonest) && whenAllBenched === 'try-soonest') {
       route.force(soonest.key, 'forced');
-    } else if (mayGoOn && soonest !== undefined && !soonest.isProbed) {
+    } else if (mayGoOn && mayAskEarly(soonest) && !soonest.isProbed) {
       route.force(soonest.key, 'alone');
     } else {
       throw await this.exhausted(route, soonest);

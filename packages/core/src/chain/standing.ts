@@ -2,7 +2,7 @@ import type { ErrorKind } from '../contract/error-kind.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
 import { credentialHash } from '../health/credential-hash.ts';
-import { credentialKey, type Bench, type HealthTracker, type Stamp } from '../health/tracker.ts';
+import { credentialKey, END_OF_TIME, type Bench, type HealthTracker, type Stamp } from '../health/tracker.ts';
 import type { ChainDeps } from './call.ts';
 import { benchedError, CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { ChainSettings } from './settings.ts';
@@ -169,6 +169,10 @@ export function soonestEnd(standings: readonly Standing[]): SoonestEnd | undefin
   }
   return soonest;
 }
+
+/** A bench without an end is an operator's order, and not a guess at when a target is well again. */
+export const mayAskEarly = (bench: SoonestEnd | undefined): bench is SoonestEnd =>
+  bench !== undefined && bench.comesBack < END_OF_TIME;
 
 /** Waits for the first end of a bench, or for any news of these targets: a probe may be over long before its claim. */
 export async function untilChange(

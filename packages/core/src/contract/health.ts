@@ -20,7 +20,10 @@ export interface Health {
   snapshot(): { readonly [target: string]: TargetHealth };
   /** Takes a snapshot, such as one of before a restart. */
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
-  /** Leaves a target out for this long, in ms; a provider, as `anthropic/`, with all its targets. */
+  /**
+   * Leaves a target out for this long, in ms; a provider, as `anthropic/`, with all its targets. When everything is
+   * benched, it may still be asked early (`whenAllBenched`), unless `ms` is `Infinity`: that lasts until `unbench`.
+   */
   bench(target: string, ms: number): void;
   /** Puts a target back at once; or all of a provider. */
   unbench(target: string): void;

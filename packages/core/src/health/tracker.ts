@@ -86,7 +86,8 @@ export class HealthTracker implements Health {
 
   blocked(target: string): Bench | undefined {
     if (this.conditions.size === 0) return undefined;
-    return this.ownBenchOf(target) ?? this.ownBenchOf(providerOf(target));
+    // A provider is benched by hand alone, and that word counts first.
+    return this.ownBenchOf(providerOf(target)) ?? this.ownBenchOf(target);
   }
 
   /** Right before the call. `claimMs`: how long a probe may take; then its claim lapses. */
