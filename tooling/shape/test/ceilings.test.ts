@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { exists, read, ROOT } from '../src/repository.ts';
+import { exists, published, read, ROOT } from '../src/repository.ts';
 import { loadedBy } from '../src/syntax.ts';
 
 const ENTRY = 'packages/core/dist/index.js';
@@ -20,6 +21,16 @@ test(`what \`import '@majordomo/core'\` loads is at most ${GZIPPED_BYTES} bytes,
 test(`the import takes at most ${IMPORT_MS} ms, median of nine processes`, () => {
   const times = Array.from({ length: 9 }, importMs).sort((a, b) => a - b);
   expect(times[4]).toBeLessThanOrEqual(IMPORT_MS);
+});
+
+test.each(published.map(({ path }) => path))('the maps of %s do not repeat the sources', (path) => {
+  const files = readdirSync(join(ROOT, path, 'dist'), { recursive: true, encoding: 'utf8' });
+  const maps = files.filter((file) => file.endsWith('.map'));
+  expect(maps).not.toEqual([]);
+  const repeating = maps.filter(
+    (file) => 'sourcesContent' in (JSON.parse(read(join(path, 'dist', file))) as object),
+  );
+  expect(repeating).toEqual([]);
 });
 
 function importMs(): number {
