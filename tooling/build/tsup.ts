@@ -34,6 +34,16 @@ export const coreLibrary: Config = defineConfig({
   dts: true,
 });
 
+/** catalog: the whole, and every vendor alone. */
+export const catalogLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/vendors/*.ts'],
+  platform: 'neutral',
+  // The licences of those whose data it ships.
+  publicDir: 'notices',
+  dts: true,
+});
+
 /** One entry that may use Node's built-ins. */
 export const nodeLibrary: Config = defineConfig({
   ...base,

@@ -1,6 +1,16 @@
 import { catalogOf } from './catalog-of.ts';
 import type { Catalog } from './contract.ts';
-import { SNAPSHOT } from './generated/snapshot.ts';
+import { decoded } from './decode.ts';
+import { DATE, SOURCES } from './generated/about.ts';
+import { CHUNKS } from './generated/chunks.ts';
 
 /** The snapshot that this version ships. `@majordomo/catalog/<vendor>` has one vendor alone, for bundles. */
-export const catalog: Catalog = catalogOf(SNAPSHOT);
+export const catalog: Catalog = /* @__PURE__ */ catalogOf({
+  date: DATE,
+  sources: SOURCES,
+  vendors: /* @__PURE__ */ Object.keys(CHUNKS),
+  async load(vendor) {
+    const chunk = await CHUNKS[vendor]?.();
+    return chunk === undefined ? [] : decoded(vendor, chunk.rows);
+  },
+});

@@ -1,0 +1,56 @@
+import type { CatalogModel, Price } from '../src/contract.ts';
+
+/**
+ * The models of this refresh, with what was known before: nothing is forgotten, since bills outlive models. A price that
+ * changed begins a period of today's; what left all sources says until when it was seen.
+ */
+export function withHistory(
+  now: readonly CatalogModel[],
+  before: readonly CatalogModel[],
+  dates: { readonly today: string; readonly before: string },
+): readonly CatalogModel[] {
+  const known = new Map(before.map((model) => [model.id, model]));
+  const listed = new Set(now.map(({ id }) => id));
+  const gone = before
+    .filter(({ id }) => !listed.has(id))
+    .map((model) => ({ ...model, seenUntil: model.seenUntil ?? dates.before }));
+  return [...now.map((model) => continued(model, known.get(model.id), dates.today)), ...gone].sort(byId);
+}
+
+/** By code units, whatever the locale. */
+const byId = (a: CatalogModel, b: CatalogModel): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+function continued(model: CatalogModel, before: CatalogModel | undefined, today: string): CatalogModel {
+  if (before === undefined || before.prices.length === 0) return model;
+  const last = currentOf(before.prices, today);
+  const current = currentOf(model.prices, today);
+  const past = before.prices.filter(({ from }) => from <= today);
+  const later = model.prices.filter(({ from }) => from > today);
+  if (current === undefined) return { ...model, prices: [...past, ...later] };
+  if (last === undefined) return model;
+  if (amountsOf(last) === amountsOf(current)) {
+    const kept = past.map((price) => (price === last ? { ...current, from: last.from } : price));
+    return { ...model, prices: [...kept, ...later] };
+  }
+  const from = current.from > last.from ? current.from : today;
+  return {
+    ...model,
+    prices: [...past.filter((price) => price.from !== from), { ...current, from }, ...later],
+  };
+}
+
+/** The period that today falls into. */
+export const currentOf = (prices: readonly Price[], today: string): Price | undefined =>
+  prices.filter(({ from }) => from <= today).at(-1);
+
+/** What is paid, whoever says it. */
+function amountsOf({ rates, above, tiers, fees }: Price): string {
+  return JSON.stringify(sorted({ rates, above, tiers, fees }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
+}

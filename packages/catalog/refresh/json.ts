@@ -1,0 +1,38 @@
+/** An object of a source, whose members may be anything. */
+export type Json = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A member that is no object counts as an empty one. */
+export function recordIn(json: Json, name: string): Json {
+  const value = Object.hasOwn(json, name) ? json[name] : undefined;
+  return isRecord(value) ? value : {};
+}
+
+/** The objects in a list; none where there is no list. */
+export const recordsIn = (json: Json, name: string): readonly Json[] => recordsOf(json[name]);
+
+export const recordsOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
+
+export const textsIn = (json: Json, name: string): readonly string[] => {
+  const value = json[name];
+  return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
+};
+
+export const textIn = (json: Json, name: string): string | undefined => {
+  const value = json[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+export const numberIn = (json: Json, name: string): number | undefined => {
+  const value = json[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+};
+
+/** `2025-08` is its first day; what is no date is nothing. */
+export function isoDate(text: string | undefined): string | undefined {
+  const day = text !== undefined && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
+  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;
+}

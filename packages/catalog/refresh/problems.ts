@@ -1,0 +1,85 @@
+import type { CatalogModel, Price, Rates } from '../src/contract.ts';
+import { currentOf } from './history.ts';
+
+/** More than this between two refreshes has to be looked at. */
+const LARGEST_CHANGE = 2;
+/** A tier or a step that is dearer than this many times the plain rate is a slip. */
+const DEAREST_TIER = 10;
+
+/** What is wrong with the prices of one model; a ruling settles it. Vectors and pictures may cost nothing on the way out. */
+export function problemsOf(
+  model: CatalogModel,
+  before: CatalogModel | undefined,
+  isSilent: boolean,
+  today: string,
+): readonly string[] {
+  const writes = !isSilent && model.output.includes('text');
+  const found = model.prices.flatMap((price) => [
+    ...(price.trust === 'override' ? negatives(price) : [...negatives(price), ...implausible(price, writes)]),
+  ]);
+  return [...found, ...jump(model, before, today)].map((what) => `${model.vendor}/${model.id}: ${what}`);
+}
+
+const tablesOf = ({
+  rates,
+  above = [],
+  tiers = {},
+}: Price): readonly (readonly [string, Partial<Rates>])[] => [
+  ['', rates],
+  ...above.map((step) => [` above ${step.inputTokens}`, step.rates] as const),
+  ...Object.entries(tiers).map(([tier, own]) => [` in tier ${tier}`, own] as const),
+];
+
+function negatives(price: Price): readonly string[] {
+  const rates = tablesOf(price).flatMap(([where, rates]) =>
+    Object.entries(rates).flatMap(([name, rate = 0]) =>
+      Number.isSafeInteger(rate) && rate >= 0 ? [] : [`${name}${where} is ${rate}`],
+    ),
+  );
+  const fees = Object.entries(price.fees ?? {}).flatMap(([unit, fee]) =>
+    fee >= 0 ? [] : [`the fee ${unit} is ${fee}`],
+  );
+  return [...rates, ...fees];
+}
+
+function implausible(price: Price, writes: boolean): readonly string[] {
+  const { rates, above = [], tiers = {} } = price;
+  const { input, output, cacheWriteLong = 0 } = rates;
+  return [
+    ...(writes && output < input / 10 ? [`output ${output} is less than a tenth of input ${input}`] : []),
+    ...(cacheWriteLong > 4 * input && input > 0
+      ? [`cacheWriteLong ${cacheWriteLong} is beyond 4 times the input`]
+      : []),
+    ...above.flatMap((step) => against(rates, step.rates, `above ${step.inputTokens}`, true)),
+    ...Object.entries(tiers).flatMap(([tier, own]) => {
+      const [word, tokens] = tier.split('>');
+      const plain = above.find(({ inputTokens }) => String(inputTokens) === tokens)?.rates ?? rates;
+      return against(plain, own, `in tier ${tier}`, word === 'priority');
+    }),
+  ];
+}
+
+/** Steps and the fast tier cost no less than plain; nothing costs more than ten times as much. */
+function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boolean): readonly string[] {
+  return (Object.keys(own) as (keyof Rates)[]).flatMap((name) => {
+    const [base, rate] = [plain[name], own[name]];
+    if (base === undefined || rate === undefined) return [];
+    if (isDearer && rate < base) return [`${name} ${where} is ${rate}, below ${base}`];
+    if (!isDearer && rate > base) return [`${name} ${where} is ${rate}, above ${base}`];
+    return rate > base * DEAREST_TIER
+      ? [`${name} ${where} is ${rate}, beyond ${DEAREST_TIER} times ${base}`]
+      : [];
+  });
+}
+
+function jump(model: CatalogModel, before: CatalogModel | undefined, today: string): readonly string[] {
+  const [was, is] = [currentOf(before?.prices ?? [], today), currentOf(model.prices, today)];
+  if (was === undefined || is === undefined || is.trust === 'override') return [];
+  return (['input', 'output'] as const).flatMap((name) => {
+    const [a, b] = [was.rates[name], is.rates[name]];
+    const isSmall = Math.max(a, b) <= LARGEST_CHANGE * Math.min(a, b);
+    return isSmall
+      ? []
+      : [`${name} changed from ${a} to ${b}: more than ${LARGEST_CHANGE} times needs a ruling`];
+  });
+}

@@ -1,0 +1,167 @@
+import type { Modality, Rates } from '../src/contract.ts';
+import { feeOf, rateOfUnit } from './amounts.ts';
+import { isoDate, numberIn, recordIn, textIn, type Json } from './json.ts';
+import type { Facts, Listed, Listing, Offer } from './offer.ts';
+import { saidRates, wholeRates } from './said-rates.ts';
+import type { VendorNames } from './vendors.ts';
+
+/** LiteLLM's `model_prices_and_context_window.json`: `{ key: … }`, prices in USD per token. */
+export function readLitellm(json: Json, names: VendorNames['litellm']): Listing {
+  if (names === undefined) return [];
+  const found = new Map<string, Listed>();
+  for (const key of Object.keys(json)) {
+    const entry = recordIn(json, key);
+    if (!names.providers.includes(textIn(entry, 'litellm_provider') ?? '')) continue;
+    const id = idOf(key, names.prefix);
+    if (id !== undefined) found.set(id, listed(id, entry, json));
+  }
+  return [...found.values()];
+}
+
+/** Ids of a region, of a fine-tuned model or of an image size have more in front: they are no ids of the vendor's. */
+function idOf(key: string, prefix: string): string | undefined {
+  if (!key.startsWith(prefix)) return undefined;
+  const id = key.slice(prefix.length);
+  const isNested = prefix === '' || prefix === 'azure/';
+  return (isNested && id.includes('/')) || id.startsWith('ft:') || id === '' ? undefined : id;
+}
+
+function listed(id: string, entry: Json, json: Json): Listed {
+  const mode = textIn(entry, 'mode');
+  const isSilent = mode === 'embedding' || mode === 'rerank' || mode === 'moderation';
+  const rates = ratesOf(entry, '', isSilent);
+  const fees = feesOf(id, entry, json);
+  const unitsOnly = rates === undefined && Object.keys(fees).some((unit) => unit !== 'web_search');
+  const base = rates ?? (unitsOnly ? { input: 0, output: 0 } : undefined);
+  return {
+    id,
+    aliases: [],
+    facts: factsOf(entry, mode),
+    offers: base === undefined ? [] : [{ ...offerOf(entry), rates: base, fees }],
+    isSilent,
+  };
+}
+
+const offerOf = (entry: Json): Omit<Offer, 'rates' | 'fees'> => ({
+  source: 'litellm',
+  from: undefined,
+  above: stepsOf(entry),
+  tiers: tiersOf(entry),
+});
+
+const RATES = {
+  input_cost_per_token: 'input',
+  output_cost_per_token: 'output',
+  cache_read_input_token_cost: 'cacheRead',
+  cache_creation_input_token_cost: 'cacheWrite',
+  cache_creation_input_token_cost_above_1hr: 'cacheWriteLong',
+  output_cost_per_reasoning_token: 'reasoning',
+  input_cost_per_audio_token: 'inputAudio',
+  output_cost_per_audio_token: 'outputAudio',
+  input_cost_per_image_token: 'inputImage',
+  output_cost_per_image_token: 'outputImage',
+} as const satisfies Record<string, keyof Rates>;
+
+function someRates(entry: Json, suffix: string): Partial<Rates> {
+  const rates: { -readonly [K in keyof Rates]?: number | undefined } = {};
+  for (const [name, rate] of Object.entries(RATES)) {
+    const usd = numberIn(entry, name + suffix);
+    if (usd !== undefined) rates[rate] = rateOfUnit(usd);
+  }
+  return saidRates(rates);
+}
+
+function ratesOf(entry: Json, suffix: string, isSilent = false): Rates | undefined {
+  return wholeRates({ ...(isSilent && { output: 0 }), ...someRates(entry, suffix) });
+}
+
+const STEP = /^input_cost_per_token_above_(\d+)k_tokens$/;
+
+function stepsOf(entry: Json): Offer['above'] {
+  return Object.keys(entry)
+    .flatMap((name) => STEP.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+    .flatMap((thousands) => {
+      const rates = ratesOf(entry, `_above_${thousands}k_tokens`);
+      return rates === undefined ? [] : [{ inputTokens: thousands * 1000, rates }];
+    });
+}
+
+const TIERS = { batch: '_batches', flex: '_flex', priority: '_priority' } as const;
+
+function tiersOf(entry: Json): Offer['tiers'] {
+  const steps = stepsOf(entry).map(({ inputTokens }) => inputTokens);
+  const found = Object.entries(TIERS).flatMap(([tier, suffix]) => [
+    [tier, someRates(entry, suffix)] as const,
+    ...steps.map(
+      (tokens) =>
+        [`${tier}>${tokens}`, someRates(entry, `_above_${tokens / 1000}k_tokens${suffix}`)] as const,
+    ),
+  ]);
+  return Object.fromEntries(
+    found.filter(([, { input, output }]) => input !== undefined && output !== undefined),
+  );
+}
+
+/** What each kind of model is billed by, besides tokens; of other kinds the same words mean provisioned capacity. */
+const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  image_generation: { output_cost_per_image: 'image' },
+  image_edit: { output_cost_per_image: 'image' },
+  audio_transcription: { input_cost_per_second: 'audio-second' },
+  audio_speech: { input_cost_per_character: 'character' },
+};
+
+function feesOf(id: string, entry: Json, json: Json): Offer['fees'] {
+  const billed = UNITS[textIn(entry, 'mode') ?? ''] ?? {};
+  const units = Object.entries({ ...billed, input_cost_per_request: 'request' }).flatMap(([name, unit]) => {
+    const usd = numberIn(entry, name);
+    return usd === undefined || usd === 0 ? [] : [[unit, feeOf(usd)] as const];
+  });
+  const search = numberIn(recordIn(entry, 'search_context_cost_per_query'), 'search_context_size_medium');
+  return Object.fromEntries([
+    ...units,
+    ...(search === undefined || search === 0 ? [] : [['web_search', feeOf(search)] as const]),
+    ...sizesOf(id, json),
+  ]);
+}
+
+/** Keys such as `1024-x-1024/dall-e-2` and `standard/1024-x-1792/dall-e-3`; better qualities have other prices. */
+function sizesOf(id: string, json: Json): readonly (readonly [unit: string, fee: number])[] {
+  return Object.keys(json).flatMap((key) => {
+    const [, width, height] = /^(?:standard\/)?(\d+)-x-(\d+)\/(?=[^/]+$)/.exec(key) ?? [];
+    if (width === undefined || height === undefined || !key.endsWith(`/${id}`)) return [];
+    const entry = recordIn(json, key);
+    const pixel = numberIn(entry, 'input_cost_per_pixel');
+    const usd =
+      numberIn(entry, 'output_cost_per_image') ??
+      (pixel === undefined ? undefined : pixel * Number(width) * Number(height));
+    // Costs of a pixel were calculated from round prices of an image.
+    return usd === undefined
+      ? []
+      : [[`image:${width}x${height}`, feeOf(Number(usd.toPrecision(3)))] as const];
+  });
+}
+
+const READS: Readonly<Record<string, readonly Modality[]>> = { audio_transcription: ['audio'] };
+const WRITES: Readonly<Record<string, readonly Modality[]>> = {
+  image_generation: ['image'],
+  image_edit: ['image'],
+  audio_speech: ['audio'],
+  video_generation: ['video'],
+};
+
+function factsOf(entry: Json, mode = 'chat'): Partial<Facts> {
+  const sees: readonly Modality[] = entry['supports_vision'] === true ? ['image'] : [];
+  const pages: readonly Modality[] = entry['supports_pdf_input'] === true ? ['pdf'] : [];
+  return {
+    input: READS[mode] ?? ['text', ...sees, ...pages],
+    output: WRITES[mode] ?? ['text'],
+    maxInputTokens: numberIn(entry, 'max_input_tokens') || undefined,
+    maxOutputTokens: numberIn(entry, 'max_output_tokens') || undefined,
+    tools: entry['supports_function_calling'] === true ? true : undefined,
+    structured: entry['supports_response_schema'] === true ? true : undefined,
+    reasoning: entry['supports_reasoning'] === true ? true : undefined,
+    retires: isoDate(textIn(entry, 'deprecation_date')),
+  };
+}

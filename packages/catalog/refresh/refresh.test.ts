@@ -1,0 +1,419 @@
+import { describe, expect, it } from 'vitest';
+import type { CatalogModel } from '../src/contract.ts';
+import type { SourceName } from './offer.ts';
+import { refresh, type Before, type Refreshed } from './refresh.ts';
+import type { Ruling } from './rulings.ts';
+import type { Taken } from './sources.ts';
+
+interface World {
+  readonly modelsDev?: object;
+  readonly genai?: readonly object[];
+  readonly litellm?: object;
+  readonly before?: readonly CatalogModel[];
+  readonly rulings?: readonly Ruling[];
+  readonly date?: string;
+}
+
+const LITELLM = { litellm_provider: 'openai', mode: 'chat' };
+/** As models.dev has it, with the money left out. */
+const FACTS = {
+  modalities: { input: ['text'], output: ['text'] },
+  release_date: '2026-01-05',
+  tool_call: true,
+};
+const cost = (input: number, output: number, more: object = {}): object => ({
+  ...FACTS,
+  cost: { input, output, ...more },
+});
+
+/** What is known of openai's models after a refresh. */
+async function refreshed({
+  modelsDev = {},
+  genai = [],
+  litellm = {},
+  before = [],
+  rulings = [],
+  date = '2026-07-02',
+}: World): Promise<Refreshed> {
+  const taken = (json: unknown): Taken => ({ json, date });
+  const sources: Record<SourceName, Taken> = {
+    'models.dev': taken({ openai: { models: modelsDev } }),
+    'genai-prices': taken([{ id: 'openai', models: genai }]),
+    litellm: taken(litellm),
+  };
+  const past: Before = {
+    date: '2026-06-01',
+    models: async (vendor) => (vendor === 'openai' ? before : []),
+  };
+  return refresh(sources, past, rulings);
+}
+
+const model = async (world: World, id = 'm'): Promise<CatalogModel | undefined> =>
+  (await refreshed(world)).models.find((one) => one.id === id);
+
+const price = async (world: World) => (await model(world))?.prices.at(-1);
+
+const genai = (prices: object | readonly object[], id = 'm', match: object = { equals: id }) => [
+  { id, match, prices },
+];
+const perToken = (input: number, output: number, more: object = {}) => ({
+  m: { ...LITELLM, input_cost_per_token: input / 1e6, output_cost_per_token: output / 1e6, ...more },
+});
+
+describe('the vote', () => {
+  it('two of three win, and whoever is outvoted is not named', async () => {
+    const world = {
+      modelsDev: { m: cost(9, 9) },
+      genai: genai({ input_mtok: 1, output_mtok: 2 }),
+      litellm: perToken(1, 2),
+    };
+    expect(await price(world)).toEqual({
+      from: '2026-01-05',
+      rates: { input: 1_000_000, output: 2_000_000 },
+      sources: ['genai-prices', 'litellm'],
+      trust: 'agreed',
+    });
+  });
+
+  it('one alone is single; two that differ are disputed, and the more reliable one is taken', async () => {
+    expect(await price({ modelsDev: { m: cost(1, 2) } })).toMatchObject({
+      sources: ['models.dev'],
+      trust: 'single',
+    });
+    const world = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
+    expect(await price(world)).toMatchObject({
+      rates: { input: 3_000_000 },
+      sources: ['genai-prices'],
+      trust: 'disputed',
+    });
+  });
+
+  it('who says nothing of a rate abstains; rates of the outvoted do not count', async () => {
+    const world = {
+      modelsDev: { m: cost(1, 2, { cache_read: 0.1 }) },
+      genai: genai({ input_mtok: 1, output_mtok: 2, cache_write_mtok: 1.25 }),
+      litellm: perToken(5, 5, { cache_creation_input_token_cost_above_1hr: 1e-6 }),
+    };
+    expect((await price(world))?.rates).toEqual({
+      input: 1_000_000,
+      output: 2_000_000,
+      cacheRead: 100_000,
+      cacheWrite: 1_250_000,
+    });
+  });
+
+  it('nothing is free because one source says 0', async () => {
+    expect(await price({ modelsDev: { m: cost(0, 0) } })).toBeUndefined();
+    expect(await price({ modelsDev: { m: cost(0, 0) }, litellm: perToken(1, 2) })).toMatchObject({
+      rates: { input: 1_000_000 },
+      trust: 'single',
+    });
+    expect(await price({ modelsDev: { m: cost(0, 0) }, litellm: perToken(0, 0) })).toMatchObject({
+      rates: { input: 0, output: 0 },
+      trust: 'agreed',
+    });
+  });
+
+  it('steps, tiers and fees come with those who win', async () => {
+    const step = { tier: { size: 200_000 }, input: 2, output: 4 };
+    const world = {
+      modelsDev: { m: cost(1, 2, { tiers: [step] }) },
+      litellm: perToken(1, 2, {
+        input_cost_per_token_above_200k_tokens: 2e-6,
+        output_cost_per_token_above_200k_tokens: 4e-6,
+        cache_read_input_token_cost_above_200k_tokens: 2e-7,
+        input_cost_per_token_batches: 5e-7,
+        output_cost_per_token_batches: 1e-6,
+        search_context_cost_per_query: { search_context_size_medium: 0.01 },
+      }),
+    };
+    expect(await price(world)).toMatchObject({
+      above: [{ inputTokens: 200_000, rates: { input: 2_000_000, output: 4_000_000, cacheRead: 200_000 } }],
+      tiers: { batch: { input: 500_000, output: 1_000_000 } },
+      fees: { web_search: 10_000 },
+    });
+  });
+});
+
+describe('amounts', () => {
+  it('are freed of the dust of doubles', async () => {
+    expect(
+      (await price({ modelsDev: { m: cost(0.09999999999999999, 0.30000000000000004) } }))?.rates,
+    ).toEqual({
+      input: 100_000,
+      output: 300_000,
+    });
+    expect((await price({ litellm: perToken(0.8, 3.2) }))?.rates).toEqual({
+      input: 800_000,
+      output: 3_200_000,
+    });
+  });
+
+  it('that no micro-USD can hold are left out', async () => {
+    expect(
+      (await price({ modelsDev: { m: cost(1, 2, { cache_write: 0.08333333333333334 }) } }))?.rates,
+    ).toEqual({
+      input: 1_000_000,
+      output: 2_000_000,
+    });
+  });
+
+  it('of images, seconds and characters are fees', async () => {
+    const drawn = {
+      'standard/1024-x-1024/m': { litellm_provider: 'openai', output_cost_per_image: 0.04 },
+      m: { ...LITELLM, mode: 'image_generation' },
+    };
+    expect(await price({ litellm: drawn })).toMatchObject({
+      rates: { input: 0, output: 0 },
+      fees: { 'image:1024x1024': 40_000 },
+    });
+    const heard = { m: { ...LITELLM, mode: 'audio_transcription', input_cost_per_second: 0.0001 } };
+    expect(await price({ litellm: heard })).toMatchObject({ fees: { 'audio-second': 100 } });
+    const spoken = { m: { ...LITELLM, mode: 'audio_speech', input_cost_per_character: 0.000015 } };
+    expect(await price({ litellm: spoken })).toMatchObject({ fees: { character: 15 } });
+  });
+});
+
+describe('what a model is', () => {
+  it('comes from models.dev, and the day that it retires from LiteLLM', async () => {
+    const world = {
+      modelsDev: {
+        m: { ...FACTS, limit: { context: 9, output: 0 }, reasoning: false, knowledge: '2025-08' },
+      },
+      litellm: perToken(1, 2, { max_input_tokens: 5, deprecation_date: '2027-01-31' }),
+    };
+    expect(await model(world)).toMatchObject({
+      contextTokens: 9,
+      maxOutputTokens: undefined,
+      maxInputTokens: undefined,
+      tools: true,
+      reasoning: false,
+      knowledge: '2025-08',
+      retires: '2027-01-31',
+    });
+  });
+
+  it('is its id alone: a source that "contains" or "starts with" says nothing of it', async () => {
+    const guess = genai({ input_mtok: 7, output_mtok: 7 }, 'other', {
+      or: [{ contains: 'm' }, { starts_with: 'm' }],
+    });
+    expect(await price({ modelsDev: { m: cost(1, 2) }, genai: guess })).toMatchObject({
+      sources: ['models.dev'],
+    });
+  });
+
+  it('has the aliases that a source says word by word, unless the alias is listed by itself', async () => {
+    const match = { or: [{ equals: 'm' }, { equals: 'm-latest' }, { equals: 'own' }] };
+    const world = {
+      modelsDev: { own: cost(5, 5) },
+      genai: genai({ input_mtok: 1, output_mtok: 2 }, 'm', match),
+    };
+    expect(await model(world, 'm-latest')).toMatchObject({ aliasOf: 'm', prices: [] });
+    expect((await model(world, 'own'))?.aliasOf).toBeUndefined();
+  });
+});
+
+describe('periods', () => {
+  const periods = [
+    { prices: { input_mtok: 10, output_mtok: 40 } },
+    { constraint: { start_date: '2026-06-10' }, prices: { input_mtok: 2, output_mtok: 8 } },
+    { constraint: { start_date: '2027-01-01' }, prices: { input_mtok: 1, output_mtok: 4 } },
+  ];
+
+  it('of a source are kept, those to come as well', async () => {
+    const found = await model({ modelsDev: { m: cost(2, 8) }, genai: genai(periods) });
+    expect(found?.prices.map(({ from, rates, trust }) => [from, rates.input, trust])).toEqual([
+      ['2026-01-05', 10_000_000, 'single'],
+      ['2026-06-10', 2_000_000, 'agreed'],
+      ['2027-01-01', 1_000_000, 'single'],
+    ]);
+  });
+
+  it('by the hour of the day are no price here', async () => {
+    const hours = [
+      {
+        constraint: { start_time: '00:30:00Z', end_time: '16:30:00Z' },
+        prices: { input_mtok: 9, output_mtok: 9 },
+      },
+      ...periods,
+    ];
+    expect(await price({ modelsDev: { m: cost(2, 8) }, genai: genai(hours) })).toMatchObject({
+      sources: ['models.dev'],
+    });
+  });
+});
+
+describe('a later refresh', () => {
+  const first = async (): Promise<readonly CatalogModel[]> =>
+    (await refreshed({ modelsDev: { m: cost(1, 2), gone: cost(3, 4) } })).models;
+
+  it('adds a period where a price changed, from the day of the sources on', async () => {
+    const found = await model({ modelsDev: { m: cost(2, 2) }, before: await first(), date: '2026-08-01' });
+    expect(found?.prices.map(({ from, rates }) => [from, rates.input])).toEqual([
+      ['2026-01-05', 1_000_000],
+      ['2026-08-01', 2_000_000],
+    ]);
+  });
+
+  it('leaves a price alone that is the same, whoever says it', async () => {
+    const world = {
+      modelsDev: { m: { ...cost(1, 2), release_date: '2026-02-02' } },
+      litellm: perToken(1, 2),
+      before: await first(),
+    };
+    const found = await model(world);
+    expect(found?.prices.map(({ from, trust }) => [from, trust])).toEqual([['2026-01-05', 'agreed']]);
+  });
+
+  it('keeps what has left all sources, with the last day on which it was seen', async () => {
+    const before = await first();
+    const gone = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
+    expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), seenUntil: '2026-06-01' });
+    const still = await model({ modelsDev: {}, before: [gone!], date: '2026-09-01' }, 'gone');
+    expect(still?.seenUntil).toBe('2026-06-01');
+    expect(
+      (await model({ modelsDev: { gone: cost(3, 4) }, before: [gone!] }, 'gone'))?.seenUntil,
+    ).toBeUndefined();
+  });
+
+  it('keeps the prices of a model that no source prices any more', async () => {
+    const found = await model({ modelsDev: { m: FACTS }, before: await first() });
+    expect(found?.prices).toHaveLength(1);
+  });
+});
+
+describe('the build fails for', () => {
+  it.each<readonly [what: string, world: World, problem: RegExp]>([
+    ['a negative price', { modelsDev: { m: cost(-1, 2) } }, /openai\/m: input is -1000000/],
+    [
+      'an output below a tenth of the input',
+      { modelsDev: { m: cost(10, 0.5) } },
+      /output 500000 is less than a tenth/,
+    ],
+    [
+      'a step below its base',
+      { modelsDev: { m: cost(2, 4, { tiers: [{ tier: { size: 9 }, input: 1, output: 4 }] }) } },
+      /input above 9 is 1000000, below 2000000/,
+    ],
+    [
+      'a fast tier below its base',
+      {
+        litellm: perToken(2, 4, {
+          input_cost_per_token_priority: 1e-6,
+          output_cost_per_token_priority: 8e-6,
+        }),
+      },
+      /input in tier priority is 1000000, below 2000000/,
+    ],
+    [
+      'a cheap tier above its base',
+      {
+        litellm: perToken(2, 4, { input_cost_per_token_batches: 3e-6, output_cost_per_token_batches: 4e-6 }),
+      },
+      /input in tier batch is 3000000, above/,
+    ],
+    [
+      'a tier beyond ten times its base',
+      {
+        litellm: perToken(2, 4, {
+          input_cost_per_token_priority: 21e-6,
+          output_cost_per_token_priority: 8e-6,
+        }),
+      },
+      /beyond 10 times/,
+    ],
+    [
+      'a long cache that is far too dear',
+      { litellm: perToken(0.25, 1.25, { cache_creation_input_token_cost_above_1hr: 6e-6 }) },
+      /cacheWriteLong 6000000 is beyond 4 times/,
+    ],
+  ])('%s', async (_what, world, problem) => {
+    const { problems } = await refreshed(world);
+    expect(problems.join('\n')).toMatch(problem);
+  });
+
+  it('a change of more than two times, up or down', async () => {
+    const before = (await refreshed({ modelsDev: { m: cost(2, 8) } })).models;
+    const problems = async (input: number): Promise<number> =>
+      (await refreshed({ modelsDev: { m: cost(input, 8) }, before })).problems.length;
+    expect(await problems(4)).toBe(0);
+    expect(await problems(4.1)).toBe(1);
+    expect(await problems(1)).toBe(0);
+    expect(await problems(0.99)).toBe(1);
+  });
+
+  it('neither vectors nor pictures, which may cost nothing on the way out', async () => {
+    const vectors = { m: { ...LITELLM, mode: 'embedding', input_cost_per_token: 1e-6 } };
+    expect((await refreshed({ litellm: vectors })).problems).toEqual([]);
+    const picture = { ...cost(10, 0), modalities: { input: ['text'], output: ['image'] } };
+    expect((await refreshed({ modelsDev: { m: picture } })).problems).toEqual([]);
+  });
+});
+
+describe('a ruling', () => {
+  const ruling = (more: Partial<Ruling>): Ruling => ({
+    vendor: 'openai',
+    id: 'm',
+    source: 'the invoice, 2026-07',
+    ...more,
+  });
+
+  it('settles what fails, and says by which source', async () => {
+    const rulings = [ruling({ price: { rates: { output: 6_000_000 } } })];
+    const { problems, models } = await refreshed({ modelsDev: { m: cost(10, 0.5) }, rulings });
+    expect(problems).toEqual([]);
+    expect(models[0]?.prices).toMatchObject([
+      { rates: { output: 6_000_000 }, sources: ['the invoice, 2026-07'], trust: 'override' },
+    ]);
+  });
+
+  it('believes one source, takes tiers away, or says that there is no price', async () => {
+    const world = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
+    expect(await price({ ...world, rulings: [ruling({ believe: 'models.dev' })] })).toMatchObject({
+      rates: { input: 1_000_000 },
+      trust: 'override',
+    });
+    expect((await model({ ...world, rulings: [ruling({ price: null })] }))?.prices).toEqual([]);
+    const tiered = perToken(2, 4, {
+      input_cost_per_token_batches: 1e-6,
+      output_cost_per_token_batches: 2e-6,
+    });
+    expect(
+      (await price({ litellm: tiered, rulings: [ruling({ price: { tiers: { batch: null } } })] }))?.tiers,
+    ).toBeUndefined();
+  });
+
+  it('adds the fees of all models without settling their rates', async () => {
+    const rulings = [ruling({ id: '*', price: { fees: { web_fetch: 0 } } })];
+    expect(await price({ modelsDev: { m: cost(1, 2) }, rulings })).toMatchObject({
+      fees: { web_fetch: 0 },
+      trust: 'single',
+    });
+  });
+
+  it('makes a model that no source has any more, if it has a whole price', async () => {
+    const whole = ruling({ id: 'retired', price: { rates: { input: 1, output: 2 } }, from: '2024-05-01' });
+    expect((await model({ rulings: [whole] }, 'retired'))?.prices).toMatchObject([
+      { from: '2024-05-01', trust: 'override' },
+    ]);
+    await expect(refreshed({ rulings: [ruling({ id: 'retired' })] })).rejects.toThrow(
+      'openai/retired changes a model',
+    );
+  });
+});
+
+it('the same sources, rulings and past give the same bytes', async () => {
+  const world: World = {
+    modelsDev: { b: cost(1, 2), 'a`${x}\\': cost(3, 4) },
+    genai: genai({ input_mtok: 1, output_mtok: 2 }),
+    litellm: perToken(1, 2),
+    before: (await refreshed({ modelsDev: { c: cost(1, 2) } })).models,
+  };
+  const turned: World = {
+    ...world,
+    modelsDev: Object.fromEntries(Object.entries(world.modelsDev ?? {}).reverse()),
+  };
+  const [one, other] = [await refreshed(world), await refreshed(turned)];
+  expect([...one.files]).toEqual([...other.files]);
+  expect(one.files.get('generated/openai.ts')).toContain('"id":"a\\`\\${x}');
+});

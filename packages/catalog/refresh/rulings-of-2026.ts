@@ -1,0 +1,53 @@
+import type { Ruling } from './rulings.ts';
+
+// Where disputes were settled, in a word; the day is that of the look.
+const REGIONAL =
+  'docs.aws.amazon.com/bedrock, global cross-Region inference: regional costs a tenth more; 2026-11-21';
+const DEEPSEEK =
+  'api-docs.deepseek.com/quick_start/pricing of V4-Flash-0731, which both names meant; 2026-11-21';
+const XAI = 'the costs that xAI reported with its recorded answers, 2025 and 2026; 2026-11-21';
+const SEARCH_XAI = 'reported with a recorded answer of 2026: 0.01 USD for 2 searches; 2026-11-21';
+const PERPLEXITY = 'reported with recorded answers: 0.005 USD a request at low search context; 2026-11-21';
+const PERPLEXITY_PRO =
+  'docs.perplexity.ai, pricing: 6 USD for 1,000 requests at low search context, the default; 2026-11-21';
+
+/** One line for each; the source says where it stands and when somebody looked. */
+// prettier-ignore
+export const RULINGS: readonly Ruling[] = [
+  { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-haiku-4-5-20251001-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-opus-4-6-v1', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-opus-4-8', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-sonnet-4-5-20250929-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-sonnet-5', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'jp.anthropic.claude-opus-4-7', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'jp.anthropic.claude-opus-4-8', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'jp.anthropic.claude-sonnet-4-5-20250929-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'jp.anthropic.claude-sonnet-4-6', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'jp.anthropic.claude-sonnet-5', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-fable-5', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-opus-4-5-20251101-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-opus-4-6-v1', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-opus-4-7', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-opus-4-8', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-sonnet-4-6', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'us.anthropic.claude-sonnet-5', believe: 'litellm', source: REGIONAL },
+  { vendor: 'amazon-bedrock', id: 'eu.anthropic.claude-opus-4-5-20251101-v1:0', believe: 'models.dev', source: REGIONAL },
+  { vendor: 'anthropic', id: '*', price: { fees: { web_fetch: 0 } }, source: 'docs.claude.com, web fetch tool: no fee besides its tokens; 2026-11-21' },
+  { vendor: 'anthropic', id: 'claude-3-haiku-20240307', price: { rates: { cacheWriteLong: 500_000 } }, source: 'docs.claude.com, prompt caching: an hour costs 2 times the input; 2026-11-21' },
+  { vendor: 'azure', id: 'gpt-4', believe: 'litellm', source: 'that of OpenAI: 30 and 60 USD; the other figure is that of gpt-4-32k; 2026-11-21' },
+  { vendor: 'azure', id: 'model-router', price: null, source: 'a fee on top of the model that answers, which is not known here; 2026-11-21' },
+  { vendor: 'cloudflare-workers-ai', id: '@cf/meta/llama-guard-3-8b', believe: 'models.dev', source: 'a classifier: it answers in a word, and its output is cheap; 2026-11-21' },
+  { vendor: 'deepseek', id: 'deepseek-chat', believe: 'models.dev', source: DEEPSEEK },
+  { vendor: 'deepseek', id: 'deepseek-reasoner', believe: 'models.dev', source: DEEPSEEK },
+  { vendor: 'openrouter', id: 'google/gemini-3.1-pro-preview', price: { above: [{ inputTokens: 200_000, rates: { input: 4_000_000, output: 18_000_000, cacheRead: 400_000 } }] }, source: 'as at its maker; what the step says of writing a cache is below the plain rate, and left out; 2026-11-21' },
+  { vendor: 'perplexity', id: '*', price: { fees: { web_search: 5000 } }, source: 'docs.perplexity.ai, pricing: 5 USD for 1,000 searches of deep research, the one model that counts them; 2026-11-21' },
+  { vendor: 'perplexity', id: 'sonar', price: { fees: { request: 5000 } }, source: PERPLEXITY },
+  { vendor: 'perplexity', id: 'sonar-pro', price: { fees: { request: 6000 } }, source: PERPLEXITY_PRO },
+  { vendor: 'perplexity', id: 'sonar-reasoning-pro', price: { fees: { request: 6000 } }, source: PERPLEXITY_PRO },
+  { vendor: 'xai', id: '*', price: { fees: { web_search: 5000, x_search: 5000 } }, source: SEARCH_XAI },
+  { vendor: 'xai', id: 'grok-code-fast-1', price: { rates: { input: 200_000, output: 1_500_000, cacheRead: 20_000 } }, from: '2025-08-28', source: XAI },
+  { vendor: 'xai', id: 'grok-4-fast-reasoning', price: { rates: { input: 200_000, output: 500_000, cacheRead: 50_000 } }, from: '2025-09-19', source: XAI },
+  { vendor: 'xai', id: 'grok-3-mini-high', price: { rates: { input: 300_000, output: 500_000, cacheRead: 75_000 } }, from: '2025-04-09', source: XAI },
+];

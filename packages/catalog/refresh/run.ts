@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { decoded } from '../src/decode.ts';
+import type { SourceName } from './offer.ts';
+import { refresh, type Before } from './refresh.ts';
+import { RULINGS } from './rulings-of-2026.ts';
+import { SOURCES, taken, type Taken } from './sources.ts';
+
+// pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
+
+const SRC = join(import.meta.dirname, '../src');
+
+const { values } = parseArgs({
+  options: { from: { type: 'string' }, date: { type: 'string', multiple: true, default: [] } },
+});
+const folder = values.from ?? process.env['CATALOG_SOURCES'];
+const dates = Object.fromEntries(
+  values.date.map((said): [name: string, day: string] => {
+    const [name = '', day = ''] = said.split('=');
+    return [name, day];
+  }),
+);
+
+const names = Object.keys(SOURCES) as SourceName[];
+const sources = Object.fromEntries(
+  await Promise.all(names.map(async (name) => [name, await taken(name, folder, dates)] as const)),
+) as Record<SourceName, Taken>;
+
+const { files, problems, models } = await refresh(sources, await before(), RULINGS);
+if (problems.length > 0) {
+  console.error(
+    `${problems.join('\n')}\n\n${problems.length} to settle in refresh/rulings-of-2026.ts; nothing was written`,
+  );
+  process.exitCode = 1;
+} else {
+  for (const [path, text] of files) await written(join(SRC, path), text);
+  console.log(report());
+}
+
+async function before(): Promise<Before> {
+  const about = join(SRC, 'generated/about.ts');
+  if (!existsSync(about)) return { date: '', models: () => Promise.resolve([]) };
+  const { DATE } = (await import(about)) as { DATE: string };
+  return {
+    date: DATE,
+    async models(vendor) {
+      const chunk = join(SRC, `generated/${vendor}.ts`);
+      return existsSync(chunk) ? decoded(vendor, ((await import(chunk)) as { rows: string }).rows) : [];
+    },
+  };
+}
+
+async function written(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  await writeFile(path, text);
+}
+
+function report(): string {
+  const prices = models.flatMap((model) => model.prices.at(-1) ?? []);
+  const counts = (['agreed', 'single', 'disputed', 'override'] as const).map(
+    (trust) => `${prices.filter((price) => price.trust === trust).length} ${trust}`,
+  );
+  return `${models.length} models; prices: ${counts.join(', ')}`;
+}

@@ -1,0 +1,62 @@
+/** Values of `litellm_provider`, and what stands before the ids. */
+export interface LitellmNames {
+  readonly providers: readonly string[];
+  readonly prefix: string;
+}
+
+/** How the sources call a vendor. */
+export interface VendorNames {
+  /** In models.dev, whose words are ours. */
+  readonly vendor: string;
+  readonly genai?: string;
+  readonly litellm?: LitellmNames;
+  /** Resells models of many makers: what models.dev does not list of it is left out, it changes by the day. */
+  readonly resells?: true;
+}
+
+const litellm = (prefix: string, ...providers: readonly string[]): LitellmNames => ({ providers, prefix });
+
+/** Every vendor that providers and profiles name and a source has, and three that apps reach by a profile of their own. */
+export const VENDORS: readonly VendorNames[] = [
+  { vendor: 'alibaba', litellm: litellm('dashscope/', 'dashscope') },
+  { vendor: 'amazon-bedrock', genai: 'aws', litellm: litellm('', 'bedrock', 'bedrock_converse') },
+  { vendor: 'anthropic', genai: 'anthropic', litellm: litellm('', 'anthropic') },
+  { vendor: 'azure', genai: 'azure', litellm: litellm('azure/', 'azure') },
+  { vendor: 'cerebras', genai: 'cerebras', litellm: litellm('cerebras/', 'cerebras') },
+  { vendor: 'cloudflare-ai-gateway', resells: true },
+  { vendor: 'cloudflare-workers-ai', litellm: litellm('cloudflare/', 'cloudflare') },
+  { vendor: 'cohere', genai: 'cohere', litellm: litellm('', 'cohere', 'cohere_chat') },
+  { vendor: 'deepinfra', litellm: litellm('deepinfra/', 'deepinfra'), resells: true },
+  { vendor: 'deepseek', genai: 'deepseek', litellm: litellm('deepseek/', 'deepseek') },
+  {
+    vendor: 'fireworks-ai',
+    genai: 'fireworks',
+    litellm: litellm('fireworks_ai/', 'fireworks_ai'),
+    resells: true,
+  },
+  { vendor: 'github-models', resells: true },
+  { vendor: 'google', genai: 'google', litellm: litellm('gemini/', 'gemini') },
+  {
+    vendor: 'google-vertex',
+    genai: 'google',
+    litellm: litellm('', 'vertex_ai-language-models', 'vertex_ai-embedding-models'),
+  },
+  { vendor: 'google-vertex-anthropic', litellm: litellm('vertex_ai/', 'vertex_ai-anthropic_models') },
+  { vendor: 'groq', genai: 'groq', litellm: litellm('groq/', 'groq') },
+  { vendor: 'huggingface', resells: true },
+  { vendor: 'minimax', genai: 'minimax', litellm: litellm('minimax/', 'minimax') },
+  { vendor: 'mistral', genai: 'mistral', litellm: litellm('mistral/', 'mistral') },
+  { vendor: 'moonshotai', genai: 'moonshotai', litellm: litellm('moonshot/', 'moonshot') },
+  { vendor: 'nvidia', resells: true },
+  { vendor: 'ollama-cloud', resells: true },
+  { vendor: 'openai', genai: 'openai', litellm: litellm('', 'openai', 'text-completion-openai') },
+  { vendor: 'openrouter', genai: 'openrouter', litellm: litellm('openrouter/', 'openrouter'), resells: true },
+  { vendor: 'perplexity', genai: 'perplexity', litellm: litellm('perplexity/', 'perplexity') },
+  { vendor: 'poolside' },
+  { vendor: 'togetherai', genai: 'together', litellm: litellm('together_ai/', 'together_ai'), resells: true },
+  { vendor: 'vercel', litellm: litellm('vercel_ai_gateway/', 'vercel_ai_gateway'), resells: true },
+  { vendor: 'xai', genai: 'x-ai', litellm: litellm('xai/', 'xai') },
+  { vendor: 'xiaomi' },
+  { vendor: 'zai', genai: 'zai', litellm: litellm('zai/', 'zai') },
+  { vendor: 'zhipuai', genai: 'zhipuai' },
+];

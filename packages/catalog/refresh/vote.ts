@@ -1,0 +1,91 @@
+import type { Price, Rates } from '../src/contract.ts';
+import type { Offer, SourceName } from './offer.ts';
+
+/** A price without its day. */
+export type Verdict = Omit<Price, 'from'>;
+
+/** Who is believed where nobody has a majority: who was outvoted least where all three spoke. */
+const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'litellm'];
+
+/**
+ * Two of three: the sources that agree on input and output win, and vote on the rest. Free of charge is a price only
+ * where two say so; else it is what a source writes when it does not know.
+ */
+export function vote(offers: readonly Offer[]): Verdict | undefined {
+  const byTrust = [...offers].sort((a, b) => MOST_TRUSTED.indexOf(a.source) - MOST_TRUSTED.indexOf(b.source));
+  const agreed = largest(byTrust, plainOf);
+  const voters = agreed.length > 1 ? byTrust : byTrust.filter((offer) => !isFree(offer));
+  const winners = largest(voters, plainOf);
+  const [first] = winners;
+  if (first === undefined) return undefined;
+  const above = largest(winners, (offer) =>
+    JSON.stringify(offer.above.map(({ inputTokens }) => inputTokens)),
+  )[0];
+  return {
+    rates: {
+      ...votedRates(winners.map(({ rates }) => rates)),
+      input: first.rates.input,
+      output: first.rates.output,
+    },
+    ...ifAny('above', votedSteps(winners, above?.above ?? [])),
+    ...ifAny('tiers', votedTiers(winners)),
+    ...ifAny('fees', votedFees(byTrust)),
+    sources: winners.map(({ source }) => source),
+    trust: winners.length > 1 ? 'agreed' : voters.length > 1 ? 'disputed' : 'single',
+  };
+}
+
+const plainOf = ({ rates: { input, output } }: Offer): string => `${input}/${output}`;
+
+const isFree = ({ rates, fees }: Offer): boolean =>
+  Object.values(rates).every((rate) => rate === 0) && Object.keys(fees).length === 0;
+
+/** The first of the largest groups that are the same. */
+function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
+  const words = [...new Set(all.map(by))];
+  const groups = words.map((word) => all.filter((one) => by(one) === word));
+  return groups.reduce<readonly T[]>((most, group) => (group.length > most.length ? group : most), []);
+}
+
+/** Who says nothing of a rate abstains. */
+function votedRates(tables: readonly Partial<Rates>[]): Partial<Rates> {
+  const names = [...new Set(tables.flatMap((table) => Object.keys(table)))] as (keyof Rates)[];
+  const voted = names.sort().map((name) => {
+    const said = tables.flatMap((table) => table[name] ?? []);
+    return [name, largest(said, String)[0]] as const;
+  });
+  return Object.fromEntries(voted);
+}
+
+function votedSteps(winners: readonly Offer[], steps: Offer['above']): Offer['above'] {
+  return steps.map(({ inputTokens, rates }) => {
+    const same = winners
+      .flatMap(({ above }) => above.filter((step) => step.inputTokens === inputTokens))
+      .map((step) => step.rates)
+      .filter(({ input, output }) => input === rates.input && output === rates.output);
+    return { inputTokens, rates: { ...votedRates(same), input: rates.input, output: rates.output } };
+  });
+}
+
+function votedTiers(winners: readonly Offer[]): Offer['tiers'] {
+  const words = [...new Set(winners.flatMap(({ tiers }) => Object.keys(tiers)))].sort();
+  return Object.fromEntries(
+    words.map((word) => [word, votedRates(winners.flatMap(({ tiers }) => tiers[word] ?? []))]),
+  );
+}
+
+function votedFees(offers: readonly Offer[]): Offer['fees'] {
+  const units = [...new Set(offers.flatMap(({ fees }) => Object.keys(fees)))].sort();
+  return Object.fromEntries(
+    units.map((unit) => [
+      unit,
+      largest(
+        offers.flatMap(({ fees }) => fees[unit] ?? []),
+        String,
+      )[0] ?? 0,
+    ]),
+  );
+}
+
+const ifAny = <K extends string, T extends object>(name: K, value: T): { readonly [name in K]?: T } =>
+  Object.keys(value).length === 0 ? {} : ({ [name]: value } as { readonly [name in K]: T });

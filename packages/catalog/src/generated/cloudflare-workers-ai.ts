@@ -1,0 +1,35 @@
+// Written by `pnpm --filter @majordomo/catalog refresh`: reviewed, never edited.
+
+/** As `decoded` reads it. */
+export const rows: string = `[
+{"id":"@cf/aisingapore/gemma-sea-lion-v4-27b-it","f":"gemma","c":128000,"o":128000,"y":"H","n":"TSR","d":"2025-09-23","p":[{"p":{"i":0.351,"o":0.555},"b":"ml"}]},
+{"id":"@cf/deepseek-ai/deepseek-r1-distill-qwen-32b","f":"deepseek-thinking","c":80000,"o":80000,"y":"HR","n":"TS","d":"2025-01-20","k":"2024-07","p":[{"p":{"i":0.497,"o":4.881},"b":"ml"}]},
+{"id":"@cf/google/gemma-2b-it-lora","i":8192,"o":8192},
+{"id":"@cf/google/gemma-4-26b-a4b-it","f":"gemma","c":256000,"o":16384,"r":"ti","y":"TSHR","d":"2026-04-02","p":[{"p":{"i":0.1,"o":0.3},"b":"ml"}]},
+{"id":"@cf/google/gemma-7b-it-lora","i":3500,"o":3500},
+{"id":"@cf/ibm-granite/granite-4.0-h-micro","f":"granite","c":131000,"o":131000,"y":"TH","n":"SR","d":"2025-10-07","p":[{"p":{"i":0.017,"o":0.112},"b":"ml"}]},
+{"id":"@cf/meta-llama/llama-2-7b-chat-hf-lora","i":8192,"o":8192},
+{"id":"@cf/meta/llama-2-7b-chat-fp16","i":3072,"o":3072,"p":[{"p":{"i":1.923,"o":1.923},"b":"l"}]},
+{"id":"@cf/meta/llama-2-7b-chat-int8","i":2048,"o":2048,"p":[{"p":{"i":1.923,"o":1.923},"b":"l"}]},
+{"id":"@cf/meta/llama-3.1-8b-instruct-fp8","f":"llama","c":32000,"o":32000,"y":"H","n":"TSR","d":"2024-07-25","p":[{"p":{"i":0.152,"o":0.287},"b":"ml"}]},
+{"id":"@cf/meta/llama-3.2-11b-vision-instruct","f":"llama","c":128000,"o":128000,"r":"ti","y":"H","n":"TSR","d":"2024-09-25","p":[{"p":{"i":0.0485,"o":0.676},"b":"ml"}]},
+{"id":"@cf/meta/llama-3.2-1b-instruct","f":"llama","c":60000,"o":60000,"y":"H","n":"TSR","d":"2024-09-25","p":[{"p":{"i":0.027,"o":0.201},"b":"ml"}]},
+{"id":"@cf/meta/llama-3.2-3b-instruct","f":"llama","c":80000,"o":80000,"y":"H","n":"TSR","d":"2024-09-25","p":[{"p":{"i":0.0509,"o":0.335},"b":"ml"}]},
+{"id":"@cf/meta/llama-3.3-70b-instruct-fp8-fast","f":"llama","c":24000,"o":24000,"y":"TH","n":"SR","d":"2024-12-06","k":"2023-12","p":[{"p":{"i":0.293,"o":2.253},"b":"ml"}]},
+{"id":"@cf/meta/llama-4-scout-17b-16e-instruct","f":"llama","c":131000,"o":16384,"r":"ti","y":"TH","n":"SR","d":"2025-04-05","k":"2024-08","p":[{"p":{"i":0.27,"o":0.85},"b":"ml"}]},
+{"id":"@cf/meta/llama-guard-3-8b","f":"llama","c":131072,"o":131072,"y":"H","n":"TSR","d":"2025-01-22","p":[{"p":{"i":0.484,"o":0.03},"s":"a classifier: it answers in a word, and its output is cheap; 2026-11-21"}]},
+{"id":"@cf/mistral/mistral-7b-instruct-v0.1","i":8192,"o":8192,"p":[{"p":{"i":1.923,"o":1.923},"b":"l"}]},
+{"id":"@cf/mistral/mistral-7b-instruct-v0.2-lora","i":15000,"o":15000},
+{"id":"@cf/mistralai/mistral-small-3.1-24b-instruct","f":"mistral-small","c":128000,"o":128000,"y":"TH","n":"SR","d":"2025-03-18","p":[{"p":{"i":0.351,"o":0.555},"b":"ml"}]},
+{"id":"@cf/moonshotai/kimi-k2.6","f":"kimi-k2","c":262144,"o":256000,"r":"ti","y":"TSHR","d":"2026-04-21","k":"2025-01","p":[{"p":{"i":0.95,"o":4,"r":0.16},"b":"ml"}]},
+{"id":"@cf/moonshotai/kimi-k2.7-code","f":"kimi-k2","c":262144,"o":262144,"r":"ti","y":"TSHR","d":"2026-06-12","k":"2025-01","p":[{"p":{"i":0.95,"o":4,"r":0.19},"b":"ml"}]},
+{"id":"@cf/nvidia/nemotron-3-120b-a12b","f":"nemotron","c":256000,"o":256000,"y":"TSHR","d":"2026-03-11","p":[{"p":{"i":0.5,"o":1.5},"b":"ml"}]},
+{"id":"@cf/openai/gpt-oss-120b","f":"gpt-oss","c":128000,"o":16384,"y":"TSHR","d":"2025-08-05","p":[{"p":{"i":0.35,"o":0.75},"b":"ml"}]},
+{"id":"@cf/openai/gpt-oss-20b","f":"gpt-oss","c":128000,"o":16384,"y":"TSHR","d":"2025-08-05","p":[{"p":{"i":0.2,"o":0.3},"b":"ml"}]},
+{"id":"@cf/qwen/qwen2.5-coder-32b-instruct","f":"qwen","c":32768,"o":32768,"y":"H","n":"TSR","d":"2025-02-27","p":[{"p":{"i":0.66,"o":1},"b":"ml"}]},
+{"id":"@cf/qwen/qwen3-30b-a3b-fp8","f":"qwen","c":32768,"o":32768,"y":"THR","n":"S","d":"2025-04-30","p":[{"p":{"i":0.0509,"o":0.335},"b":"ml"}]},
+{"id":"@cf/qwen/qwq-32b","f":"qwen","c":24000,"o":24000,"y":"HR","n":"TS","d":"2025-03-05","p":[{"p":{"i":0.66,"o":1},"b":"ml"}]},
+{"id":"@cf/zai-org/glm-4.7-flash","f":"glm-flash","c":131072,"o":131072,"y":"TSHR","d":"2026-01-19","k":"2025-04","p":[{"p":{"i":0.0605,"o":0.4},"b":"ml"}]},
+{"id":"@cf/zai-org/glm-5.2","f":"glm","c":262144,"o":262144,"y":"TSHR","d":"2026-06-13","p":[{"p":{"i":1.4,"o":4.4,"r":0.26},"b":"ml"}]},
+{"id":"@hf/thebloke/codellama-7b-instruct-awq","i":4096,"o":4096,"p":[{"p":{"i":1.923,"o":1.923},"b":"l"}]}
+]`;

@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { chunkOf } from '../refresh/chunk.ts';
+import { VENDORS } from '../refresh/vendors.ts';
+import { catalog, priceAt } from '../src/index.ts';
+import { decoded } from '../src/decode.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const namesIn = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, folder))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .sort();
+
+/** Reached by a profile of one's own alone. */
+const NOT_OURS = new Set(['deepinfra', 'google-vertex-anthropic', 'zhipuai']);
+const MOST_BYTES = 45_000;
+
+describe('the snapshot', () => {
+  it('names its day, and its sources with theirs', () => {
+    expect(catalog.date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(catalog.sources.map(({ name, licence }) => [name, licence])).toEqual([
+      ['models.dev', 'MIT'],
+      ['genai-prices', 'MIT'],
+      ['litellm', 'MIT'],
+    ]);
+    for (const { date } of catalog.sources) expect(date <= catalog.date).toBe(true);
+  });
+
+  it('has a chunk, an entry and an export for each of its vendors', () => {
+    const chunks = namesIn('src/generated').filter((name) => name !== 'about' && name !== 'chunks');
+    expect(catalog.vendors).toEqual(chunks);
+    expect(namesIn('src/vendors')).toEqual(chunks);
+    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const own = Object.keys(exports).filter((entry) => !['.', './tokens', './package.json'].includes(entry));
+    expect(own).toEqual(chunks.map((name) => `./${name}`));
+    const known = new Set(VENDORS.map(({ vendor }) => vendor));
+    expect(chunks.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('is as it was written: no line was edited by hand', async () => {
+    for (const vendor of catalog.vendors)
+      expect(chunkOf(await catalog.models(vendor))).toBe(read(`src/generated/${vendor}.ts`));
+  });
+
+  it(`has chunks of at most ${MOST_BYTES} bytes, gzipped, for the vendors of our providers`, () => {
+    const sizes = catalog.vendors
+      .filter((vendor) => !NOT_OURS.has(vendor))
+      .map((vendor) => gzipSync(rowsIn(vendor), { level: 9 }).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  it('lists no id twice, and every alias stands for a model', async () => {
+    for (const vendor of catalog.vendors) {
+      const models = await catalog.models(vendor);
+      const ids = models.map(({ id }) => id);
+      expect(ids).toEqual([...new Set(ids)].sort());
+      for (const { aliasOf, prices } of models) {
+        if (aliasOf === undefined) continue;
+        expect(models.find(({ id }) => id === aliasOf)?.aliasOf).toBeUndefined();
+        expect(ids).toContain(aliasOf);
+        expect(prices).toEqual([]);
+      }
+    }
+  });
+
+  it('has prices that are prices, oldest first, each with its sources', async () => {
+    const all = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
+    const prices = all.flatMap((model) => model.prices);
+    expect(prices.length).toBeGreaterThan(1500);
+    // Every check of an override holds for the snapshot too.
+    expect(catalog.with(all).vendors).toEqual(catalog.vendors);
+    for (const { id, prices: periods } of all) {
+      const days = periods.map(({ from }) => from);
+      expect([id, days]).toEqual([id, [...new Set(days)].sort()]);
+    }
+    for (const { sources } of prices) expect(sources.length).toBeGreaterThan(0);
+  });
+});
+
+const rowsIn = (vendor: string): string => /`(\[.*\])`/s.exec(read(`src/generated/${vendor}.ts`))?.[1] ?? '';
+
+describe('figures that everybody can look up', () => {
+  it.each([
+    ['openai', 'gpt-5.4', 2_500_000, 15_000_000],
+    ['anthropic', 'claude-sonnet-4-5', 3_000_000, 15_000_000],
+    ['amazon-bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 3_300_000, 16_500_000],
+    ['google', 'gemini-2.5-pro', 1_250_000, 10_000_000],
+  ])('%s %s', async (vendor, id, input, output) => {
+    const found = await catalog.find(vendor, id);
+    expect(found && priceAt(found.model, new Date(catalog.date))?.rates).toMatchObject({ input, output });
+  });
+
+  it('what one writes to the long cache of Claude costs twice its input, whatever the sources say', async () => {
+    const haiku = await catalog.find('anthropic', 'claude-3-haiku-20240307');
+    expect(haiku?.model.prices.at(-1)?.rates.cacheWriteLong).toBe(500_000);
+  });
+});
+
+describe('speed', () => {
+  const median = (times: readonly number[]): number =>
+    times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
+
+  it('the largest chunk is decoded in 5 ms', () => {
+    const rows = unescaped(rowsIn('openrouter'));
+    const times = Array.from({ length: 9 }, () => {
+      const start = performance.now();
+      decoded('openrouter', rows);
+      return performance.now() - start;
+    });
+    expect(median(times)).toBeLessThan(5);
+  });
+
+  it('a model is found in 2 µs once its vendor is loaded', async () => {
+    await catalog.find('openai', 'gpt-5.4');
+    const rounds = 20_000;
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const start = performance.now();
+      for (let i = 0; i < rounds; i++) await catalog.find('openai', 'gpt-5.4');
+      times.push(((performance.now() - start) / rounds) * 1000);
+    }
+    expect(median(times)).toBeLessThan(2);
+  });
+});
+
+const unescaped = (text: string): string => text.replaceAll(/\\([\\`$])/g, '$1');
+
+it('the licences of all three sources are in the tarball', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(packed, 'build first').toContain('dist/NOTICES.md');
+  expect(read('dist/NOTICES.md')).toBe(read('notices/NOTICES.md'));
+  const notices = read('dist/NOTICES.md');
+  for (const holder of ['spin.dev', 'Pydantic Services Inc.', 'Berri AI'])
+    expect(notices).toMatch(new RegExp(`Copyright \\(c\\) .*${holder}`));
+  expect(notices.match(/Permission is hereby granted, free of charge/g)).toHaveLength(3);
+  for (const { name } of catalog.sources) expect(notices.toLowerCase()).toContain(`## ${name}`);
+});

@@ -1,0 +1,95 @@
+import { catalog, costOf, priceAt, type Cost } from '@majordomo/catalog';
+import * as profiles from '@majordomo/provider-openai';
+import { openaiCompatible, type Profile } from '@majordomo/provider-openai';
+import {
+  contextOf,
+  deliveryOf,
+  hasRecordings,
+  playback,
+  recordings,
+  requestOf,
+  skippedNote,
+  type Playback,
+  type Recording,
+} from '@majordomo/test-support';
+import { collect } from '@majordomo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const WIRES = ['openai-chat', 'openai-responses'];
+const cases = WIRES.flatMap((wire) => recordings(wire)).filter(({ expected }) => expected.usageRaw !== null);
+
+interface Costed {
+  readonly id: string;
+  readonly cost: Cost;
+}
+
+let server: Playback;
+let costs: readonly Costed[];
+beforeAll(async () => {
+  server = await playback(cases);
+  costs = (await Promise.all(cases.map(costed))).flat();
+});
+afterAll(() => server.close());
+
+type AnyProfile = Profile & { readonly api?: 'responses' };
+const PROFILES = Object.values(profiles).filter(
+  (value): value is AnyProfile => typeof value === 'object' && 'baseURL' in value,
+);
+
+/** What an answer cost whose vendor said so itself, by the usage that the real provider read out of it. */
+async function costed(recording: Recording): Promise<readonly Costed[]> {
+  const { id, vendor, expected } = recording;
+  const wire = expected.wire === 'openai-responses' ? { api: 'responses' as const } : {};
+  const known = PROFILES.find((one) => one.id === vendor && one.api === wire.api);
+  const profile = known ?? { id: vendor, vendor, baseURL: '', ...wire };
+  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, 'whole') });
+  const context = contextOf({ target: `${vendor}/m`, delivery: deliveryOf(recording) });
+  const { usage } = await collect(provider.model('m'), requestOf(), context);
+  if (usage?.details?.reportedNanoUsd === undefined) return [];
+  const found = await foundModel(profile.vendor ?? '', recording);
+  return [{ id, cost: costOf(usage, found && priceAt(found.model, new Date(catalog.date))) }];
+}
+
+/** By the model that answered, as its own words say, else by the one that was asked. */
+async function foundModel(vendor: string, { body, request }: Recording) {
+  const answered = /"model":\s*"([^"]+)"/.exec(new TextDecoder().decode(body))?.[1];
+  const asked = /"model":\s*"([^"]+)"/.exec(JSON.stringify(request?.body))?.[1];
+  for (const id of [answered, asked]) {
+    const found = id === undefined ? undefined : await catalog.find(vendor, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const equalIn = (folder: RegExp): number =>
+  costs.filter(({ id, cost }) => folder.test(id) && cost.driftNanoUsd === 0n).length;
+
+describe.skipIf(!hasRecordings)(`costs that vendors reported, beside the catalogue${skippedNote}`, () => {
+  it('win, always', () => {
+    expect(costs.length).toBeGreaterThanOrEqual(53);
+    expect(costs.filter(({ cost }) => cost.basis !== 'reported')).toEqual([]);
+  });
+
+  it('are equal to the last digit: 13 of 13 of xAI over Chat, whose reasoning lies outside of its output', () => {
+    expect(costs.filter(({ id }) => id.startsWith('xai/chat-'))).toHaveLength(13);
+    expect(equalIn(/^xai\/chat-/)).toBe(13);
+  });
+
+  it('are equal to the last digit: 28 and more of all others', () => {
+    expect(equalIn(/^(?!xai\/chat-)/)).toBeGreaterThanOrEqual(28);
+  });
+
+  it('differ where a vendor rounds, resells for less, or counts otherwise', () => {
+    const differing = costs.filter(({ cost }) => (cost.driftNanoUsd ?? 0n) !== 0n);
+    expect(differing.map(({ id, cost }) => `${id} ${cost.driftNanoUsd ?? ''}`)).toEqual([
+      // Another vendor's model, behind an address that was recorded as OpenAI's.
+      expect.stringMatching(/^openai\/chat-s-tools-31-\S+ -17920$/),
+      expect.stringMatching(/^openai\/chat-s-tools-59-\S+ -21590$/),
+      // In millionths of a dollar, rounded.
+      expect.stringMatching(/^perplexity\/chat-s-text-06-\S+ -2000$/),
+      expect.stringMatching(/^perplexity\/chat-u-text-02-\S+ 4000$/),
+      // Reasoning that is not in its count of output.
+      expect.stringMatching(/^vercel-gateway\/chat-u-reasoning-04-\S+ -1920000$/),
+    ]);
+  });
+});
