@@ -34,10 +34,10 @@ export const coreLibrary: Config = defineConfig({
   dts: true,
 });
 
-/** catalog: the whole, and every vendor alone. */
+/** catalog: the whole, every vendor alone, and the estimate of tokens. */
 export const catalogLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/vendors/*.ts'],
+  entry: ['src/index.ts', 'src/tokens.ts', 'src/vendors/*.ts'],
   platform: 'neutral',
   // The licences of those whose data it ships.
   publicDir: 'notices',

@@ -1,0 +1,9 @@
+// the one estimate of tokens
+export { imageTokens } from './tokens/image.ts';
+export {
+  estimateRequest,
+  type EstimatedRequest,
+  type EstimateTarget,
+  type TokenEstimate,
+} from './tokens/request.ts';
+export { estimateTokens } from './tokens/text.ts';

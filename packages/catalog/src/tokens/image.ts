@@ -1,0 +1,44 @@
+import { imageSize, type ImageSize } from './image-size.ts';
+import { ANY_IMAGE, IMAGE_RULES, type ImageRule } from './profiles.ts';
+
+/** What a picture whose size nobody can tell is taken for: one that has to be made smaller. */
+const LARGE: ImageSize = { width: 2048, height: 2048 };
+
+/** About how many tokens a picture is for this model, by its vendor's rule; 1,600 where none is known. */
+export function imageTokens(bytes: Uint8Array, model = ''): number {
+  const rule = IMAGE_RULES.find(([pattern]) => pattern.test(model))?.[1] ?? ANY_IMAGE;
+  return Math.ceil(counted(imageSize(bytes) ?? LARGE, rule));
+}
+
+function counted(size: ImageSize, rule: ImageRule): number {
+  switch (rule.by) {
+    case 'picture':
+      return rule.tokens;
+    case 'area': {
+      const { width, height } = within(size, rule.longest);
+      return Math.min(rule.most, (width * height) / rule.pixelsPerToken);
+    }
+    case 'tiles': {
+      const { width, height } = shortened(within(size, 2048), 768);
+      return rule.base + rule.tile * Math.ceil(width / 512) * Math.ceil(height / 512);
+    }
+    case 'patches':
+      return rule.factor * Math.min(rule.most, Math.ceil(size.width / 32) * Math.ceil(size.height / 32));
+    case 'crops': {
+      const { width, height } = size;
+      if (width <= 384 && height <= 384) return rule.crop;
+      const unit = Math.min(768, Math.max(256, Math.floor(Math.min(width, height) / 1.5)));
+      return rule.crop * Math.ceil(width / unit) * Math.ceil(height / unit);
+    }
+  }
+}
+
+const within = ({ width, height }: ImageSize, longest: number): ImageSize => {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  return { width: width * scale, height: height * scale };
+};
+
+const shortened = ({ width, height }: ImageSize, shortest: number): ImageSize => {
+  const scale = Math.min(1, shortest / Math.min(width, height));
+  return { width: width * scale, height: height * scale };
+};

@@ -1,0 +1,55 @@
+/** How a model counts a picture. */
+export type ImageRule =
+  | { readonly by: 'area'; readonly longest: number; readonly pixelsPerToken: number; readonly most: number }
+  | { readonly by: 'tiles'; readonly base: number; readonly tile: number }
+  | { readonly by: 'patches'; readonly factor: number; readonly most: number }
+  | { readonly by: 'crops'; readonly crop: number }
+  | { readonly by: 'picture'; readonly tokens: number };
+
+/** What no vendor's rule is known for: more than most count. */
+export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
+
+/** The first that fits. Vendors' documentation of vision, 2026-11. */
+export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[] = [
+  // platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, made smaller first.
+  [
+    /claude-(?:opus-4-[7-9]|opus-[5-9]|sonnet-[5-9]|haiku-[5-9]|fable)/,
+    { by: 'area', longest: 2576, pixelsPerToken: 750, most: 4784 },
+  ],
+  [/claude/, { by: 'area', longest: 1568, pixelsPerToken: 750, most: 1640 }],
+  // platform.openai.com/docs/guides/images-vision: patches of 32 pixels times a factor, or tiles of 512 pixels.
+  [/gpt-(?:4\.1|5(?:\.\d)?)-mini|gpt-5\.\d/, { by: 'patches', factor: 1.62, most: 1536 }],
+  [/gpt-(?:4\.1|5)-nano/, { by: 'patches', factor: 2.46, most: 1536 }],
+  [/o4-mini/, { by: 'patches', factor: 1.72, most: 1536 }],
+  [/gpt-4o-mini/, { by: 'tiles', base: 2833, tile: 5667 }],
+  [/gpt-5/, { by: 'tiles', base: 70, tile: 140 }],
+  [/\bo[13]\b/, { by: 'tiles', base: 75, tile: 150 }],
+  [/gpt-4|chatgpt/, { by: 'tiles', base: 85, tile: 170 }],
+  // ai.google.dev/gemini-api/docs/media-resolution: 1,120 for a picture by default from 3 on; crops of 258 before.
+  [/gemini-[12]/, { by: 'crops', crop: 258 }],
+  [/gemini/, { by: 'picture', tokens: 1120 }],
+];
+
+/** Tokens that a vendor adds to what was sent: for every request, and once more when there are tools. */
+export interface Hidden {
+  readonly plain: number;
+  readonly tools: number;
+  /** In the worst of hundred recorded requests. */
+  readonly mostPlain: number;
+  readonly mostTools: number;
+}
+
+/** Where a vendor was not measured. */
+export const ANY_HIDDEN: Hidden = { plain: 0, tools: 100, mostPlain: 110, mostTools: 1100 };
+
+/** Counted in recordings of 2024 to 2026: input as the vendor reported it, less an estimate of what was sent. */
+export const HIDDEN: Readonly<Record<string, Hidden>> = {
+  anthropic: { plain: 0, tools: 600, mostPlain: 60, mostTools: 1150 },
+  'amazon-bedrock': { plain: 0, tools: 330, mostPlain: 110, mostTools: 1100 },
+  azure: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
+  cohere: { plain: 490, tools: 900, mostPlain: 550, mostTools: 1050 },
+  deepseek: { plain: 0, tools: 210, mostPlain: 110, mostTools: 350 },
+  google: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
+  mistral: { plain: 0, tools: 10, mostPlain: 110, mostTools: 150 },
+  openai: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
+};

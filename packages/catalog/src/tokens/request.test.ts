@@ -1,0 +1,89 @@
+import { user, type Message } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { estimateRequest, type EstimatedRequest } from './request.ts';
+import { estimateTokens } from './text.ts';
+
+const asked = (more: Partial<EstimatedRequest> = {}): EstimatedRequest => ({
+  system: undefined,
+  messages: [user('hello there')],
+  tools: [],
+  output: undefined,
+  ...more,
+});
+const tool = { name: 'look', description: 'Looks it up', parameters: { type: 'object' } };
+const tokens = (more: Partial<EstimatedRequest>, vendor?: string): number =>
+  estimateRequest(asked(more), { vendor }).tokens;
+
+describe('a request is', () => {
+  it('its text, with a frame and something for every message', () => {
+    expect(estimateRequest(asked(), { vendor: 'openai' })).toEqual({
+      estimated: true,
+      tokens: 2 + 4 + 3,
+      most: 12 + 60,
+    });
+    expect(tokens({ messages: [user('hello there'), user('hello there')] })).toBe(15);
+  });
+
+  it.each<readonly [what: string, more: Partial<EstimatedRequest>]>([
+    ['system text', { system: 'Be brief.' }],
+    [
+      'a schema',
+      { output: { name: 'x', schema: { type: 'object', properties: { a: { type: 'string' } } } } },
+    ],
+    ['a tool', { tools: [tool] }],
+    [
+      'a picture',
+      {
+        messages: [user('hello there', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(9) })],
+      },
+    ],
+    [
+      'a document',
+      {
+        messages: [
+          user('hello there', { type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array(9) }),
+        ],
+      },
+    ],
+    [
+      'a text file',
+      { messages: [user('hello there', { type: 'file', mediaType: 'text/csv', bytes: new Uint8Array(9) })] },
+    ],
+  ])('more with %s', (_what, more) => {
+    expect(tokens(more, 'openai')).toBeGreaterThan(tokens({}, 'openai'));
+  });
+
+  it('all parts of a conversation', () => {
+    const call = {
+      type: 'tool-call',
+      id: 'c',
+      name: 'look',
+      args: { at: 'the sky above the port' },
+    } as const;
+    const content = [{ type: 'text', text: 'the colour of television' }] as const;
+    const result = { type: 'tool-result', callId: 'c', name: 'look', content } as const;
+    const messages: readonly Message[] = [
+      { role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] },
+      { role: 'assistant', parts: [{ type: 'reasoning', text: 'I wonder.' }, call] },
+      { role: 'tool', parts: [result] },
+    ];
+    const texts = ['Be brief.', 'I wonder.', 'look', JSON.stringify(call.args), content[0].text];
+    const sum = texts.reduce((all, text) => all + estimateTokens(text), 0);
+    expect(tokens({ messages })).toBe(sum + 3 * 4 + 2 * 4 + 3);
+  });
+
+  it('larger where a vendor adds to what was sent', () => {
+    expect(tokens({ tools: [tool] }, 'anthropic') - tokens({ tools: [tool] }, 'openai')).toBe(600);
+    expect(tokens({}, 'cohere') - tokens({}, 'openai')).toBe(490);
+    expect(tokens({}, 'constructor')).toBe(tokens({}));
+  });
+
+  it('at most more than likely', () => {
+    for (const vendor of ['openai', 'anthropic', 'cohere', 'somebody']) {
+      for (const more of [{}, { tools: [tool] }]) {
+        const estimate = estimateRequest(asked(more), { vendor });
+        expect(estimate.most).toBeGreaterThan(estimate.tokens);
+      }
+    }
+  });
+});
