@@ -30,12 +30,16 @@ describe('a model is found', () => {
       model('d-2025-04-14'),
       model('lost', { aliasOf: 'gone' }),
       model('e-latest', { aliasOf: 'd-2025-04-14' }),
+      model('newest', { aliasOf: 'm-latest' }),
+      model('snake', { aliasOf: 'tail' }),
+      model('tail', { aliasOf: 'snake' }),
     ]).snapshot,
   );
 
   it.each([
     ['m', 'm', 'id'],
     ['m-latest', 'm', 'alias'],
+    ['newest', 'm', 'alias'],
     ['m-2026-01-02', 'm', 'undated'],
     ['m-20260102', 'm', 'undated'],
     ['m-latest-20260102', 'm', 'undated'],
@@ -54,6 +58,7 @@ describe('a model is found', () => {
     'd',
     'd-2025-04-15',
     'lost',
+    'snake',
     'constructor',
     '',
     'm-2026-01-02-2026-01-02',

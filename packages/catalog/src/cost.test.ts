@@ -131,9 +131,22 @@ describe('what is not known is never zero, nor another price', () => {
     ['the fee of a tool', used({ input: 1 }, { serverTools: { web_search: 2 } }), ['no fee for web_search']],
     ['the fee of another unit', used({}, { units: { 'audio-second': 2 } }), ['no fee for audio-second']],
     ['a name that every object has', used({}, { units: { constructor: 2 } }), ['no fee for constructor']],
-    ['a count that is none', used({ input: 1.5, output: -1 }), ['input is 1.5, which is not a count']],
+    [
+      'a count that is none',
+      used({ input: 1.5, output: -1 }),
+      ['input is 1.5, which is not a count', 'output is -1, which is not a count'],
+    ],
   ])('%s', (_what, usage, why) => {
     expect(missing(usage, bare)).toEqual(why);
+  });
+
+  it.each([null, '5', {}, Number.NaN, -1, 2 ** 60])('and %j is not a count', (input) => {
+    expect(missing({ ...used({}), input: input as number }, bare)).toHaveLength(1);
+  });
+
+  it('and what a vendor calls a tier need not be a word', () => {
+    const details = { serviceTier: { type: 'fast' } as unknown as string };
+    expect(missing(used({ input: 1 }, details), bare)).toEqual(['no price for tier without a name']);
   });
 
   it('asks for no price of what was not used', () => {

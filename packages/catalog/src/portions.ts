@@ -44,8 +44,11 @@ export function isOverlapping({ input, output, cacheWrite, details }: Usage, por
 
 type Counts = Readonly<Record<string, number | undefined>>;
 
-const rest = (total: number | undefined, portions: Counts): number | undefined =>
-  total === undefined ? undefined : Math.max(0, total - sum(portions));
+/** What is not a count (it came through JSON, or from a vendor) stays what it is: it is not 0. */
+function rest(total: number | undefined, portions: Counts): number | undefined {
+  if (typeof total !== 'number') return undefined;
+  return total < 0 ? total : Math.max(0, total - sum(portions));
+}
 
 const sum = (portions: Counts): number =>
   Object.values(portions).reduce<number>((all, tokens) => all + (tokens ?? 0), 0);

@@ -24,7 +24,7 @@ export function ratesFor(
   usage: Usage,
   tier: string | undefined,
 ): Rates | { readonly missing: string } {
-  const word = tier?.toLowerCase() ?? '';
+  const word = wordFor(tier);
   const step = stepOf(price, usage);
   if (step === 'unknown') return { missing: 'no largestInput, by which the price above a context step goes' };
   const rates = step?.rates ?? price.rates;
@@ -35,6 +35,12 @@ export function ratesFor(
   return {
     missing: `no price for tier ${word}${step === undefined ? '' : ` above ${step.inputTokens} tokens`}`,
   };
+}
+
+/** What vendors say is passed on as it came, and need not be a word. */
+function wordFor(tier: unknown): string {
+  if (typeof tier === 'string') return tier.toLowerCase();
+  return tier === undefined ? '' : 'without a name';
 }
 
 /**

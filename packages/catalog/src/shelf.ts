@@ -14,7 +14,7 @@ export function shelfOf(models: readonly CatalogModel[]): Shelf {
   const exactly = (id: string): Found | undefined => {
     const model = byId.get(id);
     if (model?.aliasOf === undefined) return model && { model, by: 'id' };
-    const target = byId.get(model.aliasOf);
+    const target = standsFor(model, byId);
     return target && { model: target, by: 'alias' };
   };
   return {
@@ -26,4 +26,14 @@ export function shelfOf(models: readonly CatalogModel[]): Shelf {
       return undated && { model: undated.model, by: 'undated' };
     },
   };
+}
+
+/** Aliases may name aliases; one that leads nowhere, or in a circle, stands for nothing. */
+function standsFor(alias: CatalogModel, byId: ReadonlyMap<string, CatalogModel>): CatalogModel | undefined {
+  let model: CatalogModel | undefined = alias;
+  for (let hops = 0; model?.aliasOf !== undefined; hops++) {
+    if (hops > byId.size) return undefined;
+    model = byId.get(model.aliasOf);
+  }
+  return model;
 }
