@@ -47,7 +47,7 @@ async function before(): Promise<Before> {
     date: DATE,
     async models(vendor) {
       const chunk = join(SRC, `generated/${vendor}.ts`);
-      return existsSync(chunk) ? decoded(vendor, ((await import(chunk)) as { rows: string }).rows) : [];
+      return existsSync(chunk) ? decoded(vendor, ((await import(chunk)) as { rows: string }).rows).all() : [];
     },
   };
 }

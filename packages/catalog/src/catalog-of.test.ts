@@ -2,6 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { catalogOf, type Snapshot } from './catalog-of.ts';
 import type { CatalogModel, Override, Price } from './contract.ts';
+import { modelsIn, type Models } from './shelf.ts';
 
 const price: Price = { from: '2026-01-01', rates: { input: 1, output: 2 }, sources: ['a'], trust: 'single' };
 const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({
@@ -15,9 +16,9 @@ const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({
 
 function world(models: readonly CatalogModel[], fails = 0): { snapshot: Snapshot; loads: string[] } {
   const loads: string[] = [];
-  const load = (vendor: string): Promise<readonly CatalogModel[]> => {
+  const load = (vendor: string): Promise<Models> => {
     loads.push(vendor);
-    return loads.length <= fails ? Promise.reject(new Error('gone')) : Promise.resolve(models);
+    return loads.length <= fails ? Promise.reject(new Error('gone')) : Promise.resolve(modelsIn(models));
   };
   return { snapshot: { date: '2026-07-02', sources: [], vendors: ['acme', 'zeta'], load }, loads };
 }

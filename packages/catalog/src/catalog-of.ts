@@ -1,6 +1,6 @@
-import type { Catalog, CatalogModel, Override } from './contract.ts';
+import type { Catalog, Override } from './contract.ts';
 import { checkOverride, overridden } from './override.ts';
-import { shelfOf, type Shelf } from './shelf.ts';
+import { modelsIn, shelfOf, type Models, type Shelf } from './shelf.ts';
 
 /** What a catalogue stands on: vendors whose models are loaded when they are asked for. */
 export interface Snapshot {
@@ -8,7 +8,7 @@ export interface Snapshot {
   readonly sources: Catalog['sources'];
   readonly vendors: Catalog['vendors'];
   /** Of one of these vendors. */
-  load(vendor: string): Promise<readonly CatalogModel[]>;
+  load(vendor: string): Promise<Models>;
 }
 
 /** A catalogue over a snapshot. Every vendor is loaded once; a load that failed is tried again at the next look. */
@@ -19,9 +19,9 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
   const vendors = [...new Set([...snapshot.vendors, ...overrides.map(({ vendor }) => vendor)])];
 
   async function load(vendor: string): Promise<Shelf> {
-    const models = shipped.has(vendor) ? await snapshot.load(vendor) : [];
+    const models = shipped.has(vendor) ? await snapshot.load(vendor) : modelsIn([]);
     const own = overrides.filter((override) => override.vendor === vendor);
-    return shelfOf(own.length === 0 ? models : overridden(models, own));
+    return shelfOf(own.length === 0 ? models : modelsIn(overridden(models.all(), own)));
   }
 
   function shelf(vendor: string): Promise<Shelf> {
@@ -39,7 +39,7 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
     sources: snapshot.sources,
     vendors,
     find: async (vendor, id) => (await shelf(vendor)).find(id),
-    models: async (vendor) => (await shelf(vendor)).models,
+    models: async (vendor) => (await shelf(vendor)).models.all(),
     with: (more) => catalogOf(snapshot, [...overrides, ...more]),
   };
 }

@@ -3,6 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decoded } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
+import { modelsIn } from './shelf.ts';
 
 /** The snapshot that this version ships. `@majordomo/catalog/<vendor>` has one vendor alone, for bundles. */
 export const catalog: Catalog = /* @__PURE__ */ catalogOf({
@@ -11,6 +12,6 @@ export const catalog: Catalog = /* @__PURE__ */ catalogOf({
   vendors: /* @__PURE__ */ Object.keys(CHUNKS),
   async load(vendor) {
     const chunk = await CHUNKS[vendor]?.();
-    return chunk === undefined ? [] : decoded(vendor, chunk.rows);
+    return chunk === undefined ? modelsIn([]) : decoded(vendor, chunk.rows);
   },
 });

@@ -2,8 +2,9 @@ import type { Attempt, Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
+import { modelsIn } from './shelf.ts';
 
-const nothing = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve([]) };
+const nothing = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve(modelsIn([])) };
 const price = {
   from: '2026-01-01',
   rates: { input: 2_000_000, output: 0 },

@@ -1,4 +1,5 @@
 import type { CatalogModel, Price, Rates } from './contract.ts';
+import type { Models } from './shelf.ts';
 import {
   ABILITIES,
   MODALITIES,
@@ -10,9 +11,19 @@ import {
   type Row,
 } from './row.ts';
 
-/** The models of a chunk, which is generated and checked: a list of rows as JSON. */
-export const decoded = (vendor: string, rows: string): readonly CatalogModel[] =>
-  (JSON.parse(rows) as readonly Row[]).map((row) => modelOf(vendor, row));
+/** The models of a chunk, which is generated and checked: a list of rows as JSON. Each is decoded when it is asked for. */
+export function decoded(vendor: string, rows: string): Models {
+  const byId = new Map((JSON.parse(rows) as readonly Row[]).map((row) => [row.id, row]));
+  const models = new Map<string, CatalogModel>();
+  const get = (id: string): CatalogModel | undefined => {
+    const row = byId.get(id);
+    if (row === undefined) return undefined;
+    const model = models.get(id) ?? modelOf(vendor, row);
+    models.set(id, model);
+    return model;
+  };
+  return { get, all: () => [...byId.keys()].flatMap((id) => get(id) ?? []) };
+}
 
 function modelOf(vendor: string, row: Row): CatalogModel {
   const { y: can = '', n: cannot = '', d: released } = row;

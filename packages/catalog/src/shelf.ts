@@ -1,20 +1,30 @@
 import type { CatalogModel, Found } from './contract.ts';
 
-/** The models of one vendor, by their ids. */
+/** The models of one vendor: one by its id, or all. */
+export interface Models {
+  get(id: string): CatalogModel | undefined;
+  all(): readonly CatalogModel[];
+}
+
+/** Where a model is found by any id that means it. */
 export interface Shelf {
-  readonly models: readonly CatalogModel[];
+  readonly models: Models;
   find(id: string): Found | undefined;
+}
+
+export function modelsIn(models: readonly CatalogModel[]): Models {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  return { get: (id) => byId.get(id), all: () => models };
 }
 
 /** `-2025-04-14` or `-20250414`. */
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
-export function shelfOf(models: readonly CatalogModel[]): Shelf {
-  const byId = new Map(models.map((model) => [model.id, model]));
+export function shelfOf(models: Models): Shelf {
   const exactly = (id: string): Found | undefined => {
-    const model = byId.get(id);
+    const model = models.get(id);
     if (model?.aliasOf === undefined) return model && { model, by: 'id' };
-    const target = standsFor(model, byId);
+    const target = standsFor(model, models);
     return target && { model: target, by: 'alias' };
   };
   return {
@@ -29,11 +39,13 @@ export function shelfOf(models: readonly CatalogModel[]): Shelf {
 }
 
 /** Aliases may name aliases; one that leads nowhere, or in a circle, stands for nothing. */
-function standsFor(alias: CatalogModel, byId: ReadonlyMap<string, CatalogModel>): CatalogModel | undefined {
+function standsFor(alias: CatalogModel, models: Models): CatalogModel | undefined {
+  const met = new Set<string>();
   let model: CatalogModel | undefined = alias;
-  for (let hops = 0; model?.aliasOf !== undefined; hops++) {
-    if (hops > byId.size) return undefined;
-    model = byId.get(model.aliasOf);
+  while (model?.aliasOf !== undefined) {
+    if (met.has(model.id)) return undefined;
+    met.add(model.id);
+    model = models.get(model.aliasOf);
   }
   return model;
 }
