@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { taken } from './sources.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'majordomo-catalog-'));
+  writeFileSync(join(folder, 'models.dev-api.json'), '{"plain":1}');
+  writeFileSync(join(folder, 'litellm-model-prices.json.gz'), gzipSync('{"packed":1}'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+it('a copy is read, packed or not, and is of the day that somebody says', async () => {
+  const dates = { 'models.dev': '2026-07-02', litellm: '2026-08-06' };
+  expect(await taken('models.dev', folder, dates)).toEqual({ json: { plain: 1 }, date: '2026-07-02' });
+  expect(await taken('litellm', folder, dates)).toEqual({ json: { packed: 1 }, date: '2026-08-06' });
+});
+
+it.each([{}, { 'models.dev': 'yesterday' }])('a copy of no day is refused: %j', async (dates) => {
+  await expect(taken('models.dev', folder, dates)).rejects.toThrow(/Say --date models\.dev=YYYY-MM-DD$/);
+});
+
+it('a copy that is missing is named, with where it was looked for', async () => {
+  await expect(taken('genai-prices', folder, { 'genai-prices': '2026-08-21' })).rejects.toThrow(
+    /has no copy of genai-prices: looked for .+genai-prices-v2-data\.json, .+\.gz$/,
+  );
+});
