@@ -14,6 +14,15 @@ it('prints the answer alone on a pipe, and who gave it on stderr', async () => {
   expect(ran.err).toMatch(/^lab\/gpt-4o · 12 in, 5 out · \d+\.\d s\n$/);
 });
 
+it('says what the answer cost, where the price is known', async () => {
+  await using server = await serve('Hello.');
+  const { LLM_LAB } = lab(server);
+  using place = world({ env: { LLM_LAB: `${LLM_LAB ?? ''}?vendor=openai` } });
+  const { err } = await place.run('chat', 'lab/gpt-4o', 'hi');
+  // 12 tokens at 2.50 USD a million, 5 at 10.
+  expect(err).toMatch(/^lab\/gpt-4o · \$0\.000080 · 12 in, 5 out · \d+\.\d s\n$/);
+});
+
 it('says at the end why it was not the first target', async () => {
   await using server = await serve({ failure: 'not-found' }, 'Hello.');
   using place = world({ env: lab(server) });

@@ -93,6 +93,27 @@ it('models says why a backend lists none, and still lists the others', async () 
   expect(other.out).toContain('set OPENAI_API_KEY');
 });
 
+it('models --prices says what a million tokens cost, and of which model that is not known', async () => {
+  const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
+  const config = `
+    import { fakeProvider } from ${testing};
+    const listed = ['gpt-4.1', 'nobody-knows'].map((id) => ({ id, provider: 'own', capabilities: {} }));
+    const own = fakeProvider({ id: 'own', vendor: 'openai', models: {} });
+    export default { providers: [{ ...own, listModels: async () => listed }] };`;
+  using place = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
+  const { out } = await place.run('models', 'own', '--prices');
+  expect(out).toMatch(/^own {2}2 models, USD per million tokens as of \d{4}-\d{2}-\d{2}\n/);
+  expect(out).toMatch(/\n {2}gpt-4\.1 +· \$2\.00 in, \$8\.00 out\n/);
+  expect(out).toMatch(/\n {2}nobody-knows +· price unknown\n$/);
+  const [{ models }] = JSON.parse((await place.run('models', 'own', '--prices', '--json')).out) as [
+    { models: readonly { id: string; price?: { rates: object } }[] },
+  ];
+  expect(models.map(({ id, price }) => [id, price?.rates !== undefined])).toEqual([
+    ['gpt-4.1', true],
+    ['nobody-knows', false],
+  ]);
+});
+
 const SECRETS = {
   OPENAI_API_KEY: 'sk-abc',
   LLM_LAB: 'openai://t0ken-of-lab@lab.example/v1?streamUsage=false',

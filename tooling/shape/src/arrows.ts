@@ -47,6 +47,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   cli: {
     ours: [
       'agent',
+      'catalog',
       'core',
       'skills',
       'testing',

@@ -102,7 +102,7 @@ export class Conversation {
       );
       this.pending = [];
       await keep(session, question, turn);
-      if (session.flags.quiet !== true) footer(turn.response, performance.now() - from, io.stderr);
+      if (session.flags.quiet !== true) await footer(turn.response, performance.now() - from, io.stderr);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
       if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');

@@ -3,14 +3,18 @@ import { counted } from '../counted.ts';
 import { folded } from '../fold.ts';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
+import { costIn } from './cost.ts';
 
-/** Says who answered, and why it was not somebody else. */
-export function footer(response: ChatResponse, ms: number, output: Output): void {
+/** Says who answered, what it cost where that is known, and why it was not somebody else. */
+export async function footer(response: ChatResponse, ms: number, output: Output): Promise<void> {
   const { target, usage, finish, warnings, attempts } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
+  const cost = await costIn(response);
   const ended = finish === 'stop' || finish === 'tool-calls' ? [] : [`ended by ${finish}`];
   const lines = [
-    [target, ...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended].join(' · '),
+    [target, ...(cost === undefined ? [] : [cost]), ...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended].join(
+      ' · ',
+    ),
     ...counted(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),
     ...warnings.map(({ action, what, why }) => `  ${action} ${what}: ${why}`),
   ];

@@ -7,6 +7,7 @@ import { folded } from '../fold.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
+import type { Prices } from './prices.ts';
 
 const LISTING_MS = 15_000;
 
@@ -15,14 +16,18 @@ interface Listing {
   readonly provider: string;
   readonly models: readonly ModelInfo[];
   readonly error: LlmError | undefined;
+  /** Where they were asked for. */
+  readonly prices?: Prices | undefined;
+}
+
+/** What is asked for besides the names. */
+interface ModelsFlags {
+  readonly json?: true;
+  readonly prices?: true;
 }
 
 /** `majordomo models`: what the configured backends, or one of them, really list. */
-export async function models(
-  provider: string | undefined,
-  { json }: { readonly json?: true },
-  io: Io,
-): Promise<ExitCode> {
+export async function models(provider: string | undefined, flags: ModelsFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const ids = provider === undefined ? configuredIds(settings) : [provider];
   if (ids.length === 0) {
@@ -30,17 +35,20 @@ export async function models(
       'no backend is configured. Set a key such as OPENAI_API_KEY, or name a server of this machine, as in: majordomo models lmstudio',
     );
   }
-  const listings = await Promise.all(ids.map((id) => list(id, settings, io)));
-  if (json === true) writeJson(io.stdout, listings);
+  const listings = await Promise.all(ids.map((id) => list(id, settings, flags, io)));
+  if (flags.json === true) writeJson(io.stdout, listings.map(inJson));
   else for (const listing of listings) io.stdout.write(shown(listing, io.stdout));
   return listings.some(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }
 
-async function list(provider: string, settings: Settings, io: Io): Promise<Listing> {
+async function list(provider: string, settings: Settings, flags: ModelsFlags, io: Io): Promise<Listing> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   try {
     const majordomo = await openIds([provider], settings, { cwd: io.cwd, signal: io.signal });
-    return { provider, models: await majordomo.listModels(provider, { signal }), error: undefined };
+    const found = await majordomo.listModels(provider, { signal });
+    if (flags.prices !== true) return { provider, models: found, error: undefined };
+    const { pricesOf } = await import('./prices.ts');
+    return { provider, models: found, error: undefined, prices: await pricesOf(provider, found, majordomo) };
   } catch (error) {
     if (io.signal.aborted) throw error;
     if (LlmError.is(error)) return { provider, models: [], error };
@@ -49,7 +57,14 @@ async function list(provider: string, settings: Settings, io: Io): Promise<Listi
   }
 }
 
-function shown({ provider, models: all, error }: Listing, output: Output): string {
+/** A price stands with its model. */
+function inJson({ prices, ...listing }: Listing): object {
+  if (prices === undefined) return listing;
+  const priced = listing.models.map((model) => ({ ...model, price: prices.byModel.get(model.id)?.price }));
+  return { ...listing, models: priced, pricesOf: prices.date };
+}
+
+function shown({ provider, models: all, error, prices }: Listing, output: Output): string {
   const paint = painter(output);
   if (error !== undefined) {
     const why = folded(`  ${printable(error.message)}`, output.columns, 2);
@@ -57,12 +72,20 @@ function shown({ provider, models: all, error }: Listing, output: Output): strin
   }
   const sorted = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
   const width = Math.min(44, Math.max(0, ...sorted.map(({ id }) => id.length)));
+  const facts = ({ id, capabilities }: ModelInfo): string =>
+    [...abilities(capabilities), ...(prices === undefined ? [] : [priceIn(id, prices)])].join(' ');
   const rows = sorted.map(
-    ({ id, capabilities }) =>
-      `  ${printable(id).padEnd(width)}  ${paint('dim', abilities(capabilities).join(' '))}`.trimEnd() + '\n',
+    (model) => `  ${printable(model.id).padEnd(width)}  ${paint('dim', facts(model))}`.trimEnd() + '\n',
   );
-  return `${paint('bold', provider)}  ${all.length} ${all.length === 1 ? 'model' : 'models'}\n${rows.join('')}`;
+  const count = `${all.length} ${all.length === 1 ? 'model' : 'models'}`;
+  const legend = prices === undefined ? '' : `, USD per million tokens as of ${prices.date}`;
+  return `${paint('bold', provider)}  ${count}${legend}\n${rows.join('')}`;
 }
+
+const priceIn = (id: string, { byModel }: Prices): string => {
+  const known = byModel.get(id);
+  return known === undefined ? '· price unknown' : `· ${known.text}`;
+};
 
 /** What is known of a model; what is unknown is not said. */
 function abilities({ contextTokens, tools, images, files, reasoning }: Capabilities): string[] {

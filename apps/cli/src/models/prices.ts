@@ -1,0 +1,38 @@
+import type { Price } from '@majordomo/catalog';
+import type { Majordomo, ModelInfo } from '@majordomo/core';
+
+/** A price, and how it is shown: `$2.50 in, $15.00 out`. */
+export interface Priced {
+  readonly price: Price;
+  readonly text: string;
+}
+
+/** What models cost, by the catalogue. */
+export interface Prices {
+  /** Of the snapshot. */
+  readonly date: string;
+  /** By the model's id; one without a price is not in it. */
+  readonly byModel: ReadonlyMap<string, Priced>;
+}
+
+/** Today's prices of what a backend listed. */
+export async function pricesOf(
+  provider: string,
+  models: readonly ModelInfo[],
+  majordomo: Majordomo,
+): Promise<Prices> {
+  const { catalog, formatUsd, priceAt } = await import('@majordomo/catalog');
+  const [target] = await majordomo.resolve(`${provider}/*`);
+  const vendor = target?.vendor ?? '';
+  const usd = (rate: number): string => formatUsd(BigInt(rate) * 1000n);
+  const found = await Promise.all(
+    models.map(async ({ id }) => {
+      const entry = await catalog.find(vendor, id);
+      const price = entry && priceAt(entry.model, new Date());
+      if (price === undefined) return [];
+      const text = `${usd(price.rates.input)} in, ${usd(price.rates.output)} out`;
+      return [[id, { price, text }] as const];
+    }),
+  );
+  return { date: catalog.date, byModel: new Map(found.flat()) };
+}
