@@ -11,6 +11,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
   testing: { ours: ['core'], others: [], because: 'another audience: tests' },
   redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
+  credentials: {
+    ours: ['core'],
+    others: ['oauth4webapi', '@napi-rs/keyring'],
+    because: 'a protocol of its own, and a place on disk',
+  },
   'openai-wire': {
     ours: ['core'],
     others: [],
@@ -86,6 +91,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
   skills: 'it reads SKILL.md files from disk',
+  credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',
   cli: 'it is a command',
 };

@@ -77,10 +77,16 @@ export class Visit<Event extends object, Result> {
    * many. One that throws is none.
    */
   recovered({ message, details: { recover } }: LlmError): Recovered<Event, Result> | undefined {
-    if (recover === undefined || this.used.length >= MOST_RECOVERIES) return undefined;
+    if (recover === undefined || (recover.ofCredential !== true && this.argued >= MOST_RECOVERIES))
+      return undefined;
     if (this.used.some(({ id }) => id === recover.id)) return undefined;
     const prepared = this.prepared && changed(this.prepared, recover, message);
     return prepared && { recovery: recover, prepared };
+  }
+
+  /** Those that changed the request: a pool may have many keys, each of which is tried once. */
+  private get argued(): number {
+    return this.used.filter(({ ofCredential }) => ofCredential !== true).length;
   }
 
   /** The next attempt is the changed one. */

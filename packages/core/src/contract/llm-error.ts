@@ -16,6 +16,8 @@ export interface Recovery {
   apply(request: ModelRequest): ModelRequest;
   readonly delivery?: 'whole' | undefined;
   readonly remember?: boolean | undefined;
+  /** It changes the key, and not the request: it is not counted among the few recoveries of a call. */
+  readonly ofCredential?: boolean | undefined;
   /** Of a remembered one: would this request be refused without it? Default: every request would. */
   neededFor?(request: ModelRequest): boolean;
 }

@@ -1,6 +1,7 @@
 /* eslint majordomo/no-raw-sdk: off -- a client that the app has made itself is one of the places for a key */
 import { Anthropic } from '@anthropic-ai/sdk';
 import type { Env, Provider } from '@majordomo/core';
+import { memoryVault, oauth, pooled, secret, vaultKey, type Vault } from '@majordomo/credentials';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createBedrock } from '@majordomo/provider-bedrock';
 import { createCerebras } from '@majordomo/provider-cerebras';
@@ -56,6 +57,14 @@ const requestHandler = (): object => new NodeHttpHandler();
 const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: KEY };
 const headers = { 'x-gateway-auth': `Bearer ${KEY}` };
 const apiKey = KEY;
+
+/** A vault with the key, as it is and as what renews it. */
+function vault(): Vault {
+  const made = memoryVault();
+  const held = secret(KEY);
+  void made.update(id, () => ({ kind: 'oauth', value: held, refresh: held, label: 'canary' }));
+  return made;
+}
 
 const slot = (name: string, kind: Kind, provider: Slot['provider'], more: Partial<Slot> = {}): Slot => ({
   name,
@@ -186,6 +195,19 @@ export const SLOTS: readonly Slot[] = [
   slot('llama-swap apiKey', CHAT, (baseURL) => createLlamaSwap({ id, apiKey, baseURL })),
   slot('llama-swap DSN', CHAT, () => createLlamaSwap({ id: 'registered' }), {
     dsn: (host) => `llama-swap://${KEY}@${host}`,
+  }),
+  slot('a key of a vault', CHAT, (baseURL) =>
+    createOpenAI({ id, api: 'chat', apiKey: vaultKey(vault(), id), baseURL }),
+  ),
+  slot('a pool of keys', CHAT, (baseURL) =>
+    pooled((one) => createOpenAI({ id, api: 'chat', apiKey: one, baseURL }), {
+      keys: [KEY, secret(`${KEY}-2`), { id: 'of a vault', key: vaultKey(vault(), id) }],
+    }),
+  ),
+  slot('a login that cannot be renewed', CHAT, (baseURL) => {
+    const endpoints = { token: 'http://127.0.0.1:9/token' };
+    const { credential } = oauth({ vault: vault(), name: id, clientId: 'app', clientSecret: KEY, endpoints });
+    return createOpenAI({ id, api: 'chat', apiKey: credential, baseURL });
   }),
   slot('a key source that fails', MESSAGES, (baseURL) =>
     createAnthropic({

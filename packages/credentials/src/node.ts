@@ -1,0 +1,2 @@
+export { fileVault, type FileVaultOptions } from './node/file-vault.ts';
+export { keychainVault, type KeychainVaultOptions, type Keyring } from './node/keychain-vault.ts';

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { Seen } from '../vault/seen.ts';
+import { listed, type Vault } from '../vault/vault.ts';
+import { withLock } from './file-lock.ts';
+import { prepareFolder, readVault, sweep, writeVault } from './vault-file.ts';
+import { defaultVaultPath } from './vault-path.ts';
+
+/** Where the file lies, and who hears when it is no vault. */
+export interface FileVaultOptions {
+  /** Default: the XDG data folder of majordomo. */
+  readonly path?: string | undefined;
+  /** Told where a text that is no vault was copied to, before the call rejects. */
+  readonly onCorrupt?: ((backup: string) => void) | undefined;
+}
+
+/** One JSON file, 0600 in a 0700 folder, written whole, locked across processes. Default: the XDG data folder of majordomo. */
+export function fileVault({ path: place, onCorrupt = () => undefined }: FileVaultOptions = {}): Vault {
+  const path = resolve(place ?? defaultVaultPath());
+  const seen = new Seen();
+  return {
+    async get(name) {
+      const entry = (await readVault(path, onCorrupt)).get(name);
+      seen.note(entry);
+      return entry;
+    },
+    async update(name, change) {
+      await prepareFolder(path);
+      // Before the lock too: a path that is none is told of at once.
+      await readVault(path, onCorrupt);
+      return withLock(`${path}.lock`, async () => {
+        await sweep(path);
+        const entries = new Map(await readVault(path, onCorrupt));
+        const now = entries.get(name);
+        seen.note(now);
+        const next = await change(now);
+        seen.note(next);
+        if (next === now) return next;
+        if (next === undefined) entries.delete(name);
+        else entries.set(name, next);
+        await writeVault(path, entries);
+        return next;
+      });
+    },
+    async list() {
+      return [...(await readVault(path, onCorrupt))].map(([name, entry]) => listed(name, entry));
+    },
+    secrets: () => seen.all(),
+  };
+}

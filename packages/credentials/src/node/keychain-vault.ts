@@ -1,0 +1,124 @@
+import { LlmError } from '@majordomo/core';
+import { dirname, join } from 'node:path';
+import { formatEntry, parseEntry } from '../vault/format.ts';
+import { Seen } from '../vault/seen.ts';
+import { listed, type StoredCredential, type Vault } from '../vault/vault.ts';
+import { withLock } from './file-lock.ts';
+import { prepareFolder } from './vault-file.ts';
+import { defaultVaultPath } from './vault-path.ts';
+
+/** What is used of `@napi-rs/keyring`. */
+export interface Keyring {
+  readonly Entry: new (
+    service: string,
+    account: string,
+  ) => {
+    getPassword(): string | null;
+    setPassword(password: string): void;
+    deletePassword(): boolean;
+  };
+}
+
+/** Which entries are this app's, and whose keychain it is. */
+export interface KeychainVaultOptions {
+  /** The name under which the keychain shows the entries. Default `majordomo`. */
+  readonly service?: string | undefined;
+  /** The module itself, where it comes from elsewhere, such as a bundle or a test. Default: `@napi-rs/keyring`. */
+  readonly keyring?: Keyring | undefined;
+}
+
+/** Keychains cannot list: the names stand in an entry of their own. */
+const INDEX = ' names';
+
+/**
+ * The system's keychain, where `@napi-rs/keyring` is installed. Every method rejects with `config` where it is not, or
+ * where the keychain refuses.
+ */
+export function keychainVault({ service = 'majordomo', keyring }: KeychainVaultOptions = {}): Vault {
+  const seen = new Seen();
+  let loading: Promise<Keyring> | undefined;
+  const load = (): Promise<Keyring> =>
+    (loading ??= keyring === undefined ? loaded() : Promise.resolve(keyring));
+  const entryOf = async (account: string): Promise<InstanceType<Keyring['Entry']>> =>
+    new (await load()).Entry(service, account);
+  const read = async (account: string): Promise<string | undefined> => {
+    const entry = await entryOf(account);
+    return asked(() => entry.getPassword() ?? undefined);
+  };
+  const get = async (name: string): Promise<StoredCredential | undefined> => {
+    const text = await read(name);
+    const entry = text === undefined ? undefined : parsed(text, name);
+    seen.note(entry);
+    return entry;
+  };
+  const names = async (): Promise<readonly string[]> =>
+    ((await read(INDEX)) ?? '').split('\n').filter((name) => name !== '');
+  const put = async (name: string, next: StoredCredential | undefined): Promise<void> => {
+    const [entry, index] = [await entryOf(name), await entryOf(INDEX)];
+    const others = (await names()).filter((other) => other !== name);
+    asked(() => {
+      index.setPassword([...others, ...(next === undefined ? [] : [name])].join('\n'));
+      if (next === undefined) entry.deletePassword();
+      else entry.setPassword(JSON.stringify(formatEntry(next)));
+    });
+  };
+  return {
+    get,
+    async update(name, change) {
+      const lock = join(dirname(defaultVaultPath()), 'keychain.lock');
+      await prepareFolder(lock);
+      return withLock(lock, async () => {
+        const now = await get(name);
+        const next = await change(now);
+        seen.note(next);
+        if (next !== now) await put(name, next);
+        return next;
+      });
+    },
+    async list() {
+      const found = await Promise.all((await names()).map(async (name) => [name, await get(name)] as const));
+      return found.flatMap(([name, entry]) => (entry === undefined ? [] : [listed(name, entry)]));
+    },
+    secrets: () => seen.all(),
+  };
+}
+
+async function loaded(): Promise<Keyring> {
+  // Not a literal: bundlers would ask for what is optional.
+  const name: string = '@napi-rs/keyring';
+  try {
+    return (await import(name)) as Keyring;
+  } catch (cause) {
+    throw new LlmError(
+      'config',
+      `the keychain needs ${name}: npm install ${name}, or use fileVault`,
+      { code: 'missing-package' },
+      { cause },
+    );
+  }
+}
+
+function asked<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw new LlmError(
+      'config',
+      'the keychain refused: is it unlocked, and may this app use it?',
+      { code: 'keychain' },
+      { cause },
+    );
+  }
+}
+
+function parsed(text: string, name: string): StoredCredential {
+  try {
+    return parseEntry(JSON.parse(text), name);
+  } catch {
+    throw new LlmError(
+      'config',
+      `the keychain's entry ${JSON.stringify(name)} is not one of majordomo's: remove it, or take another service`,
+      { code: 'vault-corrupt' },
+    );
+  }
+}

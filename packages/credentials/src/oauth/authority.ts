@@ -1,0 +1,275 @@
+import { LlmError } from '@majordomo/core';
+import * as protocol from 'oauth4webapi';
+import { isLoopback, type OAuthOptions } from './options.ts';
+
+/** A token endpoint that is slower is taken for one that does not answer. */
+const LONGEST_ANSWER_MS = 30_000;
+const LONGEST_RETRY_HEADER_S = 86_400;
+
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody overlooks it: for loopback addresses only
+const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRequests;
+
+/** What a token endpoint grants. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string | undefined;
+  /** By our own clock, from the moment of the answer: whether the authority's goes right does not matter. */
+  readonly expiresAt: number | undefined;
+}
+
+/** One authority, spoken to by oauth4webapi; all that leaves it is an LlmError without tokens. */
+export class Authority {
+  readonly client: protocol.Client;
+  private readonly options: OAuthOptions;
+  private readonly now: () => number;
+  private found: Promise<protocol.AuthorizationServer> | undefined;
+
+  constructor(options: OAuthOptions, now: () => number) {
+    this.options = options;
+    this.now = now;
+    this.client = { client_id: options.clientId };
+  }
+
+  /** Discovered once; a discovery that fails is tried again by the next who asks. */
+  async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
+    this.found ??= this.discovered(signal).catch((error: unknown) => {
+      this.found = undefined;
+      throw asLoginError(error, 'discovery');
+    });
+    return this.found;
+  }
+
+  async authorizeUrl(
+    redirect: string,
+    verifier: string,
+    state: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { authorization_endpoint: address } = await this.server(signal);
+    if (address === undefined) throw lacks('an authorization endpoint', 'log in with the flow "device"');
+    const url = new URL(address);
+    const parameters = {
+      ...this.options.extra,
+      response_type: 'code',
+      client_id: this.client.client_id,
+      redirect_uri: redirect,
+      ...this.scope(),
+      code_challenge: await protocol.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+    };
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  async exchange(
+    answer: URLSearchParams,
+    redirect: string,
+    verifier: string,
+    state: string,
+    signal: AbortSignal,
+  ): Promise<Tokens> {
+    const server = await this.server(signal);
+    const checked = protocol.validateAuthResponse(server, this.client, answer, state);
+    const response = await protocol.authorizationCodeGrantRequest(
+      server,
+      this.client,
+      this.authentication(),
+      checked,
+      redirect,
+      verifier,
+      this.http(signal),
+    );
+    return this.tokens(await protocol.processAuthorizationCodeResponse(server, this.client, response));
+  }
+
+  async device(signal: AbortSignal): Promise<protocol.DeviceAuthorizationResponse> {
+    const server = await this.server(signal);
+    if (server.device_authorization_endpoint === undefined)
+      throw lacks('a device endpoint', 'log in with the flow "browser"');
+    const parameters = new URLSearchParams({ ...this.options.extra, ...this.scope() });
+    const response = await protocol.deviceAuthorizationRequest(
+      server,
+      this.client,
+      this.authentication(),
+      parameters,
+      this.http(signal),
+    );
+    return protocol.processDeviceAuthorizationResponse(server, this.client, response);
+  }
+
+  async poll(deviceCode: string, signal: AbortSignal): Promise<Tokens> {
+    const server = await this.server(signal);
+    const response = await protocol.deviceCodeGrantRequest(
+      server,
+      this.client,
+      this.authentication(),
+      deviceCode,
+      this.http(signal),
+    );
+    return this.tokens(await protocol.processDeviceCodeResponse(server, this.client, response));
+  }
+
+  async refresh(token: string, signal: AbortSignal): Promise<Tokens> {
+    const server = await this.server(signal);
+    const response = await protocol.refreshTokenGrantRequest(
+      server,
+      this.client,
+      this.authentication(),
+      token,
+      this.http(signal),
+    );
+    return this.tokens(await protocol.processRefreshTokenResponse(server, this.client, response));
+  }
+
+  /** `false` where the authority can't. */
+  async revoke(token: string, signal: AbortSignal): Promise<boolean> {
+    const server = await this.server(signal);
+    if (server.revocation_endpoint === undefined) return false;
+    const response = await protocol.revocationRequest(
+      server,
+      this.client,
+      this.authentication(),
+      token,
+      this.http(signal),
+    );
+    await protocol.processRevocationResponse(response);
+    return true;
+  }
+
+  private async discovered(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
+    const { issuer, endpoints } = this.options;
+    const known: protocol.AuthorizationServer = {
+      issuer: issuer ?? new URL(endpoints?.token ?? '').origin,
+      ...(endpoints?.authorize !== undefined && { authorization_endpoint: endpoints.authorize }),
+      ...(endpoints !== undefined && { token_endpoint: endpoints.token }),
+      ...(endpoints?.device !== undefined && { device_authorization_endpoint: endpoints.device }),
+      ...(endpoints?.revoke !== undefined && { revocation_endpoint: endpoints.revoke }),
+    };
+    if (issuer === undefined || endpoints !== undefined) return known;
+    const url = new URL(issuer);
+    const response = await protocol.discoveryRequest(url, { ...this.http(signal), algorithm: 'oidc' });
+    return protocol.processDiscoveryResponse(url, response);
+  }
+
+  private scope(): { scope?: string } {
+    const { scopes = [] } = this.options;
+    return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
+  }
+
+  private authentication(): protocol.ClientAuth {
+    const { clientSecret } = this.options;
+    return clientSecret === undefined ? protocol.None() : protocol.ClientSecretPost(clientSecret);
+  }
+
+  private http(signal: AbortSignal): {
+    [protocol.customFetch]: typeof send;
+    [INSECURE]: boolean;
+    signal: AbortSignal;
+  } {
+    const { fetch = globalThis.fetch, issuer, endpoints } = this.options;
+    const send = async (url: string, init: object): Promise<Response> =>
+      withoutIdentity(await fetch(url, { ...init, redirect: 'manual' }));
+    const isLocal = isLoopback(new URL(issuer ?? endpoints?.token ?? ''));
+    return {
+      [protocol.customFetch]: send,
+      [INSECURE]: isLocal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]),
+    };
+  }
+
+  private tokens(answer: protocol.TokenEndpointResponse): Tokens {
+    const { access_token: access, refresh_token: refresh, expires_in: lifetime } = answer;
+    return { access, refresh, expiresAt: lifetime === undefined ? undefined : this.now() + lifetime * 1000 };
+  }
+}
+
+/** Who has logged in is not asked: an ID token would only be one more thing whose times and issuer have to be right. */
+async function withoutIdentity(response: Response): Promise<Response> {
+  if (!response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return response;
+  const text = await response.text();
+  const headers = new Headers({ 'content-type': response.headers.get('content-type') ?? 'application/json' });
+  try {
+    const { id_token: _identity, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    return new Response(JSON.stringify(rest), { status: response.status, headers });
+  } catch {
+    return new Response(text, { status: response.status, headers });
+  }
+}
+
+const lacks = (what: string, instead: string): LlmError =>
+  new LlmError('config', `the authority names no ${what.replace(/^an? /, '')}: ${instead}`);
+
+/** The code of OAuth, such as `invalid_grant`, and the status of HTTP, as far as the answer had them. */
+export function answered(error: unknown): {
+  readonly code: string | undefined;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+} {
+  if (error instanceof protocol.ResponseBodyError) {
+    return { code: error.error, status: error.status, retryAfterMs: retryAfter(error.response) };
+  }
+  if (error instanceof protocol.AuthorizationResponseError)
+    return { code: error.error, status: undefined, retryAfterMs: undefined };
+  if (error instanceof protocol.WWWAuthenticateChallengeError) {
+    return { code: undefined, status: error.status, retryAfterMs: retryAfter(error.response) };
+  }
+  const response =
+    error instanceof protocol.OperationProcessingError && error.cause instanceof Response
+      ? error.cause
+      : undefined;
+  return { code: undefined, status: response?.status, retryAfterMs: response && retryAfter(response) };
+}
+
+function retryAfter({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0
+    ? Math.min(seconds, LONGEST_RETRY_HEADER_S) * 1000
+    : undefined;
+}
+
+/** What a login or a refresh failed of, as the one error. The cause is left out: it may hold what was sent. */
+export function asLoginError(error: unknown, what: string): LlmError {
+  if (LlmError.is(error)) return error;
+  const { code, status, retryAfterMs } = answered(error);
+  const details = { status, retryAfterMs };
+  if (code === 'access_denied')
+    return new LlmError('auth', 'the login was refused by the person or the authority', {
+      ...details,
+      code: 'login-denied',
+    });
+  if (code === 'expired_token')
+    return new LlmError('auth', 'the login was not completed in time: begin anew', {
+      ...details,
+      code: 'login-expired',
+    });
+  if (status === 429)
+    return new LlmError(
+      'rate-limit',
+      `${what}: the authority answered 429; nothing is lost, try again later`,
+      details,
+    );
+  if (status !== undefined && status >= 500)
+    return new LlmError(
+      'server',
+      `${what}: the authority answered ${status}; nothing is lost, try again later`,
+      details,
+    );
+  if (code !== undefined || status !== undefined) {
+    return new LlmError(
+      'auth',
+      `${what}: the authority answered ${[status, wordOf(code)].filter((part) => part !== undefined).join(' ')}`,
+      { ...details, code: 'login-failed' },
+    );
+  }
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new LlmError('timeout', `${what}: the authority did not answer in ${LONGEST_ANSWER_MS / 1000} s`);
+  if (error instanceof TypeError && !('code' in error))
+    return new LlmError('network', `${what}: no connection to the authority`);
+  const known = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new LlmError('protocol', `${what}: the authority's answer is not one of OAuth (${known})`);
+}
+
+/** An authority's words are not ours to show, its codes are; what is none may echo what was sent. */
+const wordOf = (code: string | undefined): string | undefined =>
+  code !== undefined && /^[a-z]+(?:_[a-z]+)*$/.test(code) && code.length <= 40 ? code : undefined;

@@ -1,0 +1,104 @@
+import { LlmError } from '@majordomo/core';
+import { isSame } from './same-text.ts';
+
+/** Where the browser comes back to. */
+export interface Redirect {
+  readonly url: string;
+  /** The query of the one answer that has this login's state. */
+  readonly answer: Promise<URLSearchParams>;
+  /** Says to the browser how it went, and frees the port. */
+  close(isDone: boolean): Promise<void>;
+}
+
+// What is used of node:http: this file is also loaded where there is none, and a login by code works there.
+interface Incoming {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers: { readonly host?: string };
+}
+interface Outgoing {
+  writeHead(status: number, headers: Record<string, string>): Outgoing;
+  end(text: string, done?: () => void): void;
+}
+interface Http {
+  createServer(handler: (request: Incoming, response: Outgoing) => void): {
+    listen(port: number, host: string, done: () => void): void;
+    once(event: 'error', listener: (error: Error) => void): void;
+    address(): { readonly port: number };
+    close(done: () => void): void;
+    closeAllConnections(): void;
+  };
+}
+
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'",
+  'referrer-policy': 'no-referrer',
+  connection: 'close',
+};
+const PATH = '/callback';
+
+/** Listens on 127.0.0.1 at a free port until it is closed. Only an answer with this state counts, and only the first. */
+export async function listenForRedirect(state: string): Promise<Redirect> {
+  const name: string = 'node:http';
+  const http = await (import(name) as Promise<Http>).catch(() => {
+    throw new LlmError(
+      'config',
+      'this runtime cannot listen for the redirect: log in with the flow "device"',
+    );
+  });
+  let settle: (query: URLSearchParams) => void = () => undefined;
+  let browser: Outgoing | undefined;
+  const answer = new Promise<URLSearchParams>((resolve) => {
+    settle = resolve;
+  });
+  let host = '';
+  const server = http.createServer((request, response) => {
+    const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+    // Another name for this address is another site's page that asks us.
+    if (request.headers.host !== host) page(response, 403, 'Not for this host.');
+    else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
+    else if (browser !== undefined) page(response, 410, 'This login is over.');
+    else if (!isSame(url.searchParams.get('state') ?? '', state))
+      page(response, 400, 'This is not the login that was begun.');
+    else {
+      browser = response;
+      settle(url.searchParams);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  host = `127.0.0.1:${server.address().port}`;
+  return {
+    url: `http://${host}${PATH}`,
+    answer,
+    async close(isDone) {
+      const waiting = browser;
+      if (waiting !== undefined) {
+        await new Promise<void>((resolve) => {
+          page(
+            waiting,
+            isDone ? 200 : 400,
+            isDone
+              ? 'You are logged in, and may close this window.'
+              : 'The login has failed: see the program.',
+            resolve,
+          );
+        });
+      }
+      await new Promise<void>((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function page(response: Outgoing, status: number, text: string, done?: () => void): void {
+  response
+    .writeHead(status, PAGE_HEADERS)
+    .end(`<!doctype html><meta charset="utf-8"><title>majordomo</title><p>${text}</p>`, done);
+}

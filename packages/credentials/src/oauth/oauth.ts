@@ -1,0 +1,86 @@
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { secret } from '../secret.ts';
+import type { StoredCredential } from '../vault/vault.ts';
+import { Authority, type Tokens } from './authority.ts';
+import { browserLogin } from './browser-login.ts';
+import { deviceLogin } from './device-login.ts';
+import { checkOptions, type LoginIo, type OAuthOptions, type TokenSource } from './options.ts';
+import { Refresher } from './refresher.ts';
+
+const LOGIN_MS = 300_000;
+
+/** Tokens of a login, kept in a vault and renewed before they end. Throws `config` for options that can't work. */
+export function oauth(options: OAuthOptions): TokenSource {
+  checkOptions(options);
+  const { vault, name, clock = systemClock } = options;
+  const authority = new Authority(options, () => clock.now());
+  const refresher = new Refresher(options, authority, clock);
+  return {
+    credential: ({ signal, rejected }) => refresher.token(signal, rejected),
+    login: (io, flow = 'browser') =>
+      withDeadline(io, clock, async (signal) => {
+        const run = flow === 'browser' ? browserLogin : deviceLogin;
+        const tokens = await run(authority, io, signal, clock);
+        await vault.update(name, (now) => stored(tokens, now));
+      }),
+    async logout() {
+      const entry = await vault.get(name);
+      try {
+        if (entry !== undefined)
+          await authority.revoke((entry.refresh ?? entry.value).reveal(), new AbortController().signal);
+      } catch {
+        // What can't be revoked is forgotten all the same.
+      }
+      await vault.update(name, () => undefined);
+    },
+    async status() {
+      const entry = await vault.get(name);
+      if (entry === undefined) return 'absent';
+      if (entry.dead !== undefined) return 'login-required';
+      const isOver = entry.expiresAt !== undefined && entry.expiresAt <= clock.now();
+      return isOver && entry.refresh === undefined ? 'expired' : 'ok';
+    },
+  };
+}
+
+const stored = (
+  { access, refresh, expiresAt }: Tokens,
+  now: StoredCredential | undefined,
+): StoredCredential => ({
+  kind: 'oauth',
+  value: secret(access),
+  refresh: refresh === undefined ? undefined : secret(refresh),
+  expiresAt,
+  label: now?.label,
+});
+
+/** Ends in `aborted` by the caller's signal, in `login-expired` when nobody has come back. */
+async function withDeadline(
+  io: LoginIo,
+  clock: Clock,
+  run: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { timeoutMs = LOGIN_MS, signal } = io;
+  const late = new AbortController();
+  const cancel = clock.timer(timeoutMs, () => {
+    late.abort(
+      new LlmError('auth', `nobody has logged in within ${timeoutMs / 1000} s: begin anew`, {
+        code: 'login-expired',
+      }),
+    );
+  });
+  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  try {
+    if (signal?.aborted === true) throw aborted(signal);
+    await run(either);
+  } catch (error) {
+    if (signal?.aborted === true) throw aborted(signal);
+    late.signal.throwIfAborted();
+    throw error;
+  } finally {
+    cancel();
+  }
+}
+
+const aborted = (signal: AbortSignal): LlmError =>
+  new LlmError('aborted', 'the login was aborted', {}, { cause: signal.reason });

@@ -1,0 +1,55 @@
+import type { OAuthOptions } from './options.ts';
+
+/** What of `OAuthOptions` a vendor's documents say; the client id is the app's own. */
+export interface OAuthPreset extends Pick<OAuthOptions, 'issuer' | 'endpoints' | 'scopes' | 'extra'> {
+  /** Where it is documented, and when that was read. */
+  readonly source: string;
+  /** What the vendor says of whose app may use it. */
+  readonly terms: string;
+}
+
+/** Logins of vendors. No client ids: register the app with the vendor, and pass its id. */
+export const oauthPresets: { readonly [name in 'google' | 'vertex' | 'githubModels']: OAuthPreset } = {
+  google: {
+    issuer: 'https://accounts.google.com',
+    endpoints: {
+      authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
+      token: 'https://oauth2.googleapis.com/token',
+      device: 'https://oauth2.googleapis.com/device/code',
+      revoke: 'https://oauth2.googleapis.com/revoke',
+    },
+    scopes: [
+      'https://www.googleapis.com/auth/generative-language.retriever',
+      'https://www.googleapis.com/auth/cloud-platform',
+    ],
+    extra: { access_type: 'offline', prompt: 'consent' },
+    source:
+      'developers.google.com/identity/protocols/oauth2/native-app and ai.google.dev/gemini-api/docs/oauth, 2026-11-20',
+    terms:
+      'An OAuth client of the type "Desktop app" in a project of your own; its secret goes into clientSecret.',
+  },
+  vertex: {
+    issuer: 'https://accounts.google.com',
+    endpoints: {
+      authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
+      token: 'https://oauth2.googleapis.com/token',
+      revoke: 'https://oauth2.googleapis.com/revoke',
+    },
+    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+    extra: { access_type: 'offline', prompt: 'consent' },
+    source: 'developers.google.com/identity/protocols/oauth2/native-app, 2026-11-20',
+    terms:
+      'An OAuth client of the type "Desktop app" in a project of your own; its secret goes into clientSecret.',
+  },
+  githubModels: {
+    endpoints: {
+      authorize: 'https://github.com/login/oauth/authorize',
+      token: 'https://github.com/login/oauth/access_token',
+      device: 'https://github.com/login/device/code',
+    },
+    scopes: ['read:user'],
+    source: 'docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps, 2026-11-20',
+    terms:
+      'An OAuth app or GitHub App of your own with the device flow switched on; a GitHub App needs the permission "Models".',
+  },
+};

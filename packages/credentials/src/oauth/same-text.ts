@@ -1,0 +1,8 @@
+/** In a time that does not tell where they differ. */
+export function isSame(one: string, other: string): boolean {
+  let difference = one.length ^ other.length;
+  for (let at = 0; at < one.length; at++) {
+    difference |= one.charCodeAt(at) ^ other.charCodeAt(at % Math.max(1, other.length));
+  }
+  return difference === 0;
+}

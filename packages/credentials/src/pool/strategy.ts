@@ -1,0 +1,42 @@
+/** In which order keys are used. */
+export type Strategy = 'fill-first' | 'round-robin' | 'least-used' | 'random';
+
+/** What is asked of a key. */
+interface Candidate {
+  readonly inUse: number;
+  readonly uses: number;
+}
+
+interface Situation<Key> {
+  readonly strategy: Strategy;
+  readonly lease: number;
+  /** The place of the key that was used last. */
+  readonly last: number;
+  readonly all: readonly Key[];
+  readonly random: () => number;
+}
+
+/** Pure. Keys that have a place free come first; with none free, those that serve the fewest calls. Ties go by the order given. */
+export function choose<Key extends Candidate>(
+  usable: readonly Key[],
+  situation: Situation<Key>,
+): Key | undefined {
+  const free = usable.filter(({ inUse }) => inUse < situation.lease);
+  const fewest = Math.min(...usable.map(({ inUse }) => inUse));
+  const candidates = free.length > 0 ? free : usable.filter(({ inUse }) => inUse === fewest);
+  switch (situation.strategy) {
+    case 'fill-first':
+      return candidates[0];
+    case 'least-used':
+      return candidates.reduce<Key | undefined>(
+        (least, key) => (least === undefined || key.uses < least.uses ? key : least),
+        undefined,
+      );
+    case 'random':
+      return candidates[Math.floor(situation.random() * candidates.length)];
+    case 'round-robin':
+      return candidates.find((key) => situation.all.indexOf(key) > situation.last) ?? candidates[0];
+    default:
+      return situation.strategy satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+import { LlmError, type Credential } from '@majordomo/core';
+import type { Vault } from './vault.ts';
+
+/**
+ * For a provider's `apiKey`: this entry, read again for every attempt. The attempt fails with `auth`: code `missing-key`
+ * where there is no such entry, `login-required` where it can't be used before a new login.
+ */
+export function vaultKey(vault: Vault, name: string): Credential {
+  return async () => {
+    const entry = await vault.get(name);
+    if (entry === undefined) {
+      throw new LlmError(
+        'auth',
+        `the vault has no entry ${JSON.stringify(name)}: store a key under this name`,
+        {
+          code: 'missing-key',
+        },
+      );
+    }
+    if (entry.dead !== undefined) throw loginRequired(name, entry.dead);
+    return entry.value.reveal();
+  };
+}
+
+/** What stands between the call and its key is a person. */
+export function loginRequired(name: string, why: string): LlmError {
+  return new LlmError('auth', `${JSON.stringify(name)} needs a new login: ${why}`, {
+    code: 'login-required',
+    status: 401,
+  });
+}

@@ -1,0 +1,272 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LlmError } from '@majordomo/core';
+import { secret, vaultKey, type StoredCredential } from '../src/index.ts';
+import { fileVault } from '../src/node.ts';
+import { ended, killed, said, start } from './support/processes.ts';
+
+let root: string;
+let path: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'majordomo-vault-'));
+  path = join(root, 'data', 'majordomo', 'vault.json');
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const key = (value: string): StoredCredential => ({ kind: 'key', value: secret(value) });
+const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await run.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (LlmError.is(error, 'config')) return error;
+  throw new Error(`not a failure of the configuration: ${String(error)}`);
+};
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+describe('a vault in a file', () => {
+  it('keeps what is stored, for another process too', async () => {
+    const stored: StoredCredential = {
+      kind: 'oauth',
+      value: secret('access-1'),
+      refresh: secret('refresh-1'),
+      expiresAt: 12,
+      label: 'me',
+    };
+    await fileVault({ path }).update('codex', () => stored);
+    const found = await fileVault({ path }).get('codex');
+    expect([
+      found?.value.reveal(),
+      found?.refresh?.reveal(),
+      found?.expiresAt,
+      found?.label,
+      found?.dead,
+    ]).toEqual(['access-1', 'refresh-1', 12, 'me', undefined]);
+    expect(await fileVault({ path }).list()).toEqual([
+      { name: 'codex', kind: 'oauth', expiresAt: 12, dead: undefined },
+    ]);
+    await fileVault({ path }).update('codex', () => undefined);
+    expect(await fileVault({ path }).get('codex')).toBeUndefined();
+  });
+
+  it('is empty where there is no file, and makes none to find out', async () => {
+    expect(await fileVault({ path }).get('any')).toBeUndefined();
+    expect(await fileVault({ path }).list()).toEqual([]);
+    expect(existsSync(join(root, 'data'))).toBe(false);
+  });
+
+  it('tells a redactor what was read in this process, and nothing else', async () => {
+    await fileVault({ path }).update('a', () => key('first-value'));
+    await fileVault({ path }).update('b', () => key('second-value'));
+    const vault = fileVault({ path });
+    await vault.get('a');
+    expect([...vault.secrets()]).toEqual(['first-value']);
+  });
+
+  it.each([0o000, 0o022, 0o077])('can be read by its owner alone, under umask %o', async (mask) => {
+    const before = process.umask(mask);
+    try {
+      await fileVault({ path }).update('a', () => key('value'));
+    } finally {
+      process.umask(before);
+    }
+    expect([modeOf(path), modeOf(join(path, '..'))]).toEqual([0o600, 0o700]);
+  });
+
+  it('takes rights away that somebody has given, with the next write', async () => {
+    const vault = fileVault({ path });
+    await vault.update('a', () => key('value'));
+    chmodSync(path, 0o644);
+    await vault.update('a', () => key('other'));
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  it('does not follow links', async () => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    const elsewhere = join(root, 'elsewhere.json');
+    writeFileSync(elsewhere, '{"version":1,"entries":{}}');
+    symlinkSync(elsewhere, path);
+    expect((await failure(fileVault({ path }).get('a'))).message).toContain('symbolic link');
+    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toContain(
+      'symbolic link',
+    );
+    const linked = join(root, 'linked');
+    symlinkSync(join(root, 'data'), linked);
+    expect(
+      (await failure(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
+    ).toContain('symbolic link');
+    expect(readFileSync(elsewhere, 'utf8')).toBe('{"version":1,"entries":{}}');
+  });
+
+  it('is not a folder', async () => {
+    mkdirSync(path, { recursive: true });
+    expect((await failure(fileVault({ path }).get('a'))).message).toContain('is not a file');
+    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toContain(
+      'is not a file',
+    );
+  });
+
+  it('of a newer version is left as it is', async () => {
+    await fileVault({ path }).update('a', () => key('v'));
+    const newer = readFileSync(path, 'utf8').replace('"version": 1', '"version": 2');
+    writeFileSync(path, newer);
+    for (const run of [
+      fileVault({ path }).get('a'),
+      fileVault({ path }).list(),
+      fileVault({ path }).update('a', () => key('w')),
+    ]) {
+      expect((await failure(run)).details.code).toBe('vault-version');
+    }
+    expect(readFileSync(path, 'utf8')).toBe(newer);
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"version":1}',
+    '{"version":1,"entries":[]}',
+    '{"version":1,"entries":{"a":{"kind":"key"}}}',
+    '{"version":1,"entries":{"a":{"kind":"key","value":""}}}',
+    '\0\0\0',
+    '{"version":"1","entries":{}}',
+    '{"entries":{}}',
+    '['.repeat(100_000),
+  ])('that is corrupt (%j) is copied aside and never taken for an empty one', async (text) => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, text);
+    const backups: string[] = [];
+    const vault = fileVault({ path, onCorrupt: (backup) => backups.push(backup) });
+    const error = await failure(vault.get('a'));
+    expect(error.details.code).toBe('vault-corrupt');
+    expect(error.message).toContain(backups[0]);
+    expect(readFileSync(backups[0] ?? '', 'utf8')).toBe(text);
+    expect(modeOf(backups[0] ?? '')).toBe(0o600);
+    expect((await failure(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
+    expect(new Set(backups).size).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('shows nothing of a corrupt text in its error', async () => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, '{"version":1,"entries":{"a":{"kind":"key","value":"hunter2-secret" nonsense');
+    const error = await failure(fileVault({ path }).get('a'));
+    expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain('hunter2');
+  });
+
+  it('stays as it was when a change throws', async () => {
+    const vault = fileVault({ path });
+    await vault.update('a', () => key('v'));
+    await expect(vault.update('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect((await vault.get('a'))?.value.reveal()).toBe('v');
+    expect((await vault.update('a', (now) => now))?.value.reveal()).toBe('v');
+  });
+
+  it('is a key for a provider, read anew for every attempt', async () => {
+    const vault = fileVault({ path });
+    const source = vaultKey(vault, 'spare');
+    const ask = (): Promise<string> | string =>
+      typeof source === 'function'
+        ? source({ signal: new AbortController().signal, rejected: undefined })
+        : source;
+    await expect(ask()).rejects.toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+    await fileVault({ path }).update('spare', () => key('one'));
+    expect(await ask()).toBe('one');
+    await fileVault({ path }).update('spare', () => key('two'));
+    expect(await ask()).toBe('two');
+    await fileVault({ path }).update('spare', () => ({ ...key('two'), dead: 'revoked' }));
+    await expect(ask()).rejects.toMatchObject({ kind: 'auth', details: { code: 'login-required' } });
+  });
+});
+
+describe('several processes', () => {
+  it('lose no update: two, fifty times each, beside this one', async () => {
+    const [one, two] = [
+      start('writer-process.ts', path, 'count', '50'),
+      start('writer-process.ts', path, 'count', '50'),
+    ];
+    const vault = fileVault({ path });
+    const own = Array.from({ length: 10 }, () =>
+      vault.update('count', (now) => key(String(Number(now?.value.reveal() ?? 0) + 1))),
+    );
+    await Promise.all([...own, ended(one), ended(two)]);
+    expect((await vault.get('count'))?.value.reveal()).toBe('110');
+    expect(readdirSync(join(path, '..')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(`${path}.lock`)).toEqual([]);
+  }, 60_000);
+
+  it('may be killed while they write, and leave a whole vault, two hundred writes long', async () => {
+    const vault = fileVault({ path });
+    let last = 0;
+    for (let round = 0; last < 200 && round < 40; round++) {
+      const child = start('writer-process.ts', path, 'count');
+      let seen = last;
+      await new Promise<void>((resolve) => {
+        child.stdout?.on('data', (chunk: Buffer) => {
+          seen = Number(chunk.toString().trim().split('\n').at(-1));
+          // Somewhere inside the next write.
+          if (seen >= last + 7) resolve();
+        });
+      });
+      await killed(child);
+      const now = Number((await vault.get('count'))?.value.reveal());
+      // What was told is kept; the write that was cut off may have been made.
+      expect(now).toBeGreaterThanOrEqual(seen);
+      last = now;
+    }
+    expect(last).toBeGreaterThanOrEqual(200);
+    await vault.update('count', (now) => now);
+  }, 120_000);
+
+  it('get the lock of one that was killed, and never that of one that lives', async () => {
+    const holder = start('holder-process.ts', path);
+    expect(await said(holder)).toBe('held\n');
+    let isDone = false;
+    const waiting = fileVault({ path })
+      .update('a', () => key('v'))
+      .then(() => (isDone = true));
+    const other = start('writer-process.ts', path, 'count', '1');
+    // A writer that is not held up says its first word in this time.
+    const free = start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3');
+    await ended(free);
+    expect(isDone).toBe(false);
+    expect(existsSync(path)).toBe(false);
+    await killed(holder);
+    await waiting;
+    await ended(other);
+    expect((await fileVault({ path }).list()).map(({ name }) => name).sort()).toEqual(['a', 'count']);
+  }, 60_000);
+});
+
+it('a lock whose process is gone, or whose number belongs to another by now, holds nobody up', async () => {
+  const vault = fileVault({ path });
+  await vault.update('a', () => key('v'));
+  const child = start('holder-process.ts', path);
+  await said(child);
+  const [claim = ''] = readdirSync(`${path}.lock`);
+  await killed(child);
+  const [kind, , , machine, token] = claim.split('.');
+  writeFileSync(join(`${path}.lock`, `${kind ?? ''}.${process.pid}.1.${machine ?? ''}.${token ?? ''}`), '');
+  writeFileSync(join(`${path}.lock`, `c.${process.pid}.1.${machine ?? ''}.${token ?? ''}`), '');
+  writeFileSync(join(`${path}.lock`, 'somebody-elses-file'), '');
+  await vault.update('a', () => key('w'));
+  expect(readdirSync(`${path}.lock`)).toEqual(['somebody-elses-file']);
+}, 30_000);

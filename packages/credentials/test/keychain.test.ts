@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secret } from '../src/index.ts';
+import { keychainVault, type Keyring } from '../src/node.ts';
+
+/** Behaves as the real one is documented to; no keychain of a machine is touched. */
+function fakeKeyring(isLocked = (): boolean => false): Keyring {
+  const kept = new Map<string, string>();
+  return {
+    Entry: class {
+      private readonly at: string;
+      constructor(service: string, account: string) {
+        this.at = `${service}\0${account}`;
+      }
+      getPassword(): string | null {
+        if (isLocked()) throw new Error(`locked: ${kept.get(this.at) ?? ''}`);
+        return kept.get(this.at) ?? null;
+      }
+      setPassword(password: string): void {
+        kept.set(this.at, password);
+      }
+      deletePassword(): boolean {
+        return kept.delete(this.at);
+      }
+    },
+  };
+}
+
+const before = process.env['XDG_DATA_HOME'];
+const root = mkdtempSync(join(tmpdir(), 'majordomo-keychain-'));
+
+beforeAll(() => {
+  process.env['XDG_DATA_HOME'] = root;
+});
+afterAll(() => {
+  if (before === undefined) delete process.env['XDG_DATA_HOME'];
+  else process.env['XDG_DATA_HOME'] = before;
+  rmSync(root, { recursive: true });
+});
+
+describe('a vault in a keychain (a fake one)', () => {
+  it('keeps, lists and removes entries, apart by service', async () => {
+    const keyring = fakeKeyring();
+    const vault = keychainVault({ keyring });
+    await vault.update('a', () => ({
+      kind: 'oauth',
+      value: secret('one'),
+      refresh: secret('two'),
+      expiresAt: 5,
+    }));
+    await vault.update('b', () => ({ kind: 'key', value: secret('three') }));
+    const found = await keychainVault({ keyring }).get('a');
+    expect([found?.value.reveal(), found?.refresh?.reveal(), found?.expiresAt]).toEqual(['one', 'two', 5]);
+    expect(await vault.list()).toEqual([
+      { name: 'a', kind: 'oauth', expiresAt: 5, dead: undefined },
+      { name: 'b', kind: 'key', expiresAt: undefined, dead: undefined },
+    ]);
+    expect(await keychainVault({ keyring, service: 'other' }).list()).toEqual([]);
+    await vault.update('a', () => undefined);
+    expect((await vault.list()).map(({ name }) => name)).toEqual(['b']);
+    expect([...vault.secrets()]).toContain('one');
+  });
+
+  it('loses no update of many at once', async () => {
+    const vault = keychainVault({ keyring: fakeKeyring() });
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        vault.update('n', (now) => ({
+          kind: 'key',
+          value: secret(String(Number(now?.value.reveal() ?? 0) + 1)),
+        })),
+      ),
+    );
+    expect((await vault.get('n'))?.value.reveal()).toBe('10');
+  });
+
+  it('that refuses says so, and nothing of what it holds', async () => {
+    let isLocked = false;
+    const vault = keychainVault({ keyring: fakeKeyring(() => isLocked) });
+    await vault.update('a', () => ({ kind: 'key', value: secret('hunter2') }));
+    isLocked = true;
+    await expect(vault.get('a')).rejects.toMatchObject({ kind: 'config', details: { code: 'keychain' } });
+    await expect(vault.get('a')).rejects.not.toThrow('hunter2');
+  });
+});

@@ -1,0 +1,528 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import {
+  memoryVault,
+  oauth,
+  secret,
+  type LoginIo,
+  type OAuthOptions,
+  type TokenSource,
+  type Vault,
+} from '../src/index.ts';
+import { fileVault } from '../src/node.ts';
+import { CLIENT, startAuthority, type TestAuthority } from './support/authority.ts';
+import { said, start, ended } from './support/processes.ts';
+
+let authority: TestAuthority;
+let vault: Vault;
+const written: string[] = [];
+
+beforeAll(async () => {
+  for (const method of ['info', 'warn', 'error', 'log'] as const) {
+    vi.spyOn(console, method).mockImplementation(
+      (...words: unknown[]) => void written.push(words.map(String).join(' ')),
+    );
+  }
+  authority = await startAuthority();
+});
+afterAll(async () => {
+  await authority.close();
+});
+beforeEach(() => {
+  vault = memoryVault();
+  authority.asked.length = 0;
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const sourceWith = (options: Partial<OAuthOptions> = {}): TokenSource =>
+  oauth({
+    vault,
+    name: 'login',
+    clientId: CLIENT,
+    issuer: authority.issuer,
+    scopes: ['openid', 'offline_access', 'api'],
+    extra: { prompt: 'consent' },
+    ...options,
+  });
+const ask = async (
+  { credential }: TokenSource,
+  rejected?: string,
+  signal = new AbortController().signal,
+): Promise<string> => (typeof credential === 'string' ? credential : await credential({ signal, rejected }));
+const follow = (url: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    request(url, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+const browser = (isAllowed = true): LoginIo => ({
+  show: ({ url }) => {
+    void authority
+      .browse(url, isAllowed)
+      .then(follow)
+      .catch(() => undefined);
+  },
+});
+const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await run.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (LlmError.is(error)) return error;
+  throw new Error(`no LlmError: ${inspect(error)}`);
+};
+const tokenRequests = (): number => authority.asked.filter((path) => path === '/token').length;
+const expire = async (name = 'login'): Promise<void> => {
+  await vault.update(name, (now) => now && { ...now, expiresAt: 1 });
+};
+
+describe('a login in the browser', () => {
+  it('ends with a token in the vault, and a port that is free again', async () => {
+    const source = sourceWith();
+    expect(await source.status()).toBe('absent');
+    let shown = '';
+    await source.login({
+      show: ({ url }) => {
+        shown = url;
+        void authority.browse(url).then(follow);
+      },
+    });
+    const url = new URL(shown);
+    expect(url.searchParams.get('code_challenge_method')).toBe('S256');
+    expect(url.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+    const redirect = new URL(url.searchParams.get('redirect_uri') ?? '');
+    expect([redirect.hostname, redirect.pathname]).toEqual(['127.0.0.1', '/callback']);
+    await expect(follow(redirect.href)).rejects.toThrow('ECONNREFUSED');
+    expect(await source.status()).toBe('ok');
+    const entry = await vault.get('login');
+    expect(await ask(source)).toBe(entry?.value.reveal());
+    expect((entry?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
+    expect(tokenRequests()).toBe(1);
+  });
+
+  it('hears nothing but its own answer: other paths, hosts, methods and states are refused', async () => {
+    const source = sourceWith();
+    const statuses: number[] = [];
+    await source.login({
+      show: async ({ url }) => {
+        const redirect = new URL(new URL(url).searchParams.get('redirect_uri') ?? '');
+        statuses.push(
+          await follow(`${redirect.origin}/`),
+          await follow(`${redirect.origin}/callback/x?code=a`),
+          await follow(`${redirect.href}?code=a&state=wrong`),
+          await follow(`${redirect.href}?code=a`),
+          await withHost(redirect, 'evil.example'),
+        );
+        void authority.browse(url).then(follow);
+      },
+    });
+    expect(statuses).toEqual([404, 404, 400, 400, 403]);
+    expect(await source.status()).toBe('ok');
+  });
+
+  it('takes a pasted address, its query, and nothing of another login', async () => {
+    for (const form of [
+      (url: string) => url,
+      (url: string) => new URL(url).search,
+      (url: string) => ` ${new URL(url).search.slice(1)}\n`,
+    ]) {
+      const source = sourceWith();
+      let shown: (url: string) => void = () => undefined;
+      const url = new Promise<string>((resolve) => (shown = resolve));
+      await source.login({
+        show: (prompt) => {
+          shown(prompt.url);
+        },
+        paste: async () => form(await authority.browse(await url)),
+      });
+      expect(await source.status()).toBe('ok');
+    }
+    for (const pasted of ['abc123', 'code=abc&state=other', 'http://127.0.0.1:1/callback?code=a', '']) {
+      const error = await failure(
+        sourceWith().login({ show: () => undefined, paste: () => Promise.resolve(pasted) }),
+      );
+      expect(error.details.code).toBe('login-failed');
+    }
+  });
+
+  it('that is refused says so', async () => {
+    expect((await failure(sourceWith().login(browser(false)))).details.code).toBe('login-denied');
+    expect(await sourceWith().status()).toBe('absent');
+  });
+
+  it('that nobody ends is over in time, and its port is free', async () => {
+    const clock = fakeClock();
+    let redirect = '';
+    const login = failure(
+      sourceWith({ clock }).login({
+        timeoutMs: 5000,
+        show: ({ url }) => {
+          redirect = new URL(url).searchParams.get('redirect_uri') ?? '';
+        },
+      }),
+    );
+    await expect.poll(() => redirect).not.toBe('');
+    await clock.advance(5000);
+    expect((await login).details.code).toBe('login-expired');
+    await expect(follow(redirect)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('that is aborted is over at once, and its port is free', async () => {
+    const controller = new AbortController();
+    let redirect = '';
+    const login = failure(
+      sourceWith().login({
+        signal: controller.signal,
+        show: ({ url }) => {
+          redirect = new URL(url).searchParams.get('redirect_uri') ?? '';
+        },
+      }),
+    );
+    await expect.poll(() => redirect).not.toBe('');
+    controller.abort();
+    expect((await login).kind).toBe('aborted');
+    await expect(follow(redirect)).rejects.toThrow('ECONNREFUSED');
+    expect(
+      (await failure(sourceWith().login({ signal: controller.signal, show: () => undefined }))).kind,
+    ).toBe('aborted');
+  });
+
+  it('that the token endpoint refuses leaves what there was', async () => {
+    await vault.update('login', () => ({ kind: 'oauth', value: secret('before') }));
+    authority.fail('/token', { status: 400, body: { error: 'invalid_grant' } });
+    expect((await failure(sourceWith().login(browser()))).details.code).toBe('login-failed');
+    expect((await vault.get('login'))?.value.reveal()).toBe('before');
+  });
+});
+
+describe('a login by code', () => {
+  const polling = (clock: Clock): { readonly clock: Clock; readonly slept: number[] } => {
+    const slept: number[] = [];
+    return {
+      slept,
+      clock: {
+        ...clock,
+        now: () => clock.now(),
+        timer: (...all) => systemClock.timer(...all),
+        sleep: (ms, signal) => {
+          slept.push(ms);
+          signal.throwIfAborted();
+          return Promise.resolve();
+        },
+      },
+    };
+  };
+
+  it('shows a code, and asks until it is entered', async () => {
+    const { clock, slept } = polling(systemClock);
+    const source = sourceWith({ clock });
+    authority.fail(
+      '/token',
+      { status: 400, body: { error: 'authorization_pending' } },
+      { status: 400, body: { error: 'slow_down' } },
+      { status: 503 },
+      { status: 429, headers: { 'retry-after': '1' } },
+    );
+    await source.login(
+      {
+        show: async ({ url, code, expiresAt }) => {
+          expect(url).toBe(`${authority.issuer}/device`);
+          expect(expiresAt).toBeGreaterThan(Date.now());
+          await authority.enter(code ?? '');
+        },
+      },
+      'device',
+    );
+    expect(await source.status()).toBe('ok');
+    // What RFC 8628 has where no interval is named, and five seconds more for each word of patience.
+    expect(slept).toEqual([5000, 5000, 10_000, 15_000, 20_000]);
+  });
+
+  it.each([
+    ['is refused', { status: 400, body: { error: 'access_denied' } }, 'login-denied'],
+    ['has expired', { status: 400, body: { error: 'expired_token' } }, 'login-expired'],
+    ['is not known', { status: 400, body: { error: 'invalid_grant' } }, 'login-failed'],
+  ])('that %s says so', async (_, fault, code) => {
+    authority.fail('/token', fault);
+    expect(
+      (
+        await failure(
+          sourceWith({ clock: polling(systemClock).clock }).login({ show: () => undefined }, 'device'),
+        )
+      ).details.code,
+    ).toBe(code);
+  });
+
+  it('that is refused by the person says so', async () => {
+    const login = sourceWith({ clock: polling(systemClock).clock }).login(
+      { show: ({ code }) => authority.enter(code ?? '', false) },
+      'device',
+    );
+    expect((await failure(login)).details.code).toBe('login-denied');
+  });
+
+  it('that nobody enters expires with its code', async () => {
+    let now = Date.now();
+    const clock: Clock = {
+      ...systemClock,
+      now: () => now,
+      timer: (...all) => systemClock.timer(...all),
+      sleep: (ms) => {
+        now += ms * 50;
+        return Promise.resolve();
+      },
+    };
+    expect(
+      (await failure(sourceWith({ clock }).login({ show: () => undefined }, 'device'))).details.code,
+    ).toBe('login-expired');
+  });
+
+  it('that is aborted is over at once', async () => {
+    const controller = new AbortController();
+    const login = sourceWith().login(
+      {
+        signal: controller.signal,
+        show: () => {
+          controller.abort();
+        },
+      },
+      'device',
+    );
+    expect((await failure(login)).kind).toBe('aborted');
+  });
+});
+
+describe('a token that is over', () => {
+  const loggedIn = async (options: Partial<OAuthOptions> = {}): Promise<TokenSource> => {
+    const source = sourceWith(options);
+    await source.login(browser());
+    authority.asked.length = 0;
+    return source;
+  };
+
+  it('is renewed once for ten calls, and the new refresh token is kept', async () => {
+    const source = await loggedIn();
+    const before = await vault.get('login');
+    await expire();
+    const tokens = await Promise.all(Array.from({ length: 10 }, () => ask(source)));
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).not.toBe(before?.value.reveal());
+    expect((await vault.get('login'))?.refresh?.reveal()).not.toBe(before?.refresh?.reveal());
+    expect(tokenRequests()).toBe(1);
+    await expire();
+    await ask(source);
+    expect(tokenRequests()).toBe(2);
+  });
+
+  it('is renewed by a call that was refused with it, once for all who were', async () => {
+    const source = await loggedIn();
+    const old = await ask(source);
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => ask(source, old)));
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).not.toBe(old);
+    expect(await ask(source, old)).toBe(tokens[0]);
+    expect(tokenRequests()).toBe(1);
+  });
+
+  it('is renewed before it is over, by a minute or as told', async () => {
+    for (const [earlyMs, leftMs, requests] of [
+      [undefined, 61_000, 0],
+      [undefined, 59_000, 1],
+      [600_000, 599_000, 1],
+      [0, 1000, 0],
+    ] as const) {
+      const source = await loggedIn({ earlyMs });
+      await vault.update('login', (now) => now && { ...now, expiresAt: Date.now() + leftMs });
+      await ask(source);
+      expect(tokenRequests()).toBe(requests);
+    }
+  });
+
+  it.each([-300_000, 300_000])('is told by our own clock, which goes wrong by %d ms', async (skew) => {
+    const clock: Clock = {
+      ...systemClock,
+      now: () => Date.now() + skew,
+      sleep: (...all) => systemClock.sleep(...all),
+      timer: (...all) => systemClock.timer(...all),
+    };
+    const source = await loggedIn({ clock });
+    await ask(source);
+    expect(tokenRequests()).toBe(0);
+    expect(await source.status()).toBe('ok');
+  });
+
+  it.each(['invalid_grant', 'invalid_token', 'refresh_token_reused'])(
+    'and %s: a person has to log in, and nobody asks again',
+    async (error) => {
+      const source = await loggedIn();
+      await expire();
+      authority.fail('/token', { status: 400, body: { error } });
+      const failures = await Promise.all(Array.from({ length: 10 }, () => failure(ask(source))));
+      for (const { kind, details } of failures)
+        expect([kind, details.code]).toEqual(['auth', 'login-required']);
+      expect(await source.status()).toBe('login-required');
+      await failure(ask(sourceWith()));
+      expect(tokenRequests()).toBe(1);
+      await source.login(browser());
+      expect(await source.status()).toBe('ok');
+    },
+  );
+
+  it.each([
+    [{ status: 429, headers: { 'retry-after': '7' } }, 'rate-limit', 7000],
+    [{ status: 500 }, 'server', undefined],
+    [{ status: 503, body: 'nonsense' }, 'server', undefined],
+    [{ status: 200, body: '{"access_tok' }, 'protocol', undefined],
+    [{ status: 200, body: { token_type: 'bearer' } }, 'protocol', undefined],
+  ] as const)(
+    'and an authority that answers %j: what there is is kept',
+    async (fault, kind, retryAfterMs) => {
+      const source = await loggedIn();
+      await expire();
+      authority.fail('/token', fault);
+      const error = await failure(ask(source));
+      expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
+      expect(await source.status()).toBe('ok');
+      expect(await ask(source)).not.toBe('');
+    },
+  );
+
+  it('and an answer that is lost after the authority has rotated ends in a login, not in a loop', async () => {
+    const source = await loggedIn();
+    await expire();
+    authority.fail('/token', 'cut');
+    expect((await failure(ask(source))).kind).toBe('network');
+    expect((await failure(ask(source))).details.code).toBe('login-required');
+    await failure(ask(source));
+    expect(tokenRequests()).toBe(2);
+  });
+
+  it('and an answer without a refresh token: the old one stays', async () => {
+    const source = await loggedIn();
+    await expire();
+    const before = await vault.get('login');
+    authority.fail('/token', {
+      status: 200,
+      body: { access_token: 'fresh-token', token_type: 'bearer', expires_in: 60 },
+    });
+    expect(await ask(source)).toBe('fresh-token');
+    expect((await vault.get('login'))?.refresh?.reveal()).toBe(before?.refresh?.reveal());
+  });
+
+  it('and a caller that leaves stops it for nobody else', async () => {
+    const source = await loggedIn();
+    await expire();
+    const controller = new AbortController();
+    const leaving = failure(ask(source, undefined, controller.signal));
+    const staying = ask(source);
+    controller.abort();
+    expect((await leaving).kind).toBe('aborted');
+    expect(await staying).not.toBe('');
+    expect(tokenRequests()).toBe(1);
+  });
+
+  it('and nothing to renew it by is said as what it is', async () => {
+    const source = sourceWith();
+    await vault.update('login', () => ({ kind: 'oauth', value: secret('over'), expiresAt: 1 }));
+    expect(await source.status()).toBe('expired');
+    expect((await failure(ask(source))).details.code).toBe('login-required');
+    expect((await failure(ask(sourceWith({ name: 'nobody' })))).details.code).toBe('login-required');
+    expect(authority.asked).toEqual([]);
+  });
+});
+
+test('two processes with one token that is over ask once', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'majordomo-oauth-'));
+  const path = join(root, 'v', 'vault.json');
+  vault = fileVault({ path });
+  await sourceWith().login(browser());
+  await expire();
+  authority.asked.length = 0;
+  const children = [0, 1, 2].map(() => start('refresh-process.ts', path, authority.issuer, CLIENT));
+  for (const child of children) await said(child);
+  const tokens = children.map((child) => said(child));
+  for (const child of children) child.stdin?.write('go\n');
+  expect(new Set(await Promise.all(tokens)).size).toBe(1);
+  await Promise.all(children.map(ended));
+  expect(tokenRequests()).toBe(1);
+  rmSync(root, { recursive: true });
+}, 60_000);
+
+test('a logout revokes the token and forgets it, also where the authority is away', async () => {
+  const source = sourceWith();
+  await source.login(browser());
+  await source.logout();
+  expect(await source.status()).toBe('absent');
+  expect(authority.asked).toContain('/token/revocation');
+  await source.login(browser());
+  authority.fail('/token/revocation', { status: 500 });
+  await source.logout();
+  expect(await source.status()).toBe('absent');
+});
+
+test.each([
+  ['an issuer over http', { issuer: 'http://auth.example.com' }],
+  ['an endpoint over http', { issuer: undefined, endpoints: { token: 'http://auth.example.com/token' } }],
+  ['an issuer that is no address', { issuer: 'auth' }],
+  ['neither issuer nor endpoints', { issuer: undefined }],
+  ['an empty client id', { clientId: ' ' }],
+  ['an empty name', { name: '' }],
+])('%s is an error before any request', (_, options) => {
+  expect(() => sourceWith(options)).toThrow(LlmError);
+  expect(authority.asked).toEqual([]);
+});
+
+test('tokens stand in no log, no error and no address', async () => {
+  const source = sourceWith();
+  const errors: unknown[] = [];
+  const urls: string[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    urls.push(input instanceof Request ? input.url : String(input));
+    return globalThis.fetch(input, init);
+  };
+  const watched = sourceWith({ fetch });
+  await watched.login(browser());
+  const entry = await vault.get('login');
+  const tokens = [entry?.value.reveal(), entry?.refresh?.reveal()].filter((token) => token !== undefined);
+  for (const fault of [
+    { status: 500, body: { echoed: tokens } },
+    { status: 200, body: `{"access_token":"${tokens.join()}"` },
+    { status: 400, body: { error: tokens[1], error_description: tokens.join() } },
+    'cut',
+    { status: 401, body: { error: 'invalid_grant', error_description: tokens.join() } },
+  ] as const) {
+    await expire();
+    authority.fail('/token', fault);
+    errors.push(await failure(ask(watched)));
+  }
+  errors.push(await source.status(), source, entry);
+  const seen = [
+    inspect(errors, { depth: Infinity, showHidden: true }),
+    JSON.stringify(errors),
+    ...urls,
+    ...written,
+  ].join('\n');
+  expect(tokens.length).toBe(2);
+  for (const token of tokens) expect(seen).not.toContain(token.slice(0, 16));
+});
+
+async function withHost(redirect: URL, host: string): Promise<number> {
+  const socket = connect(Number(redirect.port), '127.0.0.1');
+  socket.write(`GET /callback HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return Number(chunk.toString().split(' ')[1]);
+}

@@ -1,0 +1,349 @@
+import { describe, expect, it, test } from 'vitest';
+import {
+  createMajordomo,
+  LlmError,
+  user,
+  type Credential,
+  type ImageBackend,
+  type Model,
+  type Provider,
+} from '@majordomo/core';
+import { Scribe } from '@majordomo/core/provider';
+import { fakeClock } from '@majordomo/testing';
+import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/index.ts';
+
+type Answer = (key: string, call: number) => LlmError | undefined | Promise<LlmError | undefined>;
+
+/** A provider that says which key it was asked with. */
+function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, keyId: string) => Provider {
+  return (apiKey) => {
+    const use = async (context: {
+      target: string;
+      signal: AbortSignal;
+      credential?(value: string): void;
+    }): Promise<string> => {
+      const key =
+        typeof apiKey === 'string' ? apiKey : await apiKey({ signal: context.signal, rejected: undefined });
+      context.credential?.(key);
+      asked.push(key);
+      const error = await answer(key, asked.length);
+      if (error !== undefined) throw error;
+      return key;
+    };
+    const model = (id: string): Model => ({
+      id,
+      families: [],
+      capabilities: {},
+      async *stream(_request, context) {
+        const key = await use(context);
+        const scribe = new Scribe(context.target);
+        yield [...scribe.start(), ...scribe.text(key), ...scribe.finish('stop', 'stop', undefined)];
+      },
+    });
+    const imageModel = (id: string): ImageBackend => ({
+      id,
+      generate: async (_request, context) => {
+        const key = await use(context);
+        return {
+          images: [{ type: 'image', mediaType: 'image/png', data: new TextEncoder().encode(key) }],
+          usage: undefined,
+          warnings: [],
+          target: context.target,
+        } as never;
+      },
+    });
+    return {
+      spi: 1,
+      id: 'p',
+      vendor: 'acme',
+      model,
+      imageModel,
+      listModels: async (context) => [{ id: await use(context), provider: 'p', capabilities: {} }],
+    };
+  };
+}
+
+function world(
+  answer: Answer,
+  options: Partial<PoolOptions> = {},
+  settings: object = {},
+): {
+  asked: string[];
+  clock: ReturnType<typeof fakeClock>;
+  provider: ReturnType<typeof pooled>;
+  ask: () => Promise<string>;
+  majordomo: ReturnType<typeof createMajordomo>;
+} {
+  const asked: string[] = [];
+  const clock = fakeClock(1_000_000);
+  const provider = pooled(backend(answer, asked), {
+    keys: ['k1', 'k2', 'k3'],
+    clock,
+    random: () => 0.99,
+    ...options,
+  });
+  const majordomo = createMajordomo({
+    providers: [provider],
+    clock,
+    random: () => 0,
+    attempts: 1,
+    ...settings,
+  } as never);
+  const ask = async (): Promise<string> =>
+    (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
+  return { asked, clock, provider, ask, majordomo };
+}
+
+const refused = (
+  kind: 'auth' | 'rate-limit' | 'quota' | 'billing' | 'server',
+  retryAfterMs?: number,
+): LlmError => new LlmError(kind, `${kind} it is`, { retryAfterMs, target: 'p/m' });
+
+describe('a key that fails makes room for the next', () => {
+  it.each(['auth', 'rate-limit', 'quota', 'billing'] as const)(
+    '%s: within the same attempt of the call, with a warning that names no value',
+    async (kind) => {
+      const { ask, asked, majordomo, provider } = world((key) => (key === 'k1' ? refused(kind) : undefined));
+      const response = await majordomo.model('p/m').generate({ messages: [user('hi')] });
+      expect(response.text).toBe('k2');
+      expect(asked).toEqual(['k1', 'k2']);
+      expect(response.warnings).toEqual([
+        expect.objectContaining({ what: 'sent with key "2" in place of key "1"' }),
+      ]);
+      expect(JSON.stringify(response.warnings)).not.toContain('k1');
+      expect(majordomo.health.snapshot()).toEqual({});
+      expect(provider.pool.snapshot()[0]?.state).toBe(kind === 'auth' ? 'dead' : 'resting');
+      expect(await ask()).toBe('k2');
+    },
+  );
+
+  it('however many there are: recoveries by another key are not counted', async () => {
+    const keys = Array.from({ length: 9 }, (_, at) => `key-${at}`);
+    const { ask, asked } = world((key) => (key === 'key-8' ? undefined : refused('auth')), { keys });
+    expect(await ask()).toBe('key-8');
+    expect(asked).toEqual(keys);
+  });
+
+  it('but no other failure does', async () => {
+    const { ask, asked } = world(() => refused('server'));
+    await expect(ask()).rejects.toMatchObject({ kind: 'server' });
+    expect(new Set(asked)).toEqual(new Set(['k1']));
+  });
+
+  it('also for pictures and lists', async () => {
+    const { majordomo, asked, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
+    await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });
+    expect(asked).toEqual(['k1', 'k2']);
+    provider.pool.revive('1');
+    const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
+    expect(list?.[0]?.id).toBe('k2');
+  });
+});
+
+describe('with no key left', () => {
+  it('the error stands, and health hears of it once', async () => {
+    const { ask, asked, majordomo } = world(
+      (key) => refused('rate-limit', key === 'k2' ? 30_000 : 90_000),
+      {},
+      { retryAfterCapMs: 1000 },
+    );
+    await expect(ask()).rejects.toMatchObject({ kind: 'rate-limit', details: { retryAfterMs: 30_000 } });
+    expect(asked).toEqual(['k1', 'k2', 'k3']);
+    const { credentials, ...target } = majordomo.health.snapshot()['p/m'] ?? {};
+    expect(target).toMatchObject({ state: 'healthy', benches: 0 });
+    expect(Object.values(credentials ?? {})).toEqual([
+      expect.objectContaining({ state: 'benched', benches: 1, until: 1_030_000 }),
+    ]);
+  });
+
+  it('the next call says so without asking anybody, and when the first comes back', async () => {
+    const { ask, asked, clock, provider } = world(
+      (key, call) => (call <= 3 ? refused('rate-limit', key === 'k2' ? 30_000 : 90_000) : undefined),
+      {},
+      { whenAllBenched: 'try-soonest' },
+    );
+    await expect(ask()).rejects.toThrow();
+    await expect(ask()).rejects.toMatchObject({
+      message: expect.stringContaining('the first is back in 30 s'),
+    });
+    expect(asked.length).toBe(3);
+    await clock.advance(30_000);
+    expect(provider.pool.snapshot().map(({ state }) => state)).toEqual(['resting', 'ok', 'resting']);
+    expect(await ask()).toBe('k2');
+  });
+
+  it('and all dead, it is a failure of the login', async () => {
+    const { ask, asked } = world(() => refused('auth'), {}, { whenAllBenched: 'try-soonest' });
+    await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('pool.revive'),
+    });
+    expect(asked.length).toBe(3);
+  });
+});
+
+describe('a key rests', () => {
+  it('as long as it is told to', async () => {
+    const { ask, clock, provider } = world((key) =>
+      key === 'k1' ? refused('rate-limit', 20_000) : undefined,
+    );
+    await ask();
+    expect(provider.pool.snapshot()[0]).toMatchObject({
+      state: 'resting',
+      until: 1_020_000,
+      why: 'rate-limit: rate-limit it is',
+    });
+    await clock.advance(20_000);
+    expect(provider.pool.snapshot()[0]).toMatchObject({ state: 'ok', until: undefined, why: undefined });
+  });
+
+  it('else a minute, twice as long each time, an hour at most, and anew after a success', async () => {
+    let isFine = false;
+    const { ask, clock, provider } = world((key) =>
+      key === 'k1' && !isFine ? refused('rate-limit') : undefined,
+    );
+    const rests: number[] = [];
+    const fail = async (): Promise<void> => {
+      await ask();
+      const restMs = (provider.pool.snapshot()[0]?.until ?? 0) - clock.now();
+      rests.push(restMs / 60_000);
+      await clock.advance(restMs);
+    };
+    for (let round = 0; round < 8; round++) await fail();
+    expect(rests).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    isFine = true;
+    expect(await ask()).toBe('k1');
+    isFine = false;
+    await fail();
+    expect(rests.at(-1)).toBe(1);
+  });
+
+  it('once for ten calls that it fails at the same time', async () => {
+    const waiting: (() => void)[] = [];
+    const { ask, provider, clock } = world(
+      (key) =>
+        key === 'k1'
+          ? new Promise((resolve) =>
+              waiting.push(() => {
+                resolve(refused('rate-limit'));
+              }),
+            )
+          : undefined,
+      { keys: ['k1', 'k2'] },
+    );
+    const calls = Array.from({ length: 10 }, ask);
+    await expect.poll(() => waiting.length).toBe(10);
+    for (const fail of waiting) fail();
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['k2']));
+    expect(provider.pool.snapshot()[0]?.until).toBe(clock.now() + 60_000);
+  });
+
+  it('when it is asked to, and comes back when it is asked to', async () => {
+    const { ask, provider, clock } = world((key) => (key === 'k2' ? refused('auth') : undefined));
+    provider.pool.rest('1', 5000);
+    expect(await ask()).toBe('k3');
+    provider.pool.revive('1');
+    expect(await ask()).toBe('k1');
+    provider.pool.rest('2', 1);
+    await clock.advance(10_000_000);
+    expect(provider.pool.snapshot()[1]?.state).toBe('dead');
+    expect(() => {
+      provider.pool.revive('9');
+    }).toThrow(LlmError);
+  });
+});
+
+test('a dead key whose source has another value by now is alive when nothing else is left', async () => {
+  const vault = memoryVault();
+  await vault.update('a', () => ({ kind: 'key', value: secret('old') }));
+  const { ask } = world(
+    (key) => (key === 'old' ? refused('auth') : undefined),
+    { keys: [{ id: 'a', key: vaultKey(vault, 'a') }] },
+    { whenAllBenched: 'try-soonest' },
+  );
+  await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+  await vault.update('a', () => ({ kind: 'key', value: secret('new') }));
+  expect(await ask()).toBe('new');
+});
+
+describe('the strategy', () => {
+  it.each([
+    ['fill-first', ['k1', 'k1', 'k1', 'k1']],
+    ['round-robin', ['k1', 'k2', 'k3', 'k1']],
+    ['least-used', ['k1', 'k2', 'k3', 'k1']],
+    ['random', ['k3', 'k3', 'k3', 'k3']],
+  ] as const)('%s takes keys in its order, ties in the order given', async (strategy, expected) => {
+    const { ask } = world(() => undefined, { strategy });
+    const served: string[] = [];
+    for (let call = 0; call < 4; call++) served.push(await ask());
+    expect(served).toEqual(expected);
+  });
+
+  it.each(['fill-first', 'round-robin', 'least-used', 'random'] as const)(
+    '%s with a lease of one shares ten calls fairly between two keys',
+    async (strategy) => {
+      const open: (() => void)[] = [];
+      const { ask, provider } = world(
+        () =>
+          new Promise((resolve) =>
+            open.push(() => {
+              resolve(undefined);
+            }),
+          ),
+        { strategy, keys: ['k1', 'k2'], lease: 1 },
+      );
+      const calls = Array.from({ length: 10 }, ask);
+      await expect.poll(() => open.length).toBe(10);
+      const [one, two] = provider.pool.snapshot();
+      expect(Math.abs((one?.inUse ?? 0) - (two?.inUse ?? 0))).toBeLessThanOrEqual(1);
+      for (const go of open) go();
+      await Promise.all(calls);
+      expect(provider.pool.snapshot().map(({ inUse }) => inUse)).toEqual([0, 0]);
+    },
+  );
+});
+
+test.each(['abort', 'abandon'])('a key is free again after an %s', async (how) => {
+  const { majordomo, provider } = world(() => new Promise(() => undefined), { keys: ['k1'] });
+  const controller = new AbortController();
+  const stream = majordomo.model('p/m').stream({ messages: [user('hi')] }, { signal: controller.signal });
+  const reading = stream[Symbol.asyncIterator]();
+  const next = reading.next().catch(() => undefined);
+  await expect.poll(() => provider.pool.snapshot()[0]?.inUse).toBe(1);
+  if (how === 'abort') controller.abort();
+  else void reading.return?.();
+  controller.abort();
+  await next;
+  await expect.poll(() => provider.pool.snapshot()[0]?.inUse).toBe(0);
+});
+
+test.each([
+  ['no key', [] as string[], {}],
+  ['an empty key', ['a', ' '], {}],
+  [
+    'two keys of one id',
+    [
+      { id: 'a', key: 'x' },
+      { id: 'a', key: 'y' },
+    ],
+    {},
+  ],
+  ['a lease below one', ['a'], { lease: 0 }],
+])('%s is an error before any request', (_, keys, more) => {
+  expect(() =>
+    pooled(
+      backend(() => undefined),
+      { keys, ...more },
+    ),
+  ).toThrow(LlmError);
+});
+
+test('keys that make different providers are no pool', () => {
+  let made = 0;
+  expect(() =>
+    pooled((apiKey, id) => ({ ...backend(() => undefined)(apiKey, id), id: `p${made++}` }), {
+      keys: ['a', 'b'],
+    }),
+  ).toThrow(/one provider/);
+});

@@ -1,0 +1,245 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+// @ts-expect-error -- it ships no types
+import OidcProvider from 'oidc-provider';
+
+interface Grant {
+  addOIDCScope(scopes: string): void;
+  save(): Promise<string>;
+}
+
+/** What is used of a package that ships no types. */
+interface Provider {
+  readonly Grant: {
+    new (about: { accountId: string | undefined; clientId: unknown }): Grant;
+    find(id: string): Promise<Grant | undefined>;
+  };
+  callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  interactionDetails(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{
+    prompt: { name: string };
+    params: Record<string, unknown>;
+    session?: { accountId: string };
+    grantId?: string;
+  }>;
+  interactionFinished(
+    request: IncomingMessage,
+    response: ServerResponse,
+    result: object,
+    options: { mergeWithLastSubmission: boolean },
+  ): Promise<void>;
+}
+
+const Provider = OidcProvider as unknown as new (issuer: string, configuration: object) => Provider;
+
+/** What goes wrong with the next answer of an endpoint; `cut`: the authority acts, and its answer is lost. */
+export type Fault =
+  | { readonly status: number; readonly body?: object | string; readonly headers?: Record<string, string> }
+  | 'cut'
+  | 'stall';
+
+/** A real authority behind a proxy that breaks what it is told to break. */
+export interface TestAuthority {
+  readonly issuer: string;
+  /** Paths of all requests of the program, without those of the browser. */
+  readonly asked: string[];
+  /** By the end of the path, in order. */
+  fail(path: string, ...faults: readonly Fault[]): void;
+  /** What a person does in the browser: logs in, agrees (or not), and is sent back. */
+  browse(url: string, isAllowed?: boolean): Promise<string>;
+  /** What a person does with a code. */
+  enter(code: string, isAllowed?: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const CLIENT = 'test-app';
+const SCOPES = 'openid offline_access api';
+
+export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAuthority> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = newProvider(issuer, accessTokenSeconds);
+  const callback = provider.callback();
+  const faults: [path: string, fault: Fault][] = [];
+  const asked: string[] = [];
+  let isAllowed = true;
+  server.on('request', (incoming: IncomingMessage, answer: ServerResponse) => {
+    const path = (incoming.url ?? '').split('?')[0] ?? '';
+    if (incoming.headers['x-person'] === undefined) asked.push(path);
+    const at = faults.findIndex(([end]) => path.endsWith(end));
+    const [, fault] = at === -1 ? [] : (faults.splice(at, 1)[0] ?? []);
+    if (fault === 'stall') return;
+    if (fault === 'cut') {
+      // The authority answers into the void.
+      answer.write = () => true;
+      answer.end = () => (incoming.socket.destroy(), answer);
+    } else if (fault !== undefined) {
+      answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+      answer.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {}));
+      return;
+    }
+    if (path.startsWith('/auto/')) void decide(provider, incoming, answer, isAllowed);
+    else void callback(incoming, answer);
+  });
+  return {
+    issuer,
+    asked,
+    fail: (path, ...next) => {
+      faults.push(...next.map((fault): [string, Fault] => [path, fault]));
+    },
+    async browse(url, allowed = true) {
+      isAllowed = allowed;
+      return (await visit(url, issuer)).url;
+    },
+    async enter(code, allowed = true) {
+      isAllowed = allowed;
+      const jar = new Map<string, string>();
+      const page = await visit(`${issuer}/device?user_code=${code}`, issuer, jar);
+      const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+      await visit(`${issuer}/device`, issuer, jar, {
+        xsrf,
+        user_code: code,
+        ...(allowed ? { confirm: 'yes' } : { abort: 'yes' }),
+      });
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function newProvider(issuer: string, accessTokenSeconds: number): Provider {
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: CLIENT,
+        token_endpoint_auth_method: 'none',
+        application_type: 'native',
+        redirect_uris: ['http://127.0.0.1/callback'],
+        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        response_types: ['code'],
+        scope: SCOPES,
+      },
+    ],
+    features: {
+      devInteractions: { enabled: false },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
+    },
+    scopes: SCOPES.split(' '),
+    rotateRefreshToken: true,
+    issueRefreshToken: () => Promise.resolve(true),
+    pkce: { required: () => true },
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      RefreshToken: 86_400,
+      DeviceCode: 600,
+      AuthorizationCode: 60,
+      Session: 3600,
+      Interaction: 3600,
+      Grant: 86_400,
+      IdToken: 60,
+    },
+    cookies: { keys: ['k'] },
+    findAccount: (_context: unknown, id: string) => ({
+      accountId: id,
+      claims: () => Promise.resolve({ sub: id }),
+    }),
+    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/auto/${uid}` },
+    renderError: (context: { type: string; body: unknown }, out: unknown) => {
+      context.type = 'json';
+      context.body = out;
+    },
+  });
+  return provider;
+}
+
+async function decide(
+  provider: Provider,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  isAllowed: boolean,
+): Promise<void> {
+  const details = await provider.interactionDetails(incoming, answer);
+  const { prompt, params, session, grantId } = details;
+  if (!isAllowed) {
+    await provider.interactionFinished(
+      incoming,
+      answer,
+      { error: 'access_denied' },
+      { mergeWithLastSubmission: false },
+    );
+    return;
+  }
+  if (prompt.name === 'login') {
+    await provider.interactionFinished(
+      incoming,
+      answer,
+      { login: { accountId: 'user-1' } },
+      { mergeWithLastSubmission: true },
+    );
+    return;
+  }
+  const grant =
+    (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
+    new provider.Grant({ accountId: session?.accountId, clientId: params['client_id'] });
+  grant.addOIDCScope(SCOPES);
+  await provider.interactionFinished(
+    incoming,
+    answer,
+    { consent: { grantId: await grant.save() } },
+    { mergeWithLastSubmission: true },
+  );
+}
+
+/** A browser as far as it matters: cookies, redirects, one form. It stops at the first address that is not the authority's. */
+async function visit(
+  start: string,
+  issuer: string,
+  jar: Map<string, string> = new Map(),
+  form?: Record<string, string>,
+): Promise<{ url: string; body: string }> {
+  let url = start;
+  let fields = form;
+  for (let step = 0; step < 20; step++) {
+    const { location, cookies, body } = await send(url, jar, fields);
+    for (const cookie of cookies) {
+      const [pair = ''] = cookie.split(';');
+      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      if (value === '') jar.delete(name);
+      else jar.set(name, value);
+    }
+    if (location === undefined) return { url, body };
+    url = new URL(location, url).href;
+    fields = undefined;
+    if (!url.startsWith(issuer)) return { url, body: '' };
+  }
+  throw new Error(`no end of redirects at ${url}`);
+}
+
+async function send(
+  url: string,
+  jar: ReadonlyMap<string, string>,
+  form: Record<string, string> | undefined,
+): Promise<{ location: string | undefined; cookies: readonly string[]; body: string }> {
+  const sent = request(url, {
+    method: form === undefined ? 'GET' : 'POST',
+    headers: {
+      'x-person': 'yes',
+      cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+      ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+    },
+  });
+  sent.end(form === undefined ? undefined : new URLSearchParams(form).toString());
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  let body = '';
+  for await (const chunk of answer) body += String(chunk);
+  return { location: answer.headers.location, cookies: answer.headers['set-cookie'] ?? [], body };
+}

@@ -1,0 +1,9 @@
+import { fileVault } from '../../src/node.ts';
+
+/** Takes the lock, says so, and keeps it until it is ended. */
+const vault = fileVault({ path: process.argv[2] });
+await vault.update('held', async (now) => {
+  process.stdout.write('held\n');
+  await new Promise((resolve) => setTimeout(resolve, 600_000));
+  return now;
+});
