@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import * as protocol from 'oauth4webapi';
+import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
 
 /** A token endpoint that is slower is taken for one that does not answer. */
@@ -27,7 +28,7 @@ export class Authority {
   constructor(options: OAuthOptions, now: () => number) {
     this.options = options;
     this.now = now;
-    this.client = { client_id: options.clientId };
+    this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
   /** Discovered once; a discovery that fails is tried again by the next who asks. */
@@ -59,7 +60,7 @@ export class Authority {
       state,
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    return url.href;
+    return (this.translation?.authorize?.(url) ?? url).href;
   }
 
   async exchange(
@@ -152,6 +153,10 @@ export class Authority {
     return protocol.processDiscoveryResponse(url, response);
   }
 
+  private get translation(): (typeof DIALECTS)[keyof typeof DIALECTS] | undefined {
+    return this.options.dialect && DIALECTS[this.options.dialect];
+  }
+
   private scope(): { scope?: string } {
     const { scopes = [] } = this.options;
     return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
@@ -168,8 +173,14 @@ export class Authority {
     signal: AbortSignal;
   } {
     const { fetch = globalThis.fetch, issuer, endpoints } = this.options;
-    const send = async (url: string, init: object): Promise<Response> =>
-      withoutIdentity(await fetch(url, { ...init, redirect: 'manual' }));
+    const { translation } = this;
+    const send = async (url: string, init: Sent): Promise<Response> => {
+      const plain = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
+      if (translation === undefined || init.method !== 'POST')
+        return withoutIdentity(await fetch(url, plain));
+      const post = (to: string, body: object): Promise<Response> => fetch(to, { ...plain, ...bodyOf(body) });
+      return withoutIdentity(await translation.post(url, new URLSearchParams(formOf(init.body)), post));
+    };
     const isLocal = isLoopback(new URL(issuer ?? endpoints?.token ?? ''));
     return {
       [protocol.customFetch]: send,
@@ -182,6 +193,25 @@ export class Authority {
     const { access_token: access, refresh_token: refresh, expires_in: lifetime } = answer;
     return { access, refresh, expiresAt: lifetime === undefined ? undefined : this.now() + lifetime * 1000 };
   }
+}
+
+/** What oauth4webapi hands to a transport. */
+type Sent = protocol.CustomFetchOptions<string, URLSearchParams | undefined>;
+
+const formOf = (body: unknown): string =>
+  body instanceof URLSearchParams || typeof body === 'string' ? String(body) : '';
+
+function bodyOf(body: object): Pick<RequestInit, 'body' | 'headers'> {
+  if (body instanceof URLSearchParams) {
+    return {
+      body,
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+    };
+  }
+  return {
+    body: JSON.stringify(body),
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+  };
 }
 
 /** Who has logged in is not asked: an ID token would only be one more thing whose times and issuer have to be right. */

@@ -1,5 +1,6 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
 import type { Vault } from '../vault/vault.ts';
+import type { Dialect } from './dialects.ts';
 
 /** Where tokens come from, for whom, and where they are kept. */
 export interface OAuthOptions {
@@ -7,7 +8,7 @@ export interface OAuthOptions {
   readonly vault: Vault;
   /** The entry's name in the vault. */
   readonly name: string;
-  /** The app's own, as the vendor has registered it: none is shipped. */
+  /** The app's own, as the vendor has registered it: none is shipped. OpenRouter needs none: `''`. */
   readonly clientId: string;
   /** Where the vendor hands one out to installed apps too. */
   readonly clientSecret?: string | undefined;
@@ -21,6 +22,8 @@ export interface OAuthOptions {
   readonly earlyMs?: number | undefined;
   /** Further parameters of the authorization request, such as `access_type`. */
   readonly extra?: Readonly<Record<string, string>> | undefined;
+  /** Of an authority that differs from the standard; a preset says it. */
+  readonly dialect?: Dialect | undefined;
   /** Default: the platform's. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Default: the system's. */
@@ -66,8 +69,9 @@ export interface TokenSource {
 }
 
 /** Before any request. Throws `config`. */
-export function checkOptions({ issuer, endpoints, clientId, name }: OAuthOptions): void {
-  if (clientId.trim() === '') throw wrong('clientId', 'is empty: register the app with the vendor');
+export function checkOptions({ issuer, endpoints, clientId, name, dialect }: OAuthOptions): void {
+  if (dialect !== 'openrouter' && clientId.trim() === '')
+    throw wrong('clientId', 'is empty: register the app with the vendor');
   if (name.trim() === '') throw wrong('name', 'is empty: it names the entry of the vault');
   if (issuer === undefined && endpoints === undefined)
     throw wrong('issuer', 'is missing: name an issuer, or endpoints');

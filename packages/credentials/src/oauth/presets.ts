@@ -1,7 +1,10 @@
 import type { OAuthOptions } from './options.ts';
 
 /** What of `OAuthOptions` a vendor's documents say; the client id is the app's own. */
-export interface OAuthPreset extends Pick<OAuthOptions, 'issuer' | 'endpoints' | 'scopes' | 'extra'> {
+export interface OAuthPreset extends Pick<
+  OAuthOptions,
+  'issuer' | 'endpoints' | 'scopes' | 'extra' | 'dialect'
+> {
   /** Where it is documented, and when that was read. */
   readonly source: string;
   /** What the vendor says of whose app may use it. */
@@ -9,7 +12,30 @@ export interface OAuthPreset extends Pick<OAuthOptions, 'issuer' | 'endpoints' |
 }
 
 /** Logins of vendors. No client ids: register the app with the vendor, and pass its id. */
-export const oauthPresets: { readonly [name in 'google' | 'vertex' | 'githubModels']: OAuthPreset } = {
+export const oauthPresets: {
+  readonly [name in 'openrouter' | 'codex' | 'google' | 'vertex' | 'githubModels']: OAuthPreset;
+} = {
+  openrouter: {
+    endpoints: { authorize: 'https://openrouter.ai/auth', token: 'https://openrouter.ai/api/v1/auth/keys' },
+    dialect: 'openrouter',
+    source: 'openrouter.ai/docs/oauth, 2026-11-20',
+    terms:
+      'Open to every app, without registration: the person grants a key of their own, and may revoke it.',
+  },
+  codex: {
+    issuer: 'https://auth.openai.com',
+    endpoints: {
+      authorize: 'https://auth.openai.com/oauth/authorize',
+      token: 'https://auth.openai.com/oauth/token',
+      device: 'https://auth.openai.com/api/accounts/deviceauth/usercode',
+    },
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    extra: { id_token_add_organizations: 'true' },
+    dialect: 'codex',
+    source: 'github.com/openai/codex, codex-rs/login, 2026-11-20',
+    terms:
+      'The vendor hands out no client ids for this login to other apps: use it with a client id that you were given.',
+  },
   google: {
     issuer: 'https://accounts.google.com',
     endpoints: {

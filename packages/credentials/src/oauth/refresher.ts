@@ -94,9 +94,10 @@ export class Refresher {
         expiresAt: tokens.expiresAt,
       };
     } catch (error) {
-      const { code } = answered(error);
+      const { code, status, retryAfterMs } = answered(error);
       if (code !== undefined && NEEDS_LOGIN.has(code))
         return { ...now, dead: `the authority answered ${code}` };
+      if (status === 429 && this.options.dialect === 'codex') throw spent(this.options.name, retryAfterMs);
       throw asLoginError(error, `the refresh of ${JSON.stringify(this.options.name)}`);
     }
   }
@@ -112,6 +113,13 @@ export class Refresher {
     );
   }
 }
+
+/** This authority counts what a plan includes, and says so here too. */
+const spent = (name: string, retryAfterMs: number | undefined): LlmError =>
+  new LlmError('quota', `the plan of ${JSON.stringify(name)} is used up for now; the login is kept`, {
+    status: 429,
+    retryAfterMs,
+  });
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

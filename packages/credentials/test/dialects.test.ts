@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { memoryVault, oauth, oauthPresets, secret, type TokenSource, type Vault } from '../src/index.ts';
+
+/** What a local authority answers, path by path; each list is used up, its last answer stays. */
+type Script = Record<string, readonly [status: number, body: object][]>;
+
+let origin: string;
+let script: Script;
+let seen: [path: string, type: string, body: string][];
+let stop: () => Promise<void>;
+let vault: Vault;
+
+beforeEach(async () => {
+  [script, seen, vault] = [{}, [], memoryVault()];
+  const server = createServer((incoming, answer) => {
+    void (async () => {
+      let body = '';
+      for await (const chunk of incoming) body += String(chunk);
+      const path = (incoming.url ?? '').split('?')[0] ?? '';
+      seen.push([path, (incoming.headers['content-type'] ?? '').split(';')[0] ?? '', body]);
+      const answers = script[path] ?? [[404, {}]];
+      const [status, said] = answers[0] ?? [404, {}];
+      if (answers.length > 1) script[path] = answers.slice(1);
+      answer
+        .writeHead(status, { 'content-type': 'application/json', 'retry-after': '9' })
+        .end(JSON.stringify(said));
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+});
+afterEach(() => stop());
+
+const clock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
+const here = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
+const source = (name: 'codex' | 'openrouter'): TokenSource => {
+  const { endpoints, ...preset } = oauthPresets[name];
+  return oauth({
+    vault,
+    name,
+    clientId: name === 'codex' ? 'my-client' : '',
+    clock,
+    ...preset,
+    issuer: undefined,
+    endpoints: {
+      authorize: here(endpoints?.authorize),
+      token: here(endpoints?.token),
+      device: endpoints?.device && here(endpoints.device),
+    },
+  });
+};
+const ask = async ({ credential }: TokenSource): Promise<string> =>
+  typeof credential === 'string'
+    ? credential
+    : await credential({ signal: new AbortController().signal, rejected: undefined });
+const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await run.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (LlmError.is(error)) return error;
+  throw new Error(`no LlmError: ${String(error)}`);
+};
+const follow = (url: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request(url, (answer) => resolve(answer.resume()))
+      .on('error', reject)
+      .end();
+  });
+
+describe('the login of OpenRouter', () => {
+  it('needs no client, and brings a key', async () => {
+    script['/api/v1/auth/keys'] = [[200, { key: 'or-key-1', user_id: 'u' }]];
+    const login = source('openrouter');
+    let shown = '';
+    await login.login({
+      show: ({ url }) => {
+        shown = url;
+        const callback = new URL(new URL(url).searchParams.get('callback_url') ?? '');
+        callback.searchParams.set('code', 'the-code');
+        void follow(callback.href);
+      },
+    });
+    const { searchParams, pathname } = new URL(shown);
+    expect([pathname, [...searchParams.keys()]]).toEqual([
+      '/auth',
+      ['callback_url', 'code_challenge', 'code_challenge_method'],
+    ]);
+    const [, type, body] = seen[0] ?? [];
+    expect(type).toBe('application/json');
+    expect(JSON.parse(body ?? '')).toEqual({
+      code: 'the-code',
+      code_verifier: expect.stringMatching(/^[\w-]{43,128}$/) as string,
+      code_challenge_method: 'S256',
+    });
+    expect([await ask(login), await login.status()]).toEqual(['or-key-1', 'ok']);
+  });
+
+  it('that is refused says so', async () => {
+    script['/api/v1/auth/keys'] = [[403, { error: { message: 'no' } }]];
+    const login = source('openrouter').login({
+      show: ({ url }) => void follow(`${new URL(url).searchParams.get('callback_url') ?? ''}&code=x`),
+    });
+    expect((await failure(login)).details.code).toBe('login-denied');
+  });
+});
+
+describe('the login of Codex', () => {
+  const begun = { device_auth_id: 'id-1', user_code: 'ABCD-1234', interval: '5' };
+  const tokens = {
+    access_token: 'access-1',
+    refresh_token: 'refresh-1',
+    token_type: 'bearer',
+    expires_in: 3600,
+    id_token: 'not.looked.at',
+  };
+
+  it('by code: 403 and 404 mean that nobody has decided, code and verifier come from the authority', async () => {
+    script = {
+      '/api/accounts/deviceauth/usercode': [[200, begun]],
+      '/api/accounts/deviceauth/token': [
+        [403, {}],
+        [404, {}],
+        [200, { authorization_code: 'code-1', code_challenge: 'c', code_verifier: 'verifier-1' }],
+      ],
+      '/oauth/token': [[200, tokens]],
+    };
+    const shown: unknown[] = [];
+    const login = source('codex');
+    await login.login(
+      {
+        show: ({ url, code }) => {
+          shown.push(url, code);
+        },
+      },
+      'device',
+    );
+    expect(shown).toEqual([`${origin}/codex/device`, 'ABCD-1234']);
+    expect(JSON.parse(seen[0]?.[2] ?? '')).toEqual({ client_id: 'my-client' });
+    expect(JSON.parse(seen[1]?.[2] ?? '')).toEqual({ device_auth_id: 'id-1', user_code: 'ABCD-1234' });
+    expect(Object.fromEntries(new URLSearchParams(seen.at(-1)?.[2]))).toEqual({
+      grant_type: 'authorization_code',
+      client_id: 'my-client',
+      code: 'code-1',
+      code_verifier: 'verifier-1',
+      redirect_uri: `${origin}/deviceauth/callback`,
+    });
+    const entry = await vault.get('codex');
+    expect([entry?.value.reveal(), entry?.refresh?.reveal()]).toEqual(['access-1', 'refresh-1']);
+  });
+
+  it.each([
+    [401, { error: { code: 'refresh_token_reused' } }],
+    [401, {}],
+    [400, { error: 'refresh_token_reused' }],
+  ] as const)('that is answered %d %j at its renewal needs a person', async (status, body) => {
+    script = { '/oauth/token': [[status, body]] };
+    await vault.update('codex', () => ({
+      kind: 'oauth',
+      value: secret('old'),
+      refresh: secret('r'),
+      expiresAt: 1,
+    }));
+    const login = source('codex');
+    expect((await failure(ask(login))).details.code).toBe('login-required');
+    await failure(ask(login));
+    expect([await login.status(), seen.length]).toEqual(['login-required', 1]);
+  });
+
+  it('whose plan is used up is kept', async () => {
+    script = {
+      '/oauth/token': [
+        [429, {}],
+        [200, tokens],
+      ],
+    };
+    await vault.update('codex', () => ({
+      kind: 'oauth',
+      value: secret('old'),
+      refresh: secret('r'),
+      expiresAt: 1,
+    }));
+    const login = source('codex');
+    expect(await failure(ask(login))).toMatchObject({ kind: 'quota', details: { retryAfterMs: 9000 } });
+    expect(await ask(login)).toBe('access-1');
+    expect((await vault.get('codex'))?.refresh?.reveal()).toBe('refresh-1');
+  });
+});
+
+test('every preset is https, has a source with its date, and ships no client id', () => {
+  for (const preset of Object.values(oauthPresets)) {
+    expect(preset.source).toMatch(/\d{4}-\d{2}-\d{2}$/);
+    expect(preset.terms).not.toBe('');
+    for (const address of [preset.issuer, ...Object.values(preset.endpoints ?? {})])
+      expect(address ?? 'https://').toMatch(/^https:/);
+    expect(Object.keys(preset)).not.toContain('clientId');
+  }
+});
