@@ -79,6 +79,9 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
       case 'reset':
         line('yellow', `(${event.target} broke off: ${event.error.kind}; the answer starts over)`);
         break;
+      case 'continued':
+        line('yellow', `(${event.from} broke off: ${event.error.kind}; ${event.target} goes on)`);
+        break;
       case 'finish':
         turnTo(undefined);
         break;
