@@ -1,3 +1,4 @@
 export { defineConfig, type MajordomoConfig } from './config/config.ts';
 
 export type { Skill } from '@majordomo/agent';
+export type { Skill } from '@majordomo/agent';

@@ -47,5 +47,6 @@ function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
 function unfenced(raw: string): string {
   const [fence = ''] = /^`+/.exec(raw) ?? [];
   const inner = raw.slice(fence.length, -fence.length);
-  return /^ .*[^ ].* $/s.test(inner) ? inner.slice(1, -1) : inner;
+  const isPadded = inner.startsWith(' ') && inner.endsWith(' ') && /[^ ]/.test(inner);
+  return isPadded ? inner.slice(1, -1) : inner;
 }

@@ -18,7 +18,7 @@ const BULLET = /^(\s*)[-*+] (?=\S)/;
 const QUOTE = /^ {0,3}> ?/;
 const TABLE = /^ {0,3}\|/;
 /** Could a line that begins so still become one of these? */
-const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+]+ ?(?:[-*_ ]*)|>)$/;
+const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+][-*_+ ]*|>)$/;
 /** Longer than this, what is open is shown as it is. */
 const LONGEST_OPEN = 500;
 
@@ -127,7 +127,7 @@ export function createMarkdown(columns: number): MarkdownStream {
     rest += text;
     if (fence !== undefined) {
       // A line of code that may be the end of it waits.
-      if (isLineStart && /^\s*[`~]*\s*$/.test(rest)) return [];
+      if (isLineStart && /^\s*(?:[`~]+\s*)?$/.test(rest)) return [];
       const shown = plainSpan(rest);
       rest = '';
       isLineStart = false;
