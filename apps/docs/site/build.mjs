@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
 import { pagesOf, pageText } from './pages.mjs';
 
@@ -35,7 +36,7 @@ async function lay() {
     writeFileSync(place, pageText(file, pages));
   }
   mkdirSync(join(folder, '.vitepress'));
-  const config = new URL('config.mjs', import.meta.url);
+  const config = pathToFileURL(join(import.meta.dirname, 'config.mjs'));
   writeFileSync(
     join(folder, '.vitepress/config.mjs'),
     `export { default } from ${JSON.stringify(config.href)};\n`,
