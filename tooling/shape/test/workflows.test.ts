@@ -9,8 +9,6 @@ const workflows = readdirSync(join(ROOT, FOLDER)).map((name) => [name, read(`${F
 
 /** What pnpm does by itself, or finds among the tools. */
 const OWN = new Set(['install', 'changeset', 'exec']);
-/** Is being written: the schedule waits for it. */
-const COMING = new Set(['refresh']);
 
 test.each(workflows)(
   '%s runs scripts that exist, by the package manager of the repository',
@@ -19,7 +17,7 @@ test.each(workflows)(
     expect(commands.length).toBeGreaterThan(0);
     for (const [, manager, filter, script = ''] of commands) {
       expect(manager).toBe(root.packageManager);
-      if (OWN.has(script) || COMING.has(script)) continue;
+      if (OWN.has(script)) continue;
       const { scripts } = filter === undefined ? root : (manifestOf(filter) ?? {});
       expect(Object.keys(scripts ?? {}), `${filter ?? 'the root'} has no script ${script}`).toContain(script);
     }
