@@ -1,0 +1,40 @@
+import { fromJson, systemClock, toJson, type Clock } from '@majordomo/core';
+import type { CacheStore } from './cache-store.ts';
+
+const DEFAULT_MOST = 1000;
+
+/** How much a cache in memory keeps. */
+export interface MemoryCacheOptions {
+  /** What was used longest ago goes first. Default 1,000. */
+  readonly maxEntries?: number | undefined;
+  /** Default: real time. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Answers in this process's memory: gone with it, and not seen by others. */
+export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
+  const { maxEntries = DEFAULT_MOST, clock = systemClock } = options;
+  /** The one used last comes last. */
+  const entries = new Map<string, { readonly json: string; readonly until: number }>();
+  return {
+    get(key) {
+      const entry = entries.get(key);
+      entries.delete(key);
+      if (entry === undefined || entry.until <= clock.now()) return Promise.resolve(undefined);
+      entries.set(key, entry);
+      return Promise.resolve(fromJson((JSON.parse(entry.json) as { readonly value: unknown }).value));
+    },
+    async set(key, value, ttlMs = Infinity) {
+      // Asynchronous, so that what is no JSON rejects.
+      await Promise.resolve();
+      entries.delete(key);
+      entries.set(key, { json: JSON.stringify(toJson({ value })), until: clock.now() + ttlMs });
+      for (const oldest of entries.keys()) {
+        if (entries.size <= maxEntries) break;
+        entries.delete(oldest);
+      }
+      return true;
+    },
+    delete: (key) => Promise.resolve(entries.delete(key)),
+  };
+}
