@@ -1,0 +1,74 @@
+import { LlmError } from '@majordomo/core';
+import type { Entry } from './contract/ledger.ts';
+import type { SpendRecord } from './contract/record.ts';
+import type { Desk } from './gate/ledger-gate.ts';
+import { MOST, parseUsd } from './limits/money.ts';
+import { BOOKED } from './limits/samples.ts';
+import { LEASE_MS } from './books/leases.ts';
+
+/** Books what was spent elsewhere: nothing is asked, since it is spent already. */
+export async function bookEntry(desk: Desk, entry: Entry): Promise<void> {
+  const { store, limits, clock, prices, options, alerts } = desk;
+  const amount = checked(entry);
+  const { vendor, tenant, tags = {} } = entry;
+  const id = `${BOOKED}/${entry.id ?? crypto.randomUUID()}`;
+  // A store forgets reservations after a while, and records never.
+  if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
+  const now = clock.now();
+  const spender = { tenant, vendor, target: vendor, metadata: tags };
+  const counted = limits.countersFor(spender).filter(({ bound }) => bound.unit === 'usd');
+  const claims = counted.map(({ bound, counter }) => ({
+    ...bound.claim(counter, 0n, spender, now),
+    max: MOST,
+  }));
+  const record: SpendRecord = {
+    id,
+    at: new Date(now).toISOString(),
+    call: id,
+    operation: BOOKED,
+    target: vendor,
+    vendor,
+    model: undefined,
+    name: undefined,
+    tenant,
+    tags,
+    outcome: 'finished',
+    ms: 0,
+    usage: undefined,
+    nanoUsd: String(amount),
+    basis: 'reported',
+    missing: [],
+    catalog: prices.date,
+  };
+  if (claims.length > 0) {
+    await store.reserve(id, claims, LEASE_MS);
+    await store.settle(
+      id,
+      counted.map(({ counter }) => ({ counter, amount })),
+    );
+  }
+  await store.append(record);
+  try {
+    options.onRecord?.(record);
+  } catch {
+    // A listener that throws changes nothing.
+  }
+  if (options.onAlert === undefined) return;
+  for (const { bound, counter } of counted)
+    void desk.outbox.send(() => alerts.booked({ bound, counter, amount, tenant }));
+}
+
+function checked({ vendor, usd, id }: Entry): bigint {
+  const fail = (path: string, why: string): never => {
+    throw new LlmError('config', `ledger: book: ${path}: ${why}`, { path });
+  };
+  if (typeof vendor !== 'string' || vendor === '') fail('vendor', 'whom was it paid to?');
+  if (id === '') fail('id', 'must not be empty: it tells entries apart');
+  return (
+    parseUsd(usd) ??
+    fail(
+      'usd',
+      `must be a text with a decimal number of up to nine decimals, such as '0.0125', not ${JSON.stringify(usd)}`,
+    )
+  );
+}

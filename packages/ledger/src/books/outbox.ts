@@ -1,0 +1,88 @@
+import type { Clock } from '@majordomo/core';
+import { inTime } from './in-time.ts';
+
+interface Job {
+  /** May be run again after a failure. */
+  readonly run: () => Promise<void>;
+  readonly done: () => void;
+}
+
+/** A store that says nothing for so long is asked again: what it is told may be told twice. */
+const LONGEST_JOB_MS = 30_000;
+/** First wait after a failure; it doubles up to the longest. */
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+/** What a store that never comes back may cost in memory. */
+const MOST_WAITING = 10_000;
+
+/** What has to reach the store: at once, or as soon as it answers again. */
+export class Outbox {
+  private readonly clock: Clock;
+  private readonly onError: (error: unknown) => void;
+  private readonly running = new Set<Promise<void>>();
+  private waiting: Job[] = [];
+  private waitMs = FIRST_WAIT_MS;
+  private cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, onError: (error: unknown) => void) {
+    this.clock = clock;
+    this.onError = onError;
+  }
+
+  /** Resolves once it is done, however often it takes. */
+  send(run: () => Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      void this.attempt({ run, done: resolve });
+    });
+  }
+
+  /** Waits for what is under way and tries what failed once more; rejects with the error that remains. */
+  async flush(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+    const again = this.waiting.splice(0);
+    let failure: { readonly error: unknown } | undefined;
+    await Promise.all(
+      again.map((job) =>
+        this.attempt(job).then((outcome) => {
+          failure ??= outcome;
+        }),
+      ),
+    );
+    if (failure !== undefined) throw failure.error;
+    if (this.running.size > 0) await this.flush();
+  }
+
+  private attempt(job: Job): Promise<{ readonly error: unknown } | undefined> {
+    const attempted = inTime(job.run(), LONGEST_JOB_MS, this.clock, true).then(
+      () => {
+        this.waitMs = FIRST_WAIT_MS;
+        job.done();
+        return undefined;
+      },
+      (error: unknown) => {
+        this.onError(error);
+        this.retryLater(job);
+        return { error };
+      },
+    );
+    const settled = attempted.then(() => {
+      this.running.delete(settled);
+    });
+    this.running.add(settled);
+    return attempted;
+  }
+
+  private retryLater(job: Job): void {
+    if (this.waiting.length >= MOST_WAITING) this.waiting.shift()?.done();
+    this.waiting.push(job);
+    this.cancel ??= this.clock.timer(
+      this.waitMs,
+      () => {
+        this.cancel = undefined;
+        this.waitMs = Math.min(this.waitMs * 2, LONGEST_WAIT_MS);
+        for (const waiting of this.waiting.splice(0)) void this.attempt(waiting);
+      },
+      true,
+    );
+  }
+}

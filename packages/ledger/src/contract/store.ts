@@ -1,0 +1,64 @@
+import type { RecordQuery, SpendRecord } from './record.ts';
+import type { ReportQuery, ReportRow } from './report.ts';
+
+/**
+ * An amount that is held on a counter until it is settled. Amounts are exact within int64. Periods are told as what is
+ * left of them, since clocks differ; the store's clock counts.
+ */
+export interface Claim {
+  readonly counter: string;
+  /** Used and held together never exceed it by a claim. */
+  readonly max: bigint;
+  readonly amount: bigint;
+  /** Until the counter begins anew; the first claim of a period sets its end. `undefined`: never. */
+  readonly resetsInMs: number | undefined;
+  /** What becomes of the amount when nobody renews its lease. */
+  readonly whenLapsed: 'spent' | 'free';
+  /** Whose counter it is; absent: all tenants'. */
+  readonly tenant?: string | undefined;
+}
+
+/** Which counter had no room. */
+export interface Refusal {
+  readonly counter: string;
+  /** Below 0 after an overrun. */
+  readonly left: bigint;
+  /** Until the counter begins anew; `undefined`: it never does. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Where the books are kept. Every method is atomic and may be repeated with the same id. */
+export interface LedgerStore {
+  /** All claims or none. The same id again, before or after it was settled, holds nothing more. */
+  reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined>;
+  /** An unknown, lapsed or settled id: nothing happens. */
+  renew(id: string, leaseMs: number): Promise<void>;
+  /**
+   * Books what was used; true when the claim was still held. False after a lapse, when what was used takes the place of
+   * what had been assumed as spent; false, and nothing changes, for an id that is unknown or was settled before. What
+   * was claimed on a counter that is not named here is given back; counters without a claim are left alone.
+   */
+  settle(
+    id: string,
+    used: readonly { readonly counter: string; readonly amount: bigint }[],
+  ): Promise<boolean>;
+  /** Those whose name begins like this, in the order of their names. One whose period is over has nothing used. */
+  counters(prefix: string): Promise<readonly CounterState[]>;
+  /** A record with an id that is there already changes nothing. */
+  append(record: SpendRecord): Promise<void>;
+  /** Oldest first. */
+  records(query: RecordQuery): AsyncIterable<SpendRecord>;
+  /** Where the store can add up by itself; else the ledger does, from records. */
+  report?(query: ReportQuery): Promise<readonly ReportRow[]>;
+  /** What is asked for afterwards may reject. */
+  close(): Promise<void>;
+}
+
+/** What stands on a counter now. */
+export interface CounterState {
+  readonly counter: string;
+  readonly used: bigint;
+  readonly held: bigint;
+  /** Epoch ms; `undefined`: never, or its period is over. */
+  readonly resetsAt: number | undefined;
+}

@@ -1,0 +1,67 @@
+import { catalog as snapshot } from '@majordomo/catalog';
+import { systemClock } from '@majordomo/core';
+import { Alerts } from './alerts/alerts.ts';
+import { Leases } from './books/leases.ts';
+import { Outbox } from './books/outbox.ts';
+import { bookEntry } from './book-entry.ts';
+import { statesOf } from './states.ts';
+import { checkOptions } from './check-options.ts';
+import type { Ledger, LedgerOptions } from './contract/ledger.ts';
+import { Answers } from './gate/answers.ts';
+import { ledgerGate, type Desk } from './gate/ledger-gate.ts';
+import { Prices } from './gate/prices.ts';
+import { LimitBook } from './limits/limit-book.ts';
+import { memoryStore } from './memory/memory-store.ts';
+import { report } from './report/report.ts';
+
+/**
+ * Limits that cannot be overrun, and books of what was spent. Throws `config` for limits and options that say nothing,
+ * naming the field.
+ *
+ * @example createMajordomo({ providers, gates: [createLedger({ limits }).gate] })
+ */
+export function createLedger(options: LedgerOptions = {}): Ledger {
+  const desk = deskOf(options);
+  const { store, limits, outbox } = desk;
+  return {
+    gate: ledgerGate(desk),
+    limits: () => limits.all().map(({ limit }) => limit),
+    setLimit(limit) {
+      limits.set(limit);
+    },
+    removeLimit(name) {
+      limits.remove(name);
+    },
+    state: async (name) => statesOf(desk, limits.named(name)),
+    records: (query = {}) => store.records(query),
+    report: (query) => report(store, query),
+    book: (entry) => bookEntry(desk, entry),
+    flush: () => outbox.flush(),
+    async close() {
+      await outbox.flush();
+      await store.close();
+    },
+  };
+}
+
+function deskOf(options: LedgerOptions): Desk {
+  checkOptions(options);
+  const { clock = systemClock, catalog = snapshot, limits = [], onAlert } = options;
+  const { unknownPrice = 'deny', whenDown = 'deny', storeTimeoutMs = 250 } = options;
+  const store = options.store ?? memoryStore({ clock });
+  const alerts = new Alerts(store, clock, onAlert ?? (() => undefined));
+  const onError = (error: unknown): void => {
+    alerts.down(error);
+  };
+  return {
+    store,
+    clock,
+    limits: new LimitBook(limits),
+    prices: new Prices(catalog),
+    outbox: new Outbox(clock, onError),
+    leases: new Leases(store, clock, onError),
+    alerts,
+    answers: new Answers(),
+    options: { ...options, unknownPrice, whenDown, storeTimeoutMs },
+  };
+}

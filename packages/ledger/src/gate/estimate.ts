@@ -1,0 +1,90 @@
+import { mostCost, type CatalogModel, type Price } from '@majordomo/catalog';
+import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
+import { MOST } from '../limits/money.ts';
+import { mostInput } from './most-input.ts';
+
+/** What an attempt may use; `undefined`: nobody knows. */
+export interface Estimate {
+  readonly input: number;
+  readonly output: number | undefined;
+  /** Nano-USD; `undefined` also where a plan pays. */
+  readonly nanoUsd: bigint | undefined;
+  /** Pictures have a fee, and no tokens that anybody could tell before. */
+  readonly isByUnit: boolean;
+}
+
+/** The most that an attempt can use, or as many output tokens as `output` says. */
+export function estimate(
+  attempt: AttemptInfo,
+  model: CatalogModel | undefined,
+  price: Price | undefined,
+  output: number | undefined,
+): Estimate {
+  if (attempt.payload !== undefined) return imageEstimate(attempt.payload, model, price);
+  const input = inputOf(attempt, model);
+  const most = lowest(mostOutput(attempt, model), output);
+  const nanoUsd =
+    price === undefined || most === undefined ? undefined : held(mostCost({ input, output: most }, price));
+  return { input, output: most, nanoUsd, isByUnit: false };
+}
+
+function inputOf({ request, capabilities }: AttemptInfo, model: CatalogModel | undefined): number {
+  const ceiling = model?.maxInputTokens ?? capabilities.contextTokens ?? model?.contextTokens ?? Infinity;
+  // What a model does not take costs nothing.
+  return Math.min(mostInput(request), ceiling);
+}
+
+/** What the request allows, else what the model can. */
+function mostOutput(
+  { request, capabilities }: AttemptInfo,
+  model: CatalogModel | undefined,
+): number | undefined {
+  return (
+    request.maxTokens ??
+    capabilities.maxOutputTokens ??
+    model?.maxOutputTokens ??
+    capabilities.contextTokens ??
+    model?.contextTokens
+  );
+}
+
+function lowest(most: number | undefined, wanted: number | undefined): number | undefined {
+  if (wanted === undefined || !(wanted >= 0 && wanted < Infinity)) return most;
+  return Math.ceil(Math.min(wanted, most ?? Infinity));
+}
+
+/** The units that providers report for pictures: `image:1024x1024`. */
+export function imageUnits({ n = 1, size }: ImageRequest): Readonly<Record<string, number>> {
+  return { [size === undefined ? 'image' : `image:${size}`]: n };
+}
+
+/** By fees; else by tokens, where the model says how many it can write for one picture. */
+function imageEstimate(
+  payload: ImageRequest,
+  model: CatalogModel | undefined,
+  price: Price | undefined,
+): Estimate {
+  const { n = 1, size, prompt, images = [] } = payload;
+  const { fees = {} } = price ?? {};
+  const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? dearestImage(fees);
+  if (fee !== undefined) {
+    // Fees are micro-USD, to six decimals.
+    const nanoUsd = BigInt(Math.ceil((fee * n + (fees['request'] ?? 0)) * 1000));
+    return { input: 0, output: undefined, nanoUsd: held(nanoUsd), isByUnit: true };
+  }
+  const each = model?.maxOutputTokens;
+  if (price === undefined || each === undefined)
+    return { input: 0, output: undefined, nanoUsd: undefined, isByUnit: true };
+  const messages = [user(prompt, ...images)];
+  const input = mostInput({ messages, tools: [], output: undefined, extra: {} });
+  const nanoUsd = held(mostCost({ input, output: each * n }, price));
+  return { input, output: each * n, nanoUsd, isByUnit: true };
+}
+
+/** Of a size that is the vendor's to choose. */
+function dearestImage(fees: NonNullable<Price['fees']>): number | undefined {
+  const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
+  return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));
+}
+
+const held = (nanoUsd: bigint): bigint => (nanoUsd > MOST ? MOST : nanoUsd);

@@ -1,0 +1,183 @@
+import { costOf, type Price } from '@majordomo/catalog';
+import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
+import { Alerts } from '../alerts/alerts.ts';
+import { LEASE_MS, Leases } from '../books/leases.ts';
+import type { Outbox } from '../books/outbox.ts';
+import type { LedgerOptions } from '../contract/ledger.ts';
+import type { Claim, LedgerStore, Refusal } from '../contract/store.ts';
+import type { Spender } from '../limits/bound.ts';
+import type { Counted, LimitBook } from '../limits/limit-book.ts';
+import { Answers } from './answers.ts';
+import { refused, storeDown } from './denials.ts';
+import { estimate, type Estimate } from './estimate.ts';
+import { inTime } from '../books/in-time.ts';
+import { planned } from './plan.ts';
+import { priceOf, Prices } from './prices.ts';
+import { recordOf } from './spend-record.ts';
+import { usageOf, usedBy } from './used.ts';
+
+/** What a ledger's parts have in common. */
+export interface Desk {
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+  readonly limits: LimitBook;
+  readonly prices: Prices;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly alerts: Alerts;
+  readonly answers: Answers;
+  readonly options: Pick<LedgerOptions, 'reserve' | 'tags' | 'onRecord' | 'onAlert'> & {
+    readonly unknownPrice: 'admit' | 'deny';
+    readonly whenDown: 'admit' | 'deny';
+    readonly storeTimeoutMs: number;
+  };
+}
+
+/** Of an answer that nobody knows anything about, for those who reserve what is likely. */
+const GUESSED_OUTPUT = 4096;
+
+/** One attempt that asks to be admitted. */
+interface Request {
+  readonly attempt: AttemptInfo;
+  readonly id: string;
+  readonly spender: Spender;
+  readonly counted: readonly Counted[];
+  readonly price: Price | undefined;
+  readonly claimed: Estimate;
+}
+
+/** Reserves before each attempt what it may use, and books afterwards what it used. */
+export const ledgerGate = (desk: Desk): Gate => ({
+  name: 'ledger',
+  admit: (attempt) => admit(desk, attempt),
+});
+
+async function admit(desk: Desk, attempt: AttemptInfo): Promise<Permit | Denial> {
+  const { clock, options } = desk;
+  const request = await requested(desk, attempt);
+  const { counted, spender, claimed, price } = request;
+  const now = clock.now();
+  const plan = planned(counted, attempt, spender, claimed, price !== undefined, options.unknownPrice, now);
+  if ('deny' in plan) return plan;
+  if (plan.length === 0) return permit(desk, request, plan);
+  const reserving = desk.store.reserve(request.id, plan, LEASE_MS);
+  let refusal: Refusal | undefined;
+  try {
+    refusal = await inTime(reserving, options.storeTimeoutMs, clock);
+  } catch (error) {
+    desk.alerts.down(error);
+    if (options.whenDown === 'admit') return permit(desk, request, plan);
+    giveBack(desk, request.id, reserving);
+    return storeDown(error);
+  }
+  desk.alerts.up();
+  return refusal === undefined ? permit(desk, request, plan) : denied(desk, request, plan, refusal);
+}
+
+async function requested(desk: Desk, attempt: AttemptInfo): Promise<Request> {
+  const { call, target, vendor } = attempt;
+  const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
+  const counted = desk.limits.countersFor(spender);
+  const model = await desk.prices.model(vendor, attempt.model);
+  const price = priceOf(model, desk.clock.now());
+  const most = estimate(attempt, model, price, undefined);
+  const wanted = wantedOutput(desk, attempt, most.output);
+  const claimed = wanted === undefined ? most : estimate(attempt, model, price, wanted);
+  return { attempt, id: `${call.id}/${target}/${attempt.attempt}`, spender, counted, price, claimed };
+}
+
+/** `undefined`: the most. */
+function wantedOutput(
+  { answers, options: { reserve } }: Desk,
+  attempt: AttemptInfo,
+  most: number | undefined,
+): number | undefined {
+  if (typeof reserve === 'function') return reserve(attempt);
+  if (reserve !== 'likely') return undefined;
+  return answers.likely(attempt.target) ?? (most === undefined ? GUESSED_OUTPUT : undefined);
+}
+
+function denied(
+  { alerts, clock, options, outbox }: Desk,
+  { counted, spender }: Request,
+  claims: readonly Claim[],
+  refusal: Refusal,
+): Denial {
+  const bound = counted.find(({ counter }) => counter === refusal.counter)?.bound;
+  if (bound === undefined)
+    throw new Error(`the store refused a counter that was not asked for: ${refusal.counter}`);
+  const amount = claims.find(({ counter }) => counter === refusal.counter)?.amount ?? 0n;
+  const { counter } = refusal;
+  if (options.onAlert !== undefined && amount <= bound.max)
+    void outbox.send(() => alerts.refused({ bound, counter, amount, tenant: spender.tenant }));
+  return refused(bound, amount, refusal, clock.now());
+}
+
+/** Denied for want of an answer: what was reserved nevertheless is nobody's. */
+function giveBack({ store, outbox }: Desk, id: string, reserving: Promise<unknown>): void {
+  const release = async (): Promise<void> => {
+    await store.settle(id, []);
+  };
+  reserving.then(
+    () => outbox.send(release),
+    () => undefined,
+  );
+}
+
+function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit {
+  const { leases, outbox, clock, store } = desk;
+  const { id, attempt } = request;
+  if (claims.length > 0) leases.hold(id, attempt);
+  return {
+    settle(outcome) {
+      leases.release(id);
+      const at = clock.now();
+      if (outcome.outcome !== 'skipped') return outbox.send(booking(desk, request, claims, outcome, at));
+      if (claims.length === 0) return undefined;
+      return outbox.send(async () => {
+        await store.settle(id, []);
+      });
+    },
+  };
+}
+
+/** Books one attempt; may be run again until it succeeds. */
+function booking(
+  desk: Desk,
+  { attempt, id, spender, counted, price, claimed }: Request,
+  claims: readonly Claim[],
+  outcome: Attempt,
+  at: number,
+): () => Promise<void> {
+  const { store, prices, options, limits } = desk;
+  const usage = usageOf(outcome, attempt);
+  const cost = costOf(usage, price, { billing: attempt.billing });
+  const amounts = usedBy(outcome, usage, cost, claimed);
+  const tags = [...(options.tags ?? []), ...limits.metadataKeys()];
+  const record = recordOf(attempt, outcome, usage, cost, { id, at, tags, catalog: prices.date });
+  const booked = counted
+    .filter(({ counter }) => claims.some((claim) => claim.counter === counter))
+    .map(({ bound, counter }) => ({ bound, counter, amount: amounts[bound.unit], tenant: spender.tenant }));
+  if (usage?.output !== undefined && outcome.outcome === 'finished')
+    desk.answers.saw(attempt.target, usage.output);
+  return async () => {
+    if (claims.length > 0) await store.settle(id, booked);
+    await store.append(record);
+    desk.alerts.up();
+    tell(options.onRecord, record);
+    if (options.onAlert === undefined) return;
+    if (cost.basis === 'unknown' && usage !== undefined) desk.alerts.unpriced(attempt.target, cost.missing);
+    if (cost.driftNanoUsd !== undefined)
+      desk.alerts.drift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
+    for (const one of booked) void desk.outbox.send(() => desk.alerts.booked(one));
+  };
+}
+
+/** A listener that throws changes nothing. */
+function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value);
+  } catch {
+    // Its own trouble.
+  }
+}

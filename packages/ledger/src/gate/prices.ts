@@ -1,0 +1,30 @@
+import { priceAt, type Catalog, type CatalogModel, type Price } from '@majordomo/catalog';
+
+/** Anybody may ask for a model of any name. */
+const MOST_KEPT = 1000;
+
+/** Models of the catalogue by what an attempt says of itself, kept once they were found. */
+export class Prices {
+  readonly date: string;
+  private readonly catalog: Catalog;
+  private readonly known = new Map<string, CatalogModel | undefined>();
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog;
+    this.date = catalog.date;
+  }
+
+  async model(vendor: string | undefined, id: string | undefined): Promise<CatalogModel | undefined> {
+    if (vendor === undefined || id === undefined) return undefined;
+    const key = `${vendor}/${id}`;
+    if (this.known.has(key)) return this.known.get(key);
+    const found = await this.catalog.find(vendor, id);
+    if (this.known.size >= MOST_KEPT) this.known.clear();
+    this.known.set(key, found?.model);
+    return found?.model;
+  }
+}
+
+/** What holds at an instant, in epoch ms. */
+export const priceOf = (model: CatalogModel | undefined, at: number): Price | undefined =>
+  model && priceAt(model, new Date(at));

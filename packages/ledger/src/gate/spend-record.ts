@@ -1,0 +1,50 @@
+import type { Cost } from '@majordomo/catalog';
+import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
+import type { SpendRecord } from '../contract/record.ts';
+import { textOf } from '../limits/bound.ts';
+import { wasShown } from './used.ts';
+
+/** What the books keep of an attempt. */
+export function recordOf(
+  attempt: AttemptInfo,
+  outcome: Attempt,
+  usage: Usage | undefined,
+  cost: Cost,
+  about: {
+    readonly id: string;
+    readonly at: number;
+    readonly tags: readonly string[];
+    readonly catalog: string;
+  },
+): SpendRecord {
+  const { call, target, vendor, model, name, operation = 'chat' } = attempt;
+  // Limits count what was claimed then: nobody knows better.
+  const isAssumed = usage === undefined && cost.basis === 'unknown' && wasShown(outcome);
+  return {
+    id: about.id,
+    at: new Date(about.at).toISOString(),
+    call: call.id,
+    operation,
+    target,
+    vendor,
+    model,
+    name,
+    tenant: call.tenant,
+    tags: tagsOf(call.metadata, about.tags),
+    outcome: outcome.outcome,
+    ms: outcome.ms,
+    usage,
+    nanoUsd: cost.nanoUsd?.toString(),
+    basis: cost.basis,
+    missing: isAssumed ? [...cost.missing, 'limits count the whole claim'] : cost.missing,
+    catalog: about.catalog,
+  };
+}
+
+function tagsOf(
+  metadata: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+): Readonly<Record<string, string>> {
+  const found = keys.map((key) => [key, textOf(metadata[key])] as const);
+  return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,122 @@
+import type { Claim } from '../contract/store.ts';
+import type { Limit } from '../contract/limit.ts';
+import { MOST, parseUsd } from './money.ts';
+import { periodAt, type Period } from './period.ts';
+
+/** Who asks for what: what limits look at. */
+export interface Spender {
+  readonly tenant: string | undefined;
+  readonly vendor: string | undefined;
+  readonly target: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** What an attempt has used, in each unit. */
+export type Amounts = Readonly<Record<Unit, bigint>>;
+
+/** What a limit counts. */
+export type Unit = 'usd' | 'tokens' | 'requests';
+
+/** A limit, ready to be asked. */
+export class Bound {
+  readonly limit: Limit;
+  readonly unit: Unit;
+  /** Nano-USD, tokens or requests. */
+  readonly max: bigint;
+  /** Stands at the beginning of the names of all its counters. */
+  readonly prefix: string;
+  /** How often it was set in this process: alerts of each time have claims of their own. */
+  readonly armed: number;
+  private readonly zone: string;
+  private period: Period | undefined;
+
+  constructor(limit: Limit, armed: number) {
+    const { per, zone = 'UTC', max } = limit;
+    this.limit = limit;
+    this.armed = armed;
+    this.zone = zone;
+    this.unit = 'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
+    this.max =
+      'usd' in max ? (parseUsd(max.usd) ?? MOST) : BigInt('tokens' in max ? max.tokens : max.requests);
+    const period = typeof per === 'string' ? per : `${per.ms}ms`;
+    // Another unit, period or zone counts anew.
+    this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
+  }
+
+  /** Which of its counters an attempt counts on; `undefined`: on none. */
+  counterFor(spender: Spender): string | undefined {
+    const { where, each = [] } = this.limit;
+    if (where !== undefined && !fits(where, spender)) return undefined;
+    return this.prefix + each.map((key) => `${encode(key)}=${encode(valueOf(spender, key))}`).join(',');
+  }
+
+  /** The part of a counter's name that `LimitState.key` has. */
+  keyOf(counter: string): string {
+    return counter.slice(this.prefix.length);
+  }
+
+  claim(counter: string, amount: bigint, { tenant }: Pick<Spender, 'tenant'>, now: number): Claim {
+    const isTenants = this.limit.each?.includes('tenant') === true;
+    return {
+      counter,
+      max: this.max,
+      amount,
+      resetsInMs: this.resetsInMs(now),
+      whenLapsed: 'spent',
+      ...(isTenants && { tenant: tenant ?? '' }),
+    };
+  }
+
+  resetsInMs(now: number): number | undefined {
+    const end = this.periodAt(now)?.to;
+    return end === undefined ? undefined : end - now;
+  }
+
+  periodAt(now: number): Period | undefined {
+    const { period } = this;
+    if (period !== undefined && period.from <= now && now < period.to) return period;
+    this.period = periodAt(this.limit.per, this.zone, now);
+    return this.period;
+  }
+}
+
+function fits(where: NonNullable<Limit['where']>, spender: Spender): boolean {
+  const { tenant, vendor, provider, target } = where;
+  return (
+    includes(tenant, spender.tenant) &&
+    includes(vendor, spender.vendor) &&
+    includes(provider, providerOf(spender.target)) &&
+    includes(target, spender.target)
+  );
+}
+
+const includes = (list: readonly string[] | undefined, value: string | undefined): boolean =>
+  list === undefined || (value !== undefined && list.includes(value));
+
+function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): string {
+  switch (key) {
+    case 'tenant':
+      return tenant ?? '';
+    case 'vendor':
+      return vendor ?? '';
+    case 'provider':
+      return providerOf(target);
+    case 'target':
+      return target;
+    default:
+      return textOf(metadata[key]) ?? '';
+  }
+}
+
+export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';
+
+/** Of metadata: what is no plain value is not taken. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? String(value)
+    : undefined;
+}
+
+/** Half a pair of surrogates cannot be encoded. */
+const encode = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}'));

@@ -1,0 +1,55 @@
+/** What was spent at an instant, in a limit's unit. */
+export interface Sample {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly amount: bigint;
+}
+
+export const WINDOW_MS = 86_400_000;
+/** Below, one expensive call would look like a rate. */
+const LEAST_SAMPLES = 5;
+/** Samples that are this close share a place. */
+const GRAIN_MS = 300_000;
+
+/** When `left` is spent at the rate of the last 24 hours, or since the first sample; oldest first. */
+export function emptyAt(
+  samples: readonly (Sample & { readonly count?: number })[],
+  left: bigint,
+  now: number,
+): number | undefined {
+  const recent = samples.filter(({ at }) => at > now - WINDOW_MS);
+  const [first] = recent;
+  const count = recent.reduce((sum, sample) => sum + (sample.count ?? 1), 0);
+  const spent = recent.reduce((sum, { amount }) => sum + amount, 0n);
+  const age = first === undefined ? 0 : now - first.at;
+  if (count < LEAST_SAMPLES || age <= 0 || spent <= 0n) return undefined;
+  if (left <= 0n) return now;
+  return Math.round(now + (Number(left) / Number(spent)) * age);
+}
+
+/** Samples of one counter, as this process saw it grow: what others spent is in the growth. */
+export class Burn {
+  private samples: { at: number; amount: bigint; count: number }[] = [];
+  private last: bigint | undefined;
+
+  /** @param used what stands on the counter now; `own`: what this process just added */
+  saw(used: bigint, own: bigint, now: number): void {
+    const hasBegunAnew = this.last !== undefined && used < this.last;
+    if (hasBegunAnew) this.samples = [];
+    const amount = this.last === undefined ? own : hasBegunAnew ? used : used - this.last;
+    this.last = used;
+    const newest = this.samples.at(-1);
+    if (newest !== undefined && this.samples.length > LEAST_SAMPLES && now - newest.at < GRAIN_MS) {
+      newest.amount += amount;
+      newest.count++;
+      return;
+    }
+    this.samples.push({ at: now, amount, count: 1 });
+    const first = this.samples.findIndex(({ at }) => at > now - WINDOW_MS);
+    if (first > 0) this.samples.splice(0, first);
+  }
+
+  emptyAt(left: bigint, now: number): number | undefined {
+    return emptyAt(this.samples, left, now);
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { createLedger } from '../create-ledger.ts';
+import type { Limit } from '../contract/limit.ts';
+
+const good = { name: 'day', max: { usd: '1.50' }, per: 'day' } as const;
+const caught = (run: () => unknown): unknown => {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('a limit that says nothing is refused at once, by the name of the field', () => {
+  it.each([
+    [{ ...good, max: { usd: '1,50' } }, 'max.usd', "not '1,50'"],
+    [{ ...good, max: { usd: 1.5 } }, 'max.usd', 'not 1.5'],
+    [{ ...good, max: { usd: '-1' } }, 'max.usd', "not '-1'"],
+    [{ ...good, max: { usd: '1e3' } }, 'max.usd', "not '1e3'"],
+    [{ ...good, max: { usd: '0.0000000001' } }, 'max.usd', 'nine decimals'],
+    [{ ...good, max: { usd: '9999999999999' } }, 'max.usd', 'decimal number'],
+    [{ ...good, max: { usd: '0.00' } }, 'max.usd', 'never admit'],
+    [{ ...good, max: { tokens: 0 } }, 'max.tokens', 'whole number above 0'],
+    [{ ...good, max: { tokens: 1.5 } }, 'max.tokens', 'not 1.5'],
+    [{ ...good, max: { requests: -1 } }, 'max.requests', 'not -1'],
+    [{ ...good, max: { requests: NaN } }, 'max.requests', 'not NaN'],
+    [{ ...good, max: {} }, 'max', 'one of usd, tokens and requests'],
+    [{ ...good, max: { usd: '1', tokens: 1 } }, 'max', 'one of usd, tokens and requests'],
+    [{ ...good, max: null }, 'max', 'one of usd, tokens and requests'],
+    [{ ...good, per: 'week' }, 'per', "not 'week'"],
+    [{ ...good, per: { ms: 0 } }, 'per.ms', 'not 0'],
+    [{ ...good, zone: 'Europe/Atlantis' }, 'zone', "'Europe/Atlantis' is not a time zone known here"],
+    [{ ...good, zone: 5 }, 'zone', '5 is not a time zone'],
+    [{ ...good, each: 'tenant' }, 'each', 'list of names'],
+    [{ ...good, each: ['tenant', 'tenant'] }, 'each', 'twice'],
+    [{ ...good, where: { vendors: ['a'] } }, 'where.vendors', 'tenant, vendor, provider, target'],
+    [{ ...good, where: { tenant: [] } }, 'where.tenant', 'never count'],
+    [{ ...good, whenSpent: 'stop' }, 'whenSpent', "not 'stop'"],
+    [{ ...good, alertAt: [80] }, 'alertAt', 'shares above 0 and up to 1'],
+    [{ ...good, name: '' }, 'name', 'needs a name'],
+    [{ ...good, alertAtt: [0.8] }, 'alertAtt', 'no such field'],
+  ])('%j: %s', (limit, field, words) => {
+    const error = caught(() => createLedger({ limits: [limit as unknown as Limit] }));
+    expect(error).toMatchObject({ kind: 'config', details: { path: `limits[0].${field}` } });
+    expect((error as Error).message).toContain(words);
+    const later = caught(() => {
+      createLedger().setLimit(limit as unknown as Limit);
+    });
+    expect(later).toMatchObject({ kind: 'config', details: { path: `limit.${field}` } });
+  });
+
+  it('and so is a name that is there twice', () => {
+    const error = caught(() => createLedger({ limits: [good, { ...good, per: 'month' }] }));
+    expect(error).toMatchObject({ kind: 'config', details: { path: 'limits[1].name' } });
+  });
+
+  it.each([
+    [{ unknownPrice: 'allow' }, 'unknownPrice'],
+    [{ whenDown: 'open' }, 'whenDown'],
+    [{ reserve: 'least' }, 'reserve'],
+    [{ storeTimeoutMs: 0 }, 'storeTimeoutMs'],
+    [{ tags: 'feature' }, 'tags'],
+  ])('and so is an option %j', (options, path) => {
+    expect(caught(() => createLedger(options as never))).toMatchObject({ kind: 'config', details: { path } });
+  });
+});

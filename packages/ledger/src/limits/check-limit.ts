@@ -1,0 +1,113 @@
+import { LlmError } from '@majordomo/core';
+import { formatOf } from './calendar.ts';
+import type { Limit } from '../contract/limit.ts';
+import { parseUsd } from './money.ts';
+
+const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
+const WHERE: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
+const FIELDS: Readonly<Record<keyof Limit, true>> = {
+  name: true,
+  max: true,
+  per: true,
+  zone: true,
+  each: true,
+  where: true,
+  whenSpent: true,
+  alertAt: true,
+};
+
+/** Throws `config` with the field's path for a limit that says nothing, or that no call could ever pass. */
+export function checkLimits(limits: readonly Limit[]): void {
+  const names = new Set<string>();
+  limits.forEach((limit, index) => {
+    const path = `limits[${index}]`;
+    checkLimit(limit, path);
+    if (names.has(limit.name)) fail(`${path}.name`, `"${limit.name}" names another limit already`);
+    names.add(limit.name);
+  });
+}
+
+/** Throws `config` with the field's path. */
+export function checkLimit(limit: Limit, path: string): void {
+  if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'it must be a limit');
+  for (const field of Object.keys(limit))
+    if (!(field in FIELDS))
+      fail(`${path}.${field}`, `there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
+  if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'a limit needs a name');
+  checkMax(limit.max, `${path}.max`);
+  checkPeriod(limit, path);
+  checkTexts(limit.each, `${path}.each`);
+  checkWhere(limit.where, `${path}.where`);
+  const { whenSpent, alertAt = [] } = limit;
+  if (whenSpent !== undefined && !['fail', 'advance'].includes(whenSpent))
+    fail(`${path}.whenSpent`, `must be 'fail' or 'advance', not ${shown(whenSpent)}`);
+  if (!Array.isArray(alertAt) || !alertAt.every(isShare))
+    fail(`${path}.alertAt`, 'must be a list of shares above 0 and up to 1, such as [0.8, 0.95]');
+}
+
+function checkMax(max: unknown, path: string): void {
+  const entries = typeof max === 'object' && max !== null ? Object.entries(max) : [];
+  const [unit, value] = entries[0] ?? [];
+  if (entries.length !== 1 || unit === undefined || !['usd', 'tokens', 'requests'].includes(unit))
+    fail(path, "must say one of usd, tokens and requests, such as { usd: '20.00' }");
+  if (unit !== 'usd') {
+    checkCount(value, `${path}.${unit}`);
+    return;
+  }
+  const nano = parseUsd(value);
+  if (nano === undefined)
+    fail(
+      `${path}.usd`,
+      `must be a text with a decimal number of up to nine decimals, such as '20.00', not ${shown(value)}`,
+    );
+  if (nano === 0n) fail(`${path}.usd`, 'must be above 0: such a limit could never admit a call');
+}
+
+function checkPeriod({ per, zone }: Limit, path: string): void {
+  if (typeof per === 'object' && (per as unknown) !== null) checkCount(per.ms, `${path}.per.ms`);
+  else if (!PERIODS.includes(per))
+    fail(`${path}.per`, `must be ${PERIODS.join(', ')} or { ms }, not ${shown(per)}`);
+  if (zone === undefined) return;
+  try {
+    if (typeof zone !== 'string') throw new TypeError('not a text');
+    formatOf(zone);
+  } catch (cause) {
+    fail(
+      `${path}.zone`,
+      `${shown(zone)} is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
+      cause,
+    );
+  }
+}
+
+function checkWhere(where: unknown, path: string): void {
+  if (where === undefined) return;
+  if (typeof where !== 'object' || where === null)
+    fail(path, "must be lists, such as { vendor: ['openai'] }");
+  for (const [key, values] of Object.entries(where)) {
+    if (!WHERE.includes(key)) fail(`${path}.${key}`, `there are ${WHERE.join(', ')} only`);
+    checkTexts(values, `${path}.${key}`);
+    if (Array.isArray(values) && values.length === 0)
+      fail(`${path}.${key}`, 'an empty list fits no call, so that the limit would never count');
+  }
+}
+
+function checkTexts(value: unknown, path: string): void {
+  if (value === undefined) return;
+  const isList = Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '');
+  if (!isList) fail(path, "must be a list of names, such as ['tenant']");
+  if (new Set(value).size < value.length) fail(path, 'names something twice');
+}
+
+function checkCount(value: unknown, path: string): void {
+  if (!Number.isSafeInteger(value) || Number(value) < 1)
+    fail(path, `must be a whole number above 0, not ${shown(value)}`);
+}
+
+const isShare = (share: unknown): boolean => typeof share === 'number' && share > 0 && share <= 1;
+
+const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+
+function fail(path: string, why: string, cause?: unknown): never {
+  throw new LlmError('config', `ledger: ${path}: ${why}`, { path }, { cause });
+}

@@ -1,0 +1,45 @@
+import { labelAt, offsetAt } from './calendar.ts';
+import type { Limit } from '../contract/limit.ts';
+
+/** Epoch ms, `to` exclusive. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** A day has 23 to 25 hours; a zone that changes its date line has one of none or 48. */
+const LONGEST: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
+
+/** The period that an instant lies in; `undefined` for one that never ends. */
+export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
+  if (per === 'ever') return undefined;
+  if (typeof per === 'object') return windowAt(at, per.ms, 0);
+  if (per === 'minute') return windowAt(at, MINUTE, offsetAt(at, zone));
+  // A clock that is put forward or back by whole hours leaves the beginnings of hours where they are.
+  if (per === 'hour') return windowAt(at, HOUR, offsetAt(at, zone));
+  const label = labelAt(at, per, zone);
+  const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
+  return {
+    from: firstWhere(isSame, at - LONGEST[per], at),
+    to: firstWhere((other) => !isSame(other), at, at + LONGEST[per]),
+  };
+}
+
+function windowAt(at: number, ms: number, offset: number): Period {
+  const from = Math.floor((at + offset) / ms) * ms - offset;
+  return { from, to: from + ms };
+}
+
+/** The first whole second for which it holds: not at `no`, surely at `yes`, and never no again in between. */
+function firstWhere(holds: (at: number) => boolean, no: number, yes: number): number {
+  let before = Math.floor(no / 1000);
+  let after = Math.floor(yes / 1000);
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (holds(middle * 1000)) after = middle;
+    else before = middle;
+  }
+  return after * 1000;
+}

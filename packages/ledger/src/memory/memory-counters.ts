@@ -1,0 +1,159 @@
+import type { Claim, CounterState, Refusal } from '../contract/store.ts';
+import { MOST } from '../limits/money.ts';
+
+/** What was used and is held between two beginnings. A late settle finds the period that it belongs to. */
+interface Period {
+  used: bigint;
+  held: bigint;
+  /** Epoch ms. */
+  readonly resetsAt: number | undefined;
+}
+
+interface Hold {
+  readonly counter: string;
+  readonly period: Period;
+  amount: bigint;
+  readonly whenLapsed: Claim['whenLapsed'];
+}
+
+interface Reservation {
+  readonly holds: readonly Hold[];
+  until: number;
+  state: 'held' | 'lapsed' | 'settled';
+}
+
+/** How long the id of a reservation is known after its end. */
+const REMEMBERED_MS = 3_600_000;
+/** What calls without end may cost in memory. */
+const MOST_REMEMBERED = 100_000;
+/** How long a counter is listed after its period. */
+const LISTED_MS = 86_400_000;
+/** Reservations between two looks for what can be forgotten. */
+const SWEEP_EVERY = 1000;
+
+/** Counters with leases. Time comes in. */
+export class MemoryCounters {
+  private readonly periods = new Map<string, Period>();
+  private readonly held = new Map<string, Reservation>();
+  /** Over, in the order of their ends. */
+  private readonly ended = new Map<string, { readonly reservation: Reservation; readonly at: number }>();
+  /** No lease ends before. */
+  private nextLapse = Infinity;
+  private sinceSweep = 0;
+
+  reserve(id: string, claims: readonly Claim[], leaseMs: number, now: number): Refusal | undefined {
+    this.lapse(now);
+    this.forget(now);
+    if (this.held.has(id) || this.ended.has(id)) return undefined;
+    const holds: Hold[] = [];
+    for (const claim of claims) {
+      const twin = holds.find(({ counter }) => counter === claim.counter);
+      const period = twin?.period ?? this.periodOf(claim, now);
+      const left = claim.max - period.used - period.held;
+      if (claim.amount > left || claim.amount < 0n) {
+        for (const hold of holds) hold.period.held -= hold.amount;
+        if (claim.amount < 0n) throw new RangeError(`a claim on ${claim.counter} is below 0`);
+        return { counter: claim.counter, left, retryAfterMs: remaining(period, now) };
+      }
+      period.held += claim.amount;
+      if (twin === undefined)
+        holds.push({ counter: claim.counter, period, amount: claim.amount, whenLapsed: claim.whenLapsed });
+      else twin.amount += claim.amount;
+    }
+    for (const { counter, period } of holds) this.periods.set(counter, period);
+    this.hold(id, { holds, until: now + leaseMs, state: 'held' });
+    return undefined;
+  }
+
+  renew(id: string, leaseMs: number, now: number): void {
+    this.lapse(now);
+    const reservation = this.held.get(id);
+    if (reservation === undefined) return;
+    reservation.until = now + leaseMs;
+    this.nextLapse = Math.min(this.nextLapse, reservation.until);
+  }
+
+  settle(
+    id: string,
+    used: readonly { readonly counter: string; readonly amount: bigint }[],
+    now: number,
+  ): boolean {
+    this.lapse(now);
+    const reservation = this.held.get(id) ?? this.ended.get(id)?.reservation;
+    if (reservation === undefined || reservation.state === 'settled') return false;
+    const wasHeld = reservation.state === 'held';
+    for (const hold of reservation.holds) {
+      const { period } = hold;
+      if (wasHeld) period.held -= hold.amount;
+      else if (hold.whenLapsed === 'spent') period.used -= hold.amount;
+      for (const { counter, amount } of used)
+        if (counter === hold.counter) period.used = atMost(period.used + amount);
+    }
+    this.end(id, reservation, 'settled', now);
+    return wasHeld;
+  }
+
+  list(prefix: string, now: number): readonly CounterState[] {
+    this.lapse(now);
+    const found: CounterState[] = [];
+    for (const [counter, { used, held, resetsAt }] of this.periods) {
+      if (!counter.startsWith(prefix)) continue;
+      const isOver = resetsAt !== undefined && resetsAt <= now;
+      found.push(
+        isOver ? { counter, used: 0n, held: 0n, resetsAt: undefined } : { counter, used, held, resetsAt },
+      );
+    }
+    return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));
+  }
+
+  /** The one under way, or a new one, which counts once something is held on it. */
+  private periodOf({ counter, resetsInMs }: Claim, now: number): Period {
+    const known = this.periods.get(counter);
+    if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
+    return { used: 0n, held: 0n, resetsAt: resetsInMs === undefined ? undefined : now + resetsInMs };
+  }
+
+  private hold(id: string, reservation: Reservation): void {
+    this.held.set(id, reservation);
+    this.nextLapse = Math.min(this.nextLapse, reservation.until);
+  }
+
+  private lapse(now: number): void {
+    if (now < this.nextLapse) return;
+    this.nextLapse = Infinity;
+    for (const [id, reservation] of this.held) {
+      if (reservation.until > now) {
+        this.nextLapse = Math.min(this.nextLapse, reservation.until);
+        continue;
+      }
+      for (const { period, amount, whenLapsed } of reservation.holds) {
+        period.held -= amount;
+        if (whenLapsed === 'spent') period.used = atMost(period.used + amount);
+      }
+      this.end(id, reservation, 'lapsed', now);
+    }
+  }
+
+  private end(id: string, reservation: Reservation, state: 'lapsed' | 'settled', now: number): void {
+    reservation.state = state;
+    this.held.delete(id);
+    this.ended.delete(id);
+    this.ended.set(id, { reservation, at: now });
+  }
+
+  private forget(now: number): void {
+    for (const [id, { at }] of this.ended) {
+      if (at + REMEMBERED_MS > now && this.ended.size <= MOST_REMEMBERED) break;
+      this.ended.delete(id);
+    }
+    if (++this.sinceSweep < SWEEP_EVERY) return;
+    this.sinceSweep = 0;
+    for (const [counter, { resetsAt = Infinity }] of this.periods)
+      if (resetsAt + LISTED_MS <= now) this.periods.delete(counter);
+  }
+}
+
+const remaining = ({ resetsAt }: Period, now: number): number | undefined =>
+  resetsAt === undefined ? undefined : Math.max(1, Math.ceil(resetsAt - now));
+
+const atMost = (amount: bigint): bigint => (amount > MOST ? MOST : amount);

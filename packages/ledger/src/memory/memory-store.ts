@@ -1,0 +1,37 @@
+import { systemClock, type Clock } from '@majordomo/core';
+import type { LedgerStore } from '../contract/store.ts';
+import { MemoryCounters } from './memory-counters.ts';
+import { MemoryRecords } from './memory-records.ts';
+
+/**
+ * Books in this process's memory: gone with it, and not seen by others. Keeps the last 100,000 records.
+ */
+export function memoryStore(options: { readonly clock?: Clock | undefined } = {}): LedgerStore {
+  const { clock = systemClock } = options;
+  const counters = new MemoryCounters();
+  const records = new MemoryRecords();
+  return {
+    reserve: (id, claims, leaseMs) => settled(() => counters.reserve(id, claims, leaseMs, clock.now())),
+    renew: (id, leaseMs) =>
+      settled(() => {
+        counters.renew(id, leaseMs, clock.now());
+      }),
+    settle: (id, used) => settled(() => counters.settle(id, used, clock.now())),
+    counters: (prefix) => settled(() => counters.list(prefix, clock.now())),
+    append: (record) =>
+      settled(() => {
+        records.append(record);
+      }),
+    records: (query) => records.read(query),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A failure is a rejection, as in any other store. */
+function settled<T>(run: () => T): Promise<T> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -1,0 +1,92 @@
+import { labelAt } from '../limits/calendar.ts';
+import type { SpendRecord } from '../contract/record.ts';
+import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
+
+/** What one row adds up. */
+interface Sum {
+  readonly key: Readonly<Record<string, string>>;
+  readonly calls: Set<string>;
+  readonly durations: number[];
+  failed: number;
+  input: number;
+  output: number;
+  cacheRead: number;
+  nanoUsd: bigint;
+  unpriced: number;
+}
+
+/** Rows from raw records, in the order of their keys. */
+export async function addUp(
+  records: AsyncIterable<SpendRecord>,
+  query: ReportQuery,
+): Promise<readonly ReportRow[]> {
+  const sums = new Map<string, Sum>();
+  for await (const record of records) {
+    const key = Object.fromEntries(query.by.map((by) => [by, valueOf(record, by, query)]));
+    const id = JSON.stringify(Object.values(key));
+    let sum = sums.get(id);
+    if (sum === undefined) sums.set(id, (sum = emptySum(key)));
+    add(sum, record);
+  }
+  return [...sums.values()].map(rowOf);
+}
+
+const emptySum = (key: Sum['key']): Sum => ({
+  key,
+  calls: new Set(),
+  durations: [],
+  failed: 0,
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  nanoUsd: 0n,
+  unpriced: 0,
+});
+
+function add(sum: Sum, { call, ms, outcome, usage, nanoUsd, basis }: SpendRecord): void {
+  sum.calls.add(call);
+  sum.durations.push(ms);
+  if (outcome === 'failed') sum.failed++;
+  sum.input += usage?.input ?? 0;
+  sum.output += usage?.output ?? 0;
+  sum.cacheRead += usage?.cacheRead ?? 0;
+  if (nanoUsd !== undefined) sum.nanoUsd += BigInt(nanoUsd);
+  else if (basis !== 'included') sum.unpriced++;
+}
+
+function rowOf({ calls, durations, ...sum }: Sum): ReportRow {
+  const sorted = durations.sort((a, b) => a - b);
+  return {
+    ...sum,
+    calls: calls.size,
+    attempts: sorted.length,
+    p50Ms: quantile(sorted, 0.5),
+    p95Ms: quantile(sorted, 0.95),
+  };
+}
+
+/** By nearest rank. */
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+
+function valueOf(record: SpendRecord, by: ReportKey, { tag, zone = 'UTC' }: ReportQuery): string {
+  switch (by) {
+    case 'day':
+    case 'hour':
+    case 'month':
+      return labelAt(Date.parse(record.at), by, zone);
+    case 'provider':
+      return record.target.split('/', 1)[0] ?? '';
+    case 'tag':
+      return (tag === undefined ? undefined : record.tags[tag]) ?? '';
+    case 'tenant':
+    case 'vendor':
+    case 'model':
+    case 'target':
+    case 'name':
+    case 'outcome':
+      return record[by] ?? '';
+    default:
+      return by satisfies never;
+  }
+}

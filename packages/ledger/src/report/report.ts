@@ -1,0 +1,125 @@
+import { LlmError } from '@majordomo/core';
+import { formatOf, labelAt } from '../limits/calendar.ts';
+import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
+import type { LedgerStore } from '../contract/store.ts';
+import { addUp } from './add-up.ts';
+
+const KEYS: Readonly<Record<ReportKey, true>> = {
+  day: true,
+  hour: true,
+  month: true,
+  tenant: true,
+  vendor: true,
+  provider: true,
+  model: true,
+  target: true,
+  name: true,
+  outcome: true,
+  tag: true,
+};
+const TIMES = ['hour', 'day', 'month'] as const;
+/** Every zone's hours begin on one of these. */
+const STEP_MS = 900_000;
+
+/** Rows in the order of their keys, by the store where it can, with what is empty where that was asked for. */
+export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
+  check(query);
+  const { empty = false, ...asked } = query;
+  const rows = (await store.report?.(asked)) ?? (await addUp(store.records(asked), asked));
+  return inOrder(empty ? withEmpty(rows, query) : rows, query.by);
+}
+
+function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
+  const fail = (path: string, why: string, cause?: unknown): never => {
+    throw new LlmError('config', `report: ${path}: ${why}`, { path }, { cause });
+  };
+  const odd = by.find((key) => !(key in KEYS));
+  if (odd !== undefined) fail('by', `there is no "${odd}"; there are ${Object.keys(KEYS).join(', ')}`);
+  if (by.includes('tag') !== (tag !== undefined))
+    fail('tag', "`by: ['tag']` needs the name of a tag in `tag`, and the other way round");
+  for (const [path, date] of Object.entries({ from, to }))
+    if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'is not a date');
+  if (empty === true && !TIMES.some((time) => by.includes(time)))
+    fail('empty', 'only days, hours and months can be empty; name one of them in `by`');
+  try {
+    if (zone !== undefined) formatOf(zone);
+  } catch (cause) {
+    fail(
+      'zone',
+      `'${zone ?? ''}' is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
+      cause,
+    );
+  }
+}
+
+function withEmpty(rows: readonly ReportRow[], query: ReportQuery): readonly ReportRow[] {
+  const times = timesOf(rows, query);
+  const others = new Map(rows.map(({ key }) => [idOf(withoutTime(key)), withoutTime(key)]));
+  if (others.size === 0 && query.by.length === Object.keys(times[0] ?? {}).length) others.set('', {});
+  const known = new Set(rows.map(({ key }) => idOf(inKeyOrder(key, query.by))));
+  const missing = [...others.values()]
+    .flatMap((other) => times.map((time) => inKeyOrder({ ...other, ...time }, query.by)))
+    .filter((key) => !known.has(idOf(key)));
+  return [...rows, ...missing.map(emptyRow)];
+}
+
+/** Every time label of the range, which ends where records do if nothing else was said. */
+function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: ReportQuery): Labels[] {
+  const units = TIMES.filter((unit) => by.includes(unit));
+  const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();
+  const found = new Map<string, Labels>();
+  const begin = from?.getTime() ?? startOf(labels[0], zone);
+  const end = to?.getTime() ?? startOf(labels.at(-1), zone) + 1;
+  for (let at = begin; at < end; at = (Math.floor(at / STEP_MS) + 1) * STEP_MS) {
+    const label = Object.fromEntries(units.map((unit) => [unit, labelAt(at, unit, zone)]));
+    found.set(idOf(label), label);
+  }
+  return [...found.values()];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** An instant that bears this label: the middle of it is far from every change of clocks. */
+function startOf(label: string | undefined, zone: string): number {
+  if (label === undefined) return NaN;
+  const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';
+  const guess = Date.parse(unit === 'month' ? `${label}-01` : unit === 'day' ? label : `${label}:00Z`);
+  for (let at = guess - 16 * 3_600_000; at < guess + 16 * 3_600_000; at += STEP_MS)
+    if (labelAt(at, unit, zone) === label) return at;
+  return guess;
+}
+
+function withoutTime(key: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(key).filter(([name]) => !(TIMES as readonly string[]).includes(name)),
+  );
+}
+
+const inKeyOrder = (key: Labels, by: readonly string[]): Labels =>
+  Object.fromEntries(by.map((name) => [name, key[name] ?? '']));
+
+const idOf = (key: Labels): string => JSON.stringify(Object.values(key));
+
+const emptyRow = (key: Labels): ReportRow => ({
+  key,
+  calls: 0,
+  attempts: 0,
+  failed: 0,
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  nanoUsd: 0n,
+  unpriced: 0,
+  p50Ms: 0,
+  p95Ms: 0,
+});
+
+function inOrder(rows: readonly ReportRow[], by: readonly string[]): readonly ReportRow[] {
+  return [...rows].sort((a, b) => {
+    for (const name of by) {
+      const [x = '', y = ''] = [a.key[name], b.key[name]];
+      if (x !== y) return x < y ? -1 : 1;
+    }
+    return 0;
+  });
+}
