@@ -9,6 +9,7 @@ const NODE_ONLY = [
   'packages/provider-cli/**',
   'packages/credentials/src/node/**',
   'packages/skills/src/node/**',
+  'packages/store-sqlite/**',
   'packages/testing/**',
 ];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];

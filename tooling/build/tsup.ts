@@ -76,6 +76,15 @@ export const skillsLibrary: Config = defineConfig({
   dts: true,
 });
 
+/** store-sqlite: Node only, and one of the built-ins that have no name without `node:`. */
+export const sqliteLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts'],
+  platform: 'node',
+  removeNodeProtocol: false,
+  dts: true,
+});
+
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
 /**

@@ -1,0 +1,126 @@
+import { renameSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { LlmError } from '@majordomo/core';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { isBusy, isCorrupt } from './sqlite-error.ts';
+
+/** How long a process waits for the others to finish writing, in ms. */
+const BUSY_MS = 5000;
+
+/**
+ * Opens the file, or makes it. Throws `config` for one that a newer version or another program has written, and for one
+ * that is damaged: that one is renamed first, with what belongs to it, so that nothing is lost.
+ */
+export function openFile(path: string): DatabaseSync {
+  const before = inodeOf(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: BUSY_MS });
+    prepare(database, path);
+    return database;
+  } catch (cause) {
+    if (database?.isOpen === true) database.close();
+    if (LlmError.is(cause)) throw cause;
+    if (isCorrupt(cause)) throw setAside(path, before, cause);
+    throw new LlmError(
+      'config',
+      `${path} cannot be opened: ${messageOf(cause)}; give a file in a folder that exists and may be written to`,
+      { path },
+      { cause },
+    );
+  }
+}
+
+function prepare(database: DatabaseSync, path: string): void {
+  const application = pragma(database, 'application_id');
+  const isFresh = application === 0 && pragma(database, 'schema_version') === 0;
+  if (!isFresh && application !== APPLICATION_ID) throw foreign(path);
+  refuseNewer(database, path);
+  // Reads the schema: a damaged page is found now, and not in the middle of a call.
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  becomeWal(database);
+  database.exec('PRAGMA synchronous = NORMAL');
+  migrate(database, path);
+}
+
+/** Turning the log on needs the file alone, and does not wait for others by itself. */
+function becomeWal(database: DatabaseSync): void {
+  for (let tries = 0; ; tries++) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || tries >= 100) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_MS / 100);
+    }
+  }
+}
+
+/** One process at a time; the others find it done. */
+function migrate(database: DatabaseSync, path: string): void {
+  if (pragma(database, 'user_version') === MIGRATIONS.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    refuseNewer(database, path);
+    for (const step of MIGRATIONS.slice(pragma(database, 'user_version'))) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function refuseNewer(database: DatabaseSync, path: string): void {
+  const version = pragma(database, 'user_version');
+  if (version <= MIGRATIONS.length) return;
+  throw new LlmError(
+    'config',
+    `${path} was written by a newer version of @majordomo/store-sqlite (its format is ${version}, this one knows ${MIGRATIONS.length}); update the package`,
+    { path },
+  );
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+}
+
+const foreign = (path: string): LlmError =>
+  new LlmError('config', `${path} is a SQLite file of another program; give one of your own`, { path });
+
+/** Another process may have done it already, and begun a new file: that one stays. */
+function setAside(path: string, before: bigint | undefined, cause: unknown): LlmError {
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+  if (before === undefined || inodeOf(path) !== before)
+    return new LlmError(
+      'config',
+      `${path} was damaged, and has been replaced meanwhile; open it again`,
+      { path },
+      { cause },
+    );
+  for (const suffix of ['', '-wal', '-shm']) {
+    try {
+      renameSync(path + suffix, aside + suffix);
+    } catch (error) {
+      if (suffix === '')
+        return new LlmError(
+          'config',
+          `${path} is damaged (${messageOf(cause)}) and cannot be renamed: ${messageOf(error)}`,
+          { path },
+          { cause },
+        );
+    }
+  }
+  return new LlmError(
+    'config',
+    `${path} is damaged (${messageOf(cause)}) and was set aside as ${aside}; put a copy in its place, or open it again to begin with an empty one`,
+    { path },
+    { cause },
+  );
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

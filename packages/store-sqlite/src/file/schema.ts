@@ -1,0 +1,81 @@
+/** Marks a file as ours: `mjdm`. */
+export const APPLICATION_ID = 0x6d6a646d;
+
+/**
+ * One step for each version; a file of version n has had the first n. Never changed once released: what has to be
+ * different is another step.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE counters (
+    counter TEXT PRIMARY KEY,
+    used INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    resets_at INTEGER,
+    period INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- ended 0: held until "until"; 1: lapsed then; 2: settled then.
+  CREATE TABLE reservations (
+    id TEXT PRIMARY KEY,
+    until INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    holds TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX reservations_by_end ON reservations (ended, until);
+
+  CREATE TABLE records (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    call TEXT NOT NULL,
+    series INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    json TEXT NOT NULL
+  );
+  CREATE INDEX records_by_time ON records (at, seq);
+  CREATE INDEX records_by_call ON records (call);
+
+  -- Who and what, as JSON: the combinations that reports are made of.
+  CREATE TABLE series (id INTEGER PRIMARY KEY, what TEXT NOT NULL UNIQUE);
+
+  -- An hour of one series, added up; "single" counts records whose call has no other.
+  CREATE TABLE hours (
+    hour INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    single INTEGER NOT NULL,
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    nano_usd INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    durations BLOB NOT NULL,
+    PRIMARY KEY (hour, series)
+  ) WITHOUT ROWID;
+
+  -- The records of calls that have several.
+  CREATE TABLE shared_calls (
+    at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    call TEXT NOT NULL,
+    PRIMARY KEY (at, seq)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
+  CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    awaiting INTEGER NOT NULL,
+    done TEXT,
+    state TEXT NOT NULL,
+    holder TEXT,
+    held_until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (at);
+  `,
+];

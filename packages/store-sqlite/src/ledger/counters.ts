@@ -1,0 +1,200 @@
+import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
+import type { Database } from '../file/database.ts';
+
+type Used = Parameters<LedgerStore['settle']>[1];
+
+/** What is held on one counter; `period` says since which of its beginnings. */
+interface Hold {
+  readonly counter: string;
+  readonly period: number;
+  readonly amount: bigint;
+  readonly whenLapsed: Claim['whenLapsed'];
+}
+
+interface Counter {
+  readonly used: bigint;
+  readonly held: bigint;
+  readonly resetsAt: bigint | null;
+  readonly period: bigint;
+}
+
+const HELD = 0;
+const LAPSED = 1;
+const SETTLED = 2;
+/** How long the id of a reservation is known after its end: one that lapsed may be settled late. */
+const SETTLED_MS = 86_400_000;
+const LAPSED_MS = 7 * SETTLED_MS;
+/** Reservations between two looks for what can be forgotten. */
+const SWEEP_EVERY = 1000;
+/** An INTEGER of SQLite holds no more. */
+const MOST = 2n ** 63n - 1n;
+
+/** Counters with leases: each method is one transaction. */
+export class Counters {
+  private readonly database: Database;
+  private readonly now: () => number;
+  private readonly sql: ReturnType<typeof statements>;
+  private sinceSweep = 0;
+
+  constructor(database: Database, now: () => number) {
+    this.database = database;
+    this.now = now;
+    this.sql = statements(database);
+  }
+
+  reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
+    return this.database.write(() => {
+      const now = this.lapsed();
+      this.forget(now);
+      if (this.sql.reservation.get(id) !== undefined) return undefined;
+      const planned = new Map<string, { counter: Counter; hold: Hold }>();
+      for (const claim of claims) {
+        if (claim.amount < 0n) throw new RangeError(`a claim on ${claim.counter} is below 0`);
+        const twin = planned.get(claim.counter);
+        const counter = twin?.counter ?? this.counterFor(claim, now);
+        const own = twin?.hold.amount ?? 0n;
+        const left = claim.max - counter.used - counter.held - own;
+        if (claim.amount > left)
+          return { counter: claim.counter, left, retryAfterMs: remaining(counter.resetsAt, now) };
+        const hold: Hold = {
+          counter: claim.counter,
+          period: Number(counter.period),
+          amount: own + claim.amount,
+          whenLapsed: twin?.hold.whenLapsed ?? claim.whenLapsed,
+        };
+        planned.set(claim.counter, { counter, hold });
+      }
+      for (const { counter, hold } of planned.values())
+        this.sql.put.run(
+          hold.counter,
+          counter.used,
+          counter.held + hold.amount,
+          counter.resetsAt,
+          counter.period,
+        );
+      this.sql.hold.run(id, Math.ceil(now + leaseMs), encode([...planned.values()].map(({ hold }) => hold)));
+      return undefined;
+    });
+  }
+
+  renew(id: string, leaseMs: number): Promise<void> {
+    return this.database.write(() => {
+      const now = this.lapsed();
+      this.sql.renew.run(Math.ceil(now + leaseMs), id);
+    });
+  }
+
+  settle(id: string, used: Used): Promise<boolean> {
+    return this.database.write(() => {
+      const now = this.lapsed();
+      const found = this.sql.reservation.get(id);
+      if (found === undefined || found['ended'] === SETTLED) return false;
+      const wasHeld = found['ended'] === HELD;
+      for (const hold of decode(found['holds'])) {
+        const assumed = !wasHeld && hold.whenLapsed === 'spent' ? hold.amount : 0n;
+        const amount = sumOf(used, hold.counter);
+        this.book(hold, wasHeld ? hold.amount : 0n, amount - assumed);
+      }
+      this.sql.end.run(SETTLED, Math.floor(now), id);
+      return wasHeld;
+    });
+  }
+
+  async list(prefix: string): Promise<readonly CounterState[]> {
+    // Most of the time nothing has lapsed, and a reader need not wait for writers.
+    if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
+      await this.database.write(() => this.lapsed());
+    return this.database.read(() => {
+      const now = this.now();
+      return this.sql.list.all(prefix).map((row): CounterState => {
+        const { counter, used, held, resetsAt } = row as unknown as Counter & { readonly counter: string };
+        if (resetsAt !== null && Number(resetsAt) <= now)
+          return { counter, used: 0n, held: 0n, resetsAt: undefined };
+        return { counter, used, held, resetsAt: resetsAt === null ? undefined : Number(resetsAt) };
+      });
+    });
+  }
+
+  /** The present state, or a new period, which counts once something is held on it. */
+  private counterFor({ counter, resetsInMs }: Claim, now: number): Counter {
+    const known = this.sql.counter.get(counter) as Counter | undefined;
+    if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
+    return {
+      used: 0n,
+      held: 0n,
+      resetsAt: resetsInMs === undefined ? null : BigInt(Math.ceil(now + resetsInMs)),
+      period: (known?.period ?? 0n) + 1n,
+    };
+  }
+
+  /** Ends what nobody renewed; returns the time. */
+  private lapsed(): number {
+    const now = this.now();
+    for (const row of this.sql.lapsed.all(Math.floor(now))) {
+      for (const hold of decode(row['holds']))
+        this.book(hold, hold.amount, hold.whenLapsed === 'spent' ? hold.amount : 0n);
+      this.sql.end.run(LAPSED, Math.floor(now), String(row['id']));
+    }
+    return now;
+  }
+
+  /** In the period that it was held in, or nowhere. */
+  private book({ counter, period }: Hold, given: bigint, used: bigint): void {
+    if (given === 0n && used === 0n) return;
+    const known = this.sql.counter.get(counter) as Counter | undefined;
+    if (known === undefined || Number(known.period) !== period) return;
+    const sum = known.used + used;
+    this.sql.put.run(counter, sum > MOST ? MOST : sum, known.held - given, known.resetsAt, known.period);
+  }
+
+  private forget(now: number): void {
+    if (this.sinceSweep++ % SWEEP_EVERY !== 0) return;
+    const lapsedBefore = Math.floor(now - LAPSED_MS);
+    this.sql.forgetEnded.run(LAPSED, lapsedBefore);
+    this.sql.forgetEnded.run(SETTLED, Math.floor(now - SETTLED_MS));
+    this.sql.forgetCounters.run(lapsedBefore);
+  }
+}
+
+function statements(database: Database) {
+  const columns = 'used, held, resets_at AS resetsAt, period';
+  return {
+    counter: database.prepareExact(`SELECT ${columns} FROM counters WHERE counter = ?`),
+    put: database.prepare(
+      `INSERT INTO counters VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         used = excluded.used, held = excluded.held, resets_at = excluded.resets_at, period = excluded.period`,
+    ),
+    list: database.prepareExact(
+      `SELECT counter, ${columns} FROM counters WHERE counter >= ?1 AND substr(counter, 1, length(?1)) = ?1 ORDER BY counter`,
+    ),
+    reservation: database.prepare('SELECT ended, holds FROM reservations WHERE id = ?'),
+    hold: database.prepare(`INSERT INTO reservations VALUES (?, ?, ${HELD}, ?)`),
+    renew: database.prepare(`UPDATE reservations SET until = ? WHERE id = ? AND ended = ${HELD}`),
+    end: database.prepare('UPDATE reservations SET ended = ?, until = ? WHERE id = ?'),
+    lapsed: database.prepare(`SELECT id, holds FROM reservations WHERE ended = ${HELD} AND until <= ?`),
+    firstLapsed: database.prepare(`SELECT 1 FROM reservations WHERE ended = ${HELD} AND until <= ? LIMIT 1`),
+    forgetEnded: database.prepare('DELETE FROM reservations WHERE ended = ? AND until < ?'),
+    forgetCounters: database.prepare('DELETE FROM counters WHERE resets_at < ?'),
+  };
+}
+
+const remaining = (resetsAt: bigint | null, now: number): number | undefined =>
+  resetsAt === null ? undefined : Math.max(1, Math.ceil(Number(resetsAt) - now));
+
+const sumOf = (used: Used, counter: string): bigint =>
+  used.reduce((sum, entry) => (entry.counter === counter ? sum + entry.amount : sum), 0n);
+
+const encode = (holds: readonly Hold[]): string =>
+  JSON.stringify(
+    holds.map(({ counter, period, amount, whenLapsed }) => [counter, period, String(amount), whenLapsed]),
+  );
+
+function decode(json: unknown): readonly Hold[] {
+  const holds = JSON.parse(String(json)) as [string, number, string, Claim['whenLapsed']][];
+  return holds.map(([counter, period, amount, whenLapsed]) => ({
+    counter,
+    period,
+    amount: BigInt(amount),
+    whenLapsed,
+  }));
+}

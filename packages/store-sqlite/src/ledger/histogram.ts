@@ -1,0 +1,62 @@
+/** Durations below, in ms, are counted as they are. */
+const EXACT_MS = 64;
+/** Above, each step is 6 % longer than the one before: its middle is off by less than 4 %, rounding included. */
+const RATIO = 1.06;
+/** Two bytes for the step, four for how often. */
+const PAIR_BYTES = 6;
+
+/** Steps of durations with how often each occurred, in order. */
+export type Histogram = Map<number, number>;
+
+/** Which step a duration in ms falls into. */
+export function stepOf(ms: number): number {
+  const whole = Math.max(0, Math.round(ms));
+  return whole < EXACT_MS ? whole : EXACT_MS + Math.round(Math.log(whole / EXACT_MS) / Math.log(RATIO));
+}
+
+/** The duration in ms that stands for a step. */
+function msOf(step: number): number {
+  return step < EXACT_MS ? step : Math.round(EXACT_MS * RATIO ** (step - EXACT_MS));
+}
+
+/** Adds what `bytes` holds. */
+export function addBytes(histogram: Histogram, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.byteLength; at += PAIR_BYTES)
+    addStep(histogram, view.getUint16(at), view.getUint32(at + 2));
+}
+
+/** Adds a step that occurred so often. */
+export function addStep(histogram: Histogram, step: number, count: number = 1): void {
+  histogram.set(step, (histogram.get(step) ?? 0) + count);
+}
+
+/** The same histogram with one more of this step, as bytes. */
+export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Array {
+  const old = bytes ?? new Uint8Array();
+  const view = new DataView(old.buffer, old.byteOffset, old.byteLength);
+  for (let at = 0; at < old.byteLength; at += PAIR_BYTES) {
+    if (view.getUint16(at) !== step) continue;
+    const same = old.slice();
+    new DataView(same.buffer).setUint32(at + 2, view.getUint32(at + 2) + 1);
+    return same;
+  }
+  const longer = new Uint8Array(old.byteLength + PAIR_BYTES);
+  longer.set(old);
+  const end = new DataView(longer.buffer);
+  end.setUint16(old.byteLength, step);
+  end.setUint32(old.byteLength + 2, 1);
+  return longer;
+}
+
+/** By nearest rank, in ms; 0 of nothing. */
+export function quantile(histogram: Histogram, share: number): number {
+  const steps = [...histogram].sort(([a], [b]) => a - b);
+  const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);
+  let seen = 0;
+  for (const [step, count] of steps) {
+    seen += count;
+    if (seen >= rank) return msOf(step);
+  }
+  return 0;
+}

@@ -1,0 +1,160 @@
+import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
+import type { Database } from '../file/database.ts';
+import { stepOf, withStep } from './histogram.ts';
+import type { SeriesTable } from './series.ts';
+
+export const HOUR_MS = 3_600_000;
+/** How many records are read at once. */
+const PAGE = 1000;
+
+/** What of a record is added up. */
+export interface Figures {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly nanoUsd: bigint;
+  readonly unpriced: number;
+}
+
+/** Each attempt, and the sums of its hour. */
+export class Records {
+  private readonly database: Database;
+  private readonly series: SeriesTable;
+  private readonly sql: ReturnType<typeof statements>;
+
+  constructor(database: Database, series: SeriesTable) {
+    this.database = database;
+    this.series = series;
+    this.sql = statements(database);
+  }
+
+  async append(record: SpendRecord): Promise<void> {
+    const at = Date.parse(record.at);
+    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    try {
+      await this.database.write(() => {
+        this.add(record, at);
+      });
+    } catch (error) {
+      this.series.forget();
+      throw error;
+    }
+  }
+
+  /** In pages: a reader that takes its time holds nobody up. */
+  async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
+    const { from, to, call, tenant, target } = query;
+    const statement = call === undefined ? this.sql.byTime : this.sql.byCall;
+    let at = from?.getTime() ?? Number.MIN_SAFE_INTEGER;
+    let seq = -1;
+    for (;;) {
+      const begin = [at, at, seq, to?.getTime() ?? Number.MAX_SAFE_INTEGER] as const;
+      const page = await this.database.read(() =>
+        statement.all(...(call === undefined ? begin : [call, ...begin])),
+      );
+      for (const row of page) {
+        const record = JSON.parse(String(row['json'])) as SpendRecord;
+        const fits =
+          (tenant === undefined || tenant === record.tenant) &&
+          (target === undefined || target === record.target);
+        if (fits) yield withAll(record);
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      at = Number(last['at']);
+      seq = Number(last['seq']);
+    }
+  }
+
+  private add(record: SpendRecord, at: number): void {
+    const series = this.series.idOf(record);
+    const { id, call, ms } = record;
+    const { changes, lastInsertRowid } = this.sql.insert.run(
+      id,
+      at,
+      call,
+      series,
+      Math.round(ms),
+      JSON.stringify(record),
+    );
+    if (changes === 0) return;
+    const seq = Number(lastInsertRowid);
+    const others = this.sql.sameCall.all(call, seq);
+    this.addToHour(record, at, series, others.length === 0);
+    if (others.length === 0) return;
+    this.sql.share.run(at, seq, series, call);
+    const [first] = others;
+    // The second record of a call: the first one is not alone any more.
+    if (others.length === 1 && first !== undefined) {
+      const firstAt = Number(first['at']);
+      this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);
+      this.sql.notSingle.run(hourOf(firstAt), Number(first['series']));
+    }
+  }
+
+  private addToHour(record: SpendRecord, at: number, series: number, isSingle: boolean): void {
+    const hour = hourOf(at);
+    const { input, output, cacheRead, nanoUsd, unpriced } = figuresOf(record);
+    const durations = this.sql.durations.get(hour, series)?.['durations'] as Uint8Array | undefined;
+    const figures = [1, isSingle ? 1 : 0, input, output, cacheRead, nanoUsd, unpriced];
+    this.sql.addToHour.run(hour, series, ...figures, withStep(durations, stepOf(record.ms)));
+  }
+}
+
+export const hourOf = (at: number): number => Math.floor(at / HOUR_MS);
+
+/** What a record adds to its row. */
+export function figuresOf({ usage, nanoUsd, basis }: SpendRecord): Figures {
+  return {
+    input: usage?.input ?? 0,
+    output: usage?.output ?? 0,
+    cacheRead: usage?.cacheRead ?? 0,
+    nanoUsd: BigInt(nanoUsd ?? 0),
+    unpriced: nanoUsd === undefined && basis !== 'included' ? 1 : 0,
+  };
+}
+
+/** JSON leaves out what is undefined; the members of a record are all there. */
+function withAll(record: SpendRecord): SpendRecord {
+  const { vendor, model, name, tenant, usage, nanoUsd } = record;
+  return {
+    ...record,
+    vendor,
+    model,
+    name,
+    tenant,
+    usage: usage && {
+      ...usage,
+      input: usage.input,
+      output: usage.output,
+      cacheRead: usage.cacheRead,
+      cacheWrite: usage.cacheWrite,
+      reasoning: usage.reasoning,
+    },
+    nanoUsd,
+  };
+}
+
+function statements(database: Database) {
+  const pageOf = (where: string): string =>
+    `SELECT at, seq, json FROM records WHERE ${where} (at > ? OR (at = ? AND seq > ?)) AND at < ?
+     ORDER BY at, seq LIMIT ${PAGE}`;
+  return {
+    insert: database.prepare(
+      'INSERT INTO records (id, at, call, series, ms, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    ),
+    sameCall: database.prepare('SELECT at, seq, series FROM records WHERE call = ? AND seq <> ? LIMIT 2'),
+    share: database.prepare('INSERT INTO shared_calls VALUES (?, ?, ?, ?)'),
+    notSingle: database.prepare('UPDATE hours SET single = single - 1 WHERE hour = ? AND series = ?'),
+    durations: database.prepare('SELECT durations FROM hours WHERE hour = ? AND series = ?'),
+    addToHour: database.prepare(
+      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         attempts = attempts + excluded.attempts, single = single + excluded.single,
+         input = input + excluded.input, output = output + excluded.output,
+         cache_read = cache_read + excluded.cache_read, nano_usd = nano_usd + excluded.nano_usd,
+         unpriced = unpriced + excluded.unpriced, durations = excluded.durations`,
+    ),
+    byTime: database.prepare(pageOf('')),
+    byCall: database.prepare(pageOf('call = ? AND')),
+  };
+}

@@ -1,0 +1,171 @@
+import type { RecordQuery, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
+import type { Database } from '../file/database.ts';
+import { addBytes, addStep, quantile, stepOf, type Histogram } from './histogram.ts';
+import { HOUR_MS, figuresOf, type Figures } from './records.ts';
+import { stretches, type Stretch } from './stretches.ts';
+import type { Series, SeriesTable } from './series.ts';
+
+type Key = Readonly<Record<string, string>>;
+
+interface Sum {
+  readonly key: Key;
+  readonly shared: Set<string>;
+  readonly durations: Histogram;
+  attempts: number;
+  single: number;
+  failed: number;
+  input: number;
+  output: number;
+  cacheRead: number;
+  nanoUsd: bigint;
+  unpriced: number;
+}
+
+/** Adds up whole hours where it can, and single records at the edges of days and ranges. */
+export class Report {
+  private readonly database: Database;
+  private readonly series: SeriesTable;
+  private readonly records: (query: RecordQuery) => AsyncIterable<SpendRecord>;
+  private readonly sql: ReturnType<typeof statements>;
+
+  constructor(
+    database: Database,
+    series: SeriesTable,
+    records: (query: RecordQuery) => AsyncIterable<SpendRecord>,
+  ) {
+    this.database = database;
+    this.series = series;
+    this.records = records;
+    this.sql = statements(database);
+  }
+
+  async rows(query: ReportQuery): Promise<readonly ReportRow[]> {
+    const sums = new Sums(query);
+    const range = await this.rangeOf(query);
+    if (range === undefined) return [];
+    // Of tags and single calls the hours know nothing.
+    const isFromHours = query.call === undefined && query.tag === undefined;
+    for (const stretch of stretches(range, query, isFromHours)) {
+      if (stretch.isHours) await this.addHours(sums, stretch);
+      else await this.addRecords(sums, stretch, query);
+    }
+    return sums.rows();
+  }
+
+  private rangeOf({ from, to }: ReportQuery): Promise<{ from: number; to: number } | undefined> {
+    return this.database.read(() => {
+      const { first, last } = this.sql.ends.get() ?? {};
+      if (typeof first !== 'number' || typeof last !== 'number') return undefined;
+      const range = {
+        from: Math.max(from?.getTime() ?? -Infinity, first),
+        to: Math.min(to?.getTime() ?? Infinity, last + 1),
+      };
+      return range.from < range.to ? range : undefined;
+    });
+  }
+
+  private addHours(sums: Sums, { from, to, times }: Stretch): Promise<void> {
+    return this.database.read(() => {
+      for (const row of this.sql.hours.all(from / HOUR_MS, to / HOUR_MS)) {
+        const series = this.series.get(Number(row['series']));
+        const sum = sums.of(series, times, '');
+        if (sum === undefined) continue;
+        const attempts = Number(row['attempts']);
+        sum.attempts += attempts;
+        sum.single += Number(row['single']);
+        if (series.outcome === 'failed') sum.failed += attempts;
+        sum.input += Number(row['input']);
+        sum.output += Number(row['output']);
+        sum.cacheRead += Number(row['cache_read']);
+        sum.nanoUsd += BigInt(String(row['nano_usd']));
+        sum.unpriced += Number(row['unpriced']);
+        addBytes(sum.durations, row['durations'] as Uint8Array);
+      }
+      for (const row of this.sql.shared.all(from, to))
+        sums.of(this.series.get(Number(row['series'])), times, '')?.shared.add(String(row['call']));
+    });
+  }
+
+  private async addRecords(sums: Sums, { from, to, times }: Stretch, query: ReportQuery): Promise<void> {
+    const { call, tenant, target, tag } = query;
+    const records = this.records({ from: new Date(from), to: new Date(to), call, tenant, target });
+    for await (const record of records) {
+      const sum = sums.of(record, times, (tag === undefined ? undefined : record.tags[tag]) ?? '');
+      if (sum !== undefined) add(sum, record, figuresOf(record));
+    }
+  }
+}
+
+function add(sum: Sum, { call, outcome, ms }: SpendRecord, figures: Figures): void {
+  sum.attempts++;
+  sum.shared.add(call);
+  if (outcome === 'failed') sum.failed++;
+  sum.input += figures.input;
+  sum.output += figures.output;
+  sum.cacheRead += figures.cacheRead;
+  sum.nanoUsd += figures.nanoUsd;
+  sum.unpriced += figures.unpriced;
+  addStep(sum.durations, stepOf(ms));
+}
+
+/** The rows as they grow. */
+class Sums {
+  private readonly query: ReportQuery;
+  private readonly sums = new Map<string, Sum>();
+
+  constructor(query: ReportQuery) {
+    this.query = query;
+  }
+
+  /** `undefined` for what was not asked for. */
+  of(series: Series, times: Key, tag: string): Sum | undefined {
+    const { by, tenant, target } = this.query;
+    if (tenant !== undefined && tenant !== series.tenant) return undefined;
+    if (target !== undefined && target !== series.target) return undefined;
+    const values = by.map((name) => {
+      if (name === 'day' || name === 'hour' || name === 'month') return times[name] ?? '';
+      if (name === 'provider') return series.target.split('/', 1)[0] ?? '';
+      return name === 'tag' ? tag : (series[name] ?? '');
+    });
+    const id = JSON.stringify(values);
+    const known = this.sums.get(id);
+    if (known !== undefined) return known;
+    const sum = emptySum(Object.fromEntries(by.map((name, place) => [name, values[place] ?? ''])));
+    this.sums.set(id, sum);
+    return sum;
+  }
+
+  rows(): readonly ReportRow[] {
+    return [...this.sums.values()].map(({ shared, single, durations, ...sum }) => ({
+      ...sum,
+      calls: single + shared.size,
+      p50Ms: quantile(durations, 0.5),
+      p95Ms: quantile(durations, 0.95),
+    }));
+  }
+}
+
+const emptySum = (key: Key): Sum => ({
+  key,
+  shared: new Set(),
+  durations: new Map(),
+  attempts: 0,
+  single: 0,
+  failed: 0,
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  nanoUsd: 0n,
+  unpriced: 0,
+});
+
+function statements(database: Database) {
+  return {
+    ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
+    hours: database.prepare(
+      `SELECT series, attempts, single, input, output, cache_read, CAST(nano_usd AS TEXT) AS nano_usd, unpriced, durations
+       FROM hours WHERE hour >= ? AND hour < ?`,
+    ),
+    shared: database.prepare('SELECT series, call FROM shared_calls WHERE at >= ? AND at < ?'),
+  };
+}

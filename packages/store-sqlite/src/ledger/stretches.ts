@@ -1,0 +1,82 @@
+import type { ReportQuery } from '@majordomo/ledger';
+import { HOUR_MS } from './records.ts';
+
+/** A part of a range whose records all have the same day, hour and month, as far as those were asked for. */
+export interface Stretch {
+  /** Epoch ms. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly times: Readonly<Record<string, string>>;
+  /** It begins and ends with an hour of UTC. */
+  readonly isHours: boolean;
+}
+
+const UNITS = { month: 7, day: 10, hour: 13 } as const;
+/** The clocks of every zone are off by a multiple of this. */
+const STEP_MS = 900_000;
+
+/** A range, cut where a label changes, and where whole hours begin and end. */
+export function* stretches(
+  range: { readonly from: number; readonly to: number },
+  { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
+  withHours: boolean,
+): Generator<Stretch> {
+  for (const { from, to, times } of labelled(range, timesIn(by, zone))) {
+    const begin = Math.min(to, Math.ceil(from / HOUR_MS) * HOUR_MS);
+    const end = Math.floor(to / HOUR_MS) * HOUR_MS;
+    if (!withHours || begin >= end) {
+      yield { from, to, times, isHours: false };
+      continue;
+    }
+    if (from < begin) yield { from, to: begin, times, isHours: false };
+    yield { from: begin, to: end, times, isHours: true };
+    if (end < to) yield { from: end, to, times, isHours: false };
+  }
+}
+
+type Labelled = Omit<Stretch, 'isHours'>;
+
+function* labelled(
+  { from, to }: { readonly from: number; readonly to: number },
+  timesAt: ((at: number) => Stretch['times']) | undefined,
+): Generator<Labelled> {
+  if (timesAt === undefined) {
+    yield { from, to, times: {} };
+    return;
+  }
+  let current: Labelled = { from, to, times: timesAt(from) };
+  for (let at = after(from); at < to; at = after(at)) {
+    const times = timesAt(at);
+    if (isSame(times, current.times)) continue;
+    yield { ...current, to: at };
+    current = { from: at, to, times };
+  }
+  yield current;
+}
+
+const after = (at: number): number => (Math.floor(at / STEP_MS) + 1) * STEP_MS;
+
+const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
+  Object.keys(a).every((unit) => a[unit] === b[unit]);
+
+/** Labels of an instant on the clocks of a zone; `undefined` where none were asked for. */
+function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
+  const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
+  if (units.length === 0) return undefined;
+  // Swedish is written like ISO: 2026-11-20 23.
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+  });
+  return (at) => {
+    const label = format.format(at).replace(' ', 'T');
+    return Object.fromEntries(units.map(([unit, length]) => [unit, label.slice(0, length)]));
+  };
+}

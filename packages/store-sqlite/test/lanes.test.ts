@@ -1,0 +1,69 @@
+import { createMajordomo, user } from '@majordomo/core';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { sqliteStores } from '../src/index.ts';
+import { folder } from './folder.ts';
+
+const at = folder();
+
+describe('lanes over two connections', () => {
+  it('let in at most so many at a time, and the others when there is room', async () => {
+    const clock = fakeClock();
+    const path = at('lanes.db');
+    let [running, most] = [0, 0];
+    const turn = () => {
+      most = Math.max(most, ++running);
+      return { text: 'yes', delayMs: 1000 };
+    };
+    const models = { x: Array.from({ length: 5 }, () => turn) };
+    const sides = [1, 2].map(() => {
+      const gate = sqliteStores(path, { clock }).lanes({ name: 'gpu', most: 3, each: 'provider' });
+      const provider = fakeProvider({ id: 'a', models, clock });
+      return createMajordomo({ providers: [provider], gates: [gate], clock });
+    });
+    const asked = [0, 1, 0, 1, 0, 1, 0, 1].map(async (side) => {
+      await sides[side]!.model('a/x').generate({ messages: [user('hi')] });
+      running--;
+    });
+    await clock.advance(10_000);
+    await Promise.all(asked);
+    expect(most).toBe(3);
+  });
+
+  it('stop waiting when the call is aborted', async () => {
+    const clock = fakeClock();
+    const gate = sqliteStores(at('abort.db'), { clock }).lanes({ name: 'one', most: 1 });
+    const provider = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] }, clock });
+    const model = createMajordomo({ providers: [provider], gates: [gate], clock }).model('a/x');
+    const first = new AbortController();
+    const second = new AbortController();
+    const asked = [first, second].map(({ signal }) =>
+      model.generate({ messages: [user('hi')] }, { signal }).then(
+        () => 'answered',
+        (error: unknown) => (error as { kind: string }).kind,
+      ),
+    );
+    await clock.advance(2000);
+    second.abort();
+    await clock.advance(1000);
+    expect(await asked[1]).toBe('aborted');
+    first.abort();
+    expect(await asked[0]).toBe('aborted');
+    const third = model.generate({ messages: [user('hi')] });
+    await clock.advance(1000);
+    expect((await third).text).toBe('yes');
+  });
+
+  it.each([
+    [{ name: '', most: 1 }, 'name'],
+    [{ name: 'a', most: 0 }, 'most'],
+    [{ name: 'a', most: 1.5 }, 'most'],
+    [{ name: 'a', most: 1, each: 'tenant' as never }, 'each'],
+    [{ name: 'a', most: 1, leaseMs: 0 }, 'leaseMs'],
+  ])('refuse %j, naming the field', (options, path) => {
+    const stores = sqliteStores(':memory:');
+    expect(() => stores.lanes(options)).toThrow(
+      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+    );
+  });
+});

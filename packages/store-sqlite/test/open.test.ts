@@ -1,0 +1,114 @@
+import {
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { sqliteStores } from '../src/index.ts';
+import { folder } from './folder.ts';
+
+const at = folder();
+
+const caught = (run: () => unknown): Error & { kind?: string } => {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+};
+
+async function filled(path: string): Promise<void> {
+  await using stores = sqliteStores(path);
+  for (let number = 0; number < 200; number++) await stores.cache.set(`key ${number}`, 'x'.repeat(500));
+}
+
+const beside = (path: string): readonly string[] =>
+  readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.damaged-`));
+
+describe('a file', () => {
+  it('keeps what was put into it', async () => {
+    await filled(at('kept.db'));
+    await using stores = sqliteStores(at('kept.db'));
+    expect(await stores.cache.get('key 7')).toBe('x'.repeat(500));
+  });
+
+  it('that is no database is set aside whole, and said so', () => {
+    const path = at('notes.db');
+    writeFileSync(path, 'my notes, which are longer than the header of a database. '.repeat(20));
+    const error = caught(() => sqliteStores(path));
+    expect(error.kind).toBe('config');
+    expect(error.message).toMatch(
+      /notes\.db is damaged \(file is not a database\) and was set aside as .*notes\.db\.damaged-/,
+    );
+    const [aside = ''] = beside(path);
+    expect(readFileSync(at(aside), 'utf8')).toContain('my notes');
+    expect(() => statSync(path)).toThrow('ENOENT');
+  });
+
+  it('whose pages are overwritten is set aside, and the next one begins empty', async () => {
+    const path = at('torn.db');
+    await filled(path);
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(4000, 0x5a), 0, 4000, 100);
+    expect(caught(() => sqliteStores(path)).message).toContain('was set aside');
+    expect(beside(path)).toHaveLength(1);
+    await using stores = sqliteStores(path);
+    expect(await stores.cache.get('key 7')).toBeUndefined();
+  });
+
+  it('that was cut short is never silently emptied', async () => {
+    const path = at('cut.db');
+    await filled(path);
+    truncateSync(path, 8192);
+    const outcome = await (async () => {
+      await using stores = sqliteStores(path);
+      return await stores.cache.get('key 199');
+    })().catch((error: unknown) => error);
+    expect(outcome).toMatchObject({ kind: 'config', message: expect.stringContaining('damaged') });
+  });
+
+  it('of a newer version is refused and left as it is', () => {
+    const path = at('newer.db');
+    void sqliteStores(path).close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    const error = caught(() => sqliteStores(path));
+    expect(error.message).toMatch(
+      /newer\.db was written by a newer version .*\(its format is 99, this one knows 1\)/,
+    );
+    expect(beside(path)).toEqual([]);
+  });
+
+  it('of another program is refused and left as it is', () => {
+    const path = at('other.db');
+    const database = new DatabaseSync(path);
+    database.exec('CREATE TABLE bookmarks (url TEXT)');
+    database.close();
+    expect(caught(() => sqliteStores(path)).message).toContain('is a SQLite file of another program');
+    expect(beside(path)).toEqual([]);
+  });
+
+  it('in a folder that is not there is an error that names it', () => {
+    const error = caught(() => sqliteStores(at('nowhere/spend.db')));
+    expect(error).toMatchObject({ kind: 'config' });
+    expect(error.message).toMatch(
+      /nowhere\/spend\.db cannot be opened: .*; give a file in a folder that exists/,
+    );
+  });
+
+  it('that was closed rejects what is asked for afterwards, and may be closed again', async () => {
+    const stores = sqliteStores(at('closed.db'));
+    await stores.close();
+    await stores.close();
+    await expect(stores.cache.get('key')).rejects.toThrow(/closed\.db was closed; make the stores again/);
+    await expect(stores.ledger.reserve('1', [], 1)).rejects.toMatchObject({ kind: 'config' });
+  });
+});

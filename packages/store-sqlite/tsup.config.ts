@@ -1,0 +1,1 @@
+export { sqliteLibrary as default } from '../../tooling/build/tsup.ts';
