@@ -45,6 +45,13 @@ export { casesFor, conformance } from './conformance/conformance.ts';
 export type { Case, Harness } from './conformance/harness.ts';
 export type { Scenario } from './conformance/scenario.ts';
 
+// stores
+export { cacheStoreConformance } from './stores/cache-store.ts';
+export { ledgerStoreConformance } from './stores/ledger/cases.ts';
+export type { CacheStore } from '@majordomo/cache';
+export type { LedgerStore } from '@majordomo/ledger';
+export type { StoreCase } from './stores/store-case.ts';
+
 // journal
 export { replay, type Journal, type Replayed } from './journal/replay.ts';
 
