@@ -9,7 +9,11 @@ export interface Arrows {
 /** The arrows of the architecture. A package that is not listed here has no reason to exist yet. */
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
-  testing: { ours: ['core'], others: [], because: 'another audience: tests' },
+  testing: {
+    ours: ['core', 'cache', 'ledger'],
+    others: [],
+    because: 'another audience: tests; of cache and ledger the types of their stores, as optional peers',
+  },
   redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
   credentials: {
     ours: ['core'],
@@ -46,6 +50,13 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   'provider-cli': { ours: ['core'], others: [], because: 'spawns processes: Node only' },
   imagegen: { ours: ['core'], others: [], because: 'another audience: pictures' },
   media: { ours: ['core'], others: ['sharp'], because: 'a native dependency' },
+  ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
+  cache: { ours: ['core'], others: [], because: 'another audience: who would rather not ask twice' },
+  'store-sqlite': {
+    ours: ['core', 'agent', 'cache', 'ledger'],
+    others: [],
+    because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
+  },
   catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
@@ -90,6 +101,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   testing: 'its wire server is a node:http server',
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
+  'store-sqlite': 'it stands on node:sqlite',
   skills: 'it reads SKILL.md files from disk',
   credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, user, type CallEvent } from '@majordomo/core';
+import { createLedger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, groq, openaiCompatible, xai } from '@majordomo/provider-openai';
 import {
@@ -130,6 +131,23 @@ describe('from the Vercel AI SDK', () => {
 });
 
 describe('from @stackbilt/llm-providers', () => {
+  it('budgets and rate limits are limits, checked when the ledger is made', () => {
+    const budgets = [
+      { provider: 'openai', monthlyBudget: 50, rateLimits: { rpm: 60, tpd: 1_000_000 } },
+      { provider: 'openai', model: 'gpt-5', monthlyBudget: 12.5, rateLimits: { rpd: 10, tpm: 5000 } },
+    ];
+    const ledger = createLedger({ limits: budgets.flatMap((budget) => stackbilt.limitsOf(budget)) });
+    expect(ledger.limits().map(({ name }) => name)).toEqual([
+      'openai month',
+      'openai rpm',
+      'openai tpd',
+      'openai/gpt-5 month',
+      'openai/gpt-5 rpd',
+      'openai/gpt-5 tpm',
+    ]);
+    expect(ledger.limits()[3]).toMatchObject({ max: { usd: '12.50' }, where: { target: ['openai/gpt-5'] } });
+  });
+
   it('fromEnv is a chain of what has a key', () => {
     expect(stackbilt.chainFromEnv({ GROQ_API_KEY: 'x', ANTHROPIC_API_KEY: 'y', AI: {} })).toBe(
       'anthropic/claude-sonnet-4-5,groq/llama-3.3-70b-versatile',

@@ -8,6 +8,7 @@ import {
   type Gate,
   type Majordomo,
 } from '@majordomo/core';
+import type { Limit } from '@majordomo/ledger';
 import * as z from 'zod';
 
 // #region stackbilt-from-env
@@ -84,5 +85,41 @@ export function breakers({ health }: Majordomo): { readonly saved: string; reado
   const snapshot = health.snapshot();
   const out = Object.keys(snapshot).filter((target) => snapshot[target]?.state !== 'healthy');
   return { saved: JSON.stringify(snapshot), out };
+}
+// #endregion
+
+// #region stackbilt-credit-ledger
+interface Budget {
+  readonly provider: string;
+  readonly model?: string;
+  /** In USD. */
+  readonly monthlyBudget: number;
+  readonly rateLimits?: {
+    readonly rpm?: number;
+    readonly tpm?: number;
+    readonly rpd?: number;
+    readonly tpd?: number;
+  };
+}
+
+/** `new CreditLedger({ budgets })`: money a month, requests and tokens a minute and a day. */
+export function limitsOf({ provider, model, monthlyBudget, rateLimits = {} }: Budget): readonly Limit[] {
+  const target = model === undefined ? undefined : `${provider}/${model}`;
+  const where = target === undefined ? { provider: [provider] } : { target: [target] };
+  const name = target ?? provider;
+  const { rpm, rpd, tpm, tpd } = rateLimits;
+  return [
+    { name: `${name} month`, max: { usd: monthlyBudget.toFixed(2) }, per: 'month', where },
+    ...(rpm === undefined
+      ? []
+      : [{ name: `${name} rpm`, max: { requests: rpm }, per: 'minute', where } as const]),
+    ...(rpd === undefined
+      ? []
+      : [{ name: `${name} rpd`, max: { requests: rpd }, per: 'day', where } as const]),
+    ...(tpm === undefined
+      ? []
+      : [{ name: `${name} tpm`, max: { tokens: tpm }, per: 'minute', where } as const]),
+    ...(tpd === undefined ? [] : [{ name: `${name} tpd`, max: { tokens: tpd }, per: 'day', where } as const]),
+  ];
 }
 // #endregion

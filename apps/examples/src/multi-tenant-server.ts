@@ -1,0 +1,65 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createMajordomo, LlmError, user, type Majordomo, type Provider } from '@majordomo/core';
+import { createLedger, type Ledger, type LedgerOptions } from '@majordomo/ledger';
+
+/** A budget for each tenant and month, and a pace that nobody may exceed, whoever runs how many processes. */
+export function house(
+  provider: Provider,
+  options: Pick<LedgerOptions, 'store' | 'catalog' | 'clock' | 'onAlert'>,
+): { readonly majordomo: Majordomo; readonly ledger: Ledger } {
+  const ledger = createLedger({
+    ...options,
+    limits: [
+      { name: 'month', max: { usd: '20.00' }, per: 'month', zone: 'Europe/Berlin', each: ['tenant'] },
+      { name: 'pace', max: { requests: 60 }, per: 'minute', each: ['tenant'] },
+      { name: 'house', max: { usd: '500.00' }, per: 'month', zone: 'Europe/Berlin' },
+    ],
+  });
+  return { ledger, majordomo: createMajordomo({ providers: [provider], gates: [ledger.gate] }) };
+}
+
+/** Who asks is told by `tenantOf`; a budget that is spent is a 429 that says when to come again. */
+export function server(
+  { majordomo, ledger }: ReturnType<typeof house>,
+  spec: string,
+  tenantOf: (request: IncomingMessage) => string | undefined,
+): Server {
+  return createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => {
+      fail(response, error);
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const tenant = tenantOf(request);
+    if (tenant === undefined) {
+      response.writeHead(401).end();
+    } else if (request.url === '/budget') {
+      // Each tenant sees its own counters only.
+      const states = (await ledger.state()).filter(
+        ({ key }) => key === `tenant=${encodeURIComponent(tenant)}`,
+      );
+      const shown = states.map(({ limit, left, resetsAt }) => ({
+        limit: limit.name,
+        left: String(left),
+        resetsAt,
+      }));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown));
+    } else {
+      const question = (await request.setEncoding('utf8').toArray()).join('');
+      const call = { messages: [user(question)], maxTokens: 1000 };
+      const { text } = await majordomo.model(spec).generate(call, { tenant });
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+    }
+  }
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (!LlmError.is(error, 'denied')) {
+    response.writeHead(502).end('the model did not answer');
+    return;
+  }
+  const { retryAfterMs } = error.details;
+  const headers = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+  response.writeHead(429, headers).end('your budget is spent');
+}

@@ -1,0 +1,81 @@
+import { catalog } from '@majordomo/catalog';
+import { createMajordomo, user, type CallOptions, type Majordomo } from '@majordomo/core';
+import {
+  createLedger,
+  type Alert,
+  type Ledger,
+  type LedgerOptions,
+  type SpendRecord,
+} from '@majordomo/ledger';
+import { fakeClock, fakeProvider, type FakeClock, type FakeOptions, type Turn } from '@majordomo/testing';
+
+/** A micro-USD for a token of input, ten for one of output. */
+export const PRICED = catalog.with([
+  {
+    vendor: 'acme',
+    id: 'x',
+    maxOutputTokens: 1000,
+    contextTokens: 10_000,
+    input: ['text'],
+    output: ['text'],
+    prices: [
+      {
+        from: '2020-01-01',
+        rates: { input: 1_000_000, output: 10_000_000 },
+        sources: ['contract'],
+        trust: 'override',
+      },
+    ],
+  },
+]);
+
+/** A text with its usage. */
+export const said = (input: number, output: number, text = 'yes'): Turn => ({
+  text,
+  usage: { input, output, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+});
+
+export interface World {
+  readonly clock: FakeClock;
+  readonly ledger: Ledger;
+  readonly majordomo: Majordomo;
+  readonly alerts: Alert[];
+  readonly records: SpendRecord[];
+  /** One call; its text. */
+  ask(options?: CallOptions & { readonly maxTokens?: number; readonly spec?: string }): Promise<string>;
+}
+
+/** A Friday at noon. */
+export const NOON: number = Date.UTC(2026, 10, 20, 12);
+
+/** A ledger before the fake model `acme/x`, which plays these turns. */
+export function world(
+  turns: readonly Turn[],
+  options: LedgerOptions = {},
+  fake: Partial<FakeOptions> = {},
+  clock: FakeClock = fakeClock(NOON),
+): World {
+  const alerts: Alert[] = [];
+  const records: SpendRecord[] = [];
+  const ledger = createLedger({
+    catalog: PRICED,
+    clock,
+    onAlert: (alert) => alerts.push(alert),
+    onRecord: (record) => records.push(record),
+    ...options,
+  });
+  const provider = fakeProvider({ id: 'acme', vendor: 'acme', models: { x: turns }, clock, ...fake });
+  const majordomo = createMajordomo({ providers: [provider], gates: [ledger.gate], clock, random: () => 0 });
+  return {
+    clock,
+    ledger,
+    majordomo,
+    alerts,
+    records,
+    async ask({ maxTokens = 100, spec = 'acme/x', ...call } = {}) {
+      const { text } = await majordomo.model(spec).generate({ messages: [user('hi')], maxTokens }, call);
+      await ledger.flush();
+      return text;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * One of several processes on one file: opens it, says so, and at the word begins as many reservations at once as it was
+ * told. Writes how many were let in.
+ */
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { linesIn } from './lines.ts';
+
+const [path = '', me = ''] = process.argv.slice(2);
+const stores = sqliteStores(path);
+console.log('ready');
+for await (const line of linesIn(process.stdin)) {
+  const { counter, times, max } = JSON.parse(line) as { counter: string; times: number; max: number };
+  const claim = {
+    counter,
+    max: BigInt(max),
+    amount: 1n,
+    resetsInMs: undefined,
+    whenLapsed: 'spent',
+  } as const;
+  const answers = await Promise.all(
+    Array.from({ length: times }, (_, number) =>
+      stores.ledger.reserve(`${counter}/${me}/${number}`, [claim], 600_000),
+    ),
+  );
+  console.log(answers.filter((refusal) => refusal === undefined).length);
+}
+await stores.close();

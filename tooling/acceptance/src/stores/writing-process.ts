@@ -1,0 +1,38 @@
+/** Books one record after the other, and writes the id of each once it is settled. */
+import { writeSync } from 'node:fs';
+import { sqliteStores } from '@majordomo/store-sqlite';
+
+const [path = ''] = process.argv.slice(2);
+const { ledger } = sqliteStores(path);
+for (let number = 0; ; number++) {
+  const id = `record ${number}`;
+  const claim = {
+    counter: 'money',
+    max: 10n ** 15n,
+    amount: 9n,
+    resetsInMs: undefined,
+    whenLapsed: 'spent',
+  } as const;
+  await ledger.reserve(id, [claim], 600_000);
+  await ledger.settle(id, [{ counter: 'money', amount: 1n }]);
+  await ledger.append({
+    id,
+    at: new Date().toISOString(),
+    call: id,
+    operation: 'chat',
+    target: 'a/x',
+    vendor: 'a',
+    model: 'x',
+    name: undefined,
+    tenant: undefined,
+    tags: {},
+    outcome: 'finished',
+    ms: 5,
+    usage: undefined,
+    nanoUsd: '1',
+    basis: 'catalogue',
+    missing: [],
+    catalog: '2026-11-20',
+  });
+  writeSync(1, `${number}\n`);
+}

@@ -1,0 +1,279 @@
+import { createMajordomo, user, type Model, type ModelEvent, type Provider } from '@majordomo/core';
+import { createLedger, memoryStore, type LedgerStore, type SpendRecord } from '@majordomo/ledger';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { NOON, PRICED, said, world } from '../../src/ledger/world.ts';
+
+const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
+
+/** A provider that says what it used and breaks then, as streams do that report their input first. */
+function breaking(usage: ModelEvent & { type: 'finish' }): Provider {
+  const model: Model = {
+    id: 'x',
+    families: ['fake'],
+    capabilities: {},
+    async *stream(_request, { target, signal }) {
+      yield { type: 'start', target, id: undefined };
+      yield { type: 'part-start', index: 0, part: { type: 'text' } };
+      yield { type: 'text-delta', index: 0, text: 'half of' };
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+      yield usage;
+    },
+  };
+  return { spi: 1, id: 'acme', vendor: 'acme', model: () => model };
+}
+
+describe('what an attempt used is booked', () => {
+  it('with all that is known of it', async () => {
+    const { ask, records } = world([said(123, 45)], { limits, tags: ['feature', 'secret'] });
+    await ask({ tenant: 't', metadata: { feature: 'search', other: 1 } });
+    const [record] = records;
+    expect(record).toEqual({
+      id: `${record!.call}/acme/x/1`,
+      at: '2026-11-20T12:00:00.000Z',
+      call: record!.call,
+      operation: 'chat',
+      target: 'acme/x',
+      vendor: 'acme',
+      model: 'x',
+      name: undefined,
+      tenant: 't',
+      tags: { feature: 'search' },
+      outcome: 'finished',
+      ms: 0,
+      usage: { input: 123, output: 45, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+      nanoUsd: '573000',
+      basis: 'override',
+      missing: [],
+      catalog: PRICED.date,
+    });
+  });
+
+  it('also of retries: each attempt is a record and a request of its own', async () => {
+    const requests = [{ name: 'requests', max: { requests: 10 }, per: 'day' }] as const;
+    const { ask, records, ledger, clock } = world([{ fail: 'overloaded' }, said(1, 1)], { limits: requests });
+    const asked = ask();
+    await clock.advance(1000);
+    await asked;
+    expect(records.map(({ id, outcome, basis }) => [id.split('/').at(-1), outcome, basis])).toEqual([
+      ['1', 'failed', 'unknown'],
+      ['2', 'finished', 'override'],
+    ]);
+    expect((await ledger.state())[0]?.used).toBe(2n);
+    expect(await ledger.report({ by: [] })).toMatchObject([
+      { calls: 1, attempts: 2, failed: 1, unpriced: 1 },
+    ]);
+  });
+
+  it('also of repairs of an object: each is a call of its own', async () => {
+    const { majordomo, records, ledger } = world([said(10, 1, 'no JSON'), said(20, 1, '{"a":1}')], {
+      limits,
+    });
+    const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] } as const;
+    await majordomo.model('acme/x').generateObject({ messages: [user('hi')], maxTokens: 10, output: schema });
+    await ledger.flush();
+    expect(records.map(({ nanoUsd }) => nanoUsd)).toEqual(['20000', '30000']);
+  });
+
+  it('as the whole claim, where something was shown and the vendor told no usage', async () => {
+    const finish = {
+      type: 'finish',
+      target: 'acme/x',
+      reason: 'stop',
+      raw: undefined,
+      usage: undefined,
+    } as const;
+    const records: SpendRecord[] = [];
+    const ledger = createLedger({ catalog: PRICED, limits, onRecord: (record) => records.push(record) });
+    const majordomo = createMajordomo({ providers: [breaking(finish)], gates: [ledger.gate] });
+    const stream = majordomo.model('acme/x').stream({ messages: [user('hi')], maxTokens: 100 });
+    for await (const event of stream) if (event.type === 'text-delta') break;
+    await ledger.flush();
+    expect(records).toMatchObject([{ outcome: 'abandoned', nanoUsd: undefined, basis: 'unknown' }]);
+    expect(records[0]?.missing).toEqual(['no usage', 'limits count the whole claim']);
+    const [state] = await ledger.state();
+    // At least the hundred tokens of output that were reserved.
+    expect(state!.used).toBeGreaterThanOrEqual(1_000_000n);
+    expect(state!.held).toBe(0n);
+  });
+
+  it('as nothing where the vendor refused', async () => {
+    const { ask, ledger, clock } = world([{ fail: 'auth' }], { limits });
+    const asked = ask().catch(() => undefined);
+    await clock.advance(1000);
+    await asked;
+    await ledger.flush();
+    expect((await ledger.state())[0]).toMatchObject({ used: 0n, held: 0n });
+  });
+
+  it('what the vendor says it cost counts, and a difference to the catalogue is told once', async () => {
+    const turn = {
+      text: 'yes',
+      usage: {
+        input: 100,
+        output: 0,
+        cacheRead: undefined,
+        cacheWrite: undefined,
+        reasoning: undefined,
+        details: { reportedNanoUsd: '80000' },
+      },
+    };
+    const { ask, alerts, ledger } = world([turn, turn], { limits });
+    await ask();
+    await ask();
+    expect((await ledger.state())[0]?.used).toBe(160_000n);
+    expect(alerts).toEqual([{ type: 'drift', target: 'acme/x', share: 0.25 }]);
+  });
+
+  it('what was spent elsewhere counts once, however often it is told', async () => {
+    const { ledger } = world([], { limits: [{ ...limits[0], each: ['tenant', 'job'] }] });
+    const entry = { vendor: 'mailer', usd: '0.25', tenant: 't', tags: { job: 'night' }, id: 'invoice 7' };
+    await ledger.book(entry);
+    await ledger.book(entry);
+    expect(await ledger.state()).toMatchObject([{ key: 'tenant=t,job=night', used: 250_000_000n }]);
+    expect(await ledger.report({ by: ['vendor', 'tag'], tag: 'job' })).toMatchObject([
+      { key: { vendor: 'mailer', tag: 'night' }, nanoUsd: 250_000_000n, unpriced: 0 },
+    ]);
+    await expect(ledger.book({ vendor: 'mailer', usd: '1,50' })).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'usd' },
+    });
+  });
+});
+
+describe('a lease', () => {
+  it('is renewed while a stream runs, however long that takes', async () => {
+    const hang = { hang: true, after: 'half' } as const;
+    const { majordomo, clock, ledger } = world([hang], { limits });
+    const options = { timeouts: { idleMs: 0 } };
+    const abort = new AbortController();
+    const model = majordomo.model('acme/x');
+    const asked = model.generate(
+      { messages: [user('hi')], maxTokens: 10 },
+      { ...options, signal: abort.signal },
+    );
+    asked.catch(() => undefined);
+    for (let minute = 0; minute < 10; minute++) await clock.advance(60_000);
+    expect((await ledger.state())[0]!.held).toBeGreaterThan(0n);
+    expect((await ledger.state())[0]!.used).toBe(0n);
+    abort.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await ledger.flush();
+    expect((await ledger.state())[0]!.held).toBe(0n);
+  });
+});
+
+/** A store that can be switched off. */
+function fallible(store: LedgerStore) {
+  let mode: 'up' | 'failing' | 'silent' = 'up';
+  const through =
+    <Args extends unknown[], T>(run: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> => {
+      if (mode === 'failing') return Promise.reject(new Error('the disk is full'));
+      return mode === 'silent' ? new Promise(() => undefined) : run(...args);
+    };
+  const down: LedgerStore = {
+    ...store,
+    reserve: through(store.reserve),
+    renew: through(store.renew),
+    settle: through(store.settle),
+    counters: through(store.counters),
+    append: through(store.append),
+  };
+  return { store: down, become: (next: typeof mode) => (mode = next) };
+}
+
+describe('a store that is down', () => {
+  it('denies, within the time that it was given', async () => {
+    const clock = fakeClock(NOON);
+    const { store, become } = fallible(memoryStore({ clock }));
+    const { ask, alerts } = world([said(1, 1)], { limits, store }, {}, clock);
+    become('failing');
+    await expect(ask()).rejects.toThrow(/the books cannot be asked \(the disk is full\)/);
+    become('silent');
+    const asked = ask();
+    asked.catch(() => undefined);
+    await clock.advance(249);
+    await clock.advance(1);
+    await expect(asked).rejects.toThrow(/no answer within 250 ms/);
+    expect(alerts.map(({ type }) => type)).toEqual(['store-down']);
+    become('up');
+    await ask();
+  });
+
+  it('admits where that was asked for, and books when it is back', async () => {
+    const clock = fakeClock(NOON);
+    const { store, become } = fallible(memoryStore({ clock }));
+    const { majordomo, ledger, alerts } = world(
+      [said(1, 1)],
+      { limits, store, whenDown: 'admit' },
+      {},
+      clock,
+    );
+    become('failing');
+    const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+    await clock.advance(1000);
+    expect((await asked).text).toBe('yes');
+    await expect(ledger.flush()).rejects.toThrow('the disk is full');
+    become('up');
+    await clock.advance(40_000);
+    await ledger.flush();
+    const records = [];
+    for await (const record of ledger.records()) records.push(record);
+    expect(records).toHaveLength(1);
+    expect(alerts.map(({ type }) => type)).toEqual(['store-down']);
+  });
+
+  it('that fails while an answer is booked gets it later', async () => {
+    const clock = fakeClock(NOON);
+    const { store, become } = fallible(memoryStore({ clock }));
+    const turn = { ...(said(1, 1) as object), delayMs: 10 };
+    const { majordomo, ledger } = world([turn], { limits, store }, {}, clock);
+    const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+    await clock.advance(5);
+    become('failing');
+    await clock.advance(2000);
+    await asked;
+    become('up');
+    await clock.advance(60_000);
+    await ledger.flush();
+    expect((await ledger.state())[0]).toMatchObject({ used: 11_000n, held: 0n });
+  });
+});
+
+describe('what a vendor says that cannot be', () => {
+  it.each([
+    [1.5, 2n],
+    [-5, 0n],
+    [NaN, 0n],
+    [Infinity, 0n],
+  ])('%d tokens of output neither break the books nor give anything back', async (output, least) => {
+    const tokens = [{ name: 'tokens', max: { tokens: 10_000 }, per: 'day' }] as const;
+    const { ask, ledger, records } = world([said(0, output)], { limits: tokens });
+    await ask();
+    const [state] = await ledger.state();
+    expect(records).toHaveLength(1);
+    expect(state!.held).toBe(0n);
+    expect(state!.used).toBeGreaterThanOrEqual(least);
+  });
+});
+
+it('a store that falls silent while an answer is booked is asked again', async () => {
+  const clock = fakeClock(NOON);
+  const { store, become } = fallible(memoryStore({ clock }));
+  const turn = { ...(said(1, 1) as object), delayMs: 10 };
+  const { majordomo, ledger } = world([turn], { limits, store }, {}, clock);
+  const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+  await clock.advance(5);
+  become('silent');
+  await clock.advance(2000);
+  await asked;
+  become('up');
+  await clock.advance(60_000);
+  await ledger.flush();
+  expect((await ledger.state())[0]).toMatchObject({ used: 11_000n, held: 0n });
+});

@@ -1,0 +1,271 @@
+import { LlmError, user } from '@majordomo/core';
+import { memoryStore, type Limit } from '@majordomo/ledger';
+import { describe, expect, it } from 'vitest';
+import { NOON, said, world } from '../../src/ledger/world.ts';
+
+const day = (of: Partial<Limit> = {}): Limit => ({
+  name: 'day',
+  max: { requests: 2 },
+  per: 'day',
+  ...of,
+});
+
+const denied = (promise: Promise<unknown>): Promise<LlmError> =>
+  promise.then(
+    () => Promise.reject(new Error('it was admitted')),
+    (error: unknown) => (LlmError.is(error, 'denied') ? error : Promise.reject(error as Error)),
+  );
+
+describe('a limit', () => {
+  it('admits until it is spent, then denies with what is left and until when', async () => {
+    const { ask } = world([said(1, 1), said(1, 1), said(1, 1)], { limits: [day()] });
+    await ask();
+    await ask();
+    const error = await denied(ask());
+    expect(error.message).toBe(
+      'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; it begins anew at 2026-11-21T00:00:00.000Z',
+    );
+    expect(error.details.retryAfterMs).toBe(12 * 3_600_000);
+  });
+
+  it('counts the money that was used, to the nano-dollar', async () => {
+    const { ask, ledger } = world([said(123, 45)], {
+      limits: [day({ max: { usd: '1' } })],
+    });
+    await ask();
+    const [state] = await ledger.state('day');
+    expect([state?.used, state?.held, state?.left]).toEqual([573_000n, 0n, 999_427_000n]);
+  });
+
+  it('is never overrun by what is reserved: the last of it may stay unused', async () => {
+    // 100 tokens of output may cost 1,000 micro-dollars; each call uses 10 of them.
+    const { ask, ledger } = world(
+      Array.from({ length: 200 }, () => said(1, 10)),
+      {
+        limits: [day({ max: { usd: '0.01' } })],
+      },
+    );
+    let calls = 0;
+    const error = await denied(
+      (async () => {
+        for (;;) {
+          await ask();
+          calls++;
+        }
+      })(),
+    );
+    const [state] = await ledger.state('day');
+    expect(state?.used).toBe(BigInt(calls) * 101_000n);
+    expect(state!.left).toBeLessThan(2_000_000n);
+    expect(state!.left).toBeGreaterThan(0n);
+    expect(error.message).toMatch(
+      /^gate "ledger" denied acme\/x: limit "day" has \$0\.00\d+ of \$0\.01\d* left, and/,
+    );
+  });
+
+  it('holds what parallel calls may use', async () => {
+    const turns = Array.from({ length: 100 }, () => said(1, 1));
+    const { ask, ledger } = world(turns, { limits: [day({ max: { requests: 10 } })] });
+    const asked = await Promise.allSettled(turns.map(() => ask()));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect((await ledger.state())[0]?.used).toBe(10n);
+  });
+
+  it('has counters of its own for each tenant, and denies one without touching another', async () => {
+    const { ask, ledger, majordomo } = world([said(1, 1), said(1, 1), said(1, 1)], {
+      limits: [day({ max: { requests: 1 }, each: ['tenant', 'provider', 'feature'] })],
+    });
+    await ask({ tenant: 'ä/c=me', metadata: { feature: 'search' } });
+    await denied(ask({ tenant: 'ä/c=me', metadata: { feature: 'search' } }));
+    await ask({ tenant: 'other', metadata: { feature: 'search' } });
+    await ask();
+    expect((await ledger.state('day')).map(({ key, used }) => [key, used])).toEqual(
+      [
+        ['tenant=%C3%A4%2Fc%3Dme,provider=acme,feature=search', 1n],
+        ['tenant=,provider=acme,feature=', 1n],
+        ['tenant=other,provider=acme,feature=search', 1n],
+      ].sort(),
+    );
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it('looks only at what its lists name', async () => {
+    const limits = [day({ max: { requests: 1 }, where: { tenant: ['a', 'b'], vendor: ['acme'] } })];
+    const { ask } = world([said(1, 1), said(1, 1), said(1, 1)], { limits });
+    await ask({ tenant: 'a' });
+    await denied(ask({ tenant: 'b' }));
+    await ask({ tenant: 'c' });
+    await ask();
+  });
+
+  it('falls back to the next target only where it says so', async () => {
+    const fake = { models: { x: [said(1, 1)], y: [said(1, 1)] } };
+    const limit = day({ max: { requests: 1 }, where: { target: ['acme/x'] } });
+    const strict = world([], { limits: [limit] }, fake);
+    await strict.ask({ spec: 'acme/x,acme/y' });
+    await denied(strict.ask({ spec: 'acme/x,acme/y' }));
+    const lenient = world([], { limits: [{ ...limit, whenSpent: 'advance' }] }, fake);
+    await lenient.ask({ spec: 'acme/x,acme/y' });
+    await lenient.ask({ spec: 'acme/x,acme/y' });
+    expect(lenient.records.map(({ target }) => target)).toEqual(['acme/x', 'acme/y']);
+  });
+
+  it('claims on several limits all or nothing', async () => {
+    const { ask, ledger } = world([said(1, 1)], {
+      limits: [day({ name: 'wide', max: { tokens: 100_000 } }), day({ name: 'tight', max: { tokens: 10 } })],
+    });
+    await denied(ask());
+    expect((await ledger.state()).map(({ used, held }) => [used, held])).toEqual([
+      [0n, 0n],
+      [0n, 0n],
+    ]);
+  });
+
+  it('says of a call that can never fit what it may cost, and what helps', async () => {
+    const { ask } = world([said(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
+    const error = await denied(ask());
+    expect(error.message).toMatch(
+      /: this call may use up to \$0\.001\d*, and limit "day" is \$0\.0001\d* in all; lower maxTokens, or make the ledger with reserve: 'likely'$/,
+    );
+    expect(error.details.retryAfterMs).toBeUndefined();
+  });
+
+  it('of money denies what has no price, and what nobody knows the length of', async () => {
+    const fake = { models: { x: [said(1, 1)], unknown: [said(1, 1)] } };
+    const limits = [day({ max: { usd: '1' } })];
+    const { ask } = world([], { limits }, fake);
+    expect((await denied(ask({ spec: 'acme/unknown' }))).message).toContain(
+      'no price for acme/unknown; add one with catalog.with(…)',
+    );
+    const tokens = world([], { limits: [day({ max: { tokens: 100 } })] }, fake);
+    const unbounded = tokens.majordomo.model('acme/unknown').generate({ messages: [user('hi')] });
+    expect((await denied(unbounded)).message).toContain(
+      'nobody knows how long an answer of acme/unknown can get',
+    );
+  });
+
+  it('admits what has no price where that was asked for, and says so once', async () => {
+    const fake = { models: { unknown: [said(1, 1), said(1, 1)] } };
+    const { ask, alerts, ledger } = world(
+      [],
+      { limits: [day({ max: { usd: '1' } })], unknownPrice: 'admit' },
+      fake,
+    );
+    await ask({ spec: 'acme/unknown' });
+    await ask({ spec: 'acme/unknown' });
+    expect(alerts).toEqual([{ type: 'unpriced', target: 'acme/unknown', missing: ['no price'] }]);
+    expect((await ledger.state())[0]?.used).toBe(0n);
+    expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 2, nanoUsd: 0n });
+  });
+
+  it('of money does not look at what a plan pays; tokens and requests are counted', async () => {
+    const limits = [
+      day({ name: 'usd', max: { usd: '0.000001' } }),
+      day({ name: 'tokens', max: { tokens: 20_000 } }),
+      day({ name: 'requests' }),
+    ];
+    const { ask, ledger, records } = world([said(5, 6)], { limits }, { billing: 'included' });
+    await ask();
+    expect((await ledger.state()).map(({ used }) => used)).toEqual([0n, 11n, 1n]);
+    expect(records[0]).toMatchObject({ basis: 'included', nanoUsd: undefined });
+    expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 0 });
+  });
+
+  it('books an overrun, and denies the next', async () => {
+    const { ask, ledger } = world([said(5000, 5000), said(1, 1)], {
+      limits: [day({ max: { tokens: 2000 } })],
+    });
+    await ask();
+    expect((await ledger.state())[0]?.left).toBe(-8000n);
+    await denied(ask());
+  });
+
+  it('can be replaced and removed while calls go on', async () => {
+    const { ask, ledger } = world([said(1, 1), said(1, 1), said(1, 1)], {
+      limits: [day({ max: { requests: 1 } })],
+    });
+    await ask();
+    await denied(ask());
+    ledger.setLimit(day({ max: { requests: 2 } }));
+    await ask();
+    await denied(ask());
+    ledger.removeLimit('day');
+    await ask();
+    expect(ledger.limits()).toEqual([]);
+  });
+});
+
+describe('what is reserved', () => {
+  const limits = [day({ max: { tokens: 100_000 } })];
+
+  it('is the most: what the request allows, else what the model can', async () => {
+    const store = memoryStore();
+    const held: bigint[] = [];
+    const watched = {
+      ...store,
+      async reserve(...args: Parameters<typeof store.reserve>) {
+        held.push(args[1][0]!.amount);
+        return store.reserve(...args);
+      },
+    };
+    const { ask, majordomo } = world([said(1, 1), said(1, 1)], { limits, store: watched });
+    await ask({ maxTokens: 7 });
+    await majordomo.model('acme/x').generate({ messages: [user('hi')] });
+    // The model's thousand, instead of seven.
+    expect(held[1]! - held[0]!).toBe(993n);
+  });
+
+  it('is what answers were like, or what a function says, where that was asked for', async () => {
+    const store = memoryStore();
+    const held: bigint[] = [];
+    const watched = {
+      ...store,
+      async reserve(...args: Parameters<typeof store.reserve>) {
+        held.push(args[1][0]!.amount);
+        return store.reserve(...args);
+      },
+    };
+    const turns = Array.from({ length: 8 }, (_, number) => said(1, 10 + number));
+    const likely = world(turns, { limits, store: watched, reserve: 'likely' });
+    for (const _ of turns) await likely.ask({ maxTokens: 500 });
+    expect(held.at(-1)! - held[0]!).toBe(16n - 500n);
+    held.length = 0;
+    const own = world([said(1, 1), said(1, 1)], {
+      limits,
+      store: watched,
+      reserve: ({ attempt }) => attempt,
+    });
+    await own.ask({ maxTokens: 500 });
+    const most = world([said(1, 1)], { limits, store: watched, reserve: () => undefined });
+    await most.ask({ maxTokens: 500 });
+    expect(held[1]! - held[0]!).toBe(499n);
+  });
+});
+
+describe('periods', () => {
+  it('end with the month of the zone, and what was spent before is not in the next', async () => {
+    const { ask, clock, ledger } = world([said(1, 1), said(1, 1), said(1, 1)], {
+      limits: [day({ name: 'month', max: { requests: 1 }, per: 'month', zone: 'Europe/Berlin' })],
+    });
+    await ask();
+    const end = Date.UTC(2026, 10, 30, 23);
+    expect((await ledger.state())[0]?.resetsAt).toBe(end);
+    await clock.advance(end - 1 - NOON);
+    await denied(ask());
+    await clock.advance(1);
+    await ask();
+    expect((await ledger.state())[0]).toMatchObject({ used: 1n, resetsAt: Date.UTC(2026, 11, 31, 23) });
+  });
+
+  it('count a call to the period in which it was admitted', async () => {
+    const slow = { ...(said(1, 1) as object), delayMs: 40_000 };
+    const { ask, clock, ledger } = world([slow, said(1, 1)], { limits: [day({ max: { requests: 1 } })] });
+    await clock.advance(12 * 3_600_000 - 30_000);
+    const asked = ask();
+    await clock.advance(30_000);
+    await ask();
+    await clock.advance(31_000);
+    await asked;
+    expect((await ledger.state())[0]?.used).toBe(1n);
+  });
+});

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryCache, type CacheStore } from '@majordomo/cache';
+import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/testing';
+import { afterAll, describe, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-stores-'));
+let files = 0;
+const file = (): string => join(folder, `${files++}.db`);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** What the ledger makes of records, where a store adds up nothing. */
+function withReports(store: LedgerStore): LedgerStore {
+  return { ...store, report: (query) => createLedger({ store }).report(query) };
+}
+
+const ledgers: Readonly<Record<string, () => LedgerStore>> = {
+  'in memory': () => withReports(memoryStore()),
+  'in SQLite': () => sqliteStores(file()).ledger,
+  'in SQLite without a file': () => sqliteStores(':memory:').ledger,
+};
+
+describe.each(Object.entries(ledgers))('books %s', (_, create) => {
+  for (const { name, run } of ledgerStoreConformance) it(name, () => run(async () => create()));
+});
+
+const caches: Readonly<Record<string, () => CacheStore>> = {
+  'in memory': () => memoryCache(),
+  'in SQLite': () => sqliteStores(file()).cache,
+};
+
+describe.each(Object.entries(caches))('a cache %s', (_, create) => {
+  for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => create()));
+});

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { afterAll, expect, it } from 'vitest';
+import { linesIn } from '../../src/stores/lines.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-processes-'));
+const children: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+function start(name: string, ...args: readonly string[]) {
+  const script = new URL(`../../src/stores/${name}-process.ts`, import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = linesIn(child.stdout);
+  return {
+    child,
+    tell: (line: object): unknown => child.stdin.write(`${JSON.stringify(line)}\n`),
+    line: async (): Promise<string> => String((await lines.next()).value),
+    async end() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+it('four processes with a hundred reservations each on a limit of ten get exactly ten, twenty times', async () => {
+  const path = join(folder, 'parallel.db');
+  // All four make the file at the same moment.
+  const workers = [1, 2, 3, 4].map((me) => start('reserving', path, `${me}`));
+  await Promise.all(workers.map(({ line }) => line()));
+  for (let round = 0; round < 20; round++) {
+    for (const { tell } of workers) tell({ counter: `round ${round}`, times: 100, max: 10 });
+    const admitted = await Promise.all(workers.map(({ line }) => line()));
+    expect(admitted.reduce((sum, count) => sum + Number(count), 0)).toBe(10);
+  }
+  await Promise.all(workers.map(({ end }) => end()));
+  await using stores = sqliteStores(path);
+  const counters = await stores.ledger.counters('round');
+  expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: 20 }, () => 10n));
+}, 60_000);
+
+it('what a killed process held is spent, and its lane is free, once the lease is over', async () => {
+  const path = join(folder, 'holder.db');
+  const holder = start('holding', path, '1500');
+  await holder.line();
+  await holder.kill();
+  await using stores = sqliteStores(path);
+  const { ledger } = stores;
+  const claim = (counter: string) =>
+    ({ counter, max: 10n, amount: 5n, resetsInMs: undefined, whenLapsed: 'free' }) as const;
+  expect(await ledger.reserve('next', [claim('lane')], 60_000)).toBeDefined();
+  while ((await ledger.reserve('next', [claim('lane')], 60_000)) !== undefined) await setTimeout(20);
+  expect(await ledger.reserve('more', [claim('money')], 60_000)).toMatchObject({
+    counter: 'money',
+    left: 4n,
+  });
+  expect(await ledger.settle('holder', [{ counter: 'money', amount: 1n }])).toBe(false);
+  expect(await ledger.counters('money')).toMatchObject([{ used: 1n, held: 0n }]);
+}, 30_000);
+
+it('a process that is killed in the midst of writing leaves a file that opens, with all that it had settled', async () => {
+  for (const round of [1, 2, 3]) {
+    const path = join(folder, `writer-${round}.db`);
+    const writer = start('writing', path);
+    let last = -1;
+    const reading = (async () => {
+      for (;;) {
+        const line = await writer.line();
+        if (line === 'undefined') return;
+        last = Number(line);
+        if (last === 300 * round) void writer.kill();
+      }
+    })();
+    await reading;
+    await using stores = sqliteStores(path);
+    const found = new Set<string>();
+    for await (const { id } of stores.ledger.records({})) found.add(id);
+    const lost = Array.from({ length: last + 1 }, (_, number) => `record ${number}`).filter(
+      (id) => !found.has(id),
+    );
+    expect(lost).toEqual([]);
+    const [counter] = await stores.ledger.counters('money');
+    // The one in hand may be settled and not yet told.
+    expect(Number(counter!.used) - (last + 1)).toBeGreaterThanOrEqual(0);
+    expect(Number(counter!.used) - (last + 1)).toBeLessThanOrEqual(1);
+    const [row] = await stores.ledger.report!({ by: [] });
+    expect(row).toMatchObject({ attempts: found.size, calls: found.size, nanoUsd: BigInt(found.size) });
+  }
+}, 60_000);
