@@ -1,4 +1,3 @@
 export { defineConfig, type MajordomoConfig } from './config/config.ts';
 
 export type { Skill } from '@majordomo/agent';
-export type { Skill } from '@majordomo/agent';

@@ -33,7 +33,7 @@ const SIGNED_SIDES = [openai.openrouter, openai.vercelGateway].map(
 export const PROFILE_SIDES: readonly (readonly [name: string, side: Side])[] = [
   ...SIGNED_SIDES,
   ...[
-    ...Object.values(openai).filter((value) => typeof value === 'object'),
+    ...Object.values(openai).filter((value) => typeof value === 'object' && 'id' in value),
     openai.azureOpenAI({ resource: 'r' }),
     openai.azureResponses({ resource: 'r' }),
     openai.cloudflareGateway('account', 'gateway'),
