@@ -69,6 +69,10 @@ const NPM_FLAGS: ReadonlySet<string> = new Set(['--save-dev', '-D', '--global', 
 
 async function npx([first = '', ...rest]: readonly string[], known: Known): Promise<string | undefined> {
   if (first === '--yes' || first === '-y') return npx(rest, known);
+  if (first === '-p') {
+    const [name = '', ...command] = rest;
+    return known.packages.includes(name) ? npx(command, known) : `no manifest names ${name}`;
+  }
   if (first.startsWith('pnpm@')) {
     return first === known.packageManager
       ? pnpm(rest, known)

@@ -58,6 +58,8 @@ describe('a command that cannot be typed', () => {
   test.each([
     ['npm install @majordomo/core openai zod', []],
     ['npm install @majordomo/nothing@1', ['no manifest names @majordomo/nothing@1']],
+    ['npx -p @majordomo/eslint-plugin majordomo-lint .', []],
+    ['npx -p @majordomo/nothing majordomo-lint .', ['no manifest names @majordomo/nothing']],
     ['npm install --sav @majordomo/core', ['--sav is not looked at']],
     ['npm publish', ['npm publish is not looked at']],
     ['npx --yes pnpm@1.0.0 demo', [`this repository pins ${root.packageManager}`]],
