@@ -41,8 +41,9 @@ async function costed(recording: Recording): Promise<readonly Costed[]> {
   const { id, vendor, expected } = recording;
   const wire = expected.wire === 'openai-responses' ? { api: 'responses' as const } : {};
   const known = PROFILES.find((one) => one.id === vendor && one.api === wire.api);
-  const profile = known ?? { id: vendor, vendor, baseURL: '', ...wire };
-  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, 'whole') });
+  const baseURL = server.url(recording, 'whole');
+  const profile = known ?? { id: vendor, vendor, baseURL, ...wire };
+  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL });
   const context = contextOf({ target: `${vendor}/m`, delivery: deliveryOf(recording) });
   const { usage } = await collect(provider.model('m'), requestOf(), context);
   if (usage?.details?.reportedNanoUsd === undefined) return [];
