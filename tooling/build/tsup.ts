@@ -44,6 +44,30 @@ export const catalogLibrary: Config = defineConfig({
   dts: true,
 });
 
+/**
+ * openai-wire: what a bundler would keep for its side effects has a file of its own, which it leaves out whole where nothing
+ * of it is used: readers, which are warmed at import, and constants with a spread in them.
+ */
+export const openaiWireLibrary: Config = defineConfig({
+  ...base,
+  entry: [
+    'src/index.ts',
+    'src/{chat,responses}/quirks.ts',
+    'src/profiles/{codex,openai-models,groq-models,cerebras-models}.ts',
+    'src/sdk/{chat,responses}-provider.ts',
+  ],
+  platform: 'neutral',
+  dts: { entry: 'src/index.ts' },
+});
+
+/** provider-openai: both wires with pictures, and each wire alone, for bundles whose size counts. */
+export const openaiLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/chat.ts', 'src/responses.ts'],
+  platform: 'neutral',
+  dts: true,
+});
+
 /** One entry that may use Node's built-ins. */
 export const nodeLibrary: Config = defineConfig({
   ...base,

@@ -14,7 +14,7 @@ export type { Connection, ImageModels } from './sdk/connection.ts';
 export type { SdkCallFacts } from './sdk/errors.ts';
 export type { ChatOptions, ResponsesOptions } from './sdk/options.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
-export type { ClientSettings, Sdk, SdkClient } from './sdk/sdk.ts';
+export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk/sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/core/provider';
 

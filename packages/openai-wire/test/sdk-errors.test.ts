@@ -1,8 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { toLlmError as toError, type SdkCallFacts } from '../src/sdk/errors.ts';
+import { sdkErrors } from '../src/sdk/sdk-errors.ts';
 
-/** Errors of the SDK's shape: told apart by that alone, since two copies of the SDK have two sets of classes. */
+/** Errors of the SDK's shape. Two copies of an SDK have two sets of classes: those of the client count. */
 class APIError extends Error {
   readonly status: number | undefined;
   readonly error: unknown;
@@ -23,9 +24,14 @@ class APIError extends Error {
 class APIConnectionError extends Error {}
 class APIConnectionTimeoutError extends Error {}
 class OpenAIError extends Error {}
+class Client {
+  static readonly OpenAIError = OpenAIError;
+  static readonly APIConnectionTimeoutError = APIConnectionTimeoutError;
+}
 
 const facts = (over: Partial<SdkCallFacts> = {}): SdkCallFacts => ({ target: 'p/m', secrets: [], ...over });
-const toLlmError = (error: unknown, known: SdkCallFacts): LlmError => toError(error, known, 'OpenAIError');
+const toLlmError = (error: unknown, known: SdkCallFacts): LlmError =>
+  toError(error, known, sdkErrors(Client, 'OpenAIError'));
 const coded = (code: string): Error => Object.assign(new Error('inner'), { code });
 
 describe('an error of the SDK', () => {

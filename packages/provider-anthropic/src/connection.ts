@@ -88,24 +88,7 @@ function connector(
 
 const OWN_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };
 
-/**
- * All that the SDK would take from the environment is said here: key, base URL, log level, webhook key,
- * tracing.
- */
 async function newClient(apiKey: string, baseURL: string, fetch: typeof globalThis.fetch): Promise<Client> {
-  const { Anthropic } = await import('@anthropic-ai/sdk');
-  const client = new Anthropic({
-    apiKey,
-    baseURL,
-    fetch,
-    maxRetries: 0,
-    timeout: NEVER_MS,
-    webhookKey: null,
-    logLevel: 'off',
-    openTelemetry: false,
-  });
-  // ANTHROPIC_CUSTOM_HEADERS cannot be declined by an option of 1.10: it lands in the default headers.
-  const settled: unknown = Reflect.get(client, '_options');
-  if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', undefined);
-  return sameHeaders(client);
+  const sdk = await import('./sdk.ts');
+  return sameHeaders(sdk.newClient({ apiKey, baseURL, fetch, timeout: NEVER_MS }));
 }

@@ -1,14 +1,10 @@
-import type {
-  BedrockRuntimeClient,
-  BedrockRuntimeClientConfig,
-  ConverseStreamRequest,
-} from '@aws-sdk/client-bedrock-runtime';
+import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import type { Env, ModelContext } from '@majordomo/core';
 import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/core/provider';
-import { authSource, secretsOf, sourcesOf, type Auth, type BedrockSources } from './auth.ts';
+import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
-import type { AwsCredentials, BedrockOptions } from './options.ts';
+import type { BedrockOptions } from './options.ts';
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
 import { checked, type Middleware, type MiddlewareStack } from './received.ts';
@@ -52,27 +48,26 @@ export function connection(options: BedrockOptions): Connect {
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
     facts.sources = described(sources);
     facts.credential = found.recovery;
-    const sdk = await import('@aws-sdk/client-bedrock-runtime');
+    const sdk = await import('./sdk.ts');
     const lease =
       options.client === undefined
         ? await clients.lease(
             JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
-            () =>
-              newClient(sdk.BedrockRuntimeClient, { ...options, baseURL: endpoint }, sources.region, found),
+            () => sdk.newClient({ ...options, baseURL: endpoint }, sources.region, found),
           )
         : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
     return { lease, send: sending(sdk, lease.client, headers, context.target) };
   };
 }
 
-type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');
+type Sdk = typeof import('./sdk.ts');
 
 const sending =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
   (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
     const isWhole = delivery === 'whole';
-    const command = isWhole ? new sdk.ConverseCommand(params) : new sdk.ConverseStreamCommand(params);
+    const command = isWhole ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     stack.add(adding(headers), { step: 'build', name: 'headers' });
     stack.add(checked(isWhole ? /json/ : /eventstream/, target), { step: 'deserialize', name: 'answer' });
@@ -112,40 +107,3 @@ function endpointIn(env: Env): string | undefined {
   const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];
   return found === '' ? undefined : found;
 }
-
-/** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
-async function newClient(
-  Client: typeof BedrockRuntimeClient,
-  { baseURL, requestHandler }: BedrockOptions,
-  region: string | undefined,
-  { token, keys, profile }: Auth,
-): Promise<BedrockRuntimeClient> {
-  const handler: unknown =
-    typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
-  const config: BedrockRuntimeClientConfig = {
-    maxAttempts: 1,
-    // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
-    ignoreConfiguredEndpointUrls: true,
-    ...(region !== undefined && { region }),
-    ...(baseURL !== undefined && { endpoint: baseURL }),
-    ...(handler !== undefined && {
-      requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']>,
-    }),
-    ...(profile !== undefined && { profile }),
-    ...(token !== undefined && { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
-    ...(keys !== undefined && { credentials: signingKeys(keys), authSchemePreference: ['sigv4'] }),
-  };
-  const client = new Client(config);
-  if (region !== undefined) return client;
-  const found = await client.config.region().catch(() => undefined);
-  return found === undefined ? new Client({ ...config, region: 'us-east-1' }) : client;
-}
-
-const signingKeys = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: AwsCredentials): AwsCredentials & { sessionToken?: string } =>
-  sessionToken === undefined
-    ? { accessKeyId, secretAccessKey }
-    : { accessKeyId, secretAccessKey, sessionToken };

@@ -1,5 +1,5 @@
-import type { GenerateContentParameters, GoogleGenAI, GoogleGenAIOptions } from '@google/genai';
-import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
+import type { GenerateContentParameters, GoogleGenAI } from '@google/genai';
+import type { ModelContext, ModelRequest } from '@majordomo/core';
 import {
   capturedResponse,
   checkedClient,
@@ -17,7 +17,8 @@ import {
 import type { GeminiFacts } from './errors.ts';
 import type { ListedModel } from './listed.ts';
 import type { GoogleOptions } from './options.ts';
-import { platformOf, type Platform } from './platform.ts';
+import { platformOf } from './platform.ts';
+import type { Auth } from './sdk.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
@@ -121,7 +122,10 @@ function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
       facts.credential = () => source?.recovery(secret);
     }
     const auth: Auth = source === tokens ? { token: secret } : { apiKey: secret };
-    const client = await clients(JSON.stringify([platform, auth]), () => newClient(platform, auth, context));
+    const client = await clients(JSON.stringify([platform, auth]), async () => {
+      const { newClient } = await import('./sdk.ts');
+      return newClient(platform, auth, context);
+    });
     return { client, fetch, headers };
   };
 }
@@ -140,44 +144,4 @@ function vertexSource(
 ): CredentialSource | undefined {
   if (token !== undefined) return tokens;
   return apiKey === undefined ? undefined : keys;
-}
-
-interface Auth {
-  readonly apiKey?: string | undefined;
-  readonly token?: string | undefined;
-}
-
-async function newClient(platform: Platform, auth: Auth, { env, target }: CallContext): Promise<GoogleGenAI> {
-  const { vertexai, project, location, apiVersion, baseURL } = platform;
-  const needsLogin = vertexai && auth.apiKey === undefined;
-  if (needsLogin && project === undefined) {
-    throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, {
-      target,
-    });
-  }
-  const { GoogleGenAI: Client } = await import('@google/genai');
-  return new Client({
-    vertexai,
-    ...(auth.apiKey !== undefined && { apiKey: auth.apiKey }),
-    ...(project !== undefined && { project }),
-    ...(location !== undefined && { location }),
-    apiVersion,
-    // No retryOptions: the SDK sends once.
-    httpOptions: baseURL === undefined ? {} : { baseUrl: baseURL },
-    ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
-  });
-}
-
-type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
-
-/** A given token is all the login there is; else the auth library finds one, at the app's own path first. */
-function authOptions(token: string | undefined, env: CallContext['env']): AuthOptions {
-  if (token === undefined) {
-    const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the app's own file, from the app's own environment
-    return keyFilename === undefined ? {} : { keyFilename };
-  }
-  const getRequestHeaders = (): Promise<Headers> =>
-    Promise.resolve(new Headers({ authorization: `Bearer ${token}` }));
-  return { authClient: { getRequestHeaders } } as unknown as AuthOptions;
 }

@@ -90,9 +90,8 @@ const clientOf = (client: object): Ollama =>
   checkedClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
 
 async function newClient(host: string): Promise<Ollama> {
-  // The entry without node:fs: the same client for every runtime.
-  const { Ollama: Client } = await import('ollama/browser');
-  return new Client({ host });
+  const sdk = await import('./sdk.ts');
+  return sdk.newClient(host);
 }
 
 /** With the headers of the app and the provider; a refusal is thrown here, for the SDK keeps no headers of it. */

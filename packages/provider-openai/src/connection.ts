@@ -1,4 +1,4 @@
-import type { ClientSettings, Sdk, SdkClient } from '@majordomo/openai-wire';
+import type { Sdk } from '@majordomo/openai-wire';
 
 /** OpenAI's SDK, for the connection that all SDKs of these wires share. */
 export const SDK: Sdk = {
@@ -7,27 +7,5 @@ export const SDK: Sdk = {
   refusal: 'OpenAIError',
   prefix: '',
   handsOnFetchOptions: true,
-  newClient,
+  load: () => import('./sdk.ts'),
 };
-
-/** All that the SDK would take from the environment is said here: key, base URL, tenant, webhook secret, log level. */
-async function newClient(settings: ClientSettings): Promise<SdkClient> {
-  const { OpenAI } = await import('openai');
-  const { key, defaultHeaders, defaultQuery, ...rest } = settings;
-  const client = new OpenAI({
-    ...rest,
-    apiKey: key ?? 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    defaultHeaders,
-    defaultQuery,
-    maxRetries: 0,
-    logLevel: 'off',
-  });
-  // OPENAI_CUSTOM_HEADERS cannot be declined by an option of 7.55: they land among the default headers.
-  const settled: unknown = Reflect.get(client, '_options');
-  if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', defaultHeaders);
-  return client;
-}

@@ -14,7 +14,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'src/index.ts': { when: 'always', holds: 'exports' },
   'src/options.ts': { when: 'always', holds: 'the options type, and what other files need of it' },
   'src/provider.ts': { when: 'always', holds: 'options → Provider; makes no client and sends nothing' },
-  'src/connection.ts': { when: 'own-sdk', holds: "makes the SDK's client, and sends everything with it" },
+  'src/connection.ts': {
+    when: 'own-sdk',
+    holds: 'keeps clients by their credentials, and sends everything with them',
+  },
+  'src/sdk.ts': { when: 'own-sdk', holds: 'all that is used of the SDK; loaded at the first call' },
   'src/request.ts': { when: 'own-wire', holds: 'toWire: request → parameters and warnings', pure: true },
   'src/stream.ts': {
     when: 'own-wire',
@@ -54,7 +58,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
 };
 
 /** The only files that may load an SDK; its types may be imported anywhere. */
-export const MAY_LOAD_SDK: readonly string[] = ['src/connection.ts', 'src/errors.ts'];
+export const MAY_LOAD_SDK: readonly string[] = ['src/sdk.ts'];
 
 /** The public members of readers, of frames (`event`) and of lines (`complaint`) too; `done` alone changes. */
 export const READER_MEMBERS: readonly string[] = [
@@ -86,6 +90,13 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'openai-wire': {
     twins: {
       quirksFromParams: 'the public one, for the quirks of this wire, which go through the toolkit',
+    },
+  },
+  'provider-openai': {
+    extra: {
+      'src/chat.ts': 'an entry of its own: one wire, without pictures, for bundles whose size counts',
+      'src/responses.ts': 'an entry of its own: one wire, without pictures, for bundles whose size counts',
+      'src/schemes.ts': 'of provider.ts and both entries: servers that a DSN names',
     },
   },
   'provider-anthropic': {

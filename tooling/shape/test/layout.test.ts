@@ -34,7 +34,7 @@ describe.each(providers)('$id', (pkg) => {
     expect(others).toEqual(Object.keys(extra).sort());
   });
 
-  test('loads its SDK where it connects, and nowhere else', () => {
+  test('imports its SDK in one file, so that bundlers leave out what is not used of it', () => {
     const sdks = ARROWS[pkg.id]?.others ?? [];
     const isSdk = (name: string): boolean => sdks.some((sdk) => name === sdk || name.startsWith(`${sdk}/`));
     const loading = inSrc.filter((file) => runtimeImportsOf(file, textOf(file)).some(isSdk));

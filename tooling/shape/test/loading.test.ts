@@ -18,6 +18,10 @@ const entriesOf = ({ manifest }: Package): string[] =>
     .filter((entry) => entry !== './package.json')
     .map((entry) => manifest.name + entry.slice(1));
 
+/** The file behind an entry: `…/chat` is `dist/chat.js`. */
+const builtAs = ({ path, manifest }: Package, entry: string): string =>
+  `${path}/dist/${entry.slice(manifest.name.length + 1) || 'index'}.js`;
+
 describe.each(published.flatMap(entriesOf))('%s', (entry) => {
   test('loads by import and by require, with the same names', () => {
     const imported = run('module', `console.log(Object.keys(await import('${entry}')).join())`);
@@ -40,5 +44,9 @@ const withSdk = published.filter(
 test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) => {
   const sdks = ARROWS[pkg.id]?.others ?? [];
   const isSdk = (name: string): boolean => sdks.some((sdk) => name === sdk || name.startsWith(`${sdk}/`));
-  expect(sourcesOf(pkg).filter((file) => loadedBy(file, read(file)).some(isSdk))).toEqual([]);
+  const isLate = (name: string): boolean => isSdk(name) || name === './sdk.ts';
+  const loading = sourcesOf(pkg).filter((file) => loadedBy(file, read(file)).some(isLate));
+  expect(loading).toEqual([`${pkg.path}/src/sdk.ts`]);
+  const entries = entriesOf(pkg).map((entry) => builtAs(pkg, entry));
+  expect(entries.filter((file) => loadedBy(file, read(file)).some(isSdk))).toEqual([]);
 });

@@ -11,6 +11,7 @@ import {
 import type { Profile } from '../chat/profile.ts';
 import type { SdkCallFacts } from './errors.ts';
 import type { CallContext, SdkOptions } from './options.ts';
+import { sdkErrors, type SdkErrors } from './sdk-errors.ts';
 import type { Sdk, SdkClient } from './sdk.ts';
 
 /** The longest that a timer can be told. */
@@ -27,20 +28,27 @@ export interface Carrier {
 /** The server that a provider's calls go to: what profiles of both wires have in common. */
 export type Server = Pick<Profile, 'id' | 'baseURL' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'>;
 
-/** The client for a call; `facts` learns what must not be shown, and how to ask for another credential. */
-export type Connect = (context: CallContext, facts: SdkCallFacts) => Promise<SdkClient>;
-
 /** The clients of one provider: one per credential and transport, made at the first call that needs it. */
-export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Connect {
+export interface Clients {
+  /** The client for a call; `facts` learns what must not be shown, and how to ask for another credential. */
+  connect(context: CallContext, facts: SdkCallFacts): Promise<SdkClient>;
+  /** How errors of these clients are told apart; all that is known before the SDK is there is that none are its own. */
+  errors(): SdkErrors;
+}
+
+export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Clients {
   const clients = clientCache<SdkClient>();
   const isKeyless = options.apiKey === undefined && server.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   const baseURL = options.baseURL ?? server.baseURL;
+  let errors = sdkErrors(options.client?.constructor, sdk.refusal);
   const make = async (key: string | undefined, given: Fetch = patientFetch): Promise<SdkClient> => {
+    const { Client, newClient } = await sdk.load();
+    errors = sdkErrors(Client, sdk.refusal);
     // A client serves many models: `toLlmError` tells which of them.
     const fetch = directFetch(given, server.id);
     return sameHeaders(
-      await sdk.newClient({
+      newClient({
         key,
         baseURL,
         fetch: (url, init) => fetch(url, signalled(init)),
@@ -50,7 +58,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Connec
       }),
     );
   };
-  return async (context, facts) => {
+  const connect: Clients['connect'] = async (context, facts) => {
     const { client, headers, fetch = context.fetch } = options;
     facts.secrets = [
       ...secretsOfClient(client),
@@ -63,6 +71,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Connec
     facts.credential = () => credentials.recovery(key);
     return clients(key, () => make(key, fetch), fetch);
   };
+  return { connect, errors: () => errors };
 }
 
 type Fetch = typeof globalThis.fetch;

@@ -23,7 +23,7 @@ export type ImageModels = (connection: Connection) => (modelId: string) => Image
 
 /** The connection of a provider: all that is sent through its SDK is sent here. */
 export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Connection {
-  const connect = clientsOf(sdk, server, options);
+  const { connect, errors } = clientsOf(sdk, server, options);
   const headersFor = headersOf({ ...server.headers, ...options.headers });
   const settings = ({ headers, signal }: CallContext, isForm = false): object => ({
     ...sdk.callOptions,
@@ -35,7 +35,7 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
     timeout: NEVER_MS,
   });
   const tellLimits = options.onRateLimits && limitsTo(options.onRateLimits);
-  const convert = (error: unknown, facts: SdkCallFacts): LlmError => toLlmError(error, facts, sdk.refusal);
+  const convert = (error: unknown, facts: SdkCallFacts): LlmError => toLlmError(error, facts, errors());
   return {
     baseURL: options.baseURL ?? server.baseURL,
     async post(path, body, context, facts) {

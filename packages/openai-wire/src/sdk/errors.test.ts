@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { toLlmError } from './errors.ts';
+import { sdkErrors } from './sdk-errors.ts';
 
 const answered = (status: number, error: object, headers: object = new Headers()): Error =>
   Object.assign(new Error(`${status}`), { status, error, headers });
 const convert = (error: unknown): ReturnType<typeof toLlmError> =>
-  toLlmError(error, { target: 'p/m', secrets: [] }, 'SdkError');
+  toLlmError(error, { target: 'p/m', secrets: [] }, sdkErrors(Client, 'SdkError'));
+
+class SdkError extends Error {}
+/** Its classes of errors are members, as in the SDKs. */
+class Client {
+  static readonly SdkError = SdkError;
+}
 
 describe('an error of an SDK', () => {
   it('is the wrapped error of the host behind a gateway', () => {
@@ -77,8 +84,15 @@ describe('an error of an SDK', () => {
   });
 
   it('is a mistake of the caller where the SDK sent nothing', () => {
-    class SdkError extends Error {}
     expect(convert(new SdkError('bad option')).kind).toBe('config');
     expect(convert(new Error('reset')).kind).toBe('network');
+    // A minifier renames classes: a name says nothing.
+    const renamed = { SdkError: class e extends Error {} };
+    expect(convert(new renamed.SdkError('bad option')).kind).toBe('network');
+    const Minified = Object.assign(class a {}, renamed);
+    const known = sdkErrors(Minified, 'SdkError');
+    expect(toLlmError(new renamed.SdkError('bad'), { target: 'p/m', secrets: [] }, known).kind).toBe(
+      'config',
+    );
   });
 });

@@ -14,6 +14,7 @@ import { accountRule, failureOf } from '../failure/failure.ts';
 import type { ReportedFailure } from '../failure/reported.ts';
 import { namedKind } from '../failure/kind.ts';
 import { withBodyWait } from '../failure/wait.ts';
+import type { SdkErrors } from './sdk-errors.ts';
 
 /** What an error of one attempt is made with on these wires. */
 export interface SdkCallFacts extends CallFacts {
@@ -24,23 +25,18 @@ export interface SdkCallFacts extends CallFacts {
 /** Codes of Node's fetch for a wait that was too long. */
 const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/**
- * Any failure of a call, told by its shape: SDKs are loaded lazily, so there is no class to test against. `refusal`
- * names the class of errors that the SDK throws before anything is sent.
- */
-export function toLlmError(error: unknown, facts: SdkCallFacts, refusal: string): LlmError {
+/** Any failure of a call, told by its shape, and by the SDK's classes where it has none of its own. */
+export function toLlmError(error: unknown, facts: SdkCallFacts, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
   if (typeof status === 'number') return reported(error, status, facts);
-  const name = error.constructor.name;
-  if (name === refusal || isBadHeader(error)) return refusedToSend(error, facts);
+  if (sdk.isRefusal(error) || isBadHeader(error)) return refusedToSend(error, facts);
   const found = transportError(error, facts.target, facts.secrets);
   // The SDK looks for the words "timed out" in whatever the transport threw, our own errors included.
-  const isTimeout =
-    name === 'APIConnectionTimeoutError'
-      ? found.kind === 'network'
-      : TIMED_OUT.test(found.details.code ?? '');
+  const isTimeout = sdk.isTimeout(error)
+    ? found.kind === 'network'
+    : TIMED_OUT.test(found.details.code ?? '');
   return isTimeout ? timedOut(found) : found;
 }
 

@@ -25,7 +25,7 @@ export interface Sdk {
   readonly name: string;
   /** The function that makes providers over it, for messages. */
   readonly factory: string;
-  /** Class of the errors that it throws before anything is sent. */
+  /** The static member of its client's class that is the class of errors thrown before anything is sent. */
   readonly refusal: string;
   /** What stands between its base URL and the wire's own paths. */
   readonly prefix: '' | '/v1' | '/openai/v1';
@@ -36,6 +36,14 @@ export interface Sdk {
   readonly handsOnFetchOptions: boolean;
   /** Constant options of every call. */
   readonly callOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Loads the SDK and makes a client, without retries. Asked once per credential and transport. */
-  newClient(settings: ClientSettings): Promise<SdkClient>;
+  /** Loads the SDK. */
+  load(): Promise<LoadedSdk>;
+}
+
+/** An SDK that is there. */
+export interface LoadedSdk {
+  /** The class of its clients; classes of errors are static members of it. */
+  readonly Client: object;
+  /** Makes a client, without retries. Asked once per credential and transport. */
+  newClient(settings: ClientSettings): SdkClient;
 }

@@ -1,0 +1,49 @@
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+  type BedrockRuntimeClientConfig,
+  type ConverseStreamRequest,
+} from '@aws-sdk/client-bedrock-runtime';
+import type { Auth } from './auth.ts';
+import type { AwsCredentials, BedrockOptions } from './options.ts';
+
+export const whole = (params: ConverseStreamRequest): ConverseCommand => new ConverseCommand(params);
+export const streamed = (params: ConverseStreamRequest): ConverseStreamCommand =>
+  new ConverseStreamCommand(params);
+
+/** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
+export async function newClient(
+  { baseURL, requestHandler }: BedrockOptions,
+  region: string | undefined,
+  { token, keys, profile }: Auth,
+): Promise<BedrockRuntimeClient> {
+  const handler: unknown =
+    typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
+  const config: BedrockRuntimeClientConfig = {
+    maxAttempts: 1,
+    // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
+    ignoreConfiguredEndpointUrls: true,
+    ...(region !== undefined && { region }),
+    ...(baseURL !== undefined && { endpoint: baseURL }),
+    ...(handler !== undefined && {
+      requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']>,
+    }),
+    ...(profile !== undefined && { profile }),
+    ...(token !== undefined && { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
+    ...(keys !== undefined && { credentials: signingKeys(keys), authSchemePreference: ['sigv4'] }),
+  };
+  const client = new BedrockRuntimeClient(config);
+  if (region !== undefined) return client;
+  const found = await client.config.region().catch(() => undefined);
+  return found === undefined ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' }) : client;
+}
+
+const signingKeys = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: AwsCredentials): AwsCredentials & { sessionToken?: string } =>
+  sessionToken === undefined
+    ? { accessKeyId, secretAccessKey }
+    : { accessKeyId, secretAccessKey, sessionToken };

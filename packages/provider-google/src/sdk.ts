@@ -1,0 +1,48 @@
+import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
+import { LlmError, type ModelContext } from '@majordomo/core';
+import type { Platform } from './platform.ts';
+
+/** What a client is made with; on Vertex neither may be there. */
+export interface Auth {
+  readonly apiKey?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/** A client, which sends once. */
+export function newClient(
+  platform: Platform,
+  auth: Auth,
+  { env, target }: Pick<ModelContext, 'env' | 'target'>,
+): GoogleGenAI {
+  const { vertexai, project, location, apiVersion, baseURL } = platform;
+  const needsLogin = vertexai && auth.apiKey === undefined;
+  if (needsLogin && project === undefined) {
+    throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, {
+      target,
+    });
+  }
+  return new GoogleGenAI({
+    vertexai,
+    ...(auth.apiKey !== undefined && { apiKey: auth.apiKey }),
+    ...(project !== undefined && { project }),
+    ...(location !== undefined && { location }),
+    apiVersion,
+    // No retryOptions: the SDK sends once.
+    httpOptions: baseURL === undefined ? {} : { baseUrl: baseURL },
+    ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
+  });
+}
+
+type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
+
+/** A given token is all the login there is; else the auth library finds one, at the app's own path first. */
+function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
+  if (token === undefined) {
+    const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the app's own file, from the app's own environment
+    return keyFilename === undefined ? {} : { keyFilename };
+  }
+  const getRequestHeaders = (): Promise<Headers> =>
+    Promise.resolve(new Headers({ authorization: `Bearer ${token}` }));
+  return { authClient: { getRequestHeaders } } as unknown as AuthOptions;
+}
