@@ -4,8 +4,9 @@ import { join } from 'node:path';
 const CONDITIONS = { workerd: ['workerd', 'worker', 'browser'], chromium: ['browser'] };
 
 /**
- * One file with the guest and the installed packages in it, for workerd or Chromium. There are no polyfills: an import of
- * a `node:` module that is reached in such a runtime makes the bundle fail.
+ * One file with the guest and the installed packages in it, for workerd or Chromium; minified for Chromium, where classes
+ * and functions then have other names. There are no polyfills: an import of a `node:` module that is reached in such a
+ * runtime makes the bundle fail.
  */
 export async function bundleGuest(kind, app) {
   const { build } = await import('esbuild');
@@ -17,6 +18,7 @@ export async function bundleGuest(kind, app) {
     platform: 'browser',
     target: 'es2023',
     conditions: CONDITIONS[kind],
+    minify: kind === 'chromium',
     logLevel: 'silent',
   });
 }

@@ -2,6 +2,8 @@
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { readSse, sseResponse } from '@majordomo/core/http';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { MODELS, PROVIDERS } from './providers.mjs';
 
 const GREETING = 'Grüezi, 世界 🌍!';
@@ -33,6 +35,7 @@ export async function smoke(baseURLs) {
 }
 
 const STEPS = [
+  ...(typeof document === 'undefined' ? [] : refusals()),
   ...SIDES.flatMap((side, at) => {
     const next = SIDES[(at + 1) % SIDES.length];
     return [
@@ -47,6 +50,30 @@ const STEPS = [
     ];
   }),
 ];
+
+/** On a page these SDKs refuse to be made without the app's word: nobody's server is to blame, and nothing is asked. */
+function refusals() {
+  const own = {
+    'openai-responses': createOpenAI,
+    'openai-chat': createOpenAI,
+    'anthropic-messages': createAnthropic,
+  };
+  return Object.entries(own).map(([side, create]) => [
+    packageOf(side),
+    `${side}: what the SDK itself refuses is a mistake of the app`,
+    async () => {
+      const api = side === 'openai-chat' ? { api: 'chat' } : {};
+      const majordomo = createMajordomo({ providers: [create({ ...api, apiKey: 'key' })] });
+      const spec = `${side.split('-')[0]}/${MODELS[side]}`;
+      const error = await majordomo
+        .model(spec)
+        .generate(saying('hi'))
+        .catch((thrown) => thrown);
+      const { attempts } = error.details;
+      same([error.kind, attempts.length, /browser/.test(error.message)], ['config', 1, true]);
+    },
+  ]);
+}
 
 function packageOf(side) {
   return `provider-${side.split('-')[0].replace('gemini', 'google')}`;

@@ -126,6 +126,33 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
 export const awaitsAtTopLevel = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
 
+/**
+ * Does it ask for the name of a class or function? A minified bundle has others: `x.constructor.name`, `SomeClass.name`,
+ * `new.target.name`, and the same by brackets or by destructuring.
+ */
+export const asksForClassNames = (path: string, text: string): boolean =>
+  nodesOf(parse(path, text)).some((node) => {
+    if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name)) {
+      const isName = ({ propertyName, name }: ts.BindingElement): boolean =>
+        (propertyName ?? name).getText() === 'name';
+      return node.name.elements.some(isName) && isClass(node.initializer);
+    }
+    if (ts.isPropertyAccessExpression(node)) return node.name.text === 'name' && isClass(node.expression);
+    const isByBracket = ts.isElementAccessExpression(node) && ts.isStringLiteral(node.argumentExpression);
+    return isByBracket && node.argumentExpression.text === 'name' && isClass(node.expression);
+  });
+
+/** As far as its form tells: `….constructor`, `new.target`, or a name that begins like that of a class. */
+function isClass(expression: ts.Expression | undefined): boolean {
+  if (expression === undefined) return false;
+  if (ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression)) {
+    return isClass(expression.expression);
+  }
+  if (ts.isMetaProperty(expression)) return true;
+  if (ts.isPropertyAccessExpression(expression)) return expression.name.text === 'constructor';
+  return ts.isIdentifier(expression) && /^[A-Z][a-z]\w*[a-z]/.test(expression.text);
+}
+
 /** Does it touch `process.env`? Code that it writes as text does not count. */
 export const readsProcessEnv = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some(

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { NODE_ONLY } from '../src/arrows.ts';
 import { exists, filesIn, published, read, sourcesOf } from '../src/repository.ts';
-import { awaitsAtTopLevel, importsOf, readsProcessEnv, withoutComments } from '../src/syntax.ts';
+import {
+  asksForClassNames,
+  awaitsAtTopLevel,
+  importsOf,
+  readsProcessEnv,
+  withoutComments,
+} from '../src/syntax.ts';
 import { NAMES_VENDORS, OWN_NAMES, VENDOR_FILES, VENDORS } from '../src/vendors.ts';
 
 const shared = published.filter(({ id }) => id === 'core' || id in OWN_NAMES || id.startsWith('provider-'));
@@ -45,6 +51,25 @@ test.each(published)('$id reads no process.env and does not wait at the top leve
   const files = sourcesOf(pkg).filter((file) => !file.endsWith('/src/bin.ts'));
   expect(files.filter((file) => readsProcessEnv(file, read(file)))).toEqual([]);
   expect(files.filter((file) => awaitsAtTopLevel(file, read(file)))).toEqual([]);
+});
+
+test.each(published)('$id does not ask for names of classes, which a minified bundle has lost', (pkg) => {
+  expect(sourcesOf(pkg).filter((file) => asksForClassNames(file, read(file)))).toEqual([]);
+});
+
+test.each([
+  ['error.constructor.name', true],
+  ['error?.constructor?.name', true],
+  ["(error as Error).constructor['name']", true],
+  ['const { name } = error.constructor;', true],
+  ['const { name: kind } = Object.getPrototypeOf(error).constructor;', true],
+  ['class A { constructor() { this.type = new.target.name; } }', true],
+  ['TypeError.name', true],
+  ['error.name', false],
+  ['tool.name === call.name', false],
+  ["error.constructor === Reflect.get(Client, 'SdkError')", false],
+])('%s asks for the name of a class: %s', (code, expected) => {
+  expect(asksForClassNames('probe.ts', code)).toBe(expected);
 });
 
 /** Written in pieces, so that this file does not find itself. */
