@@ -1,12 +1,10 @@
-import type { Dsn, Provider } from '@majordomo/core';
+import type { Provider } from '@majordomo/core';
 import { COMPATIBLE_IMAGES } from '@majordomo/imagegen';
 import {
   chatProvider,
   openai,
   openaiResponses,
-  quirksFromParams,
   responsesProvider,
-  responsesQuirksFromParams,
   type ChatOptions,
   type Profile,
   type ResponsesOptions,
@@ -15,6 +13,7 @@ import {
 import { SDK } from './connection.ts';
 import { imageModels, OPENAI_IMAGES } from './image.ts';
 import type { OpenAIOptions } from './options.ts';
+import { chatSchemes, responsesSchemes } from './schemes.ts';
 
 /**
  * OpenAI, over Responses or Chat Completions. The key is `apiKey` or OPENAI_API_KEY of the call's `env`; without one
@@ -26,7 +25,7 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
     options.api === 'chat'
       ? chatProvider(SDK, openai, options, images)
       : responsesProvider(SDK, openaiResponses, options, images);
-  return { ...provider, schemes: SCHEMES };
+  return { ...provider, schemes: schemes() };
 }
 
 /**
@@ -41,32 +40,14 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   const provider = isResponses(profile)
     ? responsesProvider(SDK, profile, options, images)
     : chatProvider(SDK, profile, options, images);
-  return { ...provider, schemes: SCHEMES };
+  return { ...provider, schemes: schemes() };
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
   // Untyped code may give anything, which is refused in words of ours.
   Object.hasOwn(Object(profile) as object, 'api');
 
-/** `vendor` says whose prices hold there; the other parameters are quirks. */
-function placeOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
-  place: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
-  quirks: Dsn['params'];
-} {
-  return { place: { id: name, vendor, baseURL }, quirks };
-}
-const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;
-
-/** A compatible server: the DSN's token and nothing else, since a variable's key belongs to the vendor's own host. */
-const SCHEMES: NonNullable<Provider['schemes']> = {
-  openai: (dsn) => {
-    const { place, quirks: params } = placeOf(dsn);
-    const quirks = quirksFromParams(params, nameOf(dsn));
-    return openaiCompatible(place, { apiKey: dsn.token, quirks });
-  },
-  'openai-responses': (dsn) => {
-    const { place, quirks: params } = placeOf(dsn);
-    const quirks = responsesQuirksFromParams(params, nameOf(dsn));
-    return openaiCompatible({ ...place, api: 'responses' }, { apiKey: dsn.token, quirks });
-  },
-};
+const schemes = (): Provider['schemes'] => ({
+  ...chatSchemes(openaiCompatible),
+  ...responsesSchemes(openaiCompatible),
+});

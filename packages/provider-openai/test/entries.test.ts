@@ -1,0 +1,39 @@
+import { answers, contextOf, requestOf, testServer } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
+import * as chat from '../src/chat.ts';
+import * as responses from '../src/responses.ts';
+import { collect } from './collected.ts';
+import { answer } from './server.ts';
+
+const whole = contextOf({ delivery: 'whole', env: { OPENAI_API_KEY: 'key' } });
+const said = (text: string): object => ({
+  id: 'r',
+  status: 'completed',
+  output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
+});
+
+it.each([
+  ['chat', chat.createOpenAI, answer('ok'), '/v1/chat/completions', ['openai']],
+  ['responses', responses.createOpenAI, said('ok'), '/v1/responses', ['openai-responses']],
+] as const)('the entry /%s is one wire without image models', async (_name, create, body, path, schemes) => {
+  await using server = await testServer(answers(body));
+  const provider = create({ baseURL: `${server.origin}/v1` });
+  const { parts } = await collect(provider, requestOf(), whole);
+  expect(parts).toMatchObject([{ type: 'text', text: 'ok' }]);
+  expect(server.requests[0]).toMatchObject({ path, headers: { authorization: 'Bearer key' } });
+  expect(provider.imageModel).toBeUndefined();
+  expect(Object.keys(provider.schemes ?? {})).toEqual(schemes);
+});
+
+it.each([
+  ['openai', chat, answer('ok'), '/chat/completions'],
+  ['openai-responses', responses, said('ok'), '/responses'],
+] as const)('a DSN of the scheme %s is served by its entry', async (scheme, entry, body, path) => {
+  await using server = await testServer(answers(body));
+  const serve = entry.createOpenAI().schemes?.[scheme];
+  const place = { host: 'lab', path: '', baseURL: server.origin };
+  const lab = serve?.({ scheme, name: 'lab', ...place, token: 'tok', params: {} });
+  expect(lab?.id).toBe('lab');
+  if (lab !== undefined) await collect(lab, requestOf(), whole);
+  expect(server.requests[0]).toMatchObject({ path, headers: { authorization: 'Bearer tok' } });
+});

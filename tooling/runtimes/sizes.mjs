@@ -1,0 +1,147 @@
+// What majordomo weighs in a bundle, beside the vendors' SDKs: `pnpm sizes`. Fails above a ceiling; `--table` writes the page.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { installRuntimes } from './install.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'apps/docs/bundles.md');
+const BEGIN = '<!-- sizes: written by `pnpm sizes --table` -->';
+const END = '<!-- sizes: end -->';
+
+/** As the bundlers of pages and of Workers resolve packages. */
+const TARGETS = { browser: ['browser'], workerd: ['workerd', 'worker', 'browser'] };
+
+const SDKS = {
+  openai: "import { OpenAI } from 'openai'; console.log(new OpenAI({ apiKey }));",
+  anthropic: "import { Anthropic } from '@anthropic-ai/sdk'; console.log(new Anthropic({ apiKey }));",
+};
+const CORE = "import { createMajordomo } from '@majordomo/core';";
+const withProviders = (...providers) => {
+  const imports = providers.map(([create, from]) => `import { ${create} } from '@majordomo/${from}';`);
+  const made = providers.map(([create]) => `${create}()`);
+  return `${CORE} ${imports.join(' ')} console.log(createMajordomo({ providers: [${made.join()}] }));`;
+};
+const OPENAI = ['createOpenAI', 'provider-openai'];
+const ANTHROPIC = ['createAnthropic', 'provider-anthropic'];
+
+/** `beside` names the SDKs that it is compared with; `most` is the ceiling of that ratio, gzipped. */
+const ROWS = [
+  { name: '`openai` alone', code: SDKS.openai },
+  { name: '`@anthropic-ai/sdk` alone', code: SDKS.anthropic },
+  { name: 'both SDKs alone', code: SDKS.openai + SDKS.anthropic },
+  { name: 'core', code: `${CORE} console.log(createMajordomo);` },
+  { name: 'core, OpenAI', code: withProviders(OPENAI), beside: ['openai'], most: 1.92 },
+  {
+    name: 'core, OpenAI over Responses alone',
+    code: withProviders(['createOpenAI', 'provider-openai/responses']),
+    beside: ['openai'],
+    most: 1.81,
+  },
+  {
+    name: 'core, OpenAI over Chat Completions alone',
+    code: withProviders(['createOpenAI', 'provider-openai/chat']),
+    beside: ['openai'],
+    most: 1.82,
+  },
+  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.05 },
+  {
+    name: 'core, OpenAI, Anthropic',
+    code: withProviders(OPENAI, ANTHROPIC),
+    beside: ['openai', 'anthropic'],
+    most: 1.24,
+  },
+];
+
+async function main(isTable) {
+  const problem = installRuntimes();
+  if (problem !== undefined) {
+    console.log(`sizes: SKIPPED, esbuild could not be installed: ${problem}`);
+    return 0;
+  }
+  const { build } = await import('esbuild');
+  const rows = [];
+  for (const row of ROWS) rows.push({ ...row, ...(await weigh(build, row)) });
+  const judged = rows.map((row) => ({ ...row, ratio: ratioOf(row, rows) }));
+  for (const { name, browser, ratio, most } of judged) {
+    const isOver = ratio > most;
+    const beside = ratio === undefined ? '' : `, ${ratio.toFixed(2)} × SDK of at most ${most}`;
+    console.log(`${isOver ? 'FAILED ' : ''}${name}: ${kB(browser.gzipped)} gzipped${beside}`);
+  }
+  const isGood = judged.every(({ ratio = 0, most = 0 }) => ratio <= most);
+  if (isGood && isTable) writeTable(judged);
+  return isGood ? 0 : 1;
+}
+
+/** One file for a page, one for a Worker, and what a page with code splitting loads before its first call. */
+async function weigh(build, { code }) {
+  const bundle = async (conditions, splitting) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `const apiKey = 'key'; ${code}`, resolveDir: join(ROOT, 'tooling/shape') },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2023',
+      platform: 'browser',
+      conditions,
+      splitting,
+      // The SDKs that are measured alone are those of our packages.
+      nodePaths: ['anthropic', 'openai'].map((id) => join(ROOT, `packages/provider-${id}/node_modules`)),
+      outdir: ROOT,
+      write: false,
+      logLevel: 'silent',
+    });
+    return outputFiles;
+  };
+  const [[browser], [workerd], chunks] = await Promise.all([
+    bundle(TARGETS.browser, false),
+    bundle(TARGETS.workerd, false),
+    bundle(TARGETS.browser, true),
+  ]);
+  return { browser: sizeOf([browser]), workerd: sizeOf([workerd]), start: sizeOf(loadedAtStart(chunks)) };
+}
+
+/** The entry and what it imports at once; a dynamic `import()` is for later. */
+function loadedAtStart(chunks) {
+  const byName = new Map(chunks.map((chunk) => [chunk.path.split('/').at(-1), chunk]));
+  const seen = new Set(['stdin.js']);
+  for (const name of seen)
+    for (const [, , next] of byName.get(name).text.matchAll(/\b(import|from)\s*"\.\/([^"]+)"/g))
+      seen.add(next);
+  return [...seen].map((name) => byName.get(name));
+}
+
+const sizeOf = (files) => ({
+  minified: files.reduce((sum, { contents }) => sum + contents.length, 0),
+  gzipped: files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0),
+});
+
+function ratioOf({ browser, beside }, rows) {
+  if (beside === undefined) return undefined;
+  const alone = beside.length === 2 ? SDKS.openai + SDKS.anthropic : SDKS[beside[0]];
+  return browser.gzipped / rows.find(({ code }) => code === alone).browser.gzipped;
+}
+
+const kB = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+
+function writeTable(rows) {
+  const lines = rows.map(({ name, browser, workerd, start, ratio }) => {
+    const sizes = [browser, workerd, start].map(({ minified, gzipped }) => `${kB(minified)}, ${kB(gzipped)}`);
+    return `| ${[name, ...sizes, ratio === undefined ? '' : `${ratio.toFixed(2)} ×`].join(' | ')} |`;
+  });
+  const head = [
+    '| in the bundle | browser | workerd | before the first call | gzipped, beside the SDK |',
+    '|---|---|---|---|---|',
+  ];
+  const page = readFileSync(PAGE, 'utf8');
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from === -1 || to === -1) throw new Error(`${PAGE} has lost its marks`);
+  writeFileSync(
+    PAGE,
+    `${page.slice(0, from)}${BEGIN}\n\n${[...head, ...lines].join('\n')}\n\n${page.slice(to)}`,
+  );
+  execFileSync(join(ROOT, 'node_modules/.bin/prettier'), ['--log-level=warn', '--write', PAGE]);
+}
+
+process.exitCode = await main(process.argv.includes('--table'));
