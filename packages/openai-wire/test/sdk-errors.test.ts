@@ -24,10 +24,7 @@ class APIError extends Error {
 class APIConnectionError extends Error {}
 class APIConnectionTimeoutError extends Error {}
 class OpenAIError extends Error {}
-class Client {
-  static readonly OpenAIError = OpenAIError;
-  static readonly APIConnectionTimeoutError = APIConnectionTimeoutError;
-}
+const Client = Object.assign(() => undefined, { OpenAIError, APIConnectionTimeoutError });
 
 const facts = (over: Partial<SdkCallFacts> = {}): SdkCallFacts => ({ target: 'p/m', secrets: [], ...over });
 const toLlmError = (error: unknown, known: SdkCallFacts): LlmError =>

@@ -31,9 +31,9 @@ export type Server = Pick<Profile, 'id' | 'baseURL' | 'keyEnv' | 'keyHeader' | '
 /** The clients of one provider: one per credential and transport, made at the first call that needs it. */
 export interface Clients {
   /** The client for a call; `facts` learns what must not be shown, and how to ask for another credential. */
-  connect(context: CallContext, facts: SdkCallFacts): Promise<SdkClient>;
+  readonly connect: (context: CallContext, facts: SdkCallFacts) => Promise<SdkClient>;
   /** How errors of these clients are told apart; all that is known before the SDK is there is that none are its own. */
-  errors(): SdkErrors;
+  readonly errors: () => SdkErrors;
 }
 
 export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Clients {

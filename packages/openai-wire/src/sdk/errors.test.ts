@@ -9,9 +9,7 @@ const convert = (error: unknown): ReturnType<typeof toLlmError> =>
 
 class SdkError extends Error {}
 /** Its classes of errors are members, as in the SDKs. */
-class Client {
-  static readonly SdkError = SdkError;
-}
+const Client = Object.assign(() => undefined, { SdkError });
 
 describe('an error of an SDK', () => {
   it('is the wrapped error of the host behind a gateway', () => {
@@ -89,7 +87,7 @@ describe('an error of an SDK', () => {
     // A minifier renames classes: a name says nothing.
     const renamed = { SdkError: class e extends Error {} };
     expect(convert(new renamed.SdkError('bad option')).kind).toBe('network');
-    const Minified = Object.assign(class a {}, renamed);
+    const Minified = Object.assign(() => undefined, renamed);
     const known = sdkErrors(Minified, 'SdkError');
     expect(toLlmError(new renamed.SdkError('bad'), { target: 'p/m', secrets: [] }, known).kind).toBe(
       'config',

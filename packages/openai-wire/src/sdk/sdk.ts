@@ -45,5 +45,5 @@ export interface LoadedSdk {
   /** The class of its clients; classes of errors are static members of it. */
   readonly Client: object;
   /** Makes a client, without retries. Asked once per credential and transport. */
-  newClient(settings: ClientSettings): SdkClient;
+  readonly newClient: (settings: ClientSettings) => SdkClient;
 }
