@@ -2,7 +2,7 @@
 export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
 export { seededRandom } from './clock/random.ts';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
-export type { AnswerTurn, FailTurn, HangTurn, Turn } from './fake/turn.ts';
+export type { AnswerTurn, FailTurn, HangTurn, Turn } from './script/turn.ts';
 
 // wires
 export type {

@@ -12,7 +12,7 @@ import {
 } from '@majordomo/core';
 import { systemClock } from '../clock/system-clock.ts';
 import { failure, play, wait } from './play.ts';
-import { plainTurn, type Turn } from './turn.ts';
+import { plainTurn, type Turn } from '../script/turn.ts';
 
 /** A fake provider's script and what it says of itself. */
 export interface FakeOptions {

@@ -1,7 +1,7 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/provider';
 import { pieces } from '../wires/answer.ts';
-import type { AnswerTurn, FailTurn, PlainTurn } from './turn.ts';
+import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
 /** Where a turn is played. */
 export interface Stage {
