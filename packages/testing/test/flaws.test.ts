@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { conformance, type Case, type Harness, type Scenario } from '../src/index.ts';
+import { CARELESS } from './reference/careless.ts';
 import { flawed, type Flaw } from './reference/flaw.ts';
 import { FLAWS as IN_ANSWERS } from './reference/flaws.ts';
 import { harnesses } from './reference/harnesses.ts';
 import { UNFAITHFUL } from './reference/unfaithful.ts';
 
-/** Some sixty wrong providers. */
-const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL];
+/** Some ninety wrong providers. */
+const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL, ...CARELESS];
 
 /** What no provider can get wrong: the timers and the caller's signal belong to the chain of core. */
 const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
@@ -61,4 +62,10 @@ it('a scenario has one case', () => {
   const scenarios = conformance.map(({ scenario }) => scenario);
   expect(scenarios.length).toBe(new Set(scenarios).size);
   expect(scenarios.length).toBeGreaterThanOrEqual(40);
+});
+
+it('the wrong providers are fifty and more, each with a name of its own', () => {
+  const names = FLAWS.map(({ name }) => name);
+  expect(names.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(names).size).toBe(names.length);
 });

@@ -1,5 +1,6 @@
 import {
   LlmError,
+  messageOf,
   type Billing,
   type Capabilities,
   type Clock,
@@ -12,7 +13,7 @@ import {
 } from '@majordomo/core';
 import { systemClock } from '../clock/system-clock.ts';
 import { failure, play, wait } from './play.ts';
-import { plainTurn, type Turn } from '../script/turn.ts';
+import { plainTurn, type PlainTurn, type Turn } from '../script/turn.ts';
 
 /** A fake provider's script and what it says of itself. */
 export interface FakeOptions {
@@ -91,7 +92,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       requests.push({ model: modelId, request, delivery, signal, at: clock.now() });
       const { turn, number } = next(modelId, target);
       const stage = { clock, family: families[0] ?? `fake/${id}`, name: modelId, turn: number };
-      yield* play(plainTurn(turn, request), context, stage);
+      yield* play(scripted(turn, request, target, number), context, stage);
     },
   });
 
@@ -126,6 +127,16 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       );
     },
   };
+}
+
+/** A script that is wrong is no vendor's failure: `config`, which a chain hands on. */
+function scripted(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
+  try {
+    return plainTurn(turn, request);
+  } catch (error) {
+    const message = `the script of the fake model ${target}: turn ${number} ${messageOf(error)}`;
+    throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
+  }
 }
 
 const unscripted = (target: string, why: string): LlmError =>

@@ -1,12 +1,14 @@
-import type {
-  ErrorKind,
-  FinishReason,
-  ImagePart,
-  JsonObject,
-  ModelRequest,
-  Usage,
-  Warning,
+import {
+  messageOf,
+  type ErrorKind,
+  type FinishReason,
+  type ImagePart,
+  type JsonObject,
+  type ModelRequest,
+  type Usage,
+  type Warning,
 } from '@majordomo/core';
+import { turnProblem } from './check.ts';
 
 interface Timed {
   /** Before anything happens, in ms on the provider's clock. */
@@ -56,15 +58,21 @@ export interface HangTurn extends Timed {
   readonly after?: string | undefined;
 }
 
-/** What a fake model does with one call; a string is a text. */
+/** What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images and warnings. */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
 /** A turn that is neither a string nor a function any more. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;
 
-/** The turn for a request, with functions called and a string made an answer. */
+/** The turn for a request, with functions called and a string made an answer. Throws what is wrong with it. */
 export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
   let plain = turn;
-  while (typeof plain === 'function') plain = plain(request);
+  try {
+    while (typeof plain === 'function') plain = plain(request);
+  } catch (error) {
+    throw new Error(`threw ${messageOf(error)}`, { cause: error });
+  }
+  const problem = turnProblem(plain);
+  if (problem !== undefined) throw new Error(problem);
   return typeof plain === 'string' ? { text: plain } : plain;
 }

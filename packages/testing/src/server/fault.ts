@@ -1,3 +1,4 @@
+import type { PlainTurn } from '../script/turn.ts';
 import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
@@ -79,8 +80,11 @@ export type Fault = Damaged &
       }
   );
 
-/** What the server does with one request: answers, fails as the vendor would, or breaks. */
-export type Step = string | Answer | Failure | Fault;
+/**
+ * What the server does with one request: plays a turn as fakes do, or in the wire's own terms answers in parts, fails as the
+ * vendor would, or breaks.
+ */
+export type Step = string | PlainTurn | Answer | Failure | Fault;
 
 /** Is this step a fault? */
 export const isFault = (step: Step): step is Fault => typeof step === 'object' && 'fault' in step;
@@ -88,3 +92,7 @@ export const isFault = (step: Step): step is Fault => typeof step === 'object' &
 /** Is this step a failure that the vendor reports? */
 export const isFailure = (step: Step): step is Failure =>
   typeof step === 'object' && 'failure' in step && !('fault' in step);
+
+/** Is this step a turn, as fakes have it? */
+export const isTurn = (step: Step): step is PlainTurn =>
+  typeof step === 'object' && !('fault' in step || 'failure' in step || 'parts' in step);

@@ -1,5 +1,7 @@
+import type { PlainTurn } from '../script/turn.ts';
 import type { Frame, Framing, Reply, Wire, WireRequest } from '../wires/wire.ts';
-import { isFailure, isFault, type Fault, type Point, type Step } from './fault.ts';
+import { isFailure, isFault, isTurn, type Fault, type Point, type Step } from './fault.ts';
+import { stepOfTurn } from './turn-step.ts';
 
 /** One response, worked out to the byte before anything is sent. */
 export interface Plan {
@@ -18,6 +20,7 @@ const USUAL_ANSWER = 'Hello from the test server.';
 
 /** What the wire sends for a step, faults included. Pure. */
 export function plan(wire: Wire, step: Step, request: WireRequest, framing: Framing | undefined): Plan {
+  if (isTurn(step)) return timed(plan(wire, stepOfTurn(step), request, framing), step);
   if (isFailure(step)) return planOf(wire.failure(step));
   const answer = isFault(step) ? (step.answer ?? USUAL_ANSWER) : step;
   const body = request.streamed
@@ -25,6 +28,15 @@ export function plan(wire: Wire, step: Step, request: WireRequest, framing: Fram
     : whole(wire.whole(answer, request));
   return isFault(step) ? damaged(body, step, wire, request, framing) : sound(body);
 }
+
+const timed = (planned: Plan, turn: PlainTurn): Plan => ({
+  ...planned,
+  lateMs: planned.lateMs + (turn.delayMs ?? 0),
+  pace:
+    'everyMs' in turn && turn.everyMs !== undefined
+      ? { bytes: 'event', everyMs: turn.everyMs }
+      : planned.pace,
+});
 
 /** A body before damage: frames know which of them is content. */
 interface Body {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { messageOf } from '@majordomo/core';
+import { stepProblem } from '../script/check.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { maskedHeaders, readBody, type Exchange, type OpenExchange } from './exchange.ts';
@@ -8,7 +10,10 @@ import { plan, planOf, type Plan } from './plan.ts';
 import { send } from './send.ts';
 import type { Split } from './split.ts';
 
-/** A queue of steps, one per request, or a function of the request and its number (from 0). */
+/**
+ * A queue of steps, one per request, or a function of the request and its number (from 0). A step is a turn as `fakeProvider`
+ * plays it, or in the wire's own terms an `Answer` in parts, a `Failure` or a `Fault`.
+ */
 export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
 
 /** Which wire a server speaks, what it plays, and how it writes. */
@@ -39,7 +44,10 @@ export interface WireServer {
   readonly connections: number;
   /** The nth request (from 0), once it has arrived. */
   request(n: number): Promise<Exchange>;
-  /** Closes every connection. */
+  /**
+   * Closes every connection. Rejects with what was wrong with the script, if anything was: a function that threw or gave
+   * nothing, a step of no known form. The request itself was answered 500 with the same words.
+   */
   close(): Promise<void>;
   /** `close`, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -48,6 +56,7 @@ export interface WireServer {
 /** A real HTTP server on 127.0.0.1 that answers, fails and breaks as a wire's vendor does. */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const requests: Exchange[] = [];
+  const problems: string[] = [];
   const waiting: (() => void)[] = [];
   const server = createServer((incoming, response) => {
     response.socket?.setNoDelay(true);
@@ -56,7 +65,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
       for (const wake of waiting.splice(0)) wake();
       return requests.length - 1;
     };
-    serve(options, incoming, response, arrive).catch((error: unknown) => {
+    serve(options, incoming, response, { arrive, problems }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -77,6 +86,8 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     );
     server.closeAllConnections();
     await closed;
+    const told = problems.splice(0);
+    if (told.length > 0) throw new Error(told.join('; '));
   };
   return {
     url,
@@ -101,17 +112,37 @@ async function serve(
   { wire, script, split = 'whole', framing, delayMs = 0, validate = true }: WireServerOptions,
   incoming: IncomingMessage,
   response: ServerResponse,
-  arrive: (exchange: Exchange) => number,
+  { arrive, problems }: { arrive(exchange: Exchange): number; readonly problems: string[] },
 ): Promise<void> {
   const exchange = await opened(wire, incoming, response, validate);
   const n = arrive(exchange);
   const refusal = refusalOf(wire, exchange);
   let planned: Plan;
-  if (refusal === undefined) {
-    const step = typeof script === 'function' ? await script(exchange, n) : (script[n] ?? unscripted(n));
-    planned = plan(wire, step, exchange.request, framing);
-  } else planned = planOf(wire.failure(refusal));
+  try {
+    planned =
+      refusal === undefined
+        ? plan(wire, await stepFor(script, exchange, n), exchange.request, framing)
+        : planOf(wire.failure(refusal));
+  } catch (error) {
+    const message = `the script of the ${wire.name} server: step ${n + 1} ${messageOf(error)}`;
+    problems.push(message);
+    planned = planOf(wire.failure({ failure: 'server', status: 500, code: 'script', message }));
+  }
   await send(response, planned, { split, delayMs }, exchange);
+}
+
+/** Throws what is wrong with the step, in words that go behind its number. */
+async function stepFor(script: Script, exchange: Exchange, n: number): Promise<Step> {
+  if (typeof script !== 'function' && n >= script.length) return unscripted(n);
+  let step: unknown;
+  try {
+    step = typeof script === 'function' ? await script(exchange, n) : script[n];
+  } catch (error) {
+    throw new Error(`threw ${messageOf(error)}`, { cause: error });
+  }
+  const problem = stepProblem(step);
+  if (problem !== undefined) throw new Error(problem);
+  return step as Step;
 }
 
 async function opened(

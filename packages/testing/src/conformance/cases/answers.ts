@@ -6,7 +6,10 @@ import type { Case, Harness } from '../harness.ts';
 
 const PERSON = {
   type: 'object',
-  properties: { name: { type: 'string' }, age: { type: 'integer' } },
+  properties: {
+    name: { type: 'string', description: 'As it is written at home' },
+    age: { type: 'integer', description: 'In years' },
+  },
   required: ['name', 'age'],
   additionalProperties: false,
 };

@@ -129,6 +129,9 @@ async function samples(harness: Harness): Promise<void> {
       `${JSON.stringify(more)} is not in the body, and no warning says so`,
     );
   }
+  // What is falsy was asked for nevertheless.
+  await tells(harness, say('hi'), [{ temperature: 0 }], /temperature/i);
+  await tells(harness, say('hi'), [{ seed: 0 }], /seed/i);
 }
 
 const UNASKED = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
@@ -147,6 +150,7 @@ async function addsNothing(harness: Harness): Promise<void> {
   const { system, tools, toolCalls, images, output, maxTokens } = request;
   assert.deepEqual({ system, tools, toolCalls, images, output }, NOTHING, 'something was added');
   assert.equal(request.messages.length, 1, 'messages were added');
+  assert.deepEqual(plain.result.warnings, [], 'a warning tells of nothing');
   const unasked = leavesOf(body).filter(({ key }) => UNASKED.test(key));
   assert.deepEqual(unasked, [], 'sampling was set that nobody asked for');
   if (maxTokens !== undefined) {
@@ -154,6 +158,21 @@ async function addsNothing(harness: Harness): Promise<void> {
     assert.notDeepEqual(harness.wire.validate(rest), [], 'a limit was set that nobody asked for');
   }
 }
+
+/** Calls of one provider that run at the same time know nothing of each other. */
+const keepsApart = (harness: Harness): Promise<void> =>
+  onBench(
+    harness,
+    () => 'ok',
+    async ({ ask, server }) => {
+      const texts = ['left-5c1', 'right-5c2', 'middle-5c3'];
+      for (const result of await Promise.all(texts.map((text) => ask(say(text))))) succeeded(result);
+      const said = server.requests.map(({ body }) =>
+        texts.filter((text) => JSON.stringify(body).includes(text)),
+      );
+      assert.deepEqual(said.flat().sort(), texts.toSorted(), 'calls side by side sent what another one says');
+    },
+  );
 
 const NOTHING = { system: '', tools: [], toolCalls: [], images: [], output: undefined };
 
@@ -166,9 +185,11 @@ export const fidelityCases: readonly Case[] = [
     name: 'every text of a conversation reaches the wire, once and in order',
     scenario: 'request-history',
     async run(harness) {
-      const messages = [user('first-7a1', 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
+      // Space that means something, and letters that normalisation would change.
+      const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
+      const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, say('', { messages }));
-      saysInOrder(exchange.body, ['first-7a1', 'second-7b2', 'third-7c3', 'fourth-7d4']);
+      saysInOrder(exchange.body, [first, 'second-7b2', 'third-7c3', 'fourth-7d4']);
     },
   },
   {
@@ -228,7 +249,10 @@ export const fidelityCases: readonly Case[] = [
   {
     name: 'nothing reaches the wire that nobody asked for',
     scenario: 'request-nothing-added',
-    run: addsNothing,
+    async run(harness) {
+      await addsNothing(harness);
+      await keepsApart(harness);
+    },
   },
   {
     name: 'a result of a tool reaches the wire whole, with its images',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { assistant, toolResult, user, type ModelRequest, type TurnMessage } from '@majordomo/core';
 import { benchOf, failed, onBench, only, say, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
+import { saysInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
 /** Every byte value, after a PNG's first eight. */
@@ -16,6 +17,12 @@ const PICTURE = Uint8Array.from([
   10,
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
+
+/** What a JPEG begins and ends with. */
+const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
+
+/** Wires that keep the images of a message in a list of their own. */
+const IMAGES_BESIDE_TEXT: ReadonlySet<string> = new Set(['ollama-chat']);
 
 /** The beginning of a PDF, and bytes that are not text. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
@@ -85,13 +92,23 @@ export const requestCases: readonly Case[] = [
     run: keepsPrefix,
   },
   {
-    name: 'an image reaches the wire byte for byte',
+    name: 'images reach the wire byte for byte, each in its place',
     scenario: 'image',
     run: (harness) =>
       onBench(harness, ['A cat.'], async ({ ask, server }) => {
-        const image = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
-        succeeded(await ask(say('', { messages: [user('What is this?', image)] })));
-        assert.deepEqual(only(server).request.images, [{ mediaType: 'image/png', bytes: PICTURE }]);
+        const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
+        const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
+        const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
+        succeeded(await ask(say('', { messages })));
+        const { body, request } = only(server);
+        assert.deepEqual(
+          request.images,
+          [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
+        );
+        if (IMAGES_BESIDE_TEXT.has(harness.wire.name)) return;
+        const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
+        assert.ok(first !== undefined && second !== undefined);
+        saysInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
       }),
   },
   {
@@ -110,9 +127,10 @@ export const requestCases: readonly Case[] = [
     scenario: 'system',
     run: (harness) =>
       onBench(harness, ['Aye.'], async ({ ask, server }) => {
-        succeeded(await ask(say('hi', { system: 'Talk like a pirate.', maxTokens: 123 })));
+        const asked = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
+        succeeded(await ask(say('hi', asked)));
         const { system, maxTokens } = only(server).request;
-        assert.deepEqual({ system, maxTokens }, { system: 'Talk like a pirate.', maxTokens: 123 });
+        assert.deepEqual({ system, maxTokens }, asked);
       }),
   },
   {
