@@ -76,6 +76,19 @@ describe('calculate', () => {
     );
   });
 
+  it('has every digit of a whole power that a number can hold', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -200, max: 200 }), fc.nat(1100), (base, times) => {
+        const exact = BigInt(base) ** BigInt(times);
+        fc.pre(Number.isFinite(Number(exact)));
+        expect(told(evaluate(`(${base})^${times}`))).toBe(String(exact));
+      }),
+      { seed: 11, numRuns: 500 },
+    );
+    expect(told(evaluate('2^1023'))).toBe(String(2n ** 1023n));
+    expect(told(evaluate('2^1023 % 1000007'))).toBe(String(2n ** 1023n % 1_000_007n));
+  });
+
   it('takes no time for the longest expressions', () => {
     const from = performance.now();
     evaluate('1/3+1/7+'.repeat(12_000) + '1');

@@ -72,7 +72,9 @@ function power(base: Fraction, { top: exponent, bottom }: Fraction): Quantity | 
   const isTrivial = b === 1n && a >= -1n && a <= 1n;
   if (bottom !== 1n || (a === 0n && exponent < 0n)) return undefined;
   if (isTrivial) return { top: times === 0n ? 1n : a * (times % 2n === 0n ? a : 1n), bottom: 1n };
-  if (times * BigInt(Math.max(bits(a), bits(b))) > 2 * MOST_BITS) return undefined;
+  // The result has at least these bits, and at most twice as many.
+  const least = BigInt(Math.max(bitLength(a), bitLength(b)) - 1);
+  if (times * least > MOST_BITS) return undefined;
   return exponent < 0n ? bounded(b ** times, a ** times) : bounded(a ** times, b ** times);
 }
 
@@ -100,6 +102,8 @@ function bounded(top: bigint, bottom: bigint): Fraction | undefined {
   const small = bits(bottom) > REDUCED_BITS ? reduced(fraction) : fraction;
   return Math.max(bits(small.top), bits(small.bottom)) > MOST_BITS ? undefined : small;
 }
+
+const bitLength = (value: bigint): number => (value < 0n ? -value : value).toString(2).length;
 
 /** Hexadecimal digits are counted in one step. */
 const bits = (value: bigint): number => 4 * (value < 0n ? -value : value).toString(16).length;
