@@ -32,12 +32,12 @@ export function splitFile(text: string, problem: Problem): SplitFile {
 }
 
 function fieldsIn(yaml: string, problem: Problem): Fields {
-  const first = parsed(yaml);
-  if (typeof first !== 'string') return first;
-  const repaired = parsed(yaml.split(/\r?\n/).map(quoted).join('\n'));
-  if (typeof repaired === 'string') throw new Error(`its front matter ${first}`);
-  problem(`its front matter ${first}; it is read as if its values stood in quotes`);
-  return repaired;
+  const whole = parsed(yaml);
+  if (typeof whole !== 'string') return whole;
+  const fields = fieldByField(yaml);
+  if (fields === undefined) throw new Error(`its front matter ${whole}`);
+  problem(`its front matter ${whole}; what is not YAML is read as plain text`);
+  return fields;
 }
 
 /** The fields, or why there are none. */
@@ -51,8 +51,37 @@ function parsed(yaml: string): Fields | string {
   }
 }
 
-/** `description: Use when: …` is what people write; a value that is plain text has no other meaning. */
-function quoted(line: string): string {
-  const [, head, value] = /^([A-Za-z][\w-]*:[ \t]+)([^\s"'|>[{&*!#].*)$/.exec(line) ?? [];
-  return head === undefined || value === undefined ? line : `${head}${JSON.stringify(value.trim())}`;
+const FIELD = /^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]|$)/;
+
+/**
+ * Each field by itself, so that one that is wrong costs no other: `description: Use when: …`, `argument-hint: [file] [mode]`
+ * and `tools: *` are what people write. Of two fields of one name the last counts.
+ */
+function fieldByField(yaml: string): Fields | undefined {
+  const blocks = new Map<string, string[]>();
+  let lines: string[] | undefined;
+  for (const line of yaml.split(/\r?\n/)) {
+    const [, name] = FIELD.exec(line) ?? [];
+    if (name === undefined) lines?.push(line);
+    else blocks.set(name, (lines = [line]));
+  }
+  if (blocks.size === 0) return undefined;
+  return Object.fromEntries([...blocks].map(([name, block]) => [name, valueOf(name, block)]));
+}
+
+function valueOf(name: string, block: readonly string[]): unknown {
+  const fields = parsed(block.join('\n'));
+  return typeof fields === 'string' ? asWritten(block) : fields[name];
+}
+
+/** The text behind the colon, on one line, without the marks of a text that was meant to be quoted or folded. */
+function asWritten(block: readonly string[]): string {
+  const text = block
+    .map((line) => line.trim())
+    .join(' ')
+    .trim();
+  const value = text.slice(text.indexOf(':') + 1).trim();
+  const [, inner = value] =
+    /^(?:"(.*)"|'(.*)'|[|>][+-]? +(.*))$/.exec(value)?.filter((piece) => piece !== undefined) ?? [];
+  return inner;
 }

@@ -79,6 +79,18 @@ describe('a SKILL.md', () => {
   });
 });
 
+const NOT_YAML = expect.stringMatching(
+  /^its front matter is not YAML: .*; what is not YAML is read as plain text$/,
+) as string;
+
+/** A few hundred characters that stand for 9^6 values. */
+const BOMB = ['a', 'b', 'c', 'd', 'e', 'f']
+  .map(
+    (name, at, all) =>
+      `${name}: &${name} [${Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*${all[at - 1]}`)).join()}]`,
+  )
+  .join('\n');
+
 describe('a SKILL.md of the wild', () => {
   const said = (front: string, body = 'Fill them.'): string => `---\n${front}\n---\n# Title\n\n${body}\n`;
 
@@ -113,8 +125,39 @@ describe('a SKILL.md of the wild', () => {
       'an unquoted colon',
       said('name: forms\ndescription: Use when: a form, e.g. "PDF": fill it'),
       { name: 'forms', description: 'Use when: a form, e.g. "PDF": fill it' },
-      [expect.stringMatching(/^its front matter is not YAML: .*; it is read as if/) as string],
+      [NOT_YAML],
     ],
+    [
+      'a field of another tool that is not YAML',
+      said('name: forms\nargument-hint: [file] [mode]\ntools: *\nglobs: **/*.pdf\ndescription: b'),
+      { name: 'forms', description: 'b' },
+      [NOT_YAML],
+    ],
+    [
+      'a description that begins like something else',
+      said('name: forms\ndescription: [WIP] Fills forms\n  on all pages: every one'),
+      { description: '[WIP] Fills forms on all pages: every one' },
+      [NOT_YAML],
+    ],
+    [
+      'quotes within quotes',
+      said('name: forms\ndescription: "Use "this" for C:\\Users"'),
+      { description: 'Use "this" for C:\\Users' },
+      [NOT_YAML],
+    ],
+    [
+      'a fold mark before its text',
+      said('name: forms\ndescription: > Fills'),
+      { description: 'Fills' },
+      [NOT_YAML],
+    ],
+    [
+      'a field twice, and tabs',
+      said('name: draft\nname: forms\ndescription:\tb\nmetadata:\n\tauthor: me'),
+      { name: 'forms', description: 'b' },
+      [NOT_YAML, 'metadata must be fields'],
+    ],
+    ['a bomb of aliases', said(`name: forms\ndescription: b\n${BOMB}`), { description: 'b' }, [NOT_YAML]],
     [
       'a blank first line',
       `\n\n${said('name: forms\ndescription: b')}`,
@@ -159,4 +202,17 @@ describe('a SKILL.md of the wild', () => {
   ])('with %s is refused', (_, text) => {
     expect(() => readSkillFile(text, 'forms')).toThrow('not a skill: ');
   });
+});
+
+it('what Claude Code has for the second half of a description goes behind it', () => {
+  const when = 'when_to_use: When a form is to be filled.';
+  const read = (fields: string): string =>
+    parseSkillFile(`---\nname: forms\n${fields}\n---\nFill.`).description;
+  expect(read(`description: Fills forms.\n${when}`)).toBe('Fills forms. When a form is to be filled.');
+  expect(read(when)).toBe('When a form is to be filled.');
+});
+
+it('a tool may have parentheses within parentheses', () => {
+  const text = '---\nname: forms\ndescription: b\nallowed-tools: Bash(echo $(date):*), Read\n---\nFill.';
+  expect(parseSkillFile(text).allowedTools).toEqual(['Bash(echo $(date):*)', 'Read']);
 });

@@ -92,7 +92,10 @@ function nameOf(fields: Fields, folder: string | undefined, problem: Problem): s
 
 function descriptionOf(fields: Fields, body: string, problem: Problem): string {
   const description = textIn(fields, 'description', LONGEST_DESCRIPTION, problem);
-  if (description !== undefined) return description;
+  // Claude Code has this field for the second half of what the format wants of a description.
+  const when = textIn(fields, 'when_to_use', LONGEST_DESCRIPTION, problem);
+  if (description !== undefined) return when === undefined ? description : `${description} ${when}`;
+  if (when !== undefined) return when;
   problem('it has no description');
   const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
   if (first === undefined) throw refused('it has no description');
@@ -117,7 +120,7 @@ function toolsIn(value: unknown, problem: Problem): readonly string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string') problem('allowed-tools must be text');
   const text = isList(value) ? value.map(shown).join(', ') : shown(value);
-  return text.match(/[^\s,()]+(?:\([^()]*\))?/g) ?? [];
+  return text.match(/[^\s,()]+(?:\((?:[^()]|\([^()]*\))*\))?/g) ?? [];
 }
 
 function metadataOf(value: unknown, problem: Problem): Readonly<Record<string, string>> {
