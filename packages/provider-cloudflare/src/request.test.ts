@@ -27,6 +27,20 @@ describe('a request', () => {
     expect(Object.keys(input)).toEqual(['messages', 'stream', 'seed']);
   });
 
+  it.each([
+    [0, 1],
+    [-5, 1],
+    [1, 1],
+    [9_999_999_999, 9_999_999_999],
+    [2 ** 40, 9_999_999_999],
+  ])('a seed of %d is sent as %d, and a warning tells what was changed', (seed, sent) => {
+    const { input, warnings } = wire({ seed });
+    expect(input['seed']).toBe(sent);
+    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual(
+      seed === sent ? [] : [`coerced seed to ${sent}`],
+    );
+  });
+
   it('names settings as the vendor does, and merges extra last', () => {
     const { input, warnings } = wire(
       {

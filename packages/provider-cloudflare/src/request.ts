@@ -30,7 +30,7 @@ export function toWire(
   { stream, family }: ToWireOptions,
 ): WireRequest {
   const warnings: Warning[] = [];
-  const { system, output, maxTokens, temperature, topP, seed } = request;
+  const { system, output, maxTokens, temperature, topP } = request;
   checkWholeNumber(maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, family, warnings);
   if (system !== undefined && system !== '') messages.unshift({ role: 'system', content: system });
@@ -38,7 +38,7 @@ export function toWire(
     max_tokens: maxTokens,
     temperature,
     top_p: topP,
-    seed,
+    seed: seedOf(request.seed, warnings),
     stop: stopOf(request, quirks, warnings),
     reasoning_effort: effortOf(request, quirks, warnings),
     // The schema stands here without a name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
@@ -60,6 +60,15 @@ export function toWire(
     ...request.extra,
   };
   return { input, warnings };
+}
+
+/** 1 to 9999999999, by the schemas of the models (developers.cloudflare.com/workers-ai/models, 2026-11). */
+function seedOf(seed: number | undefined, warnings: Warning[]): number | undefined {
+  if (seed === undefined) return undefined;
+  const taken = Math.min(Math.max(seed, 1), 9_999_999_999);
+  if (taken !== seed)
+    warnings.push({ action: 'coerced', what: `seed to ${taken}`, why: 'this wire takes 1 to 9999999999' });
+  return taken;
 }
 
 function stopOf(
