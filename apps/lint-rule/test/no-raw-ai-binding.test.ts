@@ -51,9 +51,17 @@ it('takes names of its own', () => {
   expect(lint(code, { options: { bindings: ['BRAIN'] } })).toEqual(['no-raw-ai-binding:1']);
 });
 
-it('names the package to use', () => {
-  const [first] = messages("env.AI.run('@cf/x/y', {});");
+it.each([
+  ["env.AI.run('@cf/x/y', {});", 'env.AI.run', '{ binding: env.AI }'],
+  ["this.config.ai.run('@cf/x/y', {});", 'this.config.ai.run', '{ binding: this.config.ai }'],
+  ["(ai.run as Run)('@cf/x/y', {});", 'ai.run as Run', '{ binding: env.AI }'],
+])('of %s names the binding that is there, and the package to use', (code, called, binding) => {
+  const [first] = messages(code);
+  expect(first?.message).toMatch(
+    /^Raw Workers AI call \(`.+`\)\. Ask a model that your choke-point made with /,
+  );
+  expect(first?.message).toContain(`(\`${called}\`)`);
   expect(first?.message).toContain(
-    '@majordomo/provider-cloudflare: createMajordomo({ providers: [createCloudflare(',
+    `createCloudflare(${binding}) of @majordomo/provider-cloudflare: https://`,
   );
 });

@@ -208,12 +208,17 @@ it('takes hosts and paths of its own', () => {
 it('names what gave the call away and the package to use', () => {
   const [groq] = messages("fetch('https://api.groq.com/openai/v1/chat/completions');");
   expect(groq?.message).toContain('api.groq.com');
-  expect(groq?.message).toContain(
-    '@majordomo/provider-groq: createMajordomo({ providers: [createGroq()], env })',
-  );
+  expect(groq?.message).toContain('made with createGroq() of @majordomo/provider-groq: https://');
   const [chat] = messages('fetch(`${base}/chat/completions`);');
   expect(chat?.message).toContain('/chat/completions');
   expect(chat?.message).toContain('openaiCompatible({ id, baseURL, keyEnv })');
+  // Not at the vendor's own address: through a gateway, for one.
+  const [gateway] = messages("fetch(`${base}/v1/messages`, { headers: { 'anthropic-version': 'x' } });");
+  expect(gateway?.message).toContain('createAnthropic({ baseURL })');
+  for (const { message } of [groq, chat, gateway].filter((each) => each !== undefined)) {
+    expect(message.length).toBeLessThan(260);
+    expect(message).toMatch(/apps\/docs\/migrating\.md$/);
+  }
 });
 
 it('looks through a name that refers to itself without end', () => {

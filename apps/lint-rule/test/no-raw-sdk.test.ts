@@ -94,10 +94,23 @@ describe('options of no-raw-sdk', () => {
   it('names the package and the call to write instead', () => {
     const [openai] = messages("import OpenAI from 'openai/client';");
     expect(openai?.message).toContain("'openai'");
-    expect(openai?.message).toContain(
-      '@majordomo/provider-openai: createMajordomo({ providers: [createOpenAI()], env })',
-    );
+    expect(openai?.message).toContain('made with createOpenAI() of @majordomo/provider-openai: https://');
     const [agent] = messages("import { createAgent } from 'langchain';");
-    expect(agent?.message).toContain('@majordomo/agent: createAgent({ model, tools }).run(text)');
+    expect(agent?.message).toContain('createAgent({ model, tools }).run(text) of @majordomo/agent');
+  });
+
+  it('says of breakers and ledgers that they are no calls', () => {
+    const [books] = messages(
+      "import { CircuitBreakerManager, CostTracker } from '@stackbilt/llm-providers';",
+    );
+    expect(books?.message).toContain('keeps the books here (CircuitBreakerManager, CostTracker)');
+    const [both] = messages("import { CostTracker, LLMProviders } from '@stackbilt/llm-providers';");
+    expect(both?.message).toContain('is a raw model SDK');
+  });
+
+  it('sees what bundlers make of require, imported from a file of theirs', () => {
+    const code = "import { __require } from './runtime.mjs';\nconst { Groq } = __require('groq-sdk');";
+    expect(messages(code).map(({ line }) => line)).toEqual([2]);
+    expect(messages("import { _load } from './runtime.mjs';\n_load('groq-sdk');")).toEqual([]);
   });
 });

@@ -151,6 +151,14 @@ const SILENT: readonly (readonly [what: string, code: string])[] = [
     'splitters and loaders of langchain',
     "import { RecursiveCharacterTextSplitter } from 'langchain/text_splitter';\nimport { CSVLoader } from 'langchain/document_loaders/fs/csv';\nimport { x } from '@langchain/textsplitters';",
   ],
+  [
+    'interfaces of LangChain around a model',
+    "import { StructuredTool } from '@langchain/core/tools';\nimport { BaseCache } from '@langchain/core/caches';\nimport { Callbacks } from '@langchain/core/callbacks/manager';\nimport { BaseDocumentLoader } from '@langchain/classic/document_loaders/base';\nimport { GoogleCustomSearch } from '@langchain/community/tools/google_custom_search';",
+  ],
+  [
+    'what a plug-in of genkit describes its models with, and tools of other servers',
+    "import { Message, z } from 'genkit';\nimport { modelRef } from 'genkit/model';\nimport { createMCPClient } from '@ai-sdk/mcp';",
+  ],
   ['ids and tools of the AI SDK', "import { generateId, tool, type UIMessage } from 'ai';"],
   [
     'a test stream of the AI SDK',

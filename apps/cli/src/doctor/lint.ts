@@ -31,7 +31,7 @@ async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
   });
   child.stdin.end();
   const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code, lines: (out + error).trim().split('\n') };
+  return { code, lines: (error + out).trim().split('\n') };
 }
 
 /** Who asks for a lint and gets none must hear of it: that is a mistake too. `undefined`: the plugin is not there. */

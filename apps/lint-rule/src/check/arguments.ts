@@ -30,7 +30,7 @@ A package whose package.json says "majordomo": { "provider": true } may have the
   --output <file>    write there instead of standard output
   --help, --version
 
-Exit code: 0 nothing found, 1 raw calls found, 2 something could not be checked.
+Exit code: 0 nothing found, 1 raw calls found, 2 it could not look. Files that no parser reads are noted and skipped.
 `;
 
 const OPTIONS = {

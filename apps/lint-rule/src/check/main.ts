@@ -13,7 +13,7 @@ export interface Terminal {
   error(text: string): void;
 }
 
-/** The command: 0 nothing found, 1 raw calls found, 2 something could not be checked. */
+/** The command: 0 nothing found, 1 raw calls found, 2 it could not look. What no parser reads is noted and passed over. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
     const args = readArguments(argv);
@@ -39,7 +39,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
   if (args.output === undefined) terminal.out(text);
   else writeFileSync(args.output, text);
   for (const { file, message } of report.unread)
-    terminal.error(`could not read ${relative(terminal.cwd, file)}: ${message}\n`);
-  if (report.findings.length > 0) return 1;
-  return report.unread.length > 0 ? 2 : 0;
+    terminal.error(`skipped ${relative(terminal.cwd, file)}, which no parser here reads: ${message}\n`);
+  return report.findings.length > 0 ? 1 : 0;
 }

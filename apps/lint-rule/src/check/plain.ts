@@ -10,8 +10,9 @@ export function plain(report: Report, cwd: string): string {
   return [...lines, summary(report), ''].join('\n');
 }
 
-function summary({ files, findings }: Report): string {
-  const looked = `${files} file${files === 1 ? '' : 's'}`;
+function summary({ files, findings, unread }: Report): string {
+  const skipped = unread.length === 0 ? '' : ` (${unread.length} skipped)`;
+  const looked = `${files} file${files === 1 ? '' : 's'}${skipped}`;
   if (findings.length === 0) return `No raw calls in ${looked}.`;
   const touched = new Set(findings.map(({ file }) => file)).size;
   return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${touched} of ${looked}.`;

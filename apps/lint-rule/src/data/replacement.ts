@@ -67,10 +67,18 @@ export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
   agent: { package: '@majordomo/agent', call: 'createAgent({ model, tools }).run(text)', target: undefined },
 };
 
-/** `@majordomo/provider-openai: createMajordomo({ providers: [createOpenAI()], env }).model('openai/<model>')…` */
-export function advice(name: ReplacementName): string {
+/** Where it is told how an app comes to one file that makes its models. */
+export const DOCUMENT = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/docs/migrating.md';
+
+/**
+ * What a message says to do: a model made for each call would have a health and a client of its own, so the one file that
+ * makes models is pointed to. `hasOwnAddress`: the call does not go to the vendor's own address.
+ */
+export function advice(name: ReplacementName, hasOwnAddress = false): string {
   const { package: from, call, target } = replacements[name];
-  if (target === undefined) return `${from}: ${call}`;
-  const built = `createMajordomo({ providers: [${call}], env })`;
-  return `${from}: ${built}.model('${target}').generate({ messages: [user(text)] })`;
+  const made = hasOwnAddress && call.endsWith('()') ? `${call.slice(0, -2)}({ baseURL })` : call;
+  if (name === 'core') return `Ask a model that your choke-point made: ${DOCUMENT}`;
+  if (target === undefined)
+    return `Use ${made} of ${from}, with a model that your choke-point made: ${DOCUMENT}`;
+  return `Ask a model that your choke-point made with ${made} of ${from}: ${DOCUMENT}`;
 }

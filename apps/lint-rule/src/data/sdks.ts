@@ -60,6 +60,7 @@ export const sdks: readonly Sdk[] = [
   { name: '@mariozechner/pi-ai', use: 'core' },
   { name: 'multi-llm-ts', use: 'core' },
   { name: 'token.js', use: 'core' },
+  { name: 'openai-fetch', use: 'openai' },
 ];
 
 /** Hosts that serve npm packages as modules; the package name follows. Deno and browser import by URL. */

@@ -21,7 +21,7 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
   name: 'no-raw-ai-binding',
   description: 'Disallow raw Workers AI binding calls outside provider packages',
   messages: {
-    raw: 'Raw Workers AI call; outside a provider package, models are called through {{advice}}.',
+    raw: 'Raw Workers AI call (`{{called}}`). {{advice}}',
   },
   options: ['bindings'],
   where: 'outside-providers',
@@ -33,11 +33,20 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
       CallExpression(node) {
         if (node.arguments.length === 0 || !(mayBorrow || isNamedRun(node.callee))) return;
         if (!isRun(node, names, lookInto(code))) return;
-        context.report({ node, messageId: 'raw', data: { advice: advice('cloudflare') } });
+        const called = code.getText(node.callee).replaceAll(/\s+/g, ' ').slice(0, LONGEST_NAME);
+        const binding = bindingIn(called);
+        const told = advice('cloudflare').replace('env.AI', binding);
+        context.report({ node, messageId: 'raw', data: { called, advice: told } });
       },
     };
   },
 });
+
+const LONGEST_NAME = 60;
+
+/** `this.env.AI.run` → `this.env.AI`; what is no plain path of names is called by its usual name. */
+const bindingIn = (called: string): string =>
+  /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(called)?.[1] ?? 'env.AI';
 
 /** Somewhere the method itself is handed on: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
 const BORROWED = /\brun\b(?!\s*\()/;

@@ -18,7 +18,7 @@ export const noRawCli: Rule.RuleModule = defineRule({
   name: 'no-raw-cli',
   description: 'Disallow spawning model CLIs outside provider packages',
   messages: {
-    raw: "'{{command}}' is a model's CLI; outside a provider package, models are called through {{advice}}.",
+    raw: "'{{command}}' is a model's CLI. {{advice}}",
   },
   options: ['commands'],
   where: 'outside-providers',

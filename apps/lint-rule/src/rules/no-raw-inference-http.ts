@@ -13,6 +13,8 @@ import { defineRule, type File } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
 interface Finding {
+  /** Only a host is the vendor's own address. */
+  readonly by: 'host' | 'path' | 'evidence';
   readonly what: string;
   readonly use: ReplacementName;
 }
@@ -39,7 +41,7 @@ export const noRawInferenceHttp: Rule.RuleModule = defineRule({
   name: 'no-raw-inference-http',
   description: 'Disallow raw HTTP calls to models outside provider packages',
   messages: {
-    raw: 'Raw inference call ({{what}}); outside a provider package, models are called through {{advice}}.',
+    raw: 'Raw inference call ({{what}}). {{advice}}',
   },
   options: ['hosts', 'paths', 'certainty'],
   where: 'outside-providers',
@@ -54,7 +56,7 @@ export const noRawInferenceHttp: Rule.RuleModule = defineRule({
       file.context.report({
         node,
         messageId: 'raw',
-        data: { what: finding.what, advice: advice(finding.use) },
+        data: { what: finding.what, advice: advice(finding.use, finding.by !== 'host') },
       });
     };
     return { CallExpression: check, NewExpression: check };
@@ -111,9 +113,9 @@ function judge(verdict: Verdict, { call, index, sender, possible, code }: Case):
     return proves(needs, evidence, verdict.named) || (possible && needs !== 'header') ? verdict : undefined;
   }
   if (evidence.header !== undefined)
-    return { what: `header '${evidence.header.name}'`, use: evidence.header.use };
+    return { by: 'evidence', what: `header '${evidence.header.name}'`, use: evidence.header.use };
   if (!evidence.body || !(verdict.named || possible)) return undefined;
-  return { what: 'a body with a model and its input', use: 'core' };
+  return { by: 'evidence', what: 'a body with a model and its input', use: 'core' };
 }
 
 /** `client.post('/chat/completions')` may be a server's route; with a host, or through a known client, it is a call. */

@@ -5,7 +5,7 @@ import { bare, child, keyName, type Node } from '../ast/node.ts';
 import { isLoader, originOf } from '../ast/origin.ts';
 import { textsOf } from '../ast/text.ts';
 import { harmless } from '../data/harmless.ts';
-import { advice } from '../data/replacement.ts';
+import { advice, DOCUMENT } from '../data/replacement.ts';
 import { mockMethods, mockObjects, sdks, type Sdk } from '../data/sdks.ts';
 import { nameTable, packageOf, subpathOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
@@ -20,14 +20,16 @@ const lookup = perOptions((options) => {
 });
 
 /** Where a call can load or fake a module by its name. */
-const LOADS = /\brequire\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
+const LOADS = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
 
 /** Bans packages that talk to models by themselves, however they are loaded. */
 export const noRawSdk: Rule.RuleModule = defineRule({
   name: 'no-raw-sdk',
   description: 'Disallow raw model SDKs outside provider packages',
   messages: {
-    raw: "'{{name}}' is a raw model SDK; outside a provider package, models are called through {{advice}}.",
+    raw: "'{{name}}' is a raw model SDK. {{advice}}",
+    bookkeeping:
+      "'{{name}}' keeps the books here ({{names}}). Calls to models have health and gates of their own in majordomo; for anything else keep a breaker of yours: {{document}}",
     rewrite: 'Rewrite this file for {{package}}',
   },
   options: ['packages', 'ignore', 'types'],
@@ -76,6 +78,9 @@ export const noRawSdk: Rule.RuleModule = defineRule({
   },
 });
 
+/** Exports that count, limit and break, and ask no model. */
+const BOOKS = /Breaker|Ledger|Cost|Budget|Quota|RateLimit|Health|Usage/;
+
 /** What an import takes; `undefined` where that may be everything. */
 type Names = readonly string[] | undefined;
 
@@ -104,6 +109,11 @@ function checker(file: File): (node: Rule.Node, specifier: string, names?: Names
     const name = packageOf(specifier);
     const sdk = name === undefined ? undefined : find(name);
     if (name === undefined || sdk === undefined || isHarmless(name, specifier, names)) return;
+    if (names?.every((one) => BOOKS.test(one)) === true) {
+      const data = { name, names: names.join(', '), document: DOCUMENT };
+      file.context.report({ node, messageId: 'bookkeeping', data });
+      return;
+    }
     file.context.report({
       node,
       messageId: 'raw',
@@ -145,6 +155,8 @@ function loadedBy(call: ESTree.CallExpression, { code, options }: File): string 
 }
 
 function isLoading(callee: Node, code: File['code']): boolean {
+  // What bundlers make of `require` in modules, wherever they keep it.
+  if (callee.type === 'Identifier' && /^_{1,2}require$/.test(callee.name)) return true;
   if (callee.type === 'MemberExpression') {
     const method = keyName(callee.property, callee.computed);
     if (method === undefined) return false;
