@@ -81,7 +81,7 @@ function asWritten(block: readonly string[]): string {
     .join(' ')
     .trim();
   const value = text.slice(text.indexOf(':') + 1).trim();
-  const [, inner = value] =
-    /^(?:"(.*)"|'(.*)'|[|>][+-]? +(.*))$/.exec(value)?.filter((piece) => piece !== undefined) ?? [];
-  return inner;
+  const [mark, last] = [value.charAt(0), value.at(-1)];
+  const isQuoted = value.length > 1 && mark === last && (mark === '"' || mark === "'");
+  return isQuoted ? value.slice(1, -1) : value.replace(/^[|>][+-]? +/, '');
 }

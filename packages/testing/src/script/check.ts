@@ -79,7 +79,8 @@ function strangeMember(value: object, what: string, known: object): string | und
 const hint = (value: unknown, known: readonly string[]): string =>
   (typeof value === 'string' && didYouMean(value, known)) || `: ${known.join(', ')}`;
 
-const named = (value: unknown): string =>
-  value === undefined || value === null || typeof value === 'string'
-    ? (JSON.stringify(value) ?? 'undefined')
-    : `a ${isList(value) ? 'list' : typeof value}`;
+function named(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === undefined || value === null) return String(value);
+  return `a ${isList(value) ? 'list' : typeof value}`;
+}

@@ -112,7 +112,7 @@ async function serve(
   { wire, script, split = 'whole', framing, delayMs = 0, validate = true }: WireServerOptions,
   incoming: IncomingMessage,
   response: ServerResponse,
-  { arrive, problems }: { arrive(exchange: Exchange): number; readonly problems: string[] },
+  { arrive, problems }: { readonly arrive: (exchange: Exchange) => number; readonly problems: string[] },
 ): Promise<void> {
   const exchange = await opened(wire, incoming, response, validate);
   const n = arrive(exchange);

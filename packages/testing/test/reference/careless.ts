@@ -16,7 +16,7 @@ const eachText = (change: (text: string) => string): Flaw['stream'] =>
   eachOf('text', (part) => [{ ...part, text: change(part.text ?? '') }]);
 
 const onFinish = (change: (event: ModelEvent & { type: 'finish' }) => object): Flaw['stream'] =>
-  onEvents((event) => (event.type === 'finish' ? [{ ...event, ...change(event) } as ModelEvent] : [event]));
+  onEvents((event) => (event.type === 'finish' ? [{ ...event, ...change(event) }] : [event]));
 
 /** With a falsy value of a field taken for none. */
 const withoutZero =
@@ -158,9 +158,7 @@ export const CARELESS: readonly Flaw[] = [
   {
     name: 'tells no id of the answer',
     caught: ['text'],
-    stream: onEvents((event) =>
-      event.type === 'start' ? [{ ...event, id: undefined } as unknown as ModelEvent] : [event],
-    ),
+    stream: onEvents((event) => (event.type === 'start' ? [{ ...event, id: undefined }] : [event])),
   },
   {
     name: 'hides the vendor’s word for the finish',
