@@ -222,7 +222,8 @@ describe('a part', () => {
   it('is what came before the transport broke', async () => {
     const source = new ReadableStream<Uint8Array>({
       pull: (controller) => {
-        controller.error(Object.assign(new TypeError('terminated'), { code: 'UND_ERR_SOCKET' }));
+        const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+        controller.error(new TypeError('terminated', { cause }));
       },
     });
     const { fetch, written } = world(() => new Response(source));
@@ -230,7 +231,7 @@ describe('a part', () => {
     const { response, error } = await written();
     expect([response?.end, error]).toEqual([
       'broken',
-      { name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET' },
+      { name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET', cause: 'other side closed' },
     ]);
   });
 

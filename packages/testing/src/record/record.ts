@@ -176,10 +176,13 @@ function errorOf(error: unknown, secrets: readonly string[]): RecordedError {
   if (!(error instanceof Error))
     return { name: 'Error', message: redact(String(error), secrets), code: null };
   let code: string | null = null;
+  let innermost = error;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') ({ code } = at);
+    innermost = at;
   }
-  return { name: error.name, message: redact(error.message, secrets), code };
+  const [message, cause] = [error, innermost].map((each) => redact(each.message, secrets));
+  return { name: error.name, message: message ?? '', code, ...(cause !== message && { cause }) };
 }
 
 async function write(number: number, found: Promise<Found>, options: RecordOptions): Promise<void> {

@@ -45,6 +45,8 @@ export interface RecordedError {
   readonly name: string;
   readonly message: string;
   readonly code: string | null;
+  /** What the innermost cause says, where that is something else. */
+  readonly cause?: string | undefined;
 }
 
 /** One exchange with a vendor, without secrets: what `record` writes, one a file. */

@@ -116,10 +116,13 @@ describe('a replay', () => {
   it('breaks where the recorded transport broke', async () => {
     const broken = {
       ...recording({ end: 'broken' }),
-      error: { name: 'TypeError', message: 'terminated', code: 'X' },
+      error: { name: 'TypeError', message: 'terminated', code: 'X', cause: 'other side closed' },
     };
     const response = await replayRecordings([broken])(URL_, post());
-    await expect(response.text()).rejects.toMatchObject({ message: 'terminated', cause: { code: 'X' } });
+    await expect(response.text()).rejects.toMatchObject({
+      message: 'terminated',
+      cause: { code: 'X', message: 'other side closed' },
+    });
     const refused = {
       ...recording(null),
       error: { name: 'TypeError', message: 'fetch failed', code: 'ECONNREFUSED' },

@@ -131,8 +131,8 @@ function body(
 
 /** As Node's `fetch` throws it. */
 function broken(error: RecordedError | null): Error {
-  const { message = 'terminated', code = null } = error ?? {};
-  const cause = Object.assign(new Error(message), code === null ? {} : { code });
+  const { message = 'terminated', code = null, cause: words = message } = error ?? {};
+  const cause = Object.assign(new Error(words), code === null ? {} : { code });
   return new TypeError(message, { cause });
 }
 
