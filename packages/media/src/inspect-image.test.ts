@@ -31,6 +31,14 @@ describe('a header tells', () => {
       { width: 300, complete: false },
     ],
     [
+      'a GIF whose frames are larger than its screen, as decoders make it',
+      hex(
+        `${ascii('GIF89a')} 0100 0100 00 00 00 2c 0000 0000 0a00 c800 00 02 02 4c01 00`,
+        '2c 2200 0000 0a01 0100 00 02 02 4c01 00 3b',
+      ),
+      { width: 300, height: 200, animated: true, complete: true, decodeBytes: 4 * 300 * 200 },
+    ],
+    [
       'a lossy WebP',
       hex(ascii('RIFF'), '16000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'),
       { width: 300, height: 200, complete: true },

@@ -4,17 +4,22 @@ import { forward } from './forward.ts';
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
-/** GIF89a: blocks until the trailer. Its frames are counted to two; many files lack the trailer and are whole. */
+/**
+ * GIF89a: blocks until the trailer; many files lack that and are whole. Decoders make the canvas as large as its largest
+ * frame, whatever the file says of its screen: a picture of 1x1 may be one of 20000x20000.
+ */
 export function readGif(bytes: Uint8Array): Frame | undefined {
   const reader = new Reader(bytes);
   let frames = 0;
+  let [width, height] = [reader.u16(6, true), reader.u16(8, true)];
   for (const at of forward(reader.length, 13 + colourTable(reader.u8(10)), (block) =>
     nextBlock(reader, block),
   )) {
-    if (reader.u8(at) === IMAGE && afterImage(reader, at) <= reader.length) frames += 1;
-    if (frames === 2) break;
+    if (reader.u8(at) !== IMAGE) continue;
+    width = Math.max(width, reader.u16(at + 1, true) + reader.u16(at + 5, true));
+    height = Math.max(height, reader.u16(at + 3, true) + reader.u16(at + 7, true));
+    if (afterImage(reader, at) <= reader.length) frames += 1;
   }
-  const [width, height] = [reader.u16(6, true), reader.u16(8, true)];
   // Frames are drawn onto a canvas of four channels.
   return { width, height, animated: frames > 1, complete: frames > 0, decodeBytes: 4 * width * height };
 }
