@@ -34,7 +34,7 @@ export type { Frame, Framing, Reply, ValidateOptions, Violation, Wire, WireReque
 
 // server
 export type { Exchange } from './server/exchange.ts';
-export type { Fault, Point, Step } from './server/fault.ts';
+export type { Fault, Point, Step } from './script/fault.ts';
 export { refusedURL } from './server/refused.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
 export type { Split } from './server/split.ts';

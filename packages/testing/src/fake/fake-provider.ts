@@ -13,7 +13,8 @@ import {
 } from '@majordomo/core';
 import { systemClock } from '../clock/system-clock.ts';
 import { failure, play, wait } from './play.ts';
-import { plainTurn, type PlainTurn, type Turn } from '../script/turn.ts';
+import { plainTurn } from '../script/plain-turn.ts';
+import type { PlainTurn, Turn } from '../script/turn.ts';
 
 /** A fake provider's script and what it says of itself. */
 export interface FakeOptions {

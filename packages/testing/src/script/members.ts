@@ -1,6 +1,6 @@
 // What a script may say, for checks at run time: the types below see to it that nothing is forgotten.
 import type { ErrorKind } from '@majordomo/core';
-import type { Fault } from '../server/fault.ts';
+import type { Fault } from './fault.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';

@@ -1,14 +1,12 @@
-import {
-  messageOf,
-  type ErrorKind,
-  type FinishReason,
-  type ImagePart,
-  type JsonObject,
-  type ModelRequest,
-  type Usage,
-  type Warning,
+import type {
+  ErrorKind,
+  FinishReason,
+  ImagePart,
+  JsonObject,
+  ModelRequest,
+  Usage,
+  Warning,
 } from '@majordomo/core';
-import { turnProblem } from './check.ts';
 
 interface Timed {
   /** Before anything happens, in ms on the provider's clock. */
@@ -63,16 +61,3 @@ export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelR
 
 /** A turn that is neither a string nor a function any more. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;
-
-/** The turn for a request, with functions called and a string made an answer. Throws what is wrong with it. */
-export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
-  let plain = turn;
-  try {
-    while (typeof plain === 'function') plain = plain(request);
-  } catch (error) {
-    throw new Error(`threw ${messageOf(error)}`, { cause: error });
-  }
-  const problem = turnProblem(plain);
-  if (problem !== undefined) throw new Error(problem);
-  return typeof plain === 'string' ? { text: plain } : plain;
-}

@@ -1,6 +1,6 @@
 import type { PlainTurn } from '../script/turn.ts';
 import type { Frame, Framing, Reply, Wire, WireRequest } from '../wires/wire.ts';
-import { isFailure, isFault, isTurn, type Fault, type Point, type Step } from './fault.ts';
+import { isFailure, isFault, isTurn, type Fault, type Point, type Step } from '../script/fault.ts';
 import { stepOfTurn } from './turn-step.ts';
 
 /** One response, worked out to the byte before anything is sent. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { anthropicMessages } from '../wires/anthropic-messages/wire.ts';
 import { openaiChat } from '../wires/openai-chat/wire.ts';
 import type { Wire } from '../wires/wire.ts';
-import type { Step } from './fault.ts';
+import type { Step } from '../script/fault.ts';
 import { refusedURL } from './refused.ts';
 import { startWireServer, type WireServer, type WireServerOptions } from './server.ts';
 

@@ -5,7 +5,7 @@ import { stepProblem } from '../script/check.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { maskedHeaders, readBody, type Exchange, type OpenExchange } from './exchange.ts';
-import type { Step } from './fault.ts';
+import type { Step } from '../script/fault.ts';
 import { plan, planOf, type Plan } from './plan.ts';
 import { send } from './send.ts';
 import type { Split } from './split.ts';

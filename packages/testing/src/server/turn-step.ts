@@ -2,7 +2,7 @@ import type { ErrorKind } from '@majordomo/core';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure, FailureName } from '../wires/failure.ts';
-import type { Fault } from './fault.ts';
+import type { Fault } from '../script/fault.ts';
 
 /** How a server plays a turn as fakes have it; what no vendor could send throws what is wrong with it. */
 export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../clock/random.ts';
 import { refusedURL } from '../../server/refused.ts';
-import type { Fault, Step } from '../../server/fault.ts';
+import type { Fault, Step } from '../../script/fault.ts';
 import { benchOf, failed, KEY, onBench, say, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 

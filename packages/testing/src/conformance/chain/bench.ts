@@ -13,7 +13,7 @@ import {
   type Timeouts,
 } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/provider';
-import type { Step } from '../../server/fault.ts';
+import type { Step } from '../../script/fault.ts';
 import { refusedURL } from '../../server/refused.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';

@@ -1,5 +1,5 @@
 import type { Timeouts } from '@majordomo/core';
-import type { Step } from '../../server/fault.ts';
+import type { Step } from '../../script/fault.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** What the head of a chain does, and what the chain must make of it. */

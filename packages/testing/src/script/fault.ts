@@ -1,4 +1,4 @@
-import type { PlainTurn } from '../script/turn.ts';
+import type { PlainTurn } from './turn.ts';
 import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 

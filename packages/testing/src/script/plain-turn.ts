@@ -1,0 +1,16 @@
+import { messageOf, type ModelRequest } from '@majordomo/core';
+import { turnProblem } from './check.ts';
+import type { PlainTurn, Turn } from './turn.ts';
+
+/** The turn for a request, with functions called and a string made an answer. Throws what is wrong with it. */
+export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
+  let plain = turn;
+  try {
+    while (typeof plain === 'function') plain = plain(request);
+  } catch (error) {
+    throw new Error(`threw ${messageOf(error)}`, { cause: error });
+  }
+  const problem = turnProblem(plain);
+  if (problem !== undefined) throw new Error(problem);
+  return typeof plain === 'string' ? { text: plain } : plain;
+}
