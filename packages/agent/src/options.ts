@@ -1,4 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
+import { checkNumber } from '@majordomo/core/provider';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -48,7 +49,7 @@ export interface AgentParts {
   readonly once: Once;
 }
 
-/** Throws `config` without a model, and when two tools have one name. */
+/** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
@@ -87,8 +88,11 @@ function rulesOf(
   { maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions,
   tools: Tools,
 ): DriveRules {
+  if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
+  checkNumber(loopLimits?.errorSteps, 1, 'loopLimits.errorSteps');
+  checkNumber(loopLimits?.repeats, 1, 'loopLimits.repeats');
   return {
-    maxSteps: typeof maxSteps === 'function' ? maxSteps : () => maxSteps,
+    maxSteps: typeof maxSteps === 'function' ? stepsBy(maxSteps) : () => maxSteps,
     asksApproval: ({ name, invalid }) =>
       invalid === undefined && (tools.find(name)?.approval ?? false) !== false,
     isOnce: ({ name }) => tools.find(name)?.effect === 'once',
@@ -98,3 +102,12 @@ function rulesOf(
     parallel: parallelTools ?? false,
   };
 }
+
+/** What the app's function says is checked each time: NaN would end a run at once, and say that its steps were used up. */
+const stepsBy =
+  (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
+  (state) => {
+    const most = maxSteps(state);
+    checkNumber(most, 0, 'maxSteps');
+    return most;
+  };

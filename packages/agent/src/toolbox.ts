@@ -1,4 +1,5 @@
 import { LlmError, type ToolSpec } from '@majordomo/core';
+import { checkNumber } from '@majordomo/core/provider';
 import type { Tool } from './tool.ts';
 
 /** Tools that come together, under a name for error messages. */
@@ -19,7 +20,7 @@ export class Tools {
   readonly specs: readonly ToolSpec[];
   private readonly byName = new Map<string, { readonly tool: Tool; readonly owner: string }>();
 
-  /** Throws `config` for a name that is there twice, naming both owners. */
+  /** Throws `config` for a name that is there twice, naming both owners, and for a limit that is not a number. */
   constructor(boxes: readonly Toolbox[]) {
     for (const { name: owner, tools } of boxes) {
       for (const tool of tools) this.add(tool, owner);
@@ -59,6 +60,8 @@ export class Tools {
     if (known !== undefined) {
       throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);
     }
+    checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
+    checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);
     this.byName.set(tool.name, { tool, owner });
   }
 }

@@ -58,6 +58,7 @@ export { checkOrder } from './stream/check.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
 export { withOutputRule } from './prepare/output.ts';
+export { checkNumber } from './check-number.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
 export { paidTo } from './toolkit/paid-to.ts';
 export {

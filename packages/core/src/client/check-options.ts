@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { CallOptions, Timeouts } from '../contract/call.ts';
 import type { MajordomoOptions, NamedSpec, TargetSettings } from '../contract/majordomo.ts';
@@ -43,6 +44,7 @@ export function checkSetUp(options: MajordomoOptions): void {
     checkAlias(name, spec);
   }
   checkCall(chain, 'chain.');
+  checkNumbers(options.health, HEALTH, 'health.');
 }
 
 const SETTINGS: Names<TargetSettings> = {
@@ -115,6 +117,28 @@ const TIMEOUTS: Names<Timeouts> = {
   unreadMs: true,
 };
 
+/** The least that a number may be: 1 where it is written, else 0. `Infinity` is no limit. */
+type Numbers<Options> = { readonly [Name in keyof Options]?: 1 | true };
+
+const CALL_NUMBERS: Numbers<CallOptions> = { attempts: 1, repairs: true, retryAfterCapMs: true };
+const BACKOFF: Numbers<NonNullable<CallOptions['backoff']>> = { baseMs: true, capMs: true };
+const HEALTH: Numbers<NonNullable<MajordomoOptions['health']>> = {
+  threshold: 1,
+  cooldownMs: true,
+  cooldownCapMs: true,
+  retryAfterCapMs: true,
+};
+
+function checkNumbers(
+  options: object | undefined,
+  numbers: Readonly<Record<string, 1 | true>>,
+  prefix: string,
+): void {
+  for (const [name, least] of Object.entries(numbers)) {
+    if (options !== undefined) checkNumber(Reflect.get(options, name), least === 1 ? 1 : 0, prefix + name);
+  }
+}
+
 type Worded = 'afterCommit' | 'whenAllBenched';
 
 const WORDS: { readonly [Name in Worded]: Readonly<Record<NonNullable<CallOptions[Name]>, true>> } = {
@@ -128,6 +152,9 @@ export function checkCall(options: CallOptions | undefined, prefix = ''): void {
   if (!isObject(options)) throw config(prefix === '' ? 'options' : prefix.slice(0, -1), 'must be an object');
   checkNames(options, CALL, prefix);
   if (options.timeouts !== undefined) checkNames(options.timeouts, TIMEOUTS, `${prefix}timeouts.`);
+  checkNumbers(options, CALL_NUMBERS, prefix);
+  checkNumbers(options.backoff, BACKOFF, `${prefix}backoff.`);
+  checkNumbers(options.timeouts, TIMEOUTS, `${prefix}timeouts.`);
   if (options.policy !== undefined) checkNames(options.policy, ERROR_POLICY, `${prefix}policy.`);
   for (const [name, words] of Object.entries(WORDS)) {
     const word = options[name as keyof typeof WORDS];

@@ -1,0 +1,35 @@
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createAgent, defineTool, type AgentOptions } from '../src/index.ts';
+
+const fake = fakeProvider({ id: 'f', models: { m: ['hi'] } });
+const model = createMajordomo({ providers: [fake] }).model('f/m');
+const tool = (limits: { timeoutMs?: number; maxResultChars?: number }): AgentOptions => ({
+  model,
+  tools: [
+    defineTool({ name: 'look', description: 'd', parameters: { type: 'object' }, run: () => 'x', ...limits }),
+  ],
+});
+
+describe('a number that cannot be meant is refused with its place', () => {
+  it.each<[string, (value: number) => AgentOptions]>([
+    ['maxSteps', (maxSteps) => ({ model, maxSteps })],
+    ['loopLimits.errorSteps', (errorSteps) => ({ model, loopLimits: { errorSteps } })],
+    ['loopLimits.repeats', (repeats) => ({ model, loopLimits: { repeats } })],
+    ['timeoutMs of tool "look"', (timeoutMs) => tool({ timeoutMs })],
+    ['maxResultChars of tool "look"', (maxResultChars) => tool({ maxResultChars })],
+  ])('%s', (path, at) => {
+    for (const wrong of [NaN, -1, '5', null]) {
+      expect(() => createAgent(at(wrong as number))).toThrow(
+        expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }),
+      );
+    }
+    expect(() => createAgent(at(Infinity))).not.toThrow();
+  });
+
+  it('also where a function decides the steps', async () => {
+    const agent = createAgent({ model, maxSteps: () => NaN });
+    await expect(agent.run('hi')).rejects.toMatchObject({ kind: 'config', details: { path: 'maxSteps' } });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createMajordomo, LlmError, user, type CallOptions, type MajordomoOptions } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+const WRONG = [NaN, -1, -Infinity, '5', null];
+
+describe('a number that cannot be meant is refused with its place', () => {
+  const places: readonly (readonly [path: string, at: (value: number) => CallOptions])[] = [
+    ['attempts', (attempts) => ({ attempts })],
+    ['repairs', (repairs) => ({ repairs })],
+    ['retryAfterCapMs', (retryAfterCapMs) => ({ retryAfterCapMs })],
+    ['backoff.baseMs', (baseMs) => ({ backoff: { baseMs } })],
+    ['backoff.capMs', (capMs) => ({ backoff: { capMs } })],
+    ['timeouts.connectMs', (connectMs) => ({ timeouts: { connectMs } })],
+    ['timeouts.totalMs', (totalMs) => ({ timeouts: { totalMs } })],
+    ['timeouts.unreadMs', (unreadMs) => ({ timeouts: { unreadMs } })],
+  ];
+
+  it.each(places)('%s of a call', async (path, at) => {
+    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+    for (const wrong of WRONG) {
+      const error = await failure(
+        majordomo.model('a/x').generate({ messages: [user('hi')] }, at(wrong as number)),
+      );
+      expect([error.kind, error.details.path, asked.size]).toEqual(['config', path, 0]);
+    }
+  });
+
+  const setUp: readonly (readonly [path: string, at: (value: number) => Partial<MajordomoOptions>])[] = [
+    ['chain.attempts', (attempts) => ({ chain: { attempts } })],
+    ['chain.timeouts.idleMs', (idleMs) => ({ chain: { timeouts: { idleMs } } })],
+    ['health.threshold', (threshold) => ({ health: { threshold } })],
+    ['health.cooldownMs', (cooldownMs) => ({ health: { cooldownMs } })],
+    ['health.cooldownCapMs', (cooldownCapMs) => ({ health: { cooldownCapMs } })],
+    ['health.retryAfterCapMs', (retryAfterCapMs) => ({ health: { retryAfterCapMs } })],
+  ];
+
+  it.each(setUp)('%s of a majordomo', (path, at) => {
+    for (const wrong of WRONG) {
+      expect(() => createMajordomo({ providers: [], ...at(wrong as number) })).toThrow(
+        expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }),
+      );
+    }
+  });
+
+  it('0 where it means off, and Infinity, may be meant', () => {
+    const chain = { attempts: Infinity, backoff: { baseMs: 0 }, timeouts: { idleMs: 0, totalMs: Infinity } };
+    expect(() => createMajordomo({ providers: [], chain, health: { cooldownMs: 0 } })).not.toThrow(LlmError);
+  });
+});
