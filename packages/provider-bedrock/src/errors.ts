@@ -69,7 +69,8 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
   if (/^Truncated event message/.test(message)) {
     return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
   }
-  if (/checksum|Unrecognizable event/.test(message) || name === 'SyntaxError') {
+  // The SDK recurses into a body: thousands of levels end in a RangeError.
+  if (/checksum|Unrecognizable event/.test(message) || name === 'SyntaxError' || name === 'RangeError') {
     return new LlmError(
       'protocol',
       `${target} sent a broken frame or body`,

@@ -102,3 +102,13 @@ function deep(levels: number): unknown {
   for (let n = 0; n < levels; n++) value = [value];
   return value;
 }
+
+it('a header that cannot be sent is a mistake of the set-up, not of the network', () => {
+  const error = transportError(
+    new TypeError(`Headers.append: "${KEY}\r\n" is an invalid header value.`),
+    'p/m',
+    [KEY],
+  );
+  expect([error.kind, error.message.includes('canary-')]).toEqual(['config', false]);
+  expect(transportError(new TypeError('fetch failed'), 'p/m').kind).toBe('network');
+});

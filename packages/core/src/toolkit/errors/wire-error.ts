@@ -58,6 +58,10 @@ export function transportError(error: unknown, target: string, secrets: readonly
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
   }
+  if (isBadHeader(error)) {
+    const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
+    return new LlmError('config', message, { target }, { cause });
+  }
   return new LlmError(
     'network',
     `no connection to ${target}: ${reasonOf(error, secrets)}`,
@@ -65,6 +69,10 @@ export function transportError(error: unknown, target: string, secrets: readonly
     { cause },
   );
 }
+
+/** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
+const isBadHeader = (error: unknown): boolean =>
+  error instanceof TypeError && /header|ByteString/i.test(cutText(error.message, LONGEST_BODY));
 
 /** What our transport threw through the SDK. */
 function ownError(error: unknown): LlmError | undefined {
