@@ -90,6 +90,11 @@ const UNITS: readonly string[] = [
   '?key=',
   '&sig=',
   'authorization: digest ',
+  'authorization:%',
+  'authorization:',
+  'Cookie:a=',
+  'Cookie:a=b;',
+  'Cookie: a=bcdef; ',
 ];
 
 test.each(UNITS)('%j, again and again, takes at most 100 ms a megabyte', (unit) => {

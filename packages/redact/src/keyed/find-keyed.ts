@@ -85,7 +85,7 @@ function behindName(
   if (verdict === 'authorization')
     return findCredential(text, start, endOfValue(text, start, quote), from, found);
   if (verdict === 'cookie' || verdict === 'set-cookie') {
-    return findCookies(text, start, endOfValue(text, start, quote), from, verdict === 'cookie', found);
+    return findCookies(text, start, from, verdict === 'cookie', found);
   }
   const head = start + headLength(text, start, isQuoted);
   const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(text.slice(from, from + 8));

@@ -3,6 +3,7 @@ import type { Span } from '../rule.ts';
 
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
+const LOOKED_AT = 120;
 /** `Digest username="…"`: the quotes belong to it. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
@@ -17,9 +18,12 @@ export function findCredential(
   const value = text.slice(start, Math.min(end, start + 64));
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
-  let stop = HAS_PARAMETERS.test(scheme) ? end : begin;
-  while (stop < end && !/[\s"'`,\\\u2028\u2029]/.test(text.charAt(stop))) stop++;
-  if (!isCredential(text.slice(begin, Math.min(stop, begin + 120)), scheme !== '')) return undefined;
+  const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + LOOKED_AT))?.[0] ?? '';
+  // Judged before it is read to its end: whoever repeats the header is not to be read again and again.
+  if (!isCredential(HAS_PARAMETERS.test(scheme) ? text.slice(begin, end) : head, scheme !== ''))
+    return undefined;
+  let stop = HAS_PARAMETERS.test(scheme) ? end : begin + head.length;
+  while (stop < text.length && head.length === LOOKED_AT && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
   found.push({ rule: 'authorization-header', start: begin, end: stop, from });
   return stop;
 }
@@ -31,37 +35,43 @@ function isCredential(value: string, hasScheme: boolean): boolean {
   return hasScheme ? value.length >= 16 : value.length >= 24;
 }
 
-/** All values of `Cookie:`; of `Set-Cookie:` the first, since attributes are words of a protocol. */
+/**
+ * All values of `Cookie:`; of `Set-Cookie:` the first, since attributes are words of a protocol. They end where the syntax
+ * of cookies does, and not after so many characters: what is masked is shorter than it was.
+ */
 export function findCookies(
   text: string,
   start: number,
-  end: number,
   from: number,
   isAll: boolean,
   found: Span[],
 ): number | undefined {
   let last: number | undefined;
-  let at = start;
-  while (at < end) {
-    const semicolon = text.slice(at, end).indexOf(';');
-    const stop = semicolon === -1 ? end : at + semicolon;
-    const equals = text.slice(at, stop).indexOf('=');
-    const begin = at + equals + (text[at + equals + 1] === '"' ? 2 : 1);
-    if (equals > 0 && isCookie(text.slice(begin, stop))) {
-      last = begin + runLength(text, begin, stop);
-      found.push({ rule: 'cookie', start: begin, end: last, from });
+  for (let at = start; ;) {
+    const name = COOKIE_NAME.exec(text.slice(at, at + LONGEST_NAME))?.[0] ?? '';
+    if (name === '') return last;
+    const begin = at + name.length;
+    const end = endOfCookie(text, begin);
+    if (isCookie(text.slice(begin, end))) {
+      found.push({ rule: 'cookie', start: begin, end, from });
+      last = end;
     }
-    if (!isAll) break;
-    at = stop + 1;
+    if (!isAll || text[end] !== ';') return last;
+    at = end + 1;
   }
-  return last;
+}
+
+/** With the blanks before it. */
+const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
+const LONGEST_NAME = 132;
+
+/** A mask may stand in the place of a value, and looks like a blank. */
+function endOfCookie(text: string, begin: number): number {
+  let end = begin;
+  while (text[end] === '\u2028' || text[end] === '\u2029') end++;
+  while (end < text.length && !/[\s"';,]/.test(text.charAt(end))) end++;
+  return end;
 }
 
 const isCookie = (value: string): boolean =>
-  value.trim().length >= 4 && !beginsAsMask(value) && !/^(?:\*+$|[<${])/.test(value);
-
-function runLength(text: string, start: number, most: number): number {
-  let end = start;
-  while (end < most && !/[\s"'\u2028\u2029]/.test(text.charAt(end))) end++;
-  return end - start;
-}
+  value.length >= 4 && !beginsAsMask(value) && !/^(?:\*+$|[<${\s])/.test(value);
