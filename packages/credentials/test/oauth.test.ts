@@ -387,6 +387,8 @@ describe('a token that is over', () => {
     [{ status: 503, body: 'nonsense' }, 'server', undefined],
     [{ status: 200, body: '{"access_tok' }, 'protocol', undefined],
     [{ status: 200, body: { token_type: 'bearer' } }, 'protocol', undefined],
+    [{ status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'protocol', undefined],
+    [{ status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'protocol', undefined],
   ] as const)(
     'and an authority that answers %j: what there is is kept',
     async (fault, kind, retryAfterMs) => {

@@ -285,7 +285,7 @@ export function asLoginError(error: unknown, what: string): LlmError {
       `${what}: the authority answered ${status}; nothing is lost, try again later`,
       details,
     );
-  if (code !== undefined || status !== undefined) {
+  if (code !== undefined || (status !== undefined && status >= 400)) {
     return new LlmError(
       'auth',
       `${what}: the authority answered ${[status, wordOf(code)].filter((part) => part !== undefined).join(' ')}`,
