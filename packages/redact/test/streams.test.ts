@@ -39,7 +39,7 @@ describe('a stream', () => {
         .map((at) => [at, text]);
     });
     expect(wrong).toEqual([]);
- }, 60_000);
+  }, 60_000);
 
   it('says the same character by character', () => {
     for (const text of FIXTURES) expect(inPieces(redactor, Array.from(text))).toBe(redactor.text(text));
