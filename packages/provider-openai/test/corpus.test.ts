@@ -32,7 +32,7 @@ const BY_ID = new Map(PROFILES.map((profile) => [profile.id, profile]));
 
 function play(recording: Recording, cut: Cut): Promise<Collected> {
   const { vendor, expected } = recording;
-  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: '' };
+  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: 'https://vendor.invalid/v1' };
   const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL: server.url(recording, cut) });
   const delivery = deliveryOf({ expected });
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));

@@ -78,7 +78,10 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedIte
   const options = { apiKey: 'k', baseURL: server.origin };
   const provider = THEIRS.has(vendor)
     ? createOpenAI(options)
-    : openaiCompatible(profile ?? { api: 'responses', id: vendor, baseURL: '' }, options);
+    : openaiCompatible(
+        profile ?? { api: 'responses', id: vendor, baseURL: 'https://vendor.invalid/v1' },
+        options,
+      );
   const ours: AssistantPart[][] = [];
   for (const step of steps) {
     const sent = sentIn(step);

@@ -47,7 +47,7 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
   await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
-  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: '' };
+  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: 'https://vendor.invalid/v1' };
   const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
   const ours: AssistantPart[][] = [];
   for (const step of steps) {
