@@ -66,13 +66,15 @@ export async function writeVault(path: string, entries: Entries): Promise<void> 
   await syncFolder(dirname(path));
 }
 
+/** Behind its name: what a writer calls the file that is to take its place. */
+const WRITTEN = /^[0-9a-f]{16}\.tmp$/;
+
 /** What writers left that were killed. Only under the lock: nobody else writes. */
 export async function sweep(path: string): Promise<void> {
-  const left = new RegExp(
-    `^${basename(path).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}\\.[0-9a-f]{16}\\.tmp$`,
-  );
+  const prefix = `${basename(path)}.`;
   for (const file of await readdir(dirname(path)).catch(() => [])) {
-    if (left.test(file)) await unlink(join(dirname(path), file)).catch(() => undefined);
+    if (file.startsWith(prefix) && WRITTEN.test(file.slice(prefix.length)))
+      await unlink(join(dirname(path), file)).catch(() => undefined);
   }
 }
 
