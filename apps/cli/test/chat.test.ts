@@ -337,7 +337,7 @@ it('settings of the call go out with it', async () => {
 
 it.each([
   [['--temperature', 'warm'], '--temperature must be a number'],
-  [['--reasoning', 'hgih'], 'none, low, medium, high; did you mean "high"?'],
+  [['--reasoning', 'hgih'], 'none, minimal, low, medium, high, xhigh, max; did you mean "high"?'],
   [['-o', 'seed'], '-o takes key=value'],
 ])('%j is refused before anybody is asked', async (flags, told) => {
   using place = world();

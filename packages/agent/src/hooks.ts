@@ -52,7 +52,19 @@ export interface StepReport {
 /** What may differ for one step. */
 export interface StepSettings extends Pick<
   ChatRequest,
-  'toolChoice' | 'maxTokens' | 'temperature' | 'topP' | 'stop' | 'seed' | 'reasoning' | 'cache' | 'extra'
+  | 'toolChoice'
+  | 'maxTokens'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'frequencyPenalty'
+  | 'presencePenalty'
+  | 'stop'
+  | 'seed'
+  | 'reasoning'
+  | 'serviceTier'
+  | 'cache'
+  | 'extra'
 > {
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;

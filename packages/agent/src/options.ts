@@ -52,7 +52,8 @@ export interface AgentParts {
 /** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
   const { model, clock = systemClock, around } = options;
-  const { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra } = options;
+  const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
+  const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
   // Untyped code finds out here, and not in the first run.
   if (typeof (model as Partial<ChatModel> | undefined)?.stream !== 'function') {
@@ -61,7 +62,21 @@ export function agentParts(options: AgentOptions): AgentParts {
   return {
     model,
     instructions: instructionsOf(options),
-    settings: { toolChoice, maxTokens, temperature, topP, stop, seed, reasoning, cache, extra },
+    settings: {
+      toolChoice,
+      maxTokens,
+      temperature,
+      topP,
+      topK,
+      frequencyPenalty,
+      presencePenalty,
+      stop,
+      seed,
+      reasoning,
+      serviceTier,
+      cache,
+      extra,
+    },
     tools,
     hooks: options,
     rules: rulesOf(options, tools),

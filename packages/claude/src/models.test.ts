@@ -43,8 +43,13 @@ describe('claudeModel', () => {
   it('sends effort only where it is taken', () => {
     const taken = ['claude-opus-4-5', 'claude-sonnet-4-6', 'claude-opus-5-5', 'claude-sonnet-7'];
     const refused = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4-1', 'claude-3-7-sonnet-latest'];
-    expect(taken.map((id) => quirksOf(id).effort)).toEqual(taken.map(() => true));
-    expect(refused.map((id) => quirksOf(id).effort)).toEqual(refused.map(() => false));
+    expect(taken.map((id) => quirksOf(id).efforts.join(' '))).toEqual([
+      'low medium high',
+      'low medium high max',
+      'low medium high xhigh max',
+      'low medium high xhigh max',
+    ]);
+    expect(refused.map((id) => quirksOf(id).efforts)).toEqual(refused.map(() => []));
   });
 
   it.for([

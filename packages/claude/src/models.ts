@@ -42,8 +42,11 @@ const million = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
 });
 
 const NATIVE = { output: 'native' } as const;
-const NO_THINKING: Partial<ClaudeQuirks> = { thinking: 'none', effort: false };
-const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', effort: false };
+const NO_THINKING: Partial<ClaudeQuirks> = { thinking: 'none', efforts: [] };
+const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
+/** Words for effort by model: the effort page, 2026-11, and models.dev of 2026-07. From 4.7 on all of them. */
+const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
+const OF_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
 /** From 4.7 on thinking is adaptive only, its text comes on request, sampling is gone. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
@@ -70,15 +73,15 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'opus-5': million({ ...FORCIBLE, thinkingOff: 'disabled' }),
   'opus-4-8': million(FORCIBLE),
   'opus-4-7': million(ADAPTIVE),
-  'opus-4-6': million({ sampling: 'one' }),
-  'opus-4-5': model(64_000, { thinking: 'budget', sampling: 'one' }, NATIVE),
+  'opus-4-6': million(OF_4_6),
+  'opus-4-5': model(64_000, { thinking: 'budget', sampling: 'one', efforts: UP_TO_HIGH }, NATIVE),
   'opus-4-1': model(32_000, { ...BUDGET, sampling: 'one' }),
   'opus-4': model(32_000, BUDGET),
   'opus-3': EARLY_3,
   // "What's new in Claude Sonnet 5.5": `between_tools` stands for `disabled`; forced tool use is an error.
   'sonnet-5-5': million({ ...UNFORCIBLE, thinkingOff: 'between_tools' }),
   'sonnet-5': million({ ...FORCIBLE, thinkingOff: 'disabled' }),
-  'sonnet-4-6': million({ sampling: 'one' }),
+  'sonnet-4-6': million(OF_4_6),
   'sonnet-4-5': model(64_000, { ...BUDGET, sampling: 'one' }, NATIVE),
   'sonnet-4': model(64_000, BUDGET),
   'sonnet-3-7': model(64_000, BUDGET),

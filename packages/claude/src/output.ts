@@ -17,6 +17,14 @@ export function toOutput(
   warnings: Warning[],
 ): Output {
   if (output === undefined) return { schema: undefined, system };
+  if (output.schema === undefined) {
+    warnings.push({
+      action: 'emulated',
+      what: 'output',
+      why: 'this wire has no JSON mode: the model was told instead',
+    });
+    return { schema: undefined, system: withOutputRule(system, undefined) };
+  }
   const { schema, dropped, refusal } = outputSchema(output.schema);
   if (refusal !== undefined) {
     const why = `this wire cannot hold an answer to ${refusal}: the model was told the schema instead`;

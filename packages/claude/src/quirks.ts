@@ -1,4 +1,9 @@
+import type { Effort } from '@majordomo/core';
 import type { QuirkWords } from '@majordomo/core/provider';
+
+/** The API's words for effort, weakest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
+export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;
+const WORDS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 /** The ways in which Claude's models differ, on whatever platform. They decide what is sent; reading is liberal. */
 export interface ClaudeQuirks {
@@ -8,8 +13,8 @@ export interface ClaudeQuirks {
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Whether the text of thinking blocks comes by itself or has to be asked for by `display`. */
   readonly thinkingText: 'sent' | 'on-request';
-  /** Takes an effort beside thinking. */
-  readonly effort: boolean;
+  /** Words for effort that it takes beside thinking; `[]`: none at all. */
+  readonly efforts: readonly ClaudeEffort[];
   /** Takes temperature and top_p, one of them at a time, or neither. */
   readonly sampling: 'both' | 'one' | 'none';
   /** When it takes a tool choice that forces a call. */
@@ -21,7 +26,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
   thinking: 'adaptive',
   thinkingOff: 'omit',
   thinkingText: 'sent',
-  effort: true,
+  efforts: WORDS,
   sampling: 'both',
   forcedTools: 'without-thinking',
 };
@@ -33,7 +38,13 @@ export const CLAUDE_QUIRK_WORDS: {
   thinking: ['none', 'budget', 'adaptive'],
   thinkingOff: ['omit', 'disabled', 'between_tools', 'never'],
   thinkingText: ['sent', 'on-request'],
-  effort: [true, false],
+  efforts: {
+    takes: `a comma list of ${WORDS.join(', ')}, or none`,
+    read(text) {
+      const words = text === 'none' ? [] : text.split(',').map((each) => WORDS.find((word) => word === each));
+      return words.every((word) => word !== undefined) ? words : undefined;
+    },
+  },
   sampling: ['both', 'one', 'none'],
   forcedTools: ['always', 'without-thinking', 'never'],
 };

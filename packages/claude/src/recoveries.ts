@@ -1,4 +1,5 @@
-import type { AssistantPart, Effort, ModelRequest, Recovery } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
+import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
 /** A recovery, and when it helps. */
@@ -28,10 +29,7 @@ export function recoveryFor(
 }
 
 /** A request's `extra`, changed so that it asks for adaptive thinking with this effort. */
-export type AdaptiveExtra = (
-  effort: Exclude<Effort, 'none'>,
-  extra: ModelRequest['extra'],
-) => ModelRequest['extra'];
+export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
 
 /**
  * What helps against Claude's refusals, in the words of both platforms: the Messages API's own, which Converse passes on
@@ -81,6 +79,14 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     remember: true,
     says: /top_?p/i,
     apply: (request) => (request.topP === undefined ? request : { ...request, topP: undefined }),
+  },
+  {
+    // "`top_k` must be unset when thinking is enabled"
+    id: 'top-k',
+    what: 'topK dropped',
+    remember: true,
+    says: /top_?k/i,
+    apply: (request) => (request.topK === undefined ? request : { ...request, topK: undefined }),
   },
   {
     // "`temperature` is deprecated for this model."; "temperature: Extra inputs are not permitted"
@@ -154,7 +160,8 @@ function withoutReasoning(request: ModelRequest): ModelRequest {
 function adaptively(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
-  return { ...request, reasoning: undefined, extra: adaptive(reasoning, extra) };
+  const effort = reasoning === 'minimal' ? 'low' : reasoning;
+  return { ...request, reasoning: undefined, extra: adaptive(effort, extra) };
 }
 
 const isMarked = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';

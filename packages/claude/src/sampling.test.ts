@@ -11,15 +11,18 @@ it.for([
   ['both', true, { temperature: 1, topP: 0.95 }, { temperature: 1, topP: 0.95 }, []],
   ['both', false, { temperature: 1.5 }, { temperature: 1 }, ['temperature to 1']],
   ['both', false, { temperature: -1 }, { temperature: 0 }, ['temperature to 0']],
+  ['both', false, { topK: 5 }, { topK: 5 }, []],
+  ['both', true, { topK: 5 }, {}, ['topK']],
+  ['none', false, { topK: 5 }, {}, ['topK']],
   ['none', true, {}, {}, []],
 ] as const)('sampling "%s", thinking %s: %j goes out as %j', ([sampling, thinks, asked, sent, warned]) => {
   const warnings: Warning[] = [];
   const kept = toSampling(
-    { temperature: undefined, topP: undefined, ...asked },
+    { temperature: undefined, topP: undefined, topK: undefined, ...asked },
     { sampling },
     thinks,
     warnings,
   );
-  expect(kept).toEqual({ temperature: undefined, topP: undefined, ...sent });
+  expect(kept).toEqual({ temperature: undefined, topP: undefined, topK: undefined, ...sent });
   expect(warnings.map(({ what }) => what)).toEqual(warned);
 });

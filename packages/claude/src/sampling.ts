@@ -1,10 +1,11 @@
 import type { ModelRequest, Warning } from '@majordomo/core';
 import type { ClaudeQuirks } from './quirks.ts';
 
-/** What goes out of `temperature` and `topP`. */
+/** What goes out of `temperature`, `topP` and `topK`. */
 export interface Sampling {
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
+  readonly topK: number | undefined;
 }
 
 /**
@@ -14,18 +15,23 @@ export interface Sampling {
  * @param thinks while it thinks, the API takes a temperature of 1 and a top_p of 0.95 and above only
  */
 export function toSampling(
-  asked: Pick<ModelRequest, 'temperature' | 'topP'>,
+  asked: Pick<ModelRequest, 'temperature' | 'topP' | 'topK'>,
   { sampling }: Pick<ClaudeQuirks, 'sampling'>,
   thinks: boolean,
   warnings: Warning[],
 ): Sampling {
   const temperature = toTemperature(asked.temperature, sampling, thinks, warnings);
-  const { topP } = asked;
-  if (topP === undefined) return { temperature, topP };
-  const why = topPRefusal(topP, sampling, thinks, temperature !== undefined);
-  if (why === undefined) return { temperature, topP };
-  warnings.push({ action: 'dropped', what: 'topP', why });
-  return { temperature, topP: undefined };
+  const kept = <T>(what: string, value: T, why: string | undefined): T | undefined => {
+    if (value === undefined || why === undefined) return value;
+    warnings.push({ action: 'dropped', what, why });
+    return undefined;
+  };
+  const { topP, topK } = asked;
+  return {
+    temperature,
+    topP: kept('topP', topP, topPRefusal(topP ?? 1, sampling, thinks, temperature !== undefined)),
+    topK: kept('topK', topK, topKRefusal(sampling, thinks)),
+  };
 }
 
 function toTemperature(
@@ -64,4 +70,9 @@ function topPRefusal(
   if (sampling === 'none') return 'this model does not take it';
   if (thinks && topP < 0.95) return 'it must be at least 0.95 while the model thinks';
   return sampling === 'one' && hasTemperature ? 'this model takes it or the temperature' : undefined;
+}
+
+function topKRefusal(sampling: ClaudeQuirks['sampling'], thinks: boolean): string | undefined {
+  if (sampling === 'none') return 'this model does not take it';
+  return thinks ? 'the wire refuses it while the model thinks' : undefined;
 }

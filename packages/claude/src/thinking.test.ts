@@ -4,7 +4,7 @@ import { CLAUDE_QUIRKS, type ClaudeQuirks } from './quirks.ts';
 import { isThinkingOn, toThinking, type Thinking, type ThinkingSituation } from './thinking.ts';
 
 const FREE: ThinkingSituation = { maxTokens: 64_000, lacksThinking: false, forcesTool: false };
-const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', effort: false };
+const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
 const enabled = (budget_tokens: number): Thinking => ({
   config: { type: 'enabled', budget_tokens },
   effort: undefined,
@@ -21,6 +21,21 @@ const think = (
   return { got, warnings };
 };
 
+it.for([
+  ['minimal', ['low', 'medium', 'high'], 'low'],
+  ['xhigh', ['low', 'medium', 'high', 'max'], 'high'],
+  ['max', ['low', 'medium', 'high', 'max'], 'max'],
+  ['max', ['low', 'medium', 'high'], 'high'],
+] as const)(
+  '%s of a model that takes %j is said as %s, and told where it is another word',
+  ([asked, efforts, sent]) => {
+    const { got, warnings } = think(asked, { efforts });
+    expect(got.effort).toBe(sent);
+    const told = `reasoning "${asked}" to ${sent}`;
+    expect(warnings.map(({ what }) => what)).toEqual(sent === asked ? [] : [told]);
+  },
+);
+
 describe('toThinking', () => {
   it.for([
     ['says nothing when nothing is asked', undefined, {}, {}, NOTHING],
@@ -33,6 +48,9 @@ describe('toThinking', () => {
       { config: { type: 'adaptive', display: 'summarized' }, effort: 'low' },
     ],
     ['gives a budget by effort', 'low', BUDGET, {}, enabled(2048)],
+    ['gives the least budget', 'minimal', BUDGET, {}, enabled(1024)],
+    ['gives as much as half of the answer', 'max', BUDGET, {}, enabled(32_000)],
+    ['says the words of late models', 'xhigh', {}, {}, { config: { type: 'adaptive' }, effort: 'xhigh' }],
     ['gives a larger budget', 'high', BUDGET, {}, enabled(16_384)],
     ['spends at most half of the answer', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
     [
@@ -88,7 +106,7 @@ describe('toThinking', () => {
     [
       'a model without reasoning',
       'low',
-      { thinking: 'none', effort: false },
+      { thinking: 'none', efforts: [] },
       {},
       NOTHING,
       'this model has none',

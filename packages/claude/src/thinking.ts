@@ -1,5 +1,6 @@
 import type { Effort, Warning } from '@majordomo/core';
-import type { ClaudeQuirks } from './quirks.ts';
+import { nearestEffort } from '@majordomo/core/provider';
+import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
 /** The member `thinking` of a request, as the Messages API documents it (2026-11). */
 export type ThinkingConfig =
@@ -10,7 +11,7 @@ export type ThinkingConfig =
 /** What is sent for a wish for reasoning. */
 export interface Thinking {
   readonly config: ThinkingConfig | undefined;
-  readonly effort: Exclude<Effort, 'none'> | undefined;
+  readonly effort: ClaudeEffort | undefined;
 }
 
 /** What the request is like besides its effort. */
@@ -25,7 +26,14 @@ export interface ThinkingSituation {
 const NOTHING: Thinking = { config: undefined, effort: undefined };
 
 /** Tokens; the API asks for at least 1,024 and fewer than the answer may have. */
-const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = { low: 2048, medium: 8192, high: 16_384 };
+const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_000,
+  max: 48_000,
+};
 const LEAST_BUDGET = 1024;
 
 /**
@@ -46,7 +54,7 @@ export function toThinking(
   }
   return {
     config: configOf(reasoning, quirks, situation.maxTokens),
-    effort: quirks.effort ? reasoning : undefined,
+    effort: quirks.efforts.length === 0 ? undefined : nearestEffort(reasoning, quirks.efforts, warnings),
   };
 }
 
@@ -79,7 +87,7 @@ function configOf(
   return thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' };
 }
 
-function switchedOff({ thinkingOff, effort }: ClaudeQuirks, warnings: Warning[]): Thinking {
+function switchedOff({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warning[]): Thinking {
   switch (thinkingOff) {
     case 'omit':
       return NOTHING;
@@ -88,7 +96,7 @@ function switchedOff({ thinkingOff, effort }: ClaudeQuirks, warnings: Warning[])
       return { config: { type: thinkingOff }, effort: undefined };
     case 'never':
       warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always thinks' });
-      return { config: undefined, effort: effort ? 'low' : undefined };
+      return { config: undefined, effort: efforts[0] };
     default:
       return thinkingOff satisfies never;
   }

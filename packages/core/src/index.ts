@@ -48,6 +48,7 @@ export type {
 export type {
   ChatRequest,
   Effort,
+  ServiceTier,
   ModelOutput,
   ModelRequest,
   ModelTool,
@@ -64,7 +65,7 @@ export type {
   StandardSchema,
 } from './contract/schema.ts';
 export type { Attempt, Billing, PartialResponse } from './contract/llm-error.ts';
-export type { ChatResponse, FinishReason, Warning } from './contract/response.ts';
+export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './contract/response.ts';
 export type { Usage, UsageDetails } from './contract/usage.ts';
 export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
 export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';

@@ -16,6 +16,7 @@ export {
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';
+export { tokenLogprobs } from './toolkit/decode/logprobs.ts';
 export { boundedBody, collectedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
 export { capturedResponse } from './toolkit/transport/captured-response.ts';
 export { checkedClient } from './toolkit/transport/checked-client.ts';
@@ -57,8 +58,10 @@ export { isMadeUpCallId } from './stream/call-id.ts';
 export { checkOrder } from './stream/check.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
+export { EFFORTS, nearestEffort } from './prepare/effort.ts';
 export { withOutputRule } from './prepare/output.ts';
 export { checkNumber } from './check-number.ts';
+export { unsentSettings, type OptionalSetting } from './prepare/unsent.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
 export { paidTo } from './toolkit/paid-to.ts';
 export {

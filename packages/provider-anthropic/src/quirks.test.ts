@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 
 it('a DSN says words and truth values', () => {
-  const params = { thinking: 'budget', effort: 'false', sampling: 'one' };
+  const params = { thinking: 'budget', efforts: 'none', sampling: 'one' };
   expect(quirksFromParams<Quirks>(params, QUIRK_WORDS)).toEqual({
     thinking: 'budget',
-    effort: false,
+    efforts: [],
     sampling: 'one',
   });
 });

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { JsonObject, Replay } from '@majordomo/core';
+import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY, keepWarm, Scribe } from '@majordomo/core/provider';
 
 /**
@@ -24,6 +25,7 @@ export interface WireDelta {
   readonly signature?: string;
   readonly partial_json?: string;
   readonly stop_reason?: string | null;
+  readonly stop_details?: WireStopDetails | null;
 }
 
 /** An event about a content block. */

@@ -13,7 +13,7 @@ const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
 });
 const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, most?: number) =>
   toWire(ask(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', most);
-const BUDGET: Partial<Quirks> = { thinking: 'budget', effort: false };
+const BUDGET: Partial<Quirks> = { thinking: 'budget', efforts: [] };
 const HI = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
 const tool = { name: 't', description: 'd', parameters: { type: 'object' } };
 const thought: AssistantPart = {
@@ -52,6 +52,9 @@ describe('toWire', () => {
     ['system as blocks', { system: 'be brief' }, { system: [{ type: 'text', text: 'be brief' }] }],
     ['no blank system', { system: ' \n' }, {}],
     ['stop sequences', { stop: ['END'] }, { stop_sequences: ['END'] }],
+    ['top_k', { topK: 5 }, { top_k: 5 }],
+    ['the ordinary tier', { serviceTier: 'default' }, { service_tier: 'standard_only' }],
+    ['capacity bought ahead', { serviceTier: 'priority' }, { service_tier: 'auto' }],
     ['temperature and top_p', { temperature: 0.3, topP: 0.9 }, { temperature: 0.3, top_p: 0.9 }],
     [
       'tools',
@@ -233,6 +236,31 @@ describe('what the wire would refuse', () => {
     const messages = [user('a'), assistant([{ ...call, name: '$READ.FILE' }]), result];
     expect(wire({ messages }).params.messages[1]?.content).toMatchObject([
       { type: 'tool_use', name: '_READ_FILE' },
+    ]);
+  });
+
+  it('tells what the wire has no place for', () => {
+    const { params, warnings } = wire({
+      seed: 1,
+      logprobs: 1,
+      frequencyPenalty: 1,
+      presencePenalty: 1,
+      serviceTier: 'flex',
+      output: { name: 'answer', schema: undefined },
+    });
+    expect(params).toEqual({
+      model: 'claude-x',
+      max_tokens: 8192,
+      messages: HI,
+      system: [{ type: 'text', text: expect.stringContaining('JSON only') }],
+    });
+    expect(warnings.map(({ what }) => what)).toEqual([
+      'output',
+      'seed',
+      'frequencyPenalty',
+      'presencePenalty',
+      'logprobs',
+      'serviceTier "flex"',
     ]);
   });
 });

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isRecord } from '@majordomo/core/provider';
+import { checkWholeNumber, isRecord, unsentSettings } from '@majordomo/core/provider';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
@@ -27,6 +27,8 @@ export interface WireParams {
   stop_sequences?: string[];
   temperature?: number;
   top_p?: number;
+  top_k?: number;
+  service_tier?: 'auto' | 'standard_only';
   stream?: true;
 }
 
@@ -75,8 +77,7 @@ export function toWire(
   const system = systemBlocks(output.system);
   const { cache } = request;
   if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
-  if (request.seed !== undefined)
-    warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
+  warnings.push(...unsentSettings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']));
 
   const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };
   if (system.length > 0) params.system = system;
@@ -87,9 +88,12 @@ export function toWire(
   if (config !== undefined) params.output_config = config;
   const stop = stopSequences(request.stop, warnings);
   if (stop.length > 0) params.stop_sequences = stop;
-  const { temperature, topP } = toSampling(request, quirks, thinks, warnings);
+  const { temperature, topP, topK } = toSampling(request, quirks, thinks, warnings);
   if (temperature !== undefined) params.temperature = temperature;
   if (topP !== undefined) params.top_p = topP;
+  if (topK !== undefined) params.top_k = topK;
+  const tier = toServiceTier(request.serviceTier, warnings);
+  if (tier !== undefined) params.service_tier = tier;
   return { params: withExtra(params, request.extra), warnings };
 }
 
@@ -123,6 +127,23 @@ function outputConfig(
   if (effort !== undefined) config.effort = effort;
   if (schema !== undefined) config.format = { type: 'json_schema', schema };
   return config;
+}
+
+/** Capacity that was bought ahead (`auto`) or the ordinary one: the wire has no cheaper tier (SDK 1.10). */
+function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): WireParams['service_tier'] {
+  switch (tier) {
+    case undefined:
+      return undefined;
+    case 'default':
+      return 'standard_only';
+    case 'priority':
+      return 'auto';
+    case 'flex':
+      warnings.push({ action: 'dropped', what: 'serviceTier "flex"', why: 'this wire has no cheaper tier' });
+      return undefined;
+    default:
+      return tier satisfies never;
+  }
 }
 
 /** "Each stop sequence must contain non-whitespace." */

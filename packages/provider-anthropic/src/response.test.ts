@@ -80,6 +80,7 @@ describe('usage', () => {
       cacheRead: 5,
       cacheWrite: undefined,
       reasoning: undefined,
+      details: { largestInput: 99_195 },
     });
     expect(usage({ output_tokens: 1, iterations: null })).toMatchObject({ output: 1 });
   });
@@ -91,11 +92,19 @@ describe('usage', () => {
       output_tokens_details: { thinking_tokens: 4 },
       cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 7 },
       service_tier: 'priority',
+      speed: 'fast',
+      inference_geo: 'us',
       server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 },
     };
     expect(usage(raw)).toMatchObject({
       reasoning: 4,
-      details: { cacheWriteLong: 7, serviceTier: 'priority', serverTools: { web_search: 2 } },
+      details: {
+        cacheWriteLong: 7,
+        serviceTier: 'priority',
+        speed: 'fast',
+        inferenceGeo: 'us',
+        serverTools: { web_search: 2 },
+      },
     });
   });
 

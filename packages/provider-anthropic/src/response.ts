@@ -1,5 +1,11 @@
-import { sumUsage, type FinishReason, type Usage, type UsageDetails } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/provider';
+import {
+  sumUsage,
+  type FinishReason,
+  type StopDetails,
+  type Usage,
+  type UsageDetails,
+} from '@majordomo/core';
+import { asList, asNumber, asText, isRecord } from '@majordomo/core/provider';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -34,9 +40,25 @@ interface WireTokens {
 /** `usage` as the wire sends it. */
 export interface WireUsage extends WireTokens {
   /** Rounds of one request; most are in the totals above already. */
-  readonly iterations?: readonly (WireTokens & { readonly type?: string })[] | null;
+  readonly iterations?: readonly Round[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
+  readonly speed?: string | null;
+  readonly inference_geo?: string | null;
+}
+
+/** `stop_details` as the wire sends it. */
+export interface WireStopDetails {
+  readonly category?: string | null;
+  readonly explanation?: string | null;
+}
+
+/** What the vendor says of a refusal (SDK 1.10, `RefusalStopDetails`). */
+export function stopDetails(raw: WireStopDetails | null | undefined): StopDetails | undefined {
+  if (raw === null || raw === undefined) return undefined;
+  const category = asText(raw.category);
+  const explanation = asText(raw.explanation);
+  return category === undefined && explanation === undefined ? undefined : { category, explanation };
 }
 
 /**
@@ -55,13 +77,18 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
  */
 export function usage(raw: WireUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
-  const compactions = asList(raw.iterations).filter(isCompaction).map(tokens);
-  const found = details(raw);
+  const rounds = asList(raw.iterations).filter(isRound);
+  const compactions = rounds.filter(isCompaction).map(tokens);
+  const found = details(raw, rounds.filter(isOfModel).map(tokens));
   const sum = sumUsage(tokens(raw), ...compactions);
   return { ...sum, ...(found === undefined ? undefined : { details: found }) };
 }
 
-const isCompaction = (round: unknown): round is WireTokens => asRecord(round)['type'] === 'compaction';
+type Round = WireTokens & { readonly type?: string };
+const isRound = (round: unknown): round is Round => isRecord(round);
+/** Not of an advisor, which is another model. */
+const isOfModel = (round: Round): boolean => round.type === 'message' || isCompaction(round);
+const isCompaction = ({ type }: Round): boolean => type === 'compaction';
 
 function tokens(raw: WireTokens): Usage {
   const cacheRead = asNumber(raw.cache_read_input_tokens);
@@ -76,13 +103,17 @@ function tokens(raw: WireTokens): Usage {
   };
 }
 
-function details(raw: WireUsage): UsageDetails | undefined {
-  const cacheWriteLong = asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
-  const serviceTier = raw.service_tier ?? undefined;
-  const serverTools = toolUses(raw.server_tool_use);
-  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined)
-    return undefined;
-  return { cacheWriteLong, serviceTier, serverTools };
+function details(raw: WireUsage, rounds: readonly Usage[]): UsageDetails | undefined {
+  const found: UsageDetails = {
+    cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
+    serviceTier: raw.service_tier ?? undefined,
+    speed: raw.speed ?? undefined,
+    inferenceGeo: raw.inference_geo ?? undefined,
+    serverTools: toolUses(raw.server_tool_use),
+    largestInput: rounds.length < 2 ? undefined : Math.max(...rounds.map(({ input = 0 }) => input)),
+  };
+  const known = Object.entries(found).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 /** `{ web_search_requests: 2, web_fetch_requests: 0 }` as `{ web_search: 2 }`. */

@@ -2,12 +2,20 @@ import { LlmError } from '@majordomo/core';
 import type { Warning } from '@majordomo/core';
 import { keepWarm, unused, Scribe, type WireReader } from '@majordomo/core/provider';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
-import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
+import {
+  finishReason,
+  mergeUsage,
+  stopDetails,
+  usage,
+  type WireStopDetails,
+  type WireUsage,
+} from './response.ts';
 
 interface WireMessage {
   readonly id?: string;
   readonly content?: readonly WireBlock[];
   readonly stop_reason?: string | null;
+  readonly stop_details?: WireStopDetails | null;
   readonly usage?: WireUsage | null;
 }
 
@@ -34,6 +42,7 @@ export class MessagesReader implements WireReader {
   private readonly blocks: ContentBlocks;
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
+  private stopDetails: WireStopDetails | null | undefined;
 
   constructor({ scribe, family, inBandError }: MessagesFacts) {
     this.scribe = scribe;
@@ -78,6 +87,7 @@ export class MessagesReader implements WireReader {
     });
     if (typeof message.stop_reason !== 'string') throw this.drifted('stop_reason');
     this.stopReason = message.stop_reason;
+    this.stopDetails = message.stop_details;
     this.finish();
   }
 
@@ -101,6 +111,7 @@ export class MessagesReader implements WireReader {
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;
+    this.stopDetails = delta?.stop_details ?? this.stopDetails;
     if (this.stopReason !== undefined && tokens?.output_tokens !== undefined) this.finish();
   }
 
@@ -120,7 +131,7 @@ export class MessagesReader implements WireReader {
     if (this.stopReason === 'pause_turn') this.scribe.warning(PAUSED);
     this.done = true;
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
-    this.scribe.finish(reason, this.stopReason, usage(this.usage));
+    this.scribe.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
   }
 
   private missing(path: string): never {

@@ -267,7 +267,7 @@ describe('a provider', () => {
       path: '',
       baseURL: server.origin,
       token: 'tok',
-      params: { effort: 'false' },
+      params: { efforts: 'none' },
     };
     const provider = createAnthropic().schemes?.['anthropic']?.(dsn);
     if (provider === undefined) throw new Error('no provider');

@@ -78,7 +78,7 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
 const CLAUDE_HERE: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
   { pattern: /claude-3-(?:opus|sonnet|haiku)/, quirks: { cachePoints: 'none' } },
   { pattern: /claude-(?:[a-z]+-(?:4-[5-9]|[5-9])(?!\d)|mythos)/, quirks: { longCache: true } },
-  { pattern: /claude-opus-4-5/, quirks: { effort: false } },
+  { pattern: /claude-opus-4-5/, quirks: { efforts: [] } },
 ];
 
 /** Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS. */

@@ -346,3 +346,19 @@ describe('the rest', () => {
     expect(warnings).toHaveLength(2 - Object.keys(sent ?? {}).length);
   });
 });
+
+it('sends the tier, and top_k where it is known where it goes', () => {
+  const asked = { serviceTier: 'flex', topK: 5, logprobs: 1 } as const;
+  const { params, warnings } = wire(asked);
+  expect(params).toMatchObject({ serviceTier: { type: 'flex' }, additionalModelRequestFields: { top_k: 5 } });
+  expect(warnings.map(({ what }) => what)).toEqual(['logprobs']);
+  const plain = wire(asked, CONVERSE_QUIRKS, 'm');
+  expect(plain.params).not.toHaveProperty('additionalModelRequestFields');
+  expect(plain.warnings.map(({ what }) => what)).toEqual(['logprobs', 'topK']);
+});
+
+it('says an effort in the next word of models that have three', () => {
+  const told = wire({ reasoning: 'xhigh' }, factsOf('openai.gpt-oss-120b-1:0').quirks, 'm');
+  expect(told.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
+  expect(told.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
+});

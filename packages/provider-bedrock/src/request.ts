@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isRecord, wellFormedStrings } from '@majordomo/core/provider';
+import { checkWholeNumber, isRecord, unsentSettings, wellFormedStrings } from '@majordomo/core/provider';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { toMessages, type WireMessage } from './messages.ts';
@@ -46,18 +46,19 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (cache === 'short' || cache === 'long') {
     markCache(cache, quirks, { tools: toolConfig?.tools, system, messages }, warnings);
   }
-  if (request.seed !== undefined)
-    warnings.push({ action: 'dropped', what: 'seed', why: 'this wire has none' });
+  warnings.push(...unsentSettings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']));
 
   const params: ConverseStreamRequest = { modelId, messages };
   if (system.length > 0) params.system = system;
-  const inference = toInference(request, quirks, reasoning, warnings);
+  const { topK, ...inference } = toInference(request, quirks, reasoning, warnings);
   if (Object.keys(inference).length > 0) params.inferenceConfig = inference;
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
   const config = outputConfig(request.output?.name, output.schema, reasoning.effort);
   if (config !== undefined) params.outputConfig = config;
-  if (Object.keys(reasoning.fields).length > 0)
-    params.additionalModelRequestFields = reasoning.fields as WireJson;
+  // The wire has no place of its own for it: Claude takes it among the fields of the model (2026-11).
+  const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
+  if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields as WireJson;
+  if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };
   // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
 }
@@ -84,13 +85,18 @@ function toInference(
   quirks: Quirks,
   reasoning: Reasoning,
   warnings: Warning[],
-): InferenceConfiguration {
-  const inference: InferenceConfiguration = {};
+): InferenceConfiguration & { topK?: number } {
+  const inference: InferenceConfiguration & { topK?: number } = {};
   const most = request.maxTokens ?? reasoning.maxTokens;
   if (most !== undefined) inference.maxTokens = most;
-  const { temperature, topP } = toSampling(request, quirks, reasoning.thinks, warnings);
+  const { temperature, topP, topK } = toSampling(request, quirks, reasoning.thinks, warnings);
   if (temperature !== undefined) inference.temperature = temperature;
   if (topP !== undefined) inference.topP = topP;
+  if (topK !== undefined && quirks.family === 'claude') inference.topK = topK;
+  else
+    warnings.push(
+      ...unsentSettings({ ...request, topK }, ['topK'], 'where it goes differs by model: use extra'),
+    );
   const stops = request.stop?.filter((sequence) => sequence !== '') ?? [];
   if (stops.length > 0) inference.stopSequences = stops;
   return inference;

@@ -1,5 +1,6 @@
 import { isThinkingOn, toThinking, type ThinkingSituation } from '@majordomo/claude';
 import type { Effort, JsonObject, Warning } from '@majordomo/core';
+import { nearestEffort } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /** What is sent for a wish for reasoning. */
@@ -31,7 +32,10 @@ export function toReasoning(
     case 'reasoning-config':
       return asked === undefined || asked === 'none'
         ? NOTHING
-        : { ...NOTHING, fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: asked } } };
+        : {
+            ...NOTHING,
+            fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: wordFor(asked, warnings) } },
+          };
     case 'reasoning-effort':
       return byEffort(asked, warnings);
     case 'none':
@@ -66,7 +70,11 @@ function byThinking(
 
 function byEffort(asked: Effort | undefined, warnings: Warning[]): Reasoning {
   if (asked === undefined) return NOTHING;
-  if (asked !== 'none') return { ...NOTHING, fields: { reasoning_effort: asked } };
+  if (asked !== 'none') return { ...NOTHING, fields: { reasoning_effort: wordFor(asked, warnings) } };
   warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always reasons' });
   return { ...NOTHING, fields: { reasoning_effort: 'low' } };
 }
+
+/** Nova 2 and gpt-oss have three words (their user guides, 2026-11). */
+const wordFor = (asked: Effort, warnings: Warning[]): string | undefined =>
+  nearestEffort(asked, ['low', 'medium', 'high'], warnings);

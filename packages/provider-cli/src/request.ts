@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber } from '@majordomo/core/provider';
+import { checkWholeNumber, nearestEffort } from '@majordomo/core/provider';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
@@ -84,7 +84,19 @@ function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: s
   checkWholeNumber(maxTokens, 'maxTokens');
 }
 
-const SETTINGS = ['maxTokens', 'temperature', 'topP', 'stop', 'seed', 'cache'] as const;
+const SETTINGS = [
+  'maxTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'frequencyPenalty',
+  'presencePenalty',
+  'logprobs',
+  'stop',
+  'seed',
+  'serviceTier',
+  'cache',
+] as const;
 
 const dropped = (request: ModelRequest, honoured: readonly string[]): Warning[] =>
   SETTINGS.filter((name) => request[name] !== undefined && !honoured.includes(name)).map((what) => ({
@@ -122,8 +134,9 @@ function effortArgs(
   warnings: Warning[],
 ): readonly string[] {
   if (reasoning === undefined) return [];
-  const args = effort?.(reasoning);
-  if (args !== undefined) return args;
+  const known = reasoning !== 'none' || effort?.words.includes('none') === true;
+  const word = known && effort !== undefined ? nearestEffort(reasoning, effort.words, warnings) : undefined;
+  if (effort !== undefined && word !== undefined) return effort.args(word);
   warnings.push({ action: 'dropped', what: `reasoning "${reasoning}"`, why: 'the CLI has no word for it' });
   return [];
 }

@@ -17,8 +17,9 @@ export interface CliSpec {
   readonly promptFlag?: string | undefined;
   /** Where system text goes: a flag or a variable that names a file, a file in the working directory, the prompt. */
   readonly system: SystemPlace;
-  /** Arguments for an effort, `undefined` for one that it has no word for; absent where the CLI takes none. */
-  readonly effort?: ((effort: Effort) => readonly string[] | undefined) | undefined;
+  /** Its words for effort, and the arguments for one of them; absent where the CLI takes none. */
+  readonly effort?:
+    { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] } | undefined;
   /** The variable that limits the tokens of an answer. */
   readonly maxTokensVariable?: string | undefined;
   /** Lets every tool run without a question. */

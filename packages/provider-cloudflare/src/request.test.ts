@@ -182,3 +182,22 @@ describe('tools', () => {
     expect(warnings).toEqual([]);
   });
 });
+
+it('sends penalties and top_k, and tells what no model takes', () => {
+  const asked = {
+    topK: 5,
+    frequencyPenalty: 1,
+    presencePenalty: 2,
+    logprobs: 3,
+    serviceTier: 'flex',
+  } as const;
+  const { input, warnings } = wire({ ...asked, output: { name: 'answer', schema: undefined } });
+  expect(input).toMatchObject({
+    top_k: 5,
+    frequency_penalty: 1,
+    presence_penalty: 2,
+    response_format: { type: 'json_object' },
+  });
+  expect(warnings.map(({ what }) => what)).toEqual(['logprobs', 'serviceTier']);
+  expect(wire({ reasoning: 'max' }, CHAT_LIKE).input['reasoning_effort']).toBe('high');
+});

@@ -1,5 +1,5 @@
-import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber } from '@majordomo/core/provider';
+import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { checkWholeNumber, nearestEffort, unsentSettings } from '@majordomo/core/provider';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
@@ -8,7 +8,8 @@ import { toTools, type WireTools } from './tools.ts';
 export interface WireInput extends WireTools {
   readonly messages: readonly WireMessage[];
   readonly stream?: true;
-  readonly response_format?: { readonly type: 'json_schema'; readonly json_schema: JsonObject };
+  readonly response_format?:
+    { readonly type: 'json_schema'; readonly json_schema: JsonObject } | { readonly type: 'json_object' };
   readonly [setting: string]: unknown;
 }
 
@@ -39,12 +40,15 @@ export function toWire(
     temperature,
     top_p: topP,
     seed: seedOf(request.seed, warnings),
+    top_k: request.topK,
+    frequency_penalty: request.frequencyPenalty,
+    presence_penalty: request.presencePenalty,
     stop: stopOf(request, quirks, warnings),
     reasoning_effort: effortOf(request, quirks, warnings),
     // The schema stands here without a name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
-    response_format:
-      output === undefined ? undefined : { type: 'json_schema' as const, json_schema: output.schema },
+    response_format: output && formatOf(output),
   };
+  warnings.push(...unsentSettings(request, ['logprobs', 'serviceTier']));
   if (request.cache !== undefined && request.cache !== 'short') {
     warnings.push({
       action: 'dropped',
@@ -71,6 +75,9 @@ function seedOf(seed: number | undefined, warnings: Warning[]): number | undefin
   return taken;
 }
 
+const formatOf = ({ schema }: ModelOutput): NonNullable<WireInput['response_format']> =>
+  schema === undefined ? { type: 'json_object' } : { type: 'json_schema', json_schema: schema };
+
 function stopOf(
   { stop }: ModelRequest,
   quirks: RunQuirks,
@@ -83,7 +90,8 @@ function stopOf(
 
 function effortOf({ reasoning }: ModelRequest, quirks: RunQuirks, warnings: Warning[]): string | undefined {
   if (reasoning === undefined) return undefined;
-  if (quirks.reasoning === 'reasoning_effort' && reasoning !== 'none') return reasoning;
+  if (quirks.reasoning === 'reasoning_effort' && reasoning !== 'none')
+    return nearestEffort(reasoning, ['low', 'medium', 'high'], warnings);
   warnings.push({
     action: 'dropped',
     what: `reasoning "${reasoning}"`,

@@ -99,7 +99,7 @@ const MODELS: readonly ModelRule[] = [
   {
     pattern: /^gemini-2\.5-pro\b/,
     capabilities: MULTIMODAL,
-    quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024) },
+    quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024, 32_768) },
   },
   { pattern: /^gemini-3[\w.-]*-image\b/, capabilities: drawing(14), quirks: {} },
   {

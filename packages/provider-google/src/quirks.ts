@@ -37,9 +37,9 @@ export interface Quirks {
 }
 
 /** Budgets are tokens; what a model may do least differs. */
-export const thinkingBudget = (none: number, low: number): Thinking => ({
+export const thinkingBudget = (none: number, low: number, most = 24_576): Thinking => ({
   by: 'budget',
-  tokens: { none, low, medium: 8192, high: 24_576 },
+  tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: most, max: most },
 });
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };

@@ -104,11 +104,13 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
 /** The schema's form says where it goes: see `isSubset`. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
-  if ([...tools.map(({ parameters }) => parameters), ...(output ? [output.schema] : [])].every(isSubset))
+  if (
+    [...tools.map(({ parameters }) => parameters), ...(output?.schema ? [output.schema] : [])].every(isSubset)
+  )
     return request;
   return {
     ...request,
     tools: tools.map((tool) => ({ ...tool, parameters: toSubset(tool.parameters) })),
-    output: output === undefined ? undefined : { ...output, schema: toSubset(output.schema) },
+    output: output?.schema === undefined ? output : { ...output, schema: toSubset(output.schema) },
   };
 }

@@ -310,3 +310,34 @@ describe('thinking', () => {
     expect(config({})).toEqual({});
   });
 });
+
+it('sends penalties, likelihoods, top_k and the tier by the names of the wire', () => {
+  const asked = {
+    topK: 5,
+    frequencyPenalty: 0.5,
+    presencePenalty: 0.1,
+    logprobs: 2,
+    serviceTier: 'default',
+  } as const;
+  expect(config(asked)).toEqual({
+    topK: 5,
+    frequencyPenalty: 0.5,
+    presencePenalty: 0.1,
+    responseLogprobs: true,
+    logprobs: 2,
+    serviceTier: 'standard',
+  });
+  expect(config({ logprobs: 0 })).toEqual({ responseLogprobs: true });
+  expect(config({ output: { name: 'answer', schema: undefined } })).toEqual({
+    responseMimeType: 'application/json',
+  });
+});
+
+it.each([
+  ['minimal', GEMINI_QUIRKS, { thinkingLevel: 'LOW' }],
+  ['max', GEMINI_QUIRKS, { thinkingLevel: 'HIGH' }],
+  ['minimal', BEFORE_3, { thinkingBudget: 512 }],
+  ['max', factsOf('gemini-2.5-pro').quirks, { thinkingBudget: 32_768 }],
+] as const)('effort %s is sent as the model knows it', (reasoning, quirks, expected) => {
+  expect(config({ reasoning }, quirks)['thinkingConfig']).toMatchObject(expected);
+});

@@ -1,8 +1,14 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkWholeNumber, isRecord } from '@majordomo/core/provider';
+import {
+  asRecord,
+  checkWholeNumber,
+  isRecord,
+  nearestEffort,
+  withOutputRule,
+} from '@majordomo/core/provider';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
-import type { Quirks, ThinkingLevel } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 
 export interface WireRequest {
   /** `contents` and `config` of the SDK's generateContent. */
@@ -20,12 +26,21 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
   const request = withoutClash(asked, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
-  const { maxTokens, temperature, topP, stop, seed, system } = request;
+  const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, logprobs, serviceTier } =
+    request;
+  const { stop, seed, system } = request;
   const config: JsonObject = {
     ...(system !== undefined && { systemInstruction: { parts: [{ text: system }] } }),
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { topP }),
+    ...(topK !== undefined && { topK }),
+    ...(frequencyPenalty !== undefined && { frequencyPenalty }),
+    ...(presencePenalty !== undefined && { presencePenalty }),
+    ...(logprobs !== undefined && { responseLogprobs: true }),
+    // 0 is refused: the chosen tokens come without it.
+    ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
+    ...(serviceTier !== undefined && { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier }),
     ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),
     ...(seed !== undefined && { seed }),
     ...thinkingToWire(request, quirks, warnings),
@@ -41,10 +56,8 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
 /** The schema as words instead of a field. */
 export function instructed(request: ModelRequest): ModelRequest {
   if (request.output === undefined) return request;
-  const schema = JSON.stringify(request.output.schema);
-  const rule = `Give the final answer as JSON only, no prose and no code fence, following this JSON Schema:\n${schema}`;
-  const { system } = request;
-  return { ...request, output: undefined, system: system === undefined ? rule : `${system}\n\n${rule}` };
+  const { system, output } = request;
+  return { ...request, output: undefined, system: withOutputRule(system, output.schema) };
 }
 
 const NO_LONG_CACHE: Warning = {
@@ -93,8 +106,6 @@ const isServerTool = (data: unknown): boolean => {
   return isRecord(part) && ('toolCall' in part || 'toolResponse' in part);
 };
 
-const LEVELS: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high'];
-
 function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warnings: Warning[]): JsonObject {
   if (reasoning === undefined || thinking.by === 'none') return {};
   if (thinking.by === 'budget') {
@@ -102,18 +113,11 @@ function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warni
     if (reasoning === 'none' && thinkingBudget > 0) warnings.push(cannotStop(`${thinkingBudget} tokens`));
     return { thinkingConfig: { includeThoughts: thinkingBudget > 0, thinkingBudget } };
   }
-  const wanted = LEVELS.indexOf(reasoning === 'none' ? 'minimal' : reasoning);
-  const level = thinking.levels.find((known) => LEVELS.indexOf(known) >= wanted) ?? thinking.levels.at(-1);
+  const isOff = reasoning === 'none';
+  const level = isOff ? thinking.levels[0] : nearestEffort(reasoning, thinking.levels, warnings);
   if (level === undefined) return {};
-  if (reasoning === 'none') warnings.push(cannotStop(level));
-  else if (level !== reasoning) {
-    warnings.push({
-      action: 'coerced',
-      what: 'reasoning',
-      why: `the model takes "${level}", not "${reasoning}"`,
-    });
-  }
-  return { thinkingConfig: { includeThoughts: reasoning !== 'none', thinkingLevel: level.toUpperCase() } };
+  if (isOff) warnings.push(cannotStop(level));
+  return { thinkingConfig: { includeThoughts: !isOff, thinkingLevel: level.toUpperCase() } };
 }
 
 const cannotStop = (least: string): Warning => ({

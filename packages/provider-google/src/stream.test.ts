@@ -222,3 +222,14 @@ describe('a whole answer', () => {
     expect(() => readWhole(body)).toThrow(failing('protocol', { path }));
   });
 });
+
+it('tells how likely its tokens were, where that was asked for', () => {
+  const logprobsResult = {
+    chosenCandidates: [{ token: 'Hi', logProbability: -0.1 }],
+    topCandidates: [{ candidates: [{ token: 'Hi', logProbability: -0.1 }] }],
+  };
+  const events = read(chunk([{ text: 'Hi' }], { ...STOP, logprobsResult }));
+  expect(events.at(-1)).toMatchObject({
+    logprobs: [{ token: 'Hi', logprob: -0.1, top: [{ token: 'Hi', logprob: -0.1 }] }],
+  });
+});

@@ -1,4 +1,4 @@
-import { LlmError, type JsonObject, type Warning } from '@majordomo/core';
+import { LlmError, type JsonObject, type TokenLogprob, type Warning } from '@majordomo/core';
 import { asList, isRecord, keepWarm, Scribe, unused, type WireReader } from '@majordomo/core/provider';
 import type { WireError } from './errors.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
@@ -16,8 +16,30 @@ interface Candidate {
   readonly content?: { readonly parts?: readonly WirePart[] };
   readonly finishReason?: string;
   readonly finishMessage?: string;
+  readonly logprobsResult?: WireLogprobs;
   readonly groundingMetadata?: { readonly webSearchQueries?: readonly string[] };
 }
+/** `LogprobsResult` of @google/genai 3.1. */
+interface WireLogprobs {
+  readonly chosenCandidates?: readonly WireToken[];
+  readonly topCandidates?: readonly { readonly candidates?: readonly WireToken[] }[];
+}
+interface WireToken {
+  readonly token?: string;
+  readonly logProbability?: number;
+}
+
+const tokenOf = ({ token, logProbability }: WireToken): { token: string; logprob: number } => ({
+  token: token ?? '',
+  logprob: logProbability ?? 0,
+});
+
+const logprobsOf = ({ chosenCandidates = [], topCandidates = [] }: WireLogprobs): readonly TokenLogprob[] =>
+  chosenCandidates.map((chosen, at) => ({
+    ...tokenOf(chosen),
+    top: (topCandidates[at]?.candidates ?? []).map(tokenOf),
+  }));
+
 interface WirePart {
   readonly text?: string;
   readonly thought?: boolean;
@@ -148,13 +170,15 @@ export class GeminiReader implements WireReader {
     return true;
   }
 
-  private candidate({ content, finishReason: raw, finishMessage, groundingMetadata }: Candidate): void {
+  private candidate(candidate: Candidate): void {
+    const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
     if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is not a list');
     for (let at = 0; at < parts.length; at++) {
       const part = parts[at] as WirePart | undefined;
       if (part !== undefined) this.part(part, at);
     }
+    if (logprobsResult !== undefined) this.scribe.logprobs(logprobsOf(logprobsResult));
     this.searches += groundingMetadata?.webSearchQueries?.length ?? 0;
     if (raw === undefined) return;
     this.raw = raw;

@@ -16,6 +16,7 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObject {
   if (output === undefined) return {};
   const { schema } = output;
+  if (schema === undefined) return { responseMimeType: 'application/json' };
   const field = inSubset(schema, quirks)
     ? { responseSchema: subsetOf(schema) }
     : { responseJsonSchema: schema };

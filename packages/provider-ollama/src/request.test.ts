@@ -156,3 +156,23 @@ describe('a request', () => {
     expect(wire({ cache: 'short' }).warnings).toEqual([]);
   });
 });
+
+it('sends what the runner knows, and tells the rest', () => {
+  const { params, warnings } = wire({
+    topK: 5,
+    frequencyPenalty: 1,
+    presencePenalty: 2,
+    logprobs: 3,
+    serviceTier: 'flex',
+    output: { name: 'answer', schema: undefined },
+  });
+  expect(params).toMatchObject({
+    format: 'json',
+    logprobs: true,
+    top_logprobs: 3,
+    options: { top_k: 5, frequency_penalty: 1, presence_penalty: 2 },
+  });
+  expect(warnings.map(({ what }) => what)).toEqual(['serviceTier']);
+  const levels = wire({ reasoning: 'max' }, { quirks: { think: 'levels' } });
+  expect(levels).toMatchObject({ params: { think: 'high' }, warnings: [{ action: 'coerced' }] });
+});

@@ -1,5 +1,11 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isRecord } from '@majordomo/core/provider';
+import {
+  checkWholeNumber,
+  isRecord,
+  nearestEffort,
+  unsentSettings,
+  withOutputRule,
+} from '@majordomo/core/provider';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';
@@ -9,8 +15,10 @@ export interface WireParams {
   model: string;
   messages: WireMessage[];
   tools?: WireTool[];
-  format?: JsonObject;
+  format?: JsonObject | 'json';
   think?: boolean | 'low' | 'medium' | 'high';
+  logprobs?: true;
+  top_logprobs?: number;
   keep_alive?: string | number;
   options?: Record<string, unknown>;
   /** Always: a stream shows that the model is alive, and an abort stops it. */
@@ -49,6 +57,9 @@ export function toWire(
   if (keepAlive !== undefined) params.keep_alive = keepAlive;
   const options = toOptions(request, numCtx);
   if (Object.keys(options).length > 0) params.options = options;
+  if (request.logprobs !== undefined) params.logprobs = true;
+  if (request.logprobs !== undefined && request.logprobs > 0) params.top_logprobs = request.logprobs;
+  warnings.push(...unsentSettings(request, ['serviceTier']));
   if (request.cache !== undefined && request.cache !== 'short') {
     warnings.push({
       action: 'dropped',
@@ -60,7 +71,7 @@ export function toWire(
 }
 
 interface WireOutput {
-  readonly format?: JsonObject;
+  readonly format?: JsonObject | 'json';
   readonly told?: string;
 }
 
@@ -75,11 +86,11 @@ function toOutput(
   warnings: Warning[],
 ): WireOutput {
   if (output === undefined) return {};
-  const format = output.schema;
+  const format = output.schema ?? ('json' as const);
   if (!hasTools && schema === 'format') return { format };
   const why = hasTools ? 'a schema on this wire would forbid tool calls' : 'this server may ignore a schema';
   warnings.push({ action: 'emulated', what: 'output', why: `${why}: the model was told it` });
-  const told = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(format)}`;
+  const told = withOutputRule(undefined, output.schema);
   return hasTools ? { told } : { format, told };
 }
 
@@ -89,19 +100,23 @@ function toThink(
   warnings: Warning[],
 ): NonNullable<WireParams['think']> {
   if (effort === 'none') return false;
-  if (think === 'levels') return effort;
+  // docs.ollama.com/capabilities/thinking, 2026-11: three levels.
+  if (think === 'levels') return nearestEffort(effort, ['low', 'medium', 'high'], warnings) ?? true;
   warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
   return true;
 }
 
 function toOptions(request: ModelRequest, numCtx: number | undefined): Record<string, unknown> {
-  const { maxTokens, temperature, topP, stop, seed } = request;
+  const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, stop, seed } = request;
   checkWholeNumber(maxTokens, 'maxTokens');
   const options: Record<string, unknown> = {};
   if (numCtx !== undefined) options['num_ctx'] = numCtx;
   if (maxTokens !== undefined) options['num_predict'] = maxTokens;
   if (temperature !== undefined) options['temperature'] = temperature;
   if (topP !== undefined) options['top_p'] = topP;
+  if (topK !== undefined) options['top_k'] = topK;
+  if (frequencyPenalty !== undefined) options['frequency_penalty'] = frequencyPenalty;
+  if (presencePenalty !== undefined) options['presence_penalty'] = presencePenalty;
   if (stop !== undefined && stop.length > 0) options['stop'] = stop;
   if (seed !== undefined) options['seed'] = seed;
   return options;

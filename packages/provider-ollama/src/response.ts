@@ -18,6 +18,7 @@ export interface WireChunk {
   readonly created_at?: unknown;
   readonly message?: WireAnswer | null;
   readonly done?: unknown;
+  readonly logprobs?: unknown;
   readonly done_reason?: unknown;
   readonly prompt_eval_count?: unknown;
   readonly eval_count?: unknown;

@@ -10,6 +10,7 @@ import {
   UNTERMINATED,
   unused,
   type WireReader,
+  tokenLogprobs,
 } from '@majordomo/core/provider';
 import {
   finishReason,
@@ -88,6 +89,7 @@ export class ChatReader implements WireReader {
     const { message } = chunk;
     if (message !== undefined && message !== null) this.answer(message);
     else if (chunk.done !== true) throw this.drifted('message');
+    if (chunk.logprobs !== undefined) this.scribe.logprobs(tokenLogprobs(chunk.logprobs));
     if (chunk.done === true) this.finish(chunk);
   }
 

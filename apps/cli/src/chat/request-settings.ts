@@ -1,15 +1,23 @@
 import type { ChatRequest, Effort } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean, EFFORTS } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import type { ChatFlags } from './flags.ts';
 
 /** What flags say of how to answer, besides the messages. */
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
 
-const EFFORTS: Readonly<Record<Effort, true>> = { none: true, low: true, medium: true, high: true };
-
 /** Members of a request that `-o` sets by their name; any other one goes to the vendor as it is. */
-const OWN = ['topP', 'stop', 'seed', 'cache'] as const;
+const OWN = [
+  'topP',
+  'topK',
+  'frequencyPenalty',
+  'presencePenalty',
+  'logprobs',
+  'stop',
+  'seed',
+  'serviceTier',
+  'cache',
+] as const;
 
 /** `providers`: ids of those that may be asked, to whom `-o` hands on what is theirs. Throws `Stop` for a mistake. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
@@ -52,7 +60,7 @@ function numberOf(text: string): number {
 }
 
 function effortOf(text: string): Effort {
-  if (Object.hasOwn(EFFORTS, text)) return text as Effort;
-  const words = Object.keys(EFFORTS);
-  throw new Stop(`--reasoning must be one of ${words.join(', ')}${didYouMean(text, words)}`);
+  const effort = EFFORTS.find((known) => known === text);
+  if (effort !== undefined) return effort;
+  throw new Stop(`--reasoning must be one of ${EFFORTS.join(', ')}${didYouMean(text, EFFORTS)}`);
 }

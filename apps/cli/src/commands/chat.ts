@@ -20,7 +20,7 @@ export const define: Define = (command, io, done) => {
     .option('--load <file>', 'go on with a saved conversation')
     .option('--max-tokens <n>', 'longest answer')
     .option('--temperature <n>', "on the vendor's scale")
-    .option('--reasoning <effort>', 'none, low, medium or high')
+    .option('--reasoning <effort>', 'none, minimal, low, medium, high, xhigh or max')
     .option('-o, --option <key=value>', 'any other setting, such as seed=7; repeatable', another)
     .option('--json', 'one JSON document: the response, or the error')
     .option('--events', 'JSON lines: everything that happens, as it happens')

@@ -1,6 +1,6 @@
 import type { LlmError } from './llm-error.ts';
 import type { AssistantPart } from './part.ts';
-import type { FinishReason, Warning } from './response.ts';
+import type { FinishReason, StopDetails, TokenLogprob, Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
 /** What is known of a part when it begins. */
@@ -29,6 +29,9 @@ export type ModelEvent =
       readonly reason: FinishReason;
       readonly raw: string | undefined;
       readonly usage: Usage | undefined;
+      readonly stopDetails?: StopDetails | undefined;
+      /** Of the whole text. */
+      readonly logprobs?: readonly TokenLogprob[] | undefined;
     };
 
 /**

@@ -15,6 +15,23 @@ export interface Warning {
   readonly why: string;
 }
 
+/** How likely the model held a token of its text, and what it might have written there. */
+export interface TokenLogprob {
+  readonly token: string;
+  /** Natural logarithm of the probability. */
+  readonly logprob: number;
+  /** The likeliest at this place, as many as were asked for; `[]` where none were. */
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+/** What the vendor says of a stop besides its word for it; what it left out is `undefined`. */
+export interface StopDetails {
+  /** Which of the vendor's policies was meant, such as `cyber`. */
+  readonly category: string | undefined;
+  /** For people to read. */
+  readonly explanation: string | undefined;
+}
+
 /** A whole answer, and how it came about. */
 export interface ChatResponse {
   /** The vendor's id of the response. */
@@ -35,6 +52,10 @@ export interface ChatResponse {
   readonly finish: FinishReason;
   /** The wire's own word for it. */
   readonly rawFinish: string | undefined;
+  /** Why it refused or was stopped, where the vendor says more. */
+  readonly stopDetails?: StopDetails | undefined;
+  /** Of the tokens of the text, where asked for and the wire has them. */
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
   /**
    * Of the attempt that answered; failed ones have theirs in `attempts`. `undefined`: the vendor said
    * nothing.

@@ -19,6 +19,10 @@ export interface UsageDetails {
   readonly cacheWriteLong?: number | undefined;
   /** The tier that served the call, in the vendor's word. */
   readonly serviceTier?: string | undefined;
+  /** The speed that served the call, in the vendor's word, where it is priced by it. */
+  readonly speed?: string | undefined;
+  /** The region where the model ran, in the vendor's word, where it is priced by it. */
+  readonly inferenceGeo?: string | undefined;
   /** Tokens of images: a portion of `input`. */
   readonly inputImage?: number | undefined;
   /** Tokens of audio: a portion of `input`. */

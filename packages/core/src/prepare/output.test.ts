@@ -123,3 +123,13 @@ describe('the call of a tool that stands in for a schema', () => {
     expect(await read(calling(call(), 1), saying('hm'))).toEqual([...saying('{"a":1}', 1), ...saying('hm')]);
   });
 });
+
+it('JSON of any form is told where it is not native, whatever else the model does', () => {
+  const any = { ...request, output: { name: 'answer', schema: undefined } };
+  expect(emulateOutput(any, { output: 'native' }).request).toBe(any);
+  expect(emulateOutput(any, { output: 'tool' }).request).toMatchObject({
+    output: undefined,
+    tools: [],
+    system: 'Answer with JSON only, no prose and no code fence.',
+  });
+});

@@ -15,20 +15,18 @@ export interface EmulatedOutput {
 }
 
 /**
- * The ladder for a schema: native where the model has it or nothing is known, else a forced tool, else an instruction.
+ * The ladder for an answer in JSON: native where the model has it or nothing is known, else a forced tool, else an instruction.
  * A forced tool would hide the caller's own tools, so with tools the instruction is used.
  */
 export function emulateOutput(request: ModelRequest, { output, tools }: Capabilities): EmulatedOutput {
   if (request.output === undefined || output === undefined || output === 'native')
     return { request, warnings: [] };
+  const { name, schema } = request.output;
   const byTool = output === 'tool' && tools !== false && request.tools.length === 0;
-  return byTool ? forcedTool(request, request.output) : instructed(request, request.output);
+  return byTool && schema !== undefined ? forcedTool(request, name, schema) : instructed(request, schema);
 }
 
-function forcedTool(
-  request: ModelRequest,
-  { name, schema }: NonNullable<ModelRequest['output']>,
-): EmulatedOutput {
+function forcedTool(request: ModelRequest, name: string, schema: JsonObject): EmulatedOutput {
   const tool = {
     name,
     description: 'Gives the answer. Call it once, with the whole answer.',
@@ -47,7 +45,7 @@ function forcedTool(
   };
 }
 
-function instructed(request: ModelRequest, { schema }: NonNullable<ModelRequest['output']>): EmulatedOutput {
+function instructed(request: ModelRequest, schema: JsonObject | undefined): EmulatedOutput {
   return {
     request: {
       ...request,
@@ -60,9 +58,9 @@ function instructed(request: ModelRequest, { schema }: NonNullable<ModelRequest[
   };
 }
 
-/** System text that tells a model to answer to a schema, for one that cannot be held to it. */
-export function withOutputRule(system: string | undefined, schema: JsonObject): string {
-  const rule = `Answer with JSON only, no prose and no code fence, that follows this JSON Schema:\n${JSON.stringify(schema)}`;
+/** System text that tells a model to answer in JSON, to a schema where there is one, for one that cannot be held to it. */
+export function withOutputRule(system: string | undefined, schema: JsonObject | undefined): string {
+  const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;
 }
 

@@ -67,7 +67,7 @@ function translate(
     system,
     messages,
     tools: toModelTools(tools),
-    output: output === undefined ? undefined : { name: 'answer', schema: output },
+    output: output && { name: 'answer', schema: output === 'json' ? undefined : output },
     extra: pickExtra(extra, wire, providerId),
   };
   const told = [...warnings, ...clamped.warnings];

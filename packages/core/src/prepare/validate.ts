@@ -1,6 +1,7 @@
 import { checkWholeNumber } from './whole-number.ts';
 import { LlmError } from '../contract/llm-error.ts';
-import type { ChatRequest, Effort } from '../contract/request.ts';
+import type { ChatRequest, ServiceTier } from '../contract/request.ts';
+import { EFFORTS } from './effort.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
@@ -67,18 +68,29 @@ function wrongInContent(content: unknown): Wrong {
   return undefined;
 }
 
-const EFFORTS: Readonly<Record<Effort, true>> = { none: true, low: true, medium: true, high: true };
+const TIERS: Readonly<Record<ServiceTier, true>> = { default: true, flex: true, priority: true };
 
-function validateSettings({ maxTokens, temperature, topP, system, stop, reasoning }: ChatRequest): void {
-  checkWholeNumber(maxTokens, 'maxTokens');
-  finite(temperature, 'temperature');
-  finite(topP, 'topP');
+function validateSettings(request: ChatRequest): void {
+  const { system, stop, logprobs } = request;
+  checkWholeNumber(request.maxTokens, 'maxTokens');
+  checkWholeNumber(request.topK, 'topK');
+  for (const name of NUMBERS) finite(request[name], name);
+  if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
+    throw invalid('logprobs', `must be a whole number from 0 on, not ${String(logprobs)}`);
   if (system !== undefined && typeof system !== 'string') throw invalid('system', 'must be a string');
   if (stop !== undefined && !isArray(stop)) throw invalid('stop', 'must be an array of strings');
-  if (reasoning !== undefined && !Object.hasOwn(EFFORTS, reasoning)) {
-    const known = Object.keys(EFFORTS).join(', ');
-    throw invalid('reasoning', `must be one of ${known}, not ${quoted(reasoning)}`);
-  }
+  oneOf(request.reasoning, EFFORTS, 'reasoning');
+  oneOf(request.serviceTier, Object.keys(TIERS), 'serviceTier');
+  const output: unknown = request.output;
+  if (output !== undefined && output !== 'json' && !isObject(output))
+    throw invalid('output', `must be a JSON Schema or "json", not ${quoted(output)}`);
+}
+
+const NUMBERS = ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'] as const;
+
+function oneOf(value: string | undefined, known: readonly string[], path: string): void {
+  if (value === undefined || known.includes(value)) return;
+  throw invalid(path, `must be one of ${known.join(', ')}, not ${quoted(value)}`);
 }
 
 /** Wires differ; what none of them takes is refused here. */

@@ -75,7 +75,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   }
 
   fault(): LlmError | undefined {
-    return judgeFinish(this.target, this.content, this.finish?.reason ?? 'other');
+    return judgeFinish(this.target, this.content, this.finish?.reason ?? 'other', this.finish?.stopDetails);
   }
 
   get usage(): Usage | undefined {
@@ -112,6 +112,8 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
       finish: finish?.reason ?? 'other',
       rawFinish: finish?.raw,
       usage: finish?.usage,
+      ...(finish?.stopDetails && { stopDetails: finish.stopDetails }),
+      ...(finish?.logprobs && { logprobs: finish.logprobs }),
       warnings: this.warnings,
       attempts: facts.attempts,
     };

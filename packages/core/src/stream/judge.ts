@@ -1,6 +1,6 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { AssistantPart } from '../contract/part.ts';
-import type { FinishReason } from '../contract/response.ts';
+import type { FinishReason, StopDetails } from '../contract/response.ts';
 
 /** No tool call, and nothing visible: none, white space, or reasoning alone. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
@@ -17,9 +17,15 @@ export function judgeFinish(
   target: string,
   parts: readonly AssistantPart[],
   reason: FinishReason,
+  details?: StopDetails,
 ): LlmError | undefined {
   if (reason === 'content-filter' && parts.length === 0) {
-    return new LlmError('content-filter', `${target} blocked the request before it answered`, { target });
+    const { category, explanation } = details ?? {};
+    const why = explanation === undefined ? '' : `: ${explanation}`;
+    return new LlmError('content-filter', `${target} blocked the request before it answered${why}`, {
+      target,
+      code: category,
+    });
   }
   if (!MUST_HAVE_CONTENT.has(reason) || !isEmptyAnswer(parts)) return undefined;
   return new LlmError('empty', `${target} finished with "${reason}" and no content`, { target });

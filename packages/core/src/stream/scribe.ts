@@ -1,7 +1,7 @@
 import { parseArguments } from '../json/arguments.ts';
 import type { ModelEvent, PartHead } from '../contract/event.ts';
 import type { AssistantPart, Replay } from '../contract/part.ts';
-import type { FinishReason, Warning } from '../contract/response.ts';
+import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../contract/response.ts';
 import type { Usage } from '../contract/usage.ts';
 import { keepWarm } from '../keep-warm.ts';
 import { madeUpCallId } from './call-id.ts';
@@ -45,6 +45,7 @@ export class Scribe {
   private started = false;
   /** Known before the response has begun. */
   private early: readonly Warning[] = NO_WARNINGS;
+  private likely: TokenLogprob[] | undefined;
   private nextIndex = 0;
   private batch: ModelEvent[];
   private readonly sunk: boolean;
@@ -115,6 +116,13 @@ export class Scribe {
     return this.written();
   }
 
+  /** How likely the next tokens of the text were; told with the finish. */
+  logprobs(tokens: readonly TokenLogprob[]): void {
+    if (tokens.length === 0) return;
+    this.likely ??= [];
+    this.likely.push(...tokens);
+  }
+
   /** Ends one part early, where the wire says that it is whole. */
   end(key: string): readonly ModelEvent[] {
     const open = this.open.get(key);
@@ -136,10 +144,24 @@ export class Scribe {
   }
 
   /** The wire said that it is over: closes what is open. Call it once, with the wire's own word as `raw`. */
-  finish(reason: FinishReason, raw: string | undefined, usage: Usage | undefined): readonly ModelEvent[] {
+  finish(
+    reason: FinishReason,
+    raw: string | undefined,
+    usage: Usage | undefined,
+    stopDetails?: StopDetails,
+  ): readonly ModelEvent[] {
     this.begin();
     this.closeAll(reason === 'length');
-    this.batch.push({ type: 'finish', target: this.target, reason, raw, usage });
+    const { target, likely } = this;
+    this.batch.push({
+      type: 'finish',
+      target,
+      reason,
+      raw,
+      usage,
+      ...(stopDetails && { stopDetails }),
+      ...(likely && { logprobs: likely }),
+    });
     return this.written();
   }
 

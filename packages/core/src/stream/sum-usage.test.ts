@@ -77,3 +77,16 @@ it('says nothing of details that nobody reported', () => {
   const tiers = ['flex', 'priority'].map((serviceTier) => ({ ...usage(1, 1), details: { serviceTier } }));
   expect(Object.keys(sumUsage(...tiers)?.details ?? { none: 1 })).toEqual([]);
 });
+
+it('knows the largest single call only where one of them was a sum', () => {
+  const summed = { ...usage(500, 1), details: { largestInput: 300 } };
+  expect(sumUsage(usage(1, 1), usage(2, 2)).details).toBeUndefined();
+  expect(sumUsage(usage(400, 1), summed).details).toEqual({ largestInput: 400 });
+  expect(sumUsage(summed, usage(undefined, 1)).details).toEqual({ largestInput: 300 });
+});
+
+it('sums units by name, and keeps a speed and a place that all had', () => {
+  const a = { ...usage(1, 1), details: { units: { character: 2 }, speed: 'fast', inferenceGeo: 'us' } };
+  const b = { ...usage(1, 1), details: { units: { character: 3 }, speed: 'fast', inferenceGeo: 'eu' } };
+  expect(sumUsage(a, b).details).toEqual({ units: { character: 5 }, speed: 'fast' });
+});

@@ -34,6 +34,8 @@ function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
     reportedNanoUsd: plusNano(a.reportedNanoUsd, b.reportedNanoUsd),
     cacheWriteLong: plus(a.cacheWriteLong, b.cacheWriteLong),
     serviceTier: a.serviceTier === b.serviceTier ? a.serviceTier : undefined,
+    speed: a.speed === b.speed ? a.speed : undefined,
+    inferenceGeo: a.inferenceGeo === b.inferenceGeo ? a.inferenceGeo : undefined,
     inputImage: plus(a.inputImage, b.inputImage),
     inputAudio: plus(a.inputAudio, b.inputAudio),
     outputImage: plus(a.outputImage, b.outputImage),

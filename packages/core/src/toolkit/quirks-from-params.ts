@@ -14,7 +14,7 @@ export type QuirkWords<Value = unknown> =
     };
 
 /**
- * Quirks from the query of a DSN, such as `?thinking=budget&effort=false`. A name or a value that the table does not
+ * Quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. A name or a value that the table does not
  * know is a `config` error: a typing error must not go unseen. A boolean stands for its word, `undefined` for `none`.
  *
  * @param where begins the error's message, such as the variable's name

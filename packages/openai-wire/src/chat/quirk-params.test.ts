@@ -21,7 +21,13 @@ describe('quirks in a query', () => {
   });
 
   it('take every quirk’s default back, but for what is no word', () => {
-    const { extraBody: _body, signedDetails: _details, vendorTools: _tools, ...rest } = OPENAI_QUIRKS;
+    const {
+      extraBody: _body,
+      signedDetails: _details,
+      vendorTools: _tools,
+      serviceTiers: _tiers,
+      ...rest
+    } = OPENAI_QUIRKS;
     const params = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
     expect(quirksFromParams({ ...params, refuses: 'seed' }, 'LLM_LAB')).toEqual({
       ...rest,

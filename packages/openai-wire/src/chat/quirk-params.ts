@@ -1,10 +1,14 @@
 import { quirksFromParams as fromParams, type QuirkWords } from '@majordomo/core/provider';
-import { countOr, wordsOf } from '../reading/quirk-words.ts';
+import { countOr, SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 
 const REFUSABLE: readonly ChatParameter[] = [
   'temperature',
   'top_p',
+  'top_k',
+  'frequency_penalty',
+  'presence_penalty',
+  'logprobs',
   'stop',
   'seed',
   'max_tokens',
@@ -15,15 +19,17 @@ const REFUSABLE: readonly ChatParameter[] = [
 
 /** What a query may say of each quirk. */
 const WORDS: {
-  readonly [Name in Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails'>]: QuirkWords<
-    ChatQuirks[Name]
-  >;
+  readonly [
+    Name in Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails' | 'serviceTiers'>
+  ]: QuirkWords<ChatQuirks[Name]>;
 } = {
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   systemRole: ['system', 'developer'],
   content: ['parts', 'string'],
   emptyContent: ['null', 'empty-string', 'absent'],
   reasoningRequest: ['reasoning_effort', 'reasoning.effort', 'thinking.type', 'enable_thinking', 'none'],
+  efforts: wordsOf(SENT_EFFORTS),
+  topK: [true, false],
   reasoningOff: ['none', 'minimal', 'low', 'thinking.disabled', 'omit'],
   reasoningField: ['reasoning_content', 'reasoning', 'none'],
   reasoningReplay: ['omit', 'echo', 'details'],

@@ -1,9 +1,13 @@
-import type { JsonObject } from '@majordomo/core';
+import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
 /** Body members that some servers of this wire refuse: listed in `refuses`, they are dropped with a warning. */
 export type ChatParameter =
   | 'temperature'
   | 'top_p'
+  | 'top_k'
+  | 'frequency_penalty'
+  | 'presence_penalty'
+  | 'logprobs'
   | 'stop'
   | 'seed'
   | 'max_tokens'
@@ -27,6 +31,8 @@ export interface ChatQuirks {
   /** How effort is asked for; `none`: not at all, with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
+  /** The words for effort that it knows; for another one the next stronger is sent. */
+  readonly efforts: readonly Exclude<Effort, 'none'>[];
   /** How effort `none` is said: a word, `thinking: { type: 'disabled' }`, or not at all (`omit`). */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Where the model's own reasoning goes when it is sent back. */
@@ -68,6 +74,10 @@ export interface ChatQuirks {
   readonly seedField: 'seed' | 'random_seed';
   /** How a long prompt cache is asked for. */
   readonly cacheRequest: 'prompt_cache_retention' | 'none';
+  /** Its words for the tiers of service; `none`: it has none. */
+  readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
+  /** Takes `top_k`, which the vendor of the wire never had. */
+  readonly topK: boolean;
   /** Ask for usage in the stream (`stream_options.include_usage`). Some report it unasked and refuse the key. */
   readonly streamUsage: boolean;
   /** Members that are not sent, each with a warning when it was asked for. */
@@ -83,6 +93,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   content: 'parts',
   emptyContent: 'null',
   reasoningRequest: 'reasoning_effort',
+  efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   reasoningOff: 'none',
   reasoningField: 'none',
   reasoningReplay: 'omit',
@@ -102,6 +113,8 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   stopMax: 4,
   seedField: 'seed',
   cacheRequest: 'prompt_cache_retention',
+  serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
+  topK: false,
   streamUsage: true,
   refuses: [],
   extraBody: {},
@@ -111,8 +124,11 @@ export const OPENAI_QUIRKS: ChatQuirks = {
 export const COMPATIBLE_QUIRKS: ChatQuirks = {
   ...OPENAI_QUIRKS,
   maxTokensField: 'max_tokens',
+  efforts: ['low', 'medium', 'high'],
   reasoningField: 'reasoning_content',
   strictTools: false,
   stopMax: 'any',
   cacheRequest: 'none',
+  serviceTiers: 'none',
+  topK: true,
 };

@@ -1,6 +1,7 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
+import { groq } from '../profiles/groq.ts';
 import { toWire } from './request.ts';
 
 const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
@@ -45,6 +46,27 @@ describe('the body', () => {
     ['the limit of old', { maxTokens: 5 }, { maxTokensField: 'max_tokens' }, { max_tokens: 5 }],
     ['temperature 0', { temperature: 0 }, {}, { temperature: 0 }],
     ['top_p', { topP: 0.5 }, {}, { top_p: 0.5 }],
+    [
+      'penalties',
+      { frequencyPenalty: 0.5, presencePenalty: -1 },
+      {},
+      { frequency_penalty: 0.5, presence_penalty: -1 },
+    ],
+    ['logprobs', { logprobs: 0 }, {}, { logprobs: true, top_logprobs: 0 }],
+    ['top_k where it is taken', { topK: 5 }, { topK: true }, { top_k: 5 }],
+    ['the tier', { serviceTier: 'flex' }, {}, { service_tier: 'flex' }],
+    [
+      'the tier in its own word',
+      { serviceTier: 'priority' },
+      groq.quirks ?? {},
+      { service_tier: 'performance' },
+    ],
+    [
+      'JSON of any form',
+      { output: { name: 'answer', schema: undefined } },
+      {},
+      { response_format: { type: 'json_object' } },
+    ],
     ['the seed', { seed: 7 }, {}, { seed: 7 }],
     ['the seed by its other name', { seed: 7 }, { seedField: 'random_seed' }, { random_seed: 7 }],
     ['stop', { stop: ['a', 'b'] }, {}, { stop: ['a', 'b'] }],
@@ -112,6 +134,31 @@ describe('the body', () => {
   });
 
   it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object, Warning['action'], string]>([
+    [
+      'no logprobs where they are refused',
+      { logprobs: 2 },
+      { refuses: ['logprobs'] },
+      {},
+      'dropped',
+      'logprobs',
+    ],
+    ['no top_k at the vendor of the wire', { topK: 5 }, {}, {}, 'dropped', 'topK'],
+    [
+      'no tier where there is none',
+      { serviceTier: 'flex' },
+      { serviceTiers: 'none' },
+      {},
+      'dropped',
+      'serviceTier "flex"',
+    ],
+    [
+      'effort in the next word',
+      { reasoning: 'minimal' },
+      { efforts: ['low'] },
+      { reasoning_effort: 'low' },
+      'coerced',
+      'reasoning "minimal" to low',
+    ],
     ['a refused setting', { temperature: 1 }, { refuses: ['temperature'] }, {}, 'dropped', 'temperature'],
     [
       'effort that the wire has no word for',

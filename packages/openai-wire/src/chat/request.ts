@@ -1,4 +1,6 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
+import { nearestEffort } from '@majordomo/core/provider';
+import { tierToWire } from '../transcript/tier.ts';
 import { messagesToWire } from './messages.ts';
 import { schemaFormat } from './format.ts';
 import { outputToWire } from '../schema/output.ts';
@@ -76,18 +78,31 @@ function putSettings(
   put('max_tokens', quirks.maxTokensField, request.maxTokens);
   put('temperature', 'temperature', request.temperature);
   put('top_p', 'top_p', request.topP);
+  put('top_k', 'top_k', topKToWire(request, quirks, warnings));
+  put('frequency_penalty', 'frequency_penalty', request.frequencyPenalty);
+  put('presence_penalty', 'presence_penalty', request.presencePenalty);
+  put('logprobs', 'logprobs', request.logprobs === undefined ? undefined : true);
+  if (params['logprobs'] === true) params['top_logprobs'] = request.logprobs;
   put('stop', 'stop', stopToWire(request.stop, quirks, warnings));
   put('seed', quirks.seedField, request.seed);
   put('tool_choice', 'tool_choice', toolChoiceToWire(request, quirks));
   put('stream_options', 'stream_options', stream && quirks.streamUsage ? { include_usage: true } : undefined);
   const [field, value] = effortToWire(request.reasoning, quirks, warnings);
   put('reasoning_effort', field, value);
+  const tier = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
+  if (tier !== undefined) params['service_tier'] = tier;
   if (request.cache !== undefined && request.cache !== 'short') {
     Object.assign(params, cacheToWire(request.cache, quirks, warnings));
   }
 }
 
 const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
+
+function topKToWire({ topK }: ModelRequest, quirks: ChatQuirks, warnings: Warning[]): number | undefined {
+  if (topK === undefined || quirks.topK) return topK;
+  warnings.push({ action: 'dropped', what: 'topK', why: 'the server does not take it' });
+  return undefined;
+}
 
 function stopToWire(
   stop: readonly string[] | undefined,
@@ -115,7 +130,8 @@ function effortToWire(
   switch (field) {
     case 'reasoning_effort':
     case 'reasoning.effort':
-      return effort === 'none' ? offToWire(quirks, warnings) : effortMember(field, effort);
+      if (effort === 'none') return offToWire(quirks, warnings);
+      return effortMember(field, nearestEffort(effort, quirks.efforts, warnings));
     case 'thinking.type':
       return ['thinking', { type: onOff(effort, 'enabled', 'disabled', warnings) }];
     case 'enable_thinking':
@@ -128,8 +144,11 @@ function effortToWire(
   }
 }
 
-const effortMember = (field: 'reasoning_effort' | 'reasoning.effort', word: string): [string, unknown] =>
-  field === 'reasoning_effort' ? [field, word] : ['reasoning', { effort: word }];
+const effortMember = (
+  field: 'reasoning_effort' | 'reasoning.effort',
+  word: string | undefined,
+): [string, unknown] =>
+  field === 'reasoning_effort' || word === undefined ? [field, word] : ['reasoning', { effort: word }];
 
 function offToWire({ reasoningOff, reasoningRequest }: ChatQuirks, warnings: Warning[]): [string, unknown] {
   if (reasoningOff === 'thinking.disabled') return ['thinking', { type: 'disabled' }];

@@ -341,3 +341,20 @@ it('content of a kind that nobody knows is told', () => {
     warning: { action: 'dropped', what: 'content of type "video"', why: expect.any(String) as string },
   });
 });
+
+it('tells how likely its tokens were, over all chunks', () => {
+  const likely = (token: string, top: readonly object[] = []): object => ({
+    choices: [
+      {
+        delta: { content: token },
+        logprobs: { content: [{ token, logprob: -1, bytes: [], top_logprobs: top }] },
+      },
+    ],
+  });
+  const { finish } = stream(likely('a', [{ token: 'b', logprob: -2 }]), likely('c'), stop, DONE);
+  expect(finish?.logprobs).toEqual([
+    { token: 'a', logprob: -1, top: [{ token: 'b', logprob: -2 }] },
+    { token: 'c', logprob: -1, top: [] },
+  ]);
+  expect(stream(delta({ content: 'a' }), stop, DONE).finish).not.toHaveProperty('logprobs');
+});

@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type Usage } from '@majordomo/core';
-import { isList, keepWarm, Scribe, type WireReader } from '@majordomo/core/provider';
+import { isList, keepWarm, Scribe, tokenLogprobs, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
 import { inBandError } from '../failure/failure.ts';
@@ -121,6 +121,7 @@ export class ChatReader implements WireReader {
     const isOther = (choice.index ?? 0) !== 0;
     if (isOther || choices.length > 1) this.notes.tell('choices[1]', 'one answer is read');
     if (isOther) return;
+    if (choice.logprobs) this.scribe.logprobs(tokenLogprobs(choice.logprobs.content));
     // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
     if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
     else if (choice.delta) this.read(choice.delta, false);

@@ -21,6 +21,7 @@ export interface ChatChoice {
   readonly delta?: ChatDelta | null;
   readonly message?: ChatDelta | null;
   readonly finish_reason?: string | null;
+  readonly logprobs?: { readonly content?: unknown } | null;
   /** Moonshot's place for usage (2025). */
   readonly usage?: RawUsage | null;
 }

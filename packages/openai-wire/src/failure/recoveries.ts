@@ -1,4 +1,4 @@
-import type { ModelOutput, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
+import type { JsonObject, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
 import { besideTools } from '../schema/beside-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
@@ -28,7 +28,7 @@ export function simplerSchemas(sent: SentBody): Recovery | undefined {
       tools: withSchemas(request.tools, GRAMMAR_SCHEMA),
       output: request.output && {
         ...request.output,
-        schema: sanitizeSchema(request.output.schema, GRAMMAR_SCHEMA).schema,
+        schema: request.output.schema && sanitizeSchema(request.output.schema, GRAMMAR_SCHEMA).schema,
       },
     }),
     remember: true,
@@ -52,7 +52,7 @@ const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
 
 /** The caller's schemas as they are, enforced by nobody. */
 export const unstrict = (
-  outputMember: (output: ModelOutput) => object,
+  outputMember: (output: { readonly name: string; readonly schema: JsonObject }) => object,
   toolsOf: (tools: readonly ModelTool[]) => readonly object[],
 ): Recovery => ({
   id: 'strict',
@@ -60,7 +60,8 @@ export const unstrict = (
   apply(request) {
     const { tools, output, extra } = request;
     const list = tools.length > 0 ? toolsOf(tools) : undefined;
-    const plain = { ...(output && outputMember(output)), ...(list && { tools: list }) };
+    const { name = '', schema } = output ?? {};
+    const plain = { ...(schema && outputMember({ name, schema })), ...(list && { tools: list }) };
     return { ...request, extra: { ...plain, ...besideTools(extra, list) } };
   },
   remember: true,

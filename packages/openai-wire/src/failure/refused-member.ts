@@ -79,10 +79,16 @@ function firstMatch(message: string): string | undefined {
   return undefined;
 }
 
+/** Members that mean nothing without another one. */
+const BESIDE: Readonly<Record<string, object>> = {
+  logprobs: { top_logprobs: undefined },
+  top_logprobs: { logprobs: undefined },
+};
+
 const dropped = (member: string): Recovery => ({
   id: `drop ${member}`,
   what: `${member} dropped`,
-  apply: (request) => withExtra(request, { [member]: undefined }),
+  apply: (request) => withExtra(request, { [member]: undefined, ...BESIDE[member] }),
   remember: true,
   neededFor: (request) => asks(request, member),
 });
@@ -93,6 +99,12 @@ const ASKED: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   top_p: ({ topP }) => topP,
   stop: ({ stop }) => stop,
   seed: ({ seed }) => seed,
+  top_k: ({ topK }) => topK,
+  frequency_penalty: ({ frequencyPenalty }) => frequencyPenalty,
+  presence_penalty: ({ presencePenalty }) => presencePenalty,
+  logprobs: ({ logprobs }) => logprobs,
+  top_logprobs: ({ logprobs }) => logprobs,
+  service_tier: ({ serviceTier }) => serviceTier,
   max_tokens: ({ maxTokens }) => maxTokens,
   max_completion_tokens: ({ maxTokens }) => maxTokens,
   max_output_tokens: ({ maxTokens }) => maxTokens,

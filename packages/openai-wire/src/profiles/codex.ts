@@ -22,6 +22,7 @@ export const codex: ResponsesProfile = {
     strictTools: false,
     // Alternatives at the root of a tool's schema are refused (several clients, 2026).
     toolSchemas: 'plain',
+    efforts: ['low', 'medium', 'high', 'xhigh'],
     cacheRequest: 'none',
     delivery: 'stream',
     refuses: ['temperature', 'top_p', 'max_output_tokens'],

@@ -7,6 +7,12 @@ export const groq: Profile = {
   vendor: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyEnv: 'GROQ_API_KEY',
-  quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    reasoningField: 'reasoning',
+    // Its guide to service tiers, 2026; unknown members are refused.
+    serviceTiers: { default: 'on_demand', flex: 'flex', priority: 'performance' },
+    topK: false,
+  },
   models: GROQ_MODELS,
 };

@@ -27,5 +27,6 @@ export const mistral: Profile = {
     seedField: 'random_seed',
     streamUsage: false,
     toolId: 'alphanumeric-9',
+    topK: false,
   },
 };

@@ -10,7 +10,13 @@ export const openrouter: Profile = {
   vendor: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyEnv: 'OPENROUTER_API_KEY',
-  quirks: { reasoningField: 'reasoning', reasoningReplay: 'details', reasoningRequest: 'reasoning.effort' },
+  quirks: {
+    reasoningField: 'reasoning',
+    reasoningReplay: 'details',
+    reasoningRequest: 'reasoning.effort',
+    // It fits the word to the model itself (its guide to reasoning, 2026).
+    efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+  },
   // Signed by the vendor itself, wherever its models run: read and issued elsewhere too.
   models: [
     {

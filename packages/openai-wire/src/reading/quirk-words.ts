@@ -1,4 +1,5 @@
-import type { QuirkWords } from '@majordomo/core/provider';
+import type { Effort } from '@majordomo/core';
+import { EFFORTS, type QuirkWords } from '@majordomo/core/provider';
 
 /** A comma list of these words. */
 export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkWords<readonly Word[]> => ({
@@ -14,3 +15,6 @@ export const countOr = <Word extends string>(word: Word): QuirkWords<number | Wo
   takes: `a whole number or ${word}`,
   read: (text) => (text === word ? word : /^\d+$/.test(text) ? Number(text) : undefined),
 });
+
+/** Efforts that have a word on these wires whatever the model; `none` is said in other ways too. */
+export const SENT_EFFORTS: readonly Exclude<Effort, 'none'>[] = EFFORTS.filter((effort) => effort !== 'none');

@@ -1,10 +1,11 @@
 import { quirksFromParams, type QuirkWords } from '@majordomo/core/provider';
-import { wordsOf } from '../reading/quirk-words.ts';
+import { SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 
 const REFUSABLE: readonly ResponsesParameter[] = [
   'temperature',
   'top_p',
+  'top_logprobs',
   'max_output_tokens',
   'tool_choice',
   'parallel_tool_calls',
@@ -13,12 +14,13 @@ const REFUSABLE: readonly ResponsesParameter[] = [
 
 /** What a query may say of each quirk; texts of one's own go into options. */
 const WORDS: {
-  readonly [Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions'>]: QuirkWords<
-    ResponsesQuirks[Name]
-  >;
+  readonly [
+    Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions' | 'serviceTiers'>
+  ]: QuirkWords<ResponsesQuirks[Name]>;
 } = {
   systemPlace: ['instructions', 'developer', 'system'],
   reasoningRequest: ['effort', 'none'],
+  efforts: wordsOf(SENT_EFFORTS),
   reasoningOff: ['none', 'minimal', 'low', 'omit'],
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],

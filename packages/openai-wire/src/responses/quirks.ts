@@ -1,8 +1,14 @@
-import type { JsonObject } from '@majordomo/core';
+import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
 /** Body members that some servers of this wire refuse: listed in `refuses`, they are dropped with a warning. */
 export type ResponsesParameter =
-  'temperature' | 'top_p' | 'max_output_tokens' | 'tool_choice' | 'parallel_tool_calls' | 'reasoning';
+  | 'temperature'
+  | 'top_p'
+  | 'top_logprobs'
+  | 'max_output_tokens'
+  | 'tool_choice'
+  | 'parallel_tool_calls'
+  | 'reasoning';
 
 /**
  * Every way in which servers of the Responses wire differ in what they accept. Named after the wire; a profile states
@@ -15,6 +21,8 @@ export interface ResponsesQuirks {
   readonly defaultInstructions: string;
   /** `none`: no effort is sent, with a warning. */
   readonly reasoningRequest: 'effort' | 'none';
+  /** The words for effort that it knows; for another one the next stronger is sent. */
+  readonly efforts: readonly Exclude<Effort, 'none'>[];
   /** How effort `none` is said; `omit`: not at all. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
   /** Ask for a summary of the reasoning, which is all that some models show of it. */
@@ -31,6 +39,8 @@ export interface ResponsesQuirks {
   readonly toolResult: 'parts' | 'text';
   /** How a long prompt cache is asked for. */
   readonly cacheRequest: 'prompt_cache_retention' | 'none';
+  /** Its words for the tiers of service; `none`: it has none. */
+  readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
   /** `stream`: the backend gives events only. */
   readonly delivery: 'any' | 'stream';
   /** Members that are not sent, each with a warning when it was asked for. */
@@ -44,6 +54,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   systemPlace: 'instructions',
   defaultInstructions: '',
   reasoningRequest: 'effort',
+  efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   reasoningOff: 'none',
   reasoningSummary: 'omit',
   reasoningReplay: 'encrypted',
@@ -52,6 +63,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   output: 'json_schema',
   toolResult: 'parts',
   cacheRequest: 'prompt_cache_retention',
+  serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
   delivery: 'any',
   refuses: [],
   extraBody: {},
@@ -60,7 +72,9 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
 /** Servers that copied the wire: the start for profiles and for `openai-responses://` DSNs. */
 export const COMPATIBLE_RESPONSES_QUIRKS: ResponsesQuirks = {
   ...OPENAI_RESPONSES_QUIRKS,
+  efforts: ['low', 'medium', 'high'],
   reasoningReplay: 'text',
+  serviceTiers: 'none',
   strictTools: false,
   toolResult: 'text',
   cacheRequest: 'none',

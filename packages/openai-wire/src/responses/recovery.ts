@@ -15,6 +15,8 @@ import {
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { schemaFormat } from './format.ts';
 import { withTextResults } from '../transcript/text-results.ts';
+import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
+import { reasoningToWire } from './request.ts';
 import { toolsToWire } from './tools.ts';
 
 /**
@@ -22,7 +24,12 @@ import { toolsToWire } from './tools.ts';
  * without the wish for it at models that have none, without a summary that the account may not see, without parts in
  * tool results, without strict schemas, or without a member that was named.
  */
-export function recoveryFor(failure: ReportedFailure, status: number, sent: SentBody): Recovery | undefined {
+export function recoveryFor(
+  failure: ReportedFailure,
+  status: number,
+  sent: SentBody,
+  quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
+): Recovery | undefined {
   if (!blamesBody(status)) return undefined;
   const { code, message, param } = failure;
   if (
@@ -37,7 +44,7 @@ export function recoveryFor(failure: ReportedFailure, status: number, sent: Sent
     return UNASKED;
   if (refusesParts(failure, sent)) return TEXT_RESULTS;
   if (refusesStrict(failure, sent)) return UNSTRICT;
-  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return UNSUMMARISED;
+  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return unsummarised(quirks);
   const schemaTold = toldSchema(failure, sent, (format) => ({ text: format && { format } }));
   if (schemaTold !== undefined) return schemaTold;
   if (failsAtGrammar(failure)) return simplerSchemas(sent);
@@ -51,15 +58,15 @@ const UNASKED: Recovery = {
   remember: true,
 };
 
-const UNSUMMARISED: Recovery = {
+const unsummarised = (quirks: ResponsesQuirks): Recovery => ({
   id: 'drop reasoning.summary',
   what: 'reasoning.summary dropped',
   apply: (request) =>
     withExtra(request, {
-      reasoning: request.reasoning === undefined ? undefined : { effort: request.reasoning },
+      reasoning: reasoningToWire(request.reasoning, { ...quirks, reasoningSummary: 'omit' }, []),
     }),
   remember: true,
-};
+});
 
 /** Backends that copied the wire before tool results could hold parts say so in their own words. */
 function refusesParts({ message, param }: ReportedFailure, { input }: SentBody): boolean {

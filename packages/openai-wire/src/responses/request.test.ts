@@ -44,6 +44,20 @@ describe('a request as a body of Responses', () => {
       { maxTokens: 9, temperature: 0, topP: 0.5 },
       { max_output_tokens: 9, temperature: 0, top_p: 0.5 },
     ],
+    ['the tier', { serviceTier: 'priority' }, { service_tier: 'priority' }],
+    [
+      'logprobs',
+      { logprobs: 3 },
+      { top_logprobs: 3, include: ['reasoning.encrypted_content', 'message.output_text.logprobs'] },
+    ],
+    [
+      'JSON of any form, which has to be spoken of',
+      { output: { name: 'answer', schema: undefined } },
+      {
+        text: { format: { type: 'json_object' } },
+        instructions: 'Answer with one JSON value, and with nothing else.',
+      },
+    ],
     ['effort', { reasoning: 'low' }, { reasoning: { effort: 'low' } }],
     ['no effort', { reasoning: 'none' }, { reasoning: { effort: 'none' } }],
     ['a long cache', { cache: 'long' }, { prompt_cache_retention: '24h' }],

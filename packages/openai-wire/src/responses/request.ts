@@ -1,4 +1,6 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { nearestEffort, unsentSettings } from '@majordomo/core/provider';
+import { tierToWire } from '../transcript/tier.ts';
 import { outputToWire } from '../schema/output.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
 import { besideTools } from '../schema/beside-tools.ts';
@@ -103,9 +105,16 @@ function putSettings(
   put('tool_choice', toolChoiceToWire(request));
   put('parallel_tool_calls', request.tools.length > 0 ? true : undefined);
   put('reasoning', reasoningToWire(request.reasoning, quirks, warnings));
-  if (quirks.reasoningReplay === 'encrypted') params['include'] = ['reasoning.encrypted_content'];
+  put('top_logprobs', request.logprobs);
+  const include = [
+    ...(quirks.reasoningReplay === 'encrypted' ? ['reasoning.encrypted_content'] : []),
+    ...(params['top_logprobs'] === undefined ? [] : ['message.output_text.logprobs']),
+  ];
+  if (include.length > 0) params['include'] = include;
+  const tier = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
+  if (tier !== undefined) params['service_tier'] = tier;
   if (request.stop !== undefined && request.stop.length > 0) warnings.push(refused('stop'));
-  if (request.seed !== undefined) warnings.push(refused('seed'));
+  warnings.push(...unsentSettings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
   if (request.cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') {
     params['prompt_cache_retention'] = '24h';
   } else if (request.cache !== undefined && request.cache !== 'short') {
@@ -119,19 +128,23 @@ function putSettings(
 
 const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
 
-function reasoningToWire(
-  effort: Effort | undefined,
+/** `reasoning`, with a summary where one is asked for. */
+export function reasoningToWire(
+  asked: Effort | undefined,
   quirks: ResponsesQuirks,
   warnings: Warning[],
 ): JsonObject | undefined {
   const { reasoningRequest, reasoningOff, reasoningSummary } = quirks;
   if (reasoningRequest === 'none') {
-    if (effort !== undefined && effort !== 'none') warnings.push(refused('reasoning'));
+    if (asked !== undefined && asked !== 'none') warnings.push(refused('reasoning'));
     return undefined;
   }
   const summary = reasoningSummary === 'auto' ? { summary: 'auto' } : undefined;
-  if (effort !== 'none') return effort === undefined ? summary : { effort, ...summary };
-  if (reasoningOff === 'none') return { effort };
+  if (asked !== 'none') {
+    const effort = asked && nearestEffort(asked, quirks.efforts, warnings);
+    return effort === undefined ? summary : { effort, ...summary };
+  }
+  if (reasoningOff === 'none') return { effort: asked };
   const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
   warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
   return reasoningOff === 'omit' ? summary : { effort: reasoningOff, ...summary };

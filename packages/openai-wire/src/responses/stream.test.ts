@@ -406,3 +406,12 @@ describe('a failure over Responses', () => {
     expect([kind, details.path]).toEqual(['protocol', path]);
   });
 });
+
+it('tells how likely its tokens were once, by deltas or by whole items', () => {
+  const logprobs = [{ token: 'a', logprob: -1, top_logprobs: [] }];
+  const item = message('a', { content: [{ type: 'output_text', text: 'a', annotations: [], logprobs }] });
+  const known = [{ token: 'a', logprob: -1, top: [] }];
+  const streamed = stream(created, { ...said(0, 'a'), logprobs }, done(0, item), completed([item]));
+  expect(streamed.finish?.logprobs).toEqual(known);
+  expect(whole({ id: 'r', status: 'completed', output: [item] }).finish?.logprobs).toEqual(known);
+});

@@ -1,5 +1,12 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay } from '@majordomo/core';
-import { isList, keepWarm, Scribe, wireError, type WireReader } from '@majordomo/core/provider';
+import {
+  isList,
+  keepWarm,
+  Scribe,
+  tokenLogprobs,
+  wireError,
+  type WireReader,
+} from '@majordomo/core/provider';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
@@ -48,6 +55,7 @@ export class ResponsesReader implements WireReader {
   private readonly keys = new Map<unknown, string>();
   private readonly phases = new Set<string>();
   private isRefused = false;
+  private hasLogprobs = false;
   private readonly notes: Notes;
 
   constructor(options: ResponsesReaderOptions) {
@@ -91,6 +99,7 @@ export class ResponsesReader implements WireReader {
     switch (type) {
       case 'response.output_text.delta':
         this.items.text('text', this.keyOf(event), stringOf(event.delta));
+        if (event.logprobs !== undefined) this.logprobs(event.logprobs);
         return;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
@@ -194,6 +203,8 @@ export class ResponsesReader implements WireReader {
       if (hasAnnotations(item)) this.notes.tell('annotations', 'no part of an answer holds them');
       for (const type of otherContent(item))
         this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
+      if (!this.hasLogprobs)
+        for (const part of item.content ?? NONE) this.scribe.logprobs(tokenLogprobs(part?.logprobs));
       this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
@@ -205,6 +216,13 @@ export class ResponsesReader implements WireReader {
     } else {
       this.leaveOut(stringOf(item.type) || 'item');
     }
+  }
+
+  /** Those of a delta; the whole item says them again. */
+  private logprobs(list: unknown): void {
+    const tokens = tokenLogprobs(list);
+    this.hasLogprobs ||= tokens.length > 0;
+    this.scribe.logprobs(tokens);
   }
 
   private leaveOut(type: string): void {

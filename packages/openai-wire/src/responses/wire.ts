@@ -10,6 +10,8 @@ export interface ResponsesEvent {
   readonly item_id?: unknown;
   readonly item?: OutputItem | null;
   readonly delta?: unknown;
+  /** Of a delta of text. */
+  readonly logprobs?: unknown;
   readonly text?: unknown;
   readonly refusal?: unknown;
   readonly arguments?: unknown;
@@ -57,6 +59,7 @@ export interface ItemContent {
   readonly text?: unknown;
   readonly refusal?: unknown;
   readonly annotations?: readonly unknown[] | null;
+  readonly logprobs?: unknown;
 }
 
 /** Token counts and what vendors put beside them. */

@@ -26,9 +26,12 @@ export function outputToWire(
 ): WireOutput {
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
+  // The vendor refuses JSON mode where no message speaks of JSON.
+  if (schema === undefined && quirks.output !== 'instruct')
+    return { format: JSON_MODE, instruction: instructionFor(schema) };
   switch (quirks.output) {
     case 'json_schema': {
-      const { absence, ...held } = strictOutput(output, quirks.strictTools, warnings);
+      const { absence, ...held } = strictOutput(schema ?? {}, quirks.strictTools, warnings);
       return { format: formatOf({ name, ...held }), instruction: undefined, absence };
     }
     case 'json_object':
@@ -48,6 +51,8 @@ export const JSON_MODE: object = { type: 'json_object' };
 /** The schema is told instead of enforced. */
 const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
-/** What tells a model the schema of its answer. */
-export const instructionFor = (schema: JsonObject): string =>
-  `Answer with one JSON value that follows this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;
+/** What tells a model the schema of its answer, or that JSON is asked for. */
+export const instructionFor = (schema: JsonObject | undefined): string =>
+  schema === undefined
+    ? 'Answer with one JSON value, and with nothing else.'
+    : `Answer with one JSON value that follows this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;

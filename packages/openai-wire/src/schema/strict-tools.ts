@@ -1,4 +1,4 @@
-import type { JsonObject, ModelOutput, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
 import { inDialect, type ToolSchemas } from './dialects.ts';
 import { toStrict } from './strict.ts';
 
@@ -68,7 +68,7 @@ export const absencesOf = (tools: Absences['tools'], output: JsonObject | undefi
 
 /** The schema of an answer, enforced where that is possible. */
 export function strictOutput(
-  { schema }: ModelOutput,
+  schema: JsonObject,
   isRewritten: boolean,
   warnings: Warning[],
 ): { readonly schema: JsonObject; readonly strict: boolean; readonly absence?: JsonObject } {

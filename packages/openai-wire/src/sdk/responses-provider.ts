@@ -61,7 +61,7 @@ function responsesModel(
         target,
         request,
         secrets: [],
-        recovery: (failure, status) => recoveryFor(failure, status, params),
+        recovery: (failure, status) => recoveryFor(failure, status, params, quirks),
       };
       const scribe = new Scribe(target, []);
       scribe.warning(...warnings);

@@ -17,7 +17,7 @@ export const claude: CliSpec = {
   textArgs: ['-p'],
   modelFlag: '--model',
   system: { flag: '--append-system-prompt-file' },
-  effort: (effort) => (effort === 'none' ? undefined : ['--effort', effort]),
+  effort: { words: ['low', 'medium', 'high', 'xhigh', 'max'], args: (word) => ['--effort', word] },
   maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],

@@ -13,7 +13,10 @@ export const codex: CliSpec = {
   textArgs: ['exec', '--skip-git-repo-check'],
   modelFlag: '--model',
   system: { file: 'AGENTS.md' },
-  effort: (effort) => ['--config', `model_reasoning_effort="${effort}"`],
+  effort: {
+    words: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+    args: (word) => ['--config', `model_reasoning_effort="${word}"`],
+  },
   skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import type { Effort } from '../contract/request.ts';
+import type { Warning } from '../contract/response.ts';
+import { nearestEffort } from './effort.ts';
+
+it.each<[Effort, readonly Effort[], Effort | undefined]>([
+  ['low', ['low', 'high'], 'low'],
+  ['medium', ['high', 'low'], 'high'],
+  ['minimal', ['low', 'medium', 'high'], 'low'],
+  ['xhigh', ['low', 'medium', 'high'], 'high'],
+  // Without bounds is for who asks for it.
+  ['xhigh', ['low', 'high', 'max'], 'high'],
+  ['max', ['low', 'high', 'max'], 'max'],
+  ['max', ['low', 'xhigh'], 'xhigh'],
+  ['high', [], undefined],
+])('%s among %j is %s, and another word is told', (asked, known, found) => {
+  const warnings: Warning[] = [];
+  expect(nearestEffort(asked, known, warnings)).toBe(found);
+  const isOther = found !== undefined && found !== asked;
+  expect(warnings.map(({ what }) => what)).toEqual(isOther ? [`reasoning "${asked}" to ${found}`] : []);
+});
