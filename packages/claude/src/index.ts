@@ -14,7 +14,8 @@ export {
   type ThinkingSituation,
 } from './thinking.ts';
 export { allowedToolChoice, isForced } from './tool-choice.ts';
-export { toolSchema, type ObjectSchema } from './tool-schema.ts';
+export { toTools, type ClaudeTool } from './strict-tools.ts';
+export type { ObjectSchema } from './tool-schema.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
 // refusals

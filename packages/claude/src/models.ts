@@ -35,9 +35,12 @@ const model = (
   quirks,
 });
 
+/** What knows output schemas knows strict tools (structured outputs, platform.claude.com and AWS, 2026-11). */
+const HELD: Partial<ClaudeQuirks> = { strictTools: true };
+
 /** From 4.6 on: a million tokens, 128,000 out, structured output, no prefill. */
 const million = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
-  ...model(128_000, quirks, { output: 'native', prefill: false, contextTokens: 1_000_000 }),
+  ...model(128_000, { ...HELD, ...quirks }, { output: 'native', prefill: false, contextTokens: 1_000_000 }),
   mostPages: 600,
 });
 
@@ -74,7 +77,7 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'opus-4-8': million(FORCIBLE),
   'opus-4-7': million(ADAPTIVE),
   'opus-4-6': million(OF_4_6),
-  'opus-4-5': model(64_000, { thinking: 'budget', sampling: 'one', efforts: UP_TO_HIGH }, NATIVE),
+  'opus-4-5': model(64_000, { ...HELD, thinking: 'budget', sampling: 'one', efforts: UP_TO_HIGH }, NATIVE),
   'opus-4-1': model(32_000, { ...BUDGET, sampling: 'one' }),
   'opus-4': model(32_000, BUDGET),
   'opus-3': EARLY_3,
@@ -82,13 +85,13 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'sonnet-5-5': million({ ...UNFORCIBLE, thinkingOff: 'between_tools' }),
   'sonnet-5': million({ ...FORCIBLE, thinkingOff: 'disabled' }),
   'sonnet-4-6': million(OF_4_6),
-  'sonnet-4-5': model(64_000, { ...BUDGET, sampling: 'one' }, NATIVE),
+  'sonnet-4-5': model(64_000, { ...HELD, ...BUDGET, sampling: 'one' }, NATIVE),
   'sonnet-4': model(64_000, BUDGET),
   'sonnet-3-7': model(64_000, BUDGET),
   'sonnet-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'sonnet-3': EARLY_3,
   'haiku-5-5': million({ ...FORCIBLE, thinkingOff: 'disabled' }),
-  'haiku-4-5': model(64_000, { ...BUDGET, sampling: 'one' }, NATIVE),
+  'haiku-4-5': model(64_000, { ...HELD, ...BUDGET, sampling: 'one' }, NATIVE),
   'haiku-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'haiku-3': EARLY_3,
   'fable-5-2': million({ ...UNFORCIBLE, thinkingOff: 'never' }),

@@ -17,6 +17,8 @@ export interface ClaudeQuirks {
   readonly efforts: readonly ClaudeEffort[];
   /** Takes temperature and top_p, one of them at a time, or neither. */
   readonly sampling: 'both' | 'one' | 'none';
+  /** Takes `strict` on tools: their arguments are held to their schemas. */
+  readonly strictTools: boolean;
   /** When it takes a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
@@ -28,6 +30,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
   thinkingText: 'sent',
   efforts: WORDS,
   sampling: 'both',
+  strictTools: false,
   forcedTools: 'without-thinking',
 };
 
@@ -46,5 +49,6 @@ export const CLAUDE_QUIRK_WORDS: {
     },
   },
   sampling: ['both', 'one', 'none'],
+  strictTools: [true, false],
   forcedTools: ['always', 'without-thinking', 'never'],
 };

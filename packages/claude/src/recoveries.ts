@@ -57,6 +57,14 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: withoutReasoning,
   },
   {
+    // "The compiled grammar is too large …"; "Schema is too complex."; "tools.0.custom.strict: Extra inputs are not permitted"
+    id: 'strict',
+    what: 'strict dropped from tools',
+    remember: true,
+    says: /compiled grammar|too complex|\bstrict\b|parameters with union types|optional parameters|tools\.\d+\.[^:]*input_schema/i,
+    apply: withoutStrict,
+  },
+  {
     // "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" …"
     id: 'thinking-adaptive',
     what: 'thinking budget replaced by adaptive thinking',
@@ -137,6 +145,12 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: (request, [input = 0, , limit = 0]) => atMost(request, limit - input),
   },
 ];
+
+function withoutStrict(request: ModelRequest): ModelRequest {
+  const { tools } = request;
+  if (tools.every(({ strict }) => strict === false)) return request;
+  return { ...request, tools: tools.map((tool) => ({ ...tool, strict: false })) };
+}
 
 const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
 

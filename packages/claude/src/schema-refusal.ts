@@ -44,7 +44,8 @@ function pointedAt(root: JsonObject, reference: string): JsonObject | undefined 
   return isSchema(at) ? at : undefined;
 }
 
-function eachSchema(schema: JsonObject, visit: (schema: JsonObject) => void): void {
+/** The schema and all that it holds. */
+export function eachSchema(schema: JsonObject, visit: (schema: JsonObject) => void): void {
   visit(schema);
   for (const inner of subschemasOf(schema)) eachSchema(inner, visit);
 }

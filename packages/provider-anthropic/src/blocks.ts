@@ -17,6 +17,7 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { asRecord, toBase64 } from '@majordomo/core/provider';
+import { callerIn, keptBlock } from './kept-blocks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;
@@ -61,6 +62,7 @@ export function assistantBlock(
         id: ids(part.id),
         name: callName(part.name, LONGEST_NAME),
         input: part.args,
+        ...callerIn(part, family),
       };
     default:
       return part satisfies never;
@@ -91,9 +93,13 @@ export function resultBlocks(
   return { result, loose };
 }
 
-/** Thinking goes back with its signature, redacted thinking as its data: `replay.data` of stream.ts. */
+/** Thinking goes back with its signature, redacted thinking as its data, other blocks as they came: `replay.data` of the reader. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
-  const { signature, redacted, unsigned } = asRecord(replay?.family === family ? replay.data : undefined);
+  const data = replay?.family === family ? replay.data : undefined;
+  const kept = keptBlock(data);
+  // As the vendor sent it; the SDK's types know the blocks of today.
+  if (kept !== undefined) return kept as unknown as ContentBlockParam;
+  const { signature, redacted, unsigned } = asRecord(data);
   // The SDK's types know the vendor's own server only, which signs.
   if (unsigned === true) return { type: 'thinking', thinking: text } as ThinkingBlockParam;
   if (typeof signature === 'string') return { type: 'thinking', thinking: text, signature };

@@ -1,6 +1,6 @@
 import { lacksThinking } from '@majordomo/claude';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
-import type { AssistantPart, TurnMessage, Warning } from '@majordomo/core';
+import type { AssistantPart, JsonObject, TurnMessage, Warning } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isResult, isThinking } from './blocks.ts';
@@ -313,4 +313,24 @@ describe('dropFinalThinking', () => {
     dropFinalThinking(messages);
     expect(messages).toHaveLength(1);
   });
+});
+
+it('sends what the vendor kept in a turn back as it came, with who made a call', () => {
+  const block = { type: 'web_search_tool_result', tool_use_id: 's', content: [{ encrypted_content: 'x' }] };
+  const caller = { type: 'code_execution_20260120', tool_id: 's' };
+  const token = (data: object) => ({ replay: { family: 'claude', data: data as JsonObject } });
+  const parts: AssistantPart[] = [
+    { type: 'reasoning', text: '', ...token({ messages: block }) },
+    { type: 'tool-call', id: 't', name: 'get', args: {}, ...token({ caller }) },
+  ];
+  const turns = [user('hi'), assistant(parts), toolResult({ callId: 't', name: 'get', content: 'r' })];
+  const warnings: Warning[] = [];
+  expect(toMessages(turns, 'claude', warnings)[1]?.content).toEqual([
+    block,
+    { type: 'tool_use', id: 't', name: 'get', input: {}, caller },
+  ]);
+  expect(warnings).toEqual([]);
+  expect(toMessages(turns, 'messages/elsewhere', warnings)[1]?.content).toEqual([
+    { type: 'tool_use', id: 't', name: 'get', input: {} },
+  ]);
 });

@@ -60,8 +60,11 @@ function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly 
 
 function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockParam[]): boolean {
   const thoughts = parts.filter(({ type }) => type === 'reasoning').length;
-  return thoughts > content.filter(isThinking).length;
+  return thoughts > content.filter((block) => !SAID.has(block.type)).length;
 }
+
+/** Blocks that are made of other parts than reasoning. */
+const SAID: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
 
 /** Consecutive messages of one role are one; results stand before any other block of theirs, whatever came first. */
 function add(wire: WireMessage[], message: WireMessage): void {

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { JsonObject, Replay } from '@majordomo/core';
+import { callerOf, KeptBlock, tokenOf } from './kept-blocks.ts';
 import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY, keepWarm, Scribe } from '@majordomo/core/provider';
 
@@ -16,6 +17,7 @@ export interface WireBlock {
   readonly id?: string;
   readonly name?: string;
   readonly input?: unknown;
+  readonly caller?: unknown;
 }
 
 export interface WireDelta {
@@ -43,6 +45,8 @@ interface OpenBlock {
   /** Arguments that came whole with the block's start, for servers that send no deltas. */
   whole: string;
   signature: string;
+  /** Of a block that no part stands for. */
+  readonly kept: KeptBlock | undefined;
 }
 
 /** Reads the content blocks of one answer. */
@@ -108,7 +112,8 @@ export class ContentBlocks {
   private blockStart(block: WireBlock | null, index: number): void {
     if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
     const { type } = block;
-    const open: OpenBlock = { key: String(index), type, whole: '', signature: '' };
+    const kept = PARTS.has(type) ? undefined : new KeptBlock(block);
+    const open: OpenBlock = { key: String(index), type, whole: '', signature: '', kept };
     if (this.blocks.has(index)) this.blockStop(index);
     this.blocks.set(index, open);
     switch (type) {
@@ -130,13 +135,13 @@ export class ContentBlocks {
         this.scribe.toolCall(open.key, {
           id: block.id,
           name: this.text(block.name, `content[${index}].name`),
+          replay: this.token(callerOf(block.caller)),
         });
         open.whole = wholeInput(block.input);
         this.openCalls++;
         this.calls++;
         break;
       default:
-        this.passOver(type);
     }
   }
 
@@ -144,6 +149,10 @@ export class ContentBlocks {
     const { type } = delta;
     const open = this.blocks.get(index) ?? this.unstarted(type, index);
     if (open === undefined) return;
+    if (open.kept !== undefined) {
+      open.kept.add(delta);
+      return;
+    }
     switch (type) {
       case 'text_delta':
         // Of thinking too: servers of the same wire mix them up (text in a thinking block is text).
@@ -163,7 +172,7 @@ export class ContentBlocks {
       case 'citations_delta':
         break;
       default:
-        if (isSaid(open) || open.type === 'tool_use') this.passOver(String(type));
+        this.passOver(String(type));
     }
   }
 
@@ -176,7 +185,7 @@ export class ContentBlocks {
     return this.blocks.get(index);
   }
 
-  /** Blocks of tools that ran at the vendor, of betas, and types that came later: a transcript cannot hold them. */
+  /** What came in a form that cannot go back. */
   private passOver(type: string): void {
     if (this.passedOver.has(type)) return;
     this.passedOver.add(type);
@@ -204,8 +213,19 @@ export class ContentBlocks {
     this.blocks.delete(index);
     this.giveWhole(open);
     this.keepUnsigned(open);
+    if (open.kept !== undefined) this.keep(open.kept, open);
     this.scribe.end(open.key);
     if (open.type === 'tool_use' && --this.openCalls === 0) this.release();
+  }
+
+  private keep(kept: KeptBlock, { type, key }: OpenBlock): void {
+    const block = kept.whole();
+    if (block === undefined) this.passOver(type);
+    else this.scribe.reasoning('', this.replay(tokenOf(block)), key);
+  }
+
+  private token(data: JsonObject | undefined): Replay | undefined {
+    return data && this.replay(data);
   }
 
   private replay(data: JsonObject): Replay {
@@ -236,6 +256,9 @@ export class ContentBlocks {
     throw without(path, this.scribe.target);
   }
 }
+
+/** Types of blocks that are parts of an answer. */
+const PARTS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
 keepWarm(() => new ContentBlocks({ scribe: new Scribe('', []), family: '' }));
 

@@ -5,14 +5,14 @@ import type {
   Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking } from '@majordomo/claude';
+import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { checkWholeNumber, isRecord, unsentSettings } from '@majordomo/core/provider';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { toToolChoice, toTools } from './tools.ts';
+import { toToolChoice, wireTools } from './tools.ts';
 
 /** The body of POST /v1/messages; what else it holds came from `extra`. */
 export interface WireParams {
@@ -62,7 +62,8 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const messages = toMessages(request.messages, family, warnings);
-  const tools = toTools(request.tools);
+  const output = toOutput(request.output, request.system, warnings);
+  const tools = wireTools(toTools(request.tools, quirks, output.schema, warnings));
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
   const maxTokens = clampedMaxTokens(request, most, warnings);
   const situation = {
@@ -73,7 +74,6 @@ export function toWire(
   const thinking = toThinking(request.reasoning, quirks, situation, warnings);
   const thinks = isThinkingOn(thinking.config, quirks);
   if (!thinks) dropFinalThinking(messages);
-  const output = toOutput(request.output, request.system, warnings);
   const system = systemBlocks(output.system);
   const { cache } = request;
   if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);

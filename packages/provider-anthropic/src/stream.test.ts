@@ -38,6 +38,11 @@ function readBody(body: unknown): Collected {
   return summary(reader.scribe.take());
 }
 
+const kept = (block: object) => ({
+  type: 'reasoning',
+  text: '',
+  replay: { family: 'claude', data: { messages: block } },
+});
 const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get', args });
 
 describe('a stream', () => {
@@ -260,7 +265,7 @@ describe('a stream', () => {
     expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
   });
 
-  it('passes over what ran at the vendor and what it does not know, and keeps the text around', () => {
+  it('keeps what ran at the vendor as it came, and passes over what did not come whole', () => {
     const { parts, warnings } = read(
       messageStart(),
       ping,
@@ -285,20 +290,60 @@ describe('a stream', () => {
     );
     expect(parts).toEqual([
       { type: 'text', text: 'before ' },
+      kept({ type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } }),
+      kept({ type: 'web_search_tool_result', tool_use_id: 's', content: [] }),
+      kept({ type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }),
       { type: 'text', text: 'after' },
     ]);
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
-      'dropped server_tool_use in the answer',
-      'dropped web_search_tool_result in the answer',
-      'dropped mcp_tool_use in the answer',
       'dropped block_of_2027 in the answer',
     ]);
   });
 
-  it('says that a paused turn lost its server blocks', () => {
-    const { finish, warnings } = read(messageStart(), ...textBlock(0, 'wait'), ...ended('pause_turn'));
+  it('pauses with all that goes back', () => {
+    const compaction = { type: 'compaction', content: null };
+    const { finish, parts, warnings } = read(
+      messageStart(),
+      blockStart(0, compaction),
+      blockDelta(0, { type: 'compaction_delta', content: 'so far' }),
+      blockStop(0),
+      ...ended('pause_turn'),
+    );
     expect(finish).toBe('incomplete');
-    expect(warnings).toMatchObject([{ action: 'dropped' }]);
+    expect(parts).toEqual([kept({ ...compaction, content: 'so far' })]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('keeps who made a call, where it was a program', () => {
+    const caller = { type: 'code_execution_20260120', tool_id: 's' };
+    const whole = (own: object): object => ({
+      type: 'tool_use',
+      id: 't',
+      name: 'get',
+      input: {},
+      caller: own,
+    });
+    const calls = [whole(caller), { ...whole({ type: 'direct' }), id: 'u' }];
+    expect(readBody({ ...message(calls), stop_reason: 'tool_use' }).parts).toEqual([
+      { ...call('t', {}), replay: { family: 'claude', data: { caller } } },
+      call('u', {}),
+    ]);
+  });
+
+  it('says why it refused, in a stream and whole', () => {
+    const stop_details = { type: 'refusal', category: 'cyber', explanation: 'No exploits.' };
+    const known = { category: 'cyber', explanation: 'No exploits.' };
+    const streamed = newReader();
+    for (const event of [
+      messageStart(),
+      ...textBlock(0, 'a'),
+      { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details }, usage: { output_tokens: 1 } },
+    ])
+      streamed.message(JSON.stringify(event));
+    expect(streamed.scribe.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails: known });
+    const reader = newReader();
+    reader.body({ ...message([{ type: 'text', text: 'a' }]), stop_reason: 'refusal', stop_details });
+    expect(reader.scribe.take().at(-1)).toMatchObject({ stopDetails: known });
   });
 
   it('is finished by the stop reason with its tokens', () => {
@@ -360,6 +405,7 @@ describe('a whole body', () => {
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'ab' } } },
       { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'zz' } } },
+      kept({ type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } }),
       { type: 'text', text: 'a' },
       call('t', { a: 1 }),
       call('u', {}),

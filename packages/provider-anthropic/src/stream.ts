@@ -1,5 +1,4 @@
 import { LlmError } from '@majordomo/core';
-import type { Warning } from '@majordomo/core';
 import { keepWarm, unused, Scribe, type WireReader } from '@majordomo/core/provider';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
 import {
@@ -128,7 +127,6 @@ export class MessagesReader implements WireReader {
 
   private finish(): void {
     this.blocks.flush();
-    if (this.stopReason === 'pause_turn') this.scribe.warning(PAUSED);
     this.done = true;
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
     this.scribe.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
@@ -144,12 +142,6 @@ export class MessagesReader implements WireReader {
 }
 
 keepWarm(() => new MessagesReader({ scribe: new Scribe('', []), family: '', inBandError: unused }));
-
-const PAUSED: Warning = {
-  action: 'dropped',
-  what: 'blocks of tools that ran at the vendor',
-  why: 'a transcript cannot hold them, so the paused turn goes on without them',
-};
 
 function jsonOrText(data: string): unknown {
   try {

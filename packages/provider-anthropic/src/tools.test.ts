@@ -1,28 +1,20 @@
 import type { Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS } from './quirks.ts';
-import { toToolChoice, toTools } from './tools.ts';
+import { toToolChoice, wireTools } from './tools.ts';
 
-const schemaOf = (parameters: object) =>
-  toTools([{ name: 't', description: 'd', parameters: parameters as never }])[0]?.input_schema;
-
-describe('toTools', () => {
-  it('gives name, description and schema; a blank description is left out', () => {
-    const parameters = { type: 'object', properties: { q: { type: 'string' } } };
+describe('wireTools', () => {
+  it('gives name, description and schema, and strict where the schema is held to', () => {
+    const schema = { type: 'object' } as const;
     expect(
-      toTools([
-        { name: 'a', description: 'd', parameters },
-        { name: 'b', description: ' ', parameters },
+      wireTools([
+        { name: 'a', description: 'd', schema, strict: true },
+        { name: 'b', description: undefined, schema, strict: false },
       ]),
     ).toEqual([
-      { name: 'a', description: 'd', input_schema: parameters },
-      { name: 'b', input_schema: parameters },
+      { name: 'a', description: 'd', input_schema: schema, strict: true },
+      { name: 'b', input_schema: schema },
     ]);
-  });
-
-  it('gives the schemas an object as their root', () => {
-    const union = { anyOf: [{ type: 'object', properties: { a: {} } }] };
-    expect(schemaOf(union)).toEqual({ type: 'object', properties: { a: {} } });
   });
 });
 

@@ -1,14 +1,15 @@
 import type { Tool, ToolChoice as WireToolChoice } from '@anthropic-ai/sdk/resources/messages';
-import { allowedToolChoice, toolSchema } from '@majordomo/claude';
-import type { ModelTool, ToolChoice, Warning } from '@majordomo/core';
+import { allowedToolChoice, type ClaudeTool } from '@majordomo/claude';
+import type { ToolChoice, Warning } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
 /** Tools as the wire wants them; the schemas keep their identity, so that their text can be kept too. */
-export const toTools = (tools: readonly ModelTool[]): Tool[] =>
-  tools.map(({ name, description, parameters }) => ({
+export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
+  tools.map(({ name, description, schema, strict }) => ({
     name,
-    ...(description.trim() === '' ? undefined : { description }),
-    input_schema: toolSchema(parameters),
+    ...(description !== undefined && { description }),
+    input_schema: schema,
+    ...(strict && { strict }),
   }));
 
 /** Without a word about it the model chooses by itself. A model that refuses to be forced is left to choose. */

@@ -30,7 +30,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   const messages = toMessages(request.messages, quirks, family, warnings);
   const output = toOutput(request.output, request.system, warnings);
   const system = toSystem(output.system, messages, quirks, warnings);
-  const toolConfig = toToolConfig(request, messages, quirks, warnings);
+  const toolConfig = toToolConfig(request, messages, quirks, output.schema, warnings);
   const { any, tool } = toolConfig?.toolChoice ?? {};
   const reasoning = toReasoning(
     request.reasoning,

@@ -1,6 +1,6 @@
 import type { Tool, ToolChoice as WireToolChoice, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
-import { allowedToolChoice, toolSchema } from '@majordomo/claude';
-import type { ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import { allowedToolChoice, toTools, type ClaudeTool } from '@majordomo/claude';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import type { WireJson } from './blocks.ts';
 import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
@@ -13,17 +13,22 @@ export function toToolConfig(
   { tools, toolChoice }: ModelRequest,
   messages: readonly WireMessage[],
   quirks: Quirks,
+  output: JsonObject | undefined,
   warnings: Warning[],
 ): (ToolConfiguration & { tools: Tool[] }) | undefined {
   const used = usedNames(messages);
   if (tools.length === 0 || toolChoice === 'none') {
     if (used.length === 0) return undefined;
-    const known = tools.length > 0 ? tools.map(toTool) : used.map(placeholder);
+    const known =
+      tools.length > 0 ? toTools(tools, quirks, output, warnings).map(toTool) : used.map(placeholder);
     warnings.push(tools.length > 0 ? CANNOT_FORBID : DECLARED_BY_NAME);
     return { tools: known };
   }
   const choice = toChoice(toolChoice, quirks, warnings);
-  return { tools: tools.map(toTool), ...(choice !== undefined && { toolChoice: choice }) };
+  return {
+    tools: toTools(tools, quirks, output, warnings).map(toTool),
+    ...(choice !== undefined && { toolChoice: choice }),
+  };
 }
 
 const CANNOT_FORBID: Warning = {
@@ -45,11 +50,12 @@ const placeholder = (name: string): Tool => ({
   toolSpec: { name, inputSchema: { json: { type: 'object' } } },
 });
 
-const toTool = ({ name, description, parameters }: ModelTool): Tool => ({
+const toTool = ({ name, description, schema, strict }: ClaudeTool): Tool => ({
   toolSpec: {
     name,
-    ...(description.trim() === '' ? undefined : { description }),
-    inputSchema: { json: toolSchema(parameters) as WireJson },
+    ...(description !== undefined && { description }),
+    inputSchema: { json: schema as WireJson },
+    ...(strict && { strict }),
   },
 });
 

@@ -102,6 +102,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-anthropic': {
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
+      'src/kept-blocks.ts': 'blocks that no part stands for, there and back',
       'src/read-blocks.ts': 'of stream.ts: blocks by their index, calls side by side',
     },
   },

@@ -40,6 +40,7 @@ describe('the verdict on a failure', () => {
   it.each<[string, Verdict]>([
     ['a credential is benched', failed('server', { canRecover: true }, { code: 'credential-benched' })],
     ['the policy has no retry', failed('quota')],
+    ['the vendor says that it is in vain', failed('server', {}, { shouldRetry: false })],
     ['the target is benched', failed('server', { isBenched: true })],
     ['the tries are used up', failed('server', { tries: 3 })],
     ['the vendor asks for too long a wait', failed('server', {}, { retryAfterMs: 1001 })],

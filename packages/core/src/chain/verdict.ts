@@ -35,7 +35,8 @@ export function verdictOn(attempt: FailedAttempt, settings: ChainSettings): Verd
   if (error.details.code === CREDENTIAL_BENCHED) return { type: 'advance' };
   if (attempt.canRecover) return { type: 'recover' };
   const row = decisionFor(error.kind, settings.policy);
-  if (row.retry && !isBenched && tries < settings.attempts && !asksTooLong(error, settings)) {
+  const mayRetry = row.retry && error.details.shouldRetry !== false;
+  if (mayRetry && !isBenched && tries < settings.attempts && !asksTooLong(error, settings)) {
     const delayMs = Math.max(error.details.retryAfterMs ?? 0, jitter(tries, attempt.random, settings));
     // One that cannot start before the deadline would be in vain.
     if (delayMs < remainingMs) return { type: 'retry', delayMs };

@@ -40,6 +40,8 @@ export interface ErrorDetails {
   readonly requestId: string | undefined;
   /** How long the vendor asks to wait; for `exhausted`, when the first target comes back. */
   readonly retryAfterMs: number | undefined;
+  /** `false`: the vendor says that the same request will not fare better (`x-should-retry`); the next target may. */
+  readonly shouldRetry: boolean | undefined;
   /** Every attempt of the call, in order. */
   readonly attempts: readonly Attempt[];
   /** What had arrived before the failure. */
@@ -153,6 +155,7 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   code: true,
   requestId: true,
   retryAfterMs: true,
+  shouldRetry: true,
   attempts: true,
   partial: true,
   issues: true,

@@ -85,6 +85,8 @@ export interface ModelTool {
   readonly description: string;
   /** JSON Schema of an object. */
   readonly parameters: JsonObject;
+  /** `false`: the vendor is not to hold the arguments to it, as after a refusal. Default: where the wire can. */
+  readonly strict?: boolean | undefined;
 }
 /** The form of an answer as a provider gets it. */
 export interface ModelOutput {

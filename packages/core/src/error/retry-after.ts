@@ -53,3 +53,18 @@ function duration(value: string): number | undefined {
   }
   return total;
 }
+
+const WORDS =
+  /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
+
+/** The wait that an error's words ask for: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Groq, Azure; 2026). */
+export function waitInWords(message: string | undefined): number | undefined {
+  const [, said = ''] = WORDS.exec(message ?? '') ?? [];
+  const short = said
+    .toLowerCase()
+    .replace(/[ ,]/g, '')
+    .replace(/(\d)(?:milliseconds?|(second|minute|hour|day)s?)/g, (_all, digit: string, unit = 'ms') =>
+      unit === 'ms' ? `${digit}ms` : `${digit}${String(unit).charAt(0)}`,
+    );
+  return plausible(duration(short));
+}

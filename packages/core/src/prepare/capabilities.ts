@@ -34,6 +34,8 @@ function hasImage(message: Message): boolean {
   );
 }
 
-/** A prefill; open calls get their results from the history repair. */
+/** A prefill; open calls get their results from the history repair, and what the vendor kept is a turn that it paused. */
 const endsInText = (message: Message | undefined): boolean =>
-  message?.role === 'assistant' && message.parts.every(({ type }) => type !== 'tool-call');
+  message?.role === 'assistant' &&
+  message.parts.every(({ type }) => type !== 'tool-call') &&
+  message.parts.at(-1)?.type !== 'reasoning';

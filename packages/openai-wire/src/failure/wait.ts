@@ -1,26 +1,18 @@
-import { asNumber, asRecord, isRecord, resetMs, type HeaderReader } from '@majordomo/core/provider';
+import { asNumber, asRecord, isRecord, type HeaderReader } from '@majordomo/core/provider';
 
 /**
  * Headers whose `retry-after` is, where they have none, what the error's body says: `resets_in_seconds`, or `resets_at`
- * in seconds since the epoch (the ChatGPT backend, 2026), or the words "try again in 11.054s" (OpenAI and Groq, 2026).
+ * in seconds since the epoch (the ChatGPT backend, 2026).
  */
 export function withBodyWait(headers: HeaderReader | undefined, body: unknown): HeaderReader | undefined {
   const outer = asRecord(body);
-  const { resets_in_seconds, resets_at, message } = isRecord(outer['error']) ? outer['error'] : outer;
+  const { resets_in_seconds, resets_at } = isRecord(outer['error']) ? outer['error'] : outer;
   const seconds = asNumber(resets_in_seconds);
   const epoch = asNumber(resets_at);
   const wait =
-    seconds?.toString() ?? (epoch === undefined ? secondsIn(message) : new Date(epoch * 1000).toUTCString());
+    seconds?.toString() ?? (epoch === undefined ? undefined : new Date(epoch * 1000).toUTCString());
   if (wait === undefined) return headers;
   return {
     get: (name) => headers?.get(name) ?? (name.toLowerCase() === 'retry-after' ? wait : null),
   };
-}
-
-const IN_WORDS = /try again in ((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)/i;
-
-function secondsIn(message: unknown): string | undefined {
-  const [, duration] = IN_WORDS.exec(typeof message === 'string' ? message : '') ?? [];
-  const ms = duration === undefined ? undefined : resetMs(duration, 0);
-  return ms === undefined ? undefined : String(ms / 1000);
 }

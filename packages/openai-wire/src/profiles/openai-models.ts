@@ -27,7 +27,7 @@ const REASONS: Partial<ChatQuirks> = {
 type Efforts = ChatQuirks['efforts'];
 
 /** Words for effort by model (model pages, and models.dev of 2026-07; from 5.6 on `max`: `ReasoningEffort` of openai 7.55). */
-const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts>> = {
+const WORDS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts>> = {
   early: ['low', 'medium', 'high'],
   five: ['minimal', 'low', 'medium', 'high'],
   wide: ['low', 'medium', 'high', 'xhigh'],
@@ -37,11 +37,11 @@ const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Effor
 
 /** The lines of 5.x; first match wins. */
 const FIVE_POINT: readonly (readonly [RegExp, Efforts])[] = [
-  [/^gpt-5\.1-codex-max/, EFFORTS.wide],
-  [/^gpt-5\.1(?!\d)/, EFFORTS.early],
-  [/^gpt-5\.[2-5]-pro/, EFFORTS.pro],
-  [/^gpt-5\.[2-5](?!\d)/, EFFORTS.wide],
-  [/^gpt-5\./, EFFORTS.late],
+  [/^gpt-5\.1-codex-max/, WORDS.wide],
+  [/^gpt-5\.1(?!\d)/, WORDS.early],
+  [/^gpt-5\.[2-5]-pro/, WORDS.pro],
+  [/^gpt-5\.[2-5](?!\d)/, WORDS.wide],
+  [/^gpt-5\./, WORDS.late],
 ];
 
 const ALWAYS_REASONS = /^gpt-(?:[6-9]|daybreak|rosalind)/;
@@ -59,14 +59,14 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   },
   {
     pattern: /^o\d/,
-    quirks: { ...REASONS, reasoningOff: 'low', efforts: EFFORTS.early },
+    quirks: { ...REASONS, reasoningOff: 'low', efforts: WORDS.early },
     capabilities: SEES_AND_REASONS,
   },
   { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
   // From 6 on reasoning cannot be switched off (several clients, 2026-09; names: `ChatModel` of openai 7.55).
   {
     pattern: ALWAYS_REASONS,
-    quirks: { ...REASONS, reasoningOff: 'low', efforts: EFFORTS.late },
+    quirks: { ...REASONS, reasoningOff: 'low', efforts: WORDS.late },
     capabilities: SEES_AND_REASONS,
   },
   {
@@ -76,7 +76,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   },
   {
     pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...REASONS, reasoningOff: 'minimal', efforts: EFFORTS.five },
+    quirks: { ...REASONS, reasoningOff: 'minimal', efforts: WORDS.five },
     capabilities: SEES_AND_REASONS,
   },
   // From 5.1 on reasoning is off unless asked for, and then sampling settings are taken.
@@ -103,13 +103,13 @@ const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningRep
 export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   {
     pattern: /^o\d/,
-    quirks: { ...THINKS, reasoningOff: 'low', efforts: EFFORTS.early },
+    quirks: { ...THINKS, reasoningOff: 'low', efforts: WORDS.early },
     capabilities: SEES_AND_REASONS,
   },
   { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
   {
     pattern: ALWAYS_REASONS,
-    quirks: { ...THINKS, reasoningOff: 'low', efforts: EFFORTS.late },
+    quirks: { ...THINKS, reasoningOff: 'low', efforts: WORDS.late },
     capabilities: SEES_AND_REASONS,
   },
   {
@@ -119,7 +119,7 @@ export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   },
   {
     pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...THINKS, reasoningOff: 'minimal', efforts: EFFORTS.five },
+    quirks: { ...THINKS, reasoningOff: 'minimal', efforts: WORDS.five },
     capabilities: SEES_AND_REASONS,
   },
   ...FIVE_POINT.map(([pattern, efforts]): ResponsesRule => ({

@@ -2,10 +2,8 @@ import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/co
 import { inDialect, type ToolSchemas } from './dialects.ts';
 import { toStrict } from './strict.ts';
 
-/** A tool, and whether its schema is to be enforced. */
-export interface MarkedTool extends ModelTool {
-  readonly strict?: true | undefined;
-}
+/** A tool whose `strict` says whether its schema is enforced; without a word it is not. */
+export type MarkedTool = ModelTool;
 
 /** The caller's schemas of what was rewritten so that absence comes as null: what comes back is read by them. */
 export interface Absences {
@@ -33,6 +31,7 @@ function inStrict(tools: readonly ModelTool[]): Omit<Marked, 'source'> {
   const absences = new Map<string, JsonObject>();
   const warnings: Warning[] = [];
   const marked = tools.map((tool): MarkedTool => {
+    if (tool.strict === false) return tool;
     const strict = toStrict(tool.parameters);
     if ('why' in strict) {
       warnings.push(notStrict(`the schema of ${tool.name}`, strict.why));

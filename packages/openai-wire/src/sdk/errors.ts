@@ -1,8 +1,7 @@
-import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
+import { LlmError, type Recovery } from '@majordomo/core';
 import {
   bareText,
   cleanCause,
-  kindOf,
   reasonOf,
   shortBody,
   transportError,
@@ -47,7 +46,7 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
     ...failure,
-    kind: namedKind(failure) ?? askedAgain(failure, status, headers),
+    kind: namedKind(failure),
     ...accountRule(failure, status),
     target: facts.target,
     status,
@@ -60,16 +59,6 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
     recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
   });
 }
-
-/** A refusal of the request that the server says may succeed as it is (`x-should-retry`, such as of a lock: 409). */
-const askedAgain = (
-  failure: ReportedFailure,
-  status: number,
-  headers: HeaderReader | undefined,
-): ErrorKind | undefined =>
-  headers?.get('x-should-retry') === 'true' && kindOf({ ...failure, status }) === 'invalid-request'
-    ? 'server'
-    : undefined;
 
 /** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
 const isBadHeader = (error: Error): boolean =>

@@ -112,3 +112,34 @@ it('a header that cannot be sent is a mistake of the set-up, not of the network'
   expect([error.kind, error.message.includes('canary-')]).toEqual(['config', false]);
   expect(transportError(new TypeError('fetch failed'), 'p/m').kind).toBe('network');
 });
+
+describe('what a server says about asking again', () => {
+  const headers = (value: string): Headers => new Headers({ 'x-should-retry': value });
+
+  it.each<[Partial<WireErrorFacts>, string, boolean | undefined]>([
+    [{ status: 409, headers: headers('true') }, 'server', true],
+    [{ status: 401, headers: headers('true') }, 'auth', true],
+    [{ status: 500, headers: headers('false') }, 'server', false],
+    [{ status: 500, headers: headers('maybe') }, 'server', undefined],
+    [{ status: 500 }, 'server', undefined],
+  ])('%j is of kind %s', (more, kind, shouldRetry) => {
+    const { kind: got, details } = wireError(facts(more));
+    expect([got, details.shouldRetry]).toEqual([kind, shouldRetry]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ['Rate limit reached. Please try again in 11.054s. Visit …', 11_054],
+    ['Please try again in 7m12.5s.', 432_500],
+    ['Please try again in 250ms.', 250],
+    ['Requests have exceeded the limit. Please retry after 26 seconds.', 26_000],
+    ['Please retry in 1 minute, 5 seconds', 65_000],
+    ['retry after 30 milliseconds', 30],
+    ['Try again in a while.', undefined],
+    ['Try again in 99999 days.', undefined],
+  ])('%s', (message, wait) => {
+    expect(wireError(facts({ status: 429, message })).details.retryAfterMs).toBe(wait);
+    expect(wireError(facts({ status: 400, message })).details.retryAfterMs).toBeUndefined();
+    const headers = new Headers({ 'retry-after': '3' });
+    expect(wireError(facts({ status: 429, message, headers })).details.retryAfterMs).toBe(3000);
+  });
+});

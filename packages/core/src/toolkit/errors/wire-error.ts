@@ -3,7 +3,7 @@ import { cleanCause } from '../../error/cause.ts';
 import { kindOf, type WireFailure } from '../../error/classify.ts';
 import type { ErrorKind } from '../../contract/error-kind.ts';
 import { LlmError, type ErrorDetails } from '../../contract/llm-error.ts';
-import { retryAfterMs, type HeaderReader } from '../../error/retry-after.ts';
+import { retryAfterMs, waitInWords, type HeaderReader } from '../../error/retry-after.ts';
 import { redact, redactKnown } from '../../error/secret.ts';
 
 /** What is known of a failure that a wire reported. */
@@ -28,7 +28,8 @@ const LONGEST_CODE = 200;
 /** A failure that a wire reported, as the one error: classified, without secrets, with its cause. */
 export function wireError(facts: WireErrorFacts): LlmError {
   const { target, status, secrets = [], headers } = facts;
-  const kind = facts.kind ?? kindOf(facts);
+  const asked = headers?.get('x-should-retry');
+  const kind = kindAsked(facts.kind ?? kindOf(facts), asked);
   const said = (word(facts.message, secrets, LONGEST_BODY) ?? '').trim();
   const message = `${target} answered ${status ?? 'with an error'}${said === '' ? '' : `: ${said}`}`;
   return new LlmError(
@@ -39,13 +40,21 @@ export function wireError(facts: WireErrorFacts): LlmError {
       status,
       code: status === 413 ? 'too-large' : word(facts.code ?? facts.type, secrets),
       requestId: word(facts.requestId, secrets),
-      retryAfterMs: retryAfterMs(headers, Date.now()),
+      retryAfterMs: retryAfterMs(headers, Date.now()) ?? (MAY_WAIT.has(kind) ? waitInWords(said) : undefined),
+      shouldRetry: asked === 'true' || asked === 'false' ? asked === 'true' : undefined,
       body: bodyText(facts.body, secrets),
       recover: facts.recover,
     },
     { cause: cleanCause(facts.cause, secrets) },
   );
 }
+
+/** A refusal of the request that the server says may succeed as it is (`x-should-retry`, such as of a lock: 409). */
+const kindAsked = (kind: ErrorKind, asked: string | null | undefined): ErrorKind =>
+  asked === 'true' && kind === 'invalid-request' ? 'server' : kind;
+
+/** Failures that end by themselves: of others, words about trying again are about something else. */
+const MAY_WAIT: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
  * The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets, also

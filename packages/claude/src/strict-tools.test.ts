@@ -1,0 +1,79 @@
+import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { toTools } from './strict-tools.ts';
+
+const STRICT = { strictTools: true };
+const tool = (name: string, parameters: JsonObject, more: Partial<ModelTool> = {}): ModelTool => ({
+  name,
+  description: 'd',
+  parameters,
+  ...more,
+});
+const named = (...names: readonly string[]): JsonObject => ({
+  type: 'object',
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+  required: [...names],
+});
+const fit = (tools: readonly ModelTool[], quirks = STRICT, output?: JsonObject) => {
+  const warnings: Warning[] = [];
+  return { fitted: toTools(tools, quirks, output, warnings), warnings };
+};
+
+it('closes a schema that a grammar can be made of, and tells the rest in descriptions', () => {
+  const parameters = { ...named('a'), properties: { a: { type: 'string', minLength: 2 } } };
+  const { fitted, warnings } = fit([tool('f', parameters, { description: ' ' })]);
+  expect(fitted).toEqual([
+    {
+      name: 'f',
+      description: undefined,
+      strict: true,
+      schema: {
+        ...named('a'),
+        properties: { a: { type: 'string', description: '(minLength: 2)' } },
+        additionalProperties: false,
+      },
+    },
+  ]);
+  expect(warnings).toEqual([]);
+});
+
+it.each<[string, ModelTool, typeof STRICT, readonly string[]]>([
+  ['the model knows no strict', tool('f', named('a')), { strictTools: false }, []],
+  ['the caller does not want it', tool('f', named('a'), { strict: false }), STRICT, []],
+  ['any names may come', tool('f', { type: 'object' }), STRICT, ['strict for the schema of f']],
+])('sends a schema as it is where %s', (_why, asked, quirks, told) => {
+  const { fitted, warnings } = fit([asked], quirks);
+  expect(fitted).toMatchObject([{ strict: false, schema: asked.parameters }]);
+  expect(warnings.map(({ what }) => what)).toEqual(told);
+});
+
+it.each<[string, readonly ModelTool[], JsonObject | undefined, number]>([
+  ['tools', Array.from({ length: 22 }, (_, at) => tool(`f${at}`, named('a'))), undefined, 20],
+  [
+    'optional properties',
+    [1, 2, 3].map((at) => tool(`f${at}`, { ...named(...'abcdefghij'), required: [] })),
+    undefined,
+    2,
+  ],
+  [
+    'unions, those of the answer included',
+    [1, 2].map((at) => tool(`f${at}`, unions(7))),
+    { ...unions(6), additionalProperties: false },
+    1,
+  ],
+])('holds as many as the vendor takes of %s', (_what, tools, output, held) => {
+  const { fitted, warnings } = fit(tools, STRICT, output);
+  expect(fitted.map(({ strict }) => strict)).toEqual(tools.map((_, at) => at < held));
+  expect(warnings).toHaveLength(tools.length - held);
+});
+
+it('keeps the identity of schemas, so that their text can be kept', () => {
+  const tools = [tool('f', named('a'))];
+  expect(fit(tools).fitted[0]?.schema).toBe(fit(tools).fitted[0]?.schema);
+});
+
+function unions(count: number): JsonObject {
+  const names = Array.from({ length: count }, (_, at) => `u${at}`);
+  const properties = Object.fromEntries(names.map((name) => [name, { type: ['string', 'null'] }]));
+  return { type: 'object', properties, required: names };
+}

@@ -1,0 +1,58 @@
+import type { JsonObject, ToolCallPart } from '@majordomo/core';
+import { asRecord, isRecord } from '@majordomo/core/provider';
+
+/**
+ * Blocks that no part of a transcript stands for: tools that ran at the vendor and their results, compactions, fallbacks,
+ * and types that came later. They are kept as they came, in the token of a reasoning part without text, since the turn is
+ * refused without them, or its next one knows nothing of what was found.
+ */
+export class KeptBlock {
+  private readonly block: Record<string, unknown>;
+  private json = '';
+  /** A delta of an unknown kind came: the block is not what it was. */
+  private isBroken = false;
+
+  constructor(opening: object) {
+    this.block = { ...opening };
+  }
+
+  /** A delta that belongs to it; false for one that nobody knows. */
+  add(delta: object): boolean {
+    const { type, partial_json: json, ...rest } = asRecord(delta);
+    if (type === 'input_json_delta' && typeof json === 'string') this.json += json;
+    else if (type === 'compaction_delta') Object.assign(this.block, rest);
+    else if (type !== 'citations_delta') this.isBroken = true;
+    return !this.isBroken;
+  }
+
+  /** The whole block; `undefined` where it did not come whole. */
+  whole(): JsonObject | undefined {
+    if (this.isBroken) return undefined;
+    if (this.json === '') return this.block as JsonObject;
+    try {
+      return { ...this.block, input: JSON.parse(this.json) } as JsonObject;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Kept under this name, which no other platform of Claude reads: their blocks have other forms. */
+export const tokenOf = (block: JsonObject): JsonObject => ({ messages: block });
+
+/** The block of such a token. */
+export function keptBlock(data: unknown): JsonObject | undefined {
+  const { messages } = asRecord(data);
+  return isRecord(messages) ? (messages as JsonObject) : undefined;
+}
+
+/** Who made a call, where it was a program that runs at the vendor: the call goes back with it. */
+export function callerOf(caller: unknown): JsonObject | undefined {
+  return isRecord(caller) && caller['type'] !== 'direct' ? ({ caller } as JsonObject) : undefined;
+}
+
+/** That of a call in the transcript, for the server that it came from. */
+export function callerIn({ replay }: ToolCallPart, family: string): object | undefined {
+  const { caller } = asRecord(replay?.family === family ? replay.data : undefined);
+  return isRecord(caller) ? { caller } : undefined;
+}
