@@ -330,6 +330,20 @@ describe('a stream', () => {
     ]);
   });
 
+  it('is cut where a gateway begins another answer on it, and hears the same beginning once', () => {
+    const again = { ...messageStart(), message: { id: 'msg_2', content: [], usage: {} } };
+    expect(() => read(messageStart(), ...textBlock(0, 'a'), again)).toThrow(
+      expect.objectContaining({ kind: 'truncated' }) as Error,
+    );
+    const { usage, parts } = read(
+      messageStart(),
+      messageStart({ input_tokens: 0, output_tokens: 0 }),
+      ...textBlock(0, 'a'),
+      ...ended('end_turn'),
+    );
+    expect([usage?.input, parts]).toEqual([15, [{ type: 'text', text: 'a' }]]);
+  });
+
   it('says why it refused, in a stream and whole', () => {
     const stop_details = { type: 'refusal', category: 'cyber', explanation: 'No exploits.' };
     const known = { category: 'cyber', explanation: 'No exploits.' };

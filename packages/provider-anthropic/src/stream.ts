@@ -39,6 +39,8 @@ export class MessagesReader implements WireReader {
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
   private readonly blocks: ContentBlocks;
+  private hasBegun = false;
+  private id: string | undefined;
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
@@ -98,8 +100,19 @@ export class MessagesReader implements WireReader {
       });
   }
 
+  /**
+   * Some gateways say it twice. Another id is another answer: its server lost the vendor and began anew on the same stream,
+   * so that the parts so far belong to nothing (vercel/ai#18331, 2026-08).
+   */
   private start(message: WireMessage): void {
-    this.usage = message.usage ?? undefined;
+    const { target } = this.scribe;
+    if (this.hasBegun && message.id !== this.id)
+      throw new LlmError('truncated', `${target} began another answer before the first one ended`, {
+        target,
+      });
+    if (!this.hasBegun) this.usage = message.usage ?? undefined;
+    this.hasBegun = true;
+    this.id = message.id;
     this.scribe.start(message.id);
   }
 

@@ -233,3 +233,10 @@ it('tells how likely its tokens were, where that was asked for', () => {
     logprobs: [{ token: 'Hi', logprob: -0.1, top: [{ token: 'Hi', logprob: -0.1 }] }],
   });
 });
+
+it('takes null for what a gateway has none of', () => {
+  const events = read(chunk([{ functionCall: { id: null, name: 'f', args: null } }], STOP));
+  expect(parts(events)).toEqual([
+    { type: 'tool-call', id: expect.stringMatching(/^call_/), name: 'f', args: {} },
+  ]);
+});

@@ -49,9 +49,10 @@ interface WirePart {
 }
 
 interface WireCall {
-  readonly id?: string;
+  /** Null at some gateways. */
+  readonly id?: string | null;
   readonly name?: string;
-  readonly args?: JsonObject;
+  readonly args?: JsonObject | null;
   /** Vertex AI streams arguments where `extra` asks for it. */
   readonly partialArgs?: readonly PartialArg[];
   readonly willContinue?: boolean;
@@ -237,8 +238,8 @@ export class GeminiReader implements WireReader {
       if (this.open !== undefined) this.endCall(this.open, true);
       const key = `call ${this.calls++}`;
       const replay = signature === undefined ? undefined : { family: this.family, data: signature };
-      const json = args === undefined ? undefined : JSON.stringify(args);
-      this.scribe.toolCall(key, { id, name, json, replay });
+      const json = args === undefined || args === null ? undefined : JSON.stringify(args);
+      this.scribe.toolCall(key, { id: id ?? undefined, name, json, replay });
       if (partialArgs === undefined && willContinue !== true) {
         this.scribe.end(key);
         return;

@@ -27,6 +27,9 @@ describe('tool-call arguments', () => {
     ['{"a":1}"b"', refused('{"a":1}"b"')],
     ['[1,2]', refused('[1,2]')],
     ['"text"', refused('"text"')],
+    [' "{\\"a\\":1}"', { args: { a: 1 }, repaired: ['a second encoding'] }],
+    ['"[1]"', refused('"[1]"')],
+    ['"{"a":1}"', refused('"{"a":1}"')],
     ['null', refused('null')],
     ['}', refused('}')],
   ])('%j', (text, expected) => {

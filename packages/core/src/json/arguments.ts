@@ -21,9 +21,22 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (args !== undefined) return { args };
   const refused = { args: {}, invalid: { raw: text } };
   if (isCut) return refused;
+  const decoded = objectOf(stringOf(text));
+  if (decoded !== undefined) return { args: decoded, repaired: ['a second encoding'] };
   const repair = repairObject(text);
   const mended = repair && objectOf(repair.text);
   return mended === undefined ? refused : { args: mended, repaired: repair?.repairs ?? [] };
+}
+
+/** The text that a JSON string holds: some models write the object as one (Qwen, GLM; 2025-2026). */
+function stringOf(text: string): string {
+  if (!text.trimStart().startsWith('"')) return '';
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : '';
+  } catch {
+    return '';
+  }
 }
 
 function objectOf(text: string): JsonObject | undefined {

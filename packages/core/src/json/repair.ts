@@ -1,4 +1,5 @@
-export type ArgumentRepair = 'control characters' | 'trailing comma' | 'missing closers' | 'surplus closers';
+export type ArgumentRepair =
+  'control characters' | 'trailing comma' | 'missing closers' | 'surplus closers' | 'a second encoding';
 
 export interface RepairedText {
   readonly text: string;

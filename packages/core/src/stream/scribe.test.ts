@@ -364,3 +364,18 @@ describe('the arguments of a tool call', () => {
     expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
   });
 });
+
+it('two calls of one id get two, and an id that is not text is none', () => {
+  const scribe = new Scribe('a/x', []);
+  scribe.start('r');
+  scribe.toolCall('0', { id: 'same', name: 'f' });
+  scribe.toolCall('1', { id: 'same', name: 'f' });
+  scribe.toolCall('2', { id: null as unknown as string, name: 'f' });
+  scribe.finish('tool-calls', undefined, undefined);
+  const events = scribe.take();
+  const ids = events.flatMap((event) =>
+    event.type === 'part-end' && event.part.type === 'tool-call' ? [event.part.id] : [],
+  );
+  expect(ids).toEqual(['same', expect.stringMatching(/^call_.*_1$/), expect.stringMatching(/^call_.*_2$/)]);
+  expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+});

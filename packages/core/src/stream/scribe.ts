@@ -45,6 +45,8 @@ export class Scribe {
   private started = false;
   /** Known before the response has begun. */
   private early: readonly Warning[] = NO_WARNINGS;
+  /** Of calls, as the vendor named them. */
+  private ids: Set<string> | undefined;
   private likely: TokenLogprob[] | undefined;
   private nextIndex = 0;
   private batch: ModelEvent[];
@@ -193,12 +195,25 @@ export class Scribe {
     this.begin();
     if (this.current !== undefined) this.closeAll();
     const index = this.nextIndex++;
-    const id = delta.id !== undefined && delta.id !== '' ? delta.id : madeUpCallId(this.responseId, index);
+    const id = this.uniqueId(delta.id) ?? madeUpCallId(this.responseId, index);
     const name = delta.name ?? '';
     const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name, unfinished: false };
     this.open.set(key, open);
     this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name } });
     return open;
+  }
+
+  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
+  private uniqueId(id: unknown): string | undefined {
+    if (typeof id !== 'string' || id === '') return undefined;
+    this.ids ??= new Set();
+    if (!this.ids.has(id)) {
+      this.ids.add(id);
+      return id;
+    }
+    const why = 'two calls of one answer had it';
+    this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `tool call id "${id}"`, why } });
+    return undefined;
   }
 
   private begin(id?: string): void {

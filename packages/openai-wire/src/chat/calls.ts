@@ -32,7 +32,6 @@ export class ToolCalls {
   private readonly family: string;
   private readonly all: Slot[] = [];
   private readonly slots = new Map<number | string, Slot>();
-  private readonly ids = new Set<string>();
   private last: Slot | undefined;
   /** Schemas of tools whose absent properties come as null. */
   private readonly absences: Absences['tools'] | undefined;
@@ -127,22 +126,7 @@ export class ToolCalls {
     const schema = this.absences?.get(slot.name);
     if (schema !== undefined) slot.nulls = new NullFilter(schema);
     const first = slot.nulls?.push(slot.json) ?? slot.json;
-    this.scribe.toolCall(slot.key, { id: this.uniqueId(slot.id), name: slot.name, json: first, replay });
-  }
-
-  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
-  private uniqueId(id: string): string | undefined {
-    if (id === '') return undefined;
-    if (!this.ids.has(id)) {
-      this.ids.add(id);
-      return id;
-    }
-    this.scribe.warning({
-      action: 'repaired',
-      what: `tool call id "${id}"`,
-      why: 'two calls of one answer had it',
-    });
-    return undefined;
+    this.scribe.toolCall(slot.key, { id: slot.id, name: slot.name, json: first, replay });
   }
 }
 

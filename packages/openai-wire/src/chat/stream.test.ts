@@ -358,3 +358,16 @@ it('tells how likely its tokens were, over all chunks', () => {
   ]);
   expect(stream(delta({ content: 'a' }), stop, DONE).finish).not.toHaveProperty('logprobs');
 });
+
+it('passes over holes in lists', () => {
+  const { events } = stream(
+    delta({ content: [null, { type: 'text', text: 'a' }] }),
+    delta({ tool_calls: [null, { index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] }),
+    stop,
+    DONE,
+  );
+  expect(events.filter(({ type }) => type === 'part-end')).toMatchObject([
+    { part: { type: 'text', text: 'a' } },
+    { part: { type: 'tool-call', id: 'c' } },
+  ]);
+});

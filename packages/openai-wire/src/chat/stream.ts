@@ -154,9 +154,10 @@ export class ChatReader implements WireReader {
     if (delta.executed_tools?.length) this.notes.tell('executed tools', 'they ran at the vendor');
   }
 
-  private blocks(content: readonly ContentBlock[], isWhole: boolean): void {
+  private blocks(content: readonly (ContentBlock | null)[], isWhole: boolean): void {
     if (!isList(content)) throw drift(this.scribe.target, `${placeOf(isWhole)}.content`, content);
     for (const block of content) {
+      if (block === null) continue;
       if (block.thinking !== undefined) {
         const thought = thinkingText(block);
         if (thought !== '') this.answer.reasoning(thought, undefined);
@@ -173,7 +174,7 @@ export class ChatReader implements WireReader {
     if (!isList(fragments)) throw drift(this.scribe.target, `${placeOf(isWhole)}.tool_calls`, fragments);
     for (let at = 0; at < fragments.length; at++) {
       const fragment = fragments[at];
-      if (fragment !== undefined) this.answer.fragment(fragment, isWhole, at);
+      if (fragment) this.answer.fragment(fragment, isWhole, at);
     }
     if (single && fragments.length === 0) this.answer.fragment({ index: 0, function: single }, isWhole, 0);
   }

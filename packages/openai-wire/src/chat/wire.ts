@@ -28,12 +28,13 @@ export interface ChatChoice {
 
 /** A delta of a stream or the message of a body: the same fields. */
 export interface ChatDelta {
-  readonly content?: string | readonly ContentBlock[] | null;
+  /** Gateways leave holes in lists. */
+  readonly content?: string | readonly (ContentBlock | null)[] | null;
   readonly refusal?: string | null;
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
   readonly reasoning_details?: readonly ReasoningDetail[] | null;
-  readonly tool_calls?: readonly ToolFragment[] | null;
+  readonly tool_calls?: readonly (ToolFragment | null)[] | null;
   /** The wire of 2023: one call, no id. */
   readonly function_call?: FunctionFragment | null;
   readonly audio?: unknown;

@@ -200,3 +200,30 @@ describe('a transcript as input items', () => {
     expect(convert([assistant([part])]).items[0]).toMatchObject({ arguments: '{"text":"\\ufffd"}' });
   });
 });
+
+it('gives back what the vendor wants back, and the results of calls that its program made as the program’s', () => {
+  const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
+  const caller = { type: 'program', caller_id: 'p1' };
+  const turns = [
+    user('hi'),
+    assistant([
+      { type: 'reasoning', text: '', replay: { family: 'f', data: { item: program } } },
+      {
+        type: 'tool-call',
+        id: 'c',
+        name: 'f',
+        args: {},
+        replay: { family: 'f', data: { id: 'fc_1', caller } },
+      },
+    ]),
+    toolResult({ callId: 'c', name: 'f', content: 'r' }),
+  ];
+  const request: ModelRequest = { messages: turns, tools: [], output: undefined, extra: {} };
+  const items = itemsToWire(request, OPENAI_RESPONSES_QUIRKS, 'f', []);
+  expect(items.slice(1)).toMatchObject([
+    program,
+    { type: 'function_call', call_id: 'c', caller },
+    { type: 'function_call_output', call_id: 'c', caller, output: 'r' },
+  ]);
+  expect(JSON.stringify(itemsToWire(request, OPENAI_RESPONSES_QUIRKS, 'other', []))).not.toContain('program');
+});

@@ -27,6 +27,8 @@ interface Conversion {
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
+  /** Who made a call, where that was not the model itself. */
+  readonly callers: ReadonlyMap<string, JsonValue>;
   /** Ids of reasoning that was sent: no item may come twice. */
   readonly reasoned: Set<string>;
 }
@@ -46,7 +48,9 @@ export function itemsToWire(
   const isStored = request.extra['store'] === true;
   const idOf = toolIds(request.messages, ID_RULE);
   const { nameOf, key } = toolNames(request.tools);
-  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, reasoned: new Set() };
+  const callers = callersIn(request.messages, family);
+  const reasoned = new Set<string>();
+  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, callers, reasoned };
   const known = forms.of(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const items: InputItem[] = [];
   let images: UserPart[] = [];
@@ -104,7 +108,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
     case 'text':
       return part.text === '' ? undefined : messageItem(part.text, token);
     case 'reasoning':
-      return reasoningItem(token, conversion);
+      return keptItem(token) ?? reasoningItem(token, conversion);
     case 'tool-call':
       return {
         type: 'function_call',
@@ -112,6 +116,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
         call_id: conversion.idOf(part.id),
         name: conversion.nameOf(part.name),
         ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
+        ...(token?.['caller'] === undefined ? undefined : { caller: token['caller'] }),
         arguments: wellFormed(JSON.stringify(part.args)),
       };
     default:
@@ -162,6 +167,29 @@ function reasoningItem(token: JsonObject | undefined, conversion: Conversion): I
     ...(quirks.reasoningReplay === 'text' && Array.isArray(content) ? { content } : undefined),
     ...(secret === undefined ? undefined : { encrypted_content: secret }),
   };
+}
+
+/** One that went back as it came. */
+function keptItem(token: JsonObject | undefined): InputItem | undefined {
+  const item = token?.['item'];
+  return isObject(item) && typeof item['type'] === 'string' ? { ...item, type: item['type'] } : undefined;
+}
+
+/** Of calls that a program at the vendor made: their results are its. */
+function callersIn(
+  messages: readonly TurnMessage[],
+  family: string | undefined,
+): ReadonlyMap<string, JsonValue> {
+  const callers = new Map<string, JsonValue>();
+  for (const { role, parts } of messages) {
+    if (role !== 'assistant') continue;
+    for (const part of parts) {
+      const data = part.replay?.family === family ? part.replay?.data : undefined;
+      const caller = part.type === 'tool-call' && isObject(data) ? data['caller'] : undefined;
+      if (part.type === 'tool-call' && caller !== undefined) callers.set(part.id, caller);
+    }
+  }
+  return callers;
 }
 
 /** Images follow the last of a run of results. */

@@ -1,4 +1,12 @@
-import type { ImagePart, TextPart, ToolMessage, ToolResultPart, UserPart, Warning } from '@majordomo/core';
+import type {
+  ImagePart,
+  JsonValue,
+  TextPart,
+  ToolMessage,
+  ToolResultPart,
+  UserPart,
+  Warning,
+} from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
 import type { ResponsesQuirks } from './quirks.ts';
 
@@ -40,13 +48,14 @@ interface ResultContext {
   readonly quirks: ResponsesQuirks;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
+  readonly callers: ReadonlyMap<string, JsonValue>;
 }
 
 /** Images that a result cannot hold go to `images`: they follow later. */
 export function resultItems(
   { parts }: ToolMessage,
   images: UserPart[],
-  { quirks, warnings, idOf }: ResultContext,
+  { quirks, warnings, idOf, callers }: ResultContext,
 ): readonly InputItem[] {
   return parts.map((result) => {
     const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
@@ -60,7 +69,13 @@ export function resultItems(
       });
     }
     const output = asParts ? resultParts(result) : resultText(result, pictures.length > 0);
-    return { type: 'function_call_output', call_id: idOf(result.callId), output };
+    const caller = callers.get(result.callId);
+    return {
+      type: 'function_call_output',
+      call_id: idOf(result.callId),
+      ...(caller === undefined ? undefined : { caller }),
+      output,
+    };
   });
 }
 

@@ -39,7 +39,6 @@ export class ItemWriter {
   private readonly texts = new Map<string, TextItem>();
   private readonly thoughts = new Map<string, TextItem>();
   private readonly calls = new Map<string, CallItem>();
-  private readonly callIds = new Set<string>();
   private readonly waiting = new Set<TextItem>();
   private openCalls = 0;
   /** What was asked for in schemas whose absent properties come as null. */
@@ -110,7 +109,7 @@ export class ItemWriter {
     });
     this.openCalls++;
     this.writing = '';
-    this.scribe.toolCall(`call ${key}`, { id: this.uniqueId(id), name });
+    this.scribe.toolCall(`call ${key}`, { id, name });
   }
 
   callText(key: string, json: string): void {
@@ -189,21 +188,6 @@ export class ItemWriter {
       else if (held !== '') this.scribe.text(held, key, replay);
     }
     this.waiting.clear();
-  }
-
-  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
-  private uniqueId(id: string): string | undefined {
-    if (id === '') return undefined;
-    if (!this.callIds.has(id)) {
-      this.callIds.add(id);
-      return id;
-    }
-    this.scribe.warning({
-      action: 'repaired',
-      what: `tool call id "${id}"`,
-      why: 'two calls of one answer had it',
-    });
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
 import type { ItemContent, OutputItem } from './wire.ts';
 
 /** All text of a message, a refusal included: both are what the model says. */
@@ -50,12 +51,27 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** The id, the phase of a message, and the namespace of a call, without which its item is refused (2026). */
-export function itemToken({ id, phase, namespace }: OutputItem): JsonObject | undefined {
+/**
+ * Items that no part stands for and without which the vendor refuses the next turn, or knows nothing of what was done
+ * (openai 7.55: "must be round-tripped").
+ */
+const ROUND_TRIPPED: ReadonlySet<unknown> = new Set([
+  'program',
+  'program_output',
+  'tool_search_call',
+  'tool_search_output',
+  'compaction',
+]);
+
+export const isKept = ({ type }: OutputItem): boolean => ROUND_TRIPPED.has(type);
+
+/** The id, the phase of a message, and the namespace and caller of a call, without which its item is refused (2026). */
+export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {
   const token: Record<string, JsonValue> = {};
   if (typeof id === 'string' && id !== '') token['id'] = id;
   if (typeof phase === 'string') token['phase'] = phase;
   if (typeof namespace === 'string') token['namespace'] = namespace;
+  if (isRecord(caller) && caller['type'] !== 'direct') token['caller'] = caller as JsonObject;
   return Object.keys(token).length === 0 ? undefined : token;
 }
 

@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import { asRecord, isList } from '@majordomo/core/provider';
+import { asList, asRecord, isList } from '@majordomo/core/provider';
 import type { ReportedFailure } from '../failure/reported.ts';
 import { FORGET } from '../failure/forget.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../failure/recoveries.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { schemaFormat } from './format.ts';
+import { isKept } from './read-item.ts';
 import { withTextResults } from '../transcript/text-results.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
@@ -37,6 +38,7 @@ export function recoveryFor(
     /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message)
   )
     return FORGET;
+  if (KEPT_REFUSED.test(message) && hasKept(sent)) return FORGET;
   if (
     sent['include'] !== undefined &&
     (param === 'include' || /^encrypted content is not supported/i.test(message))
@@ -50,6 +52,12 @@ export function recoveryFor(
   if (failsAtGrammar(failure)) return simplerSchemas(sent);
   return withoutRefusedMember(failure, sent);
 }
+
+/** What is said of items that went back as they came, at a server or an account that knows nothing of them. */
+const KEPT_REFUSED = /\b(?:program|tool_search|compaction|caller|fingerprint)/i;
+
+const hasKept = ({ input }: SentBody): boolean =>
+  asList(input).some((item) => isKept(asRecord(item)) || asRecord(item)['caller'] !== undefined);
 
 const UNASKED: Recovery = {
   id: 'drop include',

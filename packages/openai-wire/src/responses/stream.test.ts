@@ -415,3 +415,55 @@ it('tells how likely its tokens were once, by deltas or by whole items', () => {
   expect(streamed.finish?.logprobs).toEqual(known);
   expect(whole({ id: 'r', status: 'completed', output: [item] }).finish?.logprobs).toEqual(known);
 });
+
+describe('items of gateways', () => {
+  const texts = ({ events }: Read): unknown[] =>
+    events.flatMap((event) => {
+      if (event.type !== 'part-end') return [];
+      const { part } = event;
+      return [part.type === 'tool-call' ? part.args : part.text];
+    });
+
+  it('that all have one index are told apart', () => {
+    const calls = ['a', 'b'].flatMap((id) => [
+      added(0, call(id, '', { status: 'in_progress' })),
+      args(0, `{"of":"${id}"}`),
+      done(0, call(id, `{"of":"${id}"}`)),
+    ]);
+    expect(texts(stream(created, ...calls, completed()))).toEqual([{ of: 'a' }, { of: 'b' }]);
+    const messages = ['m1', 'm2'].flatMap((id) => [
+      added(0, message('', { id })),
+      said(0, id),
+      done(0, message(id, { id })),
+    ]);
+    expect(texts(stream(created, ...messages, completed()))).toEqual(['m1', 'm2']);
+  });
+
+  it('whose id is another one in every event are one', () => {
+    const { output_index: _index, ...begun } = added(0, message('', { id: 'm0' })) as Record<string, unknown>;
+    const piece = (id: string, delta: string): object => ({
+      type: 'response.output_text.delta',
+      item_id: id,
+      delta,
+    });
+    const { output_index: _last, ...ended } = done(0, message('Hello', { id: 'm3' })) as Record<
+      string,
+      unknown
+    >;
+    expect(texts(stream(created, begun, piece('m1', 'Hel'), piece('m2', 'lo'), ended, completed()))).toEqual([
+      'Hello',
+    ]);
+  });
+
+  it('that the vendor wants back are kept as they came', () => {
+    const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
+    const caller = { type: 'program', caller_id: 'p1' };
+    const { events } = stream(created, done(0, program), done(1, call('c', '{}', { caller })), completed());
+    const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+    expect(parts).toMatchObject([
+      { type: 'reasoning', text: '', replay: { family: FAMILY, data: { item: program } } },
+      { type: 'tool-call', id: 'c', replay: { data: { caller } } },
+    ]);
+    expect(events.filter(({ type }) => type === 'warning')).toEqual([]);
+  });
+});

@@ -13,12 +13,14 @@ import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
 import { Notes } from '../reading/notes.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { withBodyWait } from '../failure/wait.ts';
+import { ItemKeys } from './item-keys.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
   callArguments,
   contentText,
   hasAnnotations,
   isRefusal,
+  isKept,
   isUnfinished,
   itemToken,
   otherContent,
@@ -51,8 +53,7 @@ export class ResponsesReader implements WireReader {
   done = false;
   private readonly options: ResponsesReaderOptions;
   private readonly items: ItemWriter;
-  /** Keys of items by their ids, for servers that leave out the index. */
-  private readonly keys = new Map<unknown, string>();
+  private readonly keys = new ItemKeys();
   private readonly phases = new Set<string>();
   private isRefused = false;
   private hasLogprobs = false;
@@ -98,35 +99,35 @@ export class ResponsesReader implements WireReader {
   private event(type: string, event: ResponsesEvent): void {
     switch (type) {
       case 'response.output_text.delta':
-        this.items.text('text', this.keyOf(event), stringOf(event.delta));
+        this.items.text('text', this.keys.of(event), stringOf(event.delta));
         if (event.logprobs !== undefined) this.logprobs(event.logprobs);
         return;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        this.items.text('reasoning', this.keyOf(event), stringOf(event.delta));
+        this.items.text('reasoning', this.keys.of(event), stringOf(event.delta));
         return;
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
-        this.items.callText(this.keyOf(event), stringOf(event.delta));
+        this.items.callText(this.keys.of(event), stringOf(event.delta));
         return;
       case 'response.refusal.delta':
         this.isRefused = true;
-        this.items.text('text', this.keyOf(event), stringOf(event.delta));
+        this.items.text('text', this.keys.of(event), stringOf(event.delta));
         return;
       case 'response.output_text.done':
-        this.items.fill('text', this.keyOf(event), stringOf(event.text));
+        this.items.fill('text', this.keys.of(event), stringOf(event.text));
         return;
       case 'response.refusal.done':
         this.isRefused = true;
-        this.items.fill('text', this.keyOf(event), stringOf(event.refusal));
+        this.items.fill('text', this.keys.of(event), stringOf(event.refusal));
         return;
       case 'response.reasoning_summary_text.done':
       case 'response.reasoning_text.done':
-        this.items.fill('reasoning', this.keyOf(event), stringOf(event.text));
+        this.items.fill('reasoning', this.keys.of(event), stringOf(event.text));
         return;
       case 'response.function_call_arguments.done':
       case 'response.custom_tool_call_input.done':
-        this.items.callWhole(this.keyOf(event), stringOf(event.arguments ?? event.input));
+        this.items.callWhole(this.keys.of(event), stringOf(event.arguments ?? event.input));
         return;
       default:
         this.rareEvent(type, event);
@@ -141,10 +142,10 @@ export class ResponsesReader implements WireReader {
         this.start(event.response ?? {});
         return;
       case 'response.output_item.added':
-        if (event.item) this.begin(event.item, this.keyOf(event, event.item));
+        if (event.item) this.begin(event.item, this.keys.of(event, event.item));
         return;
       case 'response.output_item.done':
-        if (event.item) this.settle(event.item, this.keyOf(event, event.item));
+        if (event.item) this.settle(event.item, this.keys.of(event, event.item));
         return;
       case 'response.completed':
       case 'response.done':
@@ -175,20 +176,9 @@ export class ResponsesReader implements WireReader {
     this.scribe.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
   }
 
-  /** By index; else by the item's id, which some servers change in the midst of an item. */
-  private keyOf({ output_index: index, item_id: id }: ResponsesEvent, item?: OutputItem): string {
-    if (typeof index === 'number') {
-      const key = String(index);
-      if (item !== undefined) this.keys.set(item.id, key);
-      return key;
-    }
-    const name = id ?? item?.id;
-    return this.keys.get(name) ?? (typeof name === 'string' ? name : '0');
-  }
-
   private begin(item: OutputItem, key: string): void {
+    this.keys.begin(key);
     if (isCall(item)) {
-      this.keys.set(item.call_id, key);
       this.items.beginCall(key, stringOf(item.call_id), this.nameOf(item));
     } else if (item.type === 'message') {
       this.items.open(key, this.replay(itemToken(item)));
@@ -213,9 +203,12 @@ export class ResponsesReader implements WireReader {
       const whole = callArguments(item);
       if (whole === undefined) throw drift(this.scribe.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
+    } else if (isKept(item)) {
+      this.items.endText('reasoning', key, '', this.replay({ item: item as JsonObject }));
     } else {
       this.leaveOut(stringOf(item.type) || 'item');
     }
+    this.keys.end(key);
   }
 
   /** Those of a delta; the whole item says them again. */
@@ -254,7 +247,7 @@ export class ResponsesReader implements WireReader {
     for (const [at, item] of (output ?? NONE).entries()) {
       if (!item) continue;
       if (isNew) this.settle(item, String(at));
-      else if (isCall(item)) this.settle(item, this.keys.get(item.call_id) ?? `last${at}`);
+      else if (isCall(item)) this.settle(item, this.keys.ofCall(item.call_id) ?? `last${at}`);
       else if (item.type === 'message' && !this.items.hasText) this.settle(item, `last${at}`);
     }
     if (!this.items.any) this.items.text('text', '0', stringOf(text));
