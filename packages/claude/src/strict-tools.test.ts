@@ -51,7 +51,7 @@ it.each<[string, readonly ModelTool[], JsonObject | undefined, number]>([
   ['tools', Array.from({ length: 22 }, (_, at) => tool(`f${at}`, named('a'))), undefined, 20],
   [
     'optional properties',
-    [1, 2, 3].map((at) => tool(`f${at}`, { ...named(...'abcdefghij'), required: [] })),
+    [1, 2, 3].map((at) => tool(`f${at}`, { ...named(...Array.from('abcdefghij')), required: [] })),
     undefined,
     2,
   ],

@@ -30,7 +30,8 @@ export class KeptBlock {
     if (this.isBroken) return undefined;
     if (this.json === '') return this.block as JsonObject;
     try {
-      return { ...this.block, input: JSON.parse(this.json) } as JsonObject;
+      const input: unknown = JSON.parse(this.json);
+      return { ...this.block, input } as JsonObject;
     } catch {
       return undefined;
     }

@@ -57,7 +57,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (config !== undefined) params.outputConfig = config;
   // The wire has no place of its own for it: Claude takes it among the fields of the model (2026-11).
   const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
-  if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields as WireJson;
+  if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields;
   if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };
   // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
