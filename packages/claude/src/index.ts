@@ -3,7 +3,6 @@ export { claudeModel, type ClaudeModel } from './models.ts';
 export { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirks } from './quirks.ts';
 
 // requests
-export { callName } from './call-name.ts';
 export { toOutput, type Output } from './output.ts';
 export { toSampling, type Sampling } from './sampling.ts';
 export {
@@ -15,7 +14,6 @@ export {
 } from './thinking.ts';
 export { allowedToolChoice, isForced } from './tool-choice.ts';
 export { toTools, type ClaudeTool } from './strict-tools.ts';
-export type { ObjectSchema } from './tool-schema.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
 // refusals

@@ -1,16 +1,15 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/provider';
+import { asList, asRecord, objectRoot, type ObjectRoot } from '@majordomo/core/provider';
 import { outputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
 import { eachSchema } from './schema-refusal.ts';
-import { toolSchema, type ObjectSchema } from './tool-schema.ts';
 
 /** A tool as both platforms take it. */
 export interface ClaudeTool {
   readonly name: string;
   /** `undefined`: blank, which the wires refuse. */
   readonly description: string | undefined;
-  readonly schema: ObjectSchema;
+  readonly schema: ObjectRoot;
   /** The vendor holds the arguments to the schema. */
   readonly strict: boolean;
 }
@@ -36,7 +35,7 @@ export function toTools(
     output === undefined ? { tools: 0, optional: 0, unions: 0 } : { ...weightOf(output), tools: 0 };
   return tools.map(({ name, description: said, parameters, strict = strictTools }) => {
     const description = said.trim() === '' ? undefined : said;
-    const plain = toolSchema(parameters);
+    const plain = objectRoot(parameters);
     if (!strict) return { name, description, schema: plain, strict: false };
     const { schema, refusal } = outputSchema(plain);
     const sum = added(used, weightOf(schema));
@@ -46,7 +45,7 @@ export function toTools(
       return { name, description, schema: plain, strict: false };
     }
     used = sum;
-    return { name, description, schema: toolSchema(schema), strict: true };
+    return { name, description, schema: objectRoot(schema), strict: true };
   });
 }
 

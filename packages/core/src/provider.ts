@@ -45,6 +45,8 @@ export { sameHeaders } from './toolkit/transport/same-headers.ts';
 export { sdkStream, type SdkCall } from './toolkit/transport/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './toolkit/decode/sse.ts';
 export { sniffMediaType } from './bytes/sniff.ts';
+export { callName } from './toolkit/tools/call-name.ts';
+export { objectRoot, type ObjectRoot } from './toolkit/tools/object-root.ts';
 export { asGiven, toolIds, type ToolIdRule } from './toolkit/transcript/tool-ids.ts';
 export type { CallFacts } from './toolkit/errors/call-facts.ts';
 export { bareText } from './toolkit/errors/bare-text.ts';

@@ -6,7 +6,6 @@ import type {
   ThinkingBlockParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
-import { callName } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type {
   AssistantPart,
@@ -16,7 +15,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
-import { asRecord, toBase64 } from '@majordomo/core/provider';
+import { callName, asRecord, toBase64 } from '@majordomo/core/provider';
 import { callerIn, keptBlock } from './kept-blocks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */

@@ -5,9 +5,8 @@ import type {
   ImageFormat,
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { callName } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { callName, isRecord } from '@majordomo/core/provider';
 import type {
   AssistantPart,
   FilePart,

@@ -17,6 +17,10 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'bad-arguments': TOOLS,
   'tool-result': TOOLS,
   'foreign-tool-ids': TOOLS,
+  'made-up-tool-names': TOOLS,
+  'user-after-tools': TOOLS,
+  'fitted-tool-names': TOOLS,
+  'tool-schemas': TOOLS,
   // These ask with tools, or for their calls.
   'unicode-split': TOOLS,
   'prefix-stability': TOOLS,

@@ -1,5 +1,6 @@
 import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
 import type { RunQuirks } from './quirks.ts';
+import { objectRoot } from '@majordomo/core/provider';
 
 export interface WireTool {
   readonly type: 'function';
@@ -36,5 +37,5 @@ export function toTools(
 
 const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
   type: 'function',
-  function: { name, description, parameters },
+  function: { name, description, parameters: objectRoot(parameters) },
 });

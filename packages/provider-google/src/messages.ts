@@ -8,7 +8,7 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { isMadeUpCallId, isRecord, toBase64 } from '@majordomo/core/provider';
+import { callName, isMadeUpCallId, isRecord, toBase64 } from '@majordomo/core/provider';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -79,7 +79,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
       // A summary without a signature tells the model nothing: it is not sent.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
     case 'tool-call':
-      return [{ functionCall: { ...idOf(part.id), name: part.name, args: part.args }, ...signed }];
+      return [{ functionCall: { ...idOf(part.id), name: nameOf(part.name), args: part.args }, ...signed }];
   }
 }
 
@@ -103,7 +103,7 @@ function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
   return {
     functionResponse: {
       ...idOf(callId),
-      name,
+      name: nameOf(name),
       response: isError === true ? { error: text } : { output: text },
       ...(images.length > 0 && { parts: images.map(inline) }),
     },
@@ -112,3 +112,9 @@ function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
 
 const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
   content.filter((piece): piece is ImagePart => piece.type === 'image');
+
+/** What the wire takes as a name; a declared tool's own is one. */
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/;
+
+/** A model may have called what nobody declared: the transcript has it for ever. */
+const nameOf = (name: string): string => (NAME.test(name) ? name : callName(`_${name}`, 64));

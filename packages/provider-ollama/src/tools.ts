@@ -1,4 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
+import { objectRoot } from '@majordomo/core/provider';
 
 export interface WireTool {
   readonly type: 'function';
@@ -21,5 +22,5 @@ export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]
 
 const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
   type: 'function',
-  function: { name, description, parameters },
+  function: { name, description, parameters: objectRoot(parameters) },
 });

@@ -46,7 +46,8 @@ describe.each(harnesses)('the suite against a flawed provider for $wire.name', (
   const claims = FLAWS.flatMap((flaw) =>
     flaw.caught.map((scenario) => ({ flaw, scenario, says: flaw.name })),
   );
-  const shown = claims.filter(({ scenario }) => !(scenario in harness.wire.cannot));
+  const { name, cannot } = harness.wire;
+  const shown = claims.filter(({ flaw, scenario }) => (flaw.wire ?? name) === name && !(scenario in cannot));
   it.each(shown)('$scenario fails one that $says', async ({ flaw, scenario }) => {
     expect(await fails(caseOf(scenario), broken(harness, flaw), flaw.hangs ?? false)).toBe(true);
   });

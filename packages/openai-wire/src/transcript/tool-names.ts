@@ -1,4 +1,5 @@
 import type { ModelTool } from '@majordomo/core';
+import { callName } from '@majordomo/core/provider';
 
 /** What these wires take as the name of a function. */
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -18,11 +19,9 @@ export interface ToolNames {
 export function toolNames(tools: readonly ModelTool[]): ToolNames {
   const odd = tools.filter(({ name }) => !NAME.test(name)).map(({ name }) => name);
   return {
-    nameOf: (name) => (NAME.test(name) || odd.includes(name) ? name : fitted(name)),
+    nameOf: (name) => (NAME.test(name) || odd.includes(name) ? name : callName(name, LONGEST)),
     key: odd.join(' '),
   };
 }
 
 const LONGEST = 64;
-
-const fitted = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, LONGEST) || 'tool';

@@ -8,6 +8,7 @@ import { requestCases } from './cases/requests.ts';
 import { resourceCases } from './cases/resources.ts';
 import { textCases } from './cases/text.ts';
 import { toolCases } from './cases/tools.ts';
+import { transcriptCases } from './cases/transcripts.ts';
 import { chainCases } from './chain/cases.ts';
 import { recoveryCases } from './chain/recovery.ts';
 import type { Case, Harness } from './harness.ts';
@@ -24,6 +25,7 @@ export const conformance: readonly Case[] = [
   ...abortCases,
   ...requestCases,
   ...fidelityCases,
+  ...transcriptCases,
   ...resourceCases,
   ...chainCases,
   ...recoveryCases,

@@ -16,6 +16,8 @@ export interface Flaw {
   readonly name: string;
   readonly caught: readonly Scenario[];
   readonly stream: (stream: Stream, model: Model, baseURL: string) => Stream;
+  /** The wire on which it is one; default: on any. */
+  readonly wire?: string | undefined;
   /** A call may never come back. */
   readonly hangs?: boolean;
 }

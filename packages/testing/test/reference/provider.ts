@@ -16,6 +16,8 @@ import {
   type WireReader,
 } from '@majordomo/core/provider';
 
+import { fitted } from './fitted.ts';
+
 /** What a wire adds to the reference provider, which sends with `fetch`. */
 export interface Dialogue {
   readonly path: string;
@@ -63,7 +65,7 @@ export function referenceProvider(
       checkLimit(request, target);
       if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
       const key = await credential.read(context);
-      const body = wellFormed(JSON.stringify(dialogue.body(request, modelId, context)));
+      const body = wellFormed(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
       const reader = dialogue.reader(target, dialogue.family);
       reader.scribe.warning(...dialogue.warnings(request));
       yield* sdkStream({

@@ -37,6 +37,13 @@ const eachMessage = (
 const deltas = (change: (text: string) => string): Flaw['stream'] =>
   onEvents((event) => (event.type === 'text-delta' ? [{ ...event, text: change(event.text) }] : [event]));
 
+/** What shows each step of fitting that is left out. */
+const UNFITTED: Readonly<Record<string, Flaw['caught']>> = {
+  names: ['made-up-tool-names'],
+  parameters: ['tool-schemas'],
+  output: ['output-schemas'],
+};
+
 /** Flaws that leave no trace in the answer: what does not reach the wire, what nobody asked for, what is left behind. */
 export const UNFAITHFUL: readonly Flaw[] = [
   {
@@ -221,6 +228,48 @@ export const UNFAITHFUL: readonly Flaw[] = [
         { role: 'user', parts: [{ type: 'text', text: 'Go on.' }] },
       ],
     })),
+  },
+  ...['names', 'parameters', 'output'].map((unfitted): Flaw => ({
+    name: `sends ${unfitted} as they are`,
+    caught: UNFITTED[unfitted] ?? [],
+    // Chat Completions takes any schema of an answer that does not ask to be strict.
+    wire: unfitted === 'output' ? 'anthropic-messages' : undefined,
+    stream: onRequest((request) => ({ ...request, extra: { ...request.extra, unfitted } })),
+  })),
+  {
+    name: 'leaves out calls of tools that nobody declared',
+    caught: ['made-up-tool-names'],
+    stream: onRequest((request) =>
+      eachPart(request, (part: { readonly type: string; readonly name?: string }) =>
+        part.name === undefined || request.tools.some(({ name }) => name === part.name) ? [part] : [],
+      ),
+    ),
+  },
+  {
+    name: 'does not hear what is said right after tools',
+    caught: ['user-after-tools'],
+    stream: onRequest((request) => ({
+      ...request,
+      messages: request.messages.filter(
+        ({ role }, at) => role !== 'user' || request.messages[at - 1]?.role !== 'tool',
+      ),
+    })),
+  },
+  {
+    name: 'calls every tool by the name of the first',
+    caught: ['fitted-tool-names'],
+    stream: (stream) => (request, context) => {
+      const name = request.tools[0]?.name;
+      return onEvents((event): readonly ModelEvent[] =>
+        event.type === 'part-end' && event.part.type === 'tool-call' && name !== undefined
+          ? [{ ...event, part: { ...event.part, name } }]
+          : [event],
+      )(
+        stream,
+        undefined as never,
+        '',
+      )(request, context);
+    },
   },
   {
     name: 'shows a text that differs from the part',

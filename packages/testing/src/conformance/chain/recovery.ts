@@ -1,29 +1,8 @@
 import assert from 'node:assert/strict';
-import { createMajordomo, toolResult, user, type ChatRequest, type Message } from '@majordomo/core';
-import { startWireServer, type Script, type WireServer } from '../../server/server.ts';
-import { KEY } from '../bench.ts';
+import { toolResult, user, type ChatRequest, type Message } from '@majordomo/core';
+import type { Script } from '../../server/server.ts';
 import type { Case, Harness } from '../harness.ts';
-
-/** One target and a server that refuses something: the chain asks again with what the provider proposes. */
-async function onTarget(
-  harness: Harness,
-  script: Script,
-  run: (ask: Ask, server: WireServer) => Promise<void>,
-): Promise<void> {
-  const server = await startWireServer({ wire: harness.wire, script });
-  try {
-    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
-    const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 } });
-    const model = majordomo.model(`${provider.id}/${harness.model}`);
-    await run((request) => model.generate(request), server);
-  } finally {
-    await server.close();
-  }
-}
-
-type Ask = (
-  request: ChatRequest,
-) => ReturnType<ReturnType<ReturnType<typeof createMajordomo>['model']>['generate']>;
+import { onTarget } from './target.ts';
 
 async function dropsParameter(harness: Harness): Promise<void> {
   const script: Script = ({ body }) =>

@@ -1,13 +1,19 @@
-import type { JsonObject } from '@majordomo/core';
+import type { JsonObject } from '../../contract/json.ts';
 import { describe, expect, it } from 'vitest';
-import { toolSchema } from './tool-schema.ts';
+import { objectRoot } from './object-root.ts';
 
-describe('toolSchema', () => {
+describe('objectRoot', () => {
   it('keeps the identity of a schema, also of one that it had to shape', () => {
     const fine = { type: 'object' };
     const union = { anyOf: [{ type: 'object' }] };
-    expect(toolSchema(fine)).toBe(fine);
-    expect(toolSchema(union)).toBe(toolSchema(union));
+    expect(objectRoot(fine)).toBe(fine);
+    expect(objectRoot(union)).toBe(objectRoot(union));
+  });
+
+  it('follows a root that only names a definition', () => {
+    const $defs = { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } };
+    expect(objectRoot({ $ref: '#/$defs/node', $defs })).toEqual({ ...$defs.node, $defs });
+    expect(objectRoot({ $ref: 'https://elsewhere' })).toEqual({ type: 'object', properties: {} });
   });
 
   it.for([
@@ -35,6 +41,6 @@ describe('toolSchema', () => {
       { type: 'object', properties: { x: {}, y: {} }, required: ['x', 'y'] },
     ],
   ])('shapes the root of %j', ([parameters, expected]) => {
-    expect(toolSchema(parameters as JsonObject)).toEqual(expected);
+    expect(objectRoot(parameters as JsonObject)).toEqual(expected);
   });
 });

@@ -1,17 +1,17 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
-import { asList, isRecord } from '@majordomo/core/provider';
+import type { JsonObject, JsonValue } from '../../contract/json.ts';
+import { asList, isRecord } from '../decode/unknown.ts';
 
 /** A schema whose root is an object. */
-export type ObjectSchema = JsonObject & { readonly type: 'object' };
+export type ObjectRoot = JsonObject & { readonly type: 'object' };
 
-const shaped = new WeakMap<JsonObject, ObjectSchema>();
+const shaped = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
- * A tool's parameters as both platforms take them: the root has to be an object, and `anyOf`, `oneOf` and `allOf` are
- * refused there ("input_schema does not support oneOf, allOf, or anyOf at the top level"), so their branches are joined.
- * The same object for the same parameters.
+ * A tool's parameters as nearly every wire takes them: the root has to be an object, and `anyOf`, `oneOf` and `allOf` are
+ * refused there (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level") or passed over, so their
+ * branches are joined, and a reference is followed. The same object for the same parameters.
  */
-export function toolSchema(parameters: JsonObject): ObjectSchema {
+export function objectRoot(parameters: JsonObject): ObjectRoot {
   let schema = shaped.get(parameters);
   if (schema === undefined) {
     schema = isPlainObject(parameters) ? parameters : joined(parameters);
@@ -20,18 +20,27 @@ export function toolSchema(parameters: JsonObject): ObjectSchema {
   return schema;
 }
 
-const isPlainObject = (schema: JsonObject): schema is ObjectSchema =>
-  schema['type'] === 'object' && !COMBINATORS.some((name) => name in schema);
+const isPlainObject = (schema: JsonObject): schema is ObjectRoot =>
+  schema['type'] === 'object' && !COMBINATORS.some((name) => name in schema) && !('$ref' in schema);
 
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
 
-function joined({ anyOf, oneOf, allOf, ...rest }: JsonObject): ObjectSchema {
+function joined(schema: JsonObject): ObjectRoot {
+  const { anyOf, oneOf, allOf, ...rest } = followed(schema);
   const every = [rest, ...schemasIn(allOf)];
   const choices = [schemasIn(anyOf), schemasIn(oneOf)];
   const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
   // Of a choice, only what each of its branches asks for is asked for.
   const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
+}
+
+/** A root that only names one of its definitions. */
+function followed({ $ref: reference, ...schema }: JsonObject): JsonObject {
+  const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(String(reference)) ?? [];
+  const definitions = where === undefined ? undefined : schema[where];
+  const target = isSchema(definitions) && name !== undefined ? definitions[name] : undefined;
+  return isSchema(target) ? { ...target, ...schema } : schema;
 }
 
 const schemasIn = (list: JsonValue | undefined): readonly JsonObject[] => asList(list).filter(isSchema);

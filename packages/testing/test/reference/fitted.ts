@@ -1,0 +1,39 @@
+import type { JsonObject, ModelRequest } from '@majordomo/core';
+import { isRecord, withOutputRule } from '@majordomo/core/provider';
+import { eachPart } from './flaw.ts';
+
+/** What a provider does to requests so that its wire takes them; a flaw names in `extra` what it leaves out. */
+export const FITTINGS: Readonly<Record<string, (request: ModelRequest) => ModelRequest>> = {
+  names: (request) =>
+    eachPart(request, (part: { readonly type: string; readonly name?: string }) => [
+      part.type === 'tool-call' && part.name !== undefined ? { ...part, name: fit(part.name) } : part,
+    ]),
+  parameters: (request) => ({
+    ...request,
+    tools: request.tools.map((tool) => ({ ...tool, parameters: rooted(tool.parameters) })),
+  }),
+  output: (request) =>
+    request.output?.schema === undefined || isHeld(request.output.schema)
+      ? request
+      : { ...request, output: undefined, system: withOutputRule(request.system, request.output.schema) },
+};
+
+export function fitted(request: ModelRequest): ModelRequest {
+  return Object.entries(FITTINGS).reduce(
+    (before, [name, step]) => (before.extra['unfitted'] === name ? before : step(before)),
+    request,
+  );
+}
+
+const fit = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64);
+
+const rooted = (schema: JsonObject): JsonObject =>
+  schema['type'] === 'object' ? schema : { type: 'object', properties: {} };
+
+/** Closed to the leaves, and nothing that a grammar has no word for. */
+function isHeld(schema: JsonObject): boolean {
+  const text = JSON.stringify(schema);
+  const objects = text.split('"type":"object"').length;
+  const closed = text.split('"additionalProperties":false').length;
+  return isRecord(schema['properties']) && objects === closed && !/"(?:\$ref|minLength)"/.test(text);
+}
