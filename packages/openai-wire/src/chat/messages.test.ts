@@ -52,8 +52,8 @@ describe('a transcript of real runs', () => {
       const wire = messagesToWire(request, COMPATIBLE_QUIRKS, FAMILY, []);
       return wire.map((each) => (each['tool_calls'] as [{ function: { name: string } }])[0].function.name);
     };
-    expect(names([])).toEqual(['fs_read', '_READ__x__', 'tool']);
-    expect(names(['fs.read'])).toEqual(['fs.read', '_READ__x__', 'tool']);
+    expect(names([])).toEqual(['fs_read', '_READ__x__', 'unknown']);
+    expect(names(['fs.read'])).toEqual(['fs.read', '_READ__x__', 'unknown']);
   });
 
   it('has no turn of the model that says nothing', () => {
