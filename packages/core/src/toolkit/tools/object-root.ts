@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../contract/json.ts';
-import { asList, isRecord } from '../decode/unknown.ts';
+import { asList, asText, isRecord } from '../decode/unknown.ts';
 
 /** A schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
@@ -37,7 +37,7 @@ function joined(schema: JsonObject): ObjectRoot {
 
 /** A root that only names one of its definitions. */
 function followed({ $ref: reference, ...schema }: JsonObject): JsonObject {
-  const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(String(reference)) ?? [];
+  const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
   const definitions = where === undefined ? undefined : schema[where];
   const target = isSchema(definitions) && name !== undefined ? definitions[name] : undefined;
   return isSchema(target) ? { ...target, ...schema } : schema;
