@@ -1,4 +1,9 @@
-import type { CachePointBlock, SystemContentBlock, Tool } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  CachePointBlock,
+  ContentBlock,
+  SystemContentBlock,
+  Tool,
+} from '@aws-sdk/client-bedrock-runtime';
 import type { Warning } from '@majordomo/core';
 import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
@@ -35,6 +40,16 @@ export function markCache(
   const { tools, system, messages } = places;
   if (cachePoints === 'all' && tools !== undefined && tools.length > 0) tools.push({ cachePoint });
   if (system.length > 0) system.push({ cachePoint });
-  messages.at(-1)?.content.push({ cachePoint });
-  messages.at(-3)?.content.push({ cachePoint });
+  for (const message of [messages.at(-1), messages.at(-3)]) {
+    if (message !== undefined) mark(message.content, { cachePoint });
+  }
+}
+
+/**
+ * Behind the last block that may have one: after a document that is not a PDF the wire makes a block of it that the model
+ * refuses ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
+ */
+function mark(content: ContentBlock[], point: ContentBlock): void {
+  const last = content.findLastIndex(({ document }) => document === undefined || document.format === 'pdf');
+  if (last >= 0) content.splice(last + 1, 0, point);
 }

@@ -362,3 +362,14 @@ it('says an effort in the next word of models that have three', () => {
   expect(told.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
   expect(told.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
 });
+
+it('marks no prefix that ends in a document other than a PDF', () => {
+  const bytes = Uint8Array.of(1);
+  const marked = (mediaType: string): unknown =>
+    wire({
+      cache: 'short',
+      messages: [user('look', file(bytes, mediaType, 'a'))],
+    }).params.messages?.[0]?.content?.map((block) => Object.keys(block)[0]);
+  expect(marked('text/markdown')).toEqual(['text', 'cachePoint', 'document']);
+  expect(marked('application/pdf')).toEqual(['text', 'document', 'cachePoint']);
+});
