@@ -61,7 +61,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'strict',
     what: 'strict dropped from tools',
     remember: true,
-    says: /compiled grammar|too complex|\bstrict\b|parameters with union types|optional parameters|tools\.\d+\.[^:]*input_schema/i,
+    says: /compiled grammar|too complex|\bstrict\b|parameters with union types|optional parameters|tools\.\d+\.\w{0,40}\.?input_schema/i,
     apply: withoutStrict,
   },
   {

@@ -1,18 +1,8 @@
 import type { Effort } from '../contract/request.ts';
 import type { Warning } from '../contract/response.ts';
+import { EFFORTS } from './efforts.ts';
 
-const STRENGTHS: Readonly<Record<Effort, number>> = {
-  none: 0,
-  minimal: 1,
-  low: 2,
-  medium: 3,
-  high: 4,
-  xhigh: 5,
-  max: 6,
-};
-
-/** Every effort, weakest first. */
-export const EFFORTS = Object.keys(STRENGTHS) as readonly Effort[];
+const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
 
 /**
  * The word for an effort among those that a model knows: the next stronger one, else its strongest. `max`, which knows no
@@ -26,8 +16,8 @@ export function nearestEffort<Known extends Effort>(
   warnings: Warning[],
 ): Known | undefined {
   const bounded = asked === 'max' ? known : known.filter((word) => word !== 'max');
-  const words = bounded.toSorted((a, b) => STRENGTHS[a] - STRENGTHS[b]);
-  const found = words.find((word) => STRENGTHS[word] >= STRENGTHS[asked]) ?? words.at(-1);
+  const words = bounded.toSorted((a, b) => strength(a) - strength(b));
+  const found = words.find((word) => strength(word) >= strength(asked)) ?? words.at(-1);
   if (found === undefined || found === asked) return found;
   const why = `this model takes ${words.join(', ')}`;
   warnings.push({ action: 'coerced', what: `reasoning "${asked}" to ${found}`, why });

@@ -1,7 +1,7 @@
 import { checkWholeNumber } from './whole-number.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../contract/request.ts';
-import { EFFORTS } from './effort.ts';
+import { EFFORTS } from './efforts.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
