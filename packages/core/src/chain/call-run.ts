@@ -118,7 +118,15 @@ export class CallRun<Event extends object, Result> {
   ): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
     if (this.call.settings.hedgeAfterMs === Infinity || route.behind.length === 0) return first;
     const { Hedge: Race } = await import('./hedge.ts');
-    return new Race(first, route, this.call, this.deps, this.scope, this.record);
+    const { call, deps, scope, record } = this;
+    return new Race(first, {
+      afterMs: call.settings.hedgeAfterMs,
+      clock: deps.clock,
+      route,
+      scope,
+      record,
+      begin: (visit) => beginAttempt(visit, call, deps, scope, record, 'unless-benched'),
+    });
   }
 
   /** What is left of a race goes on alone. */

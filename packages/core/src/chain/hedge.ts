@@ -1,11 +1,21 @@
 import { LlmError } from '../contract/llm-error.ts';
-import { beginAttempt } from './begin-attempt.ts';
-import type { Call, ChainDeps } from './call.ts';
+import type { Clock } from '../contract/clock.ts';
 import type { Step } from './reading.ts';
-import type { CallRecord } from './record.ts';
+import type { CallRecord, PassedOver } from './record.ts';
 import type { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import type { CallScope } from './scope.ts';
+import type { Visit } from './visit.ts';
+
+export interface HedgeOptions<Event extends object, Result> {
+  readonly afterMs: number;
+  readonly clock: Clock;
+  readonly route: Route<Event, Result>;
+  readonly scope: CallScope;
+  readonly record: CallRecord;
+  /** Begins an attempt at a target, should it not be passed over. */
+  begin(visit: Visit<Event, Result>): Promise<RunningAttempt<Event, Result> | PassedOver>;
+}
 
 /**
  * An attempt and, when it has shown nothing for a while, another one at the next target: raced until one of them has
@@ -14,37 +24,23 @@ import type { CallScope } from './scope.ts';
 export class Hedge<Event extends object, Result> {
   /** The one that is still in the race, or has won it. */
   attempt: RunningAttempt<Event, Result>;
-  private readonly route: Route<Event, Result>;
-  private readonly call: Call<Event, Result>;
-  private readonly deps: ChainDeps;
-  private readonly scope: CallScope;
-  private readonly record: CallRecord;
+  private readonly options: HedgeOptions<Event, Result>;
   private readonly racing = new Set<RunningAttempt<Event, Result>>();
   private isOver = false;
   private end: ((step: Step<Event>) => void) | undefined;
   private cancel: (() => void) | undefined;
 
-  constructor(
-    first: RunningAttempt<Event, Result>,
-    route: Route<Event, Result>,
-    call: Call<Event, Result>,
-    deps: ChainDeps,
-    scope: CallScope,
-    record: CallRecord,
-  ) {
+  constructor(first: RunningAttempt<Event, Result>, options: HedgeOptions<Event, Result>) {
     this.attempt = first;
-    this.route = route;
-    this.call = call;
-    this.deps = deps;
-    this.scope = scope;
-    this.record = record;
+    this.options = options;
   }
 
   /** What the race comes to: the first content of one attempt, or the failure of the last. */
   read(): Promise<Step<Event>> {
+    const { clock, afterMs } = this.options;
     return new Promise((resolve) => {
       this.end = resolve;
-      this.cancel = this.deps.clock.timer(this.call.settings.hedgeAfterMs, () => void this.hedge());
+      this.cancel = clock.timer(afterMs, () => void this.hedge());
       void this.follow(this.attempt);
     });
   }
@@ -74,11 +70,11 @@ export class Hedge<Event extends object, Result> {
 
   /** At the next target that can be asked now; a gate that denies it has the last word. */
   private async second(): Promise<RunningAttempt<Event, Result> | undefined> {
-    const { call, deps, scope, record } = this;
+    const { route, record } = this.options;
     try {
-      for (const visit of this.route.behind) {
+      for (const visit of route.behind) {
         if (visit.standing.bench() !== undefined) continue;
-        const begun = await beginAttempt(visit, call, deps, scope, record, 'unless-benched');
+        const begun = await this.options.begin(visit);
         if ('read' in begun) return begun;
         if (begun.why !== 'denied') continue;
         record.skipped(visit.place, begun);
@@ -113,7 +109,7 @@ export class Hedge<Event extends object, Result> {
   }
 
   private async book(attempt: RunningAttempt<Event, Result>, cause: unknown): Promise<void> {
-    const { reason } = this.scope;
+    const { reason } = this.options.scope;
     const error = await attempt.describe(reason ?? cause);
     const benchedUntil = attempt.tellHealth(error, reason === undefined && error.kind !== 'aborted');
     void attempt.failed(error, { type: 'advance' }, benchedUntil);

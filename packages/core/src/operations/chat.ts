@@ -18,7 +18,10 @@ export function chatOperation(
     prepare: (place, scope) => prepareChat(request, place, options, scope),
     continued: async (broken) => {
       const { continuedChat } = await import('./continued-chat.ts');
-      return continuedChat(request, options, broken);
+      return continuedChat(request, broken, {
+        modelAt: options.modelAt,
+        prepare: (asked, place, scope) => prepareChat(asked, place, options, scope),
+      });
     },
   };
 }

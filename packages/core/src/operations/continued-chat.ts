@@ -4,14 +4,25 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { ModelEvent } from '../contract/event.ts';
 import type { Recovery } from '../contract/llm-error.ts';
 import { assistant, user, type Message } from '../contract/message.ts';
-import type { ModelContext } from '../contract/provider.ts';
+import type { Model, ModelContext } from '../contract/provider.ts';
 import type { ChatRequest, ModelRequest } from '../contract/request.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
+import type { Place } from '../resolve/resolve.ts';
 import type { Answer, ShownPart } from '../stream/answer.ts';
 import { Joint } from '../stream/joint.ts';
 import { ContinuedAnswer } from './continued-answer.ts';
 import { Continuation } from './continuation.ts';
-import { prepareChat, type ChatOptions, type PreparedChat } from './prepared-chat.ts';
+import type { PreparedChat } from './prepared-chat.ts';
+
+interface ChatTargets {
+  readonly modelAt: (place: Place) => Pick<Model, 'capabilities'>;
+  /** Fits a request to a target. */
+  prepare(
+    request: ChatRequest,
+    place: Place,
+    scope: { readonly signal: AbortSignal },
+  ): PreparedChat | Promise<PreparedChat>;
+}
 
 /** With less than that shown, an answer begins anew: there is hardly anything to lose. */
 const LEAST_TEXT = 12;
@@ -27,8 +38,8 @@ const GO_ON =
  */
 export function continuedChat(
   request: ChatRequest,
-  options: ChatOptions,
   { from, error, parts }: Broken,
+  { modelAt, prepare }: ChatTargets,
 ): Operation<ModelEvent, ChatResponse> | undefined {
   const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
   if (text.trim().length < LEAST_TEXT || request.output !== undefined) return undefined;
@@ -37,9 +48,9 @@ export function continuedChat(
     type: 'chat',
     validate: () => undefined,
     async prepare(place, scope) {
-      const isPrefilled = options.modelAt(place).capabilities.prefill === true;
+      const isPrefilled = modelAt(place).capabilities.prefill === true;
       const messages = goingOn(request.messages, text, isPrefilled);
-      const chat = await prepareChat({ ...request, messages }, place, options, scope);
+      const chat = await prepare({ ...request, messages }, place, scope);
       const why = `${from} broke off (${error.kind}): ${place.key} went on after ${text.length} characters`;
       return new PreparedContinuation(chat, parts, text, isPrefilled, {
         action: 'continued',
