@@ -36,14 +36,9 @@ export function server(
       response.writeHead(401).end();
     } else if (request.url === '/budget') {
       // Each tenant sees its own counters only.
-      const states = (await ledger.state()).filter(
-        ({ key }) => key === `tenant=${encodeURIComponent(tenant)}`,
-      );
-      const shown = states.map(({ limit, left, resetsAt }) => ({
-        limit: limit.name,
-        left: String(left),
-        resetsAt,
-      }));
+      const own = `tenant=${encodeURIComponent(tenant)}`;
+      const states = (await ledger.state()).filter(({ key }) => key === own);
+      const shown = states.map(({ limit, left }) => ({ limit: limit.name, left: String(left) }));
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown));
     } else {
       const question = (await request.setEncoding('utf8').toArray()).join('');

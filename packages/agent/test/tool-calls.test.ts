@@ -111,11 +111,13 @@ describe('tools of one turn', () => {
     expect(resultTexts(messages)).toEqual(['slow', 'fast']);
   });
 
-  it('with one id get results of their own', async () => {
+  it('with one id get results of their own, the second under another id', async () => {
     const { messages } = await world([calls(['1', 'fast'], ['1', 'fast']), 'ok'], {
       tools: [fast],
     }).agent.run('go');
     expect(faultOf(messages)).toBeUndefined();
-    expect(messages[2]?.parts.map((part) => 'callId' in part && part.callId)).toEqual(['1', '1_2']);
+    const ids = messages[2]?.parts.map((part) => 'callId' in part && part.callId) ?? [];
+    expect(ids[0]).toBe('1');
+    expect(new Set(ids).size).toBe(2);
   });
 });

@@ -37,6 +37,9 @@ interface WireTokens {
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
+/** What models without regional prices say, 2026-11-20. */
+const NO_GEO = 'not_available';
+
 /** `usage` as the wire sends it. */
 export interface WireUsage extends WireTokens {
   /** Rounds of one request; most are in the totals above already. */
@@ -108,7 +111,7 @@ function details(raw: WireUsage, rounds: readonly Usage[]): UsageDetails | undef
     cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
-    inferenceGeo: raw.inference_geo ?? undefined,
+    inferenceGeo: raw.inference_geo === NO_GEO ? undefined : (raw.inference_geo ?? undefined),
     serverTools: toolUses(raw.server_tool_use),
     largestInput: rounds.length < 2 ? undefined : Math.max(...rounds.map(({ input = 0 }) => input)),
   };

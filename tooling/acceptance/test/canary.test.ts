@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMajordomo, LlmError, user, type CallEvent, type Majordomo } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { refusedURL, startWireServer, type Step } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { KEY, SLOTS, type Slot } from '../src/canary/slots.ts';
@@ -225,6 +226,19 @@ it.each(SLOTS.map((slot) => [slot.name, slot] as const))(
   },
   60_000,
 );
+
+it('a key in a base URL is refused, and the refusal does not show it', () => {
+  const refused = (): unknown =>
+    createOpenAI({ id: 'p', apiKey: 'k-0', baseURL: `http://user:${KEY}@127.0.0.1:9/v1` });
+  let error: unknown;
+  try {
+    refused();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(LlmError.is(error, 'config')).toBe(true);
+  expect(leaks('the refusal', error)).toEqual([]);
+});
 
 it('no key was printed', () => {
   expect(printed.flatMap(({ mock }) => leaks('output', mock.calls))).toEqual([]);

@@ -106,6 +106,9 @@ function saidIn(body: Body): Record<string, unknown> {
 const forcedBy = (choice: Body['tool_choice']): string | undefined =>
   choice === undefined || choice.type === 'auto' ? undefined : (choice.name ?? choice.type);
 
+/** Nothing is sent there. */
+const NOWHERE = 'http://127.0.0.1:9';
+
 const modelOf = ({ model }: Provider, id: string): Model => model(id);
 
 describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
@@ -114,7 +117,7 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
     files: _files,
     fileLimits: _limits,
     ...known
-  } = modelOf(anthropic(''), id).capabilities;
+  } = modelOf(anthropic(NOWHERE), id).capabilities;
 
   it('claim the same', () => {
     const {
@@ -122,7 +125,7 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
       files: _there,
       fileLimits: _too,
       ...same
-    } = modelOf(bedrock(''), onBedrock).capabilities;
+    } = modelOf(bedrock(NOWHERE), onBedrock).capabilities;
     expect(same).toEqual(known);
   });
 

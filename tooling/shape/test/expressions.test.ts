@@ -17,7 +17,6 @@ const MADE_LATER: Readonly<Record<string, string>> = {
     OWN_TABLE,
   "apps/lint-rule/src/match/glob.ts new RegExp(`^(?:${globs.map(source).join('|')})$`)":
     'globs of the app, against paths of its own files',
-    'the name of a file of the app, against names in its folder',
   'packages/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,

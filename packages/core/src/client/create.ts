@@ -3,7 +3,6 @@ import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/recoveries.ts';
 import { newSalt } from '../health/credential-hash.ts';
 import { HealthTracker } from '../health/tracker.ts';
-import { LlmError } from '../contract/llm-error.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
 import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';

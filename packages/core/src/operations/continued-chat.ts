@@ -17,11 +17,11 @@ import type { PreparedChat } from './prepared-chat.ts';
 interface ChatTargets {
   readonly modelAt: (place: Place) => Pick<Model, 'capabilities'>;
   /** Fits a request to a target. */
-  prepare(
+  readonly prepare: (
     request: ChatRequest,
     place: Place,
     scope: { readonly signal: AbortSignal },
-  ): PreparedChat | Promise<PreparedChat>;
+  ) => PreparedChat | Promise<PreparedChat>;
 }
 
 /** With less than that shown, an answer begins anew: there is hardly anything to lose. */

@@ -100,9 +100,6 @@ export const SLOTS: readonly Slot[] = [
   slot('openai client', CHAT, (baseURL) =>
     createOpenAI({ id, api: 'chat', client: new OpenAI({ apiKey, baseURL, maxRetries: 0 }) }),
   ),
-  slot('openai baseURL with userinfo', CHAT, (baseURL) =>
-    createOpenAI({ id, api: 'chat', apiKey: 'k-0', baseURL: baseURL.replace('://', `://user:${apiKey}@`) }),
-  ),
   slot('openai DSN', CHAT, () => createOpenAI({ id: 'registered' }), {
     dsn: (host) => `openai+http://${encodeURIComponent(KEY)}@${host}/v1`,
   }),
