@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, user, type StreamEvent } from '../src/index.ts';
 import { checkOrder } from '../src/provider.ts';
-import { settled } from './support/manual-clock.ts';
+import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
@@ -142,6 +142,28 @@ describe('failover', () => {
     expect(asked.get('a/x')).toBe(1);
     await clock.advance(1);
     expect((await answer).text).toBe('ok');
+  });
+
+  it('is aborted in its sleep, whatever the clock says to that', async () => {
+    const clock = manualClock();
+    const odd = {
+      ...clock,
+      sleep: (_ms: number, signal: AbortSignal) =>
+        new Promise<void>((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new DOMException('woken', 'AbortError'));
+          });
+        }),
+    };
+    const stop = new AbortController();
+    const { majordomo } = world(
+      { 'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 2000 } }] },
+      { clock: odd },
+    );
+    const error = failure(majordomo.model('a/x').generate(hi, { signal: stop.signal }));
+    await settled();
+    stop.abort();
+    expect((await error).kind).toBe('aborted');
   });
 
   it('tells of every target when all are exhausted', async () => {

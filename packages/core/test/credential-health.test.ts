@@ -61,6 +61,17 @@ describe('a failure of a key', () => {
     expect((await of('rich').model('a/x').generate(hi)).text).toBe('ok');
   });
 
+  it('leaves a call its own attempts, though it has benched the target and then the key', async () => {
+    const said: (ErrorKind | undefined)[] = ['server', 'server', 'rate-limit', 'rate-limit', 'server'];
+    const ill = { get: () => said.shift() } as unknown as Map<string, ErrorKind>;
+    const { of, asked, clock } = tenants(ill);
+    const answer = of('key')
+      .model('a/x')
+      .generate(hi, { attempts: 6, backoff: { baseMs: 0 } });
+    await clock.advance(0);
+    expect([(await answer).text, asked.length]).toEqual(['ok', 6]);
+  });
+
   it('is seen in the snapshot by a hash, told to nobody, and comes back after its time', async () => {
     const ill = new Map<string, ErrorKind>([['spent', 'quota']]);
     const { of, clock } = tenants(ill);

@@ -9,7 +9,7 @@ import type { Emit } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { CallScope } from './scope.ts';
 import type { Operation } from './operation.ts';
-import type { RecoveryMemory } from './recoveries.ts';
+import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
 /** What belongs to one call. */

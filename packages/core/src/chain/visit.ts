@@ -2,7 +2,7 @@ import type { LlmError, Recovery } from '../contract/llm-error.ts';
 import type { Place } from '../resolve/resolve.ts';
 import type { Operation, PreparedCall } from './operation.ts';
 import type { ChainDeps } from './call.ts';
-import type { RecoveryMemory } from './recoveries.ts';
+import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 import { Standing } from './standing.ts';
 

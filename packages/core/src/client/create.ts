@@ -1,6 +1,6 @@
 import { systemClock } from '../system-clock.ts';
 import { chainSettings } from '../chain/settings.ts';
-import { RecoveryMemory } from '../chain/recoveries.ts';
+import { RecoveryMemory } from '../chain/recovery-memory.ts';
 import { newSalt } from '../health/credential-hash.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';

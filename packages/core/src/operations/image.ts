@@ -69,12 +69,12 @@ async function fitted(
 ): Promise<{ readonly images: readonly ImagePart[] | undefined; readonly warnings: readonly Warning[] }> {
   if (images === undefined || images.length === 0) return { images, warnings: [] };
   if (limits === false) throw new LlmError('unsupported', `${target} takes no images`, { target });
-  const fit = (parts: readonly ImagePart[], maxCount: number | undefined): Promise<FittedMessages> =>
-    fitImages([user('', parts)], limits && { ...limits, maxCount }, media, target, scope);
-  const { messages, warnings } = await fit(images, limits?.maxCount);
+  const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
+    fitImages([user('', parts)], limits, media, target, scope);
+  const { messages, warnings } = await fit(images);
   const fitting = imagesIn(messages);
   if (mask !== undefined) {
-    const [kept] = imagesIn((await fit([mask], undefined)).messages);
+    const [kept] = imagesIn((await fit([mask])).messages);
     if (kept?.bytes !== mask.bytes || fitting[0]?.bytes !== images[0]?.bytes) throw unmasked(target);
   }
   return { images: fitting, warnings };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Recovery } from '../contract/llm-error.ts';
 import type { ModelRequest } from '../contract/request.ts';
-import { RecoveryMemory } from './recoveries.ts';
+import { RecoveryMemory } from './recovery-memory.ts';
 
 const request: ModelRequest = { system: undefined, messages: [], tools: [], output: undefined, extra: {} };
 const recovery = (id: string, extra: Partial<Recovery> = {}): Recovery => ({
