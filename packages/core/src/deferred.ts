@@ -4,7 +4,7 @@
  */
 export async function loadDeferred(): Promise<void> {
   await Promise.all([
-    import('./chain/exhausted.ts'),
+    import('./chain/none-left.ts'),
     import('./chain/hedge.ts'),
     import('./client/listed.ts'),
     import('./client/resolved.ts'),
@@ -12,7 +12,7 @@ export async function loadDeferred(): Promise<void> {
     import('./gates/admit.ts'),
     import('./gates/enter-lane.ts'),
     import('./operations/continued-chat.ts'),
-    import('./operations/image.ts'),
+    import('./client/further-calls.ts'),
     import('./prepare/fit-history.ts'),
     import('./prepare/stand-in.ts'),
     import('./schema/json-schema.ts'),

@@ -19,6 +19,7 @@ export type { Decision, PolicyOverrides } from './contract/policy.ts';
 export type { JsonObject, JsonValue } from './contract/json.ts';
 export {
   assistant,
+  audio,
   file,
   image,
   toolResult,
@@ -33,6 +34,8 @@ export {
 } from './contract/message.ts';
 export type {
   AssistantPart,
+  AudioPart,
+  Citation,
   FilePart,
   ImagePart,
   Part,
@@ -42,6 +45,7 @@ export type {
   ToolCallPart,
   ToolResultPart,
   UserPart,
+  VendorPart,
 } from './contract/part.ts';
 
 // request, response, events
@@ -69,6 +73,15 @@ export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } f
 export type { Usage, UsageDetails } from './contract/usage.ts';
 export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
 export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';
+
+export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './contract/embedding.ts';
+export type {
+  TranscriptionModel,
+  TranscriptionRequest,
+  TranscriptionResponse,
+  TranscriptSegment,
+} from './contract/transcription.ts';
+export type { SpeechModel, SpeechRequest, SpeechResponse } from './contract/speech.ts';
 
 // calls
 export type {
@@ -103,10 +116,12 @@ export type { Clock } from './contract/clock.ts';
 export type { MediaFitter } from './contract/media.ts';
 
 // for providers
+export type { SpeechStep } from './contract/speech.ts';
 export type { Capabilities, FileLimits, ImageLimits } from './contract/capabilities.ts';
 export type {
   Credential,
   Dsn,
+  EmbeddingBackend,
   Env,
   ImageBackend,
   Model,
@@ -114,4 +129,6 @@ export type {
   ModelInfo,
   Provider,
   ProviderOptions,
+  SpeechBackend,
+  TranscriptionBackend,
 } from './contract/provider.ts';

@@ -73,6 +73,11 @@ export { jsonText } from './toolkit/json-text.ts';
 export { checkNumber } from './check-number.ts';
 export { OPTIONAL_SETTINGS, unsentSettings, type OptionalSetting } from './prepare/unsent.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';
+export { spaceOf } from './toolkit/space-of.ts';
+export { extraFor } from './toolkit/extra-for.ts';
+export { asLanguage } from './toolkit/decode/language.ts';
+export { asVector, asVectors } from './toolkit/decode/vector.ts';
+export { sniffAudio } from './operations/audio/sniff-audio.ts';
 export { paidTo } from './toolkit/paid-to.ts';
 export {
   checkBaseURL,

@@ -155,7 +155,8 @@ describe('an image model', () => {
         {
           name: 'spy',
           admit: ({ call, operation, payload, request }) => {
-            seen.push([call.operation, operation, payload?.prompt, request.messages, request.tools]);
+            const prompt = payload && 'prompt' in payload ? payload.prompt : undefined;
+            seen.push([call.operation, operation, prompt, request.messages, request.tools]);
             return undefined;
           },
         },

@@ -200,3 +200,28 @@ describe('a key that is missing', () => {
     await expect(majordomo.with({ env: {} }).resolve('grok/x')).rejects.toThrow('LLM_GROK is not set');
   });
 });
+
+describe('resolve and listModels', () => {
+  const { majordomo } = world({ 'a/x': [] });
+  const odd = (value: unknown): never => value as never;
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['null as options', () => majordomo.resolve('a/x', odd(null)), 'options must be an object'],
+    ['a number as tenant', () => majordomo.resolve('a/x', { tenant: odd(5) }), 'tenant must be a string'],
+    ['a number as provider', () => majordomo.listModels(odd(5)), 'listModels takes the id of a provider'],
+    [
+      'a text as signal',
+      () => majordomo.listModels('a', { signal: odd('now') }),
+      'signal must be an object with addEventListener',
+    ],
+  ])('refuse %s as config', async (_what, ask, message) => {
+    await expect(ask()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(message) });
+  });
+
+  it('refuse a request that is none with its place', async () => {
+    await expect(majordomo.resolve('a/x', { request: odd({ messages: 'hi' }) })).rejects.toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('messages must be an array'),
+    });
+  });
+});

@@ -3,6 +3,7 @@ import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
+import type * as Gatehouse from '../gates/admit.ts';
 import { FREE, type Admission } from '../gates/admission.ts';
 import type { Bench } from '../health/tracker.ts';
 import type { Place } from '../resolve/resolve.ts';
@@ -107,6 +108,9 @@ const probeMs = <Event extends object, Result>(
 
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
 
+/** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
+let gatehouse: typeof Gatehouse | undefined;
+
 /** The denial instead, if there was one. */
 async function admitted(
   { gates, clock }: ChainDeps,
@@ -114,7 +118,7 @@ async function admitted(
   waitUntil: WaitUntil | undefined,
 ): Promise<Admission | LlmError> {
   if (gates.length === 0) return FREE;
-  const { admit } = await import('../gates/admit.ts');
+  const { admit } = (gatehouse ??= await import('../gates/admit.ts'));
   try {
     return await admit(gates, info, clock, waitUntil);
   } catch (error) {

@@ -2,21 +2,22 @@ import type { StreamEvent } from '../contract/event.ts';
 import { LlmError, withDetails, type PartialResponse } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import { calledAt } from '../error/call-site.ts';
-import type { Bench } from '../health/tracker.ts';
 import { abortable } from '../abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import type { Step } from './reading.ts';
-import type { Hedge } from './hedge.ts';
+import type * as Hedging from './hedge.ts';
 import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import { CallScope } from './scope.ts';
-import { mayAskEarly, soonestEnd, untilChange } from './standing.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
 type Continued = Extract<StreamEvent, { type: 'continued' }>;
+
+/** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
+let hedging: typeof Hedging | undefined;
 
 /**
  * One call along its chain, pulled by whoever reads: each pull gives the next events to show. It tries targets in
@@ -30,7 +31,7 @@ export class CallRun<Event extends object, Result> {
   private readonly record: CallRecord;
   private readonly scope: CallScope;
   private route: Route<Event, Result> | undefined;
-  private running: RunningAttempt<Event, Result> | Hedge<Event, Result> | undefined;
+  private running: RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result> | undefined;
   /** To be slept before the next attempt, in ms. */
   private pauseMs = 0;
   /** Shown content that the consumer still has to be told to drop. */
@@ -88,9 +89,9 @@ export class CallRun<Event extends object, Result> {
   // ---- the next attempt
 
   /** Resolves once; then, from target to target: may it be tried, and does it begin? */
-  private async next(): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
+  private async next(): Promise<RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>> {
     const route = (this.route ??= await this.resolve());
-    await this.pause();
+    if (this.pauseMs > 0) await this.pause();
     for (;;) {
       const visit = route.current;
       if (visit === undefined) {
@@ -100,7 +101,7 @@ export class CallRun<Event extends object, Result> {
       const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.mode);
       if ('read' in begun) {
         this.running = begun;
-        this.running = await this.hedged(begun, route);
+        if (this.call.settings.hedgeAfterMs < Infinity) this.running = await this.hedged(begun, route);
         // Stopped while the gates were asked: it ends before it opens a connection.
         if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
         return this.running;
@@ -115,11 +116,11 @@ export class CallRun<Event extends object, Result> {
   private async hedged(
     first: RunningAttempt<Event, Result>,
     route: Route<Event, Result>,
-  ): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
-    if (this.call.settings.hedgeAfterMs === Infinity || route.behind.length === 0) return first;
-    const { Hedge: Race } = await import('./hedge.ts');
+  ): Promise<RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>> {
+    if (route.behind.length === 0) return first;
+    const { Hedge } = (hedging ??= await import('./hedge.ts'));
     const { call, deps, scope, record } = this;
-    return new Race(first, {
+    return new Hedge(first, {
       afterMs: call.settings.hedgeAfterMs,
       clock: deps.clock,
       route,
@@ -131,7 +132,7 @@ export class CallRun<Event extends object, Result> {
 
   /** What is left of a race goes on alone. */
   private winner(
-    running: RunningAttempt<Event, Result> | Hedge<Event, Result>,
+    running: RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>,
   ): RunningAttempt<Event, Result> {
     const { attempt } = running;
     if (attempt === running) return attempt;
@@ -152,42 +153,14 @@ export class CallRun<Event extends object, Result> {
 
   private async pause(): Promise<void> {
     const { pauseMs } = this;
-    if (pauseMs === 0) return;
     this.pauseMs = 0;
     await this.deps.clock.sleep(pauseMs, this.scope.signal);
   }
 
   /** Every target was passed over or has failed: what `whenAllBenched` says, else the end. */
   private async noneLeft(route: Route<Event, Result>): Promise<void> {
-    const standings = route.all.map(({ standing }) => standing);
-    const soonest = soonestEnd(standings);
-    const { whenAllBenched } = this.call.settings;
-    const mayGoOn = !this.record.hasAttempt && !route.wasForced && whenAllBenched !== 'fail';
-    if (mayGoOn && soonest === undefined && this.record.hasBenched) {
-      // A bench has ended while others were asked.
-      this.restart(route);
-    } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'wait') {
-      await untilChange(standings, this.deps, this.scope.signal);
-      this.restart(route);
-    } else if (mayGoOn && mayAskEarly(soonest) && whenAllBenched === 'try-soonest') {
-      route.force(soonest.key, 'forced');
-    } else if (mayGoOn && mayAskEarly(soonest) && !soonest.isProbed) {
-      route.force(soonest.key, 'alone');
-    } else {
-      throw await this.exhausted(route, soonest);
-    }
-  }
-
-  private restart(route: Route<Event, Result>): void {
-    this.record.forgetSkips();
-    route.restart();
-  }
-
-  private async exhausted(route: Route<Event, Result>, soonest: Bench | undefined): Promise<LlmError> {
-    const { exhausted } = await import('./exhausted.ts');
-    const keys = route.places.map(({ key }) => key);
-    const waitMs = soonest && Math.max(0, soonest.comesBack - this.deps.clock.now());
-    return exhausted(this.call.info.spec, keys, this.record.attempts, this.lastPartial, waitMs);
+    const { noneLeft } = await import('./none-left.ts');
+    await noneLeft(route, this.call, this.deps, this.scope, this.record, this.lastPartial);
   }
 
   // ---- what came of it

@@ -4,6 +4,7 @@ import type { LlmError } from '../contract/llm-error.ts';
 import type { AttemptInfo, Gate } from '../contract/gate.ts';
 import type { ModelContext } from '../contract/provider.ts';
 import type { CallSite } from '../error/call-site.ts';
+import type { CredentialKeys } from '../health/credential-keys.ts';
 import type { HealthTracker } from '../health/tracker.ts';
 import type { Emit } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
@@ -40,8 +41,7 @@ export type Outcome<Result> = { readonly result: Result } | { readonly error: Ll
 /** What every call of a majordomo shares. */
 export interface ChainDeps {
   readonly health: HealthTracker;
-  /** Of this process, for the names of credentials. */
-  readonly salt: string;
+  readonly credentialKeys: CredentialKeys;
   readonly clock: Clock;
   readonly random: () => number;
   readonly memory: RecoveryMemory;

@@ -2,9 +2,11 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
+import { CredentialKeys } from '../health/credential-keys.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { chainSettings } from './settings.ts';
-import { soonestEnd, Standing, untilChange, type HealthClaim } from './standing.ts';
+import { soonestEnd, untilChange } from './soonest-end.ts';
+import { Standing, type HealthClaim } from './standing.ts';
 
 const settings = chainSettings();
 const quota = new LlmError('quota', 'no money');
@@ -14,7 +16,7 @@ const failure = { retryAfterMs: undefined, atOnce: true };
 function setUp() {
   const clock = manualClock();
   const health = new HealthTracker({}, clock, () => 0);
-  const deps = { health, clock, salt: 's' };
+  const deps = { health, clock, credentialKeys: new CredentialKeys('s') };
   const standing = (target = 'a/x'): Standing => new Standing(target, deps);
   /** An attempt of a new call, with its key. */
   const attempt = (key?: string, of = standing()): HealthClaim => {

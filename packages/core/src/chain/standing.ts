@@ -1,14 +1,13 @@
 import type { ErrorKind } from '../contract/error-kind.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
-import { credentialHash } from '../health/credential-hash.ts';
-import { credentialKey, END_OF_TIME, type Bench, type HealthTracker, type Stamp } from '../health/tracker.ts';
+import type { Bench, HealthTracker, Stamp } from '../health/tracker.ts';
 import type { ChainDeps } from './call.ts';
 import { benchedError, CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { ChainSettings } from './settings.ts';
 import { asksTooLong } from './verdict.ts';
 
-type Deps = Pick<ChainDeps, 'health' | 'clock' | 'salt'>;
+export type StandingDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 
 /** How a benched target is asked: not at all, by one call at a time, or by whoever likes. */
 export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
@@ -22,13 +21,13 @@ const OF_A_KEY: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'r
  */
 export class Standing {
   readonly target: string;
-  private readonly deps: Deps;
+  private readonly deps: StandingDeps;
   /** Epochs of the benches that this call brought about, by key. */
   private own: ReadonlyMap<string, number> | undefined;
   /** The credential that was found benched when it was about to be used. */
   private refused: string | undefined;
 
-  constructor(target: string, deps: Deps) {
+  constructor(target: string, deps: StandingDeps) {
     this.target = target;
     this.deps = deps;
   }
@@ -55,9 +54,9 @@ export class Standing {
 
   /** Claims a credential's health; throws when it is benched. */
   claimCredential(value: string, mode: ClaimMode, claimMs: number): Claim {
-    const { health, clock, salt } = this.deps;
+    const { health, clock, credentialKeys } = this.deps;
     const tracker = health.credentials;
-    const key = credentialKey(this.target, credentialHash(salt, value));
+    const key = credentialKeys.of(this.target, value);
     const stamp = this.stamp(tracker, key, mode, claimMs);
     if (stamp !== undefined) return { tracker, key, stamp };
     this.refused = key;
@@ -152,55 +151,4 @@ export class HealthClaim {
   private release(claim: Claim | undefined): void {
     claim?.tracker.released(claim.key, claim.stamp);
   }
-}
-
-/** The bench that ends first. */
-interface SoonestEnd extends Bench {
-  readonly key: string;
-}
-
-/** The target that comes back first of those that are benched; `undefined` when none is. */
-export function soonestEnd(standings: readonly Standing[]): SoonestEnd | undefined {
-  let soonest: SoonestEnd | undefined;
-  for (const standing of standings) {
-    const bench = standing.bench();
-    if (bench === undefined || (soonest !== undefined && soonest.comesBack <= bench.comesBack)) continue;
-    soonest = { ...bench, key: standing.target };
-  }
-  return soonest;
-}
-
-/** A bench without an end is an operator's order, and not a guess at when a target is well again. */
-export const mayAskEarly = (bench: SoonestEnd | undefined): bench is SoonestEnd =>
-  bench !== undefined && bench.comesBack < END_OF_TIME;
-
-/** Waits for the first end of a bench, or for any news of these targets: a probe may be over long before its claim. */
-export async function untilChange(
-  standings: readonly Standing[],
-  { health, clock }: Deps,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  const waiting = new AbortController();
-  const stop = (): void => {
-    waiting.abort();
-  };
-  const targets = new Set(standings.map(({ target }) => target));
-  const forget = [
-    health.onChange((changed) => {
-      if (targets.has(changed) || changed.endsWith('/')) stop();
-    }),
-    health.credentials.onChange(stop),
-  ];
-  signal.addEventListener('abort', stop, { once: true });
-  const until = Math.min(...standings.map((standing) => standing.bench()?.until ?? Infinity));
-  try {
-    await clock.sleep(Math.max(1, until - clock.now()), waiting.signal);
-  } catch {
-    // Woken early; an abort of the call is thrown below.
-  } finally {
-    for (const stopListening of forget) stopListening();
-    signal.removeEventListener('abort', stop);
-  }
-  signal.throwIfAborted();
 }

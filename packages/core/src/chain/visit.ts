@@ -61,7 +61,7 @@ export class Visit<Event extends object, Result> {
 
   /** The number of the next attempt: gates name what they reserve by it, so it is never given twice. */
   nextNumber(): number {
-    return ++this.asked;
+    return this.place.nextNumber?.() ?? ++this.asked;
   }
 
   /** The attempt has got past the gates. */

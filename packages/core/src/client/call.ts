@@ -1,4 +1,4 @@
-import type { ChainDeps, Outcome } from '../chain/call.ts';
+import type { Call, ChainDeps, Outcome } from '../chain/call.ts';
 import { CallRun } from '../chain/call-run.ts';
 import type { Operation } from '../chain/operation.ts';
 import type { CallScope } from '../chain/scope.ts';
@@ -49,24 +49,20 @@ export interface CallPlan<Event extends object, Result> {
   readonly live: boolean;
   /** Which of the places are asked. Default: all. */
   readonly pick?: ((places: readonly Place[]) => readonly Place[]) | undefined;
+  /** Of a call in several parts: what it has in common with the others. */
+  readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
   readonly onEnd?: ((outcome: Outcome<Result>) => void) | undefined;
 }
 
 /** A call that is about to begin: its first pull asks. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, request, options: given, site, live, pick, onEnd }: CallPlan<Event, Result>,
+  { spec, operation, request, options: given, site, live, pick, part, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   warmUp();
   const { options, wrong } = soundOptions(given);
   const settings = callSettings(setup.settings, setup.chain, options);
-  const info: CallInfo = {
-    id: crypto.randomUUID(),
-    spec,
-    operation: operation.type,
-    tenant: options?.tenant,
-    metadata: options?.metadata ?? {},
-  };
+  const info = newInfo(spec, operation.type, options);
   return new CallRun(
     {
       info,
@@ -86,10 +82,24 @@ export function newCall<Event extends object, Result>(
         if (pick === undefined) return places;
         return places instanceof Promise ? places.then(pick) : pick(places);
       },
+      ...part,
     },
     setup.deps,
   );
 }
+
+/** The name of a call that is about to begin. */
+export const newInfo = (
+  spec: string,
+  operation: CallInfo['operation'],
+  options: CallOptions | undefined,
+): CallInfo => ({
+  id: crypto.randomUUID(),
+  spec,
+  operation,
+  tenant: options?.tenant,
+  metadata: options?.metadata ?? {},
+});
 
 /** What a name says of its targets goes before what is said of all. */
 const chainAt = (chain: ChainOptions | undefined, { timeouts, policy }: TargetSettings): ChainOptions => ({

@@ -1,7 +1,7 @@
 import { systemClock } from '../system-clock.ts';
 import { chainSettings } from '../chain/settings.ts';
 import { RecoveryMemory } from '../chain/recovery-memory.ts';
-import { newSalt } from '../health/credential-hash.ts';
+import { CredentialKeys } from '../health/credential-keys.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
 import { keepWarm } from '../keep-warm.ts';
@@ -16,7 +16,7 @@ import type { ModelSetup } from './call.ts';
 import { checkedMeaning, checkChanges, checkSetUp } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
 import { idleCall } from './idle-call.ts';
-import { imageModel } from './image-model.ts';
+import { asking, speaking } from './further-model.ts';
 
 /** What views of one majordomo share. */
 interface Shared {
@@ -24,7 +24,7 @@ interface Shared {
   readonly random: () => number;
   readonly health: HealthTracker;
   readonly memory: RecoveryMemory;
-  readonly salt: string;
+  readonly credentialKeys: CredentialKeys;
 }
 
 /**
@@ -47,14 +47,20 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
       // An observer must not change the call.
     }
   });
-  return view(options, { clock, random, health, memory: new RecoveryMemory(), salt: newSalt() });
+  return view(options, {
+    clock,
+    random,
+    health,
+    memory: new RecoveryMemory(),
+    credentialKeys: new CredentialKeys(),
+  });
 }
 
 /** Specs whose meaning is kept. */
 const MOST_SPECS = 1000;
 
 function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
-  const { health, clock, random, memory, salt } = shared;
+  const { health, clock, random, memory, credentialKeys } = shared;
   const { registry, models } = backends;
   const aliases = new Map(Object.entries(options.aliases ?? {}));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
@@ -77,7 +83,7 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     waitUntil: options.waitUntil,
     deps: {
       health,
-      salt,
+      credentialKeys,
       clock,
       random,
       memory,
@@ -115,10 +121,14 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       parseSpec(spec);
       return chatModel(spec, setup);
     },
-    imageModel(spec) {
-      parseSpec(spec);
-      return imageModel(spec, setup);
-    },
+    imageModel: (spec) => ({ ...checked(spec), generate: asking('generate', spec, setup) }),
+    embeddingModel: (spec) => ({ ...checked(spec), embed: asking('embed', spec, setup) }),
+    transcriptionModel: (spec) => ({ ...checked(spec), transcribe: asking('transcribe', spec, setup) }),
+    speechModel: (spec) => ({
+      ...checked(spec),
+      speak: asking('speak', spec, setup),
+      stream: speaking(spec, setup),
+    }),
     alias(name, spec) {
       placesOf.clear();
       if (spec === undefined) aliases.delete(name);
@@ -152,6 +162,12 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
       return view({ ...current, ...changes, chain }, shared, same ? backends : undefined);
     },
   };
+}
+
+/** A spec that can be parsed. */
+function checked(spec: string): { readonly spec: string } {
+  parseSpec(spec);
+  return { spec };
 }
 
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */

@@ -5,15 +5,20 @@ import type { Model } from '../contract/provider.ts';
 import type { ResolvedTarget, ResolveOptions } from '../contract/majordomo.ts';
 import { abortable } from '../abortable.ts';
 import type { Place } from '../resolve/resolve.ts';
+import { validate } from '../prepare/validate.ts';
 import type { ModelSetup } from './call.ts';
+import { checkCall } from './check-options.ts';
 
 /** What a spec means for a call with these options, without making one. */
 export async function resolved(
   spec: string,
   setup: ModelSetup,
-  { request, tenant, metadata = {}, signal = new AbortController().signal }: ResolveOptions = {},
+  options: ResolveOptions = {},
   path: readonly string[] = [],
 ): Promise<readonly ResolvedTarget[]> {
+  checkCall(options);
+  if (options.request !== undefined) validate(options.request);
+  const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
   try {
     const found = setup.resolve(spec, call, request, { signal }, path);

@@ -97,7 +97,7 @@ export interface CallInfo {
 }
 
 /** What a chain can be asked for. */
-export type OperationType = 'chat' | 'image';
+export type OperationType = 'chat' | 'image' | 'embedding' | 'transcription' | 'speech';
 
 /**
  * What happens in a call, as it happens. `call-end` is the last: of a stream it is told when its last event has been read,

@@ -4,8 +4,10 @@ export interface Capabilities {
   readonly tools?: boolean | undefined;
   /** `false`: none at all. */
   readonly images?: ImageLimits | false | undefined;
-  /** MIME types of documents it reads. */
+  /** MIME types of documents it reads, and of video where it sees that. */
   readonly files?: readonly string[] | false | undefined;
+  /** MIME types of audio that it hears. */
+  readonly audio?: readonly string[] | false | undefined;
   /** How large those documents may be. */
   readonly fileLimits?: FileLimits | undefined;
   /** How it keeps to a schema: natively, by a forced tool call, or by being told. */

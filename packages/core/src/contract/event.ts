@@ -11,7 +11,8 @@ export type PartHead =
 
 /**
  * What a provider may write. Order, checked by `stream/check.ts`: one `start`; for each part a `part-start`, its
- * deltas and a `part-end` (tool calls may be open side by side); one `finish`. A failure is thrown, never an event.
+ * deltas and a `part-end` (tool calls may be open side by side; what ran at the vendor comes whole, with its `part-end`
+ * alone); one `finish`. A failure is thrown, never an event.
  */
 export type ModelEvent =
   /** `id`: the vendor's id of the response, not of the request. */

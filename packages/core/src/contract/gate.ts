@@ -1,7 +1,10 @@
 import type { CallInfo, OperationType } from './call.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { EmbeddingRequest } from './embedding.ts';
 import type { ImageRequest } from './image.ts';
 import type { ModelRequest } from './request.ts';
+import type { SpeechRequest } from './speech.ts';
+import type { TranscriptionRequest } from './transcription.ts';
 import type { Attempt, Billing } from './llm-error.ts';
 
 /** An attempt that is about to begin. */
@@ -15,7 +18,7 @@ export interface AttemptInfo {
   /** Of a chat: what will be sent. Of other operations: an empty one. */
   readonly request: ModelRequest;
   /** Of operations other than chat: what will be sent. */
-  readonly payload?: ImageRequest | undefined;
+  readonly payload?: ImageRequest | EmbeddingRequest | TranscriptionRequest | SpeechRequest | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**

@@ -54,6 +54,8 @@ export interface ErrorDetails {
   readonly body: string | undefined;
   /** Which timer ended the attempt. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'whole' | 'total' | undefined;
+  /** Of an embedding call that failed in part: the vectors that came, in the order of the values. Not in logs. */
+  readonly vectors: readonly (Float32Array | undefined)[] | undefined;
   /** A changed request that may succeed; for the chain. */
   readonly recover: Recovery | undefined;
 }
@@ -162,15 +164,18 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   path: true,
   body: true,
   phase: true,
+  vectors: true,
   recover: true,
 };
 
-/** All are there, but what is unknown is not listed: a dozen times `undefined` would stand wherever the error is shown. */
+/**
+ * All are there, but what is unknown is not listed, and vectors are not: they would stand wherever the error is shown.
+ */
 function listed(details: Partial<ErrorDetails>): ErrorDetails {
   const all: Partial<ErrorDetails> = {};
   for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {
     const value = details[name] ?? (name === 'attempts' ? [] : undefined);
-    Object.defineProperty(all, name, { value, enumerable: value !== undefined });
+    Object.defineProperty(all, name, { value, enumerable: value !== undefined && name !== 'vectors' });
   }
   return all as ErrorDetails;
 }

@@ -1,6 +1,7 @@
 import type { Billing, LlmError } from './llm-error.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts, WaitUntil } from './call.ts';
 import type { Clock } from './clock.ts';
+import type { EmbeddingModel } from './embedding.ts';
 import type { StreamEvent } from './event.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -13,6 +14,8 @@ import type { ChatRequest } from './request.ts';
 import type { ChatResponse } from './response.ts';
 import type { PolicyOverrides } from './policy.ts';
 import type { ObjectSchema } from './schema.ts';
+import type { SpeechModel } from './speech.ts';
+import type { TranscriptionModel } from './transcription.ts';
 
 /**
  * Lazy: nothing is sent before the first read. `response()` drains what nobody reads, otherwise it waits for the
@@ -185,6 +188,12 @@ export interface Majordomo {
   model(spec: string): ChatModel;
   /** The same for models that draw. */
   imageModel(spec: string): ImageModel;
+  /** The same for models that make vectors. */
+  embeddingModel(spec: string): EmbeddingModel;
+  /** The same for models that write down what is said. */
+  transcriptionModel(spec: string): TranscriptionModel;
+  /** The same for models that speak. */
+  speechModel(spec: string): SpeechModel;
   /** Sets what a name means, or forgets it. */
   alias(name: string, spec: string | NamedSpec | undefined): void;
   /** Adds a resolver behind those that are there. */

@@ -1,4 +1,12 @@
-import type { AssistantPart, FilePart, ImagePart, TextPart, ToolResultPart, UserPart } from './part.ts';
+import type {
+  AssistantPart,
+  AudioPart,
+  FilePart,
+  ImagePart,
+  TextPart,
+  ToolResultPart,
+  UserPart,
+} from './part.ts';
 
 /** Instructions. Wherever it stands in a transcript, its text goes in front of the conversation. */
 export interface SystemMessage {
@@ -26,7 +34,7 @@ export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessa
 export type TurnMessage = Exclude<Message, SystemMessage>;
 
 /**
- * A user message of text, images and files in the order given.
+ * A user message of text, images, files and audio in the order given.
  *
  * @example user('What is in this picture?', image(bytes))
  */
@@ -87,11 +95,14 @@ export function file(bytes: Uint8Array, mediaType: string, name?: string): FileP
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
 
-/** Does it carry an image or a file, in a tool result too? */
+/** An audio part, for models that hear. */
+export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
+  return { type: 'audio', mediaType, bytes };
+}
+
+/** Does it carry an image, a file or audio, in a tool result too? */
 export function holdsBytes({ parts }: TurnMessage): boolean {
   return parts.some((part) =>
-    part.type === 'tool-result'
-      ? part.content.some(({ type }) => type === 'image')
-      : part.type === 'image' || part.type === 'file',
+    part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
   );
 }

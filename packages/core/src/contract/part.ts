@@ -9,10 +9,26 @@ export interface Replay {
   readonly data: JsonValue;
 }
 
+/** What a piece of text rests on. Of each member, only what the vendor told. */
+export interface Citation {
+  /** Of a page. */
+  readonly url?: string | undefined;
+  /** A document of the request by its place among them, from 0, or a file or search result by the vendor's name for it. */
+  readonly document?: number | string | undefined;
+  readonly title?: string | undefined;
+  /** The words of the source. */
+  readonly quote?: string | undefined;
+  /** Which of the part's text rests on it, as for `slice`. Both or none: without them, all of it or the part knows no better. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
 /** Text, in any message. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  /** Of an answer: what it rests on, where the vendor says so; known at the part's end. */
+  readonly citations?: readonly Citation[] | undefined;
   readonly replay?: Replay | undefined;
 }
 
@@ -30,6 +46,14 @@ export interface FilePart {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
   readonly name?: string | undefined;
+}
+
+/** Speech or sound as bytes, for models that hear. */
+export interface AudioPart {
+  readonly type: 'audio';
+  /** MIME type such as `audio/wav`. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What the model thought. It goes back only to a model that can read its `replay`. */
@@ -52,6 +76,19 @@ export interface ToolCallPart {
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
+/**
+ * What a tool did that ran at the vendor (a search, code, an MCP connector), or what else the vendor keeps in a turn. It has
+ * its place among the other parts, and goes back as it is to those who can read it, and to nobody else.
+ */
+export interface VendorPart {
+  readonly type: 'vendor';
+  /** The vendor's word for it, such as `web_search_call`; a set that grows. */
+  readonly kind: string;
+  /** For people: what was searched for, the code that ran, or what it said. */
+  readonly text?: string | undefined;
+  readonly replay: Replay;
+}
+
 /** What a tool gave back. */
 export interface ToolResultPart {
   readonly type: 'tool-result';
@@ -65,8 +102,8 @@ export interface ToolResultPart {
 }
 
 /** What a user message may hold. */
-export type UserPart = TextPart | ImagePart | FilePart;
+export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 /** What an assistant message may hold. */
-export type AssistantPart = TextPart | ReasoningPart | ToolCallPart;
+export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart;
 /** A piece of a message; `type` tells which. */
 export type Part = UserPart | AssistantPart | ToolResultPart;

@@ -1,9 +1,12 @@
 import type { Billing, Recovery } from './llm-error.ts';
 import type { Timeouts } from './call.ts';
 import type { Capabilities, ImageLimits } from './capabilities.ts';
+import type { EmbeddingRequest, EmbeddingResponse } from './embedding.ts';
 import type { ModelEvent } from './event.ts';
 import type { ImageRequest, ImageResponse } from './image.ts';
 import type { ModelRequest } from './request.ts';
+import type { SpeechRequest, SpeechStep } from './speech.ts';
+import type { TranscriptionRequest, TranscriptionResponse } from './transcription.ts';
 
 /** String variables handed to `createMajordomo`; packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };
@@ -55,6 +58,55 @@ export interface ImageBackend {
   readonly timeouts?: Timeouts | undefined;
   /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
+}
+
+/** One embedding model at one endpoint. */
+export interface EmbeddingBackend {
+  readonly id: string;
+  /** Names the vector space: the model as its maker calls it, wherever it runs. */
+  readonly space: string;
+  /** Of its whole vectors. */
+  readonly dimensions?: number | undefined;
+  /** Most values of one request. */
+  readonly maxValues?: number | undefined;
+  /** Most tokens of one value. */
+  readonly maxTokens?: number | undefined;
+  /** Most tokens of one request. */
+  readonly maxRequestTokens?: number | undefined;
+  /** Its own defaults; the caller's win. A request is one wire call: only `wholeMs` and `totalMs` run. */
+  readonly timeouts?: Timeouts | undefined;
+  /** At most `maxValues` values, and a vector for each. Throws `LlmError`; no retries, no timers. */
+  embed(
+    request: EmbeddingRequest,
+    context: ModelContext,
+  ): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>>;
+}
+
+/** One transcription model at one endpoint. */
+export interface TranscriptionBackend {
+  readonly id: string;
+  /** Its own defaults; the caller's win. A recording is one wire call: only `wholeMs` and `totalMs` run. */
+  readonly timeouts?: Timeouts | undefined;
+  /** Of audio that it takes; others pass the target over. `undefined`: nothing is known. */
+  readonly mediaTypes?: readonly string[] | undefined;
+  /** Of the audio; more passes the target over. */
+  readonly maxBytes?: number | undefined;
+  /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
+  transcribe(
+    request: TranscriptionRequest,
+    context: ModelContext,
+  ): Promise<Omit<TranscriptionResponse, 'attempts' | 'spec'>>;
+}
+
+/** One speech model at one endpoint. */
+export interface SpeechBackend {
+  readonly id: string;
+  /** Its own defaults; the caller's win. */
+  readonly timeouts?: Timeouts | undefined;
+  /** Of one text; more passes the target over. */
+  readonly maxCharacters?: number | undefined;
+  /** Bytes as they come, to the end of the iteration. Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
+  speak(request: SpeechRequest, context: ModelContext): AsyncIterable<SpeechStep>;
 }
 
 /** A parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable: it is never printed. */
@@ -124,6 +176,12 @@ export interface Provider {
   model(modelId: string): Model;
   /** Absent: it draws nothing. */
   imageModel?(modelId: string): ImageBackend;
+  /** Absent: it makes no vectors. */
+  embeddingModel?(modelId: string): EmbeddingBackend;
+  /** Absent: it hears nothing. */
+  transcriptionModel?(modelId: string): TranscriptionBackend;
+  /** Absent: it says nothing. */
+  speechModel?(modelId: string): SpeechBackend;
   /** Schemes of `LLM_*` DSNs that this package can serve. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
   /** Absent: its API has no list. */

@@ -31,6 +31,6 @@ export function isSound(messages: readonly TurnMessage[]): boolean {
 export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
   if (message.role !== 'assistant') return true;
   return message.parts.every(({ type, replay }) =>
-    replay === undefined ? type !== 'reasoning' : families.includes(replay.family),
+    replay === undefined ? type === 'text' || type === 'tool-call' : families.includes(replay.family),
   );
 }

@@ -27,6 +27,19 @@ describe('foreign reasoning', () => {
     });
   });
 
+  it('goes with what ran at its vendor, which is told apart', () => {
+    const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
+    const why = 'a/x cannot read it';
+    const toolWarning = { action: 'dropped', what: 'what ran at another vendor', why };
+    const left = dropForeignReplay([assistant([search('b'), said(), search('a')])], ['a'], 'a/x');
+    expect(left).toEqual({ messages: [assistant([said(), search('a')])], warnings: [toolWarning] });
+    const both = dropForeignReplay([assistant([thought(token('b')), search('b')])], ['a'], 'a/x');
+    expect(both.warnings.map(({ what }) => what)).toEqual([
+      'replay of foreign reasoning',
+      'what ran at another vendor',
+    ]);
+  });
+
   it('is not what the model itself said, or what has no token', () => {
     const messages = [user('q'), assistant([thought(token('a')), said(token('b2')), said()])];
     expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x')).toEqual({ messages, warnings: [] });

@@ -5,7 +5,8 @@ import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
 import { isReadable } from './history.ts';
 
 /**
- * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole: no vendor takes
+ * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole, and so does what ran at
+ * the vendor: no vendor takes
  * another's, and its text is nobody else's to see.
  */
 export function dropForeignReplay(
@@ -17,9 +18,28 @@ export function dropForeignReplay(
   const kept = messages.map((message): TurnMessage =>
     message.role !== 'assistant' || isReadable(message, families) ? message : stripped(message, families),
   );
-  const why = `${target} cannot read what another model's reasoning or its tokens say`;
-  return { messages: kept, warnings: [{ action: 'dropped', what: 'replay of foreign reasoning', why }] };
+  return { messages: kept, warnings: warningsFor(messages, families, target) };
 }
+
+function warningsFor(
+  messages: readonly TurnMessage[],
+  families: readonly string[],
+  target: string,
+): readonly Warning[] {
+  const lost = messages
+    .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
+    .filter((part) => readable(part, families)[0] !== part);
+  const isOfTool = ({ type }: AssistantPart): boolean => type === 'vendor';
+  return [
+    ...(lost.every(isOfTool)
+      ? []
+      : [dropped('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
+    ...(lost.some(isOfTool) ? [dropped('what ran at another vendor', `${target} cannot read it`)] : []),
+  ];
+}
+
+const TOKENS = "what another model's reasoning or its tokens say";
+const dropped = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
 /** By what can be read, and then by the turn: a wire that gets the same object again need not convert it again. */
 const known = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
@@ -43,7 +63,7 @@ function stripped(message: AssistantMessage, families: readonly string[]): Assis
 
 function readable(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
   if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
-  if (part.type === 'reasoning') return [];
+  if (part.type === 'reasoning' || part.type === 'vendor') return [];
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
   return [rest];

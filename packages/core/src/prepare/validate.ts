@@ -45,6 +45,7 @@ function wrongIn(part: Loose): Wrong {
       return textIn(part, 'text');
     case 'image':
     case 'file':
+    case 'audio':
       return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
     case 'tool-call':
       return textIn(part, 'id') ?? textIn(part, 'name');

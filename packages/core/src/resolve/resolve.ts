@@ -26,6 +26,8 @@ export interface Place {
   readonly name?: string | undefined;
   /** How the names that led to it say that it is asked. */
   readonly with?: TargetSettings | undefined;
+  /** Of a call in several parts: counts the attempts of all of them. */
+  readonly nextNumber?: (() => number) | undefined;
 }
 
 export interface ResolveContext {

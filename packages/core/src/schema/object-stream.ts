@@ -1,6 +1,6 @@
 import type { CallOptions } from '../contract/call.ts';
 import type { DeepPartial, ObjectResponse, ObjectStream, TypedRequest } from '../contract/majordomo.ts';
-import { PulledStream } from '../stream/pulled-stream.ts';
+import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { TypedCalls } from './typed-calls.ts';
 
 /**
@@ -15,22 +15,10 @@ export function streamObject<T>(
   const { clock } = calls.limits(undefined);
   // The streams of its rounds notice by themselves when nobody reads.
   return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
-    (onEnd) => {
-      const loaded = import('./object-run.ts').then(
-        ({ ObjectRun }) => new ObjectRun<T>(calls, request, options, onEnd),
-      );
-      return {
-        pull: async () => (await loaded).pull(),
-        abandon: () => {
-          loaded.then(
-            (run) => {
-              run.abandon();
-            },
-            () => undefined,
-          );
-        },
-      };
-    },
+    (onEnd) =>
+      loadedSource(
+        import('./object-run.ts').then(({ ObjectRun }) => new ObjectRun<T>(calls, request, options, onEnd)),
+      ),
     clock,
     Infinity,
   );

@@ -1,4 +1,4 @@
-import type { ModelEvent, StreamEvent } from '../contract/event.ts';
+import type { ModelEvent, PartHead, StreamEvent } from '../contract/event.ts';
 
 const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-delta': 'tool-call' } as const;
 
@@ -29,7 +29,7 @@ interface Seen {
   started: boolean;
   finished: boolean;
   next: number;
-  readonly open: Map<number, 'text' | 'reasoning' | 'tool-call'>;
+  readonly open: Map<number, PartHead['type']>;
 }
 
 const fresh = (): Seen => ({ started: false, finished: false, next: 0, open: new Map() });
@@ -53,6 +53,11 @@ function check(event: ModelEvent, seen: Seen): string | undefined {
     case 'args-delta':
       return seen.open.get(event.index) === DELTA_OF[event.type] ? undefined : 'no open part of its type';
     case 'part-end':
+      if (event.part.type === 'vendor') {
+        if (event.index !== seen.next) return `index ${event.index} where ${seen.next} was due`;
+        seen.next++;
+        return undefined;
+      }
       if (seen.open.get(event.index) !== event.part.type) return 'no open part of its type';
       seen.open.delete(event.index);
       return undefined;

@@ -2,10 +2,10 @@ import { LlmError } from '../contract/llm-error.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { FinishReason, StopDetails } from '../contract/response.ts';
 
-/** No tool call, and nothing visible: none, white space, or reasoning alone. */
+/** No tool call, and nothing visible: none, white space, reasoning or the work of the vendor's tools alone. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
   return parts.every(
-    (part) => part.type === 'reasoning' || (part.type === 'text' && part.text.trim() === ''),
+    (part) => part.type !== 'tool-call' && (part.type !== 'text' || part.text.trim() === ''),
   );
 }
 

@@ -10,6 +10,19 @@ export interface Source<Event> {
   abandon(why: string): void;
 }
 
+/** A source that is being loaded. */
+export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Event> => ({
+  pull: async () => (await loading).pull(),
+  abandon: (why) => {
+    loading.then(
+      (source) => {
+        source.abandon(why);
+      },
+      () => undefined,
+    );
+  },
+});
+
 /** How a stream ended: told once, also when nobody pulls any more. */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 

@@ -69,6 +69,32 @@ describe('the scribe', () => {
     ]);
   });
 
+  it('puts what ran at the vendor in its place, whole, and what a text cites on the text that is open', () => {
+    const replay = { family: 'f', data: { item: 1 } };
+    const citation = { url: 'https://a.example' };
+    const events = written((scribe) => {
+      expect(scribe.cite([citation])).toBe(false);
+      scribe.vendor({ kind: 'search', text: 'tea', replay });
+      expect(scribe.openText).toBeUndefined();
+      scribe.text('Old');
+      expect(scribe.cite([citation])).toBe(true);
+      scribe.text('.');
+      expect(scribe.openText).toBe('Old.');
+      expect(scribe.cite([])).toBe(true);
+      expect(scribe.cite([{ document: 1 }])).toBe(true);
+      scribe.vendor({ kind: 'search_result', replay });
+      expect(scribe.cite([citation])).toBe(false);
+      scribe.finish('stop', 'stop', undefined);
+    });
+    expect(checkOrder(events)).toBeUndefined();
+    expect(parts(events)).toEqual([
+      { type: 'vendor', kind: 'search', text: 'tea', replay },
+      { type: 'text', text: 'Old.', citations: [citation, { document: 1 }] },
+      { type: 'vendor', kind: 'search_result', replay },
+    ]);
+    expect(events[1]).toMatchObject({ type: 'part-end', index: 0, part: { kind: 'search' } });
+  });
+
   it('without a sink gives each call what it wrote', () => {
     const scribe = new Scribe('a/x');
     expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);

@@ -1,13 +1,13 @@
 import { parseArguments } from '../json/arguments.ts';
-import type { ModelEvent, PartHead } from '../contract/event.ts';
-import type { AssistantPart, Replay } from '../contract/part.ts';
+import type { ModelEvent } from '../contract/event.ts';
+import type { AssistantPart, Citation, Replay, VendorPart } from '../contract/part.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../contract/response.ts';
 import type { Usage } from '../contract/usage.ts';
 import { keepWarm } from '../keep-warm.ts';
 import { madeUpCallId } from './call-id.ts';
 
 interface Open {
-  readonly type: PartHead['type'];
+  readonly type: 'text' | 'reasoning' | 'tool-call';
   readonly index: number;
   /** Text, reasoning or the arguments' JSON so far. */
   text: string;
@@ -16,6 +16,7 @@ interface Open {
   readonly name: string;
   /** Of a tool call: it is not to be run, whatever its arguments. */
   unfinished: boolean;
+  citations?: readonly Citation[];
 }
 
 /** A fragment of a tool call; `id` and `name` are needed by the first one alone. */
@@ -116,6 +117,27 @@ export class Scribe {
     }
     if (delta.whole !== undefined && delta.whole !== open.text) this.correct(open, delta.whole);
     return this.written();
+  }
+
+  /** What ran at the vendor, or what else it keeps: whole, in its place among the parts. */
+  vendor(part: Omit<VendorPart, 'type'>): readonly ModelEvent[] {
+    this.begin();
+    this.closeAll();
+    this.batch.push({ type: 'part-end', index: this.nextIndex++, part: { type: 'vendor', ...part } });
+    return this.written();
+  }
+
+  /** The text that is open, as far as it has come. */
+  get openText(): string | undefined {
+    return this.current?.type === 'text' ? this.current.text : undefined;
+  }
+
+  /** What the text that is open rests on, told with its end; false where no text is open. */
+  cite(citations: readonly Citation[]): boolean {
+    const open = this.current;
+    if (open?.type !== 'text') return false;
+    if (citations.length > 0) open.citations = [...(open.citations ?? []), ...citations];
+    return true;
   }
 
   /** How likely the next tokens of the text were; told with the finish. */
@@ -245,9 +267,13 @@ export class Scribe {
     this.batch.push({ type: 'part-end', index: open.index, part: this.partOf(open, isCut) });
   }
 
-  private partOf({ type, text, replay, id, name, unfinished }: Open, isCut: boolean): AssistantPart {
+  private partOf(
+    { type, text, replay, id, name, unfinished, citations }: Open,
+    isCut: boolean,
+  ): AssistantPart {
     const token = replay === undefined ? undefined : { replay };
-    if (type !== 'tool-call') return { type, text, ...token };
+    if (type === 'text') return { type, text, ...(citations && { citations }), ...token };
+    if (type === 'reasoning') return { type, text, ...token };
     if (unfinished) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
     const { repaired, ...parsed } = parseArguments(text, isCut);
     if (repaired !== undefined) this.repaired(name, repaired.join(', '));

@@ -1,0 +1,132 @@
+import { abortable } from '../abortable.ts';
+import { CallScope } from '../chain/scope.ts';
+import { newCall, newInfo, resultOf, type ModelSetup } from './call.ts';
+import { soundOptions } from './check-options.ts';
+import type { CallEvent, CallInfo, CallOptions } from '../contract/call.ts';
+import type { EmbeddingRequest, EmbeddingResponse } from '../contract/embedding.ts';
+import { withDetails, type Attempt, type LlmError } from '../contract/llm-error.ts';
+import { asLlmError } from '../error/as-llm-error.ts';
+import { calledAt, type CallSite } from '../error/call-site.ts';
+import { emitTo, type Emit } from '../observe/emit.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { allParts } from '../operations/embedding/all-parts.ts';
+import { joined } from '../operations/embedding/joined.ts';
+import { backendAt, embeddingOperation, type Part } from '../operations/embedding/part.ts';
+import { partsOf } from '../operations/embedding/parts.ts';
+import { checkSpaces } from '../operations/embedding/space.ts';
+import { checkEmbedding } from '../operations/embedding/validate.ts';
+
+/** What the parts of a call have in common. */
+interface Whole {
+  readonly spec: string;
+  readonly setup: ModelSetup;
+  readonly request: EmbeddingRequest;
+  readonly options: CallOptions | undefined;
+  readonly site: CallSite;
+  readonly info: CallInfo;
+  readonly scope: CallScope;
+  readonly emit: Emit | undefined;
+  readonly attempts: Attempt[];
+  /** Once they are known. */
+  parts: readonly Part[];
+}
+
+/** One call: one beginning, one end, and between them each part along the chain for itself. */
+export async function embed(
+  spec: string,
+  setup: ModelSetup,
+  request: EmbeddingRequest,
+  given: CallOptions | undefined,
+  site: CallSite,
+): Promise<EmbeddingResponse> {
+  const { options, wrong } = soundOptions(given);
+  const totalMs = options?.timeouts?.totalMs ?? setup.settings.timeouts.totalMs;
+  const whole: Whole = {
+    spec,
+    setup,
+    request,
+    options,
+    site,
+    info: newInfo(spec, 'embedding', options),
+    scope: new CallScope(options?.signal, totalMs, setup.deps.clock, () => undefined),
+    emit: emitTo(setup.onEvent, options?.onEvent),
+    attempts: [],
+    parts: [],
+  };
+  try {
+    whole.scope.throwIfStopped();
+    if (wrong !== undefined) throw wrong;
+    const response = await answered(whole);
+    tellEnd(whole, 'finished');
+    return response;
+  } catch (cause) {
+    const error = await described(cause, whole);
+    if (whole.parts.length === 0) tellStart(whole, []);
+    tellEnd(whole, 'failed', error);
+    throw error;
+  } finally {
+    whole.scope.release();
+  }
+}
+
+async function answered(whole: Whole): Promise<EmbeddingResponse> {
+  const { spec, setup, request, info, scope, attempts } = whole;
+  checkEmbedding(request);
+  const found = setup.resolve(spec, info, undefined, scope);
+  const places = counted(found instanceof Promise ? await abortable(found, scope.signal) : found);
+  checkSpaces(places);
+  whole.parts = partsFor(request.values, places);
+  tellStart(
+    whole,
+    places.map(({ key }) => key),
+  );
+  const answers = await allParts(whole.parts, (part) => answerOf(part, places, whole), attempts);
+  return joined(spec, places[0]?.key ?? spec, whole.parts, answers, attempts);
+}
+
+/** As the first target takes them; one that takes fewer asks for a part in several requests. */
+function partsFor(values: readonly string[], places: readonly Place[]): readonly Part[] {
+  const limits = places.map(backendAt).find((backend) => backend !== undefined) ?? {};
+  let from = 0;
+  const shared: Part['shared'] = { size: undefined };
+  return partsOf(values, limits).map((list): Part => {
+    const part = { from, values: list, vectors: Array.from<undefined>({ length: list.length }), shared };
+    from += list.length;
+    return part;
+  });
+}
+
+/** Gates name what they reserve by the number of an attempt, so no two parts have the same. */
+const counted = (places: readonly Place[]): readonly Place[] =>
+  places.map((place) => {
+    let asked = 0;
+    return { ...place, nextNumber: () => ++asked };
+  });
+
+function answerOf(part: Part, places: readonly Place[], whole: Whole): Promise<EmbeddingResponse> {
+  const { spec, setup, request, options, site, info, scope, emit } = whole;
+  const operation = embeddingOperation(request, part);
+  const shared = {
+    info,
+    signal: scope.signal,
+    emit: emit && ((event: CallEvent) => (isOfTheWhole(event) ? undefined : emit(event))),
+    resolve: () => places,
+  };
+  return resultOf(newCall({ spec, operation, options, site, live: false, part: shared }, setup));
+}
+
+const isOfTheWhole = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
+
+const tellStart = ({ emit, info }: Whole, targets: readonly string[]): void =>
+  emit?.({ type: 'call-start', call: info, targets });
+
+const tellEnd = ({ emit, info, attempts }: Whole, outcome: 'finished' | 'failed', error?: LlmError): void =>
+  emit?.({ type: 'call-end', call: info, outcome, response: undefined, error, attempts: [...attempts] });
+
+/** What ended the call, with the vectors that came. */
+async function described(cause: unknown, { spec, site, scope, attempts, parts }: Whole): Promise<LlmError> {
+  const known = await asLlmError(scope.reason ?? cause, spec);
+  const vectors = parts.flatMap((part) => part.vectors);
+  const came = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
+  return calledAt(site, withDetails(known, { attempts: [...attempts], ...came }));
+}

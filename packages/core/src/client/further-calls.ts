@@ -1,0 +1,73 @@
+import { newCall, resultOf, type ModelSetup } from './call.ts';
+import type { CallOptions } from '../contract/call.ts';
+import type { EmbeddingRequest, EmbeddingResponse } from '../contract/embedding.ts';
+import type { ImageRequest, ImageResponse } from '../contract/image.ts';
+import type { SpeechRequest, SpeechResponse } from '../contract/speech.ts';
+import type { TranscriptionRequest, TranscriptionResponse } from '../contract/transcription.ts';
+import type { CallSite } from '../error/call-site.ts';
+import type { Operation } from '../chain/operation.ts';
+import type { Source } from '../stream/pulled-stream.ts';
+import { speechOperation } from '../operations/audio/speech.ts';
+import { transcriptionOperation } from '../operations/audio/transcription.ts';
+import { embed } from './embedding-call.ts';
+import { imageOperation } from '../operations/image.ts';
+
+/** What is asked, and what comes of it, by the word for asking. */
+export interface Asked {
+  readonly generate: readonly [ImageRequest, ImageResponse];
+  readonly embed: readonly [EmbeddingRequest, EmbeddingResponse];
+  readonly transcribe: readonly [TranscriptionRequest, TranscriptionResponse];
+  readonly speak: readonly [SpeechRequest, SpeechResponse];
+}
+
+type Call<Request, Response> = (
+  spec: string,
+  setup: ModelSetup,
+  request: Request,
+  options: CallOptions | undefined,
+  site: CallSite,
+) => Promise<Response>;
+
+/** What is asked besides chats, each along the same chain as a chat. */
+export const FURTHER: { readonly [Name in keyof Asked]: Call<Asked[Name][0], Asked[Name][1]> } = {
+  generate: once((request, { media }) => imageOperation(request, media)),
+  embed,
+  transcribe: once((request) => transcriptionOperation(request)),
+  speak: once((request) => speechOperation(request, false)),
+};
+
+function once<Request, Event extends object, Response>(
+  operationOf: (request: Request, setup: ModelSetup) => Operation<Event, Response>,
+): Call<Request, Response> {
+  return (spec, setup, request, options, site) => {
+    const operation = operationOf(request, setup);
+    return resultOf(newCall({ spec, operation, options, site, live: false }, setup));
+  };
+}
+
+/** The bytes of speech as they come. What was heard is heard: nothing takes it back, or goes on from it. */
+export function spoken(
+  spec: string,
+  setup: ModelSetup,
+  request: SpeechRequest,
+  options: CallOptions | undefined,
+  site: CallSite,
+): Source<Uint8Array> {
+  const operation = speechOperation(request, true);
+  const heard: CallOptions = { ...options, afterCommit: 'error' };
+  const call = newCall({ spec, operation, options: heard, site, live: true }, setup);
+  return {
+    async pull() {
+      for (;;) {
+        const events = await call.pull();
+        const pieces = events?.flatMap((event) =>
+          'bytes' in event && event.bytes.length > 0 ? event.bytes : [],
+        );
+        if (pieces?.length !== 0) return pieces;
+      }
+    },
+    abandon: (why) => {
+      call.abandon(why);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { mergeTimeouts, unreadMsOf } from '../chain/settings.ts';
+import type { CallOptions } from '../contract/call.ts';
+import type { SpeechModel } from '../contract/speech.ts';
+import { callSite } from '../error/call-site.ts';
+import type { Asked } from './further-calls.ts';
+import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
+import { soundOptions } from './check-options.ts';
+import type { ModelSetup } from './call.ts';
+
+/** Asks along the same chain as a chat; what few apps ask is loaded when it is first asked. */
+export function asking<Name extends keyof Asked>(
+  name: Name,
+  spec: string,
+  setup: ModelSetup,
+): (request: Asked[Name][0], options?: CallOptions) => Promise<Asked[Name][1]> {
+  return async function ask(request, options) {
+    const site = callSite(ask);
+    const { FURTHER } = await import('./further-calls.ts');
+    return FURTHER[name](spec, setup, request, options, site);
+  };
+}
+
+/** The bytes of speech as they come. */
+export const speaking = (spec: string, setup: ModelSetup): SpeechModel['stream'] =>
+  function stream(request, options) {
+    const site = callSite(stream);
+    return new PulledStream(
+      () =>
+        loadedSource(
+          import('./further-calls.ts').then(({ spoken }) => spoken(spec, setup, request, options, site)),
+        ),
+      setup.deps.clock,
+      unreadMsOf(mergeTimeouts(setup.settings.timeouts, soundOptions(options).options?.timeouts)),
+    );
+  };

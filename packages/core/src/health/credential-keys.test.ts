@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { CredentialKeys } from './credential-keys.ts';
+
+it('names a credential by its target, its value and the process', () => {
+  const keys = new CredentialKeys('salt');
+  const key = keys.of('a/x', 'sk-1');
+  expect(key).toMatch(/^a\/x\n[0-9a-z]+$/);
+  expect(new CredentialKeys('salt').of('a/x', 'sk-1')).toBe(key);
+  expect(new CredentialKeys('other').of('a/x', 'sk-1')).not.toBe(key);
+  expect(new CredentialKeys().of('a/x', 'sk-1')).not.toBe(new CredentialKeys().of('a/x', 'sk-1'));
+});
+
+it('tells two credentials of one target apart, in any order, and one of two targets', () => {
+  const keys = new CredentialKeys('salt');
+  const first = keys.of('a/x', 'sk-1');
+  const second = keys.of('a/x', 'sk-2');
+  expect(second).not.toBe(first);
+  expect(keys.of('a/x', 'sk-1')).toBe(first);
+  expect(keys.of('a/y', 'sk-1')).not.toBe(first);
+});
+
+it('names the same key after a thousand others', () => {
+  const keys = new CredentialKeys('salt');
+  const first = keys.of('a/x', 'sk-1');
+  for (let n = 0; n < 2000; n++) keys.of(`a/${n}`, 'sk-1');
+  expect(keys.of('a/x', 'sk-1')).toBe(first);
+});

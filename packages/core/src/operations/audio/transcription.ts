@@ -1,0 +1,111 @@
+import type { Operation } from '../../chain/operation.ts';
+import { LlmError } from '../../contract/llm-error.ts';
+import type { TranscriptionBackend } from '../../contract/provider.ts';
+import type { Warning } from '../../contract/response.ts';
+import type { TranscriptionRequest, TranscriptionResponse } from '../../contract/transcription.ts';
+import type { Place } from '../../resolve/resolve.ts';
+import { asked, InOnePiece, invalid, oneOf, type Question } from '../in-one-piece.ts';
+import { asLanguage } from '../../toolkit/decode/language.ts';
+import { sniffAudio } from './sniff-audio.ts';
+
+type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+
+/** A recording, asked of each target that takes its format and size. */
+export function transcriptionOperation(given: TranscriptionRequest): Operation<Heard, TranscriptionResponse> {
+  return {
+    type: 'transcription',
+    validate: () => {
+      validate(given);
+    },
+    prepare: (place) => {
+      const { request, warnings } = believed(given);
+      return new InOnePiece(questionTo(place, request, warnings));
+    },
+  };
+}
+
+function validate(request: TranscriptionRequest): void {
+  const { audio, mediaType, language, timestamps } = asked(request) as Partial<TranscriptionRequest>;
+  if (!(audio instanceof Uint8Array)) throw invalid('audio', 'must be a Uint8Array');
+  if (audio.length === 0) throw invalid('audio', 'must not be empty');
+  if (typeof mediaType !== 'string' || !/^\w+\/[\w.+-]+/.test(mediaType))
+    throw invalid('mediaType', `must be like audio/ogg, not ${JSON.stringify(mediaType)}`);
+  if (language !== undefined && asLanguage(language) === undefined)
+    throw invalid('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
+  oneOf(['segment', 'word'], timestamps, 'timestamps');
+}
+
+/** Names that mean the same, by the one that is used here. */
+const SAME: Readonly<Record<string, string>> = {
+  'audio/mp3': 'audio/mpeg',
+  'audio/x-wav': 'audio/wav',
+  'audio/wave': 'audio/wav',
+  'audio/vnd.wave': 'audio/wav',
+  'audio/x-flac': 'audio/flac',
+  'audio/m4a': 'audio/mp4',
+  'audio/x-m4a': 'audio/mp4',
+  'audio/opus': 'audio/ogg',
+  'application/ogg': 'audio/ogg',
+  'video/webm': 'audio/webm',
+};
+
+/** Bytes tell their format; a container of pictures and sound is the same whether it is called audio or video. */
+function believed(given: TranscriptionRequest): {
+  readonly request: TranscriptionRequest;
+  readonly warnings: readonly Warning[];
+} {
+  const [plain = ''] = given.mediaType.toLowerCase().split(';');
+  const declared = SAME[plain.trim()] ?? plain.trim();
+  const found = sniffAudio(given.audio);
+  const isSame = found === undefined || found === declared || found.split('/')[1] === declared.split('/')[1];
+  const mediaType = isSame ? declared : found;
+  const why = `its bytes are ${mediaType}, and not ${declared}`;
+  return {
+    request: { ...given, mediaType },
+    warnings: isSame ? [] : [{ action: 'coerced', what: 'mediaType', why }],
+  };
+}
+
+function questionTo(
+  place: Place,
+  payload: TranscriptionRequest,
+  warnings: readonly Warning[],
+): Question<Heard, TranscriptionResponse> {
+  const target = place.key;
+  const backend = backendAt(place);
+  checkLimits(payload, backend, target);
+  return {
+    target,
+    payload,
+    timeouts: backend.timeouts,
+    warnings,
+    ask: (context) => backend.transcribe(payload, context),
+    usage: ({ usage }) => usage,
+    result: (heard, prepared, facts) => ({
+      ...heard,
+      target,
+      warnings: [...prepared, ...heard.warnings],
+      ...facts,
+    }),
+  };
+}
+
+function backendAt({ key, provider, modelId }: Place): TranscriptionBackend {
+  const backend = provider.transcriptionModel?.(modelId);
+  if (backend === undefined) throw unsupported(key, 'writes nothing down');
+  return backend;
+}
+
+function checkLimits(
+  { audio, mediaType }: TranscriptionRequest,
+  { mediaTypes, maxBytes = Infinity }: TranscriptionBackend,
+  target: string,
+): void {
+  if (mediaTypes?.includes(mediaType) === false)
+    throw unsupported(target, `takes no ${mediaType}, but ${mediaTypes.join(', ')}`, 'media-type');
+  if (audio.length > maxBytes)
+    throw unsupported(target, `takes at most ${maxBytes} bytes of audio, not ${audio.length}`, 'too-large');
+}
+
+const unsupported = (target: string, why: string, code?: string): LlmError =>
+  new LlmError('unsupported', `${target} ${why}`, { target, path: 'audio', code });

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { audio, file, image, toolResult, user, type ImagePart, type TurnMessage } from '../index.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import { requireMedia } from './require-media.ts';
+
+const hi = user('hi');
+const one = new Uint8Array(1);
+const png = image(one);
+const pdf = file(one, 'application/pdf');
+const csv = file(one, 'text/csv');
+const wav = audio(one, 'audio/wav');
+const showing = (...content: ImagePart[]): TurnMessage => toolResult({ callId: '1', name: 't', content });
+
+const requiring = (messages: readonly TurnMessage[], capabilities: Capabilities) => (): void => {
+  requireMedia(messages, capabilities, 'a/x');
+};
+
+it.each<[string, readonly TurnMessage[], Capabilities]>([
+  ['images', [user('see', png), hi], { images: false }],
+  ['images', [hi, showing(), showing(png), hi], { images: false, files: ['text/csv'] }],
+  ['files of type text/csv', [hi, user('see', csv)], { files: false, audio: ['audio/wav'] }],
+  ['files of type text/csv', [user(pdf, csv)], { files: ['application/pdf'] }],
+  ['audio of type audio/wav', [user('hear', wav)], { files: ['audio/wav'], audio: false }],
+  ['audio of type audio/wav', [hi, user(wav)], { audio: ['audio/mpeg'] }],
+])('refuses %s where the target takes none', (what, messages, capabilities) => {
+  expect(requiring(messages, capabilities)).toThrow(
+    expect.objectContaining({
+      kind: 'unsupported',
+      message: expect.stringContaining(`a/x takes no ${what}`),
+      details: expect.objectContaining({ target: 'a/x' }),
+    }),
+  );
+});
+
+it.each<[string, readonly TurnMessage[], Capabilities]>([
+  ['of which nothing is known', [user(png, csv, wav), showing(png)], {}],
+  ['that takes this file', [user(pdf)], { images: false, files: ['application/pdf'], audio: false }],
+  ['that takes images alone', [user(png), showing(png)], { files: false, audio: false }],
+  ['that hears', [user(wav)], { images: false, files: false, audio: ['audio/wav'] }],
+])('passes a target %s', (_, messages, capabilities) => {
+  expect(requiring(messages, capabilities)).not.toThrow();
+});

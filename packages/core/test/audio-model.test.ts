@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createMajordomo,
+  LlmError,
+  type CallEvent,
+  type Majordomo,
+  type MajordomoOptions,
+  type Provider,
+  type SpeechBackend,
+  type SpeechStep,
+  type TranscriptionBackend,
+  type TranscriptionRequest,
+} from '../src/index.ts';
+import { sniffAudio } from '../src/operations/audio/sniff-audio.ts';
+
+const latin = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+const WAV = latin('RIFF....WAVEfmt ');
+const OGG = latin('OggS............');
+
+const NO_CHAT: Pick<Provider, 'spi' | 'model'> = {
+  spi: 1,
+  model: () => {
+    throw new LlmError('unsupported', 'it does not chat');
+  },
+};
+
+type Listener = Provider & { readonly asked: TranscriptionRequest[] };
+
+function listener(id: string, facts: Partial<TranscriptionBackend> = {}, text = `heard by ${id}`): Listener {
+  const asked: TranscriptionRequest[] = [];
+  return {
+    ...NO_CHAT,
+    id,
+    asked,
+    transcriptionModel: (modelId) => ({
+      id: modelId,
+      transcribe(request, { target }) {
+        asked.push(request);
+        const segments = [{ text, startMs: 0, endMs: 900 }];
+        return Promise.resolve({
+          text,
+          language: 'en',
+          durationMs: 900,
+          segments,
+          target,
+          usage: undefined,
+          warnings: [],
+        });
+      },
+      ...facts,
+    }),
+  };
+}
+
+type Piece = SpeechStep | LlmError;
+
+function speaker(id: string, pieces: readonly Piece[], facts: Partial<SpeechBackend> = {}): Provider {
+  return {
+    ...NO_CHAT,
+    id,
+    speechModel: (modelId) => ({
+      id: modelId,
+      async *speak() {
+        for (const piece of pieces) {
+          await Promise.resolve();
+          if (piece instanceof Error) throw piece;
+          yield piece;
+        }
+      },
+      ...facts,
+    }),
+  };
+}
+
+const make = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): Majordomo =>
+  createMajordomo({ providers, chain: { backoff: { baseMs: 0 } }, ...options });
+
+const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
+  return error;
+};
+
+describe('a transcription', () => {
+  it('says what was heard, by whom, and when', async () => {
+    const { attempts, ...heard } = await make([listener('a')])
+      .transcriptionModel('a/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    expect(heard).toEqual({
+      text: 'heard by a',
+      language: 'en',
+      durationMs: 900,
+      segments: [{ text: 'heard by a', startMs: 0, endMs: 900 }],
+      target: 'a/m',
+      spec: 'a/m',
+      usage: undefined,
+      warnings: [],
+    });
+    expect(attempts).toMatchObject([{ outcome: 'finished' }]);
+  });
+
+  it('believes the bytes, and says so', async () => {
+    const a = listener('a');
+    const { warnings } = await make([a])
+      .transcriptionModel('a/m')
+      .transcribe({ audio: WAV, mediaType: 'audio/mp3' });
+    expect(a.asked[0]?.mediaType).toBe('audio/wav');
+    expect(warnings).toEqual([
+      { action: 'coerced', what: 'mediaType', why: 'its bytes are audio/wav, and not audio/mpeg' },
+    ]);
+  });
+
+  it('passes over whom the format or the size is too much for, and who writes nothing down', async () => {
+    const { transcriptionModel: _none, ...deaf } = listener('d');
+    const chain = [
+      deaf,
+      listener('a', { mediaTypes: ['audio/wav'] }),
+      listener('b', { maxBytes: OGG.length - 1 }),
+      listener('c', { mediaTypes: ['audio/ogg'], maxBytes: OGG.length }),
+    ];
+    const { target, attempts } = await make(chain)
+      .transcriptionModel('d/m,a/m,b/m,c/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg; codecs=opus' });
+    expect(target).toBe('c/m');
+    expect(attempts.map(({ error }) => error?.message)).toEqual([
+      'd/m writes nothing down',
+      'a/m takes no audio/ogg, but audio/wav',
+      'b/m takes at most 15 bytes of audio, not 16',
+      undefined,
+    ]);
+  });
+
+  it('of silence is an empty text, and no failure', async () => {
+    const { text } = await make([listener('a', {}, '')])
+      .transcriptionModel('a/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    expect(text).toBe('');
+  });
+
+  it.each<[string, object]>([
+    ['audio', { audio: 'OggS' }],
+    ['audio', { audio: new Uint8Array() }],
+    ['mediaType', { mediaType: 'ogg' }],
+    ['language', { language: 'en_US!' }],
+    ['timestamps', { timestamps: 'line' }],
+  ])('refuses a wrong %s before anybody is asked: %j', async (path, wrong) => {
+    const a = listener('a');
+    const request = { audio: OGG, mediaType: 'audio/ogg', ...wrong };
+    const error = await failing(make([a]).transcriptionModel('a/m').transcribe(request));
+    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+    expect(error.stack).toContain('audio-model.test.ts');
+  });
+});
+
+it.each<[string | undefined, string]>([
+  ['audio/wav', 'RIFF....WAVE'],
+  ['audio/flac', 'fLaC'],
+  ['audio/ogg', 'OggS'],
+  ['audio/mpeg', 'ID3\x04'],
+  ['audio/mpeg', '\xff\xfb\x90\x00'],
+  ['audio/aac', '\xff\xf1\x50\x80'],
+  ['audio/mp4', '\0\0\0\x18ftypM4A '],
+  ['video/mp4', '\0\0\0\x18ftypisom'],
+  ['audio/webm', '\x1aE\xdf\xa3'],
+  ['audio/amr', '#!AMR\n'],
+  [undefined, '\xff\xff\xff\xff'],
+  [undefined, 'RIFF....WEBP'],
+  [undefined, '\xff\xfe'],
+  [undefined, ''],
+])('%s begins with %j', (type, letters) => {
+  expect(sniffAudio(latin(letters))).toBe(type);
+});
+
+const sound = (...bytes: readonly number[]): SpeechStep => ({
+  mediaType: 'audio/mpeg',
+  bytes: Uint8Array.from(bytes),
+});
+const overloaded = (): LlmError => new LlmError('overloaded', 'busy');
+
+async function collected(stream: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
+  const all: number[] = [];
+  for await (const bytes of stream) all.push(...bytes);
+  return all;
+}
+
+describe('speech', () => {
+  it('is one sound, with its type, and what is billed for it', async () => {
+    const { audio, mediaType, target, spec, usage } = await make([speaker('a', [sound(1, 2), sound(3)])])
+      .speechModel('a/m')
+      .speak({ text: 'hello' });
+    expect([[...audio], mediaType, target, spec]).toEqual([[1, 2, 3], 'audio/mpeg', 'a/m', 'a/m']);
+    expect(usage?.details?.units).toEqual({ character: 5 });
+  });
+
+  it('fails over from half a sound where nobody has heard it', async () => {
+    const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
+    const { audio, attempts } = await make(chain).speechModel('a/m,b/m').speak({ text: 'hello' });
+    expect([...audio]).toEqual([2]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'finished']);
+  });
+
+  it('as it comes fails over until the first byte', async () => {
+    const events: string[] = [];
+    const nothingYet: SpeechStep = { mediaType: 'audio/mpeg', bytes: new Uint8Array() };
+    const chain = [speaker('a', [nothingYet, overloaded()]), speaker('b', [sound(2), sound(3, 4)])];
+    const majordomo = make(chain, { onEvent: ({ type }: CallEvent) => events.push(type) });
+    const heard = await collected(majordomo.speechModel('a/m,b/m').stream({ text: 'hello' }));
+    expect(heard).toEqual([2, 3, 4]);
+    expect(events.at(-1)).toBe('call-end');
+  });
+
+  it.each(['restart', 'continue'] as const)(
+    'as it comes takes nothing back, with %s as well',
+    async (afterCommit) => {
+      const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
+      const majordomo = make(chain, { chain: { afterCommit } });
+      const heard: number[] = [];
+      const error = await failing(
+        (async () => {
+          for await (const bytes of majordomo
+            .speechModel('a/m,b/m')
+            .stream({ text: 'hello' }, { afterCommit }))
+            heard.push(...bytes);
+        })(),
+      );
+      expect([heard, error.kind]).toEqual([[1], 'overloaded']);
+      expect(error.stack).toContain('audio-model.test.ts');
+    },
+  );
+
+  it('that a listener leaves is abandoned, and its provider cleans up', async () => {
+    let isClosed = false;
+    const endless: SpeechBackend = {
+      id: 'm',
+      async *speak() {
+        try {
+          for (;;) {
+            await Promise.resolve();
+            yield sound(1);
+          }
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    const events: CallEvent[] = [];
+    const majordomo = make([{ ...NO_CHAT, id: 'a', speechModel: () => endless }], {
+      onEvent: (event) => events.push(event),
+    });
+    for await (const bytes of majordomo.speechModel('a/m').stream({ text: 'hello' })) {
+      expect(bytes.length).toBe(1);
+      break;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(true);
+    expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned' });
+  });
+
+  it('without a sound is empty', async () => {
+    const error = await failing(
+      make([speaker('a', [])])
+        .speechModel('a/m')
+        .speak({ text: 'hello' }),
+    );
+    expect(error.kind).toBe('empty');
+  });
+
+  it('passes over who does not speak, or not that much', async () => {
+    const { speechModel: _none, ...mute } = speaker('d', []);
+    const chain = [mute, speaker('a', [sound(1)], { maxCharacters: 4 }), speaker('b', [sound(2)])];
+    const { target, attempts } = await make(chain).speechModel('d/m,a/m,b/m').speak({ text: 'hello' });
+    expect(target).toBe('b/m');
+    expect(attempts.map(({ error }) => error?.message)).toEqual([
+      'd/m does not speak',
+      'a/m speaks at most 4 characters, not 5',
+      undefined,
+    ]);
+  });
+
+  it('of nothing at all is refused, and so is what is to be written down', async () => {
+    const majordomo = make([speaker('a', [sound(1)]), listener('b')]);
+    const nothing = undefined as never;
+    const spoken = await failing(majordomo.speechModel('a/m').speak(nothing));
+    const written = await failing(majordomo.transcriptionModel('b/m').transcribe(nothing));
+    expect([spoken.kind, written.kind]).toEqual(['invalid-request', 'invalid-request']);
+  });
+
+  it.each<[string, object]>([
+    ['text', { text: ' ' }],
+    ['text', { text: 5 }],
+    ['speed', { speed: 0 }],
+    ['format', { format: 'ogg' }],
+  ])('refuses a wrong %s before anybody is asked: %j', async (path, wrong) => {
+    const majordomo = make([speaker('a', [sound(1)])]);
+    const request = { text: 'hello', ...wrong };
+    const error = await failing(majordomo.speechModel('a/m').speak(request));
+    expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
+    const streamed = await failing(collected(majordomo.speechModel('a/m').stream(request)));
+    expect(streamed.details.path).toBe(path);
+  });
+});

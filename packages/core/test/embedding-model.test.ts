@@ -1,0 +1,353 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  createMajordomo,
+  LlmError,
+  type CallEvent,
+  type EmbeddingBackend,
+  type EmbeddingRequest,
+  type ErrorKind,
+  type Gate,
+  type Majordomo,
+  type MajordomoOptions,
+  type Provider,
+} from '../src/index.ts';
+import { partsOf } from '../src/operations/embedding/parts.ts';
+
+const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+/** A text's vector: its length in a direction of its own, so that it can be told from others. */
+const vectorOf = (value: string, size = 4): Float32Array =>
+  Float32Array.from({ length: size }, (_, at) => (at === 0 ? 1 : value.length + at));
+
+interface Script {
+  readonly facts?: Partial<EmbeddingBackend> | undefined;
+  /** What a request comes to, by its first value; absent: its vectors. */
+  readonly fail?: (values: readonly string[], ask: number) => ErrorKind | undefined;
+  readonly vectors?: (request: EmbeddingRequest) => readonly Float32Array[];
+}
+
+interface Vectorizer extends Provider {
+  readonly asked: EmbeddingRequest[];
+  most: number;
+}
+
+function vectorizer(id: string, { facts, fail, vectors }: Script = {}): Vectorizer {
+  const asked: EmbeddingRequest[] = [];
+  let underWay = 0;
+  const provider: Vectorizer = {
+    spi: 1,
+    id,
+    asked,
+    most: 0,
+    model: () => {
+      throw new LlmError('unsupported', `${id} does not chat`);
+    },
+    embeddingModel: (modelId) => ({
+      id: modelId,
+      space: 'words',
+      ...facts,
+      async embed(request, { target }) {
+        asked.push(request);
+        provider.most = Math.max(provider.most, ++underWay);
+        await Promise.resolve();
+        await Promise.resolve();
+        underWay--;
+        const kind = fail?.(request.values, asked.length);
+        if (kind !== undefined) throw new LlmError(kind, `${target} said ${kind}`, { target });
+        const made = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
+        return { vectors: made, target, usage: USAGE, warnings: [] };
+      },
+    }),
+  };
+  return provider;
+}
+
+const make = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): Majordomo =>
+  createMajordomo({ providers, ...options, chain: { backoff: { baseMs: 0 }, ...options.chain } });
+
+const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
+  return error;
+};
+
+const words = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => 'x'.repeat(at + 1));
+
+describe('embedding', () => {
+  it('gives a vector for each value, and says who made it', async () => {
+    const { vectors, target, spec, usage, attempts, warnings } = await make([vectorizer('a')])
+      .embeddingModel('a/m')
+      .embed({ values: ['one', 'fourth'], purpose: 'query' });
+    expect(vectors).toEqual([vectorOf('one'), vectorOf('fourth')]);
+    expect([target, spec, warnings]).toEqual(['a/m', 'a/m', []]);
+    expect(usage).toEqual({ ...USAGE });
+    expect(attempts).toMatchObject([{ target: 'a/m', outcome: 'finished' }]);
+  });
+
+  it('of nothing asks nobody', async () => {
+    const a = vectorizer('a');
+    const { vectors, target } = await make([a]).embeddingModel('a/m').embed({ values: [] });
+    expect([vectors, target, a.asked]).toEqual([[], 'a/m', []]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an empty text', ['one', ' '], 'values[1]'],
+    ['what is no text', [3], 'values[0]'],
+    ['no list', 'one', 'values'],
+    ['a list of holes', Array(2), 'values[0]'],
+  ])('refuses %s before anybody is asked', async (_, values, path) => {
+    const a = vectorizer('a');
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: values as readonly string[] }),
+    );
+    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no request', undefined, 'the request'],
+    ['an unknown purpose', { values: ['one'], purpose: 'constructor' }, 'purpose'],
+  ])('refuses %s before anybody is asked', async (_, request, path) => {
+    const a = vectorizer('a');
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed(request as EmbeddingRequest),
+    );
+    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+  });
+
+  it('passes a target over whose tokens a value exceeds for certain, with its index', async () => {
+    const small = vectorizer('a', { facts: { maxTokens: 10 } });
+    const model = make([small, vectorizer('b')]);
+    const values = ['short', 'x'.repeat(161)];
+    expect((await model.embeddingModel('a/m,b/m').embed({ values })).target).toBe('b/m');
+    const error = await failing(model.embeddingModel('a/m').embed({ values }));
+    expect([error.kind, error.details.path]).toEqual(['context-overflow', 'values[1]']);
+    expect(small.asked).toEqual([]);
+  });
+
+  it('says where the app asked', async () => {
+    const error = await failing(
+      make([vectorizer('a')])
+        .embeddingModel('a/m')
+        .embed({ values: [''] }),
+    );
+    expect(error.stack).toContain('embedding-model.test.ts');
+  });
+});
+
+describe('vectors of two spaces', () => {
+  it('never mix: the call fails with both names before anybody is asked', async () => {
+    const a = vectorizer('a');
+    const majordomo = make([a, vectorizer('b', { facts: { space: 'other' } })]);
+    const error = await failing(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
+    expect(error.kind).toBe('config');
+    expect(error.message).toContain('a/m makes those of "words", b/n those of "other"');
+    expect(a.asked).toEqual([]);
+  });
+
+  it('are no matter where a target makes none: it is passed over', async () => {
+    const { embeddingModel: _none, ...chatOnly } = vectorizer('b');
+    const majordomo = make([chatOnly, vectorizer('a')]);
+    const { target, attempts } = await majordomo.embeddingModel('b/n,a/m').embed({ values: ['one'] });
+    expect(target).toBe('a/m');
+    expect(attempts[0]).toMatchObject({ target: 'b/n', outcome: 'skipped', error: { kind: 'unsupported' } });
+  });
+});
+
+describe('a long list', () => {
+  it('is asked in parts, four at a time, and put back in order', async () => {
+    const a = vectorizer('a', { facts: { maxValues: 3 } });
+    const values = words(20);
+    const { vectors, usage, attempts } = await make([a]).embeddingModel('a/m').embed({ values });
+    expect(vectors).toEqual(values.map((value) => vectorOf(value)));
+    expect(a.asked.map(({ values: part }) => part.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
+    expect([a.most, usage?.input, attempts.length]).toEqual([4, 49, 7]);
+  });
+
+  it('that fails in a part asks for that part again, and moves it alone', async () => {
+    const a = vectorizer('a', {
+      facts: { maxValues: 2 },
+      fail: ([first]) => (first === 'xxx' ? 'overloaded' : undefined),
+    });
+    const b = vectorizer('b', { facts: { maxValues: 2 } });
+    const values = words(6);
+    const majordomo = make([a, b], { health: { threshold: 99 } });
+    const { vectors } = await majordomo.embeddingModel('a/m,b/m').embed({ values });
+    expect(vectors).toEqual(values.map((value) => vectorOf(value)));
+    expect(a.asked.map(({ values: [first] }) => first).sort()).toEqual(['x', 'xxx', 'xxx', 'xxxxx']);
+    expect(b.asked.map(({ values: part }) => part)).toEqual([['xxx', 'xxxx']]);
+  });
+
+  it('a target that takes fewer asks for a part in several requests, and for what is missing only', async () => {
+    const a = vectorizer('a', { fail: () => 'quota' });
+    const b = vectorizer('b', {
+      facts: { maxValues: 2 },
+      fail: (_values, ask) => (ask === 2 ? 'overloaded' : undefined),
+    });
+    const values = words(5);
+    const { vectors, attempts } = await make([a, b]).embeddingModel('a/m,b/m').embed({ values });
+    expect(vectors).toEqual(values.map((value) => vectorOf(value)));
+    expect(b.asked.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
+    // What came before the failure was paid for.
+    expect(attempts.map(({ usage }) => usage?.input)).toEqual([undefined, 7, 14]);
+  });
+
+  it('that fails has the vectors that came with the error, and no log has them', async () => {
+    const a = vectorizer('a', {
+      facts: { maxValues: 1 },
+      fail: ([first]) => (first === 'xx' ? 'invalid-request' : undefined),
+    });
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: words(9) }),
+    );
+    expect(error.kind).toBe('invalid-request');
+    const { vectors = [] } = error.details;
+    expect([vectors.length, vectors[1], vectors[8]]).toEqual([9, undefined, undefined]);
+    expect([vectors[0], vectors[2]]).toEqual([vectorOf('x'), vectorOf('xxx')]);
+    expect(JSON.stringify(error)).not.toContain('vectors');
+  });
+
+  it('is one call to observers and gates, and no attempt has the number of another', async () => {
+    const events: CallEvent[] = [];
+    const reserved: string[] = [];
+    const gate: Gate = {
+      name: 'spy',
+      admit: ({ call, target, attempt, operation, payload }) => {
+        const count = payload && 'values' in payload ? payload.values.length : 0;
+        reserved.push(`${call.id} ${target} ${attempt} ${String(operation)} ${count}`);
+        return undefined;
+      },
+    };
+    const a = vectorizer('a', { facts: { maxValues: 2 } });
+    await make([a], { gates: [gate], onEvent: (event) => events.push(event) })
+      .embeddingModel('a/m')
+      .embed({ values: words(5) });
+    const id = events[0]?.call?.id;
+    expect(reserved.sort()).toEqual([
+      `${id} a/m 1 embedding 2`,
+      `${id} a/m 2 embedding 2`,
+      `${id} a/m 3 embedding 1`,
+    ]);
+    const types = events.map(({ type }) => type);
+    expect([types[0], types.at(-1)]).toEqual(['call-start', 'call-end']);
+    expect(types.filter((type) => type === 'call-start' || type === 'call-end')).toHaveLength(2);
+    expect(types.filter((type) => type === 'attempt-end')).toHaveLength(3);
+  });
+
+  it('ends at once when it is aborted, with what had come', async () => {
+    const controller = new AbortController();
+    const a = vectorizer('a', {
+      facts: { maxValues: 1 },
+      fail: ([first]) => {
+        if (first === 'xxxxxx') controller.abort();
+        return undefined;
+      },
+    });
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: words(50) }, { signal: controller.signal }),
+    );
+    expect(error.kind).toBe('aborted');
+    expect(error.details.vectors?.filter((vector) => vector !== undefined).length).toBeGreaterThan(2);
+    expect(a.asked.length).toBeLessThan(12);
+  });
+});
+
+describe('vectors that are not as they should be', () => {
+  it.each<[string, readonly unknown[]]>([
+    ['too few', [vectorOf('a')]],
+    ['too many', [vectorOf('a'), vectorOf('b'), vectorOf('c')]],
+    ['of two lengths', [vectorOf('a'), vectorOf('b', 5)]],
+    ['without a number', [new Float32Array(), new Float32Array()]],
+    ['not numbers', [Float32Array.of(1, NaN), vectorOf('b', 2)]],
+    ['without an end', [vectorOf('a', 2), Float32Array.of(1, Infinity)]],
+    [
+      'no Float32Array',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+  ])('%s are protocol, and the next target is asked', async (_, vectors) => {
+    const a = vectorizer('a', { vectors: () => vectors as readonly Float32Array[] });
+    const majordomo = make([a, vectorizer('b')]);
+    const { target, attempts } = await majordomo.embeddingModel('a/m,b/m').embed({ values: ['one', 'two'] });
+    expect([target, attempts[0]?.error?.kind]).toEqual(['b/m', 'protocol']);
+  });
+
+  it('of another length in another part are protocol: a list is of one length', async () => {
+    const a = vectorizer('a', {
+      facts: { maxValues: 1 },
+      vectors: ({ values: [value = ''] }) => [vectorOf(value, value === 'two' ? 5 : 4)],
+    });
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: ['one', 'two'] }),
+    );
+    expect([error.kind, error.details.vectors]).toEqual(['protocol', [vectorOf('one'), undefined]]);
+  });
+
+  it('longer than asked for are cut to length 1; what has it already is left as it is', async () => {
+    const a = vectorizer('a', { vectors: () => [Float32Array.of(3, 4, 12), Float32Array.of(0.6, 0.8)] });
+    const { vectors } = await make([a])
+      .embeddingModel('a/m')
+      .embed({ values: ['one', 'two'], dimensions: 2 });
+    expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
+      ['0.60', '0.80'],
+      ['0.60', '0.80'],
+    ]);
+  });
+
+  it('shorter than asked for are protocol', async () => {
+    const a = vectorizer('a');
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: ['one'], dimensions: 5 }),
+    );
+    expect(error.kind).toBe('protocol');
+  });
+
+  it('that nobody makes are unsupported before the call', async () => {
+    const a = vectorizer('a', { facts: { dimensions: 4 } });
+    const error = await failing(
+      make([a])
+        .embeddingModel('a/m')
+        .embed({ values: ['one'], dimensions: 5 }),
+    );
+    expect([error.kind, a.asked]).toEqual(['unsupported', []]);
+  });
+});
+
+describe('the parts of a list', () => {
+  it('are all its values in order, each within the limits', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' })),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 60 }),
+        (values, maxValues, maxRequestTokens) => {
+          const parts = partsOf(values, { maxValues, maxRequestTokens });
+          expect(parts.flat()).toEqual(values);
+          for (const part of parts) {
+            expect(part.length).toBeLessThanOrEqual(maxValues);
+            const characters = part.reduce((sum, { length }) => sum + length, 0);
+            if (part.length > 1) expect(characters / 3).toBeLessThanOrEqual(maxRequestTokens);
+          }
+        },
+      ),
+    );
+  });
+});
