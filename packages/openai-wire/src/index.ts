@@ -8,9 +8,21 @@ export { responsesQuirksFromParams } from './responses/quirk-params.ts';
 export type { ResponsesProfile, ResponsesRule } from './responses/profile.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
+// what is not chat
+export { furtherModels, type FurtherModels, type FurtherPlace } from './sdk/further-models.ts';
+export type {
+  EmbeddingQuirks,
+  EndpointFacts,
+  FurtherProfile,
+  FurtherRule,
+  SpeechQuirks,
+  TranscriptionQuirks,
+} from './further/quirks.ts';
+
 // providers of these wires, over an SDK
 export { chatProvider } from './sdk/chat-provider.ts';
-export type { Connection, ImageModels } from './sdk/connection.ts';
+export type { Connection } from './sdk/connection.ts';
+export type { Further } from './sdk/further.ts';
 export type { SdkCallFacts } from './sdk/errors.ts';
 export type { ChatOptions, ResponsesOptions } from './sdk/options.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';

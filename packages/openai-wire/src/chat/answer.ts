@@ -1,4 +1,4 @@
-import type { JsonObject, Replay } from '@majordomo/core';
+import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
 import type { Scribe } from '@majordomo/core/provider';
 import { ToolCalls } from './calls.ts';
 import { areSigned, signedReplay, type SignedDetails } from './details.ts';
@@ -17,6 +17,12 @@ interface AnswerOptions {
   readonly absences?: Absences | undefined;
 }
 
+const UNCITED: Warning = {
+  action: 'dropped',
+  what: 'citations',
+  why: 'the text that they belong to had ended before they came',
+};
+
 /**
  * The parts of one answer in the order in which they may be written. Tool calls stay open until the end, since their
  * fragments may be interleaved; what comes between them is written after them.
@@ -31,6 +37,8 @@ export class Answer {
   private details: JsonObject[] | undefined;
   private lateText = '';
   private lateReasoning = '';
+  /** That came before their text, or behind its end. */
+  private readonly lateCitations: Citation[] = [];
   private readonly lateDetails: JsonObject[] = [];
 
   private readonly splitter: ThinkSplitter | undefined;
@@ -93,6 +101,12 @@ export class Answer {
     this.scribe.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
   }
 
+  /** What the text rests on, whenever it is told. */
+  cite(citations: readonly Citation[]): void {
+    if (citations.length === 0) return;
+    if (this.writing === 'calls' || !this.scribe.cite(citations)) this.lateCitations.push(...citations);
+  }
+
   /** `at`: its place in the list that it came in. */
   fragment(fragment: ToolFragment, isWhole: boolean, at: number): void {
     if (this.writing !== 'calls') this.splitter?.end();
@@ -111,6 +125,7 @@ export class Answer {
       this.scribe.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
     }
     if (this.lateText !== '') this.scribe.text(this.lateText, 'late');
+    if (this.lateCitations.length > 0 && !this.scribe.cite(this.lateCitations)) this.scribe.warning(UNCITED);
   }
 
   private readonly put = (text: string): void => {

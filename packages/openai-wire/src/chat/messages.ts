@@ -117,10 +117,30 @@ function partToWire(part: UserPart): unknown {
         type: 'file',
         file: { filename: part.name ?? 'file', file_data: dataUrl(part.mediaType, part.bytes) },
       };
+    case 'audio':
+      return {
+        type: 'input_audio',
+        input_audio: { data: toBase64(part.bytes), format: audioFormat(part.mediaType) },
+      };
     default:
       return part satisfies never;
   }
 }
+
+/** `wav` and `mp3` at OpenAI (2026-11); servers that decode by themselves know others by their subtype. */
+const audioFormat = (mediaType: string): string => {
+  const [, subtype = ''] = mediaType.split('/');
+  return AUDIO_FORMATS[subtype] ?? subtype;
+};
+
+const AUDIO_FORMATS: Readonly<Record<string, string>> = {
+  mpeg: 'mp3',
+  'x-wav': 'wav',
+  wave: 'wav',
+  'x-flac': 'flac',
+  mp4: 'm4a',
+  'x-m4a': 'm4a',
+};
 
 const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
   `data:${mediaType};base64,${toBase64(bytes)}`;

@@ -96,6 +96,7 @@ describe('the traits of a model', () => {
       output: 'instruct',
       images: false,
       files: false,
+      audio: false,
       tools: true,
       contextTokens: 9,
     });

@@ -1,4 +1,5 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
+import type { FurtherProfile } from '../further/quirks.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */
@@ -10,7 +11,7 @@ export interface ModelRule {
 }
 
 /** A vendor of the Chat Completions wire: data only, it survives `structuredClone`. */
-export interface Profile {
+export interface Profile extends FurtherProfile {
   /** Default id of the provider, the `groq` of `groq/llama-…`. */
   readonly id: string;
   /** Whose prices and conventions hold, in the catalogue's words. */
@@ -51,7 +52,7 @@ export function traitsOf(profile: Profile, modelId: string, own?: Partial<ChatQu
     quirks,
     capabilities: {
       output: quirks.output === 'instruct' ? 'instruct' : 'native',
-      ...(quirks.content === 'string' ? { images: false, files: false } : undefined),
+      ...(quirks.content === 'string' ? { images: false, files: false, audio: false } : undefined),
       ...profile.capabilities,
       ...rule?.capabilities,
     },

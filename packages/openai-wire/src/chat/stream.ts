@@ -1,4 +1,4 @@
-import { LlmError, type FinishReason, type Usage } from '@majordomo/core';
+import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
 import { isList, keepWarm, Scribe, tokenLogprobs, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
@@ -6,6 +6,7 @@ import { inBandError } from '../failure/failure.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
+import { citationsOf, foundBy, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
 import { Notes } from '../reading/notes.ts';
 import type { Absences } from '../schema/strict-tools.ts';
@@ -42,6 +43,8 @@ export class ChatReader implements WireReader {
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
+  /** Of the whole answer; each chunk tells them anew. */
+  private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
   private readonly notes: Notes;
@@ -115,8 +118,8 @@ export class ChatReader implements WireReader {
       this.serviceTier = chunk.service_tier ?? this.serviceTier;
       this.times = chunk.time_info ?? this.times;
     }
-    if (isList(chunk.citations) && chunk.citations.length > 0)
-      this.notes.tell('citations', 'no part of an answer holds them');
+    const { citations, search_results: results } = chunk;
+    if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
     if (isOther || choices.length > 1) this.notes.tell('choices[1]', 'one answer is read');
@@ -150,8 +153,15 @@ export class ChatReader implements WireReader {
     if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
     if (delta.audio) this.notes.tell('audio', 'no part of this contract holds it');
     if (delta.images) this.notes.tell('images', 'no part of an answer holds them');
-    if (delta.annotations?.length) this.notes.tell('annotations', 'no part of an answer holds them');
-    if (delta.executed_tools?.length) this.notes.tell('executed tools', 'they ran at the vendor');
+    if (delta.annotations?.length) this.answer.cite(citationsOf(delta.annotations));
+    if (delta.executed_tools?.length) this.executed(delta.executed_tools);
+  }
+
+  /** Tools of a compound model: what they found is told, what they did cannot go back. */
+  private executed(tools: readonly unknown[]): void {
+    const found = foundBy(tools);
+    if (found.length > 0) this.sources = found;
+    this.notes.tell('executed tools', 'they ran at the vendor');
   }
 
   private blocks(content: readonly (ContentBlock | null)[], isWhole: boolean): void {
@@ -164,6 +174,9 @@ export class ChatReader implements WireReader {
       } else if (typeof block.text === 'string' && block.text !== '') {
         this.answer.text(block.text);
       } else if (typeof block.text !== 'string') {
+        const references = referencesOf(block);
+        this.answer.cite(references);
+        if (references.length > 0) continue;
         this.notes.tell(`content of type "${String(block.type)}"`, 'no part of an answer holds it');
       }
     }
@@ -189,6 +202,7 @@ export class ChatReader implements WireReader {
     if (finishReason(raw) === 'content-filter' && !scribe.hasContent) {
       throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
     }
+    this.answer.cite(this.sources);
     this.answer.end();
     scribe.start();
     if (raw === undefined) this.notes.tell('finish reason', 'the answer ended without one', 'repaired');

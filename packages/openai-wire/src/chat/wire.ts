@@ -9,7 +9,9 @@ export interface ChatChunk {
   readonly service_tier?: unknown;
   /** Cerebras' place for the times of its stages (2025-2026). */
   readonly time_info?: RawTimes | null;
+  /** Addresses of what was searched, of the whole answer (Perplexity, xAI), and the same with titles. */
   readonly citations?: readonly unknown[] | null;
+  readonly search_results?: readonly unknown[] | null;
   readonly error?: unknown;
   /** MiniMax's place for an error; 0 is none (2026). */
   readonly base_resp?: { readonly status_code?: unknown } | null;
@@ -50,6 +52,8 @@ export interface ContentBlock {
   readonly text?: unknown;
   /** Mistral's reasoning: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
   readonly thinking?: string | readonly { readonly text?: unknown }[];
+  /** Of a piece that points to a source: its members. */
+  readonly [member: string]: unknown;
 }
 
 /** One of OpenRouter's typed pieces of reasoning: text, summary or encrypted data. */

@@ -9,11 +9,11 @@ export const FORGET: Recovery = {
   neededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
 };
 
-/** Ids go with the reasoning: an item that names another one is refused without it. */
+/** Ids and what ran at the vendor go with the reasoning: an item that names another one is refused without it. */
 function withoutReplay(message: TurnMessage): TurnMessage {
   if (message.role !== 'assistant') return message;
   const parts = message.parts.flatMap((part): AssistantPart[] => {
-    if (part.type === 'reasoning') return [];
+    if (part.type === 'reasoning' || part.type === 'vendor') return [];
     const { replay: _refused, ...rest } = part;
     return [rest];
   });

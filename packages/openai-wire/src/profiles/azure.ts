@@ -1,6 +1,7 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
+import { OPENAI_FURTHER } from './openai-further.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 
@@ -12,12 +13,14 @@ export interface AzurePlace {
   readonly deployment?: string | undefined;
   /** Of the older API; default `2024-12-01-preview`, which was recorded. */
   readonly apiVersion?: string | undefined;
+  /** The models that deployments of other names stand for: vectors of one model mix, wherever it runs. */
+  readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** `token`: `apiKey` gives a token of Entra ID instead of the resource's key. */
   readonly credential?: 'key' | 'token' | undefined;
 }
 
 /** Azure OpenAI over Chat Completions: recordings of 2024-2026, of both addresses. */
-export function azureOpenAI({ resource, deployment, apiVersion, credential }: AzurePlace): Profile {
+export function azureOpenAI({ resource, deployment, apiVersion, credential, spaces }: AzurePlace): Profile {
   const root = `https://${resource}.openai.azure.com/openai`;
   return {
     id: 'azure',
@@ -29,11 +32,15 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential }: Az
     quirks: OPENAI_QUIRKS,
     // Deployments are mostly named after their model.
     models: OPENAI_MODELS,
+    ...OPENAI_FURTHER,
+    spaces,
   };
 }
 
 /** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning went back without its id. */
-export function azureResponses(place: Pick<AzurePlace, 'resource' | 'credential'>): ResponsesProfile {
-  const { id, vendor, baseURL, keyEnv, keyHeader } = azureOpenAI(place);
-  return { ...openaiResponses, id, vendor, baseURL, keyEnv, keyHeader };
+export function azureResponses(
+  place: Pick<AzurePlace, 'resource' | 'credential' | 'spaces'>,
+): ResponsesProfile {
+  const { id, vendor, baseURL, keyEnv, keyHeader, spaces } = azureOpenAI(place);
+  return { ...openaiResponses, id, vendor, baseURL, keyEnv, keyHeader, spaces };
 }

@@ -1,8 +1,8 @@
 import type { Capabilities } from '@majordomo/core';
 import type { ModelRule } from '../chat/profile.ts';
 
-const TEXT: Capabilities = { images: false, files: false };
-const THINKS: Capabilities = { images: false, files: false, reasoning: true };
+const TEXT: Capabilities = { images: false, files: false, audio: false };
+const THINKS: Capabilities = { images: false, files: false, audio: false, reasoning: true };
 
 /** Cerebras' models by id; first match wins, all of them read text alone. From its model pages, 2026-11. */
 export const CEREBRAS_MODELS: readonly ModelRule[] = [

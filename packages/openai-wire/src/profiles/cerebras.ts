@@ -9,4 +9,7 @@ export const cerebras: Profile = {
   keyEnv: 'CEREBRAS_API_KEY',
   models: CEREBRAS_MODELS,
   quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },
+  embeddings: false,
+  transcription: false,
+  speech: false,
 };

@@ -8,4 +8,6 @@ export const cohere: Profile = {
   keyEnv: 'COHERE_API_KEY',
   quirks: { stopMax: 5 },
   unverified: 'its reference of 2026; recorded over a wire of its own alone',
+  transcription: false,
+  speech: false,
 };

@@ -16,4 +16,7 @@ export const deepseek: Profile = {
     reasoningPlaceholder: ' ',
     output: 'json_object',
   },
+  embeddings: false,
+  transcription: false,
+  speech: false,
 };

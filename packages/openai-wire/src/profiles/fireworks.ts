@@ -8,4 +8,7 @@ export const fireworks: Profile = {
   keyEnv: 'FIREWORKS_API_KEY',
   quirks: { stopMax: 4, toolSchemas: 'plain' },
   unverified: 'its reference of 2026; no recording',
+  // Its audio endpoints have a host of their own (its reference, 2026).
+  transcription: { all: { baseURL: 'https://audio-prod.api.fireworks.ai/v1' } },
+  speech: false,
 };

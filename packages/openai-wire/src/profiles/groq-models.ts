@@ -8,8 +8,8 @@ const IMAGES: ImageLimits = {
   maxCount: 5,
   maxTotalBytes: 3 * 2 ** 20,
 };
-const TEXT = { images: false, files: false } as const;
-const THINKS = { images: false, files: false, reasoning: true } as const;
+const TEXT = { images: false, files: false, audio: false } as const;
+const THINKS = { images: false, files: false, audio: false, reasoning: true } as const;
 const COMPOUND = ['web_search', 'visit_website', 'browser_automation', 'code_interpreter', 'wolfram_alpha'];
 
 /** Groq's models by id, and which of the vendor's own tools they take: its guides and model pages, 2026-11. */
@@ -25,7 +25,7 @@ export const GROQ_MODELS: readonly ModelRule[] = [
   {
     pattern: /llama-4/,
     quirks: { reasoningRequest: 'none', vendorTools: ['mcp'] },
-    capabilities: { images: IMAGES, files: false },
+    capabilities: { images: IMAGES, files: false, audio: false },
   },
   {
     // JSON mode, but no schemas (its guide to structured outputs, 2026-11).

@@ -15,4 +15,8 @@ export const groq: Profile = {
     topK: false,
   },
   models: GROQ_MODELS,
+  embeddings: false,
+  // console.groq.com/docs/speech-to-text and text-to-speech, 2026-11: 25 MB on the free tier; speech is WAV.
+  transcription: { all: { times: 'verbose', maxBytes: 25_000_000 } },
+  speech: { all: { formats: ['wav'], instructions: false } },
 };

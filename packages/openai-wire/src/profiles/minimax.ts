@@ -16,6 +16,6 @@ export const minimax: Profile = {
     output: 'instruct',
     extraBody: { reasoning_split: true },
   },
-  models: [{ pattern: /m2/i, capabilities: { images: false, files: false } }],
+  models: [{ pattern: /m2/i, capabilities: { images: false, files: false, audio: false } }],
   unverified: 'its reference of 2026; no recording',
 };

@@ -29,4 +29,8 @@ export const mistral: Profile = {
     toolId: 'alphanumeric-9',
     topK: false,
   },
+  // docs.mistral.ai/api/endpoint/embeddings, 2026-11: shorter vectors are `output_dimension`.
+  embeddings: { all: { dimensions: 'output_dimension' } },
+  transcription: { all: { times: 'verbose' } },
+  speech: false,
 };

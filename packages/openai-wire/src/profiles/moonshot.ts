@@ -17,4 +17,7 @@ export const moonshot: Profile = {
     // Every schema needs a type, null is none (several clients, 2026).
     toolSchemas: 'typed',
   },
+  embeddings: false,
+  transcription: false,
+  speech: false,
 };

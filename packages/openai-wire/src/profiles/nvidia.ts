@@ -7,4 +7,15 @@ export const nvidia: Profile = {
   baseURL: 'https://integrate.api.nvidia.com/v1',
   keyEnv: 'NVIDIA_API_KEY',
   unverified: 'its reference of 2026; no recording',
+  // Its models tell queries from passages and want to be told which (NIM's reference, 2026).
+  embeddings: {
+    all: {
+      purpose: {
+        field: 'input_type',
+        words: { default: 'passage', query: 'query', document: 'passage' },
+      },
+    },
+  },
+  transcription: false,
+  speech: false,
 };

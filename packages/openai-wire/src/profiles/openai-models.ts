@@ -15,7 +15,12 @@ const IMAGES: ImageLimits = {
 /** Guide to file inputs, 2026-11: less than 50 MB each, and 50 MB in one request. It names no limit of pages. */
 const DOCUMENTS: FileLimits = { maxBytes: 50_000_000, maxTotalBytes: 50_000_000 };
 
-const SEES: Capabilities = { images: IMAGES, files: ['application/pdf'], fileLimits: DOCUMENTS };
+const SEES: Capabilities = {
+  images: IMAGES,
+  files: ['application/pdf'],
+  audio: false,
+  fileLimits: DOCUMENTS,
+};
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
 /** What reasoning models have in common (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
@@ -55,7 +60,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     // These two came before tools, system text and effort.
     pattern: /^o1-(?:mini|preview)/,
     quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
-    capabilities: { tools: false, images: false, files: false, output: false, reasoning: true },
+    capabilities: { tools: false, images: false, files: false, audio: false, output: false, reasoning: true },
   },
   {
     pattern: /^o\d/,
@@ -85,11 +90,21 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     quirks: { ...REASONS, refuses: ['stop'], efforts },
     capabilities: SEES_AND_REASONS,
   })),
+  // Model pages, 2026-11: audio and text, no images. Over this wire alone.
+  {
+    pattern: /^gpt-(?:audio|4o(?:-mini)?-audio)/,
+    quirks: { reasoningRequest: 'none' },
+    capabilities: {
+      images: false,
+      files: false,
+      audio: ['audio/wav', 'audio/x-wav', 'audio/mpeg', 'audio/mp3'],
+    },
+  },
   { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
   {
     pattern: /^gpt-(?:4|3\.5)/,
     quirks: { reasoningRequest: 'none' },
-    capabilities: { images: false, files: false },
+    capabilities: { images: false, files: false, audio: false },
   },
 ];
 
@@ -128,5 +143,5 @@ export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
     capabilities: SEES_AND_REASONS,
   })),
   { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },
-  { pattern: /^gpt-(?:4|3\.5)/, quirks: PLAIN, capabilities: { images: false, files: false } },
+  { pattern: /^gpt-(?:4|3\.5)/, quirks: PLAIN, capabilities: { images: false, files: false, audio: false } },
 ];

@@ -10,5 +10,5 @@ export const perplexity: Profile = {
   baseURL: 'https://api.perplexity.ai',
   keyEnv: 'PERPLEXITY_API_KEY',
   quirks: { streamUsage: false, refuses: ['tool_choice', 'seed'] },
-  capabilities: { tools: false, files: false },
+  capabilities: { tools: false, files: false, audio: false },
 };

@@ -10,6 +10,6 @@ export const poolside: Profile = {
   baseURL: 'https://inference.poolside.ai/v1',
   keyEnv: 'POOLSIDE_API_KEY',
   quirks: { reasoningRequest: 'none' },
-  capabilities: { images: false, files: false, reasoning: true },
+  capabilities: { images: false, files: false, audio: false, reasoning: true },
   unverified: 'what several clients say of it, 2026-05 to 2026-08; no recording',
 };

@@ -17,4 +17,7 @@ export const xai: Profile = {
   keyEnv: 'XAI_API_KEY',
   capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside' },
+  embeddings: false,
+  transcription: false,
+  speech: false,
 };

@@ -207,7 +207,7 @@ it('gives back what the vendor wants back, and the results of calls that its pro
   const turns = [
     user('hi'),
     assistant([
-      { type: 'reasoning', text: '', replay: { family: 'f', data: { item: program } } },
+      { type: 'vendor', kind: 'program', replay: { family: 'f', data: { item: program } } },
       {
         type: 'tool-call',
         id: 'c',

@@ -108,7 +108,9 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
     case 'text':
       return part.text === '' ? undefined : messageItem(part.text, token);
     case 'reasoning':
-      return keptItem(token) ?? reasoningItem(token, conversion);
+      return reasoningItem(token, conversion);
+    case 'vendor':
+      return vendorItem(token);
     case 'tool-call':
       return {
         type: 'function_call',
@@ -170,7 +172,7 @@ function reasoningItem(token: JsonObject | undefined, conversion: Conversion): I
 }
 
 /** One that went back as it came. */
-function keptItem(token: JsonObject | undefined): InputItem | undefined {
+function vendorItem(token: JsonObject | undefined): InputItem | undefined {
   const item = token?.['item'];
   return isObject(item) && typeof item['type'] === 'string' ? { ...item, type: item['type'] } : undefined;
 }

@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import type {
   ImagePart,
   JsonValue,
@@ -35,6 +36,8 @@ function inputPart(part: UserPart): unknown {
         filename: part.name ?? 'file',
         file_data: dataUrl(part.mediaType, part.bytes),
       };
+    case 'audio':
+      throw new LlmError('unsupported', 'this wire takes no audio: ask a model over Chat Completions');
     default:
       return part satisfies never;
   }

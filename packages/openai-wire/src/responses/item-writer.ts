@@ -1,4 +1,4 @@
-import type { JsonObject, Replay } from '@majordomo/core';
+import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import type { Scribe } from '@majordomo/core/provider';
 import { NullFilter, withoutNulls } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
@@ -12,9 +12,12 @@ interface TextItem {
   /** What waits for open calls to end. */
   held: string;
   replay: Replay | undefined;
+  citations: readonly Citation[];
   /** Where absence comes as null. */
   readonly nulls: NullFilter | undefined;
 }
+
+type Vendor = Omit<VendorPart, 'type'>;
 
 interface CallItem {
   readonly key: string;
@@ -39,7 +42,8 @@ export class ItemWriter {
   private readonly texts = new Map<string, TextItem>();
   private readonly thoughts = new Map<string, TextItem>();
   private readonly calls = new Map<string, CallItem>();
-  private readonly waiting = new Set<TextItem>();
+  private readonly waiting = new Set<TextItem | Vendor>();
+  private hasVendor = false;
   private openCalls = 0;
   /** What was asked for in schemas whose absent properties come as null. */
   private readonly absences: Absences | undefined;
@@ -53,7 +57,7 @@ export class ItemWriter {
 
   /** Did anything come? */
   get any(): boolean {
-    return this.hasText || this.thoughts.size > 0 || this.hasCalls;
+    return this.hasText || this.thoughts.size > 0 || this.hasCalls || this.hasVendor;
   }
 
   get hasText(): boolean {
@@ -83,12 +87,26 @@ export class ItemWriter {
     if (this.item(type, key).text === '') this.text(type, key, full);
   }
 
+  /** What a message cites: known before its end. */
+  cite(key: string, citations: readonly Citation[]): void {
+    this.item('text', key).citations = citations;
+  }
+
+  /** What ran at the vendor, in its place. */
+  vendor(part: Vendor): void {
+    this.hasVendor = true;
+    this.writing = '';
+    if (this.openCalls > 0) this.waiting.add(part);
+    else this.scribe.vendor(part);
+  }
+
   /** The item is over; `full` is all of its text. */
   endText(type: TextItem['type'], key: string, full: string, replay: Replay | undefined): void {
     const item = this.item(type, key);
     item.replay = replay;
     if (full.startsWith(item.text)) this.text(type, key, full.slice(item.text.length));
     if (type === 'text') this.write(item, this.shown(item, this.leak.end()) + (item.nulls?.end() ?? ''));
+    if (this.openCalls === 0 && this.writing === item.key) this.scribe.cite(item.citations);
     if (replay === undefined) return;
     if (this.openCalls > 0) this.waiting.add(item);
     else if (type === 'reasoning') this.scribe.reasoning('', replay, item.key);
@@ -162,7 +180,7 @@ export class ItemWriter {
     if (item === undefined) {
       const output = type === 'text' ? this.absences?.output : undefined;
       const nulls = output === undefined ? undefined : new NullFilter(output);
-      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined, nulls };
+      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined, citations: [], nulls };
       items.set(key, item);
     }
     return item;
@@ -183,11 +201,19 @@ export class ItemWriter {
   }
 
   private flush(): void {
-    for (const { type, held, key, replay } of this.waiting) {
-      if (type === 'reasoning') this.scribe.reasoning(held, replay, key);
-      else if (held !== '') this.scribe.text(held, key, replay);
+    for (const item of this.waiting) {
+      if ('kind' in item) this.scribe.vendor(item);
+      else this.flushText(item);
     }
     this.waiting.clear();
+  }
+
+  private flushText({ type, held, key, replay, citations }: TextItem): void {
+    if (type === 'reasoning') this.scribe.reasoning(held, replay, key);
+    else if (held !== '') {
+      this.scribe.text(held, key, replay);
+      this.scribe.cite(citations);
+    }
   }
 }
 

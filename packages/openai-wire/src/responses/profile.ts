@@ -1,5 +1,6 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
 import type { responsesFamily } from '@majordomo/core/provider';
+import type { FurtherProfile } from '../further/quirks.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */
@@ -11,7 +12,7 @@ export interface ResponsesRule {
 }
 
 /** A vendor of the Responses wire: data only, it survives `structuredClone`. */
-export interface ResponsesProfile {
+export interface ResponsesProfile extends FurtherProfile {
   readonly api: 'responses';
   /** Default id of the provider. */
   readonly id: string;

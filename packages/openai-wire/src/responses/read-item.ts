@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
+import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord, jsonText } from '@majordomo/core/provider';
+import { citationsOf } from '../reading/citations.ts';
 import type { ItemContent, OutputItem } from './wire.ts';
 
 /** All text of a message, a refusal included: both are what the model says. */
@@ -13,9 +14,15 @@ export function contentText({ content }: OutputItem): string {
 export const isRefusal = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => stringOf(part?.refusal) !== '');
 
-/** Does any of its text cite something? */
-export const hasAnnotations = ({ content }: OutputItem): boolean =>
-  (content ?? []).some((part) => (part?.annotations?.length ?? 0) > 0);
+/** What its text cites, by its place in the whole text. */
+export function itemCitations({ content }: OutputItem): readonly Citation[] {
+  let offset = 0;
+  return (content ?? []).flatMap((part) => {
+    const before = offset;
+    offset += (stringOf(part?.text) + stringOf(part?.refusal)).length;
+    return citationsOf(part?.annotations, before);
+  });
+}
 
 /** Types of content that are neither text nor a refusal. */
 export const otherContent = ({ content }: OutputItem): readonly string[] =>
@@ -50,20 +57,6 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
 /** An empty `content` is sent by servers that refuse it. */
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
-
-/**
- * Items that no part stands for and without which the vendor refuses the next turn, or knows nothing of what was done
- * (openai 7.55: "must be round-tripped").
- */
-const ROUND_TRIPPED: ReadonlySet<unknown> = new Set([
-  'program',
-  'program_output',
-  'tool_search_call',
-  'tool_search_output',
-  'compaction',
-]);
-
-export const isKept = ({ type }: OutputItem): boolean => ROUND_TRIPPED.has(type);
 
 /** The id, the phase of a message, and the namespace and caller of a call, without which its item is refused (2026). */
 export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {

@@ -14,11 +14,11 @@ import {
 } from '../failure/recoveries.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { schemaFormat } from './format.ts';
-import { isKept } from './read-item.ts';
 import { withTextResults } from '../transcript/text-results.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
 import { toolsToWire } from './tools.ts';
+import { isVendorItem } from './vendor-item.ts';
 
 /**
  * The changed request that may succeed after a 400 or 422: without encrypted reasoning that the backend cannot verify,
@@ -31,8 +31,10 @@ export function recoveryFor(
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
-  if (!blamesBody(status)) return undefined;
   const { code, message, param } = failure;
+  // An item that went back as it came, at a server that keeps none.
+  if (status === 404 && /^item with id/i.test(message) && hasKept(sent)) return FORGET;
+  if (!blamesBody(status)) return undefined;
   if (
     code === 'invalid_encrypted_content' ||
     /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message)
@@ -54,10 +56,11 @@ export function recoveryFor(
 }
 
 /** What is said of items that went back as they came, at a server or an account that knows nothing of them. */
-const KEPT_REFUSED = /\b(?:program|tool_search|compaction|caller|fingerprint)/i;
+const KEPT_REFUSED =
+  /\b(?:program|tool_search|compaction|caller|fingerprint|web_search|x_search|file_search|code_interpreter|image_generation|mcp_)|\binput\[\d+\]\.type\b/i;
 
 const hasKept = ({ input }: SentBody): boolean =>
-  asList(input).some((item) => isKept(asRecord(item)) || asRecord(item)['caller'] !== undefined);
+  asList(input).some((item) => isVendorItem(asRecord(item)) || asRecord(item)['caller'] !== undefined);
 
 const UNASKED: Recovery = {
   id: 'drop include',

@@ -319,15 +319,80 @@ describe('an answer over Responses', () => {
     }
   });
 
-  it('tells what ran at the vendor and what no part holds', () => {
-    const read = whole({
+  it('holds what ran at the vendor in its place, counts it, and says what the text rests on', () => {
+    const search = {
+      type: 'web_search_call',
+      id: 'ws_1',
       status: 'completed',
-      output: [
-        { type: 'web_search_call', id: 'ws_1', status: 'completed' },
-        message('Hi', { content: [{ type: 'output_text', text: 'Hi', annotations: [{}] }] }),
-      ],
-    });
-    expect(told(read).map(({ what }) => what)).toEqual(['web_search_call', 'annotations']);
+      action: { type: 'search', query: 'tea', queries: ['tea', 'green tea'] },
+    };
+    const opened = {
+      type: 'web_search_call',
+      id: 'ws_2',
+      action: { type: 'open_page', url: 'https://a.example' },
+    };
+    const page = { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 0, end_index: 2 };
+    const file = { type: 'file_citation', file_id: 'file-1', filename: 'b.txt', index: 30 };
+    const content = [
+      { type: 'output_text', text: 'Hi ', annotations: [{}, { type: 'later' }] },
+      { type: 'output_text', text: 'you', annotations: [page, file] },
+    ];
+    const said = message('', { content });
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const streamed = stream(
+      created,
+      done(0, search),
+      done(1, opened),
+      added(2, message('', { content: [] })),
+      done(2, said),
+      completed([search, opened, said], { usage }),
+    );
+    for (const read of [streamed, whole({ status: 'completed', output: [search, opened, said], usage })]) {
+      expect(read.parts).toEqual([
+        { type: 'vendor', kind: 'web_search_call', text: 'tea\ngreen tea', ...replay({ item: search }) },
+        { type: 'vendor', kind: 'web_search_call', text: 'https://a.example', ...replay({ item: opened }) },
+        {
+          ...text('Hi you'),
+          citations: [
+            { url: 'https://a.example', title: 'A', start: 3, end: 5 },
+            { document: 'file-1', title: 'b.txt' },
+          ],
+        },
+      ]);
+      expect(told(read)).toEqual([]);
+      expect(read.finish?.usage?.details?.serverTools).toEqual({ web_search: 1 });
+    }
+  });
+
+  it('writes what ran at the vendor while a call was open behind that call', () => {
+    const code = {
+      type: 'code_interpreter_call',
+      id: 'ci_1',
+      code: '1 + 1',
+      container_id: 'c',
+      outputs: null,
+    };
+    const connector = {
+      type: 'mcp_call',
+      id: 'mcp_1',
+      name: 'look',
+      arguments: '{"q":1}',
+      server_label: 's',
+    };
+    const read = stream(
+      created,
+      added(0, call('a', '', { status: 'in_progress' })),
+      done(1, code),
+      args(0, '{"of":'),
+      done(2, connector),
+      done(0, call('a', '{"of":"a"}')),
+      completed(),
+    );
+    expect(read.parts).toEqual([
+      called('a', { of: 'a' }),
+      { type: 'vendor', kind: 'code_interpreter_call', text: '1 + 1', ...replay({ item: code }) },
+      { type: 'vendor', kind: 'mcp_call', text: 'look {"q":1}', ...replay({ item: connector }) },
+    ]);
   });
 
   it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
@@ -461,7 +526,7 @@ describe('items of gateways', () => {
     const { events } = stream(created, done(0, program), done(1, call('c', '{}', { caller })), completed());
     const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
     expect(parts).toMatchObject([
-      { type: 'reasoning', text: '', replay: { family: FAMILY, data: { item: program } } },
+      { type: 'vendor', kind: 'program', text: 'f()', replay: { family: FAMILY, data: { item: program } } },
       { type: 'tool-call', id: 'c', replay: { data: { caller } } },
     ]);
     expect(events.filter(({ type }) => type === 'warning')).toEqual([]);

@@ -1,4 +1,4 @@
-import { LlmError, type FinishReason, type JsonObject, type Replay } from '@majordomo/core';
+import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
 import {
   isList,
   keepWarm,
@@ -18,10 +18,9 @@ import { ItemWriter } from './item-writer.ts';
 import {
   callArguments,
   contentText,
-  hasAnnotations,
   isRefusal,
-  isKept,
   isUnfinished,
+  itemCitations,
   itemToken,
   otherContent,
   reasoningText,
@@ -30,6 +29,7 @@ import {
 } from './read-item.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
+import { isWaiting, toolUsed, vendorPart } from './vendor-item.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 /** What a reader has to know beside what comes. */
@@ -55,6 +55,8 @@ export class ResponsesReader implements WireReader {
   private readonly items: ItemWriter;
   private readonly keys = new ItemKeys();
   private readonly phases = new Set<string>();
+  /** How often each tool ran at the vendor. */
+  private readonly uses = new Map<string, number>();
   private isRefused = false;
   private hasLogprobs = false;
   private readonly notes: Notes;
@@ -190,11 +192,11 @@ export class ResponsesReader implements WireReader {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;
       if (typeof item.phase === 'string') this.phases.add(item.phase);
-      if (hasAnnotations(item)) this.notes.tell('annotations', 'no part of an answer holds them');
       for (const type of otherContent(item))
         this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
       if (!this.hasLogprobs)
         for (const part of item.content ?? NONE) this.scribe.logprobs(tokenLogprobs(part?.logprobs));
+      this.items.cite(key, itemCitations(item));
       this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
@@ -203,10 +205,11 @@ export class ResponsesReader implements WireReader {
       const whole = callArguments(item);
       if (whole === undefined) throw drift(this.scribe.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
-    } else if (isKept(item)) {
-      this.items.endText('reasoning', key, '', this.replay({ item: item as JsonObject }));
+    } else if (isWaiting(item)) {
+      this.notes.tell(stringOf(item.type), 'it waits for the client to act: no part of an answer holds it');
     } else {
-      this.leaveOut(stringOf(item.type) || 'item');
+      this.count(toolUsed(item));
+      this.items.vendor(vendorPart(item, this.options.family));
     }
     this.keys.end(key);
   }
@@ -218,9 +221,15 @@ export class ResponsesReader implements WireReader {
     this.scribe.logprobs(tokens);
   }
 
-  private leaveOut(type: string): void {
-    const why = WAITING.has(type) ? 'it waits for the client to act' : 'it ran at the vendor';
-    this.notes.tell(type, `${why}: no part of an answer holds it`);
+  private count(tool: string | undefined): void {
+    if (tool !== undefined) this.uses.set(tool, (this.uses.get(tool) ?? 0) + 1);
+  }
+
+  /** The vendor's own count of what its tools did, or ours: OpenAI tells none. */
+  private usage({ usage: raw, service_tier: tier }: ResponsesBody): Usage | undefined {
+    const told = raw ? usage(raw, tier) : undefined;
+    if (told === undefined || this.uses.size === 0) return told;
+    return { ...told, details: { serverTools: Object.fromEntries(this.uses), ...told.details } };
   }
 
   private finish(body: ResponsesBody, raw: string | undefined): void {
@@ -236,8 +245,7 @@ export class ResponsesReader implements WireReader {
       this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
     }
     if (this.items.leak.found) this.notes.tell('text', 'a tool call stood in it as text', 'repaired');
-    const counts = body.usage ? usage(body.usage, body.service_tier) : undefined;
-    this.scribe.finish(reason, raw, counts);
+    this.scribe.finish(reason, raw, this.usage(body));
     this.done = true;
   }
 
@@ -305,15 +313,6 @@ export class ResponsesReader implements WireReader {
     }
   }
 }
-
-/** Items that the vendor waits with until the client has acted (openai 7.55, `ResponseOutputItem`). */
-const WAITING: ReadonlySet<string> = new Set([
-  'shell_call',
-  'local_shell_call',
-  'apply_patch_call',
-  'computer_call',
-  'mcp_approval_request',
-]);
 
 const NONE: readonly never[] = [];
 

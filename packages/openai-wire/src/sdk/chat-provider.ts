@@ -7,22 +7,17 @@ import { ChatReader } from '../chat/stream.ts';
 import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
 import { bodyText } from './body.ts';
 import { checkSetUp } from './check-set-up.ts';
-import { connectionOf, type Connection, type ImageModels } from './connection.ts';
+import { connectionOf, type Connection } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
-import { withImageModels } from './image-models.ts';
+import { furtherOf, type Further } from './further.ts';
 import type { ChatOptions } from './options.ts';
 import type { Sdk } from './sdk.ts';
 
 /**
  * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `imageModels` adds image models over the same connection.
+ * call. `further` adds what is not chat, over the same connection.
  */
-export function chatProvider(
-  sdk: Sdk,
-  profile: Profile,
-  options: ChatOptions,
-  imageModels?: ImageModels,
-): Provider {
+export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, further?: Further): Provider {
   checkSetUp(profile, options);
   const id = options.id ?? profile.id;
   const connection = connectionOf(sdk, { ...profile, id }, options);
@@ -30,7 +25,7 @@ export function chatProvider(
     spi: 1,
     id,
     ...paidTo(options, profile),
-    ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
+    ...furtherOf(further, connection, profile, options),
     model: (modelId) => chatModel(modelId, id, profile, options, connection),
     listModels: (context) =>
       connection.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),

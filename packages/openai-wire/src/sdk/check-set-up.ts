@@ -8,6 +8,7 @@ import type { ChatOptions, ResponsesOptions } from './options.ts';
 const OWN: OwnOptions<ChatOptions> & OwnOptions<ResponsesOptions> & { readonly api: true } = {
   client: true,
   onRateLimits: true,
+  spaces: true,
   quirks: true,
   api: true,
 };
@@ -27,6 +28,10 @@ const PROFILE: Readonly<Record<keyof Profile | keyof ResponsesProfile, true>> = 
   capabilities: true,
   models: true,
   timeouts: true,
+  embeddings: true,
+  transcription: true,
+  speech: true,
+  spaces: true,
   unverified: true,
 };
 

@@ -1,4 +1,4 @@
-import type { Capabilities, ImageBackend, LlmError, ModelInfo } from '@majordomo/core';
+import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCased } from '@majordomo/core/provider';
 import { clientsOf, NEVER_MS, SIGNAL, type Carrier, type Server } from './clients.ts';
 import { toLlmError, type SdkCallFacts } from './errors.ts';
@@ -17,9 +17,6 @@ export interface Connection {
   /** Any failure of a call as the one error, without the call's secrets. */
   toLlmError(error: unknown, facts: SdkCallFacts): LlmError;
 }
-
-/** Image models over a connection, for packages that have some. */
-export type ImageModels = (connection: Connection) => (modelId: string) => ImageBackend;
 
 /** The connection of a provider: all that is sent through its SDK is sent here. */
 export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Connection {

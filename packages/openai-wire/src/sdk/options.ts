@@ -7,6 +7,11 @@ import type { ResponsesQuirks } from '../responses/quirks.ts';
 export interface SdkOptions extends ProviderOptions {
   /** A client of the SDK, used as it is: its credential, base URL and fetch. */
   readonly client?: object | undefined;
+  /**
+   * The model that a free name, such as a deployment's, stands for: vectors of one model mix wherever it runs, and of two
+   * models never.
+   */
+  readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** Told after every answer and refusal whose headers say something about the vendor's limits. */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }

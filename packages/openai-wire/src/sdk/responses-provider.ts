@@ -7,21 +7,21 @@ import { toWire } from '../responses/request.ts';
 import { ResponsesReader } from '../responses/stream.ts';
 import { bodyText } from './body.ts';
 import { checkSetUp } from './check-set-up.ts';
-import { connectionOf, type Connection, type ImageModels } from './connection.ts';
+import { connectionOf, type Connection } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
-import { withImageModels } from './image-models.ts';
+import { furtherOf, type Further } from './further.ts';
 import type { ResponsesOptions } from './options.ts';
 import type { Sdk } from './sdk.ts';
 
 /**
  * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `imageModels` adds image models over the same connection.
+ * call. `further` adds what is not chat, over the same connection.
  */
 export function responsesProvider(
   sdk: Sdk,
   profile: ResponsesProfile,
   options: ResponsesOptions,
-  imageModels?: ImageModels,
+  further?: Further,
 ): Provider {
   checkSetUp(profile, options);
   const id = options.id ?? profile.id;
@@ -30,7 +30,7 @@ export function responsesProvider(
     spi: 1,
     id,
     ...paidTo(options, profile),
-    ...withImageModels(imageModels, connection, options.timeouts ?? profile.timeouts),
+    ...furtherOf(further, connection, profile, options),
     model: (modelId) => responsesModel(modelId, id, profile, options, connection),
     listModels: (context) =>
       connection.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),

@@ -1,0 +1,36 @@
+import { asLanguage } from '@majordomo/core/provider';
+
+/** Those that transcripts are told in by English name: the languages of Whisper, as BCP 47. */
+const TAGS =
+  'en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue'.split(
+    ' ',
+  );
+
+/** Names that are not those of the platform's table. */
+const OTHERS: Readonly<Record<string, string>> = {
+  'haitian creole': 'ht',
+  myanmar: 'my',
+  nynorsk: 'nn',
+  tagalog: 'tl',
+  javanese: 'jv',
+  sinhala: 'si',
+  mandarin: 'zh',
+};
+
+let byName: ReadonlyMap<string, string> | undefined;
+
+/** A language as BCP 47, whether the wire says a tag or an English name; `undefined` for what is neither. */
+export function languageTag(said: unknown): string | undefined {
+  if (typeof said !== 'string' || said === '') return undefined;
+  const name = said.toLowerCase();
+  byName ??= namesOfTags();
+  return OTHERS[name] ?? byName.get(name) ?? tagOf(said);
+}
+
+function namesOfTags(): ReadonlyMap<string, string> {
+  const names = new Intl.DisplayNames('en', { type: 'language' });
+  return new Map(TAGS.map((tag) => [(names.of(tag) ?? tag).toLowerCase(), tagOf(tag) ?? tag]));
+}
+
+const tagOf = (text: string): string | undefined =>
+  /^[a-z]{2,3}(?:-|$)/i.test(text) ? asLanguage(text) : undefined;

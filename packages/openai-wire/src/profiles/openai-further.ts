@@ -1,0 +1,35 @@
+import type { FurtherProfile } from '../further/quirks.ts';
+
+/** Types of `transcriptions.create` of openai 7.55; 25 MB by its guide to speech to text (2026). */
+const SOUNDS = [
+  'audio/flac',
+  'audio/mpeg',
+  'audio/mp4',
+  'video/mp4',
+  'audio/ogg',
+  'audio/wav',
+  'audio/webm',
+] as const;
+
+/** What OpenAI has besides chats, by the types and comments of openai 7.55; no recording. */
+export const OPENAI_FURTHER: FurtherProfile = {
+  embeddings: {
+    all: { encoding: 'base64', maxValues: 2048, maxTokens: 8192, maxRequestTokens: 300_000 },
+    models: [
+      { pattern: /^text-embedding-3-small/, quirks: { size: 1536 } },
+      { pattern: /^text-embedding-3-large/, quirks: { size: 3072 } },
+      { pattern: /^text-embedding-ada-002/, quirks: { size: 1536, dimensions: 'fixed' } },
+    ],
+  },
+  transcription: {
+    all: { times: 'none', maxBytes: 25_000_000, mediaTypes: SOUNDS },
+    models: [
+      { pattern: /^whisper/, quirks: { times: 'verbose' } },
+      { pattern: /diarize/, quirks: { times: 'speakers' } },
+    ],
+  },
+  speech: {
+    all: { voice: 'alloy', maxCharacters: 4096 },
+    models: [{ pattern: /^tts-1/, quirks: { instructions: false } }],
+  },
+};

@@ -1,0 +1,84 @@
+import type { EmbeddingBackend, Provider, SpeechBackend, TranscriptionBackend } from '@majordomo/core';
+import { spaceOf } from '@majordomo/core/provider';
+import type { Connection } from './connection.ts';
+import {
+  embeddingQuirks,
+  speechQuirks,
+  transcriptionQuirks,
+  type FurtherProfile,
+} from '../further/quirks.ts';
+
+/** What a provider has besides chats. */
+export type FurtherModels = Pick<
+  Provider,
+  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'
+>;
+
+/** What they are made of. */
+export interface FurtherPlace {
+  readonly connection: Connection;
+  readonly profile: FurtherProfile;
+  /** Is the server where the profile says? Endpoints elsewhere are asked only then. */
+  readonly isOwnPlace: boolean;
+}
+
+/** Vectors, transcripts and speech over a provider's connection; loaded at the first call. */
+export function furtherModels({ connection, profile, isOwnPlace }: FurtherPlace): FurtherModels {
+  return {
+    ...(profile.embeddings !== false && {
+      embeddingModel: (modelId: string) => embeddingBackend(modelId, profile, connection),
+    }),
+    ...(profile.transcription !== false && {
+      transcriptionModel: (modelId: string) => transcriptionBackend(modelId, profile, connection, isOwnPlace),
+    }),
+    ...(profile.speech !== false && {
+      speechModel: (modelId: string) => speechBackend(modelId, profile, connection),
+    }),
+  };
+}
+
+function embeddingBackend(id: string, profile: FurtherProfile, connection: Connection): EmbeddingBackend {
+  const model = profile.spaces?.[id] ?? id;
+  const quirks = embeddingQuirks(profile, model);
+  const { size, maxValues, maxTokens, maxRequestTokens } = quirks;
+  return {
+    id,
+    space: spaceOf(model),
+    dimensions: size,
+    maxValues,
+    maxTokens,
+    maxRequestTokens,
+    embed: async (request, context) =>
+      (await import('./further-calls.ts')).embed({ modelId: id, quirks, connection }, request, context),
+  };
+}
+
+function transcriptionBackend(
+  id: string,
+  profile: FurtherProfile,
+  connection: Connection,
+  isOwnPlace: boolean,
+): TranscriptionBackend {
+  const known = transcriptionQuirks(profile, id);
+  const quirks = isOwnPlace ? known : { ...known, baseURL: undefined };
+  const { maxBytes, mediaTypes } = quirks;
+  return {
+    id,
+    maxBytes,
+    mediaTypes,
+    transcribe: async (request, context) =>
+      (await import('./further-calls.ts')).transcribe({ modelId: id, quirks, connection }, request, context),
+  };
+}
+
+function speechBackend(id: string, profile: FurtherProfile, connection: Connection): SpeechBackend {
+  const quirks = speechQuirks(profile, id);
+  return {
+    id,
+    maxCharacters: quirks.maxCharacters,
+    async *speak(request, context) {
+      const { speak } = await import('./further-calls.ts');
+      yield* speak({ modelId: id, quirks, connection }, request, context);
+    },
+  };
+}
