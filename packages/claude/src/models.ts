@@ -26,6 +26,7 @@ const model = (
     output: 'tool',
     reasoning: true,
     prefill: true,
+    audio: false,
     contextTokens: 200_000,
     maxOutputTokens,
     ...facts,

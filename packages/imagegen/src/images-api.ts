@@ -6,10 +6,10 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord, wireError } from '@majordomo/core/provider';
+import { asNumber, asRecord, asText, extraFor, isList, isRecord, wireError } from '@majordomo/core/provider';
 import { imageFromBase64, noImage } from './decode-image.ts';
 import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
-import { extraFor, withoutUnset } from './extra.ts';
+import { withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** How servers of the images wire (`/images/generations`, `/images/edits`) differ. */

@@ -6,7 +6,7 @@ export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-im
 export { drawEach, readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 
 // requests
-export { extraFor, withoutUnset } from './extra.ts';
+export { withoutUnset } from './extra.ts';
 
 // the images wire
 export {

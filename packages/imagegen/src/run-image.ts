@@ -1,7 +1,7 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { extraFor, toBase64 } from '@majordomo/core/provider';
 import { noImage, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
-import { extraFor, withoutUnset } from './extra.ts';
+import { withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** How models behind one `run(model, input)` differ; each draws one image a call. */

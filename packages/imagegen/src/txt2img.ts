@@ -5,10 +5,19 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord, toBase64, wireError } from '@majordomo/core/provider';
+import {
+  asNumber,
+  asRecord,
+  asText,
+  extraFor,
+  isList,
+  isRecord,
+  toBase64,
+  wireError,
+} from '@majordomo/core/provider';
 import { noImage, imageFromBase64 } from './decode-image.ts';
 import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
-import { extraFor, withoutUnset } from './extra.ts';
+import { withoutUnset } from './extra.ts';
 import { parseSize } from './size.ts';
 
 /** The key of `ImageRequest.extra` for this wire: `steps`, `cfg_scale`, `negative_prompt`, `sampler_name` go there. */

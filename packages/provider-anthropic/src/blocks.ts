@@ -12,10 +12,11 @@ import type {
   FilePart,
   ImagePart,
   ReasoningPart,
+  TextPart,
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
-import { callName, asRecord, toBase64 } from '@majordomo/core/provider';
+import { asList, asRecord, callName, toBase64 } from '@majordomo/core/provider';
 import { callerIn, keptBlock } from './kept-blocks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
@@ -36,6 +37,8 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
       return imageBlock(part);
     case 'file':
       return documentBlock(part);
+    case 'audio':
+      throw new LlmError('unsupported', `audio of type "${part.mediaType}": this wire takes none`);
     default:
       return part satisfies never;
   }
@@ -52,7 +55,7 @@ export function assistantBlock(
 ): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
-      return textBlock(part.text);
+      return citing(part, family);
     case 'reasoning':
       return thinkingBlock(part, family);
     case 'tool-call':
@@ -63,6 +66,9 @@ export function assistantBlock(
         input: part.args,
         ...callerIn(part, family),
       };
+    case 'vendor':
+      // As the vendor sent it; the SDK's types know the blocks of today.
+      return keptBlock(part.replay, family) as ContentBlockParam | undefined;
     default:
       return part satisfies never;
   }
@@ -92,12 +98,9 @@ export function resultBlocks(
   return { result, loose };
 }
 
-/** Thinking goes back with its signature, redacted thinking as its data, other blocks as they came: `replay.data` of the reader. */
+/** Thinking goes back with its signature, redacted thinking as its data: `replay.data` of the reader. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
   const data = replay?.family === family ? replay.data : undefined;
-  const kept = keptBlock(data);
-  // As the vendor sent it; the SDK's types know the blocks of today.
-  if (kept !== undefined) return kept as unknown as ContentBlockParam;
   const { signature, redacted, unsigned } = asRecord(data);
   // The SDK's types know the vendor's own server only, which signs.
   if (unsigned === true) return { type: 'thinking', thinking: text } as ThinkingBlockParam;
@@ -109,6 +112,15 @@ export const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool
 
 export const isThinking = ({ type }: ContentBlockParam): boolean =>
   type === 'thinking' || type === 'redacted_thinking';
+
+/** With what it cites of pages that the vendor searched. */
+function citing({ text, replay }: TextPart, family: string): TextBlockParam | undefined {
+  const block = textBlock(text);
+  const cited = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
+  if (block === undefined || cited.length === 0) return block;
+  // As the vendor sent them.
+  return { ...block, citations: cited as NonNullable<TextBlockParam['citations']> };
+}
 
 const textBlock = (text: string): TextBlockParam | undefined =>
   text.trim() === '' ? undefined : { type: 'text', text };

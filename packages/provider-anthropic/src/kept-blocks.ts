@@ -1,10 +1,10 @@
-import type { JsonObject, ToolCallPart } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/provider';
+import type { JsonObject, Replay, ToolCallPart, VendorPart } from '@majordomo/core';
+import { asList, asRecord, isRecord } from '@majordomo/core/provider';
 
 /**
  * Blocks that no part of a transcript stands for: tools that ran at the vendor and their results, compactions, fallbacks,
- * and types that came later. They are kept as they came, in the token of a reasoning part without text, since the turn is
- * refused without them, or its next one knows nothing of what was found.
+ * and types that came later. They are kept as they came, in a part of their own, since the turn is refused without them, or
+ * its next one knows nothing of what was found.
  */
 export class KeptBlock {
   private readonly block: Record<string, unknown>;
@@ -38,12 +38,33 @@ export class KeptBlock {
   }
 }
 
-/** Kept under this name, which no other platform of Claude reads: their blocks have other forms. */
-export const tokenOf = (block: JsonObject): JsonObject => ({ messages: block });
+/** A block as a part. It is kept under this name, which no other platform of Claude reads: their blocks have other forms. */
+export function vendorPart(block: JsonObject, family: string): Omit<VendorPart, 'type'> {
+  const { type = 'block', name } = block as { readonly type?: string; readonly name?: unknown };
+  const text = shownText(block);
+  return {
+    kind: type === 'server_tool_use' && typeof name === 'string' ? name : type,
+    ...(text !== '' && { text }),
+    replay: { family, data: { messages: block } },
+  };
+}
 
-/** The block of such a token. */
-export function keptBlock(data: unknown): JsonObject | undefined {
-  const { messages } = asRecord(data);
+/** What was searched for, fetched or run, what that gave, or the titles of what was found. */
+function shownText(block: JsonObject): string {
+  const { input, content } = asRecord(block);
+  const given = { ...asRecord(input), ...asRecord(content) };
+  const said = SHOWN.map((name) => given[name]).find((value) => typeof value === 'string' && value !== '');
+  if (typeof said === 'string') return said;
+  if (typeof content === 'string') return content;
+  const pieces = asList(content).map((piece) => asRecord(piece)['text'] ?? asRecord(piece)['title']);
+  return pieces.filter((piece) => typeof piece === 'string').join('\n');
+}
+
+const SHOWN: readonly string[] = ['query', 'url', 'code', 'command', 'stdout', 'stderr', 'error_code'];
+
+/** The block of such a part. */
+export function keptBlock(replay: Replay | undefined, family: string): JsonObject | undefined {
+  const { messages } = asRecord(replay?.family === family ? replay.data : undefined);
   return isRecord(messages) ? (messages as JsonObject) : undefined;
 }
 

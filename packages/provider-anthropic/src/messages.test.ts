@@ -318,19 +318,23 @@ describe('dropFinalThinking', () => {
 it('sends what the vendor kept in a turn back as it came, with who made a call', () => {
   const block = { type: 'web_search_tool_result', tool_use_id: 's', content: [{ encrypted_content: 'x' }] };
   const caller = { type: 'code_execution_20260120', tool_id: 's' };
+  const citation = { type: 'web_search_result_location', url: 'https://a.example', encrypted_index: 'e' };
   const token = (data: object) => ({ replay: { family: 'claude', data: data as JsonObject } });
   const parts: AssistantPart[] = [
-    { type: 'reasoning', text: '', ...token({ messages: block }) },
+    { type: 'vendor', kind: 'web_search_tool_result', ...token({ messages: block }) },
+    { type: 'text', text: 'found', ...token({ cited: [citation] }) },
     { type: 'tool-call', id: 't', name: 'get', args: {}, ...token({ caller }) },
   ];
   const turns = [user('hi'), assistant(parts), toolResult({ callId: 't', name: 'get', content: 'r' })];
   const warnings: Warning[] = [];
   expect(toMessages(turns, 'claude', warnings)[1]?.content).toEqual([
     block,
+    { type: 'text', text: 'found', citations: [citation] },
     { type: 'tool_use', id: 't', name: 'get', input: {}, caller },
   ]);
   expect(warnings).toEqual([]);
   expect(toMessages(turns, 'messages/elsewhere', warnings)[1]?.content).toEqual([
+    { type: 'text', text: 'found' },
     { type: 'tool_use', id: 't', name: 'get', input: {} },
   ]);
 });

@@ -59,11 +59,11 @@ function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly 
 }
 
 function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockParam[]): boolean {
-  const thoughts = parts.filter(({ type }) => type === 'reasoning').length;
+  const thoughts = parts.filter(({ type }) => type === 'reasoning' || type === 'vendor').length;
   return thoughts > content.filter((block) => !SAID.has(block.type)).length;
 }
 
-/** Blocks that are made of other parts than reasoning. */
+/** Blocks that are made of other parts than reasoning and what ran at the vendor. */
 const SAID: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
 
 /** Consecutive messages of one role are one; results stand before any other block of theirs, whatever came first. */

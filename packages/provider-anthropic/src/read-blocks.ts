@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonObject, Replay } from '@majordomo/core';
-import { callerOf, KeptBlock, tokenOf } from './kept-blocks.ts';
+import type { Citation, JsonObject, Replay } from '@majordomo/core';
+import { citationOf, goesBack } from './citations.ts';
+import { callerOf, KeptBlock, vendorPart } from './kept-blocks.ts';
 import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY, jsonText, keepWarm, Scribe } from '@majordomo/core/provider';
 
@@ -18,6 +19,7 @@ export interface WireBlock {
   readonly name?: string;
   readonly input?: unknown;
   readonly caller?: unknown;
+  readonly citations?: readonly unknown[] | null;
 }
 
 export interface WireDelta {
@@ -26,6 +28,7 @@ export interface WireDelta {
   readonly thinking?: string;
   readonly signature?: string;
   readonly partial_json?: string;
+  readonly citation?: unknown;
   readonly stop_reason?: string | null;
   readonly stop_details?: WireStopDetails | null;
 }
@@ -45,6 +48,8 @@ interface OpenBlock {
   /** Arguments that came whole with the block's start, for servers that send no deltas. */
   whole: string;
   signature: string;
+  /** What the text cites, as the wire says it. */
+  readonly cited: unknown[];
   /** Of a block that no part stands for. */
   readonly kept: KeptBlock | undefined;
 }
@@ -113,12 +118,13 @@ export class ContentBlocks {
     if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
     const { type } = block;
     const kept = PARTS.has(type) ? undefined : new KeptBlock(block);
-    const open: OpenBlock = { key: String(index), type, whole: '', signature: '', kept };
+    const open: OpenBlock = { key: String(index), type, whole: '', signature: '', cited: [], kept };
     if (this.blocks.has(index)) this.blockStop(index);
     this.blocks.set(index, open);
     switch (type) {
       case 'text':
         this.scribe.text(this.text(block.text ?? '', `content[${index}].text`), open.key);
+        open.cited.push(...(block.citations ?? []));
         break;
       case 'thinking':
         this.scribe.reasoning(block.thinking ?? '', undefined, open.key);
@@ -170,6 +176,7 @@ export class ContentBlocks {
         if (open.type === 'thinking') this.sign(open, this.text(delta.signature, 'delta.signature'));
         break;
       case 'citations_delta':
+        open.cited.push(delta.citation);
         break;
       default:
         this.passOver(String(type));
@@ -213,15 +220,24 @@ export class ContentBlocks {
     this.blocks.delete(index);
     this.giveWhole(open);
     this.keepUnsigned(open);
+    if (open.cited.length > 0) this.cite(open);
     if (open.kept !== undefined) this.keep(open.kept, open);
     this.scribe.end(open.key);
     if (open.type === 'tool_use' && --this.openCalls === 0) this.release();
   }
 
-  private keep(kept: KeptBlock, { type, key }: OpenBlock): void {
+  /** Told with the end of their text. */
+  private cite({ type, key, cited }: OpenBlock): void {
+    const citations = cited.map(citationOf).filter((one): one is Citation => one !== undefined);
+    if (type !== 'text' || !this.scribe.cite(citations)) return;
+    const back = cited.filter(goesBack);
+    if (back.length > 0) this.scribe.text('', key, this.replay({ cited: back }));
+  }
+
+  private keep(kept: KeptBlock, { type }: OpenBlock): void {
     const block = kept.whole();
     if (block === undefined) this.passOver(type);
-    else this.scribe.reasoning('', this.replay(tokenOf(block)), key);
+    else this.scribe.vendor(vendorPart(block, this.family));
   }
 
   private token(data: JsonObject | undefined): Replay | undefined {

@@ -1,7 +1,6 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/provider';
-import { keptBlock } from './kept-blocks.ts';
 
 /** What helps against a 400 of this API. */
 export const RECOVERIES: readonly RecoveryRule[] = [
@@ -9,7 +8,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
     id: 'kept-blocks',
     what: 'blocks of tools that ran at the vendor dropped',
-    says: /server_tool_use|web_(?:search|fetch)|code_execution|mcp_tool|container|compaction|fallback|\bcaller\b|input tag/i,
+    says: /server_tool_use|web_(?:search|fetch)|code_execution|mcp_tool|container|compaction|fallback|\bcaller\b|citation|encrypted_index|input tag/i,
     apply: withoutKept,
   },
   ...claudeRecoveries((effort, extra) => ({
@@ -19,8 +18,11 @@ export const RECOVERIES: readonly RecoveryRule[] = [
   })),
 ];
 
-const isKept = ({ replay }: AssistantPart): boolean =>
-  keptBlock(replay?.data) !== undefined || asRecord(replay?.data)['caller'] !== undefined;
+/** Or a text with what it cites of searched pages. */
+const isKept = ({ type, replay }: AssistantPart): boolean =>
+  type === 'vendor' || KEPT.some((name) => asRecord(replay?.data)[name] !== undefined);
+
+const KEPT: readonly string[] = ['caller', 'cited'];
 
 function withoutKept(request: ModelRequest): ModelRequest {
   const { messages } = request;
@@ -35,7 +37,7 @@ function withoutKept(request: ModelRequest): ModelRequest {
 
 function plain(part: AssistantPart): readonly AssistantPart[] {
   if (!isKept(part)) return [part];
-  if (part.type !== 'tool-call') return [];
-  const { replay: _caller, ...call } = part;
-  return [call];
+  if (part.type === 'vendor') return [];
+  const { replay: _kept, ...rest } = part;
+  return [rest];
 }

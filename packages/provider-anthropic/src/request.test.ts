@@ -3,6 +3,7 @@ import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
 import { maxTokensOf, toWire } from './request.ts';
+import { anthropicTools } from './server-tools.ts';
 
 const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
@@ -108,6 +109,16 @@ describe('toWire', () => {
     const { params, warnings } = wire(more);
     expect(params).toEqual({ model: 'claude-x', max_tokens: 8192, messages: HI, ...expected });
     expect(warnings).toEqual([]);
+  });
+
+  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+    const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
+    const search = anthropicTools.webSearch({ maxUses: 2, allowedDomains: ['a.example'] });
+    const sent = (own: readonly object[], theirs = tools): unknown =>
+      wire({ tools: theirs, extra: { tools: own } }).params.tools?.map(({ name }) => name);
+    expect(sent([search])).toEqual(['f', 'web_search']);
+    expect(sent([search], [])).toEqual(['web_search']);
+    expect(sent([search, { name: 'g', input_schema: {} }])).toEqual(['web_search', 'g']);
   });
 
   it.for([

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isRecord, unsentSettings } from '@majordomo/core/provider';
+import { checkWholeNumber, isList, isRecord, unsentSettings } from '@majordomo/core/provider';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
@@ -155,12 +155,20 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
   return kept;
 }
 
-/** Merged last. `output_config` holds independent settings, so it is merged by its fields. */
+/**
+ * Merged last. `output_config` holds independent settings, so it is merged by its fields. Tools that run at the vendor stand
+ * beside those of the request; a list with functions of its own is the whole list.
+ */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
+  const { tools } = extra;
+  if (params.tools !== undefined && isList(tools) && tools.every(isOfVendor))
+    merged.tools = [...params.tools, ...(tools as Tool[])];
   const settings = extra['output_config'];
   if (params.output_config !== undefined && isRecord(settings)) {
     merged.output_config = { ...params.output_config, ...settings };
   }
   return merged;
 }
+
+const isOfVendor = (tool: unknown): boolean => isRecord(tool) && !('input_schema' in tool);

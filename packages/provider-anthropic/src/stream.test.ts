@@ -38,9 +38,10 @@ function readBody(body: unknown): Collected {
   return summary(reader.scribe.take());
 }
 
-const kept = (block: object) => ({
-  type: 'reasoning',
-  text: '',
+const kept = (block: object, kind: string, text?: string) => ({
+  type: 'vendor',
+  kind,
+  ...(text !== undefined && { text }),
   replay: { family: 'claude', data: { messages: block } },
 });
 const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get', args });
@@ -266,6 +267,7 @@ describe('a stream', () => {
   });
 
   it('keeps what ran at the vendor as it came, and passes over what did not come whole', () => {
+    const found = { type: 'web_search_result', title: 'T', url: 'https://a.example', encrypted_content: 'e' };
     const { parts, warnings } = read(
       messageStart(),
       ping,
@@ -273,7 +275,7 @@ describe('a stream', () => {
       blockStart(1, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
       blockDelta(1, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
       blockStop(1),
-      blockStart(2, { type: 'web_search_tool_result', tool_use_id: 's', content: [] }),
+      blockStart(2, { type: 'web_search_tool_result', tool_use_id: 's', content: [found] }),
       blockStop(2),
       blockStart(3, { type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }),
       blockStop(3),
@@ -290,14 +292,59 @@ describe('a stream', () => {
     );
     expect(parts).toEqual([
       { type: 'text', text: 'before ' },
-      kept({ type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } }),
-      kept({ type: 'web_search_tool_result', tool_use_id: 's', content: [] }),
-      kept({ type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }),
+      kept(
+        { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
+        'web_search',
+        'x',
+      ),
+      kept(
+        { type: 'web_search_tool_result', tool_use_id: 's', content: [found] },
+        'web_search_tool_result',
+        'T',
+      ),
+      kept({ type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }, 'mcp_tool_use'),
       { type: 'text', text: 'after' },
     ]);
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
       'dropped block_of_2027 in the answer',
     ]);
+  });
+
+  it('tells with the end of a text what it cites, and keeps for the next turn what the vendor searched', () => {
+    const page = {
+      type: 'web_search_result_location',
+      url: 'https://a.example',
+      title: 'A',
+      cited_text: 'Tea is old.',
+      encrypted_index: 'e',
+    };
+    const place = { type: 'page_location', document_index: 1, document_title: null, start_page_number: 2 };
+    const result = { type: 'search_result_location', source: 'shelf 4', title: 'B', cited_text: '' };
+    const cites = (citation: unknown): object => blockDelta(0, { type: 'citations_delta', citation });
+    const { parts, warnings } = read(
+      messageStart(),
+      blockStart(0, { type: 'text', text: '', citations: [] }),
+      cites(page),
+      blockDelta(0, { type: 'text_delta', text: 'Old tea.' }),
+      ...[place, result, null, { type: 'location_of_2027' }].map(cites),
+      blockStop(0),
+      ...textBlock(1, 'Bye.'),
+      ...ended('end_turn'),
+    );
+    const told = {
+      type: 'text',
+      text: 'Old tea.',
+      citations: [
+        { url: 'https://a.example', title: 'A', quote: 'Tea is old.' },
+        { document: 1 },
+        { document: 'shelf 4', title: 'B' },
+      ],
+      replay: { family: 'claude', data: { cited: [page] } },
+    };
+    expect(parts).toEqual([told, { type: 'text', text: 'Bye.' }]);
+    expect(warnings).toEqual([]);
+    const body = message([{ type: 'text', text: 'Old tea.', citations: [page, place, result] }]);
+    expect(readBody(body).parts).toEqual([told]);
   });
 
   it('pauses with all that goes back', () => {
@@ -310,7 +357,7 @@ describe('a stream', () => {
       ...ended('pause_turn'),
     );
     expect(finish).toBe('incomplete');
-    expect(parts).toEqual([kept({ ...compaction, content: 'so far' })]);
+    expect(parts).toEqual([kept({ ...compaction, content: 'so far' }, 'compaction', 'so far')]);
     expect(warnings).toEqual([]);
   });
 
@@ -419,7 +466,11 @@ describe('a whole body', () => {
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'ab' } } },
       { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'zz' } } },
-      kept({ type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } }),
+      kept(
+        { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
+        'web_search',
+        'x',
+      ),
       { type: 'text', text: 'a' },
       call('t', { a: 1 }),
       call('u', {}),

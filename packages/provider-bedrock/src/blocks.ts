@@ -1,20 +1,11 @@
 import type {
   ContentBlock,
   ConverseStreamRequest,
-  DocumentFormat,
-  ImageFormat,
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { LlmError } from '@majordomo/core';
 import { callName, isRecord } from '@majordomo/core/provider';
-import type {
-  AssistantPart,
-  FilePart,
-  ImagePart,
-  JsonObject,
-  ToolResultPart,
-  UserPart,
-} from '@majordomo/core';
+import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
+import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
@@ -25,14 +16,11 @@ export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequest
 
 /**
  * What replay tokens of this wire hold. The first two are Claude's on every platform: a thinking signature, and
- * redacted thinking in Anthropic's own text form. `block` is a content block that goes back as it came, `server` marks
- * a call that ran at the vendor.
+ * redacted thinking in Anthropic's own text form. `block` is a content block that goes back as it came, of a tool
+ * that ran at the vendor.
  */
 export type ReplayData =
-  | { readonly signature: string }
-  | { readonly redacted: string }
-  | { readonly block: JsonObject }
-  | { readonly server: true };
+  { readonly signature: string } | { readonly redacted: string } | { readonly block: JsonObject };
 
 /** Characters of a tool's name: `ToolUseBlock` in the API reference, 2026-11. */
 const LONGEST_NAME = 64;
@@ -45,7 +33,9 @@ export function userBlock(part: UserPart, name: (file: FilePart) => string): Con
     case 'image':
       return imageBlock(part);
     case 'file':
-      return { document: { format: documentFormat(part), name: name(part), source: { bytes: part.bytes } } };
+      return fileBlock(part, part.mediaType in VIDEO_FORMATS ? '' : name(part));
+    case 'audio':
+      return audioBlock(part);
     default:
       return part satisfies never;
   }
@@ -59,18 +49,17 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
     case 'reasoning':
       return reasoningBlock(part.text, tokenOf(part, family));
     case 'tool-call': {
-      const type = isServerCall(part, family) ? ({ type: 'server_tool_use' } as const) : undefined;
       const name = callName(part.name, LONGEST_NAME);
-      return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson, ...type } };
+      return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson } };
+    }
+    case 'vendor': {
+      const data = tokenOf(part, family);
+      return data !== undefined && 'block' in data ? (data.block as unknown as ContentBlock) : undefined;
     }
     default:
       return part satisfies never;
   }
 }
-
-/** Did the vendor run it? Its result stands in the same turn; what the transcript says of it is not sent. */
-export const isServerCall = (part: AssistantPart, family: string): boolean =>
-  'server' in (tokenOf(part, family) ?? {});
 
 /** A result and, behind it, the images that this model takes no images in results for. */
 export function resultBlocks(
@@ -109,44 +98,8 @@ function reasoningBlock(text: string, data: ReplayData | undefined): ContentBloc
     return { reasoningContent: { reasoningText: { text, signature: data.signature } } };
   if ('redacted' in data)
     return { reasoningContent: { redactedContent: new TextEncoder().encode(data.redacted) } };
-  return 'block' in data ? (data.block as unknown as ContentBlock) : undefined;
+  return undefined;
 }
 
 const textBlock = (text: string): ContentBlock.TextMember | undefined =>
   text.trim() === '' ? undefined : { text };
-
-const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpeg',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-};
-
-/** The SDK wants the bytes themselves and encodes them. */
-function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
-  const format = IMAGE_FORMATS[mediaType];
-  if (format !== undefined) return { image: { format, source: { bytes } } };
-  throw new LlmError(
-    'unsupported',
-    `an image of type "${mediaType}": this wire takes png, jpeg, gif and webp`,
-  );
-}
-
-const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
-  'application/pdf': 'pdf',
-  'text/plain': 'txt',
-  'text/csv': 'csv',
-  'text/html': 'html',
-  'text/markdown': 'md',
-  'application/msword': 'doc',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/vnd.ms-excel': 'xls',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-};
-
-function documentFormat({ mediaType }: FilePart): DocumentFormat {
-  const format = DOCUMENT_FORMATS[mediaType];
-  if (format !== undefined) return format;
-  const known = [...new Set(Object.values(DOCUMENT_FORMATS))].join(', ');
-  throw new LlmError('unsupported', `a file of type "${mediaType}": this wire takes ${known}`);
-}

@@ -17,6 +17,15 @@ export interface Connected {
     params: ConverseStreamRequest,
     signal: AbortSignal,
   ): Promise<Answer>;
+  /** Sends a body of the model's own, and gives the bytes of its answer. */
+  invoke(modelId: string, body: string, signal: AbortSignal): Promise<Invoked>;
+}
+
+/** What a model answered in a body of its own. */
+export interface Invoked {
+  readonly body: Uint8Array;
+  /** Not all bodies say it. */
+  readonly inputTokens: number | undefined;
 }
 
 /** What is read of the SDK's output: a whole answer, or a stream. */
@@ -56,7 +65,12 @@ export function connection(options: BedrockOptions): Connect {
             () => sdk.newClient({ ...options, baseURL: endpoint }, sources.region, found),
           )
         : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
-    return { lease, send: sending(sdk, lease.client, headers, context.target) };
+    const { client } = lease;
+    return {
+      lease,
+      send: sending(sdk, client, headers, context.target),
+      invoke: invoking(sdk, client, headers, context.target),
+    };
   };
 }
 
@@ -72,6 +86,34 @@ const sending =
     stack.add(adding(headers), { step: 'build', name: 'headers' });
     stack.add(checked(isWhole ? /json/ : /eventstream/, target), { step: 'deserialize', name: 'answer' });
     return (client as Sender).send(command, { abortSignal });
+  };
+
+const invoking =
+  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
+  async (modelId, body, abortSignal) => {
+    checkModelId(modelId, target);
+    const command = sdk.invoked(modelId, body);
+    const stack = command.middlewareStack as unknown as MiddlewareStack;
+    let inputTokens: number | undefined;
+    stack.add(adding(headers), { step: 'build', name: 'headers' });
+    stack.add(checked(/json/, target), { step: 'deserialize', name: 'answer' });
+    stack.add(
+      counting((tokens) => (inputTokens = tokens)),
+      { step: 'deserialize', name: 'tokens' },
+    );
+    const answer = await client.send(command, { abortSignal });
+    return { body: answer.body, inputTokens };
+  };
+
+/** The output of this command has no headers. */
+const counting =
+  (tell: (tokens: number) => void): Middleware =>
+  (next) =>
+  async (args) => {
+    const received = await next(args);
+    const tokens = Number(received.response.headers['x-amzn-bedrock-input-token-count']);
+    if (Number.isInteger(tokens)) tell(tokens);
+    return received;
   };
 
 type Headers = Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ import { converseRecoveryFor } from './recovery.ts';
 
 /** What errors of a call are made with on this wire. */
 export interface ConverseCallFacts extends CallFacts {
-  readonly request: ModelRequest;
+  readonly request?: ModelRequest | undefined;
   /** Was it sent as a stream? */
   readonly streamed: boolean;
   /** Where region and credentials came from, for errors of authentication. */
@@ -103,7 +103,7 @@ function reported(error: Error, status: number | undefined, facts: ConverseCallF
     cause: error,
     recover: isRefused(status, name, said)
       ? facts.credential?.()
-      : converseRecoveryFor(status ?? 0, said, request, streamed),
+      : request && converseRecoveryFor(status ?? 0, said, request, streamed),
   });
 }
 

@@ -8,7 +8,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toolIds } from '@majordomo/core/provider';
-import { assistantBlock, isServerCall, resultBlocks, userBlock, type CallIds } from './blocks.ts';
+import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import type { Quirks } from './quirks.ts';
 
 /** A message of the wire. */
@@ -33,12 +33,10 @@ export function toMessages(
   const ids = toolIds(messages, ID_RULE);
   const names = documentNames();
   const wire: WireMessage[] = [];
-  let server: ReadonlySet<string> = new Set();
   for (const message of messages) {
     if (message.role === 'tool') {
-      addResults(wire, message, server, ids, quirks);
+      addResults(wire, message, ids, quirks);
     } else {
-      if (message.role === 'assistant') server = serverCalls(message, family);
       addBlocks(wire, message, { ids, names, family }, warnings);
     }
   }
@@ -54,11 +52,6 @@ function trimPrefill(last: WireMessage | undefined): void {
   if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });
 }
 
-const serverCalls = ({ parts }: AssistantMessage, family: string): ReadonlySet<string> =>
-  new Set(
-    parts.flatMap((part) => (part.type === 'tool-call' && isServerCall(part, family) ? [part.id] : [])),
-  );
-
 interface Naming {
   readonly ids: CallIds;
   readonly names: (file: FilePart) => string;
@@ -71,13 +64,15 @@ function addBlocks(
   { ids, names, family }: Naming,
   warnings: Warning[],
 ): void {
-  for (const part of message.parts) {
-    const block =
-      part.type === 'text' || part.type === 'image' || part.type === 'file'
-        ? userBlock(part, names)
-        : assistantBlock(part, ids, family);
+  const blocks =
+    message.role === 'user'
+      ? message.parts.map((part) => userBlock(part, names))
+      : message.parts.map((part) => assistantBlock(part, ids, family));
+  for (const [at, block] of blocks.entries()) {
+    const type = message.parts[at]?.type;
     if (block !== undefined) openMessage(wire, message.role).content.push(block);
-    else if (part.type === 'reasoning' && !warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+    else if (type === 'reasoning' && !warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+    else if (type === 'vendor' && !warnings.includes(UNREADABLE)) warnings.push(UNREADABLE);
   }
 }
 
@@ -87,16 +82,15 @@ const UNSIGNED: Warning = {
   why: 'it has no token that this wire can check',
 };
 
+const UNREADABLE: Warning = {
+  action: 'dropped',
+  what: 'what ran at the vendor',
+  why: 'it came over another wire, and has another form here',
+};
+
 /** Results stand before any other block of their message, whatever stood there first. */
-function addResults(
-  wire: WireMessage[],
-  message: ToolMessage,
-  server: ReadonlySet<string>,
-  ids: CallIds,
-  quirks: Quirks,
-): void {
+function addResults(wire: WireMessage[], message: ToolMessage, ids: CallIds, quirks: Quirks): void {
   for (const part of message.parts) {
-    if (server.has(part.callId)) continue;
     const { result, loose } = resultBlocks(part, ids, quirks);
     const { content } = openMessage(wire, 'user');
     const firstOther = content.findIndex(({ toolResult }) => toolResult === undefined);

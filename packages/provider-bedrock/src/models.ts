@@ -1,6 +1,7 @@
 import { CLAUDE_QUIRKS, claudeModel, type ClaudeQuirks } from '@majordomo/claude';
 import type { Capabilities, FileLimits } from '@majordomo/core';
 import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/provider';
+import { AUDIO_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
 /** What is known of the models whose id matches; the first match wins. */
@@ -29,6 +30,9 @@ const FILES: readonly string[] = [
   'application/vnd.ms-excel',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 ];
+
+/** Nova user guide, video understanding, 2026-11: one video, 25 MB with what stands around it. */
+const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
 
 /**
  * docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11: five documents of 4.5 MB; PDFs
@@ -61,7 +65,8 @@ const NOVA: Partial<Quirks> = {
 const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabilities => ({
   tools: true,
   images: IMAGES,
-  files: FILES,
+  files: [...FILES, ...VIDEOS],
+  audio: false,
   fileLimits: MOST_DOCUMENTS,
   output: 'tool',
   reasoning: false,
@@ -83,6 +88,16 @@ const CLAUDE_HERE: readonly { readonly pattern: RegExp; readonly quirks: Partial
 
 /** Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS. */
 const MODELS: readonly ModelRule[] = [
+  {
+    // The Nova that hears (model page, 2026-11); unverified.
+    pattern: /amazon\.nova-2-omni/,
+    capabilities: nova(1_000_000, {
+      reasoning: true,
+      maxOutputTokens: 65_536,
+      audio: Object.keys(AUDIO_FORMATS),
+    }),
+    quirks: { ...NOVA, reasoning: 'reasoning-config' },
+  },
   {
     pattern: /amazon\.nova-2-/,
     capabilities: nova(1_000_000, { reasoning: true, maxOutputTokens: 65_536 }),

@@ -3,6 +3,7 @@ import { checkProviderOptions, paidTo, quirksFromParams } from '@majordomo/core/
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
+import { embeddingModel } from './embedding.ts';
 import { factsOf, familyOf } from './models.ts';
 import { OWN_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
@@ -14,7 +15,7 @@ export interface BedrockProvider extends Provider {
   sources(env: Env): BedrockSources;
 }
 
-/** Models of Amazon Bedrock through Converse. Nothing is loaded or opened before the first call. */
+/** Models of Amazon Bedrock: chat through Converse, vectors through InvokeModel. Nothing is loaded or opened before the first call. */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   checkProviderOptions(options.id ?? 'bedrock', options, OWN_OPTIONS);
   const connect = connection(options);
@@ -23,6 +24,7 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
     id: options.id ?? 'bedrock',
     ...paidTo(options, { vendor: 'amazon-bedrock' }),
     model: (modelId) => converseModel(modelId, options, connect),
+    embeddingModel: (modelId) => ({ ...embeddingModel(modelId, connect), timeouts: options.timeouts }),
     schemes: { bedrock: fromDsn },
     sources: (env) => sourcesOf(options, env),
   };

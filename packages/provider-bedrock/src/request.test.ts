@@ -324,6 +324,18 @@ describe('the rest', () => {
     expect(params.messages?.[0]?.content).toEqual([{ text: 'Be brief.' }, { text: 'hi' }]);
   });
 
+  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+    const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
+    const nova = { systemTool: { name: 'nova_grounding' } };
+    const sent = (own: readonly object[], theirs = tools): unknown =>
+      wire({ tools: theirs, extra: { toolConfig: { tools: own } } }).params.toolConfig?.tools?.map(
+        ({ toolSpec, systemTool }) => toolSpec?.name ?? systemTool?.name,
+      );
+    expect(sent([nova])).toEqual(['f', 'nova_grounding']);
+    expect(sent([nova], [])).toEqual(['nova_grounding']);
+    expect(sent([nova, { toolSpec: { name: 'g' } }])).toEqual(['nova_grounding', 'g']);
+  });
+
   it('extra is merged last, the fields for the model one by one', () => {
     const { params } = wire({
       reasoning: 'low',

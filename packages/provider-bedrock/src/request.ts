@@ -3,10 +3,18 @@ import type {
   InferenceConfiguration,
   OutputConfig,
   SystemContentBlock,
+  Tool,
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isRecord, unsentSettings, wellFormedStrings } from '@majordomo/core/provider';
+import {
+  asRecord,
+  checkWholeNumber,
+  isList,
+  isRecord,
+  unsentSettings,
+  wellFormedStrings,
+} from '@majordomo/core/provider';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { toMessages, type WireMessage } from './messages.ts';
@@ -115,11 +123,20 @@ function outputConfig(
   };
 }
 
-/** Merged last. `additionalModelRequestFields` holds independent settings, so it is merged by its fields. */
+/**
+ * Merged last. `additionalModelRequestFields` holds independent settings, so it is merged by its fields. Tools that run at the
+ * vendor stand beside those of the request; a list with tools of its own is the whole list.
+ */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;
   const more = extra['additionalModelRequestFields'];
   const merged = { ...params, ...extra };
   if (isRecord(own) && isRecord(more)) merged.additionalModelRequestFields = { ...own, ...more } as WireJson;
+  const { toolConfig } = params;
+  const tools = asRecord(extra['toolConfig'])['tools'];
+  if (toolConfig !== undefined && isList(tools) && tools.every(isOfVendor))
+    merged.toolConfig = { ...toolConfig, tools: [...(toolConfig.tools ?? []), ...(tools as Tool[])] };
   return merged;
 }
+
+const isOfVendor = (tool: unknown): boolean => isRecord(tool) && !('toolSpec' in tool);

@@ -1,4 +1,5 @@
-import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/provider';
 
 /** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162; what is not here is `other`. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -35,8 +36,37 @@ export interface WireBlock {
       }
     | undefined;
   readonly citationsContent?:
-    { readonly content?: readonly { readonly text?: string | undefined }[] | undefined } | undefined;
+    | {
+        readonly content?: readonly { readonly text?: string | undefined }[] | undefined;
+        readonly citations?: readonly WireCitation[] | undefined;
+      }
+    | undefined;
   readonly image?: object | undefined;
+}
+
+/** A source, as the wire says it; its places are those of the source. */
+export interface WireCitation {
+  readonly title?: string | undefined;
+  readonly source?: string | undefined;
+  readonly sourceContent?: readonly { readonly text?: string | undefined }[] | undefined;
+  readonly location?: object | undefined;
+}
+
+/** A page, a document of the request, or a search result of the client's. */
+export function citationOf({ title, source, sourceContent, location }: WireCitation): Citation | undefined {
+  const [place] = Object.values(location ?? {}).map(asRecord);
+  const isPage = source !== undefined && /^https?:/.test(source);
+  const url = place?.['url'] ?? (isPage ? source : undefined);
+  const document = place?.['documentIndex'] ?? (isPage ? undefined : source);
+  const quote = (sourceContent ?? []).map(({ text = '' }) => text).join('');
+  if (typeof url !== 'string' && typeof document !== 'number' && typeof document !== 'string')
+    return undefined;
+  return {
+    ...(typeof url === 'string' && { url }),
+    ...((typeof document === 'number' || typeof document === 'string') && { document }),
+    ...(title !== undefined && { title }),
+    ...(quote !== '' && { quote }),
+  };
 }
 
 /** A call, or the beginning of one. */
@@ -69,15 +99,22 @@ export interface WireUsage {
     readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[] | undefined;
 }
 
-/** The wire counts cached input apart; our totals include it. Reasoning is in the output, uncounted. */
-export function usage(raw: WireUsage, serviceTier: string | undefined): Usage {
+/**
+ * The wire counts cached input apart; our totals include it. Reasoning is in the output, uncounted, and so are tools that ran
+ * at the vendor: `uses` is how often, by their names.
+ */
+export function usage(
+  raw: WireUsage,
+  serviceTier: string | undefined,
+  uses: ReadonlyMap<string, number> = new Map(),
+): Usage {
   const {
     inputTokens,
     outputTokens,
     cacheReadInputTokens: cacheRead,
     cacheWriteInputTokens: cacheWrite,
   } = raw;
-  const details = detailsOf(raw, serviceTier);
+  const details = detailsOf(raw, serviceTier, uses);
   return {
     input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: outputTokens,
@@ -88,9 +125,14 @@ export function usage(raw: WireUsage, serviceTier: string | undefined): Usage {
   };
 }
 
-function detailsOf({ cacheDetails }: WireUsage, serviceTier: string | undefined): UsageDetails | undefined {
+function detailsOf(
+  { cacheDetails }: WireUsage,
+  serviceTier: string | undefined,
+  uses: ReadonlyMap<string, number>,
+): UsageDetails | undefined {
   const cacheWriteLong = cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens;
-  return cacheWriteLong === undefined && serviceTier === undefined
-    ? undefined
-    : { cacheWriteLong, serviceTier };
+  const serverTools = uses.size === 0 ? undefined : Object.fromEntries(uses);
+  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined)
+    return undefined;
+  return { cacheWriteLong, serviceTier, ...(serverTools !== undefined && { serverTools }) };
 }

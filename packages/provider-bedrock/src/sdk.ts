@@ -2,6 +2,7 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   ConverseStreamCommand,
+  InvokeModelCommand,
   type BedrockRuntimeClientConfig,
   type ConverseStreamRequest,
 } from '@aws-sdk/client-bedrock-runtime';
@@ -11,6 +12,9 @@ import type { AwsCredentials, BedrockOptions } from './options.ts';
 export const whole = (params: ConverseStreamRequest): ConverseCommand => new ConverseCommand(params);
 export const streamed = (params: ConverseStreamRequest): ConverseStreamCommand =>
   new ConverseStreamCommand(params);
+
+export const invoked = (modelId: string, body: string): InvokeModelCommand =>
+  new InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
 
 /** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
 export async function newClient(

@@ -87,7 +87,77 @@ describe('a stream', () => {
     });
   });
 
-  it('marks calls that ran at the vendor, and does not ask for their results', () => {
+  it('tells what a text cites, in its own block or in one behind it', () => {
+    const web = { location: { web: { url: 'https://a.example', domain: 'a.example' } } };
+    const found = {
+      title: 'B',
+      source: 'https://b.example',
+      sourceContent: [{ text: 'Tea ' }, { text: 'is old.' }],
+      location: { searchResultLocation: { searchResultIndex: 0, start: 0, end: 1 } },
+    };
+    const page = { title: 'C', location: { documentPage: { documentIndex: 2, start: 1, end: 2 } } };
+    const citations = [
+      { url: 'https://a.example' },
+      { url: 'https://b.example', title: 'B', quote: 'Tea is old.' },
+      { document: 2, title: 'C' },
+    ];
+    const events = read(
+      delta(0, { text: 'Old.' }),
+      delta(0, { citation: found }),
+      stop(0),
+      delta(1, { citation: web }),
+      delta(1, { citation: page }),
+      stop(1),
+      delta(2, { text: 'Bye.' }),
+      stop(2),
+      ...END,
+    );
+    const [url, result, document] = citations;
+    expect(parts(events)).toEqual([
+      { type: 'text', text: 'Old.', citations: [result, url, document] },
+      { type: 'text', text: 'Bye.' },
+    ]);
+  });
+
+  it('holds citations that come before their own text, and leaves the text before them alone', () => {
+    const facts = { title: 'facts', location: { documentChar: { documentIndex: 0, start: 0, end: 9 } } };
+    const events = read(
+      delta(0, { text: 'So.' }),
+      stop(0),
+      delta(1, { citation: facts }),
+      delta(1, { text: '' }),
+      delta(1, { text: 'Old.' }),
+      stop(1),
+      ...END,
+    );
+    expect(parts(events)).toEqual([
+      { type: 'text', text: 'So.' },
+      { type: 'text', text: 'Old.', citations: [{ document: 0, title: 'facts' }] },
+    ]);
+  });
+
+  it('tells of citations that no text came for', () => {
+    const page = { location: { web: { url: 'https://a.example' } } };
+    const events = read(delta(0, { citation: page }), ...END);
+    expect(parts(events)).toEqual([]);
+    expect(events).toContainEqual({
+      type: 'warning',
+      warning: expect.objectContaining({ what: 'citations in the answer' }) as object,
+    });
+  });
+
+  it('counts the tools that ran at the vendor, which the wire does not', () => {
+    const use = (at: number) => ({
+      contentBlockStart: {
+        contentBlockIndex: at,
+        start: { toolUse: { toolUseId: 's', name: 'nova_grounding', type: 'server_tool_use' } },
+      },
+    });
+    const events = read(use(0), stop(0), use(1), stop(1), delta(2, { text: 'Found.' }), ...END);
+    expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { nova_grounding: 2 } } } });
+  });
+
+  it('holds what ran at the vendor as it came, and does not ask for its results', () => {
     const events = read(
       {
         contentBlockStart: {
@@ -95,7 +165,8 @@ describe('a stream', () => {
           start: { toolUse: { toolUseId: 's', name: 'search', type: 'server_tool_use' } },
         },
       },
-      delta(0, { toolUse: { input: '{}' } }),
+      delta(0, { toolUse: { input: '{"query":' } }),
+      delta(0, { toolUse: { input: '"tea"}' } }),
       stop(0),
       {
         contentBlockStart: {
@@ -118,13 +189,19 @@ describe('a stream', () => {
     };
     expect(parts(events)).toEqual([
       {
-        type: 'tool-call',
-        id: 's',
-        name: 'search',
-        args: {},
-        replay: { family: 'claude', data: { server: true } },
+        type: 'vendor',
+        kind: 'search',
+        text: 'tea',
+        replay: {
+          family: 'claude',
+          data: {
+            block: {
+              toolUse: { toolUseId: 's', name: 'search', type: 'server_tool_use', input: { query: 'tea' } },
+            },
+          },
+        },
       },
-      { type: 'reasoning', text: '', replay: { family: 'claude', data: { block } } },
+      { type: 'vendor', kind: 'search_result', replay: { family: 'claude', data: { block } } },
       { type: 'text', text: 'Found.' },
     ]);
     expect(events.at(-1)).toMatchObject({ reason: 'stop' });

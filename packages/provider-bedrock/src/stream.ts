@@ -1,13 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonObject, Replay } from '@majordomo/core';
-import { isList, jsonText, keepWarm, Scribe } from '@majordomo/core/provider';
+import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
+import { asList, asRecord, isList, isRecord, jsonText, keepWarm, Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
 import {
   finishReason,
   usage,
   type Metadata,
+  citationOf,
   type ReasoningDelta,
   type ToolUse,
+  type WireCitation,
   type WireAnswer,
   type WireBlock,
 } from './response.ts';
@@ -32,10 +34,14 @@ interface Delta {
   readonly toolUse?: { readonly input?: string | undefined } | undefined;
   readonly toolResult?: readonly unknown[] | undefined;
   readonly reasoningContent?: ReasoningDelta | undefined;
+  readonly citation?: WireCitation | undefined;
 }
 const NOT_KEPT = 'an answer holds text, reasoning and tool calls; images come from an image model';
-/** Said in the README: of citations the text is kept. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['citation', 'citations']);
+/** A tool that ran at the vendor, while its block is open. */
+interface ServerUse extends ToolUse {
+  readonly key: string;
+  json: string;
+}
 
 /** What a reader is made with. */
 interface ConverseFacts {
@@ -64,6 +70,15 @@ export class ConverseReader {
   private readonly passedOver = new Set<string>();
   /** The result of a server tool, while its block is open. */
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
+  private serverUse: ServerUse | undefined;
+  /** What ran at the vendor while calls were open: other parts would end them. */
+  private held: Omit<VendorPart, 'type'>[] = [];
+  /** A text stays open behind its block: what it cites may come in the next one. */
+  private textKey: string | undefined;
+  /** What a block cited before it had a text: Claude's comes before its text, Nova's in a block that has none. */
+  private early: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
+  /** How often each tool ran at the vendor. */
+  private readonly uses = new Map<string, number>();
 
   constructor({ scribe, family, id }: ConverseFacts) {
     this.scribe = scribe;
@@ -111,31 +126,34 @@ export class ConverseReader {
   }
 
   private blockStart({ toolUse, toolResult, ...rest }: BlockStart, key: string): void {
-    if (toolUse !== undefined) this.openCall(toolUse, key);
-    else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
+    if (toolUse !== undefined) {
+      if (isServer(toolUse)) this.serverUse = { ...toolUse, key, json: '' };
+      else this.openCall(toolUse, key);
+    } else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
     else this.passOver(rest);
   }
 
   private delta(delta: Delta, key: string): void {
-    if (delta.text !== undefined) this.scribe.text(this.string(delta.text, 'delta.text'), key);
-    else if (delta.toolUse !== undefined)
-      this.scribe.toolCall(key, { json: this.string(delta.toolUse.input ?? '', 'delta.toolUse.input') });
+    if (delta.text !== undefined) this.text(delta.text, 'delta.text', key);
+    else if (delta.toolUse !== undefined) this.input(delta.toolUse.input ?? '', key);
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
+    else if (delta.citation !== undefined) this.cite([delta.citation], key);
     else this.passOver(delta);
   }
 
   private blockStop(key: string): void {
-    if (this.result !== undefined)
-      this.keepResult({ ...this.result.head, content: this.result.content }, key);
+    if (this.result !== undefined) this.keepResult({ ...this.result.head, content: this.result.content });
     this.result = undefined;
+    if (this.serverUse?.key === key) this.keepUse(this.serverUse);
     this.signature = '';
     this.endBlock(key);
   }
 
   private endBlock(key: string): void {
+    if (this.early?.key === key) this.tellEarly();
     if (!this.openCalls.includes(key)) {
-      this.scribe.end(key);
+      if (key !== this.textKey) this.scribe.end(key);
       return;
     }
     this.overCalls.add(key);
@@ -147,19 +165,26 @@ export class ConverseReader {
       this.openCalls.shift();
       this.scribe.end(first);
     }
+    if (this.openCalls.length > 0) return;
+    for (const part of this.held) this.scribe.vendor(part);
+    this.held = [];
   }
 
   private block(block: WireBlock, key: string): void {
     const { text, toolUse, toolResult, reasoningContent, citationsContent } = block;
-    if (text !== undefined) this.scribe.text(this.string(text, `content[${key}].text`), key);
+    if (text !== undefined) this.text(text, `content[${key}].text`, key);
+    else if (toolUse !== undefined && isServer(toolUse))
+      this.keepUse({ ...toolUse, key, json: jsonText(toolUse.input ?? {}) });
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
       this.scribe.toolCall(key, { json: jsonText(toolUse.input ?? {}) });
     } else if (reasoningContent !== undefined) {
       this.reasoning(reasoningContent.reasoningText ?? reasoningContent, key);
-    } else if (toolResult !== undefined) this.keepResult(toolResult, key);
+    } else if (toolResult !== undefined) this.keepResult(toolResult);
     else if (citationsContent !== undefined) {
-      for (const piece of citationsContent.content ?? []) this.scribe.text(piece.text ?? '', key);
+      for (const piece of citationsContent.content ?? [])
+        this.text(piece.text ?? '', 'citationsContent', key);
+      this.cite(citationsContent.citations ?? [], key);
     } else this.passOver(block);
     this.signature = '';
     this.endBlock(key);
@@ -169,23 +194,52 @@ export class ConverseReader {
   private passOver(block: object): void {
     for (const [name, value] of Object.entries(block)) {
       const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
-      if (value === undefined || NOT_TOLD.has(kind) || this.passedOver.has(kind)) continue;
-      this.passedOver.add(kind);
-      this.scribe.warning({ action: 'dropped', what: `${kind} in the answer`, why: NOT_KEPT });
+      if (value !== undefined) this.dropped(kind, NOT_KEPT);
     }
   }
 
-  /** A call that ran at the vendor is one of the answer's calls too, marked, so that it goes back as what it was. */
-  private openCall({ toolUseId, name, type }: ToolUse, key: string): void {
+  private dropped(kind: string, why: string): void {
+    if (this.passedOver.has(kind)) return;
+    this.passedOver.add(kind);
+    this.scribe.warning({ action: 'dropped', what: `${kind} in the answer`, why });
+  }
+
+  private text(text: unknown, path: string, key: string): void {
+    const piece = this.string(text, path);
+    if (piece === '') return;
+    this.scribe.text(piece, key);
+    this.textKey = key;
+    if (this.early?.key === key) this.tellEarly();
+  }
+
+  /** Of its block's text, or, where that has none, of the text before it, whose block may be over. */
+  private cite(raw: readonly WireCitation[], key: string): void {
+    const citations = raw.map(citationOf).filter((one): one is Citation => one !== undefined);
+    if (citations.length === 0) return;
+    const before = this.early?.key === key ? this.early.citations : [];
+    this.early = { key, citations: [...before, ...citations] };
+    if (key === this.textKey) this.tellEarly();
+  }
+
+  private tellEarly(): void {
+    const { citations = [] } = this.early ?? {};
+    this.early = undefined;
+    if (!this.scribe.cite(citations))
+      this.dropped('citations', 'the text that they belong to had ended before they came');
+  }
+
+  private openCall({ toolUseId, name }: ToolUse, key: string): void {
     if (name === undefined) throw this.drifted(`content[${key}].toolUse.name`);
-    const isServer = type === 'server_tool_use';
-    if (!isServer) this.calls++;
+    this.calls++;
     this.openCalls.push(key);
-    this.scribe.toolCall(key, {
-      id: toolUseId,
-      name,
-      replay: isServer ? this.replay({ server: true }) : undefined,
-    });
+    this.scribe.toolCall(key, { id: toolUseId, name });
+  }
+
+  /** A piece of a call's arguments, or of what a tool at the vendor was given. */
+  private input(piece: unknown, key: string): void {
+    const json = this.string(piece, 'delta.toolUse.input');
+    if (this.serverUse?.key === key) this.serverUse.json += json;
+    else this.scribe.toolCall(key, { json });
   }
 
   private reasoning({ text, signature, redactedContent }: ReasoningDelta, key: string): void {
@@ -201,13 +255,39 @@ export class ConverseReader {
     }
   }
 
-  /** A server tool's result has no text of its own; the model that made it gets it back as it came. */
-  private keepResult(toolResult: object, key: string): void {
-    this.scribe.reasoning('', this.replay({ block: { toolResult: toolResult as JsonObject } }), key);
+  /** What a tool at the vendor was asked; the model that asked it gets it back as it came. */
+  private keepUse({ toolUseId, name = 'server_tool_use', type, json }: ServerUse): void {
+    this.serverUse = undefined;
+    const input = parsed(json);
+    if (input === undefined) {
+      this.dropped(name, 'it did not come whole');
+      return;
+    }
+    this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
+    const { query, code, snippet } = asRecord(input);
+    const block = { toolUse: { toolUseId, name, input, type } as JsonObject };
+    this.keep(name, query ?? code ?? snippet, block);
+  }
+
+  private keepResult(toolResult: object): void {
+    const { type, content } = asRecord(toolResult);
+    const texts = asList(content).map((piece) => asRecord(piece)['text']);
+    const text = texts.filter((piece) => typeof piece === 'string' && piece !== HIDDEN).join('\n');
+    this.keep(typeof type === 'string' ? type : 'tool_result', text, {
+      toolResult: toolResult as JsonObject,
+    });
+  }
+
+  private keep(kind: string, text: unknown, block: JsonObject): void {
+    const said = typeof text === 'string' && text !== '' ? { text } : undefined;
+    const part = { kind, ...said, replay: this.replay({ block }) };
+    if (this.openCalls.length > 0) this.held.push(part);
+    else this.scribe.vendor(part);
   }
 
   private finish(): void {
     this.scribe.start(this.id);
+    if (this.early !== undefined) this.tellEarly();
     const raw = this.stopReason ?? '';
     const { target } = this.scribe;
     const reason = finishReason(raw, this.calls > 0);
@@ -216,7 +296,11 @@ export class ConverseReader {
     }
     const { usage: tokens, serviceTier } = this.metadata ?? {};
     this.done = true;
-    this.scribe.finish(reason, raw, tokens === undefined ? undefined : usage(tokens, serviceTier?.type));
+    this.scribe.finish(
+      reason,
+      raw,
+      tokens === undefined ? undefined : usage(tokens, serviceTier?.type, this.uses),
+    );
   }
 
   private replay(data: ReplayData): Replay {
@@ -232,6 +316,21 @@ export class ConverseReader {
   private drifted(path: string): LlmError {
     const { target } = this.scribe;
     return new LlmError('protocol', `${target} answered without a usable "${path}"`, { target, path });
+  }
+}
+
+/** What Nova shows in place of what it found. */
+const HIDDEN = '[HIDDEN]';
+
+const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
+
+/** `undefined` for what is no object. */
+function parsed(json: string): object | undefined {
+  try {
+    const value: unknown = json === '' ? {} : JSON.parse(json);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

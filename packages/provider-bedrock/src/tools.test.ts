@@ -91,38 +91,35 @@ describe('tools', () => {
     });
   });
 
-  it('a call that ran at the vendor goes back with its own result, and without the one of the transcript', () => {
+  it('what ran at the vendor goes back as it came, and to nobody else', () => {
     const family = 'converse/amazon.nova-2-lite';
-    const block = {
+    const use = { toolUse: { toolUseId: 's', name: 'nova_grounding', input: {}, type: 'server_tool_use' } };
+    const result = {
       toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' },
     };
+    const ran = (kind: string, block: object): AssistantPart => ({
+      type: 'vendor',
+      kind,
+      replay: { family, data: { block: block as JsonObject } },
+    });
     const request: Partial<ModelRequest> = {
       messages: [
         user('a'),
-        assistant([
-          call('s', { replay: { family, data: { server: true } } }),
-          { type: 'reasoning', text: '', replay: { family, data: { block } } },
-          call('x'),
-        ]),
-        toolResult([
-          { callId: 's', name: 'weather', content: 'unknown tool', isError: true },
-          { callId: 'x', name: 'weather', content: 'y' },
-        ]),
+        assistant([ran('nova_grounding', use), ran('nova_grounding_result', result), call('x')]),
+        toolResult([{ callId: 'x', name: 'weather', content: 'y' }]),
       ],
       tools: [WEATHER],
     };
-    const { messages } = wire(request, CLAUDE, family).params;
-    expect(messages?.[1]?.content).toEqual([
-      { toolUse: { toolUseId: 's', name: 'weather', input: { city: 's' }, type: 'server_tool_use' } },
-      block,
+    expect(wire(request, CLAUDE, family).params.messages?.[1]?.content).toEqual([
+      use,
+      result,
       { toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } },
-    ]);
-    expect(messages?.[2]?.content).toEqual([
-      { toolResult: { toolUseId: 'x', content: [{ text: 'y' }], status: 'success' } },
     ]);
     const elsewhere = wire(request, CLAUDE, 'claude').params.messages;
     expect(JSON.stringify(elsewhere)).not.toMatch(/server_tool_use|HIDDEN/);
-    expect(elsewhere?.[2]?.content).toHaveLength(2);
+    expect(wire(request, CLAUDE, 'claude').warnings.map(({ what }) => what)).toEqual([
+      'what ran at the vendor',
+    ]);
   });
 
   it('a model without status and images in results is told by text, and shown them after', () => {

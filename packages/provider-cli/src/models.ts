@@ -5,6 +5,7 @@ export const CLI_CAPABILITIES: Capabilities = {
   tools: false,
   images: false,
   files: false,
+  audio: false,
   output: 'instruct',
   prefill: false,
 };

@@ -53,6 +53,8 @@ function userContent(parts: UserMessage['parts']): WireMessage['content'] {
         return { type: 'text', text: part.text };
       case 'image':
         return imagePart(part);
+      case 'audio':
+        throw new LlmError('unsupported', 'this wire takes no audio: send its words');
       case 'file':
         throw new LlmError(
           'unsupported',
@@ -78,7 +80,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   for (const part of parts) {
     if (part.type === 'text') content += part.text;
     else if (part.type === 'reasoning') reasoning += part.replay?.family === family ? part.text : '';
-    else {
+    else if (part.type === 'tool-call') {
       calls.push({
         id: part.id,
         type: 'function',

@@ -10,7 +10,7 @@ interface ModelRule {
 }
 
 /** None of them reads documents. */
-const GENERAL: Capabilities = { files: false, output: 'native' };
+const GENERAL: Capabilities = { files: false, audio: false, output: 'native' };
 /** Models that take the input of Chat Completions. */
 const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
 

@@ -12,6 +12,7 @@ import {
   type QuirkWords,
 } from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
+import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
 import { factsOf, imageQuirksOf } from './models.ts';
@@ -19,7 +20,9 @@ import { OWN_OPTIONS, type CloudflareOptions } from './options.ts';
 import { QUIRK_WORDS, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
 import { API_URL } from './rest.ts';
+import { speechModel } from './speech.ts';
 import { RunReader } from './stream.ts';
+import { transcriptionModel } from './transcription.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
 /** Longer answers stream: a call that is not streamed waits for all of it. */
@@ -52,6 +55,12 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
       ...imageModel(modelId, imageQuirksOf(modelId), connection),
       timeouts: options.timeouts,
     }),
+    embeddingModel: (modelId) => ({ ...embeddingModel(modelId, connection), timeouts: options.timeouts }),
+    transcriptionModel: (modelId) => ({
+      ...transcriptionModel(modelId, connection),
+      timeouts: options.timeouts,
+    }),
+    speechModel: (modelId) => ({ ...speechModel(modelId, connection), timeouts: options.timeouts }),
     schemes: { cloudflare: fromDsn },
   };
 }

@@ -45,7 +45,7 @@ export async function startWorkerd(origin: string): Promise<Workerd> {
   if (BINARY === undefined) throw new Error('workerd is not installed');
   const folder = mkdtempSync(path.join(tmpdir(), 'majordomo-workerd-'));
   const file = path.join(folder, 'config.capnp');
-  writeFileSync(file, config(origin));
+  writeFileSync(file, config(origin, folder));
   const child = spawn(BINARY, ['serve', '--control-fd=3', file], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     env: {},
@@ -76,11 +76,11 @@ async function portOf(control: Readable): Promise<number> {
 }
 
 /** A date before `Buffer` and `process` exist by themselves, and no `nodejs_compat`. */
-const config = (origin: string): string => `using Workerd = import "/workerd/workerd.capnp";
+const config = (origin: string, folder: string): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "app", worker = (${worker(origin, appModules())}, (name = "AI", service = "ai")])),
-    (name = "ai", worker = (${worker(origin, fakeModules())}])),
+    (name = "app", worker = (${worker(origin, embedded(folder, 'app', appModules()))}, (name = "AI", service = "ai")])),
+    (name = "ai", worker = (${worker(origin, embedded(folder, 'fake', fakeModules()))}])),
     (name = "local", network = (allow = ["private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")],
@@ -89,10 +89,18 @@ const config :Workerd.Config = (
 
 type Modules = readonly (readonly [name: string, source: string])[];
 
+/** Cap'n Proto's strings know fewer escapes than JSON's, so the sources stand beside the configuration. */
+const embedded = (folder: string, worker: string, modules: Modules): readonly string[] =>
+  modules.map(([name, source], index) => {
+    const file = `${worker}-${index}.js`;
+    writeFileSync(path.join(folder, file), source);
+    return `(name = "${name}", esModule = embed "${file}")`;
+  });
+
 /** Its list of bindings stays open. */
-const worker = (origin: string, modules: Modules): string =>
+const worker = (origin: string, modules: readonly string[]): string =>
   `compatibilityDate = "2026-04-01", globalOutbound = "local",
-  modules = [${modules.map(([name, source]) => `(name = "${name}", esModule = ${JSON.stringify(source)})`).join(',')}],
+  modules = [${modules.join(',')}],
   bindings = [(name = "ORIGIN", text = "${origin}")`;
 
 const fakeModules = (): Modules => [

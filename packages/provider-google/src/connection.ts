@@ -1,4 +1,4 @@
-import type { GenerateContentParameters, GoogleGenAI } from '@google/genai';
+import type { GenerateContentParameters, GoogleGenAI, HttpOptions } from '@google/genai';
 import type { ModelContext, ModelRequest } from '@majordomo/core';
 import {
   capturedResponse,
@@ -23,7 +23,7 @@ import type { Auth } from './sdk.ts';
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
 
-/** One generateContent. */
+/** One generateContent, or one embedContent. */
 export interface Sending {
   readonly modelId: string;
   /** `contents` and `config` of the SDK's method. */
@@ -38,6 +38,8 @@ export interface Sending {
 export interface Connection {
   /** Sends one generateContent, streamed or whole, and gives its raw answer. */
   generate(sending: Sending): Promise<Response>;
+  /** Sends one embedContent, and gives its raw answer. */
+  embed(sending: Sending): Promise<Response>;
   /** All models of the list, page by page. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
@@ -50,6 +52,10 @@ export function connectionOf(options: GoogleOptions, keyEnv: readonly string[]):
       checkModelId(sending.modelId, sending.facts.target);
       return generate(await connect(sending.context, sending.facts), sending);
     },
+    async embed(sending) {
+      checkModelId(sending.modelId, sending.facts.target);
+      return embed(await connect(sending.context, sending.facts), sending);
+    },
     async list(context, facts) {
       const { client, fetch, headers } = await connect(context, facts);
       const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
@@ -58,21 +64,9 @@ export function connectionOf(options: GoogleOptions, keyEnv: readonly string[]):
   };
 }
 
-/**
- * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
- * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
- */
-async function generate(
-  { client, fetch, headers }: Connected,
-  { modelId, params, extra, context, facts }: Sending,
-): Promise<Response> {
-  const transport: Transport = async (url, init) => {
-    // The SDK never takes its listener off a signal that it is given: it gets none.
-    const answer = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
-    facts.headers = answer.headers;
-    return answer;
-  };
-  return capturedResponse(transport, (captured) => {
+function generate(connected: Connected, sending: Sending): Promise<Response> {
+  const { modelId, params, context } = sending;
+  return captured(connected, sending, (client, httpOptions) => {
     const sent = {
       model: modelId,
       contents: params.contents,
@@ -81,12 +75,43 @@ async function generate(
         // The SDK would call tools and continue long answers with requests of its own.
         automaticFunctionCalling: { disable: true },
         automaticContinuation: false,
-        httpOptions: { fetch: captured, headers, extraBody: { ...extra } },
+        httpOptions,
       },
     } as GenerateContentParameters;
     const { models } = client;
     return context.delivery === 'whole' ? models.generateContent(sent) : models.generateContentStream(sent);
   });
+}
+
+function embed(connected: Connected, sending: Sending): Promise<Response> {
+  const { modelId, params } = sending;
+  return captured(connected, sending, ({ models }, httpOptions) =>
+    models.embedContent({
+      model: modelId,
+      contents: [...params.contents],
+      config: { ...params.config, httpOptions },
+    }),
+  );
+}
+
+/**
+ * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
+ * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
+ */
+function captured(
+  { client, fetch, headers }: Connected,
+  { extra, context, facts }: Sending,
+  send: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
+): Promise<Response> {
+  const transport: Transport = async (url, init) => {
+    // The SDK never takes its listener off a signal that it is given: it gets none.
+    const answer = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
+    facts.headers = answer.headers;
+    return answer;
+  };
+  return capturedResponse(transport, (taken) =>
+    send(client, { fetch: taken, headers, extraBody: { ...extra } }),
+  );
 }
 
 /** The SDK serialises; half of a surrogate pair makes the vendor refuse all of it. */

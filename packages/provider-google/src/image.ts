@@ -5,10 +5,9 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { asRecord, toBase64 } from '@majordomo/core/provider';
+import { extraFor, toBase64 } from '@majordomo/core/provider';
 import {
   drawEach,
-  extraFor,
   imageFromBase64,
   parseSize,
   readImages,
@@ -16,8 +15,8 @@ import {
   type Entry,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
-import { inBandError, toLlmError, type GeminiFacts, type WireError } from './errors.ts';
-import { finishReason, usage, type WireUsage } from './response.ts';
+import { toLlmError, type GeminiFacts } from './errors.ts';
+import { blocked, candidateOf, finishReason } from './response.ts';
 
 /** What goes to the SDK beside the model's id. */
 export interface ImageParams {
@@ -114,48 +113,16 @@ function ratioOf(size: string, target: string): string {
   });
 }
 
-interface Body {
-  readonly candidates?: readonly Candidate[];
-  readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
-  readonly usageMetadata?: WireUsage;
-  readonly error?: WireError;
-}
-interface Candidate {
-  readonly content?: { readonly parts?: readonly Part[] };
-  readonly finishReason?: string;
-  readonly finishMessage?: string;
-}
-interface Part {
-  /** Sketches on the way to the picture. */
-  readonly thought?: boolean;
-  readonly inlineData?: { readonly data?: unknown };
-}
-
 /** Pure: the images of an answer; words beside them are left out. A block is `content-filter`, drift is `protocol`. */
 export function fromImageBody(json: unknown, facts: GeminiFacts): DrawnImages {
   const { target } = facts;
-  const body: Body = asRecord(json);
-  if (body.error !== undefined) throw inBandError(body.error, facts);
-  const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
-  if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target);
-  const candidate = Array.isArray(body.candidates)
-    ? (body.candidates[0] as Candidate | undefined)
-    : undefined;
-  if (candidate === undefined) {
-    throw new LlmError('protocol', `${target} answered without candidates`, { target, path: 'candidates' });
-  }
-  const parts: readonly Part[] = Array.isArray(candidate.content?.parts) ? candidate.content.parts : [];
-  const entries = parts.flatMap((part, at): readonly Entry[] => {
-    if (part.inlineData === undefined || part.thought === true) return [];
+  const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);
+  const entries = parts.flatMap(({ inlineData, thought }, at): readonly Entry[] => {
+    if (inlineData === undefined || thought === true) return [];
     const path = `candidates[0].content.parts[${at}].inlineData.data`;
-    return [() => imageFromBase64(part.inlineData?.data, { target, path })];
+    return [() => imageFromBase64(inlineData.data, { target, path })];
   });
-  const { finishReason: raw = '', finishMessage } = candidate;
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
     throw blocked(raw, finishMessage, target);
-  const tokens = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
-  return { target, ...readImages(entries, 1, target), usage: tokens };
+  return { target, ...readImages(entries, 1, target), usage };
 }
-
-const blocked = (reason: string, message: string | undefined, target: string): LlmError =>
-  new LlmError('content-filter', `${target} refused to draw: ${message ?? reason}`, { target, code: reason });

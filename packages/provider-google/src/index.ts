@@ -1,3 +1,4 @@
 export { createGoogle } from './provider.ts';
 export type { GoogleOptions } from './options.ts';
 export type { Quirks, Thinking, ThinkingLevel } from './quirks.ts';
+export { googleTools, type FileSearch } from './server-tools.ts';

@@ -1,5 +1,6 @@
 import type {
   AssistantPart,
+  AudioPart,
   FilePart,
   ImagePart,
   JsonObject,
@@ -51,7 +52,7 @@ function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
     : sent.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
 }
 
-const inline = ({ mediaType, bytes }: ImagePart | FilePart): JsonObject => ({
+const inline = ({ mediaType, bytes }: ImagePart | FilePart | AudioPart): JsonObject => ({
   inlineData: { mimeType: mediaType, data: toBase64(bytes) },
 });
 
@@ -78,6 +79,8 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
     case 'reasoning':
       // A summary without a signature tells the model nothing: it is not sent.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
+    case 'vendor':
+      return [];
     case 'tool-call':
       return [{ functionCall: { ...idOf(part.id), name: nameOf(part.name), args: part.args }, ...signed }];
   }

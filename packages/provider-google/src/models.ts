@@ -19,13 +19,6 @@ const FILES: readonly string[] = [
   'text/xml',
   'text/markdown',
   'application/json',
-  'audio/wav',
-  'audio/mp3',
-  'audio/mpeg',
-  'audio/aac',
-  'audio/ogg',
-  'audio/flac',
-  'audio/aiff',
   'video/mp4',
   'video/mpeg',
   'video/quicktime',
@@ -33,11 +26,22 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
+/** ai.google.dev/gemini-api/docs/audio, 2026-11; the names of browsers and systems beside its own. */
+const AUDIO: readonly string[] = [
+  'audio/wav',
+  'audio/mp3',
+  'audio/mpeg',
+  'audio/aac',
+  'audio/ogg',
+  'audio/flac',
+  'audio/aiff',
+];
+
 /**
  * ai.google.dev/gemini-api/docs/file-input-methods, 2026-11: a request with inline data has at most 100 MB of base64,
  * which is 75 MB; the rest is for the text.
  */
-const MOST_INLINE_BYTES = 70_000_000;
+export const MOST_INLINE_BYTES = 70_000_000;
 
 /** The same page, and document-processing: a PDF of 50 MB and 1,000 pages. */
 const DOCUMENTS: FileLimits = {
@@ -56,7 +60,8 @@ const MULTIMODAL_IMAGES: ImageLimits = {
 const MULTIMODAL: Capabilities = {
   tools: true,
   images: MULTIMODAL_IMAGES,
-  files: FILES,
+  files: [...FILES, ...AUDIO],
+  audio: AUDIO,
   fileLimits: DOCUMENTS,
   output: 'native',
   reasoning: true,

@@ -8,15 +8,19 @@ import {
   type QuirkWords,
 } from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
+import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
 import { listedModels } from './listed.ts';
-import { factsOf, familyOf } from './models.ts';
+import { factsOf, familyOf, MOST_INLINE_BYTES } from './models.ts';
 import { OWN_OPTIONS, type GoogleOptions } from './options.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
+import { speechModel } from './speech.ts';
 import { GeminiReader } from './stream.ts';
+import { besideTools } from './tools.ts';
+import { transcriptionModel } from './transcription.ts';
 
 /**
  * Gemini models: the Gemini API with a key, or Vertex AI with `project` and `location`. Nothing is loaded or opened
@@ -45,6 +49,17 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       images: factsOf(modelId).capabilities.images,
       timeouts: options.timeouts,
     }),
+    embeddingModel: (modelId) => ({
+      ...embeddingModel(modelId, (env) => platformOf(options, env).vertexai, connection),
+      timeouts: options.timeouts,
+    }),
+    transcriptionModel: (modelId) => {
+      const { audio } = factsOf(modelId).capabilities;
+      const mediaTypes = typeof audio === 'object' ? audio : undefined;
+      const limits = { mediaTypes, maxBytes: MOST_INLINE_BYTES, timeouts: options.timeouts };
+      return transcriptionModel(modelId, limits, connection);
+    },
+    speechModel: (modelId) => ({ ...speechModel(modelId, connection), timeouts: options.timeouts }),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
       const facts: GeminiFacts = { target: id, secrets: [] };
@@ -111,7 +126,8 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
         open() {
           const { params, warnings } = toWire(request, quirks, family);
           scribe.warning(...warnings);
-          return connection.generate({ modelId, params, extra: request.extra, context, facts });
+          const extra = besideTools(request.extra, params.config);
+          return connection.generate({ modelId, params, extra, context, facts });
         },
         reader: new GeminiReader({ scribe, family, toLlmError: (error) => inBandError(error, facts) }),
         toLlmError: (error) => toLlmError(error, facts),

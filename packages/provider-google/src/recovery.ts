@@ -1,4 +1,4 @@
-import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
 import { isMadeUpCallId } from '@majordomo/core/provider';
 import { instructed } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
@@ -65,9 +65,11 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
   const messages = request.messages.map((message) => {
     if (message.role !== 'assistant' || message.parts.every(({ replay }) => replay === undefined))
       return message;
-    const parts = message.parts
-      .filter(({ type }) => type !== 'reasoning')
-      .map(({ replay: _token, ...part }) => part);
+    const parts = message.parts.flatMap((part): AssistantPart[] => {
+      if (part.type === 'reasoning' || part.type === 'vendor') return [];
+      const { replay: _token, ...rest } = part;
+      return [rest];
+    });
     return { ...message, parts };
   });
   return messages.every((message, at) => message === request.messages[at])

@@ -1,4 +1,6 @@
-import type { FinishReason, Usage, UsageDetails } from '@majordomo/core';
+import { LlmError, type FinishReason, type Usage, type UsageDetails } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/provider';
+import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
 /** `FinishReason` of @google/genai 3.1; what is not here is `other`. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -78,3 +80,71 @@ function details(raw: WireUsage, searches: number): UsageDetails | undefined {
 
 const countOf = (counts: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
   counts?.find((entry) => entry.modality === modality)?.tokenCount;
+
+interface Body {
+  readonly candidates?: readonly WireCandidate[];
+  readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
+  readonly usageMetadata?: WireUsage;
+  readonly error?: WireError;
+}
+interface WireCandidate {
+  readonly content?: { readonly parts?: readonly AnswerPart[] };
+  readonly finishReason?: string;
+  readonly finishMessage?: string;
+}
+
+/** A piece of an answer that is not a chat. */
+export interface AnswerPart {
+  readonly text?: unknown;
+  /** Steps on the way to it. */
+  readonly thought?: boolean;
+  readonly inlineData?: { readonly data?: unknown; readonly mimeType?: unknown };
+}
+
+/** The first candidate of a body, or of a chunk of it. */
+export interface Candidate {
+  readonly parts: readonly AnswerPart[];
+  /** `''`: it is not over. */
+  readonly finishReason: string;
+  readonly finishMessage: string | undefined;
+  readonly usage: Usage | undefined;
+}
+
+/** Of an answer that is not a chat. A block is `content-filter`, an error in the body is its kind, drift is `protocol`. */
+export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
+  const { target } = facts;
+  const body: Body = asRecord(json);
+  if (body.error !== undefined) throw inBandError(body.error, facts);
+  const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
+  if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target);
+  const candidate = Array.isArray(body.candidates)
+    ? (body.candidates[0] as WireCandidate | undefined)
+    : undefined;
+  if (candidate === undefined)
+    throw new LlmError('protocol', `${target} answered without candidates`, { target, path: 'candidates' });
+  const { content, finishReason: raw = '', finishMessage } = candidate;
+  return {
+    parts: Array.isArray(content?.parts) ? content.parts : [],
+    finishReason: raw,
+    finishMessage,
+    usage: body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0),
+  };
+}
+
+/** The same of an answer that nothing must end early: a limit that was reached is `truncated`. */
+export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
+  const candidate = candidateOf(json, facts);
+  const { finishReason: raw, finishMessage } = candidate;
+  const reason = finishReason(raw, false);
+  if (reason === 'content-filter') throw blocked(raw, finishMessage, facts.target);
+  if (reason === 'length')
+    throw new LlmError('truncated', `${facts.target} came to its limit of tokens`, {
+      target: facts.target,
+      code: raw,
+    });
+  return candidate;
+}
+
+/** A request, or what it would come to, that the vendor does not want. */
+export const blocked = (reason: string, message: string | undefined, target: string): LlmError =>
+  new LlmError('content-filter', `${target} refused: ${message ?? reason}`, { target, code: reason });

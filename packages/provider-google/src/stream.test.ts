@@ -81,7 +81,7 @@ describe('a stream', () => {
     const empty = { text: '', thoughtSignature: 's' };
     const code = { executableCode: { code: '1' }, thoughtSignature: 't' };
     expect(parts(read(chunk([code, { text: 'x' }]), chunk([empty], STOP)))).toEqual([
-      { type: 'reasoning', text: '', ...signed({ part: code }) },
+      { type: 'vendor', kind: 'executableCode', text: '1', ...signed({ part: code }) },
       { type: 'text', text: 'x' },
       { type: 'reasoning', text: '', ...signed({ part: empty }) },
     ]);
@@ -99,6 +99,47 @@ describe('a stream', () => {
       'media in the answer',
       'part "fileData" of the answer',
     ]);
+  });
+
+  it('tells with the end of the text what it rests on, also where that comes beside a part that ends the text', () => {
+    const groundingMetadata = {
+      webSearchQueries: ['tea'],
+      groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
+      groundingSupports: [{ segment: { endIndex: 3, text: 'Tea' }, groundingChunkIndices: [0] }],
+    };
+    const citations = [{ url: 'https://a.example', title: 'A', start: 0, end: 3 }];
+    const signature = { text: '', thoughtSignature: 's' };
+    const last = { ...STOP, groundingMetadata };
+    expect(parts(read(chunk([{ text: 'Tea ' }]), chunk([{ text: 'is old.' }], last)))).toEqual([
+      { type: 'text', text: 'Tea is old.', citations },
+    ]);
+    expect(parts(read(chunk([{ text: 'Tea is old.' }]), chunk([signature], last)))[0]).toEqual({
+      type: 'text',
+      text: 'Tea is old.',
+      citations,
+    });
+    const late = read(chunk([{ text: 'Tea' }, signature]), chunk([], last));
+    expect(late.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
+      'citations',
+    ]);
+  });
+
+  it('holds what the text quotes at length from elsewhere, told while it is written', () => {
+    const citations = [{ uri: 'https://a.example', endIndex: 11 }];
+    const events = read(
+      chunk([{ text: 'Tea ' }], { citationMetadata: { citations } }),
+      chunk([{ text: 'is old.' }], STOP),
+    );
+    expect(parts(events)).toEqual([
+      { type: 'text', text: 'Tea is old.', citations: [{ url: 'https://a.example', start: 0, end: 11 }] },
+    ]);
+  });
+
+  it('counts a search once, wherever it is told, and none that is empty', () => {
+    const toolCall = { toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['tea'] }, id: 's' };
+    const last = { ...STOP, groundingMetadata: { webSearchQueries: ['', 'tea', 'old tea'] } };
+    const events = read(chunk([{ toolCall }]), { usageMetadata: { promptTokenCount: 1 } }, chunk([], last));
+    expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { web_search: 2 } } } });
   });
 
   it('keeps a signature that stands alone', () => {

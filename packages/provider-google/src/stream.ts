@@ -1,6 +1,7 @@
-import { LlmError, type JsonObject, type TokenLogprob, type Warning } from '@majordomo/core';
+import { LlmError, type JsonObject, type TokenLogprob, type VendorPart, type Warning } from '@majordomo/core';
 import {
   asList,
+  asRecord,
   isRecord,
   jsonText,
   keepWarm,
@@ -9,6 +10,7 @@ import {
   type WireReader,
 } from '@majordomo/core/provider';
 import type { WireError } from './errors.ts';
+import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
@@ -25,7 +27,8 @@ interface Candidate {
   readonly finishReason?: string;
   readonly finishMessage?: string;
   readonly logprobsResult?: WireLogprobs;
-  readonly groundingMetadata?: { readonly webSearchQueries?: readonly string[] };
+  readonly groundingMetadata?: Grounding;
+  readonly citationMetadata?: { readonly citations?: readonly Quoted[] };
 }
 /** `LogprobsResult` of @google/genai 3.1. */
 interface WireLogprobs {
@@ -78,12 +81,17 @@ const METADATA: ReadonlySet<string> = new Set([
 ]);
 
 /** What ran at the vendor; it goes back as it came, or not at all. */
-const SERVER_PARTS: readonly string[] = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
+const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const NO_MEDIA: Warning = {
   action: 'dropped',
   what: 'media in the answer',
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+};
+const UNCITED: Warning = {
+  action: 'dropped',
+  what: 'citations',
+  why: 'the text that they belong to had ended before they came',
 };
 const unknownPart = (kind: string): Warning => ({
   action: 'dropped',
@@ -92,6 +100,18 @@ const unknownPart = (kind: string): Warning => ({
 });
 
 const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
+
+/** What ran at the vendor, with the code or what it gave. */
+function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
+  const kind = SERVER_PARTS.find((name) => name in part) ?? 'part';
+  const { code, output } = asRecord(asRecord(part)[kind]);
+  const text = code ?? output;
+  return {
+    kind,
+    ...(typeof text === 'string' && text !== '' && { text }),
+    replay: { family, data: { part: { ...part } as JsonObject } },
+  };
+}
 
 interface OpenCall {
   readonly key: string;
@@ -122,7 +142,11 @@ export class GeminiReader implements WireReader {
   private complete = false;
   private calls = 0;
   private opaque = 0;
-  private searches = 0;
+  /** What was searched for at the vendor; chunks may repeat it. */
+  private readonly searches = new Set<string>();
+  /** What the text rests on, until it is told. */
+  private grounding: Grounding | undefined;
+  private quoted: Quoted[] = [];
   /** A call whose arguments are still coming. */
   private open: OpenCall | undefined;
   /** Kinds of parts that were dropped. */
@@ -156,9 +180,15 @@ export class GeminiReader implements WireReader {
     }
     // A call that was not brought to its end must not run.
     if (this.open !== undefined) this.endCall(this.open, true);
+    this.cite();
+    if (this.grounding !== undefined || this.quoted.length > 0) this.dropped('citations', UNCITED);
     const reason = raw === undefined ? 'other' : finishReason(raw, this.calls > 0);
     if (reason === 'content-filter' && !scribe.hasContent) throw this.blocked(raw, this.finishMessage);
-    scribe.finish(reason, raw, this.tokens === undefined ? undefined : usage(this.tokens, this.searches));
+    scribe.finish(
+      reason,
+      raw,
+      this.tokens === undefined ? undefined : usage(this.tokens, this.searches.size),
+    );
   }
 
   /** False where the chunk has no candidates. */
@@ -182,13 +212,16 @@ export class GeminiReader implements WireReader {
   private candidate(candidate: Candidate): void {
     const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
+    // It may stand beside a part that ends the text.
+    if (groundingMetadata?.groundingChunks !== undefined) this.grounding = groundingMetadata;
+    this.quoted.push(...(candidate.citationMetadata?.citations ?? []));
     if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is not a list');
     for (let at = 0; at < parts.length; at++) {
       const part = parts[at] as WirePart | undefined;
       if (part !== undefined) this.part(part, at);
     }
     if (logprobsResult !== undefined) this.scribe.logprobs(logprobsOf(logprobsResult));
-    this.searches += groundingMetadata?.webSearchQueries?.length ?? 0;
+    this.searched(groundingMetadata?.webSearchQueries);
     if (raw === undefined) return;
     this.raw = raw;
     this.finishMessage = finishMessage;
@@ -207,7 +240,9 @@ export class GeminiReader implements WireReader {
     } else if (part.functionCall !== undefined) {
       this.call(part.functionCall, part.thoughtSignature, at);
     } else if (SERVER_PARTS.some((kind) => kind in part)) {
-      this.keep(part);
+      this.cite();
+      this.searched(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
+      this.scribe.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
       // Sketches on the way to a picture are not part of the answer.
       if (part.thought !== true) this.dropped('inlineData', NO_MEDIA);
@@ -233,9 +268,11 @@ export class GeminiReader implements WireReader {
     }
     const key = part.thought === true ? 'reasoning' : 'text';
     const replay = { family: this.family, data: signature };
+    if (key === 'reasoning') this.cite();
     this.scribe.end(key);
     if (part.thought === true) this.scribe.reasoning(text, replay);
     else this.scribe.text(text, key, replay);
+    this.cite();
     this.scribe.end(key);
   }
 
@@ -268,8 +305,23 @@ export class GeminiReader implements WireReader {
     this.scribe.end(key);
   }
 
+  /** What the open text rests on; where none is open it waits for one. */
+  private cite(): void {
+    const { openText } = this.scribe;
+    if (openText === undefined) return;
+    if (this.grounding !== undefined) this.scribe.cite(citationsOf(this.grounding, openText));
+    this.scribe.cite(quotedIn(this.quoted, openText));
+    this.grounding = undefined;
+    this.quoted = [];
+  }
+
+  private searched(queries: unknown): void {
+    for (const query of queriesOf(queries)) this.searches.add(query);
+  }
+
   /** Kept whole, without text of its own: only a model of this family sees it again. */
   private keep(part: object): void {
+    this.cite();
     const key = `part ${this.opaque++}`;
     this.scribe.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
     this.scribe.end(key);

@@ -1,4 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice } from '@majordomo/core';
+import { isList, isRecord } from '@majordomo/core/provider';
 import { isSubset, toSubset } from './schema.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -11,6 +12,19 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
     ...(choice !== undefined && { toolConfig: { functionCallingConfig: choiceToWire(choice, quirks) } }),
   };
 }
+
+/**
+ * The caller's `extra`, whose tools that run at the vendor stand beside those of the request: the SDK would put one list in
+ * place of the other. A list with functions of its own is the whole list.
+ */
+export function besideTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
+  const own = extra['tools'];
+  if (!isList(tools) || !isList(own) || !own.every(isOfVendor)) return extra;
+  return { ...extra, tools: [...tools, ...own] };
+}
+
+const isOfVendor = (tool: unknown): boolean =>
+  isRecord(tool) && !('functionDeclarations' in tool) && !('function_declarations' in tool);
 
 /** An answer that follows a schema. */
 export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObject {

@@ -10,7 +10,7 @@ import {
 import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Dsn } from '@majordomo/core';
-import { createGoogle, type GoogleOptions } from '../src/index.ts';
+import { createGoogle, googleTools, type GoogleOptions } from '../src/index.ts';
 import { chunk, failing, OK } from './answers.ts';
 
 let server: TestServer;
@@ -56,6 +56,23 @@ describe('a call', () => {
     await serve(answers(chunk('Hello', 'STOP')));
     expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'whole' })).text).toBe('Hello');
     expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
+  });
+
+  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', async () => {
+    const sent = async (
+      own: readonly object[],
+      tools = [{ name: 'f', description: 'F.', parameters: {} }],
+    ) => {
+      await using there = await testServer(OK);
+      const model = createGoogle({ apiKey: 'key', baseURL: there.origin }).model('gemini-x');
+      await collect(model, requestOf({ tools, extra: { tools: own } }), contextOf());
+      const body = there.requests[0]?.body as unknown as { readonly tools: readonly object[] };
+      return body.tools.map((tool) => Object.keys(tool)[0]);
+    };
+    expect(await sent([googleTools.googleSearch()])).toEqual(['functionDeclarations', 'googleSearch']);
+    expect(await sent([googleTools.googleSearch()], [])).toEqual(['googleSearch']);
+    expect(await sent([{ functionDeclarations: [] }])).toEqual(['functionDeclarations']);
+    await serve(OK);
   });
 
   it('merges extra into the body last', async () => {

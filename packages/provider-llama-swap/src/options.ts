@@ -11,6 +11,11 @@ export interface LlamaSwapOptions extends ProviderOptions {
    * was seen to ignore the seed (2026-06).
    */
   readonly images?: 'txt2img' | 'images' | undefined;
+  /**
+   * The model that a name of its configuration stands for: vectors of one model mix wherever it runs, and of two models
+   * never.
+   */
+  readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a call outside of majordomo's own may be given. */
@@ -28,4 +33,4 @@ export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = { quirks: true, images: true };
+export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = { quirks: true, images: true, spaces: true };

@@ -1,4 +1,4 @@
-import type { Capabilities, Dsn, LlmError, Model, Provider, Timeouts } from '@majordomo/core';
+import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
 import { checkProviderOptions, paidTo, patientFetch } from '@majordomo/core/provider';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
@@ -45,6 +45,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     timeouts: options.timeouts,
     quirks: options.quirks,
     apiKey: keyOf(options),
+    spaces: options.spaces,
   });
   const listed = new Map<string, Capabilities>();
   return {
@@ -59,6 +60,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
             ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
             timeouts: options.timeouts ?? UNTIMED,
           },
+    ...furtherOf(chat, options),
     async listModels(context) {
       const models = listedModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) listed.set(model.id, model.capabilities);
@@ -108,6 +110,47 @@ function swapModel(model: Model, listed: () => Capabilities | undefined, options
       const fetch = withoutLoading(options.fetch ?? context.fetch ?? patientFetch);
       return model.stream(request, { ...context, fetch });
     },
+  };
+}
+
+type FurtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+
+/** Vectors, transcripts and speech of the delegate: the server routes their paths by the model too. */
+function furtherOf(
+  { embeddingModel, transcriptionModel, speechModel }: FurtherModels,
+  options: LlamaSwapOptions,
+): FurtherModels {
+  const placed = (context: ModelContext): ModelContext => {
+    if (originOf(options) === undefined) throw missingURL(context.target);
+    return { ...context, fetch: options.fetch ?? context.fetch ?? patientFetch };
+  };
+  return {
+    ...(embeddingModel && {
+      embeddingModel: (id: string) => {
+        const model = embeddingModel(id);
+        return { ...model, embed: async (request, context) => model.embed(request, placed(context)) };
+      },
+    }),
+    ...(transcriptionModel && {
+      transcriptionModel: (id: string) => {
+        const model = transcriptionModel(id);
+        return {
+          ...model,
+          transcribe: async (request, context) => model.transcribe(request, placed(context)),
+        };
+      },
+    }),
+    ...(speechModel && {
+      speechModel: (id: string) => {
+        const model = speechModel(id);
+        return {
+          ...model,
+          async *speak(request, context) {
+            yield* model.speak(request, placed(context));
+          },
+        };
+      },
+    }),
   };
 }
 

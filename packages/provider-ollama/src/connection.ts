@@ -21,9 +21,18 @@ import type { WireParams } from './request.ts';
 
 export type CallContext = Omit<ModelContext, 'delivery' | 'target'>;
 
+/** What `embed` of the SDK takes. */
+export interface EmbedParams {
+  readonly model: string;
+  readonly input: string[];
+  readonly [name: string]: unknown;
+}
+
 /** A server as one provider reaches it. Gives raw answers, whose bodies are read elsewhere; throws what it refused. */
 export interface Connection {
   chat(params: WireParams, context: CallContext, facts: CallFacts): Promise<Response>;
+  /** Vectors. */
+  embed(params: EmbedParams, context: CallContext, facts: CallFacts): Promise<Response>;
   /** The models that it has. */
   list(context: CallContext, facts: CallFacts): Promise<Response>;
   /** Fetches a model from the library. */
@@ -36,6 +45,8 @@ export function connectionOf(options: OllamaOptions, profile: Profile): Connecti
   return {
     chat: async (params, context, facts) =>
       sent(await connect(context, facts), (client) => client.chat(params)),
+    embed: async (params, context, facts) =>
+      sent(await connect(context, facts), (client) => client.embed(params)),
     list: async (context, facts) => sent(await connect(context, facts), (client) => client.list()),
     pull: async (model, context, facts) =>
       sent(await connect(context, facts), (client) => client.pull({ model, stream: true })),

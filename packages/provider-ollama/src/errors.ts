@@ -69,6 +69,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/requires a (?:paid )?subscription|upgrade for access/i, 'billing'],
   [/high demand|overloaded|server busy|maximum pending requests|too busy/i, 'overloaded'],
   [/too many (?:concurrent )?requests|rate limit/i, 'rate-limit'],
+  [/input length exceeds the context length/i, 'context-overflow'],
+  [/does not support embed/i, 'unsupported'],
   [/does not support (?:tools|chat|images?|vision)|missing data required for image/i, 'unsupported'],
   [/try pulling it first|file does not exist|model ['"][^'"]+['"] not found/i, 'not-found'],
   [/^unauthorized$/i, 'auth'],

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type {
   AssistantMessage,
+  AudioPart,
   ImagePart,
   JsonObject,
   TextPart,
@@ -10,6 +11,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
+import { WAV } from './models.ts';
 
 /** A message of the wire. The ids are newer than the SDK's types: servers send them, older ones ignore them. */
 export interface WireMessage {
@@ -55,6 +57,9 @@ function userMessage({ parts }: UserMessage): WireMessage {
       case 'image':
         images.push(toBase64(part.bytes));
         break;
+      case 'audio':
+        images.push(heard(part));
+        break;
       case 'file':
         throw new LlmError(
           'unsupported',
@@ -67,6 +72,12 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
+/** Models that hear take WAV in the place of images, told by its bytes (ollama/ollama#15427, 2026-04). */
+function heard({ mediaType, bytes }: AudioPart): string {
+  if (WAV.includes(mediaType)) return toBase64(bytes);
+  throw new LlmError('unsupported', `audio of type "${mediaType}": this wire takes WAV`);
+}
+
 /** Reasoning goes back to where it came from; the model's template decides which turns still show it. */
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
   let content = '';
@@ -76,7 +87,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
     if (part.type === 'text') content += part.text;
     else if (part.type === 'tool-call')
       calls.push({ id: part.id, function: { name: part.name, arguments: part.args } });
-    else if (part.replay?.family === family) thinking += part.text;
+    else if (part.type === 'reasoning' && part.replay?.family === family) thinking += part.text;
   }
   return {
     role: 'assistant',

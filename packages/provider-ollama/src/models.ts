@@ -8,8 +8,10 @@ interface ModelRule {
   readonly quirks: Partial<OllamaQuirks>;
 }
 
+/** Of models that hear (ollama/ollama#15427, 2026-04); which do is not known by name. */
+export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave'];
 /** No server of this wire reads documents. */
-const GENERAL: Capabilities = { files: false, output: 'native' };
+const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
 
 /**
  * Servers hold whatever their owner has built, so little is claimed by name; `/api/show` knows more. Levels of
@@ -19,7 +21,7 @@ const GENERAL: Capabilities = { files: false, output: 'native' };
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /gpt-oss/,
-    capabilities: { ...GENERAL, tools: true, images: false, reasoning: true },
+    capabilities: { ...GENERAL, tools: true, images: false, audio: false, reasoning: true },
     quirks: { think: 'levels' },
   },
   {

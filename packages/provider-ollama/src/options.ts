@@ -9,6 +9,11 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   readonly profile?: ProfileName | undefined;
   /** Where a server differs from its profile and from what is known of its models; wins over both. */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
+  /**
+   * The model that a name of the user's own stands for: vectors of one model mix wherever it runs, and of two models
+   * never.
+   */
+  readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** A client of `ollama` to be used as it is, with its own host, headers and fetch. */
   readonly client?: object | undefined;
 }
@@ -19,5 +24,6 @@ export const OWN_OPTIONS: OwnOptions<OllamaOptions> = {
   numCtx: true,
   keepAlive: true,
   quirks: true,
+  spaces: true,
   client: true,
 };

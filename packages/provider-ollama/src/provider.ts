@@ -11,6 +11,7 @@ import {
   type CallFacts,
 } from '@majordomo/core/provider';
 import { connectionOf, type Connection } from './connection.ts';
+import { embeddingModel } from './embedding.ts';
 import { refusal, toLlmError } from './errors.ts';
 import { listedModels } from './listed.ts';
 import { factsOf } from './models.ts';
@@ -51,6 +52,10 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     id,
     ...paidTo(options, profile),
     model: (modelId) => modelOf(modelId, id, options, profile, connection),
+    embeddingModel: (modelId) => ({
+      ...embeddingModel(modelId, options, connection),
+      timeouts: { ...profile.timeouts, ...options.timeouts },
+    }),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     async listModels(context) {
       const facts: CallFacts = { target: id, secrets: [] };

@@ -1,6 +1,6 @@
 import type { ImageBackend } from '@majordomo/core';
 import type { ImagesQuirks } from '@majordomo/imagegen';
-import type { ImageModels } from '@majordomo/openai-wire';
+import type { Further } from '@majordomo/openai-wire';
 
 /**
  * What the images API of the vendor draws: it has no seed and always sends bytes. Multiples of 16, at most 3:1 and
@@ -19,10 +19,10 @@ export const OPENAI_IMAGES: ImagesQuirks = {
  *
  * @param quirks default: those of servers that copied the wire
  */
-export function imageModels(quirks?: ImagesQuirks): ImageModels {
-  return (connection) => {
+export function imageModels(quirks?: ImagesQuirks): Further {
+  return ({ connection }) => {
     const withoutFormat = new Set<string>();
-    return (modelId): ImageBackend => ({
+    const imageModel = (modelId: string): ImageBackend => ({
       id: modelId,
       images: quirks?.inputs,
       // Chats need nothing of it.
@@ -31,5 +31,6 @@ export function imageModels(quirks?: ImagesQuirks): ImageModels {
         return draw(modelId, request, context, { connection, quirks, withoutFormat });
       },
     });
+    return { imageModel };
   };
 }

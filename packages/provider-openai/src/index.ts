@@ -49,3 +49,11 @@ export {
   type ResponsesQuirks,
   type ResponsesRule,
 } from '@majordomo/openai-wire';
+export {
+  openaiTools,
+  type CodeInterpreter,
+  type FileSearch,
+  type ImageGeneration,
+  type McpServer,
+  type WebSearch,
+} from './server-tools.ts';

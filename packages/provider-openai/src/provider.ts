@@ -1,10 +1,13 @@
 import type { Provider } from '@majordomo/core';
+import type { ImagesQuirks } from '@majordomo/imagegen';
 import {
   chatProvider,
+  furtherModels,
   openai,
   openaiResponses,
   responsesProvider,
   type ChatOptions,
+  type Further,
   type Profile,
   type ResponsesOptions,
   type ResponsesProfile,
@@ -19,11 +22,11 @@ import { chatSchemes, responsesSchemes } from './schemes.ts';
  * the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
-  const images = imageModels(OPENAI_IMAGES);
+  const further = furtherOf(OPENAI_IMAGES);
   const provider =
     options.api === 'chat'
-      ? chatProvider(SDK, openai, options, images)
-      : responsesProvider(SDK, openaiResponses, options, images);
+      ? chatProvider(SDK, openai, options, further)
+      : responsesProvider(SDK, openaiResponses, options, further);
   return { ...provider, schemes: schemes() };
 }
 
@@ -35,11 +38,17 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
 export function openaiCompatible(profile: ResponsesProfile, options?: ResponsesOptions): Provider;
 export function openaiCompatible(profile: Profile, options?: ChatOptions): Provider;
 export function openaiCompatible(profile: Profile | ResponsesProfile, options: object = {}): Provider {
-  const images = imageModels();
+  const further = furtherOf();
   const provider = isResponses(profile)
-    ? responsesProvider(SDK, profile, options, images)
-    : chatProvider(SDK, profile, options, images);
+    ? responsesProvider(SDK, profile, options, further)
+    : chatProvider(SDK, profile, options, further);
   return { ...provider, schemes: schemes() };
+}
+
+/** Pictures, vectors, transcripts and speech. */
+function furtherOf(images?: ImagesQuirks): Further {
+  const pictures = imageModels(images);
+  return (place) => ({ ...pictures(place), ...furtherModels(place) });
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>

@@ -1,0 +1,36 @@
+import type {
+  CodeExecutionTool20250825,
+  WebFetchTool20250910,
+  WebSearchTool20250305,
+} from '@anthropic-ai/sdk/resources/messages';
+import { expect, it } from 'vitest';
+import { anthropicTools } from './server-tools.ts';
+
+it('tools that run at the vendor have the form of its SDK', () => {
+  const search: WebSearchTool20250305 = {
+    type: 'web_search_20250305',
+    name: 'web_search',
+    max_uses: 3,
+    blocked_domains: ['b.example'],
+    user_location: { type: 'approximate', city: 'Berlin', timezone: 'Europe/Berlin' },
+  };
+  const location = { city: 'Berlin', timezone: 'Europe/Berlin' };
+  expect(anthropicTools.webSearch({ maxUses: 3, blockedDomains: ['b.example'], location })).toEqual(search);
+  const fetching: WebFetchTool20250910 = {
+    type: 'web_fetch_20250910',
+    name: 'web_fetch',
+    allowed_domains: ['a.example'],
+    citations: { enabled: true },
+    max_content_tokens: 5000,
+  };
+  expect(
+    anthropicTools.webFetch({ allowedDomains: ['a.example'], citations: true, maxContentTokens: 5000 }),
+  ).toEqual(fetching);
+  const execution: CodeExecutionTool20250825 = { type: 'code_execution_20250825', name: 'code_execution' };
+  expect(anthropicTools.codeExecution()).toEqual(execution);
+});
+
+it('say nothing that they were not told', () => {
+  expect(anthropicTools.webSearch()).toEqual({ type: 'web_search_20250305', name: 'web_search' });
+  expect(anthropicTools.webFetch()).toEqual({ type: 'web_fetch_20250910', name: 'web_fetch' });
+});

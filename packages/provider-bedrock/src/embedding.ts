@@ -1,0 +1,175 @@
+import {
+  LlmError,
+  type EmbeddingBackend,
+  type EmbeddingRequest,
+  type EmbeddingResponse,
+  type ModelContext,
+} from '@majordomo/core';
+import {
+  asNumber,
+  asRecord,
+  asVector,
+  asVectors,
+  extraFor,
+  spaceOf,
+  wellFormed,
+} from '@majordomo/core/provider';
+import type { Connect, Connected, Invoked } from './connection.ts';
+import { toLlmError, type ConverseCallFacts } from './errors.ts';
+
+/** The key of `EmbeddingRequest.extra` for this wire. */
+const WIRE = 'bedrock-invoke';
+
+/** A family of embedding models: each has a body of its own. */
+interface Family {
+  readonly pattern: RegExp;
+  readonly facts: Pick<EmbeddingBackend, 'dimensions' | 'maxValues' | 'maxTokens'>;
+  /** Sizes that the model can make. */
+  readonly sizes: readonly number[];
+  /** The field that names one, where there is one. */
+  readonly sizeField?: string;
+  readonly wire: 'titan' | 'cohere';
+}
+
+/**
+ * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
+ * -v4.html, 2026-11; no recording. The last fits what is unknown of each vendor.
+ */
+const FAMILIES: readonly Family[] = [
+  {
+    pattern: /titan-embed-text-v1|titan-embed-g1/,
+    facts: { dimensions: 1536, maxValues: 1, maxTokens: 8192 },
+    sizes: [1536],
+    wire: 'titan',
+  },
+  {
+    pattern: /titan/,
+    facts: { dimensions: 1024, maxValues: 1, maxTokens: 8192 },
+    sizes: [256, 512, 1024],
+    sizeField: 'dimensions',
+    wire: 'titan',
+  },
+  {
+    pattern: /cohere\.embed-(?:english|multilingual)-v3/,
+    facts: { dimensions: 1024, maxValues: 96, maxTokens: 512 },
+    sizes: [1024],
+    wire: 'cohere',
+  },
+  {
+    pattern: /cohere/,
+    facts: { dimensions: 1536, maxValues: 96, maxTokens: 128_000 },
+    sizes: [256, 512, 1024, 1536],
+    sizeField: 'output_dimension',
+    wire: 'cohere',
+  },
+];
+
+/** A model that makes vectors; of one whose body is not known, every call is `unsupported`. */
+export function embeddingModel(modelId: string, connect: Connect): EmbeddingBackend {
+  const family = FAMILIES.find(({ pattern }) => pattern.test(modelId));
+  return {
+    id: modelId,
+    space: spaceOfModel(modelId),
+    ...family?.facts,
+    embed: (request, context) => embed(modelId, family, request, context, connect),
+  };
+}
+
+/** As its maker calls it: `eu.cohere.embed-multilingual-v3` is `embed-multilingual-v3.0` elsewhere. */
+function spaceOfModel(modelId: string): string {
+  const name = spaceOf(modelId)
+    .replace(/^.*\bcohere\./, '')
+    .replace(/^.*\bamazon\./, '')
+    .replace(/:0$/, '');
+  return /^embed-\w+-v3$/.test(name) ? `${name}.0` : name;
+}
+
+async function embed(
+  modelId: string,
+  family: Family | undefined,
+  request: EmbeddingRequest,
+  context: ModelContext,
+  connect: Connect,
+): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>> {
+  const { target, signal } = context;
+  const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
+  // The SDK keeps its listener on a signal that it was given.
+  const own = new AbortController();
+  const abort = (): void => {
+    own.abort();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  let connected: Connected | undefined;
+  try {
+    signal.throwIfAborted();
+    const body = toEmbedBody(request, family, target);
+    connected = await connect(context, facts);
+    return {
+      target,
+      ...fromEmbedBody(await connected.invoke(modelId, body, own.signal), target),
+      warnings: [],
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const llmError = toLlmError(error, facts);
+    if (llmError.kind === 'network') connected?.lease.evict();
+    throw llmError;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    connected?.lease.release();
+  }
+}
+
+/** What Cohere's models are told; they want to be told something. */
+const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
+  default: 'search_document',
+  document: 'search_document',
+  query: 'search_query',
+  similarity: 'clustering',
+  classification: 'classification',
+  clustering: 'clustering',
+};
+
+/** Pure: the body of a model. Throws `unsupported` for a model whose body is not known. */
+export function toEmbedBody(
+  { values, dimensions, purpose, extra }: EmbeddingRequest,
+  family: Pick<Family, 'sizes' | 'sizeField' | 'wire'> | undefined,
+  target: string,
+): string {
+  if (family === undefined)
+    throw new LlmError('unsupported', `${target} makes no vectors that are known: Titan and Cohere do`, {
+      target,
+    });
+  const { sizes, sizeField, wire } = family;
+  // The smallest that is large enough; core cuts it.
+  const size = dimensions === undefined ? undefined : sizes.find((each) => each >= dimensions);
+  const sized = sizeField !== undefined && size !== undefined ? { [sizeField]: size } : {};
+  const input =
+    wire === 'titan'
+      ? { inputText: values[0] }
+      : { texts: values, input_type: INPUT_TYPES[purpose ?? 'default'], embedding_types: ['float'] };
+  return wellFormed(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
+}
+
+/** Pure: the vectors of either vendor. Throws `protocol` for what is none. */
+export function fromEmbedBody(
+  { body, inputTokens }: Invoked,
+  target: string,
+): Pick<EmbeddingResponse, 'vectors' | 'usage'> {
+  const { embedding, embeddings, inputTextTokenCount } = asRecord(parsed(body, target));
+  const only = asVector(embedding);
+  const vectors = only === undefined ? asVectors(asRecord(embeddings)['float'] ?? embeddings) : [only];
+  if (vectors === undefined)
+    throw new LlmError('protocol', `${target}: embeddings are no vectors`, { target, path: 'embeddings' });
+  const input = asNumber(inputTextTokenCount) ?? inputTokens;
+  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+  return { vectors, usage: input === undefined ? undefined : { input, output: 0, ...none } };
+}
+
+function parsed(body: Uint8Array, target: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw new LlmError('protocol', `${target} answered what is no JSON`, { target, path: '' }, { cause });
+  }
+}

@@ -1,0 +1,158 @@
+import { createMajordomo, LlmError, type Majordomo } from '@majordomo/core';
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCloudflare } from '../src/index.ts';
+import { fakeBinding } from './fake-binding.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+/** One account, over REST as `rest/…` and through a binding as `bound/…`. */
+async function world(play: Answer): Promise<Majordomo> {
+  server = await testServer(play);
+  return createMajordomo({
+    providers: [
+      createCloudflare({ id: 'rest', baseURL: server.origin, accountId: 'acc', apiKey: 'key' }),
+      createCloudflare({ id: 'bound', binding: fakeBinding(server.origin) }),
+    ],
+    chain: { attempts: 1 },
+  });
+}
+
+const failing = async (work: Promise<unknown>): Promise<string> => {
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  return LlmError.is(error) ? error.kind : 'no failure';
+};
+
+const enveloped = (result: unknown): object => ({ result, success: true, errors: [], messages: [] });
+const sent = (): readonly unknown[] => server.requests.map(({ body }) => body);
+const PLACES = ['rest', 'bound'] as const;
+
+describe.each(PLACES)('by %s', (place) => {
+  it('vectors are made of all texts at once', async () => {
+    const majordomo = await world(
+      answers(
+        enveloped({
+          shape: [2, 2],
+          data: [
+            [1, 0],
+            [0, 1],
+          ],
+        }),
+      ),
+    );
+    const { vectors, usage } = await majordomo
+      .embeddingModel(`${place}/@cf/baai/bge-m3`)
+      .embed({ values: ['one', 'two'], extra: { 'workersai-run': { truncate_inputs: false } } });
+    expect([vectors, usage?.input]).toEqual([[Float32Array.of(1, 0), Float32Array.of(0, 1)], 0]);
+    expect(server.requests[0]?.path).toBe('/accounts/acc/ai/run/@cf/baai/bge-m3');
+    expect(sent()).toEqual([{ text: ['one', 'two'], truncate_inputs: false }]);
+  });
+
+  it('a recording is written down, with segments or words, and paid by the second', async () => {
+    const words = [{ word: ' Hello', start: 0.1, end: 0.5 }];
+    const result = {
+      transcription_info: { language: 'en', duration: 1.5 },
+      text: ' Hello. ',
+      segments: [{ text: ' Hello.', start: 0, end: 1.25, words }],
+    };
+    const majordomo = await world(answers(enveloped(result)));
+    const model = majordomo.transcriptionModel(`${place}/@cf/openai/whisper-large-v3-turbo`);
+    const request = { audio: Uint8Array.of(1, 2), mediaType: 'audio/mpeg', language: 'en-GB', prompt: 'Hi' };
+    const heard = await model.transcribe(request);
+    expect(heard).toMatchObject({
+      text: 'Hello.',
+      language: 'en',
+      durationMs: 1500,
+      segments: [{ text: 'Hello.', startMs: 0, endMs: 1250 }],
+      usage: { details: { units: { 'audio-second': 1.5 } } },
+    });
+    const { segments } = await model.transcribe({ ...request, timestamps: 'word' });
+    expect(segments).toEqual([{ text: 'Hello', startMs: 100, endMs: 500 }]);
+    expect(sent()[0]).toEqual({ audio: 'AQI=', language: 'en', initial_prompt: 'Hi' });
+  });
+
+  it('speech comes as bytes', async () => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('ID3 sound');
+    });
+    const { audio, mediaType } = await majordomo
+      .speechModel(`${place}/@cf/deepgram/aura-1`)
+      .speak({ text: 'Hello.', voice: 'luna', format: 'opus' });
+    expect([new TextDecoder().decode(audio), mediaType]).toEqual(['ID3 sound', 'audio/mpeg']);
+    expect(sent()).toEqual([{ text: 'Hello.', speaker: 'luna', encoding: 'opus', container: 'ogg' }]);
+  });
+
+  it('or as base64 in an object', async () => {
+    const audio = Buffer.from('fLaC').toString('base64');
+    const majordomo = await world(answers(enveloped({ audio })));
+    const spoken = await majordomo
+      .speechModel(`${place}/@cf/myshell-ai/melotts`)
+      .speak({ text: 'Hello.', voice: 'fr', speed: 2 });
+    expect([new TextDecoder().decode(spoken.audio), spoken.mediaType]).toEqual(['fLaC', 'audio/flac']);
+    expect(spoken.warnings).toMatchObject([{ action: 'dropped', what: 'speed' }]);
+    expect(sent()).toEqual([{ prompt: 'Hello.', lang: 'fr' }]);
+  });
+});
+
+it('vectors of models that average unless asked otherwise are those that their maker means', async () => {
+  const majordomo = await world(answers(enveloped({ data: [[1]] })));
+  await majordomo.embeddingModel('rest/@cf/baai/bge-base-en-v1.5').embed({ values: ['one'] });
+  expect(sent()).toEqual([{ text: ['one'], pooling: 'cls' }]);
+});
+
+it('older models take numbers, give words, and have no field for a language', async () => {
+  const words = [{ word: 'Hello', start: 0, end: 1 }];
+  const majordomo = await world(answers(enveloped({ text: 'Hello', words })));
+  const { segments, warnings } = await majordomo
+    .transcriptionModel('rest/@cf/openai/whisper')
+    .transcribe({ audio: Uint8Array.of(1, 2), mediaType: 'audio/mpeg', language: 'en' });
+  expect(segments).toEqual([{ text: 'Hello', startMs: 0, endMs: 1000 }]);
+  expect(warnings).toMatchObject([{ action: 'dropped', what: 'language' }]);
+  expect(sent()).toEqual([{ audio: [1, 2] }]);
+});
+
+describe.each([
+  ['nothing', 200, {}, 'protocol'],
+  [
+    'an error inside 200',
+    200,
+    { success: false, errors: [{ code: 3040, message: 'Capacity' }] },
+    'overloaded',
+  ],
+  ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
+] as const)('%s', (_, status, body, kind) => {
+  it(`is ${kind} of vectors, transcripts and speech`, async () => {
+    const majordomo = await world(answers(body, status));
+    const kinds = [
+      await failing(majordomo.embeddingModel('rest/@cf/baai/bge-m3').embed({ values: ['one'] })),
+      await failing(
+        majordomo
+          .transcriptionModel('rest/@cf/openai/whisper')
+          .transcribe({ audio: Uint8Array.of(1), mediaType: 'audio/mpeg' }),
+      ),
+      await failing(majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.' })),
+    ];
+    expect(kinds).toEqual([kind, kind, kind]);
+  });
+});
+
+it('a format that would have to be encoded is unsupported before the call', async () => {
+  const majordomo = await world(answers({}));
+  const asked = majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.', format: 'wav' });
+  expect([await failing(asked), server.requests]).toEqual(['unsupported', []]);
+});
+
+it('whoever leaves a stream of sound closes its connection', async () => {
+  let close = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (close = resolve));
+  const majordomo = await world((response) => {
+    response.on('close', close).writeHead(200, { 'content-type': 'audio/mpeg' }).write('ID3 sound');
+  });
+  const model = majordomo.speechModel('rest/@cf/deepgram/aura-1');
+  for await (const bytes of model.stream({ text: 'Hello.' })) {
+    expect(bytes.length).toBeGreaterThan(0);
+    break;
+  }
+  await closed;
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { citationsOf, quotedIn } from './grounding.ts';
+
+const web = { web: { uri: 'https://a.example', title: 'a.example' } };
+const file = { retrievedContext: { text: 'Paris is the capital.', fileSearchStore: 'fileSearchStores/x' } };
+const words = 'é€ tea🍵 is old.';
+
+describe('what an answer rests on', () => {
+  it('has its place, which the wire counts in bytes', () => {
+    const segment = { startIndex: 6, endIndex: 13, text: 'tea🍵' };
+    const grounding = {
+      groundingChunks: [web, file],
+      groundingSupports: [{ segment, groundingChunkIndices: [0, 1, 7] }],
+    };
+    const place = { start: 3, end: 8 };
+    expect(citationsOf(grounding, words)).toEqual([
+      { url: 'https://a.example', title: 'a.example', ...place },
+      { document: 'fileSearchStores/x', quote: 'Paris is the capital.', ...place },
+    ]);
+    expect(words.slice(place.start, place.end)).toBe(segment.text);
+  });
+
+  it('is looked for where the bytes are those of another text, and has no place where its words are not', () => {
+    const at = (text: string) =>
+      citationsOf(
+        {
+          groundingChunks: [web],
+          groundingSupports: [
+            { segment: { startIndex: 90, endIndex: 96, text }, groundingChunkIndices: [0] },
+          ],
+        },
+        words,
+      );
+    expect(at('is old')).toMatchObject([{ start: words.indexOf('is old'), end: words.indexOf('.') }]);
+    expect(at('never said')).toEqual([{ url: 'https://a.example', title: 'a.example' }]);
+  });
+
+  it('is every source where none is said to be of a piece', () => {
+    const source = [{ url: 'https://a.example', title: 'a.example' }];
+    expect(citationsOf({ groundingChunks: [web, {}] }, words)).toEqual(source);
+    expect(citationsOf({}, words)).toEqual([]);
+  });
+});
+
+describe('what an answer quotes at length', () => {
+  it('has its source, by its address or its title, and its place in characters', () => {
+    const quoted = [
+      { uri: 'https://a.example', title: '', endIndex: 5 },
+      { uri: '', title: 'A book', startIndex: 6, endIndex: 13 },
+      { uri: '', title: '' },
+    ];
+    expect(quotedIn(quoted, words)).toEqual([
+      { url: 'https://a.example', start: 0, end: 2 },
+      { document: 'A book', title: 'A book', start: 3, end: 8 },
+    ]);
+    expect(words.slice(0, 2)).toBe('é€');
+  });
+
+  it('has no place where the text ends before it', () => {
+    expect(quotedIn([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], words)).toEqual([
+      { url: 'https://a.example' },
+    ]);
+  });
+});

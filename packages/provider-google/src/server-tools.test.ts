@@ -1,0 +1,26 @@
+import type { Tool } from '@google/genai';
+import { expect, it } from 'vitest';
+import { googleTools } from './server-tools.ts';
+
+it('tools that run at the vendor have the form of its SDK', () => {
+  const fileSearch: Tool = {
+    fileSearch: { fileSearchStoreNames: ['fileSearchStores/s'], topK: 3, metadataFilter: 'a = 1' },
+  };
+  expect(
+    googleTools.fileSearch({ stores: ['fileSearchStores/s'], topK: 3, metadataFilter: 'a = 1' }),
+  ).toEqual(fileSearch);
+  const others: Tool[] = [
+    { googleSearch: { excludeDomains: ['b.example'] } },
+    { googleSearch: {} },
+    { urlContext: {} },
+    { codeExecution: {} },
+    { googleMaps: {} },
+  ];
+  expect([
+    googleTools.googleSearch({ excludeDomains: ['b.example'] }),
+    googleTools.googleSearch(),
+    googleTools.urlContext(),
+    googleTools.codeExecution(),
+    googleTools.googleMaps(),
+  ]).toEqual(others);
+});

@@ -1,0 +1,27 @@
+const HEADER = 44;
+/** 16 bits, mono: what the vendor's models speak. */
+const BYTES_PER_SAMPLE = 2;
+/** What players take for "until it ends". */
+const ENDLESS = 0xffff_ffff;
+
+/** The header that makes samples a WAV file; without a length they are a stream, whose length nobody knows yet. */
+export function wavHeader(rate: number, length?: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEADER));
+  const text = (at: number, letters: string): void => {
+    for (let offset = 0; offset < letters.length; offset++)
+      view.setUint8(at + offset, letters.charCodeAt(offset));
+  };
+  text(0, 'RIFF');
+  view.setUint32(4, length === undefined ? ENDLESS : HEADER - 8 + length, true);
+  text(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * BYTES_PER_SAMPLE, true);
+  view.setUint16(32, BYTES_PER_SAMPLE, true);
+  view.setUint16(34, BYTES_PER_SAMPLE * 8, true);
+  text(36, 'data');
+  view.setUint32(40, length ?? ENDLESS, true);
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,219 @@
+import {
+  createMajordomo,
+  LlmError,
+  type Majordomo,
+  type SpeechRequest,
+  type TranscriptionRequest,
+} from '@majordomo/core';
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGoogle } from '../src/index.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+async function world(play: Answer): Promise<Majordomo> {
+  server = await testServer(play);
+  return createMajordomo({
+    providers: [createGoogle({ apiKey: 'key', baseURL: server.origin })],
+    chain: { attempts: 1 },
+  });
+}
+
+const failing = async (work: Promise<unknown>): Promise<string> => {
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  return LlmError.is(error) ? error.kind : 'no failure';
+};
+
+const USAGE = {
+  promptTokenCount: 40,
+  candidatesTokenCount: 12,
+  promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 32 }],
+};
+const candidate = (parts: readonly object[], finishReason?: string): object => ({
+  candidates: [{ content: { role: 'model', parts }, ...(finishReason && { finishReason }), index: 0 }],
+  usageMetadata: USAGE,
+});
+
+describe('a transcript', () => {
+  const WAV = new TextEncoder().encode('RIFF....WAVEfmt ');
+  const recording = { audio: WAV, mediaType: 'audio/wav' };
+
+  it('is what a chat model writes down, asked with the recording and all that is known of it', async () => {
+    const majordomo = await world(
+      answers(candidate([{ text: 'Hm.', thought: true }, { text: ' Hello there. ' }], 'STOP')),
+    );
+    const heard = await majordomo
+      .transcriptionModel('google/gemini-3.8-flash')
+      .transcribe({ ...recording, language: 'en-GB', prompt: 'Majordomo' });
+    expect(heard).toMatchObject({
+      text: 'Hello there.',
+      segments: [],
+      usage: { input: 40, details: { inputAudio: 32 } },
+    });
+    const [{ contents, generationConfig }] = server.requests.map(({ body }) => body) as [
+      { contents: [{ parts: [object, { text: string }] }]; generationConfig?: object },
+    ];
+    const [audio, { text }] = contents[0].parts;
+    expect(audio).toEqual({
+      inlineData: { mimeType: 'audio/wav', data: Buffer.from(WAV).toString('base64') },
+    });
+    expect(text).toMatch(/en-GB[^]*Majordomo$/);
+    expect(generationConfig).toEqual({});
+  });
+
+  it.each<[NonNullable<TranscriptionRequest['timestamps']>, number]>([
+    ['segment', 0],
+    ['word', 1],
+  ])('has segments where times are asked for: %s', async (timestamps, warned) => {
+    const segments = [
+      { text: 'Hello.', start: 0, end: 0.9 },
+      { text: 'Bye.', start: 1.25, end: 2 },
+      { text: 'no times' },
+    ];
+    const majordomo = await world(
+      answers(candidate([{ text: JSON.stringify({ language: 'en-gb', segments }) }], 'STOP')),
+    );
+    const {
+      text,
+      language,
+      segments: pieces,
+      warnings,
+    } = await majordomo
+      .transcriptionModel('google/gemini-3.8-flash')
+      .transcribe({ ...recording, timestamps });
+    expect([text, language, warnings.length]).toEqual(['Hello. Bye.', 'en-GB', warned]);
+    expect(pieces).toEqual([
+      { text: 'Hello.', startMs: 0, endMs: 900 },
+      { text: 'Bye.', startMs: 1250, endMs: 2000 },
+    ]);
+    expect(server.requests[0]?.body).toMatchObject({
+      generationConfig: { responseMimeType: 'application/json' },
+    });
+  });
+
+  it.each([
+    ['silence', candidate([], 'STOP'), 'no failure'],
+    ['half of it', candidate([{ text: 'Hel' }], 'MAX_TOKENS'), 'truncated'],
+    ['a block', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content-filter'],
+    ['no candidates', {}, 'protocol'],
+  ])('%s, by kind', async (_, body, kind) => {
+    const majordomo = await world(answers(body));
+    const asked = majordomo.transcriptionModel('google/gemini-3.8-flash').transcribe(recording);
+    expect(await failing(asked)).toBe(kind);
+  });
+
+  it('of times that are no JSON is protocol', async () => {
+    const majordomo = await world(answers(candidate([{ text: 'Hello.' }], 'STOP')));
+    const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
+    expect(await failing(model.transcribe({ ...recording, timestamps: 'segment' }))).toBe('protocol');
+  });
+
+  it('of a format that the model does not take is refused before the call', async () => {
+    const majordomo = await world(answers({}));
+    const audio = new TextEncoder().encode('#!AMR...........');
+    const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
+    expect(await failing(model.transcribe({ audio, mediaType: 'audio/amr' }))).toBe('unsupported');
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('speech', () => {
+  const samples = Uint8Array.of(1, 2, 3, 4);
+  const piece = (bytes: Uint8Array, mimeType = 'audio/L16;codec=pcm;rate=16000'): object => ({
+    inlineData: { mimeType, data: Buffer.from(bytes).toString('base64') },
+  });
+  const streamed =
+    (...chunks: readonly object[]): Answer =>
+    (response) => {
+      const body = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join('');
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(body);
+    };
+  const SPEC = 'google/gemini-3.8-flash-tts';
+  const ask = (
+    majordomo: Majordomo,
+    more: Partial<SpeechRequest> = {},
+  ): ReturnType<ReturnType<Majordomo['speechModel']>['speak']> =>
+    majordomo.speechModel(SPEC).speak({ text: 'Hello.', ...more });
+
+  it('is a WAV file of the samples that came', async () => {
+    const majordomo = await world(answers(candidate([piece(samples)], 'STOP')));
+    const { audio, mediaType, usage } = await ask(majordomo, { voice: 'Kore', instructions: 'Whisper.' });
+    const view = new DataView(audio.buffer, audio.byteOffset);
+    const letters = (from: number, to: number): string => String.fromCharCode(...audio.subarray(from, to));
+    expect([mediaType, letters(0, 4), letters(8, 16), letters(36, 40)]).toEqual([
+      'audio/wav',
+      'RIFF',
+      'WAVEfmt ',
+      'data',
+    ]);
+    expect([
+      view.getUint32(4, true),
+      view.getUint32(24, true),
+      view.getUint32(28, true),
+      view.getUint32(40, true),
+    ]).toEqual([40, 16_000, 32_000, 4]);
+    expect([...audio.subarray(44)]).toEqual([...samples]);
+    expect(usage?.output).toBe(12);
+    expect(server.requests[0]?.path).toMatch(/:generateContent$/);
+    expect(server.requests[0]?.body).toEqual({
+      contents: [{ role: 'user', parts: [{ text: 'Whisper.\n\nHello.' }] }],
+      generationConfig: {
+        responseModalities: ['AUDIO'],
+        speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Kore' } } },
+      },
+    });
+  });
+
+  it('as samples has no header, and as the vendor’s own file keeps its own', async () => {
+    const own = new TextEncoder().encode('RIFF....WAVEfmt ');
+    const majordomo = await world((response, _, number) =>
+      answers(candidate([number === 1 ? piece(samples) : piece(own, 'audio/wav')], 'STOP'))(response),
+    );
+    const bare = await ask(majordomo, { format: 'pcm' });
+    const whole = await ask(majordomo);
+    expect([bare.mediaType, [...bare.audio]]).toEqual(['audio/pcm', [...samples]]);
+    expect([whole.mediaType, [...whole.audio]]).toEqual(['audio/wav', [...own]]);
+  });
+
+  it('comes piece by piece behind one header of a stream', async () => {
+    const majordomo = await world(
+      streamed(candidate([piece(samples)]), candidate([piece(samples)]), candidate([], 'STOP')),
+    );
+    const pieces: Uint8Array[] = [];
+    for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' })) pieces.push(bytes);
+    const [header, ...rest] = pieces;
+    expect([header?.length, rest.map((bytes) => [...bytes])]).toEqual([44, [[...samples], [...samples]]]);
+    expect(new DataView(header?.buffer ?? new ArrayBuffer(44)).getUint32(40, true)).toBe(0xffff_ffff);
+  });
+
+  it('that breaks off is truncated', async () => {
+    const majordomo = await world(streamed(candidate([piece(samples)])));
+    const heard = async (): Promise<void> => {
+      for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' }))
+        expect(bytes).toBeDefined();
+    };
+    expect(await failing(heard())).toBe('truncated');
+  });
+
+  it.each<[string, Partial<SpeechRequest>, object, string]>([
+    ['a format that would have to be encoded', { format: 'mp3' }, {}, 'unsupported'],
+    ['words instead of sound', {}, candidate([{ text: 'No.' }], 'STOP'), 'empty'],
+    ['a refusal', {}, candidate([], 'SAFETY'), 'content-filter'],
+    ['the limit', {}, candidate([piece(samples)], 'MAX_TOKENS'), 'truncated'],
+    [
+      'broken base64',
+      {},
+      candidate([{ inlineData: { data: '!', mimeType: 'audio/L16' } }], 'STOP'),
+      'protocol',
+    ],
+  ])('%s, by kind', async (_, request, body, kind) => {
+    expect(await failing(ask(await world(answers(body)), request))).toBe(kind);
+  });
+
+  it('drops a speed with a warning', async () => {
+    const majordomo = await world(answers(candidate([piece(samples)], 'STOP')));
+    const { warnings } = await ask(majordomo, { speed: 1.5 });
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'speed' }]);
+  });
+});

@@ -1,0 +1,137 @@
+import { createMajordomo, LlmError, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGoogle, type GoogleOptions } from '../src/index.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+const unit = (at: number): readonly number[] =>
+  Array.from({ length: 3072 }, (_, place) => (place === at ? 1 : 0));
+
+async function world(play: Answer, options: GoogleOptions = { apiKey: 'key' }, env = {}): Promise<Majordomo> {
+  server = await testServer(play);
+  return createMajordomo({
+    providers: [createGoogle({ baseURL: server.origin, ...options })],
+    env,
+    chain: { attempts: 1 },
+  });
+}
+
+const VERTEX: GoogleOptions = { project: 'p', location: 'us-central1', token: 't' };
+const sent = (): readonly unknown[] => server.requests.map(({ body }) => body);
+const MODEL = 'google/gemini-embedding-001';
+
+describe('vectors of the Gemini API', () => {
+  it('are made of all texts in one request, each a content of its own', async () => {
+    const majordomo = await world(
+      answers({
+        embeddings: [{ values: unit(1) }, { values: unit(2) }],
+        usageMetadata: { promptTokenCount: 6 },
+      }),
+    );
+    const { vectors, usage } = await majordomo
+      .embeddingModel(MODEL)
+      .embed({ values: ['one', 'two'], purpose: 'query' });
+    expect([vectors.map((vector) => vector.indexOf(1)), usage?.input]).toEqual([[1, 2], 6]);
+    expect(server.requests[0]?.path).toBe('/v1/models/gemini-embedding-001:batchEmbedContents');
+    const asked = (text: string): object => ({
+      model: 'models/gemini-embedding-001',
+      content: { role: 'user', parts: [{ text }] },
+      taskType: 'RETRIEVAL_QUERY',
+    });
+    expect(sent()).toEqual([{ requests: [asked('one'), asked('two')] }]);
+  });
+
+  it('are asked for a hundred at a time', async () => {
+    const majordomo = await world((response, { body }) => {
+      const { requests } = body as { readonly requests: readonly unknown[] };
+      answers({ embeddings: requests.map(() => ({ values: unit(0) })) })(response);
+    });
+    const values = Array.from({ length: 250 }, (_, at) => `text ${at}`);
+    const { vectors, usage } = await majordomo.embeddingModel(MODEL).embed({ values });
+    expect([vectors.length, usage?.input, server.requests.length]).toEqual([250, 0, 3]);
+  });
+
+  it.each<[Partial<EmbeddingRequest>, string, object]>([
+    [{ purpose: 'document' }, 'title: none | text: one', {}],
+    [{ purpose: 'query' }, 'task: search result | query: one', {}],
+    [{}, 'one', {}],
+    [{ dimensions: 2 }, 'one', { outputDimensionality: 2 }],
+  ])('of the second line say their purpose before the text: %j', async (request, text, more) => {
+    const majordomo = await world(answers({ embeddings: [{ values: [...unit(0)] }] }));
+    await majordomo.embeddingModel('google/gemini-embedding-2').embed({ values: ['one'], ...request });
+    const model = 'models/gemini-embedding-2';
+    expect(sent()).toEqual([
+      { requests: [{ model, content: { role: 'user', parts: [{ text }] }, ...more }] },
+    ]);
+  });
+
+  it('that were cut by the vendor are normalised here', async () => {
+    const majordomo = await world(answers({ embeddings: [{ values: [3, 4] }] }));
+    const { vectors } = await majordomo.embeddingModel(MODEL).embed({ values: ['one'], dimensions: 2 });
+    expect(vectors).toEqual([Float32Array.of(0.6, 0.8)]);
+  });
+
+  it.each([
+    ['an answer of something else', 200, { embeddings: [{ value: [1] }] }, 'protocol'],
+    ['too few of them', 200, { embeddings: [] }, 'protocol'],
+    ['an error inside 200', 200, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate-limit'],
+    ['a bad key', 400, { error: { code: 400, message: 'API key not valid' } }, 'auth'],
+  ] as const)('%s, by kind', async (_, status, body, kind) => {
+    const majordomo = await world(answers(body, status));
+    const error: unknown = await majordomo
+      .embeddingModel(MODEL)
+      .embed({ values: ['one'] })
+      .catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error) && error.kind).toBe(kind);
+  });
+});
+
+describe('vectors of Vertex', () => {
+  const predicted = { predictions: [{ embeddings: { values: unit(5), statistics: { token_count: 3 } } }] };
+
+  it('are asked for one by one of a model that takes one, and are not cut in silence', async () => {
+    const majordomo = await world(answers(predicted), VERTEX);
+    const { vectors, usage } = await majordomo
+      .embeddingModel(MODEL)
+      .embed({ values: ['one', 'two'], purpose: 'document' });
+    expect([vectors.map((vector) => vector.indexOf(1)), usage?.input]).toEqual([[5, 5], 6]);
+    expect(server.requests[0]?.path).toMatch(/publishers\/google\/models\/gemini-embedding-001:predict$/);
+    expect(sent()).toContainEqual({
+      instances: [{ content: 'one', task_type: 'RETRIEVAL_DOCUMENT' }],
+      parameters: { autoTruncate: false },
+    });
+  });
+
+  it('are asked for one by one too where only the environment says that it is Vertex', async () => {
+    server = await testServer(
+      answers({ embedding: { values: unit(7) }, usageMetadata: { promptTokenCount: 2 } }),
+    );
+    const provider = createGoogle({
+      client: await vertexClient(server.origin),
+      token: 'unused',
+    });
+    const majordomo = createMajordomo({ providers: [provider], env: { GOOGLE_GENAI_USE_VERTEXAI: 'true' } });
+    const { vectors, usage } = await majordomo
+      .embeddingModel('google/gemini-embedding-2')
+      .embed({ values: ['one', 'two'] });
+    expect([vectors.map((vector) => vector.indexOf(1)), usage?.input]).toEqual([[7, 7], 4]);
+    expect(server.requests.map(({ path }) => path.split(':').at(-1))).toEqual([
+      'embedContent',
+      'embedContent',
+    ]);
+  });
+});
+
+async function vertexClient(baseUrl: string): Promise<object> {
+  const { GoogleGenAI } = await import('@google/genai');
+  return new GoogleGenAI({ vertexai: true, apiKey: 'k', httpOptions: { baseUrl } });
+}
+
+it('are of one space on both platforms', () => {
+  const spaces = [createGoogle(), createGoogle(VERTEX)].map(
+    (provider) => provider.embeddingModel?.('gemini-embedding-001').space,
+  );
+  expect(spaces).toEqual(['gemini-embedding-001', 'gemini-embedding-001']);
+});

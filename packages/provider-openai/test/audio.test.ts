@@ -1,0 +1,271 @@
+import { createMajordomo, LlmError, type Majordomo, type TranscriptionRequest } from '@majordomo/core';
+import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenAI, openaiCompatible } from '../src/index.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+const KEY = 'sk-test';
+const OGG = new Uint8Array(Buffer.from('OggS a voice note'));
+const NOTE: TranscriptionRequest = { audio: OGG, mediaType: 'audio/ogg' };
+
+async function world(play: Answer): Promise<Majordomo> {
+  server = await testServer(play);
+  const baseURL = `${server.origin}/v1`;
+  return createMajordomo({
+    providers: [createOpenAI({ baseURL, apiKey: KEY }), openaiCompatible({ id: 'lab', baseURL })],
+    chain: { backoff: { baseMs: 0 } },
+  });
+}
+
+const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
+  return error;
+};
+
+/** Fields of the form that was sent, in order. */
+const fields = (): readonly (readonly [string, string])[] =>
+  [
+    ...(server.requests[0]?.text ?? '').matchAll(
+      /name="([^"]+)"(?:; filename="([^"]+)")?[^]*?\r\n\r\n([^\r]*)/g,
+    ),
+  ].map(([, name = '', file, value = '']) => [name, file ?? value]);
+
+describe('a transcription', () => {
+  it('is a form with the recording, and gives times in milliseconds and a language as BCP 47', async () => {
+    const heard = {
+      text: ' Hello there. ',
+      language: 'english',
+      duration: 2.5,
+      segments: [
+        { id: 0, start: 0, end: 1.25, text: ' Hello' },
+        { id: 1, start: 1.25, end: 2.5, text: ' there.' },
+      ],
+    };
+    const majordomo = await world(answers(heard));
+    const { attempts, ...transcript } = await majordomo
+      .transcriptionModel('openai/whisper-1')
+      .transcribe({ ...NOTE, language: 'en-GB', prompt: 'greetings', timestamps: 'segment' });
+    expect(transcript).toEqual({
+      text: 'Hello there.',
+      language: 'en',
+      durationMs: 2500,
+      segments: [
+        { text: 'Hello', startMs: 0, endMs: 1250 },
+        { text: 'there.', startMs: 1250, endMs: 2500 },
+      ],
+      target: 'openai/whisper-1',
+      spec: 'openai/whisper-1',
+      usage: {
+        input: 0,
+        output: 0,
+        cacheRead: undefined,
+        cacheWrite: undefined,
+        reasoning: undefined,
+        details: { units: { 'audio-second': 2.5 } },
+      },
+      warnings: [],
+    });
+    expect(attempts.length).toBe(1);
+    expect(server.requests[0]).toMatchObject({
+      path: '/v1/audio/transcriptions',
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        'content-type': expect.stringMatching(/^multipart\/form-data; ?boundary=/),
+      },
+    });
+    expect(fields()).toEqual([
+      ['model', 'whisper-1'],
+      ['language', 'en'],
+      ['prompt', 'greetings'],
+      ['response_format', 'verbose_json'],
+      ['timestamp_granularities[]', 'segment'],
+      ['file', 'audio.ogg'],
+    ]);
+  });
+
+  it('has words where they are asked for', async () => {
+    const words = [{ word: 'Hi', start: 0, end: 0.4 }];
+    const majordomo = await world(answers({ text: 'Hi', segments: [], words }));
+    const { segments } = await majordomo
+      .transcriptionModel('lab/any')
+      .transcribe({ ...NOTE, timestamps: 'word' });
+    expect(segments).toEqual([{ text: 'Hi', startMs: 0, endMs: 400 }]);
+  });
+
+  it('of a model without times says that none are given, and what was used', async () => {
+    const usage = {
+      type: 'tokens',
+      input_tokens: 14,
+      output_tokens: 45,
+      input_token_details: { audio_tokens: 14 },
+    };
+    const majordomo = await world(answers({ text: 'Hi', usage }));
+    const heard = await majordomo
+      .transcriptionModel('openai/gpt-4o-mini-transcribe')
+      .transcribe({ ...NOTE, timestamps: 'segment' });
+    expect(heard.warnings).toMatchObject([{ action: 'dropped', what: 'timestamps' }]);
+    expect([heard.usage?.input, heard.usage?.output, heard.usage?.details?.inputAudio]).toEqual([14, 45, 14]);
+    expect(fields().find(([name]) => name === 'response_format')?.[1]).toBe('json');
+  });
+
+  it('tells speakers apart where the model does', async () => {
+    const segments = [
+      { type: 'transcript.text.segment', id: 's', start: 0, end: 1, text: 'Hi', speaker: 'A' },
+    ];
+    const majordomo = await world(answers({ text: 'Hi', segments, duration: 1, task: 'transcribe' }));
+    const heard = await majordomo.transcriptionModel('openai/gpt-4o-transcribe-diarize').transcribe(NOTE);
+    expect(heard.segments).toEqual([{ text: 'Hi', startMs: 0, endMs: 1000, speaker: 'A' }]);
+    expect(fields()).toContainEqual(['response_format', 'diarized_json']);
+  });
+
+  it('that is too large, or of another format, is not uploaded', async () => {
+    const majordomo = await world(answers({ text: 'Hi' }));
+    const model = majordomo.transcriptionModel('openai/whisper-1');
+    const large = new Uint8Array(25_000_001);
+    large.set(OGG);
+    expect((await failing(model.transcribe({ audio: large, mediaType: 'audio/ogg' }))).details.code).toBe(
+      'too-large',
+    );
+    const aac = Uint8Array.of(0xff, 0xf1, 0x50, 0x80);
+    expect((await failing(model.transcribe({ audio: aac, mediaType: 'audio/aac' }))).details.code).toBe(
+      'media-type',
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each<[string, Answer, string]>([
+    ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
+    ['429', answers({ error: { message: 'slow' } }, 429), 'rate-limit'],
+    ['no text', answers({ segments: [] }), 'protocol'],
+    ['what is no JSON', (response) => response.end('Hello'), 'protocol'],
+    [
+      'a body that is cut',
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+        response.write('{"text":"He', () => response.destroy());
+      },
+      'network',
+    ],
+  ])('that fails with %s moves to the next target', async (_, broken, kind) => {
+    const majordomo = await world((response, request, number) =>
+      (request.headers.authorization === undefined ? answers({ text: 'Hi' }) : broken)(
+        response,
+        request,
+        number,
+      ),
+    );
+    const { target, attempts } = await majordomo
+      .transcriptionModel('openai/whisper-1,lab/whisper')
+      .transcribe(NOTE);
+    expect([target, attempts[0]?.error?.kind]).toEqual(['lab/whisper', kind]);
+  });
+});
+
+const sounds =
+  (type: string | undefined, ...pieces: readonly string[]): Answer =>
+  (response) => {
+    response.writeHead(200, type === undefined ? {} : { 'content-type': type });
+    for (const piece of pieces) response.write(piece);
+    response.end();
+  };
+
+describe('speech', () => {
+  it('is asked in JSON, and comes whole', async () => {
+    const majordomo = await world(sounds('audio/ogg', 'Og', 'gS'));
+    const { audio, mediaType, usage } = await majordomo
+      .speechModel('openai/gpt-4o-mini-tts')
+      .speak({ text: 'Hello', format: 'opus', speed: 1.5, instructions: 'whisper' });
+    expect([Buffer.from(audio).toString(), mediaType]).toEqual(['OggS', 'audio/ogg']);
+    expect(usage?.details?.units).toEqual({ character: 5 });
+    expect(server.requests[0]).toMatchObject({
+      path: '/v1/audio/speech',
+      body: {
+        model: 'gpt-4o-mini-tts',
+        input: 'Hello',
+        voice: 'alloy',
+        response_format: 'opus',
+        speed: 1.5,
+        instructions: 'whisper',
+      },
+    });
+  });
+
+  it('says what it could not be told', async () => {
+    const majordomo = await world(sounds(undefined, 'ID3'));
+    const { mediaType, warnings } = await majordomo
+      .speechModel('openai/tts-1')
+      .speak({ text: 'Hello', instructions: 'whisper' });
+    expect([mediaType, warnings.map(({ what }) => what)]).toEqual(['audio/mpeg', ['instructions']]);
+  });
+
+  it('comes as bytes before the whole of it is there', async () => {
+    let finish = (): void => undefined;
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' });
+      response.write('first');
+      finish = () => response.end('last');
+    });
+    const heard: string[] = [];
+    for await (const bytes of majordomo.speechModel('openai/tts-1').stream({ text: 'Hello' })) {
+      heard.push(Buffer.from(bytes).toString());
+      finish();
+    }
+    expect(heard).toEqual(['first', 'last']);
+  });
+
+  it('that is left closes the connection', async () => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' });
+      response.write('first');
+    });
+    for await (const _bytes of majordomo.speechModel('openai/tts-1').stream({ text: 'Hello' })) break;
+    await server.requests[0]?.closed;
+    expect(server.requests.length).toBe(1);
+  });
+
+  it.each<[string, Answer, string]>([
+    ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
+    ['429', answers({ error: { message: 'slow' } }, 429), 'rate-limit'],
+    ['no bytes', sounds('audio/mpeg'), 'empty'],
+    ['JSON instead of a sound', answers({ error: 'nothing here' }), 'protocol'],
+    [
+      'a body that is cut before its first byte',
+      (response) => {
+        response.writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '1000' });
+        response.flushHeaders();
+        setImmediate(() => response.destroy());
+      },
+      'network',
+    ],
+  ])('that fails with %s moves to the next target, whole and as it comes', async (_, broken, kind) => {
+    const play: Answer = (response, request, number) => {
+      const answer = request.headers.authorization === undefined ? sounds('audio/mpeg', 'ID3') : broken;
+      return answer(response, request, number);
+    };
+    const majordomo = await world(play);
+    const model = majordomo.speechModel('openai/tts-1,lab/voice');
+    const { target, attempts } = await model.speak({ text: 'Hello' });
+    expect([target, attempts[0]?.error?.kind]).toEqual(['lab/voice', kind]);
+    majordomo.health.unbench('openai/tts-1');
+    const heard: string[] = [];
+    for await (const bytes of model.stream({ text: 'Hello' })) heard.push(Buffer.from(bytes).toString());
+    expect(heard.join('')).toBe('ID3');
+  });
+
+  it('that stalls before its first byte is ended by the timer, and tried again', async () => {
+    const stall: Answer = (response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' });
+      response.flushHeaders();
+    };
+    const majordomo = await world(inTurn(stall, sounds('audio/mpeg', 'ID3')));
+    const heard: string[] = [];
+    const stream = majordomo
+      .speechModel('openai/tts-1')
+      .stream({ text: 'Hello' }, { timeouts: { firstContentMs: 80 } });
+    for await (const bytes of stream) heard.push(Buffer.from(bytes).toString());
+    expect([heard, server.requests.length]).toEqual([['ID3'], 2]);
+  });
+});
