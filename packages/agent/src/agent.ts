@@ -4,10 +4,11 @@ import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './begin-run.ts';
 import { decide, type Action } from './decide.ts';
 import { localEffects, reportsFor, type AgentEffects, type EffectsIo } from './effects.ts';
+import { shownText } from './final-text.ts';
 import { drive, unwrapped, type Effects, type RunResult } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
 import { runHere } from './run-here.ts';
-import type { RunOptions } from './run-options.ts';
+import type { RunOptions, StreamOptions } from './run-options.ts';
 import { begin, type RunState } from './state.ts';
 
 /** A model with its instructions and tools, ready to run; it keeps nothing of a run. */
@@ -31,7 +32,7 @@ export interface Agent {
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** The same, watched. Lazy: nothing happens before the first read. */
-  stream(input: RunInput, options?: RunOptions): AgentStream;
+  stream(input: RunInput, options?: StreamOptions): AgentStream;
 }
 
 /**
@@ -45,10 +46,11 @@ export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
   const run: Agent['run'] = (input, runOptions = {}) =>
     failingAt(callSite(run), runHere(parts, input, runOptions, undefined));
-  const stream: Agent['stream'] = (input, runOptions = {}) => {
+  const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {
     const site = callSite(stream);
     return new WatchedRun(
-      (emit, signal) => failingAt(site, runHere(parts, input, { ...runOptions, signal }, emit)),
+      async (emit, signal) =>
+        failingAt(site, runHere(parts, input, { ...runOptions, signal }, shownText(text, emit))),
       runOptions.signal,
     );
   };

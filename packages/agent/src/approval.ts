@@ -12,7 +12,7 @@ export async function approvalsNeeded(
   const checked = await Promise.all(
     calls.map(async (call) => {
       const tool = tools.find(call.name, offered);
-      const isNeeded = tool !== undefined && call.invalid === undefined && (await isAsked(tool, call));
+      const isNeeded = tool !== undefined && call.invalid === undefined && (await asksFirst(tool, call));
       return isNeeded ? [call.id] : [];
     }),
   );
@@ -20,10 +20,10 @@ export async function approvalsNeeded(
 }
 
 /**
- * Nobody is asked about a call that cannot run, since its arguments do not fit: the model is told. Where that cannot be
- * found out, because a function fails, a person is asked.
+ * Does a person have to agree to this call of the tool? Nobody is asked about one that cannot run, since its arguments do
+ * not fit: the model is told. Where that cannot be found out, because a function fails, a person is asked.
  */
-async function isAsked({ approval, parameters }: Tool, { args }: ToolCallPart): Promise<boolean> {
+export async function asksFirst({ approval, parameters }: Tool, { args }: ToolCallPart): Promise<boolean> {
   try {
     const checked = await checkValue(parameters, args);
     if ('issues' in checked) return false;

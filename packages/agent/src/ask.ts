@@ -36,6 +36,7 @@ export async function ask(
   reach: Reach,
 ): Promise<Asked> {
   const step = state.steps + 1;
+  renewTools(agent, reach);
   const { prepareStep } = agent.hooks;
   const settings = (await reach.scope.race(() => prepareStep?.({ step, state }))) ?? {};
   const { model = agent.model, tools: offered } = settings;
@@ -50,6 +51,15 @@ export async function ask(
     const response = await answer(model, second, reach, state);
     const attempts = [...error.details.attempts, ...response.attempts];
     return { response: { ...response, attempts }, offered };
+  }
+}
+
+/** A toolbox that has become unusable ends no run: the tools before it are offered, with a warning. */
+function renewTools({ tools }: AgentParts, { reports }: Reach): void {
+  try {
+    tools.renew();
+  } catch (error) {
+    reports.warn(failed('toolboxes', error));
   }
 }
 

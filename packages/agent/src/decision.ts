@@ -8,7 +8,7 @@ import type { Tools } from './toolbox.ts';
  */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
-    const said: Readonly<Record<string, unknown>> = decision;
+    const said = Object(decision) as Readonly<Record<string, unknown>>;
     const meant = [
       said['approve'] === true,
       typeof said['deny'] === 'string',

@@ -1,9 +1,16 @@
-import { fromJson, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
+import { fromJson, LlmError, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import type { Agent } from './agent.ts';
-import type { Decision } from './state.ts';
+import { begunWith, type RunInput } from './begin-run.ts';
 import type { EffectsIo } from './effects.ts';
+import { entry, isAnswer, isListOf, isOutcomeOf, isText, type Check } from './entry.ts';
 import type { Effects } from './loop.ts';
-import { approvalName, askName, claimName, decisionName, steerName, toolName } from './names.ts';
+import { isMessage } from './messages-from.ts';
+import { approvalName, askName, claimName, steerName, toolName } from './names.ts';
+import type { Decision, RunState } from './state.ts';
+import { waitingFor, waitingOf, type Waiting } from './waiting.ts';
+
+export { errorFrom, failureOf } from './failure.ts';
+export { waitingFor, type Waiting } from './waiting.ts';
 
 /**
  * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the
@@ -19,6 +26,8 @@ export interface Journal {
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for what a person decides on a call. A call that waits a second time has another name. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
+  /** Is told of the calls that wait, all of a step at once; again after each decision, and at last of none. */
+  awaiting?(waiting: readonly Waiting[]): Promise<void>;
 }
 
 /** What a run on a journal is told beside it. A step that comes from the journal tells nothing. */
@@ -32,20 +41,41 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;
   const { ask, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
-  const step = async <T extends object | string>(name: string, run: () => Promise<T>): Promise<T> =>
-    fromJson(await journal.step(name, async () => asJson(await run())));
+  const step = <T extends object | string>(name: string, is: Check, run: () => Promise<T>): Promise<T> =>
+    entry(name, run, is, journal);
   return {
-    ask: (state, turn) => step(askName(state), () => ask(state, turn)),
-    needsApproval: (calls, state) => step(approvalName(state, calls), () => needsApproval(calls, state)),
-    runTool: (call, state) => step(toolName(runId, state, call), () => runTool(call, state)),
-    claim: (call, state) => step(claimName(runId, state, call), () => Promise.resolve(agent.claim())),
-    ...(steer && { steer: (state) => step(steerName(state), () => steer(state)) }),
+    ask: (state, turn) => step(askName(state), isAnswer, () => ask(state, turn)),
+    needsApproval: (calls, state) =>
+      step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
+    runTool: (call, state) =>
+      step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state)),
+    claim: (call, state) => step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claim())),
+    ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
     async decisions(calls, state) {
       const all: Decision[] = [];
-      for (const call of calls) all.push(await journal.decision(call, decisionName(runId, state, call)));
+      const waiting = waitingOf(runId, calls, state);
+      for (const [at, one] of waiting.entries()) {
+        await journal.awaiting?.(waiting.slice(at));
+        const decision = await journal.decision(one.call, one.name);
+        waitingFor([one], decision);
+        all.push(decision);
+      }
+      await journal.awaiting?.([]);
       return all;
     },
   };
 }
 
-const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
+/**
+ * The state that a run begins with: of a question, a transcript or a state, as JSON. Throws `config` for what is none, and
+ * for an id that stores cannot hold.
+ */
+export function begunFrom(input: JsonValue, runId: string): RunState {
+  if (typeof runId !== 'string' || runId === '' || UNFIT.test(runId))
+    throw new LlmError('config', 'the id of a run must be a text without control characters', {
+      path: 'runId',
+    });
+  return begunWith(fromJson<RunInput>(input), runId);
+}
+
+const UNFIT = /[\p{Cc}\p{Cs}]/u;

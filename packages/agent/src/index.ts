@@ -1,5 +1,5 @@
 export { createAgent, type Agent } from './agent.ts';
-export type { RunOptions } from './run-options.ts';
+export type { RunOptions, StreamOptions } from './run-options.ts';
 export type { AgentOptions } from './options.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';
@@ -16,6 +16,8 @@ export {
   type ToolOutput,
 } from './tool.ts';
 export type { Skill, Toolbox } from './toolbox.ts';
+export { runTool, type ToolRun } from './run-tool.ts';
+export { asksFirst } from './approval.ts';
 
 // the run as data
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';

@@ -1,11 +1,14 @@
 import type { ToolCallPart } from '@majordomo/core';
-import type { RunState } from './state.ts';
+import { callsOf, type RunState } from './state.ts';
 
 // Names of the entries of a journal. They follow from the state, never from the order in which code runs.
 
+/** What stores, headers and queues take as it is. Ids are the vendor's: nothing keeps one from a NUL, or from a megabyte. */
+const PLAIN_ID = /^[!-~]{1,200}$/;
+
 /** `<run>/<step>/<call>`: names a tool call wherever it is kept; the same on every retry and replay. */
-export const toolKey = (runId: string, { steps }: RunState, { id }: ToolCallPart): string =>
-  `${runId}/${steps}/${id}`;
+export const toolKey = (runId: string, state: RunState, call: ToolCallPart): string =>
+  `${runId}/${state.steps}/${named(state, call)}`;
 
 /** The name of the next model call. */
 export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
@@ -15,7 +18,7 @@ export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
 
 /** The name of the check which of its calls a person has to agree to. */
 export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): string =>
-  `approval ${state.steps} ${calls.map(({ id }) => id).join(' ')}`;
+  `approval ${state.steps} ${calls.map((call) => named(state, call)).join(' ')}`;
 
 /** The name of a tool's run. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
@@ -30,3 +33,11 @@ export const decisionName = (runId: string, state: RunState, call: ToolCallPart)
   const isSuspended = state.suspended?.some(({ callId }) => callId === call.id) === true;
   return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;
 };
+
+/** Its id, or where that cannot stand in a name its place in the turn: `call 2`, which no plain id can be. */
+function named({ messages }: RunState, { id }: ToolCallPart): string {
+  if (PLAIN_ID.test(id)) return id;
+  const turn = messages.at(-1);
+  const calls = turn?.role === 'assistant' ? callsOf(turn) : [];
+  return `call ${calls.findIndex((call) => call.id === id) + 1}`;
+}

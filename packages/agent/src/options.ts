@@ -94,9 +94,17 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
 const toolsOf = ({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools =>
   new Tools([
     { name: 'the agent', tools },
-    ...toolboxes.map(({ name, tools: own }) => ({ name: `toolbox "${name}"`, tools: own })),
+    ...toolboxes.map(named),
     ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
   ]);
+
+/** Its tools are read from the box itself, each time. */
+const named = (box: Toolbox): Toolbox => ({
+  name: `toolbox "${box.name}"`,
+  get tools() {
+    return box.tools;
+  },
+});
 
 /** What its decisions follow. */
 function rulesOf(

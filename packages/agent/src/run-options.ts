@@ -11,3 +11,12 @@ export interface RunOptions extends CallOptions, Observers {
   /** Names the run in `ToolContext.key`. Default: that of the state, else a random UUID. */
   readonly runId?: string | undefined;
 }
+
+/** Of a run that is watched. */
+export interface StreamOptions extends RunOptions {
+  /**
+   * `final`: of the text only that of the last step, at its end: what a model says beside its calls is left out. A run that
+   * stops without an answer shows none; `result().text` has what there is. Default `all`.
+   */
+  readonly text?: 'all' | 'final' | undefined;
+}

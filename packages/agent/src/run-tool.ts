@@ -19,13 +19,14 @@ const MOST_RESULT_CHARS = 100_000;
 const MOST_RAW_CHARS = 200;
 
 /** A call, and what is needed to run it. */
-interface ToolRun {
+export interface ToolRun {
   /** `undefined`: the model made the name up, or the step did not offer it. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;
   /** For the model, when it named another. */
   readonly names: readonly string[];
   readonly context: Omit<ToolContext, 'spend'>;
+  /** For the tool's own time limit. */
   readonly clock: Pick<Clock, 'timer'>;
 }
 

@@ -5,6 +5,7 @@ import type { Tool } from './tool.ts';
 /** Tools that come together, under a name for error messages. */
 export interface Toolbox {
   readonly name: string;
+  /** Read before every step: what a toolbox has become meanwhile is taken then, and not in between. */
   readonly tools: readonly Tool[];
 }
 
@@ -17,15 +18,29 @@ export interface Skill {
 
 /** All tools of an agent by name. */
 export class Tools {
-  readonly specs: readonly ToolSpec[];
-  private readonly byName = new Map<string, { readonly tool: Tool; readonly owner: string }>();
+  specs: readonly ToolSpec[] = [];
+  private readonly boxes: readonly Toolbox[];
+  private byName: ReadonlyMap<string, Owned> = new Map();
+  private taken: readonly (readonly Tool[])[] = [];
 
   /** Throws `config` for a name that is there twice, naming both owners, and for a limit that is not a number. */
   constructor(boxes: readonly Toolbox[]) {
-    for (const { name: owner, tools } of boxes) {
-      for (const tool of tools) this.add(tool, owner);
-    }
-    this.specs = [...this.byName.values()].map(({ tool }) => specOf(tool));
+    this.boxes = boxes;
+    this.renew();
+  }
+
+  /** Takes what the boxes have become. Throws like the constructor; then the tools stay what they were. */
+  renew(): void {
+    const lists = this.boxes.map(({ tools }) => tools);
+    if (lists.length === this.taken.length && lists.every((list, at) => isSame(list, this.taken[at]))) return;
+    const byName = new Map<string, Owned>();
+    for (const [at, { name: owner }] of this.boxes.entries())
+      for (const tool of lists[at] ?? []) add(byName, tool, owner);
+    // A box may change its list in place.
+    this.taken = lists.map((list) => [...list]);
+    this.byName = byName;
+    this.specs = [...byName.values()].map(({ tool }) => specOf(tool));
+    this.parts.clear();
   }
 
   /** `undefined` too for one that a step did not offer. */
@@ -54,17 +69,25 @@ export class Tools {
   }
 
   private readonly parts = new Map<string, readonly ToolSpec[]>();
-
-  private add(tool: Tool, owner: string): void {
-    const known = this.byName.get(tool.name);
-    if (known !== undefined) {
-      throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);
-    }
-    checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
-    checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);
-    this.byName.set(tool.name, { tool, owner });
-  }
 }
+
+interface Owned {
+  readonly tool: Tool;
+  readonly owner: string;
+}
+
+function add(byName: Map<string, Owned>, tool: Tool, owner: string): void {
+  const known = byName.get(tool.name);
+  if (known !== undefined) {
+    throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);
+  }
+  checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
+  checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);
+  byName.set(tool.name, { tool, owner });
+}
+
+const isSame = (list: readonly Tool[], taken: readonly Tool[] | undefined): boolean =>
+  list.length === taken?.length && list.every((tool, at) => tool === taken[at]);
 
 const MOST_PARTS = 100;
 

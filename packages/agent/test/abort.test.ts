@@ -40,10 +40,12 @@ describe('an abort', () => {
       tools: [quick, deaf],
       parallelTools: true,
     });
-    setTimeout(() => {
-      controller.abort();
-    }, 5);
-    const error = await runError(agent.run('go', { signal: controller.signal }));
+    const onToolEnd = (): void => {
+      setTimeout(() => {
+        controller.abort();
+      }, 5);
+    };
+    const error = await runError(agent.run('go', { signal: controller.signal, onToolEnd }));
     expect(resultTexts(error.state.messages)).toEqual([UNKNOWN, 'done']);
   });
 

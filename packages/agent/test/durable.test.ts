@@ -1,9 +1,9 @@
-import { user, type ToolCallPart } from '@majordomo/core';
+import { LlmError, toJson, user, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { replay } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { RunError, type Agent, type Tool, type ToolEffect } from '../src/index.ts';
 import { answered, claimed } from '../src/steps.ts';
-import { journaled } from '../src/durable.ts';
+import { begunFrom, errorFrom, failureOf, journaled } from '../src/durable.ts';
 import { journalOver } from './support/journal.ts';
 import { calls, faultOf, resultTexts, world } from './support/world.ts';
 
@@ -139,6 +139,159 @@ describe('a run on a journal', () => {
     await expect(agent.drive(agent.begin('go'), journaled(agent, journalOver({ step })))).rejects.toBe(
       suspended,
     );
+  });
+});
+
+describe('an error on a journal', () => {
+  const PARTIAL = { fail: 'network', after: 'half an ans' } as const;
+
+  it('is an entry, which a replay throws again with what had arrived, and asks nobody', async () => {
+    const { agent, requests } = world([PARTIAL]);
+    const kept = new Map<string, JsonValue>();
+    const run = (): Promise<unknown> =>
+      agent
+        .drive(
+          agent.begin('go'),
+          journaled(
+            agent,
+            journalOver({
+              async step(name, effect) {
+                const value = kept.get(name) ?? (JSON.parse(JSON.stringify(await effect())) as JsonValue);
+                kept.set(name, value);
+                return value as never;
+              },
+            }),
+          ),
+        )
+        .catch((reason: unknown) => reason);
+    const errors = [await run(), await run()];
+    for (const error of errors)
+      expect([RunError.is(error, 'network'), RunError.is(error) && error.partial?.text]).toEqual([
+        true,
+        'half an ans',
+      ]);
+    expect([requests.length, [...kept.keys()]]).toEqual([1, ['ask 1']]);
+  });
+
+  it('has no cause there, in which vendors keep their keys', async () => {
+    const cause = Object.assign(new Error('refused'), { headers: { authorization: 'Bearer abc' } });
+    const json = JSON.stringify(failureOf(new LlmError('auth', 'no', { status: 401 }, { cause })));
+    expect(json).toBe('{"kind":"auth","message":"no","details":{"status":401},"attempts":[]}');
+    expect(errorFrom(JSON.parse(json))).toMatchObject({
+      kind: 'auth',
+      message: 'no',
+      details: { status: 401 },
+    });
+    for (const other of [undefined, null, 1, {}, { kind: 1, message: '' }, { kind: 'auth' }])
+      expect(errorFrom(other)).toBeUndefined();
+  });
+
+  it('of an attempt that is over is none', async () => {
+    const controller = new AbortController();
+    const { agent } = world([() => (controller.abort(), { fail: 'aborted' }) as never]);
+    const kept: unknown[] = [];
+    const journal = {
+      ...journalOver({ step: async (_name, effect) => effect().then((value) => (kept.push(value), value)) }),
+      signal: controller.signal,
+    };
+    await expect(agent.drive(agent.begin('go'), journaled(agent, journal))).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+    expect(kept).toEqual([]);
+  });
+
+  it.each<unknown>([undefined, null, 'why', 7n])(
+    '%s, thrown by a hook, reaches the engine as an Error',
+    async (thrown) => {
+      const prepareStep = (): Promise<never> => Promise.reject(thrown);
+      const { agent } = world([], { prepareStep });
+      await expect(
+        agent.drive(agent.begin('go'), journaled(agent, journalOver({ step: (_name, effect) => effect() }))),
+      ).rejects.toThrow(String(thrown));
+    },
+  );
+});
+
+describe('a damaged journal', () => {
+  const ANSWER = {
+    target: 'f/m',
+    finish: 'tool-calls',
+    warnings: [],
+    message: { role: 'assistant', parts: [{ type: 'tool-call', id: '1', name: 'pay', args: {} }] },
+  };
+  const whole: Readonly<Record<string, JsonValue>> = {
+    'steer 1': [],
+    'ask 1': ANSWER,
+    'approval 1 1': ['1'],
+    'claim r/1/1': 'me',
+    'tool r/1/1': { type: 'tool-result', callId: '1', name: 'pay', content: [] },
+  };
+  const driven = (broken: Readonly<Record<string, JsonValue>>, decision: JsonValue): Promise<unknown> => {
+    const pay: Tool = { ...counting('pay', 'once').tool, approval: () => true };
+    const { agent } = world([], { tools: [pay], steer: () => undefined, maxSteps: 1 });
+    const step = async (name: string): Promise<never> => ({ ...whole, ...broken })[name] as never;
+    const journal = { ...journalOver({ step }), decision: async () => decision as never };
+    return agent.drive(agent.begin('go'), journaled(agent, journal)).catch((reason: unknown) => reason);
+  };
+  const YES = { callId: '1', approve: true };
+
+  it('is none as it was written', async () => {
+    expect(await driven({}, YES)).toMatchObject({ done: 'max-steps' });
+  });
+
+  it.each(Object.keys(whole))('is told by the name of what is broken: %s', async (name) => {
+    const all: JsonValue[] = [
+      null,
+      7,
+      {},
+      [7],
+      [{}],
+      { type: 'tool-result', callId: '2' },
+      { ...ANSWER, message: null },
+    ];
+    for (const value of all)
+      expect(await driven({ [name]: value }, YES)).toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining(`"${name}"`),
+      });
+  });
+
+  it.each([null, 'yes', {}, { callId: '1', approve: false }, { callId: '2', approve: true }])(
+    'does not go on with the decision %j',
+    async (decision) => {
+      expect(await driven({}, decision)).toMatchObject({ kind: 'invalid-request' });
+    },
+  );
+});
+
+describe('the name of a call', () => {
+  it.each(['a\0b', 'a b', 'é', '\ud800', 'x'.repeat(201)])(
+    'is its place where its id is odd: %j',
+    async (id) => {
+      const a = counting('a');
+      const { agent } = world([calls(['1', 'a'], [id, 'a']), 'Done.'], {
+        tools: [{ ...a.tool, approval: () => false }],
+      });
+      const { entries } = await replay((journal) =>
+        agent.drive(agent.begin('go'), journaled(agent, journalOver(journal))),
+      );
+      expect(entries).toEqual(['ask 1', 'approval 1 1 call 2', 'tool r/1/1', 'tool r/1/call 2', 'ask 2']);
+      expect(a.keys).toEqual(['r/1/1', 'r/1/call 2']);
+    },
+  );
+});
+
+describe('what a run on a journal begins with', () => {
+  it('is a question, a transcript, a state, or a follow-up to a run that is done', () => {
+    const state = { ...begunFrom('go', 'r'), done: 'answered' as const };
+    expect(begunFrom('go', 'r')).toMatchObject({ runId: 'r', messages: [user('go')] });
+    expect(begunFrom(toJson([user('go')]), 'r').messages).toEqual([user('go')]);
+    expect(begunFrom(toJson(state), 'r2')).toMatchObject({ runId: 'r2', messages: [user('go')] });
+    expect(begunFrom(toJson({ ...state, messages: [user('go'), user('on')] }), 'r').done).toBeUndefined();
+  });
+
+  it.each([null, 7, {}, { version: 2 }, { version: 1, messages: 'x' }])('is not %j', (input) => {
+    expect(() => begunFrom(input, 'r')).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });
 

@@ -33,6 +33,43 @@ describe('the events of a run', () => {
     expect((await stream.result()).text).toBe('I saw.');
   });
 
+  it('hold the text of the last step only, where that is asked for', async () => {
+    const script = [call('look', {}, 'Let me see. '), 'I saw.'];
+    const stream = world(script, { tools: [look] }).agent.stream('go', { text: 'final' });
+    const events = await read(stream);
+    expect(worded(events)).toEqual([
+      'step 1',
+      'tool-start',
+      'tool-end',
+      'end of tool-calls',
+      'step 2',
+      '"I saw."',
+      'end of stop',
+    ]);
+    const heads = events.flatMap((event) => (event.type === 'model' ? [event.event.type] : []));
+    expect(heads.slice(-5)).toEqual(['start', 'part-start', 'text-delta', 'part-end', 'finish']);
+    expect((await stream.result()).text).toBe('I saw.');
+  });
+
+  it('tell no text twice after a reset, where only the last is asked for', async () => {
+    const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
+    const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });
+    const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
+    const stream = createAgent({ model }).stream('hi', { afterCommit: 'restart', text: 'final' });
+    expect(worded(await read(stream))).toEqual(['step 1', 'model reset', '"Hello."', 'end of stop']);
+  });
+
+  it('hold the text of a step that was cut, beside calls that do not run', async () => {
+    const cut = { text: 'I', toolCalls: [{ name: 'look', args: {} }], finish: 'length' } as const;
+    const stream = world([cut], { tools: [look] }).agent.stream('go', { text: 'final' });
+    expect(worded(await read(stream))).toEqual(['step 1', '"I"', 'end of length']);
+  });
+
+  it('are refused where it is not said which texts', async () => {
+    const stream = world(['hi']).agent.stream('go', { text: 'last' as 'final' });
+    await expect(stream.result()).rejects.toMatchObject({ kind: 'config' });
+  });
+
   it('begin a step anew by a reset, when asked to restart', async () => {
     const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
     const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });

@@ -1,6 +1,7 @@
 import { createMajordomo, LlmError, type MajordomoOptions, type Message } from '@majordomo/core';
 import { fakeProvider, type FakeCall, type Turn } from '@majordomo/testing';
 import { createAgent, RunError, type Agent, type AgentEvent, type AgentOptions } from '../../src/index.ts';
+import { asAsked } from './on-journal.ts';
 
 export interface World {
   readonly agent: Agent;
@@ -15,7 +16,7 @@ export function world(
 ): World {
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 }, ...home }).model('f/m');
-  return { agent: createAgent({ model, ...options }), requests: fake.requests };
+  return { agent: asAsked(createAgent({ model, ...options })), requests: fake.requests };
 }
 
 /** A turn that calls a tool. */

@@ -1,0 +1,78 @@
+import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
+import { errorFrom, failureOf } from './failure.ts';
+import { isMessage } from './messages-from.ts';
+
+/** How a step is kept. */
+export interface EntryIo {
+  readonly signal: AbortSignal;
+  step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
+}
+
+/** Whether a value of the journal, in words, can be what an effect gave. */
+export type Check = (value: unknown) => boolean;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isAnswer: Check = (value) =>
+  isFields(value) &&
+  typeof value['target'] === 'string' &&
+  typeof value['finish'] === 'string' &&
+  Array.isArray(value['warnings']) &&
+  isMessage(value['message']) &&
+  value['message'].role === 'assistant';
+
+export const isOutcomeOf =
+  (callId: string): Check =>
+  (value) =>
+    isFields(value) &&
+    value['type'] === 'tool-result' &&
+    value['callId'] === callId &&
+    Array.isArray(value['content']);
+
+export const isListOf =
+  (is: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(is);
+
+export const isText: Check = (value) => typeof value === 'string';
+
+/**
+ * One effect as an entry of a journal. A model error is an entry too, so that no engine tries again what the chain has
+ * tried, and a replay fails in the same way; only the end of the attempt, and a function with a bug, are the engine's.
+ */
+export async function entry<T extends object | string>(
+  name: string,
+  run: () => Promise<T>,
+  isWhole: Check,
+  journal: EntryIo,
+): Promise<T> {
+  const kept = await journal.step(name, async () => {
+    try {
+      return asJson(await run());
+    } catch (error) {
+      return failed(error, journal.signal);
+    }
+  });
+  const failure = isFields(kept) ? errorFrom(kept['failed']) : undefined;
+  if (failure !== undefined) throw failure;
+  const value = fromJson<T>(kept);
+  if (isWhole(value)) return value;
+  throw new LlmError(
+    'config',
+    `the journal is damaged: what it has as "${name}" no such step can have given`,
+    {
+      path: name,
+    },
+  );
+}
+
+const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
+
+/** Engines look at what is thrown, and not all of them at what is no error. */
+function failed(error: unknown, { aborted }: AbortSignal): JsonValue {
+  if (LlmError.is(error) && !aborted) return { failed: failureOf(error) };
+  throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });
+}

@@ -1,0 +1,53 @@
+import {
+  fromJson,
+  LlmError,
+  toJson,
+  type Attempt,
+  type ErrorDetails,
+  type ErrorKind,
+  type JsonValue,
+} from '@majordomo/core';
+
+/** A model error as a journal keeps it: with its attempts and what had arrived, without its cause. */
+interface Failure {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly details: Omit<Partial<ErrorDetails>, 'attempts'>;
+  readonly attempts: readonly FailedAttempt[];
+}
+
+type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undefined };
+
+/** The error as JSON, for engines whose own errors are texts; a cause, where vendors keep more than they should, stays. */
+export const failureOf = (error: LlmError): JsonValue => toJson(described(error));
+
+/** The inverse of `failureOf`, which may have become a text; `undefined` for what it cannot have given. */
+export function errorFrom(json: unknown): LlmError | undefined {
+  const failure = fromJson<Partial<Failure> | null | undefined>(
+    typeof json === 'string' ? parsed(json) : json,
+  );
+  if (typeof failure?.kind !== 'string' || typeof failure.message !== 'string') return undefined;
+  const { kind, message, details, attempts = [] } = failure;
+  return new LlmError(kind, message, {
+    ...details,
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      usage: attempt.usage,
+      error: errorFrom(attempt.error),
+    })),
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function described({ kind, message, details }: LlmError): Failure {
+  const { attempts, recover: _recover, vectors: _vectors, ...known } = details;
+  const told = attempts.map(({ error, ...attempt }) => ({ ...attempt, error: error && described(error) }));
+  return { kind, message, details: known, attempts: told };
+}

@@ -1,0 +1,36 @@
+import { LlmError, type ToolCallPart } from '@majordomo/core';
+import { checkDecisions } from './decision.ts';
+import { decisionName } from './names.ts';
+import type { Decision, RunState } from './state.ts';
+
+/** A call that waits for a person, as an engine keeps it for those who decide. JSON by `toJson`. */
+export interface Waiting {
+  /** Of the decision in the journal. */
+  readonly name: string;
+  readonly call: ToolCallPart;
+  /** Its tool has begun and waits: it takes a result. */
+  readonly isSuspended: boolean;
+}
+
+/** These calls, which wait in this state. */
+export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: RunState): Waiting[] =>
+  calls.map((call) => ({
+    name: decisionName(runId, state, call),
+    call,
+    isSuspended: state.suspended?.some(({ callId }) => callId === call.id) === true,
+  }));
+
+/**
+ * Which of the waiting calls is decided on. Throws `invalid-request` for a decision that says nothing, or that no call waits
+ * for: to be asked before an engine keeps it, since a run cannot go on with one that is wrong.
+ */
+export function waitingFor(waiting: readonly Waiting[], decision: Decision): Waiting {
+  checkDecisions([decision]);
+  const { callId } = decision;
+  const found = waiting.find(({ call }) => call.id === callId);
+  if (found === undefined)
+    throw new LlmError('invalid-request', `no call with the id "${callId}" waits for a decision`);
+  if (found.isSuspended && 'approve' in decision)
+    throw new LlmError('invalid-request', `it takes a result to answer the suspended call "${callId}"`);
+  return found;
+}

@@ -1,0 +1,33 @@
+import { replay } from '@majordomo/testing';
+import { begunWith } from '../../src/begin-run.ts';
+import { journaled } from '../../src/durable.ts';
+import type { Agent } from '../../src/index.ts';
+import { decided } from '../../src/steps.ts';
+import { journalOver } from './journal.ts';
+
+let isOn = false;
+
+/** From now on the agents of `world` run on journals; for the files of tests that are read after it. */
+export function runOnJournals(): void {
+  isOn = true;
+}
+
+/** The same agent; once `runOnJournals` was called, one whose runs are thrown away after every entry and begun again. */
+export function asAsked(agent: Agent): Agent {
+  if (!isOn) return agent;
+  return {
+    ...agent,
+    async run(input, options = {}) {
+      const { decisions = [], runId, signal = new AbortController().signal, context, ...rest } = options;
+      const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
+      const begun = begunWith(input, runId);
+      const io = { onStepStart, onToolStart, onToolEnd, onStep, onEnd, context, options: call };
+      const { value } = await replay((journal) => {
+        const effects = journaled(agent, { ...journalOver(journal), runId: begun.runId, signal }, io);
+        // A pause, as in a run without a journal.
+        return agent.drive(decided(begun, decisions), { ...effects, decisions: () => Promise.resolve([]) });
+      });
+      return value;
+    },
+  };
+}

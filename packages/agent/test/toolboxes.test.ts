@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Tool, Toolbox } from '../src/index.ts';
+import { call, read, world } from './support/world.ts';
+
+const tool = (name: string, run: Tool['run'] = () => 'ok'): Tool => ({
+  name,
+  description: name,
+  parameters: { type: 'object' },
+  run,
+});
+
+/** A toolbox that holds other tools from time to time. */
+function changing(first: readonly Tool[]): Toolbox & { tools: readonly Tool[] } {
+  return { name: 'box', tools: first };
+}
+
+describe('a toolbox whose tools change', () => {
+  it('offers the new ones from the next step on, and not before', async () => {
+    const box = changing([]);
+    const grow = tool('grow', () => {
+      box.tools = [grow, tool('fresh')];
+      return 'grown';
+    });
+    box.tools = [grow];
+    const { agent, requests } = world([call('grow'), call('fresh'), 'done'], { toolboxes: [box] });
+    const { messages } = await agent.run('go');
+    expect(requests.map(({ request }) => request.tools.map(({ name }) => name))).toEqual([
+      ['grow'],
+      ['grow', 'fresh'],
+      ['grow', 'fresh'],
+    ]);
+    expect(JSON.stringify(messages.at(-2))).toContain('"ok"');
+  });
+
+  it('hands the providers one array as long as nothing has changed, also from a getter that builds a new one', async () => {
+    const only = tool('only');
+    const { agent, requests } = world([call('only'), 'done'], {
+      toolboxes: [
+        {
+          name: 'box',
+          get tools() {
+            return [only];
+          },
+        },
+      ],
+    });
+    await agent.run('go');
+    expect(requests[1]?.request.tools).toBe(requests[0]?.request.tools);
+  });
+
+  it('is seen to have changed when it changes its list in place', async () => {
+    const list = [tool('a')];
+    const { agent, requests } = world([call('a'), 'done'], {
+      toolboxes: [{ name: 'box', tools: list }],
+      onToolStart: () => {
+        list.push(tool('b'));
+      },
+    });
+    await agent.run('go');
+    expect(requests[1]?.request.tools.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['holds a name twice', () => [tool('look'), tool('look')]],
+    [
+      'throws',
+      () => {
+        throw new Error('gone');
+      },
+    ],
+  ])('and then %s, leaves the tools before it, with a warning', async (_what, broken) => {
+    let asked = 0;
+    const box: Toolbox = {
+      name: 'box',
+      get tools() {
+        asked += 1;
+        return asked === 1 ? [tool('look')] : broken();
+      },
+    };
+    const { agent, requests } = world([call('look'), 'done'], { toolboxes: [box] });
+    const events = await read(agent.stream('go'));
+    expect(requests[1]?.request.tools.map(({ name }) => name)).toEqual(['look']);
+    expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toContain(
+      'toolboxes',
+    );
+  });
+});
