@@ -1,0 +1,57 @@
+import type { Client, ClientCapabilities } from '@modelcontextprotocol/client';
+import type { McpOptions } from '../options.ts';
+import { answerQuestion } from './elicitation.ts';
+import { Sampler } from './sampling.ts';
+
+/** What a server may ask of us: no more than the app has offered. The rest the SDK refuses. */
+export function capabilitiesFor({
+  roots,
+  sampling,
+  onElicit,
+}: Pick<McpOptions, 'roots' | 'sampling' | 'onElicit'>): ClientCapabilities {
+  return {
+    ...(roots === undefined ? {} : { roots: {} }),
+    ...(sampling === undefined ? {} : { sampling: {} }),
+    ...(onElicit === undefined ? {} : { elicitation: { form: {}, url: {} } }),
+  };
+}
+
+/** Answers to a server's own requests, over all of its sessions. */
+export class Answers {
+  readonly options: Pick<McpOptions, 'roots' | 'onElicit'>;
+  readonly sampler: Sampler | undefined;
+  /** Stops the clocks of calls until the function that it gives is called. */
+  readonly pause: () => () => void;
+
+  constructor(options: McpOptions, pause: () => () => void) {
+    const { sampling } = options;
+    this.options = options;
+    this.pause = pause;
+    if (sampling !== undefined)
+      this.sampler = new Sampler('model' in sampling ? sampling : { model: sampling });
+  }
+}
+
+/** Hands the server's requests on to whoever answers them. */
+export function answerServer(client: Client, { options, sampler, pause }: Answers): void {
+  const { roots, onElicit } = options;
+  if (roots !== undefined)
+    client.setRequestHandler('roots/list', () => ({ roots: roots.map((uri) => ({ uri })) }));
+  if (sampler !== undefined)
+    client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>
+      paused(pause, () => sampler.answer(params, mcpReq.signal)),
+    );
+  if (onElicit !== undefined)
+    client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
+      paused(pause, () => answerQuestion(params, onElicit, mcpReq.signal)),
+    );
+}
+
+async function paused<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
+  const resume = pause();
+  try {
+    return await work();
+  } finally {
+    resume();
+  }
+}

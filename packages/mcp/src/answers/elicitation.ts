@@ -1,0 +1,36 @@
+import { checkValue, describeIssues, type JsonObject } from '@majordomo/core';
+import { abortable } from '@majordomo/core/provider';
+import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
+import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
+import { refusal } from './refusal.ts';
+
+/** A question to a person. What they filled in fits the server's schema, or the server is told that it does not. */
+export async function answerQuestion(
+  params: ElicitRequestParams,
+  onElicit: NonNullable<McpOptions['onElicit']>,
+  signal: AbortSignal,
+): Promise<ElicitResult> {
+  const question = questionOf(params);
+  const reply = await abortable(ask(onElicit, question, signal), signal).catch(() => undefined);
+  // Whoever was to ask has failed: nobody has said yes or no.
+  if (reply === undefined) return { action: 'cancel' };
+  if (reply.action !== 'accept') return { action: reply.action };
+  if (question.mode === 'url') return { action: 'accept' };
+  const content = reply.content ?? {};
+  const checked = await checkValue(question.schema, content);
+  if ('issues' in checked)
+    throw refusal(`what was filled in does not fit the form: ${describeIssues(checked.issues)}`);
+  return { action: 'accept', content: content as ElicitResult['content'] & object };
+}
+
+/** `async` turns a throw into a rejection. */
+const ask = async (
+  onElicit: NonNullable<McpOptions['onElicit']>,
+  question: McpQuestion,
+  signal: AbortSignal,
+): Promise<McpReply | undefined> => onElicit(question, { signal });
+
+const questionOf = (params: ElicitRequestParams): McpQuestion =>
+  params.mode === 'url'
+    ? { mode: 'url', message: params.message, url: params.url }
+    : { mode: 'form', message: params.message, schema: params.requestedSchema as unknown as JsonObject };

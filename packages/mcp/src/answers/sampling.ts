@@ -1,0 +1,64 @@
+import { LlmError, type ChatRequest, type Message, type UserPart } from '@majordomo/core';
+import { fromBase64 } from '@majordomo/core/provider';
+import type { HandlerResultTypeMap, RequestTypeMap } from '@modelcontextprotocol/client';
+import type { McpSampling } from '../options.ts';
+import { refusal } from './refusal.ts';
+
+type Params = RequestTypeMap['sampling/createMessage']['params'];
+type Result = HandlerResultTypeMap['sampling/createMessage'];
+
+const MOST_REQUESTS = 10;
+const MOST_TOKENS = 1000;
+
+/** Answers a server's requests for a completion, within the bounds of a connection. */
+export class Sampler {
+  private readonly options: McpSampling;
+  private asked = 0;
+
+  constructor(options: McpSampling) {
+    this.options = options;
+  }
+
+  /** What is wrong with the model is not the server's business: it is told the kind. */
+  async answer(params: Params, signal: AbortSignal): Promise<Result> {
+    const { model, maxRequests = MOST_REQUESTS, maxTokens = MOST_TOKENS } = this.options;
+    if (this.asked >= maxRequests)
+      throw refusal(`sampling is refused: ${maxRequests} requests a connection are allowed`);
+    this.asked += 1;
+    const request = requestOf(params, maxTokens);
+    try {
+      const { text, target, finish } = await model.generate(request, { signal });
+      const stopReason = finish === 'length' ? 'maxTokens' : 'endTurn';
+      return { role: 'assistant', content: { type: 'text', text }, model: target, stopReason };
+    } catch (error) {
+      throw refusal(`the model did not answer: ${LlmError.is(error) ? error.kind : 'unknown'}`);
+    }
+  }
+}
+
+/** Wishes for a model, and for what other servers know, are not heard. */
+function requestOf(params: Params, most: number): ChatRequest {
+  const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
+  return {
+    messages: messages.map(messageOf),
+    system,
+    temperature,
+    stop,
+    maxTokens: Math.min(maxTokens, most),
+  };
+}
+
+type SamplingMessage = Params['messages'][number];
+
+function messageOf({ role, content }: SamplingMessage): Message {
+  const parts = (Array.isArray(content) ? content : [content]).map(partOf);
+  if (role === 'user') return { role, parts };
+  return { role, parts: parts.filter((part) => part.type === 'text') };
+}
+
+function partOf(block: Extract<SamplingMessage['content'], readonly unknown[]>[number]): UserPart {
+  if (block.type === 'text') return { type: 'text', text: block.text };
+  if (block.type === 'image')
+    return { type: 'image', mediaType: block.mimeType, bytes: fromBase64(block.data) };
+  throw refusal(`sampling is refused: it holds ${block.type}, which is not taken`);
+}

@@ -1,0 +1,51 @@
+import { LlmError } from '@majordomo/core';
+import { checkNumber } from '@majordomo/core/provider';
+import type { McpAddress, McpOptions, McpPlace } from './options.ts';
+
+export const isProgram = (place: McpPlace): place is Extract<McpPlace, { command: string }> =>
+  'command' in place;
+
+/** Before anything is started or sent. Throws `config`. */
+export function checkOptions(options: McpOptions): void {
+  const { name, place, connectMs, timeoutMs, totalMs, retries, maxResultChars, sampling, roots } = options;
+  if (typeof name !== 'string' || name.trim() === '')
+    throw wrong('name', 'is empty: it stands before the tools of the server');
+  checkPlace(place);
+  checkNumber(connectMs, 1, 'connectMs');
+  checkNumber(timeoutMs, 1, 'timeoutMs');
+  checkNumber(totalMs, 1, 'totalMs');
+  checkNumber(retries, 0, 'retries');
+  checkNumber(maxResultChars, 0, 'maxResultChars');
+  if (sampling !== undefined && 'model' in sampling) {
+    checkNumber(sampling.maxRequests, 0, 'sampling.maxRequests');
+    checkNumber(sampling.maxTokens, 1, 'sampling.maxTokens');
+  }
+  for (const [at, root] of (roots ?? []).entries())
+    if (!root.startsWith('file://')) throw wrong(`roots[${at}]`, 'is no file:// address');
+}
+
+/** Untyped code gives anything. */
+function checkPlace(place: McpPlace | undefined): void {
+  if (place === undefined || (!('command' in place) && !('url' in place)))
+    throw wrong('place', 'must have a command, or a url');
+  if (!isProgram(place)) checkAddress(place);
+  else if (typeof place.command !== 'string' || place.command.trim() === '')
+    throw wrong('place.command', 'is empty');
+}
+
+function checkAddress({ url: address, headers = {}, credential, fetch }: McpAddress): void {
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw wrong('place.url', 'is no http or https address');
+  const carriesSecrets = credential !== undefined || Object.keys(headers).length > 0;
+  // A transport of one's own, such as a service binding, need not go over a wire.
+  if (!carriesSecrets || url.protocol === 'https:' || fetch !== undefined) return;
+  if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname))
+    throw wrong(
+      'place.url',
+      'is not https: headers and tokens are sent in the clear to loopback addresses only',
+    );
+}
+
+const wrong = (path: string, why: string): LlmError =>
+  new LlmError('config', `connectMcp: ${path} ${why}`, { path });

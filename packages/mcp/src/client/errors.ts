@@ -1,0 +1,87 @@
+import { cutText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
+import { kindOfStatus, redact } from '@majordomo/core/provider';
+import { CUT_OFF } from '../place/way.ts';
+
+const MOST_CHARS = 2000;
+
+/** What is known of a failure. */
+export interface FailureFacts {
+  /** Such as `mcp "files"` or `files_read`. */
+  readonly who: string;
+  readonly signal: AbortSignal | undefined;
+  /** What a server that is a program last said, or how it ended; masked. */
+  readonly last?: string | undefined;
+  readonly mask?: ((text: string) => string) | undefined;
+}
+
+/** What the SDK throws, as ours: by code and status, never by class, for there may be two copies of it. */
+export function toLlmError(error: unknown, { who, signal, last, mask = redact }: FailureFacts): LlmError {
+  if (signal?.aborted === true && !LlmError.is(signal.reason))
+    return new LlmError('aborted', `${who} was aborted`, {}, { cause: signal.reason });
+  if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
+  if (LlmError.is(error)) return error;
+  const { code, status } = codesOf(error);
+  const said = cutText(mask(messageOf(error)), MOST_CHARS);
+  const kind = kindBy(code, status, error);
+  const why = last === undefined || kind !== 'network' ? said : `${said}; ${last}`;
+  return new LlmError(kind, `${who}: ${why}${adviceFor(kind)}`, {
+    status,
+    code: code === undefined ? undefined : String(code),
+  });
+}
+
+/**
+ * The server has not looked at the request, so it may be sent anew: it could not be sent at all, or the session of an HTTP
+ * server is gone. For that the protocol says 404; servers after the SDK's example say 400.
+ */
+export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
+  code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
+
+/** The connection is of no more use. */
+export const isLostConnection = (error: LlmError): boolean =>
+  LlmError.is(error, 'network') || isLostSession(error);
+
+/** Might the same call fare better? */
+export const isTransient = (error: LlmError): boolean =>
+  LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server') || isLostSession(error);
+
+function codesOf(error: unknown): { code: string | number | undefined; status: number | undefined } {
+  const record = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  const { code, status } = record;
+  return {
+    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    status: typeof status === 'number' ? status : undefined,
+  };
+}
+
+const BY_CODE: Readonly<Record<string, ErrorKind>> = {
+  REQUEST_TIMEOUT: 'timeout',
+  CONNECTION_CLOSED: 'network',
+  NOT_CONNECTED: 'network',
+  SEND_FAILED: 'network',
+  ENOENT: 'config',
+  EACCES: 'config',
+  E2BIG: 'config',
+  ERR_INVALID_ARG_VALUE: 'config',
+  ERR_INVALID_ARG_TYPE: 'config',
+  CLIENT_HTTP_AUTHENTICATION: 'auth',
+  CLIENT_HTTP_FORBIDDEN: 'auth',
+  INVALID_RESULT: 'protocol',
+  ERA_NEGOTIATION_FAILED: 'protocol',
+  [CUT_OFF]: 'network',
+  // JSON-RPC's own: what was asked does not exist, or does not fit.
+  '-32601': 'unsupported',
+  '-32602': 'invalid-request',
+};
+
+function kindBy(code: string | number | undefined, status: number | undefined, error: unknown): ErrorKind {
+  if (error instanceof Error && error.name === 'UnauthorizedError') return 'auth';
+  if (status !== undefined) return kindOfStatus(status);
+  const known = code === undefined ? undefined : BY_CODE[String(code)];
+  if (known !== undefined) return known;
+  if (error instanceof TypeError) return 'network';
+  return typeof code === 'number' ? 'server' : 'protocol';
+}
+
+const adviceFor = (kind: ErrorKind): string =>
+  kind === 'auth' ? '; pass place.credential, or log in anew' : '';

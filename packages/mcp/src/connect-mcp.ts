@@ -1,0 +1,91 @@
+import type { Tool } from '@majordomo/agent';
+import { listeners } from '@majordomo/core';
+import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import { checkOptions } from './check-options.ts';
+import { Connection } from './client/connection.ts';
+import { mcpTool, printOf } from './client/mcp-tools.ts';
+import { fittedNames } from './client/names.ts';
+import { SeenTools } from './client/seen-tools.ts';
+import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
+
+/** Beyond it a list is cut, and told of: no model can choose among more. */
+const MOST_TOOLS = 1000;
+
+/**
+ * Connects to an MCP server, and gives its tools as a toolbox for agents. Close it when it is no longer needed. Rejects
+ * with `config` for options that can't be meant, and else with what connecting failed by: `network`, `timeout`, `auth`.
+ *
+ * @example
+ * await using files = await connectMcp({ name: 'files', place: { command: 'npx', args: ['mcp-files', folder] } });
+ * const agent = createAgent({ model, toolboxes: [files] });
+ */
+export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
+  checkOptions(options);
+  const never = new AbortController().signal;
+  const box = new ServerTools(options);
+  try {
+    await box.connection.list(options.signal ?? never);
+  } catch (error) {
+    await box.connection.close();
+    throw error;
+  }
+  const close = (): Promise<void> => box.connection.close();
+  return {
+    name: options.name,
+    get tools() {
+      return box.tools;
+    },
+    refresh: () => box.connection.list(never),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The tools of a server, as it last told them. */
+class ServerTools {
+  tools: readonly Tool[] = [];
+  readonly connection: Connection;
+  private readonly options: McpOptions;
+  private readonly emit: (event: McpEvent) => void;
+  private readonly seen = new SeenTools();
+  private told: string | undefined;
+
+  constructor(options: McpOptions) {
+    this.options = options;
+    this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
+    this.connection = new Connection(options, this.emit, (listed) => {
+      this.take(listed);
+    });
+  }
+
+  /** The same list keeps the same tools, by which providers know them again. */
+  private take(all: readonly ListedTool[]): void {
+    const listed = uniqueByName(all).slice(0, MOST_TOOLS).filter(wanted(this.options.only));
+    const prints = listed.map((tool) => [tool.name, printOf(tool)] as const);
+    const told = JSON.stringify(prints);
+    if (told === this.told) return;
+    const isFirst = this.told === undefined;
+    this.told = told;
+    const changed = this.seen.take(prints);
+    const { name, prefix = `${name}_` } = this.options;
+    const names = fittedNames(
+      prefix,
+      listed.map((tool) => tool.name),
+    );
+    const io = { options: this.options, connection: this.connection, seen: this.seen };
+    this.tools = listed.map((tool) => mcpTool(tool, names.get(tool.name) ?? tool.name, io));
+    const cut = all.length > MOST_TOOLS ? `, the first ${MOST_TOOLS} of ${all.length}` : '';
+    if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
+    for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
+  }
+}
+
+/** Of two of one name the first: the server would be asked for one of them, nobody knows which. */
+const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
+  [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
+
+function wanted(only: McpOptions['only']): (tool: ListedTool) => boolean {
+  if (only === undefined) return () => true;
+  if (typeof only === 'function') return ({ name, description }) => only({ name, description });
+  return ({ name }) => only.includes(name);
+}

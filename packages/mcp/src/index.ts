@@ -1,0 +1,19 @@
+export { connectMcp } from './connect-mcp.ts';
+export type {
+  McpAddress,
+  McpEvent,
+  McpOptions,
+  McpPlace,
+  McpProgram,
+  McpQuestion,
+  McpReply,
+  McpSampling,
+  McpToolbox,
+} from './options.ts';
+
+export { serveMcp } from './serve/serve-mcp.ts';
+export type { McpServing, ServeOptions } from './serve/options.ts';
+export { reportProgress, type McpProgress } from './serve/progress.ts';
+
+// of the agent, where types here name them
+export type { Tool, Toolbox, ToolContext } from '@majordomo/agent';

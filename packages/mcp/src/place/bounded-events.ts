@@ -1,0 +1,42 @@
+import { LlmError } from '@majordomo/core';
+
+const LINE_FEED = 10;
+const RETURN = 13;
+const LETTER_I = 105;
+
+/**
+ * The stream of events, ended in an error by one that is longer than `most` bytes: an empty line ends an event. `onEnd` is
+ * told of the end of a stream, broken or not, unless its events have ids, by which it can be gone on with.
+ */
+export function boundedEvents(response: Response, who: string, most: number, onEnd: () => void): Response {
+  if (response.body === null) return response;
+  const { status, statusText, headers, url } = response;
+  const ending = { bytes: 0, isLineStart: true, hasIds: false };
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      for (const byte of chunk) count(ending, byte);
+      if (ending.bytes <= most) controller.enqueue(chunk);
+      else
+        controller.error(
+          new LlmError('protocol', `${who} sent an event of more than ${most} bytes`, {
+            code: 'too-large',
+          }),
+        );
+    },
+  });
+  const ended = (): void => {
+    if (!ending.hasIds) onEnd();
+  };
+  response.body.pipeTo(counted.writable).then(ended, ended);
+  const bounded = new Response(counted.readable, { status, statusText, headers });
+  return Object.defineProperty(bounded, 'url', { value: url });
+}
+
+function count(ending: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): void {
+  if (byte === RETURN) return;
+  // Of the fields of an event only `id` begins with it.
+  if (ending.isLineStart && byte === LETTER_I) ending.hasIds = true;
+  const isEmptyLine = byte === LINE_FEED && ending.isLineStart;
+  ending.bytes = isEmptyLine ? 0 : ending.bytes + 1;
+  ending.isLineStart = byte === LINE_FEED;
+}

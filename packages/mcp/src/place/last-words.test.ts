@@ -1,0 +1,47 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { LastWords } from './last-words.ts';
+
+const SECRET = 'a-secret-of-two-dozen-signs';
+
+function listening(): { words: LastWords; lines: readonly string[]; write(text: string): void } {
+  const lines: string[] = [];
+  const mask = (text: string): string => text.replaceAll(SECRET, '***');
+  const words = new LastWords([SECRET], mask, (line) => lines.push(line));
+  const stream = new PassThrough();
+  words.listen(stream);
+  return { words, lines, write: (text) => stream.emit('data', new TextEncoder().encode(text)) };
+}
+
+describe('what a program says last', () => {
+  it('is told line by line, and kept up to its last characters', () => {
+    const { words, lines, write } = listening();
+    write('one\ntw');
+    write('o\n\nthree');
+    expect(lines).toEqual(['one', 'two']);
+    expect(words.text).toBe('one\ntwo\nthree');
+    write(`\n${'y'.repeat(900)}\n`.repeat(5));
+    expect(words.text.length).toBeGreaterThan(1900);
+    expect(words.text.length).toBeLessThanOrEqual(2000);
+  });
+
+  it('holds no part of a secret, wherever a long line is cut', () => {
+    for (let before = 940; before < 1300; before++) {
+      const { words, lines, write } = listening();
+      write(`${'.'.repeat(before)}${SECRET}`);
+      expect(words.text).not.toContain('a-s');
+      write(`${'.'.repeat(3000)}\n`);
+      expect(lines.join()).not.toContain('a-s');
+      expect(words.text).not.toContain('signs');
+    }
+  });
+
+  it('holds no part of a secret that stands where the rest is forgotten', () => {
+    for (let after = 1900; after < 2030; after++) {
+      const { words, write } = listening();
+      write(`${SECRET}\n`);
+      for (let left = after; left > 0; left -= 100) write(`${'.'.repeat(Math.min(99, left - 1))}\n`);
+      expect(words.text).not.toContain('signs');
+    }
+  });
+});

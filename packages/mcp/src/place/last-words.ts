@@ -1,0 +1,55 @@
+/** What a stream of bytes is here, on every runtime. */
+interface Output {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
+
+const MOST_KEPT = 2000;
+const MOST_SHOWN = 1000;
+
+/**
+ * What a program writes to stderr, masked line by line before anything of it is cut: half a secret is one too. It is read
+ * whatever becomes of it, for a full pipe would hold the program up.
+ */
+export class LastWords {
+  private readonly mask: (text: string) => string;
+  private readonly tell: (line: string) => void;
+  /** More than the longest secret: the end of a line that was cut may be the beginning of one. */
+  private readonly margin: number;
+  private kept = '';
+  private line = '';
+
+  constructor(secrets: readonly string[], mask: (text: string) => string, tell: (line: string) => void) {
+    this.mask = mask;
+    this.tell = tell;
+    this.margin = Math.max(256, ...secrets.map((secret) => secret.length));
+  }
+
+  /** Its end. */
+  get text(): string {
+    return `${this.kept}${this.shown(this.line)}`.trim().slice(-MOST_KEPT);
+  }
+
+  listen(stream: Output | null): void {
+    const decoder = new TextDecoder();
+    stream?.on('data', (chunk: Uint8Array) => {
+      const lines = (this.line + decoder.decode(chunk, { stream: true })).split('\n');
+      this.line = (lines.pop() ?? '').slice(0, MOST_SHOWN + this.margin);
+      for (const line of lines) this.take(this.shown(line));
+    });
+    stream?.on('error', () => undefined);
+  }
+
+  private take(line: string): void {
+    if (line.trim() === '') return;
+    this.kept = `${this.kept}${line}\n`.slice(-MOST_KEPT);
+    this.tell(line);
+  }
+
+  private shown(line: string): string {
+    const room = MOST_SHOWN + this.margin;
+    const masked = this.mask(line.slice(0, room));
+    const whole = line.length < room ? masked : masked.slice(0, -this.margin);
+    return whole.slice(0, MOST_SHOWN);
+  }
+}

@@ -1,0 +1,248 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import process from 'node:process';
+import { Writable, type Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
+import type { McpProgram } from '../options.ts';
+import { loadClient, loadClientStdio } from '../sdk.ts';
+import type { LastWords } from './last-words.ts';
+import { linesOf } from './lines.ts';
+
+/**
+ * The program, in a group of its own, and beside it a shell that waits at a pipe whose other end only this process holds:
+ * the system closes it with the process, after SIGKILL too, and then the group is ended with whatever the program has
+ * started. Words that the program prints there are not read.
+ */
+const SCRIPT = `
+( trap '' TERM INT HUP
+  read -r word
+  kill -TERM 0
+  sleep 0.5 || sleep 1
+  kill -KILL 0 ) <&3 3<&- >/dev/null 2>&1 &
+exec "$@" 3<&-
+`;
+
+/** A server that was told to end by the end of its stdin has this long, and as long again after SIGTERM. */
+const GRACE_MS = 700;
+/** What a program wrote before it ended is read, unless something that it left behind holds its output. */
+const DRAIN_MS = 1000;
+/** Of one message, of the server's. */
+const MOST_BYTES = 10 * 1024 * 1024;
+/** Of ours to a program that does not read them. */
+const MOST_UNREAD = 64 * 1024 * 1024;
+/** After so many messages whatever else this process has to do gets its turn. */
+const TURN = 20;
+
+/** The program over its stdin and stdout, and how it ended. */
+export interface Program {
+  readonly transport: Transport;
+  readonly last: () => string | undefined;
+}
+
+/** Windows has no groups to end: there the SDK's own transport ends the program. */
+export async function programTransport(place: McpProgram, said: LastWords): Promise<Program> {
+  const [{ deserializeMessage }, { getDefaultEnvironment, StdioClientTransport }] = await Promise.all([
+    loadClient(),
+    loadClientStdio(),
+  ]);
+  if (process.platform !== 'win32') {
+    const env = { ...getDefaultEnvironment(), ...place.env };
+    const transport = new ProgramTransport(place, env, deserializeMessage, said);
+    return { transport, last: () => transport.last() };
+  }
+  const { command, args = [], env = {}, cwd } = place;
+  const transport = new StdioClientTransport({
+    command,
+    args: [...args],
+    env: { ...env },
+    stderr: 'pipe',
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  said.listen(transport.stderr);
+  return { transport, last: () => said.text };
+}
+
+class ProgramTransport implements Transport {
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  onmessage?: Transport['onmessage'];
+  private readonly place: McpProgram;
+  private readonly env: Record<string, string>;
+  private readonly parse: (line: string) => JSONRPCMessage;
+  private readonly said: LastWords;
+  private child: ChildProcess | undefined;
+  private ended: Promise<void> | undefined;
+  private readonly done: Promise<void>;
+  private isDone: () => void = () => undefined;
+  private reading: Promise<void> = Promise.resolve();
+  private how = '';
+  private isOver = false;
+
+  constructor(
+    place: McpProgram,
+    env: Record<string, string>,
+    parse: (line: string) => JSONRPCMessage,
+    said: LastWords,
+  ) {
+    this.place = place;
+    this.env = env;
+    this.parse = parse;
+    this.said = said;
+    this.done = new Promise((resolve) => {
+      this.isDone = resolve;
+    });
+  }
+
+  last(): string | undefined {
+    return [this.how, this.said.text].filter((part) => part !== '').join(': ') || undefined;
+  }
+
+  async start(): Promise<void> {
+    const { command, args = [], cwd } = this.place;
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', command, ...args], {
+      env: this.env,
+      cwd,
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.child = child;
+    this.said.listen(child.stderr);
+    child.stdin.on('error', () => undefined);
+    child.stdio[3]?.on('error', () => undefined);
+    this.reading = this.read(child.stdout);
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.how ||= `it ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
+        resolve();
+        this.ends(child);
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (error) => {
+        reject(cwd === undefined ? error : new Error(`cannot be started in ${cwd}: ${error.message}`));
+      });
+    });
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const stdin = this.child?.stdin;
+    if (stdin?.writable !== true) return Promise.reject(closedError());
+    if (stdin.writableLength > MOST_UNREAD) {
+      this.giveUp('it does not read what it is sent');
+      return Promise.reject(closedError());
+    }
+    return new Promise((resolve, reject) => {
+      stdin.write(`${inOneLine(message)}\n`, (error) => {
+        if (error) reject(closedError());
+        else resolve();
+      });
+    });
+  }
+
+  /** First by the end of its stdin, then with signals to all that it started. */
+  async close(): Promise<void> {
+    const { child, ended } = this;
+    if (child?.pid === undefined || ended === undefined) return;
+    child.stdin?.end();
+    if (!(await within(ended, GRACE_MS))) {
+      this.signal('SIGTERM');
+      await within(ended, GRACE_MS);
+    }
+    this.signal('SIGKILL');
+    await within(this.done, GRACE_MS);
+    this.over();
+  }
+
+  /** Programs print words to stdout: such a line is no message, the next may be one. */
+  private async read(stdout: Readable): Promise<void> {
+    let count = 0;
+    try {
+      for await (const line of linesOf(stdout, MOST_BYTES)) {
+        this.take(line);
+        count += 1;
+        if (count % TURN === 0) await setImmediate();
+        if (this.isOver) return;
+      }
+    } catch (error) {
+      if (!this.isOver)
+        this.giveUp(error instanceof RangeError ? `it printed ${error.message}` : 'its output broke off');
+    }
+    void this.outlived();
+  }
+
+  private take(line: string): void {
+    try {
+      this.onmessage?.(this.parse(line));
+    } catch (error) {
+      this.onerror?.(error as Error);
+    }
+  }
+
+  /** Of a program that says nothing any more no answer will come. */
+  private async outlived(): Promise<void> {
+    if (this.ended !== undefined && !(await within(this.ended, DRAIN_MS)))
+      this.giveUp('it closed its output');
+  }
+
+  /** Nothing that it has started outlives it; what it wrote is read. */
+  private ends(child: ChildProcess): void {
+    this.signal('SIGKILL');
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    void within(Promise.all([closed, this.reading]), DRAIN_MS).then(() => {
+      this.over();
+    });
+    this.letGo(child);
+  }
+
+  private giveUp(how: string): void {
+    if (this.how === '') this.how = how;
+    this.over();
+  }
+
+  private letGo(child: ChildProcess): void {
+    const guard = child.stdio[3];
+    if (guard instanceof Writable) guard.destroy();
+    child.stdin?.destroy();
+  }
+
+  /** The program has ended, or is given up: what it left behind goes, and nothing of it is read any more. */
+  private over(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.signal('SIGKILL');
+    if (this.child !== undefined) this.letGo(this.child);
+    this.child?.stdout?.destroy();
+    this.child?.stderr?.destroy();
+    this.isDone();
+    this.onclose?.();
+  }
+
+  private signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    try {
+      if (this.child?.pid !== undefined) process.kill(-this.child.pid, signal);
+    } catch {
+      // ESRCH: the group has ended.
+    }
+  }
+}
+
+/** Of the two marks that JSON lets stand, and that some readers take for the end of a line. */
+const inOneLine = (message: JSONRPCMessage): string =>
+  JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+
+const closedError = (): Error =>
+  Object.assign(new Error('the connection is closed'), { code: 'NOT_CONNECTED' });
+
+/** Did it happen in time? */
+async function within(event: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([event.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,21 @@
+import { isProgram } from '../check-options.ts';
+import type { McpPlace } from '../options.ts';
+
+/** What is shorter is too common in texts to be masked, and guards nothing. */
+const SHORTEST = 8;
+
+/** What must not be shown: values that the app wrote into the place, and parts of them that may stand alone. */
+export function secretsOf(place: McpPlace): readonly string[] {
+  if (isProgram(place)) return apart(Object.values(place.env ?? {}), '\n');
+  const { headers = {}, credential } = place;
+  const token = typeof credential === 'string' ? [credential] : [];
+  // Behind the name of a scheme stands the key.
+  return [...token, ...apart(Object.values(headers), ' ')];
+}
+
+/** Untyped code gives what is no text. */
+const apart = (values: readonly unknown[], by: string): readonly string[] =>
+  values
+    .filter((value) => typeof value === 'string')
+    .flatMap((value) => [value, ...value.split(by)])
+    .filter(({ length }) => length >= SHORTEST);

@@ -1,0 +1,72 @@
+import type {
+  McpServerFactory,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import { loadServer } from '../sdk.ts';
+
+type Transport = WebStandardStreamableHTTPServerTransport;
+
+/** Answers requests of clients of 2025 and of 2026. */
+export interface HttpHandler {
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Clients of 2026 need no session; of those of 2025 so many are kept, and the one that was used longest ago makes room. */
+export async function httpHandler(
+  factory: McpServerFactory,
+  onerror: ((error: Error) => void) | undefined,
+  most: number,
+): Promise<HttpHandler> {
+  const {
+    createMcpHandler,
+    isLegacyRequest,
+    WebStandardStreamableHTTPServerTransport: Made,
+  } = await loadServer();
+  const handler = createMcpHandler(factory, onerror === undefined ? {} : { onerror });
+  const sessions = new Map<string, Transport>();
+  const begin = async (): Promise<Transport> => {
+    const transport: Transport = new Made({
+      sessionIdGenerator: () => crypto.randomUUID(),
+      onsessioninitialized: (id) => {
+        sessions.set(id, transport);
+        makeRoom(sessions, most);
+      },
+      onsessionclosed: (id) => void sessions.delete(id),
+    });
+    const server = await factory({ era: 'legacy' });
+    await server.connect(transport);
+    return transport;
+  };
+  return {
+    async fetch(request) {
+      if (most === 0 || !(await isLegacyRequest(request))) return handler.fetch(request);
+      const id = request.headers.get('mcp-session-id');
+      if (id === null) return (await begin()).handleRequest(request);
+      const known = sessions.get(id);
+      if (known === undefined) return NO_SESSION();
+      sessions.delete(id);
+      sessions.set(id, known);
+      return known.handleRequest(request);
+    },
+    async close() {
+      await Promise.all([handler.close(), ...[...sessions.values()].map((transport) => transport.close())]);
+      sessions.clear();
+    },
+  };
+}
+
+function makeRoom(sessions: Map<string, Transport>, most: number): void {
+  for (const [id, transport] of sessions) {
+    if (sessions.size <= most) return;
+    sessions.delete(id);
+    void transport.close();
+  }
+}
+
+/** By the protocol, the client begins anew. */
+const NO_SESSION = (): Response =>
+  Response.json(
+    { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },
+    { status: 404 },
+  );

@@ -1,0 +1,50 @@
+import { LlmError, listeners } from '@majordomo/core';
+import { checkNumber } from '@majordomo/core/provider';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { Closing } from './closing.ts';
+import { httpHandler, type HttpHandler } from './http-handler.ts';
+import type { McpServing, ServeOptions } from './options.ts';
+import { listedTool } from './served-tool.ts';
+import { newServer } from './server.ts';
+
+/**
+ * Your tools for other people's MCP clients, over stdio or as a fetch handler. Throws `config` for a name that is there
+ * twice, and `invalid-request` for a schema that cannot be told.
+ *
+ * @example
+ * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });
+ * await server.stdio();
+ */
+export function serveMcp(options: ServeOptions): McpServing {
+  const { tools, onError, sessions = 0 } = options;
+  checkNumber(sessions, 0, 'sessions');
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  if (byName.size < tools.length) throw new LlmError('config', 'serveMcp: two tools have one name');
+  const listed = tools.map(listedTool);
+  const closing = new Closing();
+  const onerror = onError === undefined ? undefined : listeners(onError);
+  const factory = async (): Promise<McpServer> => newServer(options, byName, listed, closing);
+  let handler: Promise<HttpHandler> | undefined;
+  return {
+    async stdio() {
+      const { serveOnStdio } = await import('./serve-stdio.ts');
+      using heard = closing.begin();
+      await serveOnStdio(factory, onerror, heard.signal);
+    },
+    async fetch(request) {
+      if (closing.isOver) return CLOSED();
+      handler ??= httpHandler(factory, onerror, sessions);
+      return (await handler).fetch(request);
+    },
+    async close() {
+      closing.close();
+      await (await handler)?.close();
+    },
+  };
+}
+
+const CLOSED = (): Response =>
+  Response.json(
+    { jsonrpc: '2.0', error: { code: -32000, message: 'The server was closed' }, id: null },
+    { status: 503 },
+  );

@@ -1,0 +1,21 @@
+import { once } from 'node:events';
+import process from 'node:process';
+import type { McpServerFactory } from '@modelcontextprotocol/server';
+import { loadServerStdio } from '../sdk.ts';
+
+/** Serves the client at stdin until it is gone, or until the signal. */
+export async function serveOnStdio(
+  factory: McpServerFactory,
+  onerror: ((error: Error) => void) | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { serveStdio } = await loadServerStdio();
+  if (signal.aborted) return;
+  const ended = Promise.race([
+    once(process.stdin, 'end', { signal }),
+    once(process.stdin, 'close', { signal }),
+  ]);
+  const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });
+  await ended.catch(() => undefined);
+  await handle.close();
+}

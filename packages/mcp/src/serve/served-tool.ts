@@ -1,0 +1,64 @@
+import { asksFirst, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
+import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core';
+import { toBase64, toJsonSchema } from '@majordomo/core/provider';
+import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+
+/** A call of somebody else's client. */
+export interface ServedCall {
+  readonly id: string;
+  readonly name: string;
+  readonly args: JsonObject;
+  /** Aborts when the client cancels, or is gone. */
+  readonly signal: AbortSignal;
+  /** What the tool finds as `context.context`. */
+  readonly context: object;
+}
+
+/** The tool as a client lists it. Throws `invalid-request` for a schema that has no JSON Schema, or is none of an object. */
+export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
+  const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
+  return {
+    name,
+    description,
+    inputSchema: { ...schema, type: 'object' },
+    ...(approval === undefined || approval === false ? {} : { annotations: { destructiveHint: true } }),
+  };
+}
+
+/** Does a person have to agree first? */
+export const isAsked = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
+  tool === undefined ? Promise.resolve(false) : asksFirst(tool, partOf(call));
+
+/** Runs it as an agent would: arguments are checked, time is limited, and what goes wrong is an error result. */
+export async function served(tools: ReadonlyMap<string, Tool>, call: ServedCall): Promise<CallToolResult> {
+  const { id: callId, signal, context } = call;
+  const outcome = await runTool({
+    tool: tools.get(call.name),
+    call: partOf(call),
+    names: [...tools.keys()],
+    context: { signal, callId, key: `mcp/${crypto.randomUUID()}/${callId}`, context, options: {}, depth: 0 },
+    clock: systemClock,
+  });
+  return resultOf(outcome);
+}
+
+/** For the model at the other end. */
+export const errorResult = (text: string): CallToolResult => ({
+  content: [{ type: 'text', text }],
+  isError: true,
+});
+
+const partOf = ({ id, name, args }: ServedCall): ToolCallPart => ({ type: 'tool-call', id, name, args });
+
+function resultOf({ content, isError, suspended }: ToolOutcome): CallToolResult {
+  if (suspended !== undefined)
+    return errorResult('The tool waits for something that cannot be given here, so there is no result.');
+  return {
+    content: content.map((part) =>
+      part.type === 'text'
+        ? { type: 'text', text: part.text }
+        : { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType },
+    ),
+    ...(isError === true ? { isError } : {}),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Tool } from '@majordomo/agent';
+import type { JsonObject } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/provider';
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  McpServer,
+  ServerContext,
+  Tool as ListedTool,
+} from '@modelcontextprotocol/server';
+import { loadServer } from '../sdk.ts';
+import type { Closing } from './closing.ts';
+import { reportingTo } from './progress.ts';
+import type { ServeOptions } from './options.ts';
+import { errorResult, isAsked, served, type ServedCall } from './served-tool.ts';
+
+/** A server for one client, or one request. */
+export async function newServer(
+  { name, version, instructions, approvals = 'ask' }: ServeOptions,
+  tools: ReadonlyMap<string, Tool>,
+  listed: readonly ListedTool[],
+  closing: Closing,
+): Promise<McpServer> {
+  const sdk = await loadServer();
+  const server = new sdk.McpServer(
+    { name, version },
+    { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
+  );
+  server.server.setRequestHandler('tools/list', () => ({ tools: [...listed] }));
+  server.server.setRequestHandler(
+    'tools/call',
+    async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
+      using heard = closing.begin(context.mcpReq.signal);
+      const call = callOf(params, context, heard.signal);
+      if (approvals === 'ask' && (await isAsked(tools.get(call.name), call))) {
+        const answer = answerIn(context);
+        if (answer === undefined && canAsk(sdk.CLIENT_CAPABILITIES_META_KEY, context, server))
+          return sdk.inputRequired({
+            inputRequests: { [QUESTION]: sdk.inputRequired.elicit(question(call)) },
+          });
+        if (answer !== 'accept') return errorResult(answer === undefined ? NOBODY_TO_ASK : DENIED);
+      }
+      return await served(tools, call);
+    },
+  );
+  return server;
+}
+
+/** Clients of 2026 say with each request what they can do, those of 2025 once. */
+function canAsk(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
+  const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a client of 2025 nothing else knows
+  const able = asRecord(envelope[key] ?? server.server.getClientCapabilities());
+  return able['elicitation'] !== undefined;
+}
+
+const QUESTION = 'approve';
+const NOBODY_TO_ASK =
+  'Not run: a person has to agree to this call first, and this client has no way to ask (elicitation).';
+const DENIED = 'Not run: the person did not agree.';
+const MOST_CHARS = 2000;
+
+const question = ({
+  name,
+  args,
+}: ServedCall): {
+  mode: 'form';
+  message: string;
+  requestedSchema: { type: 'object'; properties: Record<string, never> };
+} => ({
+  mode: 'form',
+  message: `May ${name} run with ${JSON.stringify(args).slice(0, MOST_CHARS)}?`,
+  requestedSchema: { type: 'object', properties: {} },
+});
+
+/** What the person said when the client asked them. */
+function answerIn({ mcpReq }: ServerContext): string | undefined {
+  const answer = mcpReq.inputResponses?.[QUESTION];
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  return 'action' in answer && answer.action === 'accept' ? 'accept' : 'decline';
+}
+
+function callOf(
+  params: { readonly name: string; readonly arguments?: Record<string, unknown> | undefined },
+  { mcpReq }: ServerContext,
+  signal: AbortSignal,
+): ServedCall {
+  const progressToken = mcpReq._meta?.progressToken;
+  return {
+    id: String(mcpReq.id),
+    name: params.name,
+    args: (params.arguments ?? {}) as JsonObject,
+    signal,
+    context: reportingTo(({ progress, total, message }) => {
+      if (progressToken === undefined) return;
+      const told = {
+        progressToken,
+        progress,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message }),
+      };
+      // A client that is gone wants to know nothing.
+      mcpReq.notify({ method: 'notifications/progress', params: told }).catch(() => undefined);
+    }),
+  };
+}

@@ -1,0 +1,136 @@
+import { createAgent } from '@majordomo/agent';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider, type FakeCall, type Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import type { McpToolbox } from '../src/index.ts';
+import { world } from './support/world.ts';
+
+function agentWith(box: McpToolbox, turns: readonly Turn[]) {
+  const fake = fakeProvider({ id: 'f', models: { m: turns } });
+  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+  return { agent: createAgent({ model, toolboxes: [box] }), requests: fake.requests };
+}
+
+const call = (name: string): Turn => ({ toolCalls: [{ name: `h_${name}`, args: {} }] });
+
+const namesIn = (requests: readonly FakeCall[], at: number): readonly string[] =>
+  requests[at]?.request.tools.map(({ name }) => name) ?? [];
+
+const resultsIn = (messages: readonly { readonly role: string }[]): string =>
+  JSON.stringify(messages.filter(({ role }) => role === 'tool'));
+
+describe('an agent with the tools of a server', () => {
+  it('is offered in the next step what the server has added in this one', async () => {
+    const { box, events } = await world({ only: (tool) => ['grow', 'fresh'].includes(tool.name) });
+    const { agent, requests } = agentWith(box, [call('grow'), 'done']);
+    await agent.run('go');
+    expect(namesIn(requests, 0)).toEqual(['h_grow']);
+    expect(namesIn(requests, 1)).toEqual(['h_grow', 'h_fresh']);
+    expect(events.map(({ type, detail }) => [type, detail])).toContainEqual(['tools-changed', '2 tools']);
+  });
+
+  it('is told of a change that comes soon after another', async () => {
+    const { box } = await world({ approve: 'none' });
+    const to = (text: string): Turn => ({ toolCalls: [{ name: 'h_change', args: { to: text } }] });
+    const { agent, requests } = agentWith(box, [to('first'), to('second'), 'done']);
+    await agent.run('go');
+    const shown = requests.map(
+      ({ request }) => request.tools.find(({ name }) => name === 'h_look')?.description,
+    );
+    expect(shown).toEqual(['Looks', 'first', 'second']);
+  });
+
+  it('waits for a person before a tool that the server calls destructive, and runs the others', async () => {
+    const { box, notes } = await world();
+    const { agent } = agentWith(box, [
+      {
+        toolCalls: [
+          { name: 'h_wipe', args: {} },
+          { name: 'h_look', args: {} },
+        ],
+      },
+      'done',
+    ]);
+    const paused = await agent.run('go');
+    expect(paused.awaiting.map(({ name }) => name)).toEqual(['h_wipe']);
+    expect(notes()).not.toContain('call wipe');
+    const { text } = await agent.run(paused.state, {
+      decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
+    });
+    expect(text).toBe('done');
+    expect(notes()).toContain('call wipe');
+  });
+
+  it.each([
+    ['all', 'look', 1],
+    ['none', 'wipe', 0],
+    ['destructive', 'look', 0],
+  ] as const)('under approve: %s asks about %s %d times', async (approve, name, times) => {
+    const { box } = await world({ approve });
+    const { agent } = agentWith(box, [call(name), 'done']);
+    expect((await agent.run('go')).awaiting).toHaveLength(times);
+  });
+
+  it('asks about a harmless tool when its description has changed, and no more once somebody agreed', async () => {
+    const { box, events } = await world();
+    const { agent } = agentWith(box, [call('look'), call('change'), call('look'), call('look'), 'done']);
+    const paused = await agent.run('go');
+    expect(paused.awaiting.map(({ name }) => name)).toEqual(['h_look']);
+    expect(events).toContainEqual({ type: 'tool-changed', detail: 'look' });
+    const result = await agent.run(paused.state, {
+      decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
+    });
+    expect(result.text).toBe('done');
+  });
+
+  it('runs nothing that has changed between a yes and the call: it is asked for anew', async () => {
+    const { box, run, notes } = await world({ approve: 'all' });
+    const { agent } = agentWith(box, [call('look'), call('look'), 'done']);
+    const paused = await agent.run('go');
+    const change = box.tools.find(({ name }) => name === 'h_change');
+    if (typeof change?.approval === 'function') await change.approval({});
+    await run('change');
+    const again = await agent.run(paused.state, {
+      decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
+    });
+    expect(notes()).not.toContain('call look');
+    expect(resultsIn(again.messages)).toContain('has changed what this tool says');
+    expect(again.awaiting.map(({ name }) => name)).toEqual(['h_look']);
+    await agent.run(again.state, {
+      decisions: again.awaiting.map(({ id }) => ({ callId: id, approve: true })),
+    });
+    expect(notes()).toContain('call look');
+  });
+
+  it('runs what has changed without a question under approve: none', async () => {
+    const { box } = await world({ approve: 'none' });
+    const { agent } = agentWith(box, [call('change'), call('look'), 'done']);
+    expect((await agent.run('go')).text).toBe('done');
+  });
+
+  it('shows the model a long result up to the cap, with a mark', async () => {
+    const { box } = await world({ maxResultChars: 50 });
+    const { agent } = agentWith(box, [call('long'), 'done']);
+    const { messages } = await agent.run('go');
+    const results = resultsIn(messages);
+    expect(results).toContain('[cut: the result had 300000 characters, 299950 are left out]');
+    expect(results.length).toBeLessThan(400);
+  });
+
+  it('goes on after a server that died, with an error result', async () => {
+    const { box } = await world();
+    const { agent } = agentWith(box, [call('die'), call('look'), 'done']);
+    const { text, messages } = await agent.run('go');
+    expect(text).toBe('done');
+    expect(resultsIn(messages)).toMatch(/The tool failed.*code 3.*seen/);
+  });
+
+  it('cannot be made where two servers have tools of one name', async () => {
+    const one = await world({ prefix: '' });
+    const two = await world({ prefix: '', name: 'other' });
+    const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: {} })] }).model('f/m');
+    expect(() => createAgent({ model, toolboxes: [one.box, two.box] })).toThrow(
+      /tool "look" is twice there: in toolbox "h" and in toolbox "other"/,
+    );
+  });
+});

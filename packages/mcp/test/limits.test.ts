@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { countingClock, rejection, until, world } from './support/world.ts';
+
+describe('a call', () => {
+  it('that is aborted ends at once, and the server hears of it before anything else', async () => {
+    const { run, notes } = await world();
+    const controller = new AbortController();
+    let isOver = false;
+    const outcome = rejection(run('hang', {}, { signal: controller.signal })).finally(() => {
+      isOver = true;
+    });
+    await until(() => notes().includes('call hang'));
+    controller.abort(new Error('enough'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(true);
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    await run('look');
+    expect(notes().slice(-2)).toEqual([expect.stringMatching(/^cancelled/), 'call look']);
+  });
+
+  it('that was aborted before does not reach the server', async () => {
+    const { run, notes } = await world();
+    expect(await rejection(run('hang', {}, { signal: AbortSignal.abort() }))).toMatchObject({
+      kind: 'aborted',
+    });
+    await run('look');
+    expect(notes()).not.toContain('call hang');
+  });
+
+  it('without a sign of life times out, and the server is told', async () => {
+    const clock = countingClock();
+    const { run, notes } = await world({ timeoutMs: 300, clock });
+    const outcome = rejection(run('hang'));
+    await until(() => notes().includes('call hang'));
+    await clock.advance(300);
+    expect(await outcome).toMatchObject({
+      kind: 'timeout',
+      message: 'mcp "h": hang gave no sign of life for 300 ms',
+    });
+    expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
+    expect(notes().some((note) => note.startsWith('cancelled'))).toBe(true);
+  });
+
+  it.each([
+    [10_000, { value: [{ type: 'text', text: 'stepped' }] }],
+    [500, { reason: { kind: 'timeout', message: 'mcp "h": steps did not end within 500 ms' } }],
+  ])('that tells of its progress goes on, up to the total of %d ms', async (totalMs, settled) => {
+    const clock = countingClock();
+    const { run, notes } = await world({ timeoutMs: 300, totalMs, clock });
+    const outcome = Promise.allSettled([run('steps')]);
+    await until(() => notes().includes('ready for steps'));
+    const pid = Number(notes()[0]?.split(' ')[1]);
+    for (let step = 1; step <= 2; step++) {
+      await clock.advance(200);
+      const before = clock.timersSet;
+      process.kill(pid, 'SIGUSR2');
+      await until(() => clock.timersSet > before);
+    }
+    await clock.advance(200);
+    if (totalMs > 600) process.kill(pid, 'SIGUSR2');
+    expect(await outcome).toMatchObject([settled]);
+  });
+});
+
+describe('a server that misbehaves', () => {
+  it('and floods us with messages is heard a few at a time, so that an abort is heard too', async () => {
+    const { run } = await world();
+    let turns = 0;
+    const beat = setInterval(() => (turns += 1), 0);
+    expect(await run('chatty')).toEqual([{ type: 'text', text: 'chatted' }]);
+    clearInterval(beat);
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('and closes its output without ending is ended', async () => {
+    const { run } = await world();
+    expect(await rejection(run('silent'))).toMatchObject({
+      kind: 'network',
+      message: expect.stringContaining('it closed its output') as string,
+    });
+    expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
+  });
+
+  it('and does not read what it is sent is ended before all of that is kept', async () => {
+    const { run, notes } = await world();
+    const deaf = rejection(run('deaf'));
+    await until(() => notes().includes('deaf'));
+    const most = rejection(run('echo', { text: 'x'.repeat(70 * 1024 * 1024) }));
+    const beyond = await rejection(run('echo'));
+    expect([await deaf, await most, beyond]).toMatchObject([
+      { kind: 'network', message: expect.stringContaining('does not read') as string },
+      { kind: 'network' },
+      { kind: 'network' },
+    ]);
+  });
+});
+
+describe('a server that dies', () => {
+  it('fails the call under way with how it ended and what it said last, without secrets of its place', async () => {
+    const { run, events } = await world({}, { KEY: 'secret-of-the-env' });
+    const error = await rejection(run('once'));
+    expect(error).toMatchObject({ kind: 'network', message: expect.stringContaining('code 3') as string });
+    const said = await rejection(run('die'));
+    expect(said).toMatchObject({ message: expect.stringContaining('*** said goodbye') as string });
+    expect(JSON.stringify(events)).not.toContain('secret-of-the-env');
+    expect(events.filter(({ type }) => type === 'stderr')).toEqual([
+      { type: 'stderr', detail: '*** said goodbye' },
+    ]);
+  });
+
+  it('is started anew for the next call, once', async () => {
+    const { run, notes, events } = await world();
+    await rejection(run('once'));
+    expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
+    expect(notes().filter((note) => note.startsWith('pid'))).toHaveLength(2);
+    expect(events.map(({ type }) => type)).toEqual(['connected', 'closed', 'connected']);
+  });
+
+  it('is asked again where it says that the tool may be repeated, and only there', async () => {
+    const { run, notes } = await world({ retries: 2 });
+    await rejection(run('once'));
+    await rejection(run('die'));
+    expect(notes().filter((note) => note === 'call once')).toHaveLength(1);
+    expect(notes().filter((note) => note === 'call die')).toHaveLength(3);
+  });
+
+  it('is waited for longer each time that it dies before an answer', async () => {
+    const clock = countingClock();
+    const { run, notes } = await world({ clock });
+    await rejection(run('once'));
+    for (const [at, pause] of [250, 500, 1000].entries()) {
+      const outcome = rejection(run('once'));
+      await clock.advance(pause - 1);
+      expect(notes().filter((note) => note === 'once')).toHaveLength(at + 1);
+      await clock.advance(1);
+      await outcome;
+    }
+    expect(notes().filter((note) => note === 'once')).toHaveLength(4);
+  });
+});
+
+describe('connecting', () => {
+  it.each([
+    ['a program that is not there', { command: 'no-such-program-at-all' }, /not found/],
+    ['a program that cannot be named', { command: 'a\0b' }, /null bytes/],
+    ['a folder that is not there', { command: 'sh', cwd: '/no/such/folder' }, /\/no\/such\/folder/],
+    [
+      'a program that ends at once',
+      { command: 'sh', args: ['-c', 'echo sorry >&2; exit 7'] },
+      /code 7: sorry/,
+    ],
+  ])('to %s says so', async (_what, place, message) => {
+    expect(await rejection(world({ place }))).toMatchObject({
+      name: 'LlmError',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('to a server that says nothing ends in time, and by a signal', async () => {
+    expect(await rejection(world({ connectMs: 300 }, { MODE: 'mute' }))).toMatchObject({ kind: 'timeout' });
+    const signal = AbortSignal.timeout(200);
+    expect(await rejection(world({ signal }, { MODE: 'mute' }))).toMatchObject({ kind: 'aborted' });
+  });
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fittedNames } from '../src/client/names.ts';
+
+const named = (prefix: string, ...names: string[]): readonly (string | undefined)[] => {
+  const fitted = fittedNames(prefix, names);
+  return names.map((name) => fitted.get(name));
+};
+
+describe('names of a server', () => {
+  it('that fit stay as they are, behind the prefix', () => {
+    expect(named('files_', 'read', 'write-all')).toEqual(['files_read', 'files_write-all']);
+  });
+
+  it('in other characters are written with underscores, and told apart', () => {
+    expect(named('', 'a.b')).toEqual(['a_b']);
+    expect(named('', 'a_b', 'a.b', 'a/b')).toEqual([
+      'a_b',
+      expect.stringMatching(/^a_b_\w{4,7}$/),
+      expect.stringMatching(/^a_b_\w{4,7}$/),
+    ]);
+  });
+
+  it('do not depend on their order', () => {
+    const names = ['a.b', 'a_b', 'ä', 'x'.repeat(80), `${'x'.repeat(80)}y`];
+    const there = fittedNames('p_', names);
+    const back = fittedNames('p_', names.toReversed());
+    expect(names.map((name) => back.get(name))).toEqual(names.map((name) => there.get(name)));
+  });
+
+  it('are unique, of 64 characters that every vendor takes, whatever they were', () => {
+    const name = fc.oneof(
+      fc.string({ maxLength: 90, unit: 'grapheme' }),
+      fc.constantFrom('a', 'a.', 'a_', '', '_'),
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 70 }), fc.uniqueArray(name, { maxLength: 20 }), (prefix, names) => {
+        const fitted = named(prefix, ...names);
+        expect(new Set(fitted).size).toBe(names.length);
+        for (const one of fitted) expect(one).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { connectMcp, type McpOptions } from '../src/index.ts';
+import { rejection } from './support/world.ts';
+
+const place = { command: 'true' };
+
+describe('options that cannot be meant', () => {
+  it.each<[string, Partial<McpOptions>]>([
+    ['name', { name: ' ' }],
+    ['place', { place: {} as never }],
+    ['place', { place: undefined as never }],
+    ['place.command', { place: { command: '' } }],
+    ['place.url', { place: { url: 'files' } }],
+    ['place.url', { place: { url: 'file:///etc' } }],
+    ['place.url', { place: { url: 'http://far.example/mcp', credential: 'key' } }],
+    ['place.url', { place: { url: 'http://far.example/mcp', headers: { 'x-key': 'key' } } }],
+    ['timeoutMs', { timeoutMs: Number.NaN }],
+    ['connectMs', { connectMs: 0 }],
+    ['retries', { retries: -1 }],
+    ['maxResultChars', { maxResultChars: -1 }],
+    ['sampling.maxTokens', { sampling: { model: {} as never, maxTokens: 0 } }],
+    ['roots[0]', { roots: ['/home'] }],
+  ])('%s: nothing is started', async (path, options) => {
+    expect(await rejection(connectMcp({ name: 'x', place, ...options }))).toMatchObject({
+      kind: 'config',
+      details: { path },
+    });
+  });
+});

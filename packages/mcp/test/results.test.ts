@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { rejection, run, world } from './support/world.ts';
+
+describe('what a tool of a server gives', () => {
+  it('is text, images as bytes, and words for what a model cannot be shown', async () => {
+    const { run: call } = await world();
+    const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
+    expect(await call('mixed')).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'image', mediaType: 'image/png', bytes: png },
+      { type: 'text', text: '[image image/png, which is not valid]' },
+      { type: 'text', text: '[audio audio/wav, 3 bytes, which is not shown]' },
+      { type: 'text', text: 'inline' },
+      { type: 'image', mediaType: 'image/png', bytes: png },
+      { type: 'text', text: '[application/octet-stream file:///x.bin, 3 bytes, which is not shown]' },
+      { type: 'text', text: '[link file:///y "y"]' },
+    ]);
+  });
+
+  it.each([
+    ['structured', '{"n":3}'],
+    ['empty', 'done'],
+    ['garbage', 'still here'],
+  ])('%s is %s', async (name, text) => {
+    const { run: call } = await world();
+    expect(await call(name)).toEqual([{ type: 'text', text }]);
+  });
+
+  it('is at most twenty images, with a mark of those that are left out', async () => {
+    const { run: call } = await world();
+    const output = await call('pictures', { count: 23 });
+    expect(output).toHaveLength(21);
+    expect(output).toContainEqual({
+      type: 'text',
+      text: '[cut: the result had 23 images, 3 are left out]',
+    });
+    expect(await call('pictures', { count: 20 })).toHaveLength(20);
+  });
+
+  it('is an image by its bytes, and not by what it is called', async () => {
+    const { run: call } = await world();
+    expect(await call('lies')).toMatchObject([
+      { type: 'image', mediaType: 'image/png' },
+      { type: 'text', text: '[image image/png, which is not valid]' },
+    ]);
+  });
+
+  it('is what was asked for, in a line that everybody reads as one', async () => {
+    const { run: call } = await world();
+    const text = 'one\u2028two\u2029three';
+    expect(await call('echo', { text })).toEqual([{ type: 'text', text: JSON.stringify({ text }) }]);
+  });
+
+  it('is an error of the tool where the server says so', async () => {
+    const { run: call } = await world();
+    await expect(call('fail')).rejects.toThrow('boom');
+  });
+
+  it('is an error that names server, tool and reason where the protocol fails', async () => {
+    const { run: call } = await world();
+    expect(await rejection(call('refused'))).toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('mcp "h": refused: ') as string,
+    });
+    expect(await rejection(call('malformed'))).toMatchObject({ name: 'LlmError' });
+    expect(await call('echo', { a: 1 })).toEqual([{ type: 'text', text: '{"a":1}' }]);
+  });
+
+  it('of more than a read buffer ends the connection, and the next call has a new one', async () => {
+    const { run: call } = await world();
+    expect(await rejection(call('flood'))).toMatchObject({
+      kind: 'network',
+      message: expect.stringContaining('a line of more than 10485760 bytes') as string,
+    });
+    expect(await call('echo')).toEqual([{ type: 'text', text: '{}' }]);
+  }, 20_000);
+});
+
+describe('tools of a server', () => {
+  it('have schemas without their dialect, and names with the prefix', async () => {
+    const { box } = await world({ prefix: 'my.', only: ['echo', 'look', 'nothing'] });
+    expect(box.tools.map(({ name, description, parameters }) => ({ name, description, parameters }))).toEqual(
+      [
+        { name: 'my_look', description: 'Looks', parameters: { type: 'object' } },
+        { name: 'my_echo', description: 'echo', parameters: { type: 'object' } },
+      ],
+    );
+    expect(await run(box, 'my_echo')).toEqual([{ type: 'text', text: '{}' }]);
+  });
+
+  it('say no more of themselves than a window holds', async () => {
+    const { box, run: call } = await world({ only: ['look', 'change'] });
+    await call('change', { to: 'x'.repeat(500_000) });
+    expect(box.tools.find(({ name }) => name === 'h_look')?.description).toHaveLength(20_000);
+  });
+
+  it('are those that a function takes', async () => {
+    const { box } = await world({ prefix: '', only: ({ description }) => description === 'Looks' });
+    expect(box.tools.map(({ name }) => name)).toEqual(['look']);
+  });
+});

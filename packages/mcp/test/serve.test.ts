@@ -1,0 +1,211 @@
+import { defineTool, suspend, type Tool } from '@majordomo/agent';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import {
+  connectMcp,
+  reportProgress,
+  serveMcp,
+  type McpOptions,
+  type McpToolbox,
+  type ServeOptions,
+} from '../src/index.ts';
+import { countingClock, rejection, run, until } from './support/world.ts';
+
+/** A client of ours on a server of ours, request by request, without a network. */
+async function served(
+  tools: readonly Tool[],
+  serving: Partial<ServeOptions> = {},
+  client: Partial<McpOptions> = {},
+): Promise<McpToolbox> {
+  const server = serveMcp({ name: 'sky', version: '1.2.3', tools, ...serving });
+  const box = await connectMcp({
+    name: 's',
+    prefix: '',
+    place: {
+      url: 'http://sky.internal/mcp',
+      fetch: (input, init) => server.fetch(new Request(input, init)),
+    },
+    approve: 'none',
+    ...client,
+  });
+  onTestFinished(async () => {
+    await box.close();
+    await server.close();
+  });
+  return box;
+}
+
+const weather = defineTool({
+  name: 'weather',
+  description: 'Weather in a city',
+  parameters: z.object({ city: z.string() }),
+  run: ({ city }) => `sunny in ${city}`,
+});
+
+const plain = (name: string, made: Tool['run'], more: Partial<Tool> = {}): Tool => ({
+  name,
+  description: name,
+  parameters: { type: 'object' },
+  run: made,
+  ...more,
+});
+
+const BOTH = [['2025'], ['auto']] as const;
+
+describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
+  it('are listed with their schemas, and run with checked arguments', async () => {
+    const box = await served([weather], {}, { protocol });
+    expect(box.tools).toMatchObject([
+      {
+        name: 'weather',
+        description: 'Weather in a city',
+        parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+      },
+    ]);
+    expect(await run(box, 'weather', { city: 'Rome' })).toEqual([{ type: 'text', text: 'sunny in Rome' }]);
+    await expect(run(box, 'weather', { city: 7 })).rejects.toThrow('Invalid arguments');
+  });
+
+  it('give pictures, JSON and failures as results', async () => {
+    const bytes = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
+    const box = await served(
+      [
+        plain('picture', () => [{ type: 'image', mediaType: 'image/png', bytes }]),
+        plain('json', () => ({ a: 1 })),
+        plain('broken', () => {
+          throw new Error('out of clouds');
+        }),
+        plain('waits', () => suspend()),
+        plain('late', () => new Promise(() => undefined), { timeoutMs: 20 }),
+        plain('long', () => 'x'.repeat(500), { maxResultChars: 10 }),
+      ],
+      {},
+      { protocol },
+    );
+    expect(await run(box, 'picture')).toEqual([{ type: 'image', mediaType: 'image/png', bytes }]);
+    expect(await run(box, 'json')).toEqual([{ type: 'text', text: '{"a":1}' }]);
+    await expect(run(box, 'broken')).rejects.toThrow('The tool failed: out of clouds');
+    await expect(run(box, 'waits')).rejects.toThrow('waits for something');
+    await expect(run(box, 'late')).rejects.toThrow('did not answer within 20 ms');
+    expect(JSON.stringify(await run(box, 'long'))).toContain('[cut: the result had 500 characters');
+  });
+
+  it('hear when the client cancels', async () => {
+    const heard: string[] = [];
+    const deaf = plain('deaf', async (_args, { signal }) => {
+      heard.push('began');
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+      heard.push('ended');
+      return '';
+    });
+    const box = await served([deaf], { sessions: 1 }, { protocol });
+    const controller = new AbortController();
+    const outcome = rejection(run(box, 'deaf', {}, { signal: controller.signal }));
+    await until(() => heard.includes('began'));
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    await until(() => heard.includes('ended'));
+  });
+
+  it('tell of their progress, which keeps the client patient', async () => {
+    const clock = countingClock();
+    const slow = plain('slow', async (_args, context) => {
+      for (let progress = 1; progress <= 3; progress++) {
+        await clock.advance(200);
+        const before = clock.timersSet;
+        reportProgress(context, { progress, total: 3, message: 'on it' });
+        await until(() => clock.timersSet > before);
+      }
+      return 'done';
+    });
+    const box = await served([slow], {}, { protocol, timeoutMs: 300, clock });
+    expect(await run(box, 'slow')).toEqual([{ type: 'text', text: 'done' }]);
+  });
+
+  it('that need a person do not run for a client that cannot ask one', async () => {
+    const ran: unknown[] = [];
+    const wipe = plain('wipe', (args: unknown) => (ran.push(args), 'wiped'), { approval: true });
+    const box = await served([wipe], {}, { protocol });
+    await expect(run(box, 'wipe')).rejects.toThrow('a person has to agree');
+    expect(ran).toEqual([]);
+  });
+
+  it('that need a person run at once where the client is trusted to ask', async () => {
+    const wipe = plain('wipe', () => 'wiped', { approval: true });
+    const box = await served([wipe], { approvals: 'client' }, { protocol, approve: 'destructive' });
+    expect(await (box.tools[0]?.approval as () => unknown)()).toBe(true);
+    expect(await run(box, 'wipe')).toEqual([{ type: 'text', text: 'wiped' }]);
+  });
+});
+
+describe.each(BOTH)('a person behind a client of %s', (protocol) => {
+  it.each([
+    ['accept', 'wiped'],
+    ['decline', 'did not agree'],
+    ['cancel', 'did not agree'],
+  ] as const)('who says %s decides: %s', async (action, told) => {
+    const asked: string[] = [];
+    const wipe = plain('wipe', () => 'wiped', { approval: ({ all }) => all === true });
+    const box = await served(
+      [wipe],
+      { sessions: 1 },
+      {
+        protocol,
+        onElicit: ({ message }) => {
+          asked.push(message);
+          return action === 'accept' ? { action, content: {} } : { action };
+        },
+      },
+    );
+    const outcome = await run(box, 'wipe', { all: true }).then(JSON.stringify, String);
+    expect(outcome).toContain(told);
+    expect(asked).toEqual(['May wipe run with {"all":true}?']);
+    await run(box, 'wipe', { all: false });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('sessions', () => {
+  it('that make room for others begin anew, unnoticed', async () => {
+    const server = serveMcp({ name: 'sky', version: '1', tools: [weather], sessions: 1 });
+    const place = {
+      url: 'http://sky.internal',
+      fetch: (input: URL | Request | string, init?: RequestInit) => server.fetch(new Request(input, init)),
+    };
+    const events: string[] = [];
+    const one = await connectMcp({ name: 'one', place, onEvent: ({ type }) => void events.push(type) });
+    const two = await connectMcp({ name: 'two', place });
+    const sunny = [{ type: 'text', text: 'sunny in Rome' }];
+    expect(await run(one, 'one_weather', { city: 'Rome' })).toEqual(sunny);
+    expect(await run(two, 'two_weather', { city: 'Rome' })).toEqual(sunny);
+    expect(events).toEqual(['connected', 'closed', 'connected']);
+    await Promise.all([one.close(), two.close()]);
+    await server.close();
+  });
+});
+
+describe('what cannot be served', () => {
+  it('is refused before anybody connects', () => {
+    expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow('one name');
+    const odd = plain('odd', () => '', { parameters: 7 as never });
+    expect(() => serveMcp({ name: 'x', version: '1', tools: [odd] })).toThrow('parameters of tool "odd"');
+  });
+
+  it('ends with close(): what is under way is answered', async () => {
+    const calls: string[] = [];
+    const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));
+    const server = serveMcp({ name: 'x', version: '1', tools: [hang] });
+    const box = await connectMcp({
+      name: 's',
+      place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+    });
+    const outcome = rejection(run(box, 's_hang'));
+    await until(() => calls.includes('hang'));
+    await server.close();
+    expect(await outcome).toBeInstanceOf(Error);
+    await box.close();
+    expect(await server.fetch(new Request('http://x.internal'))).toMatchObject({ status: 503 });
+  });
+});

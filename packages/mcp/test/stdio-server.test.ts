@@ -1,0 +1,34 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { run } from './support/world.ts';
+
+const SCRIPT = new URL('support/serving-process.ts', import.meta.url).pathname;
+
+async function connected(options: Partial<McpOptions> = {}): Promise<McpToolbox> {
+  const box = await connectMcp({
+    name: 'calc',
+    prefix: '',
+    place: { command: process.execPath, args: [SCRIPT] },
+    ...options,
+  });
+  onTestFinished(() => box.close());
+  return box;
+}
+
+describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for clients of %s', (protocol) => {
+  it('answers, and ends when the client is gone', async () => {
+    const events: McpEvent[] = [];
+    const onEvent = (event: McpEvent): void => void events.push(event);
+    const box = await connected({ protocol, onEvent });
+    expect(await run(box, 'add', { a: 1, b: 2 })).toEqual([{ type: 'text', text: '3' }]);
+    await box.close();
+    expect(events.map(({ detail }) => detail)).toContain('the client is gone');
+  });
+
+  it('asks the person behind the client', async () => {
+    const box = await connected({ protocol, onElicit: () => ({ action: 'accept', content: {} }) });
+    expect(await run(box, 'wipe')).toEqual([{ type: 'text', text: 'wiped' }]);
+    const no = await connected({ protocol, onElicit: () => ({ action: 'decline' }) });
+    await expect(run(no, 'wipe')).rejects.toThrow('did not agree');
+  });
+});
