@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { inspectorPage } from './inspector-page.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
@@ -95,6 +97,32 @@ export const skillsLibrary: Config = defineConfig({
   dts: true,
 });
 
+/** gateway: the handler, Node's server for it, and the page of its inspector, which is loaded when somebody opens it. */
+export const gatewayLibrary: Config = defineConfig({
+  ...base,
+  entry: { index: 'src/index.ts', node: 'src/node.ts', 'inspector-page': 'src/inspector/page/built.ts' },
+  external: ['#inspector-page'],
+  esbuildPlugins: [inspectorPage()],
+  platform: 'node',
+  // The licences of what is bundled into the page.
+  publicDir: 'notices',
+  dts: true,
+});
+
+/** mcp: as it is, and `edge` for pages and Workers, in which no program can be started: nothing of Node is in it. */
+export const mcpLibrary: Config = defineConfig([
+  // Both are built at once.
+  { ...base, entry: ['src/index.ts'], platform: 'neutral', dts: true, clean: ['!edge.*'] },
+  {
+    ...base,
+    entry: { edge: 'src/index.ts' },
+    platform: 'neutral',
+    clean: false,
+    splitting: false,
+    esbuildPlugins: [replaced(/\/(?:program-transport|serve-stdio)\.ts$/, 'src/no-programs.ts')],
+  },
+]);
+
 /** store-sqlite: Node only, and one of the built-ins that have no name without `node:`. */
 export const sqliteLibrary: Config = defineConfig({
   ...base,
@@ -126,6 +154,16 @@ function loadedTogether(list: string): Plugin {
         const contents = names.map((name) => `export * from '${name}';`).join('\n');
         return { contents, loader: 'ts', resolveDir: 'src' };
       });
+    },
+  };
+}
+
+/** Takes one file in place of those that are imported by such a name. */
+function replaced(filter: RegExp, file: string): Plugin {
+  return {
+    name: 'replaced',
+    setup(build) {
+      build.onResolve({ filter }, () => ({ path: resolve(file) }));
     },
   };
 }

@@ -1,0 +1,34 @@
+import type { StreamEvent } from '@majordomo/core';
+
+/** Events with one open part at a time, as wires whose clients expect that have them; others wait for their turn. */
+export class InOrder {
+  /** Indices of the parts that have begun and are not told to their end, the one that is being told first. */
+  private readonly open: number[] = [];
+  private readonly held = new Map<number, StreamEvent[]>();
+
+  push(event: StreamEvent): readonly StreamEvent[] {
+    if (!('index' in event)) return [event];
+    if (event.type === 'part-start') this.open.push(event.index);
+    if (event.index !== this.open[0]) {
+      const waiting = this.held.get(event.index);
+      if (waiting === undefined) this.held.set(event.index, [event]);
+      else waiting.push(event);
+      return [];
+    }
+    if (event.type !== 'part-end') return [event];
+    this.open.shift();
+    return [event, ...this.released()];
+  }
+
+  private released(): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    for (let next = this.open[0]; next !== undefined; next = this.open[0]) {
+      const waiting = this.held.get(next) ?? [];
+      this.held.delete(next);
+      events.push(...waiting);
+      if (waiting.at(-1)?.type !== 'part-end') break;
+      this.open.shift();
+    }
+    return events;
+  }
+}

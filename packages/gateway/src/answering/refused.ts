@@ -1,0 +1,9 @@
+import type { Wire } from '../wire.ts';
+import { refusalOf } from './refusal-of.ts';
+import { retryHeaders, STATUS } from './status.ts';
+
+/** Anything that was thrown, as an answer in the client's own wire. */
+export function refused(error: unknown, failure: Wire['failure']): Response {
+  const refusal = refusalOf(error);
+  return Response.json(failure(refusal), { status: STATUS[refusal.kind], headers: retryHeaders(refusal) });
+}

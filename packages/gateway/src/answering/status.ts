@@ -1,0 +1,45 @@
+import type { Refusal, RefusalKind } from '../refusal.ts';
+
+/** The status of each refusal, the same on every wire but for what one of them has a status of its own for. */
+export const STATUS: Readonly<Record<RefusalKind, number>> = {
+  unauthorized: 401,
+  forbidden: 403,
+  'no-such-model': 404,
+  'no-such-route': 404,
+  busy: 429,
+  'too-large': 413,
+  'invalid-request': 400,
+  unsupported: 400,
+  'context-overflow': 400,
+  'content-filter': 400,
+  denied: 429,
+  quota: 429,
+  'rate-limit': 429,
+  // Nothing that the client's own key or model could change.
+  config: 502,
+  auth: 502,
+  billing: 502,
+  'not-found': 502,
+  server: 502,
+  network: 502,
+  protocol: 502,
+  truncated: 502,
+  empty: 502,
+  'invalid-output': 502,
+  overloaded: 503,
+  exhausted: 503,
+  timeout: 504,
+  aborted: 499,
+};
+
+/** The chain has tried what there is: the official clients ask again at once unless they are told not to. */
+const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
+/** The official clients wait no longer than this. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Headers that tell the client whether and when to ask again. */
+export function retryHeaders({ kind, retryAfterMs = 1000 }: Refusal): Record<string, string> {
+  if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
+  const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  return retryAfterMs > LONGEST_WAIT_MS ? { ...after, 'x-should-retry': 'false' } : after;
+}

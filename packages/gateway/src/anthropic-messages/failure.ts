@@ -1,0 +1,38 @@
+import type { Refusal, RefusalKind } from '../refusal.ts';
+
+const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
+  unauthorized: 'authentication_error',
+  forbidden: 'permission_error',
+  'no-such-model': 'not_found_error',
+  'no-such-route': 'not_found_error',
+  'too-large': 'request_too_large',
+  'invalid-request': 'invalid_request_error',
+  unsupported: 'invalid_request_error',
+  'context-overflow': 'invalid_request_error',
+  'content-filter': 'invalid_request_error',
+  busy: 'rate_limit_error',
+  'rate-limit': 'rate_limit_error',
+  quota: 'rate_limit_error',
+  denied: 'rate_limit_error',
+  overloaded: 'overloaded_error',
+  exhausted: 'overloaded_error',
+  timeout: 'timeout_error',
+};
+
+/** A refusal as Anthropic's wire says it. */
+export const anthropicFailure = ({ kind, message, code }: Refusal): { readonly type: 'error' } => ({
+  type: 'error',
+  ...{
+    error: {
+      type: TYPES[kind] ?? 'api_error',
+      message: worded(kind, message),
+      ...(code === undefined ? {} : { details: { error_code: code } }),
+    },
+  },
+});
+
+/** Clients shorten their transcript when they read these words. */
+const worded = (kind: RefusalKind, message: string): string =>
+  kind === 'context-overflow' && !message.includes('prompt is too long')
+    ? `prompt is too long: ${message}`
+    : message;

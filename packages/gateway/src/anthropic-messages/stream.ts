@@ -1,0 +1,142 @@
+import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import { InOrder } from '../answering/in-order.ts';
+import type { Refusal } from '../refusal.ts';
+import { namedEvent } from '../answering/sse.ts';
+import { argumentsText } from '../reading/call.ts';
+import { tokenText } from '../reading/token.ts';
+import type { Writer } from '../wire.ts';
+import { anthropicFailure } from './failure.ts';
+import { hiddenData, messagesCitations, messagesUsage, stopOf } from './words.ts';
+
+type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
+type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
+
+/** An answer as the events of a message: one block after the other. */
+export class MessagesWriter implements Writer {
+  private readonly model: string;
+  private readonly stops: readonly string[];
+  private readonly inOrder = new InOrder();
+  private hasBegun = false;
+  /** Of the block that is being told. */
+  private index = 0;
+  /** Has it begun? Reasoning begins with its first words: without any it is another block. */
+  private isOpen = false;
+  private hasArguments = false;
+
+  constructor(model: string, stops: readonly string[]) {
+    this.model = model;
+    this.stops = stops;
+  }
+
+  write(event: StreamEvent): string {
+    return this.inOrder
+      .push(event)
+      .map((next) => this.one(next))
+      .join('');
+  }
+
+  end(): string {
+    return namedEvent({ type: 'message_stop' });
+  }
+
+  fail(refusal: Refusal): string {
+    return namedEvent(anthropicFailure(refusal));
+  }
+
+  private one(event: StreamEvent): string {
+    switch (event.type) {
+      case 'part-start':
+        return event.part.type === 'reasoning' ? '' : this.blockStart(event);
+      case 'text-delta':
+        return this.delta({ type: 'text_delta', text: event.text });
+      case 'reasoning-delta':
+        return this.thinkingStart() + this.delta({ type: 'thinking_delta', thinking: event.text });
+      case 'args-delta':
+        this.hasArguments ||= event.json !== '';
+        return this.delta({ type: 'input_json_delta', partial_json: event.json });
+      case 'part-end':
+        // What ran at the vendor has no block that a client of this wire could send back.
+        return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
+      case 'finish':
+        return this.finish(event);
+      case 'start':
+      case 'warning':
+      case 'reset':
+      case 'continued':
+        return '';
+    }
+  }
+
+  private blockStart({ part }: Start): string {
+    this.hasArguments = false;
+    return this.open(
+      part.type === 'tool-call'
+        ? { type: 'tool_use', id: part.id, name: part.name, input: {} }
+        : { type: 'text', text: '' },
+    );
+  }
+
+  private thinkingStart(): string {
+    return this.isOpen ? '' : this.open({ type: 'thinking', thinking: '', signature: '' });
+  }
+
+  private open(block: object): string {
+    this.isOpen = true;
+    return (
+      this.begin() +
+      namedEvent({ type: 'content_block_start', ...{ index: this.index, content_block: block } })
+    );
+  }
+
+  private delta(delta: object): string {
+    return namedEvent({ type: 'content_block_delta', ...{ index: this.index, delta } });
+  }
+
+  private blockEnd(part: Exclude<AssistantPart, VendorPart>): string {
+    const rest = this.restOf(part);
+    const stop = namedEvent({ type: 'content_block_stop', ...{ index: this.index } });
+    this.index++;
+    this.isOpen = false;
+    return rest + stop;
+  }
+
+  /** What is known of a part only at its end. */
+  private restOf(part: Exclude<AssistantPart, VendorPart>): string {
+    if (part.type === 'text')
+      return messagesCitations(part)
+        .map((citation) => this.delta({ type: 'citations_delta', citation }))
+        .join('');
+    if (part.type === 'tool-call')
+      return this.hasArguments
+        ? ''
+        : this.delta({ type: 'input_json_delta', partial_json: argumentsText(part) });
+    const data = this.isOpen ? undefined : hiddenData(part);
+    if (data !== undefined) return this.open({ type: 'redacted_thinking', data });
+    const signature = tokenText(part.replay);
+    const start = this.thinkingStart();
+    return signature === undefined ? start : start + this.delta({ type: 'signature_delta', signature });
+  }
+
+  /** Before the first block; what the input was is known at the end. */
+  private begin(): string {
+    if (this.hasBegun) return '';
+    this.hasBegun = true;
+    const message = {
+      id: newId('msg_'),
+      type: 'message',
+      role: 'assistant',
+      model: this.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: messagesUsage(undefined),
+    };
+    return namedEvent({ type: 'message_start', ...{ message } });
+  }
+
+  private finish({ reason, raw, usage }: Finish): string {
+    const delta = stopOf(reason, raw, this.stops);
+    return this.begin() + namedEvent({ type: 'message_delta', ...{ delta, usage: messagesUsage(usage) } });
+  }
+}

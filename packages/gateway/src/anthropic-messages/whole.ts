@@ -1,0 +1,42 @@
+import type { AssistantPart, ChatResponse, TextPart } from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import { tokenText } from '../reading/token.ts';
+import { hiddenData, messagesCitations, messagesUsage, stopOf } from './words.ts';
+
+/** An answer as one `message`. */
+export const anthropicMessage = (
+  { parts, finish, rawFinish, usage }: ChatResponse,
+  model: string,
+  stops: readonly string[],
+): object => ({
+  id: newId('msg_'),
+  type: 'message',
+  role: 'assistant',
+  model,
+  content: parts.flatMap(block),
+  ...stopOf(finish, rawFinish, stops),
+  usage: messagesUsage(usage),
+});
+
+function block(part: AssistantPart): object | readonly object[] {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text, citations: citationsOf(part) };
+    case 'reasoning': {
+      const data = hiddenData(part);
+      return data === undefined
+        ? { type: 'thinking', thinking: part.text, signature: tokenText(part.replay) ?? '' }
+        : { type: 'redacted_thinking', data };
+    }
+    case 'vendor':
+      return [];
+    case 'tool-call':
+      return { type: 'tool_use', id: part.id, name: part.name, input: part.args };
+  }
+}
+
+/** `null` for none, as the wire has it. */
+function citationsOf(part: TextPart): readonly object[] | null {
+  const citations = messagesCitations(part);
+  return citations.length === 0 ? null : citations;
+}

@@ -1,0 +1,50 @@
+import type { FinishReason, ReasoningPart, TextPart, Usage } from '@majordomo/core';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/provider';
+import { pagesOf } from '../answering/pages.ts';
+import { tokenText } from '../reading/token.ts';
+
+const STOPS: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  'tool-calls': 'tool_use',
+  'content-filter': 'refusal',
+  refusal: 'refusal',
+  incomplete: 'pause_turn',
+  other: 'end_turn',
+};
+
+/** Why the answer ends, in the wire's words. Which of several texts ended it, no chain knows. */
+export function stopOf(finish: FinishReason, raw: string | undefined, asked: readonly string[]): object {
+  return raw === 'stop_sequence' && asked.length > 0
+    ? { stop_reason: 'stop_sequence', stop_sequence: asked.length === 1 ? asked[0] : null }
+    : { stop_reason: STOPS[finish], stop_sequence: null };
+}
+
+/** The wire counts what was cached beside the input; what is unknown is 0, which it has no other word for. */
+export function messagesUsage(usage: Usage | undefined): object {
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage ?? {};
+  return {
+    input_tokens: Math.max(0, input - cacheRead - cacheWrite),
+    cache_creation_input_tokens: cacheWrite,
+    cache_read_input_tokens: cacheRead,
+    output_tokens: output,
+  };
+}
+
+/** Reasoning that has no text to show: its token is all of it. */
+export function hiddenData({ text, replay }: ReasoningPart): string | undefined {
+  if (text !== '' || replay === undefined) return undefined;
+  const { redacted, signature } = asRecord(replay.data);
+  if (typeof signature === 'string') return undefined;
+  return replay.family === CLAUDE_FAMILY && typeof redacted === 'string' ? redacted : tokenText(replay);
+}
+
+/** Pages that a text rests on. They do not come back: who found them is known to their vendor alone. */
+export const messagesCitations = (part: TextPart): readonly object[] =>
+  pagesOf(part).map(({ url, title, quote }) => ({
+    type: 'web_search_result_location',
+    url,
+    title,
+    cited_text: quote,
+    encrypted_index: '',
+  }));

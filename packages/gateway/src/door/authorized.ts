@@ -1,0 +1,55 @@
+import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
+import { GATEWAY_FAILED, Refusal } from '../refusal.ts';
+import type { Caller, Settings } from '../options.ts';
+
+const CLOSED =
+  'this gateway has no `authorize`, so it serves nobody but this machine: give createGateway an `authorize`';
+
+/** Who asks; throws a refusal for everybody else, whose cause is what `authorize` threw. */
+export async function authorized(
+  request: Request,
+  { authorize }: Settings,
+  isFromLoopback: boolean,
+): Promise<Caller> {
+  if (authorize === undefined) {
+    if (isFromLoopback) return {};
+    throw new Refusal('unauthorized', CLOSED);
+  }
+  try {
+    const caller = await untilLeft(Promise.resolve(authorize(request)), request.signal);
+    return checked(caller);
+  } catch (cause) {
+    throw cause instanceof Refusal ? cause : new Refusal('config', GATEWAY_FAILED, {}, { cause });
+  }
+}
+
+/** A guest's, whatever its type says: a text instead of names would let in whoever asks for a piece of it. */
+function checked(caller: unknown): Caller {
+  if (caller === undefined || caller === null)
+    throw new Refusal('unauthorized', 'the key is missing, or not known here');
+  if (!isRecord(caller)) throw wrong(`a caller or undefined, and gave a ${typeof caller}`);
+  const { models, metadata } = caller;
+  if (models !== undefined && !isNames(models)) throw wrong('`models` as an array of names');
+  if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');
+  return caller;
+}
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+const wrong = (what: string): LlmError => new LlmError('config', `authorize must give ${what}`);
+
+/** A guest that hangs keeps nobody who has left. */
+function untilLeft<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const left = (): void => {
+      reject(new Refusal('aborted', 'the client has left'));
+    };
+    if (signal.aborted) left();
+    signal.addEventListener('abort', left, { once: true });
+    answer.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', left);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { LlmError } from '@majordomo/core';
+import { Refusal } from '../refusal.ts';
+import type { Caller, Settings } from '../options.ts';
+
+/** Names that a caller may ask for, in the order of the options. */
+export function namesFor({ models: allowed }: Caller, { models }: Settings): readonly string[] {
+  const names = Object.keys(models);
+  return allowed === undefined ? names : names.filter((name) => allowed.includes(name));
+}
+
+/** What a name means; the same words for what is not there and for what is not theirs. */
+export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
+  const { models, anySpec } = settings;
+  const isAllowed = caller.models === undefined || caller.models.includes(name);
+  if (isAllowed && Object.hasOwn(models, name) && models[name] !== undefined) return models[name];
+  if (isAllowed && anySpec && (await canBeAsked(name, caller, settings))) return name;
+  throw new Refusal(
+    'no-such-model',
+    `no model ${JSON.stringify(name.slice(0, 100))} is served here: GET /v1/models lists those that are`,
+    { path: 'model' },
+  );
+}
+
+/** A spec of the client's own: that it means nothing is no failure of ours. */
+async function canBeAsked(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
+  try {
+    return (await majordomo.resolve(spec, { tenant })).length > 0;
+  } catch (error) {
+    if (LlmError.is(error) && error.kind === 'config') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { LlmError, type Majordomo, type ResolvedTarget } from '@majordomo/core';
+import { Refusal } from './answers.ts';
+import type { PlannedChain, Planner } from './options.ts';
+import { tellHealth } from './tell-health.ts';
+import type { ToldMeaning, ToldPlan, ToldTarget } from './told.ts';
+
+/** What a spec means now: its targets in order and, for a name of the router, how they were chosen. Calls nobody. */
+export async function meaningOf(
+  query: URLSearchParams,
+  majordomo: Majordomo,
+  router: Planner | undefined,
+  signal: AbortSignal,
+): Promise<ToldMeaning> {
+  const spec = query.get('spec')?.trim() ?? '';
+  const tenant = query.get('tenant') ?? '';
+  try {
+    const targets = await majordomo.resolve(spec, { signal, ...(tenant !== '' && { tenant }) });
+    const isPlanned = router?.names().includes(spec) === true;
+    const plan = isPlanned ? await router.plan(spec, majordomo) : undefined;
+    return { targets: targets.map(tellTarget), ...(plan !== undefined && { plan: tellPlan(plan) }) };
+  } catch (error) {
+    if (LlmError.is(error, 'config')) throw new Refusal(422, error.message);
+    throw error;
+  }
+}
+
+function tellTarget({ target, vendor, billing, capabilities, health }: ResolvedTarget): ToldTarget {
+  return {
+    target,
+    ...(vendor !== undefined && { vendor }),
+    ...(billing !== undefined && { billing }),
+    can: Object.entries(capabilities).flatMap(([name, value]) => said(name, value)),
+    ...(health !== undefined && { health: tellHealth(target, health) }),
+  };
+}
+
+/** Limits of files and pictures are too long to be told. */
+function said(name: string, value: unknown): readonly string[] {
+  if (value === true || (typeof value === 'object' && name === 'images')) return [name];
+  if (typeof value === 'string') return [`${name}: ${value}`];
+  return typeof value === 'number' ? [`${name}: ${value.toLocaleString('en')}`] : [];
+}
+
+const tellPlan = ({ chain, reason, candidates, rejected, warnings }: PlannedChain): ToldPlan => ({
+  chain,
+  reason,
+  candidates: candidates.map(({ target, score, parts, estimateNanoUsd }) => ({
+    target,
+    score,
+    parts,
+    ...(estimateNanoUsd !== undefined && { estimateNanoUsd: String(estimateNanoUsd) }),
+  })),
+  rejected,
+  warnings,
+});

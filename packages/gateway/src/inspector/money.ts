@@ -1,0 +1,126 @@
+import type { Ledger, Limit, LimitState, ReportKey, ReportRow } from '@majordomo/ledger';
+import { Refusal } from './answers.ts';
+import type { ToldCost, ToldLimit, ToldSpending, ToldSpendingRow } from './told.ts';
+
+const HOUR = 3_600_000;
+const RANGES = { '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, '30d': 30 * 24 * HOUR } as const;
+const KEYS = [
+  'tenant',
+  'model',
+  'target',
+  'provider',
+  'vendor',
+  'name',
+] as const satisfies readonly ReportKey[];
+const MOST_ROWS = 50;
+const MOST_CALLS = 60;
+
+/** What is left of every limit, the scarcest first. */
+export async function limitsOf(ledger: Ledger): Promise<readonly ToldLimit[]> {
+  const states = await ledger.state();
+  return states
+    .map(tellLimit)
+    .toSorted((a, b) => shareLeft(a) - shareLeft(b))
+    .slice(0, 200);
+}
+
+const shareLeft = ({ left, max }: ToldLimit): number => Number(left) / Math.max(1, Number(max));
+
+function tellLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState): ToldLimit {
+  return {
+    name: limit.name,
+    key,
+    per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
+    unit: unitOf(limit),
+    // The ledger says what is left in its own units: so it is the sum.
+    max: String(used + held + left),
+    used: String(used),
+    held: String(held),
+    left: String(left),
+    ...(resetsAt !== undefined && { resetsAt }),
+    ...(emptyAt !== undefined && { emptyAt }),
+  };
+}
+
+const unitOf = ({ max }: Limit): ToldLimit['unit'] =>
+  'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
+
+/** Spending by one key over time: by the hour within a day, by the day beyond. The dearest first. */
+export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<ToldSpending> {
+  const by = oneOf(query.get('by') ?? 'model', KEYS, 'by');
+  const range = oneOf(query.get('range') ?? '24h', ['24h', '7d', '30d'], 'range');
+  const step: ReportKey = range === '24h' ? 'hour' : 'day';
+  const zone = zoneOf(query.get('zone') ?? 'UTC');
+  const span = { from: new Date(now - RANGES[range]), to: new Date(now + 1), zone };
+  const [whole, over] = await Promise.all([
+    ledger.report({ by: [by], ...span }),
+    ledger.report({ by: [step, by], ...span }),
+  ]);
+  const times = [...new Set(over.map(({ key }) => key[step] ?? ''))].toSorted();
+  const amounts = new Map(over.map((row) => [`${row.key[step] ?? ''} ${row.key[by] ?? ''}`, row.nanoUsd]));
+  const rows = whole.toSorted(dearest).slice(0, MOST_ROWS);
+  return {
+    at: times.map((time) => wallClock(time)),
+    rows: rows.map((row) =>
+      tellRow(row, row.key[by] ?? '', (key) => times.map((at) => amounts.get(`${at} ${key}`) ?? 0n)),
+    ),
+  };
+}
+
+/** The page shows them in the zone that was asked for: so they go as if that were UTC. */
+const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
+
+const dearest = (a: ReportRow, b: ReportRow): number =>
+  a.nanoUsd === b.nanoUsd ? b.input + b.output - a.input - a.output : a.nanoUsd < b.nanoUsd ? 1 : -1;
+
+function tellRow(row: ReportRow, key: string, over: (key: string) => readonly bigint[]): ToldSpendingRow {
+  const { nanoUsd, calls, attempts, failed, input, output, unpriced } = row;
+  return {
+    key,
+    nanoUsd: String(nanoUsd),
+    calls,
+    attempts,
+    failed,
+    input,
+    output,
+    unpriced,
+    over: over(key).map(String),
+  };
+}
+
+/** What calls cost, all their attempts together; one without a record is absent. */
+export async function costsOf(
+  query: URLSearchParams,
+  ledger: Ledger,
+): Promise<Readonly<Record<string, ToldCost>>> {
+  const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
+  if (ids.length > MOST_CALLS) throw new Refusal(400, `at most ${MOST_CALLS} calls at a time`);
+  const costs = await Promise.all(ids.map((id) => costOf(id, ledger)));
+  const known = ids.flatMap((id, at) => (costs[at] === undefined ? [] : [[id, costs[at]] as const]));
+  return Object.fromEntries(known);
+}
+
+async function costOf(call: string, ledger: Ledger): Promise<ToldCost | undefined> {
+  let sum: bigint | undefined;
+  let unpriced = 0;
+  for await (const { nanoUsd, basis } of ledger.records({ call })) {
+    if (nanoUsd !== undefined) sum = (sum ?? 0n) + BigInt(nanoUsd);
+    else if (basis === 'unknown') unpriced++;
+  }
+  if (sum === undefined && unpriced === 0) return undefined;
+  return { ...(sum !== undefined && { nanoUsd: String(sum) }), unpriced };
+}
+
+function oneOf<Word extends string>(word: string, words: readonly Word[], what: string): Word {
+  const known = words.find((each) => each === word);
+  if (known === undefined) throw new Refusal(400, `${what} must be one of ${words.join(', ')}`);
+  return known;
+}
+
+function zoneOf(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw new Refusal(400, 'zone must be an IANA time zone, such as Europe/Berlin');
+  }
+}

@@ -1,0 +1,88 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { CallsView } from './calls-view.tsx';
+import { HealthView } from './health-view.tsx';
+import { useKnown } from './hooks.ts';
+import { MeaningView } from './meaning-view.tsx';
+import { SpendingView } from './spending-view.tsx';
+import type { Connection } from './store.ts';
+
+const VIEWS = [
+  ['calls', 'Calls'],
+  ['health', 'Health'],
+  ['spending', 'Spending'],
+  ['resolve', 'Resolve'],
+] as const;
+type View = (typeof VIEWS)[number][0];
+
+/** `#calls/<id>`: links can be kept, and the browser's back button works. */
+function useRoute(): { readonly view: View; readonly rest: string } {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = (): void => setHash(location.hash);
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  const [name = '', rest = ''] = hash.replace(/^#/, '').split('/');
+  return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', rest };
+}
+
+export function App(): JSX.Element {
+  const { view, rest } = useRoute();
+  return (
+    <>
+      <header class="bar">
+        <a class="skip" href={`#${view}`} onClick={toContent}>
+          Skip to the content
+        </a>
+        <h1>
+          <Mark />
+          majordomo <span class="soft">inspector</span>
+        </h1>
+        <nav aria-label="Views">
+          {VIEWS.map(([name, label]) => (
+            <a key={name} href={`#${name}`} aria-current={name === view ? 'page' : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <Live />
+      </header>
+      <main id="content" tabIndex={-1} class={view}>
+        {view === 'calls' && <CallsView selected={rest} />}
+        {view === 'health' && <HealthView />}
+        {view === 'spending' && <SpendingView />}
+        {view === 'resolve' && <MeaningView />}
+      </main>
+    </>
+  );
+}
+
+function toContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+const Mark = (): JSX.Element => (
+  <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
+    <rect width="16" height="16" rx="4" />
+    <path d="M3 5h5M5 8h7M9 11h4" />
+  </svg>
+);
+
+const SAID: Readonly<Record<Connection, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Connecting again',
+  closed: 'Not connected: open the address with its token once more',
+};
+
+function Live(): JSX.Element {
+  const { connection } = useKnown();
+  return (
+    <p class={`live ${connection}`} role="status">
+      <span class="dot" aria-hidden="true" />
+      {SAID[connection]}
+    </p>
+  );
+}

@@ -1,0 +1,186 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { ToldCall, ToldContent, ToldError } from '../told.ts';
+import { count, dateTime, duration, usd } from './format.ts';
+import { failedOver } from './filter.ts';
+import { useAsked, useCosts, useKnown, useStore } from './hooks.ts';
+import { Icon, Outcome } from './icons.tsx';
+import { Waterfall } from './waterfall.tsx';
+
+/** Everything that is known of one call. */
+export function CallDetail({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+  const { showsContent = false } = useKnown().hello ?? {};
+  return (
+    <article aria-labelledby="detail-title">
+      <a class="to-list" href="#calls">
+        <Icon name="back" /> All calls
+      </a>
+      <h2 id="detail-title">
+        <Outcome outcome={call.outcome} />
+        <span class="target">{call.answeredBy ?? call.spec}</span>
+        {failedOver(call) && <span class="chip over">failed over</span>}
+      </h2>
+      <Facts call={call} now={now} />
+      {call.error !== undefined && <ErrorBox error={call.error} title="The call failed" />}
+      <Section title="Attempts" note={call.tries.length === 0 ? 'Nobody has been asked yet.' : undefined}>
+        {call.tries.length > 0 && <Waterfall call={call} now={now} />}
+        {call.tries.map(
+          (each, index) =>
+            each.error !== undefined && (
+              <details key={index} class="error-of">
+                <summary>
+                  Error of {each.target}, try {each.attempt ?? 1}: {each.error.kind}
+                </summary>
+                <ErrorBox error={each.error} />
+              </details>
+            ),
+        )}
+      </Section>
+      {call.warnings !== undefined && (
+        <Section title="Warnings">
+          <ul class="plain">
+            {call.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {showsContent && call.hasContent === true && <Content call={call} />}
+      <Events call={call} />
+      {!showsContent && (
+        <p class="hint small">Prompts and answers are not kept: the option `content` is off.</p>
+      )}
+    </article>
+  );
+}
+
+function Facts({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+  useCosts([call]);
+  const cost = useStore().costOf(call.id);
+  const { usage = {} } = call;
+  const number = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : count(value);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Took', duration((call.endedAt ?? now) - call.startedAt)],
+    ['First content', call.firstMs === undefined ? undefined : duration(call.firstMs)],
+    [
+      'Cost',
+      cost === undefined
+        ? undefined
+        : (cost.nanoUsd === undefined ? 'unknown' : usd(cost.nanoUsd)) +
+          (cost.unpriced > 0 && cost.nanoUsd !== undefined ? ' + unknown' : ''),
+    ],
+    ['Tokens in', number(usage.input)],
+    ['Tokens out', number(usage.output)],
+    ['From cache', number(usage.cacheRead)],
+    ['Reasoning', number(usage.reasoning)],
+    ['Finish', call.finish],
+    ['Tenant', call.tenant],
+    ['Operation', call.operation],
+    ['Began', dateTime(call.startedAt)],
+    ['Spec', call.spec],
+    ['Id', call.id],
+    ['Metadata', call.metadata],
+  ];
+  return (
+    <dl class="facts">
+      {rows.map(
+        ([name, value]) =>
+          value !== undefined && (
+            <div key={name} class={value.length > 24 ? 'wide' : ''}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
+interface ErrorBoxProps {
+  readonly error: ToldError;
+  readonly title?: string;
+}
+
+const ErrorBox = ({ error, title }: ErrorBoxProps): JSX.Element => (
+  <div class="error">
+    {title !== undefined && <h3>{title}</h3>}
+    <p>
+      <b class="chip bad">{error.kind}</b> {error.message}
+    </p>
+    {error.facts.length > 0 && (
+      <dl>
+        {error.facts.map(([name, value], index) => (
+          <div key={index}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    )}
+    {error.body !== undefined && <pre tabIndex={0}>{error.body}</pre>}
+    {error.causes.map((cause, index) => (
+      <p key={index} class="cause">
+        caused by {cause}
+      </p>
+    ))}
+  </div>
+);
+
+interface SectionProps {
+  readonly title: string;
+  readonly note?: string | undefined;
+  readonly children?: ComponentChildren;
+}
+
+const Section = ({ title, note, children }: SectionProps): JSX.Element => (
+  <section class="part">
+    <h3>{title}</h3>
+    {note !== undefined && <p class="soft">{note}</p>}
+    {children}
+  </section>
+);
+
+function Content({ call }: { readonly call: ToldCall }): JSX.Element {
+  const { value, error } = useAsked<ToldContent>('content', { id: call.id, at: call.outcome });
+  return (
+    <Section title="Content" note={error}>
+      {value?.asked.map(({ role, text }, index) => (
+        <Said key={index} role={role} text={text} />
+      ))}
+      {value?.answer !== undefined && <Said role="answer" text={value.answer} />}
+    </Section>
+  );
+}
+
+const Said = ({ role, text }: { readonly role: string; readonly text: string }): JSX.Element => (
+  <div class={`said-by ${role}`}>
+    <h4>{role}</h4>
+    <pre tabIndex={0}>{text}</pre>
+  </div>
+);
+
+const Events = ({ call }: { readonly call: ToldCall }): JSX.Element => (
+  <Section title="Events">
+    <table class="events">
+      <thead class="unseen">
+        <tr>
+          <th scope="col">At</th>
+          <th scope="col">Event</th>
+          <th scope="col">Target</th>
+          <th scope="col">Detail</th>
+        </tr>
+      </thead>
+      <tbody>
+        {call.events.map((event, index) => (
+          <tr key={index}>
+            <td class="number">{duration(event.at)}</td>
+            <td>{event.type}</td>
+            <td class="target">{event.target}</td>
+            <td>{event.detail}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    {call.leftOut !== undefined && <p class="soft">{count(call.leftOut)} more were left out.</p>}
+  </Section>
+);

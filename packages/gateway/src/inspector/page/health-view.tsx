@@ -1,0 +1,120 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { ToldHealth } from '../told.ts';
+import { steer } from './ask.ts';
+import { count, duration, rough } from './format.ts';
+import { useKnown, useNow } from './hooks.ts';
+import { faredBy, type Fared } from './summary.ts';
+
+const BENCHES: readonly (readonly [string, number | null])[] = [
+  ['1 min', 60_000],
+  ['15 min', 900_000],
+  ['until put back', null],
+];
+
+/** Every target that was in a call or in trouble, and what can be done about it. */
+export function HealthView(): JSX.Element {
+  const { calls, health } = useKnown();
+  const [said, setSaid] = useState('');
+  const fared = useMemo(() => faredBy(calls), [calls]);
+  const now = useNow(1000);
+  const known = new Map(health.map((each) => [each.target, each]));
+  const targets = [...new Set([...known.keys(), ...fared.keys()])].sort(
+    (a, b) => rank(known.get(a)) - rank(known.get(b)) || a.localeCompare(b),
+  );
+  const change = (target: string, ms: number | null | undefined, done: string): void => {
+    steer(target, ms).then(
+      () => setSaid(`${target} ${done}.`),
+      (error: unknown) => setSaid(`${target} stays as it is: ${String(error)}`),
+    );
+  };
+  return (
+    <div class="page">
+      <h2>Health</h2>
+      <p class="soft">
+        A benched target is passed over until its time is over; then one call probes it. What is benched here
+        holds for this process.
+      </p>
+      <p role="status" class="told">
+        {said}
+      </p>
+      {targets.length === 0 && <p class="hint">No target has been asked yet.</p>}
+      <ul class="board">
+        {targets.map((target) => (
+          <Target
+            key={target}
+            target={target}
+            health={known.get(target)}
+            fared={fared.get(target)}
+            now={now}
+            onChange={change}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const rank = (health: ToldHealth | undefined): number =>
+  health?.state === 'benched' ? 0 : health?.state === 'probing' ? 1 : (health?.failures ?? 0) > 0 ? 2 : 3;
+
+interface TargetProps {
+  readonly target: string;
+  readonly health: ToldHealth | undefined;
+  readonly fared: Fared | undefined;
+  readonly now: number;
+  readonly onChange: (target: string, ms: number | null | undefined, done: string) => void;
+}
+
+function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Element {
+  const { state = 'healthy', failures = 0, benches = 0, restingKeys = 0 } = health ?? {};
+  return (
+    <li class={`card ${state}`}>
+      <h3 class="target">{target}</h3>
+      <p class={`state ${state}`}>{stateText(health, now)}</p>
+      <dl class="facts">
+        <Fact name="attempts" value={count(fared?.attempts ?? 0)} />
+        <Fact name="failed" value={share(fared)} />
+        <Fact name="median" value={fared?.p50Ms === undefined ? '–' : duration(fared.p50Ms)} />
+        {failures > 0 && <Fact name="failures in a row" value={count(failures)} />}
+        {benches > 0 && <Fact name="benches in a row" value={count(benches)} />}
+        {restingKeys > 0 && <Fact name="keys that rest" value={count(restingKeys)} />}
+      </dl>
+      <div class="actions" role="group" aria-label={`Steer ${target}`}>
+        {state === 'healthy' ? (
+          BENCHES.map(([label, ms]) => (
+            <button key={label} type="button" onClick={() => onChange(target, ms, `is benched, ${label}`)}>
+              <span>Bench</span> {label}
+            </button>
+          ))
+        ) : (
+          <button type="button" class="main" onClick={() => onChange(target, undefined, 'is back')}>
+            Put back
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+const Fact = ({ name, value }: { readonly name: string; readonly value: string }): JSX.Element => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+const share = (fared: Fared | undefined): string =>
+  fared === undefined || fared.attempts === 0
+    ? '–'
+    : `${Math.round((fared.failed / fared.attempts) * 100)} %`;
+
+/** In words, since a colour alone says nothing to some. */
+export function stateText(health: ToldHealth | undefined, now: number): string {
+  if (health === undefined || health.state === 'healthy')
+    return (health?.failures ?? 0) > 0 ? 'Healthy, with failures' : 'Healthy';
+  if (health.state === 'probing') return 'Being probed';
+  if (health.forever === true) return 'Benched until it is put back';
+  const left = (health.until ?? now) - now;
+  return left > 0 ? `Benched for ${rough(left)}` : 'Bench is over: the next call probes it';
+}

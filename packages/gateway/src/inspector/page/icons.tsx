@@ -1,0 +1,27 @@
+import type { JSX } from 'preact';
+import type { CallOutcome } from '../told.ts';
+
+const PATHS = {
+  finished: 'M3.5 8.5l3 3 6-7',
+  failed: 'M4.5 4.5l7 7m0-7l-7 7',
+  abandoned: 'M4 8h8',
+  skipped: 'M5 4l4 4-4 4M11 4v8',
+  running: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5',
+  over: 'M3 4v3a3 3 0 0 0 3 3h6m-3-3l3 3-3 3',
+  back: 'M10 3L5 8l5 5',
+} as const;
+
+/** A line drawing; what it means stands beside it as text. */
+export const Icon = ({ name }: { readonly name: keyof typeof PATHS }): JSX.Element => (
+  <svg class={`icon ${name}`} viewBox="0 0 16 16" aria-hidden="true">
+    <path d={PATHS[name]} />
+  </svg>
+);
+
+/** By shape and colour; the word is for those who see neither. */
+export const Outcome = ({ outcome }: { readonly outcome: CallOutcome | 'skipped' }): JSX.Element => (
+  <span class={`outcome ${outcome}`}>
+    <Icon name={outcome} />
+    <span class="unseen">{outcome}</span>
+  </span>
+);

@@ -1,0 +1,148 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ToldMeaning, ToldPlan, ToldTarget } from '../told.ts';
+import { ask } from './ask.ts';
+import { usd } from './format.ts';
+import { stateText } from './health-view.tsx';
+import { useKnown, useNow, type Asked } from './hooks.ts';
+
+/** What a spec or a name means now; nobody is called. */
+export function MeaningView(): JSX.Element {
+  const { hello, calls } = useKnown();
+  const [spec, setSpec] = useState('');
+  const [tenant, setTenant] = useState('');
+  const [asked, setAsked] = useState<Asked<ToldMeaning>>({});
+  const known = [
+    ...new Set([...(hello?.presets ?? []), ...calls.slice(0, 200).map((call) => call.spec)]),
+  ].slice(0, 50);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    ask<ToldMeaning>('meaning', { spec, tenant }).then(
+      (value) => setAsked({ value }),
+      (error: unknown) => setAsked({ error: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  return (
+    <div class="page">
+      <h2>Resolve</h2>
+      <p class="soft">
+        What a spec or a name stands for at this moment, in the order in which it would be tried. Nobody is
+        called.
+      </p>
+      <form class="ask" onSubmit={submit}>
+        <label>
+          Spec or name
+          <input
+            list="specs"
+            required
+            value={spec}
+            placeholder="openai/gpt-5.4,anthropic/claude-sonnet-5"
+            autocomplete="off"
+            spellcheck={false}
+            onInput={({ currentTarget }) => setSpec(currentTarget.value)}
+          />
+        </label>
+        <datalist id="specs">
+          {known.map((each) => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+        <label>
+          <span>
+            For tenant <span class="soft">(optional)</span>
+          </span>
+          <input
+            value={tenant}
+            autocomplete="off"
+            onInput={({ currentTarget }) => setTenant(currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="main">
+          Resolve
+        </button>
+      </form>
+      <div aria-live="polite">
+        {asked.error !== undefined && (
+          <div class="error">
+            <p>{asked.error}</p>
+          </div>
+        )}
+        {asked.value !== undefined && <Targets targets={asked.value.targets} />}
+        {asked.value?.plan !== undefined && <Plan plan={asked.value.plan} />}
+      </div>
+    </div>
+  );
+}
+
+function Targets({ targets }: { readonly targets: readonly ToldTarget[] }): JSX.Element {
+  const now = useNow(1000);
+  return (
+    <ol class="targets">
+      {targets.map(({ target, vendor, billing, can, health }) => (
+        <li key={target} class="card">
+          <h3 class="target">{target}</h3>
+          <p class={`state ${health?.state ?? 'healthy'}`}>{stateText(health, now)}</p>
+          <p class="chips">
+            {vendor !== undefined && <span class="chip">{vendor}</span>}
+            {billing !== undefined && <span class="chip">{billing}</span>}
+            {can.map((each) => (
+              <span key={each} class="chip">
+                {each}
+              </span>
+            ))}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const Plan = ({ plan }: { readonly plan: ToldPlan }): JSX.Element => (
+  <section>
+    <h3>Why: {plan.reason}</h3>
+    {plan.candidates.length > 0 && (
+      <div class="scroll" tabIndex={0} role="region" aria-label="Candidates">
+        <table class="rows">
+          <thead>
+            <tr>
+              <th scope="col">Candidate</th>
+              <th scope="col" class="number">
+                Score
+              </th>
+              <th scope="col">Of which</th>
+              <th scope="col" class="number">
+                Estimate
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {plan.candidates.map(({ target, score, parts, estimateNanoUsd }) => (
+              <tr key={target}>
+                <th scope="row" class="target">
+                  {target}
+                </th>
+                <td class="number">{score.toFixed(3)}</td>
+                <td>
+                  {Object.entries(parts)
+                    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+                    .join(', ')}
+                </td>
+                <td class="number">{estimateNanoUsd === undefined ? '–' : usd(estimateNanoUsd)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+    <ul class="plain">
+      {plan.rejected.map(({ target, why }) => (
+        <li key={target}>
+          <span class="target">{target}</span>: {why}
+        </li>
+      ))}
+      {plan.warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
+  </section>
+);

@@ -1,0 +1,9 @@
+const STEPS = [1, 2, 5];
+
+/** Round marks from 0 to the end, at most so many besides 0. */
+export function marks(end: number, most: number): readonly number[] {
+  const rough = Math.max(1, end) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(1, (STEPS.find((each) => each * power >= rough) ?? 10) * power);
+  return Array.from({ length: Math.floor(end / step) + 1 }, (_, at) => at * step);
+}

@@ -1,0 +1,48 @@
+import type { ToldSpending } from '../told.ts';
+
+export interface Stacks {
+  /** Seconds since the epoch, as if the zone of the page were UTC. */
+  readonly at: readonly number[];
+  /** Each on top of those after it, the first the highest, in dollars; as many as have a colour, the last is all others. */
+  readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
+}
+
+const HOUR = 3_600_000;
+
+/** Spending as columns, also of hours and days on which nothing was spent. `end`: this hour or day, as if it were UTC. */
+export function stacked(
+  { at, rows }: ToldSpending,
+  step: 'hour' | 'day',
+  steps: number,
+  end: number,
+  most: number,
+): Stacks {
+  const length = step === 'hour' ? HOUR : 24 * HOUR;
+  const times = Array.from({ length: steps + 1 }, (_, index) => end - (steps - index) * length);
+  const places = new Map(at.map((time, index) => [time, index]));
+  const amounts = rows.map(({ key, over }) => ({
+    name: key,
+    spent: times.map((time) => Number(over[places.get(time) ?? -1] ?? 0) / 1e9),
+  }));
+  const shown = amounts.slice(0, most);
+  const others = amounts.slice(most);
+  if (others.length > 0)
+    shown.push({
+      name: 'others',
+      spent: times.map((_, index) => sum(others.map(({ spent }) => spent[index] ?? 0))),
+    });
+  return {
+    at: times.map((time) => time / 1000),
+    series: shown.map(({ name }, first) => ({
+      name,
+      height: times.map((_, index) => sum(shown.slice(first).map(({ spent }) => spent[index] ?? 0))),
+    })),
+  };
+}
+
+/** The hour or day of the page's own zone, as if that were UTC. */
+export function wallClock(now: Date, step: 'hour' | 'day'): number {
+  return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate(), step === 'hour' ? now.getHours() : 0);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import type { ToldCall, ToldTry } from '../told.ts';
+import { duration, time } from './format.ts';
+import { Outcome } from './icons.tsx';
+import { marks } from './scale.ts';
+
+const MARKS = 4;
+
+/** The attempts of a call over its time: pale while waited for, full from the first content on. */
+export function Waterfall({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+  const end = Math.max(1, (call.endedAt ?? now) - call.startedAt, ...call.tries.map(endOf));
+  const percent = (ms: number): string => `${(ms / end) * 100}%`;
+  return (
+    <div class="waterfall">
+      <div class="axis" aria-hidden="true">
+        {marks(end, MARKS).map((mark) => (
+          <span key={mark} style={{ left: percent(mark) }}>
+            {mark === 0 ? '0' : duration(mark)}
+          </span>
+        ))}
+      </div>
+      <ol>
+        {call.tries.map((each, index) => (
+          <li key={index} class={each.outcome}>
+            <div class="who">
+              <Outcome outcome={each.outcome} />
+              <span class="target">{each.target}</span>
+              {(each.attempt ?? 1) > 1 && <span class="chip">try {each.attempt}</span>}
+            </div>
+            <div class="track">
+              {marks(end, MARKS).map((mark) => (
+                <i key={mark} class="grid" style={{ left: percent(mark) }} />
+              ))}
+              <Bar each={each} end={end} />
+            </div>
+            <p class="said">{said(each)}</p>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+const endOf = ({ at, ms = 0, retryInMs = 0 }: ToldTry): number => at + ms + retryInMs;
+
+function Bar({ each, end }: { readonly each: ToldTry; readonly end: number }): JSX.Element {
+  const { at, firstAt, retryInMs, outcome } = each;
+  const until = at + (each.ms ?? end - at);
+  const span = (from: number, to: number): { left: string; width: string } => ({
+    left: `${(from / end) * 100}%`,
+    width: `${(Math.max(0, to - from) / end) * 100}%`,
+  });
+  if (outcome === 'skipped') return <span class="bar passed" style={{ left: `${(at / end) * 100}%` }} />;
+  const spoke = Math.min(firstAt ?? (outcome === 'running' ? until : at), until);
+  return (
+    <>
+      <span class={`bar waited ${outcome}`} style={span(at, until)} />
+      {spoke < until && <span class={`bar spoke ${outcome}`} style={span(spoke, until)} />}
+      {retryInMs !== undefined && <span class="bar pause" style={span(until, until + retryInMs)} />}
+    </>
+  );
+}
+
+/** The same in words. */
+function said(each: ToldTry): string {
+  const { outcome, at, ms, firstAt, why, until, error, retryInMs, usage } = each;
+  if (outcome === 'skipped')
+    return `passed over: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
+  const parts = [
+    outcome === 'failed' && error !== undefined
+      ? whyOf(error)
+      : outcome === 'finished'
+        ? 'answered'
+        : outcome,
+    ms === undefined ? '' : `${outcome === 'failed' ? 'after' : 'in'} ${duration(ms)}`,
+    firstAt === undefined ? '' : `first content after ${duration(firstAt - at)}`,
+    usage?.input === undefined ? '' : `${usage.input} in`,
+    usage?.output === undefined ? '' : `${usage.output} out`,
+    retryInMs === undefined ? '' : `again in ${duration(retryInMs)}`,
+  ];
+  return parts
+    .filter((part) => part !== '')
+    .join(' · ')
+    .replace(' · in ', ' in ')
+    .replace(' · after ', ' after ');
+}
+
+function whyOf({ kind, facts }: NonNullable<ToldTry['error']>): string {
+  const told = facts.filter(([name]) => name === 'status' || name === 'phase').map(([, value]) => value);
+  return [kind, ...told].join(' ');
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LlmError } from '@majordomo/core';
+import { FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
+import type { Gateway } from '../gateway.ts';
+import { lingered } from './incoming-body.ts';
+import { isFromHere } from './loopback.ts';
+import { requestOf } from './request-of.ts';
+import { send } from './send.ts';
+
+/** Connections that the kernel keeps while we are busy; those beyond Node's 511 were reset. Kernels take 4,096 at most. */
+const WAITING = 4096;
+
+/** Where to listen. */
+export interface ServeOptions {
+  /** Default 4141; 0 takes a free one. */
+  readonly port?: number | undefined;
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+}
+
+/** A gateway that is listening. */
+export interface Served {
+  /** Without a path, such as `http://127.0.0.1:4141`. */
+  readonly url: string;
+  /** Takes no more, lets streams end, and closes what is left after `graceMs` (default 10,000). */
+  close(graceMs?: number): Promise<void>;
+}
+
+/**
+ * A gateway behind a `node:http` server. Listens on 127.0.0.1 unless told otherwise. Rejects with `config` where it cannot
+ * listen.
+ */
+export async function serve(
+  gateway: Gateway,
+  { port = 4141, host = '127.0.0.1' }: ServeOptions = {},
+): Promise<Served> {
+  const state = { isClosing: false };
+  const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    outgoing.on('close', () => {
+      // The connection counts as idle only after this event.
+      if (state.isClosing)
+        setImmediate(() => {
+          server.closeIdleConnections();
+        });
+    });
+    void handled(gateway, incoming, outgoing);
+  });
+  await listening(server, port, host);
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close(graceMs = 10_000) {
+      state.isClosing = true;
+      return closed(server, graceMs);
+    },
+  };
+}
+
+async function handled(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const left = new AbortController();
+  outgoing.on('close', () => {
+    left.abort();
+  });
+  const request = requestOf(incoming, left.signal);
+  if (request === undefined) {
+    outgoing.writeHead(400, { connection: 'close' }).end();
+    return;
+  }
+  const context: PlatformContext = isFromHere(incoming) ? { [FROM_LOOPBACK]: true } : {};
+  await send(await gateway.fetch(request, context), outgoing, left.signal);
+  lingered(incoming, request.body);
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(new LlmError('config', `cannot listen on ${host}:${port}: ${cause.message}`, {}, { cause }));
+    });
+    server.listen({ port, host, backlog: WAITING }, resolve);
+  });
+}
+
+const urlOf = ({ address, port, family }: AddressInfo): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+
+function closed(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+    }, graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,34 @@
+import type { Refusal, RefusalKind } from '../refusal.ts';
+
+/** The wire's `code` for what its clients look for. */
+const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
+  unauthorized: 'invalid_api_key',
+  'no-such-model': 'model_not_found',
+  'context-overflow': 'context_length_exceeded',
+  'content-filter': 'content_filter',
+  busy: 'rate_limit_exceeded',
+  'rate-limit': 'rate_limit_exceeded',
+  quota: 'insufficient_quota',
+  denied: 'budget_exceeded',
+};
+
+const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
+  unauthorized: 'authentication_error',
+  forbidden: 'permission_error',
+  busy: 'rate_limit_error',
+  'rate-limit': 'rate_limit_error',
+  quota: 'insufficient_quota',
+  denied: 'rate_limit_error',
+  'invalid-request': 'invalid_request_error',
+  unsupported: 'invalid_request_error',
+  'no-such-model': 'invalid_request_error',
+  'no-such-route': 'invalid_request_error',
+  'too-large': 'invalid_request_error',
+  'context-overflow': 'invalid_request_error',
+  'content-filter': 'invalid_request_error',
+};
+
+/** A refusal as OpenAI's wires say it; our own kind is its code where the wire has none. */
+export const chatFailure = ({ kind, message, path }: Refusal): object => ({
+  error: { message, type: TYPES[kind] ?? 'server_error', param: path ?? null, code: CODES[kind] ?? kind },
+});

@@ -1,0 +1,131 @@
+import { systemClock, type StreamEvent } from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import type { Refusal } from '../refusal.ts';
+import { dataEvent } from '../answering/sse.ts';
+import { argumentsText } from '../reading/call.ts';
+import type { Writer } from '../wire.ts';
+import { chatFailure } from './failure.ts';
+import { tokenBeside } from './whole.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './words.ts';
+
+type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
+type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;
+
+/** A call under way: its place among the calls, and whether its arguments have begun. */
+interface OpenCall {
+  readonly place: number;
+  hasArguments: boolean;
+}
+
+/** An answer as `chat.completion.chunk`s. */
+export class ChatWriter implements Writer {
+  private readonly includesUsage: boolean;
+  private readonly head: object;
+  private readonly calls = new Map<number, OpenCall>();
+  private details = 0;
+  /** How long the text of the message is by now, and where its parts begin in it. */
+  private length = 0;
+  private readonly textStarts = new Map<number, number>();
+  private hasRole = false;
+
+  constructor(model: string, includesUsage: boolean) {
+    this.includesUsage = includesUsage;
+    this.head = {
+      id: newId('chatcmpl-'),
+      object: 'chat.completion.chunk',
+      created: Math.floor(systemClock.now() / 1000),
+      model,
+      system_fingerprint: null,
+    };
+  }
+
+  write(event: StreamEvent): string {
+    switch (event.type) {
+      case 'text-delta':
+        this.length += event.text.length;
+        return this.delta({ content: event.text });
+      case 'reasoning-delta':
+        return this.delta({ reasoning_content: event.text });
+      case 'part-start':
+        if (event.part.type === 'text') this.textStarts.set(event.index, this.length);
+        return event.part.type === 'tool-call' ? this.callStart(event.index, event.part) : '';
+      case 'args-delta':
+        return this.callArguments(event.index, event.json);
+      case 'part-end':
+        return this.partEnd(event);
+      case 'finish':
+        return this.finish(event);
+      case 'start':
+      case 'warning':
+      case 'reset':
+      case 'continued':
+        return '';
+    }
+  }
+
+  end(): string {
+    return 'data: [DONE]\n\n';
+  }
+
+  fail(refusal: Refusal): string {
+    return dataEvent(chatFailure(refusal));
+  }
+
+  private callStart(index: number, { id, name }: { readonly id: string; readonly name: string }): string {
+    const place = this.calls.size;
+    this.calls.set(index, { place, hasArguments: false });
+    return this.delta({
+      tool_calls: [{ index: place, id, type: 'function', function: { name, arguments: '' } }],
+    });
+  }
+
+  private callArguments(index: number, json: string): string {
+    const call = this.calls.get(index);
+    if (call === undefined || json === '') return '';
+    call.hasArguments = true;
+    return this.delta({ tool_calls: [{ index: call.place, function: { arguments: json } }] });
+  }
+
+  private partEnd({ index, part }: PartEnd): string {
+    if (part.type === 'reasoning') {
+      const detail = reasoningDetail(part, this.details++);
+      return detail === undefined ? '' : this.delta({ reasoning_details: [detail] });
+    }
+    if (part.type === 'text') {
+      const annotations = chatAnnotations(part, this.textStarts.get(index) ?? 0);
+      return annotations.length === 0 ? '' : this.delta({ annotations });
+    }
+    const call = this.calls.get(index);
+    if (part.type !== 'tool-call' || call === undefined) return '';
+    const missing = call.hasArguments ? '' : this.callArguments(index, argumentsText(part));
+    const beside = tokenBeside(part);
+    return Object.keys(beside).length === 0
+      ? missing
+      : missing + this.delta({ tool_calls: [{ index: call.place, function: { arguments: '' }, ...beside }] });
+  }
+
+  private finish({ reason, usage, logprobs }: Finish): string {
+    const last = this.chunk([
+      { index: 0, delta: this.role(), logprobs: chatLogprobs(logprobs), finish_reason: FINISH[reason] },
+    ]);
+    if (!this.includesUsage || usage === undefined) return last;
+    return last + dataEvent({ ...this.head, choices: [], usage: chatUsage(usage) });
+  }
+
+  private delta(delta: object): string {
+    return this.chunk([
+      { index: 0, delta: { ...this.role(), ...delta }, logprobs: null, finish_reason: null },
+    ]);
+  }
+
+  /** Told once, with the first delta. */
+  private role(): object {
+    if (this.hasRole) return {};
+    this.hasRole = true;
+    return { role: 'assistant' };
+  }
+
+  private chunk(choices: readonly object[]): string {
+    return dataEvent({ ...this.head, choices, ...(this.includesUsage ? { usage: null } : {}) });
+  }
+}

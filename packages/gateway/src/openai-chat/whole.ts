@@ -1,0 +1,63 @@
+import { systemClock, type ChatResponse, type ToolCallPart } from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import { argumentsText } from '../reading/call.ts';
+import { tokenText } from '../reading/token.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './words.ts';
+
+/** An answer as one `chat.completion`. */
+export const chatCompletion = (response: ChatResponse, model: string): object => ({
+  id: newId('chatcmpl-'),
+  object: 'chat.completion',
+  created: Math.floor(systemClock.now() / 1000),
+  model,
+  choices: [
+    {
+      index: 0,
+      message: message(response),
+      logprobs: chatLogprobs(response.logprobs),
+      finish_reason: FINISH[response.finish],
+    },
+  ],
+  ...(response.usage === undefined ? {} : { usage: chatUsage(response.usage) }),
+  system_fingerprint: null,
+});
+
+function message({ parts, text, toolCalls, finish }: ChatResponse): object {
+  const reasoning = parts.filter((part) => part.type === 'reasoning');
+  const thought = reasoning.map((part) => part.text).join('');
+  const details = reasoning.flatMap((part, index) => reasoningDetail(part, index) ?? []);
+  const annotations = annotationsOf(parts);
+  const isRefusal = finish === 'refusal' && toolCalls.length === 0;
+  return {
+    role: 'assistant',
+    content: text === '' || isRefusal ? null : text,
+    refusal: isRefusal ? text : null,
+    ...(thought === '' ? {} : { reasoning_content: thought }),
+    ...(annotations.length === 0 ? {} : { annotations }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(toolCall) }),
+  };
+}
+
+function annotationsOf(parts: ChatResponse['parts']): readonly object[] {
+  let from = 0;
+  return parts.flatMap((part) => {
+    if (part.type !== 'text') return [];
+    const found = chatAnnotations(part, from);
+    from += part.text.length;
+    return found;
+  });
+}
+
+const toolCall = (call: ToolCallPart): object => ({
+  id: call.id,
+  type: 'function',
+  function: { name: call.name, arguments: argumentsText(call) },
+  ...tokenBeside(call),
+});
+
+/** Where Gemini's own servers of this wire put theirs. */
+export function tokenBeside({ replay }: ToolCallPart): object {
+  const token = tokenText(replay);
+  return token === undefined ? {} : { extra_content: { majordomo: token } };
+}

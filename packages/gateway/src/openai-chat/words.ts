@@ -1,0 +1,57 @@
+import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from '@majordomo/core';
+import { pagesOf } from '../answering/pages.ts';
+import { tokenText } from '../reading/token.ts';
+
+/** The wire's word for each finish; it has none for a paused turn. */
+export const FINISH: Readonly<Record<FinishReason, string>> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  refusal: 'content_filter',
+  incomplete: 'stop',
+  other: 'stop',
+};
+
+/** Tokens as the wire counts them: what is unknown is told as 0, which it has no other word for. */
+export function chatUsage(usage: Usage): object {
+  const { input = 0, output = 0 } = usage;
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: usage.cacheRead ?? 0 },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+  };
+}
+
+/** How likely each token was. */
+export const chatLogprobs = (logprobs: readonly TokenLogprob[] | undefined): object | null =>
+  logprobs === undefined
+    ? null
+    : {
+        content: logprobs.map(({ token, logprob, top }) => ({
+          ...oneToken(token, logprob),
+          top_logprobs: top.map((other) => oneToken(other.token, other.logprob)),
+        })),
+        refusal: null,
+      };
+
+const oneToken = (token: string, logprob: number): object => ({
+  token,
+  logprob,
+  bytes: [...new TextEncoder().encode(token)],
+});
+
+/** Pages that a text rests on, where it begins in the message's. */
+export const chatAnnotations = (part: TextPart, from: number): readonly object[] =>
+  pagesOf(part).map(({ url, title, start, end }) => ({
+    type: 'url_citation',
+    url_citation: { url, title, start_index: from + start, end_index: from + end },
+  }));
+
+/** Reasoning in the form that OpenRouter brought to this wire; with a token it can be sent back. */
+export function reasoningDetail({ text, replay }: ReasoningPart, index: number): object | undefined {
+  const signature = tokenText(replay);
+  return signature === undefined ? undefined : { type: 'reasoning.text', text, signature, index };
+}

@@ -1,0 +1,128 @@
+import {
+  systemClock,
+  type AssistantPart,
+  type FinishReason,
+  type TextPart,
+  type ToolCallPart,
+  type Usage,
+  type VendorPart,
+} from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import { pagesOf } from '../answering/pages.ts';
+import { argumentsText } from '../reading/call.ts';
+import { tokenText } from '../reading/token.ts';
+
+/** What an answer repeats of its request. */
+export interface Echo {
+  readonly model: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Names of tools that take a text. */
+  readonly custom: ReadonlySet<string>;
+}
+
+/** An item of the output. */
+export interface Item {
+  readonly type: string;
+  readonly id: string;
+  readonly [member: string]: unknown;
+}
+
+/** Whether the output is whole, and why it is not. */
+export function statusOf(finish: FinishReason): object {
+  if (finish === 'length') return incomplete('max_output_tokens');
+  return finish === 'content-filter'
+    ? incomplete('content_filter')
+    : { status: 'completed', incomplete_details: null };
+}
+
+const incomplete = (reason: string): object => ({ status: 'incomplete', incomplete_details: { reason } });
+
+/** The envelope of every answer and of most events. */
+export const envelope = (id: string, { model, body }: Echo): object => ({
+  id,
+  object: 'response',
+  created_at: Math.floor(systemClock.now() / 1000),
+  error: null,
+  instructions: body['instructions'] ?? null,
+  max_output_tokens: body['max_output_tokens'] ?? null,
+  metadata: body['metadata'] ?? {},
+  model,
+  parallel_tool_calls: body['parallel_tool_calls'] ?? true,
+  previous_response_id: null,
+  reasoning: body['reasoning'] ?? { effort: null, summary: null },
+  store: false,
+  temperature: body['temperature'] ?? null,
+  text: body['text'] ?? { format: { type: 'text' } },
+  tool_choice: body['tool_choice'] ?? 'auto',
+  tools: body['tools'] ?? [],
+  top_p: body['top_p'] ?? null,
+  truncation: 'disabled',
+});
+
+/** Tokens as the wire counts them: what is unknown is told as 0, which it has no other word for. */
+export function responsesUsage(usage: Usage | undefined): object | null {
+  if (usage === undefined) return null;
+  const { input = 0, output = 0 } = usage;
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: usage.cacheRead ?? 0 },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+    total_tokens: input + output,
+  };
+}
+
+/** A part as its item; `id` where a stream has told one before. */
+export function itemOf(part: Exclude<AssistantPart, VendorPart>, { custom }: Echo, id?: string): Item {
+  switch (part.type) {
+    case 'text':
+      return messageItem(id ?? newId('msg_'), [outputText(part.text, annotationsOf(part))]);
+    case 'reasoning': {
+      const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
+      return {
+        type: 'reasoning',
+        id: id ?? newId('rs_'),
+        summary,
+        encrypted_content: tokenText(part.replay) ?? null,
+      };
+    }
+    case 'tool-call':
+      return callItem(part, custom.has(part.name), id);
+  }
+}
+
+/** Pages that a text rests on. */
+export const annotationsOf = (part: TextPart): readonly object[] =>
+  pagesOf(part).map(({ url, title, start, end }) => ({
+    type: 'url_citation',
+    url,
+    title,
+    start_index: start,
+    end_index: end,
+  }));
+
+export const outputText = (text: string, annotations: readonly object[] = []): object => ({
+  type: 'output_text',
+  text,
+  annotations,
+  logprobs: [],
+});
+
+export const messageItem = (id: string, content: readonly object[], status = 'completed'): Item => ({
+  type: 'message',
+  id,
+  status,
+  role: 'assistant',
+  content,
+});
+
+function callItem(part: ToolCallPart, isCustom: boolean, id: string | undefined): Item {
+  const called = { call_id: part.id, name: part.name, status: 'completed' };
+  return isCustom
+    ? { type: 'custom_tool_call', id: id ?? newId('ctc_'), ...called, input: customInput(part) }
+    : { type: 'function_call', id: id ?? newId('fc_'), ...called, arguments: argumentsText(part) };
+}
+
+/** The text of a tool that takes one. */
+export const customInput = (part: ToolCallPart): string =>
+  typeof part.args['input'] === 'string' ? part.args['input'] : argumentsText(part);

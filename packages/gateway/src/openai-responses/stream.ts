@@ -1,0 +1,219 @@
+import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
+import { newId } from '../answering/id.ts';
+import { InOrder } from '../answering/in-order.ts';
+import type { Refusal } from '../refusal.ts';
+import { namedEvent } from '../answering/sse.ts';
+import { argumentsText } from '../reading/call.ts';
+import type { Writer } from '../wire.ts';
+import {
+  annotationsOf,
+  envelope,
+  itemOf,
+  messageItem,
+  outputText,
+  responsesUsage,
+  statusOf,
+  customInput,
+  type Echo,
+  type Item,
+} from './response.ts';
+
+type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
+type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
+
+/** An answer as the events of a response: one item after the other, all numbered. */
+export class ResponsesWriter implements Writer {
+  private readonly echo: Echo;
+  private readonly envelope: object;
+  private readonly inOrder = new InOrder();
+  private readonly output: Item[] = [];
+  private number = 0;
+  private hasBegun = false;
+  /** Of the item that is being told. */
+  private id = '';
+  private hasText = false;
+
+  constructor(echo: Echo) {
+    this.echo = echo;
+    this.envelope = envelope(newId('resp_'), echo);
+  }
+
+  write(event: StreamEvent): string {
+    return this.inOrder
+      .push(event)
+      .map((next) => this.one(next))
+      .join('');
+  }
+
+  /** The last event says that it is. */
+  end(): string {
+    return '';
+  }
+
+  fail({ kind, message }: Refusal): string {
+    const error = { code: kind === 'rate-limit' ? 'rate_limit_exceeded' : 'server_error', message };
+    const response = { ...this.envelope, status: 'failed', error, output: this.output, usage: null };
+    return this.begin() + this.event('response.failed', { response });
+  }
+
+  private one(event: StreamEvent): string {
+    switch (event.type) {
+      case 'part-start':
+        return this.begin() + this.start(event);
+      case 'text-delta':
+        return this.event('response.output_text.delta', {
+          ...this.inItem(0),
+          delta: event.text,
+          logprobs: [],
+        });
+      case 'reasoning-delta':
+        return (
+          this.summaryStart() +
+          this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta: event.text })
+        );
+      case 'args-delta':
+        return this.id.startsWith('ctc_') || event.json === ''
+          ? ''
+          : this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta: event.json });
+      case 'part-end':
+        return event.part.type === 'vendor' ? '' : this.partEnd(event.part);
+      case 'finish':
+        return this.begin() + this.finish(event);
+      case 'start':
+      case 'warning':
+      case 'reset':
+      case 'continued':
+        return '';
+    }
+  }
+
+  private begin(): string {
+    if (this.hasBegun) return '';
+    this.hasBegun = true;
+    const response = {
+      ...this.envelope,
+      status: 'in_progress',
+      incomplete_details: null,
+      output: [],
+      usage: null,
+    };
+    return this.event('response.created', { response }) + this.event('response.in_progress', { response });
+  }
+
+  private start({ part }: Start): string {
+    this.hasText = false;
+    const item = this.opened(part);
+    this.id = item.id;
+    const added = this.event('response.output_item.added', { output_index: this.output.length, item });
+    return part.type === 'text'
+      ? added + this.event('response.content_part.added', { ...this.inItem(0), part: outputText('') })
+      : added;
+  }
+
+  /** An item without what comes later. */
+  private opened(part: Start['part']): Item {
+    switch (part.type) {
+      case 'text':
+        return messageItem(newId('msg_'), [], 'in_progress');
+      case 'reasoning':
+        return { type: 'reasoning', id: newId('rs_'), summary: [] };
+      case 'tool-call': {
+        const called = { call_id: part.id, name: part.name, status: 'in_progress' };
+        return this.echo.custom.has(part.name)
+          ? { type: 'custom_tool_call', id: newId('ctc_'), ...called, input: '' }
+          : { type: 'function_call', id: newId('fc_'), ...called, arguments: '' };
+      }
+    }
+  }
+
+  private summaryStart(): string {
+    if (this.hasText) return '';
+    this.hasText = true;
+    const part = { type: 'summary_text', text: '' };
+    return this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
+  }
+
+  private partEnd(part: Exclude<AssistantPart, VendorPart>): string {
+    const item = itemOf(part, this.echo, this.id);
+    const told = this.doneOf(part);
+    const done = this.event('response.output_item.done', { output_index: this.output.length, item });
+    this.output.push(item);
+    return told + done;
+  }
+
+  private doneOf(part: Exclude<AssistantPart, VendorPart>): string {
+    switch (part.type) {
+      case 'text': {
+        const annotations = annotationsOf(part);
+        return (
+          annotations.map((annotation, at) => this.annotationAdded(annotation, at)).join('') +
+          this.event('response.output_text.done', { ...this.inItem(0), text: part.text, logprobs: [] }) +
+          this.event('response.content_part.done', {
+            ...this.inItem(0),
+            part: outputText(part.text, annotations),
+          })
+        );
+      }
+      case 'reasoning':
+        return this.hasText ? this.summaryEnd(part.text) : '';
+      case 'tool-call':
+        return this.id.startsWith('ctc_')
+          ? this.customEnd(customInput(part))
+          : this.event('response.function_call_arguments.done', {
+              ...this.ofItem(),
+              name: part.name,
+              arguments: argumentsText(part),
+            });
+    }
+  }
+
+  private annotationAdded(annotation: object, index: number): string {
+    return this.event('response.output_text.annotation.added', {
+      ...this.inItem(0),
+      annotation_index: index,
+      annotation,
+    });
+  }
+
+  private summaryEnd(text: string): string {
+    return (
+      this.event('response.reasoning_summary_text.done', { ...this.inSummary(), text }) +
+      this.event('response.reasoning_summary_part.done', {
+        ...this.inSummary(),
+        part: { type: 'summary_text', text },
+      })
+    );
+  }
+
+  /** Its text came as JSON, so it is told at once. */
+  private customEnd(input: string): string {
+    return (
+      this.event('response.custom_tool_call_input.delta', { ...this.ofItem(), delta: input }) +
+      this.event('response.custom_tool_call_input.done', { ...this.ofItem(), input })
+    );
+  }
+
+  private finish({ reason, usage }: Finish): string {
+    const status = statusOf(reason);
+    const response = { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };
+    const type =
+      reason === 'length' || reason === 'content-filter' ? 'response.incomplete' : 'response.completed';
+    return this.event(type, { response });
+  }
+
+  private ofItem(): object {
+    return { item_id: this.id, output_index: this.output.length };
+  }
+
+  private inItem(index: number): object {
+    return { ...this.ofItem(), content_index: index };
+  }
+
+  private inSummary(): object {
+    return { ...this.ofItem(), summary_index: 0 };
+  }
+
+  private event(type: string, members: object): string {
+    return namedEvent({ type, ...{ sequence_number: this.number++ }, ...members });
+  }
+}

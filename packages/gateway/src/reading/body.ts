@@ -1,0 +1,61 @@
+import { Refusal } from '../refusal.ts';
+import { wrong } from './read.ts';
+
+/** The JSON of a request; no more than `most` bytes are taken. */
+export async function jsonBody(request: Request, most: number): Promise<unknown> {
+  const text = textOf(await bodyBytes(request, most));
+  if (text === '') return wrong('', 'is missing');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return wrong('', 'is no JSON');
+  }
+}
+
+/** What a replacement would change goes to no vendor. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return wrong('', 'is not valid UTF-8');
+  }
+}
+
+/** The body of a request; no more than `most` bytes are taken. */
+export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const coding = request.headers.get('content-encoding') ?? 'identity';
+  if (coding !== 'identity') wrong('', `must come as it is, without content-encoding: ${coding}`);
+  const announced = request.headers.get('content-length');
+  if (announced !== null && Number(announced) > most) throw tooLarge(most);
+  try {
+    // Servers hold a body to the length that was announced.
+    return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal('aborted', 'the body did not come whole');
+  }
+}
+
+async function bounded({ body }: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  // Absent where nothing was sent, whatever the types say.
+  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return joined(chunks);
+    length += value.byteLength;
+    if (length > most) {
+      await reader.cancel().catch(() => undefined);
+      throw tooLarge(most);
+    }
+    chunks.push(value);
+  }
+}
+
+const joined = async (chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await new Blob([...chunks]).arrayBuffer());
+
+const tooLarge = (most: number): Refusal =>
+  new Refusal('too-large', `the body must not be larger than ${most} bytes`);

@@ -1,0 +1,21 @@
+import type { Warning } from '@majordomo/core';
+import { has, type Members } from './read.ts';
+
+const NOT_KNOWN = 'this gateway does not know it';
+
+/** What a client asked for that no chain takes over. */
+export class Notes {
+  readonly all: Warning[] = [];
+
+  dropped(what: string, why: string): void {
+    this.all.push({ action: 'dropped', what, why });
+  }
+
+  /** Members that are read by nobody: those with a known reason, and all others. */
+  rest(members: Members, taken: ReadonlySet<string>, reasons: Readonly<Record<string, string>> = {}): void {
+    for (const key of Object.keys(members.value)) {
+      if (taken.has(key) || !has(members, key)) continue;
+      this.dropped(key, Object.hasOwn(reasons, key) ? (reasons[key] ?? NOT_KNOWN) : NOT_KNOWN);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { isRecord } from '@majordomo/core/provider';
+import { Refusal } from '../refusal.ts';
+
+/** A value of a request → what it means; an error names its path. */
+export type Read<T> = (value: unknown, path: string) => T;
+
+/** The members of an object, and where it stands. */
+export interface Members {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly path: string;
+}
+
+/** Refuses the request because of one value. */
+export function wrong(path: string, message: string): never {
+  throw new Refusal('invalid-request', `${path === '' ? 'the body' : path} ${message}`, {
+    path: path === '' ? undefined : path,
+  });
+}
+
+const kindOf = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : value === undefined
+      ? 'missing'
+      : Array.isArray(value)
+        ? 'an array'
+        : typeof value;
+
+const expected = (what: string, value: unknown, path: string): never =>
+  wrong(path, value === undefined ? `is required (${what})` : `must be ${what}, and is ${kindOf(value)}`);
+
+/** A text that has no half of a surrogate pair, which would break the JSON at some vendor. */
+export const text: Read<string> = (value, path) => {
+  if (typeof value !== 'string') return expected('a string', value, path);
+  return /\p{Surrogate}/u.test(value) ? wrong(path, 'is not valid Unicode') : value;
+};
+
+/** A text with something in it. */
+export const name: Read<string> = (value, path) => text(value, path) || wrong(path, 'must not be empty');
+
+export const flag: Read<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : expected('true or false', value, path);
+
+/** A number from `least` to `most`, both included. */
+export const number =
+  (least: number, most: number = Infinity): Read<number> =>
+  (value, path) => {
+    if (typeof value !== 'number') return expected('a number', value, path);
+    return value >= least && value <= most ? value : wrong(path, outside(value, least, most));
+  };
+
+/** The same without a fraction. */
+export const whole =
+  (least: number, most: number = Number.MAX_SAFE_INTEGER): Read<number> =>
+  (value, path) => {
+    if (typeof value !== 'number') return expected('a whole number', value, path);
+    if (value < least || value > most) return wrong(path, outside(value, least, most));
+    return Number.isInteger(value) ? value : wrong(path, `must be a whole number, and is ${value}`);
+  };
+
+const outside = (value: number, least: number, most: number): string =>
+  `must be ${most === Infinity || most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`}, and is ${value}`;
+
+/** One of these words. */
+export const oneOf =
+  <Word extends string>(...words: readonly Word[]): Read<Word> =>
+  (value, path) =>
+    words.find((word) => word === value) ??
+    (typeof value === 'string'
+      ? wrong(path, `must be one of ${words.join(', ')}, and is ${JSON.stringify(value.slice(0, 60))}`)
+      : expected(`one of ${words.join(', ')}`, value, path));
+
+export const record: Read<Members> = (value, path) =>
+  isRecord(value) ? { value, path } : expected('an object', value, path);
+
+/** An array of what `read` reads. */
+export const list =
+  <T>(read: Read<T>): Read<readonly T[]> =>
+  (value, path) =>
+    Array.isArray(value)
+      ? value.map((item: unknown, index) => read(item, `${path}[${index}]`))
+      : expected('an array', value, path);
+
+const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/** A member that has to be there. */
+export const get = <T>({ value, path }: Members, key: string, read: Read<T>): T =>
+  read(Object.hasOwn(value, key) ? value[key] : undefined, at(path, key));
+
+/** A member that may be missing; `null` stands for that too. */
+export function maybe<T>({ value, path }: Members, key: string, read: Read<T>): T | undefined {
+  const member = Object.hasOwn(value, key) ? value[key] : undefined;
+  return member === undefined || member === null ? undefined : read(member, at(path, key));
+}
+
+/** Where a member stands, for an error about it. */
+export const placeOf = ({ path }: Members, key: string): string => at(path, key);
+
+/** Does it have this member, and is that not `null`? */
+export const has = (members: Members, key: string): boolean =>
+  Object.hasOwn(members.value, key) && members.value[key] !== null && members.value[key] !== undefined;

@@ -1,0 +1,40 @@
+import type { JsonValue, Replay } from '@majordomo/core';
+import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, toBase64 } from '@majordomo/core/provider';
+
+/** Before it stands what the gateway wrote; what has no such beginning is Claude's own. */
+const MARK = 'majordomo.1.';
+
+/**
+ * Blocks and items of tools that run at a vendor: no client of a gateway can have asked for one, and a made-up token
+ * could name what belongs to somebody else at the same account.
+ */
+const NEVER: readonly string[] = ['item', 'messages', 'caller'];
+
+/** A replay token as one opaque text for the client's transcript: Claude's signature as it is, others with their family. */
+export function tokenText(replay: Replay | undefined): string | undefined {
+  if (replay === undefined || !isAllowed(replay.data)) return undefined;
+  const { signature } = asRecord(replay.data);
+  if (replay.family === CLAUDE_FAMILY && typeof signature === 'string') return signature;
+  return MARK + toBase64(new TextEncoder().encode(JSON.stringify([replay.family, replay.data])));
+}
+
+/** Did the gateway write it? */
+export const isOurs = (text: string): boolean => text.startsWith(MARK);
+
+/** The token of such a text; `undefined` for an empty one, and for one that was changed on the way. */
+export function tokenOf(text: string): Replay | undefined {
+  if (text === '') return undefined;
+  if (!isOurs(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };
+  try {
+    const [family, data] = JSON.parse(new TextDecoder().decode(fromBase64(text.slice(MARK.length)))) as [
+      unknown,
+      JsonValue,
+    ];
+    return typeof family === 'string' && isAllowed(data) ? { family, data } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isAllowed = (data: JsonValue): boolean =>
+  !isRecord(data) || NEVER.every((key) => !Object.hasOwn(data, key));

@@ -1,0 +1,31 @@
+import { systemClock, type TargetHealth } from '@majordomo/core';
+import type { House } from '../visit.ts';
+
+/** Can any model be asked now? Names and targets are not told: nobody has to log in to ask this. */
+export async function ready({ settings: { majordomo, models, anySpec } }: House): Promise<Response> {
+  const specs = Object.values(models);
+  if (specs.length === 0 && anySpec) return Response.json({ status: 'ready' });
+  for (const spec of specs) {
+    if (await hasTarget(spec, majordomo)) return Response.json({ status: 'ready' });
+  }
+  return Response.json(
+    { status: 'no model can be asked now' },
+    { status: 503, headers: { 'retry-after': '5' } },
+  );
+}
+
+async function hasTarget(spec: string, majordomo: House['settings']['majordomo']): Promise<boolean> {
+  try {
+    const targets = await majordomo.resolve(spec);
+    const known = majordomo.health.snapshot();
+    return targets.some(({ target, health }) => !isBenched(health) && !isBenched(known[providerOf(target)]));
+  } catch {
+    return false;
+  }
+}
+
+const isBenched = (health: TargetHealth | undefined): boolean =>
+  health?.state === 'benched' && (health.until ?? 0) > systemClock.now();
+
+/** Under which a bench of all its targets is kept. */
+const providerOf = (target: string): string => target.slice(0, target.indexOf('/') + 1);

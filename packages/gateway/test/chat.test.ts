@@ -1,0 +1,168 @@
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const messages = [{ role: 'user' as const, content: 'hi' }];
+
+const CALL = {
+  parts: [
+    { type: 'reasoning' as const, text: 'I should look.' },
+    { type: 'text' as const, text: 'Let me see.' },
+    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
+    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
+  ],
+};
+const weather = {
+  type: 'function' as const,
+  function: {
+    name: 'weather',
+    description: 'The weather of a city',
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string' } },
+      required: ['city'],
+      additionalProperties: false,
+    },
+  },
+};
+
+describe('the official client over Chat Completions', () => {
+  it('gets a whole answer under the name that it asked for', async () => {
+    await using at = await house();
+    const { data, response } = await client(at)
+      .chat.completions.create({ model: 'gpt', messages })
+      .withResponse();
+    expect(data).toMatchObject({ object: 'chat.completion', model: 'gpt' });
+    expect(data.choices[0]).toMatchObject({ message: { content: 'hello' }, finish_reason: 'stop' });
+    expect(data.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 });
+    expect(response.headers.get('x-majordomo-target')).toBe('openai/gpt-5.4');
+    expect(response.headers.get('x-majordomo-attempts')).toBe('1');
+  });
+
+  it('streams with its helper, usage included', async () => {
+    await using at = await house();
+    const stream = client(at).chat.completions.stream({
+      model: 'gpt',
+      messages,
+      stream_options: { include_usage: true },
+    });
+    let text = '';
+    stream.on('content', (delta) => (text += delta));
+    const final = await stream.finalChatCompletion();
+    expect(text).toBe('hello');
+    expect(final.choices[0]?.message.content).toBe('hello');
+    expect(final.usage?.total_tokens).toBe(17);
+  });
+
+  it.each([false, true])('carries tools over two turns (streamed: %s)', async (streamed) => {
+    await using at = await house({ openai: [CALL, 'Oslo is cold.'] });
+    const openai = client(at);
+    const ask = async (all: OpenAI.ChatCompletionMessageParam[]): Promise<OpenAI.ChatCompletion> =>
+      streamed
+        ? await openai.chat.completions
+            .stream({ model: 'gpt', messages: all, tools: [weather] })
+            .finalChatCompletion()
+        : await openai.chat.completions.create({ model: 'gpt', messages: all, tools: [weather] });
+    const first = await ask(messages);
+    const message = first.choices[0]?.message;
+    expect(first.choices[0]?.finish_reason).toBe('tool_calls');
+    const calls = (message?.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[];
+    expect(calls.map((call) => [call.id, call.function.arguments])).toEqual([
+      ['call_a', '{"city":"Oslo"}'],
+      ['call_b', '{"city":"Rome"}'],
+    ]);
+    if (message === undefined) return;
+    const results = calls.map((call) => ({ role: 'tool' as const, tool_call_id: call.id, content: '5°' }));
+    const second = await ask([...messages, message, ...results]);
+    expect(second.choices[0]?.message.content).toBe('Oslo is cold.');
+    const asked = (await at.openai.request(1)).request;
+    expect(asked.toolResults.map(({ callId, text }) => [callId, text])).toEqual([
+      ['call_a', '5°'],
+      ['call_b', '5°'],
+    ]);
+    // The encrypted reasoning came out, and went back in.
+    expect(asked.reasoning).toHaveLength(1);
+    expect(at.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+
+  it('is answered by the next target when the first fails before its first word', async () => {
+    await using at = await house({ openai: [{ failure: 'overloaded' }] });
+    const { data, response } = await client(at)
+      .chat.completions.create({ model: 'gpt', messages, stream: true })
+      .withResponse();
+    let text = '';
+    for await (const chunk of data) text += chunk.choices[0]?.delta.content ?? '';
+    expect(text).toBe('hello');
+    expect(response.headers.get('x-majordomo-target')).toBe('anthropic/claude-haiku-4-5');
+    expect(response.headers.get('x-majordomo-attempts')).toBe('2');
+  });
+
+  it('ends with an error event when a target fails in mid-stream', async () => {
+    await using at = await house({
+      openai: [
+        {
+          fault: 'cut',
+          answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] },
+          at: { content: 3 },
+        },
+      ],
+    });
+    const stream = await client(at).chat.completions.create({ model: 'gpt', messages, stream: true });
+    let text = '';
+    const read = async (): Promise<void> => {
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+    };
+    await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
+    expect(text).not.toBe('');
+    expect(at.anthropic.requests).toHaveLength(0);
+  });
+
+  it('goes on at the next target as one text where the chain continues', async () => {
+    await using at = await house({
+      openai: [
+        {
+          fault: 'end',
+          answer: { parts: [{ type: 'text', text: 'The rain in Spain stays mainly', chunks: 10 }] },
+          at: { content: 3 },
+        },
+      ],
+      anthropic: [' in the plain.'],
+      majordomo: { chain: { afterCommit: 'continue' } },
+    });
+    const final = await client(at).chat.completions.stream({ model: 'gpt', messages }).finalContent();
+    expect(final).toBe('The rain in Spain stays mainly in the plain.');
+  });
+
+  it('gives JSON that follows a schema, with its parser', async () => {
+    await using at = await house({ openai: ['{"city":"Oslo"}'] });
+    const schema = weather.function.parameters;
+    const answer = await client(at).chat.completions.parse({
+      model: 'gpt',
+      messages,
+      response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
+    });
+    expect(answer.choices[0]?.message.parsed).toEqual({ city: 'Oslo' });
+    expect((await at.openai.request(0)).request.output).toMatchObject({ required: ['city'] });
+  });
+
+  it('sends pictures and documents as bytes', async () => {
+    await using at = await house();
+    const pixel =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    await client(at).chat.completions.create({
+      model: 'gpt',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is this?' },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${pixel}` } },
+          ],
+        },
+      ],
+    });
+    const { images } = (await at.openai.request(0)).request;
+    expect(images.map(({ mediaType, bytes }) => [mediaType, bytes.length])).toEqual([['image/png', 70]]);
+  });
+});

@@ -1,0 +1,73 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import { ChatOpenAI } from '@langchain/openai';
+import { generateText, stepCountIs, streamText, tool, type LanguageModel } from 'ai';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { house, KEY, type House } from './support/house.ts';
+
+const CALL = {
+  parts: [
+    { type: 'reasoning' as const, text: 'I should look.' },
+    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
+  ],
+};
+
+/** The AI SDK's clients of the three wires. */
+const CLIENTS: Readonly<Record<string, (at: House) => LanguageModel>> = {
+  'openai.chat': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).chat('gpt'),
+  'openai.responses': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).responses('gpt'),
+  anthropic: (at) => createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude'),
+};
+
+describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
+  const weather = tool({
+    description: 'The weather of a city',
+    inputSchema: z.object({ city: z.string() }),
+    execute: () => '5°',
+  });
+  const options = {
+    tools: { weather },
+    prompt: 'Where is it cold?',
+    stopWhen: stepCountIs(3),
+    maxRetries: 0,
+    providerOptions: { openai: { store: false } },
+  };
+
+  it.each(['whole', 'streamed'])('runs its loop of tools to the end (%s)', async (delivery) => {
+    const script = [CALL, 'Oslo is cold.'];
+    await using at = await house({ openai: script, anthropic: script });
+    const errors: unknown[] = [];
+    const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error);
+    const asked = { model: model(at), ...options };
+    const text =
+      delivery === 'whole' ? (await generateText(asked)).text : await streamText({ ...asked, onError }).text;
+    expect([text, errors]).toEqual(['Oslo is cold.', []]);
+    const requests = [...at.openai.requests, ...at.anthropic.requests];
+    expect(requests).toHaveLength(2);
+    expect(requests[1]?.request.toolResults).toMatchObject([{ callId: 'call_a' }]);
+    expect(requests.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+});
+
+describe('LangChain', () => {
+  const chat = (at: House): ChatOpenAI =>
+    new ChatOpenAI({ model: 'gpt', apiKey: KEY, maxRetries: 0, configuration: { baseURL: `${at.url}/v1` } });
+
+  it('gets a whole answer and its usage', async () => {
+    await using at = await house();
+    const answer = await chat(at).invoke('hi');
+    expect(answer.text).toBe('hello');
+    expect(answer.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
+  });
+
+  it('streams, and gathers calls of tools', async () => {
+    await using at = await house({ openai: [CALL] });
+    const bound = chat(at).bindTools([
+      { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } },
+    ]);
+    let all;
+    for await (const chunk of await bound.stream('hi')) all = all === undefined ? chunk : all.concat(chunk);
+    expect(all?.tool_calls).toMatchObject([{ name: 'weather', args: { city: 'Oslo' }, id: 'call_a' }]);
+  });
+});

@@ -1,0 +1,129 @@
+import { createRedactor } from '@majordomo/redact';
+import { OpenAI } from 'openai';
+import { describe, expect, it } from 'vitest';
+import { byKey, house, KEY } from './support/house.ts';
+
+const TOKEN = 'a-token-that-nobody-guesses';
+const ADMIN = 'key-of-the-operator';
+
+/** What a page is told until nothing is left to tell. */
+async function told(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const left = new AbortController();
+  const response = await fetch(`${url}/inspector/events`, { headers, signal: left.signal });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!/event: calls\n.*"outcome":"(?:finished|failed)"/.test(text))
+    text += (await reader.read()).value ?? '';
+  left.abort();
+  return text;
+}
+
+const asked = (url: string, apiKey = KEY) =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }).chat.completions.create({
+    model: 'gpt',
+    messages: [{ role: 'user', content: 'A private question.' }],
+  });
+
+describe('the inspector of a gateway', () => {
+  const admins = (request: Request) =>
+    request.headers.get('authorization') === `Bearer ${ADMIN}` ? { admin: true } : byKey(request);
+
+  it('shows calls of clients, by the token in the address and the cookie after it', async () => {
+    await using h = await house({ gateway: { inspector: { token: TOKEN } } });
+    await asked(h.url);
+    const opened = await fetch(`${h.url}/inspector?token=${TOKEN}`, { redirect: 'manual' });
+    expect(opened.status).toBe(303);
+    const cookie = opened.headers.get('set-cookie')!.split(';')[0]!;
+    const page = await fetch(`${h.url}/inspector`, { headers: { cookie } });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<!doctype html>')]);
+    const events = await told(h.url, { cookie });
+    expect(events).toContain('"tenant":"team-a"');
+    expect(events).toContain('openai/gpt-5.4');
+    expect(events).not.toContain('private question');
+  });
+
+  it('is there for an admin, and not for an ordinary caller, nor for anybody', async () => {
+    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    const status = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+      const response = await fetch(`${h.url}/inspector`, { headers });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    expect(await status({ authorization: `Bearer ${ADMIN}` })).toBe(200);
+    expect(await status({ authorization: `Bearer ${KEY}` })).toBe(401);
+    expect(await status({})).toBe(401);
+  });
+
+  it('on loopback without `authorize` asks for the token as well', async () => {
+    await using h = await house({ gateway: { authorize: undefined, inspector: { token: TOKEN } } });
+    expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives nonsense', () => 'admin' as never],
+    ['says it in other words', () => ({ admin: 'yes' }) as never],
+  ])('an `authorize` that %s lets nobody in', async (_, authorize) => {
+    await using h = await house({ gateway: { authorize, inspector: { token: TOKEN } } });
+    expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
+  });
+
+  it('shows plans of the router that it is given, and masks with the redactor that it is given', async () => {
+    const redactor = createRedactor({ secrets: () => ['private'] });
+    const router = {
+      names: () => ['best'],
+      plan: () =>
+        Promise.resolve({
+          chain: 'openai/gpt-5.4',
+          reason: 'because',
+          candidates: [],
+          rejected: [],
+          warnings: [],
+        }),
+    };
+    const inspector = { content: true, router, redactor };
+    await using h = await house({ gateway: { authorize: admins, inspector } });
+    h.majordomo.alias('best', 'openai/gpt-5.4');
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    expect(await (await fetch(`${h.url}/inspector/meaning?spec=best`, { headers })).text()).toContain(
+      'because',
+    );
+    await asked(h.url);
+    const id = /"id":"([0-9a-f-]{36})"/.exec(await told(h.url, headers))![1]!;
+    const content = await (await fetch(`${h.url}/inspector/content?id=${id}`, { headers })).text();
+    expect(content).not.toContain('private');
+  });
+
+  it('with `content` shows what clients asked', async () => {
+    await using h = await house({ gateway: { authorize: admins, inspector: { content: true } } });
+    await asked(h.url);
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const id = /"id":"([0-9a-f-]{36})"/.exec(await told(h.url, headers))![1]!;
+    const content = await (await fetch(`${h.url}/inspector/content?id=${id}`, { headers })).json();
+    expect(content).toEqual({ asked: [{ role: 'user', text: 'A private question.' }], answer: 'hello' });
+  });
+
+  it('is off unless it is asked for', async () => {
+    await using h = await house();
+    const response = await fetch(`${h.url}/inspector`, { headers: { authorization: `Bearer ${KEY}` } });
+    expect(response.status).toBe(404);
+  });
+
+  it('sees calls that are made beside the gateway, once', async () => {
+    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    const beside = h.majordomo.with({ onEvent: h.gateway.onEvent });
+    await beside
+      .model('openai/gpt-5.4')
+      .generate(
+        { messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] },
+        { onEvent: h.gateway.onEvent },
+      );
+    const events = await told(h.url, { authorization: `Bearer ${ADMIN}` });
+    expect(events.match(/"type":"call-start"/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,232 @@
+import { user, type CallEvent } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { ToldCall, ToldContent } from '../../src/inspector/told.ts';
+import { connected, newReader } from './support/read-feed.ts';
+import { world, type World } from './support/world.ts';
+
+const SECRET = 'sk-ant-api03-Zx8v2Qp7Lm4Kc9Rt1Wn6Yb3Hd5Jf0Gs2Ae8Uo4Ti7Px9Cq1Vz6Bk3Nm5Ly0Df';
+
+const USAGE = { input: 12, output: 3, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+async function told(w: World): Promise<readonly ToldCall[]> {
+  const reader = newReader();
+  const feed = await connected(w, reader);
+  while (reader.beats === 0) await feed.read(20_000);
+  await feed.cancel();
+  return [...reader.calls.values()].sort((a, b) => a.n - b.n);
+}
+
+describe('a call', () => {
+  it('is told with every attempt, its place in time, usage and who answered', async () => {
+    const w = world({
+      head: { x: [{ fail: 'overloaded', status: 529 }, { fail: 'overloaded' }] },
+      tail: { y: [{ text: 'Hello.', delayMs: 500, usage: USAGE }] },
+    });
+    await w.call('head/x,tail/y', { tenant: 'acme', metadata: { page: 7 } });
+    const [call] = await told(w);
+    expect(call).toMatchObject({
+      n: 1,
+      spec: 'head/x,tail/y',
+      operation: 'chat',
+      tenant: 'acme',
+      metadata: '{"page":7}',
+      outcome: 'finished',
+      targets: ['head/x', 'tail/y'],
+      answeredBy: 'tail/y',
+      usage: { input: 12, output: 3 },
+      finish: 'stop',
+    });
+    expect(call!.tries.map(({ target, attempt, outcome }) => [target, attempt, outcome])).toEqual([
+      ['head/x', 1, 'failed'],
+      ['head/x', 2, 'failed'],
+      ['tail/y', 1, 'finished'],
+    ]);
+    const [first, second, third] = call!.tries;
+    expect(first).toMatchObject({
+      at: 0,
+      ms: 0,
+      error: { kind: 'overloaded', facts: expect.arrayContaining([['status', '529']]) },
+    });
+    expect(second!.at).toBe(first!.retryInMs);
+    expect(third).toMatchObject({ at: second!.at, ms: 500 });
+    expect(call!.endedAt! - call!.startedAt).toBe(third!.at + 500);
+    expect(call!.events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['call-start', 'attempt-failed', 'call-end']),
+    );
+  });
+
+  it('that failed is told with its error in full', async () => {
+    const w = world({ head: { x: [{ fail: 'invalid-request', status: 400, code: 'bad_temperature' }] } });
+    await w.call('head/x');
+    const [call] = await told(w);
+    expect(call).toMatchObject({
+      outcome: 'failed',
+      error: { kind: 'invalid-request' },
+      tries: [{ outcome: 'failed' }],
+    });
+    expect(call!.error!.facts).toEqual(
+      expect.arrayContaining([
+        ['status', '400'],
+        ['code', 'bad_temperature'],
+      ]),
+    );
+    expect(call!.answeredBy).toBeUndefined();
+  });
+
+  it('tells a target that was passed over, and until when', async () => {
+    const w = world({ tail: { y: ['Hello.'] } });
+    w.majordomo.health.bench('head/x', 90_000);
+    await w.call('head/x,tail/y');
+    const [call] = await told(w);
+    expect(call!.tries[0]).toMatchObject({ target: 'head/x', outcome: 'skipped', why: 'benched', ms: 0 });
+    expect(call!.tries[0]!.until).toBe(call!.startedAt + 90_000);
+  });
+
+  it('whose events are told twice counts once', async () => {
+    const w = world({ head: { x: ['Hello.'] } });
+    await w.call('head/x', { onEvent: w.inspector.onEvent });
+    const [call, ...others] = await told(w);
+    expect(others).toEqual([]);
+    expect(call!.events.filter(({ type }) => type === 'call-start')).toHaveLength(1);
+  });
+
+  it('of thousands of attempts has a bound, and its end', () => {
+    const w = world();
+    const call = { id: 'a', spec: 's', operation: 'chat' as const, tenant: undefined, metadata: {} };
+    w.inspector.onEvent({ type: 'call-start', call, targets: [] });
+    for (let n = 1; n <= 5000; n++)
+      w.inspector.onEvent({ type: 'attempt-start', call, target: 'head/x', attempt: n });
+    w.inspector.onEvent({
+      type: 'call-end',
+      call,
+      outcome: 'abandoned',
+      response: undefined,
+      error: undefined,
+      attempts: [],
+    });
+    return told(w).then(([only]) => {
+      expect(only!.tries).toHaveLength(60);
+      expect(only!.events.length).toBeLessThan(210);
+      expect(only!.events.at(-1)!.type).toBe('call-end');
+      expect(only!.leftOut).toBeGreaterThan(4000);
+      expect(only!.tries.every(({ outcome }) => outcome === 'abandoned')).toBe(true);
+    });
+  });
+});
+
+describe('what is kept', () => {
+  const start = (id: string): CallEvent => ({
+    type: 'call-start',
+    call: { id, spec: 's', operation: 'chat', tenant: undefined, metadata: {} },
+    targets: [],
+  });
+  const end = (id: string): CallEvent =>
+    ({
+      ...start(id),
+      type: 'call-end',
+      outcome: 'finished',
+      response: undefined,
+      error: undefined,
+      attempts: [],
+    }) as CallEvent;
+
+  it('is bounded; what has ended gives way before what runs', async () => {
+    const w = world({}, { keep: 3 });
+    w.inspector.onEvent(start('long'));
+    for (const id of ['a', 'b', 'c', 'd']) {
+      w.inspector.onEvent(start(id));
+      w.inspector.onEvent(end(id));
+    }
+    expect((await told(w)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
+  });
+
+  it('is bounded where everything runs, and later events bring nothing back', async () => {
+    const w = world({}, { keep: 2 });
+    for (const id of ['a', 'b', 'c']) w.inspector.onEvent(start(id));
+    w.inspector.onEvent(end('a'));
+    expect((await told(w)).map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+});
+
+describe('secrets and content', () => {
+  it('no secret of metadata, specs or errors is told', async () => {
+    const w = world({ head: { x: [{ fail: 'auth', code: SECRET }] } });
+    await w.call('head/x', {
+      tenant: SECRET,
+      metadata: { apiKey: 'correct horse', note: `Bearer ${SECRET}` },
+    });
+    const text = JSON.stringify(await told(w));
+    expect(text).toContain('[redacted]');
+    for (const secret of [SECRET, 'correct horse']) expect(text).not.toContain(secret);
+  });
+
+  it.each([
+    [
+      'a circle',
+      () => {
+        const a: Record<string, unknown> = {};
+        a['a'] = a;
+        return a;
+      },
+    ],
+    [
+      'a getter that throws',
+      () =>
+        Object.defineProperty({}, 'x', {
+          enumerable: true,
+          get() {
+            throw new Error('no');
+          },
+        }),
+    ],
+    ['a bigint', () => ({ n: 1n })],
+  ])('metadata with %s breaks nothing', async (_, metadata) => {
+    const w = world({ head: { x: ['Hello.'] } });
+    await w.call('head/x', { metadata: metadata() });
+    expect((await told(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
+  });
+
+  it('prompts and answers are told by nothing unless they are asked for', async () => {
+    const w = world({ head: { x: ['A private answer.'] } });
+    const request = { messages: [user('A private question.')] };
+    await w.call(
+      'head/x',
+      {
+        onEvent: (event) => {
+          w.inspector.onEvent(event, request);
+        },
+      },
+      request,
+    );
+    const [call] = await told(w);
+    const content = await w.json(`/content?id=${call!.id}`);
+    expect(JSON.stringify([call, content])).not.toContain('private');
+  });
+
+  it('with `content` they are told, without secrets, and cut', async () => {
+    const w = world({ head: { x: [`Your key is ${SECRET}.`] } }, { content: true });
+    const request = {
+      system: 'Be brief.',
+      messages: [user(`x${'y'.repeat(40_000)}`), user(`My key is ${SECRET}, keep it.`)],
+    };
+    await w.call(
+      'head/x',
+      {
+        onEvent: (event) => {
+          w.inspector.onEvent(event, request);
+        },
+      },
+      request,
+    );
+    const [call] = await told(w);
+    expect(call!.hasContent).toBe(true);
+    const { asked, answer } = await w.json<ToldContent>(`/content?id=${call!.id}`);
+    expect(asked.map(({ role, text }) => [role, text.length < 20_000])).toEqual([
+      ['system', true],
+      ['user', true],
+      ['user', true],
+    ]);
+    expect(asked[2]!.text).toBe('My key is [redacted], keep it.');
+    expect(answer).toBe('Your key is [redacted].');
+  });
+});

@@ -1,0 +1,128 @@
+import { createLedger, memoryStore, type Ledger, type SpendRecord } from '@majordomo/ledger';
+import { user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { ToldLimit, ToldSpending } from '../../src/inspector/told.ts';
+import { world } from './support/world.ts';
+
+const record = (over: Partial<SpendRecord>): SpendRecord => ({
+  id: `${over.call}/${over.model}/${over.at}`,
+  at: '2026-01-01T10:20:00.000Z',
+  call: 'a',
+  operation: 'chat',
+  target: 'head/x',
+  vendor: 'head',
+  model: 'x',
+  name: undefined,
+  tenant: undefined,
+  tags: {},
+  outcome: 'finished',
+  ms: 10,
+  usage: { input: 5, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+  nanoUsd: '1000',
+  basis: 'catalogue',
+  missing: [],
+  catalog: '2026-01-01',
+  ...over,
+});
+
+async function ledgerOf(...records: readonly SpendRecord[]): Promise<Ledger> {
+  const store = memoryStore();
+  for (const each of records) await store.append(each);
+  return createLedger({
+    store,
+    limits: [
+      { name: 'day', max: { requests: 4 }, per: 'day' },
+      { name: 'money', max: { usd: '2' }, per: 'month', each: ['tenant'] },
+    ],
+  });
+}
+
+describe('spending', () => {
+  it('is told by hours, exactly, the dearest first', async () => {
+    const big = '9007199254740993000';
+    const ledger = await ledgerOf(
+      record({ call: 'a', model: 'cheap', nanoUsd: '7' }),
+      record({ call: 'b', model: 'dear', nanoUsd: big }),
+      record({ call: 'c', model: 'dear', at: '2026-01-01T08:00:00.000Z', nanoUsd: '5' }),
+      record({ call: 'd', model: 'dear', at: '2025-12-01T08:00:00.000Z' }),
+    );
+    const w = world({}, { ledger });
+    await w.clock.advance(Date.parse('2026-01-01T10:30:00Z') - w.clock.now());
+    const { at: times, rows } = await w.json<ToldSpending>('/spending?by=model&range=24h&zone=Europe/Berlin');
+    expect(times.map((time) => new Date(time).toISOString())).toEqual([
+      '2026-01-01T09:00:00.000Z',
+      '2026-01-01T11:00:00.000Z',
+    ]);
+    expect(rows.map(({ key, nanoUsd, over }) => [key, nanoUsd, over])).toEqual([
+      ['dear', '9007199254740993005', ['5', big]],
+      ['cheap', '7', ['0', '7']],
+    ]);
+  });
+
+  it('of a call is what all its attempts cost, and says how many have no price', async () => {
+    const ledger = await ledgerOf(
+      record({ call: 'a', model: 'x' }),
+      record({ call: 'a', model: 'y', nanoUsd: '234' }),
+      record({ call: 'a', model: 'z', nanoUsd: undefined, basis: 'unknown' }),
+      record({ call: 'b', nanoUsd: undefined, basis: 'unknown' }),
+      record({ call: 'c', nanoUsd: undefined, basis: 'included' }),
+    );
+    expect(await world({}, { ledger }).json('/costs?ids=a,b,c,none')).toEqual({
+      a: { nanoUsd: '1234', unpriced: 1 },
+      b: { unpriced: 1 },
+    });
+  });
+
+  it.each([
+    '/spending?by=secret',
+    '/spending?range=9d',
+    '/spending?zone=Nowhere/Land',
+    `/costs?ids=${'a,'.repeat(61)}`,
+  ])('%s is refused', async (path) => {
+    expect((await world({}, { ledger: await ledgerOf() }).get(path)).status).toBe(400);
+  });
+
+  it.each(['/spending', '/limits', '/costs'])('%s without a ledger says that there is none', async (path) => {
+    const refused = await world().get(path);
+    expect([refused.status, await refused.json()]).toEqual([404, { error: 'no ledger keeps books here' }]);
+  });
+});
+
+it('limits are told with what is left, the scarcest first', async () => {
+  const ledger = await ledgerOf();
+  const w = world({ head: { x: ['a', 'b', 'c'] } }, { ledger });
+  await ledger.book({ vendor: 'mail', usd: '0.5', tenant: 'acme' });
+  await w.majordomo
+    .with({ gates: [ledger.gate] })
+    .model('head/x')
+    .generate({ messages: [user('hi')] }, { tenant: 'acme' })
+    .catch(() => undefined);
+  const limits = await w.json<readonly ToldLimit[]>('/limits');
+  const money = limits.find(({ name }) => name === 'money');
+  expect(money).toMatchObject({
+    key: 'tenant=acme',
+    unit: 'usd',
+    max: '2000000000',
+    used: '500000000',
+    left: '1500000000',
+    per: 'month',
+  });
+  expect(limits.find(({ name }) => name === 'day')).toMatchObject({ unit: 'requests', max: '4', per: 'day' });
+  const shares = limits.map(({ left, max }) => Number(left) / Number(max));
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+});
+
+it('a store that hangs is given up, and told', async () => {
+  const ledger = { ...(await ledgerOf()), state: () => new Promise<never>(() => undefined) };
+  const w = world({}, { ledger });
+  const asked = w.get('/limits');
+  await w.clock.advance(10_000);
+  expect((await asked).status).toBe(504);
+  expect(w.clock.pending).toBe(0);
+});
+
+it('a store that fails is told without its words', async () => {
+  const ledger = { ...(await ledgerOf()), state: () => Promise.reject(new Error('redis://user:hunter2@db')) };
+  const refused = await world({}, { ledger }).get('/limits');
+  expect([refused.status, await refused.text()]).toEqual([500, expect.not.stringContaining('hunter2')]);
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { ToldMeaning } from '../../src/inspector/told.ts';
+import { world } from './support/world.ts';
+
+describe('steering', () => {
+  it('benches for a time, until put back, a whole provider, and puts back', async () => {
+    const { post, majordomo, clock } = world();
+    expect((await post('/steer', { target: 'head/x', ms: 60_000 })).status).toBe(200);
+    expect(majordomo.health.snapshot()['head/x']).toMatchObject({
+      state: 'benched',
+      until: clock.now() + 60_000,
+    });
+    await post('/steer', { target: 'head/x', ms: null });
+    expect(majordomo.health.snapshot()['head/x']!.until).toBeGreaterThan(clock.now() + 1e14);
+    await post('/steer', { target: 'head/x' });
+    expect(majordomo.health.snapshot()['head/x']?.state ?? 'healthy').toBe('healthy');
+    expect((await post('/steer', { target: 'head/', ms: 1000 })).status).toBe(200);
+  });
+
+  it.each<[unknown, number]>([
+    [{}, 400],
+    [{ target: 7 }, 400],
+    [{ target: 'head' }, 400],
+    [{ target: 'head/x,tail/y', ms: 1 }, 400],
+    [{ target: 'head/x', ms: 0 }, 400],
+    [{ target: 'head/x', ms: -5 }, 400],
+    [{ target: 'head/x', ms: '60' }, 400],
+    [{ target: 'head/x', ms: 1e12 }, 400],
+    [[], 400],
+    [null, 400],
+    ['x'.repeat(3000), 413],
+  ])('refuses %j', async (body, status) => {
+    const { post, majordomo } = world();
+    expect((await post('/steer', body)).status).toBe(status);
+    expect(majordomo.health.snapshot()).toEqual({});
+  });
+
+  it.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('knows no %s', async (method) => {
+    const { inspector } = world();
+    const request = new Request('http://127.0.0.1/inspector', { method });
+    expect((await inspector.fetch(request, { admin: true })).status).toBe(405);
+  });
+});
+
+describe('what a spec means', () => {
+  const plan = {
+    chain: 'head/x',
+    reason: 'ranked',
+    candidates: [{ target: 'head/x', score: 0.5, parts: { cost: 0.5 }, estimateNanoUsd: 12n }],
+    rejected: [{ target: 'tail/y', why: 'no tools' }],
+    warnings: [],
+  };
+  const router = { names: () => ['fast'], plan: () => Promise.resolve(plan) };
+
+  it('is its targets in order, with health', async () => {
+    const { json, majordomo } = world({ head: { x: [] }, tail: { y: [] } });
+    majordomo.health.bench('tail/y', 5000);
+    const { targets, plan: none } = await json<ToldMeaning>('/meaning?spec=head/x,tail/y');
+    expect(targets.map(({ target, health }) => [target, health?.state])).toEqual([
+      ['head/x', undefined],
+      ['tail/y', 'benched'],
+    ]);
+    expect(none).toBeUndefined();
+  });
+
+  it('of a name of the router is its plan too', async () => {
+    const w = world({ head: { x: [] } }, { router });
+    w.root.alias('fast', 'head/x');
+    const { plan: told } = await w.json<ToldMeaning>('/meaning?spec=fast');
+    expect(told).toMatchObject({
+      reason: 'ranked',
+      candidates: [{ estimateNanoUsd: '12' }],
+    });
+  });
+
+  it.each(['', 'head/x,,tail/y', 'nobody/x', 'no-such-name'])(
+    'of %j that means nothing is what is wrong with it',
+    async (spec) => {
+      const refused = await world().get(`/meaning?spec=${spec}`);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toEqual({ error: expect.stringMatching(/\w/) });
+    },
+  );
+});

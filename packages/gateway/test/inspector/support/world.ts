@@ -1,0 +1,70 @@
+import { createMajordomo, user, type CallOptions, type ChatRequest, type Majordomo } from '@majordomo/core';
+import { fakeClock, fakeProvider, type FakeClock } from '@majordomo/testing';
+import { createInspector, type Inspector, type InspectorOptions } from '../../../src/index.ts';
+
+export const TOKEN = 'a-token-that-nobody-guesses';
+export const ORIGIN = 'http://127.0.0.1:4141';
+
+type Models = NonNullable<Parameters<typeof fakeProvider>[0]['models']>;
+
+export interface World {
+  readonly clock: FakeClock;
+  /** Whose health, names and specs the inspector looks at. */
+  readonly root: Majordomo;
+  /** The view that it hears of. */
+  readonly majordomo: Majordomo;
+  readonly inspector: Inspector;
+  /** Asks as an admin of the gateway. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  json<T>(path: string): Promise<T>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** One call to its end, or to its error. */
+  call(spec: string, options?: CallOptions, request?: ChatRequest): Promise<unknown>;
+}
+
+/** An inspector that watches fakes on a clock that stands still. */
+export function world(
+  models: { readonly head?: Models; readonly tail?: Models } = {},
+  options: Partial<InspectorOptions> = {},
+): World {
+  const clock = fakeClock();
+  const root =
+    options.majordomo ??
+    createMajordomo({
+      providers: [
+        fakeProvider({ id: 'head', models: models.head ?? {}, clock }),
+        fakeProvider({ id: 'tail', models: models.tail ?? {}, clock }),
+      ],
+      clock,
+      random: () => 0.5,
+    });
+  const inspector = createInspector({ majordomo: root, clock, token: TOKEN, ...options });
+  const majordomo = root.with({ onEvent: inspector.onEvent });
+  const get: World['get'] = (path, headers = {}) =>
+    inspector.fetch(new Request(`${ORIGIN}/inspector${path}`, { headers }), { admin: true });
+  return {
+    clock,
+    root,
+    majordomo,
+    inspector,
+    get,
+    json: async (path) => (await get(path)).json() as never,
+    post: (path, body, headers = { origin: ORIGIN }) =>
+      inspector.fetch(
+        new Request(`${ORIGIN}/inspector${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        }),
+        { admin: true },
+      ),
+    async call(spec, callOptions, request = { messages: [user('hi')] }) {
+      const asked = majordomo
+        .model(spec)
+        .generate(request, callOptions)
+        .catch((error: unknown) => error);
+      await clock.advance(60_000);
+      return asked;
+    },
+  };
+}

@@ -1,0 +1,311 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
+import { createGateway } from '../src/index.ts';
+import { house, KEY, type House } from './support/house.ts';
+
+const BODY = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
+/** Anthropic's wire, as fast as it is read, and without an end. */
+const endless: Answer = (response) => {
+  const tell = (event: { readonly type: string }): boolean =>
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const about = { index: 0, content_block: { type: 'text', text: '' } };
+  const delta = { index: 0, delta: { type: 'text_delta', text: 'x'.repeat(50_000) } };
+  const goOn = (): void => {
+    while (!response.destroyed && tell({ type: 'content_block_delta', ...delta }));
+  };
+  response.writeHead(200, SSE_TYPE).on('drain', goOn);
+  tell({ type: 'message_start', ...{ message: { id: 'msg_1', content: [], usage: { input_tokens: 1 } } } });
+  tell({ type: 'content_block_start', ...about });
+  goOn();
+};
+const post = (at: House, body: object = BODY, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${at.url}/v1/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    ...init,
+    headers: { authorization: `Bearer ${KEY}`, ...(init.headers as Record<string, string> | undefined) },
+  });
+
+/** A raw request, whose headers no client would set. */
+const raw = (at: House, headers: Record<string, string>): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const asked = httpRequest(`${at.url}/v1/models`, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+
+describe('a client that leaves', () => {
+  it.each(['late', 'stall'] as const)('closes the connection to the vendor at once (%s)', async (fault) => {
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    await using at = await house({ openai: [fault === 'late' ? { fault } : { fault, answer }] });
+    const left = new AbortController();
+    const asked = post(at, { ...BODY, stream: fault === 'stall' }, { signal: left.signal });
+    const exchange = await at.openai.request(0);
+    if (fault === 'stall') await (await asked).body?.getReader().read();
+    const since = performance.now();
+    left.abort();
+    await asked.catch(() => undefined);
+    await exchange.ended;
+    expect(exchange.outcome).toBe('left');
+    // 5 to 15 ms where nothing else runs; nothing on the way waits for a timer.
+    expect((exchange.closedByClient ?? Infinity) - since).toBeLessThan(1000);
+  });
+
+  it('frees its place', async () => {
+    await using at = await house({ openai: [{ fault: 'late' }, 'hello'], gateway: { maxConcurrent: 1 } });
+    const left = new AbortController();
+    const asked = post(at, BODY, { signal: left.signal }).catch(() => undefined);
+    const exchange = await at.openai.request(0);
+    left.abort();
+    await asked;
+    await exchange.ended;
+    expect((await post(at)).status).toBe(200);
+  });
+});
+
+describe('limits', () => {
+  it('answers one call too many with 429 and when to come again', async () => {
+    await using at = await house({ openai: [{ fault: 'late' }], gateway: { maxConcurrent: 1 } });
+    const left = new AbortController();
+    const asked = post(at, BODY, { signal: left.signal }).catch(() => undefined);
+    await at.openai.request(0);
+    const refused = await post(at);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    left.abort();
+    await asked;
+  });
+
+  it.each([true, false])('takes no more than maxBodyBytes (announced: %s)', async (isAnnounced) => {
+    await using at = await house({ gateway: { maxBodyBytes: 100 } });
+    const text = JSON.stringify({ ...BODY, user: 'x'.repeat(100) });
+    const body = isAnnounced ? text : new Blob([text]).stream();
+    const answer = await post(at, BODY, { body, duplex: 'half' });
+    expect(answer.status).toBe(413);
+    expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it('cuts a client that does not read: it stops asking the vendor, and lets go of the client', async () => {
+    await using vendor = await testServer(endless);
+    const anthropic = createAnthropic({ baseURL: vendor.origin, apiKey: 'sk-test' });
+    const models = { gpt: 'anthropic/claude-haiku-4-5' };
+    await using at = await house({
+      majordomo: { providers: [anthropic] },
+      gateway: { models, idleMs: 100 },
+    });
+    const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
+    const body = JSON.stringify({ ...BODY, stream: true });
+    const head = ['POST /v1/chat/completions HTTP/1.1', 'Host: x', `Authorization: Bearer ${KEY}`];
+    socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+    const { whole } = await (await vendor.request(0)).closed;
+    expect(whole).toBe(false);
+    // It would wait for an answer that is not taken.
+    await at.close(3_600_000);
+    socket.destroy();
+  }, 60_000);
+
+  it('answers a body that is too large before all of it has come', async () => {
+    await using at = await house({ gateway: { maxBodyBytes: 100 } });
+    const body = new Blob([new Uint8Array(8_000_000)]).stream();
+    const answer = await post(at, BODY, { body, duplex: 'half' });
+    expect(answer.status).toBe(413);
+    expect(await answer.text()).toContain('100 bytes');
+  });
+
+  it('lets a stream end before it closes, and takes no new one', async () => {
+    await using at = await house({
+      openai: [{ text: 'one two three four five six', chunks: 4, everyMs: 20 }],
+    });
+    const answer = await post(at, { ...BODY, stream: true });
+    const closed = at.close(5000);
+    await expect(post(at)).rejects.toThrow();
+    expect(await answer.text()).toContain('[DONE]');
+    await closed;
+  });
+
+  it('closes what is left after the time that it was given', async () => {
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    await using at = await house({ openai: [{ fault: 'stall', answer }] });
+    const open = await post(at, { ...BODY, stream: true });
+    await at.close(20);
+    await expect(open.text()).rejects.toThrow();
+  });
+});
+
+describe('who is let in', () => {
+  const open = { gateway: { authorize: undefined } };
+
+  it('is this machine alone without authorize', async () => {
+    await using at = await house(open);
+    expect((await post(at)).status).toBe(200);
+    expect(await raw(at, { host: 'evil.example' })).toBe(401);
+    expect(await raw(at, { 'x-forwarded-for': '203.0.113.9' })).toBe(401);
+    expect(await raw(at, {})).toBe(200);
+  });
+
+  it('is nobody whose Host is more than a host', async () => {
+    await using at = await house({ gateway: { authorize: () => ({}) } });
+    expect(await raw(at, { host: 'a.example/health?' })).toBe(400);
+    expect(await raw(at, { host: 'a.example@b.example' })).toBe(400);
+    expect(await raw(at, { host: '[::1]:4141' })).toBe(200);
+  });
+
+  it('is nobody without authorize where the platform is not ours', async () => {
+    await using at = await house();
+    const gateway = createGateway({ majordomo: at.majordomo, models: {} });
+    const answer = await gateway.fetch(new Request('http://127.0.0.1/v1/models'));
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).toContain('authorize');
+  });
+
+  it('is no page of another origin, whatever it sends', async () => {
+    await using at = await house(open);
+    const foreign = await post(at, BODY, {
+      headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    });
+    expect(foreign.status).toBe(403);
+    expect((await post(at, BODY, { headers: { origin: 'null' } })).status).toBe(403);
+    expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it('is a page of an origin that is listed', async () => {
+    const origin = 'https://app.example';
+    await using at = await house({ gateway: { cors: [origin] } });
+    const before = await fetch(`${at.url}/v1/chat/completions`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-headers': 'authorization, x-stainless-os' },
+    });
+    expect([before.status, before.headers.get('access-control-allow-headers')]).toEqual([
+      204,
+      'authorization, x-stainless-os',
+    ]);
+    const answer = await post(at, BODY, { headers: { origin } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+  });
+
+  it('hears no more of an authorize that throws than its operator does', async () => {
+    const told: unknown[] = [];
+    const secret = new Error('password of the database: hunter2');
+    await using at = await house({
+      gateway: {
+        authorize: () => {
+          throw secret;
+        },
+        onError: (error, { requestId }) => {
+          told.push([error, requestId]);
+          throw new Error('and so does this');
+        },
+        inspector: {},
+      },
+    });
+    const answer = await post(at);
+    expect(answer.status).toBe(502);
+    expect(await answer.text()).not.toContain('hunter2');
+    expect(told).toEqual([[secret, answer.headers.get('x-request-id')]]);
+    expect((await fetch(`${at.url}/inspector`)).status).toBe(401);
+    expect(told).toHaveLength(2);
+  });
+
+  it.each([
+    ['a text for models', { models: 'gpt, claude' }],
+    ['names that are none', { models: [1] }],
+    ['a text for metadata', { metadata: 'team' }],
+    ['a list', []],
+    ['a text', 'team-a'],
+    ['false', false],
+  ])('is nobody where authorize gives %s', async (_, caller) => {
+    const told: unknown[] = [];
+    const gateway = { authorize: () => caller as never, onError: (error: unknown) => told.push(error) };
+    await using at = await house({ gateway });
+    expect((await post(at)).status).toBe(502);
+    expect(told).toMatchObject([{ kind: 'config' }]);
+    expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it('is told nothing to the operator of what clients do wrong, nor of calls', async () => {
+    const told: unknown[] = [];
+    await using at = await house({
+      openai: () => ({ failure: 'server' as const }),
+      anthropic: () => ({ failure: 'server' as const }),
+      gateway: { onError: (error) => told.push(error) },
+    });
+    expect((await post(at)).status).toBe(502);
+    expect((await post(at, {})).status).toBe(400);
+    expect((await post(at, BODY, { headers: { authorization: 'Bearer stranger' } })).status).toBe(401);
+    expect(told).toEqual([]);
+  });
+
+  it('sees its own models, in the form of its client', async () => {
+    await using at = await house({ gateway: { authorize: () => ({ models: ['gpt'] }) } });
+    const openai = await (await fetch(`${at.url}/v1/models`)).json();
+    expect(openai).toMatchObject({ object: 'list', data: [{ id: 'gpt', object: 'model' }] });
+    const headers = { 'anthropic-version': '2023-06-01' };
+    const anthropic = await (await fetch(`${at.url}/v1/models`, { headers })).json();
+    expect(anthropic).toMatchObject({ data: [{ type: 'model', id: 'gpt' }], has_more: false });
+    expect((await fetch(`${at.url}/v1/models/claude`)).status).toBe(404);
+  });
+
+  it('may ask for health and readiness without a key', async () => {
+    await using at = await house();
+    expect((await fetch(`${at.url}/health`)).status).toBe(200);
+    expect((await fetch(`${at.url}/ready`)).status).toBe(200);
+    for (const target of ['openai/gpt-5.4', 'anthropic/claude-haiku-4-5', 'anthropic/claude-sonnet-4-6'])
+      at.majordomo.health.bench(target, 60_000);
+    expect((await fetch(`${at.url}/ready`)).status).toBe(503);
+  });
+
+  it('may not be asked for while its providers are benched with all their targets', async () => {
+    await using at = await house();
+    at.majordomo.health.bench('openai/', Infinity);
+    expect((await fetch(`${at.url}/ready`)).status).toBe(200);
+    at.majordomo.health.bench('anthropic/', 60_000);
+    expect((await fetch(`${at.url}/ready`)).status).toBe(503);
+    at.majordomo.health.unbench('openai/');
+    expect((await fetch(`${at.url}/ready`)).status).toBe(200);
+  });
+});
+
+describe('a call', () => {
+  it('knows its tenant from authorize alone, and what the client said beside it', async () => {
+    const seen: unknown[] = [];
+    await using at = await house({
+      majordomo: {
+        onEvent: (event) => {
+          if (event.type === 'call-start') seen.push([event.call.tenant, event.call.metadata]);
+        },
+      },
+    });
+    const answer = await post(at, { ...BODY, metadata: { tenant: 'team-b' }, user: 'u1' });
+    expect(seen).toEqual([
+      ['team-a', { requestId: answer.headers.get('x-request-id'), client: { tenant: 'team-b', user: 'u1' } }],
+    ]);
+  });
+
+  it('that a gate denies is 429 with when to come again', async () => {
+    const gate = { name: 'budget', admit: () => ({ deny: 'the day is spent', retryAfterMs: 5000 }) };
+    await using at = await house({ majordomo: { gates: [gate] } });
+    const answer = await post(at);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(await answer.text()).toContain('the day is spent');
+  });
+});
+
+describe('count_tokens', () => {
+  it('estimates what a request of Messages would take', async () => {
+    await using at = await house();
+    const answer = await fetch(`${at.url}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'x-api-key': KEY },
+      body: JSON.stringify({ model: 'claude', messages: [{ role: 'user', content: 'word '.repeat(100) }] }),
+    });
+    const { input_tokens: tokens } = (await answer.json()) as { input_tokens: number };
+    expect(tokens).toBeGreaterThan(60);
+    expect(tokens).toBeLessThan(200);
+    expect(at.anthropic.requests).toHaveLength(0);
+  });
+});

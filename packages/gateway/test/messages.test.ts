@@ -1,0 +1,165 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { describe, expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+const client = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const asked = { max_tokens: 1000, messages: [{ role: 'user' as const, content: 'hi' }] };
+const weather = {
+  name: 'weather',
+  description: 'The weather of a city',
+  input_schema: { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] },
+};
+const CALL = {
+  parts: [
+    { type: 'reasoning' as const, text: 'I should look.' },
+    { type: 'text' as const, text: 'Let me see.' },
+    { type: 'tool-call' as const, id: 'toolu_a', name: 'weather', json: '{"city":"Oslo"}' },
+    { type: 'tool-call' as const, id: 'toolu_b', name: 'weather', json: '{}' },
+  ],
+};
+
+describe('the official client over Messages', () => {
+  it('gets a whole answer under the name that it asked for', async () => {
+    await using at = await house();
+    const { data, response } = await client(at)
+      .messages.create({ model: 'claude', ...asked })
+      .withResponse();
+    expect(data).toMatchObject({
+      type: 'message',
+      role: 'assistant',
+      model: 'claude',
+      stop_reason: 'end_turn',
+    });
+    expect(data.content).toMatchObject([{ type: 'text', text: 'hello' }]);
+    expect(data.usage).toMatchObject({ input_tokens: 12, output_tokens: 5 });
+    expect(response.headers.get('x-majordomo-target')).toBe('anthropic/claude-sonnet-4-6');
+    expect(response.headers.get('request-id')).toMatch(/^req_/);
+  });
+
+  it('streams with its helper', async () => {
+    await using at = await house();
+    const stream = client(at).messages.stream({ model: 'claude', ...asked });
+    const types: string[] = [];
+    stream.on('streamEvent', ({ type }) => types.push(type));
+    const final = await stream.finalMessage();
+    expect(final.content).toMatchObject([{ type: 'text', text: 'hello' }]);
+    expect(final.usage).toMatchObject({ input_tokens: 12, output_tokens: 5 });
+    expect(types.filter((type, at) => type !== types[at - 1])).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ]);
+  });
+
+  it.each([
+    ['claude', false],
+    ['claude', true],
+    ['gpt', false],
+    ['gpt', true],
+  ])('keeps thinking valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
+    const script = [CALL, 'Oslo is cold.'];
+    await using at = await house({ anthropic: script, openai: script });
+    const ask = async (messages: Anthropic.MessageParam[]): Promise<Anthropic.Message> => {
+      const body = {
+        model,
+        max_tokens: 4000,
+        messages,
+        tools: [weather],
+        thinking: { type: 'enabled' as const, budget_tokens: 2048 },
+      };
+      return streamed
+        ? await client(at).messages.stream(body).finalMessage()
+        : await client(at).messages.create(body);
+    };
+    const first = await ask(asked.messages);
+    expect(first.stop_reason).toBe('tool_use');
+    const calls = first.content.filter((block) => block.type === 'tool_use');
+    expect(calls.map(({ id, input }) => [id, input])).toEqual([
+      ['toolu_a', { city: 'Oslo' }],
+      ['toolu_b', {}],
+    ]);
+    const second = await ask([
+      ...asked.messages,
+      { role: 'assistant', content: first.content },
+      {
+        role: 'user',
+        content: [
+          ...calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '5°' })),
+          { type: 'text', text: 'And now?' },
+        ],
+      },
+    ]);
+    expect(second.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
+    const vendor = model === 'claude' ? at.anthropic : at.openai;
+    const { request } = await vendor.request(1);
+    expect(request.toolResults.map(({ callId }) => callId)).toEqual(['toolu_a', 'toolu_b']);
+    expect(request.reasoning).toHaveLength(1);
+    expect(vendor.requests.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+
+  it('keeps calls that a vendor interleaves one after the other', async () => {
+    await using at = await house({ openai: [{ ...CALL, interleave: true }] });
+    const stream = client(at).messages.stream({ model: 'gpt', ...asked, tools: [weather] });
+    const open: number[] = [];
+    stream.on('streamEvent', (event) => {
+      if (event.type === 'content_block_start') open.push(event.index);
+      if (event.type === 'content_block_delta') expect(open).toEqual([event.index]);
+      if (event.type === 'content_block_stop') expect(open.shift()).toBe(event.index);
+    });
+    const { content } = await stream.finalMessage();
+    expect(content.filter((block) => block.type === 'tool_use').map(({ input }) => input)).toEqual([
+      { city: 'Oslo' },
+      {},
+    ]);
+  });
+
+  it('ends with its error event when a target fails in mid-stream', async () => {
+    await using at = await house({
+      anthropic: [
+        {
+          fault: 'cut',
+          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
+          at: { content: 3 },
+        },
+      ],
+    });
+    const stream = client(at).messages.stream({ model: 'claude', ...asked });
+    let text = '';
+    stream.on('text', (delta) => (text += delta));
+    await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIError);
+    expect(text).not.toBe('');
+    expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it('runs tools with its runner, which learns that threads are not kept', async () => {
+    await using at = await house({ anthropic: [CALL, 'Oslo is cold.'] });
+    const runner = client(at).beta.messages.toolRunner({
+      model: 'claude',
+      ...asked,
+      tools: [{ ...weather, run: () => '5°', parse: (input: unknown) => input }],
+    });
+    const final = await runner;
+    expect(final.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
+  });
+
+  it('refuses a thread by name', async () => {
+    await using at = await house();
+    const answer = await fetch(`${at.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': KEY },
+      body: JSON.stringify({
+        model: 'claude',
+        ...asked,
+        thread: { type: 'continue', previous_message_id: 'msg_1' },
+      }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'invalid_request_error', message: expect.stringContaining('thread') as string },
+    });
+  });
+});

@@ -1,0 +1,228 @@
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import OpenAI, { toFile } from 'openai';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { GatewayOptions } from '../src/index.ts';
+import { house, KEY, type House } from './support/house.ts';
+
+let vendor: TestServer;
+afterEach(() => vendor.close());
+
+/** One vendor with two models for each operation. */
+async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<House> {
+  vendor = await testServer(play);
+  return house({
+    majordomo: {
+      providers: [
+        createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' }),
+        createAnthropic({ baseURL: vendor.origin, apiKey: 'sk-test' }),
+      ],
+    },
+    gateway: {
+      models: {
+        vectors: 'openai/text-embedding-3-small',
+        ears: 'openai/gpt-4o-transcribe,openai/whisper-1',
+        voice: 'openai/gpt-4o-mini-tts,openai/tts-1',
+        mute: 'anthropic/claude-haiku-4-5',
+      },
+      ...gateway,
+    },
+  });
+}
+
+const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const failing = (work: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(work).catch((error: unknown) => error);
+const OGG = Buffer.from('OggS a voice note');
+const note = () => toFile(OGG, 'note.ogg', { type: 'audio/ogg' });
+
+describe('vectors', () => {
+  const rows = (...vectors: readonly (readonly number[])[]): object => ({
+    data: vectors.map((vector, index) => ({
+      index,
+      embedding: Buffer.from(Float32Array.from(vector).buffer).toString('base64'),
+    })),
+    usage: { prompt_tokens: 7, total_tokens: 7 },
+  });
+
+  it.each(['float', 'base64', undefined] as const)('come as the client asks for them (%s)', async (form) => {
+    await using at = await world(answers(rows([0, 1], [1, 0])));
+    const asked = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
+    const { data, response } = await client(at)
+      .embeddings.create(form === undefined ? asked : { ...asked, encoding_format: form })
+      .withResponse();
+    const given = data.data.map(({ embedding }) => embedding as unknown);
+    const expected =
+      form === 'base64'
+        ? ['AAAAAAAAgD8=', 'AACAPwAAAAA=']
+        : [
+            [0, 1],
+            [1, 0],
+          ];
+    expect(given).toEqual(expected);
+    expect(data).toMatchObject({ model: 'vectors', usage: { prompt_tokens: 7, total_tokens: 7 } });
+    expect(response.headers.get('x-majordomo-target')).toBe('openai/text-embedding-3-small');
+    expect(vendor.requests[0]?.body).toMatchObject({ model: 'text-embedding-3-small', dimensions: 2 });
+  });
+
+  it.each([
+    [{ input: [1, 2, 3] }, 'input must be text'],
+    [{ input: [[1]] }, 'input must be text'],
+    [{ input: [] }, 'input must not be empty'],
+    [{ input: ['a', ''] }, 'input[1] must not be empty'],
+    [{}, 'input is required'],
+    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be a whole number, and is 1.5'],
+  ])('are refused with the path: %j', async (body, message) => {
+    await using at = await world(answers({}));
+    const error = await failing(client(at).post('/embeddings', { body: { model: 'vectors', ...body } }));
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(String(error)).toContain(message);
+    expect(vendor.requests).toHaveLength(0);
+  });
+});
+
+describe('a transcript', () => {
+  const heard = {
+    text: 'Hello there.',
+    language: 'english',
+    duration: 2.5,
+    segments: [{ id: 0, start: 0, end: 2.5, text: ' Hello there.' }],
+  };
+
+  it('comes whole, and from the next target where the first one fails', async () => {
+    await using at = await world(
+      inTurn(answers({ error: { message: 'busy' } }, 503), answers({ text: 'Hi' })),
+    );
+    const { data, response } = await client(at)
+      .audio.transcriptions.create({ model: 'ears', file: await note(), language: 'en', prompt: 'greetings' })
+      .withResponse();
+    expect(data.text).toBe('Hi');
+    expect(response.headers.get('x-majordomo-target')).toBe('openai/whisper-1');
+    expect(response.headers.get('x-majordomo-attempts')).toBe('2');
+    expect(vendor.requests[1]?.text).toContain('OggS a voice note');
+    expect(vendor.requests[1]?.text).toContain('greetings');
+  });
+
+  it('has its times in seconds where they are asked for', async () => {
+    await using at = await world(answers(heard), { models: { ears: 'openai/whisper-1' } });
+    const verbose = await client(at).audio.transcriptions.create({
+      model: 'ears',
+      file: await note(),
+      response_format: 'verbose_json',
+    });
+    expect(verbose).toMatchObject({
+      text: 'Hello there.',
+      language: 'en',
+      duration: 2.5,
+      segments: [{ id: 0, start: 0, end: 2.5, text: 'Hello there.' }],
+    });
+  });
+
+  it('is a text alone where that is asked for', async () => {
+    await using at = await world(answers({ text: 'Hi' }));
+    const file = await note();
+    const text = await client(at).audio.transcriptions.create({
+      model: 'ears',
+      file,
+      response_format: 'text',
+    });
+    expect(text).toBe('Hi\n');
+  });
+
+  it('is refused with the path', async () => {
+    await using at = await world(answers({ text: 'Hi' }));
+    const { transcriptions } = client(at).audio;
+    const file = await note();
+    const streamed = failing(transcriptions.create({ model: 'ears', file, stream: true }));
+    expect(String(await streamed)).toContain('stream is not taken');
+    const form = failing(transcriptions.create({ model: 'ears', file, response_format: 'srt' }));
+    expect(String(await form)).toContain('response_format must be one of');
+    const none = failing(client(at).post('/audio/transcriptions', { body: { model: 'ears' } }));
+    expect(String(await none)).toContain('must be a form');
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  it('is of no more than maxBodyBytes', async () => {
+    await using at = await world(answers({ text: 'Hi' }), { maxBodyBytes: 100_000 });
+    const file = await toFile(Buffer.alloc(8_000_000), 'long.ogg', { type: 'audio/ogg' });
+    const error = await failing(client(at).audio.transcriptions.create({ model: 'ears', file }));
+    expect(error).toMatchObject({ status: 413 });
+  });
+});
+
+describe('speech', () => {
+  const MP3 = Buffer.from('ID3 sound');
+  const sound: Answer = (response) => {
+    response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(MP3);
+  };
+
+  it('comes whole, and from the next target where the first one fails', async () => {
+    await using at = await world(inTurn(answers({ error: { message: 'busy' } }, 503), sound));
+    const response = await client(at).audio.speech.create({
+      model: 'voice',
+      voice: 'alloy',
+      input: 'Hello',
+      speed: 1.5,
+    });
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(MP3);
+    expect(response.headers.get('content-type')).toBe('audio/mpeg');
+    expect(response.headers.get('x-majordomo-target')).toBe('openai/tts-1');
+    expect(vendor.requests[1]?.body).toMatchObject({ voice: 'alloy', response_format: 'mp3', speed: 1.5 });
+  });
+
+  it('is refused with the path', async () => {
+    await using at = await world(sound);
+    const aac = { model: 'voice', voice: 'alloy', input: 'Hello', response_format: 'aac' as const };
+    expect(String(await failing(client(at).audio.speech.create(aac)))).toContain(
+      'response_format must be one of',
+    );
+    const sse = { model: 'voice', voice: 'alloy', input: 'Hello', stream_format: 'sse' as const };
+    expect(String(await failing(client(at).audio.speech.create(sse)))).toContain(
+      'stream_format must be one of',
+    );
+    expect(vendor.requests).toHaveLength(0);
+  });
+});
+
+describe('an operation', () => {
+  const overloaded = answers({ error: { message: 'account org-secret is busy' } }, 503);
+
+  it('that every target fails raises the class for it, and tells nothing of the account', async () => {
+    await using at = await world(overloaded);
+    const error = await failing(client(at).embeddings.create({ model: 'vectors', input: 'a' }));
+    expect(error).toBeInstanceOf(OpenAI.InternalServerError);
+    expect(error).toMatchObject({ status: 503, code: 'overloaded' });
+    expect(String(error)).not.toContain('org-secret');
+  });
+
+  it('that the model cannot do says so', async () => {
+    await using at = await world(overloaded);
+    const error = await failing(client(at).audio.speech.create({ model: 'mute', voice: 'a', input: 'a' }));
+    expect(error).toMatchObject({ status: 400, code: 'unsupported' });
+  });
+
+  it('takes one of the places, and gives it back', async () => {
+    await using at = await world(
+      (response, _, number) => {
+        if (number > 1) answers({ text: 'Hi' })(response);
+      },
+      { maxConcurrent: 1 },
+    );
+    const left = new AbortController();
+    const file = await note();
+    const first = failing(
+      client(at).audio.transcriptions.create({ model: 'ears', file }, { signal: left.signal }),
+    );
+    const { closed } = await vendor.request(0);
+    expect(await failing(client(at).embeddings.create({ model: 'vectors', input: 'a' }))).toMatchObject({
+      status: 429,
+    });
+    left.abort();
+    await first;
+    await closed;
+    expect(await client(at).audio.transcriptions.create({ model: 'ears', file })).toMatchObject({
+      text: 'Hi',
+    });
+  });
+});

@@ -1,0 +1,176 @@
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const CALL = {
+  parts: [
+    { type: 'reasoning' as const, text: 'I should look.' },
+    { type: 'text' as const, text: 'Let me see.' },
+    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
+    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
+  ],
+};
+const weather = {
+  type: 'function' as const,
+  name: 'weather',
+  description: 'The weather of a city',
+  strict: true,
+  parameters: {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  },
+};
+
+describe('the official client over Responses', () => {
+  it('gets a whole answer under the name that it asked for', async () => {
+    await using at = await house();
+    const answer = await client(at).responses.create({
+      model: 'gpt',
+      input: 'hi',
+      instructions: 'Be brief.',
+    });
+    expect(answer).toMatchObject({
+      object: 'response',
+      model: 'gpt',
+      status: 'completed',
+      output_text: 'hello',
+    });
+    expect(answer.usage).toMatchObject({ input_tokens: 12, output_tokens: 5, total_tokens: 17 });
+    expect((await at.openai.request(0)).request.system).toBe('Be brief.');
+  });
+
+  it('streams with its helper, every event numbered', async () => {
+    await using at = await house();
+    const stream = client(at).responses.stream({ model: 'gpt', input: 'hi' });
+    const seen: [string, number][] = [];
+    stream.on('event', (event) => seen.push([event.type, event.sequence_number]));
+    const final = await stream.finalResponse();
+    expect(final.output_text).toBe('hello');
+    expect(seen.map(([, number]) => number)).toEqual(seen.map((_, at) => at));
+    expect(seen.map(([type]) => type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.output_text.delta',
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ]);
+  });
+
+  it.each([
+    ['gpt', false],
+    ['gpt', true],
+    ['claude', false],
+    ['claude', true],
+  ])('keeps reasoning valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
+    const script = [CALL, 'Oslo is cold.'];
+    await using at = await house({ openai: script, anthropic: script });
+    const ask = async (input: OpenAI.Responses.ResponseInput): Promise<OpenAI.Responses.Response> => {
+      const body = { model, input, tools: [weather], store: false, reasoning: { effort: 'low' as const } };
+      return streamed
+        ? await client(at).responses.stream(body).finalResponse()
+        : await client(at).responses.create(body);
+    };
+    const question = { role: 'user' as const, content: 'Where is it cold?' };
+    const first = await ask([question]);
+    expect(first.output.map(({ type }) => type)).toEqual([
+      'reasoning',
+      'message',
+      'function_call',
+      'function_call',
+    ]);
+    const calls = first.output.filter((item) => item.type === 'function_call');
+    const results = calls.map(({ call_id }) => ({
+      type: 'function_call_output' as const,
+      call_id,
+      output: '5°',
+    }));
+    const second = await ask([question, ...(first.output as OpenAI.Responses.ResponseInput), ...results]);
+    expect(second.output_text).toBe('Oslo is cold.');
+    const vendor = model === 'gpt' ? at.openai : at.anthropic;
+    const { request } = await vendor.request(1);
+    expect(request.toolResults.map(({ text }) => text)).toEqual(['5°', '5°']);
+    expect(request.reasoning).toHaveLength(1);
+    expect(vendor.requests.flatMap(({ violations }) => violations)).toEqual([]);
+  });
+
+  it.each([false, true])('gives tools that take a text their text (streamed: %s)', async (streamed) => {
+    const json = JSON.stringify({ input: '*** Begin\n"patch"' });
+    await using at = await house({
+      openai: [{ parts: [{ type: 'tool-call', id: 'call_p', name: 'apply_patch', json }] }, 'Done.'],
+    });
+    const body = {
+      model: 'gpt',
+      input: 'go',
+      tools: [
+        {
+          type: 'custom' as const,
+          name: 'apply_patch',
+          description: 'Patches files',
+          format: { type: 'grammar' as const, syntax: 'lark' as const, definition: 'start: "x"' },
+        },
+      ],
+    };
+    const first = streamed
+      ? await client(at).responses.stream(body).finalResponse()
+      : await client(at).responses.create(body);
+    expect(first.output).toMatchObject([
+      { type: 'custom_tool_call', call_id: 'call_p', name: 'apply_patch', input: '*** Begin\n"patch"' },
+    ]);
+    const second = await client(at).responses.create({
+      ...body,
+      input: [
+        { role: 'user', content: 'go' },
+        ...(first.output as OpenAI.Responses.ResponseInput),
+        { type: 'custom_tool_call_output', call_id: 'call_p', output: 'ok' },
+      ],
+    });
+    expect(second.output_text).toBe('Done.');
+    expect((await at.openai.request(1)).request.toolCalls).toMatchObject([
+      { args: { input: '*** Begin\n"patch"' } },
+    ]);
+  });
+
+  it('ends with response.failed when a target fails in mid-stream', async () => {
+    await using at = await house({
+      openai: [
+        {
+          fault: 'cut',
+          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
+          at: { content: 3 },
+        },
+      ],
+    });
+    const types: string[] = [];
+    for await (const event of await client(at).responses.create({ model: 'gpt', input: 'hi', stream: true }))
+      types.push(event.type);
+    expect(types.at(-1)).toBe('response.failed');
+    expect(types).toContain('response.output_text.delta');
+  });
+
+  it.each([
+    [{ previous_response_id: 'resp_1' }, 'previous_response_id is not taken'],
+    [{ conversation: 'conv_1' }, 'conversation is not taken'],
+    [{ background: true }, 'background is not taken'],
+    [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
+  ])('refuses what needs state by name: %j', async (members, message) => {
+    await using at = await house();
+    const asked = client(at).responses.create({ model: 'gpt', input: 'hi', ...members } as never);
+    await expect(asked).rejects.toThrow(message);
+    expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it('ignores store, and says so', async () => {
+    await using at = await house();
+    const { response } = await client(at)
+      .responses.create({ model: 'gpt', input: 'hi', store: true })
+      .withResponse();
+    expect(response.headers.get('x-majordomo-warnings')).toContain('dropped store');
+  });
+});

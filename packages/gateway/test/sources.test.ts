@@ -1,0 +1,119 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { answers, streams, testServer, type TestServer } from '@majordomo/test-support';
+import OpenAI from 'openai';
+import { afterEach, describe, expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+let vendor: TestServer;
+afterEach(() => vendor.close());
+
+const page = { url: 'https://a.example', title: 'A', start_index: 1, end_index: 4 };
+const annotations = [{ type: 'url_citation', url_citation: { ...page, content: 'a quote' } }];
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+/** `lab` answers over Chat Completions with a page, `openai` over Responses with a search of its own and a file. */
+async function world(): Promise<House> {
+  vendor = await testServer((response, request) => {
+    const end = { choices: [{ index: 0, delta: { annotations }, finish_reason: 'stop' }], usage };
+    const message = { content: 'Tea.', annotations };
+    if (request.path.endsWith('/responses')) answers(searched)(response);
+    else if (request.body['stream'] === true)
+      streams({ choices: [{ index: 0, delta: { role: 'assistant', content: 'Tea.' } }] }, end)(response);
+    else answers({ choices: [{ message, finish_reason: 'stop' }], usage })(response);
+  });
+  const baseURL = `${vendor.origin}/v1`;
+  const providers = [openaiCompatible({ id: 'lab', baseURL }), createOpenAI({ baseURL, apiKey: 'sk-test' })];
+  return house({
+    majordomo: { providers },
+    gateway: { models: { cited: 'lab/any', searched: 'openai/gpt-5.4' } },
+  });
+}
+
+const searched = {
+  id: 'resp_1',
+  object: 'response',
+  status: 'completed',
+  model: 'gpt-5.4',
+  output: [
+    { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'tea' } },
+    {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [
+        {
+          type: 'output_text',
+          text: 'Tea.',
+          annotations: [{ type: 'file_citation', file_id: 'file-1', filename: 'tea.txt', index: 4 }],
+        },
+      ],
+    },
+  ],
+  usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
+};
+
+const openai = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropic = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const messages = [{ role: 'user' as const, content: 'hi' }];
+
+describe.each([false, true])('pages that a text rests on (streamed: %s)', (isStreamed) => {
+  it('are annotations of Chat Completions', async () => {
+    await using at = await world();
+    const body = { model: 'cited', messages };
+    const { choices } = isStreamed
+      ? await openai(at).chat.completions.stream(body).finalChatCompletion()
+      : await openai(at).chat.completions.create(body);
+    expect(choices[0]?.message).toMatchObject({
+      content: 'Tea.',
+      annotations: [{ type: 'url_citation', url_citation: page }],
+    });
+  });
+
+  it('are annotations of Responses', async () => {
+    await using at = await world();
+    const body = { model: 'cited', input: 'hi' };
+    const { output } = isStreamed
+      ? await openai(at).responses.stream(body).finalResponse()
+      : await openai(at).responses.create(body);
+    expect(output).toMatchObject([
+      { content: [{ text: 'Tea.', annotations: [{ type: 'url_citation', ...page }] }] },
+    ]);
+  });
+
+  it('are citations of Messages', async () => {
+    await using at = await world();
+    const body = { model: 'cited', messages, max_tokens: 10 };
+    const { content } = isStreamed
+      ? await anthropic(at).messages.stream(body).finalMessage()
+      : await anthropic(at).messages.create(body);
+    const citation = { url: page.url, title: 'A', cited_text: 'a quote' };
+    expect(content).toMatchObject([
+      { type: 'text', text: 'Tea.', citations: [{ type: 'web_search_result_location', ...citation }] },
+    ]);
+  });
+});
+
+describe('what no wire has a place for', () => {
+  it('is named in the header: what ran at the vendor, and files that a text rests on', async () => {
+    await using at = await world();
+    const { data, response } = await openai(at)
+      .chat.completions.create({ model: 'searched', messages })
+      .withResponse();
+    expect(data.choices[0]?.message.content).toBe('Tea.');
+    const warnings = response.headers.get('x-majordomo-warnings');
+    expect(warnings).toContain('dropped web_search_call:');
+    expect(warnings).toContain('dropped citations of documents:');
+  });
+
+  it('is that a client wants its documents cited', async () => {
+    await using at = await world();
+    const source = { type: 'text' as const, media_type: 'text/plain' as const, data: 'Tea is hot.' };
+    const document = { type: 'document' as const, source, citations: { enabled: true } };
+    const { response } = await anthropic(at)
+      .messages.create({ model: 'cited', max_tokens: 10, messages: [{ role: 'user', content: [document] }] })
+      .withResponse();
+    expect(response.headers.get('x-majordomo-warnings')).toContain('dropped citations:');
+  });
+});

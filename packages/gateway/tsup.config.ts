@@ -1,0 +1,1 @@
+export { gatewayLibrary as default } from '../../tooling/build/tsup.ts';
