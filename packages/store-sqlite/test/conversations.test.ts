@@ -35,6 +35,7 @@ describe('conversations', () => {
       at: new Date(1_000_000),
       version: 1,
       spec: 'lab/x',
+      title: 'Look',
       system: 'Be brief.',
       messages,
     });
@@ -89,6 +90,50 @@ describe('conversations', () => {
     expect(await mine.load('a')).toBeUndefined();
     expect(await mine.search('onions')).toEqual([]);
     expect(await mine.save({ id: 'a', spec: 'lab/x', messages: soup })).toBe(1);
+  });
+});
+
+describe('a title', () => {
+  const begun = async () => {
+    const place = two();
+    await place.mine.save({ id: 'a', spec: 'lab/x', messages: soup });
+    return place;
+  };
+
+  it('of a user wins over one that a model was making meanwhile', async () => {
+    const { mine, theirs } = await begun();
+    const making = Promise.resolve('Cooking onion soup');
+    expect(await mine.rename('a', 'Dinner on Sunday')).toBe(true);
+    expect(await theirs.rename('a', await making, 'model')).toBe(false);
+    expect((await theirs.load('a'))?.title).toBe('Dinner on Sunday');
+  });
+
+  it('of a model gives way to its next one, and to a user', async () => {
+    const { mine } = await begun();
+    for (const [title, by] of [
+      ['Cooking', 'model'],
+      ['Cooking onion soup', 'model'],
+      ['Dinner', 'user'],
+      ['Supper', 'user'],
+    ] as const) {
+      expect(await mine.rename('a', title, by)).toBe(true);
+      expect((await mine.list())[0]?.title).toBe(title);
+    }
+  });
+
+  it('stays when the conversation is saved, and is no save itself', async () => {
+    const { mine, clock } = await begun();
+    await clock.advance(5);
+    await mine.rename('a', ' Dinner\non Sunday ');
+    expect(await mine.save({ id: 'a', spec: 'lab/x', messages: [user('Else?')] }, 1)).toBe(2);
+    expect(await mine.load('a')).toMatchObject({ title: 'Dinner on Sunday', version: 2 });
+    expect(await mine.search('else')).toMatchObject([{ title: 'Dinner on Sunday' }]);
+  });
+
+  it('needs a conversation and words', async () => {
+    const { mine } = await begun();
+    expect(await mine.rename('b', 'Dinner')).toBe(false);
+    await expect(mine.rename('a', ' \n')).rejects.toMatchObject({ kind: 'config' });
   });
 });
 

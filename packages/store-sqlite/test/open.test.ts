@@ -7,7 +7,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
@@ -82,7 +82,7 @@ describe('a file', () => {
     database.close();
     const error = caught(() => sqliteStores(path));
     expect(error.message).toMatch(
-      /newer\.db was written by a newer version .*\(its format is 99, this one knows 2\)/,
+      /newer\.db was written by a newer version .*\(its format is 99, this one knows 3\)/,
     );
     expect(beside(path)).toEqual([]);
   });
@@ -111,4 +111,13 @@ describe('a file', () => {
     await expect(stores.cache.get('key')).rejects.toThrow(/closed\.db was closed; make the stores again/);
     await expect(stores.ledger.reserve('1', [], 1)).rejects.toMatchObject({ kind: 'config' });
   });
+});
+
+it('binds by place alone: Node 22.16 takes a numbered parameter for a named one', () => {
+  const src = join(import.meta.dirname, '../src');
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) expect(readFileSync(join(src, file), 'utf8')).not.toMatch(/[=(,<>]\s*\?\d/);
 });

@@ -11,6 +11,8 @@ export interface Conversation {
 
 /** A conversation as it was kept. */
 export interface KeptConversation extends Conversation {
+  /** As in `ConversationInfo`. */
+  readonly title: string;
   /** When it was saved last. */
   readonly at: Date;
   /** Grows with every save. */
@@ -23,7 +25,7 @@ export interface ConversationInfo {
   /** When it was saved last. */
   readonly at: Date;
   readonly spec: string;
-  /** How the first question begins, on one line. */
+  /** What `rename` gave it; before that how the first question begins, on one line. */
   readonly title: string;
   /** How many messages it has. */
   readonly messages: number;
@@ -50,6 +52,12 @@ export interface ConversationStore {
    * count. The best first, at most `limit`, by default 20. Nothing for a text without a letter or digit.
    */
   search(words: string, limit?: number): Promise<readonly ConversationHit[]>;
+  /**
+   * Gives it a title, which later saves leave as it is; one of `by: 'model'`, such as `titleOf` of `@majordomo/context`
+   * makes, gives way to one of a user, even to one that was given while it was being made. Says whether it has it now.
+   * Rejects with `config` for a title without words.
+   */
+  rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;
   /** Says whether there was one. */
   remove(id: string): Promise<boolean>;
 }

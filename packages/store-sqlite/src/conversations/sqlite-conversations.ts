@@ -7,7 +7,7 @@ import type {
   ConversationStore,
   KeptConversation,
 } from './conversation-store.ts';
-import { excerptOf, indexed, queryOf, textOf, titleOf } from './words.ts';
+import { excerptOf, indexed, lineOf, queryOf, textOf, titleOf } from './words.ts';
 
 const MOST_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;
@@ -42,7 +42,8 @@ export class SqliteConversations implements ConversationStore {
       const messages = this.sql.messages.all(id).map(messageOf);
       const system = row['system'] === null ? undefined : String(row['system']);
       const at = new Date(Number(row['at']));
-      return { id, at, version: Number(row['version']), spec: String(row['spec']), system, messages };
+      const { title, spec } = infoOf(row);
+      return { id, at, version: Number(row['version']), spec, title, system, messages };
     });
   }
 
@@ -58,6 +59,13 @@ export class SqliteConversations implements ConversationStore {
         .all(query, limit)
         .map((row) => ({ ...infoOf(row), excerpt: excerptOf(textOf(messageOf(row)), words) }));
     });
+  }
+
+  async rename(id: string, title: string, by: keyof typeof RANK = 'user'): Promise<boolean> {
+    const line = lineOf(title);
+    if (line === '') throw new LlmError('config', 'a title needs words; what was given is empty');
+    const rank = RANK[by];
+    return await this.database.write(() => Number(this.sql.rename.run(line, rank, id, rank).changes) > 0);
   }
 
   remove(id: string): Promise<boolean> {
@@ -103,14 +111,17 @@ const changed = (id: string): LlmError =>
     `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and go on from there, or save it under another id`,
   );
 
-const INFO = `c.id, c.at, c.spec, c.title,
+/** Who may replace whose title. */
+const RANK = { model: 1, user: 2 } as const;
+
+const INFO = `c.id, c.at, c.spec, coalesce(c.renamed, c.title) AS title,
   (SELECT count(*) FROM messages AS m WHERE m.conversation = c.id) AS messages`;
 
 function statements(database: Database) {
   return {
-    find: database.prepare('SELECT at, version, spec, system FROM conversations WHERE id = ?'),
+    find: database.prepare(`SELECT ${INFO}, c.version, c.system FROM conversations AS c WHERE c.id = ?`),
     put: database.prepare(
-      `INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      `INSERT INTO conversations (id, at, version, spec, system, title) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          at = excluded.at, version = excluded.version, spec = excluded.spec, system = excluded.system,
          title = excluded.title`,
     ),
@@ -122,6 +133,9 @@ function statements(database: Database) {
     ),
     forget: database.prepare('DELETE FROM messages WHERE conversation = ? AND place >= ?'),
     remove: database.prepare('DELETE FROM conversations WHERE id = ?'),
+    rename: database.prepare(
+      'UPDATE conversations SET renamed = ?, renamed_by = ? WHERE id = ? AND renamed_by <= ?',
+    ),
     list: database.prepare(`SELECT ${INFO} FROM conversations AS c ORDER BY c.at DESC, c.id LIMIT ?`),
     // The best message of each conversation; a bare column beside min() is of the row that has it.
     search: database.prepare(

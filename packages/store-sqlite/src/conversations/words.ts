@@ -29,8 +29,11 @@ const MOST_TITLE = 80;
 /** How the first question begins. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === 'user' && textOf(message).trim() !== '');
-  return first === undefined ? '' : cut(onOneLine(textOf(first)), MOST_TITLE);
+  return first === undefined ? '' : lineOf(textOf(first));
 }
+
+/** A title of any text. */
+export const lineOf = (text: string): string => cut(onOneLine(text), MOST_TITLE);
 
 const BEFORE = 30;
 const MOST_EXCERPT = 120;

@@ -32,9 +32,10 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
+  // In this order: another process may be making the file just now, and it commits both at once.
+  const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
-  const isFresh = application === 0 && pragma(database, 'schema_version') === 0;
-  if (!isFresh && application !== APPLICATION_ID) throw foreign(path);
+  if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreign(path);
   refuseNewer(database, path);
   // Reads the schema: a damaged page is found now, and not in the middle of a call.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -101,4 +101,9 @@ export const MIGRATIONS: readonly string[] = [
     said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
   );
   `,
+  `
+  -- A title that was given; by 1: a model's, 2: a user's.
+  ALTER TABLE conversations ADD COLUMN renamed TEXT;
+  ALTER TABLE conversations ADD COLUMN renamed_by INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

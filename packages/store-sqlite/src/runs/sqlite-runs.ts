@@ -70,7 +70,7 @@ export class SqliteRuns implements RunStore {
     return this.database.read(() => {
       const now = this.clock.now();
       const wanted = awaiting === undefined ? null : awaiting ? 1 : 0;
-      return this.sql.list.all(done ? 1 : 0, wanted, limit ?? -1).map((row) => ({
+      return this.sql.list.all(done ? 1 : 0, wanted, wanted, limit ?? -1).map((row) => ({
         id: String(row['id']),
         at: new Date(Number(row['at'])),
         awaiting: row['awaiting'] === 1,
@@ -145,7 +145,7 @@ function statements(database: Database) {
     release: database.prepare('UPDATE runs SET holder = NULL, held_until = 0 WHERE id = ? AND holder = ?'),
     list: database.prepare(
       `SELECT id, at, awaiting, done, holder, held_until FROM runs
-       WHERE (done IS NOT NULL) = ?1 AND (?2 IS NULL OR awaiting = ?2) ORDER BY at DESC, id LIMIT ?3`,
+       WHERE (done IS NOT NULL) = ? AND (? IS NULL OR awaiting = ?) ORDER BY at DESC, id LIMIT ?`,
     ),
     remove: database.prepare('DELETE FROM runs WHERE id = ?'),
   };

@@ -1,0 +1,67 @@
+import type { CacheStore } from '@majordomo/cache';
+import { LlmError } from '@majordomo/core';
+import type { LedgerStore } from '@majordomo/ledger';
+import { kvCache } from './kv-cache.ts';
+import { objectLedger } from './object-ledger.ts';
+import type { KeyValues, ObjectNamespace } from './platform.ts';
+
+/** Bindings of a request's `env`. */
+export interface CloudflareBindings {
+  /** A namespace of `LedgerObject`. */
+  readonly ledger: object;
+  /** A KV namespace. */
+  readonly cache?: object | undefined;
+  /**
+   * One object per tenant instead of one for all: limits over all tenants, and counters and records without one, are
+   * then refused.
+   */
+  readonly shard?: 'tenant' | undefined;
+  /** How long records of what was spent stay, in ms, from a day on. Limits do not need them. Default 400 days. */
+  readonly keepRecordsMs?: number | undefined;
+}
+
+/** What the bindings keep. */
+export interface CloudflareStores {
+  readonly ledger: LedgerStore;
+  /** `undefined` without a KV namespace. */
+  readonly cache: CacheStore | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const KEEP_RECORDS_MS = 400 * DAY_MS;
+
+/** Makes no request by itself: safe to call for each one. Throws `config` for what is none, naming the field. */
+export function cloudflareStores({
+  ledger,
+  cache,
+  shard,
+  keepRecordsMs = KEEP_RECORDS_MS,
+}: CloudflareBindings): CloudflareStores {
+  if (!isNamespace(ledger)) throw notBound('ledger', 'a namespace of Durable Objects');
+  if (cache !== undefined && !isKeyValues(cache)) throw notBound('cache', 'a KV namespace');
+  if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
+    throw new LlmError(
+      'config',
+      `keepRecordsMs must be a number of ms from a day on, not ${String(keepRecordsMs)}`,
+      {
+        path: 'keepRecordsMs',
+      },
+    );
+  return { ledger: objectLedger(ledger, shard, keepRecordsMs), cache: cache && kvCache(cache) };
+}
+
+const has = (value: unknown, method: string): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
+
+const isNamespace = (value: unknown): value is ObjectNamespace =>
+  has(value, 'idFromName') && has(value, 'get');
+const isKeyValues = (value: unknown): value is KeyValues => has(value, 'put') && has(value, 'delete');
+
+const notBound = (path: string, what: string): LlmError =>
+  new LlmError(
+    'config',
+    `${path} must be ${what}, of the env of a request: is it bound in the Worker's configuration?`,
+    {
+      path,
+    },
+  );

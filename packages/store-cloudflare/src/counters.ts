@@ -1,0 +1,161 @@
+import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
+import type { Row, Sql } from './platform.ts';
+import type { Uses } from './wire.ts';
+
+/** A counter as it stands; `period` says which of its beginnings this is. */
+interface Counter {
+  readonly used: bigint;
+  readonly held: bigint;
+  readonly resetsAt: number | undefined;
+  readonly period: number;
+}
+
+/** What one reservation holds on one counter, in one period of it. */
+interface Hold {
+  readonly counter: string;
+  readonly period: number;
+  readonly amount: string;
+  readonly whenLapsed: Claim['whenLapsed'];
+}
+
+/** How long the id of a reservation is known after its end: one that lapsed may be settled late. */
+const KNOWN_MS = 7 * 86_400_000;
+const MOST = 2n ** 63n - 1n;
+
+/** Makes the tables, where there are none. */
+export function makeCounters(sql: Sql): void {
+  sql.exec(
+    'CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, used TEXT, held TEXT, resets_at INTEGER, period INTEGER)',
+  );
+  sql.exec(
+    'CREATE TABLE IF NOT EXISTS reservations (id TEXT PRIMARY KEY, state TEXT, until INTEGER, holds TEXT)',
+  );
+  sql.exec('CREATE INDEX IF NOT EXISTS by_end ON reservations (state, until)');
+}
+
+/** All claims or none. Like everything here within one transaction, at the object's time. */
+export function reserve(
+  sql: Sql,
+  now: number,
+  {
+    id,
+    claims,
+    leaseMs,
+  }: { readonly id: string; readonly claims: readonly Claim[]; readonly leaseMs: number },
+): Refusal | undefined {
+  lapse(sql, now);
+  if (sql.exec('SELECT 1 FROM reservations WHERE id = ?', id).toArray().length > 0) return undefined;
+  const holds = new Map<string, Hold>();
+  const after = new Map<string, Counter>();
+  for (const { counter: name, amount, max, resetsInMs, whenLapsed } of claims) {
+    if (amount < 0n) throw new RangeError(`a claim on ${name} is below 0`);
+    const counter = after.get(name) ?? present(sql, name, resetsInMs, now);
+    const left = max - counter.used - counter.held;
+    if (amount > left) return { counter: name, left, retryAfterMs: untilReset(counter, now) };
+    after.set(name, { ...counter, held: counter.held + amount });
+    const twin = holds.get(name);
+    const sum = String(BigInt(twin?.amount ?? 0) + amount);
+    holds.set(
+      name,
+      twin ? { ...twin, amount: sum } : { counter: name, period: counter.period, amount: sum, whenLapsed },
+    );
+  }
+  for (const [name, counter] of after) put(sql, name, counter);
+  const kept = JSON.stringify([...holds.values()]);
+  sql.exec("INSERT INTO reservations VALUES (?, 'held', ?, ?)", id, Math.ceil(now + leaseMs), kept);
+  return undefined;
+}
+
+export function renew(sql: Sql, now: number, id: string, leaseMs: number): void {
+  lapse(sql, now);
+  sql.exec("UPDATE reservations SET until = ? WHERE id = ? AND state = 'held'", Math.ceil(now + leaseMs), id);
+}
+
+export function settle(sql: Sql, now: number, id: string, uses: Uses): boolean {
+  lapse(sql, now);
+  const [row] = sql.exec('SELECT state, holds FROM reservations WHERE id = ?', id).toArray();
+  if (row === undefined || row['state'] === 'settled') return false;
+  const wasHeld = row['state'] === 'held';
+  for (const hold of holdsIn(row)) {
+    const used = uses.reduce((sum, use) => (use.counter === hold.counter ? sum + use.amount : sum), 0n);
+    const assumed = !wasHeld && hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n;
+    book(sql, hold, wasHeld, used - assumed);
+  }
+  end(sql, now, id, 'settled');
+  return wasHeld;
+}
+
+export function counters(sql: Sql, now: number, prefix: string): readonly CounterState[] {
+  lapse(sql, now);
+  const found = 'SELECT * FROM counters WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name';
+  return sql
+    .exec(found, prefix)
+    .toArray()
+    .map((row) => {
+      const { used, held, resetsAt } = counterOf(row);
+      const counter = String(row['name']);
+      const isOver = resetsAt !== undefined && resetsAt <= now;
+      return isOver
+        ? { counter, used: 0n, held: 0n, resetsAt: undefined }
+        : { counter, used, held, resetsAt };
+    });
+}
+
+/** Ends what nobody renewed, and forgets what ended long ago. */
+function lapse(sql: Sql, now: number): void {
+  const over = sql.exec(
+    "SELECT id, holds FROM reservations WHERE state = 'held' AND until <= ?",
+    Math.floor(now),
+  );
+  for (const row of over.toArray()) {
+    for (const hold of holdsIn(row))
+      book(sql, hold, true, hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n);
+    end(sql, now, String(row['id']), 'lapsed');
+  }
+  const known = Math.floor(now - KNOWN_MS);
+  sql.exec("DELETE FROM reservations WHERE state IN ('lapsed', 'settled') AND until < ?", known);
+  sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
+}
+
+/** The period under way, or a new one, which counts once something is held on it. */
+function present(sql: Sql, name: string, resetsInMs: number | undefined, now: number): Counter {
+  const known = read(sql, name);
+  if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
+  const resetsAt = resetsInMs === undefined ? undefined : Math.ceil(now + resetsInMs);
+  return { used: 0n, held: 0n, resetsAt, period: (known?.period ?? 0) + 1 };
+}
+
+/** In the period that it was held in, or nowhere. */
+function book(sql: Sql, { counter: name, period, amount }: Hold, isGivenBack: boolean, used: bigint): void {
+  const known = read(sql, name);
+  if (known?.period !== period) return;
+  const sum = known.used + used;
+  const held = known.held - (isGivenBack ? BigInt(amount) : 0n);
+  put(sql, name, { ...known, used: sum > MOST ? MOST : sum, held });
+}
+
+function read(sql: Sql, name: string): Counter | undefined {
+  const [row] = sql.exec('SELECT * FROM counters WHERE name = ?', name).toArray();
+  return row && counterOf(row);
+}
+
+const counterOf = (row: Row): Counter => ({
+  used: BigInt(String(row['used'])),
+  held: BigInt(String(row['held'])),
+  resetsAt: row['resets_at'] === null ? undefined : Number(row['resets_at']),
+  period: Number(row['period']),
+});
+
+function put(sql: Sql, name: string, { used, held, resetsAt, period }: Counter): void {
+  const values = [name, String(used), String(held), resetsAt ?? null, period];
+  sql.exec('INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?, ?)', ...values);
+}
+
+function end(sql: Sql, now: number, id: string, state: 'lapsed' | 'settled'): void {
+  sql.exec('UPDATE reservations SET state = ?, until = ? WHERE id = ?', state, Math.floor(now), id);
+}
+
+const holdsIn = (row: Row): readonly Hold[] => JSON.parse(String(row['holds'])) as readonly Hold[];
+
+const untilReset = ({ resetsAt }: Counter, now: number): number | undefined =>
+  resetsAt === undefined ? undefined : Math.max(1, Math.ceil(resetsAt - now));

@@ -1,0 +1,35 @@
+import type { CacheStore } from '@majordomo/cache';
+import { fromJson, toJson } from '@majordomo/core';
+import type { KeyValues } from './platform.ts';
+
+/** An answer, and until when it holds: epoch ms, or for ever. */
+interface Kept {
+  readonly until: number | null;
+  readonly value: unknown;
+}
+
+/** KV forgets nothing sooner. */
+const SHORTEST_S = 60;
+
+/** Answers in KV, under hashes of their keys: KV takes 512 bytes, and not every name. */
+export function kvCache(namespace: KeyValues): CacheStore {
+  return {
+    async get(key) {
+      const text = await namespace.get(await hashOf(key));
+      if (text === null) return undefined;
+      const { until, value } = fromJson<Kept>(JSON.parse(text));
+      return until !== null && until <= Date.now() ? undefined : value;
+    },
+    async set(key, value, ttlMs = Infinity) {
+      const until = ttlMs === Infinity ? null : Date.now() + ttlMs;
+      const options = until === null ? {} : { expirationTtl: Math.max(SHORTEST_S, Math.ceil(ttlMs / 1000)) };
+      await namespace.put(await hashOf(key), JSON.stringify(toJson({ until, value })), options);
+    },
+    delete: async (key) => namespace.delete(await hashOf(key)),
+  };
+}
+
+async function hashOf(key: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

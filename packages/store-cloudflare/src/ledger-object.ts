@@ -1,0 +1,48 @@
+import { counters, makeCounters, renew, reserve, settle } from './counters.ts';
+import type { ObjectState, Sql } from './platform.ts';
+import { append, makeRecords, page } from './records.ts';
+import { decode, encode, type Answers, type Question } from './wire.ts';
+
+/**
+ * The books, as a Durable Object: a class for the app to export, and to bind as one with SQLite storage
+ * (`new_sqlite_classes`). One request at a time runs in it, each as one transaction: that makes limits exact.
+ */
+export class LedgerObject {
+  private readonly storage: ObjectState['storage'];
+
+  constructor(state: object, _env: object) {
+    this.storage = (state as ObjectState).storage;
+    makeCounters(this.storage.sql);
+    makeRecords(this.storage.sql);
+  }
+
+  /** Asked by `cloudflareStores` alone: an object cannot be reached from outside. */
+  async fetch(request: Request): Promise<Response> {
+    const question = decode<Question>(await request.text());
+    try {
+      const answer = this.storage.transactionSync(() => answered(this.storage.sql, Date.now(), question));
+      return new Response(encode(answer));
+    } catch (error) {
+      return new Response(error instanceof Error ? error.message : String(error), { status: 400 });
+    }
+  }
+}
+
+function answered(sql: Sql, now: number, question: Question): Answers[keyof Answers] {
+  switch (question.ask) {
+    case 'reserve':
+      return reserve(sql, now, question);
+    case 'renew':
+      renew(sql, now, question.id, question.leaseMs);
+      return undefined;
+    case 'settle':
+      return settle(sql, now, question.id, question.uses);
+    case 'counters':
+      return counters(sql, now, question.prefix);
+    case 'append':
+      append(sql, now, question.record, question.keepMs);
+      return undefined;
+    case 'records':
+      return page(sql, question.query);
+  }
+}

@@ -1,0 +1,54 @@
+import { LlmError } from '@majordomo/core';
+import type { LedgerStore } from '@majordomo/ledger';
+import type { ObjectNamespace } from './platform.ts';
+import { PAGE } from './records.ts';
+import { shards } from './shards.ts';
+import { decode, encode, recordIn, type Answers, type Question, type RecordPage } from './wire.ts';
+
+/** The books in one object, or in one for each tenant. */
+export function objectLedger(
+  namespace: ObjectNamespace,
+  shard: 'tenant' | undefined,
+  keepMs: number,
+): LedgerStore {
+  const of = shards(shard);
+  const ask = async <Q extends Question>(object: string, question: Q): Promise<Answers[Q['ask']]> => {
+    const stub = namespace.get(namespace.idFromName(object));
+    const answer = await stub.fetch('https://ledger/', { method: 'POST', body: encode(question) });
+    const text = await answer.text();
+    if (!answer.ok) throw new LlmError('server', `the ledger's object refused to ${question.ask}: ${text}`);
+    return decode(text);
+  };
+  return {
+    async reserve(id, claims, leaseMs) {
+      return ask(of.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });
+    },
+    async renew(id, leaseMs) {
+      const object = of.id(id);
+      if (object !== undefined) await ask(object, { ask: 'renew', id, leaseMs });
+    },
+    async settle(id, uses) {
+      const object = of.id(id);
+      return object !== undefined && ask(object, { ask: 'settle', id, uses });
+    },
+    counters: async (prefix) => ask(of.counters(prefix), { ask: 'counters', prefix }),
+    async append(record) {
+      const { id, at, call, tenant, target } = record;
+      const line = { id, at, call, tenant, target, text: encode(record) };
+      await ask(of.tenant(tenant, 'a record'), { ask: 'append', record: line, keepMs });
+    },
+    async *records({ from, to, ...rest }) {
+      const object = of.tenant(rest.tenant, 'the records');
+      const query = { ...rest, from: from?.toISOString(), to: to?.toISOString() };
+      let after: RecordPage['after'];
+      for (;;) {
+        const lines = await ask(object, { ask: 'records', query: { ...query, after } });
+        for (const { text } of lines) yield recordIn(text);
+        const last = lines.at(-1);
+        if (last?.seq === undefined || lines.length < PAGE) return;
+        after = { at: last.at, seq: last.seq };
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}

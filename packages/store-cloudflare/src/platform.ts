@@ -1,0 +1,35 @@
+// What is used of the platform, by shape: its types are for a runtime of their own.
+
+/** A namespace of Durable Objects, as `env` has it. */
+export interface ObjectNamespace {
+  idFromName(name: string): object;
+  get(id: object): { fetch(url: string, init: { method: 'POST'; body: string }): Promise<Answered> };
+}
+
+/** A response, as far as it is read. */
+interface Answered {
+  readonly ok: boolean;
+  text(): Promise<string>;
+}
+
+/** A KV namespace, as `env` has it. */
+export interface KeyValues {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string, options?: { expirationTtl?: number }): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+type SqlValue = string | number | null;
+
+/** A row of what was selected. */
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** The SQLite of one object. It knows no integers beyond 2^53: amounts are text. */
+export interface Sql {
+  exec(query: string, ...values: readonly SqlValue[]): { toArray(): readonly Row[] };
+}
+
+/** What an object is made with. */
+export interface ObjectState {
+  readonly storage: { readonly sql: Sql; transactionSync<T>(run: () => T): T };
+}

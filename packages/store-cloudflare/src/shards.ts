@@ -1,0 +1,45 @@
+import { LlmError } from '@majordomo/core';
+import type { Claim } from '@majordomo/ledger';
+
+/** Names of the objects that the books are in. */
+interface Shards {
+  claims(id: string, claims: readonly Claim[]): string;
+  /** Where this id was reserved; `undefined`: not by this store. */
+  id(id: string): string | undefined;
+  /** Where a counter of this name was claimed by this store; else those of all. */
+  counters(prefix: string): string;
+  tenant(tenant: string | undefined, what: string): string;
+}
+
+const ALL = 'all';
+
+/** One object for all, or one for each tenant: then a store, which lives as long as a request, knows where it reserved. */
+export function shards(shard: 'tenant' | undefined): Shards {
+  if (shard === undefined)
+    return { claims: () => ALL, id: () => ALL, counters: () => ALL, tenant: () => ALL };
+  const ids = new Map<string, string>();
+  const counters = new Map<string, string>();
+  const ofTenant = (tenant: string | undefined, what: string): string => {
+    if (tenant !== undefined) return `tenant ${tenant}`;
+    throw new LlmError(
+      'config',
+      `${what} of all tenants cannot be had where each tenant has an object of its own`,
+    );
+  };
+  return {
+    tenant: ofTenant,
+    id: (id) => ids.get(id),
+    counters: (prefix) => counters.get(prefix) ?? ofTenant(undefined, 'the counters'),
+    claims(id, claims) {
+      const tenant = claims[0]?.tenant;
+      const stranger = claims.find((claim) => claim.tenant === undefined || claim.tenant !== tenant);
+      const object = ofTenant(
+        stranger === undefined ? tenant : undefined,
+        `limit "${stranger?.counter ?? ''}"`,
+      );
+      ids.set(id, object);
+      for (const { counter } of claims) counters.set(counter, object);
+      return object;
+    },
+  };
+}

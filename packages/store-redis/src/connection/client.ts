@@ -1,0 +1,111 @@
+import { LlmError } from '@majordomo/core';
+
+/** What is needed of ioredis: a Redis or a Cluster. */
+interface Ioredis {
+  readonly status?: string;
+  evalsha(sha: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
+  eval(source: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
+  on(event: string, listener: (...told: never[]) => void): unknown;
+  off(event: string, listener: (...told: never[]) => void): unknown;
+  subscribe(channel: string): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+}
+
+/** What is needed of node-redis: a client or a cluster. */
+interface NodeRedis {
+  readonly isReady?: boolean;
+  evalSha(sha: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(source: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  on(event: string, listener: (...told: never[]) => void): unknown;
+  off(event: string, listener: (...told: never[]) => void): unknown;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+}
+
+/** ioredis or node-redis, connected by the app: what this needs of either. */
+export type RedisClient = object;
+
+/** The two clients as one. */
+export interface Client {
+  /** As far as the client knows. */
+  isReady(): boolean;
+  /** Hears whenever a connection is there, again and again; returns how to stop. */
+  onReady(listener: () => void): () => void;
+  evalSha(sha: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  eval(source: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  /** Returns how to stop. */
+  subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
+}
+
+/** Throws `config` for what is neither. */
+export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Client {
+  if (isNodeRedis(client)) return nodeRedis(client);
+  if (isIoredis(client)) return ioredis(client);
+  throw new LlmError('config', `${path} must be a client of ioredis or node-redis`, { path });
+}
+
+function nodeRedis(client: NodeRedis): Client {
+  return {
+    isReady: () => client.isReady !== false,
+    onReady: (listener) => onReady(client, listener),
+    evalSha: (sha, keys, values) => client.evalSha(sha, { keys: [...keys], arguments: [...values] }),
+    eval: (source, keys, values) => client.eval(source, { keys: [...keys], arguments: [...values] }),
+    async subscribe(channel, listener) {
+      await client.subscribe(channel, listener);
+      return () => client.unsubscribe(channel, listener);
+    },
+  };
+}
+
+function ioredis(client: Ioredis): Client {
+  return {
+    // One that connects at the first command waits for it.
+    isReady: () => client.status === undefined || client.status === 'ready' || client.status === 'wait',
+    onReady: (listener) => onReady(client, listener),
+    evalSha: (sha, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
+    eval: (source, keys, values) => client.eval(source, keys.length, ...keys, ...values),
+    async subscribe(channel, listener) {
+      const heard = (from: string, message: string): void => {
+        if (from === channel) listener(message);
+      };
+      client.on('message', heard);
+      hear(client, channel, 1);
+      await client.subscribe(channel);
+      return async () => {
+        client.off('message', heard);
+        // A subscription is the connection's: it ends with the last who hears.
+        if (hear(client, channel, -1) === 0) await client.unsubscribe(channel);
+      };
+    },
+  };
+}
+
+/** Who hears on a channel of a client, here and from elsewhere. */
+const hearers = new WeakMap<Ioredis, Map<string, number>>();
+
+/** How many hear on it now. */
+function hear(client: Ioredis, channel: string, by: number): number {
+  const channels = hearers.get(client) ?? new Map<string, number>();
+  const count = (channels.get(channel) ?? 0) + by;
+  hearers.set(client, channels.set(channel, count));
+  return count;
+}
+
+/** One of many nodes counts as well: node-redis says of those what it says of a client. */
+const READY = ['ready', 'node-ready'];
+
+function onReady(client: Ioredis | NodeRedis, listener: () => void): () => void {
+  for (const event of READY) client.on(event, listener);
+  return () => {
+    for (const event of READY) client.off(event, listener);
+  };
+}
+
+const has = (value: unknown, method: string): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Readonly<Record<string, unknown>>)[method] === 'function';
+
+const isNodeRedis = (client: unknown): client is NodeRedis => has(client, 'evalSha') && has(client, 'on');
+
+const isIoredis = (client: unknown): client is Ioredis => has(client, 'evalsha') && has(client, 'on');

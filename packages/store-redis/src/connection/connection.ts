@@ -1,0 +1,101 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import type { Client } from './client.ts';
+import { evaluated, type Script } from './script.ts';
+
+/** How often a Redis that does not answer is asked whether it does, in ms. */
+const RETRY_MS = 1000;
+/** After a wait: what came while this process did something else is read first. In ms. */
+const READING_MS = 20;
+
+/**
+ * The app's client, with an end to every wait. Clients wait for a connection without end by default, and for an answer of a
+ * server that is stalled whatever they are told: here nobody waits longer than `timeoutMs`.
+ */
+export class Connection {
+  private readonly client: Client;
+  private readonly clock: Clock;
+  private readonly timeoutMs: number;
+  private wasReady = false;
+  private firstReady: Promise<void> | undefined;
+  /** A call has waited in vain, and none was answered since. */
+  private isStalled = false;
+  private askAgainAt = 0;
+
+  constructor(client: Client, clock: Clock, timeoutMs: number) {
+    this.client = client;
+    this.clock = clock;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** What the script returns. Rejects with `network`, `timeout` or `server` when Redis is not there, does not answer, or says no. */
+  run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
+    return this.bounded(() => this.evaluate(script, keys, values));
+  }
+
+  /** Within `bounded`. */
+  evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
+    return evaluated(this.client, script, keys, values);
+  }
+
+  /** One wait for all that `ask` does. */
+  async bounded<T>(ask: () => Promise<T>): Promise<T> {
+    this.checkNotDown();
+    return new Promise<T>((resolve, reject) => {
+      const late = (cause?: unknown): void => {
+        this.isStalled = true;
+        this.askAgainAt = this.clock.now() + RETRY_MS;
+        const why = `Redis did not answer within ${this.timeoutMs} ms`;
+        reject(new LlmError('timeout', why, {}, { cause }));
+      };
+      let cancel = this.clock.timer(this.timeoutMs, () => {
+        cancel = this.clock.timer(READING_MS, () => {
+          late();
+        });
+      });
+      this.asked(ask)
+        .then(resolve, (error: unknown) => {
+          if (isTimeout(error)) late(error);
+          else reject(LlmError.is(error) ? error : failed(error));
+        })
+        .finally(() => {
+          cancel();
+        });
+    });
+  }
+
+  /** Ends with the wait of a client that never was connected. */
+  private async asked<T>(ask: () => Promise<T>): Promise<T> {
+    if (!this.wasReady && !this.client.isReady()) await (this.firstReady ??= this.ready());
+    this.wasReady = true;
+    const answer = await ask();
+    this.isStalled = false;
+    return answer;
+  }
+
+  /** A client that was connected and is not any more would keep the question for later, when nobody wants to know. */
+  private checkNotDown(): void {
+    if (this.wasReady && !this.client.isReady()) throw new LlmError('network', 'Redis is not connected');
+    if (!this.isStalled) return;
+    if (this.clock.now() < this.askAgainAt)
+      throw new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
+    this.askAgainAt = this.clock.now() + RETRY_MS;
+  }
+
+  private ready(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.client.onReady(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+/** A client may be told to wait for less. */
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && /\btimed? ?out\b/i.test(error.message);
+
+function failed(cause: unknown): LlmError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new LlmError('server', `Redis failed: ${why}`, {}, { cause });
+}

@@ -1,0 +1,33 @@
+import type { Client } from './client.ts';
+
+/** A script of Lua, which Redis runs as a whole. */
+export interface Script {
+  readonly source: string;
+  readonly sha: () => Promise<string>;
+}
+
+/** Redis knows scripts by their SHA-1. */
+export function script(source: string): Script {
+  let sha: Promise<string> | undefined;
+  return { source, sha: () => (sha ??= sha1(source)) };
+}
+
+/** By its name; a server that does not know it, new or just restarted, gets it whole. */
+export async function evaluated(
+  client: Client,
+  { source, sha }: Script,
+  keys: readonly string[],
+  values: readonly string[],
+): Promise<unknown> {
+  try {
+    return await client.evalSha(await sha(), keys, values);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return client.eval(source, keys, values);
+  }
+}
+
+async function sha1(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,36 @@
+/**
+ * The last verdict on each target, for who comes later: `:verdict:<target>` goes when it is over, `:verdicts` has their names
+ * by their ends.
+ */
+export const HEALTH_LUA: string = `
+local base = KEYS[1]
+local names = base .. ':verdicts'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function verdictKey(target) return base .. ':verdict:' .. target end
+
+-- target, verdict, for how long it is kept, message, channel: a client may put something before keys, and never before that
+local function tell()
+  redis.call('SET', verdictKey(ARGV[2]), ARGV[3], 'PX', ARGV[4])
+  redis.call('ZADD', names, now + tonumber(ARGV[4]), ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', names, '-inf', now)
+  return redis.call('PUBLISH', ARGV[6], ARGV[5])
+end
+
+local function list()
+  local found = {}
+  for _, target in ipairs(redis.call('ZRANGEBYSCORE', names, now, '+inf')) do
+    local verdict = redis.call('GET', verdictKey(target))
+    if verdict then
+      table.insert(found, target)
+      table.insert(found, verdict)
+      table.insert(found, redis.call('PTTL', verdictKey(target)))
+    end
+  end
+  return found
+end
+
+if ARGV[1] == 'tell' then return tell() end
+return list()
+`;

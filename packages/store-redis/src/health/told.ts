@@ -1,0 +1,51 @@
+import type { Clock, TargetHealth, Verdict } from '@majordomo/core';
+
+/** What one process tells the others. */
+export interface Told {
+  /** Who says so. */
+  readonly from: string;
+  readonly target: string;
+  readonly verdict: Verdict;
+}
+
+/** What is worth telling; a probe is nobody else's. */
+export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
+  if (health.state === 'probing') return undefined;
+  if (health.state === 'healthy') return { state: 'healthy' };
+  const forMs = Math.ceil((health.until ?? 0) - clock.now());
+  return forMs > 0 ? { state: 'benched', benches: health.benches, forMs } : undefined;
+}
+
+/** `undefined` for what nobody of us has written. */
+export function toldIn(message: string): Told | undefined {
+  const told = parsed(message) as Partial<Told> | null | undefined;
+  const verdict = verdictIn(told?.verdict);
+  if (typeof told?.from !== 'string' || typeof told.target !== 'string' || verdict === undefined)
+    return undefined;
+  return { from: told.from, target: told.target, verdict };
+}
+
+/** A verdict as it is kept; `leftMs` of it are left. */
+export function keptIn(json: string, leftMs: number): Verdict | undefined {
+  const kept = parsed(json);
+  return verdictIn(typeof kept === 'object' ? { ...kept, forMs: leftMs } : undefined);
+}
+
+function verdictIn(value: unknown): Verdict | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { state, benches, forMs } = value as Readonly<Record<string, unknown>>;
+  if (state === 'healthy') return { state };
+  if (state !== 'benched' || !isCount(benches) || !isCount(forMs)) return undefined;
+  return { state, benches, forMs };
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}

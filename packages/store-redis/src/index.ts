@@ -1,0 +1,7 @@
+export { redisStores, type RedisOptions, type RedisStores } from './redis-stores.ts';
+export type { RedisClient } from './connection/client.ts';
+export type { LanesOptions } from './lanes/options.ts';
+
+// taken from others, so that they can be named here
+export type { CacheStore } from '@majordomo/cache';
+export type { LedgerStore } from '@majordomo/ledger';

@@ -1,0 +1,106 @@
+import type { AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
+import type { Claim, LedgerStore } from '@majordomo/ledger';
+import { checkLanes, type LanesOptions } from './options.ts';
+
+const DEFAULT_LEASE_MS = 15_000;
+const RENEWALS = 3;
+/** Between two looks whether there is room, in ms; it grows. */
+const FIRST_LOOK_MS = 10;
+const LONGEST_LOOK_MS = 250;
+/** When somebody who was denied may ask again. */
+const DOWN_FOR_MS = 1000;
+
+/** At most so many attempts at a time, over all processes; the others wait. */
+export function lanesOn(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
+  checkLanes(options);
+  const lanes = new Lanes(store, clock, options);
+  return { name: `lanes ${options.name}`, admit: (attempt) => lanes.admit(attempt) };
+}
+
+class Lanes {
+  private readonly store: LedgerStore;
+  private readonly clock: Clock;
+  private readonly options: LanesOptions;
+  private readonly leaseMs: number;
+  /** Attempts of this process, by counter: what a local share is measured by. */
+  private readonly running = new Map<string, number>();
+
+  constructor(store: LedgerStore, clock: Clock, options: LanesOptions) {
+    this.store = store;
+    this.clock = clock;
+    this.options = options;
+    this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
+  }
+
+  async admit(attempt: AttemptInfo): Promise<Permit | Denial> {
+    const counter = counterOf(this.options, attempt);
+    const id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    let lookMs = FIRST_LOOK_MS;
+    for (;;) {
+      const said = await this.asked(id, counter);
+      if (said === 'held') return this.permit(counter, this.renewing(id, attempt));
+      if (said === 'down') {
+        const { whenDown = { share: 0 } } = this.options;
+        if (whenDown === 'deny') return { deny: 'Redis does not answer', retryAfterMs: DOWN_FOR_MS };
+        if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
+          return this.permit(counter, () => undefined);
+      }
+      await this.clock.sleep(lookMs, attempt.signal);
+      lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS);
+    }
+  }
+
+  private async asked(id: string, counter: string): Promise<'held' | 'full' | 'down'> {
+    const max = BigInt(this.options.most);
+    const claim: Claim = { counter, max, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' };
+    try {
+      return (await this.store.reserve(id, [claim], this.leaseMs)) === undefined ? 'held' : 'full';
+    } catch {
+      return 'down';
+    }
+  }
+
+  private hasShare(counter: string, share: number): boolean {
+    return (this.running.get(counter) ?? 0) < Math.max(1, Math.floor(this.options.most * share));
+  }
+
+  private permit(counter: string, giveBack: () => unknown): Permit {
+    this.count(counter, 1);
+    return {
+      settle: async () => {
+        this.count(counter, -1);
+        await giveBack();
+      },
+    };
+  }
+
+  private count(counter: string, by: number): void {
+    const count = (this.running.get(counter) ?? 0) + by;
+    if (count === 0) this.running.delete(counter);
+    else this.running.set(counter, count);
+  }
+
+  /** Holds the place as long as the attempt runs; returns what gives it back. */
+  private renewing(id: string, attempt: AttemptInfo): () => Promise<unknown> {
+    let cancel: (() => void) | undefined;
+    const later = (): void => {
+      cancel = this.clock.timer(this.leaseMs / RENEWALS, renew, true);
+    };
+    const renew = (): void => {
+      if (attempt.isLapsed === true) return;
+      later();
+      // Tried again in time; the place is free after the lease if it does not help.
+      this.store.renew(id, this.leaseMs).catch(() => undefined);
+    };
+    later();
+    return () => {
+      cancel?.();
+      return this.store.settle(id, []);
+    };
+  }
+}
+
+function counterOf({ name, each }: LanesOptions, { target }: AttemptInfo): string {
+  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');
+  return `lanes/${encodeURIComponent(name)}/${part}`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Integers beyond 2⁵³ for Lua, whose numbers are doubles: in two halves of ten digits, the lower one never below 0. Exact for
+ * sums of int64.
+ */
+export const AMOUNTS_LUA: string = `
+local HALF = 10000000000
+
+local function normal(high, low)
+  local carry = math.floor(low / HALF)
+  return { high + carry, low - carry * HALF }
+end
+
+local function amount(text)
+  local sign = 1
+  if string.sub(text, 1, 1) == '-' then
+    sign = -1
+    text = string.sub(text, 2)
+  end
+  return normal(sign * (tonumber(string.sub(text, 1, -11)) or 0), sign * tonumber(string.sub(text, -10)))
+end
+
+local function plus(a, b) return normal(a[1] + b[1], a[2] + b[2]) end
+local function minus(a, b) return normal(a[1] - b[1], a[2] - b[2]) end
+local function isLess(a, b) return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2]) end
+
+local function text(a)
+  local sign = ''
+  if a[1] < 0 then
+    sign = '-'
+    a = normal(-a[1], -a[2])
+  end
+  if a[1] == 0 then return sign .. string.format('%.0f', a[2]) end
+  return sign .. string.format('%.0f%010.0f', a[1], a[2])
+end
+
+local NONE = { 0, 0 }
+local MOST = { 922337203, 6854775807 }
+`;

@@ -1,0 +1,114 @@
+import { LlmError } from '@majordomo/core';
+import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
+import type { Connection } from '../connection/connection.ts';
+import { script } from '../connection/script.ts';
+import { COUNTERS_LUA } from './counters-lua.ts';
+import { RedisTime } from './redis-time.ts';
+
+const COUNTING = script(COUNTERS_LUA);
+/** Counters that are read at once: Redis does nothing else meanwhile. */
+const PAGE = 500;
+
+/** What the script says to a reservation; Redis's time is always with it. */
+type Reserved =
+  | readonly ['held', now: number]
+  | readonly ['late', now: number]
+  | readonly ['refused', now: number, counter: string, left: string, retryAfterMs: string];
+
+/** Counters with leases, by Redis's own clock. */
+export class Counters {
+  private readonly connection: Connection;
+  private readonly keys: readonly string[];
+  private readonly timeoutMs: number;
+  private readonly time = new RedisTime();
+  /** Who asked last for each reservation under way. */
+  private readonly askers = new Map<string, object>();
+
+  constructor(connection: Connection, base: string, timeoutMs: number) {
+    this.connection = connection;
+    this.keys = [base];
+    this.timeoutMs = timeoutMs;
+  }
+
+  /**
+   * A client may send a question long after its asker has gone, once a connection is back. So that nothing is held for
+   * nobody then, Redis is told until when the question is worth an answer.
+   */
+  async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
+    const values = claims.flatMap((claim) => valuesOf(claim));
+    const until = performance.now() + this.timeoutMs;
+    const ask = (): Promise<Reserved> => this.reserved(id, leaseMs, until, values);
+    let isAwaited = true;
+    const asked = async (): Promise<Reserved> => {
+      const asker = {};
+      this.askers.set(id, asker);
+      const first = await ask();
+      // Either nobody waits any more, or the estimate of its clock was off, and is right now.
+      const said = first[0] === 'late' && performance.now() < until ? await ask() : first;
+      const isLast = this.askers.get(id) === asker;
+      if (isLast) this.askers.delete(id);
+      // What is held for nobody is given back, unless the same was asked for once more.
+      if (!isAwaited && isLast && said[0] === 'held')
+        void this.connection.evaluate(COUNTING, this.keys, ['settle', id]).catch(() => undefined);
+      return said;
+    };
+    const answer = await this.connection.bounded(asked).finally(() => {
+      isAwaited = false;
+    });
+    if (answer[0] === 'late')
+      throw new LlmError('timeout', 'Redis was too late with a reservation; nothing is held');
+    if (answer[0] === 'held') return undefined;
+    const [, , counter, left, retryAfterMs] = answer;
+    return { counter, left: BigInt(left), retryAfterMs: numberOf(retryAfterMs) };
+  }
+
+  async renew(id: string, leaseMs: number): Promise<void> {
+    await this.connection.run(COUNTING, this.keys, ['renew', id, whole(leaseMs)]);
+  }
+
+  async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
+    const values = used.flatMap(({ counter, amount }) => [counter, String(amount)]);
+    return Number(await this.connection.run(COUNTING, this.keys, ['settle', id, ...values])) === 1;
+  }
+
+  async list(prefix: string): Promise<readonly CounterState[]> {
+    const found: CounterState[] = [];
+    for (;;) {
+      const after = found.at(-1)?.counter ?? '';
+      const page = (await this.connection.run(COUNTING, this.keys, [
+        'list',
+        prefix,
+        after,
+        `${PAGE}`,
+      ])) as string[];
+      for (let at = 0; at < page.length; at += 4) {
+        const [counter = '', used = '', held = '', ends = ''] = page.slice(at, at + 4);
+        found.push({ counter, used: BigInt(used), held: BigInt(held), resetsAt: numberOf(ends) });
+      }
+      if (page.length < PAGE * 4) return found;
+    }
+  }
+
+  private async reserved(
+    id: string,
+    leaseMs: number,
+    until: number,
+    values: readonly string[],
+  ): Promise<Reserved> {
+    const deadline = this.time.at(until);
+    const given = ['reserve', id, whole(leaseMs), deadline === undefined ? '' : `${deadline}`, ...values];
+    const answer = (await this.connection.evaluate(COUNTING, this.keys, given)) as Reserved;
+    this.time.said(answer[1]);
+    return answer;
+  }
+}
+
+function valuesOf({ counter, max, amount, resetsInMs, whenLapsed }: Claim): readonly string[] {
+  if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+  const resetsIn = resetsInMs === undefined ? '' : whole(Math.max(1, resetsInMs));
+  return [counter, String(max), String(amount), resetsIn, whenLapsed];
+}
+
+const whole = (ms: number): string => String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
+
+const numberOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));

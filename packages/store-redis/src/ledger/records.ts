@@ -1,0 +1,75 @@
+import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
+import type { Connection } from '../connection/connection.ts';
+import { script } from '../connection/script.ts';
+import { RECORDS_LUA } from './records-lua.ts';
+
+const RECORDING = script(RECORDS_LUA);
+/** Records that are read at once: Redis does nothing else meanwhile. */
+const PAGE = 200;
+
+/** Each attempt, for as long as records are kept. */
+export class Records {
+  private readonly connection: Connection;
+  private readonly keys: readonly string[];
+  private readonly keepMs: number;
+
+  constructor(connection: Connection, base: string, keepMs: number) {
+    this.connection = connection;
+    this.keys = [base];
+    this.keepMs = keepMs;
+  }
+
+  async append(record: SpendRecord): Promise<void> {
+    const at = Date.parse(record.at);
+    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    const { id, call } = record;
+    const values = ['append', id, `${at}`, call, JSON.stringify(record), `${Math.ceil(this.keepMs)}`];
+    await this.connection.run(RECORDING, this.keys, values);
+  }
+
+  /** In pages: a reader that takes its time holds nobody up. */
+  async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
+    const { from, to, call, tenant, target } = query;
+    const range = [call === undefined ? '' : `:${call}`, timeOf(from), timeOf(to)];
+    let last: readonly string[] = ['', ''];
+    for (;;) {
+      const values = ['page', ...range, ...last, `${PAGE}`];
+      const page = (await this.connection.run(RECORDING, this.keys, values)) as string[];
+      for (let at = 0; at < page.length; at += 3) {
+        const [member = '', time = '', json = ''] = page.slice(at, at + 3);
+        last = [member, time];
+        if (json === '') continue;
+        const record = JSON.parse(json) as SpendRecord;
+        const fits =
+          (tenant === undefined || tenant === record.tenant) &&
+          (target === undefined || target === record.target);
+        if (fits) yield withAll(record);
+      }
+      if (page.length < PAGE * 3) return;
+    }
+  }
+}
+
+const timeOf = (date: Date | undefined): string => (date === undefined ? '' : `${date.getTime()}`);
+
+const NOTHING_KNOWN = {
+  vendor: undefined,
+  model: undefined,
+  name: undefined,
+  tenant: undefined,
+  usage: undefined,
+  nanoUsd: undefined,
+};
+const NOTHING_USED = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+
+/** JSON leaves out what is undefined; the members of a record are all there. */
+function withAll(record: SpendRecord): SpendRecord {
+  const { usage } = record;
+  return { ...NOTHING_KNOWN, ...record, usage: usage && { ...NOTHING_USED, ...usage } };
+}

@@ -1,0 +1,160 @@
+import { createMajordomo, systemClock, user, type Clock } from '@majordomo/core';
+import { createLedger, type Claim, type Ledger, type Limit } from '@majordomo/ledger';
+import { describeWith, startRedis } from '@majordomo/services';
+import { fakeProvider } from '@majordomo/testing';
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { redisStores } from '../src/index.ts';
+import { onRedis } from './support/stores.ts';
+import { until } from './support/until.ts';
+
+const HOUR_MS = 3_600_000;
+
+const skewed = (byMs: number): Clock => ({ ...systemClock, now: () => systemClock.now() + byMs });
+
+/** Asks once; was it let in? */
+function asking(ledger: Ledger) {
+  const models = { x: Array.from({ length: 5000 }, () => 'yes') };
+  const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })], gates: [ledger.gate] });
+  return async (): Promise<boolean> =>
+    majordomo
+      .model('a/x')
+      .generate({ messages: [user('hi')] })
+      .then(
+        () => true,
+        () => false,
+      );
+}
+
+describeWith('redis', 'books', () => {
+  const { server, stores, client } = onRedis();
+
+  const askingAt = (prefix: string, limit: Limit, byMs: number) =>
+    asking(createLedger({ store: stores({ prefix }).ledger, limits: [limit], clock: skewed(byMs) }));
+
+  it.each([0, HOUR_MS, -HOUR_MS])('count windows together with a clock that is %d ms off', async (byMs) => {
+    const limit: Limit = { name: 'window', max: { requests: 10 }, per: { ms: HOUR_MS / 2 } };
+    const sides = [0, byMs].map((by) => askingAt(`skew ${byMs}`, limit, by));
+    const admitted = await Promise.all(Array.from({ length: 40 }, (_, number) => sides[number % 2]!()));
+    expect(admitted.filter(Boolean)).toHaveLength(10);
+  });
+
+  it('let in one limit more at the most in a window where clocks disagree on its beginning', async () => {
+    const periodMs = 600;
+    const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };
+    const sides = [0, periodMs / 3].map((by) => askingAt('disagreeing', limit, by));
+    const seen = new Map<number, number>();
+    const windowNow = (): number => Math.floor(systemClock.now() / periodMs);
+    const begin = performance.now();
+    while (performance.now() - begin < 6 * periodMs)
+      for (const ask of sides) {
+        const window = windowNow();
+        // Which of the two it was let in to is not known then.
+        if (!(await ask()) || window !== windowNow()) continue;
+        seen.set(window, (seen.get(window) ?? 0) + 1);
+      }
+    expect(seen.size).toBeGreaterThan(5);
+    expect(Math.max(...seen.values())).toBeLessThanOrEqual(10);
+  }, 60_000);
+
+  it('lose nothing that was settled when Redis is killed, with a log that is written every second', async () => {
+    await using server = await startRedis({ append: 'everysec' });
+    const client = new Redis(server.url);
+    client.on('error', () => undefined);
+    const { ledger } = redisStores({ client, timeoutMs: 10_000 });
+    const claim: Claim = {
+      counter: 'a',
+      max: 10n ** 9n,
+      amount: 5n,
+      resetsInMs: HOUR_MS,
+      whenLapsed: 'spent',
+    };
+    let settled = 0;
+    const writing = (async () => {
+      for (;;) {
+        await ledger.reserve(`${settled}`, [claim], 60_000);
+        await ledger.settle(`${settled}`, [{ counter: 'a', amount: 3n }]);
+        settled++;
+      }
+    })().catch(() => undefined);
+    await until(() => settled > 500);
+    await server.kill();
+    await writing;
+    await server.start();
+    await until(async () => (await ledger.counters('a').catch(() => [])).length === 1);
+    const [counter] = await ledger.counters('a');
+    expect(Number(counter?.used)).toBeGreaterThanOrEqual(settled * 3);
+    expect(Number(counter?.used)).toBeLessThanOrEqual(settled * 3 + 3);
+    client.disconnect();
+  }, 60_000);
+
+  it.each([
+    ['deny', false],
+    ['admit', true],
+  ] as const)('%s while Redis is away, and go on when it is back', async (whenDown, isLetIn) => {
+    await using server = await startRedis();
+    const client = new Redis(server.url);
+    client.on('error', () => undefined);
+    const store = redisStores({ client }).ledger;
+    const limits: Limit[] = [{ name: 'all', max: { requests: 100 }, per: 'ever' }];
+    const ask = asking(createLedger({ store, limits, whenDown }));
+    await until(() => ask());
+    await server.kill();
+    const away = await ask();
+    await server.start();
+    await until(() => ask());
+    expect(away).toBe(isLetIn);
+    client.disconnect();
+  });
+
+  it('keep a counter for ever that once had periods', async () => {
+    const { ledger } = stores({ prefix: 'for ever' });
+    const claim = { counter: 'a', max: 10n, amount: 1n, whenLapsed: 'spent' } as const;
+    await ledger.reserve('1', [{ ...claim, resetsInMs: 1 }], 60_000);
+    const raw = client().client as Redis;
+    expect(await raw.zcard('{for ever}:ends')).toBe(1);
+    await until(async () => (await ledger.counters('a'))[0]?.held === 0n);
+    await ledger.reserve('2', [{ ...claim, resetsInMs: undefined }], 60_000);
+    expect(await raw.zcard('{for ever}:ends')).toBe(0);
+  });
+
+  it('know what was held though a client gives numbers as texts', async () => {
+    const client = new Redis(server().url, { stringNumbers: true });
+    const { ledger, cache } = redisStores({ client, timeoutMs: 10_000 });
+    const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
+    await ledger.reserve('1', [claim], 60_000);
+    expect([await ledger.settle('1', []), await ledger.settle('1', [])]).toEqual([true, false]);
+    await cache.set('a', 1);
+    expect([await cache.delete('a'), await cache.delete('a')]).toEqual([true, false]);
+    client.disconnect();
+  });
+
+  it('come in though an old record cannot be read', async () => {
+    const { ledger } = stores({ prefix: 'unreadable', keepRecordsMs: 86_400_000 });
+    const raw = client().client as Redis;
+    await raw.zadd('{unreadable}:records', 1, `${'0'.repeat(16)}odd`);
+    await raw.set('{unreadable}:record:odd', 'no JSON');
+    const record = { id: 'new', at: new Date().toISOString(), call: 'one', target: 'a/x', tags: {} };
+    await ledger.append(record as Parameters<typeof ledger.append>[0]);
+    expect(await raw.zcard('{unreadable}:records')).toBe(1);
+  });
+
+  it('forget records that are older than they are kept, a few with each that comes', async () => {
+    const { ledger } = stores({ keepRecordsMs: 86_400_000 });
+    const at = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+    const record = (id: string, daysAgo: number) =>
+      ({ id, at: at(daysAgo), call: 'one', target: 'a/x', tags: {} }) as Parameters<typeof ledger.append>[0];
+    for (const [id, days] of [
+      ['new', 0.5],
+      ['old', 2],
+      ['older', 3],
+    ] as const)
+      await ledger.append(record(id, days));
+    const ids = async (call?: string) => {
+      const found: string[] = [];
+      for await (const { id } of ledger.records({ call })) found.push(id);
+      return found;
+    };
+    expect([await ids(), await ids('one')]).toEqual([['new'], ['new']]);
+  });
+});

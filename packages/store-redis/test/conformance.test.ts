@@ -1,0 +1,21 @@
+import { createLedger, type LedgerStore } from '@majordomo/ledger';
+import { describeWith } from '@majordomo/services';
+import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/testing';
+import { describe, it } from 'vitest';
+import { clients } from './support/clients.ts';
+import { onRedis } from './support/stores.ts';
+
+/** Redis adds up nothing: the ledger does. */
+function withReports(store: LedgerStore): LedgerStore {
+  return { ...store, report: (query) => createLedger({ store }).report(query) };
+}
+
+describeWith('redis', 'conformance', () => {
+  const { stores } = onRedis();
+  describe.each(Object.keys(clients).filter((kind) => kind.endsWith('it is')))('over %s', (kind) => {
+    for (const { name, run } of ledgerStoreConformance)
+      it(`books: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
+    for (const { name, run } of cacheStoreConformance)
+      it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
+  });
+});

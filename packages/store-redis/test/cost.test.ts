@@ -1,0 +1,57 @@
+import { describeWith } from '@majordomo/services';
+import type { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { onRedis } from './support/stores.ts';
+
+const PAIRS = process.env['COST'] === undefined ? 50 : 5000;
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+describeWith('redis', 'what the books cost', () => {
+  const { stores, client } = onRedis();
+
+  /** What Redis was asked, and how many µs it took: of scripts all their commands together. */
+  async function counted(): Promise<{
+    readonly asked: number;
+    readonly within: number;
+    readonly us: number;
+  }> {
+    const info = await (client().client as Redis).info('commandstats');
+    const all = [...info.matchAll(/cmdstat_(\w+):calls=(\d+),usec=(\d+)/g)];
+    const sum = (isMeant: (name: string) => boolean, at: number): number =>
+      all.reduce((total, found) => total + (isMeant(found[1]!) ? Number(found[at]) : 0), 0);
+    const isScript = (name: string): boolean => name.startsWith('eval');
+    const isOfOurs = (name: string): boolean => /^(time|exists|get|set|h\w+|z\w+)$/.test(name);
+    return { asked: sum(isScript, 2), within: sum(isOfOurs, 2), us: sum(isScript, 3) };
+  }
+
+  it.each(['ioredis as it is', 'node-redis as it is'])(
+    'is two trips for a reservation and its settling, with sixteen commands of Redis, over %s',
+    async (kind) => {
+      const { ledger } = stores({}, kind);
+      const claim = {
+        counter: 'a',
+        max: 10n ** 15n,
+        amount: 9n,
+        resetsInMs: 3_600_000,
+        whenLapsed: 'spent',
+      } as const;
+      const times: number[] = [];
+      const pair = async (id: string): Promise<void> => {
+        const begin = performance.now();
+        await ledger.reserve(id, [claim], 30_000);
+        await ledger.settle(id, [{ counter: 'a', amount: 1n }]);
+        times.push((performance.now() - begin) * 1000);
+      };
+      await pair('first');
+      const before = await counted();
+      for (let number = 0; number < PAIRS; number++) await pair(`${number}`);
+      const after = await counted();
+      if (process.env['COST'] !== undefined)
+        console.log(kind, Math.round(median(times)), 'µs', (after.us - before.us) / PAIRS, 'µs in Redis');
+      expect((after.asked - before.asked) / PAIRS).toBe(2);
+      expect((after.within - before.within) / PAIRS).toBeLessThanOrEqual(16);
+    },
+    120_000,
+  );
+});

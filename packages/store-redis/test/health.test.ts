@@ -1,0 +1,258 @@
+import { createMajordomo, user, type Majordomo } from '@majordomo/core';
+import { describeWith, startRedis } from '@majordomo/services';
+import { fakeClock, fakeProvider, seededRandom } from '@majordomo/testing';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { afterEach, expect, it } from 'vitest';
+import { redisStores, type RedisOptions } from '../src/index.ts';
+import { onRedis } from './support/stores.ts';
+import { until } from './support/until.ts';
+
+const T = 'a/x';
+/** What a wait of 250 ms may take on a busy machine. */
+const SOON_MS = 2500;
+
+describeWith('redis', 'shared health', () => {
+  const { server } = onRedis();
+  const endings: (() => unknown)[] = [];
+  let prefixes = 0;
+  afterEach(async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  });
+
+  const ioredis = (
+    url = server().url,
+    options: { readonly enableOfflineQueue?: boolean; readonly keyPrefix?: string } = {},
+  ): Redis => {
+    const client = new Redis(url, options);
+    client.on('error', () => undefined);
+    endings.push(() => client.disconnect());
+    return client;
+  };
+  const nodeRedis = async () => {
+    const client = createClient({ url: server().url });
+    client.on('error', () => undefined);
+    endings.push(() => client.destroy());
+    return client.connect();
+  };
+
+  /** Processes that share, and all that is said among them. */
+  async function sharing(count: number) {
+    const prefix = `health ${prefixes++}`;
+    const messages: string[] = [];
+    const monitor = ioredis();
+    await monitor.subscribe(`{${prefix}}:health`);
+    monitor.on('message', (_, message: string) => messages.push(message));
+    const stores = (clients: Pick<RedisOptions, 'client' | 'subscriber'>) => {
+      const made = redisStores({ ...clients, prefix, timeoutMs: 10_000 });
+      endings.push(() => made.close());
+      return made;
+    };
+    const join = async (clients?: Pick<RedisOptions, 'client' | 'subscriber'>): Promise<Majordomo> => {
+      const majordomo = createMajordomo({ providers: [] });
+      await stores(clients ?? { client: ioredis(), subscriber: ioredis() }).shareHealth(majordomo);
+      return majordomo;
+    };
+    const all = await Promise.all(Array.from({ length: count }, () => join()));
+    return { all, join, stores, messages, prefix };
+  }
+
+  const stateOf = ({ health }: Majordomo): string | undefined => health.snapshot()[T]?.state;
+  const leftMs = ({ health }: Majordomo): number => (health.snapshot()[T]?.until ?? 0) - Date.now();
+
+  it('is one message for one bench and one for its end, whoever listens', async () => {
+    const { all, messages } = await sharing(3);
+    all[0]!.health.bench(T, 60_000);
+    await until(() => all.every((one) => stateOf(one) === 'benched'));
+    all[1]!.health.unbench(T);
+    await until(() => all.every((one) => stateOf(one) === 'healthy'));
+    // What else was said would come before this.
+    all[2]!.health.bench('a/last', 1000);
+    await until(() => messages.at(-1)?.includes('a/last') === true);
+    expect(messages).toHaveLength(3);
+  });
+
+  it('crosses from one library to the other', async () => {
+    const { all, join } = await sharing(1);
+    const other = await join({ client: await nodeRedis(), subscriber: await nodeRedis() });
+    all[0]!.health.bench(T, 60_000);
+    await until(() => stateOf(other) === 'benched');
+    other.health.unbench(T);
+    await until(() => stateOf(all[0]!) === 'healthy');
+  });
+
+  it('crosses though clients put a prefix of their own before all keys', async () => {
+    const { join } = await sharing(0);
+    const client = () => ioredis(server().url, { keyPrefix: 'app:' });
+    const pair = () => join({ client: client(), subscriber: client() });
+    const [one, other] = [await pair(), await pair()];
+    one.health.bench(T, 60_000);
+    await until(() => stateOf(other) === 'benched');
+  });
+
+  it('goes on for others of a process when one of them stops', async () => {
+    const { all, stores } = await sharing(1);
+    const clients = { client: ioredis(), subscriber: ioredis() };
+    const both = [1, 2].map(() => createMajordomo({ providers: [] }));
+    const stops = await Promise.all(both.map((one) => stores(clients).shareHealth(one)));
+    await stops[0]!();
+    all[0]!.health.bench(T, 60_000);
+    await until(() => stateOf(both[1]!) === 'benched');
+    expect(stateOf(both[0]!)).toBeUndefined();
+  });
+
+  it('tells a late joiner, for what is left of a bench and up to half of that', async () => {
+    const { all, join } = await sharing(1);
+    all[0]!.health.bench(T, 60_000);
+    await until(async () => stateOf(await join()) === 'benched');
+    const late = await join();
+    expect(leftMs(late)).toBeGreaterThan(50_000);
+    expect(leftMs(late)).toBeLessThanOrEqual(90_000);
+  });
+
+  it('catches up with what was said while a subscriber was cut, recoveries too', async () => {
+    const { all } = await sharing(2);
+    const operator = ioredis();
+    all[0]!.health.bench(T, Infinity);
+    await until(() => stateOf(all[1]!) === 'benched');
+    await operator.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    all[0]!.health.unbench(T);
+    all[0]!.health.bench('a/y', 60_000);
+    await until(() => stateOf(all[1]!) === 'healthy');
+    await until(() => all[1]!.health.snapshot()['a/y']?.state === 'benched');
+  });
+
+  it('leaves a bench of its own alone when somebody was well long ago', async () => {
+    const { all, stores } = await sharing(1);
+    all[0]!.health.bench(T, 60_000);
+    all[0]!.health.unbench(T);
+    const late = createMajordomo({ providers: [] });
+    late.health.bench(T, 60_000);
+    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(late);
+    expect(stateOf(late)).toBe('benched');
+  });
+
+  it('passes over what nobody of us has said', async () => {
+    const { all, prefix, messages } = await sharing(1);
+    const stranger = ioredis();
+    const strange = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];
+    const verdict = { state: 'benched', benches: 1, forMs: 1000 };
+    for (const wrong of [{ forMs: -1 }, { forMs: '9' }, { benches: null }, { state: 'odd' }])
+      strange.push(JSON.stringify({ from: 'x', target: T, verdict: { ...verdict, ...wrong } }));
+    for (const message of strange) await stranger.publish(`{${prefix}}:health`, message);
+    await until(() => messages.length === strange.length);
+    expect(all[0]!.health.snapshot()).toEqual({});
+  });
+
+  it('ends when it is stopped, and leaves no listener', async () => {
+    const clients = [ioredis(), ioredis()] as const;
+    await Promise.all(clients.map((one) => one.ping()));
+    const listeners = () =>
+      clients.map((one) => ['ready', 'message'].map((event) => one.listenerCount(event)));
+    const before = listeners();
+    const { all, stores } = await sharing(1);
+    const left = createMajordomo({ providers: [] });
+    const stop = await stores({ client: clients[0], subscriber: clients[1] }).shareHealth(left);
+    expect(listeners()).not.toEqual(before);
+    await stop();
+    await stop();
+    expect(listeners()).toEqual(before);
+    all[0]!.health.bench(T, 60_000);
+    left.health.bench('a/y', 60_000);
+    await Promise.all(clients.map((one) => one.ping()));
+    expect([stateOf(left), all[0]!.health.snapshot()['a/y']]).toEqual([undefined, undefined]);
+  });
+
+  it.each([true, false])(
+    'begins without Redis, and is shared when there is one (offline queue: %s)',
+    async (enableOfflineQueue) => {
+      const server = await startRedis();
+      await server.kill();
+      const both = [1, 2].map(() => createMajordomo({ providers: [] }));
+      for (const majordomo of both) {
+        const [client, subscriber] = [1, 2].map(() => ioredis(server.url, { enableOfflineQueue }));
+        const begin = performance.now();
+        await redisStores({ client: client!, subscriber }).shareHealth(majordomo);
+        expect(performance.now() - begin).toBeLessThan(SOON_MS);
+      }
+      both[0]!.health.bench('a/before', 1000);
+      await server.start();
+      // Nobody knows yet whether the other one listens.
+      await until(() => {
+        both[0]!.health.bench(T, 60_000);
+        return stateOf(both[1]!) === 'benched';
+      });
+      await server.stop();
+    },
+  );
+
+  it('needs a subscriber', async () => {
+    const stores = redisStores({ client: ioredis() });
+    await expect(stores.shareHealth(createMajordomo({ providers: [] }))).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'subscriber' },
+    });
+  });
+
+  it.each([
+    ['alone', false, 50, 50],
+    ['together', true, 5, 20],
+  ])(
+    'lets ten processes %s ask a vendor that is down for a minute so often at the most',
+    async (_, isShared, least, most) => {
+      const clock = fakeClock(1_000_000);
+      const prefix = `outage ${prefixes++}`;
+      const end = clock.now() + 60_000;
+      let failing = 0;
+      const turn = () => {
+        if (clock.now() >= end) return 'yes';
+        failing++;
+        return { fail: 'server' } as const;
+      };
+      const turns = Array.from({ length: 700 }, () => turn);
+      const all = await Promise.all(
+        Array.from({ length: 10 }, async (__, index) => {
+          const random = seededRandom(index);
+          const healthy = Array.from({ length: 700 }, () => 'yes');
+          const providers = [
+            fakeProvider({ id: 'a', models: { x: turns }, clock }),
+            fakeProvider({ id: 'b', models: { y: healthy }, clock }),
+          ];
+          const majordomo = createMajordomo({ providers, clock, random });
+          if (!isShared) return majordomo;
+          const stores = redisStores({
+            client: ioredis(),
+            subscriber: ioredis(),
+            prefix,
+            clock,
+            timeoutMs: 10_000,
+          });
+          endings.push(() => stores.close());
+          await stores.shareHealth(majordomo);
+          return majordomo;
+        }),
+      );
+      // Who subscribes last hears last.
+      const monitor = ioredis();
+      let [said, heard] = [0, 0];
+      await monitor.subscribe(`{${prefix}}:health`);
+      monitor.on('message', () => heard++);
+      for (const { health } of all)
+        health.onChange((__, { state }, origin) => {
+          if (origin === 'local' && state !== 'probing' && isShared) said++;
+        });
+      // Five calls a second in each process, one after the other.
+      const asked: Promise<unknown>[] = [];
+      while (clock.now() < end + 3000)
+        for (const one of all) {
+          asked.push(one.model('a/x,b/y').generate({ messages: [user('hi')] }));
+          await clock.advance(20);
+          await until(() => heard >= said);
+        }
+      await Promise.all(asked);
+      expect(failing).toBeLessThanOrEqual(most);
+      expect(failing).toBeGreaterThanOrEqual(least);
+    },
+    60_000,
+  );
+});

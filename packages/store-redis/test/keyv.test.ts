@@ -1,0 +1,82 @@
+import KeyvRedis from '@keyv/redis';
+import { cached, type CacheStore } from '@majordomo/cache';
+import { createMajordomo, user } from '@majordomo/core';
+import { describeWith, startRedis, type Redis } from '@majordomo/services';
+import { fakeProvider } from '@majordomo/testing';
+import { Keyv } from 'keyv';
+import { afterEach, expect, it } from 'vitest';
+import { redisStores } from '../src/index.ts';
+import { clients } from './support/clients.ts';
+
+const request = { messages: [user('hi')] };
+const namespace = 'test';
+
+/** A model whose every answer is another, with a cache on this store. */
+function asking(store: CacheStore, timeoutMs = 10_000) {
+  const provider = fakeProvider({ id: 'a', models: { x: ['one', 'two', 'three'] } });
+  const events: string[] = [];
+  const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), {
+    store,
+    namespace,
+    timeoutMs,
+    onEvent: ({ type }) => events.push(type),
+  });
+  return { model, events };
+}
+
+describeWith('redis', 'cached answers', () => {
+  const endings: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  });
+  const running = async (): Promise<Redis> => {
+    const server = await startRedis();
+    endings.push(() => server.stop());
+    return server;
+  };
+
+  const makers: Readonly<Record<string, (url: string) => CacheStore>> = {
+    'a Keyv on Redis'(url) {
+      const adapter = new KeyvRedis<unknown>(url);
+      adapter.client.on('error', () => undefined);
+      const keyv = new Keyv(adapter);
+      keyv.on('error', () => undefined);
+      endings.push(() => adapter.disconnect(true));
+      return keyv;
+    },
+    'our own store'(url) {
+      const { client, close } = clients['ioredis as it is']!(url);
+      endings.push(close);
+      return redisStores({ client, timeoutMs: 10_000 }).cache;
+    },
+  };
+
+  it.each(['a Keyv in memory', ...Object.keys(makers)])(
+    'are kept by %s, for other processes and as streams',
+    async (name) => {
+      const store = makers[name]?.((await running()).url) ?? new Keyv();
+      const [first, second] = [asking(store), asking(store)];
+      expect((await first.model.generate(request)).text).toBe('one');
+      await expect.poll(() => first.events).toContain('stored');
+      const again = await second.model.generate(request);
+      expect([again.text, again.attempts, again.warnings.length]).toEqual(['one', [], 1]);
+      let text = '';
+      for await (const part of second.model.stream(request).textStream) text += part;
+      expect(text).toBe('one');
+      expect(second.events).toEqual(['hit', 'hit']);
+    },
+  );
+
+  it.each(Object.keys(makers))('are asked for anew, and soon, when %s hears nothing', async (name) => {
+    const server = await running();
+    const store = makers[name]!(server.url);
+    await store.get('anything');
+    const { model, events } = asking(store, 50);
+    server.pause();
+    const begin = performance.now();
+    expect((await model.generate(request)).text).toBe('one');
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(events).toContain('store-failed');
+    server.resume();
+  });
+});

@@ -1,0 +1,170 @@
+import { setTimeout } from 'node:timers/promises';
+import type { AttemptInfo, Gate, Permit } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
+import { describeWith, startRedis } from '@majordomo/services';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { redisStores, type LanesOptions } from '../src/index.ts';
+import { clients } from './support/clients.ts';
+import { onRedis } from './support/stores.ts';
+import { until } from './support/until.ts';
+
+let calls = 0;
+
+/** The same object, which a test may change. */
+const attempt = (of: object = {}): AttemptInfo =>
+  Object.assign(of, {
+    call: { id: `call ${calls++}` },
+    target: 'a/x',
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...of,
+  }) as unknown as AttemptInfo;
+
+const OUTCOME = {} as Parameters<Permit['settle']>[0];
+
+/** Asks, and tells what came of it as soon as it is known. */
+function asked(gate: Gate, of: object = {}) {
+  const seen: { said?: 'in' | 'denied' | 'left'; permit?: Permit } = {};
+  void Promise.resolve(gate.admit(attempt(of))).then(
+    (answer) => {
+      const isPermit = answer !== undefined && 'settle' in answer;
+      seen.said = isPermit ? 'in' : 'denied';
+      if (isPermit) seen.permit = answer;
+    },
+    () => (seen.said = 'left'),
+  );
+  return seen;
+}
+
+describeWith('redis', 'lanes', () => {
+  const { stores } = onRedis();
+
+  it('let in so many at a time over all processes, and the next when one has gone', async () => {
+    const prefix = 'lanes of two';
+    const gates = [stores({ prefix }), stores({ prefix }, 'node-redis as it is')].map((of) =>
+      of.lanes({ name: 'gpu', most: 3 }),
+    );
+    const all = Array.from({ length: 8 }, (_, number) => asked(gates[number % 2]!));
+    const gone = new Set<(typeof all)[number]>();
+    while (gone.size < 8) {
+      const inside = () => all.filter((one) => one.said === 'in' && !gone.has(one));
+      await until(() => inside().length === Math.min(3, 8 - gone.size));
+      const [first] = inside();
+      await first!.permit?.settle(OUTCOME);
+      gone.add(first!);
+    }
+  }, 60_000);
+
+  it.each([
+    [{ each: 'provider' }, ['a/x', 'b/x', 'a/y'], ['in', 'in', 'left']],
+    [{ each: 'target' }, ['a/x', 'a/y', 'a/x'], ['in', 'in', 'left']],
+    [{}, ['a/x', 'b/y'], ['in', 'left']],
+  ] as const)(
+    'with %j are asked for %j, and leave when they are aborted',
+    async (options, targets, expected) => {
+      const gate = stores().lanes({ name: 'one', most: 1, ...options });
+      const leave = new AbortController();
+      const seen = targets.map((target) => asked(gate, { target, signal: leave.signal }));
+      const isSaid = (count: number): boolean =>
+        seen.filter(({ said }) => said !== undefined).length === count;
+      await until(() => isSaid(expected.length - 1));
+      leave.abort(new LlmError('aborted', 'enough'));
+      await until(() => isSaid(expected.length));
+      expect(seen.map(({ said }) => said).toSorted()).toEqual(expected.toSorted());
+    },
+  );
+
+  it('of one name are apart from those of another', async () => {
+    const of = stores();
+    const both = ['one', 'two'].map((name) => asked(of.lanes({ name, most: 1 })));
+    await until(() => both.every(({ said }) => said === 'in'));
+    expect(both).toHaveLength(2);
+  });
+
+  it('are held as long as an attempt runs, and free a lease after it cannot run any more', async () => {
+    const leaseMs = 300;
+    const gate = stores().lanes({ name: 'long', most: 1, leaseMs });
+    const lapsing = { isLapsed: false };
+    const running = asked(gate, lapsing);
+    await until(() => running.said === 'in');
+    const second = asked(gate);
+    await setTimeout(3 * leaseMs);
+    expect(second.said).toBeUndefined();
+    lapsing.isLapsed = true;
+    await until(() => second.said === 'in');
+    expect(running.said).toBe('in');
+  });
+
+  describe('without Redis', () => {
+    async function down(options: Partial<LanesOptions>) {
+      const server = await startRedis();
+      const { client, close } = clients['ioredis as we say']!(server.url);
+      const gate = redisStores({ client }).lanes({ name: 'gpu', most: 8, leaseMs: 60_000, ...options });
+      onTestFinished(async () => {
+        close();
+        await server.stop();
+      });
+      const before = asked(gate);
+      await until(() => before.said === 'in');
+      await server.kill();
+      return { gate, before, server };
+    }
+
+    it.each([
+      [{}, 1],
+      [{ whenDown: { share: 0.5 } }, 4],
+      [{ whenDown: { share: 0.1 } }, 1],
+      [{ whenDown: { share: 1 } }, 8],
+      [{ whenDown: 'admit' }, 11],
+    ] as const)('%j lets %d of a process run, those from before included', async (options, most) => {
+      const { gate, before, server } = await down(options);
+      const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
+      const inside = () => all.filter(({ said }) => said === 'in');
+      const begin = performance.now();
+      await until(() => inside().length === most || performance.now() - begin > 2000);
+      await until(() => performance.now() - begin > 300);
+      expect(inside()).toHaveLength(most);
+      await inside()[0]!
+        .permit?.settle(OUTCOME)
+        ?.catch(() => undefined);
+      if (most < 11) await until(() => inside().length === most + 1);
+      await server.start();
+      // Redis remembers nothing here: all the places are free.
+      await until(() => inside().length >= 8);
+    });
+
+    it('deny soon where they were told to, and say when to ask again', async () => {
+      const { gate } = await down({ whenDown: 'deny' });
+      const begin = performance.now();
+      expect(await gate.admit(attempt())).toEqual({ deny: 'Redis does not answer', retryAfterMs: 1000 });
+      expect(performance.now() - begin).toBeLessThan(2500);
+    });
+  });
+
+  it.each([
+    [{ name: '', most: 1 }, 'name'],
+    [{ name: 'a', most: 0 }, 'most'],
+    [{ name: 'a', most: 1.5 }, 'most'],
+    [{ name: 'a', most: 1, each: 'tenant' as never }, 'each'],
+    [{ name: 'a', most: 1, leaseMs: 0 }, 'leaseMs'],
+    [{ name: 'a', most: 1, whenDown: 'never' as never }, 'whenDown'],
+    [{ name: 'a', most: 1, whenDown: { share: 2 } }, 'whenDown'],
+  ])('refuse %j, naming the field', (options, path) => {
+    expect(() => stores().lanes(options)).toThrow(
+      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+    );
+  });
+
+  it.each([
+    [{ client: {} }, 'client'],
+    [{ subscriber: {} }, 'subscriber'],
+    [{ prefix: '' }, 'prefix'],
+    [{ prefix: 'a{b}' }, 'prefix'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+    [{ keepRecordsMs: 1 }, 'keepRecordsMs'],
+  ])('nor are stores made with %j', (options, path) => {
+    expect(() => stores(options)).toThrow(
+      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+/**
+ * One of several processes on one Redis: says that it is there, and does as each line tells it. `reserve`: so many at once
+ * on a counter, and says how many were let in. `hold`: money and a lane, for a lease that nobody renews.
+ */
+import { createInterface } from 'node:readline';
+import { redisStores } from '../../src/index.ts';
+import { clients } from './clients.ts';
+
+interface Order {
+  readonly reserve?: { readonly counter: string; readonly times: number; readonly max: number };
+  readonly hold?: { readonly leaseMs: number };
+}
+
+const [url = '', kind = '', me = ''] = process.argv.slice(2);
+const made = clients[kind];
+if (made === undefined) throw new Error(`no client is called ${kind}`);
+const { client, close } = made(url);
+const { ledger } = redisStores({ client, timeoutMs: 10_000 });
+await ledger.counters('');
+console.log('ready');
+for await (const line of createInterface(process.stdin)) console.log(await done(JSON.parse(line) as Order));
+close();
+
+async function done({ reserve, hold }: Order): Promise<string> {
+  if (hold !== undefined) {
+    const claim = (counter: string, whenLapsed: 'spent' | 'free') =>
+      ({ counter, max: 10n, amount: 6n, resetsInMs: undefined, whenLapsed }) as const;
+    await ledger.reserve('holder', [claim('money', 'spent'), claim('lane', 'free')], hold.leaseMs);
+    return 'held';
+  }
+  const { counter = '', times = 0, max = 0 } = reserve ?? {};
+  const claim = {
+    counter,
+    max: BigInt(max),
+    amount: 1n,
+    resetsInMs: undefined,
+    whenLapsed: 'spent',
+  } as const;
+  const ids = Array.from({ length: times }, (_, number) => `${counter}/${me}/${number}`);
+  const answers = await Promise.all(ids.map((id) => ledger.reserve(id, [claim], 600_000)));
+  return `${answers.filter((refusal) => refusal === undefined).length}`;
+}

@@ -1,0 +1,43 @@
+import { startRedis, type Redis } from '@majordomo/services';
+import { afterAll, beforeAll } from 'vitest';
+import { redisStores, type RedisOptions, type RedisStores } from '../../src/index.ts';
+import { clients, type AppClient } from './clients.ts';
+
+/** One server for the tests of a group, and stores on it, each with keys of its own. */
+export function onRedis(): {
+  readonly server: () => Redis;
+  readonly client: (kind?: string) => AppClient;
+  readonly stores: (options?: Partial<RedisOptions>, kind?: string) => RedisStores;
+} {
+  let server: Redis | undefined;
+  const open: AppClient[] = [];
+  let prefixes = 0;
+  const running = (): Redis => {
+    if (server === undefined) throw new Error('Redis is started before the tests');
+    return server;
+  };
+  const client = (kind = 'ioredis as it is'): AppClient => {
+    const made = clients[kind]?.(running().url);
+    if (made === undefined) throw new Error(`no client is called ${kind}`);
+    open.push(made);
+    return made;
+  };
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(async () => {
+    for (const { close } of open) close();
+    await server?.stop();
+  });
+  return {
+    server: running,
+    client,
+    stores: (options, kind) =>
+      redisStores({
+        client: client(kind).client,
+        prefix: `test ${prefixes++}`,
+        timeoutMs: 10_000,
+        ...options,
+      }),
+  };
+}
