@@ -1,0 +1,41 @@
+import type { Agent, Decision } from '@majordomo/agent';
+import { begunFrom, failureOf, journaled, type JournaledIo, type Waiting } from '@majordomo/agent/durable';
+import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { runsOf, type DbosAgent } from './runs.ts';
+
+/** How an agent runs on DBOS; all of it may be left out. Observers and events are told where a step happens, never again. */
+export interface DbosAgentOptions extends JournaledIo {
+  /** A call that nobody decides on for so long is denied. In ms; default 30 days. */
+  readonly decisionTimeoutMs?: number | undefined;
+}
+
+const DAYS_30 = 30 * 86_400_000;
+/** DBOS gives a run up after 100 restarts of its process, and counts those through which it only waited for a person. */
+const MOST_RESTARTS = 10_000;
+
+/** Makes the agent's workflow known; to be called before `DBOS.launch()`, with the same name in every process. */
+export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
+  const { decisionTimeoutMs = DAYS_30, ...io } = options;
+  const workflow = async (input: JsonValue): Promise<JsonValue> => {
+    const journal = {
+      runId: DBOS.workflowID ?? '',
+      signal: new AbortController().signal,
+      step: (entry: string, effect: () => Promise<JsonValue>) => DBOS.runStep(effect, { name: entry }),
+      decision: async ({ id }: ToolCallPart, entry: string): Promise<Decision> => {
+        const said = await DBOS.recv<JsonValue>(entry, decisionTimeoutMs / 1000);
+        return said === null ? { callId: id, deny: 'nobody decided in time' } : fromJson(said);
+      },
+      awaiting: (waiting: readonly Waiting[]) => DBOS.setEvent('waiting', toJson(waiting)),
+    };
+    try {
+      return toJson(await agent.drive(begunFrom(input, journal.runId), journaled(agent, journal, io)));
+    } catch (error) {
+      // What DBOS keeps of an error is all of it, causes and what vendors' SDKs hang on them included.
+      throw LlmError.is(error)
+        ? Object.assign(new Error(error.message), { failure: JSON.stringify(failureOf(error)) })
+        : error;
+    }
+  };
+  return runsOf(name, DBOS.registerWorkflow(workflow, { name, maxRecoveryAttempts: MOST_RESTARTS }));
+}

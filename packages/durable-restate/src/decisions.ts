@@ -1,0 +1,48 @@
+import type { Decision } from '@majordomo/agent';
+import { waitingFor, type Waiting } from '@majordomo/agent/durable';
+import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
+import { handlers, TerminalError, type WorkflowSharedContext } from '@restatedev/restate-sdk';
+import { terminal } from './terminal.ts';
+
+/** Of the promise that tells which calls wait for the n-th time; `null`: the run is over. */
+export const roundName = (round: number): string => `waiting ${round}`;
+
+const waitingIn = async (context: WorkflowSharedContext): Promise<readonly Waiting[]> =>
+  fromJson((await context.get<JsonValue>('waiting')) ?? []);
+
+const isDecided = async (context: WorkflowSharedContext, { name }: Waiting): Promise<boolean> =>
+  (await context.promise<JsonValue>(name).peek()) !== undefined;
+
+/** The calls that wait and were not decided on, as soon as there are some; none once the run is over. */
+export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
+  async (context: WorkflowSharedContext) => {
+    let round = (await context.get<number>('round')) ?? 0;
+    let waiting = await waitingIn(context);
+    for (;;) {
+      const open = [];
+      for (const one of waiting) if (!(await isDecided(context, one))) open.push(one.call);
+      if (open.length > 0) return toJson(open);
+      const next = await context.promise<JsonValue>(roundName(++round));
+      if (next === null) return [];
+      waiting = fromJson(next);
+    }
+  },
+);
+
+/** Keeps a decision, unless no call waits for it. */
+export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Promise<void> =
+  handlers.workflow.shared(async (context: WorkflowSharedContext, decision: JsonValue) => {
+    const one = chosen(await waitingIn(context), fromJson(decision));
+    if (await isDecided(context, one))
+      throw new TerminalError(`"${one.call.id}" was decided on before`, { errorCode: 409 });
+    await context.promise<JsonValue>(one.name).resolve(decision);
+  });
+
+function chosen(waiting: readonly Waiting[], decision: Decision): Waiting {
+  try {
+    return waitingFor(waiting, decision);
+  } catch (error) {
+    if (!LlmError.is(error)) throw error;
+    throw terminal(error, 400);
+  }
+}
