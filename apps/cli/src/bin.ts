@@ -4,13 +4,11 @@ import { Interrupts } from './interrupts.ts';
 import { main } from './main.ts';
 import { processIo } from './process-io.ts';
 
-/** Longest that a command may take to put its things away after Ctrl-C. */
-const GRACE_MS = 250;
-
 const interrupts = new Interrupts();
 process.on('SIGINT', () => {
   if (interrupts.signal.aborted) process.exit(EXIT.interrupted);
-  if (interrupts.press() === 'command') setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
+  if (interrupts.press() === 'command')
+    setTimeout(() => process.exit(EXIT.interrupted), interrupts.graceMs).unref();
 });
 /** What ends a command from outside, with the exit code of shells for it. */
 const ENDINGS = { SIGHUP: 129, SIGTERM: 143 } as const;
@@ -19,7 +17,7 @@ const end = (signal: keyof typeof ENDINGS): void => {
   ended = ENDINGS[signal];
   // What was changed of the terminal is put back, and connections are closed.
   interrupts.end();
-  setTimeout(() => process.exit(ended), GRACE_MS).unref();
+  setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
 process.once('SIGHUP', end);
 process.once('SIGTERM', end);

@@ -15,6 +15,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/chat.ts'),
   },
   {
+    name: 'embed',
+    description: 'turn texts into vectors',
+    load: () => import('./commands/embed.ts'),
+  },
+  {
+    name: 'transcribe',
+    description: 'write down what a recording says',
+    load: () => import('./commands/transcribe.ts'),
+  },
+  {
+    name: 'speak',
+    description: 'say a text, into a file or a pipe',
+    load: () => import('./commands/speak.ts'),
+  },
+  {
+    name: 'serve',
+    description: "answer OpenAI's and Anthropic's clients with your chains",
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'inspect',
+    description: 'a page that shows calls, health and spending',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'mcp',
+    description: 'an MCP server: a chain and your tools for other agents',
+    load: () => import('./commands/mcp.ts'),
+  },
+  {
     name: 'models',
     description: 'what the configured backends list',
     load: () => import('./commands/models.ts'),
@@ -41,7 +71,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'usage',
-    description: 'what chat has spent, from the books of `ledger`',
+    description: 'what was spent, from the books of `ledger`',
     load: () => import('./commands/usage.ts'),
   },
   {

@@ -1,5 +1,7 @@
 /** Who hears Ctrl-C: the turn of a conversation that is being answered, else the whole command. */
 export class Interrupts {
+  /** Longest that the command may take to put its things away, in ms. */
+  graceMs = 250;
   private readonly all = new AbortController();
   private turn: AbortController | undefined;
 

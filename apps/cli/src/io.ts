@@ -7,6 +7,8 @@ export interface Io {
   readonly home: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** How many ms the command may take from then on to put its things away; 250 unless it says so. */
+  readonly takeTime: (ms: number) => void;
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -41,6 +43,8 @@ export interface Stdin {
   /** `socket` is what a parent process leaves open that never meant to write. */
   readonly kind: 'terminal' | 'file' | 'pipe' | 'socket' | 'none';
   text(): Promise<string>;
+  /** As it comes. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface Output {
@@ -51,5 +55,5 @@ export interface Output {
   readonly canErase: boolean;
   /** Cells of a line; `Infinity` where it is not a terminal. */
   readonly columns: number;
-  readonly write: (text: string) => void;
+  readonly write: (piece: string | Uint8Array) => void;
 }

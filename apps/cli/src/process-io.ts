@@ -14,10 +14,13 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   return {
     env,
     signal,
+    takeTime: (ms) => {
+      interrupts.graceMs = ms;
+    },
     home,
     cwd: or(() => process.cwd(), '/'),
     interruptible: (run) => interrupts.interruptible(run),
-    stdin: { kind: stdinKind(), text: () => textOf(process.stdin) },
+    stdin: { kind: stdinKind(), text: () => textOf(process.stdin), bytes: () => process.stdin },
     stdout: output(process.stdout, env),
     stderr: output(process.stderr, env),
     async ask(question) {

@@ -118,7 +118,7 @@ it('books what several processes spend at once, and adds it up by the days of th
   expect(server.requests).toHaveLength(4);
   expect(JSON.parse(await call('usage', '--by', 'target', '--json'))).toMatchObject([{ calls: 4 }]);
   expect(JSON.parse(await call('log', '--json'))).toHaveLength(4);
-}, 30_000);
+}, 60_000);
 
 it.each([
   // The clocks of Berlin go forward on 2026-03-29 at 02:00, and back on 2026-10-25 at 03:00.
@@ -167,10 +167,13 @@ it('runs in a folder that is gone, and says of what it cannot find that it is no
 
 const STARTS = 20;
 const START_MS = 120;
+/** Of a slow machine: so many starts of Node that does nothing. */
+const START_NODES = 3;
 
-it(`--help takes at most ${START_MS} ms: the processor's time, median of ${STARTS}, and the clock's, fastest`, async () => {
+/** What so many starts cost, in milliseconds: the processor's median, and the clock's fastest. */
+async function startsOf(args: string): Promise<{ readonly processor: number; readonly clock: number }> {
   // On a busy machine the clock's time is the neighbours' as well; what a start costs the processor hardly changes.
-  const loop = `TIMEFORMAT='%R %U %S'; for i in {1..${STARTS}}; do time "$0" "$1" --help > /dev/null; done`;
+  const loop = `TIMEFORMAT='%R %U %S'; for i in {1..${STARTS}}; do time "$0" ${args} > /dev/null; done`;
   const { stderr } = await run('bash', ['-c', loop, process.execPath, bin], {
     cwd,
     env: { ...env, LC_ALL: 'C' },
@@ -179,10 +182,18 @@ it(`--help takes at most ${START_MS} ms: the processor's time, median of ${START
     .trim()
     .split('\n')
     .map((line) => line.split(' ').map((seconds) => Number(seconds) * 1000));
-  const ranked = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
-  const processor = ranked(times.map(([, user = 0, system = 0]) => user + system));
-  const clock = ranked(times.map(([real = 0]) => real));
   expect(times).toHaveLength(STARTS);
-  expect(processor[STARTS / 2]).toBeLessThanOrEqual(START_MS);
-  expect(clock[0]).toBeLessThanOrEqual(START_MS);
-}, 60_000);
+  const ranked = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+  return {
+    processor: ranked(times.map(([, user = 0, system = 0]) => user + system))[STARTS / 2] ?? Infinity,
+    clock: ranked(times.map(([real = 0]) => real))[0] ?? Infinity,
+  };
+}
+
+it(`--help takes at most ${START_MS} ms, or on a slow machine ${START_NODES} starts of Node`, async () => {
+  const ours = await startsOf('"$1" --help');
+  if (ours.processor <= START_MS && ours.clock <= START_MS) return;
+  const bare = await startsOf("-e ''");
+  expect(ours.processor).toBeLessThanOrEqual(START_NODES * bare.processor);
+  expect(ours.clock).toBeLessThanOrEqual(START_NODES * bare.clock);
+}, 90_000);

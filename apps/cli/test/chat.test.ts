@@ -509,6 +509,43 @@ it('a long conversation is sent with a summary, which is said in one line, and s
   expect(saved.messages).toHaveLength(18);
 });
 
+it('/title stays what the conversation is called, in the file and in the log', async () => {
+  await using server = await serve('One.', 'Two.', 'Three.');
+  using place = world({
+    ...talk,
+    env: lab(server),
+    answers: ['/title', '/title Dinner on Sunday', 'soup?', '/save talk.json', 'salt?', '/quit'],
+  });
+  const titleOf = (file: string): unknown =>
+    (JSON.parse(readFileSync(join(place.cwd, file), 'utf8')) as { readonly title: unknown }).title;
+  const ran = await place.run('chat', 'lab/gpt-4o', '--log');
+  expect(ran.err).toMatch(/it has no title of yours\n.*Dinner on Sunday\n/s);
+  expect(titleOf('talk.json')).toBe('Dinner on Sunday');
+  expect((await place.run('log')).out).toContain('Dinner on Sunday');
+  await place.run('chat', 'lab/gpt-4o', 'more?', '--load', 'talk.json', '--save', 'more.json');
+  expect(titleOf('more.json')).toBe('Dinner on Sunday');
+});
+
+const tooLong = { failure: 'overflow' } as const;
+
+it('what a vendor finds too long is asked once more with a summary', async () => {
+  await using server = await serve(...Array.from('12345678'), tooLong, 'They talked.', '9');
+  const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(1000));
+  using place = world({ ...talk, env: lab(server), answers: [...answers, 'and now?', '/quit'] });
+  const ran = await place.run('chat', 'lab/gpt-4o');
+  expect(ran.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
+  expect(ran.err).toContain('(too long for the model; a shorter conversation is sent)');
+  expect(JSON.stringify(sent(server, 10).messages)).toContain('They talked.');
+});
+
+it('what can be made no shorter is asked once', async () => {
+  await using server = await serve(tooLong);
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
+  expect(ran.err).toMatch(/^context-overflow: /);
+  expect(server.requests).toHaveLength(1);
+});
+
 it('/compact sums up when it is told to, and says when there is nothing to sum up', async () => {
   await using server = await serve(...Array.from('12345678'), 'They talked of b.', 'Nine.');
   const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(300));

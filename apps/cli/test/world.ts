@@ -18,6 +18,7 @@ export interface WorldOptions {
   readonly stdin?: {
     readonly kind: Stdin['kind'];
     readonly text?: string;
+    readonly bytes?: Uint8Array;
     readonly reading?: Promise<string>;
   };
   readonly terminal?: boolean;
@@ -71,13 +72,21 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     env,
     home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
-    stdin: { kind: stdin.kind, text: async () => stdin.reading ?? stdin.text ?? '' },
+    takeTime: () => undefined,
+    stdin: {
+      kind: stdin.kind,
+      text: async () => stdin.reading ?? stdin.text ?? '',
+      async *bytes() {
+        yield stdin.bytes ?? Buffer.from(stdin.text ?? '');
+      },
+    },
     stdout: {
       isTerminal: terminal,
       columns: options.columns ?? Infinity,
       colour: false,
       canErase: false,
-      write(text) {
+      write(piece) {
+        const text = textOf(piece);
         written.out += text;
         onOut?.(text);
       },
@@ -87,7 +96,8 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       columns: Infinity,
       colour: false,
       canErase: false,
-      write(text) {
+      write(piece) {
+        const text = textOf(piece);
         written.err += text;
         options.onErr?.(text);
       },
@@ -100,6 +110,10 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     choose: async () => answers.shift()?.split(' '),
   };
 }
+
+/** Bytes as letters of the same numbers. */
+const textOf = (piece: string | Uint8Array): string =>
+  typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1');
 
 /** The environment that makes `lab/…` a vendor on 127.0.0.1. */
 export const lab = ({ baseURL }: { readonly baseURL: string }): Readonly<Record<string, string>> => ({

@@ -1,4 +1,5 @@
-import { BACKENDS, hasKey } from './backends.ts';
+import { locatePackage } from '../load-package.ts';
+import { backendForScheme, backendOf, BACKENDS, hasKey } from './backends.ts';
 import { dsnEntries } from './dsns.ts';
 import type { Known } from './known.ts';
 
@@ -12,4 +13,22 @@ export async function configuredIds({
   const kept = new Set(stored?.entries.map(({ name }) => name));
   const keyed = BACKENDS.filter((backend) => hasKey(backend, env) || kept.has(backend.id));
   return [...new Set([...providers, ...keyed, ...dsnEntries(env)].map(({ id }) => id))];
+}
+
+/** Of these, those that can be opened: their package is there, and they say where they are. */
+export async function openableIds(known: Known, cwd: string): Promise<readonly string[]> {
+  const { env, providers } = known;
+  const own = new Set(providers.map(({ id }) => id));
+  const dsns = new Map(dsnEntries(env).map((entry) => [entry.id, entry]));
+  const isThere = (name: string | undefined): boolean =>
+    name !== undefined && locatePackage(name, cwd) !== undefined;
+  const ids = await configuredIds(known);
+  return ids.filter((id) => {
+    if (own.has(id)) return true;
+    const dsn = dsns.get(id);
+    if (dsn !== undefined) return dsn.dsn !== undefined && isThere(backendForScheme(dsn.dsn.scheme)?.package);
+    const backend = backendOf(id);
+    const isPlaced = backend?.placeEnv === undefined || (env[backend.placeEnv] ?? '') !== '';
+    return isPlaced && isThere(backend?.package);
+  });
 }

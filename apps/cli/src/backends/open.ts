@@ -43,7 +43,8 @@ export const openIds = (ids: readonly string[], settings: Known, options: OpenOp
     options,
   );
 
-async function openSpecs(
+/** The same, for several specs. */
+export async function openSpecs(
   specs: readonly string[],
   settings: Known,
   { cwd, signal, fetch, onEvent, gates, around, request }: OpenOptions,

@@ -4,7 +4,7 @@ import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Output } from '../io.ts';
 import { readJson } from '../read-json.ts';
 import { painter, printable } from '../paint.ts';
-import { keep, requestFor, turnOf, type Chat, type Turn } from './chat-session.ts';
+import { keep, turnOf, withRoom, type Chat, type Turn } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
@@ -67,17 +67,15 @@ export async function told(
     };
     return turnWithSkills(session, question, { onEvent, show: seen, leave });
   }
-  const stream = session.model.stream(await requestFor(session, question), {
-    signal,
-    onEvent,
-    afterCommit: 'restart',
-  });
   try {
-    for await (const event of stream) {
-      hide();
-      show(event);
-    }
-    return turnOf(await stream.response());
+    return await withRoom(session, question, async (request) => {
+      const stream = session.model.stream(request, { signal, onEvent, afterCommit: 'restart' });
+      for await (const event of stream) {
+        hide();
+        show(event);
+      }
+      return turnOf(await stream.response());
+    });
   } finally {
     clear();
     end();
@@ -88,7 +86,9 @@ async function whole(session: Chat, question: UserMessage): Promise<Turn> {
   const { io, flags, model } = session;
   const { onEvent } = createStatus(io.stderr);
   if (session.skills.length > 0) return wholeWithSkills(session, question, onEvent);
-  const response = await model.generate(await requestFor(session, question), { signal: io.signal, onEvent });
+  const response = await withRoom(session, question, (request) =>
+    model.generate(request, { signal: io.signal, onEvent }),
+  );
   if (flags.json === true) writeJson(io.stdout, response);
   else {
     if (response.text !== '' || response.toolCalls.length === 0) io.stdout.write(`${response.text}\n`);
@@ -118,9 +118,10 @@ async function wholeWithSkills(
 async function typed(session: Chat, question: UserMessage, path: string): Promise<Turn> {
   const { io, flags, model } = session;
   const output = await schemaAt(path, io.cwd);
-  const request = { ...(await requestFor(session, question)), output };
   const { onEvent } = createStatus(io.stderr);
-  const response = await model.generateObject(request, { signal: io.signal, onEvent });
+  const response = await withRoom(session, question, (request) =>
+    model.generateObject({ ...request, output }, { signal: io.signal, onEvent }),
+  );
   writeJson(io.stdout, flags.json === true ? response : response.value);
   return turnOf(response);
 }

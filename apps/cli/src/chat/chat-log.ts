@@ -17,6 +17,8 @@ export class ChatLog {
   private readonly io: Io;
   private id: string;
   private version: number;
+  /** What the user calls it. */
+  private title: string | undefined;
 
   constructor(store: ConversationStore, kept: KeptConversation | undefined, io: Io) {
     this.store = store;
@@ -33,17 +35,32 @@ export class ChatLog {
     }
   }
 
+  /** Calls it so, from its first save on. */
+  async rename(title: string): Promise<void> {
+    this.title = title;
+    try {
+      if (this.version > 0) await this.store.rename(this.id, title);
+    } catch (error) {
+      this.say(`not renamed in the log: ${reasonOf(error)}`);
+    }
+  }
+
   private async save(conversation: Omit<Conversation, 'id'>): Promise<void> {
     try {
-      this.version = await this.store.save({ ...conversation, id: this.id }, this.version);
+      await this.put(conversation, this.version);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
       // It was gone on with elsewhere, or removed: from here on there are two.
       const before = this.id;
       this.id = newId();
-      this.version = await this.store.save({ ...conversation, id: this.id });
+      await this.put(conversation, 0);
       this.say(`${before} has changed meanwhile; this one is kept as ${this.id}`);
     }
+  }
+
+  private async put(conversation: Omit<Conversation, 'id'>, after: number): Promise<void> {
+    this.version = await this.store.save({ ...conversation, id: this.id }, after);
+    if (after === 0 && this.title !== undefined) await this.store.rename(this.id, this.title);
   }
 
   private say(text: string): void {

@@ -11,26 +11,29 @@ import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { codeFor, explain } from '../explain.ts';
 import { Stop, type ExitCode } from '../exit.ts';
-import type { Io, Output } from '../io.ts';
+import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
 import type { ChatFlags } from './flags.ts';
 import { FullContext } from './full-context.ts';
 import { kept, type Kept } from './kept.ts';
+import { promptOf } from './prompt-of.ts';
 import { referred } from './referred.ts';
 import { requestSettings } from './request-settings.ts';
 import type { Trace } from '../trace/trace-to.ts';
+import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
 import { wordsOf } from './words.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-/** `majordomo chat`: one question, or a conversation where a person sits at the terminal. */
+/** `majordomo chat`: one question, or a conversation where a person sits at the terminal; `page` shows its calls. */
 export async function chat(
   first: string | undefined,
   second: string | undefined,
   flags: ChatFlags,
   io: Io,
+  page?: Page,
 ): Promise<ExitCode> {
   checkFlags(flags);
   // Mistakes in them are told before anything is loaded.
@@ -41,15 +44,25 @@ export async function chat(
   const words = wordsOf(before.words, flags.model, settings.aliases);
   const spec = words.spec ?? before.conversation?.spec ?? settings.model;
   if (spec === undefined) return await unconfigured(settings, io);
-  try {
-    return await started(spec, words.prompt, settings, { before, trace }, flags, io);
-  } catch (error) {
-    if (!LlmError.is(error) || io.signal.aborted) throw error;
-    if (flags.json === true) writeJson(io.stdout, { error });
-    else explain(error, io);
-    if (flags.json !== true && error.details.code === 'unknown-name') await tellListed(spec, settings, io);
-    return codeFor(error);
-  }
+  const code = await started(spec, words.prompt, settings, { before, trace, page }, flags, io).catch(
+    (error: unknown) => failed(error, spec, settings, flags, io),
+  );
+  await page?.stay();
+  return code;
+}
+
+async function failed(
+  error: unknown,
+  spec: string,
+  settings: Settings,
+  flags: ChatFlags,
+  io: Io,
+): Promise<ExitCode> {
+  if (!LlmError.is(error) || io.signal.aborted) throw error;
+  if (flags.json === true) writeJson(io.stdout, { error });
+  else explain(error, io);
+  if (flags.json !== true && error.details.code === 'unknown-name') await tellListed(spec, settings, io);
+  return codeFor(error);
 }
 
 async function traceWith(url: string, io: Io): Promise<Trace> {
@@ -64,25 +77,32 @@ async function tellListed(spec: string, settings: Settings, io: Io): Promise<voi
   if (targets.length > 0) io.stderr.write(`${printable(`Listed: ${targets.join(', ')}`)}\n`);
 }
 
+/** What a chat has around it. */
+interface Around {
+  readonly before: Kept;
+  readonly trace: Trace | undefined;
+  readonly page: Page | undefined;
+}
+
 async function started(
   spec: string,
   prompt: string | undefined,
   settings: Settings,
-  { before, trace }: { readonly before: Kept; readonly trace: Trace | undefined },
+  { before, trace, page }: Around,
   flags: ChatFlags,
   io: Io,
 ): Promise<ExitCode> {
   const shown = flags.events === true ? (event: CallEvent) => writeJsonLine(io.stdout, event) : undefined;
-  const told = [shown, trace?.onEvent].filter((listener) => listener !== undefined);
+  const told = [shown, trace?.onEvent, page?.onEvent].filter((listener) => listener !== undefined);
   const onEvent = told.length === 0 ? undefined : listeners(...told);
-  const openWith = (named: string): Promise<Majordomo> =>
-    openSpec(named, settings, {
-      cwd: io.cwd,
-      signal: io.signal,
-      onEvent,
-      gates: before.gates,
-      around: trace?.around,
-    });
+  const openWith = async (named: string): Promise<Majordomo> => {
+    const { cwd, signal } = io;
+    const { ledger } = before;
+    const gates = ledger === undefined ? [] : [ledger.gate];
+    const majordomo = await openSpec(named, settings, { cwd, signal, onEvent, gates, around: trace?.around });
+    await page?.attach(majordomo, { ledger });
+    return majordomo;
+  };
   const majordomo = await openWith(spec);
   if (flags.image !== undefined) {
     const { draw } = await import('./draw.ts');
@@ -112,9 +132,12 @@ async function sessionOf(
   io: Io,
 ): Promise<Chat> {
   const messages: Message[] = [...(conversation?.messages ?? [])];
+  let title: string | undefined;
   if (flags.load !== undefined) {
     const { loadTranscript } = await import('./transcript.ts');
-    messages.push(...(await loadTranscript(flags.load, io.cwd)));
+    const loaded = await loadTranscript(flags.load, io.cwd);
+    messages.push(...loaded.messages);
+    ({ title } = loaded);
   }
   const opened = await modelOf(spec, majordomo, flags, io);
   const all = [...skills];
@@ -123,7 +146,8 @@ async function sessionOf(
     all.push(await loadSkillFolders(flags.skills, io));
   }
   const told = flags.system ?? conversation?.system ?? system;
-  return { ...opened, messages, skills: all, system: told, flags, log, io, context: new FullContext() };
+  const context = new FullContext();
+  return { ...opened, messages, title, skills: all, system: told, flags, log, io, context };
 }
 
 async function modelOf(
@@ -145,34 +169,6 @@ const attachments = (flags: ChatFlags, io: Io) =>
 /** Somebody can be talked with where the answer goes to a person. */
 const isPlain = ({ json, events, schema }: ChatFlags): boolean =>
   json === undefined && events === undefined && schema === undefined;
-
-/**
- * The question: what was typed, and after it what standard input holds. A socket is what a parent process leaves open
- * without meaning to write: it is read only when nothing was typed, or `-` was.
- */
-async function promptOf(prompt: string | undefined, { stdin, stderr }: Io): Promise<string> {
-  const typed = prompt === '-' ? undefined : prompt;
-  const reads =
-    stdin.kind === 'file' || stdin.kind === 'pipe' || (typed === undefined && stdin.kind === 'socket');
-  const piped = reads ? (await announced(stdin.text(), stderr)).trim() : '';
-  const question = [typed ?? '', piped].filter((text) => text !== '').join('\n\n');
-  if (question === '') throw new Stop('nothing is asked: give a prompt, or pipe one in');
-  return question;
-}
-
-/** A pipe that nobody writes to or closes would be waited for in silence. */
-const SILENT_MS = 1000;
-
-async function announced(text: Promise<string>, { write }: Output): Promise<string> {
-  const timer = setTimeout(() => {
-    write('majordomo: waiting for standard input to end; with nothing to read, call it with < /dev/null\n');
-  }, SILENT_MS);
-  try {
-    return await text;
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function checkFlags(flags: ChatFlags): void {
   const { json, events, schema, image, maxTokens, save, load, skills } = flags;

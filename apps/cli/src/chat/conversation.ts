@@ -85,20 +85,32 @@ export class Conversation {
         taken.length === 0 ? 'there is nothing to forget' : 'the last question and its answer are forgotten',
       );
     },
+    title: async (text) => {
+      if (text !== '') await this.rename(text);
+      this.say(this.session.title ?? 'it has no title of yours');
+    },
     save: async (path) => {
       if (path === '') throw new Stop('/save takes a file');
-      const { flags, io, messages } = this.session;
+      const { flags, io } = this.session;
       this.session = { ...this.session, flags: { ...flags, save: path } };
-      await saveTranscript(path, io.cwd, messages);
+      await saveTranscript(path, io.cwd, this.session);
       this.say(`saved to ${path}, and after every answer`);
     },
     load: async (path) => {
       if (path === '') throw new Stop('/load takes a file');
-      const loaded = await loadTranscript(path, this.session.io.cwd);
-      this.session.messages.splice(0, Infinity, ...loaded);
-      this.say(`${loaded.length} messages before`);
+      const { title, messages } = await loadTranscript(path, this.session.io.cwd);
+      this.session.messages.splice(0, Infinity, ...messages);
+      this.session = { ...this.session, title };
+      this.say(`${messages.length} messages before`);
     },
   };
+
+  private async rename(title: string): Promise<void> {
+    this.session = { ...this.session, title };
+    const { flags, io, log } = this.session;
+    await log?.rename(title);
+    if (flags.save !== undefined) await saveTranscript(flags.save, io.cwd, this.session);
+  }
 
   private async put(question: UserMessage): Promise<void> {
     const { session } = this;

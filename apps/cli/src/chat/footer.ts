@@ -5,16 +5,27 @@ import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
 
-/** Says who answered, what it cost where that is known, and why it was not somebody else. */
+/** Says who answered a chat, what it cost where that is known, and why it was not somebody else. */
 export async function footer(response: ChatResponse, ms: number, output: Output): Promise<void> {
-  const { target, usage, finish, warnings, attempts } = response;
+  const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
-  const cost = await costIn(response);
   const ended = finish === 'stop' || finish === 'tool-calls' ? [] : [`ended by ${finish}`];
+  await tellAnswered(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], output);
+}
+
+/** What answers of all kinds have. */
+export type Answered = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
+
+/** The same of any answer; `about` it there is this to say. */
+export async function tellAnswered(
+  answered: Answered,
+  about: readonly string[],
+  output: Output,
+): Promise<void> {
+  const { target, warnings, attempts } = answered;
+  const cost = await costIn(answered);
   const lines = [
-    [target, ...(cost === undefined ? [] : [cost]), ...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended].join(
-      ' · ',
-    ),
+    [target, ...(cost === undefined ? [] : [cost]), ...about].join(' · '),
     ...counted(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),
     ...warnings.map(({ action, what, why }) => `  ${action} ${what}: ${why}`),
   ];

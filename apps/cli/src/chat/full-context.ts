@@ -1,4 +1,4 @@
-import type { ChatModel, ChatResponse, Message, ResolvedTarget } from '@majordomo/core';
+import type { ChatModel, ChatResponse, LlmError, Message, ResolvedTarget } from '@majordomo/core';
 import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordomo/context';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
@@ -27,6 +27,23 @@ export class FullContext {
     say(told(made, false), io);
     this.sent = { messages: made.messages, system: reader.system };
     return made.messages;
+  }
+
+  /** What to send once more where that was too long; `undefined` where it can be made no shorter. */
+  async fitAgain(
+    messages: readonly Message[],
+    overflow: LlmError,
+    reader: Reader,
+    io: Io,
+  ): Promise<readonly Message[] | undefined> {
+    const { compactor } = await this.engineFor(reader);
+    const before = this.sent?.messages ?? messages;
+    const request = { messages, system: reader.system };
+    const shorter = await compactor.compact(messages, { request, signal: io.signal, overflow });
+    this.sent = undefined;
+    if (isSame(before, shorter)) return undefined;
+    say('(too long for the model; a shorter conversation is sent)', io);
+    return shorter;
   }
 
   /** What the vendor counted for what was sent. */
@@ -73,6 +90,9 @@ async function smallest(targets: readonly ResolvedTarget[]): Promise<number | un
   const least = Math.min(...known.filter((tokens) => tokens !== undefined));
   return Number.isFinite(least) ? least : undefined;
 }
+
+const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
+  one.length === other.length && one.every((message, at) => message === other[at]);
 
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);

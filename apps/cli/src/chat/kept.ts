@@ -1,4 +1,4 @@
-import type { Gate } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 import type { KeptConversation } from '@majordomo/store-sqlite';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
@@ -13,8 +13,8 @@ export interface Kept extends AsyncDisposable {
   readonly conversation: KeptConversation | undefined;
   /** Where this one is kept. */
   readonly log: ChatLog | undefined;
-  /** Book what is spent. */
-  readonly gates: readonly Gate[];
+  /** Books what is spent. */
+  readonly ledger: Ledger | undefined;
 }
 
 /** Opens what was asked for. Loads nothing where nothing is kept. */
@@ -37,7 +37,7 @@ export async function kept(
       words: said.words,
       conversation,
       log: logs ? new ChatLog(books.conversations, conversation, io) : undefined,
-      gates: settings.ledger === undefined ? [] : [books.ledger.gate],
+      ledger: settings.ledger === undefined ? undefined : books.ledger,
       [Symbol.asyncDispose]: () => books[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -50,6 +50,6 @@ const nothing = (words: Kept['words']): Kept => ({
   words,
   conversation: undefined,
   log: undefined,
-  gates: [],
+  ledger: undefined,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });

@@ -2,6 +2,7 @@ import type { ChatRequest, Effort } from '@majordomo/core';
 import { didYouMean, EFFORTS, OPTIONAL_SETTINGS } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import type { ChatFlags } from './flags.ts';
+import { pair } from './pair.ts';
 
 /** What flags say of how to answer, besides the messages. */
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
@@ -12,7 +13,7 @@ const OWN = new Set<string>(OPTIONAL_SETTINGS);
 /** `providers`: ids of those that may be asked, to whom `-o` hands on what is theirs. Throws `Stop` for a mistake. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
   const { temperature, reasoning, maxTokens, option = [] } = flags;
-  const options = Object.fromEntries(option.map(pair));
+  const options = Object.fromEntries(option.map((each) => pair(each)));
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => OWN.has(name)));
   const theirs = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
   return {
@@ -24,21 +25,6 @@ export function requestSettings(flags: ChatFlags, providers: readonly string[]):
       extra: Object.fromEntries(providers.map((id) => [id, theirs])),
     }),
   };
-}
-
-/** `seed=7`: the value as JSON where it is JSON, else as text. */
-function pair(text: string): readonly [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new Stop(`-o takes key=value, such as seed=7, not "${text}"`);
-  return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function numberOf(text: string): number {

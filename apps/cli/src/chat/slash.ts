@@ -10,6 +10,7 @@ export const SLASH_COMMANDS = {
   compact: 'TOPIC: sum up what was said before, the topic above all; alone: all alike',
   retry: 'ask the last question again',
   undo: 'forget the last question and its answer',
+  title: 'TEXT: call the conversation so, where it is saved; alone: say how it is called',
   save: 'FILE: write the conversation, now and after every answer',
   load: 'FILE: go on with a saved conversation instead',
   quit: 'end (also /exit, Ctrl-D, or Ctrl-C twice)',

@@ -13,8 +13,8 @@ it('never writes over a piece of an answer, and goes before anything else is wri
     colour: true,
     canErase: true,
     columns: 12,
-    write: (text: string) => {
-      written += text;
+    write: (text: string | Uint8Array) => {
+      written += String(text);
     },
   };
   const status = createStatus(output, () => isFresh);

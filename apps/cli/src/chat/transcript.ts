@@ -6,11 +6,19 @@ import { Stop } from '../exit.ts';
 import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 
+/** A conversation as a file has it. */
+export interface Transcript {
+  /** A user's own. */
+  readonly title?: string | undefined;
+  readonly messages: readonly Message[];
+}
+
 /** The file of `--save`: JSON, with bytes as base64. */
 interface Saved {
   readonly majordomo: 1;
-  /** Of its first words. */
+  /** The user's, or of the first words. */
   readonly title?: string | undefined;
+  readonly titleBy?: 'user' | undefined;
   readonly messages: readonly Message[];
 }
 
@@ -18,10 +26,16 @@ interface Saved {
  * Writes the conversation, for its owner alone; an interrupted write leaves the old file. The name that it has meanwhile
  * cannot be foreseen, and must be new: a link that somebody laid there is not followed.
  */
-export async function saveTranscript(path: string, cwd: string, messages: readonly Message[]): Promise<void> {
+export async function saveTranscript(
+  path: string,
+  cwd: string,
+  { title, messages }: Transcript,
+): Promise<void> {
   const file = resolve(cwd, path);
   const { titleOf } = await import('@majordomo/context');
-  const saved: Saved = { majordomo: 1, title: await titleOf(undefined, messages), messages };
+  const named =
+    title === undefined ? { title: await titleOf(undefined, messages) } : { title, titleBy: 'user' as const };
+  const saved: Saved = { majordomo: 1, ...named, messages };
   const part = `${file}.${randomUUID()}.part`;
   try {
     await writeFile(part, `${JSON.stringify(toJson(saved), undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
@@ -33,10 +47,11 @@ export async function saveTranscript(path: string, cwd: string, messages: readon
 }
 
 /** Reads what `saveTranscript` wrote. Throws `Stop` for a file that is something else. */
-export async function loadTranscript(path: string, cwd: string): Promise<readonly Message[]> {
+export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is not a conversation that majordomo saved`);
-  return fromJson<Saved>(json).messages;
+  const { title, titleBy, messages } = fromJson<Saved>(json);
+  return { title: titleBy === 'user' ? title : undefined, messages };
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];

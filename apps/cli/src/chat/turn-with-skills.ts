@@ -1,9 +1,15 @@
-import { createAgent, type Decision, type RunInput, type Skill, type Tool } from '@majordomo/agent';
+import {
+  createAgent,
+  type AgentOptions,
+  type Decision,
+  type RunInput,
+  type Skill,
+  type Tool,
+} from '@majordomo/agent';
 import {
   LlmError,
   type CallEvent,
   type ChatResponse,
-  type Message,
   type StreamEvent,
   type ToolCallPart,
   type UserMessage,
@@ -22,8 +28,10 @@ export interface TurnView {
 /** One turn in which the model may call tools: those with an effect run once a person has agreed. */
 export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
   const { io, model, settings, system, messages } = session;
-  const compact = (all: readonly Message[]): Promise<readonly Message[]> =>
-    session.context.fit(all, session, io);
+  const compact: AgentOptions['compact'] = async (all, { overflow }) =>
+    overflow === undefined
+      ? session.context.fit(all, session, io)
+      : ((await session.context.fitAgain(all, overflow, session, io)) ?? all);
   const skills = session.skills.map(asking);
   const agent = createAgent({ ...settings, model, instructions: system, skills, compact });
   let input: RunInput = [...messages, question];

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { ChatFlags } from '../chat/flags.ts';
 import { another } from './another.ts';
 import type { Define } from './define.ts';
@@ -7,6 +8,16 @@ const EXAMPLE = `
 majordomo chat "anthropic/<model>,openai/<model>" -f photo.jpg "What is it?"`;
 
 export const define: Define = (command, io, done) => {
+  chatWords(command).action(
+    async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
+      const { chat } = await import('../chat/chat.ts');
+      done(await chat(spec, prompt, flags, io));
+    },
+  );
+};
+
+/** The arguments and options of a chat. */
+export const chatWords = (command: Command): Command =>
   command
     .argument('[spec]', SPEC)
     .argument('[prompt]', 'the question; standard input is added, `-` is it alone')
@@ -30,9 +41,4 @@ export const define: Define = (command, io, done) => {
     .option('--raw', 'show Markdown as it was written')
     .option('-q, --quiet', 'do not say who answered')
     .addHelpText('after', EXAMPLE)
-    .showHelpAfterError('(a prompt of several words goes into quotes; majordomo chat --help says more)')
-    .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
-      const { chat } = await import('../chat/chat.ts');
-      done(await chat(spec, prompt, flags, io));
-    });
-};
+    .showHelpAfterError('(a prompt of several words goes into quotes; majordomo chat --help says more)');

@@ -1,10 +1,11 @@
-import { user } from '@majordomo/core';
+import { listeners, user } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
+import type { Page } from '../page/page.ts';
 import { openStage, playScenes } from './scenes.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -20,16 +21,19 @@ export async function demo(
 const timelineOf = ({ stdout }: Io) =>
   createTimeline({ write: (text) => stdout.write(text), colour: stdout.colour });
 
-/** Plays the scenes, with `more` after them, and sums them up. */
+/** Plays the scenes, with `more` after them, and sums them up; `page` shows their calls. */
 export async function playDemo(
   io: Io,
   more: (timeline: Timeline) => Promise<unknown> = () => Promise.resolve(),
+  page?: Page,
 ): Promise<ExitCode> {
   const { write } = io.stdout;
   const timeline = timelineOf(io);
   write('majordomo: two vendors on 127.0.0.1, the real SDKs, no key\n');
-  const stage = await openStage(timeline);
+  const onEvent = page === undefined ? timeline.onEvent : listeners(timeline.onEvent, page.onEvent);
+  const stage = await openStage({ ...timeline, onEvent });
   try {
+    await page?.attach(stage.majordomo);
     await playScenes(stage, timeline, io.signal);
     await more(timeline);
     timeline.summary();

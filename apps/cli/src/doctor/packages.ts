@@ -8,8 +8,13 @@ import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 /** As in `engines`. */
 const OLDEST_NODE = [22, 12] as const;
 
-/** Of vendors that the command speaks to by a profile; shown where an app of the project has them. */
-const OTHERS = ['@majordomo/provider-cerebras', '@majordomo/provider-groq'];
+/** What some commands need, and vendors that the command speaks to by a profile; shown where they are. */
+const OTHERS = [
+  '@majordomo/gateway',
+  '@majordomo/mcp',
+  '@majordomo/provider-cerebras',
+  '@majordomo/provider-groq',
+];
 
 /** Node, this command, core, and every package that a backend needs. */
 export function packages(cwd: string, node: string = process.versions.node): Section {

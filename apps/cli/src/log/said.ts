@@ -13,7 +13,10 @@ export function said({ role, parts }: Message, { stdout }: Io): string {
         return [];
       case 'image':
       case 'file':
+      case 'audio':
         return [`(${part.mediaType}, ${part.bytes.length} bytes)`];
+      case 'vendor':
+        return [`(${part.kind}${part.text === undefined ? '' : `: ${part.text}`})`];
       case 'tool-call':
         return [`→ ${part.name}(${JSON.stringify(part.args)})`];
       case 'tool-result':

@@ -1,0 +1,66 @@
+import { LlmError, type CallEvent, type Majordomo, type ResolvedTarget } from '@majordomo/core';
+import { openSpec } from '../backends/open.ts';
+import { booked } from '../books/booked.ts';
+import { pair } from '../chat/pair.ts';
+import { createStatus } from '../chat/status.ts';
+import { loadSettings } from '../config/settings.ts';
+import { Stop, type ExitCode } from '../exit.ts';
+import { codeFor } from '../explain.ts';
+import type { Io } from '../io.ts';
+import { writeJson } from '../write-json.ts';
+
+/** What the command line says of any question that is no chat. */
+export interface AskedFlags {
+  readonly model?: string;
+  /** `key=value`, each: it goes to the vendor as it is. */
+  readonly option?: readonly string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** What a question is asked with. */
+export interface Asking {
+  readonly majordomo: Majordomo;
+  readonly spec: string;
+  /** `--option`, for whoever may be asked. */
+  readonly extra: Readonly<Record<string, object>> | undefined;
+  readonly options: { readonly signal: AbortSignal; readonly onEvent: (event: CallEvent) => void };
+}
+
+/**
+ * Opens what the spec names, with the books, and asks; without a spec the alias that is called as the command is asked. An
+ * error is told in the form that was asked for.
+ */
+export async function asked(
+  command: string,
+  wordsOf: (aliases: Readonly<Record<string, string>>) => string | undefined,
+  flags: AskedFlags,
+  io: Io,
+  ask: (asking: Asking) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const given = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
+  const settings = await loadSettings(io);
+  const spec = wordsOf(settings.aliases) ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
+  if (spec === undefined)
+    throw new Stop(
+      `no model is named: majordomo ${command} -m <provider/model> …, or \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
+    );
+  await using books = await booked(settings, io);
+  const { cwd, signal } = io;
+  const { onEvent, clear } = createStatus(io.stderr);
+  try {
+    const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
+    const targets = await majordomo.resolve(spec, { signal });
+    const extra = flags.option === undefined ? undefined : forAll(targets, given);
+    return await ask({ majordomo, spec, extra, options: { signal, onEvent } });
+  } catch (error) {
+    if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;
+    writeJson(io.stdout, { error });
+    return codeFor(error);
+  } finally {
+    clear();
+  }
+}
+
+const forAll = (targets: readonly ResolvedTarget[], given: object): Readonly<Record<string, object>> =>
+  Object.fromEntries(targets.map(({ target, model }) => [target.slice(0, -model.length - 1), given]));

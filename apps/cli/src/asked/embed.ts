@@ -1,0 +1,80 @@
+import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
+import { promptOf } from '../chat/prompt-of.ts';
+import { tellAnswered } from '../chat/footer.ts';
+import { wordsOf, type Words } from '../chat/words.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { writeJson } from '../write-json.ts';
+import { asked, type AskedFlags } from './asked.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** Options of `majordomo embed`, as the command line gives them. */
+export interface EmbedFlags extends AskedFlags {
+  readonly lines?: true;
+  readonly dimensions?: string;
+  readonly purpose?: string;
+}
+
+const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'] as const;
+
+/** `majordomo embed`: a vector for a text, or one for each line. */
+export async function embed(
+  first: string | undefined,
+  second: string | undefined,
+  flags: EmbedFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const dimensions = wholeNumber('--dimensions', flags.dimensions);
+  const purpose = purposeOf(flags.purpose);
+  let words: Words = { spec: undefined, prompt: undefined };
+  const specOf = (aliases: Readonly<Record<string, string>>): string | undefined => {
+    words = wordsOf([first, second], flags.model, aliases);
+    return words.spec;
+  };
+  return asked('embed', specOf, flags, io, async ({ majordomo, spec, extra, options }) => {
+    const values = valuesIn(await promptOf(words.prompt, io), flags);
+    const from = performance.now();
+    const response = await majordomo
+      .embeddingModel(spec)
+      .embed({ values, dimensions, purpose, extra }, options);
+    if (flags.json === true) writeJson(io.stdout, documentOf(response));
+    else for (const vector of response.vectors) io.stdout.write(`${JSON.stringify(numbersOf(vector))}\n`);
+    if (flags.json !== true && flags.quiet !== true)
+      await tellAnswered(response, about(response, performance.now() - from), io.stderr);
+    return EXIT.ok;
+  });
+}
+
+/** Lines without a word are none. */
+const valuesIn = (text: string, { lines }: EmbedFlags): readonly string[] =>
+  lines === true ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : [text];
+
+function purposeOf(text: string | undefined): EmbeddingRequest['purpose'] {
+  const purpose = PURPOSES.find((known) => known === text);
+  if (purpose === undefined && text !== undefined)
+    throw new Stop(`--purpose must be one of ${PURPOSES.join(', ')}, not "${text}"`);
+  return purpose;
+}
+
+const documentOf = ({ vectors, warnings, ...told }: EmbeddingResponse): object => ({
+  ...told,
+  vectors: vectors.map(numbersOf),
+  warnings: toJson(warnings),
+});
+
+/** Each by the fewest digits that mean the same 32 bits. */
+const numbersOf = (vector: Float32Array): readonly number[] => Array.from(vector, shortest);
+
+function shortest(value: number): number {
+  for (const digits of [6, 7, 8]) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
+
+function about({ vectors, usage }: EmbeddingResponse, ms: number): readonly string[] {
+  const count = vectors.length === 1 ? '1 vector' : `${vectors.length} vectors`;
+  const tokens = usage?.input === undefined ? [] : [`${usage.input} in`];
+  return [`${count} of ${vectors[0]?.length ?? 0}`, ...tokens, `${(ms / 1000).toFixed(1)} s`];
+}

@@ -1,0 +1,123 @@
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core';
+import { promptOf } from '../chat/prompt-of.ts';
+import { tellAnswered } from '../chat/footer.ts';
+import { wordsOf, type Words } from '../chat/words.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { reasonOf } from '../reason.ts';
+import { writeJson } from '../write-json.ts';
+import { asked, type AskedFlags } from './asked.ts';
+
+/** Options of `majordomo speak`, as the command line gives them. */
+export interface SpeakFlags extends AskedFlags {
+  readonly output?: string;
+  readonly voice?: string;
+  readonly format?: string;
+  readonly speed?: string;
+  readonly instructions?: string;
+}
+
+type Format = NonNullable<SpeechRequest['format']>;
+
+/** Endings of files, and what is in them. */
+const FORMATS: Readonly<Record<string, Format>> = {
+  mp3: 'mp3',
+  wav: 'wav',
+  opus: 'opus',
+  ogg: 'opus',
+  flac: 'flac',
+  pcm: 'pcm',
+};
+
+/** `majordomo speak`: a text as sound, in a file or for a pipe. */
+export async function speak(
+  first: string | undefined,
+  second: string | undefined,
+  flags: SpeakFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const file = await outputOf(flags, io);
+  const format = formatOf(flags, file);
+  const speed = speedOf(flags.speed);
+  let words: Words = { spec: undefined, prompt: undefined };
+  const specOf = (aliases: Readonly<Record<string, string>>): string | undefined => {
+    words = wordsOf([first, second], flags.model, aliases);
+    return words.spec;
+  };
+  return asked('speak', specOf, flags, io, async ({ majordomo, spec, extra, options }) => {
+    const text = await promptOf(words.prompt, io);
+    const { voice, instructions } = flags;
+    const from = performance.now();
+    const response = await majordomo
+      .speechModel(spec)
+      .speak({ text, voice, instructions, format, speed, extra }, options);
+    if (file === undefined) io.stdout.write(response.audio);
+    else await keep(file, response.audio, io);
+    const seconds = `${((performance.now() - from) / 1000).toFixed(1)} s`;
+    if (flags.json === true) writeJson(io.stdout, documentOf(response, file));
+    else {
+      if (file !== undefined) io.stdout.write(`${file}\n`);
+      if (flags.quiet !== true) await tellAnswered(response, [response.mediaType, seconds], io.stderr);
+    }
+    return EXIT.ok;
+  });
+}
+
+/** Where the sound goes; `undefined` is standard output. What cannot be written is told before anybody is paid. */
+async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
+  if (output !== undefined && output !== '-') {
+    await checkPlace(output, cwd);
+    return output;
+  }
+  if (json === true) throw new Stop('--json tells of a file: -o says which');
+  if (output === undefined && stdout.isTerminal)
+    throw new Stop('sound is nothing for a terminal: -o <file> keeps it, and a pipe to a player plays it');
+  return undefined;
+}
+
+async function checkPlace(output: string, cwd: string): Promise<void> {
+  const path = resolve(cwd, output);
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o takes a file`);
+  try {
+    await access(there === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw new Stop(`${output} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+async function keep(file: string, audio: Uint8Array, { cwd }: Io): Promise<void> {
+  try {
+    await writeFile(resolve(cwd, file), audio);
+  } catch (error) {
+    throw new Stop(`${file} cannot be written: ${reasonOf(error)}`, EXIT.failed);
+  }
+}
+
+/** What was said, else what the ending of the file means. */
+function formatOf({ format }: SpeakFlags, file: string | undefined): Format | undefined {
+  const word = (format ?? extname(file ?? '').slice(1)).toLowerCase();
+  if (word === '') return undefined;
+  if (Object.hasOwn(FORMATS, word)) return FORMATS[word];
+  const known = Object.keys(FORMATS).join(', ');
+  if (format !== undefined) throw new Stop(`--format must be one of ${known}, not "${format}"`);
+  throw new Stop(`nobody speaks .${word}: end the file with ${known}, or say --format`);
+}
+
+function speedOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const speed = Number(text);
+  if (text.trim() === '' || !(speed > 0 && speed < Infinity))
+    throw new Stop(`--speed must be a number above 0, not "${text}"`);
+  return speed;
+}
+
+const documentOf = ({ audio, warnings, ...told }: SpeechResponse, file: string | undefined): object => ({
+  ...told,
+  file,
+  bytes: audio.length,
+  warnings: toJson(warnings),
+});

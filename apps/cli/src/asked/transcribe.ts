@@ -1,0 +1,112 @@
+import { extname } from 'node:path';
+import { toJson, type TranscriptionResponse, type TranscriptSegment } from '@majordomo/core';
+import { bounded, fileBytes } from '../bounded.ts';
+import { tellAnswered } from '../chat/footer.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { writeJson } from '../write-json.ts';
+import { asked, type AskedFlags } from './asked.ts';
+
+/** Options of `majordomo transcribe`, as the command line gives them. */
+export interface TranscribeFlags extends AskedFlags {
+  readonly language?: string;
+  readonly prompt?: string;
+  readonly timestamps?: string | true;
+}
+
+/** Far above what any vendor takes: each has its own limit, and the next one may have a higher. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** `majordomo transcribe`: what is said in a recording. The last word is the file. */
+export async function transcribe(
+  words: readonly string[],
+  flags: TranscribeFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const timestamps = timestampsOf(flags.timestamps);
+  const { spec: named, file } = fileIn(words, flags);
+  return asked(
+    'transcribe',
+    () => named,
+    flags,
+    io,
+    async ({ majordomo, spec, extra, options }) => {
+      const audio = await recording(file, io);
+      const { language, prompt } = flags;
+      const from = performance.now();
+      const response = await majordomo
+        .transcriptionModel(spec)
+        .transcribe({ audio, mediaType: typeOf(file), language, prompt, timestamps, extra }, options);
+      if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
+      else io.stdout.write(shown(response, timestamps !== undefined, io));
+      if (flags.json !== true && flags.quiet !== true)
+        await tellAnswered(response, about(response, performance.now() - from), io.stderr);
+      return EXIT.ok;
+    },
+  );
+}
+
+function fileIn(
+  [first = '', second]: readonly string[],
+  { model }: TranscribeFlags,
+): { readonly spec: string | undefined; readonly file: string } {
+  if (second === undefined) return { spec: model, file: first };
+  if (model !== undefined) throw new Stop('with --model there is only the file');
+  return { spec: first, file: second };
+}
+
+function timestampsOf(text: string | true | undefined): 'segment' | 'word' | undefined {
+  if (text === undefined) return undefined;
+  if (text === true || text === 'segment') return 'segment';
+  if (text === 'word') return 'word';
+  throw new Stop(`--timestamps takes segment or word, not "${text}"`);
+}
+
+function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
+  if (file !== '-') return fileBytes(file, cwd, MOST_BYTES);
+  if (stdin.kind === 'terminal' || stdin.kind === 'none')
+    throw new Stop('standard input has no recording: give a file, or pipe one in');
+  return bounded(stdin.bytes(), MOST_BYTES, 'standard input');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.mp3': 'audio/mpeg',
+  '.mp4': 'audio/mp4',
+  '.m4a': 'audio/mp4',
+  '.wav': 'audio/wav',
+  '.webm': 'audio/webm',
+  '.ogg': 'audio/ogg',
+  '.opus': 'audio/ogg',
+  '.flac': 'audio/flac',
+};
+
+/** By the name; where the bytes say otherwise, they are believed. */
+const typeOf = (file: string): string => TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+
+/** A text to a terminal steers nothing there; to a pipe it goes as it came. */
+function shown({ text, segments }: TranscriptionResponse, isTimed: boolean, { stdout }: Io): string {
+  const lines = isTimed && segments.length > 0 ? segments.map(timed) : [text];
+  const all = lines.map((line) => `${line}\n`).join('');
+  return stdout.isTerminal ? printable(all) : all;
+}
+
+const timed = ({ startMs, endMs, speaker, text }: TranscriptSegment): string =>
+  `[${clock(startMs)} – ${clock(endMs)}] ${speaker === undefined ? '' : `${speaker}: `}${text.trim()}`;
+
+/** `1:02:03.4`, without hours where there are none. */
+function clock(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  const minutes = Math.floor(tenths / 600);
+  const hours = Math.floor(minutes / 60);
+  return hours === 0
+    ? `${minutes}:${seconds}`
+    : `${hours}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
+}
+
+const about = ({ durationMs, language }: TranscriptionResponse, ms: number): readonly string[] => [
+  ...(durationMs === undefined ? [] : [`${(durationMs / 1000).toFixed(1)} s of sound`]),
+  ...(language === undefined ? [] : [language]),
+  `${(ms / 1000).toFixed(1)} s`,
+];

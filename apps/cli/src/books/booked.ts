@@ -1,0 +1,23 @@
+import type { Gate } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
+import type { Settings } from '../config/settings.ts';
+import type { Io } from '../io.ts';
+
+/** What calls have to pass where the configuration has a ledger. Disposed of, all is written. */
+export interface Booked extends AsyncDisposable {
+  readonly ledger: Ledger | undefined;
+  readonly gates: readonly Gate[];
+}
+
+/** Opens the books where the configuration keeps any, and loads nothing where not. */
+export async function booked(settings: Settings, io: Io): Promise<Booked> {
+  if (settings.ledger === undefined)
+    return { ledger: undefined, gates: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { openBooks } = await import('./open-books.ts');
+  const books = await openBooks(settings, io, '`ledger` of the configuration');
+  return {
+    ledger: books.ledger,
+    gates: [books.ledger.gate],
+    [Symbol.asyncDispose]: () => books[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { bounded, fileBytes } from './bounded.ts';
+
+it('what has no end is not read for ever', async () => {
+  let given = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      given++;
+      yield new Uint8Array(1024 * 1024);
+    }
+  }
+  await expect(bounded(endless(), 3 * 1024 * 1024, 'the pipe')).rejects.toThrow(
+    'the pipe has more than 3 MiB',
+  );
+  expect(given).toBe(4);
+});
+
+it.each([
+  ['/dev/null is empty', '/dev/null'],
+  ['nothing.txt cannot be read: there is no such file', 'nothing.txt'],
+])('%s', async (told, path) => {
+  await expect(fileBytes(path, import.meta.dirname, 9)).rejects.toThrow(told);
+});

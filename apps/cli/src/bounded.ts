@@ -1,0 +1,30 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { Stop } from './exit.ts';
+import { reasonOf } from './reason.ts';
+
+/** All that comes, up to so many bytes: what has no end, such as a device, is not read for ever. Throws `Stop`. */
+export async function bounded(
+  pieces: AsyncIterable<Uint8Array>,
+  most: number,
+  name: string,
+): Promise<Uint8Array> {
+  const taken: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of pieces) {
+      taken.push(piece);
+      length += piece.length;
+      if (length > most) break;
+    }
+  } catch (error) {
+    throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
+  }
+  if (length === 0) throw new Stop(`${name} is empty`);
+  if (length > most) throw new Stop(`${name} has more than ${most / 1024 ** 2} MiB`);
+  return Buffer.concat(taken, length);
+}
+
+/** The bytes of a file, by its place relative to `cwd`; `path` is what the person calls it. */
+export const fileBytes = (path: string, cwd: string, most: number): Promise<Uint8Array> =>
+  bounded(createReadStream(resolve(cwd, path)), most, path);

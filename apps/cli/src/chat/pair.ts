@@ -1,0 +1,16 @@
+import { Stop } from '../exit.ts';
+
+/** `seed=7`: the value as JSON where it is JSON, else as text. */
+export function pair(text: string, option = '-o'): readonly [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Stop(`${option} takes key=value, such as seed=7, not "${text}"`);
+  return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,59 @@
+import { openableIds } from '../backends/configured.ts';
+import { openIds } from '../backends/open.ts';
+import { booked } from '../books/booked.ts';
+import type { ChatFlags } from '../chat/flags.ts';
+import { loadSettings } from '../config/settings.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io, Output } from '../io.ts';
+import { portOf } from '../serve/listen.ts';
+import { createPage, type Page } from '../page/page.ts';
+import { plannerOf } from '../serve/planner-of.ts';
+
+/** Options of `majordomo inspect`, as the command line gives them. */
+export interface InspectFlags {
+  readonly port: string;
+}
+
+/** `majordomo inspect`: what is configured, what was spent, what may be, and what names mean. Calls nobody. */
+export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
+  watched(flags, io, io.stdout, async (page) => {
+    const settings = await loadSettings(io);
+    await using books = await booked(settings, io);
+    const ids = await openableIds(settings, io.cwd);
+    const majordomo = await openIds(ids, settings, { cwd: io.cwd, signal: io.signal });
+    await page.attach(majordomo, { ledger: books.ledger, router: plannerOf(settings) });
+    await page.stay();
+    return EXIT.ok;
+  });
+
+/** `majordomo inspect chat`: the same words as `majordomo chat`, and the page beside it. */
+export const inspectChat = (
+  words: readonly [string | undefined, string | undefined],
+  chatFlags: ChatFlags,
+  flags: InspectFlags,
+  io: Io,
+): Promise<ExitCode> =>
+  watched(flags, io, io.stderr, async (page) => {
+    const { chat } = await import('../chat/chat.ts');
+    return chat(...words, chatFlags, io, page);
+  });
+
+/** `majordomo inspect demo`. */
+export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
+  watched(flags, io, io.stderr, async (page) => {
+    const { playDemo } = await import('../demo/demo.ts');
+    const code = await playDemo(io, undefined, page);
+    await page.stay();
+    return code;
+  });
+
+/** Runs something whose calls the page shows. */
+async function watched(
+  flags: InspectFlags,
+  io: Io,
+  output: Output,
+  run: (page: Page) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  await using page = await createPage(portOf(flags.port), output.write, io);
+  return await run(page);
+}

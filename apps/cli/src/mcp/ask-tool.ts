@@ -1,0 +1,60 @@
+import { defineTool, type Tool } from '@majordomo/agent';
+import { user, type CallEvent, type Majordomo } from '@majordomo/core';
+import type { McpProgress } from '@majordomo/mcp';
+import { Stop } from '../exit.ts';
+
+/** Name of the tool that asks the chain. */
+export const ASK = 'ask';
+
+const PARAMETERS = {
+  type: 'object',
+  properties: {
+    prompt: { type: 'string', description: 'The question, with all that is needed to answer it' },
+    system: { type: 'string', description: 'Instructions for the model' },
+  },
+  required: ['prompt'],
+  additionalProperties: false,
+} as const;
+
+/** How far a call is, for whoever waits. */
+export type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
+
+/** A tool that asks these models; it keeps nothing between its calls. */
+export function askTool(
+  majordomo: Majordomo,
+  spec: string,
+  instructions: string | undefined,
+  report: Report,
+): Tool {
+  const model = majordomo.model(spec);
+  return defineTool({
+    name: ASK,
+    description: `Asks another language model (${spec}) and gives its answer. It sees the prompt alone, and remembers nothing.`,
+    parameters: PARAMETERS,
+    async run({ prompt, system }, context) {
+      let progress = 0;
+      const onEvent = (event: CallEvent): void => {
+        const message = messageOf(event);
+        if (message !== undefined) report(context, { progress: ++progress, message });
+      };
+      const request = {
+        messages: [user(textOf(prompt))],
+        system: system === undefined ? instructions : textOf(system),
+      };
+      const { text } = await model.generate(request, { signal: context.signal, onEvent });
+      return text;
+    },
+  });
+}
+
+/** The schema has seen to it. */
+const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  throw new Stop('the prompt is not a text');
+};
+
+function messageOf(event: CallEvent): string | undefined {
+  if (event.type === 'attempt-start') return `asking ${event.target}`;
+  if (event.type === 'attempt-failed') return `${event.target}: ${event.error.kind}`;
+  return undefined;
+}

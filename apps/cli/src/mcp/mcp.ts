@@ -1,0 +1,95 @@
+import type { Skill, Tool } from '@majordomo/agent';
+import { cutText } from '@majordomo/core';
+import { openSpec } from '../backends/open.ts';
+import { booked, type Booked } from '../books/booked.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+import { printable } from '../paint.ts';
+import { ownVersion } from '../version.ts';
+import { ASK, askTool, type Report } from './ask-tool.ts';
+
+/** Options of `majordomo mcp`, as the command line gives them. */
+export interface McpFlags {
+  /** Folders with skills. */
+  readonly skills?: readonly string[];
+  readonly approvals: string;
+}
+
+/** `majordomo mcp`: a chain as the tool `ask`, and the tools of skills, for the agent at standard input and output. */
+export async function mcp(named: string | undefined, flags: McpFlags, io: Io): Promise<ExitCode> {
+  const approvals = approvalsOf(flags.approvals);
+  if (io.stdin.kind === 'terminal')
+    throw new Stop(
+      'an MCP server is started by an agent, which speaks to it on standard input: claude mcp add majordomo -- majordomo mcp, or codex mcp add majordomo -- majordomo mcp',
+    );
+  const loaded = await loadPackage('@majordomo/mcp', io.cwd, 'majordomo mcp');
+  const { serveMcp, reportProgress } = loaded as typeof import('@majordomo/mcp');
+  const settings = await loadSettings(io);
+  await using books = await booked(settings, io);
+  const skills = await skillsOf(settings, flags, io);
+  const spec = named ?? settings.model;
+  const ask = spec === undefined ? [] : [await askOf(spec, settings, books, reportProgress, io)];
+  const tools = [...ask, ...skills.flatMap(({ tools = [] }) => tools.map(asking))];
+  checkNames(tools);
+  const serving = serveMcp({
+    name: 'majordomo',
+    version: ownVersion(),
+    tools,
+    instructions: instructionsOf(skills),
+    approvals,
+    onError: ({ message }) => {
+      io.stderr.write(`majordomo mcp: ${cutText(printable(message).replaceAll(/\s+/g, ' '), MOST_CHARS)}\n`);
+    },
+  });
+  const end = (): void => void serving.close();
+  io.signal.addEventListener('abort', end, { once: true });
+  await serving.stdio();
+  return EXIT.ok;
+}
+
+/** What the SDK says of a message that is none fills pages. */
+const MOST_CHARS = 200;
+
+function approvalsOf(text: string): 'ask' | 'client' {
+  if (text === 'ask' || text === 'client') return text;
+  throw new Stop(`--approvals takes ask or client, not "${text}"`);
+}
+
+async function askOf(
+  spec: string,
+  settings: Settings,
+  { gates }: Booked,
+  report: Report,
+  { cwd, signal }: Io,
+): Promise<Tool> {
+  const majordomo = await openSpec(spec, settings, { cwd, signal, gates });
+  return askTool(majordomo, spec, settings.system, report);
+}
+
+async function skillsOf({ skills }: Settings, flags: McpFlags, io: Io): Promise<readonly Skill[]> {
+  if (flags.skills === undefined) return skills;
+  const { loadSkillFolders } = await import('../chat/skill-folders.ts');
+  return [...skills, await loadSkillFolders(flags.skills, io)];
+}
+
+/** What may not run twice is asked about, unless it says itself when. */
+const asking = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
+
+function checkNames(tools: readonly Tool[]): void {
+  if (tools.length === 0)
+    throw new Stop(
+      'there is nothing to serve: name a chain, majordomo mcp <provider/model>, or `model` or `skills` in majordomo.config',
+    );
+  const names = tools.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  const why = twice === ASK ? 'is the one that asks the chain, and a skill has one too' : 'is in two skills';
+  throw new Stop(`the tool "${twice}" ${why}: rename it`);
+}
+
+function instructionsOf(skills: readonly Skill[]): string | undefined {
+  const all = skills.flatMap(({ instructions }) => instructions ?? []);
+  return all.length === 0 ? undefined : all.join('\n\n');
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Caller } from '@majordomo/gateway';
+import { fileBytes } from '../bounded.ts';
+import { Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { reasonOf } from '../reason.ts';
+
+const MOST_BYTES = 1024 * 1024;
+
+/** Who a request comes from, by its key. */
+export type Authorize = (request: Request) => Caller | undefined;
+
+/**
+ * The keys of a file, one a line, each after the name of its tenant where it has one; `#` begins a comment. Throws `Stop` for a
+ * file that others may read, and never says what is in it.
+ */
+export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Authorize> {
+  await checkMode(path, cwd);
+  const text = new TextDecoder().decode(await fileBytes(path, cwd, MOST_BYTES));
+  const callers = new Map<string, Caller>();
+  for (const [at, line] of text.split('\n').entries()) {
+    const words = line
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    const [first = '#', key = first] = words;
+    if (first.startsWith('#')) continue;
+    const where = `${path}: line ${at + 1}`;
+    if (words.length > 2) throw new Stop(`${where} is neither a key nor a tenant and its key`);
+    const digest = digestOf(key);
+    if (callers.has(digest)) throw new Stop(`${where} has a key that stands above already`);
+    callers.set(digest, words.length === 2 ? { tenant: first } : {});
+  }
+  if (callers.size === 0) throw new Stop(`${path} holds no key: write one into each line`);
+  return (request) => callers.get(digestOf(keyIn(request)));
+}
+
+async function checkMode(path: string, cwd: string): Promise<void> {
+  let mode: number;
+  try {
+    ({ mode } = await stat(resolve(cwd, path)));
+  } catch (error) {
+    throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+  // Windows has no such bits.
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw new Stop(`${path} can be read by others than you: chmod 600 ${path}`);
+}
+
+/** As OpenAI's clients send it, or Anthropic's. */
+const keyIn = ({ headers }: Request): string =>
+  /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('x-api-key') ?? '';
+
+/** Keys are looked up by it, so that the time tells nothing of them. */
+const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');

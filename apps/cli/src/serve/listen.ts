@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { Gateway } from '@majordomo/gateway';
+import type { Served } from '@majordomo/gateway/node';
+import { EXIT, Stop } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+
+/** Streams may take so long to end once the command is to end. */
+export const GRACE_MS = 10_000;
+
+/** A port from 0, which takes a free one, to 65535. Throws `Stop` for anything else. */
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Stop(`--port must be a number from 0, which takes a free one, to 65535, not "${text}"`);
+}
+
+/** Listens with `@majordomo/gateway`; `why` is what needs it. Throws `Stop` where it cannot. */
+export async function listen(
+  gateway: Gateway,
+  place: { readonly port: number; readonly host: string },
+  why: string,
+  { cwd }: Pick<Io, 'cwd'>,
+): Promise<Served> {
+  const loaded = await loadPackage('@majordomo/gateway/node', cwd, why);
+  const { serve } = loaded as typeof import('@majordomo/gateway/node');
+  try {
+    return await serve(gateway, place);
+  } catch (error) {
+    throw new Stop(reasonFor(error, place), EXIT.failed);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken; --port 0 takes a free one',
+  EACCES: 'that port is not for everybody; take one above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'nobody knows that host',
+};
+
+function reasonFor(error: unknown, { port, host }: { readonly port: number; readonly host: string }): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return `cannot listen on ${host}:${port}: ${why}`;
+}
+
+/** Nobody guesses it. */
+export const newToken = (): string => randomBytes(24).toString('base64url');
+
+/** The page's address, by which it is opened once. */
+export const inspectorAt = (url: string, token: string): string => `${url}/inspector?token=${token}`;
+
+/** When the command is to end. */
+export const ended = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });

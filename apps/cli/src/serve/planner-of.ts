@@ -1,0 +1,13 @@
+import type { Planner } from '@majordomo/gateway';
+import type { Settings } from '../config/settings.ts';
+
+/** All routers as one, whose plans the page shows. */
+export function plannerOf({ routers = [] }: Pick<Settings, 'routers'>): Planner | undefined {
+  const [first] = routers;
+  if (first === undefined) return undefined;
+  return {
+    names: () => routers.flatMap((router) => router.names()),
+    plan: (name, majordomo) =>
+      (routers.find((router) => router.names().includes(name)) ?? first).plan(name, majordomo),
+  };
+}

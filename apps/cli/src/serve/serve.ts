@@ -1,0 +1,90 @@
+import type { Gateway } from '@majordomo/gateway';
+import type { Served } from '@majordomo/gateway/node';
+import { openableIds } from '../backends/configured.ts';
+import { openSpecs } from '../backends/open.ts';
+import { booked } from '../books/booked.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+import { plannerOf } from './planner-of.ts';
+import { printable } from '../paint.ts';
+import { keyFile } from './key-file.ts';
+import { ended, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
+import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
+
+/** Options of `majordomo serve`, as the command line gives them. */
+export interface ServeFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly keyFile?: string;
+  readonly models?: readonly string[];
+  /** The inspector shows prompts and answers too. */
+  readonly content?: true;
+}
+
+const WHY = 'majordomo serve';
+
+/** `majordomo serve`: the names of the configuration as models for clients of any language, until Ctrl-C. */
+export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
+  const place = { port: portOf(flags.port), host: flags.host };
+  const settings = await loadSettings(io);
+  const models = servedModels(flags.models, settings);
+  const authorize = flags.keyFile === undefined ? undefined : await keyFile(flags.keyFile, io);
+  if (authorize === undefined && !LOOPBACK.test(place.host))
+    throw new Stop(`--host ${place.host} lets other machines ask: give them keys by --key-file`);
+  const loaded = await loadPackage('@majordomo/gateway', io.cwd, WHY);
+  const { createGateway } = loaded as typeof import('@majordomo/gateway');
+  await using books = await booked(settings, io);
+  const specs = await specsOf(models, settings, io);
+  const majordomo = await openSpecs(specs, settings, { cwd: io.cwd, signal: io.signal, gates: books.gates });
+  const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
+  const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector });
+  const served = await listen(leaving(gateway, io.signal), place, WHY, io);
+  io.takeTime(GRACE_MS + 1000);
+  // In one piece: whoever reads the first line alone may leave.
+  io.stdout.write(
+    [
+      `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
+      `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags)}`,
+      `Inspector: ${inspectorAt(served.url, inspector.token)}\n`,
+    ].join('\n'),
+  );
+  await ended(io.signal);
+  await closed(served, io);
+  return EXIT.ok;
+}
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
+
+const keyHint = ({ keyFile: path }: ServeFlags): string =>
+  path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
+
+/** A preset may mean another provider for each request: with any, all that are configured are opened. */
+async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
+  const presets = new Set(presetsOf(settings));
+  const specs = Object.values(models).filter((spec) => !presets.has(spec));
+  if (presets.size === 0) return specs;
+  return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
+}
+
+/** Pages that are open would be waited for: they are told to go. */
+const leaving = (gateway: Gateway, signal: AbortSignal): Gateway => ({
+  ...gateway,
+  fetch: (request, context) =>
+    new URL(request.url).pathname.startsWith('/inspector')
+      ? gateway.fetch(new Request(request, { signal: AbortSignal.any([request.signal, signal]) }), context)
+      : gateway.fetch(request, context),
+});
+
+/** Says why it takes a while, where it does. */
+async function closed(served: Served, { stderr }: Io): Promise<void> {
+  const timer = setTimeout(() => {
+    stderr.write(`Answers under way have ${GRACE_MS / 1000} s to end; Ctrl-C ends them now.\n`);
+  }, 300);
+  try {
+    await served.close(GRACE_MS);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,52 @@
+import { didYouMean } from '@majordomo/core/provider';
+import type { Settings } from '../config/settings.ts';
+import { Stop } from '../exit.ts';
+
+/** What clients may ask for, and what each name means. */
+export type ServedModels = Readonly<Record<string, string>>;
+
+/**
+ * The names that were asked for, each `name`, `name=spec` or `provider/model`; else all of the configuration: aliases, presets, and
+ * `default` for its `model`. Throws `Stop` where there is none.
+ */
+export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {
+  const known = namesIn(settings);
+  const all =
+    wanted === undefined ? Object.entries(known) : wanted.flatMap((text) => meaningsIn(text, known));
+  if (all.length === 0)
+    throw new Stop(
+      'nothing is configured to serve: give names in majordomo.config by `aliases`, or here by --models fast=<provider/model>,<provider/model>',
+    );
+  const names = all.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new Stop(`--models says twice what "${twice}" is`);
+  return Object.fromEntries(all);
+}
+
+const namesIn = ({ model, aliases, routers = [] }: Settings): ServedModels => ({
+  ...(model !== undefined && { default: model }),
+  ...Object.fromEntries(presetsOf({ routers }).map((name) => [name, name])),
+  ...Object.fromEntries(Object.keys(aliases).map((name) => [name, name])),
+});
+
+/** Names whose meaning a router finds for each request. */
+export const presetsOf = ({ routers = [] }: Pick<Settings, 'routers'>): readonly string[] =>
+  routers.flatMap((router) => router.names());
+
+function meaningsIn(text: string, known: ServedModels): readonly (readonly [string, string])[] {
+  const at = text.indexOf('=');
+  if (at >= 0) {
+    const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    if (name === '' || spec === '') throw new Stop(`--models takes name=spec, not "${text}"`);
+    return [[name, spec]];
+  }
+  return text.split(',').map((word) => {
+    const name = word.trim();
+    if (Object.hasOwn(known, name)) return [name, known[name] ?? name];
+    // A target is its own name.
+    if (/^[^/\s]+\/\S+$/.test(name)) return [name, name];
+    const names = Object.keys(known);
+    const there = names.length === 0 ? 'the configuration has none' : `there are ${names.join(', ')}`;
+    throw new Stop(`--models: no name is "${name}" (${there})${didYouMean(name, names)}`);
+  });
+}

@@ -1,0 +1,164 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SOUND, vendor } from './vendor.ts';
+import { world } from './world.ts';
+
+const MP3 = Buffer.from('ID3 a voice note');
+
+describe('majordomo embed', () => {
+  it('prints the vector of a text, and says who made it', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env });
+    const ran = await place.run('embed', 'lab/vectors', 'hi');
+    expect([ran.code, ran.out]).toEqual([0, '[0.1,2,-1]\n']);
+    expect(ran.err).toMatch(/^lab\/vectors · 1 vector of 3 · 5 in · \d+\.\d s\n$/);
+  });
+
+  it('makes a vector for each line of standard input that has a word', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'a\r\n\n  \nbcd\n' } });
+    const ran = await place.run('embed', '-m', 'lab/vectors', '--lines', '-q');
+    expect([ran.out, ran.err]).toEqual(['[0.1,1,-1]\n[0.1,3,-1]\n', '']);
+  });
+
+  it('sends dimensions, and what a vendor takes besides', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env });
+    await place.run('embed', 'lab/vectors', 'hi', '--dimensions', '3', '--option', 'user=me');
+    expect(lab.requests[0]?.body).toMatchObject({ dimensions: 3, user: 'me', input: ['hi'] });
+  });
+
+  it('is a document with --json, failures too', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env });
+    const told = JSON.parse((await place.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
+    expect(told).toMatchObject({ target: 'lab/vectors', vectors: [[0.1, 2, -1]], attempts: [{}] });
+    const failed = await place.run('embed', 'lab/locked', 'hi', '--json');
+    expect([failed.code, JSON.parse(failed.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
+  });
+});
+
+describe('majordomo transcribe', () => {
+  it('prints what is said in a file, and how long it is', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
+    const ran = await place.run('transcribe', 'lab/ear', 'note.mp3', '--language', 'en');
+    expect([ran.code, ran.out]).toEqual([0, 'Hello there. How are you?\n']);
+    expect(ran.err).toMatch(/^lab\/ear · 3725\.3 s of sound · en · \d+\.\d s\n$/);
+    expect(lab.requests[0]?.text).toContain('ID3 a voice note');
+  });
+
+  it('says when each segment was said, with --timestamps', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
+    const { out } = await place.run('transcribe', '-m', 'lab/ear', 'note.mp3', '--timestamps');
+    expect(out).toBe('[0:00.0 – 0:01.3] Hello there.\n[1:02:03.4 – 1:02:05.3] How are you?\n');
+  });
+
+  it('reads a recording from a pipe, and goes on where the first target is down', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, stdin: { kind: 'pipe', bytes: MP3 } });
+    const { out, err } = await place.run('transcribe', 'lab/down,lab/ear', '-');
+    expect(out).toBe('Hello there. How are you?\n');
+    expect(err).toContain('lab/down failed: overloaded (503)');
+  });
+
+  it('asks the alias that is called as the command is', async () => {
+    await using lab = await vendor();
+    const files = { 'note.mp3': MP3, 'majordomo.config.json': '{"aliases":{"transcribe":"lab/ear"}}' };
+    using place = world({ env: lab.env, files });
+    expect((await place.run('transcribe', 'note.mp3', '-q')).out).toBe('Hello there. How are you?\n');
+  });
+});
+
+describe('majordomo speak', () => {
+  it('writes what is said into a file, in the format of its ending', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env });
+    const ran = await place.run(
+      'speak',
+      'lab/voice',
+      'Dinner is served.',
+      '-o',
+      'out.flac',
+      '--voice',
+      'alto',
+    );
+    expect([ran.code, ran.out]).toEqual([0, 'out.flac\n']);
+    expect(ran.err).toMatch(/^lab\/voice · audio\/mpeg · \d+\.\d s\n$/);
+    expect(readFileSync(join(place.cwd, 'out.flac'))).toEqual(SOUND);
+    expect(lab.requests[0]?.body).toMatchObject({
+      input: 'Dinner is served.',
+      response_format: 'flac',
+      voice: 'alto',
+    });
+  });
+
+  it('gives a pipe the bytes, and nothing else', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'Hello.' } });
+    const { out } = await place.run('speak', '-m', 'lab/voice');
+    expect(Buffer.from(out, 'latin1')).toEqual(SOUND);
+  });
+
+  it('tells with --json what is in the file', async () => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env });
+    const { out } = await place.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3', '--json');
+    expect(JSON.parse(out)).toMatchObject({ target: 'lab/voice', file: 'a.mp3', bytes: SOUND.length });
+  });
+
+  it('sends no sound to a terminal', async () => {
+    using place = world({ terminal: true });
+    const ran = await place.run('speak', 'lab/voice', 'hi');
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('-o <file> keeps it')]);
+  });
+});
+
+it('all three book what they spend, and are denied what goes beyond a limit', async () => {
+  await using lab = await vendor();
+  const limits = [{ name: 'three', max: { requests: 3 }, per: 'day' }];
+  const files = { 'note.mp3': MP3, 'majordomo.config.json': JSON.stringify({ ledger: { limits } }) };
+  using place = world({ env: lab.env, files });
+  const codes = [
+    await place.run('embed', 'lab/vectors', 'hi'),
+    await place.run('transcribe', 'lab/ear', 'note.mp3'),
+    await place.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3'),
+    await place.run('speak', 'lab/voice', 'hi', '-o', 'b.mp3'),
+  ].map(({ code }) => code);
+  expect(codes).toEqual([0, 0, 0, 1]);
+  expect(lab.requests).toHaveLength(3);
+  expect(existsSync(join(place.cwd, 'b.mp3'))).toBe(false);
+  const rows = JSON.parse((await place.run('usage', '--by', 'model', '--json')).out) as object[];
+  expect(rows).toHaveLength(3);
+});
+
+describe('a mistake is told before anybody is asked:', () => {
+  it.each<[string, readonly string[]]>([
+    ['no model is named: majordomo embed -m', ['embed', 'hi there']],
+    ['nothing is asked', ['embed', 'lab/x', ' ']],
+    ['--dimensions must be a whole number', ['embed', 'lab/x', 'hi', '--dimensions', '0']],
+    ['--purpose must be one of query', ['embed', 'lab/x', 'hi', '--purpose', 'fun']],
+    ['--option takes key=value', ['embed', 'lab/x', 'hi', '--option', 'x']],
+    ['no model is named: majordomo transcribe', ['transcribe', 'note.mp3']],
+    ['none.mp3 cannot be read: there is no such file', ['transcribe', 'lab/x', 'none.mp3']],
+    ['. cannot be read: it is a folder', ['transcribe', 'lab/x', '.']],
+    ['empty.mp3 is empty', ['transcribe', 'lab/x', 'empty.mp3']],
+    ['--timestamps takes segment or word', ['transcribe', 'lab/x', 'empty.mp3', '--timestamps', 'day']],
+    ['with --model there is only the file', ['transcribe', '-m', 'lab/x', 'lab/y', 'empty.mp3']],
+    ['standard input has no recording', ['transcribe', 'lab/x', '-']],
+    ['nobody speaks .txt', ['speak', 'lab/x', 'hi', '-o', 'a.txt']],
+    ['--format must be one of mp3', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--format', 'aiff']],
+    ['--speed must be a number above 0', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--speed', 'fast']],
+    ['no/a.mp3 cannot be written: there is no such file', ['speak', 'lab/x', 'hi', '-o', 'no/a.mp3']],
+    ['. is a folder', ['speak', 'lab/x', 'hi', '-o', '.']],
+    ['--json tells of a file', ['speak', 'lab/x', 'hi', '--json']],
+  ])('%s', async (told, argv) => {
+    await using lab = await vendor();
+    using place = world({ env: lab.env, files: { 'empty.mp3': '' } });
+    const ran = await place.run(...argv);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+    expect(lab.requests).toEqual([]);
+  });
+});

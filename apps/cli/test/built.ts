@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+
+export const BIN: string = join(import.meta.dirname, '../dist/bin.js');
+
+/** A folder with these files, for as long as the test. */
+export function folder(files: Readonly<Record<string, string>> = {}): string {
+  expect(existsSync(BIN), 'build first').toBe(true);
+  const cwd = mkdtempSync(join(tmpdir(), 'majordomo-built-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text, { mode: 0o600 });
+  onTestFinished(() => {
+    rmSync(cwd, { recursive: true, force: true });
+  });
+  return cwd;
+}
+
+/** The built command while it runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** What its output says at this place, once it does; fails with all that it said when it ends before. */
+  said(pattern: RegExp): Promise<string>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+/** Starts it; it does not outlive the test. */
+export function start(
+  argv: readonly string[],
+  {
+    cwd = folder(),
+    env = {},
+  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Running {
+  const child = spawn(process.execPath, [BIN, ...argv], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const told = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.err += text));
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const each of waiting) each();
+    waiting.clear();
+  };
+  child.stdout.on('data', wake);
+  child.stderr.on('data', wake);
+  const news = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  return {
+    child,
+    ended,
+    out: () => told.out,
+    err: () => told.err,
+    async said(pattern) {
+      for (;;) {
+        const found = pattern.exec(told.out + told.err);
+        if (found !== null) return found[1] ?? found[0];
+        if (isOver) throw new Error(`it ended with ${String(await ended)}: ${told.out}${told.err}`);
+        await Promise.race([news(), ended]);
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { world } from './world.ts';
+
+const KEY = 'sk-c4nary-of-the-command';
+const SAID = `no ${KEY} and no Bearer ${KEY}`;
+
+let host = '';
+
+/** A vendor that says the key in all that it says. */
+const server = createServer((_request, response) => {
+  const error = { message: SAID, type: SAID, code: KEY };
+  response.writeHead(401, KEY, { 'content-type': 'application/json', 'x-request-id': KEY });
+  response.end(JSON.stringify({ error }));
+});
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const providerAt = (apiKey: string): string => JSON.stringify({ providers: { lab: { apiKey } } });
+
+/** Where a user may have put the key. */
+const PLACES: Readonly<Record<string, () => Parameters<typeof world>[0]>> = {
+  'a DSN in the environment': () => ({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } }),
+  'a DSN with a wrong parameter': () => ({ env: { LLM_LAB: `openai+http://${host}/v1?key=${KEY}` } }),
+  'a DSN of no scheme': () => ({ env: { LLM_LAB: `nobody://${KEY}@${host}/v1` } }),
+  'a DSN that is none': () => ({ env: { LLM_LAB: KEY } }),
+  'a config file that is wrong': () => ({
+    env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` },
+    files: { 'majordomo.config.json': providerAt(KEY) },
+  }),
+};
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['chat', 'lab/gpt-4o', 'hi'],
+  ['chat', 'lab/gpt-4o', 'hi', '--json'],
+  ['chat', 'lab/gpt-4o', 'hi', '--events'],
+  ['chat', 'lab/gpt-4o', 'hi', '--log', '--save', 'talk.json'],
+  ['chat', 'gpt-4o', 'hi'],
+  ['models'],
+  ['models', 'lab', '--json'],
+  ['doctor', 'lab/gpt-4o'],
+  ['ping', 'lab/gpt-4o'],
+  ['plan', 'lab/gpt-4o'],
+  ['keys'],
+  ['usage'],
+  ['limits'],
+  ['log'],
+  ['embed', 'lab/gpt-4o', 'hi'],
+  ['embed', 'lab/gpt-4o', 'hi', '--json'],
+  ['transcribe', 'lab/gpt-4o', '-'],
+  ['speak', 'lab/gpt-4o', 'hi', '-o', 'a.mp3'],
+  ['speak', 'lab/gpt-4o', 'hi', '-o', 'a.mp3', '--json'],
+  ['serve', '--models', 'lab/gpt-4o', '--host', '0.0.0.0'],
+  ['mcp', 'lab/gpt-4o,nobody/x'],
+];
+
+describe.each(Object.entries(PLACES))('a key in %s', (_where, place) => {
+  it.each(COMMANDS.map((argv) => [argv.join(' '), argv] as const))(
+    'is not said by %s',
+    async (_what, argv) => {
+      using there = world({ ...place(), stdin: { kind: 'pipe', text: 'ID3 said' } });
+      const { out, err } = await there.run(...argv);
+      expect(`${out}${err}`.length).toBeGreaterThan(0);
+      expect(`${out}${err}`).not.toContain('c4nary');
+    },
+  );
+});
+
+it('the vendor is asked, and what it says is told without the key', async () => {
+  using there = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
+  const { code, err } = await there.run('chat', 'lab/gpt-4o', 'hi');
+  expect(code).not.toBe(0);
+  expect(err).toContain('lab/gpt-4o answered 401');
+});

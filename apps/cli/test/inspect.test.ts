@@ -1,0 +1,83 @@
+import { openaiChat, startWireServer } from '@majordomo/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { folder, start, type Running } from './built.ts';
+import { lab } from './world.ts';
+
+/** A reader of what the page is told. */
+async function feed(running: Running): Promise<{ heard(pattern: RegExp): Promise<string> }> {
+  const address = await running.said(/Inspector: (\S+)/);
+  const entered = await fetch(address, { redirect: 'manual' });
+  const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const { body } = await fetch(new URL('/inspector/events', address), { headers: { cookie } });
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  onTestFinished(() => reader.cancel().catch(() => undefined));
+  let text = '';
+  return {
+    async heard(pattern) {
+      while (!pattern.test(text)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the feed ended: ${text}`);
+        text += value;
+      }
+      return text;
+    },
+  };
+}
+
+async function vendor() {
+  const server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+describe('majordomo inspect', () => {
+  it('chat answers as ever, shows the call on the page, and stays until Ctrl-C', async () => {
+    const running = start(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
+    const page = await feed(running);
+    await page.heard(/lab\/gpt-4o[^]*finished/);
+    await running.said(/The inspector stays until Ctrl-C/);
+    expect(running.out()).toBe('Hello.\n');
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(130);
+  }, 60_000);
+
+  it('shows a chat that failed, too', async () => {
+    const running = start(['inspect', 'chat', 'openai/gpt-x', 'hi']);
+    const page = await feed(running);
+    await page.heard(/set OPENAI_API_KEY/);
+    expect(running.err()).toContain('auth: no key for openai/gpt-x');
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(143);
+  }, 60_000);
+
+  it('demo plays beside the page', async () => {
+    const running = start(['inspect', 'demo', '--port', '0']);
+    const page = await feed(running);
+    await page.heard(/anthropic\/claude-typed/);
+    await running.said(/Every call got one whole answer/);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(130);
+  }, 60_000);
+
+  it('by itself calls nobody: the page knows health, spending and names', async () => {
+    const server = await vendor();
+    const cwd = folder({ 'majordomo.config.json': '{"ledger":{},"aliases":{"fast":"lab/gpt-4o"}}' });
+    const running = start(['inspect'], { cwd, env: lab(server) });
+    const address = await running.said(/Inspector: (\S+)/);
+    const entered = await fetch(address, { redirect: 'manual' });
+    const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const get = async (path: string): Promise<unknown> =>
+      (await fetch(new URL(`/inspector${path}`, address), { headers: { cookie } })).json();
+    expect(await get('/meaning?spec=fast')).toMatchObject({ targets: [{ target: 'lab/gpt-4o' }] });
+    expect(await get('/limits')).toEqual(expect.anything());
+    expect(server.requests).toEqual([]);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(130);
+  }, 60_000);
+
+  it('does not stay where there was nothing to see', async () => {
+    const running = start(['inspect', 'chat', 'nobody/x', 'hi']);
+    expect(await running.ended).toBe(2);
+    expect(running.err()).not.toContain('Inspector');
+  }, 60_000);
+});

@@ -1,0 +1,158 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { BIN, folder } from './built.ts';
+import { lab, world } from './world.ts';
+
+interface Connected {
+  readonly client: Client;
+  readonly server: WireServer;
+  readonly transport: StdioClientTransport;
+  readonly err: () => string;
+}
+
+const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
+
+/** The official client, connected to the built command. */
+async function connected(
+  argv: readonly string[],
+  files: Record<string, string> = {},
+  script = hello,
+): Promise<Connected> {
+  const server = await startWireServer({ wire: openaiChat, script });
+  onTestFinished(() => server.close());
+  const cwd = folder(files);
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [BIN, 'mcp', ...argv],
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...lab(server) },
+    stderr: 'pipe',
+  });
+  let err = '';
+  transport.stderr?.on('data', (text: Buffer) => (err += text.toString()));
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return { client, server, transport, err: () => err };
+}
+
+const SKILL = `
+const params = (properties) => ({ type: 'object', properties });
+export default {
+  model: 'lab/gpt-4o',
+  system: 'Be brief.',
+  skills: [{
+    name: 'garden',
+    instructions: 'Dig before you plant.',
+    tools: [
+      { name: 'dig', description: 'Digs', parameters: params({ metres: { type: 'number' } }), run: ({ metres }) => \`dug \${metres}\` },
+      { name: 'burn', description: 'Burns', parameters: params({}), effect: 'once', run: () => 'burnt' },
+    ],
+  }],
+};`;
+
+describe('majordomo mcp', () => {
+  it('gives a chain as the tool ask, which fails over, and tells how far it is', async () => {
+    const { client, server } = await connected(['lab/down,lab/gpt-4o']);
+    expect(client.getServerVersion()?.name).toBe('majordomo');
+    const told: (string | undefined)[] = [];
+    const result = await client.callTool(
+      { name: 'ask', arguments: { prompt: 'Who are you?', system: 'Be brief.' } },
+      { onprogress: ({ message }) => told.push(message) },
+    );
+    expect(result).toMatchObject({ content: [{ type: 'text', text: 'Hello.' }] });
+    expect(told).toEqual(expect.arrayContaining(['asking lab/down', 'asking lab/gpt-4o']));
+    expect(server.requests.at(-1)?.body).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Who are you?' },
+      ],
+    });
+  }, 60_000);
+
+  it('gives the tools of skills with their instructions; those with an effect wait for a person', async () => {
+    const { client } = await connected([], { 'majordomo.config.mjs': SKILL });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['ask', 'dig', 'burn']);
+    expect(client.getInstructions()).toBe('Dig before you plant.');
+    expect(await client.callTool({ name: 'dig', arguments: { metres: 3 } })).toMatchObject({
+      content: [{ text: 'dug 3' }],
+    });
+    expect(await client.callTool({ name: 'burn', arguments: {} })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('a person has to agree') }],
+    });
+    const trusting = await connected(['--approvals', 'client'], { 'majordomo.config.mjs': SKILL });
+    expect(await trusting.client.callTool({ name: 'burn', arguments: {} })).toMatchObject({
+      content: [{ text: 'burnt' }],
+    });
+  }, 60_000);
+
+  it('tells a failure as a result, without the key', async () => {
+    const { client, err } = await connected(['lab/locked'], {}, () => ({ failure: 'auth' }));
+    const result = await client.callTool({ name: 'ask', arguments: { prompt: 'hi' } });
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result) + err()).not.toContain('sk-test-of-the-lab');
+    expect(await client.callTool({ name: 'ask', arguments: {} })).toMatchObject({ isError: true });
+  }, 60_000);
+
+  it('a client that cancels closes the connection to the vendor, and one that leaves ends the command', async () => {
+    const { client, server, transport } = await connected(['lab/gpt-4o'], {}, () => ({
+      fault: 'stall',
+      at: { content: 0 },
+    }));
+    const leave = new AbortController();
+    const call = client.callTool({ name: 'ask', arguments: { prompt: 'hi' } }, { signal: leave.signal });
+    await server.request(0);
+    leave.abort();
+    await expect(call).rejects.toThrow();
+    await expect.poll(() => server.requests[0]?.closedByClient, { timeout: 60_000 }).toBeGreaterThan(0);
+    const { pid } = transport;
+    await client.close();
+    await expect
+      .poll(
+        () => {
+          try {
+            process.kill(pid ?? 0, 0);
+            return 'there';
+          } catch {
+            return 'gone';
+          }
+        },
+        { timeout: 60_000 },
+      )
+      .toBe('gone');
+  }, 60_000);
+});
+
+describe('a mistake is told before anything is served:', () => {
+  it.each<[string, readonly string[], Record<string, string>?]>([
+    ['there is nothing to serve', []],
+    ['--approvals takes ask or client', ['lab/x', '--approvals', 'me']],
+    ['unknown provider "nobody"', ['nobody/x']],
+    [
+      'the tool "ask" is the one that asks the chain',
+      ['lab/x'],
+      { 'majordomo.config.mjs': SKILL.replace("'dig'", "'ask'") },
+    ],
+    [
+      'the tool "burn" is in two skills',
+      ['lab/x'],
+      { 'majordomo.config.mjs': SKILL.replace("'dig'", "'burn'") },
+    ],
+  ])('%s', async (told, argv, files = {}) => {
+    using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files, stdin: { kind: 'pipe' } });
+    const ran = await place.run('mcp', ...argv);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+  });
+
+  it('a person at a terminal hears how an agent starts it', async () => {
+    using place = world({ stdin: { kind: 'terminal' } });
+    const ran = await place.run('mcp');
+    expect([ran.code, ran.err]).toEqual([
+      2,
+      expect.stringContaining('claude mcp add majordomo -- majordomo mcp'),
+    ]);
+  });
+});

@@ -1,0 +1,219 @@
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openaiChat, startWireServer, type Script } from '@majordomo/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { folder, start, type Running } from './built.ts';
+import { lab, world } from './world.ts';
+
+const CONFIG = { model: 'fast', aliases: { fast: 'lab/gpt-4o', smart: 'lab/down,lab/gpt-4o' } };
+const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
+
+interface Serving {
+  readonly running: Running;
+  readonly url: string;
+  readonly inspector: string;
+  readonly cwd: string;
+}
+
+/** A vendor on 127.0.0.1, and the built command that serves it. */
+async function serving({
+  argv = [],
+  files = {},
+  script = hello,
+}: { argv?: readonly string[]; files?: Record<string, string>; script?: Script } = {}): Promise<Serving> {
+  const server = await startWireServer({ wire: openaiChat, script });
+  onTestFinished(() => server.close());
+  const own = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
+  const cwd = folder({ ...(own ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) }), ...files });
+  const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
+  const inspector = await running.said(/Inspector: (\S+)/);
+  return { running, url: new URL(inspector).origin, inspector, cwd };
+}
+
+const chat = (
+  url: string,
+  model: string,
+  more: RequestInit & { readonly stream?: true } = {},
+): Promise<Response> => {
+  const { stream, ...init } = more;
+  const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'hi' }] });
+  return fetch(`${url}/v1/chat/completions`, { method: 'POST', body, ...init });
+};
+
+/** Something to wait for, and how it comes. */
+function latch(): readonly [Promise<void>, () => void] {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [
+    opened,
+    () => {
+      open();
+    },
+  ];
+}
+
+describe('majordomo serve', () => {
+  it('says in three lines what is where, and answers by the names of the configuration', async () => {
+    const { running, url } = await serving();
+    const lines = running.out().split('\n');
+    expect(lines).toEqual([
+      `Serving default, fast, smart at ${url}`,
+      `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # any text is a key`,
+      expect.stringMatching(/^Inspector: http:\/\/127\.0\.0\.1:\d+\/inspector\?token=[\w-]{32}$/),
+      '',
+    ]);
+    const answer = await chat(url, 'smart');
+    expect([answer.headers.get('x-majordomo-target'), await answer.json()]).toMatchObject([
+      'lab/gpt-4o',
+      { model: 'smart', choices: [{ message: { content: 'Hello.' } }] },
+    ]);
+    expect((await chat(url, 'lab/gpt-4o')).status).toBe(404);
+  }, 60_000);
+
+  it('serves only the names that it is given, others among them', async () => {
+    const { running, url } = await serving({
+      argv: ['--models', 'fast', '--models', 'mine=lab/down,lab/gpt-4o'],
+    });
+    expect(running.out()).toContain('Serving fast, mine at');
+    const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: readonly { id: string }[] };
+    expect(data.map(({ id }) => id)).toEqual(['fast', 'mine']);
+  }, 60_000);
+
+  it('lets in who has a key of the file, and says nothing of the keys', async () => {
+    const keys = '# who may ask\nteam-a c4nary-of-a\n\nc4nary-alone\n';
+    const { running, url } = await serving({ argv: ['--key-file', 'keys'], files: { keys } });
+    const asked = await Promise.all(
+      [
+        {},
+        { authorization: 'Bearer c4nary-of-a' },
+        { 'x-api-key': 'c4nary-alone' },
+        { 'x-api-key': 'team-a' },
+      ].map(async (headers) => (await chat(url, 'fast', { headers })).status),
+    );
+    expect(asked).toEqual([401, 200, 200, 401]);
+    expect(running.out() + running.err()).not.toContain('c4nary');
+    expect(running.out()).toContain('# keys are those of keys');
+  }, 60_000);
+
+  it('opens the inspector for whoever has the address, and once its cookie is there without it', async () => {
+    const { url, inspector } = await serving();
+    expect((await fetch(`${url}/inspector`)).status).toBe(401);
+    const entered = await fetch(inspector, { redirect: 'manual' });
+    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+    expect([entered.status, entered.headers.get('location')]).toEqual([303, '/inspector']);
+    const page = await fetch(`${url}/inspector`, { headers: { cookie } });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
+  }, 60_000);
+
+  it('serves the presets of a router, and the inspector shows their plans', async () => {
+    const routing = JSON.stringify(import.meta.resolve('@majordomo/routing'));
+    const config = `
+      import { createRouter } from ${routing};
+      export default { router: createRouter({ presets: { best: 'lab/gpt-4o' } }) };`;
+    const { running, url, inspector } = await serving({ files: { 'majordomo.config.mjs': config } });
+    expect(running.out()).toContain('Serving best at');
+    expect((await chat(url, 'best')).headers.get('x-majordomo-target')).toBe('lab/gpt-4o');
+    const entered = await fetch(inspector, { redirect: 'manual' });
+    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+    const meaning = await fetch(`${url}/inspector/meaning?spec=best`, { headers: { cookie } });
+    expect(await meaning.json()).toMatchObject({
+      targets: [{ target: 'lab/gpt-4o' }],
+      plan: { reason: expect.stringMatching(/\w/) as string },
+    });
+  }, 60_000);
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    '%s lets the answer under way end, and takes no more',
+    async (signal, code) => {
+      const [held, letGo] = latch();
+      const [isAsked, asked] = latch();
+      const script: Script = async () => {
+        asked();
+        await held;
+        return 'Hello.';
+      };
+      const { running, url, inspector } = await serving({ script });
+      // A page that is open keeps nobody.
+      const entered = await fetch(inspector, { redirect: 'manual' });
+      const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      const page = await fetch(`${url}/inspector/events`, { headers: { cookie } });
+      const answer = chat(url, 'fast', { stream: true });
+      await isAsked;
+      running.child.kill(signal);
+      await running.said(/Answers under way have 10 s to end/);
+      await expect(chat(url, 'fast')).rejects.toThrow();
+      letGo();
+      expect(await (await answer).text()).toContain('[DONE]');
+      expect(await running.ended).toBe(code);
+      await page.body?.cancel().catch(() => undefined);
+    },
+    60_000,
+  );
+
+  it('keeps its books in the ledger, by the tenants of the key file', async () => {
+    const config = JSON.stringify({
+      ...CONFIG,
+      ledger: { limits: [{ name: 'one', max: { requests: 1 }, per: 'day', each: ['tenant'] }] },
+    });
+    const files = { keys: 'team-a one\nteam-b two\n', 'majordomo.config.json': config };
+    const { running, url } = await serving({ argv: ['--key-file', 'keys'], files });
+    const statuses: number[] = [];
+    for (const key of ['one', 'one', 'two'])
+      statuses.push((await chat(url, 'fast', { headers: { 'x-api-key': key } })).status);
+    running.child.kill('SIGINT');
+    await running.ended;
+    expect(statuses).toEqual([200, 429, 200]);
+  }, 60_000);
+});
+
+it('two of them at one port: the second says what to do', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await new Promise((listening) => other.once('listening', listening));
+  const { port } = other.address() as AddressInfo;
+  using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' } });
+  const ran = await place.run('serve', '--models', 'lab/x', '--port', String(port));
+  expect([ran.code, ran.out, ran.err]).toEqual([
+    1,
+    '',
+    `majordomo: cannot listen on 127.0.0.1:${port}: the port is taken; --port 0 takes a free one\n`,
+  ]);
+});
+
+describe('a mistake is told before anything is served:', () => {
+  it.each<[string, readonly string[]]>([
+    ['nothing is configured to serve', []],
+    ['--port must be a number from 0', ['--port', '65536']],
+    ['--port must be a number from 0', ['--port', '']],
+    ['no name is "fats" (the configuration has none)', ['--models', 'fats']],
+    ['--models takes name=spec', ['--models', '=lab/x']],
+    ['--models says twice what "a" is', ['--models', 'a=lab/x', '--models', 'a=lab/y']],
+    ['unknown provider "nobody"', ['--models', 'a=nobody/x']],
+    ['--host 0.0.0.0 lets other machines ask', ['--models', 'lab/x', '--host', '0.0.0.0']],
+    ['nobody cannot be read: there is no such file', ['--models', 'lab/x', '--key-file', 'nobody']],
+    ['open can be read by others than you: chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
+    ['none holds no key', ['--models', 'lab/x', '--key-file', 'none']],
+    ['long: line 2 is neither a key', ['--models', 'lab/x', '--key-file', 'long']],
+    ['twice: line 3 has a key that stands above', ['--models', 'lab/x', '--key-file', 'twice']],
+  ])('%s', async (told, argv) => {
+    const files = {
+      open: 'c4nary',
+      none: '# c4nary\n',
+      long: 'c4nary\na b c4nary\n',
+      twice: 'a c4nary\n\nb c4nary\n',
+    };
+    using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files });
+    for (const name of ['none', 'long', 'twice']) chmodSync(join(place.cwd, name), 0o600);
+    chmodSync(join(place.cwd, 'open'), 0o644);
+    const ran = await place.run('serve', ...argv);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+    expect(ran.err).not.toContain('c4nary');
+  });
+});
