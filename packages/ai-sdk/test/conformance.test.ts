@@ -6,6 +6,6 @@ import { harnesses } from './harnesses.ts';
 describe.concurrent.each(harnesses)('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, { timeout: 20_000 }, run);
+    else test(name, { timeout: 60_000 }, run);
   }
 });

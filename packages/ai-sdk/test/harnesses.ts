@@ -1,9 +1,12 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { createMajordomo } from '@majordomo/core';
+import { createOpenAI as ours } from '@majordomo/provider-openai';
 import { anthropicMessages, openaiChat, openaiResponses, type Harness } from '@majordomo/testing';
 import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
-import { fromAISDK } from '../src/index.ts';
+import { MockLanguageModelV4 } from 'ai/test';
+import { fromAISDK, toAISDK } from '../src/index.ts';
 
 const keyed = (apiKey: string | undefined): { readonly apiKey?: string } =>
   apiKey === undefined ? {} : { apiKey };
@@ -19,8 +22,22 @@ const encrypted =
       }),
     });
 
+/** The AI SDK's mock of a model, which answers as our bridge does. */
+const thereAndBack =
+  (baseURL: string, apiKey: string | undefined) =>
+  (id: string): LanguageModelV4 => {
+    const provider = ours({ baseURL, ...keyed(apiKey) });
+    const model = toAISDK(createMajordomo({ providers: [provider], chain: { attempts: 1 } }))(`openai/${id}`);
+    return new MockLanguageModelV4({
+      doGenerate: (options) => model.doGenerate(options),
+      doStream: (options) => model.doStream(options),
+    });
+  };
+
+const REFUSAL = 'the AI SDK has one finish for what was refused and what was filtered: content-filter';
+
 const EVERY: Harness['cannot'] = {
-  refusal: 'the AI SDK has one finish for what was refused and what was filtered: content-filter',
+  refusal: REFUSAL,
   html: 'their packages read past what is no event stream, and end without a finish: truncated',
   'content-type': 'their packages read a body whatever its type says',
   'output-schemas':
@@ -39,6 +56,20 @@ const OPENAI: Harness['cannot'] = {
 
 /** Two of the AI SDK's own providers, one of them over both of its wires. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
+  [
+    'a mocked model over a chain of ours, there and back',
+    {
+      wire: openaiResponses,
+      model: 'gpt-5',
+      open: ({ baseURL, apiKey }) => fromAISDK(thereAndBack(baseURL, apiKey), { id: 'theirs' }),
+      cannot: {
+        refusal: REFUSAL,
+        'bad-arguments':
+          'a call that must not run gets a mark behind its arguments, so that the AI SDK cannot read them',
+        'abort-body': 'our bridge hands over a stream with the first content: its headers are no step',
+      },
+    },
+  ],
   [
     '@ai-sdk/openai over Responses',
     {

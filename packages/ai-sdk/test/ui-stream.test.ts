@@ -1,43 +1,8 @@
-import type { ChatModel } from '@majordomo/core';
-import {
-  convertToModelMessages,
-  createUIMessageStreamResponse,
-  DefaultChatTransport,
-  isStepCount,
-  readUIMessageStream,
-  streamText,
-  tool,
-  toUIMessageStream,
-  type UIMessage,
-} from 'ai';
-import { Hono } from 'hono';
+import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
+import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { toLanguageModel } from '../src/index.ts';
+import { chatServer } from './support/chat-server.ts';
 import { house } from './support/house.ts';
-
-const tools = {
-  weather: tool({ inputSchema: z.object({ city: z.string() }), execute: ({ city }) => `rain in ${city}` }),
-};
-
-/** The endpoint of a chat page. */
-function server(model: ChatModel): Hono {
-  const app = new Hono();
-  app.post('/api/chat', async ({ req }) => {
-    const { messages } = await req.json<{ messages: UIMessage[] }>();
-    const { stream } = streamText({
-      model: toLanguageModel(model),
-      messages: await convertToModelMessages(messages, { tools }),
-      tools,
-      reasoning: 'low',
-      stopWhen: isStepCount(3),
-      abortSignal: req.raw.signal,
-      onError: () => undefined,
-    });
-    return createUIMessageStreamResponse({ stream: toUIMessageStream({ stream, tools }) });
-  });
-  return app;
-}
 
 /** What `useChat` does with a question: its transport, and its reader of the stream. */
 function page(app: Hono): (text: string, signal?: AbortSignal) => Promise<UIMessage> {
@@ -84,7 +49,7 @@ describe('a chat page over a chain', () => {
         'Always.',
       ],
     });
-    const ask = page(server(at.majordomo.model('openai/gpt-5.4,anthropic/claude-haiku-4-5')));
+    const ask = page(chatServer(at.majordomo.model('openai/gpt-5.4,anthropic/claude-haiku-4-5')));
     const first = await ask('weather in Rome?');
     expect(first.parts.map(({ type }) => type)).toEqual([
       'step-start',
@@ -104,14 +69,14 @@ describe('a chat page over a chain', () => {
 
   it('is told of a failure without the vendor’s words', async () => {
     await using at = await house({ openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }] });
-    const app = server(at.majordomo.model('openai/gpt-5.4'));
+    const app = chatServer(at.majordomo.model('openai/gpt-5.4'));
     await expect(page(app)('hi')).rejects.toThrow('An error occurred.');
   });
 
   it('closes the vendor’s connection when it leaves', async () => {
     await using at = await house({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
-    const answer = page(server(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(
+    const answer = page(chatServer(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(
       () => undefined,
     );
     const exchange = await at.openai.request(0);

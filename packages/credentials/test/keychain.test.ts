@@ -70,6 +70,14 @@ describe('a vault in a keychain (a fake one)', () => {
     expect([...vault.secrets()]).toContain('one');
   });
 
+  it('takes any name, with line breaks or as its own entries are called', async () => {
+    const vault = keychainVault({ keyring: fakeKeyring() });
+    const odd = ['a\nb', '', ' names', 'names', '["x"]', '🔑'];
+    for (const name of odd) await vault.update(name, () => ({ kind: 'key', value: secret(`of ${name}`) }));
+    expect((await vault.list()).map(({ name }) => name)).toEqual(odd);
+    expect((await vault.get('names'))?.value.reveal()).toBe('of names');
+  });
+
   it('loses no update of many at once', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
     await Promise.all(

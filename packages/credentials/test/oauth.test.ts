@@ -183,6 +183,22 @@ describe('a login in the browser', () => {
     }
   });
 
+  it.each<[string, () => Promise<string>]>([
+    ['rejects', () => Promise.reject(new Error('no clipboard'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no clipboard');
+      },
+    ],
+    ['gives no text', () => Promise.resolve(undefined as unknown as string)],
+  ])('where `paste` %s blames the app', async (_what, paste) => {
+    const error = await failure(sourceWith().login({ show: () => undefined, paste }));
+    expect([error.kind, error.details.code]).toEqual(['auth', 'login-failed']);
+    expect(error.message).toMatch(/paste/);
+    expect(error.message).not.toMatch(/authority/);
+  });
+
   it('that is refused says so', async () => {
     expect((await failure(sourceWith().login(browser(false)))).details.code).toBe('login-denied');
     expect(await sourceWith().status()).toBe('absent');

@@ -58,6 +58,30 @@ function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, key
       vendor: 'acme',
       model,
       imageModel,
+      embeddingModel: (id) => ({
+        id,
+        space: 'words',
+        async embed({ values }, context) {
+          await use(context);
+          const vectors = values.map(() => Float32Array.of(1));
+          return { vectors, target: context.target, usage: undefined, warnings: [] };
+        },
+      }),
+      transcriptionModel: (id) => ({
+        id,
+        maxBytes: 9,
+        async transcribe(_request, context) {
+          const text = await use(context);
+          const nothing = { language: undefined, durationMs: undefined, usage: undefined };
+          return { text, segments: [], target: context.target, warnings: [], ...nothing };
+        },
+      }),
+      speechModel: (id) => ({
+        id,
+        async *speak(_request, context) {
+          yield { mediaType: 'audio/wav', bytes: new TextEncoder().encode(await use(context)) };
+        },
+      }),
       listModels: async (context) => [{ id: await use(context), provider: 'p', capabilities: {} }],
     };
   };
@@ -130,10 +154,19 @@ describe('a key that fails makes room for the next', () => {
     expect(new Set(asked)).toEqual(new Set(['k1']));
   });
 
-  it('also for pictures and lists', async () => {
+  it('also for pictures, vectors, transcripts, speech and lists', async () => {
     const { majordomo, asked, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
     await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });
     expect(asked).toEqual(['k1', 'k2']);
+    provider.pool.revive('1');
+    await majordomo.embeddingModel('p/m').embed({ values: ['one'] });
+    provider.pool.revive('1');
+    const audio = new Uint8Array(9);
+    const heard = await majordomo.transcriptionModel('p/m').transcribe({ audio, mediaType: 'audio/wav' });
+    provider.pool.revive('1');
+    const { audio: said } = await majordomo.speechModel('p/m').speak({ text: 'hi' });
+    expect([heard.text, new TextDecoder().decode(said)]).toEqual(['k2', 'k2']);
+    expect(asked).toEqual(['k1', 'k2', 'k1', 'k2', 'k1', 'k2', 'k1', 'k2']);
     provider.pool.revive('1');
     const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
     expect(list?.[0]?.id).toBe('k2');

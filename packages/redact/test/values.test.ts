@@ -6,6 +6,30 @@ const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
 const redactor = createRedactor();
 const clean = <T>(value: T): T => redactor.value(value);
 
+describe('an answer', () => {
+  it('is clean in what it cites and in what ran at the vendor as well', () => {
+    const cited = { url: `https://a.example/?token=${TOKEN}`, title: TOKEN, quote: `It is ${TOKEN}.` };
+    const parts = [
+      { type: 'text', text: 'So it says.', citations: [{ ...cited, start: 0, end: 2 }] },
+      {
+        type: 'vendor',
+        kind: 'web_search_call',
+        text: `search ${TOKEN}`,
+        replay: { family: 'f', data: { item: { action: { query: TOKEN } } } },
+      },
+    ];
+    const masked = clean(parts);
+    expect(JSON.stringify(masked)).not.toContain(TOKEN);
+    expect(masked).toMatchObject([
+      {
+        text: 'So it says.',
+        citations: [{ title: '[redacted]', quote: 'It is [redacted].', start: 0, end: 2 }],
+      },
+      { kind: 'web_search_call', text: 'search [redacted]' },
+    ]);
+  });
+});
+
 describe('a value', () => {
   it('is a deep copy with its texts made clean', () => {
     const value = { list: [`a ${TOKEN}`, 1, null, undefined, true], inner: { at: `${TOKEN}!` } };

@@ -213,3 +213,23 @@ it('an event that is none is let by', () => {
   const router = createRouter({ presets: {} });
   router.onEvent({ type: 'later' } as unknown as CallEvent);
 });
+
+describe('when a plan is asked for', () => {
+  const { router, majordomo } = world({ 'a/x': {} }, { best: { choose: ['a/x'] } });
+
+  it('without a majordomo', async () => {
+    const nobody = undefined as unknown as typeof majordomo;
+    expect(await failure(router.plan('best', nobody))).toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('createMajordomo'),
+    });
+  });
+
+  it('for a request that is none, its place is named', async () => {
+    const request = { messages: 'hi' } as unknown as typeof hi;
+    expect(await failure(router.plan('best', majordomo, { request }))).toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('messages must be an array'),
+    });
+  });
+});

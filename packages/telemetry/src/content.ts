@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type {
   AttemptInfo,
+  AudioPart,
   ChatResponse,
   FilePart,
   ImagePart,
@@ -28,7 +29,7 @@ export function contentOf(redactor: Redactor): Content {
     request: ({ request, payload }) => ({
       ...clean(
         'gen_ai.input.messages',
-        payload === undefined ? request.messages.map(messageOf) : [userText(payload.prompt)],
+        payload === undefined ? request.messages.map(messageOf) : textsOf(payload).map(userText),
       ),
       ...(request.system === undefined
         ? {}
@@ -66,15 +67,25 @@ function partOf(part: Part): object {
       return { type: 'tool_call_response', id: part.callId, response: part.content.map(partOf) };
     case 'image':
     case 'file':
+    case 'audio':
       return bytesOf(part);
+    case 'vendor':
+      return { type: part.kind, ...(part.text !== undefined && { content: part.text }) };
     default:
       return part satisfies never;
   }
 }
 
 /** The bytes stay here. */
-const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart): object => ({
+const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
   type,
   mime_type: mediaType,
   size: bytes.byteLength,
 });
+
+/** What a request that is no chat says in words. */
+function textsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
+  if ('values' in payload) return payload.values;
+  if ('text' in payload) return [payload.text];
+  return payload.prompt === undefined ? [] : [payload.prompt];
+}

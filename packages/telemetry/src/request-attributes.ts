@@ -18,12 +18,25 @@ export function whoIsAsked({
 }
 
 /** In the words of the conventions. */
-export const operationName = (operation = 'chat'): string =>
-  operation === 'image' ? 'generate_content' : operation;
+export function operationName(operation = 'chat'): string {
+  if (operation === 'chat') return operation;
+  return operation === 'embedding' ? 'embeddings' : 'generate_content';
+}
+
+/** Kinds of output that the conventions have a word for. */
+const OUTPUTS: Readonly<Record<string, string>> = {
+  image: 'image',
+  speech: 'speech',
+  transcription: 'text',
+};
+
+const NO_PICTURE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
 
 /** What is asked for; no content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
-  const { request, payload, operation, delivery } = attempt;
+  const { request, payload, operation = 'chat', delivery } = attempt;
+  const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_PICTURE;
+  const dimensions = payload && 'values' in payload ? payload.dimensions : undefined;
   return known({
     'gen_ai.request.stream': delivery === 'deltas' ? true : undefined,
     'gen_ai.request.max_tokens': request.maxTokens,
@@ -33,10 +46,11 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
     'gen_ai.request.frequency_penalty': request.frequencyPenalty,
     'gen_ai.request.presence_penalty': request.presencePenalty,
     'gen_ai.request.stop_sequences': request.stop && [...request.stop],
-    'gen_ai.request.seed': request.seed ?? payload?.seed,
+    'gen_ai.request.seed': request.seed ?? seed,
     'gen_ai.request.reasoning.level': request.reasoning,
-    'gen_ai.request.choice.count': payload?.n === 1 ? undefined : payload?.n,
-    'gen_ai.output.type': operation === 'image' ? 'image' : request.output && 'json',
+    'gen_ai.request.choice.count': n === 1 ? undefined : n,
+    'gen_ai.embeddings.dimension.count': dimensions,
+    'gen_ai.output.type': OUTPUTS[operation] ?? (request.output && 'json'),
   });
 }
 

@@ -1,5 +1,5 @@
 import { image, type LlmError } from '@majordomo/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { collect, type Collected } from '../src/conformance/collect.ts';
 import { fakeProvider } from '../src/fake/fake-provider.ts';
 import type { Turn } from '../src/script/turn.ts';
@@ -200,4 +200,25 @@ describe('a wrong script', () => {
       'the script of the fake model f/m: turn 1 threw no such city',
     ]);
   });
+});
+
+it('a server that takes its time leaves no listener behind for each piece', async () => {
+  const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+  const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+  await using server = await startWireServer({
+    wire: openaiChat,
+    script: ['Hello.'],
+    split: 'event',
+    delayMs: 1,
+  });
+  const response = await fetch(`${server.baseURL}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+  });
+  expect((await response.text()).match(/^data: /gm)?.length).toBeGreaterThan(3);
+  const gone = new Set(removed.mock.calls.map(([, listener]) => listener));
+  const left = added.mock.calls.filter(([, listener]) => !gone.has(listener));
+  expect(added.mock.calls.length).toBeGreaterThan(3);
+  expect(left.length).toBeLessThan(3);
 });

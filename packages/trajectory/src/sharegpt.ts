@@ -141,6 +141,10 @@ function partText(part: Part): string {
       return part.text;
     case 'image':
       return '[image]';
+    case 'audio':
+      return '[audio]';
+    case 'vendor':
+      return part.text === undefined ? `[${part.kind}]` : `[${part.kind}: ${part.text}]`;
     case 'file':
       return part.name === undefined ? '[file]' : `[file ${part.name}]`;
     case 'tool-call':

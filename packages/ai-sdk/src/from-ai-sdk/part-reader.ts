@@ -9,6 +9,7 @@ import type {
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
 import type { Scribe } from '@majordomo/core/provider';
+import { ourCitations } from '../citations.ts';
 import { ourFinish } from '../finish.ts';
 import { ourUsage } from '../usage.ts';
 import { ourWarning } from '../warning.ts';
@@ -53,8 +54,11 @@ export class PartReader {
       case 'response-metadata':
         this.scribe.start(part.id);
         return;
-      case 'text-start':
       case 'text-end':
+        this.scribe.cite(ourCitations(part.citations));
+        this.text(part.id, '', part.providerMetadata);
+        return;
+      case 'text-start':
         this.text(part.id, '', part.providerMetadata);
         return;
       case 'text-delta':
@@ -87,8 +91,10 @@ export class PartReader {
   }
 
   private content(part: LanguageModelV4Content, key: string): void {
-    if (part.type === 'text') this.text(key, part.text, part.providerMetadata);
-    else if (part.type === 'reasoning') this.reasoning(key, part.text, part.providerMetadata);
+    if (part.type === 'text') {
+      this.text(key, part.text, part.providerMetadata);
+      this.scribe.cite(ourCitations(part.citations));
+    } else if (part.type === 'reasoning') this.reasoning(key, part.text, part.providerMetadata);
     else if (part.type === 'tool-call' && part.providerExecuted !== true) this.call(part);
     else if (part.type !== 'custom' || !BOOKKEEPING.test(part.kind))
       this.scribe.warning({ action: 'dropped', what: part.type, why: 'there is no such part here' });

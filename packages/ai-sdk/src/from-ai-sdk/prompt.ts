@@ -10,6 +10,7 @@ import type {
 } from '@ai-sdk/provider';
 import type {
   AssistantPart,
+  AudioPart,
   FilePart,
   ImagePart,
   ModelRequest,
@@ -46,7 +47,7 @@ function theirMessage(message: TurnMessage, names: Names): LanguageModelV4Messag
         ),
       };
     case 'assistant':
-      return { role: 'assistant', content: message.parts.map((part) => theirPart(part, names)) };
+      return { role: 'assistant', content: message.parts.flatMap((part) => theirPart(part, names)) };
     case 'tool':
       return {
         role: 'tool',
@@ -60,7 +61,7 @@ function theirMessage(message: TurnMessage, names: Names): LanguageModelV4Messag
   }
 }
 
-const theirFile = (part: ImagePart | FilePart): LanguageModelV4FilePart => ({
+const theirFile = (part: ImagePart | FilePart | AudioPart): LanguageModelV4FilePart => ({
   type: 'file',
   mediaType: part.mediaType,
   data: { type: 'data', data: part.bytes },
@@ -70,17 +71,15 @@ const theirFile = (part: ImagePart | FilePart): LanguageModelV4FilePart => ({
 function theirPart(
   part: AssistantPart,
   { family, idOf }: Names,
-): LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart {
+): readonly (LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart)[] {
+  // Their models make none that we could have kept.
+  if (part.type === 'vendor') return [];
   const token = optionsOf(part.replay, family);
-  return part.type === 'tool-call'
-    ? {
-        type: 'tool-call',
-        toolCallId: idOf(part.id),
-        toolName: callName(part.name, LONGEST_NAME),
-        input: part.args,
-        ...token,
-      }
-    : { type: part.type, text: part.text, ...token };
+  if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];
+  const { id, name, args: input } = part;
+  return [
+    { type: 'tool-call', toolCallId: idOf(id), toolName: callName(name, LONGEST_NAME), input, ...token },
+  ];
 }
 
 /** What `PartReader` made the token of. */

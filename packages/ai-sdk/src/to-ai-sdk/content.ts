@@ -1,19 +1,31 @@
 import type {
+  LanguageModelV4CustomContent,
   LanguageModelV4Reasoning,
   LanguageModelV4Text,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider';
-import type { AssistantPart, ToolCallPart } from '@majordomo/core';
+import type { AssistantPart, ToolCallPart, VendorPart } from '@majordomo/core';
+import { theirCitations } from '../citations.ts';
 import { withReplay } from './replay.ts';
 
 /** A whole part as the AI SDK has it. */
 export function theirContent(
   part: AssistantPart,
-): LanguageModelV4Text | LanguageModelV4Reasoning | LanguageModelV4ToolCall {
-  return part.type === 'tool-call'
-    ? theirCall(part)
-    : { type: part.type, text: part.text, ...withReplay(part.replay) };
+): LanguageModelV4Text | LanguageModelV4Reasoning | LanguageModelV4ToolCall | LanguageModelV4CustomContent {
+  if (part.type === 'tool-call') return theirCall(part);
+  if (part.type === 'vendor') return theirVendor(part);
+  const { type, text, replay } = part;
+  return type === 'text'
+    ? { type, text, ...theirCitations(part.citations), ...withReplay(replay) }
+    : { type, text, ...withReplay(replay) };
 }
+
+/** A custom part there: it comes back with its options. */
+export const theirVendor = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({
+  type: 'custom',
+  kind: `majordomo.${kind}`,
+  providerMetadata: { majordomo: { kind, ...(text !== undefined && { text }), replay: { ...replay } } },
+});
 
 export const theirCall = (part: ToolCallPart): LanguageModelV4ToolCall => ({
   type: 'tool-call',

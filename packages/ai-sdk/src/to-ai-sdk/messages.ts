@@ -8,6 +8,7 @@ import type {
 import {
   LlmError,
   type AssistantPart,
+  type AudioPart,
   type FilePart,
   type ImagePart,
   type JsonObject,
@@ -17,7 +18,7 @@ import {
   type UserPart,
 } from '@majordomo/core';
 import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/provider';
-import { replayIn } from './replay.ts';
+import { ourVendor, replayIn } from './replay.ts';
 import type { Unsupported } from './unsupported.ts';
 
 type Of<Role> = Extract<LanguageModelV4Message, { readonly role: Role }>;
@@ -59,9 +60,13 @@ function assistantPart(part: Of<'assistant'>['content'][number], unsupported: Un
       const args = isRecord(input) ? (input as JsonObject) : {};
       return [{ type: 'tool-call', id, name, args, ...replayIn(part.providerOptions) }];
     }
+    case 'custom': {
+      const kept = ourVendor(part.providerOptions);
+      if (kept === undefined) break;
+      return [kept];
+    }
     case 'file':
     case 'reasoning-file':
-    case 'custom':
     case 'tool-result':
       break;
   }
@@ -120,13 +125,14 @@ function resultContent(
 function ourFile(
   { data, mediaType, filename }: Omit<LanguageModelV4FilePart, 'type'>,
   unsupported: Unsupported,
-): (ImagePart | FilePart)[] {
+): (ImagePart | FilePart | AudioPart)[] {
   const bytes = bytesOf(data);
   if (bytes === undefined) {
     unsupported(`file by ${data.type}`, 'files are sent as bytes');
     return [];
   }
   const exact = /^\w+\/[^*]+$/.test(mediaType) ? mediaType : (sniffMediaType(bytes) ?? mediaType);
+  if (exact.startsWith('audio/')) return [{ type: 'audio', mediaType: exact, bytes }];
   return exact.startsWith('image')
     ? [{ type: 'image', mediaType: exact, bytes }]
     : [{ type: 'file', mediaType: exact, bytes, ...(filename === undefined ? {} : { name: filename }) }];

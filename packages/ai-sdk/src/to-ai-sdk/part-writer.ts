@@ -1,6 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { AssistantPart, PartHead, StreamEvent } from '@majordomo/core';
-import { theirCall } from './content.ts';
+import { theirCitations } from '../citations.ts';
+import { theirCall, theirVendor } from './content.ts';
 import { withReplay } from './replay.ts';
 
 /** Our events as parts of their stream. Fragments of a call are named by its id there, by its index here. */
@@ -42,7 +43,16 @@ export class PartWriter {
   }
 }
 
-const ended = (index: number, part: AssistantPart): readonly LanguageModelV4StreamPart[] =>
-  part.type === 'tool-call'
-    ? [{ type: 'tool-input-end', id: part.id }, theirCall(part)]
-    : [{ type: `${part.type}-end`, id: String(index), ...withReplay(part.replay) }];
+function ended(index: number, part: AssistantPart): readonly LanguageModelV4StreamPart[] {
+  const id = String(index);
+  switch (part.type) {
+    case 'tool-call':
+      return [{ type: 'tool-input-end', id: part.id }, theirCall(part)];
+    case 'vendor':
+      return [theirVendor(part)];
+    case 'text':
+      return [{ type: 'text-end', id, ...theirCitations(part.citations), ...withReplay(part.replay) }];
+    case 'reasoning':
+      return [{ type: 'reasoning-end', id, ...withReplay(part.replay) }];
+  }
+}

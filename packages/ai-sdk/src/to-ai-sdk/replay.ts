@@ -1,5 +1,5 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
-import type { Replay } from '@majordomo/core';
+import type { Replay, VendorPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
 
 /** Where the AI SDK carries our token through its loop: it hands a part's metadata back as the part's options. */
@@ -15,4 +15,12 @@ export function replayIn(options: SharedV4ProviderOptions | undefined): { readon
   const replay = options?.['majordomo']?.['replay'];
   if (!isRecord(replay) || typeof replay['family'] !== 'string' || replay['data'] === undefined) return {};
   return { replay: { family: replay['family'], data: replay['data'] } };
+}
+
+/** What ran at a vendor of ours and came back as a custom part; any other custom part is somebody else's. */
+export function ourVendor(options: SharedV4ProviderOptions | undefined): VendorPart | undefined {
+  const { replay } = replayIn(options);
+  const { kind, text } = options?.['majordomo'] ?? {};
+  if (replay === undefined || typeof kind !== 'string') return undefined;
+  return { type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay };
 }

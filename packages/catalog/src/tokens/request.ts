@@ -74,12 +74,19 @@ function partTokens(part: AnyPart, model: string | undefined, count: (text: stri
       return imageTokens(part.bytes, model);
     case 'file':
       return fileTokens(part);
+    case 'audio':
+      return Math.ceil(part.bytes.length / BYTES_OF_AUDIO_TOKEN);
+    case 'vendor':
+      return count(part.text ?? '') + count(JSON.stringify(part.replay.data));
     case 'tool-call':
       return count(part.name) + count(JSON.stringify(part.args)) + PER_MESSAGE;
     case 'tool-result':
       return part.content.reduce((sum, piece) => sum + partTokens(piece, model, count), PER_MESSAGE);
   }
 }
+
+/** 32 tokens a second, as Gemini counts them, of 16,000 bytes, as MP3 has them at 128 kbit/s. */
+const BYTES_OF_AUDIO_TOKEN = 500;
 
 /** A page is read and looked at. */
 const PAGE_TOKENS = 2500;

@@ -83,17 +83,15 @@ it.each([
   expect(estimateTokens(text)).toBe(tokens);
 });
 
-it('takes at most 150 ms for a megabyte, whatever stands in it', () => {
+it('reads a megabyte in linear time, whatever stands in it', () => {
   const megabyte = 1 << 20;
   const texts = ['a', 'aA1', '{"', ' \n', '1 ', '委', '😀', 'é ', '='].map((piece) =>
     piece.repeat(Math.ceil(megabyte / piece.length)),
   );
   for (const text of texts) {
-    const times = [0, 1, 2].map(() => {
-      const start = performance.now();
-      estimateTokens(text);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(150);
+    // Of the processor. It takes at most 150 ms alone; what grows with the square of the text would take minutes.
+    const from = process.cpuUsage();
+    estimateTokens(text);
+    expect(process.cpuUsage(from).user / 1000).toBeLessThan(1500);
   }
 });

@@ -10,6 +10,7 @@ export function clean(messages: readonly Message[], redactor: Redactor): readonl
     type: 'text' as const,
     text: redactor.text(part.text),
   });
+  const told = (kind: string, said: string) => text({ text: `[${kind}: ${said}]` });
   const result = (part: ToolResultPart): ToolResultPart => ({
     ...part,
     content: part.content.map((piece) => (piece.type === 'text' ? text(piece) : piece)),
@@ -23,7 +24,7 @@ export function clean(messages: readonly Message[], redactor: Redactor): readonl
           role: 'user',
           parts: message.parts.map((part) => {
             if (part.type === 'text') return text(part);
-            if (part.type === 'image' || part.name === undefined) return part;
+            if (part.type !== 'file' || part.name === undefined) return part;
             return { ...part, name: redactor.text(part.name) };
           }),
         };
@@ -35,6 +36,7 @@ export function clean(messages: readonly Message[], redactor: Redactor): readonl
           parts: message.parts.flatMap((part): readonly AssistantPart[] => {
             if (part.type === 'reasoning') return [];
             if (part.type === 'text') return [text(part)];
+            if (part.type === 'vendor') return part.text === undefined ? [] : [told(part.kind, part.text)];
             const { type, id, name, args } = part;
             return [{ type, id, name, args: redactor.value(args) }];
           }),

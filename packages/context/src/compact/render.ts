@@ -54,7 +54,7 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
       case 'assistant':
         return message.parts.flatMap((part) => {
           if (part.type === 'text') return [`assistant: ${cut(part.text, detail.text)}`];
-          if (part.type === 'reasoning') return [];
+          if (part.type === 'reasoning' || part.type === 'vendor') return [];
           return [`assistant calls ${part.name}: ${cut(JSON.stringify(shrinkArgs(part.args)), detail.args)}`];
         });
     }

@@ -1,4 +1,4 @@
-import { assistant, toolResult, user, type Usage } from '@majordomo/core';
+import { assistant, toolResult, user, type Message, type Usage } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { tokenMeter } from './token-meter.ts';
 
@@ -20,6 +20,20 @@ describe('a meter', () => {
       tokens: 12,
       anchored: false,
     });
+  });
+
+  it('counts what ran at the vendor by all that goes back, and sound by its bytes', () => {
+    const ran = (text: string) =>
+      assistant([
+        { type: 'vendor', kind: 'search', text: 'tea', replay: { family: 'f', data: { found: text } } },
+      ]);
+    const tokensOf = (...messages: readonly Message[]): number => tokenMeter().estimate({ messages }).tokens;
+    expect(tokensOf(ran('word '.repeat(2000)))).toBeGreaterThan(tokensOf(ran('')) + 1500);
+    const sound = (bytes: number): Message => ({
+      role: 'user',
+      parts: [{ type: 'audio', mediaType: 'audio/mpeg', bytes: new Uint8Array(bytes) }],
+    });
+    expect(tokensOf(sound(500_000)) - tokensOf(sound(0))).toBe(1000);
   });
 
   it('stands on what was counted for the same beginning', () => {

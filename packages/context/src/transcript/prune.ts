@@ -1,4 +1,11 @@
-import type { AssistantMessage, Message, ToolCallPart, ToolResultPart, UserPart } from '@majordomo/core';
+import type {
+  AssistantMessage,
+  AssistantPart,
+  Message,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+} from '@majordomo/core';
 import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { callsOf } from './groups.ts';
 import { shrinkArgs } from './shrink-args.ts';
@@ -112,8 +119,10 @@ function prunedTurn(message: AssistantMessage): AssistantMessage {
     return args === part.args ? part : { ...part, args };
   });
   if (parts.every((part, at) => part === message.parts[at])) return message;
-  const unsigned = parts
-    .filter(({ type }) => type !== 'reasoning')
-    .map(({ replay: _signature, ...part }) => part);
+  const unsigned = parts.flatMap((part): AssistantPart[] => {
+    if (part.type === 'reasoning' || part.type === 'vendor') return [];
+    const { replay: _signature, ...rest } = part;
+    return [rest];
+  });
   return { role: 'assistant', parts: unsigned };
 }

@@ -19,6 +19,8 @@ export interface Keyring {
   };
 }
 
+type Entry = InstanceType<Keyring['Entry']>;
+
 /** Which entries are this app's, and whose keychain it is. */
 export interface KeychainVaultOptions {
   /** The name under which the keychain shows the entries. Default `majordomo`. */
@@ -27,8 +29,8 @@ export interface KeychainVaultOptions {
   readonly keyring?: Keyring | undefined;
 }
 
-/** Keychains cannot list: the names stand in an entry of their own. */
-const INDEX = ' names';
+/** Keychains cannot list: the names stand, as JSON, in an entry of a service of its own. */
+const NAMES = 'names';
 
 /**
  * The system's keychain, where `@napi-rs/keyring` is installed. Every method rejects with `config` where it is not, or
@@ -39,25 +41,21 @@ export function keychainVault({ service = 'majordomo', keyring }: KeychainVaultO
   let loading: Promise<Keyring> | undefined;
   const load = (): Promise<Keyring> =>
     (loading ??= keyring === undefined ? loaded() : Promise.resolve(keyring));
-  const entryOf = async (account: string): Promise<InstanceType<Keyring['Entry']>> =>
-    new (await load()).Entry(service, account);
-  const read = async (account: string): Promise<string | undefined> => {
-    const entry = await entryOf(account);
-    return asked(() => entry.getPassword() ?? undefined);
-  };
+  const entryOf = async (account: string): Promise<Entry> => new (await load()).Entry(service, account);
+  const indexOf = async (): Promise<Entry> => new (await load()).Entry(`${service} (${NAMES})`, NAMES);
+  const read = (entry: Entry): string | undefined => asked(() => entry.getPassword() ?? undefined);
   const get = async (name: string): Promise<StoredCredential | undefined> => {
-    const text = await read(name);
+    const text = read(await entryOf(name));
     const entry = text === undefined ? undefined : parsed(text, name);
     seen.note(entry);
     return entry;
   };
-  const names = async (): Promise<readonly string[]> =>
-    ((await read(INDEX)) ?? '').split('\n').filter((name) => name !== '');
+  const names = async (): Promise<readonly string[]> => namesIn(read(await indexOf()));
   const put = async (name: string, next: StoredCredential | undefined): Promise<void> => {
-    const [entry, index] = [await entryOf(name), await entryOf(INDEX)];
+    const [entry, index] = [await entryOf(name), await indexOf()];
     const others = (await names()).filter((other) => other !== name);
     asked(() => {
-      index.setPassword([...others, ...(next === undefined ? [] : [name])].join('\n'));
+      index.setPassword(JSON.stringify([...others, ...(next === undefined ? [] : [name])]));
       if (next === undefined) entry.deletePassword();
       else entry.setPassword(JSON.stringify(formatEntry(next)));
     });
@@ -81,6 +79,16 @@ export function keychainVault({ service = 'majordomo', keyring }: KeychainVaultO
     },
     secrets: () => seen.all(),
   };
+}
+
+/** Somebody else's entry of that name holds no names. */
+function namesIn(text: string | undefined): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 async function loaded(): Promise<Keyring> {

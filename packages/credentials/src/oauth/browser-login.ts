@@ -13,10 +13,9 @@ export async function browserLogin(authority: Authority, io: LoginIo, signal: Ab
   const redirect = await listenForRedirect(state);
   try {
     await shown(io, { url: await authority.authorizeUrl(redirect.url, verifier, state, signal) }, signal);
-    const pasted = io.paste?.().then((text) => fromPaste(text, state));
     const answer = await Promise.race([
       redirect.answer,
-      ...(pasted === undefined ? [] : [pasted]),
+      ...(io.paste === undefined ? [] : [pasted(io.paste, state)]),
       whenAborted(signal),
     ]);
     const tokens = await authority.exchange(answer, redirect.url, verifier, state, signal);
@@ -26,6 +25,21 @@ export async function browserLogin(authority: Authority, io: LoginIo, signal: Ab
     await redirect.close(false);
     throw asLoginError(error, 'the login');
   }
+}
+
+async function pasted(paste: NonNullable<LoginIo['paste']>, state: string): Promise<URLSearchParams> {
+  let text: unknown;
+  try {
+    text = await paste();
+  } catch (cause) {
+    throw new LlmError(
+      'auth',
+      'nothing could be pasted: `paste` failed',
+      { code: 'login-failed' },
+      { cause },
+    );
+  }
+  return fromPaste(typeof text === 'string' ? text : '', state);
 }
 
 /** The whole address, `?code=…&state=…`, or `code=…&state=…`. A bare code proves nothing: a state was sent. */

@@ -37,17 +37,28 @@ export class PoolAttempts {
     this.provider = provider;
   }
 
-  async *stream(
+  /** A chat: its key has done its work when the answer says its end. */
+  stream(
     context: ModelContext,
     use: Use<AsyncIterable<ModelEvent | readonly ModelEvent[]>>,
   ): AsyncGenerator<ModelEvent | readonly ModelEvent[]> {
+    return this.steps(context, use, hasFinished);
+  }
+
+  /** Anything that comes in steps; without a step that says so, the end of them is its end. */
+  async *steps<Step>(
+    context: ModelContext,
+    use: Use<AsyncIterable<Step>>,
+    isLast?: (step: Step) => boolean,
+  ): AsyncGenerator<Step> {
     const { lease, failed, inside } = await this.begin(context);
     try {
-      for await (const events of use(lease.key, inside)) {
+      for await (const step of use(lease.key, inside)) {
         // Told before it is shown: whoever reads to the end asks for nothing more.
-        if (hasFinished(events)) this.ring.succeeded(lease);
-        yield events;
+        if (isLast?.(step) === true) this.ring.succeeded(lease);
+        yield step;
       }
+      if (isLast === undefined) this.ring.succeeded(lease);
     } catch (error) {
       throw this.failed(error, lease, failed, context.target);
     } finally {

@@ -2,7 +2,6 @@ import {
   LlmError,
   type Clock,
   type Credential,
-  type ImageBackend,
   type Model,
   type ModelContext,
   type ModelInfo,
@@ -12,6 +11,7 @@ import {
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { PoolAttempts } from './pool-attempts.ts';
+import { pooledFurther } from './pooled-further.ts';
 import { STRATEGIES, type Strategy } from './strategy.ts';
 
 /** Which keys there are, and how they are used. */
@@ -64,7 +64,7 @@ export function pooled(
     vendor: first.vendor,
     billing: first.billing,
     model: (id) => pooledModel(id, first, providerOf, attempts),
-    ...(first.imageModel && { imageModel: (id: string) => pooledImages(id, first, providerOf, attempts) }),
+    ...pooledFurther(first, providerOf, attempts),
     ...(first.listModels && {
       listModels: (context: Omit<ModelContext, 'delivery'>) => listed(context, providerOf, attempts),
     }),
@@ -89,27 +89,6 @@ function pooledModel(
     ...described,
     stream: (request, context) =>
       attempts.stream(context, (key, inside) => modelOf(key).stream(request, inside)),
-  };
-}
-
-function pooledImages(
-  id: string,
-  first: Provider,
-  providerOf: (key: Key) => Provider,
-  attempts: PoolAttempts,
-): ImageBackend {
-  const backendOf = (key: Key): ImageBackend => {
-    const backend = providerOf(key).imageModel?.(id);
-    if (backend === undefined)
-      throw new LlmError('config', `key ${key.id} belongs to a provider that draws nothing`);
-    return backend;
-  };
-  const described = first.imageModel?.(id);
-  return {
-    id,
-    ...described,
-    generate: (request, context) =>
-      attempts.run(context, (key, inside) => backendOf(key).generate(request, inside)),
   };
 }
 

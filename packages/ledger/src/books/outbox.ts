@@ -1,11 +1,8 @@
 import type { Clock } from '@majordomo/core';
 import { inTime } from './in-time.ts';
 
-interface Job {
-  /** May be run again after a failure. */
-  readonly run: () => Promise<void>;
-  readonly done: () => void;
-}
+/** May be run again after a failure. */
+type Job = () => Promise<void>;
 
 /** A store that says nothing for so long is asked again: what it is told may be told twice. */
 const LONGEST_JOB_MS = 30_000;
@@ -29,11 +26,9 @@ export class Outbox {
     this.onError = onError;
   }
 
-  /** Resolves once it is done, however often it takes. */
-  send(run: () => Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      void this.attempt({ run, done: resolve });
-    });
+  /** Resolves after the first try: nobody waits for what has to be tried again. */
+  async send(job: Job): Promise<void> {
+    await this.attempt(job);
   }
 
   /** Waits for what is under way and tries what failed once more; rejects with the error that remains. */
@@ -53,10 +48,9 @@ export class Outbox {
   }
 
   private attempt(job: Job): Promise<{ readonly error: unknown } | undefined> {
-    const attempted = inTime(job.run(), LONGEST_JOB_MS, this.clock, true).then(
+    const attempted = inTime(job(), LONGEST_JOB_MS, this.clock, true).then(
       () => {
         this.waitMs = FIRST_WAIT_MS;
-        job.done();
         return undefined;
       },
       (error: unknown) => {
@@ -73,7 +67,7 @@ export class Outbox {
   }
 
   private retryLater(job: Job): void {
-    if (this.waiting.length >= MOST_WAITING) this.waiting.shift()?.done();
+    if (this.waiting.length >= MOST_WAITING) this.waiting.shift();
     this.waiting.push(job);
     this.cancel ??= this.clock.timer(
       this.waitMs,

@@ -1,5 +1,5 @@
 import { mostCost, type CatalogModel, type Price } from '@majordomo/catalog';
-import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
+import { user, type AttemptInfo, type EmbeddingRequest, type ImageRequest } from '@majordomo/core';
 import { MOST } from '../limits/money.ts';
 import { mostInput } from './most-input.ts';
 
@@ -20,12 +20,42 @@ export function estimate(
   price: Price | undefined,
   output: number | undefined,
 ): Estimate {
-  if (attempt.payload !== undefined) return imageEstimate(attempt, attempt.payload, model, price);
+  if (attempt.payload !== undefined) return furtherEstimate(attempt, attempt.payload, model, price);
   const input = inputOf(attempt, model);
   const most = lowest(mostOutput(attempt, model), output);
   const nanoUsd =
     price === undefined || most === undefined ? undefined : held(mostCost({ input, output: most }, price));
   return { input, output: most, nanoUsd, isByUnit: false };
+}
+
+/** By what is asked for. How long a recording is, nobody knows before. */
+function furtherEstimate(
+  attempt: AttemptInfo,
+  payload: NonNullable<AttemptInfo['payload']>,
+  model: CatalogModel | undefined,
+  price: Price | undefined,
+): Estimate {
+  if ('values' in payload) return vectorsEstimate(attempt, payload, price);
+  if ('text' in payload) return byFee(price?.fees?.['character'], payload.text.length);
+  if ('audio' in payload) return byFee(undefined, 0);
+  return imageEstimate(attempt, payload, model, price);
+}
+
+function vectorsEstimate(
+  { vendor, model }: AttemptInfo,
+  { values }: EmbeddingRequest,
+  price: Price | undefined,
+): Estimate {
+  const messages = [user(values.join('\n'))];
+  const input = mostInput({ messages, tools: [], output: undefined, extra: {} }, { vendor, model });
+  const nanoUsd = price === undefined ? undefined : held(mostCost({ input, output: 0 }, price));
+  return { input, output: 0, nanoUsd, isByUnit: false };
+}
+
+/** Fees are micro-USD, to six decimals. */
+function byFee(fee: number | undefined, count: number): Estimate {
+  const nanoUsd = fee === undefined ? undefined : held(BigInt(Math.ceil(fee * count * 1000)));
+  return { input: 0, output: undefined, nanoUsd, isByUnit: true };
 }
 
 function inputOf(attempt: AttemptInfo, model: CatalogModel | undefined): number {
@@ -54,8 +84,13 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
   return Math.ceil(Math.min(wanted, most ?? Infinity));
 }
 
-/** The units that providers report for pictures: `image:1024x1024`. */
-export function imageUnits({ n = 1, size }: ImageRequest): Readonly<Record<string, number>> {
+/** The units that providers report: `image:1024x1024`, `character`; `undefined` for what is counted otherwise. */
+export function unitsOf(
+  payload: NonNullable<AttemptInfo['payload']>,
+): Readonly<Record<string, number>> | undefined {
+  if ('values' in payload || 'audio' in payload) return undefined;
+  if ('text' in payload) return { character: payload.text.length };
+  const { n = 1, size } = payload;
   return { [size === undefined ? 'image' : `image:${size}`]: n };
 }
 

@@ -66,7 +66,7 @@ async function admit(desk: Desk, attempt: AttemptInfo): Promise<Permit | Denial>
     refusal = await inTime(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
     desk.alerts.down(error);
-    if (options.whenDown === 'admit') return permit(desk, request, plan);
+    if (options.whenDown === 'admit') return permitWhileDown(desk, request, plan);
     giveBack(desk, request.id, reserving);
     return storeDown(error);
   }
@@ -137,6 +137,18 @@ function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit 
       return outbox.send(async () => {
         await store.settle(id, []);
       });
+    },
+  };
+}
+
+/** The store had its time: nobody waits longer for the booking either. */
+function permitWhileDown(desk: Desk, request: Request, claims: readonly Claim[]): Permit {
+  const { clock, options } = desk;
+  const granted = permit(desk, request, claims);
+  return {
+    async settle(outcome) {
+      const booked = Promise.resolve(granted.settle(outcome));
+      await inTime(booked, options.storeTimeoutMs, clock, true).catch(() => undefined);
     },
   };
 }

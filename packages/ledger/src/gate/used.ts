@@ -1,18 +1,19 @@
 import type { Cost } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { Amounts } from '../limits/bound.ts';
-import { imageUnits, type Estimate } from './estimate.ts';
+import { unitsOf, type Estimate } from './estimate.ts';
 
-/** The vendor's own count; of pictures that it does not count, what was asked for. */
+/** The vendor's own count; of pictures and speech that it does not count, what was asked for. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
-  if (usage !== undefined || payload === undefined || outcome !== 'finished') return usage;
+  const units = payload && unitsOf(payload);
+  if (usage !== undefined || units === undefined || outcome !== 'finished') return usage;
   return {
     input: 0,
     output: 0,
     cacheRead: undefined,
     cacheWrite: undefined,
     reasoning: undefined,
-    details: { units: imageUnits(payload) },
+    details: { units },
   };
 }
 

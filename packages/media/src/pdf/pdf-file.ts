@@ -31,6 +31,11 @@ export class PdfFile {
     this.budget = { left: READINGS * this.text.length + HEADER_BYTES };
   }
 
+  /** Is all work done that the file is worth? Then nothing more can be read. */
+  get isSpent(): boolean {
+    return this.budget.left < 0;
+  }
+
   scanner(at: number): PdfScanner {
     return new PdfScanner(this.text, at, this.budget);
   }

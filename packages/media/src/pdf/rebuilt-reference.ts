@@ -27,6 +27,7 @@ export function rebuildCrossReference(file: PdfFile): CrossReference {
   for (let mark = marks.exec(file.text); mark !== null; mark = marks.exec(file.text)) {
     if (mark[0] === '%PDF-') throw new AmbiguousPdf('a document stands in this one');
     const found = attempted(() => readMark(file, mark));
+    if (file.isSpent) break;
     if (found === undefined) continue;
     const { value, number, behind } = found;
     marks.lastIndex = Math.max(behind, marks.lastIndex);

@@ -20,6 +20,8 @@ export async function planOf(
 ): Promise<Plan> {
   const { presets, resolver, catalog, clock } = planner;
   if (!presets.has(name)) throw noPreset(name, presets);
+  if (!isMajordomo(majordomo))
+    throw new LlmError('config', 'plan takes what createMajordomo made, as its second argument');
   const question: Question = { name };
   const metadata = asking(call?.metadata ?? {}, question);
   // A majordomo that was made without the router is planned for as if it had it.
@@ -50,6 +52,9 @@ export async function planOf(
     ),
   };
 }
+
+const isMajordomo = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'with' in value && typeof value.with === 'function';
 
 function gap({ target, vendor, facts, billing }: Subject): string | undefined {
   if (facts !== undefined || billing === 'included') return undefined;

@@ -62,4 +62,34 @@ describe('replay', () => {
     const driven = replay((journal) => journal.step('a', () => Promise.reject(new Error(`no ${++tries}`))));
     await expect(driven).rejects.toThrow('no 1');
   });
+
+  it.each([
+    ['before', 0, 5],
+    ['after', 5, 0],
+  ])(
+    'keeps what was done beside an effect that fails %s it, and tries that one again',
+    async (_, fails, does) => {
+      const done: string[] = [];
+      let tries = 0;
+      const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+      const { value, entries } = await replay((journal) =>
+        Promise.allSettled([
+          journal.step('well', async () => {
+            await after(does);
+            return done.push('well');
+          }),
+          journal.step('badly', async () => {
+            await after(fails);
+            if (++tries < 2) throw new Error('no');
+            return tries;
+          }),
+        ]),
+      );
+      expect([done, tries, entries.toSorted()]).toEqual([['well'], 2, ['badly', 'well']]);
+      expect(value).toEqual([
+        { status: 'fulfilled', value: 1 },
+        { status: 'fulfilled', value: 2 },
+      ]);
+    },
+  );
 });

@@ -85,13 +85,19 @@ class Life {
     return never();
   }
 
+  /** A failure is no entry: it ends the run, unless one beside it was kept. Then the next run tries again. */
   private async keep(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.underWay++;
-    const value = await effect();
-    this.underWay--;
-    this.entries.set(name, JSON.stringify(toJson({ value })));
-    this.dying = true;
-    if (this.underWay === 0) this.end();
+    try {
+      const value = await effect();
+      this.entries.set(name, JSON.stringify(toJson({ value })));
+      this.dying = true;
+    } catch (error) {
+      if (!this.dying) throw error;
+    } finally {
+      this.underWay--;
+      if (this.dying && this.underWay === 0) this.end();
+    }
   }
 }
 

@@ -95,15 +95,16 @@ async function pause(ms: number, left: AbortSignal): Promise<void> {
   left.throwIfAborted();
   if (ms === 0) return;
   await new Promise<void>((resolve, reject) => {
-    const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
-    left.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(new Error('the client left'));
-      },
-      { once: true },
-    );
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new Error('the client left'));
+    };
+    const go = (): void => {
+      left.removeEventListener('abort', stop);
+      resolve();
+    };
+    const timer = Number.isFinite(ms) ? setTimeout(go, ms) : undefined;
+    left.addEventListener('abort', stop, { once: true });
   });
 }
 

@@ -96,7 +96,7 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
         content: turn.parts.map((part) => {
           if (part.type === 'text') return part;
           const url = `data:${part.mediaType};base64,${toBase64(part.bytes)}`;
-          return part.type === 'image'
+          return part.type !== 'file'
             ? { type: 'image_url', image_url: { url } }
             : { type: 'file', file: { filename: part.name, file_data: url } };
         }),

@@ -1,5 +1,6 @@
 import {
   LlmError,
+  type AudioPart,
   type FilePart,
   type FinishReason,
   type ImagePart,
@@ -99,7 +100,7 @@ function messages(turns: readonly TurnMessage[]): object[] {
   });
 }
 
-const mediaBlock = ({ type, mediaType, bytes }: ImagePart | FilePart): object => ({
+const mediaBlock = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
   type: type === 'image' ? 'image' : 'document',
   source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) },
 });

@@ -1,0 +1,37 @@
+import type { LanguageModelV4Citation, LanguageModelV4Source } from '@ai-sdk/provider';
+import type { Citation } from '@majordomo/core';
+
+/** What a text cites, as the AI SDK says it; the id of a source is its place in the list. */
+export function theirCitations(citations: readonly Citation[] | undefined): {
+  readonly citations?: LanguageModelV4Citation[];
+} {
+  if (citations === undefined) return {};
+  return {
+    citations: citations.map((citation, at) => ({
+      source: theirSource(citation, String(at)),
+      ...(citation.start !== undefined && { startIndex: citation.start }),
+      ...(citation.end !== undefined && { endIndex: citation.end }),
+      ...(citation.quote !== undefined && { citedText: citation.quote }),
+    })),
+  };
+}
+
+const theirSource = ({ url, document, title }: Citation, id: string): LanguageModelV4Source =>
+  url === undefined
+    ? {
+        type: 'source',
+        sourceType: 'document',
+        id,
+        mediaType: 'application/octet-stream',
+        title: title ?? String(document ?? ''),
+      }
+    : { type: 'source', sourceType: 'url', id, url, ...(title !== undefined && { title }) };
+
+/** The same the other way. */
+export const ourCitations = (citations: readonly LanguageModelV4Citation[] = []): readonly Citation[] =>
+  citations.map(({ source, startIndex, endIndex, citedText }) => ({
+    ...(source.sourceType === 'url' ? { url: source.url } : { document: source.filename ?? source.id }),
+    ...(source.title !== undefined && { title: source.title }),
+    ...(citedText !== undefined && { quote: citedText }),
+    ...(startIndex !== undefined && endIndex !== undefined && { start: startIndex, end: endIndex }),
+  }));

@@ -1,0 +1,50 @@
+import { assistant, type AssistantPart, type Message } from '@majordomo/core';
+import { createRedactor } from '@majordomo/redact';
+import { expect, it } from 'vitest';
+import { prune } from '../transcript/prune.ts';
+import { clean } from './clean.ts';
+import { LEAST, render } from './render.ts';
+
+const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+const searched: AssistantPart = {
+  type: 'vendor',
+  kind: 'web_search_call',
+  text: `tea ${TOKEN}`,
+  replay: { family: 'f', data: { item: { encrypted: 'opaque' } } },
+};
+const cited: AssistantPart = {
+  type: 'text',
+  text: 'Tea is old.',
+  citations: [{ url: `https://a.example/?key=${TOKEN}`, quote: 'old' }],
+  replay: { family: 'f', data: { cited: [] } },
+};
+const turn: Message = assistant([searched, cited]);
+
+it('a summarizer reads what ran at the vendor in words, without tokens, sources and secrets', () => {
+  const messages = clean([turn], createRedactor());
+  expect(messages).toEqual([
+    assistant([
+      { type: 'text', text: '[web_search_call: tea [redacted]]' },
+      { type: 'text', text: 'Tea is old.' },
+    ]),
+  ]);
+  expect(render(messages, LEAST)).toEqual([
+    'assistant: [web_search_call: tea [redacted]]',
+    'assistant: Tea is old.',
+  ]);
+});
+
+it('what ran at the vendor and has no words is left out for a summarizer', () => {
+  const { text: _words, ...mute } = searched;
+  expect(clean([assistant([mute, cited])], createRedactor())).toEqual([
+    assistant([{ type: 'text', text: 'Tea is old.' }]),
+  ]);
+});
+
+it('a pruned turn keeps what ran at the vendor with its tokens, or loses both', () => {
+  expect(prune([turn], undefined)).toEqual([turn]);
+  const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: { text: 'x'.repeat(5000) } };
+  const [pruned] = prune([assistant([searched, cited, call])], undefined);
+  expect(pruned?.parts.map(({ type }) => type)).toEqual(['text', 'tool-call']);
+  expect(pruned?.parts[0]).toEqual({ type: 'text', text: 'Tea is old.', citations: cited.citations });
+});
