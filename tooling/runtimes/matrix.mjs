@@ -7,8 +7,10 @@ const PAGE = join(ROOT, 'apps/docs/runtimes.md');
 const BEGIN = '<!-- runtimes: written by `pnpm test:runtimes --table` -->';
 const END = '<!-- runtimes: end -->';
 
-/** The columns. */
-export const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provider-google', 'agent'];
+/** The columns; the last is of all others, which have a step each. */
+const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provider-google', 'agent'];
+const OTHERS = 'around calls';
+const COLUMNS = [...PACKAGES_SHOWN, OTHERS];
 
 /** Prints what was run, and every failure; false when there was one. */
 export function printMatrix(rows) {
@@ -19,7 +21,7 @@ export function printMatrix(rows) {
       console.log(`${name}: SKIPPED, ${skipped}`);
       continue;
     }
-    const counts = PACKAGES_SHOWN.map((each) => `${each} ${cellOf(results, each)}`);
+    const counts = COLUMNS.map((each) => `${each} ${cellOf(results, each)}`);
     console.log(`${name}: ${counts.join(' · ')}`);
     const failed = results.filter(isFailed);
     failures += failed.length;
@@ -38,9 +40,11 @@ const isFailed = ({ outcome, problem }) => outcome === 'failed' || problem !== u
 const packageOf = (result) =>
   result.package ?? `provider-${/^[a-z]+/.exec(result.side)[0].replace('gemini', 'google')}`;
 
+const columnOf = (result) => (PACKAGES_SHOWN.includes(packageOf(result)) ? packageOf(result) : OTHERS);
+
 /** Passed of run: `24/24`. */
 function cellOf(results, name) {
-  const run = results.filter((result) => packageOf(result) === name && result.outcome !== 'skipped');
+  const run = results.filter((result) => columnOf(result) === name && result.outcome !== 'skipped');
   return `${run.filter((result) => !isFailed(result)).length}/${run.length}`;
 }
 
@@ -55,10 +59,10 @@ export function writeTable(rows, extent) {
 
 function tableOf(rows, extent) {
   const lines = [
-    `| runtime | version | ${PACKAGES_SHOWN.map((name) => `\`${name}\``).join(' | ')} |`,
-    `|---|---|${PACKAGES_SHOWN.map(() => '---|').join('')}`,
+    `| runtime | version | ${PACKAGES_SHOWN.map((name) => `\`${name}\``).join(' | ')} | ${OTHERS} |`,
+    `|---|---|${COLUMNS.map(() => '---|').join('')}`,
     ...rows.map(({ runtime, results, skipped }) => {
-      const cells = PACKAGES_SHOWN.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run'));
+      const cells = COLUMNS.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run'));
       return `| ${runtime.name} | ${runtime.version ?? ''} | ${cells.join(' | ')} |`;
     }),
   ];

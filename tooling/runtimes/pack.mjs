@@ -15,9 +15,20 @@ const PACKAGES = [
   'provider-anthropic',
   'provider-google',
   'agent',
-  'redact',
   'testing',
+  'catalog',
+  'ledger',
+  'redact',
+  'credentials',
+  'routing',
+  'context',
+  'cache',
+  'telemetry',
+  'gateway',
 ];
+
+/** What they leave to the app, and the programs use. */
+const PEERS = { '@opentelemetry/api': '^1.9.0' };
 
 /**
  * An app in an empty folder that has installed the packages from their tarballs, as a user does; with the programs of
@@ -36,7 +47,11 @@ export function installedFrom(tarballs, app) {
   const files = readdirSync(tarballs).map((file) => [nameIn(file), `file:${join(tarballs, file)}`]);
   writeFileSync(
     join(app, 'package.json'),
-    JSON.stringify({ private: true, type: 'module', dependencies: Object.fromEntries(files) }),
+    JSON.stringify({
+      private: true,
+      type: 'module',
+      dependencies: { ...Object.fromEntries(files), ...PEERS },
+    }),
   );
   const problem = npm(['install', '--no-package-lock', '--omit=peer'], app);
   if (problem !== undefined) throw new Error(`the tarballs cannot be installed: ${problem}`);

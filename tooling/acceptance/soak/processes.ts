@@ -15,9 +15,9 @@ export interface Server {
   end(): Promise<void>;
 }
 
-/** One server for each target of the chain. */
-export const startServers = (script: string): Promise<readonly Server[]> =>
-  Promise.all(CHAIN.map(({ wire }, at) => startServer(script, [wire.name, String(at)])));
+/** One server for each target of the chain. `args`: more of the script's. */
+export const startServers = (script: string, ...args: readonly string[]): Promise<readonly Server[]> =>
+  Promise.all(CHAIN.map(({ wire }, at) => startServer(script, [wire.name, String(at), ...args])));
 
 async function startServer(script: string, args: readonly string[]): Promise<Server> {
   const child = fork(fileOf(script), args, { execArgv: ['--unhandled-rejections=strict'] });

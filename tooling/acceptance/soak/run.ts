@@ -1,9 +1,10 @@
 /**
- * The soak: load on a chain of three targets, then slow consumers. Prints a report; exit code 1 when a limit is missed.
- * SOAK_SECONDS (120) and SOAK_STREAMS (500) make it shorter.
+ * The soak: load on a chain of three targets, four times as many streams through a gateway before them, then slow consumers.
+ * Prints a report; exit code 1 when a limit is missed. SOAK_SECONDS (120) and SOAK_STREAMS (500) make it shorter.
  */
 import { printed } from './check.ts';
 import { flood } from './flood.ts';
+import { gatewayLoad } from './gateway-load.ts';
 import { load } from './load.ts';
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 120);
@@ -12,6 +13,10 @@ const isGood = [
   printed(
     `${streams} streams at a time for ${seconds} s, every twentieth request a fault`,
     await load(seconds, streams),
+  ),
+  printed(
+    `${4 * streams} streams at a time through a gateway for ${seconds} s, over the same vendors`,
+    await gatewayLoad(seconds, 4 * streams),
   ),
   printed('slow consumers', await flood(seconds < 60 ? 8 : 32)),
 ];

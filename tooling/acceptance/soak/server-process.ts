@@ -7,14 +7,14 @@ import { SIDES } from '../src/wires.ts';
 import { soakScript } from './script.ts';
 import type { ServerState } from './server-state.ts';
 
-const [wire = '', at = '0'] = process.argv.slice(2);
+const [wire = '', at = '0', everyMs = '150'] = process.argv.slice(2);
 const side = SIDES.find((each) => each.wire.name === wire);
 if (side === undefined) throw new Error(`no wire named ${wire}`);
 const server = await startWireServer({
   wire: side.wire,
   script: soakScript(Number(at)),
   split: 'event',
-  delayMs: 150,
+  delayMs: Number(everyMs),
 });
 const isOpen = ({ outcome }: Exchange): boolean => outcome === 'open';
 

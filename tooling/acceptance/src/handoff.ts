@@ -109,6 +109,7 @@ export async function carryOn(
 export interface Vendor {
   readonly model: ChatModel;
   readonly requests: WireRequest[];
+  readonly bodies: unknown[];
   readonly refused: string[];
 }
 
@@ -116,9 +117,11 @@ export interface Vendor {
 export function open(side: Side, id: string): Vendor {
   const { wire, model } = side;
   const requests: WireRequest[] = [];
+  const bodies: unknown[] = [];
   const refused: string[] = [];
   const respond = ({ path, body }: Asked): Reply => {
     const request = wire.read(path, body);
+    bodies.push(body);
     if (!wire.accepts('POST', path)) refused.push(path);
     refused.push(...wire.validate(body).map((violation) => `${violation.rule} at ${violation.path}`));
     const answer = { ...ANSWERS[requests.length % ANSWERS.length], id: `${id}${requests.length}` } as Answer;
@@ -135,5 +138,5 @@ export function open(side: Side, id: string): Vendor {
     fetch: fetchOf(respond),
     chain: { attempts: 1 },
   });
-  return { model: majordomo.model(`${id}/${model}`), requests, refused };
+  return { model: majordomo.model(`${id}/${model}`), requests, bodies, refused };
 }

@@ -135,7 +135,7 @@ describe.each(PAIRS)('an answer over %s', (_, faulty, healthy) => {
     Object.keys(FAULTS).flatMap((fault) => Object.keys(SECONDS).map((second) => [fault, second] as const)),
   )(
     'that %s at any event is gone on with by one that %s: the story is told once, and whole',
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async (fault, second) => {
       const seen = new Set<string>();
       for (let events = 0; events < 40; events++) {

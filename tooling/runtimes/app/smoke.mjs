@@ -4,6 +4,7 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { readSse, sseResponse } from '@majordomo/core/http';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { stepsAround } from './around-calls.mjs';
 import { MODELS, PROVIDERS } from './providers.mjs';
 
 const GREETING = 'Grüezi, 世界 🌍!';
@@ -21,11 +22,16 @@ export async function smoke(baseURLs) {
     chain: { attempts: 1, timeouts: { firstContentMs: 5000, idleMs: 5000, wholeMs: 5000 } },
     health: { threshold: 100 },
   });
+  const { sound } = baseURLs['openai-chat'];
+  const steps = [
+    ...STEPS.map(([name, what, run]) => [name, what, () => run(majordomo)]),
+    ...stepsAround().map(([name, what, run]) => [name, what, () => run(sound)]),
+  ];
   const results = [];
-  for (const [name, what, run] of STEPS) {
+  for (const [name, what, run] of steps) {
     let problem;
     try {
-      await run(majordomo);
+      await run();
     } catch (error) {
       problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     }

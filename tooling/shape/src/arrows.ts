@@ -2,6 +2,8 @@
 export interface Arrows {
   readonly ours: readonly string[];
   readonly others: readonly string[];
+  /** What its build takes into a file of its own, with the licences: nobody installs it. */
+  readonly builtIn?: readonly string[];
   /** Why the package exists at all: a dependency of its own, another audience, or data of another pace. */
   readonly because: string;
 }
@@ -57,6 +59,26 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
   },
+  'store-cloudflare': {
+    ours: ['core', 'cache', 'ledger'],
+    others: [],
+    because: 'a platform of its own; of cache and ledger the types alone, as optional peers',
+  },
+  'durable-restate': {
+    ours: ['core', 'agent'],
+    others: ['@restatedev/restate-sdk', '@restatedev/restate-sdk-clients'],
+    because: 'the SDK of its engine, as a peer: it takes the handlers of one copy alone',
+  },
+  'durable-dbos': {
+    ours: ['core', 'agent'],
+    others: ['@dbos-inc/dbos-sdk'],
+    because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
+  },
+  'store-redis': {
+    ours: ['core', 'cache', 'ledger'],
+    others: [],
+    because: 'a server of its own kind; of all but core the types alone, as optional peers',
+  },
   telemetry: {
     ours: ['core', 'agent', 'ledger', 'redact'],
     others: ['@opentelemetry/api'],
@@ -74,6 +96,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@ai-sdk/provider'],
     because: 'a peer of its own, whose interface has a version of its own',
   },
+  mcp: {
+    ours: ['core', 'agent'],
+    others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
+    because: 'a protocol of its own, with its SDK',
+  },
   trajectory: {
     ours: ['core', 'agent', 'redact'],
     others: [],
@@ -85,6 +112,13 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['ignore'],
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
+  gateway: {
+    ours: ['core', 'context', 'ledger', 'redact'],
+    others: [],
+    builtIn: ['preact', 'uplot'],
+    because:
+      'another audience: clients of other languages; context, an optional peer, counts tokens; of ledger the types alone',
+  },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
   cli: {
@@ -94,8 +128,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'context',
       'core',
       'credentials',
+      'gateway',
       'routing',
       'ledger',
+      'mcp',
       'redact',
       'skills',
       'store-sqlite',
@@ -144,9 +180,13 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
   'store-sqlite': 'it stands on node:sqlite',
+  'durable-dbos': 'it stands on PostgreSQL over a socket',
+  'durable-restate': 'its SDK serves over HTTP/2',
   skills: 'it reads SKILL.md files from disk',
   context: 'it reads files of projects, and asks git',
+  gateway: 'its entry `/node` listens',
   trajectory: 'it writes files',
+  mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',
   credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',
   cli: 'it is a command',

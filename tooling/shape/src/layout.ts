@@ -36,6 +36,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
   },
   'src/blocks.ts': { when: 'where-needed', holds: 'of request.ts: one part', pure: true },
   'src/tools.ts': { when: 'where-needed', holds: 'of request.ts: tools and tool choice', pure: true },
+  'src/server-tools.ts': {
+    when: 'where-needed',
+    holds: 'of index.ts: tools that run at the vendor, in the form in which `extra` takes them',
+    pure: true,
+  },
   'src/schema.ts': {
     when: 'where-needed',
     holds: 'of request.ts: JSON Schema as the wire has it',
@@ -50,6 +55,9 @@ export const ROLES: Readonly<Record<string, Role>> = {
   },
   'src/listed.ts': { when: 'where-needed', holds: 'of provider.ts: the list of models' },
   'src/image.ts': { when: 'where-needed', holds: 'of provider.ts: image models' },
+  'src/embedding.ts': { when: 'where-needed', holds: 'of provider.ts: vectors' },
+  'src/transcription.ts': { when: 'where-needed', holds: 'of provider.ts: what is said, written down' },
+  'src/speech.ts': { when: 'where-needed', holds: 'of provider.ts: sound from text' },
   'src/draw.ts': { when: 'where-needed', holds: 'of image.ts: what its first call loads' },
   'src/profiles.ts': { when: 'where-needed', holds: 'of models.ts: services that speak the same wire' },
   'test/conformance.test.ts': {
@@ -103,7 +111,8 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-anthropic': {
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
-      'src/kept-blocks.ts': 'blocks that no part stands for, there and back',
+      'src/citations.ts': 'what a text cites, which the vendor wants back in part',
+      'src/kept-blocks.ts': 'blocks of what ran at the vendor, there and back',
       'src/read-blocks.ts': 'of stream.ts: blocks by their index, calls side by side',
     },
   },
@@ -112,6 +121,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
       'src/converse.ts': 'one call, where core reads the body itself: the SDK alone can read the frames',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
+      'src/media.ts': 'types of pictures, documents, videos and sounds as formats of the wire',
       'src/frames.ts': 'the SDK takes the memory for any length that it reads',
       'src/shallow-json.ts': 'the SDK reads values by recursion, however deep a model nests them',
       'src/received.ts': 'an answer is bounded below the SDK, which takes no `fetch`',
@@ -119,8 +129,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   },
   'provider-google': {
     extra: {
+      'src/grounding.ts': 'of stream.ts: what a text rests on, counted in bytes',
       'src/partial-args.ts': 'of stream.ts: arguments that come value by value',
       'src/platform.ts': 'two platforms with three addresses behind one SDK',
+      'src/wav.ts': 'of speech.ts: samples come without a header',
     },
   },
   'provider-cli': {
@@ -152,6 +164,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/binding.ts': 'of connection.ts: the way inside a Worker',
       'src/rest.ts': 'of connection.ts: the way everywhere else; there is no SDK',
       'src/run.ts': 'of connection.ts: what both ways are asked',
+      'src/result.ts': 'what a run gives that is no chat, in its envelope or without',
       'src/shapes.ts': 'the shapes in which a run answers, by model',
     },
   },

@@ -35,5 +35,6 @@ export const NAMES_VENDORS: Readonly<Record<string, string>> = {
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',
   'packages/openai-wire/src/index.ts': 'exports the profiles by name',
+  'packages/provider-bedrock/src/embedding.ts': 'each maker of vectors there has a request of its own',
   'packages/provider-openai/src/index.ts': 'exports the profiles by name',
 };

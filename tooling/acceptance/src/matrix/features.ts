@@ -1,4 +1,5 @@
 import type { Scenario } from '@majordomo/testing';
+import { SIDES, type Operation } from '../operations/sides.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 import { table } from './table.ts';
@@ -20,6 +21,13 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['abort closes the socket', 'abort-after-content'],
 ];
 
+/** What is shown by the table of operations. */
+const OPERATIONS: readonly (readonly [name: string, operation: Operation])[] = [
+  ['embeddings', 'embedding'],
+  ['transcription', 'transcription'],
+  ['speech', 'speech'],
+];
+
 /** What is less than the case asks for, and more than nothing. */
 const LESS: Readonly<Record<string, string>> = { 'Google, reasoning-replay': '²' };
 
@@ -32,10 +40,16 @@ export function featureTable(providers: readonly Subject[]): string {
         ? '✓'
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells];
+    const further = OPERATIONS.map(([, operation]) =>
+      SIDES.some((side) => side.column === subject.name && side.operation === operation) ? '✓' : '–',
+    );
+    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, ...further];
   });
   const columns = rows.map(([name = '']) => name);
-  const lines = FEATURES.map(([name], at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
+  const lines = [...FEATURES, ...OPERATIONS].map(([name], at) => [
+    name,
+    ...rows.map((row) => row[at + 1] ?? ''),
+  ]);
   return [
     table(['', ...columns], lines),
     '',

@@ -1,5 +1,5 @@
 /** What comes, line by line. */
-export async function* linesIn(stream: AsyncIterable<unknown>): AsyncGenerator<string> {
+export async function* linesIn(stream: AsyncIterable<unknown>): AsyncGenerator<string, void> {
   let rest = '';
   for await (const chunk of stream) {
     rest += String(chunk);

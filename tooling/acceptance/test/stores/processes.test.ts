@@ -90,7 +90,7 @@ it('what a killed process held is spent, and its lane is free, once the lease is
   });
   expect(await ledger.settle('holder', [{ counter: 'money', amount: 1n }])).toBe(false);
   expect(await ledger.counters('money')).toMatchObject([{ used: 1n, held: 0n }]);
-}, 30_000);
+}, 60_000);
 
 it('a process that is killed in the midst of writing leaves a file that opens, with all that it had settled', async () => {
   for (const round of [1, 2, 3]) {

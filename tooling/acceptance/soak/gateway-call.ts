@@ -1,0 +1,113 @@
+import { request, type Agent, type IncomingMessage } from 'node:http';
+import { asList, asRecord } from '@majordomo/core/provider';
+import { promptOf, saidIn } from './script.ts';
+
+/** How a stream ended. */
+export interface StreamEnd {
+  /** `broken`: neither whole nor with its wire's error event, which must not be. */
+  readonly how: 'whole' | 'error event' | 'refused' | 'left' | 'broken';
+  /** Of what is broken. */
+  readonly why?: string;
+}
+
+/** A wire as a client without an SDK reads it. */
+interface ClientWire {
+  readonly path: string;
+  readonly body: (prompt: string) => object;
+  /** Of one event; no text for what is none. */
+  readonly text: (event: Readonly<Record<string, unknown>>) => unknown;
+  readonly whole: RegExp;
+  readonly failed: RegExp;
+}
+
+const NOTE = { type: 'object', properties: { note: { type: 'string' } } };
+const turns = (content: string): object => ({ messages: [{ role: 'user', content }] });
+
+export const CLIENT_WIRES: readonly ClientWire[] = [
+  {
+    path: '/v1/chat/completions',
+    body: (prompt) => ({
+      ...turns(prompt),
+      tools: [{ type: 'function', function: { name: 'note', parameters: NOTE } }],
+    }),
+    text: ({ choices }) => asRecord(asRecord(asList(choices)[0])['delta'])['content'],
+    whole: /data: \[DONE\]\n\n$/,
+    failed: /data: \{"error":.*\n\n$/,
+  },
+  {
+    path: '/v1/responses',
+    body: (input) => ({ input, tools: [{ type: 'function', name: 'note', parameters: NOTE }] }),
+    text: ({ type, delta }) => (type === 'response.output_text.delta' ? delta : ''),
+    whole: /event: response\.completed\ndata: .*\n\n$/,
+    failed: /event: response\.failed\ndata: .*\n\n$/,
+  },
+  {
+    path: '/v1/messages',
+    body: (prompt) => ({
+      ...turns(prompt),
+      max_tokens: 1000,
+      tools: [{ name: 'note', input_schema: NOTE }],
+    }),
+    text: ({ delta }) => asRecord(delta)['text'],
+    whole: /event: message_stop\ndata: .*\n\n$/,
+    failed: /event: error\ndata: .*\n\n$/,
+  },
+];
+
+/** One stream from its request to its end. `leaves`: its client goes away at the first bytes. */
+export function gatewayCall(url: string, call: number, leaves: boolean, agent: Agent): Promise<StreamEnd> {
+  const wire = CLIENT_WIRES[call % CLIENT_WIRES.length];
+  if (wire === undefined) return Promise.resolve({ how: 'broken', why: 'no wire' });
+  const body = JSON.stringify({ model: 'm', stream: true, ...wire.body(promptOf(call)) });
+  return new Promise((resolve) => {
+    const headers = { authorization: 'Bearer key', 'content-length': Buffer.byteLength(body) };
+    const asked = request(url + wire.path, { method: 'POST', headers, agent }, (answer) => {
+      if (!leaves) {
+        void read(answer).then((text) => {
+          resolve(endOf(answer.statusCode, text, call, wire));
+        });
+        return;
+      }
+      answer.once('data', () => {
+        asked.destroy();
+        resolve({ how: 'left' });
+      });
+      answer
+        .on('error', () => undefined)
+        .once('end', () => {
+          resolve({ how: 'left' });
+        });
+    });
+    asked.once('error', ({ message }) => {
+      resolve(leaves ? { how: 'left' } : { how: 'broken', why: message });
+    });
+    asked.end(body);
+  });
+}
+
+function read(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    answer
+      .on('error', () => undefined)
+      .once('close', () => {
+        resolve(text);
+      });
+  });
+}
+
+function endOf(status: number | undefined, body: string, call: number, wire: ClientWire): StreamEnd {
+  const broken: StreamEnd = { how: 'broken', why: `${status} ${JSON.stringify(body.slice(-200))}` };
+  if (status !== 200) return body.includes('"error"') ? { how: 'refused' } : broken;
+  const said = textOf(body, wire);
+  const { text } = saidIn(call);
+  if (wire.whole.test(body)) return said === text ? { how: 'whole' } : broken;
+  return wire.failed.test(body) && text.startsWith(said) ? { how: 'error event' } : broken;
+}
+
+const textOf = (body: string, wire: ClientWire): string =>
+  [...body.matchAll(/^data: (\{.*)$/gm)]
+    .map(([, json = '']) => wire.text(asRecord(JSON.parse(json))))
+    .filter((piece) => typeof piece === 'string')
+    .join('');

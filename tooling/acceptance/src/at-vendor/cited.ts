@@ -1,0 +1,126 @@
+import { asList, asRecord } from '@majordomo/core/provider';
+import type { Recording } from '@majordomo/test-support';
+import {
+  bodyOf,
+  converseBlocks,
+  eventsOf,
+  geminiCandidates,
+  messagesBlocks,
+  responsesItems,
+} from './oracle.ts';
+
+/** What a text rests on: the name of the source, and the words that the wire gives for it. */
+export interface Cited {
+  readonly source: string;
+  /** Of the source, or, where `isOwn`, those of the text that rest on it. */
+  readonly words?: string;
+  readonly isOwn?: boolean;
+}
+
+/** What the raw bytes of a recording cite, in their order. */
+export const citedIn = (recording: Recording): readonly Cited[] =>
+  READERS[recording.expected.wire]?.(recording) ?? [];
+
+const READERS: Readonly<Record<string, (recording: Recording) => readonly Cited[]>> = {
+  'anthropic-messages': (recording) =>
+    messagesBlocks(recording).flatMap(({ type, citations }) =>
+      type === 'text'
+        ? asList(citations).map((raw) => ofSource(asRecord(raw), asRecord(raw)['cited_text']))
+        : [],
+    ),
+  'bedrock-converse': (recording) =>
+    converseBlocks(recording)
+      .flatMap((block) => [
+        ...asList(block['citations']),
+        ...asList(asRecord(block['citationsContent'])['citations']),
+      ])
+      .map(ofConverse),
+  'openai-responses': (recording) =>
+    responsesItems(recording)
+      .flatMap(({ type, content }) => (type === 'message' ? asList(content).map(asRecord) : []))
+      .flatMap(({ text, annotations }) => annotated(String(text), annotations)),
+  'openai-chat': ofChat,
+  'gemini-generate': ofGemini,
+};
+
+function ofSource(raw: Loose, words: unknown): Cited {
+  const source = raw['url'] ?? raw['document_index'] ?? raw['file_id'] ?? raw['source'];
+  return { source: String(source), ...(typeof words === 'string' && words !== '' && { words }) };
+}
+
+function ofConverse(raw: unknown): Cited {
+  const { source, sourceContent, location } = asRecord(raw);
+  const place = asRecord(Object.values(asRecord(location))[0]);
+  const words = asList(sourceContent)
+    .map((piece) => String(asRecord(piece)['text']))
+    .join('');
+  return {
+    source: String(place['url'] ?? (isPage(source) ? source : (place['documentIndex'] ?? source))),
+    ...(words !== '' && { words }),
+  };
+}
+
+const isPage = (source: unknown): boolean => typeof source === 'string' && source.startsWith('http');
+
+function annotated(text: string, annotations: unknown): readonly Cited[] {
+  return asList(annotations)
+    .map(asRecord)
+    .map((annotation) => ({ ...annotation, ...asRecord(annotation[String(annotation['type'])]) }))
+    .flatMap((told) => {
+      const { start_index: start, end_index: end, url, file_id: file } = told;
+      if (url === undefined && file === undefined) return [];
+      const isPlaced = typeof start === 'number' && typeof end === 'number';
+      return [
+        { source: String(url ?? file), ...(isPlaced && { words: text.slice(start, end), isOwn: true }) },
+      ];
+    });
+}
+
+function ofChat(recording: Recording): readonly Cited[] {
+  const { streamed } = recording.expected;
+  const chunks = streamed ? eventsOf(recording) : [bodyOf(recording)];
+  const said = chunks
+    .map(({ choices }) => asRecord(asList(choices)[0]))
+    .map((choice) => {
+      return asRecord(streamed ? (choice['delta'] ?? choice['message']) : choice['message']);
+    });
+  const text = said.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
+  const noted = said.flatMap(({ annotations }) => annotated(text, annotations));
+  const last = chunks.findLast(
+    ({ citations, search_results: found }) => asList(citations ?? found).length > 0,
+  );
+  const urls = asList(last?.['citations'] ?? last?.['search_results']);
+  const sources = urls.map((one) => ({
+    source: String(typeof one === 'string' ? one : asRecord(one)['url']),
+  }));
+  const executed = said.flatMap(({ executed_tools: tools }) => asList(tools).map(asRecord));
+  const found = executed.flatMap(({ search_results: all }) => asList(asRecord(all)['results']).map(asRecord));
+  return [...noted, ...sources, ...found.map(({ url }) => ({ source: String(url) }))];
+}
+
+function ofGemini(recording: Recording): readonly Cited[] {
+  const candidates = geminiCandidates(recording);
+  const told = candidates.map(({ groundingMetadata: grounding }) => asRecord(grounding));
+  const { groundingChunks: chunks, groundingSupports: supports } =
+    told.findLast(({ groundingChunks }) => groundingChunks !== undefined) ?? {};
+  const sources = asList(chunks).map((chunk) => {
+    const source = asRecord(Object.values(asRecord(chunk))[0]);
+    return String(source['uri'] ?? source['documentName'] ?? source['title'] ?? source['fileSearchStore']);
+  });
+  const pieces = asList(supports).map(asRecord);
+  const grounded =
+    pieces.length === 0
+      ? sources.map((source) => ({ source }))
+      : pieces.flatMap(({ segment, groundingChunkIndices: at }) =>
+          asList(at).map((index) => {
+            const words = String(asRecord(segment)['text']);
+            return { source: String(sources[Number(index)]), words, isOwn: true };
+          }),
+        );
+  const quoted = candidates
+    .flatMap(({ citationMetadata }) => asList(asRecord(citationMetadata)['citations']).map(asRecord))
+    .map(({ uri, title }) => ({ source: String(uri === undefined || uri === '' ? title : uri) }));
+  return [...grounded, ...quoted];
+}
+
+type Loose = Readonly<Record<string, unknown>>;

@@ -1,0 +1,61 @@
+import type { AssistantPart, TurnMessage } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/provider';
+import { contextOf, deliveryOf, requestOf, type Playback, type Recording } from '@majordomo/test-support';
+import { collect, type Collected } from '@majordomo/testing';
+import { joined, type Row } from './oracle.ts';
+import { modelOf, providerOf } from './places.ts';
+
+/** A recording as the real provider reads it. */
+export function played(server: Playback, recording: Recording): Promise<Collected> {
+  const model = providerOf(recording, server.url(recording, 'random')).model(modelOf(recording));
+  return collect(model, requestOf(), contextOf({ delivery: deliveryOf(recording) }));
+}
+
+/** The body with which the same model is asked once more. */
+export async function askedAgain(
+  server: Playback,
+  recording: Recording,
+  parts: readonly AssistantPart[],
+): Promise<unknown> {
+  const model = providerOf(recording, server.url(recording, 'whole')).model(modelOf(recording));
+  await collect(model, requestOf({ messages: turns(parts) }), contextOf({ delivery: deliveryOf(recording) }));
+  return server.requests.at(-1)?.body;
+}
+
+/** A question, that answer with a result for each of its calls, and another question. */
+export const turns = (parts: readonly AssistantPart[]): TurnMessage[] => [
+  { role: 'user', parts: [{ type: 'text', text: 'Look it up.' }] },
+  { role: 'assistant', parts },
+  ...parts.flatMap((part): TurnMessage[] =>
+    part.type === 'tool-call'
+      ? [{ role: 'tool', parts: [{ type: 'tool-result', callId: part.id, name: part.name, content: [] }] }]
+      : [],
+  ),
+  { role: 'user', parts: [{ type: 'text', text: 'And now?' }] },
+];
+
+/** Parts in the terms of the oracle. */
+export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
+  joined(
+    parts.flatMap((part): Row[] => {
+      if (part.type === 'text') return [{ type: 'text', text: part.text }];
+      if (part.type === 'tool-call') return [{ type: 'call', name: part.name }];
+      return part.type === 'vendor' ? [{ type: 'vendor', raw: rawOf(part.replay.data) }] : [];
+    }),
+  );
+
+/** Each wire keeps its block under one name of its own. */
+const rawOf = (data: unknown): unknown => (isRecord(data) ? Object.values(data)[0] : data);
+
+/**
+ * As text, whatever the order of the members, and with members that AWS's SDK does not know under their own names: two SDKs
+ * have an order of their own.
+ */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_name, each: unknown): unknown => {
+    if (!isRecord(each)) return each;
+    const members = Object.entries(each).map(([name, inner]): [string, unknown] =>
+      name === '$unknown' ? (inner as [string, unknown]) : [name, inner],
+    );
+    return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)));
+  });

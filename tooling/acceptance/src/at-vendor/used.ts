@@ -1,0 +1,57 @@
+import { asList, asRecord } from '@majordomo/core/provider';
+import type { Recording } from '@majordomo/test-support';
+import { converseBlocks, geminiCandidates, responsesItems } from './oracle.ts';
+
+type Uses = Readonly<Record<string, number>>;
+
+/** How often tools ran at the vendor: by its own count where it has one, else by what stands in the answer. */
+export function usedIn(recording: Recording): Uses {
+  const { wire, usageRaw } = recording.expected;
+  const raw = asRecord(usageRaw);
+  switch (wire) {
+    case 'anthropic-messages':
+      return counts(asRecord(raw['server_tool_use']), /_requests$/);
+    case 'openai-responses': {
+      const told = counts(asRecord(raw['server_side_tool_usage_details']), /_calls$/);
+      return Object.keys(told).length > 0 ? told : tally(responsesItems(recording).flatMap(usedItem));
+    }
+    case 'bedrock-converse':
+      return tally(
+        converseBlocks(recording)
+          .map(({ toolUse }) => asRecord(toolUse))
+          .flatMap(({ type, name }) => (type === 'server_tool_use' ? [String(name)] : [])),
+      );
+    case 'gemini-generate':
+      return tally([...new Set(geminiCandidates(recording).flatMap(queries))].map(() => 'web_search'));
+    default:
+      return {};
+  }
+}
+
+function counts(raw: Readonly<Record<string, unknown>>, tail: RegExp): Uses {
+  const used = Object.entries(raw).filter(([, times]) => typeof times === 'number' && times > 0);
+  return Object.fromEntries(used.map(([name, times]) => [name.replace(tail, ''), Number(times)]));
+}
+
+const TOOLS = /^(web_search|file_search|code_interpreter|image_generation|mcp)_call$/;
+
+function usedItem(item: Readonly<Record<string, unknown>>): readonly string[] {
+  const tool = TOOLS.exec(String(item['type']))?.[1];
+  const action = asRecord(item['action'])['type'] ?? 'search';
+  return tool === undefined || (tool === 'web_search' && action !== 'search') ? [] : [tool];
+}
+
+function queries(candidate: Readonly<Record<string, unknown>>): readonly string[] {
+  const calls = asList(asRecord(candidate['content'])['parts']).map((part) =>
+    asRecord(asRecord(part)['toolCall']),
+  );
+  const asked = calls.flatMap(({ args }) => asList(asRecord(args)['queries']));
+  const told = asList(asRecord(candidate['groundingMetadata'])['webSearchQueries']);
+  return [...asked, ...told].map(String).filter((query) => query !== '');
+}
+
+function tally(names: readonly string[]): Uses {
+  const uses: Record<string, number> = {};
+  for (const name of names) uses[name] = (uses[name] ?? 0) + 1;
+  return uses;
+}

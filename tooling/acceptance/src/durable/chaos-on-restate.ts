@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { restateAgentClient } from '@majordomo/durable-restate';
+import { freePorts, startRestate } from '@majordomo/services';
+import { chaos, type ChaosOptions, type Outcome } from './chaos.ts';
+import { supervised } from './supervised.ts';
+
+/** The chaos on Restate, with a server and a worker of its own. */
+export async function chaosOnRestate(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-chaos-'));
+  const [port = 0] = await freePorts(1);
+  await using restate = await startRestate();
+  await using worker = await supervised('restate', [folder, `${port}`]);
+  await restate.register(`http://127.0.0.1:${port}`);
+  const runs = restateAgentClient('scenario', { ingress: restate.ingress });
+  try {
+    const engine = {
+      start: (runId: string) => runs.start(runId, 'go'),
+      awaiting: (runId: string) => runs.awaiting(runId),
+      approve: (runId: string, callId: string) => runs.decide(runId, { callId, approve: true }),
+      text: async (runId: string) => (await runs.result(runId)).text,
+    };
+    return await chaos(engine, folder, { ...options, kill: () => worker.kill() });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,72 @@
+// Runs that begin one after the other, on a worker that is killed at random moments: all of them have to end as promised.
+import { setTimeout } from 'node:timers/promises';
+import { seededRandom } from '@majordomo/testing';
+import { linesOf } from './scenario.ts';
+
+/** Runs of the scenario on an engine. */
+export interface Runs {
+  start(runId: string): Promise<unknown>;
+  awaiting(runId: string): Promise<readonly { readonly id: string }[]>;
+  approve(runId: string, callId: string): Promise<unknown>;
+  text(runId: string): Promise<string>;
+}
+
+/** How much of it; the moments follow from the seed. */
+export interface ChaosOptions {
+  readonly runs: number;
+  readonly kills: number;
+  readonly seed: number;
+  readonly kill: () => Promise<void>;
+}
+
+/** How many runs did what. */
+export interface Outcome {
+  readonly finished: number;
+  /** Whose effect with a key happened once. */
+  readonly keptOnce: number;
+  /** Whose effect without a key happened twice or more: allowed. */
+  readonly doubled: number;
+  /** Whose payment, which is to be begun at most once, was begun again: must be 0. */
+  readonly paidTwice: number;
+  /** Whose payment never ran: its process died between the claim and the effect. */
+  readonly unpaid: number;
+  readonly seconds: number;
+}
+
+const GAP_MS = 40;
+const LIFE_MS = [150, 900] as const;
+
+/** Begins the runs, kills the worker, and tells what they left in the folder. */
+export async function chaos(engine: Runs, folder: string, options: ChaosOptions): Promise<Outcome> {
+  const began = performance.now();
+  const ids = Array.from({ length: options.runs }, (_, at) => `chaos ${options.seed} ${at}`);
+  const [texts] = await Promise.all([
+    Promise.all(ids.map((runId, at) => setTimeout(at * GAP_MS).then(() => driven(engine, runId)))),
+    killing(options),
+  ]);
+  const having = (what: string, is: (count: number) => boolean): number =>
+    ids.filter((runId) => is(linesOf(folder, runId, what).length)).length;
+  return {
+    finished: texts.filter((text) => text === 'Done.').length,
+    keptOnce: having('add kept', (count) => count === 1),
+    doubled: having('add', (count) => count > 1),
+    paidTwice: having('pay', (count) => count > 1),
+    unpaid: having('pay', (count) => count === 0),
+    seconds: Math.round((performance.now() - began) / 1000),
+  };
+}
+
+async function driven(engine: Runs, runId: string): Promise<string> {
+  await engine.start(runId);
+  for (const { id } of await engine.awaiting(runId)) await engine.approve(runId, id);
+  return engine.text(runId);
+}
+
+async function killing({ kills, kill, seed }: ChaosOptions): Promise<void> {
+  const random = seededRandom(seed);
+  const [least, most] = LIFE_MS;
+  for (let killed = 0; killed < kills; killed++) {
+    await setTimeout(least + random() * (most - least));
+    await kill();
+  }
+}

@@ -1,0 +1,166 @@
+import { createMajordomo, user, type CallEvent, type LlmError, type Majordomo } from '@majordomo/core';
+import { createInspector, type Inspector, type InspectorOptions } from '@majordomo/gateway';
+import { createLedger, memoryStore, type Ledger } from '@majordomo/ledger';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { anthropicMessages, openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { listen, type Listening } from './listen.ts';
+
+export const TOKEN = 'a-token-of-the-acceptance-tests';
+export const HEAD = 'openai/gpt-5.4';
+export const TAIL = 'anthropic/claude-sonnet-5';
+
+/** Two vendors on 127.0.0.1, a ledger, and an inspector that watches. */
+export interface World extends AsyncDisposable {
+  readonly majordomo: Majordomo;
+  readonly ledger: Ledger;
+  readonly inspector: Inspector;
+  readonly server: Listening;
+  /** What `majordomo inspect` would print. */
+  readonly address: string;
+  /** What the first vendor does next; when there is nothing, it answers. */
+  readonly head: Step[];
+  ask(text: string, tenant?: string): Promise<void>;
+}
+
+export async function world(options: Partial<InspectorOptions> = {}): Promise<World> {
+  const head: Step[] = [];
+  const openai = await startWireServer({
+    wire: openaiChat,
+    script: () => head.shift() ?? 'A butler runs the house, so that its people can live in it.',
+    split: 'event',
+    delayMs: 15,
+  });
+  const anthropic = await startWireServer({
+    wire: anthropicMessages,
+    script: () => 'I am here: the second in line, and glad to be of use.',
+    split: 'event',
+    delayMs: 25,
+  });
+  const store = memoryStore();
+  await spendBefore(store);
+  const ledger = createLedger({
+    store,
+    limits: [
+      { name: 'team day', max: { usd: '0.02' }, per: 'day', each: ['tenant'], whenSpent: 'advance' },
+      { name: 'requests', max: { requests: 500 }, per: 'hour' },
+      { name: 'tokens', max: { tokens: 2_000_000 }, per: 'month', each: ['vendor'] },
+    ],
+    reserve: () => 100,
+  });
+  const root = createMajordomo({
+    providers: [
+      createOpenAI({
+        apiKey: 'any',
+        baseURL: openai.baseURL,
+        api: 'chat',
+        timeouts: { firstContentMs: 1500 },
+      }),
+      createAnthropic({ apiKey: 'any', baseURL: anthropic.baseURL }),
+    ],
+    gates: [ledger.gate],
+    aliases: { house: `${HEAD},${TAIL}` },
+    chain: { backoff: { baseMs: 120 } },
+  });
+  const inspector = createInspector({ majordomo: root, ledger, token: TOKEN, loopback: true, ...options });
+  const majordomo = root.with({ onEvent: inspector.onEvent });
+  const server = await listen((request) => inspector.fetch(request));
+  return {
+    majordomo,
+    ledger,
+    inspector,
+    server,
+    head,
+    address: `${server.url}/inspector?token=${TOKEN}`,
+    async ask(text, tenant) {
+      const request = { messages: [user(text)], maxTokens: 100 };
+      const stream = majordomo.model('house').stream(request, {
+        tenant,
+        afterCommit: 'restart',
+        onEvent: (event) => {
+          inspector.onEvent(event, request);
+        },
+      });
+      for await (const _ of stream);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([server.close(), openai.close(), anthropic.close()]);
+    },
+  };
+}
+
+/** A month of spending, told by the same numbers each time. */
+async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void> {
+  const hour = 3_600_000;
+  const models = [
+    ['openai', 'gpt-5.4', 5_200_000],
+    ['anthropic', 'claude-sonnet-5', 8_900_000],
+    ['openai', 'gpt-5.4-mini', 900_000],
+    ['google', 'gemini-3-pro', 3_100_000],
+  ] as const;
+  for (let back = 1; back < 26 * 24; back += back < 24 ? 1 : 6) {
+    for (const [at, [vendor, model, nanoUsd]] of models.entries()) {
+      const wave = 1 + Math.sin(back / 3.1 + at) * 0.7;
+      await store.append({
+        id: `before/${model}/${back}`,
+        at: new Date(Date.now() - back * hour).toISOString(),
+        call: `before-${back}-${at}`,
+        operation: 'chat',
+        target: `${vendor}/${model}`,
+        vendor,
+        model,
+        name: undefined,
+        tenant: ['acme', 'globex', 'initech'][(back + at) % 3],
+        tags: {},
+        outcome: 'finished',
+        ms: 900,
+        usage: { input: 4000, output: 700, cacheRead: 0, cacheWrite: undefined, reasoning: undefined },
+        nanoUsd: String(Math.round(nanoUsd * wave)),
+        basis: 'catalogue',
+        missing: [],
+        catalog: '2026-11-20',
+      });
+    }
+  }
+}
+
+/** Events of a call as the chain tells them, without any chain: for calls in numbers. */
+export function* eventsOf(n: number, failure: LlmError): Generator<CallEvent> {
+  const call = {
+    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    spec: 'house',
+    operation: 'chat' as const,
+    tenant: ['acme', 'globex', 'initech', undefined][n % 4],
+    metadata: {},
+  };
+  const usage = {
+    input: 900 + (n % 7) * 130,
+    output: 80 + (n % 11) * 17,
+    cacheRead: undefined,
+    cacheWrite: undefined,
+    reasoning: undefined,
+  };
+  const attempts = [];
+  yield { type: 'call-start', call, targets: [HEAD, TAIL] };
+  yield { type: 'attempt-start', call, target: HEAD, attempt: 1 };
+  if (n % 5 === 0) {
+    yield {
+      type: 'attempt-failed',
+      call,
+      target: HEAD,
+      attempt: 1,
+      error: failure,
+      willRetryInMs: undefined,
+    };
+    const failed = { target: HEAD, outcome: 'failed' as const, error: failure, usage: undefined, ms: 1 };
+    yield { type: 'attempt-end', call, attempt: 1, result: failed };
+    attempts.push(failed);
+    yield { type: 'attempt-start', call, target: TAIL, attempt: 1 };
+  }
+  const target = n % 5 === 0 ? TAIL : HEAD;
+  yield { type: 'committed', call, target, msToFirst: 1 };
+  const result = { target, outcome: 'finished' as const, error: undefined, usage, ms: 2 };
+  yield { type: 'attempt-end', call, attempt: 1, result };
+  attempts.push(result);
+  yield { type: 'call-end', call, outcome: 'finished', response: undefined, error: undefined, attempts };
+}

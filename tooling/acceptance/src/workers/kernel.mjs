@@ -1,0 +1,41 @@
+/* global Response, URL -- of the runtime */
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { createLedger } from '@majordomo/ledger';
+import { createCloudflare } from '@majordomo/provider-cloudflare';
+import { cached } from '@majordomo/cache';
+import { cloudflareStores, LedgerObject } from '@majordomo/store-cloudflare';
+
+export { LedgerObject };
+
+/** The kernel of a Worker: one call a request, within ten calls a month, booked after the answer. */
+export default {
+  async fetch(request, env, context) {
+    const { searchParams } = new URL(request.url);
+    const asked = (name) => searchParams.get(name) ?? undefined;
+    // The tests' own way to an object: stores run in their process as well.
+    if (asked('object') !== undefined)
+      return env.LEDGER.get(env.LEDGER.idFromName(asked('object'))).fetch(request);
+    const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: asked('shard') });
+    const each = asked('shard') === undefined ? undefined : ['tenant'];
+    const ledger = createLedger({
+      store: stores.ledger,
+      limits: [{ name: 'ten', max: { requests: 10 }, per: 'month', each }],
+      storeTimeoutMs: 10_000,
+    });
+    const vendor = createCloudflare({ baseURL: asked('vendor'), accountId: 'acc', apiKey: 'key' });
+    const majordomo = createMajordomo({ providers: [vendor], gates: [ledger.gate] });
+    const chain = majordomo.model('cloudflare/@cf/openai/gpt-oss-120b');
+    const model =
+      asked('cached') === undefined
+        ? chain
+        : cached(chain, { store: stores.cache, namespace: 'v1', timeoutMs: 10_000 });
+    const options = { tenant: asked('tenant'), waitUntil: (promise) => context.waitUntil(promise) };
+    try {
+      const { text, warnings } = await model.generate({ messages: [user(asked('ask') ?? 'hi')] }, options);
+      return Response.json({ text, warnings: warnings.length });
+    } catch (error) {
+      if (!LlmError.is(error)) throw error;
+      return Response.json({ kind: error.kind, message: error.message }, { status: 429 });
+    }
+  },
+};

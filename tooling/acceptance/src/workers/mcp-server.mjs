@@ -1,0 +1,12 @@
+import { serveMcp } from '@majordomo/mcp';
+
+const dig = {
+  name: 'dig',
+  description: 'Digs a hole',
+  parameters: { type: 'object', properties: { metres: { type: 'number' } } },
+  run: ({ metres }) => `dug ${metres} m`,
+};
+const server = serveMcp({ name: 'garden', version: '1.0.0', tools: [dig] });
+
+/** A tool for other Workers. */
+export default { fetch: (request) => server.fetch(request) };

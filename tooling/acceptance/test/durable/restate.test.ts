@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { restateAgentClient } from '@majordomo/durable-restate';
+import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chaosOnRestate } from '../../src/durable/chaos-on-restate.ts';
+import { expectWhatIsPromised } from '../../src/durable/expected.ts';
+import { POINTS } from '../../src/durable/scenario.ts';
+import { supervised, type Supervised } from '../../src/durable/supervised.ts';
+
+describeWith('restate', 'a run on Restate whose process is killed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-restate-'));
+  let restate: Restate;
+  let worker: Supervised;
+  beforeAll(async () => {
+    const [port = 0] = await freePorts(1);
+    [restate, worker] = await Promise.all([startRestate(), supervised('restate', [folder, `${port}`])]);
+    await restate.register(`http://127.0.0.1:${port}`);
+  }, 60_000);
+  afterAll(async () => {
+    await worker[Symbol.asyncDispose]();
+    await restate.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(POINTS)(
+    '%s is finished by the next one, and does what it promises',
+    async (point) => {
+      const runs = restateAgentClient('scenario', { ingress: restate.ingress });
+      const runId = `run ${point}`;
+      const { deaths } = worker;
+      await runs.start(runId, 'go');
+      const [call] = await runs.awaiting(runId);
+      if (point === 'while it waits') await worker.kill();
+      await runs.decide(runId, { callId: call!.id, approve: true });
+      if (point === 'after the decision') await worker.kill();
+      expect((await runs.result(runId)).text).toBe('Done.');
+      expect(worker.deaths - deaths).toBe(1);
+      expectWhatIsPromised(folder, runId, point);
+    },
+    30_000,
+  );
+});
+
+describeWith('restate', 'runs on Restate whose worker is killed at random', () => {
+  it('all end, none of them paid for twice', async () => {
+    const {
+      seconds: _,
+      doubled: _allowed,
+      unpaid: _died,
+      ...outcome
+    } = await chaosOnRestate({
+      runs: 5,
+      kills: 3,
+      seed: 7,
+    });
+    expect(outcome).toEqual({ finished: 5, keptOnce: 5, paidTwice: 0 });
+  }, 180_000);
+});

@@ -1,0 +1,20 @@
+import { serve } from '@majordomo/gateway/node';
+import { startWireServer } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { CHAIN } from '../soak/chain.ts';
+import { gatewayCallers } from '../soak/gateway-callers.ts';
+import { gatewayBefore } from '../soak/gateway-chain.ts';
+import { soakScript } from '../soak/script.ts';
+
+it('every one of 300 streams through a gateway ends whole or with an error, whatever its vendors do', async () => {
+  const servers = await Promise.all(
+    CHAIN.map(({ wire }, at) => startWireServer({ wire, script: soakScript(at), split: 'event' })),
+  );
+  const served = await serve(gatewayBefore(servers.map(({ baseURL }) => baseURL)), { port: 0 });
+  const { ends, broken } = await gatewayCallers(served.url, 100, (calls) => calls >= 300);
+  await served.close(0);
+  await Promise.all(servers.map((server) => server.close()));
+  expect(broken).toEqual([]);
+  expect(ends.whole).toBeGreaterThan(0);
+  expect(servers.flatMap(({ requests }) => requests).filter(({ outcome }) => outcome === 'open')).toEqual([]);
+}, 300_000);

@@ -1,0 +1,120 @@
+import { createMajordomo, type Attempt, type CallOptions, type Majordomo } from '@majordomo/core';
+import { openaiCompatible } from '@majordomo/provider-openai';
+import { testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ROWS, type Row } from '../src/operations/rows.ts';
+import { SIDES, type Operation, type Side } from '../src/operations/sides.ts';
+
+const servers: TestServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function serverOf(play: Answer): Promise<TestServer> {
+  const server = await testServer(play);
+  servers.push(server);
+  return server;
+}
+
+/** Only the head is hurried, and only in rows of silence: however slow the machine is, it is the timer that ends them. */
+const SILENCE_MS = 150;
+
+interface Done {
+  readonly target: string;
+  readonly attempts: readonly Attempt[];
+  readonly result: unknown;
+}
+
+/** The operation along a chain, whichever it is. */
+async function ask(
+  majordomo: Majordomo,
+  operation: Operation,
+  spec: string,
+  options?: CallOptions,
+): Promise<Done> {
+  if (operation === 'embedding') {
+    const done = await majordomo.embeddingModel(spec).embed({ values: ['one'] }, options);
+    return { ...done, result: done.vectors[0]?.length };
+  }
+  if (operation === 'transcription') {
+    const audio = new TextEncoder().encode('RIFF....WAVEfmt ');
+    const model = majordomo.transcriptionModel(spec);
+    const done = await model.transcribe({ audio, mediaType: 'audio/wav' }, options);
+    return { ...done, result: done.text };
+  }
+  const done = await majordomo.speechModel(spec).speak({ text: 'Hello.' }, options);
+  return { ...done, result: done.audio.length > 0 };
+}
+
+/** A sound answer of the second target, which speaks the wire that most speak. */
+const HEALTHY: Readonly<Record<Operation, Answer>> = {
+  embedding: (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ data: [{ index: 0, embedding: [1, 0, 0] }] }));
+  },
+  transcription: (response) => {
+    response.setHeader('content-type', 'application/json').end('{"text":"From the second."}');
+  },
+  speech: (response) => {
+    response.setHeader('content-type', 'audio/mpeg').end('ID3');
+  },
+};
+
+describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] as const))(
+  '%s',
+  (_, side) => {
+    const { operation, model, sound } = side;
+
+    it('answers through its SDK', async () => {
+      const server = await serverOf((response) => {
+        response.writeHead(200, { 'content-type': sound.type }).end(sound.body);
+      });
+      const majordomo = createMajordomo({ providers: [side.provider('head', server.origin, undefined)] });
+      const { target, result } = await ask(majordomo, operation, `head/${model}`);
+      expect([target, Boolean(result), server.requests.length]).toEqual([`head/${model}`, true, 1]);
+    });
+
+    it.each(
+      ROWS.filter(({ of = [operation] }) => of.includes(operation)).map((row) => [row.name, row] as const),
+    )('moves on after %s, which it says by kind', async (_name, row) => {
+      const { attempts, target } = await afterFault(side, row);
+      expect(target).toBe('tail/spare');
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+      expect(row.kinds).toContain(attempts[0]?.error?.kind);
+    });
+
+    it('is given up at an abort, and its socket closes', async () => {
+      const aborter = new AbortController();
+      let close = (): void => undefined;
+      const closed = new Promise<void>((resolve) => {
+        close = resolve;
+      });
+      const server = await serverOf((response) => {
+        response.on('close', close);
+        aborter.abort();
+      });
+      const majordomo = createMajordomo({ providers: [side.provider('head', server.origin, undefined)] });
+      const asked = ask(majordomo, operation, `head/${model}`, { signal: aborter.signal });
+      await expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+      await closed;
+    });
+  },
+);
+
+async function afterFault({ provider, operation, model, sound }: Side, row: Row): Promise<Done> {
+  const head = await serverOf((response) => {
+    row.play(response, sound);
+  });
+  const tail = await serverOf(HEALTHY[operation]);
+  const majordomo = createMajordomo({
+    providers: [
+      provider('head', head.origin, row.kinds.includes('timeout') ? { wholeMs: SILENCE_MS } : undefined),
+      openaiCompatible({ id: 'tail', baseURL: tail.origin }, { spaces: { spare: spaceOf(model) } }),
+    ],
+    chain: { attempts: 1 },
+  });
+  return ask(majordomo, operation, `head/${model},tail/spare`);
+}
+
+/** As each provider calls the model's space. */
+const spaceOf = (model: string): string => model.replace(/^amazon\.|:0$/g, '');

@@ -1,0 +1,192 @@
+import { createLedger } from '@majordomo/ledger';
+import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
+import { cloudflareStores, type CacheStore, type LedgerStore } from '@majordomo/store-cloudflare';
+import {
+  cacheStoreConformance,
+  ledgerStoreConformance,
+  startWireServer,
+  workersaiRun,
+  type WireServer,
+} from '@majordomo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundled } from '../../src/workers/bundled.ts';
+
+async function countOf(ledger: LedgerStore): Promise<number> {
+  let count = 0;
+  for await (const { id } of ledger.records({})) count += id === '' ? 0 : 1;
+  return count;
+}
+
+/** A namespace as a Worker has it, by way of the Worker. */
+interface Namespace {
+  idFromName(name: string): object;
+  get(id: object): object;
+}
+
+describeWith('miniflare', 'stores of Cloudflare', () => {
+  let runtime: Miniflare;
+  let vendor: WireServer;
+  let objects: Namespace;
+  let cache: object;
+  let url: URL;
+  let made = 0;
+  beforeAll(async () => {
+    vendor = await startWireServer({ wire: workersaiRun, script: () => 'Hello.' });
+    const script = await bundled('kernel');
+    runtime = await startMiniflare({ script, objects: { LEDGER: 'LedgerObject' }, keyValues: ['CACHE'] });
+    cache = await runtime.getKVNamespace('CACHE');
+    url = await runtime.ready;
+    objects = {
+      idFromName: (name) => ({ name }),
+      get: (id) => ({
+        fetch: (_url: string, init: RequestInit) =>
+          fetch(
+            new URL(
+              `?${String(new URLSearchParams({ object: (id as { readonly name: string }).name }))}`,
+              url,
+            ),
+            init,
+          ),
+      }),
+    };
+  }, 60_000);
+  afterAll(async () => {
+    await runtime.dispose();
+    await vendor.close();
+  });
+
+  /** Books of their own: a namespace whose names nobody else has. */
+  const apart = (): Namespace => {
+    const mine = made++;
+    return { idFromName: (name) => objects.idFromName(`${mine} ${name}`), get: (id) => objects.get(id) };
+  };
+  const books = (): LedgerStore => {
+    const { ledger } = cloudflareStores({ ledger: apart() });
+    // What the ledger makes of records: the store adds up nothing.
+    return { ...ledger, report: (query) => createLedger({ store: ledger }).report(query) };
+  };
+  const asked = async (
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: unknown }> => {
+    const response = await fetch(
+      new URL(`?${String(new URLSearchParams({ vendor: vendor.baseURL, ...query }))}`, url),
+    );
+    return { status: response.status, body: await response.json() };
+  };
+
+  describe('books in a Durable Object', () => {
+    for (const { name, run } of ledgerStoreConformance) it(name, () => run(async () => books()), 120_000);
+
+    it('keeps records and counters of more than a page, in their order', async () => {
+      const store = books();
+      const record = {
+        call: 'c',
+        operation: 'chat',
+        target: 'a/x',
+        vendor: undefined,
+        model: undefined,
+        name: undefined,
+        tenant: undefined,
+        tags: { used: 'a' },
+        outcome: 'ok',
+        ms: 1,
+        usage: undefined,
+        nanoUsd: '1',
+        basis: 'unknown',
+        missing: [],
+        catalog: '',
+      };
+      const begin = Date.now() - 3_600_000;
+      const at = (n: number): string => new Date(begin + (n >> 1)).toISOString();
+      for (let n = 0; n < 1003; n++) await store.append({ ...record, id: `${n}`, at: at(n) } as never);
+      const ids: string[] = [];
+      for await (const { id, tags } of store.records({})) ids.push(`${id}${tags['used']}`);
+      expect(ids).toEqual(Array.from({ length: 1003 }, (_, n) => `${n}a`));
+    }, 60_000);
+  });
+
+  it('forgets records that are older than they are kept, with those that come', async () => {
+    const { ledger } = cloudflareStores({ ledger: apart(), keepRecordsMs: 86_400_000 });
+    const record = (id: string, daysAgo: number) => ({
+      id,
+      at: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+      call: 'c',
+      target: 'a/x',
+      tags: {},
+    });
+    for (const [id, days] of [
+      ['old', 2],
+      ['older', 3],
+      ['new', 0.5],
+    ] as const)
+      await ledger.append(record(id, days) as never);
+    expect(await countOf(ledger)).toBe(1);
+  });
+
+  describe('a cache in KV', () => {
+    const empty = (): CacheStore => {
+      const mine = made++;
+      const store = cloudflareStores({ ledger: apart(), cache }).cache!;
+      return {
+        get: (key) => store.get(`${mine} ${key}`),
+        set: (key, value, ttlMs) => store.set(`${mine} ${key}`, value, ttlMs),
+        delete: (key) => store.delete(`${mine} ${key}`),
+      };
+    };
+    for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => empty()), 30_000);
+  });
+
+  describe('a Worker', () => {
+    it('lets ten of a hundred calls at once through a limit of ten, and books each of them once', async () => {
+      const before = vendor.requests.length;
+      const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => asked({ ask: `${n}` })));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+      expect(answers.find(({ status }) => status !== 200)?.body).toMatchObject({ kind: 'denied' });
+      expect(vendor.requests.length - before).toBe(10);
+      const { ledger } = cloudflareStores({ ledger: objects });
+      // What was handed to `waitUntil` goes on after the answers.
+      await expect.poll(() => countOf(ledger)).toBe(10);
+      await expect.poll(() => ledger.counters('')).toMatchObject([{ used: 10n, held: 0n }]);
+    }, 60_000);
+
+    it('gives each tenant an object of its own, and its own ten', async () => {
+      const tenants = ['acme', 'bolt', 'cord'];
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, n) => asked({ shard: 'tenant', tenant: tenants[n % 3]! })),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
+    }, 60_000);
+
+    it('answers from KV what was asked before', async () => {
+      const query = { cached: '', shard: 'tenant', tenant: 'dart', ask: 'once' };
+      expect((await asked(query)).body).toEqual({ text: 'Hello.', warnings: 0 });
+      await expect.poll(async () => (await asked(query)).body).toEqual({ text: 'Hello.', warnings: 1 });
+    });
+  });
+
+  it('where each tenant has an object, what is of all tenants is refused', async () => {
+    const { ledger } = cloudflareStores({ ledger: apart(), shard: 'tenant' });
+    const claim = { counter: 'a', max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
+    for (const claims of [
+      [claim],
+      [
+        { ...claim, tenant: 'a' },
+        { ...claim, tenant: 'b' },
+      ],
+      [],
+    ])
+      await expect(ledger.reserve('1', claims, 1000)).rejects.toMatchObject({ kind: 'config' });
+    await expect(ledger.counters('')).rejects.toMatchObject({ kind: 'config' });
+    expect(await ledger.settle('unknown', [])).toBe(false);
+    // What a tenant's alerts ask for is known.
+    expect(await ledger.reserve('2', [{ ...claim, tenant: 'a' }], 1000)).toBeUndefined();
+    expect(await ledger.counters('a')).toMatchObject([{ counter: 'a', held: 1n }]);
+  });
+});
+
+it('a binding that is none is told before any request', () => {
+  expect(() => cloudflareStores({ ledger: {} })).toThrow(expect.objectContaining({ kind: 'config' }));
+  const namespace = { idFromName: () => ({}), get: () => ({}) };
+  expect(() => cloudflareStores({ ledger: namespace, cache: {} })).toThrow('cache must be a KV namespace');
+  expect(() => cloudflareStores({ ledger: namespace, keepRecordsMs: 1 })).toThrow('keepRecordsMs must be');
+});

@@ -1,0 +1,46 @@
+/**
+ * Installs the servers that tests need and this machine lacks: all of them, or those that are named. Redis, PostgreSQL
+ * and Chromium come from Debian's packages, Restate and Cloudflare's runtime from npm. What cannot be had is told, and is
+ * no failure here: its tests say so.
+ */
+import { spawnSync } from 'node:child_process';
+import { npm } from '../runtimes/install.mjs';
+import { binaryOf, MINIFLARE, RESTATE, type Service } from './src/binaries.ts';
+
+const PACKAGES = { redis: 'redis-server', postgres: 'postgresql', chromium: 'chromium' } as const;
+const INSTALL_MS = 300_000;
+
+const named = process.argv.slice(2);
+const wanted = (['redis', 'postgres', 'restate', 'chromium', 'miniflare'] as const).filter(
+  (service) => named.length === 0 || named.includes(service),
+);
+for (const service of wanted) {
+  const problem = binaryOf(service) === undefined ? install(service) : undefined;
+  console.log(
+    `services: ${service} ${binaryOf(service) ?? `CANNOT BE HAD: ${problem ?? 'no program came'}`}`,
+  );
+}
+
+function install(service: Service): string | undefined {
+  if (service === 'restate') return npm(['install', '--no-package-lock'], RESTATE);
+  if (service === 'miniflare') return npm(['install', '--no-package-lock'], MINIFLARE);
+  return (
+    apt(['update', '-qq']) ?? apt(['install', '-y', '-qq', '--no-install-recommends', PACKAGES[service]])
+  );
+}
+
+/** What went wrong, if anything did. */
+function apt(args: readonly string[]): string | undefined {
+  const before = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  // A machine that is being set up starts no services: the tests start their own.
+  const [command = '', ...rest] = [
+    ...before,
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'RUNLEVEL=1',
+    'apt-get',
+    ...args,
+  ];
+  const { status, stderr, error } = spawnSync(command, rest, { encoding: 'utf8', timeout: INSTALL_MS });
+  return status === 0 ? undefined : (error?.message ?? stderr.trim().split('\n').at(-1));
+}

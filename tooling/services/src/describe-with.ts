@@ -1,0 +1,21 @@
+import { describe, it } from 'vitest';
+import { missing, type Service } from './binaries.ts';
+
+/**
+ * A group of tests that need this service. Where it is not installed they are skipped, and their name says why; in CI,
+ * where the install script has run before, that is a failure.
+ */
+export function describeWith(service: Service, name: string, tests: () => void): void {
+  const why = missing(service);
+  if (why === undefined) {
+    describe(name, tests);
+  } else if (process.env['CI'] === undefined) {
+    describe.skip(`${name} (skipped: ${service} is ${why})`, tests);
+  } else {
+    describe(name, () => {
+      it(`has ${service}`, () => {
+        throw new Error(`${service} is ${why}. CI does not leave out what needs it.`);
+      });
+    });
+  }
+}

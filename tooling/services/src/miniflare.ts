@@ -1,0 +1,55 @@
+import { pathToFileURL } from 'node:url';
+import { foundBinaryOf } from './binaries.ts';
+
+/** Cloudflare's runtime with one Worker, and what this process can reach of it. */
+export interface Miniflare extends AsyncDisposable {
+  readonly ready: Promise<URL>;
+  getKVNamespace(binding: string): Promise<object>;
+  dispose(): Promise<void>;
+}
+
+/** A Worker as one module of JavaScript, with its bindings. */
+export interface WorkerOptions {
+  readonly script: string;
+  /** Classes of Durable Objects by binding, with SQLite storage. */
+  readonly objects?: Readonly<Record<string, string>> | undefined;
+  /** Bindings of KV namespaces. */
+  readonly keyValues?: readonly string[] | undefined;
+  /** Other Workers, by their bindings: scripts as the first. */
+  readonly services?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Runs the Worker on 127.0.0.1. Nothing of it is kept. */
+export async function startMiniflare({
+  script,
+  objects = {},
+  keyValues = [],
+  services = {},
+}: WorkerOptions): Promise<Miniflare> {
+  const { Miniflare: Runtime } = (await import(pathToFileURL(foundBinaryOf('miniflare')).href)) as {
+    readonly Miniflare: new (options: object) => Miniflare;
+  };
+  const each = { modules: true, compatibilityDate: '2026-04-01' };
+  const bindings = Object.keys(services);
+  const runtime = new Runtime({
+    host: '127.0.0.1',
+    // It would ask Cloudflare where it is.
+    cf: false,
+    telemetry: { enabled: false },
+    workers: [
+      {
+        ...each,
+        name: 'first',
+        script,
+        durableObjects: Object.fromEntries(
+          Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+        ),
+        kvNamespaces: keyValues,
+        serviceBindings: Object.fromEntries(bindings.map((binding) => [binding, binding])),
+      },
+      ...bindings.map((binding) => ({ ...each, name: binding, script: services[binding] })),
+    ],
+  });
+  await runtime.ready;
+  return runtime;
+}

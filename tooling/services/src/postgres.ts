@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { foundBinaryOf } from './binaries.ts';
+import { freePorts } from './free-ports.ts';
+import { serverFolder, startServer, type Recipe, type Server } from './server.ts';
+
+/** A PostgreSQL of a test, with the user and the database `postgres`; everyone on this machine is let in. */
+export interface Postgres extends Server {
+  readonly port: number;
+  readonly url: string;
+}
+
+const run = promisify(execFile);
+const USER = 'postgres';
+/** A startup message of protocol 3.0: answered with `R` once queries are served, and with an error as long as it starts up. */
+const PARAMETERS = Buffer.from(`user\0${USER}\0database\0postgres\0\0`);
+const STARTUP = Buffer.concat([Buffer.from([0, 0, 0, 8 + PARAMETERS.length, 0, 3, 0, 0]), PARAMETERS]);
+const LET_IN = 'R'.charCodeAt(0);
+
+/** An empty PostgreSQL on 127.0.0.1. It refuses root, and so is run by the user that Debian's package makes. */
+export async function startPostgres(): Promise<Postgres> {
+  const binary = foundBinaryOf('postgres');
+  const [port = 0] = await freePorts(1);
+  const user = process.getuid?.() === 0 ? accountOf(USER) : undefined;
+  const folder = serverFolder('postgres', user);
+  const data = join(folder, 'data');
+  const initdb = join(dirname(binary), 'initdb');
+  await run(initdb, ['-D', data, '-A', 'trust', '-U', USER, '--no-sync'], { ...user, cwd: folder });
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    // Tests make many short-lived clients.
+    'max_connections=200',
+  ];
+  const server = await startServer({
+    binary,
+    args: ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])],
+    folder,
+    isReady: () => isUp(port),
+    // The fast end: it does not wait until its clients go.
+    stopBy: 'SIGINT',
+    user,
+  });
+  return Object.assign(server, { port, url: `postgres://${USER}@127.0.0.1:${port}/postgres` });
+}
+
+function accountOf(name: string): NonNullable<Recipe['user']> {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  if (line === undefined) throw new Error(`postgres: it refuses root, and there is no user ${name}`);
+  const [, , uid, gid] = line.split(':');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function isUp(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    socket.write(STARTUP);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer[0] === LET_IN;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { foundBinaryOf } from './binaries.ts';
+import { freePorts } from './free-ports.ts';
+import { serverFolder, startServer, type Server } from './server.ts';
+
+/** A Redis of a test. */
+export interface Redis extends Server {
+  readonly port: number;
+  readonly url: string;
+}
+
+/** How it is run; all of it may be left out. */
+export interface RedisServerOptions {
+  /** How often its log of writes goes to disk. Default: it writes none. */
+  readonly append?: 'always' | 'everysec' | undefined;
+  /** What else stands on its command line. */
+  readonly more?: readonly string[] | undefined;
+}
+
+/** An empty Redis on 127.0.0.1. */
+export async function startRedis({ append, more = [] }: RedisServerOptions = {}): Promise<Redis> {
+  const binary = foundBinaryOf('redis');
+  const [port = 0] = await freePorts(1);
+  const folder = serverFolder('redis');
+  const log = append === undefined ? [] : ['--appendonly', 'yes', '--appendfsync', append];
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...log, ...more];
+  const isReady = async (): Promise<boolean> => (await toldRedis(port, 'PING')).startsWith('+PONG');
+  const server = await startServer({ binary, args, folder, isReady, stopBy: 'SIGTERM' });
+  return Object.assign(server, { port, url: `redis://127.0.0.1:${port}` });
+}
+
+/** The beginning of what the server says to a command; it says LOADING while it reads its log. */
+export async function toldRedis(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    socket.write(`${command}\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.toString();
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** A server of a test: a process of its own, with a folder of its own. */
+export interface Server extends AsyncDisposable {
+  readonly pid: number;
+  readonly folder: string;
+  /** Nothing is answered, and connections stay open. */
+  pause(): void;
+  resume(): void;
+  /** Without a moment to write anything (SIGKILL). The folder stays. */
+  kill(): Promise<void>;
+  /** After `kill`: the same folder, the same ports. */
+  start(): Promise<void>;
+  /** Ends the process and removes its folder; twice is as once. */
+  stop(): Promise<void>;
+}
+
+/** How a kind of server is run. */
+export interface Recipe {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  /** Rejects, or is false, as long as the server does not serve. */
+  readonly isReady: () => Promise<boolean>;
+  /** What asks it to end soon. */
+  readonly stopBy: NodeJS.Signals;
+  /** For servers that refuse to run as root. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+const READY_MS = 30_000;
+const READY_EVERY_MS = 20;
+const STOP_MS = 5000;
+const running = new Set<ChildProcess>();
+
+// A test process that ends in the middle of something leaves no server behind.
+const killAll = (): void => {
+  for (const child of running) child.kill('SIGKILL');
+};
+process.once('exit', killAll);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal);
+  });
+
+/** An empty folder for one server. */
+export function serverFolder(name: string, user?: Recipe['user']): string {
+  const folder = mkdtempSync(join(tmpdir(), `majordomo-${name}-`));
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  return folder;
+}
+
+/** Starts it, and waits until it serves. Rejects with the server's own words when it does not. */
+export async function startServer(recipe: Recipe): Promise<Server> {
+  let child = await launched(recipe);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    // One that is paused hears nothing else.
+    child.kill('SIGCONT');
+    await ended(child, signal);
+  };
+  const stop = async (): Promise<void> => {
+    await end(recipe.stopBy);
+    rmSync(recipe.folder, { recursive: true, force: true });
+  };
+  return {
+    get pid() {
+      return child.pid ?? 0;
+    },
+    folder: recipe.folder,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    kill: () => ended(child, 'SIGKILL'),
+    async start() {
+      child = await launched(recipe);
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function launched({ binary, args, folder, isReady, user, env }: Recipe): Promise<ChildProcess> {
+  const log = join(folder, 'server.log');
+  const output = openSync(log, 'a');
+  const child = spawn(binary, args, {
+    ...user,
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const until = Date.now() + READY_MS;
+  while (!(await isReady().catch(() => false))) {
+    if (isOver(child) || Date.now() > until) {
+      await ended(child, 'SIGKILL');
+      throw new Error(`${binary} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    }
+    await setTimeout(READY_EVERY_MS);
+  }
+  return child;
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (isOver(child)) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  const enough = new AbortController();
+  const late = setTimeout(STOP_MS, undefined, { signal: enough.signal }).then(
+    () => child.kill('SIGKILL'),
+    () => undefined,
+  );
+  await exit;
+  enough.abort();
+  await late;
+}
+
+const isOver = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { describeWith, startPostgres, startRedis, startRestate, type Server } from '../src/index.ts';
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What holds for each of them. */
+function lives(start: () => Promise<Server>): void {
+  it('starts twice, each on its own, and leaves nothing behind', async () => {
+    const both = await Promise.all([start(), start()]);
+    const alive = (): boolean[] => both.map(({ pid, folder }) => isAlive(pid) && existsSync(folder));
+    expect(alive()).toEqual([true, true]);
+    await both[0].stop();
+    expect(alive()).toEqual([false, true]);
+    await Promise.all(both.map((server) => server.stop()));
+    expect(both.map(({ folder }) => existsSync(folder))).toEqual([false, false]);
+    expect(alive()).toEqual([false, false]);
+  }, 60_000);
+
+  it('comes back after it was killed, and ends though it is paused', async () => {
+    await using server = await start();
+    const { pid } = server;
+    await server.kill();
+    expect(isAlive(pid)).toBe(false);
+    await server.start();
+    expect(isAlive(server.pid)).toBe(true);
+    server.pause();
+    await server.stop();
+    expect(isAlive(server.pid)).toBe(false);
+  }, 60_000);
+}
+
+describe('the services of the tests', () => {
+  describeWith('redis', 'Redis', () => {
+    lives(startRedis);
+
+    it('keeps what was written when it keeps a log, and forgets it without', async () => {
+      for (const append of ['always', undefined] as const) {
+        await using redis = await startRedis({ append });
+        expect(await told(redis.port, 'SET a 1')).toBe('+OK');
+        await redis.kill();
+        await redis.start();
+        expect(await told(redis.port, 'EXISTS a')).toBe(append === undefined ? ':0' : ':1');
+      }
+    });
+  });
+  describeWith('postgres', 'PostgreSQL', () => lives(startPostgres));
+  describeWith('restate', 'Restate', () => lives(startRestate));
+});
+
+async function told(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${command}\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return answer.toString().trim();
+}
