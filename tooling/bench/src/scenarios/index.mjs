@@ -5,8 +5,10 @@ import { coldImport } from './import.mjs';
 import { failover } from './failover.mjs';
 import { firstDelta } from './first-delta.mjs';
 import { images } from './images.mjs';
+import { layers } from './layers.mjs';
 import { lint } from './lint.mjs';
 import { scale } from './scale.mjs';
+import { coldStart } from './start.mjs';
 import { stream } from './stream.mjs';
 import { telemetry } from './telemetry.mjs';
 import { toolArguments } from './tool-arguments.mjs';
@@ -22,8 +24,10 @@ export const SCENARIOS = [
   agent,
   failover,
   scale,
+  layers,
   telemetry,
   coldImport,
+  coldStart,
   tools,
   images,
   lint,

@@ -2,12 +2,12 @@ import { createNoopMeter } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createMajordomo, user } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
 import { createTelemetry } from '@majordomo/telemetry';
 import { measure } from '../measure/measures.mjs';
+import { instant } from './instant-provider.mjs';
 
 const REQUEST = { messages: [user('hi')], maxTokens: 100, temperature: 0.5 };
-const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+const provider = instant('p');
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const telemetry = {
@@ -66,18 +66,3 @@ function watched() {
 }
 
 const over = ({ majordomo }) => createMajordomo({ providers: [provider], ...majordomo });
-
-const provider = {
-  spi: 1,
-  id: 'p',
-  model: (id) => ({
-    id,
-    families: [],
-    capabilities: {},
-    async *stream(_request, { target }) {
-      const scribe = new Scribe(target);
-      yield scribe.text('ok');
-      yield scribe.finish('stop', 'stop', USAGE);
-    },
-  }),
-};

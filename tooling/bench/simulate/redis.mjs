@@ -1,0 +1,114 @@
+// One Redis as store-redis asks it, behind a network that is slow, loses, and is cut.
+import { memoryStore } from '@majordomo/ledger';
+
+const never = new Promise(() => undefined);
+
+/** @param network `delayMs`: a way there or back takes up to that; `loss`: the share of ways on which something is lost */
+export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
+  const books = memoryStore({ clock });
+  const verdicts = new Map();
+  const links = [];
+  const counted = { operations: 0, messages: 0 };
+  const travelled = (link) =>
+    link.isCut || random() < loss ? never : clock.sleep(1 + random() * (delayMs - 1));
+
+  const publish = (channel, message) => {
+    for (const link of links) {
+      if (link.channel !== channel) continue;
+      counted.messages++;
+      void travelled(link).then(() => link.tell('message', channel, message));
+    }
+    return 1;
+  };
+
+  const scripts = {
+    tell([target, verdict, keepMs, message, channel]) {
+      verdicts.set(target, { verdict, until: clock.now() + Number(keepMs) });
+      return publish(channel, message);
+    },
+    list: () =>
+      [...verdicts].flatMap(([target, { verdict, until }]) =>
+        until > clock.now() ? [target, verdict, until - clock.now()] : [],
+      ),
+    async reserve([id, leaseMs, deadline, ...claims]) {
+      if (deadline !== '' && clock.now() > Number(deadline)) return ['late', clock.now()];
+      const refusal = await books.reserve(id, claimsIn(claims), Number(leaseMs));
+      if (refusal === undefined) return ['held', clock.now()];
+      const { counter, left, retryAfterMs = '' } = refusal;
+      return ['refused', clock.now(), counter, `${left}`, `${retryAfterMs}`];
+    },
+    renew: ([id, leaseMs]) => books.renew(id, Number(leaseMs)),
+    settle: async ([id, ...used]) => ((await books.settle(id, usesIn(used))) ? 1 : 0),
+    append: ([, , , record]) => books.append(JSON.parse(record)),
+  };
+
+  /** A connection: what ioredis shows of one. */
+  function connect() {
+    const listeners = new Map();
+    const of = (event) => listeners.get(event) ?? [];
+    const link = {
+      isCut: false,
+      channel: undefined,
+      tell: (event, ...what) => of(event).map((hear) => hear(...what)),
+    };
+    links.push(link);
+    const asked = async (_script, _keys, _base, what, ...values) => {
+      counted.operations++;
+      await travelled(link);
+      const answer = await scripts[what](values);
+      await travelled(link);
+      return answer;
+    };
+    const client = {
+      status: 'ready',
+      evalsha: asked,
+      eval: asked,
+      on: (event, hear) => listeners.set(event, [...of(event), hear]),
+      off: (event, hear) =>
+        listeners.set(
+          event,
+          of(event).filter((one) => one !== hear),
+        ),
+      async subscribe(channel) {
+        link.channel = channel;
+      },
+      async unsubscribe() {
+        link.channel = undefined;
+      },
+    };
+    return { client, link };
+  }
+
+  return {
+    counted,
+    /** Two connections of one process. `cut` and `heal`: nothing passes meanwhile, and a new connection tells so. */
+    join() {
+      const both = [connect(), connect()];
+      return {
+        client: both[0].client,
+        subscriber: both[1].client,
+        cut: () => both.forEach(({ link }) => (link.isCut = true)),
+        heal() {
+          for (const { link } of both) link.isCut = false;
+          for (const { link } of both) link.tell('ready');
+        },
+      };
+    },
+    counters: () => books.counters(''),
+  };
+}
+
+const inGroups = (values, size) =>
+  Array.from({ length: values.length / size }, (_, at) => values.slice(at * size, (at + 1) * size));
+
+const claimsIn = (values) =>
+  inGroups(values, 5).map(([counter, max, amount, resetsIn, whenLapsed]) => ({
+    counter,
+    max: BigInt(max),
+    amount: BigInt(amount),
+    resetsInMs: resetsIn === '' ? undefined : Number(resetsIn),
+    whenLapsed,
+  }));
+
+const usesIn = (values) =>
+  inGroups(values, 2).map(([counter, amount]) => ({ counter, amount: BigInt(amount) }));

@@ -1,0 +1,70 @@
+// `pnpm simulate`: the tables of apps/docs/beyond-one-machine.md. `--processes 10,100` for some of them, `--seed 2`.
+import { parseArgs } from 'node:util';
+import { limits } from './limits.mjs';
+import { outage } from './outage.mjs';
+
+const { values } = parseArgs({
+  options: {
+    processes: { type: 'string', default: '10,100,1000,10000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const sizes = values.processes.split(',').map(Number);
+const seed = Number(values.seed);
+
+/** Health and books of all processes in one Redis, over a network that works */
+const NETWORKS = {
+  well: { delayMs: 3 },
+  'up to 200 ms each way': { delayMs: 200 },
+  '5 % lost': { delayMs: 20, loss: 0.05 },
+  'a third cut off for 20 s': { delayMs: 3, cut: 1 / 3 },
+};
+
+const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+const head = (...cells) => {
+  row(...cells);
+  row(...cells.map(() => '---'));
+};
+const per = (part, whole) => (part / whole).toFixed(part === 0 ? 0 : 3);
+
+// What is made once for a process, such as names of scripts, takes time that no clock here knows of.
+for (const warmUp of [outage, limits]) await warmUp({ processes: 1 });
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+for (const hasSecond of [true, false]) {
+  const which = hasSecond ? 'with' : 'without';
+  console.log(`\nA vendor down for 60 s, a call a second from each process, ${which} a second target:\n`);
+  head(
+    'processes',
+    'health',
+    'failing requests',
+    'last one back after',
+    'messages per call',
+    'operations per call',
+  );
+  for (const processes of sizes) {
+    const plan = { processes, seed, hasSecond };
+    const alone = await outage({ ...plan, isShared: false });
+    row(processes, 'alone', alone.failing, seconds(alone.backMs), 0, 0);
+    // Without a second target every call asks: how well others are heard changes little.
+    for (const [name, network] of Object.entries(hasSecond ? NETWORKS : { well: NETWORKS.well })) {
+      const { failing, backMs, messages, operations, calls } = await outage({ ...plan, ...network });
+      row(processes, name, failing, seconds(backMs), per(messages, calls), per(operations, calls));
+    }
+  }
+}
+console.log('\nThree calls from each process on a limit of one for each:\n');
+head(
+  'processes',
+  'network',
+  'limit',
+  'reached the vendor',
+  'beyond the limit',
+  'used at the end',
+  'operations per call that got in',
+);
+for (const processes of sizes)
+  for (const [name, network] of Object.entries(NETWORKS)) {
+    const { limit, reached, over, used, operations } = await limits({ processes, seed, ...network });
+    row(processes, name, limit, reached, over, used, per(operations, reached));
+  }
