@@ -7,7 +7,7 @@ import type { Timeline } from '../../cli/src/demo/timeline.ts';
 
 const STORY = 'A butler opens the door before the bell has rung.';
 
-/** The demo's last scene: a chain from Gemini to Bedrock, each through its own SDK. Returns what the servers saw. */
+/** A scene of the demo: a chain from Gemini to Bedrock, each through its own SDK. Returns what the servers saw. */
 export async function moreWires(timeline: Timeline): Promise<readonly WireServer[]> {
   const cut = { fault: 'end', at: { content: 2 }, answer: STORY } as const;
   const google = await startWireServer({ wire: geminiGenerate, script: () => cut });

@@ -1,9 +1,16 @@
-/** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: `majordomo demo` from its sources, with two more wires. */
+/** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: `majordomo demo` from its sources, with two more wires, and a gateway. */
 import { playDemo } from '../../cli/src/demo/demo.ts';
 import { Interrupts } from '../../cli/src/interrupts.ts';
 import { main } from '../../cli/src/main.ts';
 import { processIo } from '../../cli/src/process-io.ts';
+import type { Timeline } from '../../cli/src/demo/timeline.ts';
 import { moreWires } from './demo-more-wires.ts';
+
+async function more(timeline: Timeline): Promise<void> {
+  await moreWires(timeline);
+  const { servedToItself } = await import('./demo-served.ts');
+  await servedToItself(timeline);
+}
 
 const interrupts = new Interrupts();
 process.once('SIGINT', () => {
@@ -13,4 +20,4 @@ process.once('SIGINT', () => {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const words = process.argv.slice(2).filter((word) => word !== '--');
 const io = processIo(process.env, interrupts);
-process.exitCode = words.length === 0 ? await playDemo(io, moreWires) : await main(['demo', ...words], io);
+process.exitCode = words.length === 0 ? await playDemo(io, more) : await main(['demo', ...words], io);

@@ -10,10 +10,13 @@ import {
   type WireRequest,
 } from '@majordomo/testing';
 import ts from 'typescript';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { messages } from './lint.ts';
 import * as anthropicBefore from './rewrite/anthropic-messages.ts';
 import * as atOnceBefore from './rewrite/openai-at-once.ts';
+import * as bindingBefore from './rewrite/binding.ts';
+import * as fetchChatBefore from './rewrite/fetch-chat.ts';
+import * as fetchMessagesBefore from './rewrite/fetch-messages.ts';
 import * as chatBefore from './rewrite/openai-chat.ts';
 import * as responsesBefore from './rewrite/openai-responses.ts';
 
@@ -25,7 +28,16 @@ function rewritten(code: string): string | undefined {
   return fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1]);
 }
 
-const SAMPLES = ['openai-chat', 'openai-at-once', 'openai-responses', 'openai-env', 'anthropic-messages'];
+const SAMPLES = [
+  'openai-chat',
+  'openai-at-once',
+  'openai-responses',
+  'openai-env',
+  'anthropic-messages',
+  'fetch-chat',
+  'fetch-messages',
+  'binding',
+];
 
 let folder: string;
 beforeAll(() => {
@@ -131,6 +143,59 @@ describe('a run against a server of the wire', () => {
   });
 });
 
+describe('a request by hand', () => {
+  const HAND: readonly (readonly [name: string, before: Pick<Sample, 'ask'>, wire: Wire])[] = [
+    ['fetch-chat', fetchChatBefore, openaiChat],
+    ['fetch-messages', fetchMessagesBefore, anthropicMessages],
+  ];
+
+  it.each(HAND)('%s answers as it did, with the key of the environment', async (name, before, wire) => {
+    vi.stubEnv('OPENAI_API_KEY', 'key');
+    vi.stubEnv('ANTHROPIC_API_KEY', 'key');
+    const real = fetch;
+    const now: Sample = await import(join(folder, `${name}.ts`));
+    const runHere = (sample: Pick<Sample, 'ask'>): Promise<Run> =>
+      run(
+        {
+          ask: async (baseURL, prompt, model) => {
+            vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+              real(
+                String(url instanceof Request ? url.url : url).replace(
+                  /^https:\/\/api\.\w+\.com(\/v1)?/,
+                  baseURL + (wire === anthropicMessages ? '/v1' : ''),
+                ),
+                init,
+              ),
+            );
+            return sample.ask(baseURL, prompt, model);
+          },
+        },
+        wire,
+      );
+    const [raw, ours] = [await runHere(before), await runHere(now)];
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+    expect(raw.answer).toContain('pong');
+    expect(ours.answer).toBe(raw.answer);
+    expect(ours.requests.map(({ model, maxTokens }) => [model, maxTokens])).toEqual(
+      raw.requests.map(({ model, maxTokens }) => [model, maxTokens]),
+    );
+  });
+
+  it('to a binding answers as it did', async () => {
+    const now: typeof bindingBefore = await import(join(folder, 'binding.ts'));
+    const asked: unknown[] = [];
+    const AI = {
+      run: (...args: readonly unknown[]) => {
+        asked.push(args.slice(0, 2));
+        return Promise.resolve({ response: 'pong' });
+      },
+    };
+    expect(await now.ask({ AI }, 'ping')).toBe(await bindingBefore.ask({ AI }, 'ping'));
+    expect(asked[0]).toMatchObject(asked[1] as object);
+  });
+});
+
 const OPENAI = "import OpenAI from 'openai';\nconst client = new OpenAI({ apiKey });\n";
 const CALL = "model: 'm', messages: [{ role: 'user', content: text }]";
 
@@ -229,6 +294,92 @@ const LEFT: readonly (readonly [what: string, code: string])[] = [
 ];
 
 it.each(LEFT)('nothing is suggested where %s', (_what, code) => {
+  expect(messages(code).length).toBeGreaterThan(0);
+  expect(rewritten(code)).toBeUndefined();
+});
+
+const HEADERS = 'headers: { authorization: `Bearer ${process.env.OPENAI_API_KEY}` }';
+const BODY = "body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: text }] })";
+const fetched = (init: string, url = 'https://api.openai.com/v1/chat/completions'): string =>
+  `const response = await fetch('${url}', { ${init} });`;
+const PLAIN = fetched(`method: 'POST', ${HEADERS}, ${BODY}`);
+const READ = 'const data = await response.json();\nlog(data.choices[0].message.content);';
+
+it('a plain request by hand is rewritten, behind a directive and with a longer key', () => {
+  const plus = PLAIN.replace(
+    '`Bearer ${process.env.OPENAI_API_KEY}`',
+    "'Bearer ' + process.env.OPENAI_API_KEY",
+  );
+  expect(rewritten(`'use server';\n${plus}\n${READ}`)).toBe(
+    `'use server';
+import { createMajordomo, user } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+
+const majordomo = createMajordomo({ providers: [createOpenAI({ api: 'chat' })], env: process.env });
+
+const data = await majordomo.model('openai/m').generate({ messages: [user(text)] });
+log(data.text);`,
+  );
+});
+
+const BY_HAND: readonly (readonly [what: string, code: string])[] = [
+  ['the key is another', `${PLAIN.replace('OPENAI_API_KEY', 'MY_KEY')}\n${READ}`],
+  ['the key is not of the environment', `${PLAIN.replace('process.env.OPENAI_API_KEY', 'key')}\n${READ}`],
+  ['the key has no scheme', `${PLAIN.replace('Bearer ', 'Basic ')}\n${READ}`],
+  ['there is a header more', `${PLAIN.replace('headers: {', "headers: { 'openai-project': 'p',")}\n${READ}`],
+  ['the method is another', `${PLAIN.replace("'POST'", "'PUT'")}\n${READ}`],
+  ['there is a signal', `${PLAIN.replace('method:', 'signal, method:')}\n${READ}`],
+  [
+    'the body is not literal',
+    `${fetched(`method: 'POST', ${HEADERS}, body: JSON.stringify(request)`)}\n${READ}`,
+  ],
+  ['the body has a replacer', `${PLAIN.replace(') });', ', null, 2) });')}\n${READ}`],
+  ['the place is another', `${PLAIN.replace('api.openai.com', 'api.groq.com')}\n${READ}`],
+  ['the status is read', `${PLAIN}\nlog(response.status);\n${READ}`],
+  ['a failure is answered', `${PLAIN}\nif (!response.ok) log('no');\n${READ}`],
+  ['a success is checked', `${PLAIN}\nif (response.ok) throw new Error('no');\n${READ}`],
+  [
+    'a failure has an alternative',
+    `${PLAIN}\nif (!response.ok) throw new Error('no'); else log('yes');\n${READ}`,
+  ],
+  ['the text is read', `${PLAIN}\nconst data = await response.text();`],
+  ['the JSON is read twice', `${PLAIN}\n${READ}\nconst other = await response.json();`],
+  ['the JSON is handed on', `${PLAIN}\nconst data = await response.json();\nlog(data);`],
+  [
+    'the JSON has a type of its own',
+    `${PLAIN}\nconst data: Answer = await response.json();\nlog(data.choices[0].message.content);`,
+  ],
+  ['the JSON is read in another block', `${PLAIN}\n{ ${READ} }`],
+  ['there is a majordomo', `const majordomo = 1;\n${PLAIN}\n${READ}`],
+];
+
+it.each(BY_HAND)('nothing is suggested for a request by hand where %s', (_what, code) => {
+  expect(messages(code).length).toBeGreaterThan(0);
+  expect(rewritten(code)).toBeUndefined();
+});
+
+const BOUND: readonly (readonly [what: string, code: string])[] = [
+  ['the request is not literal', "const r = await env.AI.run('@cf/meta/llama', request);\nlog(r.response);"],
+  ['the answer is handed on', "log(await env.AI.run('@cf/meta/llama', { prompt: text }));"],
+  [
+    'an option is not known',
+    "const r = await env.AI.run('@cf/meta/llama', { prompt: text, lora: 'x' });\nlog(r.response);",
+  ],
+  [
+    'it streams',
+    "const r = await env.AI.run('@cf/meta/llama', { prompt: text, stream: true });\nlog(r.response);",
+  ],
+  [
+    'there are options',
+    "const r = await env.AI.run('@cf/meta/llama', { prompt: text }, { gateway });\nlog(r.response);",
+  ],
+  [
+    'it makes a picture',
+    "const r = await env.AI.run('@cf/black/flux', { prompt: text, num_steps: 4 });\nlog(r.image);",
+  ],
+];
+
+it.each(BOUND)('nothing is suggested for a binding where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });

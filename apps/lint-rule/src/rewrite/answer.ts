@@ -1,13 +1,13 @@
 import type * as ESTree from 'estree';
 import { bare, keyName, parentOf, type Node } from '../ast/node.ts';
-import type { RawCall } from './dialects.ts';
+import type { RawForm } from './dialects.ts';
 import { around, type Edit } from './edit.ts';
 
 /**
  * The edit that turns one use of an answer into a use of a `ChatResponse`: `x.choices[0]?.message.content ?? ''`
  * → `x.text`. Undefined for a use that is not known; `[]` for one that goes away with another.
  */
-export function rewriteUse(answer: Node, call: RawCall): readonly Edit[] | undefined {
+export function rewriteUse(answer: Node, call: RawForm): readonly Edit[] | undefined {
   const text = climb(answer, call.text);
   if (text !== undefined) return replaceAround(whole(text, call), answer, '.text');
   for (const { from, to } of call.numbers) {
@@ -55,7 +55,7 @@ function outermost(node: Node): Node {
 }
 
 /** `… ?? ''`, `… || ''` and `block.type === 'text' ? … : ''` are nothing else than the text. */
-function whole(text: Node, call: RawCall): Node {
+function whole(text: Node, call: RawForm): Node {
   const parent = parentOf(text);
   if (parent?.type === 'LogicalExpression' && parent.operator !== '&&' && parent.left === text)
     return isEmptyText(parent.right) ? parent : text;
@@ -69,7 +69,7 @@ function isEmptyText(node: Node): boolean {
 }
 
 /** `x.content[0]?.type === 'text'` */
-function testsType(test: Node, call: RawCall): boolean {
+function testsType(test: Node, call: RawForm): boolean {
   if (test.type !== 'BinaryExpression' || !test.operator.startsWith('==')) return false;
   if (test.right.type !== 'Literal' || test.right.value !== 'text') return false;
   const left = bare(test.left);
@@ -77,7 +77,7 @@ function testsType(test: Node, call: RawCall): boolean {
 }
 
 /** A use in the test of a condition whose text is replaced. */
-function isTypeTest(answer: Node, call: RawCall): boolean {
+function isTypeTest(answer: Node, call: RawForm): boolean {
   const type = climb(answer, [...call.text.slice(0, -1), 'type']);
   const test = type && parentOf(type);
   const condition = test && parentOf(test);

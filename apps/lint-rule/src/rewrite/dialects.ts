@@ -1,7 +1,12 @@
+/** The text of a request and of an answer, however it was sent. */
+export type RawForm = Pick<RawCall, 'options' | 'text' | 'numbers'>;
+
 /** How a raw call says what a `ChatRequest` says. */
 export interface RawCall {
   /** `client.chat.completions.create` */
   readonly path: readonly string[];
+  /** Where the SDK sends it: the same request by hand goes there. */
+  readonly url: string;
   /** What keeps the factory on this wire at a base URL of the caller's; undefined where it has only one. */
   readonly api?: 'chat' | 'responses' | undefined;
   /** The raw option → ours. An option that is not listed makes the call too much for a rewrite. */
@@ -23,6 +28,8 @@ export interface Dialect {
   readonly by: string;
   readonly factory: string;
   readonly id: string;
+  /** The header with the key, what stands before the key there, and the variable that the SDK reads it from. */
+  readonly key: { readonly header: string; readonly before: string; readonly variable: string };
   /** Constructor options that mean the same in the factory. */
   readonly client: readonly string[];
   readonly calls: readonly RawCall[];
@@ -40,6 +47,7 @@ const common: Readonly<Record<string, Translation>> = {
 
 const chatCompletions: RawCall = {
   path: ['chat', 'completions', 'create'],
+  url: 'https://api.openai.com/v1/chat/completions',
   api: 'chat',
   options: {
     ...common,
@@ -58,6 +66,7 @@ const chatCompletions: RawCall = {
 
 const responses: RawCall = {
   path: ['responses', 'create'],
+  url: 'https://api.openai.com/v1/responses',
   api: 'responses',
   options: {
     ...common,
@@ -74,6 +83,7 @@ const responses: RawCall = {
 
 const anthropicMessages: RawCall = {
   path: ['messages', 'create'],
+  url: 'https://api.anthropic.com/v1/messages',
   options: {
     ...common,
     messages,
@@ -92,6 +102,7 @@ export const dialects: readonly Dialect[] = [
     by: '@majordomo/provider-openai',
     factory: 'createOpenAI',
     id: 'openai',
+    key: { header: 'authorization', before: 'Bearer ', variable: 'OPENAI_API_KEY' },
     client: ['apiKey', 'baseURL'],
     calls: [chatCompletions, responses],
   },
@@ -100,7 +111,21 @@ export const dialects: readonly Dialect[] = [
     by: '@majordomo/provider-anthropic',
     factory: 'createAnthropic',
     id: 'anthropic',
+    key: { header: 'x-api-key', before: '', variable: 'ANTHROPIC_API_KEY' },
     client: ['apiKey', 'baseURL'],
     calls: [anthropicMessages],
   },
 ];
+
+/** What a text model of the binding takes beside its id. Cloudflare's documentation, 2026-11-21. */
+export const workersAi: RawForm = {
+  options: {
+    ...common,
+    messages,
+    prompt: { kind: 'input' },
+    max_tokens: rename('maxTokens'),
+    seed: rename('seed'),
+  },
+  text: ['response'],
+  numbers: chatCompletions.numbers,
+};

@@ -1,11 +1,11 @@
 import type { SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { keyName, parentOf, type Node } from '../ast/node.ts';
-import { rewriteUse } from './answer.ts';
-import { clientOf, isExported, rewriteBuild } from './client.ts';
+import { clientOf, rewriteBuild } from './client.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import { freeNames, importEdit } from './imports.ts';
+import { rewriteAnswer } from './held.ts';
 import { rewriteRequest, specOf, type MessageNames } from './request.ts';
 
 /**
@@ -52,7 +52,7 @@ function rewriteCall(client: Node, { dialect, code, names }: Around): CallRewrit
     if (call === undefined || request?.type !== 'ObjectExpression' || more.length > 0) continue;
     const rewritten = rewriteRequest(request, raw, names);
     const spec = rewritten && specOf(rewritten.model, dialect.id, code.text);
-    const answer = rewriteAnswer(call, raw, code);
+    const answer = rewriteAnswer(parentOf(call), raw, code);
     if (rewritten === undefined || spec === undefined || answer === undefined) return undefined;
     const callee = [rangeOf(client)[1], rangeOf(call.callee)[1]] as const;
     return {
@@ -73,26 +73,4 @@ function calledOn(client: Node, path: readonly string[]): ESTree.CallExpression 
   }
   const call = parentOf(at);
   return call?.type === 'CallExpression' && call.callee === at ? call : undefined;
-}
-
-function rewriteAnswer(
-  call: ESTree.CallExpression,
-  raw: RawCall,
-  code: SourceCode,
-): readonly Edit[] | undefined {
-  const awaited = parentOf(call);
-  if (awaited?.type !== 'AwaitExpression') return undefined;
-  const holder = parentOf(awaited);
-  if (holder?.type === 'ExpressionStatement') return [];
-  if (holder?.type !== 'VariableDeclarator') return rewriteUse(awaited, raw);
-  if (holder.id.type !== 'Identifier' || isExported(holder)) return undefined;
-  const [variable] = code.getDeclaredVariables(holder);
-  const edits: Edit[] = [];
-  for (const { identifier, init } of variable?.references ?? []) {
-    if (init === true) continue;
-    const edited = rewriteUse(identifier, raw);
-    if (edited === undefined) return undefined;
-    edits.push(...edited);
-  }
-  return edits;
 }

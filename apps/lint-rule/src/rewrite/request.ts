@@ -1,6 +1,6 @@
 import type * as ESTree from 'estree';
 import { bare, type Node } from '../ast/node.ts';
-import type { RawCall } from './dialects.ts';
+import type { RawForm } from './dialects.ts';
 import { around, plainProperties, rangeOf, renamed, without, type Edit } from './edit.ts';
 
 /** The names that messages are made with in the rewritten file. */
@@ -11,23 +11,23 @@ export interface MessageNames {
 
 export interface RequestRewrite {
   readonly edits: readonly Edit[];
-  readonly model: Node;
+  /** `undefined`: the request has none of its own. */
+  readonly model: Node | undefined;
 }
 
 /** The edits that turn a raw request into a `ChatRequest`; undefined where that takes more than renaming. */
 export function rewriteRequest(
   request: ESTree.ObjectExpression,
-  call: RawCall,
+  form: RawForm,
   names: MessageNames,
 ): RequestRewrite | undefined {
   const properties = plainProperties(request);
-  const model = properties?.get('model');
-  if (properties === undefined || model === undefined || !hasInput(properties)) return undefined;
+  if (properties === undefined || !hasInput(properties)) return undefined;
   const edits: Edit[] = [];
   const own = new Set<string>();
   for (const [name, property] of properties) {
     // A prototype's member is not an option: `Object.hasOwn` keeps `constructor` out.
-    const translation = Object.hasOwn(call.options, name) ? call.options[name] : undefined;
+    const translation = Object.hasOwn(form.options, name) ? form.options[name] : undefined;
     if (translation === undefined) return undefined;
     const key = translation.kind === 'rename' ? translation.to : translation.kind;
     if (own.has(key)) return undefined;
@@ -36,17 +36,17 @@ export function rewriteRequest(
     if (edited === undefined) return undefined;
     edits.push(...edited);
   }
-  return { edits, model: model.value };
+  return { edits, model: properties.get('model')?.value };
 }
 
 function hasInput(properties: ReadonlyMap<string, ESTree.Property>): boolean {
-  return properties.has('messages') || properties.has('input');
+  return ['messages', 'input', 'prompt'].some((name) => properties.has(name));
 }
 
 function rewriteOption(
   request: ESTree.ObjectExpression,
   property: ESTree.Property,
-  translation: RawCall['options'][string],
+  translation: RawForm['options'][string],
   names: MessageNames,
 ): readonly Edit[] | undefined {
   const value = bare(property.value);
@@ -108,7 +108,8 @@ function isText(value: Node): boolean {
 }
 
 /** `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``; undefined for anything longer. */
-export function specOf(model: Node, provider: string, text: string): string | undefined {
+export function specOf(model: Node | undefined, provider: string, text: string): string | undefined {
+  if (model === undefined) return undefined;
   const value = bare(model);
   const [start, end] = rangeOf(value);
   const source = text.slice(start, end);

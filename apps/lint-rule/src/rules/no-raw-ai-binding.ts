@@ -10,6 +10,7 @@ import { bindingInputs, bindingNames, isBindingModel } from '../data/bindings.ts
 import { advice } from '../data/replacement.ts';
 import { objectsOf } from '../ast/objects.ts';
 import { perOptions } from '../options.ts';
+import { bindingSuggestions } from '../rewrite/suggest.ts';
 import { defineRule } from './define.ts';
 
 const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bindings ?? [])]));
@@ -22,7 +23,9 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
   description: 'Disallow raw Workers AI binding calls outside provider packages',
   messages: {
     raw: 'Raw Workers AI call (`{{called}}`). {{advice}}',
+    rewrite: 'Rewrite this call for {{package}}',
   },
+  hasSuggestions: true,
   options: ['bindings'],
   where: 'outside-providers',
   concerns: (text, options) => text.includes('run') && (TRACE.test(text) || options.bindings !== undefined),
@@ -35,8 +38,9 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
         if (!isRun(node, names, lookInto(code))) return;
         const called = code.getText(node.callee).replaceAll(/\s+/g, ' ').slice(0, LONGEST_NAME);
         const binding = bindingIn(called);
-        const told = advice('cloudflare').replace('env.AI', binding);
-        context.report({ node, messageId: 'raw', data: { called, advice: told } });
+        const told = advice('cloudflare').replace('env.AI', binding ?? 'env.AI');
+        const suggest = binding === undefined ? [] : bindingSuggestions(node, binding, code);
+        context.report({ node, messageId: 'raw', data: { called, advice: told }, suggest });
       },
     };
   },
@@ -44,9 +48,9 @@ export const noRawAiBinding: Rule.RuleModule = defineRule({
 
 const LONGEST_NAME = 60;
 
-/** `this.env.AI.run` → `this.env.AI`; what is no plain path of names is called by its usual name. */
-const bindingIn = (called: string): string =>
-  /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(called)?.[1] ?? 'env.AI';
+/** `this.env.AI.run` → `this.env.AI`; `undefined` for what is no plain path of names. */
+const bindingIn = (called: string): string | undefined =>
+  /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(called)?.[1];
 
 /** Somewhere the method itself is handed on: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
 const BORROWED = /\brun\b(?!\s*\()/;

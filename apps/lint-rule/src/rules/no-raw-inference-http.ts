@@ -9,6 +9,7 @@ import { addressReader, type Verdict } from '../match/address.ts';
 import { evidenceIn, proves } from '../match/evidence.ts';
 import { addressesIn, senderOf, sentBy, type Sender, type Sent } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
+import { fetchSuggestions } from '../rewrite/suggest.ts';
 import { defineRule, type File } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
@@ -42,7 +43,9 @@ export const noRawInferenceHttp: Rule.RuleModule = defineRule({
   description: 'Disallow raw HTTP calls to models outside provider packages',
   messages: {
     raw: 'Raw inference call ({{what}}). {{advice}}',
+    rewrite: 'Rewrite this call for {{package}}',
   },
+  hasSuggestions: true,
   options: ['hosts', 'paths', 'certainty'],
   where: 'outside-providers',
   concerns: (text) => SENDS.test(text),
@@ -57,6 +60,7 @@ export const noRawInferenceHttp: Rule.RuleModule = defineRule({
         node,
         messageId: 'raw',
         data: { what: finding.what, advice: advice(finding.use, finding.by !== 'host') },
+        suggest: fetchSuggestions(node, file.code),
       });
     };
     return { CallExpression: check, NewExpression: check };

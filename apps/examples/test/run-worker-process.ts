@@ -1,0 +1,41 @@
+/** A worker whose tool pays, and whose process dies at the first payment: once before, in the next life after it. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { createAgent } from '@majordomo/agent';
+import { createMajordomo } from '@majordomo/core';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { fakeProvider } from '@majordomo/testing';
+import { work } from '../src/run-worker.ts';
+
+const [folder = ''] = process.argv.slice(2);
+
+function dieOnce(when: string): void {
+  const mark = `${folder}/died-${when}`;
+  if (existsSync(mark)) return;
+  writeFileSync(mark, '');
+  process.kill(process.pid, 'SIGKILL');
+}
+
+const pay = {
+  name: 'pay',
+  description: 'Pays',
+  parameters: { type: 'object', properties: {} },
+  run(_: unknown, { key }: { readonly key: string }) {
+    dieOnce('before');
+    writeFileSync(`${folder}/paid-${encodeURIComponent(key)}`, '');
+    dieOnce('after');
+    return 'paid';
+  },
+} as const;
+
+/** By what it was asked, so that it answers the same in each life. */
+const turn = ({ messages }: { readonly messages: readonly { readonly role: string }[] }) =>
+  messages.at(-1)?.role === 'tool' ? 'done' : { toolCalls: [{ id: 'call', name: 'pay', args: {} }] };
+
+const models = { x: Array.from({ length: 9 }, () => turn) };
+const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] });
+await using stores = sqliteStores(`${folder}/runs.db`);
+await work(
+  stores.runs,
+  createAgent({ model: majordomo.model('a/x'), tools: [pay] }),
+  AbortSignal.timeout(20_000),
+);

@@ -1,0 +1,39 @@
+import type { SourceCode } from 'eslint';
+import type * as ESTree from 'estree';
+import { parentOf } from '../ast/node.ts';
+import { workersAi } from './dialects.ts';
+import { rangeOf, type Edit } from './edit.ts';
+import { rewriteAnswer } from './held.ts';
+import { freeNames, headEdits, importLines } from './imports.ts';
+import { rewriteRequest, specOf } from './request.ts';
+
+const CLOUDFLARE = { by: '@majordomo/provider-cloudflare', factory: 'createCloudflare' } as const;
+
+/** Rewrites `await env.AI.run(model, { … })` with a literal request of text. Undefined for any other. */
+export function rewriteBound(
+  call: ESTree.CallExpression,
+  binding: string,
+  code: SourceCode,
+): { readonly package: string; readonly edits: readonly Edit[] } | undefined {
+  const [model, request, ...more] = call.arguments;
+  const names = freeNames(CLOUDFLARE, code);
+  if (model === undefined || request?.type !== 'ObjectExpression' || more.length > 0) return undefined;
+  const rewritten = names && rewriteRequest(request, workersAi, names);
+  const spec = specOf(model, 'cloudflare', code.text);
+  const answer = rewriteAnswer(parentOf(call), workersAi, code);
+  if (names === undefined || rewritten === undefined || spec === undefined || answer === undefined)
+    return undefined;
+  // A model that the request names would be another one.
+  if (rewritten.model !== undefined) return undefined;
+  const [start, end] = rangeOf(call);
+  const [from, to] = rangeOf(request);
+  const made = `createMajordomo({ providers: [createCloudflare({ binding: ${binding} })] }).model(${spec})`;
+  const edits: readonly Edit[] = [
+    { range: [start, from], text: `${made}.generate(` },
+    { range: [to, end], text: ')' },
+    ...rewritten.edits,
+    ...answer,
+  ];
+  const lines = importLines(CLOUDFLARE, names, edits, { quote: "'", end: ';' });
+  return { package: CLOUDFLARE.by, edits: [...headEdits(lines, undefined, code), ...edits] };
+}
