@@ -8,11 +8,14 @@ const NODE_ONLY = [
   'packages/media/**',
   'packages/provider-cli/**',
   'packages/context/src/node/**',
+  'packages/gateway/src/node/**',
   'packages/credentials/src/node/**',
   'packages/skills/src/node/**',
   'packages/store-sqlite/**',
   'packages/trajectory/**',
   'packages/testing/**',
+  'packages/mcp/src/place/program-transport.ts',
+  'packages/mcp/src/serve/serve-stdio.ts',
 ];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
 
@@ -49,7 +52,7 @@ export default defineConfig(
   // Our own rule on our own house: raw SDKs in provider packages alone.
   { ...majordomo.configs.recommended, settings: { majordomo: { tests: false } } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

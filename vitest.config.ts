@@ -13,6 +13,7 @@ export default defineConfig({
       'tooling/acceptance',
       'tooling/bench',
       'tooling/mutation',
+      'tooling/services',
       'tooling/shape',
       'tooling/telemetry-sdk-2',
       'tooling/test-support',
