@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
 import {
   createMajordomo,
@@ -171,6 +172,27 @@ describe('a key that fails makes room for the next', () => {
     const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
     expect(list?.[0]?.id).toBe('k2');
   });
+});
+
+it('what a vendor says of one key shows no other key of the pool, nor does the snapshot', async () => {
+  const keys: PoolOptions['keys'] = [
+    'pool-key-a',
+    secret('pool-key-b'),
+    { id: 'c', key: () => 'pool-key-c' },
+  ];
+  const error = (key: string): LlmError => {
+    const said = `not ${key}, but pool-key-a, pool-key-b or ${btoa('pool-key-a')}`;
+    const details = { target: 'p/m', body: said, code: said, requestId: said };
+    return new LlmError(key === 'pool-key-b' ? 'billing' : 'auth', said, details, { cause: new Error(said) });
+  };
+  const events: unknown[] = [];
+  const { ask, provider } = world(error, { keys }, { onEvent: (event: unknown) => events.push(event) });
+  const errors = [
+    await ask().catch((thrown: unknown) => thrown),
+    await ask().catch((thrown: unknown) => thrown),
+  ];
+  const shown = inspect([errors, events, provider.pool.snapshot()], { depth: 20 });
+  expect(shown).not.toMatch(/pool-key-[abc]|cG9vbC1rZXkt/);
 });
 
 describe('with no key left', () => {

@@ -20,6 +20,8 @@ export interface KeyState {
 export interface Key {
   readonly id: string;
   readonly credential: Credential;
+  /** The value that was handed out last, to mask it where it is echoed. */
+  readonly lastValue: () => string | undefined;
   /** Asks a source that is a function whether it has another value by now, such as after a new login. */
   readonly hasNewValue: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   state: KeyState['state'];
@@ -132,6 +134,11 @@ export class KeyRing {
     Object.assign(key, { state: 'ok', until: undefined, why: undefined, rests: 0, turn: key.turn + 1 });
   }
 
+  /** What no error may show, whichever key it was for: a vendor may name one that an earlier call had sent. */
+  values(): readonly string[] {
+    return this.keys.flatMap((key) => key.lastValue() ?? []);
+  }
+
   /** When nothing else is left: a dead key whose source has another value is alive. */
   async lookAgain(signal: AbortSignal): Promise<void> {
     for (const key of this.keys) {
@@ -169,10 +176,12 @@ export class KeyRing {
 }
 
 /** Remembers which value was handed out last. */
-function watched(source: Credential): Pick<Key, 'credential' | 'hasNewValue'> {
-  if (typeof source === 'string') return { credential: source, hasNewValue: undefined };
+function watched(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
+  if (typeof source === 'string')
+    return { credential: source, lastValue: () => source, hasNewValue: undefined };
   let last: string | undefined;
   return {
+    lastValue: () => last,
     credential: async (context) => (last = await source(context)),
     async hasNewValue(signal) {
       try {

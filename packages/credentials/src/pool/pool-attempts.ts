@@ -5,6 +5,7 @@ import {
   type ModelEvent,
   type Recovery,
 } from '@majordomo/core';
+import { transportError } from '@majordomo/core/provider';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
 /** Failures that are a key's fault: another one may do better. */
@@ -119,8 +120,9 @@ export class PoolAttempts {
   }
 
   /** The error with a way on, where there is one: the provider's own first, then another key. */
-  private failed(cause: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
-    if (!LlmError.is(cause)) return cause;
+  private failed(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
+    if (!LlmError.is(thrown)) return thrown;
+    const cause = transportError(thrown, target, this.ring.values());
     const { key } = lease;
     const inner = cause.details.recover;
     if (inner !== undefined) return withMore(cause, { recover: this.again(inner, key, failed) });
