@@ -3,6 +3,7 @@ import { openSpec } from '../backends/open.ts';
 import { booked } from '../books/booked.ts';
 import { pair } from '../chat/pair.ts';
 import { createStatus } from '../chat/status.ts';
+import type { Words } from '../chat/words.ts';
 import { loadSettings } from '../config/settings.ts';
 import { Stop, type ExitCode } from '../exit.ts';
 import { codeFor } from '../explain.ts';
@@ -18,10 +19,15 @@ export interface AskedFlags {
   readonly quiet?: true;
 }
 
+/** Spec and prompt of a command line, by the aliases that are configured. */
+export type WordsOf = (aliases: Readonly<Record<string, string>>) => Words;
+
 /** What a question is asked with. */
 export interface Asking {
   readonly majordomo: Majordomo;
   readonly spec: string;
+  /** What the command line says beside the spec. */
+  readonly prompt: string | undefined;
   /** `--option`, for whoever may be asked. */
   readonly extra: Readonly<Record<string, object>> | undefined;
   readonly options: { readonly signal: AbortSignal; readonly onEvent: (event: CallEvent) => void };
@@ -33,14 +39,15 @@ export interface Asking {
  */
 export async function asked(
   command: string,
-  wordsOf: (aliases: Readonly<Record<string, string>>) => string | undefined,
+  wordsOf: WordsOf,
   flags: AskedFlags,
   io: Io,
   ask: (asking: Asking) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const given = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
   const settings = await loadSettings(io);
-  const spec = wordsOf(settings.aliases) ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
+  const words = wordsOf(settings.aliases);
+  const spec = words.spec ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
   if (spec === undefined)
     throw new Stop(
       `no model is named: majordomo ${command} -m <provider/model> …, or \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
@@ -52,7 +59,7 @@ export async function asked(
     const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
     const targets = await majordomo.resolve(spec, { signal });
     const extra = flags.option === undefined ? undefined : forAll(targets, given);
-    return await ask({ majordomo, spec, extra, options: { signal, onEvent } });
+    return await ask({ majordomo, spec, prompt: words.prompt, extra, options: { signal, onEvent } });
   } catch (error) {
     if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;
     writeJson(io.stdout, { error });

@@ -1,11 +1,11 @@
 import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
 import { tellAnswered } from '../chat/footer.ts';
-import { wordsOf, type Words } from '../chat/words.ts';
+import { wordsOf } from '../chat/words.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
-import { asked, type AskedFlags } from './asked.ts';
+import { asked, type AskedFlags, type WordsOf } from './asked.ts';
 import { wholeNumber } from './numbers.ts';
 
 /** Options of `majordomo embed`, as the command line gives them. */
@@ -26,13 +26,9 @@ export async function embed(
 ): Promise<ExitCode> {
   const dimensions = wholeNumber('--dimensions', flags.dimensions);
   const purpose = purposeOf(flags.purpose);
-  let words: Words = { spec: undefined, prompt: undefined };
-  const specOf = (aliases: Readonly<Record<string, string>>): string | undefined => {
-    words = wordsOf([first, second], flags.model, aliases);
-    return words.spec;
-  };
-  return asked('embed', specOf, flags, io, async ({ majordomo, spec, extra, options }) => {
-    const values = valuesIn(await promptOf(words.prompt, io), flags);
+  const words: WordsOf = (aliases) => wordsOf([first, second], flags.model, aliases);
+  return asked('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+    const values = valuesIn(await promptOf(prompt, io), flags);
     const from = performance.now();
     const response = await majordomo
       .embeddingModel(spec)

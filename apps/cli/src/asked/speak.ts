@@ -4,12 +4,12 @@ import { dirname, extname, resolve } from 'node:path';
 import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
 import { tellAnswered } from '../chat/footer.ts';
-import { wordsOf, type Words } from '../chat/words.ts';
+import { wordsOf } from '../chat/words.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { writeJson } from '../write-json.ts';
-import { asked, type AskedFlags } from './asked.ts';
+import { asked, type AskedFlags, type WordsOf } from './asked.ts';
 
 /** Options of `majordomo speak`, as the command line gives them. */
 export interface SpeakFlags extends AskedFlags {
@@ -42,13 +42,9 @@ export async function speak(
   const file = await outputOf(flags, io);
   const format = formatOf(flags, file);
   const speed = speedOf(flags.speed);
-  let words: Words = { spec: undefined, prompt: undefined };
-  const specOf = (aliases: Readonly<Record<string, string>>): string | undefined => {
-    words = wordsOf([first, second], flags.model, aliases);
-    return words.spec;
-  };
-  return asked('speak', specOf, flags, io, async ({ majordomo, spec, extra, options }) => {
-    const text = await promptOf(words.prompt, io);
+  const words: WordsOf = (aliases) => wordsOf([first, second], flags.model, aliases);
+  return asked('speak', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+    const text = await promptOf(prompt, io);
     const { voice, instructions } = flags;
     const from = performance.now();
     const response = await majordomo

@@ -28,7 +28,7 @@ export async function transcribe(
   const { spec: named, file } = fileIn(words, flags);
   return asked(
     'transcribe',
-    () => named,
+    () => ({ spec: named, prompt: undefined }),
     flags,
     io,
     async ({ majordomo, spec, extra, options }) => {
