@@ -2,6 +2,17 @@
 export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
 export { seededRandom } from './clock/random.ts';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
+export type { FakeOperationCall, FakeOperationOptions, FakeOperations } from './fake/operations.ts';
+export type {
+  EmbeddingTurn,
+  OperationFail,
+  OperationHang,
+  SoundTurn,
+  SpeechTurn,
+  TranscriptionTurn,
+  TranscriptTurn,
+  VectorsTurn,
+} from './script/operation-turn.ts';
 export type { AnswerTurn, FailTurn, HangTurn, Turn } from './script/turn.ts';
 
 // wires

@@ -12,12 +12,14 @@ import {
   type Provider,
 } from '@majordomo/core';
 import { systemClock } from '../clock/system-clock.ts';
+import { fakeOperations, type FakeOperationOptions, type FakeOperations } from './operations.ts';
 import { failure, play, wait } from './play.ts';
+import { FakeScript, unscripted } from './script.ts';
 import { plainTurn } from '../script/plain-turn.ts';
 import type { PlainTurn, Turn } from '../script/turn.ts';
 
 /** A fake provider's script and what it says of itself. */
-export interface FakeOptions {
+export interface FakeOptions extends FakeOperationOptions {
   /** The name before the slash of a spec. */
   readonly id: string;
   /** Whose prices hold for it. Default: unknown. */
@@ -25,7 +27,7 @@ export interface FakeOptions {
   /** How its calls are paid where no price applies. */
   readonly billing?: Billing | undefined;
   /** Per model the turns that it plays, one a call, in order. */
-  readonly models: { readonly [modelId: string]: readonly Turn[] };
+  readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
   /** What its models say that they take. Default: nothing is known. */
   readonly capabilities?: Capabilities | undefined;
   /** Whose replay tokens the models can read. Default: `fake/<id>`. */
@@ -46,8 +48,10 @@ export interface FakeCall {
   readonly at: number;
 }
 
+type RequestList = 'embeddingRequests' | 'transcriptionRequests' | 'speechRequests';
+
 /** A provider that was scripted, with what it was asked. */
-export interface FakeProvider extends Provider {
+export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {
   /** Every call for an answer, in order. */
   readonly requests: readonly FakeCall[];
   /** Every call for images, in order. */
@@ -66,22 +70,11 @@ export interface FakeProvider extends Provider {
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
  */
 export function fakeProvider(options: FakeOptions): FakeProvider {
-  const { id, models, clock = systemClock, families = [`fake/${id}`], capabilities = {} } = options;
+  const { id, models = {}, clock = systemClock, families = [`fake/${id}`], capabilities = {} } = options;
   const requests: FakeCall[] = [];
   const imageRequests: FakeProvider['imageRequests'][number][] = [];
-  const played = new Map<string, number>();
-
-  const next = (modelId: string, target: string): { turn: Turn; number: number } => {
-    const script = Object.hasOwn(models, modelId) ? models[modelId] : undefined;
-    if (script === undefined)
-      throw unscripted(target, `it has no script, only ${Object.keys(models).join(', ')} have`);
-    const number = (played.get(modelId) ?? 0) + 1;
-    played.set(modelId, number);
-    const turn = script[number - 1];
-    if (turn === undefined)
-      throw unscripted(target, `this is call ${number}, and its script ends with turn ${script.length}`);
-    return { turn, number };
-  };
+  const script = new FakeScript(models);
+  const { unplayed, ...operations } = fakeOperations(options, clock);
 
   const model = (modelId: string): Model => ({
     id: modelId,
@@ -91,7 +84,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     async *stream(request, context) {
       const { delivery, signal, target } = context;
       requests.push({ model: modelId, request, delivery, signal, at: clock.now() });
-      const { turn, number } = next(modelId, target);
+      const { turn, number } = script.next(modelId, target);
       const stage = { clock, family: families[0] ?? `fake/${id}`, name: modelId, turn: number };
       yield* play(scripted(turn, request, target, number), context, stage);
     },
@@ -102,7 +95,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     async generate(request, context) {
       imageRequests.push({ model: modelId, request });
       const { target } = context;
-      const { turn, number } = next(modelId, target);
+      const { turn, number } = script.next(modelId, target);
       if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is not an image turn`);
       await wait(clock, turn.delayMs, context);
       if ('fail' in turn) throw failure(turn, context);
@@ -121,11 +114,9 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     imageRequests,
     model,
     imageModel,
+    ...operations,
     get unplayed() {
-      return Object.entries(models).reduce(
-        (sum, [modelId, script]) => sum + Math.max(0, script.length - (played.get(modelId) ?? 0)),
-        0,
-      );
+      return script.unplayed + unplayed();
     },
   };
 }
@@ -139,9 +130,3 @@ function scripted(turn: Turn, request: ModelRequest, target: string, number: num
     throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
   }
 }
-
-const unscripted = (target: string, why: string): LlmError =>
-  new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
-    target,
-    code: 'unscripted',
-  });

@@ -40,13 +40,17 @@ async function* answer(
   { clock, family, turn: number }: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { text = '', reasoning, toolCalls = [], warnings = [], chunks, everyMs } = turn;
+  const { citations = [], vendorParts = [] } = turn;
   for (const warning of warnings) yield scribe.warning(warning);
   if (reasoning !== undefined) yield scribe.reasoning(reasoning, { family, data: `signed:${reasoning}` });
+  for (const { kind = 'search', text: said, data = said } of vendorParts)
+    yield scribe.vendor({ kind, text: said, replay: { family, data } });
   for (const [at, piece] of pieces(text, chunks, Math.max(1, text.length)).entries()) {
     if (at > 0) await wait(clock, everyMs, context);
     stop(context);
     yield scribe.text(piece);
   }
+  scribe.cite(citations);
   for (const [at, { id, name, args }] of toolCalls.entries()) {
     stop(context);
     yield scribe.toolCall(String(at), { id: id ?? `call_${number}_${at}`, name, json: JSON.stringify(args) });
@@ -66,9 +70,10 @@ export async function wait(clock: Clock, ms: number | undefined, context: ModelC
   }
 }
 
-async function silence(context: ModelContext): Promise<void> {
+/** Nothing, until the call is aborted. */
+export async function silence(context: ModelContext): Promise<never> {
   stop(context);
-  await new Promise<void>((_resolve, reject) => {
+  return new Promise<never>((_resolve, reject) => {
     context.signal.addEventListener(
       'abort',
       () => {
@@ -79,7 +84,8 @@ async function silence(context: ModelContext): Promise<void> {
   });
 }
 
-function stop(context: ModelContext): void {
+/** Throws where the call is over. */
+export function stop(context: ModelContext): void {
   if (context.signal.aborted) throw aborted(context, context.signal.reason);
 }
 
@@ -87,7 +93,7 @@ const aborted = ({ target }: ModelContext, cause: unknown): LlmError =>
   new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
 
 /** The scripted failure as the error of a provider. */
-export function failure(turn: FailTurn, { target }: ModelContext): LlmError {
+export function failure(turn: Omit<FailTurn, 'after'>, { target }: ModelContext): LlmError {
   const { fail, message = `${target} failed as scripted: ${fail}`, retryAfterMs, status, code } = turn;
   return new LlmError(fail, message, { target, retryAfterMs, status, code });
 }

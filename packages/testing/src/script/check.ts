@@ -10,7 +10,21 @@ import {
   HANG_TURN,
   KINDS,
   PARTS,
+  SOUND_TURN,
+  TRANSCRIPT_TURN,
+  VECTORS_TURN,
 } from './members.ts';
+
+/** What a fake can do besides chats and pictures. */
+export type OperationName = 'embedding' | 'transcription' | 'speech';
+
+const OPERATIONS: Readonly<
+  Record<OperationName, { readonly answer: object; readonly member: string; readonly what: string }>
+> = {
+  embedding: { answer: VECTORS_TURN, member: 'vectors', what: 'an embedding turn' },
+  transcription: { answer: TRANSCRIPT_TURN, member: 'transcript', what: 'a transcription turn' },
+  speech: { answer: SOUND_TURN, member: 'audio', what: 'a speech turn' },
+};
 
 /** What is wrong with a turn, in words that go behind its name; `undefined`: nothing. */
 export function turnProblem(turn: unknown): string | undefined {
@@ -18,6 +32,20 @@ export function turnProblem(turn: unknown): string | undefined {
   if (!isRecord(turn)) return `is ${named(turn)}, not a text or an object`;
   const problem = kindOfTurn(turn);
   return problem ?? (turn['toolCalls'] === undefined ? undefined : callsProblem(turn['toolCalls']));
+}
+
+/** The same for a turn of a fake's embedding, transcription or speech model. */
+export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
+  if (operation === 'transcription' && typeof turn === 'string') return undefined;
+  if (!isRecord(turn)) return `is ${named(turn)}, not an object`;
+  const { answer, member, what } = OPERATIONS[operation];
+  if (!('fail' in turn || 'hang' in turn))
+    return member in turn ? strangeMember(turn, what, answer) : `has no ${member}, which ${what} has`;
+  const { after, ...rest } = turn;
+  if (after === undefined || (operation === 'speech' && after instanceof Uint8Array)) return kindOfTurn(rest);
+  return operation === 'speech'
+    ? 'has an "after" that is no Uint8Array'
+    : `has "after", which ${what} does not have`;
 }
 
 /** The same for a step of a wire server, which may also be an answer in parts, a failure or a fault. */

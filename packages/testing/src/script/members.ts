@@ -3,6 +3,7 @@ import type { ErrorKind } from '@majordomo/core';
 import type { Fault } from './fault.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
+import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-turn.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 /** Every member of a type, so that a new one is not forgotten here. */
@@ -12,6 +13,8 @@ export const ANSWER_TURN: Members<AnswerTurn> = {
   text: true,
   reasoning: true,
   toolCalls: true,
+  citations: true,
+  vendorParts: true,
   images: true,
   usage: true,
   finish: true,
@@ -34,6 +37,32 @@ export const FAIL_TURN: Members<FailTurn> = {
 };
 
 export const HANG_TURN: Members<HangTurn> = { hang: true, after: true, delayMs: true };
+
+export const VECTORS_TURN: Members<VectorsTurn> = {
+  vectors: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
+
+export const TRANSCRIPT_TURN: Members<TranscriptTurn> = {
+  transcript: true,
+  language: true,
+  durationMs: true,
+  segments: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
+
+export const SOUND_TURN: Members<SoundTurn> = {
+  audio: true,
+  mediaType: true,
+  everyMs: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
 
 export const ANSWER: Members<Answer> = {
   id: true,

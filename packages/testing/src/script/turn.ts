@@ -1,8 +1,10 @@
 import type {
+  Citation,
   ErrorKind,
   FinishReason,
   ImagePart,
   JsonObject,
+  JsonValue,
   ModelRequest,
   Usage,
   Warning,
@@ -13,7 +15,7 @@ interface Timed {
   readonly delayMs?: number | undefined;
 }
 
-/** An answer. Reasoning comes first, then the text, then the calls. */
+/** An answer. Reasoning comes first, then what ran at the vendor, then the text, then the calls. */
 export interface AnswerTurn extends Timed {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
@@ -23,6 +25,19 @@ export interface AnswerTurn extends Timed {
         readonly id?: string | undefined;
         readonly name: string;
         readonly args: JsonObject;
+      }[]
+    | undefined;
+  /** What the text rests on, told with its end. */
+  readonly citations?: readonly Citation[] | undefined;
+  /** What ran at the vendor. */
+  readonly vendorParts?:
+    | readonly {
+        /** Default: `search`. */
+        readonly kind?: string | undefined;
+        /** What was searched for, or the code. */
+        readonly text: string;
+        /** What goes back to the vendor. Default: the text. */
+        readonly data?: JsonValue | undefined;
       }[]
     | undefined;
   /** What an image model draws. */
@@ -56,7 +71,10 @@ export interface HangTurn extends Timed {
   readonly after?: string | undefined;
 }
 
-/** What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images and warnings. */
+/**
+ * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images, warnings,
+ * citations and vendor parts.
+ */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
 /** A turn that is neither a string nor a function any more. */
