@@ -310,6 +310,15 @@ describe('fees', () => {
     expect(nano(usage, price)).toBe(micros * 1000n);
   });
 
+  it('are paid for parts of a second, to the nearest nano-USD', () => {
+    expect(nano(used({}, { units: { 'audio-second': 2.5 } }), price)).toBe(5_077_075n);
+    expect(nano(used({}, { units: { 'audio-second': 1 / 3 } }), price)).toBe(5_010_277n);
+  });
+
+  it.each([-0.5, Number.NaN, Infinity, 1e300])('and %d seconds are not a count', (seconds) => {
+    expect(missing(used({}, { units: { 'audio-second': seconds } }), price)).toHaveLength(1);
+  });
+
   it('may be finer than a micro-USD', () => {
     expect(nano(used({}, { units: { 'audio-second': 100 } }), price)).toBe(8_083_000n);
   });

@@ -88,11 +88,11 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
 function feeItems({ output = 0, details = {} }: Usage, fees: Price['fees'] = {}): readonly Item[] {
   const units = Object.entries(details.units ?? {});
   return [
-    useItem('request', 1, Object.hasOwn(fees, 'request') ? fees : { request: 0 }),
-    ...Object.entries(details.serverTools ?? {}).map(([tool, uses]) => useItem(tool, uses, fees)),
+    useItem('request', 1, Object.hasOwn(fees, 'request') ? fees : { request: 0 }, isCount),
+    ...Object.entries(details.serverTools ?? {}).map(([tool, uses]) => useItem(tool, uses, fees, isCount)),
     ...units.map(([unit, count]) => {
       const name = feeName(unit, fees);
-      return output > 0 && !Object.hasOwn(fees, name) ? 0n : useItem(name, count, fees);
+      return output > 0 && !Object.hasOwn(fees, name) ? 0n : useItem(name, count, fees, isAmount);
     }),
   ];
 }
@@ -105,11 +105,14 @@ function feeName(unit: string, fees: Fees): string {
 
 type Fees = NonNullable<Price['fees']>;
 
-function useItem(name: string, uses: number, fees: Fees): Item {
+function useItem(name: string, uses: number, fees: Fees, isFit: (uses: number) => boolean): Item {
   if (uses === 0) return 0n;
-  if (!isCount(uses)) return `${name} is ${uses}, which is not a count`;
+  if (!isFit(uses)) return `${name} is ${uses}, which is not a count`;
   const fee = Object.hasOwn(fees, name) ? fees[name] : undefined;
   return fee === undefined ? `no fee for ${name}` : picosOfFee(uses, fee, name);
 }
+
+/** Seconds come in parts. */
+const isAmount = (value: number): boolean => isCount(Math.ceil(value * 1e6)) || isCount(value);
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

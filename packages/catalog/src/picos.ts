@@ -14,7 +14,10 @@ export function picosOf(units: number, rate: number, what: string): Picos {
   return BigInt(units) * BigInt(rate);
 }
 
-/** So many uses at this fee of micro-USD. Throws `config` for a fee that is negative, or finer than a pico-USD. */
+/**
+ * So many uses at this fee of micro-USD; a use may be a part of one, such as half a second, to the millionth. Throws
+ * `config` for a fee that is negative, or finer than a pico-USD.
+ */
 export function picosOfFee(uses: number, fee: number, what: string): Picos {
   const picos = Math.round(fee * 1e6);
   if (!Number.isSafeInteger(picos) || fee < 0 || Math.abs(fee * 1e6 - picos) > 1e-3)
@@ -23,7 +26,8 @@ export function picosOfFee(uses: number, fee: number, what: string): Picos {
       `the fee of ${what} is ${fee}: it must be micro-USD for one use, 0 or above, with at most six decimals`,
       { path: what },
     );
-  return BigInt(uses) * BigInt(picos);
+  if (Number.isInteger(uses)) return BigInt(uses) * BigInt(picos);
+  return (BigInt(Math.round(uses * 1e6)) * BigInt(picos) + 500_000n) / 1_000_000n;
 }
 
 /** Half of a nano-USD goes up. */

@@ -102,6 +102,51 @@ describe('a transcription', () => {
     expect(attempts).toMatchObject([{ outcome: 'finished' }]);
   });
 
+  it('that is longer than a target takes passes it over, by what the fitter measures or the caller says', async () => {
+    const short = listener('a', { maxDurationMs: 1000 });
+    const [a, b] = [short, listener('b')];
+    const measured = make([a, b], {
+      media: { fit: (image) => Promise.resolve(image), durationMs: () => 1001 },
+    });
+    const by = measured
+      .transcriptionModel('a/m,b/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg', durationMs: 5 });
+    const { attempts, target } = await by;
+    expect([target, a.asked.length]).toEqual(['b/m', 0]);
+    expect(attempts[0]?.error?.message).toBe('a/m takes at most 1 s of audio, not 1.001');
+    expect(attempts[0]?.error).toMatchObject({
+      kind: 'unsupported',
+      details: { code: 'too-large', path: 'audio' },
+    });
+    const said = make([a]).transcriptionModel('a/m');
+    const note = { audio: OGG, mediaType: 'audio/ogg' };
+    expect((await failing(said.transcribe({ ...note, durationMs: 1001 }))).kind).toBe('unsupported');
+    await said.transcribe({ ...note, durationMs: 1000 });
+    await said.transcribe(note);
+    expect(a.asked.map(({ durationMs }) => durationMs)).toEqual([1000, undefined]);
+  });
+
+  it('is counted in seconds, where the vendor counts nothing', async () => {
+    const mute: Partial<TranscriptionBackend> = {
+      transcribe: (_request, { target }) =>
+        Promise.resolve({
+          text: 'hi',
+          language: undefined,
+          durationMs: undefined,
+          segments: [],
+          target,
+          usage: undefined,
+          warnings: [],
+        }),
+    };
+    const note = { audio: OGG, mediaType: 'audio/ogg', durationMs: 2500 };
+    const { usage, durationMs, attempts } = await make([listener('a', mute)])
+      .transcriptionModel('a/m')
+      .transcribe(note);
+    expect(usage?.details).toEqual({ units: { 'audio-second': 2.5 } });
+    expect([durationMs, attempts[0]?.usage]).toEqual([2500, usage]);
+  });
+
   it('believes the bytes, and says so', async () => {
     const a = listener('a');
     const { warnings } = await make([a])
@@ -144,6 +189,8 @@ describe('a transcription', () => {
     ['audio', { audio: 'OggS' }],
     ['audio', { audio: new Uint8Array() }],
     ['mediaType', { mediaType: 'ogg' }],
+    ['durationMs', { durationMs: 0 }],
+    ['durationMs', { durationMs: Number.NaN }],
     ['language', { language: 'en_US!' }],
     ['timestamps', { timestamps: 'line' }],
   ])('refuses a wrong %s before anybody is asked: %j', async (path, wrong) => {

@@ -5,6 +5,7 @@ import { inspectImage } from './inspect-image.ts';
 import { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 import { memoryLane } from './memory-lane.ts';
 import { broken, unfit } from './refuse.ts';
+import { inspectRecording } from './recordings/inspect-recording.ts';
 import { encodable, remake, type Remade } from './remake.ts';
 import { resultMemo } from './result-memo.ts';
 
@@ -34,7 +35,7 @@ const MOST_MEMORY = 208e6;
  * Makes images fit a target: for `createMajordomo({ media })`, which calls it for each target with the original bytes.
  * What fits is given back untouched. Throws `unsupported` for what cannot be made to fit, so that a chain goes on, and
  * `invalid-request` for what is not a whole picture, which no target would take. What was done is told as a warning. Pages
- * of PDFs are counted for the targets that limit them.
+ * of PDFs are counted for the targets that limit them, and recordings that are to be written down are measured.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */
@@ -46,6 +47,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
   const memo = resultMemo<Remade>(isForGood);
   return {
     pages: pageCounter(),
+    durationMs: (recording) => inspectRecording(recording)?.durationMs,
     async fit(image, limits, signal, warn) {
       signal.throwIfAborted();
       const { bytes } = image;

@@ -8,6 +8,8 @@ afterEach(() => server.close());
 
 const KEY = 'sk-test';
 const OGG = new Uint8Array(Buffer.from('OggS a voice note'));
+const TOO_LONG =
+  'audio duration 1830.530612 seconds is longer than 1400 seconds which is the maximum for this model';
 const NOTE: TranscriptionRequest = { audio: OGG, mediaType: 'audio/ogg' };
 
 async function world(play: Answer): Promise<Majordomo> {
@@ -136,7 +138,20 @@ describe('a transcription', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('that is longer than the model takes is not uploaded, but to one that takes it', async () => {
+    const majordomo = await world(answers({ text: 'Hi' }));
+    const { target } = await majordomo
+      .transcriptionModel('openai/gpt-4o-transcribe-diarize,openai/gpt-4o-mini-transcribe,openai/whisper-1')
+      .transcribe({ ...NOTE, durationMs: 1_400_001 });
+    expect([target, server.requests.length]).toEqual(['openai/whisper-1', 1]);
+  });
+
   it.each<[string, Answer, string]>([
+    [
+      'the word that it is too long',
+      answers({ error: { message: TOO_LONG, type: 'invalid_request_error', code: 'invalid_value' } }, 400),
+      'unsupported',
+    ],
     ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
     ['429', answers({ error: { message: 'slow' } }, 429), 'rate-limit'],
     ['no text', answers({ segments: [] }), 'protocol'],

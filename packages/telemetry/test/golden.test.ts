@@ -1,7 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAgent, defineTool } from '@majordomo/agent';
-import { createMajordomo, LlmError, user, type ChatStream, type JsonObject } from '@majordomo/core';
+import {
+  createMajordomo,
+  LlmError,
+  user,
+  type ChatStream,
+  type JsonObject,
+  type Majordomo,
+} from '@majordomo/core';
+import { SpanKind } from '@opentelemetry/api';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
 import { house, type House, type Scripts } from './support/house.ts';
@@ -166,19 +174,69 @@ it.each(Object.entries(SCENES))('writes the spans of: %s', async (name, { script
   await expect(tree(await telemetry.spans())).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
 });
 
-it('writes the spans of an image model', async () => {
+interface Further {
+  readonly type: string;
+  readonly body: string;
+  play(majordomo: Majordomo): Promise<unknown>;
+}
+
+const FURTHER: Readonly<Record<string, Further>> = {
+  'image model': {
+    type: 'application/json',
+    body: '{"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"input_tokens":9,"output_tokens":40}}',
+    play: (majordomo) => majordomo.imageModel('openai/gpt-image-1').generate({ prompt: 'a cat', n: 2 }),
+  },
+  'embedding model': {
+    type: 'application/json',
+    body: '{"data":[{"index":0,"embedding":"AACAPwAAAAA="}],"usage":{"prompt_tokens":7}}',
+    play: (majordomo) =>
+      majordomo.embeddingModel('openai/text-embedding-3-small').embed({ values: ['one'], dimensions: 2 }),
+  },
+  'transcription model': {
+    type: 'application/json',
+    body: '{"text":"Hi","usage":{"type":"tokens","input_tokens":14,"output_tokens":45}}',
+    play: (majordomo) =>
+      majordomo.transcriptionModel('openai/gpt-4o-transcribe').transcribe({
+        audio: new TextEncoder().encode('OggS'),
+        mediaType: 'audio/ogg',
+      }),
+  },
+  'speech model': {
+    type: 'audio/mpeg',
+    body: 'ID3',
+    play: (majordomo) => majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }),
+  },
+};
+
+it.each(Object.entries(FURTHER))('writes the spans of: %s, and what it measures', async (name, scene) => {
   const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(
-      '{"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"input_tokens":9,"output_tokens":40}}',
-    );
+    response.setHeader('content-type', scene.type);
+    response.end(scene.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const watched = watch();
   const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
   const majordomo = createMajordomo({ providers: [provider], ...watched.majordomo });
-  await majordomo.imageModel('openai/gpt-image-1').generate({ prompt: 'a cat', n: 2 }).catch(failed);
+  await scene.play(majordomo).catch(failed);
   server.close();
-  await expect(tree(await watched.spans())).toMatchFileSnapshot('golden/image-model.txt');
+  const spans = await watched.spans();
+  await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
+  const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;
+  const measured = (await watched.metrics()).filter(
+    ({ attributes: labels }) =>
+      labels['gen_ai.operation.name'] === attributes['gen_ai.operation.name'] &&
+      labels['gen_ai.request.model'] === attributes['gen_ai.request.model'],
+  );
+  const tokens = ['input', 'output'].map(
+    (type) =>
+      measured.find(
+        (metric) =>
+          metric.name === 'gen_ai.client.token.usage' && metric.attributes['gen_ai.token.type'] === type,
+      )?.value,
+  );
+  expect(measured.filter((metric) => metric.name === 'gen_ai.client.operation.duration')).toHaveLength(1);
+  expect(tokens).toMatchObject(
+    ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map((key) => ({ sum: attributes[key] })),
+  );
 });

@@ -32,7 +32,7 @@ type Call<Request, Response> = (
 export const FURTHER: { readonly [Name in keyof Asked]: Call<Asked[Name][0], Asked[Name][1]> } = {
   generate: once((request, { media }) => imageOperation(request, media)),
   embed,
-  transcribe: once((request) => transcriptionOperation(request)),
+  transcribe: once((request, { media }) => transcriptionOperation(request, media)),
   speak: once((request) => speechOperation(request, false)),
 };
 

@@ -91,6 +91,8 @@ export interface TranscriptionBackend {
   readonly mediaTypes?: readonly string[] | undefined;
   /** Of the audio; more passes the target over. */
   readonly maxBytes?: number | undefined;
+  /** Of the audio; more passes the target over, where its duration is known. */
+  readonly maxDurationMs?: number | undefined;
   /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
   transcribe(
     request: TranscriptionRequest,

@@ -9,6 +9,8 @@ export interface TranscriptionRequest {
   readonly audio: Uint8Array;
   /** Such as `audio/ogg`; where the bytes say otherwise, they are believed. */
   readonly mediaType: string;
+  /** How long the recording is, where you know it; a media fitter measures it. Limits and budgets go by it. */
+  readonly durationMs?: number | undefined;
   /** Of the speaker, as BCP 47: `en`, `pt-BR`. */
   readonly language?: string | undefined;
   /** Words and names that occur, or the text before. */
@@ -35,7 +37,7 @@ export interface TranscriptionResponse {
   readonly text: string;
   /** As BCP 47, where the vendor says it. */
   readonly language: string | undefined;
-  /** Of the audio, where the vendor says it. */
+  /** Of the audio, where the vendor says it, or else the request. */
   readonly durationMs: number | undefined;
   /** In order; none where the vendor gives none. */
   readonly segments: readonly TranscriptSegment[];

@@ -33,6 +33,18 @@ export function refused(bound: Bound, amount: bigint, refusal: Refusal, now: num
   };
 }
 
+/** Under a limit of money, where the price is known, and not what it is to be multiplied by. */
+export function unmeasured({ target, payload }: AttemptInfo, { limit }: Bound): Denial {
+  const remedy =
+    payload && 'audio' in payload
+      ? 'say durationMs, or give createMajordomo a media fitter, which measures the recording'
+      : "make the ledger with unknownPrice: 'admit'";
+  return {
+    deny: `nobody can tell before what this call of ${target} costs; ${remedy} (limit "${limit.name}")`,
+    advance: limit.whenSpent === 'advance',
+  };
+}
+
 /** Under a limit of money. */
 export function unpriced({ target, vendor, model }: AttemptInfo, { limit }: Bound): Denial {
   const priced = vendor === undefined ? target : `${vendor}/${model ?? ''}`;

@@ -1,5 +1,5 @@
 import { mostCost, type CatalogModel, type Price } from '@majordomo/catalog';
-import { user, type AttemptInfo, type EmbeddingRequest, type ImageRequest } from '@majordomo/core';
+import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
 import { MOST } from '../limits/money.ts';
 import { mostInput } from './most-input.ts';
 
@@ -9,7 +9,7 @@ export interface Estimate {
   readonly output: number | undefined;
   /** Nano-USD; `undefined` also where a plan pays. */
   readonly nanoUsd: bigint | undefined;
-  /** Pictures have a fee, and no tokens that anybody could tell before. */
+  /** Pictures and sound have a fee, or no tokens that anybody could tell before. */
   readonly isByUnit: boolean;
 }
 
@@ -28,33 +28,53 @@ export function estimate(
   return { input, output: most, nanoUsd, isByUnit: false };
 }
 
-/** By what is asked for. How long a recording is, nobody knows before. */
+/** By what is asked for. */
 function furtherEstimate(
   attempt: AttemptInfo,
   payload: NonNullable<AttemptInfo['payload']>,
   model: CatalogModel | undefined,
   price: Price | undefined,
 ): Estimate {
-  if ('values' in payload) return vectorsEstimate(attempt, payload, price);
-  if ('text' in payload) return byFee(price?.fees?.['character'], payload.text.length);
-  if ('audio' in payload) return byFee(undefined, 0);
-  return imageEstimate(attempt, payload, model, price);
+  if ('values' in payload) return byTokens(mostWords(attempt, payload.values.join('\n')), 0, price, false);
+  const { fees } = price ?? {};
+  if ('text' in payload) {
+    if (price !== undefined && fees?.['character'] === undefined)
+      return byTokens(mostWords(attempt, payload.text), model?.maxOutputTokens, price, true);
+    return byFee(fees, 'character', payload.text.length);
+  }
+  if (!('audio' in payload)) return imageEstimate(attempt, payload, model, price);
+  if (price !== undefined && fees?.['audio-second'] === undefined)
+    return byTokens(model?.maxInputTokens ?? model?.contextTokens, model?.maxOutputTokens, price, true);
+  // Vendors that bill by time round up to whole seconds.
+  const { durationMs } = payload;
+  return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
 }
 
-function vectorsEstimate(
-  { vendor, model }: AttemptInfo,
-  { values }: EmbeddingRequest,
+/** The most tokens that a text may be. */
+function mostWords({ vendor, model }: AttemptInfo, text: string): number {
+  return mostInput({ messages: [user(text)], tools: [], output: undefined, extra: {} }, { vendor, model });
+}
+
+/** Sound has as many tokens as the model takes and gives, where nobody knows better. */
+function byTokens(
+  input: number | undefined,
+  output: number | undefined,
   price: Price | undefined,
+  isByUnit: boolean,
 ): Estimate {
-  const messages = [user(values.join('\n'))];
-  const input = mostInput({ messages, tools: [], output: undefined, extra: {} }, { vendor, model });
-  const nanoUsd = price === undefined ? undefined : held(mostCost({ input, output: 0 }, price));
-  return { input, output: 0, nanoUsd, isByUnit: false };
+  if (input === undefined || output === undefined)
+    return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
+  const nanoUsd = price === undefined ? undefined : held(mostCost({ input, output }, price));
+  return { input, output, nanoUsd, isByUnit };
 }
 
 /** Fees are micro-USD, to six decimals. */
-function byFee(fee: number | undefined, count: number): Estimate {
-  const nanoUsd = fee === undefined ? undefined : held(BigInt(Math.ceil(fee * count * 1000)));
+function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): Estimate {
+  const fee = fees[unit];
+  const isKnown = fee !== undefined && count !== undefined;
+  const nanoUsd = isKnown
+    ? held(BigInt(Math.ceil((fee * count + (fees['request'] ?? 0)) * 1000)))
+    : undefined;
   return { input: 0, output: undefined, nanoUsd, isByUnit: true };
 }
 

@@ -3,7 +3,7 @@ import type { Claim } from '../contract/store.ts';
 import type { Spender } from '../limits/bound.ts';
 import type { Counted } from '../limits/limit-book.ts';
 import { MOST } from '../limits/money.ts';
-import { unbounded, unpriced } from './denials.ts';
+import { unbounded, unmeasured, unpriced } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
 /** What an attempt claims on the limits that it counts towards, or why it may not even ask. */
@@ -28,7 +28,7 @@ export function planned(
     const isLengthUnknown =
       !claimed.isByUnit && claimed.output === undefined && (bound.unit === 'tokens' || isPriced);
     if (isLengthUnknown) return unbounded(attempt, bound);
-    if (unknownPrice === 'deny') return unpriced(attempt, bound);
+    if (unknownPrice === 'deny') return (isPriced ? unmeasured : unpriced)(attempt, bound);
     // Uncounted, whatever is left; what becomes known is booked.
     claims.push({ ...bound.claim(counter, 0n, spender, now), max: MOST });
   }

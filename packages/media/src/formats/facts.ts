@@ -38,11 +38,25 @@ export class Reader {
   u16(at: number, little = false): number {
     return at + 2 > this.length ? 0 : this.view.getUint16(at, little);
   }
+  u24(at: number): number {
+    return this.u8(at) * 0x1_00_00 + this.u16(at + 1);
+  }
   u24le(at: number): number {
     return this.u16(at, true) + this.u8(at + 2) * 0x1_00_00;
   }
   u32(at: number, little = false): number {
     return at + 4 > this.length ? 0 : this.view.getUint32(at, little);
+  }
+  /** Exact up to 2 ** 53, above that about right: enough to tell that it lies beyond the file. */
+  u64(at: number, little = false): number {
+    const [high, low] = little ? [at + 4, at] : [at, at + 4];
+    return this.u32(high, little) * 2 ** 32 + this.u32(low, little);
+  }
+  f32(at: number): number {
+    return at + 4 > this.length ? 0 : this.view.getFloat32(at);
+  }
+  f64(at: number): number {
+    return at + 8 > this.length ? 0 : this.view.getFloat64(at);
   }
   /** Four characters. */
   tag(at: number): string {

@@ -31,7 +31,7 @@ const BASE_KINDS: Readonly<Record<string, ErrorKind>> = {
 /** The kind that a failure names in words of these wires; `undefined`: the shared tables know. */
 export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
   const { code, type } = failure;
-  if (isEffortBesideTools(failure)) return 'unsupported';
+  if (isEffortBesideTools(failure) || isTooLong(failure)) return 'unsupported';
   if (type === 'base_resp') return BASE_KINDS[code ?? ''] ?? 'server';
   const named = (word = ''): ErrorKind | undefined => KINDS.find(([pattern]) => pattern.test(word))?.[1];
   return named(code) ?? named(type);
@@ -40,6 +40,10 @@ export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
 /** Over Chat Completions late models of OpenAI take tools or effort, not both; another target may take both (2026). */
 export const isEffortBesideTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
+
+/** Another model may take longer recordings (reports of January and August 2026). */
+const isTooLong = ({ message }: ReportedFailure): boolean =>
+  /^audio duration [\d.]+ seconds is longer than/i.test(message);
 
 /** The kind of a failure inside of an answer, where no status says anything: who blames the request means it. */
 export function inBandKind(failure: ReportedFailure): ErrorKind {

@@ -22,6 +22,7 @@ export interface TranscriptionQuirks {
   /** What can come: times of segments and words, of speakers' segments alone, or none. */
   readonly times: 'verbose' | 'speakers' | 'none';
   readonly maxBytes?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
   readonly mediaTypes?: readonly string[] | undefined;
   /** Where it is, if not below the base URL. */
   readonly baseURL?: string | undefined;

@@ -11,6 +11,9 @@ const SOUNDS = [
   'audio/webm',
 ] as const;
 
+/** Of all but Whisper, by the refusals that users were shown ("longer than 1400 seconds", January and August 2026). */
+const MOST_MS = 1_400_000;
+
 /** What OpenAI has besides chats, by the types and comments of openai 7.55; no recording. */
 export const OPENAI_FURTHER: FurtherProfile = {
   embeddings: {
@@ -25,7 +28,8 @@ export const OPENAI_FURTHER: FurtherProfile = {
     all: { times: 'none', maxBytes: 25_000_000, mediaTypes: SOUNDS },
     models: [
       { pattern: /^whisper/, quirks: { times: 'verbose' } },
-      { pattern: /diarize/, quirks: { times: 'speakers' } },
+      { pattern: /diarize/, quirks: { times: 'speakers', maxDurationMs: MOST_MS } },
+      { pattern: /^gpt-4o-(?:mini-)?transcribe/, quirks: { maxDurationMs: MOST_MS } },
     ],
   },
   speech: {

@@ -61,10 +61,11 @@ function transcriptionBackend(
 ): TranscriptionBackend {
   const known = transcriptionQuirks(profile, id);
   const quirks = isOwnPlace ? known : { ...known, baseURL: undefined };
-  const { maxBytes, mediaTypes } = quirks;
+  const { maxBytes, maxDurationMs, mediaTypes } = quirks;
   return {
     id,
     maxBytes,
+    maxDurationMs,
     mediaTypes,
     transcribe: async (request, context) =>
       (await import('./further-calls.ts')).transcribe({ modelId: id, quirks, connection }, request, context),
