@@ -129,6 +129,23 @@ describeWith('redis', 'books', () => {
     client.disconnect();
   });
 
+  it('stay whole at the end of what Redis can count', async () => {
+    const { ledger } = stores();
+    const most = 2n ** 63n - 1n;
+    const claim = { counter: 'a', max: 10n ** 30n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
+    expect(await ledger.reserve('1', [{ ...claim, amount: 10n ** 29n }], 60_000)).toMatchObject({
+      left: most,
+    });
+    expect(await ledger.reserve('2', [{ ...claim, amount: most - 5n }], 60_000)).toBeUndefined();
+    expect(await ledger.reserve('3', [{ ...claim, amount: 6n }], 60_000)).toMatchObject({ left: 5n });
+    const twice = [3n, 2n].map((amount) => ({ ...claim, amount }));
+    expect(await ledger.reserve('4', twice, 60_000)).toBeUndefined();
+    expect(await ledger.counters('a')).toMatchObject([{ used: 0n, held: most }]);
+    expect(await ledger.settle('2', [{ counter: 'a', amount: 10n ** 25n }])).toBe(true);
+    expect(await ledger.settle('4', [{ counter: 'a', amount: 1n }])).toBe(true);
+    expect(await ledger.counters('a')).toMatchObject([{ used: most, held: 0n }]);
+  });
+
   it('come in though an old record cannot be read', async () => {
     const { ledger } = stores({ prefix: 'unreadable', keepRecordsMs: 86_400_000 });
     const raw = client().client as Redis;

@@ -33,7 +33,7 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
     async reserve([id, leaseMs, deadline, ...claims]) {
       if (deadline !== '' && clock.now() > Number(deadline)) return ['late', clock.now()];
       const refusal = await books.reserve(id, claimsIn(claims), Number(leaseMs));
-      if (refusal === undefined) return ['held', clock.now()];
+      if (refusal === undefined) return clock.now();
       const { counter, left, retryAfterMs = '' } = refusal;
       return ['refused', clock.now(), counter, `${left}`, `${retryAfterMs}`];
     },

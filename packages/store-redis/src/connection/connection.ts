@@ -52,14 +52,17 @@ export class Connection {
           late();
         });
       });
-      this.asked(ask)
-        .then(resolve, (error: unknown) => {
+      this.asked(ask).then(
+        (answer) => {
+          cancel();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          cancel();
           if (isTimeout(error)) late(error);
           else reject(LlmError.is(error) ? error : failed(error));
-        })
-        .finally(() => {
-          cancel();
-        });
+        },
+      );
     });
   }
 

@@ -3,13 +3,14 @@ import type { Client } from './client.ts';
 /** A script of Lua, which Redis runs as a whole. */
 export interface Script {
   readonly source: string;
-  readonly sha: () => Promise<string>;
+  /** At once when it has been asked for before. */
+  readonly sha: () => string | Promise<string>;
 }
 
 /** Redis knows scripts by their SHA-1. */
 export function script(source: string): Script {
-  let sha: Promise<string> | undefined;
-  return { source, sha: () => (sha ??= sha1(source)) };
+  let sha: string | undefined;
+  return { source, sha: () => sha ?? sha1(source).then((known) => (sha = known)) };
 }
 
 /** By its name; a server that does not know it, new or just restarted, gets it whole. */
@@ -20,7 +21,8 @@ export async function evaluated(
   values: readonly string[],
 ): Promise<unknown> {
   try {
-    return await client.evalSha(await sha(), keys, values);
+    const name = sha();
+    return await client.evalSha(typeof name === 'string' ? name : await name, keys, values);
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(source, keys, values);

@@ -32,7 +32,4 @@ local function text(a)
   if a[1] == 0 then return sign .. string.format('%.0f', a[2]) end
   return sign .. string.format('%.0f%010.0f', a[1], a[2])
 end
-
-local NONE = { 0, 0 }
-local MOST = { 922337203, 6854775807 }
 `;

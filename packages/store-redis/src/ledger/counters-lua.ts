@@ -1,160 +1,160 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/**
- * Counters with leases: one script, so that nothing comes between. All keys begin with KEYS[1], whose hash tag keeps them on
- * one node of a cluster.
+/*
+ * Counters with leases: a script for each thing to do, so that nothing comes between, and none makes what only another needs.
+ * All keys begin with KEYS[1], whose hash tag keeps them on one node of a cluster.
  *
  * - `:counter:<name>`: used, held, began, ends (empty: never). `began` names the period.
  * - `:counters`: the names, for lists by their beginning; `:ends`: the same, by when they can be forgotten.
- * - `:reservation:<id>`: `h`eld or `l`apsed with what it holds, or `s`ettled; `:leases`: those held, by their ends.
+ * - `:reservation:<id>`: what it holds, after an `l` once it has lapsed; empty: it was settled. `:leases`: those held, by their ends.
+ *
+ * Redis adds up within int64 by itself; Lua's numbers are doubles, and only compare. Times are handed on as numbers, since
+ * Lua takes long to write them out.
  */
-export const COUNTERS_LUA: string = `
-${AMOUNTS_LUA}
-local SETTLED_MS = 3600000
-local LAPSED_MS = 86400000
-local FORGET_MS = 7 * 86400000
 
-local base = KEYS[1]
-local leases, names, ends = base .. ':leases', base .. ':counters', base .. ':ends'
+/** What all begin with: the time, and the end of what nobody renewed. */
+const BEGINNING = `
+local base, id = KEYS[1], ARGV[2]
+local leases = base .. ':leases'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function counterKey(name) return base .. ':counter:' .. name end
-local function reservationKey(id) return base .. ':reservation:' .. id end
-local function isOver(ending) return ending and ending ~= '' and tonumber(ending) <= now end
-
--- In the period that it was held in, or nowhere.
-local function book(hold, given, used)
-  local key = counterKey(hold[1])
-  local known = redis.call('HMGET', key, 'began', 'used', 'held')
-  if known[1] ~= hold[2] then return end
-  local sum = plus(amount(known[2]), used)
-  if isLess(MOST, sum) then sum = MOST end
-  redis.call('HSET', key, 'used', text(sum), 'held', text(minus(amount(known[3]), given)))
+local function add(key, field, by)
+  if by == '0' or by == '-0' then return end
+  if type(redis.pcall('HINCRBY', key, field, by)) == 'table' then redis.call('HSET', key, field, '9223372036854775807') end
 end
 
--- Ends what nobody renewed. If ever more lapse at once than one script should do, the others wait for the next.
-local function lapse()
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, 1000)) do
-    redis.call('ZREM', leases, id)
-    local known = redis.call('GET', reservationKey(id))
-    if known then
-      local holds = string.sub(known, 2)
+-- If ever more lapse at once than one script should do, the others wait for the next.
+if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
+  for _, lapsed in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', leases, lapsed)
+    local reservation = base .. ':reservation:' .. lapsed
+    local holds = redis.call('GET', reservation)
+    if holds then
       for _, hold in ipairs(cjson.decode(holds)) do
-        local assumed = hold[4] == 'spent' and amount(hold[3]) or NONE
-        book(hold, amount(hold[3]), assumed)
+        local key = counterKey(hold[1])
+        -- In the period that it was held in, or nowhere.
+        if redis.call('HGET', key, 'began') == hold[2] then
+          add(key, 'held', '-' .. hold[3])
+          if hold[4] == 'spent' then add(key, 'used', hold[3]) end
+        end
       end
-      redis.call('SET', reservationKey(id), 'l' .. holds, 'PX', LAPSED_MS)
+      redis.call('SET', reservation, 'l' .. holds, 'PX', '86400000')
     end
   end
 end
+`;
 
--- Whenever a period begins, a few that ended long ago go.
-local function begin(counter)
-  redis.call('HSET', counterKey(counter.name), 'used', counter.used, 'began', counter.began, 'ends', counter.ends)
-  redis.call('ZADD', names, 0, counter.name)
-  if counter.ends == '' then
-    redis.call('ZREM', ends, counter.name)
-  else
-    redis.call('ZADD', ends, tonumber(counter.ends) + FORGET_MS, counter.name)
-  end
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now, 'LIMIT', 0, 10)) do
-    redis.call('DEL', counterKey(name))
-    redis.call('ZREM', names, name)
-    redis.call('ZREM', ends, name)
-  end
-end
-
--- The present state, or a new period, which counts once something is held on it.
-local function counterFor(name, resetsIn)
+/**
+ * `reserve`, id, lease, deadline (empty: none), then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
+ * the time when it is held.
+ */
+export const RESERVE_LUA: string = `
+${BEGINNING}
+if ARGV[4] ~= '' and now > tonumber(ARGV[4]) then return { 'late', now } end
+local reservation = base .. ':reservation:' .. id
+local holds, planned, begun = {}, {}, nil
+for at = 5, #ARGV, 5 do
+  local name, max, claimed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'began', 'ends')
-  if known[1] and not isOver(known[4]) then
-    return { name = name, used = known[1], held = amount(known[2]), began = known[3], ends = known[4] }
+  local used, held, began, ending = known[1], known[2], known[3], known[4]
+  local hold = planned[name]
+  local isNew = not used or (ending ~= '' and tonumber(ending) <= now)
+  if isNew then
+    used, held, began = '0', '0', string.format('%.0f', now)
+    ending = ARGV[at + 3] == '' and '' or string.format('%.0f', now + ARGV[at + 3])
+    if hold then ending = begun[name] end
   end
-  local ending = resetsIn == '' and '' or string.format('%.0f', now + tonumber(resetsIn))
-  return { name = name, used = '0', held = NONE, began = string.format('%.0f', now), ends = ending, isNew = true }
-end
-
--- id, lease, deadline (empty: none), then of each claim: counter, max, amount, resets in (empty: never), when lapsed
-local function reserve()
-  local id, lease, deadline = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-  if deadline and now > deadline then return { 'late', now } end
-  if redis.call('EXISTS', reservationKey(id)) == 1 then return { 'held', now } end
-  local planned, holds = {}, {}
-  for at = 5, #ARGV, 5 do
-    local name, claimed = ARGV[at], amount(ARGV[at + 2])
-    local counter = planned[name]
-    if not counter then
-      counter = counterFor(name, ARGV[at + 3])
-      planned[name] = counter
-    end
-    local left = minus(minus(amount(ARGV[at + 1]), amount(counter.used)), counter.held)
-    if isLess(left, claimed) then
-      local wait = counter.ends == '' and '' or string.format('%.0f', math.max(1, tonumber(counter.ends) - now))
-      return { 'refused', now, name, text(left), wait }
-    end
-    counter.held = plus(counter.held, claimed)
-    if counter.hold then
-      counter.hold[3] = text(plus(amount(counter.hold[3]), claimed))
-    else
-      counter.hold = { name, counter.began, ARGV[at + 2], ARGV[at + 4] }
-      table.insert(holds, counter.hold)
+  local left, sum = nil, claimed
+  if hold or #max > 15 or #used > 15 or #held > 15 or #claimed > 15 then
+    ${AMOUNTS_LUA}
+    local own = amount(hold and hold[3] or '0')
+    local rest = minus(minus(minus(amount(max), amount(used)), amount(held)), own)
+    sum = text(plus(own, amount(claimed)))
+    if isLess(rest, amount(claimed)) then left = text(rest) end
+  else
+    local rest = max - used - held
+    if rest < tonumber(claimed) then left = string.format('%.0f', rest) end
+  end
+  if left then
+    if redis.call('EXISTS', reservation) == 1 then return now end
+    local wait = ending == '' and '' or string.format('%.0f', math.max(1, ending - now))
+    return { 'refused', now, name, left, wait }
+  end
+  if hold then
+    hold[3] = sum
+  else
+    hold = { name, began, claimed, ARGV[at + 4] }
+    planned[name], holds[#holds + 1] = hold, hold
+    if isNew then
+      begun = begun or {}
+      begun[name] = ending
     end
   end
-  for name, counter in pairs(planned) do
-    redis.call('HSET', counterKey(name), 'held', text(counter.held))
-    if counter.isNew then begin(counter) end
+end
+if not redis.call('SET', reservation, cjson.encode(holds), 'NX') then return now end
+
+-- A period counts once something is held in it. Whenever one begins, a few that ended long ago go.
+for name, ending in pairs(begun or {}) do
+  local names, ends = base .. ':counters', base .. ':ends'
+  redis.call('HSET', counterKey(name), 'used', '0', 'held', '0', 'began', planned[name][2], 'ends', ending)
+  redis.call('ZADD', names, 0, name)
+  if ending == '' then redis.call('ZREM', ends, name) else redis.call('ZADD', ends, ending + 604800000, name) end
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now, 'LIMIT', 0, 10)) do
+    redis.call('DEL', counterKey(old))
+    redis.call('ZREM', names, old)
+    redis.call('ZREM', ends, old)
   end
-  redis.call('SET', reservationKey(id), 'h' .. cjson.encode(holds))
-  redis.call('ZADD', leases, now + lease, id)
-  return { 'held', now }
 end
+for _, hold in ipairs(holds) do redis.call('HINCRBY', counterKey(hold[1]), 'held', hold[3]) end
+redis.call('ZADD', leases, now + ARGV[3], id)
+return now
+`;
 
--- id, lease
-local function renew()
-  redis.call('ZADD', leases, 'XX', now + tonumber(ARGV[3]), ARGV[2])
-  return 0
-end
+/** `renew`, id, lease */
+export const RENEW_LUA: string = `
+${BEGINNING}
+redis.call('ZADD', leases, 'XX', now + ARGV[3], id)
+return 0
+`;
 
--- id, then counters and what was used of them
-local function settle()
-  local id = ARGV[2]
-  local known = redis.call('GET', reservationKey(id))
-  local state = known and string.sub(known, 1, 1)
-  if not known or state == 's' then return 0 end
-  for _, hold in ipairs(cjson.decode(string.sub(known, 2))) do
-    local used, given = NONE, NONE
-    for at = 3, #ARGV, 2 do
-      if ARGV[at] == hold[1] then used = plus(used, amount(ARGV[at + 1])) end
-    end
-    if state == 'h' then
-      given = amount(hold[3])
+/** `settle`, id, then counters and what was used of them. Answers 1 when it was still held. */
+export const SETTLE_LUA: string = `
+${BEGINNING}
+local reservation = base .. ':reservation:' .. id
+local known = redis.call('GET', reservation)
+if not known or known == '' then return 0 end
+local isHeld = string.sub(known, 1, 1) ~= 'l'
+for _, hold in ipairs(cjson.decode(isHeld and known or string.sub(known, 2))) do
+  local key = counterKey(hold[1])
+  if redis.call('HGET', key, 'began') == hold[2] then
+    if isHeld then
+      add(key, 'held', '-' .. hold[3])
     elseif hold[4] == 'spent' then
-      used = minus(used, amount(hold[3]))
+      add(key, 'used', '-' .. hold[3])
     end
-    book(hold, given, used)
+    for at = 3, #ARGV, 2 do
+      if ARGV[at] == hold[1] then add(key, 'used', ARGV[at + 1]) end
+    end
   end
-  redis.call('SET', reservationKey(id), 's', 'PX', SETTLED_MS)
-  redis.call('ZREM', leases, id)
-  return state == 'h' and 1 or 0
 end
+redis.call('SET', reservation, '', 'PX', '3600000')
+redis.call('ZREM', leases, id)
+return isHeld and 1 or 0
+`;
 
--- how names begin, the last one that is known already (empty: none), how many
-local function list()
-  local from = ARGV[3] == '' and '[' .. ARGV[2] or '(' .. ARGV[3]
-  local found = {}
-  for _, name in ipairs(redis.call('ZRANGEBYLEX', names, from, '(' .. ARGV[2] .. string.char(255), 'LIMIT', 0, ARGV[4])) do
-    local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'ends')
-    local ending = known[3] or ''
-    if isOver(ending) or not known[1] then known, ending = { '0', '0' }, '' end
-    for _, value in ipairs({ name, known[1], known[2], ending }) do table.insert(found, value) end
-  end
-  return found
+/** `list`, how names begin, the last one that is known already (empty: none), how many */
+export const LIST_LUA: string = `
+${BEGINNING}
+local from = ARGV[3] == '' and '[' .. ARGV[2] or '(' .. ARGV[3]
+local upTo = '(' .. ARGV[2] .. string.char(255)
+local found = {}
+for _, name in ipairs(redis.call('ZRANGEBYLEX', base .. ':counters', from, upTo, 'LIMIT', 0, ARGV[4])) do
+  local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'ends')
+  local ending = known[3] or ''
+  if not known[1] or (ending ~= '' and tonumber(ending) <= now) then known, ending = { '0', '0' }, '' end
+  for _, value in ipairs({ name, known[1], known[2], ending }) do table.insert(found, value) end
 end
-
-lapse()
-if ARGV[1] == 'reserve' then return reserve() end
-if ARGV[1] == 'renew' then return renew() end
-if ARGV[1] == 'settle' then return settle() end
-return list()
+return found
 `;

@@ -2,18 +2,25 @@ import { LlmError } from '@majordomo/core';
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
-import { COUNTERS_LUA } from './counters-lua.ts';
+import { LIST_LUA, RENEW_LUA, RESERVE_LUA, SETTLE_LUA } from './counters-lua.ts';
 import { RedisTime } from './redis-time.ts';
 
-const COUNTING = script(COUNTERS_LUA);
+const RESERVE = script(RESERVE_LUA);
+const RENEW = script(RENEW_LUA);
+const SETTLE = script(SETTLE_LUA);
+const LIST = script(LIST_LUA);
+/** Redis adds up within int64. */
+const MOST = 2n ** 63n - 1n;
 /** Counters that are read at once: Redis does nothing else meanwhile. */
 const PAGE = 500;
 
-/** What the script says to a reservation; Redis's time is always with it. */
+/** What the script says to a reservation; Redis's time is always with it, and alone when it is held. */
 type Reserved =
-  | readonly ['held', now: number]
-  | readonly ['late', now: number]
-  | readonly ['refused', now: number, counter: string, left: string, retryAfterMs: string];
+  | number
+  // A client may give numbers as texts.
+  | string
+  | readonly ['late', now: number | string]
+  | readonly ['refused', now: number | string, counter: string, left: string, retryAfterMs: string];
 
 /** Counters with leases, by Redis's own clock. */
 export class Counters {
@@ -37,45 +44,48 @@ export class Counters {
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const values = claims.flatMap((claim) => valuesOf(claim));
     const until = performance.now() + this.timeoutMs;
-    const ask = (): Promise<Reserved> => this.reserved(id, leaseMs, until, values);
+    const asker = {};
     let isAwaited = true;
     const asked = async (): Promise<Reserved> => {
-      const asker = {};
       this.askers.set(id, asker);
-      const first = await ask();
+      let said = await this.reserved(id, leaseMs, until, values);
       // Either nobody waits any more, or the estimate of its clock was off, and is right now.
-      const said = first[0] === 'late' && performance.now() < until ? await ask() : first;
+      if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
+        said = await this.reserved(id, leaseMs, until, values);
       const isLast = this.askers.get(id) === asker;
       if (isLast) this.askers.delete(id);
       // What is held for nobody is given back, unless the same was asked for once more.
-      if (!isAwaited && isLast && said[0] === 'held')
-        void this.connection.evaluate(COUNTING, this.keys, ['settle', id]).catch(() => undefined);
+      if (!isAwaited && isLast && typeof said !== 'object')
+        void this.connection.evaluate(SETTLE, this.keys, ['settle', id]).catch(() => undefined);
       return said;
     };
-    const answer = await this.connection.bounded(asked).finally(() => {
+    let answer: Reserved;
+    try {
+      answer = await this.connection.bounded(asked);
+    } finally {
       isAwaited = false;
-    });
+    }
+    if (typeof answer !== 'object') return undefined;
     if (answer[0] === 'late')
       throw new LlmError('timeout', 'Redis was too late with a reservation; nothing is held');
-    if (answer[0] === 'held') return undefined;
     const [, , counter, left, retryAfterMs] = answer;
     return { counter, left: BigInt(left), retryAfterMs: numberOf(retryAfterMs) };
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.connection.run(COUNTING, this.keys, ['renew', id, whole(leaseMs)]);
+    await this.connection.run(RENEW, this.keys, ['renew', id, whole(leaseMs)]);
   }
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
     const values = used.flatMap(({ counter, amount }) => [counter, String(amount)]);
-    return Number(await this.connection.run(COUNTING, this.keys, ['settle', id, ...values])) === 1;
+    return Number(await this.connection.run(SETTLE, this.keys, ['settle', id, ...values])) === 1;
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
     const found: CounterState[] = [];
     for (;;) {
       const after = found.at(-1)?.counter ?? '';
-      const page = (await this.connection.run(COUNTING, this.keys, [
+      const page = (await this.connection.run(LIST, this.keys, [
         'list',
         prefix,
         after,
@@ -97,8 +107,8 @@ export class Counters {
   ): Promise<Reserved> {
     const deadline = this.time.at(until);
     const given = ['reserve', id, whole(leaseMs), deadline === undefined ? '' : `${deadline}`, ...values];
-    const answer = (await this.connection.evaluate(COUNTING, this.keys, given)) as Reserved;
-    this.time.said(answer[1]);
+    const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as Reserved;
+    this.time.said(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;
   }
 }
@@ -106,7 +116,7 @@ export class Counters {
 function valuesOf({ counter, max, amount, resetsInMs, whenLapsed }: Claim): readonly string[] {
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
   const resetsIn = resetsInMs === undefined ? '' : whole(Math.max(1, resetsInMs));
-  return [counter, String(max), String(amount), resetsIn, whenLapsed];
+  return [counter, String(max > MOST ? MOST : max), String(amount), resetsIn, whenLapsed];
 }
 
 const whole = (ms: number): string => String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

@@ -1,4 +1,5 @@
 import { agent } from './agent.mjs';
+import { books } from './books.mjs';
 import { call } from './call.mjs';
 import { concurrent } from './concurrent.mjs';
 import { coldImport } from './import.mjs';
@@ -26,6 +27,7 @@ export const SCENARIOS = [
   scale,
   layers,
   telemetry,
+  books,
   coldImport,
   coldStart,
   tools,
