@@ -1,81 +1,10 @@
-import { fromJson, LlmError, type JsonValue, type ToolCallPart } from '@majordomo/core';
-import type { Agent } from './agent.ts';
-import { begunWith, type RunInput } from './begin-run.ts';
-import type { EffectsIo } from './effects.ts';
-import { entry, isAnswer, isListOf, isOutcomeOf, isText, type Check } from './entry.ts';
-import type { Effects } from './loop.ts';
-import { isMessage } from './messages-from.ts';
-import { approvalName, askName, claimName, steerName, toolName } from './names.ts';
-import type { Decision, RunState } from './state.ts';
-import { waitingFor, waitingOf, type Waiting } from './waiting.ts';
-
+// runs on the journal of a durable engine, for adapters
+export { journaled, type Journal, type JournaledIo } from './journaled.ts';
+export { begunFrom, runJournaled, type RunJournal, type RunJournaledIo } from './run-journaled.ts';
 export { errorFrom, failureOf } from './failure.ts';
 export { waitingFor, type Waiting } from './waiting.ts';
 
-/**
- * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the
- * same ones, however its code has changed. What the journal throws passes as it came: engines suspend and cancel by errors
- * of their own.
- */
-export interface Journal {
-  /** Names the run in `ToolContext.key`. */
-  readonly runId: string;
-  /** Ends what is under way. */
-  readonly signal: AbortSignal;
-  /** What the closure gave, from the journal or, the first time, from itself. Steps of tools side by side begin in one tick. */
-  step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for what a person decides on a call. A call that waits a second time has another name. */
-  decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Is told of the calls that wait, all of a step at once; again after each decision, and at last of none. */
-  awaiting?(waiting: readonly Waiting[]): Promise<void>;
-}
-
-/** What a run on a journal is told beside it. A step that comes from the journal tells nothing. */
-export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
-
-/**
- * The effects of an agent as steps of a journal: `agent.drive(state, journaled(agent, journal))` survives the death of its
- * process. Each result is recorded once; an effect may happen twice where the process dies before its record, unless a tool
- * hands its `key` on or has `effect: 'once'`.
- */
-export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
-  const { runId, signal } = journal;
-  const { ask, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
-  const step = <T extends object | string>(name: string, is: Check, run: () => Promise<T>): Promise<T> =>
-    entry(name, run, is, journal);
-  return {
-    ask: (state, turn) => step(askName(state), isAnswer, () => ask(state, turn)),
-    needsApproval: (calls, state) =>
-      step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
-    runTool: (call, state) =>
-      step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state)),
-    claim: (call, state) => step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claim())),
-    ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
-    async decisions(calls, state) {
-      const all: Decision[] = [];
-      const waiting = waitingOf(runId, calls, state);
-      for (const [at, one] of waiting.entries()) {
-        await journal.awaiting?.(waiting.slice(at));
-        const decision = await journal.decision(one.call, one.name);
-        waitingFor([one], decision);
-        all.push(decision);
-      }
-      await journal.awaiting?.([]);
-      return all;
-    },
-  };
-}
-
-/**
- * The state that a run begins with: of a question, a transcript or a state, as JSON. Throws `config` for what is none, and
- * for an id that stores cannot hold.
- */
-export function begunFrom(input: JsonValue, runId: string): RunState {
-  if (typeof runId !== 'string' || runId === '' || UNFIT.test(runId))
-    throw new LlmError('config', 'the id of a run must be a text without control characters', {
-      path: 'runId',
-    });
-  return begunWith(fromJson<RunInput>(input), runId);
-}
-
-const UNFIT = /[\p{Cc}\p{Cs}]/u;
+// watching a run that happens elsewhere
+export type { RunChannel } from './run-channel.ts';
+export { watchRun, type WatchOptions } from './watch-run.ts';
+export type { RunEvent } from './follow.ts';

@@ -1,11 +1,11 @@
-import type { Agent, Decision } from '@majordomo/agent';
-import { begunFrom, failureOf, journaled, type JournaledIo, type Waiting } from '@majordomo/agent/durable';
-import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
+import type { Agent } from '@majordomo/agent';
+import { failureOf, runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
+import { fromJson, toJson, type JsonValue } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { runsOf, type DbosAgent } from './runs.ts';
 
 /** How an agent runs on DBOS; all of it may be left out. Observers and events are told where a step happens, never again. */
-export interface DbosAgentOptions extends JournaledIo {
+export interface DbosAgentOptions extends RunJournaledIo {
   /** A call that nobody decides on for so long is denied. In ms; default 30 days. */
   readonly decisionTimeoutMs?: number | undefined;
 }
@@ -17,25 +17,21 @@ const MOST_RESTARTS = 10_000;
 /** Makes the agent's workflow known; to be called before `DBOS.launch()`, with the same name in every process. */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
   const { decisionTimeoutMs = DAYS_30, ...io } = options;
-  const workflow = async (input: JsonValue): Promise<JsonValue> => {
-    const journal = {
-      runId: DBOS.workflowID ?? '',
-      signal: new AbortController().signal,
-      step: (entry: string, effect: () => Promise<JsonValue>) => DBOS.runStep(effect, { name: entry }),
-      decision: async ({ id }: ToolCallPart, entry: string): Promise<Decision> => {
-        const said = await DBOS.recv<JsonValue>(entry, decisionTimeoutMs / 1000);
-        return said === null ? { callId: id, deny: 'nobody decided in time' } : fromJson(said);
-      },
-      awaiting: (waiting: readonly Waiting[]) => DBOS.setEvent('waiting', toJson(waiting)),
-    };
-    try {
-      return toJson(await agent.drive(begunFrom(input, journal.runId), journaled(agent, journal, io)));
-    } catch (error) {
-      // What DBOS keeps of an error is all of it, causes and what vendors' SDKs hang on them included.
-      throw LlmError.is(error)
-        ? Object.assign(new Error(error.message), { failure: JSON.stringify(failureOf(error)) })
-        : error;
-    }
-  };
+  const workflow = (input: JsonValue): Promise<JsonValue> =>
+    runJournaled(agent, input, journalFor(decisionTimeoutMs), io);
   return runsOf(name, DBOS.registerWorkflow(workflow, { name, maxRecoveryAttempts: MOST_RESTARTS }));
 }
+
+/** Of the workflow that this is called in. */
+const journalFor = (decisionTimeoutMs: number): RunJournal => ({
+  runId: DBOS.workflowID ?? '',
+  signal: new AbortController().signal,
+  step: (entry, effect) => DBOS.runStep(effect, { name: entry }),
+  async decision({ id }, entry) {
+    const said = await DBOS.recv<JsonValue>(entry, decisionTimeoutMs / 1000);
+    return said === null ? { callId: id, deny: 'nobody decided in time' } : fromJson(said);
+  },
+  awaiting: (waiting) => DBOS.setEvent('waiting', toJson(waiting)),
+  // What DBOS keeps of an error is all of it, causes and what vendors' SDKs hang on them included.
+  failed: (error) => Object.assign(new Error(error.message), { failure: JSON.stringify(failureOf(error)) }),
+});

@@ -73,7 +73,7 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
 }
 
 /** How the run ended, if it did. */
-async function endOf(runId: string): Promise<string | undefined> {
+export async function endOf(runId: string): Promise<string | undefined> {
   const found = await DBOS.getWorkflowStatus(runId);
   return found?.completedAt === undefined ? undefined : found.status;
 }

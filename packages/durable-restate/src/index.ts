@@ -8,4 +8,4 @@ export {
 
 // taken from others, so that they can be named here
 export type { Agent, Decision, RunInput, RunResult, RunState } from '@majordomo/agent';
-export type { JournaledIo } from '@majordomo/agent/durable';
+export type { RunJournaledIo } from '@majordomo/agent/durable';

@@ -1,13 +1,13 @@
-import type { Agent, Decision } from '@majordomo/agent';
-import { begunFrom, journaled, type JournaledIo, type Waiting } from '@majordomo/agent/durable';
+import type { Agent } from '@majordomo/agent';
+import { runJournaled, type RunJournal, type RunJournaledIo, type Waiting } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue } from '@majordomo/core';
 import * as restate from '@restatedev/restate-sdk';
 import { awaiting, decide, roundName } from './decisions.ts';
 import { stepsOf } from './steps.ts';
-import { asTerminal } from './terminal.ts';
+import { endedBy, terminal } from './terminal.ts';
 
 /** How an agent runs on Restate; all of it may be left out. Observers and events are told where a step happens, never again. */
-export interface RestateAgentOptions extends JournaledIo {
+export interface RestateAgentOptions extends RunJournaledIo {
   /** Restate ends an attempt that says nothing for about this long, and its step begins anew. In ms; default 1,800,000. */
   readonly longestCallMs?: number | undefined;
 }
@@ -29,38 +29,35 @@ export function restateAgent<const Name extends string>(
   options: RestateAgentOptions = {},
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
   const { longestCallMs = 1_800_000, ...io } = options;
-  const run: AgentHandlers['run'] = async (context, input) => {
-    let round = 0;
-    const tell = async (waiting: readonly Waiting[], isOver: boolean): Promise<void> => {
-      context.set('waiting', toJson(waiting));
-      if (waiting.length === 0 && !isOver) return;
-      context.set('round', isOver ? round : ++round);
-      await context
-        .promise<JsonValue>(roundName(isOver ? round + 1 : round))
-        .resolve(isOver ? null : toJson(waiting));
-    };
-    const signal = context.request().attemptCompletedSignal;
-    const journal = {
-      runId: context.key,
-      signal,
-      step: stepsOf(context),
-      decision: async (_call: unknown, entry: string): Promise<Decision> =>
-        fromJson(await context.promise<JsonValue>(entry)),
-      awaiting: (waiting: readonly Waiting[]) => tell(waiting, false),
-    };
-    try {
-      const result = await agent.drive(begunFrom(input, context.key), journaled(agent, journal, io));
-      await tell([], true);
-      return toJson(result);
-    } catch (error) {
-      const ended = asTerminal(error, signal);
-      if (ended instanceof restate.TerminalError) await tell([], true);
-      throw ended;
-    }
-  };
+  const run: AgentHandlers['run'] = (context, input) => runJournaled(agent, input, journalOf(context), io);
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
     options: { abortTimeout: longestCallMs },
   });
+}
+
+/** Each round of waiting resolves a promise of its own, for who asks what waits; the one after the last says that the run is over. */
+function journalOf(context: restate.WorkflowContext): RunJournal {
+  let round = 0;
+  const tell = (at: number, waiting: readonly Waiting[] | null): Promise<void> =>
+    context.promise<JsonValue>(roundName(at)).resolve(waiting && toJson(waiting));
+  return {
+    runId: context.key,
+    signal: context.request().attemptCompletedSignal,
+    step: stepsOf(context),
+    decision: async (_call, entry) => fromJson(await context.promise<JsonValue>(entry)),
+    async awaiting(waiting) {
+      context.set('waiting', toJson(waiting));
+      if (waiting.length === 0) return;
+      context.set('round', ++round);
+      await tell(round, waiting);
+    },
+    async over() {
+      context.set('waiting', []);
+      await tell(round + 1, null);
+    },
+    endedBy,
+    failed: (error) => terminal(error),
+  };
 }

@@ -2,11 +2,12 @@ import { failureOf } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { CancelledError, TerminalError } from '@restatedev/restate-sdk';
 
-/** The chain has tried what there is to try: Restate does not try again. An attempt that is over ends nothing. */
-export function asTerminal(error: unknown, { aborted }: AbortSignal): unknown {
+/** What ends a run on Restate, as ours. Everything else Restate tries again. */
+export function endedBy(error: unknown): LlmError | undefined {
   if (error instanceof CancelledError)
-    return terminal(new LlmError('aborted', 'the run was cancelled', {}, { cause: error }));
-  return LlmError.is(error) && !aborted ? terminal(error) : error;
+    return new LlmError('aborted', 'the run was cancelled', {}, { cause: error });
+  if (error instanceof TerminalError) return new LlmError('server', error.message, {}, { cause: error });
+  return undefined;
 }
 
 /** As what Restate hands to whoever waits. */

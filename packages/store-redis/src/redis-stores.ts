@@ -1,3 +1,4 @@
+import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
@@ -8,12 +9,13 @@ import { shareHealth } from './health/share-health.ts';
 import { lanesOn } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
+import { redisChannel } from './runs/redis-channel.ts';
 
 /** How Redis is used. */
 export interface RedisOptions {
   /** Connected by the app, and closed by it. */
   readonly client: RedisClient;
-  /** For pub/sub, which needs a connection of its own; only health needs it. */
+  /** For pub/sub, which needs a connection of its own: to share health, and to watch runs. */
   readonly subscriber?: RedisClient | undefined;
   /** What all keys begin with. Default `majordomo`. */
   readonly prefix?: string | undefined;
@@ -29,6 +31,8 @@ export interface RedisOptions {
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
+  /** Carries what runs tell on a durable engine: for its adapter, and for `watchRun`, which needs `subscriber`. */
+  readonly channel: RunChannel;
   /** A gate: at most `most` attempts at a time over all processes; the others wait for their turn. */
   lanes(options: LanesOptions): Gate;
   /** Tells others of benches and recoveries, and takes theirs. Returns how to stop. Needs `subscriber`. */
@@ -54,6 +58,7 @@ export function redisStores(options: RedisOptions): RedisStores {
   const subscriber =
     options.subscriber === undefined ? undefined : clientOf(options.subscriber, 'subscriber');
   const connection = new Connection(client, clock, timeoutMs);
+  const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
   // The braces keep what one script touches on one node of a cluster.
   const base = `{${prefix}}`;
   const ledger = redisLedger(connection, base, { timeoutMs, keepRecordsMs });
@@ -64,6 +69,7 @@ export function redisStores(options: RedisOptions): RedisStores {
   return {
     ledger,
     cache: redisCache(connection, prefix),
+    channel: redisChannel({ connection, client, listening, subscriber, base }),
     lanes: (lanes) => lanesOn(ledger, clock, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)

@@ -75,7 +75,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-redis': {
-    ours: ['core', 'cache', 'ledger'],
+    ours: ['core', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a server of its own kind; of all but core the types alone, as optional peers',
   },

@@ -7,6 +7,7 @@ interface Ioredis {
   eval(source: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
   on(event: string, listener: (...told: never[]) => void): unknown;
   off(event: string, listener: (...told: never[]) => void): unknown;
+  publish(channel: string, message: string): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
 }
@@ -18,6 +19,7 @@ interface NodeRedis {
   eval(source: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
   on(event: string, listener: (...told: never[]) => void): unknown;
   off(event: string, listener: (...told: never[]) => void): unknown;
+  publish(channel: string, message: string): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
@@ -33,6 +35,7 @@ export interface Client {
   onReady(listener: () => void): () => void;
   evalSha(sha: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   eval(source: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  publish(channel: string, message: string): Promise<unknown>;
   /** Returns how to stop. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
 }
@@ -50,6 +53,7 @@ function nodeRedis(client: NodeRedis): Client {
     onReady: (listener) => onReady(client, listener),
     evalSha: (sha, keys, values) => client.evalSha(sha, { keys: [...keys], arguments: [...values] }),
     eval: (source, keys, values) => client.eval(source, { keys: [...keys], arguments: [...values] }),
+    publish: (channel, message) => client.publish(channel, message),
     async subscribe(channel, listener) {
       await client.subscribe(channel, listener);
       return () => client.unsubscribe(channel, listener);
@@ -64,6 +68,7 @@ function ioredis(client: Ioredis): Client {
     onReady: (listener) => onReady(client, listener),
     evalSha: (sha, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
     eval: (source, keys, values) => client.eval(source, keys.length, ...keys, ...values),
+    publish: (channel, message) => client.publish(channel, message),
     async subscribe(channel, listener) {
       const heard = (from: string, message: string): void => {
         if (from === channel) listener(message);

@@ -1,11 +1,14 @@
-/** A worker of the scenario on DBOS. Each line on stdin is something to do with a run; the answer is a line. */
+/** A worker of the scenario on DBOS. Each line on stdin is something to do with a run; the answer is a line with its id. */
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { dbosAgent, type Decision } from '@majordomo/durable-dbos';
+import { watchRun } from '@majordomo/agent/durable';
+import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
 import { linesIn } from '../stores/lines.ts';
+import { heardOf } from './heard.ts';
 import { agentIn } from './scenario.ts';
 
 const [folder = '', systemDatabaseUrl = '', executorID = ''] = process.argv.slice(2);
-const runs = dbosAgent('scenario', agentIn(folder));
+const channel = dbosChannel();
+const runs = dbosAgent('scenario', agentIn(folder), { channel });
 DBOS.setConfig({
   name: 'scenario',
   systemDatabaseUrl,
@@ -17,21 +20,25 @@ await DBOS.launch();
 console.log('ready');
 
 interface Question {
+  readonly id: number;
   readonly ask: string;
   readonly runId: string;
+  readonly input?: string;
   readonly decision: Decision;
   readonly executors: readonly string[];
 }
 
-for await (const line of linesIn(process.stdin)) {
-  const { ask, runId, decision, executors } = JSON.parse(line) as Question;
+for await (const line of linesIn(process.stdin)) void answered(JSON.parse(line) as Question);
+
+async function answered({ id, ask, runId, input = 'go', decision, executors }: Question): Promise<void> {
   const answers: Readonly<Record<string, () => Promise<unknown>>> = {
-    start: () => runs.start(runId, 'go'),
+    start: () => runs.start(runId, input),
     awaiting: () => runs.awaiting(runId),
     decide: () => runs.decide(runId, decision),
     result: () => runs.result(runId),
+    watch: async () => heardOf(await watchRun(channel, runId)),
     resumeAll: () => runs.resumeAll(executors),
   };
   const answer = await answers[ask]?.();
-  console.log(JSON.stringify({ answer: answer ?? null }));
+  console.log(JSON.stringify({ id, answer: answer ?? null }));
 }

@@ -1,8 +1,11 @@
-/** A worker of the scenario on Restate: serves at the port until it is killed. */
+/** A worker of the scenario on Restate: serves at the port until it is killed, and tells of its runs on Redis where there is one. */
 import { restateAgent } from '@majordomo/durable-restate';
+import { redisStores } from '@majordomo/store-redis';
 import { serve } from '@restatedev/restate-sdk';
+import { Redis } from 'ioredis';
 import { agentIn } from './scenario.ts';
 
-const [folder = '', port] = process.argv.slice(2);
-await serve({ services: [restateAgent('scenario', agentIn(folder))], port: Number(port) });
+const [folder = '', port, redis] = process.argv.slice(2);
+const channel = redis === undefined ? undefined : redisStores({ client: new Redis(redis) }).channel;
+await serve({ services: [restateAgent('scenario', agentIn(folder), { channel })], port: Number(port) });
 console.log('ready');

@@ -14,6 +14,9 @@ export const POINTS = [
 
 export type Point = (typeof POINTS)[number];
 
+/** What a run is asked whose model speaks slowly, so that its words are on their way before it has ended. */
+export const SLOWLY = 'slowly';
+
 /** Lines that runs left in the folder. */
 export const linesOf = (folder: string, runId: string, what: string): readonly string[] => {
   const file = join(folder, `${fileName(runId)}.${what}`);
@@ -48,8 +51,13 @@ export function agentIn(folder: string): Agent {
   });
   const turn = ({ messages }: ModelRequest): Turn => {
     const name = ['add', 'pay'][messages.filter(({ role }) => role === 'assistant').length];
-    // A real model gives a new id on every try.
-    return name === undefined ? 'Done.' : { toolCalls: [{ id: crypto.randomUUID(), name, args: {} }] };
+    if (name === undefined) return 'Done.';
+    const isSlow = JSON.stringify(messages[0]).includes(SLOWLY);
+    return {
+      ...(isSlow ? { text: 'Let me see.', chunks: 4, everyMs: 40 } : {}),
+      // A real model gives a new id on every try.
+      toolCalls: [{ id: crypto.randomUUID(), name, args: {} }],
+    };
   };
   const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 10_000 }, () => turn) } });
   const agent = createAgent({

@@ -1,0 +1,73 @@
+import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
+import type { Agent } from './agent.ts';
+import { begunWith, type RunInput } from './begin-run.ts';
+import { journaled, type Journal, type JournaledIo } from './journaled.ts';
+import type { RunChannel } from './run-channel.ts';
+import type { RunState } from './state.ts';
+import { tellingAgent } from './telling-agent.ts';
+import { Telling } from './telling.ts';
+
+/** A journal, and what its engine does about the end of a run. */
+export interface RunJournal extends Journal {
+  /** Is told that the run is over, before anybody gets its result. */
+  over?(): Promise<void>;
+  /** For errors of the engine by which a run ends, such as a cancellation, ours; `undefined` for those that pass as they came. */
+  endedBy?(error: unknown): LlmError | undefined;
+  /** The error that the engine keeps of a run that failed. */
+  failed(error: LlmError): Error;
+}
+
+/** Who is told of a run on a journal. */
+export interface RunJournaledIo extends JournaledIo {
+  /** Carries the run's events to other processes, for `watchRun`. Losing it never fails the run: the next answer has a warning. */
+  readonly channel?: RunChannel | undefined;
+  /** For the batches of the channel. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** A whole run on a journal, from what `begunFrom` takes to its result, both JSON by `toJson`. Throws what `failed` makes of a failure. */
+export async function runJournaled(
+  agent: Agent,
+  input: JsonValue,
+  journal: RunJournal,
+  io: RunJournaledIo = {},
+): Promise<JsonValue> {
+  const { channel, clock = systemClock, ...told } = io;
+  const telling = channel && new Telling(journal.runId, channel, clock);
+  const over = async (): Promise<void> => {
+    await journal.over?.();
+    await telling?.end();
+  };
+  try {
+    const begun = begunFrom(input, journal.runId);
+    const effects = journaled(telling ? tellingAgent(agent, telling) : agent, journal, told);
+    const result = toJson(await agent.drive(begun, effects));
+    await over();
+    return result;
+  } catch (error) {
+    const failure = failureBy(error, journal);
+    if (failure === undefined) throw error;
+    await over();
+    throw journal.failed(failure);
+  }
+}
+
+/** The model error of an attempt that is over is the end of the attempt, and none of the run. */
+function failureBy(error: unknown, journal: RunJournal): LlmError | undefined {
+  if (!LlmError.is(error)) return journal.endedBy?.(error);
+  return journal.signal.aborted ? undefined : error;
+}
+
+/**
+ * The state that a run begins with: of a question, a transcript or a state, as JSON. Throws `config` for what is none, and
+ * for an id that stores cannot hold.
+ */
+export function begunFrom(input: JsonValue, runId: string): RunState {
+  if (typeof runId !== 'string' || runId === '' || UNFIT.test(runId))
+    throw new LlmError('config', 'the id of a run must be a text without control characters', {
+      path: 'runId',
+    });
+  return begunWith(fromJson<RunInput>(input), runId);
+}
+
+const UNFIT = /[\p{Cc}\p{Cs}]/u;

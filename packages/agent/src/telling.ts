@@ -1,0 +1,141 @@
+import { messageOf, type Clock, type Warning } from '@majordomo/core';
+import type { AgentEvent } from './event.ts';
+import type { RunChannel } from './run-channel.ts';
+import { eventText, textOf } from './told.ts';
+
+/** Events wait so long for others to go with them, in ms. */
+const BATCH_MS = 50;
+/** Nothing waits longer for a channel, in ms. */
+const PATIENCE_MS = 250;
+/** Characters that may wait, or go together; what is more is lost. */
+const MOST_WAITING = 1_048_576;
+
+interface Waiting {
+  readonly step: number;
+  readonly text: string;
+}
+
+/** One life of a run, told to a channel. What the channel does not take is lost, which who watches sees by the numbers. */
+export class Telling {
+  /** Of what is told next. */
+  step = 0;
+  private readonly runId: string;
+  private readonly channel: RunChannel;
+  private readonly clock: Clock;
+  private readonly attempt = crypto.randomUUID();
+  private readonly began: number;
+  private batch = 0;
+  private waiting: Waiting[] = [];
+  private size = 0;
+  private cancel: (() => void) | undefined;
+  private sending: Promise<void> | undefined;
+  private isLosing = false;
+  private warning: Warning | undefined;
+  private hasWarned = false;
+
+  constructor(runId: string, channel: RunChannel, clock: Clock) {
+    this.runId = runId;
+    this.channel = channel;
+    this.clock = clock;
+    this.began = clock.now();
+  }
+
+  /** Waits for nothing. */
+  tell(event: AgentEvent): void {
+    if (event.type === 'step-start') this.step = event.step;
+    const text = eventText(event);
+    this.size += text.length;
+    this.waiting.push({ step: this.step, text });
+    if (this.size > MOST_WAITING) this.drop();
+    else this.sendSoon();
+  }
+
+  /** Sends what waits, so that it is not lost with the process. Does not wait for a channel that is losing things. */
+  async flush(): Promise<void> {
+    const sent = this.sendAll();
+    if (!this.isLosing) await sent;
+  }
+
+  /** The last word of the run. */
+  async end(): Promise<void> {
+    await this.flush();
+    await this.publish([], this.step, true);
+  }
+
+  /** That something was lost, once. */
+  takeWarnings(): readonly Warning[] {
+    const { warning } = this;
+    this.warning = undefined;
+    return warning === undefined ? [] : [warning];
+  }
+
+  private sendSoon(): void {
+    if (this.sending !== undefined) return;
+    this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), true);
+  }
+
+  /** One text at a time is on its way; what comes meanwhile goes together. */
+  private async sendAll(): Promise<void> {
+    this.cancel?.();
+    this.cancel = undefined;
+    while (this.waiting.length > 0 || this.sending !== undefined)
+      await (this.sending ??= this.sendNext().finally(() => {
+        this.sending = undefined;
+      }));
+  }
+
+  private sendNext(): Promise<void> {
+    const step = this.waiting[0]?.step ?? this.step;
+    const next = this.waiting.findIndex((one) => one.step !== step);
+    const now = this.waiting.splice(0, next === -1 ? this.waiting.length : next).map(({ text }) => text);
+    this.size -= now.reduce((sum, { length }) => sum + length, 0);
+    return this.publish(now, step, false);
+  }
+
+  private async publish(events: readonly string[], step: number, isOver: boolean): Promise<void> {
+    const { runId, attempt, began } = this;
+    const text = textOf({ runId, attempt, began, batch: this.batch++, step, isOver }, events);
+    try {
+      await this.bounded(() => this.channel.publish(runId, text));
+      this.isLosing = false;
+    } catch (error) {
+      this.lost(messageOf(error));
+    }
+  }
+
+  /** A number is left out for it. */
+  private drop(): void {
+    this.waiting = [];
+    this.size = 0;
+    this.batch++;
+    this.lost(`more than ${MOST_WAITING} characters at once`);
+  }
+
+  private lost(why: string): void {
+    this.isLosing = true;
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.warning = { action: 'dropped', what: 'channel', why: `events of the run were not told: ${why}` };
+  }
+
+  private async bounded(publish: () => Promise<unknown>): Promise<void> {
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.clock.timer(
+        PATIENCE_MS,
+        () => {
+          reject(new Error(`the channel did not take them within ${PATIENCE_MS} ms`));
+        },
+        true,
+      );
+    });
+    const published = Promise.resolve().then(publish);
+    // Who is late may fail as well.
+    published.catch(() => undefined);
+    try {
+      await Promise.race([published, late]);
+    } finally {
+      cancel();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { fromJson, LlmError, toJson, type Attempt } from '@majordomo/core';
+import type { AgentEvent } from './event.ts';
+import { errorFrom, failureOf } from './failure.ts';
+
+/** Whose text it is that a channel carries. */
+export interface ToldHead {
+  readonly runId: string;
+  /** A life of the run in one process. */
+  readonly attempt: string;
+  /** When it began, in ms by its clock. */
+  readonly began: number;
+  /** Its how many-th text, from 0. */
+  readonly batch: number;
+  readonly step: number;
+  /** It is the last one of the run. */
+  readonly isOver: boolean;
+}
+
+/** One text: events of one step. */
+export interface Told extends ToldHead {
+  readonly events: readonly AgentEvent[];
+}
+
+/** An event as text. Of errors all but their causes goes along, as in a journal. */
+export function eventText(event: AgentEvent): string {
+  if (event.type === 'model' && 'error' in event.event)
+    return asText({ ...event, event: { ...event.event, error: failureOf(event.event.error) } });
+  if (event.type !== 'step-end') return asText(event);
+  const attempts = event.response.attempts.map((attempt) => ({
+    ...attempt,
+    error: attempt.error && failureOf(attempt.error),
+  }));
+  return asText({ ...event, response: { ...event.response, attempts } });
+}
+
+const asText = (event: object): string => JSON.stringify(toJson(event));
+
+/** What goes to the channel, of events that are texts. */
+export const textOf = (head: ToldHead, events: readonly string[]): string =>
+  `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
+
+/** The inverse; `undefined` for what was told of another run, or by nobody of us. */
+export function toldIn(text: string, runId: string): Told | undefined {
+  const { head, events } = parsed(text);
+  if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;
+  return { ...head, events: events.filter(isEvent).map(eventFrom) };
+}
+
+function parsed(text: string): { readonly head?: unknown; readonly events?: unknown } {
+  try {
+    return Object(fromJson(JSON.parse(text))) as object;
+  } catch {
+    return {};
+  }
+}
+
+function isHead(value: unknown): value is ToldHead {
+  const { runId, attempt, began, batch, step, isOver } = Object(value) as Partial<ToldHead>;
+  return (
+    typeof runId === 'string' &&
+    typeof attempt === 'string' &&
+    [began, batch, step].every(Number.isFinite) &&
+    typeof isOver === 'boolean'
+  );
+}
+
+const isEvent = (value: unknown): value is AgentEvent =>
+  typeof (Object(value) as Partial<AgentEvent>).type === 'string';
+
+function eventFrom(event: AgentEvent): AgentEvent {
+  if (event.type === 'model' && 'error' in event.event)
+    return { ...event, event: { ...event.event, error: revived(event.event.error) } };
+  if (event.type !== 'step-end') return event;
+  const attempts = event.response.attempts.map((attempt: Attempt) => ({
+    ...attempt,
+    error: attempt.error && revived(attempt.error),
+  }));
+  return { ...event, response: { ...event.response, attempts } };
+}
+
+const revived = (failure: unknown): LlmError =>
+  errorFrom(failure) ?? new LlmError('network', 'what failed was not told whole');

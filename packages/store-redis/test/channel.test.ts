@@ -1,0 +1,90 @@
+import { watchRun, runJournaled, type RunEvent } from '@majordomo/agent/durable';
+import { createAgent } from '@majordomo/agent';
+import { createMajordomo, LlmError } from '@majordomo/core';
+import { describeWith } from '@majordomo/services';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { redisStores } from '../src/index.ts';
+import { clients } from './support/clients.ts';
+import { onRedis } from './support/stores.ts';
+
+const KINDS = Object.keys(clients).filter((kind) => !kind.includes('limit'));
+
+/** A run of one answer that tells of itself on this channel. */
+const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<unknown> => {
+  const provider = fakeProvider({ id: 'f', models: { m: [{ text: 'Hello you', chunks: 3 }] } });
+  const agent = createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m') });
+  const journal = {
+    runId,
+    signal: new AbortController().signal,
+    step: <T>(_name: string, effect: () => Promise<T>): Promise<T> => effect(),
+    decision: () => Promise.reject(new Error('nobody decides here')),
+    failed: (error: LlmError) => error,
+  };
+  return runJournaled(agent, 'go', journal, { channel });
+};
+
+async function textOf(events: AsyncIterable<RunEvent>): Promise<string> {
+  let text = '';
+  for await (const told of events) {
+    if (told.type === 'missed') text += '…';
+    else if (told.type === 'event' && told.event.type === 'model' && told.event.event.type === 'text-delta')
+      text += told.event.event.text;
+  }
+  return text;
+}
+
+describeWith('redis', 'what a run tells on Redis', () => {
+  const { client, server, stores } = onRedis();
+  const watched = (kind: string, prefix: string) =>
+    redisStores({ client: client(kind).client, subscriber: client(kind).client, prefix, timeoutMs: 10_000 });
+
+  describe.each(KINDS)('with %s', (kind) => {
+    it('is heard by all who watch it, and by nobody else', async () => {
+      const prefix = `heard ${kind}`;
+      const watchers = [watched(kind, prefix), watched('ioredis as it is', prefix)];
+      const events = await Promise.all(watchers.map(({ channel }) => watchRun(channel, 'r')));
+      const other = await watchRun(watchers[0]!.channel, 'other', { over: () => Promise.resolve() });
+      const teller = redisStores({ client: client(kind).client, prefix, timeoutMs: 10_000 });
+      await runOn(teller.channel, 'r');
+      expect(await Promise.all([...events, other].map(textOf))).toEqual(['Hello you', 'Hello you', '']);
+    });
+  });
+
+  it('needs a second client to be heard, and none to be told', async () => {
+    const { channel } = stores({ timeoutMs: 10_000 });
+    await runOn(channel, 'r');
+    await expect(watchRun(channel, 'r')).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'subscriber' },
+    });
+  });
+
+  it('is lost while Redis is stalled, and the run ends all the same', async () => {
+    const one = redisStores({ client: client().client });
+    await one.channel.publish('r', 'hello');
+    server().pause();
+    try {
+      expect(await runOn(one.channel, 'r')).toMatchObject({
+        text: 'Hello you',
+        state: { warnings: [{ action: 'dropped', what: 'channel' }] },
+      });
+    } finally {
+      server().resume();
+    }
+  });
+
+  it('that cannot be heard in time is told, and nothing listens later', async () => {
+    const pair = { client: client(), subscriber: client() };
+    const one = redisStores({ client: pair.client.client, subscriber: pair.subscriber.client });
+    await one.channel.publish('r', 'hello');
+    server().pause();
+    try {
+      const error: unknown = await watchRun(one.channel, 'r').catch((reason: unknown) => reason);
+      expect(LlmError.is(error, 'timeout')).toBe(true);
+    } finally {
+      server().resume();
+    }
+    await expect.poll(async () => one.channel.publish('r', 'anybody?')).toBe(0);
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { watchRun } from '@majordomo/agent/durable';
+import { restateAgentClient } from '@majordomo/durable-restate';
+import { describeWith, freePorts, startPostgres, startRedis, startRestate } from '@majordomo/services';
+import { redisStores } from '@majordomo/store-redis';
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { heardOf } from '../../src/durable/heard.ts';
+import { SLOWLY } from '../../src/durable/scenario.ts';
+import { supervised } from '../../src/durable/supervised.ts';
+
+/** Dies when its model has spoken and the answer is not recorded. */
+const RUN = 'watched after ask 2';
+const HEARD = { steps: ['Let me see. add', 'Let me see. pay', 'Done.'], resets: 1, missed: 0 };
+
+describeWith('redis', 'a run that dies while it is watched', () => {
+  describeWith('restate', 'on Restate, over Redis', () => {
+    it('is read as if it had not, in a process of another kind', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+      const [port = 0] = await freePorts(1);
+      await using redis = await startRedis();
+      await using restate = await startRestate();
+      await using worker = await supervised('restate', [folder, `${port}`, redis.url]);
+      await restate.register(`http://127.0.0.1:${port}`);
+      const clients = [new Redis(redis.url), new Redis(redis.url)] as const;
+      const runs = restateAgentClient('scenario', { ingress: restate.ingress });
+      const { channel } = redisStores({ client: clients[0], subscriber: clients[1], timeoutMs: 10_000 });
+      const heard = heardOf(await watchRun(channel, RUN));
+      await runs.start(RUN, SLOWLY);
+      const [call] = await runs.awaiting(RUN);
+      await runs.decide(RUN, { callId: call!.id, approve: true });
+      expect([await heard, worker.deaths]).toEqual([HEARD, 1]);
+      for (const client of clients) client.disconnect();
+      rmSync(folder, { recursive: true });
+    }, 60_000);
+  });
+});
+
+describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
+  it('is read as if it had not by another process, and from the beginning by one that comes late', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+    await using postgres = await startPostgres();
+    const url = `${postgres.url}_dbos`;
+    await using worker = await supervised('dbos', [folder, url, 'worker']);
+    await using other = await supervised('dbos', [folder, url, 'other']);
+    const heard = other.ask({ ask: 'watch', runId: RUN });
+    await worker.ask({ ask: 'start', runId: RUN, input: SLOWLY });
+    const [call] = (await worker.ask({ ask: 'awaiting', runId: RUN })) as readonly { readonly id: string }[];
+    await worker.ask({ ask: 'decide', runId: RUN, decision: { callId: call!.id, approve: true } });
+    expect([await heard, worker.deaths]).toEqual([HEARD, 1]);
+    expect(await other.ask({ ask: 'watch', runId: RUN })).toEqual(HEARD);
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+});
