@@ -1,8 +1,16 @@
-/** 80 runs on Restate, and 35 kills of their worker: nightly, by hand. `node tooling/acceptance/soak/durable.ts [seed]` */
+/** 80 runs on an engine, and 35 kills of their worker: nightly, by hand. `node tooling/acceptance/soak/durable.ts restate|dbos [seed]` */
+import { chaosOnDbos } from '../src/durable/chaos-on-dbos.ts';
 import { chaosOnRestate } from '../src/durable/chaos-on-restate.ts';
 
-const seed = Number(process.argv[2] ?? Date.now() % 100_000);
-const outcome = await chaosOnRestate({ runs: 80, kills: 35, seed });
-console.log({ seed, ...outcome });
+const ENGINES = new Map([
+  ['restate', chaosOnRestate],
+  ['dbos', chaosOnDbos],
+]);
+const [name = 'restate', given] = process.argv.slice(2);
+const engine = ENGINES.get(name);
+if (engine === undefined) throw new Error(`no engine is called "${name}": restate or dbos`);
+const seed = Number(given ?? Date.now() % 100_000);
+const outcome = await engine({ runs: 80, kills: 35, seed });
+console.log({ engine: name, seed, ...outcome });
 const { finished, keptOnce, paidTwice } = outcome;
 if (finished !== 80 || keptOnce !== 80 || paidTwice !== 0) process.exitCode = 1;

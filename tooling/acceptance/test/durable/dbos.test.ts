@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chaosOnDbos } from '../../src/durable/chaos-on-dbos.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
@@ -51,4 +52,11 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
     await worker.ask({ ask: 'decide', runId, decision: { callId: call!.id, approve: true } });
     expect(await worker.ask({ ask: 'result', runId })).toMatchObject({ text: 'Done.' });
   }, 60_000);
+});
+
+describeWith('postgres', 'runs on DBOS whose worker is killed at random', () => {
+  it('all end, none of them paid for twice', async () => {
+    const { finished, keptOnce, paidTwice } = await chaosOnDbos({ runs: 5, kills: 3, seed: 7 });
+    expect([finished, keptOnce, paidTwice]).toEqual([5, 5, 0]);
+  }, 180_000);
 });

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunResult } from '@majordomo/agent';
+import { startPostgres } from '@majordomo/services';
+import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
+import { supervised } from './supervised.ts';
+
+/** The chaos on DBOS, with a PostgreSQL and a worker of its own, which is asked for all runs at once. */
+export async function chaosOnDbos(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-chaos-'));
+  await using postgres = await startPostgres();
+  await using worker = await supervised('dbos', [folder, `${postgres.url}_dbos`, 'worker']);
+  const engine: Runs = {
+    start: (runId) => worker.ask({ ask: 'start', runId }),
+    awaiting: async (runId) =>
+      (await worker.ask({ ask: 'awaiting', runId })) as Awaited<ReturnType<Runs['awaiting']>>,
+    approve: (runId, callId) => worker.ask({ ask: 'decide', runId, decision: { callId, approve: true } }),
+    text: async (runId) => ((await worker.ask({ ask: 'result', runId })) as RunResult).text,
+  };
+  try {
+    return await chaos(engine, folder, { ...options, kill: () => worker.kill() });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
