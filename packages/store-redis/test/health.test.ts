@@ -72,6 +72,33 @@ describeWith('redis', 'shared health', () => {
     expect(messages).toHaveLength(3);
   });
 
+  it('leaves an operator’s bench to operators: what another process finds out does not end it', async () => {
+    const { all, stores } = await sharing(2);
+    const asking = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['yes', 'yes'] } })] });
+    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(asking);
+    all[0]!.health.bench(T, 60_000);
+    await until(() => [...all, asking].every((one) => stateOf(one) === 'benched'));
+    // With nowhere else to go it is asked all the same.
+    const { text } = await asking.model(T).generate({ messages: [user('hi')] });
+    expect(text).toBe('yes');
+    asking.health.bench('a/last', 60_000);
+    await until(() => [...all].every(({ health }) => health.snapshot()['a/last']?.state === 'benched'));
+    expect([...all, asking].map(stateOf)).toEqual(['benched', 'benched', 'benched']);
+    all[1]!.health.unbench(T);
+    await until(() => [...all, asking].every((one) => stateOf(one) === 'healthy'));
+  });
+
+  it('ends no operator’s bench with the recovery of who had not heard of it', async () => {
+    const { all, join } = await sharing(1);
+    const late = await join();
+    all[0]!.health.bench(T, 60_000);
+    await until(() => stateOf(late) === 'benched');
+    late.health.accept(T, { state: 'healthy' });
+    expect(stateOf(late)).toBe('benched');
+    late.health.accept(T, { state: 'healthy', isByHand: true });
+    expect(stateOf(late)).toBe('healthy');
+  });
+
   it('crosses from one library to the other', async () => {
     const { all, join } = await sharing(1);
     const other = await join({ client: await nodeRedis(), subscriber: await nodeRedis() });

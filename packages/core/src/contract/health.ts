@@ -7,6 +7,8 @@ export interface TargetHealth {
   readonly benches: number;
   /** Epoch ms of this majordomo's clock. */
   readonly until: number | undefined;
+  /** Is it an operator's word, here or in another process? Findings do not end such a bench. */
+  readonly isByHand?: boolean | undefined;
   /**
    * Of its credentials, for failures that are a key's and not the target's (auth, billing, quota, rate limit): by a hash
    * that is salted per process. Told by no event, shared and restored by nobody.
@@ -35,15 +37,20 @@ export interface Health {
   ): () => void;
   /**
    * Another process's verdict: `forMs` from now by this clock. Keeps the later end, never touches a probe in
-   * flight, emits with origin `accepted`.
+   * flight, emits with origin `accepted`. A bench by hand ends with its time, or with a word by hand.
    */
   accept(target: string, verdict: Verdict): void;
 }
 
-/** What one process tells another about a target: a duration, as clocks differ. */
+/** What one process tells another about a target: a duration, as clocks differ. `isByHand`: an operator said so. */
 export type Verdict =
-  | { readonly state: 'benched'; readonly benches: number; readonly forMs: number }
-  | { readonly state: 'healthy' };
+  | {
+      readonly state: 'benched';
+      readonly benches: number;
+      readonly forMs: number;
+      readonly isByHand?: boolean | undefined;
+    }
+  | { readonly state: 'healthy'; readonly isByHand?: boolean | undefined };
 
 /** When a target is benched, and for how long. */
 export interface HealthOptions {

@@ -128,7 +128,11 @@ describe('a benched condition', () => {
       epoch: 8,
       isByHand: true,
     });
-    expect(unbenched({ ...benched, failures: 1, isByHand: true })).toEqual({ ...HEALTHY, epoch: 8 });
+    expect(unbenched({ ...benched, failures: 1, isByHand: true })).toEqual({
+      ...HEALTHY,
+      epoch: 8,
+      isByHand: true,
+    });
   });
 });
 
@@ -182,6 +186,27 @@ describe('the word of another process', () => {
     expect(accepted(probing, verdict, 9000)).toBe(probing);
     expect(accepted(probing, { state: 'healthy' }, 0)).toBe(probing);
     expect(accepted(benched, { state: 'healthy' }, 0)).toEqual({ ...HEALTHY, epoch: 8 });
+  });
+});
+
+describe('an operator’s word in another process', () => {
+  const byHand = { ...benched, isByHand: true };
+  const verdict = { state: 'benched', benches: 5, forMs: 1, isByHand: true } as const;
+
+  it('benches, and is an operator’s word here, though a bench of a failure is longer', () => {
+    expect(accepted(shaky, verdict, 1)).toMatchObject({ state: 'benched', until: 1, isByHand: true });
+    expect(accepted(benched, verdict, 5500)).toMatchObject({ until: 6000, benchEnd: 6000, isByHand: true });
+    expect(accepted(byHand, verdict, 6000)).toBe(byHand);
+  });
+
+  it('alone ends an operator’s bench before its time', () => {
+    expect(accepted(byHand, { state: 'healthy' }, 0)).toBe(byHand);
+    expect(accepted(byHand, { state: 'healthy', isByHand: true }, 0)).toEqual({
+      ...HEALTHY,
+      epoch: 8,
+      isByHand: true,
+    });
+    expect(accepted(benched, { state: 'healthy', isByHand: true }, 0)).toMatchObject({ state: 'healthy' });
   });
 });
 

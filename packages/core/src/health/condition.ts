@@ -9,7 +9,7 @@ export interface Condition extends TargetHealth {
   readonly epoch: number;
   /** Where the last bench ends, also while it is probed. Epoch ms. */
   readonly benchEnd: number;
-  /** An operator's bench: only its end and the operator lift it. */
+  /** An operator's word, here or in another process: a bench that only its end and an operator lift. */
   readonly isByHand: boolean;
 }
 
@@ -105,15 +105,23 @@ export const unbenched = (condition: Condition): Condition =>
     benches: 0,
     until: undefined,
     benchEnd: 0,
-    isByHand: false,
+    isByHand: true,
   });
 
-/** Pure: another process's verdict. A probe in flight is worth more than hearsay. */
+/** Pure: another process's verdict. A probe in flight is worth more than hearsay, and an operator's word than a finding. */
 export function accepted(condition: Condition, verdict: Verdict, until: number): Condition {
-  if (condition.state === 'probing') return condition;
-  if (verdict.state === 'healthy') return condition.state === 'healthy' ? condition : unbenched(condition);
-  if ((condition.until ?? 0) >= until) return condition;
-  return benchedTo(condition, verdict.benches, until);
+  const { state, isByHand } = condition;
+  const byHand = !!verdict.isByHand;
+  const before = condition.until ?? 0;
+  const isWell = verdict.state === 'healthy';
+  const isNoNews = isWell
+    ? state === 'healthy' || (isByHand && !byHand)
+    : before >= until && (isByHand || !byHand);
+  if (state === 'probing' || isNoNews) return condition;
+  const after = isWell
+    ? unbenched(condition)
+    : benchedTo(condition, verdict.benches, Math.max(before, until));
+  return { ...after, isByHand: byHand };
 }
 
 /** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be. */

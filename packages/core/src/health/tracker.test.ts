@@ -152,7 +152,7 @@ describe('health', () => {
     health.finished(T, stamp);
     expect(state()).toMatchObject({ state: 'benched', until: clock.now + 60_000 });
     health.unbench(T);
-    expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
+    expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined, isByHand: true });
   });
 
   it('travels as JSON, and a restored bench of another clock is never longer than the cap', () => {

@@ -292,9 +292,10 @@ const isOf =
   (key: string): boolean =>
     key === target || (target.endsWith('/') ? key.startsWith(target) : key.startsWith(target + BETWEEN));
 
-const shown = ({ state, failures, benches, until }: Condition): TargetHealth => ({
+const shown = ({ state, failures, benches, until, isByHand }: Condition): TargetHealth => ({
   state,
   failures,
   benches,
   until,
+  isByHand: isByHand || undefined,
 });

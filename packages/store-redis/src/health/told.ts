@@ -11,9 +11,10 @@ export interface Told {
 /** What is worth telling; a probe is nobody else's. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
-  if (health.state === 'healthy') return { state: 'healthy' };
+  const { isByHand } = health;
+  if (health.state === 'healthy') return { state: 'healthy', isByHand };
   const forMs = Math.ceil((health.until ?? 0) - clock.now());
-  return forMs > 0 ? { state: 'benched', benches: health.benches, forMs } : undefined;
+  return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
 }
 
 /** `undefined` for what nobody of us has written. */
@@ -33,10 +34,11 @@ export function keptIn(json: string, leftMs: number): Verdict | undefined {
 
 function verdictIn(value: unknown): Verdict | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { state, benches, forMs } = value as Readonly<Record<string, unknown>>;
-  if (state === 'healthy') return { state };
+  const { state, benches, forMs, isByHand: byHand } = value as Readonly<Record<string, unknown>>;
+  const isByHand = byHand === true ? true : undefined;
+  if (state === 'healthy') return { state, isByHand };
   if (state !== 'benched' || !isCount(benches) || !isCount(forMs)) return undefined;
-  return { state, benches, forMs };
+  return { state, benches, forMs, isByHand };
 }
 
 const isCount = (value: unknown): value is number =>
