@@ -12,6 +12,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { asGiven, toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
+import { refuseFilm } from '../failure/refuse.ts';
 import { BETWEEN } from '../transcript/after-tools.ts';
 import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './details.ts';
@@ -113,6 +114,7 @@ function partToWire(part: UserPart): unknown {
     case 'image':
       return { type: 'image_url', image_url: { url: dataUrl(part.mediaType, part.bytes) } };
     case 'file':
+      refuseFilm(part);
       return {
         type: 'file',
         file: { filename: part.name ?? 'file', file_data: dataUrl(part.mediaType, part.bytes) },

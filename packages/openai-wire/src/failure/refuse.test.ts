@@ -8,7 +8,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { refuseUnsupported, refuseVendorTools } from './refuse.ts';
+import { refuseFilm, refuseUnsupported, refuseVendorTools } from './refuse.ts';
 
 const BYTES = new Uint8Array([1]);
 const tools = [{ name: 'f', description: '', parameters: {} }];
@@ -23,6 +23,11 @@ function kindOf(over: Partial<ModelRequest>, capabilities: Capabilities): string
     return LlmError.is(error) ? error.kind : String(error);
   }
 }
+
+it('a film has no form on these wires, and a document has', () => {
+  expect(() => refuseFilm(file(BYTES, 'video/mp4'))).toThrow(/^this wire takes no files of type video\/mp4$/);
+  expect(() => refuseFilm(file(BYTES, 'application/pdf'))).not.toThrow();
+});
 
 describe('a request', () => {
   it.each<[string, Partial<ModelRequest>, Capabilities]>([

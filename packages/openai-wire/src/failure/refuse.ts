@@ -1,4 +1,4 @@
-import { LlmError, type Capabilities, type ModelRequest } from '@majordomo/core';
+import { LlmError, type Capabilities, type FilePart, type ModelRequest } from '@majordomo/core';
 import { asList, asRecord, asText, checkWholeNumber } from '@majordomo/core/provider';
 
 /**
@@ -38,6 +38,12 @@ function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra
 
 /** Tools that the caller runs; what has no type is one of these. */
 const OURS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
+
+/** A file of these wires is a document: they have no form for a film, whatever the server is. Throws `unsupported`. */
+export function refuseFilm({ mediaType }: FilePart): void {
+  if (mediaType.startsWith('video/'))
+    throw new LlmError('unsupported', `this wire takes no files of type ${mediaType}`);
+}
 
 function unsupported(
   request: ModelRequest,

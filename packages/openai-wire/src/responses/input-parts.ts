@@ -9,6 +9,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
+import { refuseFilm } from '../failure/refuse.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
 /** An input item; only the members that the converters write, never what a caller's part holds besides. */
@@ -31,6 +32,7 @@ function inputPart(part: UserPart): unknown {
     case 'image':
       return { type: 'input_image', detail: 'auto', image_url: dataUrl(part.mediaType, part.bytes) };
     case 'file':
+      refuseFilm(part);
       return {
         type: 'input_file',
         filename: part.name ?? 'file',
