@@ -1,11 +1,13 @@
 import type { CallEvent } from '@majordomo/core';
 import { newId } from './answering/id.ts';
 import { refused } from './answering/refused.ts';
+import { responseOf, withHeaders, type Reply } from './answering/reply.ts';
 import { isAdmin } from './door/admin.ts';
 import { authorized } from './door/authorized.ts';
 import { Busy } from './door/busy.ts';
 import { tellOperator } from './door/operator.ts';
 import { originHeaders, preflight } from './door/origin.ts';
+import { knowDirectly } from './direct.ts';
 import { createInspector } from './inspector/create-inspector.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
@@ -36,26 +38,29 @@ export function createGateway(options: GatewayOptions): Gateway {
   const inspector = settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger });
   const onEvent = inspector?.onEvent ?? (() => undefined);
   const house: House = { settings, busy: new Busy(settings.maxConcurrent), onEvent };
+  const answer = async (request: Request, context?: PlatformContext): Promise<Reply | Response> => {
+    const url = new URL(request.url);
+    const requestId = newId('req_');
+    // Two names of one thing: OpenAI's clients read the first, Anthropic's the second.
+    const about: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
+    try {
+      // The page has stricter rules of its own, and its own way in.
+      if (inspector !== undefined && isInspector(url))
+        return await inspector.fetch(request, { admin: await isAdmin(request, requestId, settings) });
+      Object.assign(about, originHeaders(request, settings.cors));
+      return withHeaders(await entered(request, { url, requestId, context, about }, house), about);
+    } catch (error) {
+      tellOperator(error, requestId, settings);
+      return withHeaders(refused(error, failureAt(url.pathname)), about);
+    }
+  };
+  const fetch: Gateway['fetch'] = async (request, context) => responseOf(await answer(request, context));
+  knowDirectly(fetch, { answer, idleMs: settings.idleMs });
   return {
     onEvent: (event) => {
       onEvent(event);
     },
-    async fetch(request, context) {
-      const url = new URL(request.url);
-      const requestId = newId('req_');
-      // Two names of one thing: OpenAI's clients read the first, Anthropic's the second.
-      const about: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
-      try {
-        // The page has stricter rules of its own, and its own way in.
-        if (inspector !== undefined && isInspector(url))
-          return await inspector.fetch(request, { admin: await isAdmin(request, requestId, settings) });
-        Object.assign(about, originHeaders(request, settings.cors));
-        return withHeaders(await entered(request, { url, requestId, context, about }, house), about);
-      } catch (error) {
-        tellOperator(error, requestId, settings);
-        return withHeaders(refused(error, failureAt(url.pathname)), about);
-      }
-    },
+    fetch,
   };
 }
 
@@ -73,16 +78,11 @@ async function entered(
   request: Request,
   { url, requestId, context, about }: Arrival,
   house: House,
-): Promise<Response> {
+): Promise<Reply | Response> {
   if (request.method === 'OPTIONS') return preflight(request, about);
   if (url.pathname === '/health') return Response.json({ status: 'alive' });
   if (url.pathname === '/ready') return await ready(house);
   const isFromLoopback = context?.[FROM_LOOPBACK] === true;
   const caller = await authorized(request, house.settings, isFromLoopback);
   return await routed({ request, url, caller, requestId, context }, house);
-}
-
-function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  return response;
 }

@@ -109,6 +109,34 @@ describe('limits', () => {
     socket.destroy();
   }, 60_000);
 
+  it('cuts a client that takes nothing of a whole answer', async () => {
+    const text = 'x'.repeat(16_000_000);
+    await using at = await house({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 100 } });
+    const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
+    const body = JSON.stringify(BODY);
+    const head = ['POST /v1/chat/completions HTTP/1.1', 'Host: x', `Authorization: Bearer ${KEY}`];
+    socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+    await (
+      await at.openai.request(0)
+    ).ended;
+    // It would wait for an answer that is not taken.
+    await at.close(3_600_000);
+    socket.destroy();
+  }, 60_000);
+
+  it('lets a client that is slow take a whole answer', async () => {
+    const text = 'x'.repeat(4_000_000);
+    await using at = await house({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 5000 } });
+    const answer = await post(at);
+    let length = 0;
+    for await (const piece of answer.body as ReadableStream<Uint8Array>) {
+      length += piece.byteLength;
+      await new Promise(setImmediate);
+    }
+    expect(length).toBe(Number(answer.headers.get('content-length')));
+    expect(length).toBeGreaterThan(text.length);
+  });
+
   it('answers a body that is too large before all of it has come', async () => {
     await using at = await house({ gateway: { maxBodyBytes: 100 } });
     const body = new Blob([new Uint8Array(8_000_000)]).stream();

@@ -3,6 +3,7 @@ import type { Settings } from '../options.ts';
 import type { Asked } from '../wire.ts';
 import { toldHeaders } from './headers.ts';
 import { untold } from './pages.ts';
+import type { Reply } from './reply.ts';
 import { streamed } from './streamed.ts';
 import { Watched } from './watched.ts';
 
@@ -19,7 +20,7 @@ export interface Calling {
 export async function answered(
   { asked, spec, options, onEnd }: Calling,
   { majordomo, idleMs }: Settings,
-): Promise<Response> {
+): Promise<Reply> {
   const watched = new Watched(options.onEvent ?? (() => undefined));
   const ended = new AbortController();
   const leave = (): void => {
@@ -44,13 +45,17 @@ export async function answered(
     }
     const response = await model.generate(asked.request, call);
     over();
-    return Response.json(asked.whole(response), {
-      headers: toldHeaders({
-        target: response.target,
-        attempts: watched.attempts,
-        warnings: [...asked.notes, ...response.warnings, ...response.parts.flatMap(untold)],
-      }),
-    });
+    return {
+      body: JSON.stringify(asked.whole(response)),
+      headers: {
+        'content-type': 'application/json',
+        ...toldHeaders({
+          target: response.target,
+          attempts: watched.attempts,
+          warnings: [...asked.notes, ...response.warnings, ...response.parts.flatMap(untold)],
+        }),
+      },
+    };
   } catch (error) {
     over();
     throw error;

@@ -1,8 +1,9 @@
 import type { ChatStream, StreamEvent, Warning } from '@majordomo/core';
 import type { Asked, Writer } from '../wire.ts';
-import { eventBody } from './event-body.ts';
 import { toldHeaders } from './headers.ts';
 import { untold } from './pages.ts';
+import type { Reply } from './reply.ts';
+import { Telling } from './telling.ts';
 import type { Watched } from './watched.ts';
 
 /** What is known of an answer when its first content is there. */
@@ -30,10 +31,11 @@ export async function streamed(
   stream: ChatStream,
   asked: Asked,
   { idleMs, watched, leave, onEnd }: StreamedOptions,
-): Promise<Response> {
+): Promise<Reply> {
   const events = stream[Symbol.asyncIterator]();
   const { writer, first, target, warnings } = await untilContent(events, asked);
-  return new Response(eventBody({ events, writer, first, idleMs, leave, onEnd }), {
+  return {
+    body: new Telling({ events, writer, first, idleMs, leave, onEnd }),
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -41,7 +43,7 @@ export async function streamed(
       'x-accel-buffering': 'no',
       ...toldHeaders({ target, attempts: watched.attempts, warnings: [...asked.notes, ...warnings] }),
     },
-  });
+  };
 }
 
 /** An attempt that is taken back before it wrote anything never was. */

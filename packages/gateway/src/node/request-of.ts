@@ -1,21 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { incomingBody } from './incoming-body.ts';
+import { knowBody } from '../reading/unread.ts';
+import { incomingBody, takeBody } from './incoming-body.ts';
 
+const HOST_NAME = /^host$/i;
 /** With a path of its own, a host would change what is asked for. */
 const HOST = /^[\w.\-:[\]]*$/;
 
 /** The request as the platforms have it; `undefined` for an address that is none. */
 export function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
-  const { method = 'GET', url = '/', headersDistinct } = incoming;
-  const hosts = headersDistinct['host'] ?? [];
-  if (hosts.length > 1 || hosts.some((host) => !HOST.test(host))) return undefined;
+  const { method = 'GET', url = '/' } = incoming;
+  const headers = headersOf(incoming);
+  const hosts = headers.filter(([name]) => HOST_NAME.test(name));
+  if (hosts.length > 1 || hosts.some(([, host]) => !HOST.test(host))) return undefined;
+  const address = `http://${hosts[0]?.[1] ?? 'localhost'}${url.startsWith('/') ? url : '/'}`;
   try {
-    return new Request(`http://${incoming.headers.host ?? 'localhost'}${url.startsWith('/') ? url : '/'}`, {
-      method,
-      headers: headersOf(incoming),
-      signal,
-      ...(method === 'GET' || method === 'HEAD' ? {} : { body: incomingBody(incoming), duplex: 'half' }),
-    });
+    if (method === 'GET' || method === 'HEAD') return new Request(address, { method, headers, signal });
+    const body = incomingBody(incoming);
+    const request = new Request(address, { method, headers, signal, body, duplex: 'half' });
+    // A clone locks the stream for good.
+    knowBody(request, () => (body.locked || request.bodyUsed ? undefined : takeBody(incoming)));
+    return request;
   } catch {
     return undefined;
   }

@@ -1,13 +1,83 @@
 import type { ServerResponse } from 'node:http';
+import type { Reply } from '../answering/reply.ts';
+import type { Telling } from '../answering/telling.ts';
+
+/** Of a whole answer at a time: a client that takes so much is one that reads. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Where an answer goes. */
+export interface Way {
+  readonly outgoing: ServerResponse;
+  readonly left: AbortSignal;
+  /** A client that takes nothing for this long, in ms, is cut. */
+  readonly idleMs: number;
+}
 
 /** An answer onto a socket, at its pace: what is not taken is not asked for. */
-export async function send(response: Response, outgoing: ServerResponse, left: AbortSignal): Promise<void> {
-  const headers = Object.fromEntries(response.headers);
-  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
-    const body = Buffer.from(await response.arrayBuffer());
-    outgoing.writeHead(response.status, { ...headers, 'content-length': body.byteLength }).end(body);
-    return;
+export async function send(answer: Reply | Response, way: Way): Promise<void> {
+  const { outgoing } = way;
+  try {
+    if (!(answer instanceof Response)) {
+      const { body, headers } = answer;
+      if (typeof body === 'string' || body instanceof Uint8Array) await whole(200, headers, body, way);
+      else await told(headers, body, way);
+    } else {
+      const headers = Object.fromEntries(answer.headers);
+      if (headers['content-type']?.startsWith('text/event-stream') === true)
+        await streamed(answer, headers, way);
+      else await whole(answer.status, headers, new Uint8Array(await answer.arrayBuffer()), way);
+    }
+  } catch {
+    // The body was cut: so is the answer, for an end would say that it is whole.
+    outgoing.destroy();
   }
+}
+
+async function whole(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+  way: Way,
+): Promise<void> {
+  const { outgoing } = way;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  outgoing.writeHead(status, { ...headers, 'content-length': bytes.byteLength });
+  let at = 0;
+  for (; bytes.byteLength - at > PIECE_BYTES; at += PIECE_BYTES) {
+    if (way.left.aborted) return;
+    if (!outgoing.write(bytes.subarray(at, at + PIECE_BYTES))) await taken('drain', way);
+  }
+  outgoing.end(bytes.subarray(at));
+  await taken('finish', way);
+}
+
+async function told(headers: Readonly<Record<string, string>>, telling: Telling, way: Way): Promise<void> {
+  const { outgoing, left } = way;
+  const leave = (): void => {
+    telling.leave();
+  };
+  telling.begin({
+    heartbeat: (text) => void outgoing.write(text),
+    cut: () => outgoing.destroy(),
+  });
+  left.addEventListener('abort', leave, { once: true });
+  if (left.aborted) leave();
+  try {
+    outgoing.writeHead(200, headers);
+    for (;;) {
+      const text = await telling.next();
+      if (text === undefined) break;
+      if (text !== '' && !outgoing.write(text)) await taken('drain', way);
+    }
+    outgoing.end();
+    await taken('finish', way);
+  } finally {
+    left.removeEventListener('abort', leave);
+  }
+}
+
+async function streamed(response: Response, headers: Record<string, string>, way: Way): Promise<void> {
+  const { outgoing, left } = way;
   const reader = response.body?.getReader();
   const leave = (): void => void reader?.cancel().catch(() => undefined);
   // A body that is cut while its client reads nothing: no read of ours would tell.
@@ -19,26 +89,27 @@ export async function send(response: Response, outgoing: ServerResponse, left: A
     for (;;) {
       const step = await reader?.read();
       if (step === undefined || step.done) break;
-      if (!outgoing.write(step.value)) await drained(outgoing, left);
+      if (!outgoing.write(step.value)) await taken('drain', way);
     }
     outgoing.end();
-  } catch {
-    // The body was cut: so is the answer, for an end would say that it is whole.
-    outgoing.destroy();
+    await taken('finish', way);
   } finally {
     left.removeEventListener('abort', leave);
   }
 }
 
-function drained(outgoing: ServerResponse, left: AbortSignal): Promise<void> {
+/** When the client has taken what was written, or has left; cuts one that takes nothing. */
+function taken(event: 'drain' | 'finish', { outgoing, left, idleMs }: Way): Promise<void> {
+  if (left.aborted || (event === 'finish' && outgoing.writableFinished)) return Promise.resolve();
   return new Promise((resolve) => {
+    const timer = setTimeout(() => outgoing.destroy(), idleMs);
     const goOn = (): void => {
-      outgoing.off('drain', goOn);
+      clearTimeout(timer);
+      outgoing.off(event, goOn);
       left.removeEventListener('abort', goOn);
       resolve();
     };
-    outgoing.once('drain', goOn);
+    outgoing.once(event, goOn);
     left.addEventListener('abort', goOn, { once: true });
-    if (left.aborted) goOn();
   });
 }

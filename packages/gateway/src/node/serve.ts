@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LlmError } from '@majordomo/core';
+import { directly } from '../direct.ts';
 import { FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import type { Gateway } from '../gateway.ts';
 import { lingered } from './incoming-body.ts';
@@ -10,6 +11,9 @@ import { send } from './send.ts';
 
 /** Connections that the kernel keeps while we are busy; those beyond Node's 511 were reset. Kernels take 4,096 at most. */
 const WAITING = 4096;
+
+/** Of a client of a gateway that is not ours to ask. */
+const IDLE_MS = 60_000;
 
 /** Where to listen. */
 export interface ServeOptions {
@@ -60,7 +64,8 @@ export async function serve(
 async function handled(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const left = new AbortController();
   outgoing.on('close', () => {
-    left.abort();
+    // An abort tells a stack: nobody needs it of an answer that was taken.
+    if (!outgoing.writableFinished) left.abort();
   });
   const request = requestOf(incoming, left.signal);
   if (request === undefined) {
@@ -68,7 +73,11 @@ async function handled(gateway: Gateway, incoming: IncomingMessage, outgoing: Se
     return;
   }
   const context: PlatformContext = isFromHere(incoming) ? { [FROM_LOOPBACK]: true } : {};
-  await send(await gateway.fetch(request, context), outgoing, left.signal);
+  const direct = directly(gateway);
+  const answer = await (direct === undefined
+    ? gateway.fetch(request, context)
+    : direct.answer(request, context));
+  await send(answer, { outgoing, left: left.signal, idleMs: direct?.idleMs ?? IDLE_MS });
   lingered(incoming, request.body);
 }
 

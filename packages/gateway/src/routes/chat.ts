@@ -1,4 +1,5 @@
 import { answered } from '../answering/answered.ts';
+import type { Reply } from '../answering/reply.ts';
 import { specOf } from '../door/models.ts';
 import { jsonBody } from '../reading/body.ts';
 import { readWithMedia } from '../reading/media.ts';
@@ -7,7 +8,7 @@ import type { Wire } from '../wire.ts';
 import { callOptions } from './call-options.ts';
 
 /** One request of a wire: read, asked of the chain, answered. */
-export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Response> {
+export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Reply> {
   const { request, caller } = visit;
   const { settings } = house;
   const leave = house.busy.enter();

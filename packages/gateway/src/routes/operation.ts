@@ -1,11 +1,12 @@
 import { toldHeaders } from '../answering/headers.ts';
+import type { Reply } from '../answering/reply.ts';
 import { specOf } from '../door/models.ts';
 import type { ReadOperation } from '../operations/operation.ts';
 import type { House, Visit } from '../visit.ts';
 import { callOptions } from './call-options.ts';
 
 /** One request for vectors, a transcript or speech: read, asked of the chain, answered whole. */
-export async function operationRoute(visit: Visit, house: House, read: ReadOperation): Promise<Response> {
+export async function operationRoute(visit: Visit, house: House, read: ReadOperation): Promise<Reply> {
   const { settings } = house;
   const leave = house.busy.enter();
   try {
@@ -13,7 +14,8 @@ export async function operationRoute(visit: Visit, house: House, read: ReadOpera
     const spec = await specOf(asked.model, visit.caller, settings);
     const options = callOptions(visit, asked.metadata, house);
     const { body, mediaType, result } = await asked.answer(settings.majordomo, spec, options);
-    return new Response(body, {
+    return {
+      body,
       headers: {
         'content-type': mediaType,
         ...toldHeaders({
@@ -22,7 +24,7 @@ export async function operationRoute(visit: Visit, house: House, read: ReadOpera
           warnings: [...asked.notes, ...result.warnings],
         }),
       },
-    });
+    };
   } finally {
     leave();
   }

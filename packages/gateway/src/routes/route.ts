@@ -1,3 +1,4 @@
+import type { Reply } from '../answering/reply.ts';
 import { anthropicMessages } from '../anthropic-messages/wire.ts';
 import { Refusal } from '../refusal.ts';
 import { openaiChat } from '../openai-chat/wire.ts';
@@ -32,7 +33,7 @@ export const failureAt = (path: string): Wire['failure'] =>
   path.startsWith('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
 
 /** A request of somebody who may ask → its answer. */
-export async function routed(visit: Visit, house: House): Promise<Response> {
+export async function routed(visit: Visit, house: House): Promise<Reply | Response> {
   const { request, url } = visit;
   const wire = WIRES.get(url.pathname);
   if (wire !== undefined && request.method === 'POST') return await chatRoute(visit, house, wire);

@@ -17,13 +17,15 @@ const SLACK = 1.15;
 /** @returns {Verdict[]} what could be measured; goals of wires that were left out are left out too */
 export function judge(goals, measures) {
   const read = reader(measures);
+  const isThere = (key, value) => measures.some((each) => each[key] === value);
   return goals
+    .filter(({ beside }) => beside === undefined || isThere('subject', beside))
     .map(({ row, wire = '-', atMost, stretch, unit, figure }) => {
       const value = figure(read);
       const goal = Number.isFinite(atMost) ? atMost : undefined;
       return { row, wire, goal, stretch, unit, figure: value, ok: isWithin(value, atMost) };
     })
-    .filter(({ wire }) => wire === '-' || measures.some((each) => each.wire === wire));
+    .filter(({ wire }) => wire === '-' || isThere('wire', wire));
 }
 
 /** The better of two tries of the same goals: noise makes figures worse, never better. */

@@ -5,6 +5,7 @@ import { concurrent } from './concurrent.mjs';
 import { coldImport } from './import.mjs';
 import { failover } from './failover.mjs';
 import { firstDelta } from './first-delta.mjs';
+import { gateway } from './gateway.mjs';
 import { images } from './images.mjs';
 import { layers } from './layers.mjs';
 import { lint } from './lint.mjs';
@@ -24,6 +25,7 @@ export const SCENARIOS = [
   concurrent,
   agent,
   failover,
+  gateway,
   scale,
   layers,
   telemetry,

@@ -24,6 +24,7 @@
  * @property {number} atMost
  * @property {number} [stretch]
  * @property {string} unit
+ * @property {string} [beside] a subject without which there is nothing to compare with: a peer may not be installed
  * @property {(read: ReturnType<import('../measure/measures.mjs').reader>) => number} figure
  */
 

@@ -1,6 +1,6 @@
 // As little HTTP/1.1 as the clients need, so that the server never is what is measured.
 import { Buffer } from 'node:buffer';
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 
 const BLANK_LINE = '\r\n\r\n';
 
@@ -20,7 +20,8 @@ export function serve(socket, answer) {
       const body = buffer.subarray(from, to);
       buffer = buffer.subarray(to);
       request = undefined;
-      write(socket, answer(path, body).writes);
+      const { writes, everyMs } = answer(path, body);
+      write(socket, writes, everyMs);
     }
   });
 }
@@ -35,9 +36,12 @@ function readHead(buffer) {
   return { path, from, to: from + Number(length) };
 }
 
-/** Several writes go out in turns of the event loop of their own. */
-function write(socket, writes, at = 0) {
+/** Several writes go out in turns of the event loop of their own, or at a pace. */
+function write(socket, writes, everyMs, at = 0) {
   if (socket.destroyed) return;
   socket.write(writes[at]);
-  if (at + 1 < writes.length) setImmediate(() => write(socket, writes, at + 1));
+  if (at + 1 === writes.length) return;
+  const goOn = () => write(socket, writes, everyMs, at + 1);
+  if (everyMs === undefined) setImmediate(goOn);
+  else setTimeout(goOn, everyMs);
 }

@@ -2,11 +2,14 @@
 import { Buffer } from 'node:buffer';
 import { answerTo } from './scripts.mjs';
 
+/** As fast as a fast model writes: every event is a read of its own for whoever keeps up with it. */
+const PACE_MS = 20;
 const END = Buffer.from('0\r\n\r\n');
 
 /**
  * @typedef {object} Reply
  * @property {readonly Buffer[]} writes a whole response in one write, or an event in each
+ * @property {number} [everyMs] between two writes; at once where it is missing
  */
 
 /** @param {readonly import('@majordomo/testing').Wire[]} wires */
@@ -52,6 +55,7 @@ function render(wires, { script, rest }, body, turn) {
   const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
   const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
   const writes = [head, ...events, END];
+  if (script.kind === 'timed') return { writes, everyMs: PACE_MS };
   return { writes: script.kind === 'paced' ? writes : [Buffer.concat(writes)] };
 }
 

@@ -2,9 +2,10 @@
 
 /**
  * @typedef {object} Script
- * @property {'text' | 'paced' | 'tool' | 'json' | 'turns' | 'status'} kind
- *   `text`: a text; `paced`: the same, one write an event; `tool`: one call of `edit_file`, its arguments in pieces;
- *   `json`: the same object as a text; `turns`: calls of `search`, then a text; `status`: an error.
+ * @property {'text' | 'paced' | 'timed' | 'tool' | 'json' | 'turns' | 'status'} kind
+ *   `text`: a text; `paced`: the same, one write an event; `timed`: one every 20 ms; `tool`: one call of
+ *   `edit_file`, its arguments in pieces; `json`: the same object as a text; `turns`: calls of `search`, then a text;
+ *   `status`: an error.
  * @property {number} count deltas, pieces, turns, or the HTTP status
  */
 
@@ -42,6 +43,7 @@ export function answerTo({ kind, count }, turn) {
   switch (kind) {
     case 'text':
     case 'paced':
+    case 'timed':
       return said(words(count));
     case 'json':
       return said(editPieces(count));

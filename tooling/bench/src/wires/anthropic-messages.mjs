@@ -27,6 +27,14 @@ export const anthropicMessages = {
       .map(({ id, name, input }) => ({ id, name, args: input }));
     return { text, calls, messages: [{ role: 'assistant', content }] };
   },
+  said: (text) => ({
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: anthropicMessages.model,
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+  }),
   results: (calls, content) => [
     { role: 'user', content: calls.map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content })) },
   ],

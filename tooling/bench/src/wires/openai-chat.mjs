@@ -27,6 +27,13 @@ export const openaiChat = {
     }));
     return { text: message.content ?? '', calls, messages: [message] };
   },
+  said: (content) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: openaiChat.model,
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  }),
   results: (calls, content) => calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content })),
   text: (event) => event.choices[0]?.delta.content,
   json: (event) => partOf(event)?.arguments,

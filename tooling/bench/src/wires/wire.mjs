@@ -13,6 +13,7 @@
  * @property {(ask: Ask) => object} body
  * @property {(said: string) => object} user a message of the user
  * @property {(answer: object) => Turn} turn what a whole answer says
+ * @property {(text: string) => object} [said] a whole answer, where the wire is one that gateways take
  * @property {(calls: readonly Call[], result: string) => object[]} results what goes back to it
  * @property {(event: object) => string | undefined} text of a streamed event
  * @property {(event: object) => string | undefined} json a piece of the arguments in a streamed event

@@ -9,7 +9,7 @@ const LONGEST_TICK_MS = 5000;
 
 const encoder = new TextEncoder();
 
-/** What a body is made of. */
+/** What is told to a client. */
 export interface EventSource {
   readonly events: AsyncIterator<StreamEvent>;
   readonly writer: Writer;
@@ -23,15 +23,19 @@ export interface EventSource {
   readonly onEnd: () => void;
 }
 
-/**
- * The events of a call as the body of an answer, pulled at the client's pace: nobody reads from the vendor while the
- * client does not. A failure is the last event, since the status is told.
- */
-export function eventBody(source: EventSource): ReadableStream<Uint8Array> {
-  return new ReadableStream(new PulledEvents(source), { highWaterMark: 0 });
+/** Whoever writes to the client. */
+export interface Teller {
+  /** A sign of life while the vendor says nothing. */
+  readonly heartbeat: (text: string) => void;
+  /** The client reads nothing: what it has is no whole answer. */
+  readonly cut: (error: LlmError) => void;
 }
 
-class PulledEvents {
+/**
+ * The events of a call as text, asked for at the client's pace: nobody reads from the vendor while the client does not.
+ * A failure is the last event, since the status is told.
+ */
+export class Telling {
   private readonly source: EventSource;
   private pending: string;
   /** The last of it is written. */
@@ -47,29 +51,30 @@ class PulledEvents {
     this.pending = source.first;
   }
 
-  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.tick(controller);
+  /** Once, before the first text is asked for. */
+  begin(teller: Teller): void {
+    const { idleMs } = this.source;
+    this.tick(teller, Math.max(10, Math.min(LONGEST_TICK_MS, idleMs / 4)));
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  /** The next text; to be asked for when the client has taken the last one. `undefined` after the last, or a cut. */
+  async next(): Promise<string | undefined> {
+    if (this.isDone) this.finish();
+    if (this.isEnded) return undefined;
     this.waitFor('vendor');
-    const text = await this.next();
-    if (this.isEnded) return;
-    if (text !== '') controller.enqueue(encoder.encode(text));
-    if (this.isDone) {
-      this.finish();
-      controller.close();
-    }
+    const text = await this.read();
     this.waitFor('client');
+    return this.hasEnded() ? undefined : text;
   }
 
-  cancel(): void {
+  /** The client has left. */
+  leave(): void {
     this.finish();
     this.source.leave();
   }
 
   /** What was written before, or the next event that has a form on the wire. */
-  private async next(): Promise<string> {
+  private async read(): Promise<string> {
     const { events, writer } = this.source;
     if (this.pending !== '') {
       const text = this.pending;
@@ -94,27 +99,30 @@ class PulledEvents {
     }
   }
 
+  private hasEnded(): boolean {
+    return this.isEnded;
+  }
+
   private waitFor(whom: 'client' | 'vendor'): void {
     this.waitsFor = whom;
     this.since = systemClock.now();
   }
 
   /** One timer a stream, whatever is waited for. */
-  private tick(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  private tick(teller: Teller, everyMs: number): void {
     const { idleMs } = this.source;
-    const everyMs = Math.max(10, Math.min(LONGEST_TICK_MS, idleMs / 4));
     this.stopTicking = systemClock.timer(everyMs, () => {
       const waitedMs = systemClock.now() - this.since;
       if (this.waitsFor === 'client' && waitedMs >= idleMs) {
-        this.cancel();
-        controller.error(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
+        this.leave();
+        teller.cut(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
         return;
       }
       if (this.waitsFor === 'vendor' && waitedMs >= SILENCE_MS) {
-        controller.enqueue(encoder.encode(HEARTBEAT));
+        teller.heartbeat(HEARTBEAT);
         this.since = systemClock.now();
       }
-      this.tick(controller);
+      this.tick(teller, everyMs);
     });
   }
 
@@ -125,3 +133,30 @@ class PulledEvents {
     this.source.onEnd();
   }
 }
+
+/** The same as the body of a `Response`. */
+export const eventBody = (telling: Telling): ReadableStream<Uint8Array> =>
+  new ReadableStream(
+    {
+      start(controller) {
+        telling.begin({
+          heartbeat: (text) => {
+            controller.enqueue(encoder.encode(text));
+          },
+          cut: (error) => {
+            controller.error(error);
+          },
+        });
+      },
+      async pull(controller) {
+        const text = await telling.next();
+        // Of a body that was cut or left, a close is refused, and nobody hears of it.
+        if (text === undefined) controller.close();
+        else if (text !== '') controller.enqueue(encoder.encode(text));
+      },
+      cancel() {
+        telling.leave();
+      },
+    },
+    { highWaterMark: 0 },
+  );

@@ -1,0 +1,14 @@
+import { createMajordomo } from '@majordomo/core';
+import { createGateway } from '@majordomo/gateway';
+import { serve } from '@majordomo/gateway/node';
+
+/** With its defaults, and a caller that is known. */
+export async function listen(dialect, origin) {
+  const providers = [await dialect.provider(dialect.baseURL(origin))];
+  const gateway = createGateway({
+    majordomo: createMajordomo({ env: {}, providers }),
+    models: { [dialect.model]: `p/${dialect.model}` },
+    authorize: () => ({ tenant: 'bench' }),
+  });
+  return (await serve(gateway, { port: 0 })).url;
+}
