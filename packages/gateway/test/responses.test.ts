@@ -137,6 +137,102 @@ describe('the official client over Responses', () => {
     ]);
   });
 
+  it.each([false, true])(
+    'takes tools of namespaces, and calls them as they are known (streamed: %s)',
+    async (streamed) => {
+      const call = (id: string, name: string, json: string) => ({
+        type: 'tool-call' as const,
+        id,
+        name,
+        json,
+      });
+      await using at = await house({
+        openai: [
+          {
+            parts: [
+              call('call_1', 'mcp__crm__find', '{"q":"a"}'),
+              call('call_2', 'billing__find', '{"q":"b"}'),
+              call('call_3', 'find', '{"q":"c"}'),
+              call('call_4', 'billing__note', '{"input":"text"}'),
+            ],
+          },
+          'Done.',
+        ],
+      });
+      const parameters = { type: 'object', properties: { q: { type: 'string' } } };
+      const find = {
+        type: 'function' as const,
+        name: 'find',
+        description: 'Finds',
+        parameters,
+        strict: false,
+      };
+      const crm = { type: 'namespace' as const, name: 'mcp__crm__', description: 'Customers', tools: [find] };
+      const note = { type: 'custom' as const, name: 'note' };
+      const billing = {
+        type: 'namespace' as const,
+        name: 'billing',
+        description: 'Bills',
+        tools: [find, note],
+      };
+      const body = { model: 'gpt', input: 'go', tools: [crm, billing, find] };
+      const { data: first, response } = streamed
+        ? { data: await client(at).responses.stream(body).finalResponse(), response: undefined }
+        : await client(at).responses.create(body).withResponse();
+      expect(response?.headers.get('x-majordomo-warnings') ?? null).toBeNull();
+      const asked = (await at.openai.request(0)).request;
+      expect(asked.tools).toEqual(['mcp__crm__find', 'billing__find', 'billing__note', 'find']);
+      expect(JSON.stringify((await at.openai.request(0)).body)).toContain('mcp__crm__: Customers');
+      expect(first.output).toMatchObject([
+        { type: 'function_call', namespace: 'mcp__crm__', name: 'find', arguments: '{"q":"a"}' },
+        { type: 'function_call', namespace: 'billing', name: 'find', arguments: '{"q":"b"}' },
+        { type: 'function_call', name: 'find', arguments: '{"q":"c"}' },
+        { type: 'custom_tool_call', namespace: 'billing', name: 'note', input: 'text' },
+      ]);
+      expect(first.output[2]).not.toHaveProperty('namespace');
+      await client(at).responses.create({
+        ...body,
+        input: [
+          { role: 'user', content: 'go' },
+          ...(first.output as OpenAI.Responses.ResponseInput),
+          ...[1, 2, 3].map((n) => ({
+            type: 'function_call_output' as const,
+            call_id: `call_${n}`,
+            output: 'ok',
+          })),
+          { type: 'custom_tool_call_output', call_id: 'call_4', output: 'ok' },
+        ],
+      });
+      const again = (await at.openai.request(1)).request;
+      expect(again.toolCalls.map(({ name }) => name)).toEqual([
+        'mcp__crm__find',
+        'billing__find',
+        'find',
+        'billing__note',
+      ]);
+      expect(at.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
+    },
+  );
+
+  it('tells long names of namespaces apart, and lets a whole namespace be chosen', async () => {
+    await using at = await house();
+    const tool = (name: string) => ({ type: 'function' as const, name, parameters: {}, strict: false });
+    const long = 'x'.repeat(80);
+    const namespace = {
+      type: 'namespace' as const,
+      name: long,
+      description: '',
+      tools: [tool('a'), tool('b')],
+    };
+    await client(at).responses.create({
+      model: 'gpt',
+      input: 'go',
+      tools: [namespace, tool('c')],
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'namespace', name: long }] },
+    });
+    expect((await at.openai.request(0)).request.tools).toEqual(['x'.repeat(64), `${'x'.repeat(60)}_2`]);
+  });
+
   it('ends with response.failed when a target fails in mid-stream', async () => {
     await using at = await house({
       openai: [

@@ -18,6 +18,7 @@ import {
 } from '../reading/read.ts';
 import { tokenOf } from '../reading/token.ts';
 import { textPart, Transcript } from '../reading/transcript.ts';
+import { nameFor, type ClientTool } from './tools.ts';
 
 const ITEMS = [
   'message',
@@ -30,28 +31,37 @@ const ITEMS = [
 ] as const;
 
 /** The turns of a Responses request: its instructions, and its input. */
-export function responsesInput(body: Members, media: Media): Transcript {
+export function responsesInput(
+  body: Members,
+  media: Media,
+  known: ReadonlyMap<string, ClientTool>,
+): Transcript {
   const transcript = new Transcript();
   transcript.system(maybe(body, 'instructions', text) ?? '');
   const input = body.value['input'];
   if (typeof input === 'string') transcript.user(textPart(get(body, 'input', text)));
-  else for (const item of get(body, 'input', list(record))) addItem(item, transcript, media);
+  else for (const item of get(body, 'input', list(record))) addItem(item, transcript, media, known);
   return transcript.messages.length === 0 ? wrong('input', 'must not be empty') : transcript;
 }
 
-function addItem(item: Members, transcript: Transcript, media: Media): void {
+function addItem(
+  item: Members,
+  transcript: Transcript,
+  media: Media,
+  known: ReadonlyMap<string, ClientTool>,
+): void {
+  const called = (): string =>
+    nameFor({ name: get(item, 'name', name), namespace: maybe(item, 'namespace', name) }, known);
   switch (maybe(item, 'type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
       addMessage(item, transcript, media);
       break;
     case 'function_call':
-      transcript.assistant([
-        callPart(get(item, 'call_id', name), get(item, 'name', name), get(item, 'arguments', text)),
-      ]);
+      transcript.assistant([callPart(get(item, 'call_id', name), called(), get(item, 'arguments', text))]);
       break;
     case 'custom_tool_call': {
       const input = JSON.stringify({ input: get(item, 'input', text) });
-      transcript.assistant([callPart(get(item, 'call_id', name), get(item, 'name', name), input)]);
+      transcript.assistant([callPart(get(item, 'call_id', name), called(), input)]);
       break;
     }
     case 'function_call_output':

@@ -64,15 +64,15 @@ export function readResponses(value: unknown, media: Media): ResponsesAsked {
   refuseState(body);
   notes.rest(body, new Set([...TAKEN, ...STATE, 'background']));
   if (maybe(body, 'store', flag) === true) notes.dropped('store', 'this gateway keeps nothing');
-  const { request, custom } = responsesTools(body, notes);
+  const { request, known } = responsesTools(body, notes);
   const model = get(body, 'model', name);
   return {
     model,
     isStreamed: maybe(body, 'stream', flag) ?? false,
-    request: { messages: responsesInput(body, media).messages, ...request, ...settings(body) },
+    request: { messages: responsesInput(body, media, known).messages, ...request, ...settings(body) },
     metadata: metadataOf(body),
     notes: notes.all,
-    echo: { model, body: body.value, custom },
+    echo: { model, body: body.value, known },
   };
 }
 

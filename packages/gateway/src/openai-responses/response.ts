@@ -11,13 +11,14 @@ import { newId } from '../answering/id.ts';
 import { pagesOf } from '../answering/pages.ts';
 import { argumentsText } from '../reading/call.ts';
 import { tokenText } from '../reading/token.ts';
+import type { ClientTool } from './tools.ts';
 
 /** What an answer repeats of its request. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Names of tools that take a text. */
-  readonly custom: ReadonlySet<string>;
+  /** Its tools by the name that targets read. */
+  readonly known: ReadonlyMap<string, ClientTool>;
 }
 
 /** An item of the output. */
@@ -73,7 +74,7 @@ export function responsesUsage(usage: Usage | undefined): object | null {
 }
 
 /** A part as its item; `id` where a stream has told one before. */
-export function itemOf(part: Exclude<AssistantPart, VendorPart>, { custom }: Echo, id?: string): Item {
+export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?: string): Item {
   switch (part.type) {
     case 'text':
       return messageItem(id ?? newId('msg_'), [outputText(part.text, annotationsOf(part))]);
@@ -87,7 +88,7 @@ export function itemOf(part: Exclude<AssistantPart, VendorPart>, { custom }: Ech
       };
     }
     case 'tool-call':
-      return callItem(part, custom.has(part.name), id);
+      return callItem(part, echo, id);
   }
 }
 
@@ -116,11 +117,24 @@ export const messageItem = (id: string, content: readonly object[], status = 'co
   content,
 });
 
-function callItem(part: ToolCallPart, isCustom: boolean, id: string | undefined): Item {
-  const called = { call_id: part.id, name: part.name, status: 'completed' };
+/** A call that is not told yet, as its client knows the tool. */
+export function calledOf(
+  { id, name }: Pick<ToolCallPart, 'id' | 'name'>,
+  { known }: Echo,
+): { readonly isCustom: boolean; readonly called: object } {
+  const { namespace, isCustom = false, name: own = name } = known.get(name) ?? {};
+  return {
+    isCustom,
+    called: { call_id: id, name: own, ...(namespace === undefined ? {} : { namespace }) },
+  };
+}
+
+function callItem(part: ToolCallPart, echo: Echo, id: string | undefined): Item {
+  const { called, isCustom } = calledOf(part, echo);
+  const done = { ...called, status: 'completed' };
   return isCustom
-    ? { type: 'custom_tool_call', id: id ?? newId('ctc_'), ...called, input: customInput(part) }
-    : { type: 'function_call', id: id ?? newId('fc_'), ...called, arguments: argumentsText(part) };
+    ? { type: 'custom_tool_call', id: id ?? newId('ctc_'), ...done, input: customInput(part) }
+    : { type: 'function_call', id: id ?? newId('fc_'), ...done, arguments: argumentsText(part) };
 }
 
 /** The text of a tool that takes one. */

@@ -7,6 +7,7 @@ import { argumentsText } from '../reading/call.ts';
 import type { Writer } from '../wire.ts';
 import {
   annotationsOf,
+  calledOf,
   envelope,
   itemOf,
   messageItem,
@@ -118,10 +119,11 @@ export class ResponsesWriter implements Writer {
       case 'reasoning':
         return { type: 'reasoning', id: newId('rs_'), summary: [] };
       case 'tool-call': {
-        const called = { call_id: part.id, name: part.name, status: 'in_progress' };
-        return this.echo.custom.has(part.name)
-          ? { type: 'custom_tool_call', id: newId('ctc_'), ...called, input: '' }
-          : { type: 'function_call', id: newId('fc_'), ...called, arguments: '' };
+        const { called, isCustom } = calledOf(part, this.echo);
+        const begun = { ...called, status: 'in_progress' };
+        return isCustom
+          ? { type: 'custom_tool_call', id: newId('ctc_'), ...begun, input: '' }
+          : { type: 'function_call', id: newId('fc_'), ...begun, arguments: '' };
       }
     }
   }
@@ -161,7 +163,7 @@ export class ResponsesWriter implements Writer {
           ? this.customEnd(customInput(part))
           : this.event('response.function_call_arguments.done', {
               ...this.ofItem(),
-              name: part.name,
+              name: this.echo.known.get(part.name)?.name ?? part.name,
               arguments: argumentsText(part),
             });
     }
