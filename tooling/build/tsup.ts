@@ -73,9 +73,10 @@ export const nodeLibrary: Config = defineConfig({
   dts: true,
 });
 
-/** agent: the loop, the pure steps alone, and the loop on a journal. */
+/** agent: the loop, the pure steps alone, which load nothing of core, and the loop on a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
+  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/sum-usage.ts')],
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
   dts: true,

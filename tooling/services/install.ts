@@ -1,17 +1,17 @@
 /**
  * Installs the servers that tests need and this machine lacks: all of them, or those that are named. Redis, PostgreSQL
- * and Chromium come from Debian's packages, Restate and Cloudflare's runtime from npm. What cannot be had is told, and is
+ * and Chromium come from Debian's packages, Restate, Cloudflare's runtime and Temporal's worker from npm. What cannot be had is told, and is
  * no failure here: its tests say so.
  */
 import { spawnSync } from 'node:child_process';
 import { npm } from '../runtimes/install.mjs';
-import { binaryOf, MINIFLARE, RESTATE, type Service } from './src/binaries.ts';
+import { binaryOf, MINIFLARE, RESTATE, TEMPORAL, type Service } from './src/binaries.ts';
 
 const PACKAGES = { redis: 'redis-server', postgres: 'postgresql', chromium: 'chromium' } as const;
 const INSTALL_MS = 300_000;
 
 const named = process.argv.slice(2);
-const wanted = (['redis', 'postgres', 'restate', 'chromium', 'miniflare'] as const).filter(
+const wanted = (['redis', 'postgres', 'restate', 'chromium', 'miniflare', 'temporal'] as const).filter(
   (service) => named.length === 0 || named.includes(service),
 );
 for (const service of wanted) {
@@ -23,6 +23,7 @@ for (const service of wanted) {
 
 function install(service: Service): string | undefined {
   if (service === 'restate') return npm(['install', '--no-package-lock'], RESTATE);
+  if (service === 'temporal') return npm(['install', '--no-package-lock'], TEMPORAL);
   if (service === 'miniflare') return npm(['install', '--no-package-lock'], MINIFLARE);
   return (
     apt(['update', '-qq']) ?? apt(['install', '-y', '-qq', '--no-install-recommends', PACKAGES[service]])

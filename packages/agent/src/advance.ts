@@ -1,11 +1,10 @@
-import {
-  sumUsage,
-  type AssistantMessage,
-  type AssistantPart,
-  type Message,
-  type ToolCallPart,
-  type ToolResultPart,
-  type Warning,
+import type {
+  AssistantMessage,
+  AssistantPart,
+  Message,
+  ToolCallPart,
+  ToolResultPart,
+  Warning,
 } from '@majordomo/core';
 import {
   callsOf,
@@ -16,6 +15,7 @@ import {
   type RunState,
   type ToolOutcome,
 } from './state.ts';
+import { sumUsage } from './sum-usage.ts';
 
 /** The state after somebody put messages in between. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {

@@ -2,13 +2,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What tests may need, and its name in skipped tests. */
-export type Service = 'redis' | 'postgres' | 'restate' | 'chromium' | 'miniflare';
+export type Service = 'redis' | 'postgres' | 'restate' | 'chromium' | 'miniflare' | 'temporal';
 
 /** Where the install script puts Restate's server. */
 export const RESTATE: string = join(import.meta.dirname, '../restate');
 
 /** Where it puts Cloudflare's runtime. */
 export const MINIFLARE: string = join(import.meta.dirname, '../miniflare');
+
+/** Where it puts Temporal's worker. */
+export const TEMPORAL: string = join(import.meta.dirname, '../temporal');
 
 /** Debian keeps each major version of PostgreSQL in a folder of its own, outside of the path. */
 const POSTGRES = '/usr/lib/postgresql';
@@ -20,6 +23,8 @@ export function binaryOf(service: Service): string | undefined {
   if (service === 'chromium') return inFolders(pathFolders(), 'chromium');
   if (service === 'miniflare')
     return inFolders([join(MINIFLARE, 'node_modules/miniflare/dist/src')], 'index.js');
+  if (service === 'temporal')
+    return inFolders([join(TEMPORAL, 'node_modules/@temporalio/worker/lib')], 'index.js');
   const own = join(
     RESTATE,
     'node_modules/@restatedev',

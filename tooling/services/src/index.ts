@@ -6,4 +6,5 @@ export { startPostgres, type Postgres } from './postgres.ts';
 export { startRedisCluster, type RedisCluster } from './redis-cluster.ts';
 export { startRedis, type Redis, type RedisServerOptions } from './redis.ts';
 export { startRestate, type Restate } from './restate.ts';
+export { startTemporal, type Replayer } from './temporal.ts';
 export type { Server } from './server.ts';

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { foundBinaryOf, TEMPORAL } from './binaries.ts';
+
+/** Temporal's isolate with the workflows of one file, which plays histories. There is no server in it. */
+export interface Replayer {
+  /** Rejects when the workflow does not do what the history says. */
+  replay(history: object, workflowId: string): Promise<void>;
+}
+
+interface Worker {
+  readonly bundleWorkflowCode: (options: object) => Promise<object>;
+  readonly DefaultLogger: new (level: string) => object;
+  readonly Runtime: { install(options: object): unknown };
+  readonly Worker: { runReplayHistory(options: object, history: object, id: string): Promise<void> };
+}
+
+interface Bundling {
+  readonly resolve?: object;
+}
+
+/** Bundles the workflows of a module as Temporal's worker does it. They may import `@temporalio/workflow`. */
+export async function startTemporal(workflowsPath: string): Promise<Replayer> {
+  const { bundleWorkflowCode, DefaultLogger, Runtime, Worker } = (await import(
+    pathToFileURL(foundBinaryOf('temporal')).href
+  )) as Worker;
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
+  const modules = [join(TEMPORAL, 'node_modules'), 'node_modules'];
+  const webpackConfigHook = (config: Bundling) => ({ ...config, resolve: { ...config.resolve, modules } });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger, webpackConfigHook });
+  return { replay: (history, id) => Worker.runReplayHistory({ workflowBundle }, history, id) };
+}
