@@ -1,6 +1,12 @@
 // runs on the journal of a durable engine, for adapters
 export { journaled, type Journal, type JournaledIo } from './journaled.ts';
-export { begunFrom, runJournaled, type RunJournal, type RunJournaledIo } from './run-journaled.ts';
+export {
+  begunFrom,
+  resultFrom,
+  runJournaled,
+  type RunJournal,
+  type RunJournaledIo,
+} from './run-journaled.ts';
 export { errorFrom, failureOf } from './failure.ts';
 export { waitingFor, type Waiting } from './waiting.ts';
 

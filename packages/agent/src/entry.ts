@@ -1,10 +1,12 @@
 import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
+import { checkSize } from './entry-size.ts';
 import { errorFrom, failureOf } from './failure.ts';
 import { isMessage } from './messages-from.ts';
 
 /** How a step is kept. */
 export interface EntryIo {
   readonly signal: AbortSignal;
+  readonly mostBytes?: number | undefined;
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
 }
 
@@ -51,7 +53,7 @@ export async function entry<T extends object | string>(
 ): Promise<T> {
   const kept = await journal.step(name, async () => {
     try {
-      return asJson(await run());
+      return checkSize(asJson(await run()), name, journal.mostBytes);
     } catch (error) {
       return failed(error, journal.signal);
     }

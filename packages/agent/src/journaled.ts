@@ -18,6 +18,8 @@ export interface Journal {
   readonly runId: string;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
+  /** The largest entry that the engine takes, in bytes of JSON; what is larger fails the run, and is not tried again. Default: any. */
+  readonly mostBytes?: number | undefined;
   /** What the closure gave, from the journal or, the first time, from itself. Steps of tools side by side begin in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for what a person decides on a call. A call that waits a second time has another name. */

@@ -2,6 +2,8 @@ import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } f
 import type { Agent } from './agent.ts';
 import { begunWith, type RunInput } from './begin-run.ts';
 import { journaled, type Journal, type JournaledIo } from './journaled.ts';
+import { checkSize } from './entry-size.ts';
+import type { RunResult } from './loop.ts';
 import type { RunChannel } from './run-channel.ts';
 import type { RunState } from './state.ts';
 import { tellingAgent } from './telling-agent.ts';
@@ -25,7 +27,7 @@ export interface RunJournaledIo extends JournaledIo {
   readonly clock?: Clock | undefined;
 }
 
-/** A whole run on a journal, from what `begunFrom` takes to its result, both JSON by `toJson`. Throws what `failed` makes of a failure. */
+/** A whole run on a journal, from what `begunFrom` takes to what `resultFrom` takes. Throws what `failed` makes of a failure. */
 export async function runJournaled(
   agent: Agent,
   input: JsonValue,
@@ -41,7 +43,7 @@ export async function runJournaled(
   try {
     const begun = begunFrom(input, journal.runId);
     const effects = journaled(telling ? tellingAgent(agent, telling) : agent, journal, told);
-    const result = toJson(await agent.drive(begun, effects));
+    const result = checkSize(resultJson(await agent.drive(begun, effects)), 'result', journal.mostBytes);
     await over();
     return result;
   } catch (error) {
@@ -50,6 +52,15 @@ export async function runJournaled(
     await over();
     throw journal.failed(failure);
   }
+}
+
+/** The transcript is in the state, and goes along once. */
+const resultJson = ({ messages: _, ...result }: RunResult): JsonValue => toJson(result);
+
+/** The result of a run, of what `runJournaled` gave. */
+export function resultFrom(json: JsonValue): RunResult {
+  const result = fromJson<Omit<RunResult, 'messages'>>(json);
+  return { ...result, messages: result.state.messages };
 }
 
 /** The model error of an attempt that is over is the end of the attempt, and none of the run. */

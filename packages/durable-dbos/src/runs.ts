@@ -1,5 +1,5 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
-import { begunFrom, waitingFor, type Waiting } from '@majordomo/agent/durable';
+import { begunFrom, resultFrom, waitingFor, type Waiting } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { clearly } from './clearly.ts';
@@ -28,6 +28,8 @@ export interface DbosAgent {
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }
 
+/** Without what runs began with and came to, which may be megabytes: who waits looks ten times a second. */
+const LIGHTLY = { loadInput: false, loadOutput: false } as const;
 /** How long an event is waited for. */
 const EVENT_MS = 100;
 
@@ -44,7 +46,7 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
       clearly(`run "${runId}"`, async () => {
         const status = await looking(signal, () => endOf(runId));
         if (status === 'CANCELLED') throw new LlmError('aborted', `run "${runId}" was cancelled`);
-        return fromJson<RunResult>(await DBOS.retrieveWorkflow<JsonValue>(runId).getResult());
+        return resultFrom(await DBOS.retrieveWorkflow<JsonValue>(runId).getResult());
       }),
     awaiting: (runId, { signal } = {}) =>
       clearly(`run "${runId}"`, () =>
@@ -61,7 +63,7 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
       }),
     resumeAll: (executors) =>
       clearly(`runs of "${name}"`, async () => {
-        const found = await DBOS.listWorkflows({ workflowName: name, status: 'PENDING' });
+        const found = await DBOS.listWorkflows({ workflowName: name, status: 'PENDING', ...LIGHTLY });
         const left = found.filter(({ executorId = '' }) =>
           executors === undefined ? executorId !== DBOS.executorID : executors.includes(executorId),
         );
@@ -74,7 +76,7 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
 
 /** How the run ended, if it did. */
 export async function endOf(runId: string): Promise<string | undefined> {
-  const found = await DBOS.getWorkflowStatus(runId);
+  const [found] = await DBOS.listWorkflows({ workflowIDs: [runId], ...LIGHTLY });
   return found?.completedAt === undefined ? undefined : found.status;
 }
 

@@ -51,6 +51,16 @@ const AGENTS = {
   late: agentOf([calls(['l', 'pay']), 'Nobody.'], [tool('pay', { approval: true })]),
 };
 
+/** As a process has it that was deployed anew: the same agent, whose payments nobody agrees to any more. */
+let isDeployedAnew = false;
+const paying = (more: Partial<Tool>): Agent =>
+  agentOf([calls(['p', 'pay']), 'Paid.'], [tool('pay', { effect: 'once', ...more })]);
+const [before, after] = [paying({ approval: true }), paying({})];
+const changing: Agent = {
+  ...before,
+  drive: (state, effects) => (isDeployedAnew ? after : before).drive(state, effects),
+};
+
 describeWith('postgres', 'an agent on DBOS', () => {
   let postgres: Postgres;
   const runs = {
@@ -60,6 +70,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
     fails: dbosAgent('fails', AGENTS.fails),
     leaks: dbosAgent('leaks', AGENTS.leaks),
     odd: dbosAgent('odd', AGENTS.odd),
+    changing: dbosAgent('changing', changing),
     late: dbosAgent('late', AGENTS.late, { decisionTimeoutMs: 100 }),
   };
   beforeAll(async () => {
@@ -167,9 +178,22 @@ describeWith('postgres', 'an agent on DBOS', () => {
     await expect(runs.plain.start(runId, input as never)).rejects.toMatchObject({ kind: 'config' });
   });
 
+  it('that was changed under a run ends it, and says what to do', async () => {
+    const { changing } = runs;
+    await changing.start('run-10', 'go');
+    await changing.awaiting('run-10');
+    await DBOS.cancelWorkflow('run-10');
+    isDeployedAnew = true;
+    await DBOS.resumeWorkflow('run-10');
+    await expect(changing.result('run-10')).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/it asks for "claim run-10\/1\/p", .*applicationVersion/),
+    });
+  });
+
   it('is no longer looked at once nobody waits', async () => {
     const controller = new AbortController();
-    const look = vi.spyOn(DBOS, 'getWorkflowStatus');
+    const look = vi.spyOn(DBOS, 'listWorkflows');
     const waiting = runs.plain.result('never', controller);
     await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(2));
     controller.abort();

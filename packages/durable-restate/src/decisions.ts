@@ -1,11 +1,35 @@
 import type { Decision } from '@majordomo/agent';
-import { waitingFor, type Waiting } from '@majordomo/agent/durable';
+import { waitingFor, type RunJournal, type Waiting } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
-import { handlers, TerminalError, type WorkflowSharedContext } from '@restatedev/restate-sdk';
+import {
+  handlers,
+  TerminalError,
+  type WorkflowContext,
+  type WorkflowSharedContext,
+} from '@restatedev/restate-sdk';
 import { terminal } from './terminal.ts';
 
 /** Of the promise that tells which calls wait for the n-th time; `null`: the run is over. */
-export const roundName = (round: number): string => `waiting ${round}`;
+const roundName = (round: number): string => `waiting ${round}`;
+
+/** What a run tells those who ask which calls wait. */
+export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'over'>> {
+  let round = 0;
+  const tell = (at: number, waiting: readonly Waiting[] | null): Promise<void> =>
+    context.promise<JsonValue>(roundName(at)).resolve(waiting && toJson(waiting));
+  return {
+    async awaiting(waiting) {
+      context.set('waiting', toJson(waiting));
+      if (waiting.length === 0) return;
+      context.set('round', ++round);
+      await tell(round, waiting);
+    },
+    async over() {
+      context.set('waiting', []);
+      await tell(round + 1, null);
+    },
+  };
+}
 
 const waitingIn = async (context: WorkflowSharedContext): Promise<readonly Waiting[]> =>
   fromJson((await context.get<JsonValue>('waiting')) ?? []);

@@ -1,5 +1,5 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
-import { begunFrom } from '@majordomo/agent/durable';
+import { begunFrom, resultFrom } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
@@ -45,7 +45,7 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
       }),
     result: (runId, { signal } = {}) =>
       clearly(`run "${runId}"`, signal, async () =>
-        fromJson<RunResult>(await run(runId).workflowAttach(Opts.from(bounded(signal)))),
+        resultFrom(await run(runId).workflowAttach(Opts.from(bounded(signal)))),
       ),
     awaiting: (runId, { signal } = {}) =>
       clearly(`run "${runId}"`, signal, async () =>

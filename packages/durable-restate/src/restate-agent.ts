@@ -1,8 +1,8 @@
 import type { Agent } from '@majordomo/agent';
-import { runJournaled, type RunJournal, type RunJournaledIo, type Waiting } from '@majordomo/agent/durable';
-import { fromJson, toJson, type JsonValue } from '@majordomo/core';
+import { runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
+import { fromJson, type JsonValue } from '@majordomo/core';
 import * as restate from '@restatedev/restate-sdk';
-import { awaiting, decide, roundName } from './decisions.ts';
+import { awaiting, decide, roundsOf } from './decisions.ts';
 import { stepsOf } from './steps.ts';
 import { endedBy, terminal } from './terminal.ts';
 
@@ -14,13 +14,16 @@ export interface RestateAgentOptions extends RunJournaledIo {
 
 /** The handlers of a workflow of an agent; what they take and give is JSON by `toJson`. */
 export type AgentHandlers = {
-  /** Once for a key, which is the run's id: a question or a state. Gives the result. */
+  /** Once for a key, which is the run's id: a question or a state. Gives the result, its transcript in `state` alone. */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
   /** The calls that wait, as soon as there are some; none once the run is over. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;
   /** Fails for a decision that nothing waits for. */
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
+
+/** Restate takes messages of 32 MiB unless told otherwise, and tries what is larger again for ever. */
+const MOST_BYTES = 30 * 1_048_576;
 
 /** A Restate workflow, to be bound to an endpoint of yours: each run is one of it, under its id. */
 export function restateAgent<const Name extends string>(
@@ -37,27 +40,13 @@ export function restateAgent<const Name extends string>(
   });
 }
 
-/** Each round of waiting resolves a promise of its own, for who asks what waits; the one after the last says that the run is over. */
-function journalOf(context: restate.WorkflowContext): RunJournal {
-  let round = 0;
-  const tell = (at: number, waiting: readonly Waiting[] | null): Promise<void> =>
-    context.promise<JsonValue>(roundName(at)).resolve(waiting && toJson(waiting));
-  return {
-    runId: context.key,
-    signal: context.request().attemptCompletedSignal,
-    step: stepsOf(context),
-    decision: async (_call, entry) => fromJson(await context.promise<JsonValue>(entry)),
-    async awaiting(waiting) {
-      context.set('waiting', toJson(waiting));
-      if (waiting.length === 0) return;
-      context.set('round', ++round);
-      await tell(round, waiting);
-    },
-    async over() {
-      context.set('waiting', []);
-      await tell(round + 1, null);
-    },
-    endedBy,
-    failed: (error) => terminal(error),
-  };
-}
+const journalOf = (context: restate.WorkflowContext): RunJournal => ({
+  runId: context.key,
+  signal: context.request().attemptCompletedSignal,
+  mostBytes: MOST_BYTES,
+  step: stepsOf(context),
+  decision: async (_call, entry) => fromJson(await context.promise<JsonValue>(entry)),
+  ...roundsOf(context),
+  endedBy,
+  failed: (error) => terminal(error),
+});

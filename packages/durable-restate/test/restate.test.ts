@@ -48,6 +48,8 @@ const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn 
   toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
 });
 
+const LARGE = new Uint8Array(25_000_000);
+
 const AGENTS = {
   plain: agentOf([calls(['1', 'look']), 'Done.'], [tool('look')]),
   asks: agentOf(
@@ -56,6 +58,10 @@ const AGENTS = {
   ),
   suspends: agentOf([calls(['s', 'ask']), 'Thanks.'], [tool('ask', { run: () => suspend() })]),
   fails: agentOf([{ fail: 'auth', after: 'half an ans', status: 401 }]),
+  large: agentOf(
+    [calls(['1', 'draw']), 'Drawn.'],
+    [tool('draw', { run: () => [{ type: 'image', mediaType: 'image/png', bytes: LARGE }] })],
+  ),
   wrong: agentOf([], [], { maxSteps: () => Number.NaN }),
   sides: agentOf(
     [calls(['1', 'look'], ['2', 'pay'], ['3', 'look'], ['4', 'pay']), 'Side by side.'],
@@ -145,6 +151,14 @@ describeWith('restate', 'an agent on Restate', () => {
     await of('wrong').start('run-1', 'go');
     await expect(of('wrong').result('run-1')).rejects.toMatchObject({ kind: 'config' });
   });
+
+  it('fails by an entry that Restate does not take, and does not try it again', async () => {
+    await of('large').start('run-1', 'go');
+    await expect(of('large').result('run-1')).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('"tool run-1/1/1" is 31.8 MiB as JSON'),
+    });
+  }, 60_000);
 
   it('runs tools side by side, each once', async () => {
     const runs = of('sides');
