@@ -1,20 +1,50 @@
-/** What is needed of undici's dispatcher, the transport under Node's `fetch`. */
-interface Dispatcher {
-  dispatch(options: object, handler: unknown): boolean;
-}
+import { dispatched, type Dispatcher, type PlainRequest } from './dispatched.ts';
+
 type PatientInit = Omit<RequestInit, 'dispatcher'> & { dispatcher: Dispatcher };
 
 /**
  * The platform's `fetch` without its own timers. Node's gives up after 300 s without headers and after 300 s between
  * two pieces of the body (undici's defaults), whatever the caller wants; a local model that is loaded first, or a
- * queue in front of one, takes longer. The app's global dispatcher (a proxy) stays in charge. Elsewhere it is `fetch`.
+ * queue in front of one, takes longer. The app's global dispatcher (a proxy) stays in charge, and is asked without
+ * `fetch` where that makes no difference but for the time. Elsewhere it is `fetch`.
  */
 export const patientFetch: typeof globalThis.fetch = (input, init) => {
   const dispatcher = globalDispatcher();
   if (dispatcher === undefined) return globalThis.fetch(input, init);
+  const plain = isOfNode(globalThis.fetch) ? plainRequest(input, init) : undefined;
+  if (plain !== undefined) return dispatched(dispatcher, plain);
   const patient: PatientInit = { ...init, dispatcher: patiently(dispatcher) };
   return globalThis.fetch(input, patient as RequestInit);
 };
+
+let looked: { readonly fetch: unknown; readonly isOfNode: boolean } = { fetch: undefined, isOfNode: false };
+
+/** Tests and tracers put their own `fetch` there, and want to see what is sent. The source of Node's names its undici. */
+function isOfNode(fetch: unknown): boolean {
+  if (looked.fetch !== fetch) {
+    const source = Function.prototype.toString.call(fetch);
+    looked = { fetch, isOfNode: place === OLD_HANDLERS && source.includes('internal/deps/undici') };
+  }
+  return looked.isOfNode;
+}
+
+const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
+
+/** A request that only `fetch` can make is none: one that follows redirects, or has a form or a stream for a body. */
+function plainRequest(input: Parameters<typeof fetch>[0], init: RequestInit = {}): PlainRequest | undefined {
+  const { method = 'GET', body = null, signal = null, redirect } = init;
+  if (redirect !== 'manual' || input instanceof Request || !URL.canParse(String(input))) return undefined;
+  if (!(body === null || typeof body === 'string' || body instanceof Uint8Array)) return undefined;
+  const isOdd = ([name, value]: [string, unknown]): boolean =>
+    value !== undefined && !PLAIN_MEMBERS.has(name);
+  if (Object.entries(init).some(isOdd)) return undefined;
+  const url = new URL(input);
+  const isPlain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  const isUsual = method === 'GET' || method === 'POST';
+  if (!isPlain || !isUsual || (method === 'GET' && body !== null)) return undefined;
+  const headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
+  return { method, url, headers, body, signal };
+}
 
 const made = new WeakMap<Dispatcher, Dispatcher>();
 
@@ -31,6 +61,9 @@ function patiently(dispatcher: Dispatcher): Dispatcher {
   return patient;
 }
 
+/** Dispatchers there are told of a request in the words of undici 5 to 7. */
+const OLD_HANDLERS: symbol = Symbol.for('undici.globalDispatcher.1');
+
 let place: symbol | '' | undefined;
 
 /** undici keeps it under a symbol by the version of its handlers: 2 since undici 8 (Node 26), 1 before. */
@@ -40,7 +73,7 @@ function placeOfDispatcher(): symbol | '' {
   if (Number.isNaN(major)) return '';
   // Node loads undici at the first use of its classes, and sets the dispatcher then.
   Reflect.get(globalThis, 'Headers');
-  return Symbol.for(`undici.globalDispatcher.${major >= 8 ? 2 : 1}`);
+  return major >= 8 ? Symbol.for('undici.globalDispatcher.2') : OLD_HANDLERS;
 }
 
 function globalDispatcher(): Dispatcher | undefined {
