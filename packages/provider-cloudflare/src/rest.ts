@@ -4,6 +4,7 @@ import {
   checkModelId,
   directFetch,
   lowerCased,
+  patientFetch,
   secretsIn,
   wellFormed,
   type CredentialSource,
@@ -31,7 +32,7 @@ export async function runRest(
   facts.secrets = [key, ...secretsIn(context.headers, options.headers)];
   facts.credential = () => credentials.recovery(key);
   const { url, headers } = endpoint(options, account);
-  const fetch = directFetch(options.fetch ?? context.fetch ?? globalThis.fetch, facts.target);
+  const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
   const isForm = input instanceof FormData;
   const response = await fetch(`${url}/${modelId}`, {
     method: 'POST',

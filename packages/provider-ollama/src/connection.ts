@@ -14,7 +14,7 @@ import {
 } from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
-import { baseURLFromHost } from './host.ts';
+import { baseURLs } from './host.ts';
 import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
 import type { WireParams } from './request.ts';
@@ -78,6 +78,7 @@ function connector(
 ): (context: CallContext, facts: CallFacts) => Promise<Connected> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
   const clients = clientCache<Ollama>();
+  const urlOf = baseURLs();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
   return async (context, facts) => {
     context.signal.throwIfAborted();
@@ -86,7 +87,7 @@ function connector(
       const client = clientOf(options.client);
       return { client, transport: transportOf(options, context, facts, undefined) };
     }
-    const host = baseURLOf(options, profile, context.env, facts.target);
+    const host = urlOf(hostOf(options, profile, context.env, facts.target));
     const key = hasKey ? await credentials.read({ ...context, target: facts.target }) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];
@@ -113,12 +114,12 @@ function transportOf(
   key: string | undefined,
 ): typeof fetch {
   const fetch = directFetch(options.fetch ?? given ?? ownFetch(options.client) ?? patientFetch, facts.target);
-  const headers = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
+  const more = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
   return async (url, init) => {
-    const own = withoutKey(init?.headers, options.client === undefined);
+    const headers = headersOf(init?.headers, options.client === undefined, more);
     // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.
     const body = typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
-    const answer = await fetch(url, { ...init, ...body, headers: { ...own, ...headers }, signal });
+    const answer = await fetch(url, { ...init, ...body, headers, signal });
     if (!answer.ok) throw httpError(await answer.text(), answer, facts);
     return answer;
   };
@@ -133,18 +134,19 @@ function ownFetch(client: object | undefined): typeof fetch | undefined {
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-/** For ollama.com the SDK adds the process's own OLLAMA_API_KEY, which nobody handed to us. */
-function withoutKey(given: RequestInit['headers'], strip: boolean): Record<string, string> {
+/** What the SDK says, without a key that nobody handed to us: for ollama.com it adds the process's own OLLAMA_API_KEY. */
+function headersOf(
+  given: RequestInit['headers'],
+  isOurClient: boolean,
+  more: Readonly<Record<string, string>>,
+): Headers {
   const headers = new Headers(given);
-  if (strip) headers.delete('authorization');
-  const kept: Record<string, string> = {};
-  headers.forEach((value, name) => {
-    kept[name] = value;
-  });
-  return kept;
+  if (isOurClient) headers.delete('authorization');
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
+  return headers;
 }
 
-function baseURLOf(
+function hostOf(
   { baseURL }: OllamaOptions,
   { id, hostEnv, baseURL: usual }: Profile,
   env: CallContext['env'],
@@ -152,7 +154,7 @@ function baseURLOf(
 ): string {
   const named = hostEnv === undefined ? undefined : env[hostEnv];
   const host = baseURL ?? (named === undefined || named.trim() === '' ? usual : named);
-  if (host !== undefined) return baseURLFromHost(host);
+  if (host !== undefined) return host;
   // The name of a registered provider cannot be its variable's too: another one is told.
   const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and ask for box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });

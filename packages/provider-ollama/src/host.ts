@@ -27,6 +27,15 @@ export function baseURLFromHost(host: string): string {
   return `${url.protocol}//${REACHED_AT[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 
+/** `baseURLFromHost` for calls, which name the same host one after the other. */
+export function baseURLs(): (host: string) => string {
+  let last: { readonly host: string; readonly url: string } | undefined;
+  return (host) => {
+    if (last?.host !== host) last = { host, url: baseURLFromHost(host) };
+    return last.url;
+  };
+}
+
 /** Where a server that listens on all its addresses can be reached from its own machine. */
 const REACHED_AT: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
