@@ -49,6 +49,8 @@ export function connection(options: BedrockOptions): Connect {
   });
   const auth = authSource(options);
   const own = lowerCased(options.headers);
+  // Kept: `import()` resolves its name anew each time.
+  let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
     const endpoint = options.baseURL ?? endpointIn(context.env);
@@ -57,19 +59,19 @@ export function connection(options: BedrockOptions): Connect {
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
     facts.sources = described(sources);
     facts.credential = found.recovery;
-    const sdk = await import('./sdk.ts');
+    const loaded = (sdk ??= await import('./sdk.ts'));
     const lease =
       options.client === undefined
         ? await clients.lease(
             JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
-            () => sdk.newClient({ ...options, baseURL: endpoint }, sources.region, found),
+            () => loaded.newClient({ ...options, baseURL: endpoint }, sources.region, found),
           )
         : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
     const { client } = lease;
     return {
       lease,
-      send: sending(sdk, client, headers, context.target),
-      invoke: invoking(sdk, client, headers, context.target),
+      send: sending(loaded, client, headers, context.target),
+      invoke: invoking(loaded, client, headers, context.target),
     };
   };
 }
@@ -83,7 +85,7 @@ const sending =
     const isWhole = delivery === 'whole';
     const command = isWhole ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
-    stack.add(adding(headers), { step: 'build', name: 'headers' });
+    addHeaders(stack, headers);
     stack.add(checked(isWhole ? /json/ : /eventstream/, target), { step: 'deserialize', name: 'answer' });
     return (client as Sender).send(command, { abortSignal });
   };
@@ -95,7 +97,7 @@ const invoking =
     const command = sdk.invoked(modelId, body);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     let inputTokens: number | undefined;
-    stack.add(adding(headers), { step: 'build', name: 'headers' });
+    addHeaders(stack, headers);
     stack.add(checked(/json/, target), { step: 'deserialize', name: 'answer' });
     stack.add(
       counting((tokens) => (inputTokens = tokens)),
@@ -129,13 +131,15 @@ interface Sender {
 }
 
 /** Before signing, so that they are signed too. */
-const adding =
-  (headers: Headers): Middleware =>
-  (next) =>
-  (args) => {
+function addHeaders(stack: MiddlewareStack, headers: Headers): void {
+  // Each step of a stack is sorted in and called at every request.
+  if (Object.keys(headers).length === 0) return;
+  const adding: Middleware = (next) => (args) => {
     Object.assign(args.request.headers, headers);
     return next(args);
   };
+  stack.add(adding, { step: 'build', name: 'headers' });
+}
 
 const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
   client,
