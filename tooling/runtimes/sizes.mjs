@@ -32,18 +32,18 @@ const ROWS = [
   { name: '`@anthropic-ai/sdk` alone', code: SDKS.anthropic },
   { name: 'both SDKs alone', code: SDKS.openai + SDKS.anthropic },
   { name: 'core', code: `${CORE} console.log(createMajordomo);` },
-  { name: 'core, OpenAI', code: withProviders(OPENAI), beside: ['openai'], most: 2.14 },
+  { name: 'core, OpenAI', code: withProviders(OPENAI), beside: ['openai'], most: 2.15 },
   {
     name: 'core, OpenAI over Responses alone',
     code: withProviders(['createOpenAI', 'provider-openai/responses']),
     beside: ['openai'],
-    most: 2.04,
+    most: 2.05,
   },
   {
     name: 'core, OpenAI over Chat Completions alone',
     code: withProviders(['createOpenAI', 'provider-openai/chat']),
     beside: ['openai'],
-    most: 2.04,
+    most: 2.05,
   },
   { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.23 },
   {
