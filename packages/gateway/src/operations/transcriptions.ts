@@ -4,16 +4,27 @@ import { Notes } from '../reading/notes.ts';
 import { get, maybe, name, oneOf, record, text, wrong, type Members } from '../reading/read.ts';
 import type { OperationAnswer, ReadOperation } from './operation.ts';
 
-const TAKEN: ReadonlySet<string> = new Set([
-  'file',
-  'model',
-  'language',
-  'prompt',
-  'response_format',
-  'stream',
-  'timestamp_granularities[]',
-]);
+const TIMES = 'timestamp_granularities[]';
+/** Of these one alone is meant. */
+const ONCE: readonly string[] = ['file', 'model', 'language', 'prompt', 'response_format', 'stream'];
+const TAKEN: ReadonlySet<string> = new Set([...ONCE, TIMES]);
 const REASONS: Readonly<Record<string, string>> = { temperature: 'most targets have no form for it' };
+
+const UNKNOWN = 'application/octet-stream';
+/** Of what OpenAI's API takes. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['flac', 'audio/flac'],
+  ['m4a', 'audio/mp4'],
+  ['mp3', 'audio/mpeg'],
+  ['mp4', 'video/mp4'],
+  ['mpeg', 'audio/mpeg'],
+  ['mpga', 'audio/mpeg'],
+  ['oga', 'audio/ogg'],
+  ['ogg', 'audio/ogg'],
+  ['opus', 'audio/ogg'],
+  ['wav', 'audio/wav'],
+  ['webm', 'audio/webm'],
+]);
 
 type Form = 'json' | 'text' | 'verbose_json';
 type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
@@ -21,16 +32,17 @@ type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 /** `POST /v1/audio/transcriptions`. */
 export const readTranscriptions: ReadOperation = async (request, mostBytes) => {
   const form = await formOf(request, mostBytes);
-  const body = record(Object.fromEntries(form), '');
+  const body = fieldsOf(form);
   const notes = new Notes();
   notes.rest(body, TAKEN, REASONS);
-  if (maybe(body, 'stream', text) === 'true') wrong('stream', 'is not taken: a transcript comes whole');
+  if (maybe(body, 'stream', oneOf('true', 'false')) === 'true')
+    wrong('stream', 'is not taken: a transcript comes whole');
   const told = maybe(body, 'response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
   const asked: TranscriptionRequest = {
     ...(await recordingOf(form)),
     language: maybe(body, 'language', text),
     prompt: maybe(body, 'prompt', text),
-    timestamps: told === 'verbose_json' ? timestampsOf(body) : undefined,
+    timestamps: timestampsOf(form, told, notes),
   };
   return {
     model: get(body, 'model', name),
@@ -43,7 +55,7 @@ export const readTranscriptions: ReadOperation = async (request, mostBytes) => {
 
 async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   const type = request.headers.get('content-type') ?? '';
-  if (!/^multipart\/form-data;/i.test(type)) wrong('', 'must be a form (multipart/form-data)');
+  if (!/^multipart\/form-data\s*;/i.test(type)) wrong('', 'must be a form (multipart/form-data)');
   const bytes = await bodyBytes(request, mostBytes);
   try {
     // Deprecated for what it holds in memory, which is bounded here.
@@ -54,17 +66,39 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   }
 }
 
+/** An empty field is one that was left out. */
+function fieldsOf(form: FormData): Members {
+  for (const field of ONCE) {
+    if (form.getAll(field).length > 1) wrong(field, 'must be given once');
+  }
+  return record(Object.fromEntries([...form].filter(([, value]) => value !== '')), '');
+}
+
 async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, 'audio' | 'mediaType'>> {
   const file = form.get('file');
   if (file === null) return wrong('file', 'is required (a recording)');
   if (typeof file === 'string') return wrong('file', 'must be a file, and is a text');
   const audio = new Uint8Array(await file.arrayBuffer());
   if (audio.length === 0) wrong('file', 'must not be empty');
-  return { audio, mediaType: file.type === '' ? 'application/octet-stream' : file.type };
+  return { audio, mediaType: mediaTypeOf(file) };
 }
 
-const timestampsOf = (body: Members): Timestamps =>
-  maybe(body, 'timestamp_granularities[]', oneOf<Timestamps>('segment', 'word')) ?? 'segment';
+/** What clients write into the form, where a name says more: curl knows no recordings by their names. */
+function mediaTypeOf({ type, name: fileName }: File): string {
+  if (type !== '' && type !== UNKNOWN) return type;
+  const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
+  return TYPES.get(ending) ?? UNKNOWN;
+}
+
+function timestampsOf(form: FormData, told: Form, notes: Notes): Timestamps | undefined {
+  const asked = form.getAll(TIMES).map((value) => oneOf<Timestamps>('segment', 'word')(value, TIMES));
+  if (told !== 'verbose_json') {
+    if (asked.length > 0) notes.dropped(TIMES, 'times come with verbose_json alone');
+    return undefined;
+  }
+  if (new Set(asked).size > 1) notes.dropped(`${TIMES}=segment`, 'one kind of times is told at a time');
+  return asked.includes('word') ? 'word' : 'segment';
+}
 
 function transcriptAnswer(
   response: TranscriptionResponse,

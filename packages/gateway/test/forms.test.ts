@@ -1,0 +1,214 @@
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { toFile } from 'openai';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { House } from './support/house.ts';
+import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/strange.ts';
+
+let vendor: TestServer;
+afterEach(() => vendor.close());
+
+async function world(play: Answer): Promise<House> {
+  vendor = await testServer(play);
+  return operationsBefore(vendor);
+}
+type Field = readonly [name: string, value: string | File];
+const form = (...fields: readonly Field[]): FormData => {
+  const all = new FormData();
+  for (const [name, value] of fields) all.append(name, value);
+  return all;
+};
+const heard = answers({ text: 'Hi', segments: [], words: [] });
+
+describe('a form', () => {
+  it.each([
+    ['no boundary', 'multipart/form-data', 'must be a form'],
+    ['no boundary but a charset', 'multipart/form-data; charset=utf-8', 'is no form'],
+    ['another boundary', 'multipart/form-data; boundary=other', 'is no form'],
+    ['JSON', 'application/json', 'must be a form'],
+    ['pairs', 'application/x-www-form-urlencoded', 'must be a form'],
+  ])('of %s is refused', async (_, type, message) => {
+    await using at = await world(heard);
+    const body = '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nears\r\n--b--\r\n';
+    const [status, told] = await refusedAs(
+      await send(at, '/audio/transcriptions', body, { 'content-type': type }),
+    );
+    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it.each(['Multipart/Form-Data; boundary=b', 'multipart/form-data ; boundary="b"'])(
+    'may be told as %s',
+    async (type) => {
+      await using at = await world(heard);
+      const part = (about: string, value: string) =>
+        `--b\r\nContent-Disposition: form-data; ${about}\r\n\r\n${value}\r\n`;
+      const body = `${part('name="model"', 'ears')}${part('name="file"; filename="a.ogg"', 'OggS')}--b--\r\n`;
+      const answer = await send(at, '/audio/transcriptions', body, { 'content-type': type });
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each([
+    [
+      'first',
+      [
+        ['file', recording()],
+        ['model', 'ears'],
+      ],
+    ],
+    [
+      'last',
+      [
+        ['model', 'ears'],
+        ['language', 'en'],
+        ['file', recording()],
+      ],
+    ],
+  ] as const)('may have its file %s', async (_, fields) => {
+    await using at = await world(heard);
+    const answer = await send(at, '/audio/transcriptions', form(...fields));
+    expect(await answer.json()).toEqual({ text: 'Hi' });
+  });
+
+  it.each([
+    [
+      'file',
+      [
+        ['model', 'ears'],
+        ['file', recording()],
+        ['file', recording('b.ogg')],
+      ],
+    ],
+    [
+      'model',
+      [
+        ['model', 'ears'],
+        ['model', 'other'],
+        ['file', recording()],
+      ],
+    ],
+    [
+      'language',
+      [
+        ['model', 'ears'],
+        ['language', 'en'],
+        ['language', 'de'],
+        ['file', recording()],
+      ],
+    ],
+  ] as const)('that names %s twice is refused', async (name, fields) => {
+    await using at = await world(heard);
+    expect(await refusedAs(await send(at, '/audio/transcriptions', form(...fields)))).toEqual([
+      400,
+      expect.stringContaining(`${name} must be given once`),
+      name,
+    ]);
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  it.each([
+    [[['model', 'ears']], 'file is required'],
+    [[['file', recording()]], 'model is required'],
+    [
+      [
+        ['model', 'ears'],
+        ['file', 'text'],
+      ],
+      'file must be a file',
+    ],
+    [
+      [
+        ['model', recording()],
+        ['file', recording()],
+      ],
+      'model must be a string',
+    ],
+    [
+      [
+        ['model', 'ears'],
+        ['file', recording()],
+        ['stream', 'yes'],
+      ],
+      'stream must be one of true, false',
+    ],
+    [
+      [
+        ['model', 'ears'],
+        ['file', recording()],
+        ['response_format', 'vtt'],
+      ],
+      'response_format must be one of',
+    ],
+    [
+      [
+        ['model', 'ears'],
+        ['file', recording()],
+        ['timestamp_granularities[]', 'line'],
+      ],
+      'timestamp_granularities',
+    ],
+  ] as const)('%j is refused with the path', async (fields, message) => {
+    await using at = await world(heard);
+    const [status, told] = await refusedAs(
+      await send(at, '/audio/transcriptions', form(...(fields as readonly Field[]))),
+    );
+    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  it('may say false, and nothing, for what it does not want', async () => {
+    await using at = await world(heard);
+    const fields = form(
+      ['model', 'ears'],
+      ['file', recording()],
+      ['stream', 'false'],
+      ['language', ''],
+      ['prompt', ''],
+    );
+    const answer = await send(at, '/audio/transcriptions', fields);
+    expect(answer.status).toBe(200);
+    expect(vendor.requests[0]?.text).not.toContain('name="language"');
+  });
+
+  it('names the file by what it is where its type is not told', async () => {
+    await using at = await world(heard);
+    for (const [file, name] of [
+      [
+        new File([new Uint8Array([0xff, 0xfb, 0x90, 0])], 'a.mp3', { type: 'application/octet-stream' }),
+        'mp3',
+      ],
+      [new File(['no magic'], 'a.m4a', { type: 'application/octet-stream' }), 'm4a'],
+      [new File(['no magic'], 'a.WAV'), 'wav'],
+    ] as const) {
+      await send(at, '/audio/transcriptions', form(['model', 'ears'], ['file', file]));
+      expect(vendor.requests.at(-1)?.text).toMatch(new RegExp(`filename="[^"]*\\.${name}"`));
+    }
+  });
+
+  it('with both granularities says which one was taken', async () => {
+    await using at = await world(heard);
+    const { data, response } = await openaiAt(at)
+      .audio.transcriptions.create({
+        model: 'ears',
+        file: await toFile(Buffer.from('OggS'), 'a.ogg', { type: 'audio/ogg' }),
+        response_format: 'verbose_json',
+        timestamp_granularities: ['word', 'segment'],
+      })
+      .withResponse();
+    expect(data).toHaveProperty('words');
+    expect(response.headers.get('x-majordomo-warnings')).toContain('timestamp_granularities');
+  });
+
+  it('of 20,000 fields and one of a huge field answer in due time', async () => {
+    await using at = await world(heard);
+    const many = form(
+      ['model', 'ears'],
+      ['file', recording()],
+      ...Array.from({ length: 20_000 }, (_, n): Field => [`f${n}`, 'x']),
+    );
+    const answer = await send(at, '/audio/transcriptions', many);
+    expect(answer.status).toBe(200);
+    expect((answer.headers.get('x-majordomo-warnings') ?? '').length).toBeLessThan(2001);
+    const huge = form(['model', 'ears'], ['file', recording()], ['prompt', 'x'.repeat(4_000_000)]);
+    expect((await send(at, '/audio/transcriptions', huge)).status).toBe(200);
+  });
+});

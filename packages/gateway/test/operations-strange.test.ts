@@ -1,0 +1,197 @@
+import { connect } from 'node:net';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { GatewayOptions } from '../src/index.ts';
+import { house, KEY, type House } from './support/house.ts';
+import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/strange.ts';
+
+let vendor: TestServer;
+afterEach(() => vendor.close());
+
+async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<House> {
+  vendor = await testServer(play);
+  return operationsBefore(vendor, gateway);
+}
+
+describe('vectors', () => {
+  const rows: Answer = (response, { body }) => {
+    const { input } = body as { input: readonly string[] };
+    const data = input.map((_, index) => ({
+      index,
+      embedding: Buffer.from(Float32Array.of(0.6, 0.8).buffer).toString('base64'),
+    }));
+    answers({ data, usage: { prompt_tokens: 1, total_tokens: 1 } })(response);
+  };
+
+  it('of 5,000 texts come in their order, however many requests that takes', async () => {
+    await using at = await world(rows);
+    const input = Array.from({ length: 5000 }, (_, n) => `text ${n}`);
+    const { data } = await openaiAt(at).embeddings.create({ model: 'vectors', input, dimensions: 2 });
+    expect(data).toHaveLength(5000);
+    expect(data.map(({ index }) => index)).toEqual(input.map((_, n) => n));
+    expect(vendor.requests.length).toBeGreaterThan(1);
+  });
+
+  it('are the same as numbers and as base64', async () => {
+    await using at = await world(rows);
+    const asked = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
+    const floats = await openaiAt(at).embeddings.create({ ...asked, encoding_format: 'float' });
+    const unnamed = await openaiAt(at).embeddings.create(asked);
+    expect(floats.data.map(({ embedding }) => embedding)).toEqual(
+      unnamed.data.map(({ embedding }) => embedding),
+    );
+    expect(floats.data[0]?.embedding).toEqual([...Float32Array.of(0.6, 0.8)]);
+  });
+
+  it.each([
+    [{ input: [[1, 2], [3]] }, 'tokens differ'],
+    [{ input: [[]] }, 'input'],
+    [{ input: ['a', 1] }, 'input[1] must be a string'],
+    [{ input: null }, 'input must be an array, and is null'],
+    [{ input: { a: 1 } }, 'input must be'],
+    [{ input: 'a', encoding_format: 'hex' }, 'encoding_format must be one of float, base64'],
+    [{ input: 'a', dimensions: 0 }, 'dimensions must be at least 1'],
+    [{ input: 'a', dimensions: '8' }, 'dimensions must be a whole number'],
+    [{ input: 'a\ud800' }, 'not valid Unicode'],
+    [{ input: 'a', model: ['vectors'] }, 'model must be a string'],
+    [{ input: 'a', model: 'nobody' }, 'no model'],
+    [{ input: 'a', model: '__proto__' }, 'no model'],
+  ])('are refused with the path: %j', async (body, message) => {
+    await using at = await world(rows);
+    const answer = await send(at, '/embeddings', JSON.stringify({ model: 'vectors', ...body }));
+    const [status, told] = await refusedAs(answer);
+    expect([400, 404]).toContain(status);
+    expect(told).toContain(message);
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['a text without JSON', '{', 'is no JSON'],
+    ['nothing', '', 'is missing'],
+    ['a list', '[]', 'must be an object'],
+    ['bytes that are no text', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
+  ])('are refused of %s', async (_, body, message) => {
+    await using at = await world(rows);
+    expect(await refusedAs(await send(at, '/embeddings', body))).toEqual([
+      400,
+      expect.stringContaining(message),
+      null,
+    ]);
+  });
+});
+
+describe('speech', () => {
+  it.each(['mp3', 'wav', 'opus', 'flac', 'pcm'] as const)(
+    'comes as %s where that is asked for',
+    async (form) => {
+      await using at = await world((response) => {
+        response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('sound');
+      });
+      const answer = await openaiAt(at).audio.speech.create({
+        model: 'voice',
+        voice: 'alloy',
+        input: 'Hello',
+        response_format: form,
+      });
+      expect(answer.headers.get('content-type')).toMatch(/^audio\//);
+      expect(await answer.text()).toBe('sound');
+      expect(vendor.requests[0]?.body).toMatchObject({ response_format: form });
+    },
+  );
+
+  it.each([
+    [{ input: '' }, 'input must not be empty'],
+    [{ speed: 5 }, 'speed must be from 0.25 to 4'],
+    [{ speed: '1' }, 'speed must be a number'],
+    [{ voice: '' }, 'voice must not be empty'],
+    [{ voice: {} }, 'voice.id is required'],
+    [{ response_format: 'aac' }, 'response_format must be one of'],
+    [{ stream_format: 'sse' }, 'stream_format must be one of audio'],
+    [{ instructions: 1 }, 'instructions must be a string'],
+  ])('is refused with the path: %j', async (body, message) => {
+    await using at = await world(answers({}));
+    const asked = { model: 'voice', voice: 'alloy', input: 'a', ...body };
+    const [status, told] = await refusedAs(await send(at, '/audio/speech', JSON.stringify(asked)));
+    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  it('is left in the middle: the connection to the vendor closes at once', async () => {
+    await using at = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' }).write('ID3 half');
+    });
+    const left = new AbortController();
+    const asked = openaiAt(at)
+      .audio.speech.create({ model: 'voice', voice: 'alloy', input: 'a' }, { signal: left.signal })
+      .catch(() => undefined);
+    const { closed } = await vendor.request(0);
+    const since = performance.now();
+    left.abort();
+    await asked;
+    const { whole } = await closed;
+    expect(whole).toBe(false);
+    // 5 to 15 ms where nothing else runs; nothing on the way waits for a timer.
+    expect(performance.now() - since).toBeLessThan(1000);
+  });
+});
+
+describe('any operation', () => {
+  it('is held to the limits and models of its tenant', async () => {
+    const gate = {
+      name: 'budget',
+      admit: ({ call }: { call: { tenant?: string | undefined } }) =>
+        call.tenant === 'team-b' ? { deny: 'the day is spent', retryAfterMs: 5000 } : undefined,
+    };
+    vendor = await testServer(answers({ data: [{ index: 0, embedding: 'AAAAAA==' }], usage: {} }));
+    await using at = await house({
+      majordomo: {
+        providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })],
+        gates: [gate],
+      },
+      gateway: {
+        models: { vectors: 'openai/text-embedding-3-small', voice: 'openai/tts-1', ears: 'openai/whisper-1' },
+        authorize: ({ headers }) =>
+          headers.get('authorization') === 'Bearer b'
+            ? { tenant: 'team-b' }
+            : { tenant: 'team-a', models: ['vectors'] },
+      },
+    });
+    expect(
+      (await openaiAt(at, 'a').embeddings.create({ model: 'vectors', input: 'a', dimensions: 1 })).data,
+    ).toHaveLength(1);
+    const speech = { model: 'voice', voice: 'alloy', input: 'a' };
+    await expect(openaiAt(at, 'a').audio.speech.create(speech)).rejects.toMatchObject({ status: 404 });
+    const file = recording();
+    for (const asked of [
+      openaiAt(at, 'b').embeddings.create({ model: 'vectors', input: 'a' }),
+      openaiAt(at, 'b').audio.speech.create(speech),
+      openaiAt(at, 'b').audio.transcriptions.create({ model: 'ears', file }),
+    ])
+      await expect(asked).rejects.toMatchObject({ status: 429 });
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it('of a client that leaves while its body is on the way asks nobody', async () => {
+    await using at = await world(answers({}), { maxConcurrent: 1 });
+    const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
+    const head = [
+      'POST /v1/embeddings HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${KEY}`,
+      'Content-Length: 1000',
+    ];
+    socket.write([...head, '', '{"model":'].join('\r\n'));
+    // Its place is taken until it leaves.
+    for (;;) {
+      const { status } = await send(at, '/embeddings', '{}');
+      if (status === 429) break;
+    }
+    socket.destroy();
+    for (;;) {
+      const { status } = await send(at, '/embeddings', '{}');
+      if (status === 400) break;
+    }
+    expect(vendor.requests).toHaveLength(0);
+  });
+});

@@ -1,0 +1,44 @@
+import { createOpenAI } from '@majordomo/provider-openai';
+import OpenAI from 'openai';
+import type { TestServer } from '@majordomo/test-support';
+import type { GatewayOptions } from '../../src/index.ts';
+import { house, KEY, type House } from './house.ts';
+
+/** A gateway before one vendor, with a model for each operation. */
+export const operationsBefore = (vendor: TestServer, gateway: Partial<GatewayOptions> = {}): Promise<House> =>
+  house({
+    majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
+    gateway: {
+      models: {
+        vectors: 'openai/text-embedding-3-small',
+        ears: 'openai/whisper-1',
+        voice: 'openai/gpt-4o-mini-tts',
+      },
+      ...gateway,
+    },
+  });
+
+export const openaiAt = ({ url }: House, apiKey = KEY): OpenAI =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+
+/** What no official client would send. */
+export const send = (
+  { url }: House,
+  path: string,
+  body: string | FormData | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(`${url}/v1${path}`, {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${KEY}`, ...headers },
+  });
+
+/** The status, message and path of a refusal. */
+export async function refusedAs(answer: Response): Promise<readonly unknown[]> {
+  const { error } = (await answer.json()) as { error?: { message: string; param: string | null } };
+  return [answer.status, error?.message, error?.param];
+}
+
+export const recording = (name = 'note.ogg', type = 'audio/ogg'): File =>
+  new File(['OggS a voice note'], name, { type });
