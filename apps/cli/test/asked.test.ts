@@ -153,6 +153,13 @@ describe('a mistake is told before anybody is asked:', () => {
     ['--speed must be a number above 0', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--speed', 'fast']],
     ['no/a.mp3 cannot be written: there is no such file', ['speak', 'lab/x', 'hi', '-o', 'no/a.mp3']],
     ['. is a folder', ['speak', 'lab/x', 'hi', '-o', '.']],
+    ['-o takes a file, not an empty text', ['speak', 'lab/x', 'hi', '-o', '']],
+    ['cannot be written: empty.mp3 is no folder', ['speak', 'lab/x', 'hi', '-o', 'empty.mp3/a.mp3']],
+    [
+      'not "empty.mp3": the file stands before it',
+      ['transcribe', '-m', 'lab/x', '--timestamps', 'empty.mp3'],
+    ],
+    ['no recording is named', ['transcribe', '-m', 'lab/x']],
     ['--json tells of a file', ['speak', 'lab/x', 'hi', '--json']],
   ])('%s', async (told, argv) => {
     await using lab = await vendor();

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { run } from './support/world.ts';
@@ -31,4 +33,15 @@ describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for c
     const no = await connected({ protocol, onElicit: () => ({ action: 'decline' }) });
     await expect(run(no, 'wipe')).rejects.toThrow('did not agree');
   });
+});
+
+it('a server of ours ends when a message is longer than it reads, though the client stays', async () => {
+  const server = spawn(process.execPath, [SCRIPT], { stdio: ['pipe', 'ignore', 'pipe'] });
+  onTestFinished(() => void server.kill());
+  let said = '';
+  server.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  server.stdin.on('error', () => undefined);
+  server.stdin.write('x'.repeat(11 * 2 ** 20));
+  const [code] = (await once(server, 'close')) as [number];
+  expect([code, said]).toEqual([0, expect.stringContaining('the client is gone')]);
 });

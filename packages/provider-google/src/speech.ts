@@ -98,12 +98,14 @@ async function* sound(
 ): AsyncGenerator<SpeechStep> {
   let isHeaded = false;
   for await (const { parts, usage } of given) {
-    for (const [at, { inlineData, thought }] of parts.entries()) {
-      if (inlineData === undefined || thought === true) continue;
+    const pieces = parts.flatMap(({ inlineData, thought }, at) => {
+      if (inlineData === undefined || thought === true) return [];
       const path = `candidates[0].content.parts[${at}].inlineData.data`;
-      const bytes = bytesOf(inlineData.data, target, path);
-      const type = asText(inlineData.mimeType) ?? '';
-      if (!isHeaded) yield opening(type, format, delivery === 'whole' ? bytes.length : undefined);
+      return [{ type: asText(inlineData.mimeType) ?? '', bytes: bytesOf(inlineData.data, target, path) }];
+    });
+    const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    for (const { type, bytes } of pieces) {
+      if (!isHeaded) yield opening(type, format, delivery === 'whole' ? length : undefined);
       yield { bytes };
       isHeaded = true;
     }

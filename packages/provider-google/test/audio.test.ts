@@ -165,6 +165,15 @@ describe('speech', () => {
     });
   });
 
+  it('in several parts has one header, with the length of all of them', async () => {
+    const hum: object = { ...piece(samples), thought: true };
+    const majordomo = await world(answers(candidate([hum, piece(samples), piece(samples)], 'STOP')));
+    const { audio } = await ask(majordomo);
+    const view = new DataView(audio.buffer, audio.byteOffset);
+    expect([view.getUint32(4, true), view.getUint32(40, true)]).toEqual([44, 8]);
+    expect([...audio.subarray(44)]).toEqual([...samples, ...samples]);
+  });
+
   it('as samples has no header, and as the vendor’s own file keeps its own', async () => {
     const own = new TextEncoder().encode('RIFF....WAVEfmt ');
     const majordomo = await world((response, _, number) =>

@@ -113,6 +113,16 @@ describe('a transcription', () => {
     expect(fields().find(([name]) => name === 'response_format')?.[1]).toBe('json');
   });
 
+  it('of less than no time is one of unknown time, which nobody is billed for', async () => {
+    const majordomo = await world(
+      answers({ text: 'Hi', duration: -5, segments: [{ text: 'Hi', start: -1, end: 1 }] }),
+    );
+    const { durationMs, segments, usage } = await majordomo
+      .transcriptionModel('openai/whisper-1')
+      .transcribe({ ...NOTE, timestamps: 'segment' });
+    expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
+  });
+
   it('tells speakers apart where the model does', async () => {
     const segments = [
       { type: 'transcript.text.segment', id: 's', start: 0, end: 1, text: 'Hi', speaker: 'A' },

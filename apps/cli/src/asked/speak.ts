@@ -64,6 +64,7 @@ export async function speak(
 
 /** Where the sound goes; `undefined` is standard output. What cannot be written is told before anybody is paid. */
 async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
+  if (output?.trim() === '') throw new Stop('-o takes a file, not an empty text');
   if (output !== undefined && output !== '-') {
     await checkPlace(output, cwd);
     return output;
@@ -78,6 +79,9 @@ async function checkPlace(output: string, cwd: string): Promise<void> {
   const path = resolve(cwd, output);
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o takes a file`);
+  const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
+  if (folder?.isDirectory() === false)
+    throw new Stop(`${output} cannot be written: ${dirname(output)} is no folder`);
   try {
     await access(there === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {

@@ -48,9 +48,10 @@ export async function transcribe(
 }
 
 function fileIn(
-  [first = '', second]: readonly string[],
+  [first, second]: readonly string[],
   { model }: TranscribeFlags,
 ): { readonly spec: string | undefined; readonly file: string } {
+  if (first === undefined) throw new Stop('no recording is named: give a file, or `-` for standard input');
   if (second === undefined) return { spec: model, file: first };
   if (model !== undefined) throw new Stop('with --model there is only the file');
   return { spec: first, file: second };
@@ -60,7 +61,7 @@ function timestampsOf(text: string | true | undefined): 'segment' | 'word' | und
   if (text === undefined) return undefined;
   if (text === true || text === 'segment') return 'segment';
   if (text === 'word') return 'word';
-  throw new Stop(`--timestamps takes segment or word, not "${text}"`);
+  throw new Stop(`--timestamps takes segment or word, not "${text}": the file stands before it`);
 }
 
 function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {

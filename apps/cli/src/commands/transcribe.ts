@@ -6,7 +6,7 @@ import { SPEC } from './spec.ts';
 export const define: Define = (command, io, done) => {
   command
     .usage('[options] [spec] <file>')
-    .argument('<spec-or-file>', `${SPEC}; default: the alias \`transcribe\``)
+    .argument('[spec-or-file]', `${SPEC}; default: the alias \`transcribe\``)
     .argument('[file]', 'the recording: mp3, mp4, m4a, wav, webm, ogg or flac; `-` is standard input')
     .option('-m, --model <spec>', 'the spec, when the only argument is the file')
     .option('--language <tag>', 'of the speaker, such as en or pt-BR')
@@ -15,7 +15,7 @@ export const define: Define = (command, io, done) => {
     .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", another)
     .option('--json', 'one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not say who answered')
-    .action(async (first: string, second: string | undefined, flags: TranscribeFlags) => {
+    .action(async (first: string | undefined, second: string | undefined, flags: TranscribeFlags) => {
       const { transcribe } = await import('../asked/transcribe.ts');
       done(
         await transcribe(

@@ -14,6 +14,8 @@ export async function serveOnStdio(
   const ended = Promise.race([
     once(process.stdin, 'end', { signal }),
     once(process.stdin, 'close', { signal }),
+    // The SDK stops listening after a message that is too long: nobody would hear the client go.
+    once(process.stdin, 'pause', { signal }),
   ]);
   const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });
   await ended.catch(() => undefined);

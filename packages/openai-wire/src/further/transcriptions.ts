@@ -98,10 +98,10 @@ function segmentOf(raw: unknown): Heard['segments'] {
   return [{ text: said.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** The wire has seconds, some servers as text. */
+/** The wire has seconds, some servers as text; there are none below 0. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
-  return number === undefined || !Number.isFinite(number) ? undefined : Math.round(number * 1000);
+  return number === undefined || !(number >= 0 && number < Infinity) ? undefined : Math.round(number * 1000);
 }
 
 /** Tokens, or seconds of audio: what the wire says, else what its duration says. */
