@@ -73,6 +73,8 @@ export function toRun(
 }
 
 const BRACE = 0x7b;
+/** What a page begins with, and a sound that is more than bare samples never. */
+const ANGLE = 0x3c;
 
 /** The content type is not to be relied on: a stream of the binding has none. */
 async function* sound(
@@ -92,6 +94,7 @@ async function* sound(
       yield { mediaType: typeOf(bytes, format), bytes };
       return;
     }
+    if (first[0] === ANGLE && format !== 'pcm') throw noSound(facts);
     yield { mediaType: typeOf(first, format), bytes: first };
     for (;;) {
       const { done, value } = await reader.read();
@@ -103,6 +106,9 @@ async function* sound(
     reader.cancel().catch(() => undefined);
   }
 }
+
+const noSound = ({ target }: CallFacts): LlmError =>
+  new LlmError('protocol', `${target} answered a page instead of a sound`, { target, path: '' });
 
 async function restAsJson(
   first: Uint8Array,

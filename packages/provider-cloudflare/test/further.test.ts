@@ -83,6 +83,14 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()).toEqual([{ text: 'Hello.', speaker: 'luna', encoding: 'opus', container: 'ogg' }]);
   });
 
+  it('of a page is a protocol failure, whatever it is called', async () => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<html>Sign in</html>');
+    });
+    const asked = majordomo.speechModel(`${place}/@cf/deepgram/aura-1`).speak({ text: 'Hello.' });
+    expect(await failing(asked)).toBe('protocol');
+  });
+
   it('or as base64 in an object', async () => {
     const audio = Buffer.from('fLaC').toString('base64');
     const majordomo = await world(answers(enveloped({ audio })));

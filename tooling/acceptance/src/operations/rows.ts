@@ -1,14 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorKind } from '@majordomo/core';
-import type { Operation, Sound } from './sides.ts';
+import type { Sound } from './sides.ts';
 
 /** What goes wrong at the first target, and how it may be called. */
 export interface Row {
   readonly name: string;
   readonly kinds: readonly ErrorKind[];
   readonly play: (response: ServerResponse, sound: Sound) => void;
-  /** Of operations that it can be told of. */
-  readonly of?: readonly Operation[];
 }
 
 const refuse =
@@ -76,7 +74,6 @@ export const ROWS: readonly Row[] = [
   {
     name: 'a page of a proxy',
     kinds: ['protocol'],
-    of: ['embedding', 'transcription'],
     play: (response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
     },
