@@ -8,6 +8,7 @@ const harness = (model: string): [string, Harness] => [
   {
     wire: bedrockConverse,
     model,
+    models: { embedding: 'amazon.titan-embed-text-v2:0' },
     open: ({ baseURL, apiKey }) =>
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
     cannot: {

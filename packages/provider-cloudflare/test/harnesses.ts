@@ -5,6 +5,11 @@ import { fakeBinding } from './fake-binding.ts';
 const rest: Harness = {
   wire: workersaiRun,
   model: '@cf/openai/gpt-oss-120b',
+  models: {
+    embedding: '@cf/baai/bge-m3',
+    transcription: '@cf/openai/whisper-large-v3-turbo',
+    speech: '@cf/deepgram/aura-1',
+  },
   open: ({ baseURL, apiKey }) => createCloudflare({ baseURL, apiKey, accountId: 'acc' }),
 };
 

@@ -6,6 +6,11 @@ const harness = (model: string): [string, Harness] => [
   {
     wire: geminiGenerate,
     model,
+    models: {
+      embedding: 'gemini-embedding-001',
+      transcription: 'gemini-3.8-flash',
+      speech: 'gemini-3.8-flash-tts',
+    },
     open: ({ baseURL, apiKey }) => createGoogle({ baseURL, apiKey }),
   },
 ];

@@ -6,6 +6,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
   {
     wire: openaiChatWire(chatDialects['groq'] ?? { name: 'groq' }),
     model,
+    models: { transcription: 'whisper-large-v3-turbo', speech: 'canopylabs/orpheus-v1-english' },
     open: ({ baseURL, apiKey }) => createGroq({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {
       file: 'no recording shows that this vendor reads documents',

@@ -8,6 +8,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
     {
       wire: openaiChatWire(chatDialects['llamacpp'] ?? { name: 'llamacpp' }),
       model: 'qwen3:30b',
+      models: { embedding: 'bge-m3', transcription: 'whisper', speech: 'kokoro' },
       open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),
       cannot: {
         'missing-key': 'a local server asks for no key',

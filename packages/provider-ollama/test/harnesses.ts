@@ -4,6 +4,7 @@ import { createOllama, type OllamaOptions } from '../src/index.ts';
 const harness = (options: OllamaOptions, cannot: Harness['cannot'] = {}, model = 'qwen3:4b'): Harness => ({
   wire: ollamaChat,
   model,
+  models: { embedding: 'bge-m3' },
   open: ({ baseURL, apiKey }) => createOllama({ ...options, baseURL, apiKey }),
   cannot,
 });

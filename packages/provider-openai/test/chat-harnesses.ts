@@ -27,6 +27,8 @@ import {
   type Profile,
 } from '../src/index.ts';
 
+import { furtherModels, OPENAI_MODELS } from './further-models.ts';
+
 /** Dialects that the suite's wire server has no vendor for: usage comes unasked (recordings of 2025-2026). */
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
   ...chatDialects,
@@ -73,6 +75,7 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
   {
     wire: wireOf(profile.id),
     model: 'm',
+    models: furtherModels(profile),
     open: ({ baseURL, apiKey }) => openaiCompatible(profile, { baseURL, apiKey }),
     cannot,
   },
@@ -98,6 +101,7 @@ const openai = (model: string): [string, Harness] => [
   {
     wire: wireOf('openai'),
     model,
+    models: OPENAI_MODELS,
     open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
   },
 ];

@@ -8,9 +8,16 @@ import {
   type ResponsesProfile,
 } from '../src/index.ts';
 
+import { furtherModels, OPENAI_MODELS } from './further-models.ts';
+
 const openai = (model: string): [string, Harness] => [
   `openai/${model}`,
-  { wire: openaiResponses, model, open: ({ baseURL, apiKey }) => createOpenAI({ baseURL, apiKey }) },
+  {
+    wire: openaiResponses,
+    model,
+    models: OPENAI_MODELS,
+    open: ({ baseURL, apiKey }) => createOpenAI({ baseURL, apiKey }),
+  },
 ];
 
 const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [string, Harness] => [
@@ -18,6 +25,7 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
   {
     wire: openaiResponses,
     model: 'm',
+    models: furtherModels(profile),
     open: ({ baseURL, apiKey }) => openaiCompatible(profile, { baseURL, apiKey }),
     cannot,
   },

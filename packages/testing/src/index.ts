@@ -7,11 +7,8 @@ export type {
   EmbeddingTurn,
   OperationFail,
   OperationHang,
-  SoundTurn,
   SpeechTurn,
   TranscriptionTurn,
-  TranscriptTurn,
-  VectorsTurn,
 } from './script/operation-turn.ts';
 export type { AnswerTurn, FailTurn, HangTurn, Turn } from './script/turn.ts';
 
@@ -36,15 +33,34 @@ export {
 } from './wires/failure.ts';
 export { geminiGenerate } from './wires/gemini-generate/wire.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
+export type {
+  OperationAnswer,
+  OperationName,
+  SoundTurn,
+  TranscriptTurn,
+  VectorsTurn,
+} from './wires/operation-answer.ts';
 export { ollamaChat } from './wires/ollama-chat/wire.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
 export type { ResponsesDialect } from './wires/openai-responses/dialect.ts';
 export { openaiResponses, openaiResponsesWire } from './wires/openai-responses/wire.ts';
 export { workersaiRun } from './wires/workersai-run/wire.ts';
-export type { Frame, Framing, Reply, ValidateOptions, Violation, Wire, WireRequest } from './wires/wire.ts';
+export type {
+  Frame,
+  Framing,
+  OperationReply,
+  OperationRequest,
+  Reply,
+  ValidateOptions,
+  Violation,
+  Wire,
+  WireOperation,
+  WireRequest,
+} from './wires/wire.ts';
 
 // server
 export type { Exchange } from './server/exchange.ts';
+export type { FormFile } from './wires/operations/form.ts';
 export type { Fault, Point, Step } from './script/fault.ts';
 export { refusedURL } from './server/refused.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';

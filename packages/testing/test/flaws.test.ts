@@ -4,10 +4,11 @@ import { CARELESS } from './reference/careless.ts';
 import { flawed, type Flaw } from './reference/flaw.ts';
 import { FLAWS as IN_ANSWERS } from './reference/flaws.ts';
 import { harnesses } from './reference/harnesses.ts';
+import { IN_OPERATIONS } from './reference/operation-flaws.ts';
 import { UNFAITHFUL } from './reference/unfaithful.ts';
 
 /** Some ninety wrong providers. */
-const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL, ...CARELESS];
+const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL, ...CARELESS, ...IN_OPERATIONS];
 
 /** What no provider can get wrong: the timers and the caller's signal belong to the chain of core. */
 const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([

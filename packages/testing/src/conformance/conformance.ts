@@ -1,3 +1,4 @@
+import { OPERATION_NAMES } from '../script/check.ts';
 import { abortCases } from './cases/abort.ts';
 import { answerCases } from './cases/answers.ts';
 import { failureCases } from './cases/failures.ts';
@@ -13,6 +14,8 @@ import { chainCases } from './chain/cases.ts';
 import { recoveryCases } from './chain/recovery.ts';
 import type { Case, Harness } from './harness.ts';
 import { patient } from './in-time.ts';
+import { answeredCases } from './operations/answered.ts';
+import { operationCases } from './operations/cases.ts';
 
 /** Every behaviour that a provider must show, for any test runner. */
 export const conformance: readonly Case[] = [
@@ -29,6 +32,8 @@ export const conformance: readonly Case[] = [
   ...resourceCases,
   ...chainCases,
   ...recoveryCases,
+  ...answeredCases,
+  ...OPERATION_NAMES.flatMap(operationCases),
 ].map(patient);
 
 /**
@@ -49,7 +54,11 @@ export function casesFor(
   ]);
 }
 
-function reasonToSkip({ scenario }: Case, { cannot, wire }: Harness): string | undefined {
+function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
+  const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
+  // Whether that is so is a case of its own.
+  if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
+    return `this provider has no ${operation}`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');
   const isUnsayable = failure !== scenario && !(failure in wire.failures);
   return (

@@ -1,4 +1,5 @@
 import type { Provider } from '@majordomo/core';
+import type { OperationName } from '../wires/operation-answer.ts';
 import type { WireServer } from '../server/server.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { Scenario } from './scenario.ts';
@@ -17,6 +18,8 @@ export interface Harness {
   }): Provider | Promise<Provider>;
   /** A model id that the provider knows. */
   readonly model: string;
+  /** Of its other operations, where it has them: a model id each. */
+  readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
   /** Milliseconds that each attempt needs before it sends anything, such as the start of a process. Default 0. */
   readonly startMs?: number | undefined;
   /** Scenarios that this provider cannot show, each with the reason. */

@@ -1,3 +1,4 @@
+import type { OperationName } from '../wires/operation-answer.ts';
 import type { FailureName } from '../wires/failure.ts';
 
 /** What the suite looks at. A harness that cannot show one names it with the reason. */
@@ -72,6 +73,12 @@ export type Scenario =
   | 'output-schemas'
   | 'tool-schemas'
   | 'resources'
+  | OperationName
+  | `${OperationName}-${'declared' | 'usage' | 'failures' | 'faults' | 'abort' | 'secret'}`
+  | 'embedding-dimensions'
+  | 'embedding-count'
+  | 'transcription-segments'
+  | 'speech-stream'
   | 'chain-unavailable'
   | 'chain-retry-after'
   | 'chain-in-band'

@@ -11,7 +11,8 @@ import {
   type TranscriptionBackend,
   type TranscriptionRequest,
 } from '@majordomo/core';
-import { operationProblem, type OperationName } from '../script/check.ts';
+import { operationProblem } from '../script/check.ts';
+import type { OperationName } from '../wires/operation-answer.ts';
 import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';
 import { failure, silence, stop, wait } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';

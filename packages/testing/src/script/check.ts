@@ -1,4 +1,5 @@
 import { didYouMean, isList, isRecord } from '@majordomo/core/provider';
+import type { OperationName } from '../wires/operation-answer.ts';
 import { FAILURE_KINDS } from '../wires/failure.ts';
 import {
   ANSWER,
@@ -15,8 +16,8 @@ import {
   VECTORS_TURN,
 } from './members.ts';
 
-/** What a fake can do besides chats and pictures. */
-export type OperationName = 'embedding' | 'transcription' | 'speech';
+/** All of them. */
+export const OPERATION_NAMES: readonly OperationName[] = ['embedding', 'transcription', 'speech'];
 
 const OPERATIONS: Readonly<
   Record<OperationName, { readonly answer: object; readonly member: string; readonly what: string }>
@@ -60,6 +61,8 @@ export function stepProblem(step: unknown): string | undefined {
     );
   if ('parts' in step)
     return strangeMember(step, 'an answer in parts', ANSWER) ?? partsProblem(step['parts']);
+  for (const { answer, member, what } of Object.values(OPERATIONS))
+    if (member in step) return strangeMember(step, what, answer);
   return turnProblem(step);
 }
 

@@ -1,3 +1,4 @@
+import type { OperationAnswer } from '../wires/operation-answer.ts';
 import type { PlainTurn } from './turn.ts';
 import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
@@ -10,7 +11,7 @@ export type Point = { readonly content: number } | { readonly events: number } |
 
 interface Damaged {
   /** What the server was about to say. Default: a short text. */
-  readonly answer?: Answer | string | undefined;
+  readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
 /** Ways in which a response goes wrong, or is merely slow. Where `at` is left out it is after two frames of content. */
@@ -81,10 +82,10 @@ export type Fault = Damaged &
   );
 
 /**
- * What the server does with one request: plays a turn as fakes do, or in the wire's own terms answers in parts, fails as the
- * vendor would, or breaks.
+ * What the server does with one request: plays a turn as fakes do, of a chat or of another operation, or in the wire's own
+ * terms answers in parts, fails as the vendor would, or breaks.
  */
-export type Step = string | PlainTurn | Answer | Failure | Fault;
+export type Step = string | PlainTurn | Answer | OperationAnswer | Failure | Fault;
 
 /** Is this step a fault? */
 export const isFault = (step: Step): step is Fault => typeof step === 'object' && 'fault' in step;
@@ -95,4 +96,9 @@ export const isFailure = (step: Step): step is Failure =>
 
 /** Is this step a turn, as fakes have it? */
 export const isTurn = (step: Step): step is PlainTurn =>
-  typeof step === 'object' && !('fault' in step || 'failure' in step || 'parts' in step);
+  typeof step === 'object' &&
+  !('fault' in step || 'failure' in step || 'parts' in step || isOperationAnswer(step));
+
+/** Is it what an operation gives that is no chat? */
+export const isOperationAnswer = (answer: Step): answer is OperationAnswer =>
+  typeof answer === 'object' && ('vectors' in answer || 'transcript' in answer || 'audio' in answer);

@@ -3,7 +3,7 @@ import type { ErrorKind } from '@majordomo/core';
 import type { Fault } from './fault.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
-import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-turn.ts';
+import type { SoundTurn, TranscriptTurn, VectorsTurn } from '../wires/operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 /** Every member of a type, so that a new one is not forgotten here. */

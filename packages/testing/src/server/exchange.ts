@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Violation, WireRequest } from '../wires/wire.ts';
+import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
+import { readForm } from '../wires/operations/form.ts';
 
 /** One request and what became of it. Times are `performance.now()` of this process. */
 export interface Exchange {
@@ -9,10 +10,12 @@ export interface Exchange {
   readonly path: string;
   /** Credentials are masked. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed where it is JSON, else the text. */
+  /** Parsed where it is JSON, the fields of a form with their files, else the text. */
   readonly body: unknown;
   /** What it says, whatever the wire. */
   readonly request: WireRequest;
+  /** The same where it may be no chat: a request for vectors, a transcript or speech. */
+  readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];
   /** `left`: the client closed first; `broken`: the server did, as a fault asked. */
@@ -41,9 +44,11 @@ export function maskedHeaders(headers: IncomingMessage['headers']): Readonly<Rec
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-  const text = Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  const type = request.headers['content-type'] ?? '';
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(text);
+    return type.startsWith('multipart/form-data') ? await readForm(bytes, type) : JSON.parse(text);
   } catch {
     return text;
   }

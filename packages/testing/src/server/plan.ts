@@ -1,6 +1,26 @@
 import type { PlainTurn } from '../script/turn.ts';
-import type { Frame, Framing, Reply, Wire, WireRequest } from '../wires/wire.ts';
-import { isFailure, isFault, isTurn, type Fault, type Point, type Step } from '../script/fault.ts';
+import {
+  isFailure,
+  isFault,
+  isOperationAnswer,
+  isTurn,
+  type Fault,
+  type Point,
+  type Step,
+} from '../script/fault.ts';
+import type { OperationAnswer } from '../wires/operation-answer.ts';
+import type { Answer } from '../wires/answer.ts';
+
+import { usualAnswer } from '../wires/operations/operation.ts';
+import type {
+  Frame,
+  Framing,
+  OperationRequest,
+  Reply,
+  Wire,
+  WireOperation,
+  WireRequest,
+} from '../wires/wire.ts';
 import { stepOfTurn } from './turn-step.ts';
 
 /** One response, worked out to the byte before anything is sent. */
@@ -16,20 +36,58 @@ export interface Plan {
   readonly end: 'clean' | 'cut' | 'reset';
 }
 
-const USUAL_ANSWER = 'Hello from the test server.';
-
-/** What the wire sends for a step, faults included. Pure. */
-export function plan(wire: Wire, step: Step, request: WireRequest, framing: Framing | undefined): Plan {
-  if (isTurn(step)) return timed(plan(wire, stepOfTurn(step), request, framing), step);
-  if (isFailure(step)) return planOf(wire.failure(step));
-  const answer = isFault(step) ? (step.answer ?? USUAL_ANSWER) : step;
-  const body = request.streamed
-    ? streamed(wire, wire.stream(answer, request, framing))
-    : whole(wire.whole(answer, request));
-  return isFault(step) ? damaged(body, step, wire, request, framing) : sound(body);
+/** A request as the wire understands it. */
+export interface Asked {
+  readonly request: WireRequest;
+  /** What else it may be than a chat. */
+  readonly operation:
+    | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
+    | undefined;
 }
 
-const timed = (planned: Plan, turn: PlainTurn): Plan => ({
+const USUAL_ANSWER = 'Hello from the test server.';
+
+/** What the wire sends for a step, faults included. Pure. Throws for an answer to what was not asked. */
+export function plan(wire: Wire, step: Step, asked: Asked, framing: Framing | undefined): Plan {
+  if (isTurn(step)) return timed(plan(wire, stepOfTurn(step), asked, framing), step);
+  if (isFailure(step)) return planOf(wire.failure(step));
+  const { operation, request } = asked;
+  const usual = operation === undefined ? USUAL_ANSWER : usualAnswer(operation.request);
+  const answer = isFault(step) ? (step.answer ?? usual) : step;
+  const body = bodyOf(wire, answer, asked, framing);
+  const planned = isFault(step) ? damaged(body, step, wire, request, framing) : sound(body);
+  return typeof answer === 'object' && isOperationAnswer(answer) ? timed(planned, answer) : planned;
+}
+
+function bodyOf(
+  wire: Wire,
+  answer: Answer | string | OperationAnswer,
+  { request, operation }: Asked,
+  framing: Framing | undefined,
+): Body {
+  if (typeof answer === 'object' && isOperationAnswer(answer)) {
+    if (operation === undefined) throw new Error('is no answer of a chat, which was asked for');
+    return operationBody(answer, operation);
+  }
+  if (operation?.isChat !== false)
+    return request.streamed
+      ? streamed(wire, wire.stream(answer, request, framing))
+      : whole(wire.whole(answer, request));
+  if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
+  throw new Error(`is an answer of a chat, and not of ${operation.request.operation}`);
+}
+
+function operationBody(
+  answer: OperationAnswer,
+  { endpoint, request }: NonNullable<Asked['operation']>,
+): Body {
+  if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes play');
+  const { headers, pieces } = endpoint.answer(answer, request);
+  const frames = pieces.map((bytes) => ({ kind: 'content', bytes }) as const);
+  return { status: 200, headers, frames, isStream: request.streamed };
+}
+
+const timed = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
   ...planned,
   lateMs: planned.lateMs + (turn.delayMs ?? 0),
   pace:

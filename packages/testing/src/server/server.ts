@@ -6,7 +6,7 @@ import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { maskedHeaders, readBody, type Exchange, type OpenExchange } from './exchange.ts';
 import type { Step } from '../script/fault.ts';
-import { plan, planOf, type Plan } from './plan.ts';
+import { plan, planOf, type Asked, type Plan } from './plan.ts';
 import { send } from './send.ts';
 import type { Split } from './split.ts';
 
@@ -114,14 +114,14 @@ async function serve(
   response: ServerResponse,
   { arrive, problems }: { readonly arrive: (exchange: Exchange) => number; readonly problems: string[] },
 ): Promise<void> {
-  const exchange = await opened(wire, incoming, response, validate);
+  const { exchange, operation } = await opened(wire, incoming, response, validate);
   const n = arrive(exchange);
-  const refusal = refusalOf(wire, exchange);
+  const refusal = operation === undefined ? refusalOf(wire, exchange) : brokenRule(exchange);
   let planned: Plan;
   try {
     planned =
       refusal === undefined
-        ? plan(wire, await stepFor(script, exchange, n), exchange.request, framing)
+        ? plan(wire, await stepFor(script, exchange, n), { request: exchange.request, operation }, framing)
         : planOf(wire.failure(refusal));
   } catch (error) {
     const message = `the script of the ${wire.name} server: step ${n + 1} ${messageOf(error)}`;
@@ -150,11 +150,15 @@ async function opened(
   incoming: IncomingMessage,
   response: ServerResponse,
   validate: boolean | ValidateOptions,
-): Promise<OpenExchange> {
+): Promise<{ readonly exchange: OpenExchange; readonly operation: Asked['operation'] }> {
   const body = await readBody(incoming);
   const { method = '', url: path = '' } = incoming;
   const request = wire.read(path, body);
-  const checked = validate !== false && wire.accepts(method, path);
+  const operation = operationOf(wire, method, path, body);
+  const model = operation?.request.model ?? request.model;
+  const rules = { model, ...(typeof validate === 'object' && validate) };
+  const check = operation?.endpoint.validate ?? ((given: unknown) => wire.validate(given, rules));
+  const checked = validate !== false && (operation !== undefined || wire.accepts(method, path));
   const exchange: OpenExchange = {
     at: performance.now(),
     method,
@@ -162,10 +166,9 @@ async function opened(
     headers: maskedHeaders(incoming.headers),
     body,
     request,
-    model: request.model,
-    violations: checked
-      ? wire.validate(body, { model: request.model, ...(validate === true ? {} : validate) })
-      : [],
+    operation: operation?.request,
+    model,
+    violations: checked ? check(body) : [],
     outcome: 'open',
     closedByClient: undefined,
     sent: 0,
@@ -178,15 +181,27 @@ async function opened(
       exchange.closedByClient = performance.now();
     }
   });
-  return exchange;
+  return { exchange, operation };
+}
+
+/** The endpoint that a request is for, if it is not for chats alone. */
+function operationOf(wire: Wire, method: string, path: string, body: unknown): Asked['operation'] {
+  const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
+  if (endpoint === undefined) return undefined;
+  const isChat = endpoint.validate === undefined && wire.accepts(method, path);
+  return { endpoint, request: endpoint.read(path, body), isChat };
 }
 
 /** What the vendor says to a wrong path or a body against its rules. */
-function refusalOf(wire: Wire, { method, path, violations }: Exchange): Failure | undefined {
+function refusalOf(wire: Wire, exchange: Exchange): Failure | undefined {
+  const { method, path } = exchange;
   if (!wire.accepts(method, path)) {
     return { failure: 'not-found', message: `no such endpoint: ${method} ${path} (${wire.name})` };
   }
-  const [first] = violations;
+  return brokenRule(exchange);
+}
+
+function brokenRule({ violations: [first] }: Exchange): Failure | undefined {
   if (first === undefined) return undefined;
   return { failure: 'invalid', code: first.rule, message: `${said(first)} [rule ${first.rule}]` };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import type { Answer } from './answer.ts';
+import type { OperationAnswer, OperationName } from './operation-answer.ts';
 import type { Failure, FailureForm, FailureName } from './failure.ts';
 
 /** A status line, headers and a body, before any fault. */
@@ -75,6 +76,48 @@ export interface ValidateOptions {
   readonly model?: string | undefined;
 }
 
+/** What a request of an operation says, whatever the wire; for assertions. */
+export interface OperationRequest {
+  /** Which one it is. */
+  readonly operation: OperationName;
+  /** As the request names it, in its body or its path. */
+  readonly model: string;
+  /** Does it ask for a stream of events? */
+  readonly streamed: boolean;
+  /** Texts to be made vectors of. */
+  readonly values: readonly string[];
+  /** Of the vectors, where they are asked to be shorter. */
+  readonly dimensions: number | undefined;
+  /** The recording to be written down. */
+  readonly audio: { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
+  /** The text to be spoken. */
+  readonly text: string | undefined;
+  /** How the answer is to be written, in the wire's own word. */
+  readonly format: string | undefined;
+}
+
+/** An answer of an operation: pieces of a sound, events of a stream, or one whole body. */
+export interface OperationReply {
+  /** Those of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is written, in this order. */
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** An endpoint of a wire that is no chat. */
+export interface WireOperation {
+  /** Which one it is. */
+  readonly operation: OperationName;
+  /** Is this a request of it? What a chat could ask as well is what the script answers. */
+  readonly accepts: (method: string, path: string, body: unknown) => boolean;
+  /** What it says; tolerant. */
+  readonly read: (path: string, body: unknown) => OperationRequest;
+  /** Why the vendor would refuse this body. Absent: the wire's own validator knows. */
+  readonly validate?: ((body: unknown) => readonly Violation[]) | undefined;
+  /** Throws for an answer of another operation. */
+  readonly answer: (answer: OperationAnswer, request: OperationRequest) => OperationReply;
+}
+
 /** One wire as data and pure functions: how its vendor answers, fails and refuses. */
 export interface Wire {
   /** As in `ChatRequest.extra`, such as `openai-chat`. */
@@ -105,6 +148,8 @@ export interface Wire {
   failureFrame(failure: Failure, framing?: Framing): Frame;
   /** A frame whose payload is broken JSON. */
   brokenFrame(framing?: Framing): Frame;
+  /** What the wire has besides chats. Absent: nothing. */
+  readonly operations?: readonly WireOperation[] | undefined;
   /** The signature that the wire's answers put on this reasoning. */
   sign(reasoning: string): string;
 }

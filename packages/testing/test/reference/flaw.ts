@@ -16,6 +16,8 @@ export interface Flaw {
   readonly name: string;
   readonly caught: readonly Scenario[];
   readonly stream: (stream: Stream, model: Model, baseURL: string) => Stream;
+  /** What is wrong besides chats. */
+  readonly provider?: ((provider: Provider) => Provider) | undefined;
   /** The wire on which it is one; default: on any. */
   readonly wire?: string | undefined;
   /** A call may never come back. */
@@ -23,7 +25,8 @@ export interface Flaw {
 }
 
 /** The provider with the flaw put in. */
-export const flawed = (provider: Provider, { stream }: Flaw, baseURL: string): Provider => {
+export const flawed = (given: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
+  const provider = change?.(given) ?? given;
   // A provider keeps what it makes of a model, and so does a flaw.
   const made = new Map<string, Model>();
   return {

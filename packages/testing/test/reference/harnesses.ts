@@ -1,6 +1,7 @@
 import { anthropicMessages, chatDialects, openaiChatWire, type Harness } from '../../src/index.ts';
 import { chatDialogue } from './chat.ts';
 import { messagesDialogue } from './messages.ts';
+import { referenceOperations } from './operations.ts';
 import { referenceProvider } from './provider.ts';
 
 /** The reference providers at the suite. */
@@ -8,7 +9,11 @@ export const harnesses: readonly Harness[] = [
   {
     wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),
     model: 'deepseek-chat',
-    open: ({ baseURL, apiKey }) => referenceProvider('deepseek', baseURL, apiKey, chatDialogue),
+    models: { embedding: 'e', transcription: 't', speech: 's' },
+    open: ({ baseURL, apiKey }) => ({
+      ...referenceProvider('deepseek', baseURL, apiKey, chatDialogue),
+      ...referenceOperations(baseURL, apiKey ?? ''),
+    }),
   },
   {
     wire: anthropicMessages,

@@ -1,5 +1,4 @@
 import type { Scenario } from '@majordomo/testing';
-import { SIDES, type Operation } from '../operations/sides.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 import { table } from './table.ts';
@@ -19,10 +18,6 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['cache and reasoning counted', 'usage'],
   ['Retry-After', 'retry-after'],
   ['abort closes the socket', 'abort-after-content'],
-];
-
-/** What is shown by the table of operations. */
-const OPERATIONS: readonly (readonly [name: string, operation: Operation])[] = [
   ['embeddings', 'embedding'],
   ['transcription', 'transcription'],
   ['speech', 'speech'],
@@ -40,16 +35,10 @@ export function featureTable(providers: readonly Subject[]): string {
         ? '✓'
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
-    const further = OPERATIONS.map(([, operation]) =>
-      SIDES.some((side) => side.column === subject.name && side.operation === operation) ? '✓' : '–',
-    );
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, ...further];
+    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells];
   });
   const columns = rows.map(([name = '']) => name);
-  const lines = [...FEATURES, ...OPERATIONS].map(([name], at) => [
-    name,
-    ...rows.map((row) => row[at + 1] ?? ''),
-  ]);
+  const lines = FEATURES.map(([name], at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
   return [
     table(['', ...columns], lines),
     '',

@@ -1,6 +1,7 @@
 import { failureHeaders, formOf, type Failure } from '../failure.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
+import { bedrockOperations } from './operations.ts';
 import type { Reply, Wire } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
 import { checkContent } from './content.ts';
@@ -46,6 +47,7 @@ export const bedrockConverse: Wire = {
   failureFrame: (failure) => ({ kind: 'noise', bytes: exception(inStreamType(failure), errorBody(failure)) }),
   brokenFrame: () => ({ kind: 'noise', bytes: event('contentBlockDelta', '{"contentBlockIndex":0,"del') }),
   sign: (reasoning) => signText(SCOPE, reasoning),
+  operations: bedrockOperations,
 };
 
 function failed(failure: Failure): Reply {

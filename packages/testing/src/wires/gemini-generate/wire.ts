@@ -1,6 +1,7 @@
 import { failureHeaders, formOf } from '../failure.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { sseFrame } from '../sse.ts';
+import { geminiOperations } from './operations.ts';
 import type { Wire } from '../wire.ts';
 import { checkConversation } from './conversation.ts';
 import { errorBody, GEMINI_FAILURES } from './failures.ts';
@@ -60,4 +61,5 @@ export const geminiGenerate: Wire = {
     sseFrame('noise', JSON.stringify(errorBody(failure)), undefined, framing),
   brokenFrame: (framing) => sseFrame('noise', '{"candidates": [{"content": {"par', undefined, framing),
   sign: signThought,
+  operations: geminiOperations,
 };

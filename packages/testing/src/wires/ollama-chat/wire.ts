@@ -1,6 +1,7 @@
 import { failureHeaders, formOf, type Failure } from '../failure.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
+import { ollamaOperations } from './operations.ts';
 import type { Wire } from '../wire.ts';
 import { checkConversation } from './conversation.ts';
 import { OLLAMA_FAILURES } from './failures.ts';
@@ -52,6 +53,7 @@ export const ollamaChat: Wire = {
   failureFrame: (failure, framing) => lineFrame('noise', errorBody(failure), framing),
   brokenFrame: () => ({ kind: 'noise', bytes: new TextEncoder().encode('{"model":"m","message":{"conte\n') }),
   sign: (reasoning) => signText('ollama-chat', reasoning),
+  operations: ollamaOperations,
 };
 
 const errorBody = (failure: Failure): object => ({ error: formOf(OLLAMA_FAILURES, failure).message });

@@ -2,6 +2,7 @@ import { failureHeaders, formOf, type FailureForm } from '../failure.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
+import { openaiOperations } from '../operations/openai.ts';
 import type { Wire } from '../wire.ts';
 import { checkContent } from './content.ts';
 import { checkConversation } from './conversation.ts';
@@ -59,6 +60,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
       sseFrame('noise', JSON.stringify(errorBody(formOf(CHAT_FAILURES, failure))), undefined, framing),
     brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
     sign: (reasoning) => signText('openai-chat', reasoning),
+    operations: openaiOperations,
   };
 }
 

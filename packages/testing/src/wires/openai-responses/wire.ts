@@ -3,6 +3,7 @@ import { failureHeaders, formOf, type FailureForm } from '../failure.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { sealText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
+import { openaiOperations } from '../operations/openai.ts';
 import type { Wire } from '../wire.ts';
 import type { ResponsesDialect } from './dialect.ts';
 import { RESPONSES_FAILURES } from './failures.ts';
@@ -58,6 +59,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   brokenFrame: (framing) =>
     sseFrame('noise', '{"type":"response.output_text.delta","del', 'response.output_text.delta', framing),
   sign: (reasoning) => sealText(SCOPE, reasoning),
+  operations: openaiOperations,
 });
 
 /** The Responses API as OpenAI itself speaks it. */

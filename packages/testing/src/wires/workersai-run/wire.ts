@@ -5,6 +5,7 @@ import { chatWhole } from '../openai-chat/whole.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
+import { workersaiOperations } from './operations.ts';
 import type { Wire } from '../wire.ts';
 import { checkRun } from './conversation.ts';
 import { RUN_FAILURES } from './failures.ts';
@@ -24,6 +25,7 @@ export const workersaiRun: Wire = {
   failures: RUN_FAILURES,
   cannot: {
     'request-cache': 'Workers AI takes no marks for caching',
+    'embedding-usage': 'Workers AI counts no tokens of vectors',
     file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
     'reasoning-redacted': 'Workers AI has no encrypted reasoning',
     'chain-recover-signature': 'Workers AI has no signatures',
@@ -52,6 +54,7 @@ export const workersaiRun: Wire = {
     sseFrame('noise', JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))), undefined, framing),
   brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
   sign: (reasoning) => signText('workersai-run', reasoning),
+  operations: workersaiOperations,
 };
 
 const errorBody = ({ code, message }: FailureForm): object => ({

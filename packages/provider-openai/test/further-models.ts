@@ -1,0 +1,20 @@
+import type { Harness } from '@majordomo/testing';
+import type { FurtherProfile } from '@majordomo/openai-wire';
+
+/** OpenAI's own models that make vectors, hear and speak. */
+export const OPENAI_MODELS: NonNullable<Harness['models']> = {
+  embedding: 'text-embedding-3-small',
+  transcription: 'whisper-1',
+  speech: 'gpt-4o-mini-tts',
+};
+
+/** One that nothing is known of, for each operation that the vendor is not known to lack; one with times, where not all have. */
+export const furtherModels = ({
+  embeddings,
+  transcription,
+  speech,
+}: FurtherProfile): NonNullable<Harness['models']> => ({
+  ...(embeddings !== false && { embedding: 'm' }),
+  ...(transcription !== false && { transcription: transcription?.all?.times === 'none' ? 'whisper-1' : 'm' }),
+  ...(speech !== false && { speech: 'm' }),
+});

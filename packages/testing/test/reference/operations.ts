@@ -1,0 +1,105 @@
+import { LlmError, type ModelContext, type Provider, type Usage } from '@majordomo/core';
+import { asList, asNumber, asRecord, asVector, transportError } from '@majordomo/core/provider';
+import { failureError } from './provider.ts';
+
+type Operations = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+
+/** The three endpoints of OpenAI's wires, as small as they can be. */
+export function referenceOperations(baseURL: string, key: string): Operations {
+  const send = async (path: string, body: object, context: ModelContext): Promise<Response> => {
+    const { target, signal } = context;
+    const headers = { authorization: `Bearer ${key}` };
+    const isForm = body instanceof FormData;
+    const response = await fetch(`${baseURL}${path}`, {
+      method: 'POST',
+      headers: isForm ? headers : { ...headers, 'content-type': 'application/json' },
+      body: isForm ? body : JSON.stringify(body),
+      signal,
+    });
+    if (!response.ok)
+      throw failureError(await response.text(), target, key, response.status, response.headers);
+    return response;
+  };
+  const guarded = async <T>(context: ModelContext, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      context.signal.throwIfAborted();
+      throw LlmError.is(error) ? error : transportError(error, context.target, [key]);
+    }
+  };
+  return {
+    embeddingModel: (id) => ({
+      id,
+      space: id,
+      embed: (request, context) =>
+        guarded(context, async () => {
+          const body = { model: id, input: request.values, dimensions: request.dimensions };
+          const { data, usage } = asRecord(await (await send('/embeddings', body, context)).json());
+          const vectors = asList(data).map((entry) => asVector(asRecord(entry)['embedding']));
+          const whole = vectors.filter((vector) => vector !== undefined);
+          return {
+            target: context.target,
+            vectors: whole,
+            usage: tokens(usage, 'prompt_tokens'),
+            warnings: [],
+          };
+        }),
+    }),
+    transcriptionModel: (id) => ({
+      id,
+      transcribe: (request, context) =>
+        guarded(context, async () => {
+          const form = new FormData();
+          form.append('model', id);
+          form.append('response_format', request.timestamps === undefined ? 'json' : 'verbose_json');
+          form.append(
+            'file',
+            new Blob([new Uint8Array(request.audio)], { type: request.mediaType }),
+            'a.wav',
+          );
+          const { text, segments, usage } = asRecord(
+            await (await send('/audio/transcriptions', form, context)).json(),
+          );
+          if (typeof text !== 'string') throw broken(context, 'text');
+          const pieces = asList(segments).map(asRecord);
+          return {
+            target: context.target,
+            text,
+            language: undefined,
+            durationMs: undefined,
+            segments: pieces.map((piece) => ({
+              text: String(piece['text']),
+              startMs: Number(piece['start']) * 1000,
+              endMs: Number(piece['end']) * 1000,
+            })),
+            usage: tokens(usage, 'input_tokens'),
+            warnings: [],
+          };
+        }),
+    }),
+    speechModel: (id) => ({
+      id,
+      async *speak(request, context) {
+        try {
+          const response = await send('/audio/speech', { model: id, input: request.text }, context);
+          const mediaType = response.headers.get('content-type') ?? '';
+          if (!mediaType.startsWith('audio/')) throw broken(context, 'content-type');
+          for await (const bytes of response.body ?? []) yield { mediaType, bytes };
+        } catch (error) {
+          context.signal.throwIfAborted();
+          throw LlmError.is(error) ? error : transportError(error, context.target, [key]);
+        }
+      },
+    }),
+  };
+}
+
+const broken = ({ target }: ModelContext, path: string): LlmError =>
+  new LlmError('protocol', `${target}: ${path} is not what it should be`, { target, path });
+
+function tokens(raw: unknown, field: string): Usage | undefined {
+  const input = asNumber(asRecord(raw)[field]);
+  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+  return input === undefined ? undefined : { input, output: 0, ...none };
+}
