@@ -1,0 +1,53 @@
+// `pnpm bench:durable`: the rows of "What a step costs" in apps/docs/beyond-one-machine.md. `--runs 20`, `--turns 20`.
+import { parseArgs } from 'node:util';
+import { question } from './agent.mjs';
+import { inMemory, onDbos, onRestate, onSqlite, toldOnRedis } from './places.mjs';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '20' }, turns: { type: 'string', default: '20' } },
+});
+const runs = Number(values.runs);
+const turns = Number(values.turns);
+const SIZES = [200, 20_000];
+const PLACES = {
+  'in memory': inMemory,
+  'SQLite: saved before each turn': onSqlite,
+  'Redis: told to one who watches': toldOnRedis,
+  DBOS: onDbos,
+  Restate: onRestate,
+};
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+const ms = (time) => `${time.toFixed(2)} ms`;
+const kib = (bytes) => (bytes === undefined ? '–' : `${(bytes / 1024).toFixed(1)} KiB`);
+
+row('a turn: a model call and a tool', '200 B', '20 KB', 'on disk, 200 B', '20 KB', 'a run goes on after');
+row('---', '---', '---', '---', '---', '---');
+for (const [name, open] of Object.entries(PLACES)) {
+  const place = await open();
+  const times = [];
+  const sizes = [];
+  for (const size of SIZES) {
+    // The first runs warm up, and begin files that are as large empty.
+    for (let n = 0; n < 10; n++) await place.run(`warm ${size} ${n}`, question(turns, size));
+    const before = place.bytes();
+    const taken = [];
+    for (let n = 0; n < runs; n++) {
+      const began = performance.now();
+      const known = await place.run(`run ${size} ${n}`, question(turns, size));
+      taken.push((typeof known === 'number' ? known : performance.now() - began) / turns);
+    }
+    times.push(ms(median(taken)));
+    sizes.push(kib(before === undefined ? undefined : (place.bytes() - before) / runs / turns));
+  }
+  const resumed = [];
+  for (let n = 0; place.resume !== undefined && n < 5; n++)
+    resumed.push(await place.resume(`resume ${n}`, question(turns, SIZES[0])));
+  const all = median(resumed.map((one) => one.all));
+  const start = median(resumed.map((one) => one.start));
+  const began = start > 0 ? `, of which ${Math.round(start)} ms the new process` : '';
+  row(name, ...times, ...sizes, resumed.length === 0 ? '–' : `${Math.round(all)} ms${began}`);
+  await place.close();
+}
+process.exit(0);
