@@ -8,7 +8,8 @@ export const cerebras: Profile = {
   baseURL: 'https://api.cerebras.ai/v1',
   keyEnv: 'CEREBRAS_API_KEY',
   models: CEREBRAS_MODELS,
-  quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },
+  // Its SDK (1.91, 2026-11) has no `top_k`.
+  quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning', topK: false },
   embeddings: false,
   transcription: false,
   speech: false,

@@ -13,6 +13,8 @@ export const groq: Profile = {
     // Its guide to service tiers, 2026; unknown members are refused.
     serviceTiers: { default: 'on_demand', flex: 'flex', priority: 'performance' },
     topK: false,
+    // "Not yet supported by any of our models": types of groq-sdk, 2026-11.
+    refuses: ['frequency_penalty', 'presence_penalty', 'logprobs'],
   },
   models: GROQ_MODELS,
   embeddings: false,
