@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly objects?: Readonly<Record<string, string>> | undefined;
   /** Bindings of KV namespaces. */
   readonly keyValues?: readonly string[] | undefined;
+  /** Classes of workflows by binding. */
+  readonly workflows?: Readonly<Record<string, string>> | undefined;
   /** Other Workers, by their bindings: scripts as the first. */
   readonly services?: Readonly<Record<string, string>> | undefined;
 }
@@ -24,6 +26,7 @@ export async function startMiniflare({
   script,
   objects = {},
   keyValues = [],
+  workflows = {},
   services = {},
 }: WorkerOptions): Promise<Miniflare> {
   const { Miniflare: Runtime } = (await import(pathToFileURL(foundBinaryOf('miniflare')).href)) as {
@@ -45,6 +48,9 @@ export async function startMiniflare({
           Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
         ),
         kvNamespaces: keyValues,
+        workflows: Object.fromEntries(
+          Object.entries(workflows).map(([binding, className]) => [binding, { name: binding, className }]),
+        ),
         serviceBindings: Object.fromEntries(bindings.map((binding) => [binding, binding])),
       },
       ...bindings.map((binding) => ({ ...each, name: binding, script: services[binding] })),

@@ -1,0 +1,66 @@
+import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
+import { startWireServer, workersaiRun, type WireServer } from '@majordomo/testing';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { bundled } from '../../src/workers/bundled.ts';
+
+interface Status {
+  readonly status: string;
+  readonly output?: { readonly text: string; readonly done: string } | undefined;
+}
+
+const LONG_MS = 60_000;
+
+describeWith('miniflare', 'an agent’s run as a workflow of Cloudflare', () => {
+  let runtime: Miniflare;
+  beforeAll(async () => {
+    runtime = await startMiniflare({
+      script: await bundled('agent-run'),
+      workflows: { RUNS: 'AgentRun' },
+    });
+  }, LONG_MS);
+  afterAll(() => runtime.dispose());
+
+  const asked = async (query: Readonly<Record<string, string>>): Promise<Status> => {
+    const url = new URL(`?${String(new URLSearchParams(query))}`, await runtime.ready);
+    return (await fetch(url)).json() as Promise<Status>;
+  };
+  /** A vendor whose model calls this tool, and is done then: a third question of it would be an error. */
+  const vendorCalling = async (name: string): Promise<WireServer> => {
+    const script = [{ toolCalls: [{ id: 'c1', name, args: {} }] }, 'Done.'];
+    const vendor = await startWireServer({ wire: workersaiRun, script });
+    onTestFinished(() => vendor.close());
+    return vendor;
+  };
+  const ended = async (id: string): Promise<Status> => {
+    await expect.poll(async () => (await asked({ id })).status, { timeout: LONG_MS }).toBe('complete');
+    return asked({ id });
+  };
+
+  it(
+    'asks, runs a tool, asks again and ends',
+    async () => {
+      const vendor = await vendorCalling('add');
+      await asked({ id: 'adds', vendor: vendor.baseURL });
+      expect((await ended('adds')).output).toMatchObject({ text: 'Done.', done: 'answered' });
+      expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did adds/1/c1');
+      expect(vendor.requests).toHaveLength(2);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'waits for a person, asks nothing meanwhile, and goes on with the decision',
+    async () => {
+      const vendor = await vendorCalling('pay');
+      await asked({ id: 'pays', vendor: vendor.baseURL });
+      await expect.poll(() => vendor.requests.length, { timeout: LONG_MS }).toBe(1);
+      // The local runtime tells no waiting from running; an event that comes early is kept.
+      expect(['running', 'waiting']).toContain((await asked({ id: 'pays' })).status);
+      await asked({ id: 'pays', approve: 'c1' });
+      expect((await ended('pays')).output).toMatchObject({ text: 'Done.', done: 'answered' });
+      expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did pays/1/c1');
+      expect(vendor.requests).toHaveLength(2);
+    },
+    LONG_MS,
+  );
+});
