@@ -44,6 +44,20 @@ const counted = (name: string, more: Partial<Tool>): Tool =>
     ...more,
   });
 
+/** A tool that waits until it is aborted. */
+let waitBegins = (): void => undefined;
+const waitBegan = new Promise<void>((resolve) => (waitBegins = resolve));
+let waitEnds = (): void => undefined;
+const waitEnded = new Promise<void>((resolve) => (waitEnds = resolve));
+const waiting = tool('wait', {
+  async run(_args, { signal }) {
+    waitBegins();
+    await once(signal, 'abort');
+    waitEnds();
+    return 'aborted';
+  },
+});
+
 const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn => ({
   toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
 });
@@ -62,6 +76,7 @@ const AGENTS = {
     [calls(['1', 'draw']), 'Drawn.'],
     [tool('draw', { run: () => [{ type: 'image', mediaType: 'image/png', bytes: LARGE }] })],
   ),
+  endless: agentOf([calls(['1', 'wait']), 'Over.'], [waiting]),
   wrong: agentOf([], [], { maxSteps: () => Number.NaN }),
   sides: agentOf(
     [calls(['1', 'look'], ['2', 'pay'], ['3', 'look'], ['4', 'pay']), 'Side by side.'],
@@ -75,6 +90,19 @@ describeWith('restate', 'an agent on Restate', () => {
   let server: Http2Server;
   const of = (name: keyof typeof AGENTS): RestateAgentClient =>
     restateAgentClient(name, { ingress: restate.ingress });
+  /** As an operator does it. */
+  const cancel = async (name: string): Promise<void> => {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const query = `select id from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`;
+    const asked = await fetch(`${restate.admin}/query`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    const { rows } = (await asked.json()) as { readonly rows: readonly [{ readonly id: string }] };
+    const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/cancel`, { method: 'PATCH' });
+    expect(ok).toBe(true);
+  };
   beforeAll(async () => {
     restate = await startRestate();
     const services = Object.entries(AGENTS).map(([name, agent]) => restateAgent(name, agent));
@@ -159,6 +187,16 @@ describeWith('restate', 'an agent on Restate', () => {
       message: expect.stringContaining('"tool run-1/1/1" is 31.8 MiB as JSON'),
     });
   }, 60_000);
+
+  it('that is cancelled in the middle of a step rejects with aborted, and ends what is under way', async () => {
+    const runs = of('endless');
+    await runs.start('run-1', 'go');
+    await waitBegan;
+    await cancel('endless');
+    await expect(runs.result('run-1')).rejects.toMatchObject({ kind: 'aborted' });
+    await waitEnded;
+    expect(await runs.awaiting('run-1')).toEqual([]);
+  });
 
   it('runs tools side by side, each once', async () => {
     const runs = of('sides');

@@ -8,7 +8,7 @@ import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { heardOf } from '../../src/durable/heard.ts';
-import { SLOWLY } from '../../src/durable/scenario.ts';
+import { linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised } from '../../src/durable/supervised.ts';
 
 /** Dies when its model has spoken and the answer is not recorded. */
@@ -51,6 +51,26 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
     await worker.ask({ ask: 'decide', runId: RUN, decision: { callId: call!.id, approve: true } });
     expect([await heard, worker.deaths]).toEqual([HEARD, 1]);
     expect(await other.ask({ ask: 'watch', runId: RUN })).toEqual(HEARD);
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  it('that two processes have, since one was thought dead, ends once, and is read as one', async () => {
+    const runId = 'two have it';
+    const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+    await using postgres = await startPostgres();
+    const url = `${postgres.url}_dbos`;
+    await using first = await supervised('dbos', [folder, url, 'first']);
+    await using second = await supervised('dbos', [folder, url, 'second']);
+    const heard = second.ask({ ask: 'watch', runId });
+    await first.ask({ ask: 'start', runId, input: SLOWLY });
+    expect(await second.ask({ ask: 'resumeAll', executors: ['first'] })).toEqual([runId]);
+    const [call] = (await first.ask({ ask: 'awaiting', runId })) as readonly { readonly id: string }[];
+    await first.ask({ ask: 'decide', runId, decision: { callId: call!.id, approve: true } });
+    const results = await Promise.all([first, second].map((one) => one.ask({ ask: 'result', runId })));
+    expect(results[0]).toEqual(results[1]);
+    expect(await heard).toMatchObject({ steps: HEARD.steps, missed: 0 });
+    expect([linesOf(folder, runId, 'add kept').length, linesOf(folder, runId, 'pay').length]).toEqual([1, 1]);
+    expect([first.deaths, second.deaths]).toEqual([0, 0]);
     rmSync(folder, { recursive: true });
   }, 60_000);
 });
