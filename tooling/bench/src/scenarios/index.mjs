@@ -15,6 +15,7 @@ import { stream } from './stream.mjs';
 import { telemetry } from './telemetry.mjs';
 import { toolArguments } from './tool-arguments.mjs';
 import { tools } from './tools.mjs';
+import { vectors } from './vectors.mjs';
 
 /** In the order of the tables. */
 export const SCENARIOS = [
@@ -34,5 +35,6 @@ export const SCENARIOS = [
   coldStart,
   tools,
   images,
+  vectors,
   lint,
 ];

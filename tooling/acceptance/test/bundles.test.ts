@@ -1,0 +1,25 @@
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+/** What a bundler makes of this code; the vendors' SDKs stay outside. */
+async function bundleOf(code: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: import.meta.dirname },
+    ...{ bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
+    external: ['openai', 'openai/*', '@anthropic-ai/*', '@google/*', 'node:*'],
+    treeShaking: true,
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+it.each([
+  ['@majordomo/provider-anthropic', 'createAnthropic', 'anthropicTools', 'web_search_20250305'],
+  ['@majordomo/provider-openai', 'createOpenAI', 'openaiTools', 'require_approval'],
+  ['@majordomo/provider-google', 'createGoogle', 'googleTools', 'fileSearchStoreNames'],
+])('who does not use the tools of %s has none of them in a bundle', async (name, create, tools, word) => {
+  const [without, used] = await Promise.all([
+    bundleOf(`import { ${create} } from '${name}'; console.log(${create}());`),
+    bundleOf(`import { ${create}, ${tools} } from '${name}'; console.log(${create}(), ${tools});`),
+  ]);
+  expect([without.includes(word), used.includes(word)]).toEqual([false, true]);
+});
