@@ -50,6 +50,27 @@ describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
   });
 });
 
+describe('the AI SDK over Anthropic Messages', () => {
+  it.each([
+    ['a connection that is cut', { fault: 'cut' as const }, 500],
+    [
+      'a vendor that is overloaded',
+      { fault: 'in-band' as const, failure: { failure: 'overloaded' as const } },
+      529,
+    ],
+  ])('reads %s in mid-stream as an error worth another try', async (_, fault, statusCode) => {
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    await using at = await house({ anthropic: [{ ...fault, answer, at: { content: 2 } }] });
+    const model = createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude');
+    const errors: unknown[] = [];
+    const { stream } = await model.doStream({
+      prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+    });
+    for await (const part of stream) if (part.type === 'error') errors.push(part.error);
+    expect(errors).toMatchObject([{ statusCode, isRetryable: true }]);
+  });
+});
+
 describe('LangChain', () => {
   const chat = (at: House): ChatOpenAI =>
     new ChatOpenAI({ model: 'gpt', apiKey: KEY, maxRetries: 0, configuration: { baseURL: `${at.url}/v1` } });
