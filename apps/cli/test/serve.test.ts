@@ -74,6 +74,19 @@ describe('majordomo serve', () => {
     expect((await chat(url, 'lab/gpt-4o')).status).toBe(404);
   }, 60_000);
 
+  it('tells its operator once why a target fails that nobody else can mend', async () => {
+    const script: Script = () => ({ failure: 'auth' });
+    const { running, url } = await serving({ script });
+    for (let n = 0; n < 2; n++) {
+      const answer = await chat(url, 'fast');
+      expect([answer.status, await answer.text()]).toEqual([
+        502,
+        expect.stringContaining('operator sees why'),
+      ]);
+    }
+    expect(running.err()).toMatch(/^auth: .*lab\/gpt-4o.*\n$/);
+  }, 60_000);
+
   it('serves only the names that it is given, others among them', async () => {
     const { running, url } = await serving({
       argv: ['--models', 'fast', '--models', 'mine=lab/down,lab/gpt-4o'],

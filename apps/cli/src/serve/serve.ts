@@ -1,3 +1,4 @@
+import type { CallEvent, ErrorKind } from '@majordomo/core';
 import type { Gateway } from '@majordomo/gateway';
 import type { Served } from '@majordomo/gateway/node';
 import { openableIds } from '../backends/configured.ts';
@@ -24,6 +25,8 @@ export interface ServeFlags {
 }
 
 const WHY = 'majordomo serve';
+/** Messages may differ in every call. */
+const MOST_REASONS = 100;
 
 /** `majordomo serve`: the names of the configuration as models for clients of any language, until Ctrl-C. */
 export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
@@ -37,7 +40,12 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const { createGateway } = loaded as typeof import('@majordomo/gateway');
   await using books = await booked(settings, io);
   const specs = await specsOf(models, settings, io);
-  const majordomo = await openSpecs(specs, settings, { cwd: io.cwd, signal: io.signal, gates: books.gates });
+  const majordomo = await openSpecs(specs, settings, {
+    cwd: io.cwd,
+    signal: io.signal,
+    gates: books.gates,
+    onEvent: tellOperator(io),
+  });
   const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
   const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector });
   const served = await listen(leaving(gateway, io.signal), place, WHY, io);
@@ -59,6 +67,21 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 const keyHint = ({ keyFile: path }: ServeFlags): string =>
   path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
+
+/** What clients are not told of a call that failed: they read that its operator sees why. */
+const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found'];
+
+/** Tells why targets fail that only the operator can mend, each reason once. */
+function tellOperator({ stderr }: Io): (event: CallEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.type !== 'attempt-failed' || !OPERATORS.includes(event.error.kind)) return;
+    const line = `${event.error.kind}: ${event.error.message}`;
+    if (told.has(line) || told.size >= MOST_REASONS) return;
+    told.add(line);
+    stderr.write(`${printable(line)}\n`);
+  };
+}
 
 /** A preset may mean another provider for each request: with any, all that are configured are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {

@@ -14,7 +14,7 @@ export function Waterfall({ call, now }: { readonly call: ToldCall; readonly now
     <div class="waterfall">
       <div class="axis" aria-hidden="true">
         {marks(end, MARKS).map((mark) => (
-          <span key={mark} style={{ left: percent(mark) }}>
+          <span key={mark} class={mark > 0.95 * end ? 'edge' : undefined} style={{ left: percent(mark) }}>
             {mark === 0 ? '0' : duration(mark)}
           </span>
         ))}
