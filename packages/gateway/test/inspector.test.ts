@@ -42,6 +42,15 @@ describe('the inspector of a gateway', () => {
     expect(events).not.toContain('private question');
   });
 
+  it('holds no server back that closes: its page is told to go', async () => {
+    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const page = await fetch(`${h.url}/inspector/events`, { headers });
+    await page.body!.getReader().read();
+    // It would wait for a page that never leaves.
+    await h.close(3_600_000);
+  }, 30_000);
+
   it('is there for an admin, and not for an ordinary caller, nor for anybody', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const status = async (headers: Readonly<Record<string, string>>): Promise<number> => {

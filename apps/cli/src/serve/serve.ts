@@ -1,5 +1,4 @@
 import type { CallEvent, ErrorKind } from '@majordomo/core';
-import type { Gateway } from '@majordomo/gateway';
 import type { Served } from '@majordomo/gateway/node';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
@@ -48,7 +47,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   });
   const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
   const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector });
-  const served = await listen(leaving(gateway, io.signal), place, WHY, io);
+  const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
   // In one piece: whoever reads the first line alone may leave.
   io.stdout.write(
@@ -90,15 +89,6 @@ async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): P
   if (presets.size === 0) return specs;
   return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
 }
-
-/** Pages that are open would be waited for: they are told to go. */
-const leaving = (gateway: Gateway, signal: AbortSignal): Gateway => ({
-  ...gateway,
-  fetch: (request, context) =>
-    new URL(request.url).pathname.startsWith('/inspector')
-      ? gateway.fetch(new Request(request, { signal: AbortSignal.any([request.signal, signal]) }), context)
-      : gateway.fetch(request, context),
-});
 
 /** Says why it takes a while, where it does. */
 async function closed(served: Served, { stderr }: Io): Promise<void> {

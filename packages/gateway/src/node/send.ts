@@ -23,8 +23,7 @@ export async function send(answer: Reply | Response, way: Way): Promise<void> {
       else await told(headers, body, way);
     } else {
       const headers = Object.fromEntries(answer.headers);
-      if (headers['content-type']?.startsWith('text/event-stream') === true)
-        await streamed(answer, headers, way);
+      if (isStream(answer)) await streamed(answer, headers, way);
       else await whole(answer.status, headers, new Uint8Array(await answer.arrayBuffer()), way);
     }
   } catch {
@@ -32,6 +31,9 @@ export async function send(answer: Reply | Response, way: Way): Promise<void> {
     outgoing.destroy();
   }
 }
+
+export const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;
 
 async function whole(
   status: number,

@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway.ts';
 import { lingered } from './incoming-body.ts';
 import { isFromHere } from './loopback.ts';
 import { requestOf } from './request-of.ts';
-import { send } from './send.ts';
+import { isStream, send } from './send.ts';
 
 /** Connections that the kernel keeps while we are busy; those beyond Node's 511 were reset. Kernels take 4,096 at most. */
 const WAITING = 4096;
@@ -39,7 +39,7 @@ export async function serve(
   gateway: Gateway,
   { port = 4141, host = '127.0.0.1' }: ServeOptions = {},
 ): Promise<Served> {
-  const state = { isClosing: false };
+  const state: State = { isClosing: false, endless: new Set() };
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     outgoing.on('close', () => {
@@ -49,19 +49,31 @@ export async function serve(
           server.closeIdleConnections();
         });
     });
-    void handled(gateway, incoming, outgoing);
+    void handled(gateway, incoming, outgoing, state);
   });
   await listening(server, port, host);
   return {
     url: urlOf(server.address() as AddressInfo),
     close(graceMs = 10_000) {
       state.isClosing = true;
+      for (const left of state.endless) left.abort();
       return closed(server, graceMs);
     },
   };
 }
 
-async function handled(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+interface State {
+  isClosing: boolean;
+  /** Streams that end with the server alone: pages that watch it. */
+  readonly endless: Set<AbortController>;
+}
+
+async function handled(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  state: State,
+): Promise<void> {
   const left = new AbortController();
   outgoing.on('close', () => {
     // An abort tells a stack: nobody needs it of an answer that was taken.
@@ -77,7 +89,12 @@ async function handled(gateway: Gateway, incoming: IncomingMessage, outgoing: Se
   const answer = await (direct === undefined
     ? gateway.fetch(request, context)
     : direct.answer(request, context));
+  // An answer of a call is no `Response`.
+  const isEndless = direct !== undefined && answer instanceof Response && isStream(answer);
+  if (isEndless) state.endless.add(left);
+  if (isEndless && state.isClosing) left.abort();
   await send(answer, { outgoing, left: left.signal, idleMs: direct?.idleMs ?? IDLE_MS });
+  state.endless.delete(left);
   lingered(incoming, request.body);
 }
 
