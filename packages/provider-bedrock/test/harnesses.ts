@@ -3,7 +3,7 @@ import { bedrockConverse, type Harness } from '@majordomo/testing';
 import { createBedrock } from '../src/index.ts';
 
 /** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */
-const harness = (model: string): [string, Harness] => [
+const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   model,
   {
     wire: bedrockConverse,
@@ -12,15 +12,18 @@ const harness = (model: string): [string, Harness] => [
     open: ({ baseURL, apiKey }) =>
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
     cannot: {
+      ...cannot,
       'missing-key': 'the AWS SDK searches for credentials by itself where none are given: see chain.test.ts',
     },
   },
 ];
 
+const DEAF: Harness['cannot'] = { audio: 'this model hears nothing: Nova Omni does' };
+
 /** One model of each way of thinking, and one that nothing is known of. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
-  harness('anthropic.claude-sonnet-4-5-20250929-v1:0'),
-  harness('global.anthropic.claude-opus-4-6-v1'),
-  harness('amazon.nova-2-lite-v1:0'),
+  harness('anthropic.claude-sonnet-4-5-20250929-v1:0', DEAF),
+  harness('global.anthropic.claude-opus-4-6-v1', DEAF),
+  harness('amazon.nova-2-lite-v1:0', DEAF),
   harness('my-model'),
 ];

@@ -10,6 +10,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
     open: ({ baseURL, apiKey }) => createGroq({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {
       file: 'no recording shows that this vendor reads documents',
+      audio: 'no recording shows that this vendor hears audio in a chat',
       ...cannot,
       'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
     },

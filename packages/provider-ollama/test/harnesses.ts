@@ -12,6 +12,9 @@ const harness = (options: OllamaOptions, cannot: Harness['cannot'] = {}, model =
 /** The three profiles. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   ['a local server', harness({}, { 'missing-key': 'a local server asks for no key' })],
-  ['the cloud', harness({ profile: 'ollama-cloud' }, {}, 'gpt-oss:120b-cloud')],
+  [
+    'the cloud',
+    harness({ profile: 'ollama-cloud' }, { audio: 'gpt-oss reads text alone' }, 'gpt-oss:120b-cloud'),
+  ],
   ['foreman', harness({ profile: 'foreman' })],
 ];

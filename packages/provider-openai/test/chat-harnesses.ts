@@ -43,7 +43,7 @@ const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning b
 const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
 
 const TEXT_ALONE = "Poolside's models read text alone";
-const SEES_TEXT: Harness['cannot'] = { image: TEXT_ALONE, file: TEXT_ALONE };
+const SEES_TEXT: Harness['cannot'] = { image: TEXT_ALONE, file: TEXT_ALONE, audio: TEXT_ALONE };
 
 const NO_TOOLS = "Perplexity's models call no tools of the caller";
 const NO_FILES = "Perplexity's chat models are given text and images alone";
@@ -68,6 +68,7 @@ const SEARCHES_ALONE: Harness['cannot'] = {
   'tool-result-content': NO_TOOLS,
   frozen: NO_TOOLS,
   file: NO_FILES,
+  audio: NO_FILES,
 };
 
 const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harness] => [
@@ -96,26 +97,29 @@ const ODD_CANNOT: Readonly<Record<(typeof ODD_CALLS)[number], Harness['cannot']>
   unplaced: { 'interleaved-tool-calls': IN_TURN },
 };
 
-const openai = (model: string): [string, Harness] => [
+const openai = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   `openai/${model}`,
   {
     wire: wireOf('openai'),
     model,
     models: OPENAI_MODELS,
     open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
+    cannot,
   },
 ];
+
+const DEAF: Harness['cannot'] = { audio: 'this model hears nothing: those with audio in their names do' };
 
 /**
  * Models of OpenAI over Chat Completions, and profiles of other vendors. Those that only rename a base URL are one case,
  * which `together` stands for.
  */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
-  openai('gpt-4o-mini'),
-  openai('gpt-5'),
+  openai('gpt-4o-mini', DEAF),
+  openai('gpt-5', DEAF),
   openai('m'),
-  openai('gpt-5.4'),
-  openai('gpt-6-sol'),
+  openai('gpt-5.4', DEAF),
+  openai('gpt-6-sol', DEAF),
   ...ODD_CALLS.map((id) => compatible(lab(id), ODD_CANNOT[id])),
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
   compatible(deepseek, { 'structured-output': TOLD }),

@@ -7,6 +7,7 @@ import { fidelityCases } from './cases/fidelity.ts';
 import { reasoningCases } from './cases/reasoning.ts';
 import { requestCases } from './cases/requests.ts';
 import { resourceCases } from './cases/resources.ts';
+import { sourceCases } from './cases/sources.ts';
 import { textCases } from './cases/text.ts';
 import { toolCases } from './cases/tools.ts';
 import { transcriptCases } from './cases/transcripts.ts';
@@ -30,6 +31,7 @@ export const conformance: readonly Case[] = [
   ...fidelityCases,
   ...transcriptCases,
   ...resourceCases,
+  ...sourceCases,
   ...chainCases,
   ...recoveryCases,
   ...answeredCases,

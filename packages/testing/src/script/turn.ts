@@ -72,8 +72,8 @@ export interface HangTurn extends Timed {
 }
 
 /**
- * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images, warnings,
- * citations and vendor parts.
+ * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images, warnings
+ * and vendor parts.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 

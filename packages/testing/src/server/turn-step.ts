@@ -20,12 +20,11 @@ const AFTER_ALL = { content: Number.MAX_SAFE_INTEGER };
 function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): Answer {
   if (turn.images !== undefined) throw new Error('has images, which only fakes play');
   if (turn.warnings !== undefined) throw new Error('has warnings, which only fakes play');
-  if (turn.citations !== undefined) throw new Error('has citations, which only fakes play');
   if (turn.vendorParts !== undefined) throw new Error('has vendorParts, which only fakes play');
   const { id, usage, finish, rawFinish, chunks } = turn;
   const parts: AnswerPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', text: reasoning });
-  if (text !== undefined) parts.push({ type: 'text', text, chunks });
+  if (text !== undefined) parts.push({ type: 'text', text, chunks, citations: turn.citations });
   for (const call of toolCalls)
     parts.push({ type: 'tool-call', id: call.id, name: call.name, json: JSON.stringify(call.args) });
   return { id, parts, usage, finish, rawFinish };

@@ -1,4 +1,4 @@
-import type { FinishReason, Usage } from '@majordomo/core';
+import type { Citation, FinishReason, Usage } from '@majordomo/core';
 
 /** Where a text is cut for the wire: the pieces themselves, or code points a piece. */
 export type Chunks = readonly string[] | number;
@@ -8,6 +8,8 @@ export interface AnswerText {
   readonly type: 'text';
   readonly text: string;
   readonly chunks?: Chunks | undefined;
+  /** What it rests on, in the wire's own form; left out where it has none. */
+  readonly citations?: readonly Citation[] | undefined;
 }
 
 /** What the model thought; left out where the wire has no form for it. */

@@ -28,6 +28,61 @@ const withoutZero =
 
 /** Flaws of one field each: what carelessness makes of a request or an answer that is otherwise right. */
 export const CARELESS: readonly Flaw[] = [
+  {
+    name: 'leaves out what is to be heard',
+    caught: ['audio'],
+    wire: 'openai-chat',
+    stream: eachOf('audio', () => []),
+  },
+  {
+    name: 'calls what it hears a picture',
+    caught: ['audio'],
+    wire: 'openai-chat',
+    stream: eachOf('audio', (part) => [{ ...part, type: 'image' }]),
+  },
+  {
+    name: 'sends on what it cannot say',
+    caught: ['audio-declared'],
+    wire: 'anthropic-messages',
+    stream: eachOf('audio', () => [{ type: 'text', text: 'a recording' }]),
+  },
+  {
+    name: 'says of a wire for audio that it has none',
+    caught: ['audio-declared'],
+    wire: 'openai-chat',
+    stream: (stream) => stream,
+    provider: (given) => ({
+      ...given,
+      model: (id) => ({ ...given.model(id), capabilities: { audio: false } }),
+    }),
+  },
+  {
+    name: 'forgets what a text rests on',
+    caught: ['citations'],
+    stream: onEvents((event) =>
+      event.type === 'part-end' && event.part.type === 'text'
+        ? [{ ...event, part: { type: 'text', text: event.part.text } }]
+        : [event],
+    ),
+  },
+  {
+    name: 'tells places of a text in another unit',
+    caught: ['citations'],
+    wire: 'openai-chat',
+    stream: onEvents((event) =>
+      event.type === 'part-end' && event.part.type === 'text'
+        ? [
+            {
+              ...event,
+              part: {
+                ...event.part,
+                citations: event.part.citations?.map((each) => ({ ...each, end: (each.end ?? 0) * 2 })),
+              },
+            },
+          ]
+        : [event],
+    ),
+  },
   { name: 'trims texts', caught: ['request-history'], stream: eachText((text) => text.trim()) },
   {
     name: 'makes one space of many',

@@ -19,6 +19,14 @@ interface Message {
   readonly content?: string | null;
   readonly reasoning_content?: string | null;
   readonly refusal?: string | null;
+  readonly annotations?: readonly {
+    readonly url_citation: {
+      readonly url: string;
+      readonly title: string;
+      readonly start_index: number;
+      readonly end_index: number;
+    };
+  }[];
   readonly tool_calls?: readonly {
     readonly index?: number;
     readonly id?: string;
@@ -95,6 +103,8 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
         role: 'user',
         content: turn.parts.map((part) => {
           if (part.type === 'text') return part;
+          if (part.type === 'audio')
+            return { type: 'input_audio', input_audio: { data: toBase64(part.bytes), format: 'wav' } };
           const url = `data:${part.mediaType};base64,${toBase64(part.bytes)}`;
           return part.type !== 'file'
             ? { type: 'image_url', image_url: { url } }
@@ -190,9 +200,20 @@ class ChatReader implements WireReader {
     if (body.usage) this.usage = usageOf(body.usage);
   }
 
-  private part({ content, reasoning_content: reasoning, refusal, tool_calls: calls = [] }: Message): void {
+  private part({
+    content,
+    annotations = [],
+    reasoning_content: reasoning,
+    refusal,
+    tool_calls: calls = [],
+  }: Message): void {
     if (reasoning) this.scribe.reasoning(reasoning, { family: this.family, data: null });
     if (content) this.scribe.text(content);
+    this.scribe.cite(
+      annotations.map(({ url_citation: { url, title, start_index: start, end_index: end } }) => ({
+        ...{ url, title, start, end },
+      })),
+    );
     if (refusal) {
       this.isRefusal = true;
       this.scribe.text(refusal);

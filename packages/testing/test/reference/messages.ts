@@ -100,10 +100,11 @@ function messages(turns: readonly TurnMessage[]): object[] {
   });
 }
 
-const mediaBlock = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
-  type: type === 'image' ? 'image' : 'document',
-  source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) },
-});
+function mediaBlock({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object {
+  if (type === 'audio') throw new LlmError('unsupported', 'this wire takes no audio');
+  const source = { type: 'base64', media_type: mediaType, data: toBase64(bytes) };
+  return { type: type === 'image' ? 'image' : 'document', source };
+}
 
 function block(
   part: Extract<TurnMessage, { role: 'assistant' }>['parts'][number],
@@ -125,6 +126,10 @@ interface WireUsage {
   readonly cache_read_input_tokens: number;
   readonly output_tokens_details?: { readonly thinking_tokens: number };
 }
+interface Cited {
+  readonly url: string;
+  readonly title: string;
+}
 interface Block {
   readonly type: string;
   readonly text?: string;
@@ -135,6 +140,8 @@ interface Block {
   readonly name?: string;
   readonly input?: unknown;
   readonly partial_json?: string;
+  readonly citation?: Cited;
+  readonly citations?: readonly Cited[];
 }
 interface Event {
   readonly type: string;
@@ -155,6 +162,7 @@ interface Body {
 class MessagesReader implements WireReader {
   readonly scribe: Scribe;
   done = false;
+  private readonly cited: Cited[] = [];
 
   constructor(target: string) {
     this.scribe = new Scribe(target, []);
@@ -167,7 +175,7 @@ class MessagesReader implements WireReader {
     if (type === 'message_start') this.scribe.start(message?.id);
     else if (type === 'content_block_start' && opened) this.open(key, opened);
     else if (type === 'content_block_delta' && delta) this.delta(key, delta);
-    else if (type === 'content_block_stop') this.scribe.end(key);
+    else if (type === 'content_block_stop') this.close(key);
     else if (type === 'message_delta') this.finish(delta?.stop_reason ?? '', usage);
   }
 
@@ -181,7 +189,8 @@ class MessagesReader implements WireReader {
       this.open(key, part.type === 'tool_use' ? part : { ...part, text: '', thinking: '' });
       if (part.type === 'tool_use') this.scribe.toolCall(key, { json: JSON.stringify(part.input) });
       else this.delta(key, part);
-      this.scribe.end(key);
+      this.cited.push(...(part.citations ?? []));
+      this.close(key);
     });
     this.finish(reason, usage);
   }
@@ -196,7 +205,16 @@ class MessagesReader implements WireReader {
       this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
   }
 
-  private delta(key: string, { text = '', thinking = '', signature, partial_json: json }: Block): void {
+  private close(key: string): void {
+    this.scribe.cite(this.cited.splice(0).map(({ url, title }) => ({ url, title })));
+    this.scribe.end(key);
+  }
+
+  private delta(
+    key: string,
+    { text = '', thinking = '', signature, partial_json: json, citation }: Block,
+  ): void {
+    if (citation !== undefined) this.cited.push(citation);
     if (text !== '') this.scribe.text(text, key);
     if (thinking !== '') this.scribe.reasoning(thinking, undefined, key);
     if (signature !== undefined) this.scribe.reasoning('', { family: FAMILY, data: { signature } }, key);

@@ -1,5 +1,12 @@
 import type { FinishReason } from '@majordomo/core';
-import { pieces, type AnswerPart, type AnswerToolCall, type FullAnswer, type FullUsage } from '../answer.ts';
+import {
+  pieces,
+  type AnswerPart,
+  type AnswerText,
+  type AnswerToolCall,
+  type FullAnswer,
+  type FullUsage,
+} from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
 /** Signatures of Claude are read on every platform that serves it: its wires share them. */
@@ -36,11 +43,7 @@ export function blocksOf(answer: FullAnswer): readonly Block[] {
 function blockOf(part: AnswerPart, answer: FullAnswer, call: number): Block | undefined {
   switch (part.type) {
     case 'text':
-      return {
-        opening: { type: 'text', text: '' },
-        deltas: pieces(part.text, part.chunks, 8).map((text) => ({ type: 'text_delta', text })),
-        whole: { type: 'text', text: part.text },
-      };
+      return textBlock(part);
     case 'reasoning':
       return part.redacted === true ? redacted(part.text) : thinking(part);
     case 'tool-call':
@@ -50,6 +53,25 @@ function blockOf(part: AnswerPart, answer: FullAnswer, call: number): Block | un
     default:
       return part satisfies never;
   }
+}
+
+/** A citation is a delta of its own; it is of the whole block. */
+function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
+  const cited = citations.map(({ url, title, quote = '' }) => ({
+    type: 'web_search_result_location',
+    cited_text: quote,
+    url,
+    title: title ?? null,
+    encrypted_index: sealText(SCOPE, url ?? ''),
+  }));
+  return {
+    opening: { type: 'text', text: '', ...(cited.length > 0 && { citations: [] }) },
+    deltas: [
+      ...cited.map((citation) => ({ type: 'citations_delta', citation })),
+      ...pieces(text, chunks, 8).map((piece) => ({ type: 'text_delta', text: piece })),
+    ],
+    whole: { type: 'text', text, ...(cited.length > 0 && { citations: cited }) },
+  };
 }
 
 /** The signature comes last, in a delta of its own. */

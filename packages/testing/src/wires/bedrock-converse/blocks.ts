@@ -35,7 +35,16 @@ function blockOf(part: AnswerPart, usualId: string): Block | undefined {
   switch (part.type) {
     case 'text': {
       const deltas = pieces(part.text, part.chunks, 8).map((text) => ({ text }));
-      return { start: undefined, deltas, whole: { text: part.text } };
+      const citations = (part.citations ?? []).map(({ url, title }) => ({
+        title,
+        location: { web: { url } },
+      }));
+      if (citations.length === 0) return { start: undefined, deltas, whole: { text: part.text } };
+      return {
+        start: undefined,
+        deltas: [...deltas, ...citations.map((citation) => ({ citation }))],
+        whole: { citationsContent: { content: [{ text: part.text }], citations } },
+      };
     }
     case 'reasoning':
       return part.redacted === true ? redacted(part.text) : thinking(part);

@@ -33,13 +33,38 @@ export function geminiWhole(answer: Answer | string, request: WireRequest): Repl
 
 const finishOf = ({ rawFinish, finish }: FullAnswer): string => rawFinish ?? FINISH_REASONS[finish];
 
-function bodyOf({ id, model, usage }: FullAnswer, parts: readonly object[], finishReason?: string): object {
+function bodyOf(
+  { id, model, usage, parts: said }: FullAnswer,
+  parts: readonly object[],
+  finishReason?: string,
+): object {
   return {
     candidates: [
-      { content: { parts, role: 'model' }, ...(finishReason !== undefined && { finishReason }), index: 0 },
+      {
+        content: { parts, role: 'model' },
+        ...(finishReason !== undefined && { finishReason, ...grounding(said) }),
+        index: 0,
+      },
     ],
     ...(usage !== undefined && { usageMetadata: geminiUsage(usage) }),
     modelVersion: model,
     responseId: id,
+  };
+}
+
+/** Pages, and which bytes of the text rest on them: told with the finish. */
+function grounding(parts: FullAnswer['parts']): { readonly groundingMetadata?: object } {
+  const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+  if (cited.length === 0) return {};
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const bytes = (end: number): number => Buffer.byteLength(text.slice(0, end));
+  return {
+    groundingMetadata: {
+      groundingChunks: cited.map(({ url, title }) => ({ web: { uri: url, title } })),
+      groundingSupports: cited.map(({ start = 0, end = text.length }, at) => ({
+        segment: { startIndex: bytes(start), endIndex: bytes(end), text: text.slice(start, end) },
+        groundingChunkIndices: [at],
+      })),
+    },
   };
 }

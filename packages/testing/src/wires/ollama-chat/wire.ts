@@ -18,6 +18,7 @@ export const ollamaChat: Wire = {
   rules: OLLAMA_RULES,
   failures: OLLAMA_FAILURES,
   cannot: {
+    citations: 'Ollama tells no sources',
     'request-cache': 'Ollama caches by itself, and takes no marks',
     'streamed-arguments': 'Ollama sends a call whole, in one line',
     'bad-arguments': 'Ollama sends arguments as an object: the server has parsed what the model wrote',

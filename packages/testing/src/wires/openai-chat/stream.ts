@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FinishReason } from '@majordomo/core';
+import type { Citation, FinishReason } from '@majordomo/core';
 import {
   fullAnswer,
   pieces,
   type Answer,
   type AnswerPart,
+  type AnswerText,
   type AnswerToolCall,
   type FullAnswer,
   type FullUsage,
@@ -85,7 +86,7 @@ function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
 function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDialect): readonly Delta[] {
   switch (part.type) {
     case 'text':
-      return pieces(part.text, part.chunks, 8).map((content) => ({ content }));
+      return [...pieces(part.text, part.chunks, 8).map((content) => ({ content })), ...annotated(part)];
     case 'refusal':
       return pieces(part.text, undefined, 8).map((refusal) => ({ refusal }));
     case 'reasoning': {
@@ -97,6 +98,16 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
       return [];
   }
 }
+
+/** In a delta of their own after the text (recorded of OpenRouter, 2026). */
+const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
+  citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
+
+/** As a message has it. */
+export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
+  type: 'url_citation',
+  url_citation: { url, title, start_index: start, end_index: end },
+});
 
 /** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {

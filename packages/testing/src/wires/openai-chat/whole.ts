@@ -1,7 +1,7 @@
 import { fullAnswer, type Answer, type AnswerToolCall, type FullAnswer } from '../answer.ts';
 import type { Reply, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
-import { callId, chatUsage, CREATED, FINISH_WORDS, signatureOf } from './stream.ts';
+import { annotation, callId, chatUsage, CREATED, FINISH_WORDS, signatureOf } from './stream.ts';
 
 /** The answer as one `chat.completion`. */
 export function chatWhole(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
@@ -42,7 +42,9 @@ function message(answer: FullAnswer, dialect: ChatDialect): object {
     role: 'assistant',
     content: said('text'),
     refusal: said('refusal'),
-    annotations: [],
+    annotations: answer.parts.flatMap((part) =>
+      part.type === 'text' ? (part.citations ?? []).map(annotation) : [],
+    ),
     ...(reasoningField !== undefined && reasoning !== null ? { [reasoningField]: reasoning } : {}),
     ...(calls.length === 0
       ? {}

@@ -1,4 +1,4 @@
-import type { FinishReason } from '@majordomo/core';
+import type { Citation, FinishReason } from '@majordomo/core';
 import type { AnswerPart, FullAnswer, FullUsage } from '../answer.ts';
 import { sealText } from '../signature.ts';
 import { SCOPE } from './items.ts';
@@ -24,7 +24,12 @@ export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): Ou
   const name = `${answer.id}${at}`;
   switch (part.type) {
     case 'text':
-      return messageItem(name, { type: 'output_text', annotations: [], logprobs: [], text: part.text });
+      return messageItem(name, {
+        type: 'output_text',
+        annotations: (part.citations ?? []).map(annotation),
+        logprobs: [],
+        text: part.text,
+      });
     case 'refusal':
       return messageItem(name, { type: 'refusal', refusal: part.text });
     case 'reasoning':
@@ -49,6 +54,14 @@ export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): Ou
       return part satisfies never;
   }
 }
+
+const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
+  type: 'url_citation',
+  url,
+  title,
+  start_index: start,
+  end_index: end,
+});
 
 const messageItem = (name: string, content: object): OutputItem => ({
   id: `msg_${name}`,

@@ -23,6 +23,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   rules: RESPONSES_RULES,
   failures: RESPONSES_FAILURES,
   cannot: {
+    audio: 'Responses takes no audio',
     'request-cache': 'Responses caches by itself: of the wishes it knows only the longest',
     'missing-call-ids': 'Responses gives every function_call a call_id',
     'finish-without-marker': 'in Responses the last event is both reason and marker',

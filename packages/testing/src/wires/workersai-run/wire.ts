@@ -24,6 +24,8 @@ export const workersaiRun: Wire = {
   rules: RUN_RULES,
   failures: RUN_FAILURES,
   cannot: {
+    citations: 'Workers AI tells no sources',
+    audio: 'Workers AI has no form for audio in a chat',
     'request-cache': 'Workers AI takes no marks for caching',
     'embedding-usage': 'Workers AI counts no tokens of vectors',
     file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
