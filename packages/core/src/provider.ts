@@ -7,6 +7,7 @@ export { recalledAt } from './error/recalled-at.ts';
 export { cleanCause } from './error/cause.ts';
 export { redact, secretForms, secretSpans, type Span } from './error/secret.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
+export { joinedBytes } from './bytes/joined-bytes.ts';
 export { fromBase64, toBase64 } from './bytes/base64.ts';
 export { clientCache, type ClientCache } from './toolkit/transport/client-cache.ts';
 export { credentialSource, type CredentialSource } from './toolkit/transport/credential.ts';

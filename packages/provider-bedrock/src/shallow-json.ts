@@ -1,3 +1,5 @@
+import { joinedBytes } from '@majordomo/core/provider';
+
 /** Deeper than anything that is looked at, and shallow enough for the SDK, which reads values by recursion. */
 const MOST_LEVELS = 1000;
 
@@ -22,7 +24,7 @@ export function shallowJson(json: Uint8Array): Uint8Array {
   // Of a text that was cut, the rest stays away: it is no JSON either way.
   if (kept.length === 0) return json;
   if (level <= MOST_LEVELS) kept.push(json.subarray(from));
-  return joined(kept);
+  return joinedBytes(kept);
 }
 
 function endOfString(json: Uint8Array, start: number): number {
@@ -31,14 +33,4 @@ function endOfString(json: Uint8Array, start: number): number {
     if (json[at] === BACKSLASH) at++;
   }
   return json.length;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

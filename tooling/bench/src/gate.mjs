@@ -17,9 +17,9 @@ const began = performance.now();
 
 const verdicts = [];
 const leftOut = [];
-for (const { name } of SCENARIOS) {
-  if (seconds() > Number(values.within)) leftOut.push(name);
-  else verdicts.push(...judged(name));
+for (const scenario of SCENARIOS) {
+  if (seconds() > Number(values.within)) leftOut.push(scenario.name);
+  else verdicts.push(...judged(scenario));
 }
 save('gate', { ...machine(), leftOut, verdicts });
 const missed = verdicts.filter(({ ok }) => !ok).length;
@@ -28,14 +28,14 @@ if (leftOut.length > 0) console.log(`left out for lack of time: ${leftOut.join('
 console.log(`${verdicts.length - missed} of ${verdicts.length} met, with 15 % for noise; ${seconds()} s`);
 process.exitCode = missed === 0 ? 0 : 1;
 
-function judged(name) {
-  const first = verdictsOf(name, 1);
+function judged(scenario) {
+  const first = verdictsOf(scenario, 1);
   if (first.every(({ ok }) => ok) || values.once) return first;
-  return better(first, verdictsOf(name, 2));
+  return better(first, verdictsOf(scenario, 2));
 }
 
-function verdictsOf(name, seed) {
-  const args = ['--subjects', 'raw,sdk,majordomo', '--wires', MAIN_WIRES.join(), '--size', 'gate', '--quiet'];
+function verdictsOf({ name, gateWires = MAIN_WIRES }, seed) {
+  const args = ['--subjects', 'raw,sdk,majordomo', '--wires', gateWires.join(), '--size', 'gate', '--quiet'];
   const { status } = spawnSync(process.execPath, [BENCH, name, '--seed', String(seed), ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -1,6 +1,6 @@
 import { measure } from '../measure/measures.mjs';
 import { text } from '../server/scripts.mjs';
-import { MAIN_WIRES } from '../wires/index.mjs';
+import { MAIN_WIRES, OTHER_WIRES } from '../wires/index.mjs';
 import { check, forWires, opened } from './scenario.mjs';
 
 const DELTAS = 50;
@@ -47,10 +47,11 @@ export const call = {
       ...(await measure(context, { unit, jobs: concurrent })),
     ];
   },
+  gateWires: [...MAIN_WIRES, ...OTHER_WIRES],
   goals: ['sequential', 'concurrent'].flatMap((metric) =>
-    forWires(MAIN_WIRES, (wire) => ({
+    forWires([...MAIN_WIRES, ...OTHER_WIRES], (wire) => ({
       row: `call, ${metric}`,
-      atMost: 1.1,
+      atMost: 1.05,
       unit: '× SDK',
       figure: (read) => read.ratio(metric, wire, 'sdk'),
     })),

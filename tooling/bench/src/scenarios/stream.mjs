@@ -1,9 +1,11 @@
 import { measure } from '../measure/measures.mjs';
 import { text } from '../server/scripts.mjs';
-import { MAIN_WIRES } from '../wires/index.mjs';
+import { MAIN_WIRES, OTHER_WIRES } from '../wires/index.mjs';
 import { check, forWires, opened } from './scenario.mjs';
 
 const OVER_SDK = { 'openai-chat': 0.75, 'anthropic-messages': 1.05 };
+/** Of a wire that is not named there. */
+const OF_OTHERS = 0.8;
 const PACES = { text: 'all events at once', paced: 'one write an event' };
 
 /** @type {import('./scenario.mjs').Scenario} */
@@ -34,10 +36,11 @@ export const stream = {
     }
     return measures;
   },
+  gateWires: [...MAIN_WIRES, ...OTHER_WIRES],
   goals: [
-    ...forWires(MAIN_WIRES, (wire) => ({
+    ...forWires([...MAIN_WIRES, ...OTHER_WIRES], (wire) => ({
       row: 'stream, a delta',
-      atMost: OVER_SDK[wire],
+      atMost: OVER_SDK[wire] ?? OF_OTHERS,
       unit: '× SDK',
       figure: (read) => read.ratio('text', wire, 'sdk'),
     })),

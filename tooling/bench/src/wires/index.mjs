@@ -15,5 +15,7 @@ export const WIRES = [
   ollamaChat,
 ];
 
-/** The two that the gate looks at: most calls of this world go through them. */
+/** The two that every row of the gate looks at: most calls of this world go through them. */
 export const MAIN_WIRES = ['openai-chat', 'anthropic-messages'];
+/** Those that it looks at in calls and streams alone. */
+export const OTHER_WIRES = WIRES.map(({ name }) => name).filter((name) => !MAIN_WIRES.includes(name));

@@ -1,3 +1,4 @@
+import { joinedBytes } from '../../bytes/joined-bytes.ts';
 import type { Operation, PreparedCall } from '../../chain/operation.ts';
 import type { Timeouts } from '../../contract/call.ts';
 import { LlmError, type Attempt, type PartialResponse, type Recovery } from '../../contract/llm-error.ts';
@@ -153,18 +154,6 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
 
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): SpeechResponse {
     const { target, mediaType, usage, warnings } = this;
-    return { audio: joined(this.pieces), mediaType, target, usage, warnings, ...facts };
+    return { audio: joinedBytes(this.pieces), mediaType, target, usage, warnings, ...facts };
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { joinedBytes } from '../../bytes/joined-bytes.ts';
 import { LlmError } from '../../contract/llm-error.ts';
 
 /** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
@@ -65,13 +66,7 @@ export async function collectedBody(
     if (bytes > most) throw tooLarge(target, most);
     chunks.push(chunk);
   }
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks);
 }
 
 const tooLarge = (target: string, most: number): LlmError =>

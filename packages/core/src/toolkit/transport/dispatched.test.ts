@@ -289,6 +289,20 @@ describe('the socket waits for the reader', () => {
     expect(resume).toHaveBeenCalled();
   });
 
+  it('pieces that came together are one read', async () => {
+    const { dispatcher, handler } = played();
+    const answer = dispatched(dispatcher, REQUEST);
+    handler().onConnect(vi.fn());
+    handler().onHeaders(200, [], vi.fn(), 'OK');
+    const reader = ((await answer).body as ReadableStream<Uint8Array>).getReader();
+    for (const text of ['a', 'b', 'c']) handler().onData(Buffer.from(text));
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('abc');
+    handler().onData(Buffer.from('d'));
+    handler().onComplete();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('d');
+    expect((await reader.read()).done).toBe(true);
+  });
+
   it('a request that nobody wants any more is stopped when its connection comes', async () => {
     const { dispatcher, handler } = played();
     const controller = new AbortController();

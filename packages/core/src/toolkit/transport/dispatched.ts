@@ -1,3 +1,5 @@
+import { joinedBytes } from '../../bytes/joined-bytes.ts';
+
 /** What is needed of undici's dispatcher, the transport under Node's `fetch`. */
 export interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
@@ -78,6 +80,9 @@ class Exchange {
   private waiting: Waiting | undefined;
   private stop: (() => void) | undefined;
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** What one read of the socket has brought. */
+  private pieces: Uint8Array[] = [];
+  private bytes = 0;
   private isOver = false;
 
   constructor(request: PlainRequest, waiting: Waiting) {
@@ -108,11 +113,14 @@ class Exchange {
   onData(chunk: Uint8Array): boolean {
     if (this.isOver || this.controller === undefined) return true;
     // A plain view: `slice` of a `Buffer` copies nothing.
-    this.controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-    return (this.controller.desiredSize ?? 0) > 0;
+    this.pieces.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    this.bytes += chunk.length;
+    if (this.pieces.length === 1) queueMicrotask(this.handOn);
+    return (this.controller.desiredSize ?? 0) > this.bytes;
   }
 
   onComplete(): void {
+    this.handOn();
     if (this.end()) this.controller?.close();
   }
 
@@ -154,6 +162,13 @@ class Exchange {
       { highWaterMark: AHEAD, size: ({ length }) => length },
     );
   }
+
+  /** Servers send an event in a chunk of its own; those that came together are one read for whoever decodes them. */
+  private readonly handOn = (): void => {
+    if (this.bytes > 0 && !this.isOver) this.controller?.enqueue(joinedBytes(this.pieces));
+    this.pieces = [];
+    this.bytes = 0;
+  };
 
   private readonly aborted = (): void => {
     this.fail(undefined);
