@@ -106,10 +106,10 @@ function segmentOf(raw: unknown): Heard['segments'] {
   return [{ text: said.trim(), startMs, endMs }];
 }
 
-/** The wire has seconds. */
+/** The wire has seconds; there are none below 0. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = asNumber(seconds);
-  return number === undefined ? undefined : Math.round(number * 1000);
+  return number === undefined || number < 0 ? undefined : Math.round(number * 1000);
 }
 
 /** It is paid by the minute of audio. */

@@ -72,6 +72,19 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()[0]).toEqual({ audio: 'AQI=', language: 'en', initial_prompt: 'Hi' });
   });
 
+  it('a recording of less than no time is one of unknown time', async () => {
+    const result = {
+      text: 'Hi',
+      transcription_info: { duration: -3 },
+      segments: [{ text: 'Hi', start: -1, end: 2 }],
+    };
+    const majordomo = await world(answers(enveloped(result)));
+    const { durationMs, segments, usage } = await majordomo
+      .transcriptionModel(`${place}/@cf/openai/whisper-large-v3-turbo`)
+      .transcribe({ audio: Uint8Array.of(1, 2), mediaType: 'audio/mpeg' });
+    expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
+  });
+
   it('speech comes as bytes', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('ID3 sound');

@@ -6,7 +6,7 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asText, boundedBody, extraFor, fromBase64, sse } from '@majordomo/core/provider';
+import { asText, boundedBody, extraFor, fromBase64, isRecord, sse } from '@majordomo/core/provider';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
@@ -99,7 +99,7 @@ async function* sound(
   let isHeaded = false;
   for await (const { parts, usage } of given) {
     const pieces = parts.flatMap(({ inlineData, thought }, at) => {
-      if (inlineData === undefined || thought === true) return [];
+      if (!isRecord(inlineData) || thought === true) return [];
       const path = `candidates[0].content.parts[${at}].inlineData.data`;
       return [{ type: asText(inlineData.mimeType) ?? '', bytes: bytesOf(inlineData.data, target, path) }];
     });
@@ -118,10 +118,13 @@ function opening(type: string, format: SpeechRequest['format'], length: number |
   const bytes = new Uint8Array();
   if (!/^audio\/(?:l16|pcm)/i.test(type)) return { mediaType: type, bytes };
   if (format === 'pcm') return { mediaType: 'audio/pcm', bytes };
-  const rate = Number(/rate=(\d+)/i.exec(type)?.[1] ?? USUAL_RATE);
+  const said = Number(/rate=(\d+)/i.exec(type)?.[1]);
+  const rate = said > 0 && said <= HIGHEST_RATE ? said : USUAL_RATE;
   return { mediaType: 'audio/wav', bytes: wavHeader(rate, length) };
 }
 
+/** Hertz: more is no rate of sound. */
+const HIGHEST_RATE = 768_000;
 /** Hertz. */
 const USUAL_RATE = 24_000;
 

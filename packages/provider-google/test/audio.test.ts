@@ -174,6 +174,15 @@ describe('speech', () => {
     expect([...audio.subarray(44)]).toEqual([...samples, ...samples]);
   });
 
+  it.each(['rate=0', 'rate=99999999999999', 'rate=x', ''])(
+    'of a rate like "%s" has the usual one',
+    async (rate) => {
+      const majordomo = await world(answers(candidate([piece(samples, `audio/L16;${rate}`)], 'STOP')));
+      const { audio } = await ask(majordomo);
+      expect(new DataView(audio.buffer, audio.byteOffset).getUint32(24, true)).toBe(24_000);
+    },
+  );
+
   it('as samples has no header, and as the vendor’s own file keeps its own', async () => {
     const own = new TextEncoder().encode('RIFF....WAVEfmt ');
     const majordomo = await world((response, _, number) =>
@@ -207,6 +216,7 @@ describe('speech', () => {
 
   it.each<[string, Partial<SpeechRequest>, object, string]>([
     ['a format that would have to be encoded', { format: 'mp3' }, {}, 'unsupported'],
+    ['nothing where sound should be', {}, candidate([{ inlineData: null }], 'STOP'), 'empty'],
     ['words instead of sound', {}, candidate([{ text: 'No.' }], 'STOP'), 'empty'],
     ['a refusal', {}, candidate([], 'SAFETY'), 'content-filter'],
     ['the limit', {}, candidate([piece(samples)], 'MAX_TOKENS'), 'truncated'],

@@ -123,6 +123,17 @@ describe('a transcription', () => {
     expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
   });
 
+  it.each([-1, 1e300, 'soon'])(
+    'that is said to have used %s seconds is one of unknown use',
+    async (seconds) => {
+      const majordomo = await world(
+        answers({ text: 'Hi', duration: seconds, usage: { type: 'duration', seconds } }),
+      );
+      const { durationMs, usage } = await majordomo.transcriptionModel('openai/whisper-1').transcribe(NOTE);
+      expect([durationMs, usage]).toEqual([undefined, undefined]);
+    },
+  );
+
   it('tells speakers apart where the model does', async () => {
     const segments = [
       { type: 'transcript.text.segment', id: 's', start: 0, end: 1, text: 'Hi', speaker: 'A' },

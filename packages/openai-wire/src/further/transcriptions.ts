@@ -98,10 +98,11 @@ function segmentOf(raw: unknown): Heard['segments'] {
   return [{ text: said.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** The wire has seconds, some servers as text; there are none below 0. */
+/** The wire has seconds, some servers as text; none are below 0, or more than a computer can count. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
-  return number === undefined || !(number >= 0 && number < Infinity) ? undefined : Math.round(number * 1000);
+  const rounded = Math.round((number ?? -1) * 1000);
+  return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
 }
 
 /** Tokens, or seconds of audio: what the wire says, else what its duration says. */
@@ -113,7 +114,7 @@ function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefine
     const inputAudio = asNumber(asRecord(input_token_details)['audio_tokens']);
     return { input, output: asNumber(output_tokens), ...none, details: { inputAudio } };
   }
-  const length = asNumber(seconds) ?? (durationMs === undefined ? undefined : durationMs / 1000);
-  if (length === undefined) return undefined;
-  return { input: 0, output: 0, ...none, details: { units: { 'audio-second': length } } };
+  const ms = milliseconds(seconds) ?? durationMs;
+  if (ms === undefined) return undefined;
+  return { input: 0, output: 0, ...none, details: { units: { 'audio-second': ms / 1000 } } };
 }
