@@ -44,18 +44,25 @@ describeWith('redis', 'books', () => {
     const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };
     const sides = [0, periodMs / 3].map((by) => askingAt('disagreeing', limit, by));
     const seen = new Map<number, number>();
+    // Where this machine stopped for a moment a period may begin late, and what it lets in then is another window's.
+    const spoiled = new Set<number>();
     const windowNow = (): number => Math.floor(systemClock.now() / periodMs);
-    const begin = performance.now();
-    while (performance.now() - begin < 6 * periodMs)
+    const whole = (): readonly number[] =>
+      [...seen].flatMap(([window, count]) => (spoiled.has(window) || window === windowNow() ? [] : [count]));
+    let last = performance.now();
+    spoiled.add(windowNow());
+    while (whole().length < 6)
       for (const ask of sides) {
         const window = windowNow();
+        const isIn = await ask();
+        if (performance.now() - last > periodMs / 6)
+          for (const one of [window - 1, window, windowNow(), windowNow() + 1]) spoiled.add(one);
+        last = performance.now();
         // Which of the two it was let in to is not known then.
-        if (!(await ask()) || window !== windowNow()) continue;
-        seen.set(window, (seen.get(window) ?? 0) + 1);
+        if (isIn && window === windowNow()) seen.set(window, (seen.get(window) ?? 0) + 1);
       }
-    expect(seen.size).toBeGreaterThan(5);
-    expect(Math.max(...seen.values())).toBeLessThanOrEqual(10);
-  }, 60_000);
+    expect(Math.max(...whole())).toBeLessThanOrEqual(10);
+  }, 120_000);
 
   it('lose nothing that was settled when Redis is killed, with a log that is written every second', async () => {
     await using server = await startRedis({ append: 'everysec' });
@@ -144,6 +151,28 @@ describeWith('redis', 'books', () => {
     expect(await ledger.settle('2', [{ counter: 'a', amount: 10n ** 25n }])).toBe(true);
     expect(await ledger.settle('4', [{ counter: 'a', amount: 1n }])).toBe(true);
     expect(await ledger.counters('a')).toMatchObject([{ used: most, held: 0n }]);
+  });
+
+  it('hold nothing for a lease or a period that is no number', async () => {
+    const { ledger } = stores();
+    const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
+    await expect(ledger.reserve('1', [claim], Number.NaN)).rejects.toThrow('leaseMs is not a number');
+    await expect(ledger.reserve('2', [{ ...claim, resetsInMs: Number.NaN }], 1000)).rejects.toThrow(
+      RangeError,
+    );
+    await expect(ledger.renew('1', Number.NaN)).rejects.toThrow(RangeError);
+    expect(await ledger.counters('')).toEqual([]);
+  });
+
+  it('of many tenants wait for one client together, with as few listeners as one', async () => {
+    const client = new Redis(server().url);
+    const all = Array.from({ length: 30 }, (_, n) =>
+      redisStores({ client, prefix: `many ${n}`, timeoutMs: 10_000 }),
+    );
+    const asked = Promise.all(all.map(({ ledger }) => ledger.counters('')));
+    expect(client.listenerCount('ready')).toBeLessThanOrEqual(2);
+    expect(await asked).toHaveLength(30);
+    client.disconnect();
   });
 
   it('come in though an old record cannot be read', async () => {

@@ -40,11 +40,22 @@ export interface Client {
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
 }
 
+/** Of all stores on one client: they wait for it together. */
+const known = new WeakMap<RedisClient, Client>();
+
 /** Throws `config` for what is neither. */
 export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Client {
-  if (isNodeRedis(client)) return nodeRedis(client);
-  if (isIoredis(client)) return ioredis(client);
+  const made = (typeof client === 'object' && known.get(client)) || clientIn(client);
+  if (made !== undefined) {
+    known.set(client, made);
+    return made;
+  }
   throw new LlmError('config', `${path} must be a client of ioredis or node-redis`, { path });
+}
+
+function clientIn(client: RedisClient): Client | undefined {
+  if (isNodeRedis(client)) return nodeRedis(client);
+  return isIoredis(client) ? ioredis(client) : undefined;
 }
 
 function nodeRedis(client: NodeRedis): Client {

@@ -16,7 +16,6 @@ export class Connection {
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private wasReady = false;
-  private firstReady: Promise<void> | undefined;
   /** A call has waited in vain, and none was answered since. */
   private isStalled = false;
   private askAgainAt = 0;
@@ -68,7 +67,7 @@ export class Connection {
 
   /** Ends with the wait of a client that never was connected. */
   private async asked<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.wasReady && !this.client.isReady()) await (this.firstReady ??= this.ready());
+    if (!this.wasReady && !this.client.isReady()) await ready(this.client);
     this.wasReady = true;
     const answer = await ask();
     this.isStalled = false;
@@ -83,15 +82,23 @@ export class Connection {
       throw new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
     this.askAgainAt = this.clock.now() + RETRY_MS;
   }
+}
 
-  private ready(): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = this.client.onReady(() => {
+const readiness = new WeakMap<Client, Promise<void>>();
+
+/** When a client is connected next; all who wait for it have one listener. */
+function ready(client: Client): Promise<void> {
+  const first =
+    readiness.get(client) ??
+    new Promise<void>((resolve) => {
+      const stop = client.onReady(() => {
         stop();
+        readiness.delete(client);
         resolve();
       });
     });
-  }
+  readiness.set(client, first);
+  return first;
 }
 
 /** A client may be told to wait for less. */

@@ -43,15 +43,16 @@ export class Counters {
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const values = claims.flatMap((claim) => valuesOf(claim));
+    const lease = whole(leaseMs, 'leaseMs');
     const until = performance.now() + this.timeoutMs;
     const asker = {};
     let isAwaited = true;
     const asked = async (): Promise<Reserved> => {
       this.askers.set(id, asker);
-      let said = await this.reserved(id, leaseMs, until, values);
+      let said = await this.reserved(id, lease, until, values);
       // Either nobody waits any more, or the estimate of its clock was off, and is right now.
       if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
-        said = await this.reserved(id, leaseMs, until, values);
+        said = await this.reserved(id, lease, until, values);
       const isLast = this.askers.get(id) === asker;
       if (isLast) this.askers.delete(id);
       // What is held for nobody is given back, unless the same was asked for once more.
@@ -73,7 +74,7 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.connection.run(RENEW, this.keys, ['renew', id, whole(leaseMs)]);
+    await this.connection.run(RENEW, this.keys, ['renew', id, whole(leaseMs, 'leaseMs')]);
   }
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
@@ -101,12 +102,12 @@ export class Counters {
 
   private async reserved(
     id: string,
-    leaseMs: number,
+    lease: string,
     until: number,
     values: readonly string[],
   ): Promise<Reserved> {
     const deadline = this.time.at(until);
-    const given = ['reserve', id, whole(leaseMs), deadline === undefined ? '' : `${deadline}`, ...values];
+    const given = ['reserve', id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
     const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as Reserved;
     this.time.said(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;
@@ -115,10 +116,14 @@ export class Counters {
 
 function valuesOf({ counter, max, amount, resetsInMs, whenLapsed }: Claim): readonly string[] {
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
-  const resetsIn = resetsInMs === undefined ? '' : whole(Math.max(1, resetsInMs));
+  const resetsIn = resetsInMs === undefined ? '' : whole(Math.max(1, resetsInMs), `resetsInMs of ${counter}`);
   return [counter, String(max > MOST ? MOST : max), String(amount), resetsIn, whenLapsed];
 }
 
-const whole = (ms: number): string => String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
+/** Redis would have done half of a script before it found out. */
+function whole(ms: number, what: string): string {
+  if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
+  return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
+}
 
 const numberOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));
