@@ -40,7 +40,7 @@ export const books = {
     {
       row: 'books in Redis, one limit',
       wire: 'redis',
-      atMost: 2.2,
+      atMost: 2.3,
       unit: '× two bare scripts',
       figure: (read) => read.ratio('typical', 'redis', 'two bare scripts', 'one limit'),
     },
