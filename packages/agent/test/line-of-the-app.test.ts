@@ -1,9 +1,9 @@
 import { createMajordomo, type ChatModel } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
+import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, defineTool, RunError, type Agent } from '../src/index.ts';
 
-const modelOf = (...turns: Parameters<typeof fakeProvider>[0]['models'][string]): ChatModel =>
+const modelOf = (...turns: readonly Turn[]): ChatModel =>
   createMajordomo({ providers: [fakeProvider({ id: 'f', models: { x: turns } })] }).model('f/x');
 
 /** Each way of running, called by a function whose name can be looked for in a stack. */
