@@ -5,7 +5,7 @@ const LONGEST = 3;
 const MIB = 1_048_576;
 
 /** The same value. Throws `config` where its JSON is larger than this: an engine would try it again and again, or stand still. */
-export function checkSize(value: JsonValue, name: string, mostBytes = Infinity): JsonValue {
+export function checkSize(value: JsonValue, name: string, mostBytes: number = Infinity): JsonValue {
   if (mostBytes === Infinity) return value;
   const bytes = bytesOf(value, mostBytes);
   if (bytes <= mostBytes) return value;
