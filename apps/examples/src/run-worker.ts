@@ -14,10 +14,15 @@ export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): P
   }
 }
 
-/** To the end, or to where somebody has to decide; saved before each turn of the model. */
-async function goneOn(runs: RunStore, agent: Agent, id: string, signal: AbortSignal): Promise<void> {
+/** To the end, or to where somebody has to decide; saved before each turn of the model. False where another worker has it. */
+export async function goneOn(
+  runs: RunStore,
+  agent: Agent,
+  id: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const state = await runs.load(id, { leaseMs: 5000 });
-  if (state === undefined) return;
+  if (state === undefined) return false;
   const effects = agent.effects({ runId: id, signal });
   const keep = async (now: RunState): Promise<void> => {
     await runs.save(id, now);
@@ -26,4 +31,5 @@ async function goneOn(runs: RunStore, agent: Agent, id: string, signal: AbortSig
   const ask: typeof effects.ask = (now, turn) => keep(now).then(() => effects.ask(now, turn));
   const result = await agent.drive(state, { ...effects, ask, decisions: async () => [] });
   await runs.save(id, result.state);
+  return true;
 }
