@@ -122,6 +122,23 @@ describe('tools', () => {
     ]);
   });
 
+  it('a tool of the vendor in the history is declared as one, and once', () => {
+    const family = 'converse/amazon.nova-2-lite';
+    const block = { toolUse: { toolUseId: 's', name: 'nova_grounding', input: {}, type: 'server_tool_use' } };
+    const searched = assistant([
+      { type: 'vendor', kind: 'nova_grounding', replay: { family, data: { block } } },
+      { type: 'text', text: 'Found.' },
+    ]);
+    const messages = [user('a'), searched, user('b')];
+    const nova = { systemTool: { name: 'nova_grounding' } };
+    const alone = wire({ messages }, CLAUDE, family);
+    expect(alone.params.toolConfig).toEqual({ tools: [nova] });
+    expect(alone.warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
+    const asked = wire({ messages, extra: { toolConfig: { tools: [nova] } } }, CLAUDE, family);
+    expect(asked.params.toolConfig).toEqual({ tools: [nova] });
+    expect(asked.warnings).toEqual([]);
+  });
+
   it('a model without status and images in results is told by text, and shown them after', () => {
     const bytes = Uint8Array.of(1);
     const { messages } = wire(

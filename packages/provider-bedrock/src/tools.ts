@@ -1,6 +1,12 @@
-import type { Tool, ToolChoice as WireToolChoice, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  Tool,
+  ToolChoice as WireToolChoice,
+  ToolConfiguration,
+  ToolUseBlock,
+} from '@aws-sdk/client-bedrock-runtime';
 import { allowedToolChoice, toTools, type ClaudeTool } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { asList, asRecord } from '@majordomo/core/provider';
 import type { WireJson } from './blocks.ts';
 import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
@@ -10,17 +16,16 @@ import type { Quirks } from './quirks.ts';
  * not offered any more are declared by their names alone.
  */
 export function toToolConfig(
-  { tools, toolChoice }: ModelRequest,
+  { tools, toolChoice, extra }: ModelRequest,
   messages: readonly WireMessage[],
   quirks: Quirks,
   output: JsonObject | undefined,
   warnings: Warning[],
 ): (ToolConfiguration & { tools: Tool[] }) | undefined {
-  const used = usedNames(messages);
+  const used = usedTools(messages, extra);
   if (tools.length === 0 || toolChoice === 'none') {
     if (used.length === 0) return undefined;
-    const known =
-      tools.length > 0 ? toTools(tools, quirks, output, warnings).map(toTool) : used.map(placeholder);
+    const known = tools.length > 0 ? toTools(tools, quirks, output, warnings).map(toTool) : used;
     warnings.push(tools.length > 0 ? CANNOT_FORBID : DECLARED_BY_NAME);
     return { tools: known };
   }
@@ -42,9 +47,23 @@ const DECLARED_BY_NAME: Warning = {
   why: 'the wire refuses a history of calls without tools: those of the history were declared by name',
 };
 
-const usedNames = (messages: readonly WireMessage[]): string[] => [
-  ...new Set(messages.flatMap(({ content }) => content.flatMap(({ toolUse }) => toolUse?.name ?? []))),
-];
+/** What stands for the tools of the history. One of the vendor is its own kind, and perhaps declared by `extra`. */
+function usedTools(messages: readonly WireMessage[], extra: ModelRequest['extra']): Tool[] {
+  const brought = asList(asRecord(extra['toolConfig'])['tools']).map(
+    (tool) => asRecord(asRecord(tool)['systemTool'])['name'],
+  );
+  const used = messages.flatMap(({ content }) => content.flatMap(({ toolUse }) => toolUse ?? []));
+  const namesOf = (uses: readonly ToolUseBlock[]): string[] => [
+    ...new Set(uses.flatMap(({ name }) => name ?? [])),
+  ];
+  const atVendor = namesOf(used.filter(isServer)).filter((name) => !brought.includes(name));
+  return [
+    ...namesOf(used.filter((use) => !isServer(use))).map(placeholder),
+    ...atVendor.map((name): Tool => ({ systemTool: { name } })),
+  ];
+}
+
+const isServer = ({ type }: ToolUseBlock): boolean => type === 'server_tool_use';
 
 const placeholder = (name: string): Tool => ({
   toolSpec: { name, inputSchema: { json: { type: 'object' } } },
