@@ -36,6 +36,7 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'chain-recover-signature': REPLAY,
   'structured-output': 'a CLI takes no schema: core tells it in words',
   citations: 'a CLI tells words alone',
+  'vendor-parts': 'a CLI tells words alone',
   image: 'a CLI takes text alone: its prompt goes in by stdin',
   file: 'a CLI takes text alone: its prompt goes in by stdin',
   'retry-after': HEADERS,

@@ -12,7 +12,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),
       cannot: {
         'missing-key': 'a local server asks for no key',
-        citations: 'llama.cpp searches nothing',
+        citations: 'llama.cpp searches nothing, and so tells no sources',
         file: 'no recording shows that llama.cpp reads documents',
       },
     },

@@ -4,9 +4,11 @@ import { collect, type Collected } from '../src/conformance/collect.ts';
 import { fakeProvider } from '../src/fake/fake-provider.ts';
 import type { Turn } from '../src/script/turn.ts';
 import { startWireServer, type Script, type WireServer } from '../src/server/server.ts';
+import { anthropicMessages } from '../src/wires/anthropic-messages/wire.ts';
 import { chatDialects } from '../src/wires/openai-chat/dialect.ts';
 import { openaiChat, openaiChatWire } from '../src/wires/openai-chat/wire.ts';
 import { chatDialogue } from './reference/chat.ts';
+import { messagesDialogue } from './reference/messages.ts';
 import { referenceProvider } from './reference/provider.ts';
 
 const asked = { messages: [], tools: [], output: undefined, extra: {} } as const;
@@ -104,6 +106,18 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   ],
 ];
 
+it('a server says what ran at the vendor as its wire does', async () => {
+  const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
+  await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
+  const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
+  const { parts } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
+  expect(parts).toMatchObject([
+    { type: 'vendor', kind: 'server_tool_use', text: 'tea' },
+    { type: 'vendor', kind: 'web_search_tool_result' },
+    { type: 'text', text: 'Found.' },
+  ]);
+});
+
 /** What only servers play, and what only fakes play. */
 const WRONG_ON_A_WIRE: typeof WRONG = [
   [
@@ -123,6 +137,11 @@ const WRONG_ON_A_WIRE: typeof WRONG = [
     'has an unknown part type, "toolcall"; did you mean "tool-call"?',
   ],
   ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fakes play'],
+  [
+    'the token of a vendor part',
+    { vendorParts: [{ text: 'tea', data: 1 }] },
+    'has kind or data of a vendor part, which only fakes play: a wire has its own',
+  ],
   ['a kind that no vendor says', { fail: 'denied' }, "has fail: 'denied', which no vendor says; a fake can"],
 ];
 

@@ -11,6 +11,7 @@ import { sourceCases } from './cases/sources.ts';
 import { textCases } from './cases/text.ts';
 import { toolCases } from './cases/tools.ts';
 import { transcriptCases } from './cases/transcripts.ts';
+import { vendorCases } from './cases/vendor-parts.ts';
 import { chainCases } from './chain/cases.ts';
 import { recoveryCases } from './chain/recovery.ts';
 import type { Case, Harness } from './harness.ts';
@@ -32,6 +33,7 @@ export const conformance: readonly Case[] = [
   ...transcriptCases,
   ...resourceCases,
   ...sourceCases,
+  ...vendorCases,
   ...chainCases,
   ...recoveryCases,
   ...answeredCases,

@@ -59,6 +59,8 @@ export type Scenario =
   | 'audio'
   | 'audio-declared'
   | 'citations'
+  | 'vendor-parts'
+  | 'vendor-foreign'
   | 'system'
   | 'frozen'
   | 'lone-surrogate'

@@ -79,6 +79,7 @@ export const PARTS: Readonly<Record<AnswerPart['type'], true>> = {
   text: true,
   reasoning: true,
   'tool-call': true,
+  vendor: true,
   refusal: true,
 };
 

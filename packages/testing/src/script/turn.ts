@@ -72,8 +72,8 @@ export interface HangTurn extends Timed {
 }
 
 /**
- * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images, warnings
- * and vendor parts.
+ * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images and
+ * warnings; what ran at the vendor has the kind and the form of the wire there.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 

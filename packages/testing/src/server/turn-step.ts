@@ -20,10 +20,12 @@ const AFTER_ALL = { content: Number.MAX_SAFE_INTEGER };
 function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): Answer {
   if (turn.images !== undefined) throw new Error('has images, which only fakes play');
   if (turn.warnings !== undefined) throw new Error('has warnings, which only fakes play');
-  if (turn.vendorParts !== undefined) throw new Error('has vendorParts, which only fakes play');
+  if (turn.vendorParts?.some(({ kind, data }) => kind !== undefined || data !== undefined))
+    throw new Error('has kind or data of a vendor part, which only fakes play: a wire has its own');
   const { id, usage, finish, rawFinish, chunks } = turn;
   const parts: AnswerPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', text: reasoning });
+  for (const ran of turn.vendorParts ?? []) parts.push({ type: 'vendor', text: ran.text });
   if (text !== undefined) parts.push({ type: 'text', text, chunks, citations: turn.citations });
   for (const call of toolCalls)
     parts.push({ type: 'tool-call', id: call.id, name: call.name, json: JSON.stringify(call.args) });

@@ -34,6 +34,15 @@ export interface AnswerToolCall {
   readonly chunks?: Chunks | undefined;
 }
 
+/** A tool that ran at the vendor, in the wire's own form: a search, or at Gemini code; left out where it has none. */
+export interface AnswerVendor {
+  readonly type: 'vendor';
+  /** What was searched for, or the code. */
+  readonly text: string;
+  /** What was found, or what the code printed; Responses does not tell it. Default: nothing, or hidden as Nova does. */
+  readonly result?: string | undefined;
+}
+
 /** The model declines, in the wire's own form. */
 export interface AnswerRefusal {
   readonly type: 'refusal';
@@ -41,7 +50,7 @@ export interface AnswerRefusal {
 }
 
 /** What an answer is made of. */
-export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerRefusal;
+export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerVendor | AnswerRefusal;
 
 /** What the server lets the model say, in no vendor's words. A string is a text with finish `stop`. */
 export interface Answer {

@@ -11,7 +11,7 @@ export interface Reply {
 }
 
 /**
- * One step of a streamed body. `content` carries text, reasoning or tool calls; `finish` has the finish reason, and
+ * One step of a streamed body. `content` carries what the answer is made of; `finish` has the finish reason, and
  * what comes after it (usage, end markers) is `tail`.
  */
 export interface Frame {
@@ -49,6 +49,8 @@ export interface WireRequest {
   }[];
   /** Reasoning that came back: its text and, where the wire has one, its signature. */
   readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
+  /** What ran at the vendor and came back: the wire's own blocks, items or parts, in order. */
+  readonly vendorBlocks: readonly unknown[];
   /** Their names. */
   readonly tools: readonly string[];
   /** The JSON Schema that the answer must follow. */

@@ -7,6 +7,7 @@ interface Piece {
   readonly text?: string;
   readonly args?: object;
   readonly mediaType?: string;
+  readonly replay?: { readonly data: { readonly block: object } };
 }
 
 const eachOf = (type: string, change: (part: Piece) => readonly object[]): Flaw['stream'] =>
@@ -14,6 +15,8 @@ const eachOf = (type: string, change: (part: Piece) => readonly object[]): Flaw[
 
 const eachText = (change: (text: string) => string): Flaw['stream'] =>
   eachOf('text', (part) => [{ ...part, text: change(part.text ?? '') }]);
+
+const isRun = ({ type }: Pick<Piece, 'type'>): number => Number(type === 'vendor');
 
 const onFinish = (change: (event: ModelEvent & { type: 'finish' }) => object): Flaw['stream'] =>
   onEvents((event) => (event.type === 'finish' ? [{ ...event, ...change(event) }] : [event]));
@@ -82,6 +85,60 @@ export const CARELESS: readonly Flaw[] = [
           ]
         : [event],
     ),
+  },
+  {
+    name: 'keeps nothing of what ran at the vendor',
+    caught: ['vendor-parts'],
+    wire: 'anthropic-messages',
+    stream: eachOf('vendor', () => []),
+  },
+  {
+    name: 'changes what ran at the vendor',
+    caught: ['vendor-parts'],
+    wire: 'anthropic-messages',
+    stream: eachOf('vendor', ({ replay, ...part }) => [
+      { ...part, replay: { ...replay, data: { block: { ...replay?.data.block, cache_control: null } } } },
+    ]),
+  },
+  {
+    name: 'moves what ran at the vendor to the front of its turn',
+    caught: ['vendor-parts'],
+    wire: 'anthropic-messages',
+    stream: onRequest((request) => ({
+      ...request,
+      messages: request.messages.map((message) =>
+        message.role === 'assistant'
+          ? { ...message, parts: message.parts.toSorted((a, b) => isRun(b) - isRun(a)) }
+          : message,
+      ),
+    })),
+  },
+  {
+    name: 'signs what ran at the vendor for somebody else',
+    caught: ['vendor-parts'],
+    wire: 'anthropic-messages',
+    stream: onEvents((event) =>
+      event.type === 'part-end' && event.part.type === 'vendor'
+        ? [{ ...event, part: { ...event.part, replay: { ...event.part.replay, family: 'elsewhere' } } }]
+        : [event],
+    ),
+  },
+  {
+    name: 'tells one vendor in words what ran at another',
+    caught: ['vendor-foreign'],
+    stream: eachOf('vendor', ({ text }) => [{ type: 'text', text }]),
+  },
+  {
+    name: 'says that it can read what anybody ran, and drops it silently',
+    caught: ['vendor-foreign'],
+    stream: (stream) => stream,
+    provider: (given) => ({
+      ...given,
+      model: (id) => {
+        const model = given.model(id);
+        return { ...model, families: [...model.families, 'elsewhere'] };
+      },
+    }),
   },
   { name: 'trims texts', caught: ['request-history'], stream: eachText((text) => text.trim()) },
   {

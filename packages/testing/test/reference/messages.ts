@@ -4,6 +4,7 @@ import {
   type FilePart,
   type FinishReason,
   type ImagePart,
+  type JsonObject,
   type ModelRequest,
   type TurnMessage,
   type Usage,
@@ -114,7 +115,8 @@ function block(
   if (part.type === 'tool-call')
     return [{ type: 'tool_use', id: rename(part.id), name: part.name, input: part.args }];
   if (part.replay?.family !== FAMILY) return [];
-  const data = part.replay.data as { signature?: string; redacted?: string };
+  const data = part.replay.data as { signature?: string; redacted?: string; block?: object };
+  if (data.block !== undefined) return [data.block];
   if (data.redacted !== undefined) return [{ type: 'redacted_thinking', data: data.redacted }];
   return [{ type: 'thinking', thinking: part.text, signature: data.signature }];
 }
@@ -143,6 +145,11 @@ interface Block {
   readonly citation?: Cited;
   readonly citations?: readonly Cited[];
 }
+/** The block of a tool at the vendor, and its input as far as it has come. */
+interface Ran {
+  readonly block: Block;
+  json: string;
+}
 interface Event {
   readonly type: string;
   readonly index?: number;
@@ -163,6 +170,7 @@ class MessagesReader implements WireReader {
   readonly scribe: Scribe;
   done = false;
   private readonly cited: Cited[] = [];
+  private ran: Ran | undefined;
 
   constructor(target: string) {
     this.scribe = new Scribe(target, []);
@@ -186,7 +194,7 @@ class MessagesReader implements WireReader {
     this.scribe.start(id);
     content.forEach((part, index) => {
       const key = String(index);
-      this.open(key, part.type === 'tool_use' ? part : { ...part, text: '', thinking: '' });
+      this.open(key, part);
       if (part.type === 'tool_use') this.scribe.toolCall(key, { json: JSON.stringify(part.input) });
       else this.delta(key, part);
       this.cited.push(...(part.citations ?? []));
@@ -199,7 +207,9 @@ class MessagesReader implements WireReader {
     if (!this.done) throw new LlmError('truncated', 'no stop reason', { target: this.scribe.target });
   }
 
-  private open(key: string, { type, id, name, data }: Block): void {
+  private open(key: string, block: Block): void {
+    const { type, id, name, data } = block;
+    if (type === 'server_tool_use' || type === 'web_search_tool_result') this.ran = { block, json: '' };
     if (type === 'tool_use') this.scribe.toolCall(key, { id, name });
     if (type === 'redacted_thinking')
       this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
@@ -207,7 +217,19 @@ class MessagesReader implements WireReader {
 
   private close(key: string): void {
     this.scribe.cite(this.cited.splice(0).map(({ url, title }) => ({ url, title })));
+    if (this.ran !== undefined) this.keep(this.ran);
+    this.ran = undefined;
     this.scribe.end(key);
+  }
+
+  private keep({ block: opened, json }: Ran): void {
+    const block = json === '' ? opened : { ...opened, input: JSON.parse(json) as unknown };
+    const { query } = (block.input ?? {}) as { readonly query?: string };
+    this.scribe.vendor({
+      kind: block.type,
+      text: query,
+      replay: { family: FAMILY, data: { block: block as object as JsonObject } },
+    });
   }
 
   private delta(
@@ -218,7 +240,8 @@ class MessagesReader implements WireReader {
     if (text !== '') this.scribe.text(text, key);
     if (thinking !== '') this.scribe.reasoning(thinking, undefined, key);
     if (signature !== undefined) this.scribe.reasoning('', { family: FAMILY, data: { signature } }, key);
-    if (json !== undefined) this.scribe.toolCall(key, { json });
+    if (json !== undefined && this.ran !== undefined) this.ran.json += json;
+    else if (json !== undefined) this.scribe.toolCall(key, { json });
   }
 
   private finish(raw: string, usage: WireUsage | undefined): void {

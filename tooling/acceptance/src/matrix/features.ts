@@ -18,6 +18,7 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['thoughts sent back', 'reasoning-replay'],
   ['cache and reasoning counted', 'usage'],
   ['citations', 'citations'],
+  ['vendor tools', 'vendor-parts'],
   ['Retry-After', 'retry-after'],
   ['abort closes the socket', 'abort-after-content'],
   ['embeddings', 'embedding'],

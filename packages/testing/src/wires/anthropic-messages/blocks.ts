@@ -4,6 +4,7 @@ import {
   type AnswerPart,
   type AnswerText,
   type AnswerToolCall,
+  type AnswerVendor,
   type FullAnswer,
   type FullUsage,
 } from '../answer.ts';
@@ -34,22 +35,23 @@ export interface Block {
 /** The blocks of an answer. A refusal is a stop reason here, no block. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
-  return answer.parts.flatMap((part) => {
-    const block = blockOf(part, answer, part.type === 'tool-call' ? calls++ : 0);
-    return block === undefined ? [] : [block];
-  });
+  return answer.parts.flatMap((part, at) =>
+    partBlocks(part, `${answer.id}${part.type === 'tool-call' ? calls++ : at}`),
+  );
 }
 
-function blockOf(part: AnswerPart, answer: FullAnswer, call: number): Block | undefined {
+function partBlocks(part: AnswerPart, name: string): readonly Block[] {
   switch (part.type) {
     case 'text':
-      return textBlock(part);
+      return [textBlock(part)];
     case 'reasoning':
-      return part.redacted === true ? redacted(part.text) : thinking(part);
+      return [part.redacted === true ? redacted(part.text) : thinking(part)];
     case 'tool-call':
-      return toolUse(part, `toolu_${answer.id}${call}`);
+      return [toolUse(part, `toolu_${name}`)];
+    case 'vendor':
+      return webSearch(part, `srvtoolu_${name}`);
     case 'refusal':
-      return undefined;
+      return [];
     default:
       return part satisfies never;
   }
@@ -105,6 +107,28 @@ function toolUse(call: AnswerToolCall, usualId: string): Block {
     })),
     whole: { ...head, input: parsed(call.json), ...tail },
   };
+}
+
+/** What is asked comes in deltas like a call's arguments, what was found in one piece (recorded 2025-10). */
+function webSearch({ text: query, result = '' }: AnswerVendor, id: string): readonly Block[] {
+  const head = { type: 'server_tool_use', id, name: 'web_search' };
+  const page = { type: 'web_search_result', title: result, url: 'https://found.example/', page_age: null };
+  const found = {
+    type: 'web_search_tool_result',
+    tool_use_id: id,
+    content: result === '' ? [] : [{ ...page, encrypted_content: sealText(SCOPE, result) }],
+  };
+  return [
+    {
+      opening: { ...head, input: {} },
+      deltas: ['', ...pieces(JSON.stringify({ query }), undefined, 6)].map((json) => ({
+        type: 'input_json_delta',
+        partial_json: json,
+      })),
+      whole: { ...head, input: { query } },
+    },
+    { opening: found, deltas: [], whole: found },
+  ];
 }
 
 function parsed(json: string): unknown {

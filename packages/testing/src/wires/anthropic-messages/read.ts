@@ -4,6 +4,7 @@ import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
+import { SERVER_BLOCKS } from './shape.ts';
 
 /** What a Messages request says. Tolerant: the validator is who complains. */
 export function readMessages(_path: string, body: unknown): WireRequest {
@@ -29,6 +30,7 @@ export function readMessages(_path: string, body: unknown): WireRequest {
       isError: isError === true,
     })),
     reasoning: blocks.flatMap(reasoningOf),
+    vendorBlocks: blocks.filter(({ type }) => SERVER_BLOCKS.includes(stringOf(type))),
     tools: asList(tools)
       .filter(isRecord)
       .map(({ name }) => stringOf(name)),

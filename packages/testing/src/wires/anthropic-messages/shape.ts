@@ -61,23 +61,23 @@ const TOOL_RESULT = object(
   { ...CACHED, content: textOr(list(RESULT_CONTENT)), is_error: flag, toolset_name: nullable(text) },
 );
 
-/** Results of tools that ran at the vendor: only the vendor knows their inside. */
-const SERVER_BLOCKS: Fields = Object.fromEntries(
-  [
-    'server_tool_use',
-    'web_search_tool_result',
-    'web_fetch_tool_result',
-    'code_execution_tool_result',
-    'bash_code_execution_tool_result',
-    'text_editor_code_execution_tool_result',
-    'tool_search_tool_result',
-    'advisor_tool_result',
-    'mcp_tool_use',
-    'mcp_tool_result',
-    'container_upload',
-    'compaction',
-  ].map((type) => [type, anyObject]),
-);
+/** Tools that ran at the vendor, and their results: only the vendor knows their inside. */
+export const SERVER_BLOCKS: readonly string[] = [
+  'server_tool_use',
+  'web_search_tool_result',
+  'web_fetch_tool_result',
+  'code_execution_tool_result',
+  'bash_code_execution_tool_result',
+  'text_editor_code_execution_tool_result',
+  'tool_search_tool_result',
+  'advisor_tool_result',
+  'mcp_tool_use',
+  'mcp_tool_result',
+  'container_upload',
+  'compaction',
+];
+
+const serverBlocks: Fields = Object.fromEntries(SERVER_BLOCKS.map((type) => [type, anyObject]));
 
 const USER_BLOCK = tagged('type', {
   text: TEXT_BLOCK,
@@ -85,7 +85,7 @@ const USER_BLOCK = tagged('type', {
   document: DOCUMENT_BLOCK,
   search_result: SEARCH_BLOCK,
   tool_result: TOOL_RESULT,
-  ...SERVER_BLOCKS,
+  ...serverBlocks,
 });
 
 const ASSISTANT_BLOCK = tagged('type', {
@@ -96,7 +96,7 @@ const ASSISTANT_BLOCK = tagged('type', {
     { type: text, id: TOOL_ID, name: TOOL_NAME, input: anyObject },
     { ...CACHED, caller: anyObject, toolset_name: nullable(text) },
   ),
-  ...SERVER_BLOCKS,
+  ...serverBlocks,
 });
 
 const MESSAGE = tagged('role', {

@@ -1,5 +1,5 @@
 import type { FinishReason } from '@majordomo/core';
-import { pieces, type AnswerPart, type FullAnswer, type FullUsage } from '../answer.ts';
+import { pieces, type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
 /** Signatures of Claude are read on every platform that serves it: its wires share them. */
@@ -26,12 +26,14 @@ export interface Block {
 /** The blocks of an answer. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
-  return answer.parts.flatMap(
-    (part) => blockOf(part, `tooluse_${answer.id}${part.type === 'tool-call' ? calls++ : ''}`) ?? [],
+  return answer.parts.flatMap((part, at) =>
+    part.type === 'vendor'
+      ? search(part, `srvtooluse_${answer.id}${at}`)
+      : (blockOf(part, `tooluse_${answer.id}${part.type === 'tool-call' ? calls++ : ''}`) ?? []),
   );
 }
 
-function blockOf(part: AnswerPart, usualId: string): Block | undefined {
+function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Block | undefined {
   switch (part.type) {
     case 'text': {
       const deltas = pieces(part.text, part.chunks, 8).map((text) => ({ text }));
@@ -59,6 +61,25 @@ function blockOf(part: AnswerPart, usualId: string): Block | undefined {
     default:
       return part satisfies never;
   }
+}
+
+/** As Nova tells what it searched the web for; what it found it hides (recorded of Nova 2). */
+function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
+  const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
+  const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
+  const content = [{ text: result }];
+  return [
+    {
+      start: { toolUse: use },
+      deltas: pieces(JSON.stringify({ query }), undefined, 6).map((input) => ({ toolUse: { input } })),
+      whole: { toolUse: { ...use, input: { query } } },
+    },
+    {
+      start: { toolResult: found },
+      deltas: [{ toolResult: content }],
+      whole: { toolResult: { ...found, content } },
+    },
+  ];
 }
 
 /** The signature comes last, in a delta of its own. */

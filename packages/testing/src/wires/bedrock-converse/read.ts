@@ -33,6 +33,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
     })),
     toolResults: results.map(resultOf),
     reasoning: of(blocks, 'reasoningContent').flatMap(reasoningOf),
+    vendorBlocks: blocks.filter(isOfServer),
     tools: toolSpecsOf(request['toolConfig']).map(({ name }) => stringOf(name)),
     output: schema === undefined ? undefined : (parsedObject(schema) as JsonObject | undefined),
     maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
@@ -48,6 +49,11 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
     .join('');
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
+
+/** The client's own calls have no such type, and its results none at all. */
+const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
+  (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
+  (isRecord(toolResult) && isString(toolResult['type']));
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 const of = (blocks: readonly Fields[], kind: string): readonly Fields[] =>

@@ -17,6 +17,14 @@ export interface Content {
 /** The mark that the documentation gives for calls of other models. */
 const FOREIGN_MARK = 'skip_thought_signature_validator';
 
+/** Kinds of data that a tool at the vendor leaves. */
+export const SERVER_KINDS: readonly string[] = [
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+];
+
 /** Kinds of data: a part has one of them. */
 const KINDS: readonly string[] = [
   'text',
@@ -24,10 +32,7 @@ const KINDS: readonly string[] = [
   'fileData',
   'functionCall',
   'functionResponse',
-  'executableCode',
-  'codeExecutionResult',
-  'toolCall',
-  'toolResponse',
+  ...SERVER_KINDS,
 ];
 
 export function contentsOf(body: unknown): readonly Content[] {

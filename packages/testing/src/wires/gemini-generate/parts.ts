@@ -52,6 +52,11 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
       const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
       return [signed({ functionCall: call })];
     }
+    case 'vendor':
+      return [
+        signed({ executableCode: { id: usualId, language: 'PYTHON', code: part.text } }),
+        { codeExecutionResult: { id: usualId, outcome: 'OUTCOME_OK', output: part.result ?? '' } },
+      ];
     case 'refusal':
       return [];
     default:

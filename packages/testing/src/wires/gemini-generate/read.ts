@@ -3,7 +3,7 @@ import { isRecord } from '@majordomo/core/provider';
 import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
-import { contentsOf } from './conversation.ts';
+import { contentsOf, SERVER_KINDS } from './conversation.ts';
 import { declarationsOf } from './options.ts';
 import { SCOPE } from './parts.ts';
 import { camelCased } from './spelling.ts';
@@ -40,6 +40,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
       isError: isRecord(response) && response['error'] !== undefined,
     })),
     reasoning: parts.flatMap(reasoningOf),
+    vendorBlocks: parts.filter((part) => SERVER_KINDS.some((kind) => part[kind] !== undefined)),
     tools: declarationsOf(request).map(({ name }) => stringOf(name)),
     output: outputOf(config),
     maxTokens: typeof config['maxOutputTokens'] === 'number' ? config['maxOutputTokens'] : undefined,

@@ -29,6 +29,8 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     reasoning: of('assistant').flatMap(({ thinking }) =>
       isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
     ),
+    // The wire has no form for it.
+    vendorBlocks: [],
     tools: asList(request['tools'])
       .filter(isRecord)
       .map(({ function: tool }) => (isRecord(tool) ? stringOf(tool['name']) : '')),

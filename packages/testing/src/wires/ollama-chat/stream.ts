@@ -88,6 +88,8 @@ function messages(part: AnswerPart, answer: FullAnswer, next: () => number): rea
       }));
     case 'tool-call':
       return [{ role: 'assistant', content: '', tool_calls: [toolCall(part, next(), answer)] }];
+    case 'vendor':
+      return [];
     default:
       part satisfies never;
       return [];

@@ -19,6 +19,7 @@ export const ollamaChat: Wire = {
   failures: OLLAMA_FAILURES,
   cannot: {
     citations: 'Ollama tells no sources',
+    'vendor-parts': 'Ollama runs no tools of its own',
     'request-cache': 'Ollama caches by itself, and takes no marks',
     'streamed-arguments': 'Ollama sends a call whole, in one line',
     'bad-arguments': 'Ollama sends arguments as an object: the server has parsed what the model wrote',

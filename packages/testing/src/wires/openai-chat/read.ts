@@ -29,6 +29,8 @@ export function readChat(_path: string, body: unknown): WireRequest {
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
+    // The wire has no form for it.
+    vendorBlocks: [],
     tools: asList(request['tools'])
       .filter(isRecord)
       .map(({ function: tool }) => (isRecord(tool) ? stringOf(tool['name']) : '')),

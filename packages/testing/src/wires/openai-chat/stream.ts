@@ -87,6 +87,8 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
   switch (part.type) {
     case 'text':
       return [...pieces(part.text, part.chunks, 8).map((content) => ({ content })), ...annotated(part)];
+    case 'vendor':
+      return [];
     case 'refusal':
       return pieces(part.text, undefined, 8).map((refusal) => ({ refusal }));
     case 'reasoning': {

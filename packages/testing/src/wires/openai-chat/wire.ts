@@ -17,6 +17,7 @@ import { chatWhole } from './whole.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
   'request-cache': 'Chat Completions caches by itself: of the wishes it knows only the longest',
+  'vendor-parts': 'Chat Completions takes nothing back of what ran at the vendor',
   'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
   'chain-recover-signature': 'Chat Completions has no signatures',
 };

@@ -6,7 +6,7 @@ import { SCOPE } from './items.ts';
 /** An output item of the API. */
 export interface OutputItem {
   readonly id: string;
-  readonly type: 'message' | 'reasoning' | 'function_call';
+  readonly type: 'message' | 'reasoning' | 'function_call' | 'web_search_call';
   readonly [member: string]: unknown;
 }
 
@@ -49,6 +49,13 @@ export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): Ou
         arguments: part.json,
         call_id: part.id ?? `call_${name}`,
         name: part.name,
+      };
+    case 'vendor':
+      return {
+        id: `ws_${name}`,
+        type: 'web_search_call',
+        status: 'completed',
+        action: { type: 'search', queries: [part.text], query: part.text },
       };
     default:
       return part satisfies never;

@@ -4,6 +4,7 @@ import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './items.ts';
+import { VENDOR_ITEMS } from './shape.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
       isError: /^error\b/i.test(textOf(output)),
     })),
     reasoning: of('reasoning').map(reasoningOf),
+    vendorBlocks: items.filter(isRecord).filter(({ type }) => VENDOR_ITEMS.includes(stringOf(type))),
     tools: asList(request['tools'])
       .filter(isRecord)
       .map(({ name }) => stringOf(name)),

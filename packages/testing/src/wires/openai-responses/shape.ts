@@ -22,7 +22,7 @@ const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
 const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
 
 /** Types that only the vendor's own tools and the API's newer parts use: their members are not checked. */
-const VENDOR_ITEMS: readonly string[] = [
+export const VENDOR_ITEMS: readonly string[] = [
   'file_search_call',
   'web_search_call',
   'computer_call',

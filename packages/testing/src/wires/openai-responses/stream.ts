@@ -1,4 +1,11 @@
-import { fullAnswer, pieces, type Answer, type AnswerPart, type FullAnswer } from '../answer.ts';
+import {
+  fullAnswer,
+  pieces,
+  type Answer,
+  type AnswerPart,
+  type AnswerVendor,
+  type FullAnswer,
+} from '../answer.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ResponsesDialect } from './dialect.ts';
@@ -65,9 +72,11 @@ function eventsOf(
       output_index: at,
       item: begun(item),
     }),
-    ...deltasOf(part).map((delta) =>
-      event('content', `response.${EVENTS[part.type]}.delta`, { ...place, ...INDEX, delta }),
-    ),
+    ...(part.type === 'vendor'
+      ? SEARCHING.map((step) => event('noise', `response.web_search_call.${step}`, place))
+      : deltasOf(part).map((delta) =>
+          event('content', `response.${EVENTS[part.type]}.delta`, { ...place, ...INDEX, delta }),
+        )),
     ...(isCall
       ? [event('content', 'response.function_call_arguments.done', { ...place, arguments: part.json })]
       : []),
@@ -80,14 +89,20 @@ function eventsOf(
 
 const INDEX = { content_index: 0, summary_index: 0 };
 
-const EVENTS: Readonly<Record<AnswerPart['type'], string>> = {
+/** A search tells of itself while it runs; what it asked stands in the item's end (recorded 2026-06). */
+const SEARCHING = ['in_progress', 'searching', 'completed'] as const;
+
+/** A part that is written piece by piece. */
+type WrittenPart = Exclude<AnswerPart, AnswerVendor>;
+
+const EVENTS: Readonly<Record<WrittenPart['type'], string>> = {
   text: 'output_text',
   refusal: 'refusal',
   reasoning: 'reasoning_summary_text',
   'tool-call': 'function_call_arguments',
 };
 
-function deltasOf(part: AnswerPart): readonly string[] {
+function deltasOf(part: WrittenPart): readonly string[] {
   if (part.type === 'tool-call') return pieces(part.json, part.chunks, 6);
   if (part.type === 'reasoning' && part.redacted === true) return [];
   return pieces(part.text, part.type === 'refusal' ? undefined : part.chunks, 8);
@@ -97,6 +112,7 @@ function deltasOf(part: AnswerPart): readonly string[] {
 function begun(item: OutputItem): object {
   if (item.type === 'function_call') return { ...item, status: 'in_progress', arguments: '' };
   if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };
+  if (item.type === 'web_search_call') return { ...item, status: 'in_progress', action: { type: 'search' } };
   return { ...item, summary: [] };
 }
 

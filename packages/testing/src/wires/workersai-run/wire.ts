@@ -25,6 +25,7 @@ export const workersaiRun: Wire = {
   failures: RUN_FAILURES,
   cannot: {
     citations: 'Workers AI tells no sources',
+    'vendor-parts': 'Workers AI runs no tools of its own',
     audio: 'Workers AI has no form for audio in a chat',
     'request-cache': 'Workers AI takes no marks for caching',
     'embedding-usage': 'Workers AI counts no tokens of vectors',
