@@ -36,8 +36,11 @@ const thereAndBack =
 
 const REFUSAL = 'the AI SDK has one finish for what was refused and what was filtered: content-filter';
 
+const RAN = 'what a vendor ran of itself is dropped on the way from the AI SDK, with a warning';
+
 const EVERY: Harness['cannot'] = {
   refusal: REFUSAL,
+  'vendor-parts': RAN,
   html: 'their packages read past what is no event stream, and end without a finish: truncated',
   'content-type': 'their packages read a body whatever its type says',
   'output-schemas':
@@ -48,6 +51,7 @@ const EVERY: Harness['cannot'] = {
 
 const OPENAI: Harness['cannot'] = {
   ...EVERY,
+  citations: 'its package tells sources as parts of their own, and not which text rests on them',
   'tool-result':
     'its package marks an error as {"error": …}, where the suite reads a text that begins with the word',
   'missing-call-ids': 'its package makes them up at random',
@@ -64,6 +68,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       open: ({ baseURL, apiKey }) => fromAISDK(thereAndBack(baseURL, apiKey), { id: 'theirs' }),
       cannot: {
         refusal: REFUSAL,
+        'vendor-parts': RAN,
         'bad-arguments':
           'a call that must not run gets a mark behind its arguments, so that the AI SDK cannot read them',
         'abort-body': 'our bridge hands over a stream with the first content: its headers are no step',
