@@ -9,6 +9,7 @@ describe.concurrent('the conformance suite on our own vendor', () => {
   const cases = casesFor({
     wire: openaiChatWire({ name: 'lab' }),
     model: 'some-model',
+    models: { embedding: 'some-vectors', transcription: 'some-ears', speech: 'some-voice' },
     open: ({ baseURL, apiKey }) => openaiCompatible(lab, { baseURL, apiKey }),
     cannot: { file: 'our server reads no documents' },
   });
