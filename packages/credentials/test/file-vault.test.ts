@@ -128,11 +128,11 @@ describe('a vault in a file', () => {
     const newer = readFileSync(path, 'utf8').replace('"version": 1', '"version": 2');
     writeFileSync(path, newer);
     for (const run of [
-      fileVault({ path }).get('a'),
-      fileVault({ path }).list(),
-      fileVault({ path }).update('a', () => key('w')),
+      () => fileVault({ path }).get('a'),
+      () => fileVault({ path }).list(),
+      () => fileVault({ path }).update('a', () => key('w')),
     ]) {
-      expect((await failure(run)).details.code).toBe('vault-version');
+      expect((await failure(run())).details.code).toBe('vault-version');
     }
     expect(readFileSync(path, 'utf8')).toBe(newer);
   });
