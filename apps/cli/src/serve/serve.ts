@@ -68,9 +68,9 @@ const keyHint = ({ keyFile: path }: ServeFlags): string =>
   path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
 
 /** What clients are not told of a call that failed: they read that its operator sees why. */
-const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found'];
+const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
 
-/** Tells why targets fail that only the operator can mend, each reason once. */
+/** Tells why targets fail that only the operator, or a new version, can mend, each reason once. */
 function tellOperator({ stderr }: Io): (event: CallEvent) => void {
   const told = new Set<string>();
   return (event) => {
