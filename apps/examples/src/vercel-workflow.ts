@@ -1,0 +1,53 @@
+import {
+  answered,
+  answerText,
+  approvalsChecked,
+  begin,
+  decide,
+  decided,
+  toolsRan,
+  type Answer,
+  type Decision,
+  type Rules,
+  type RunState,
+  type ToolOutcome,
+} from '@majordomo/agent/steps';
+import type { ToolCallPart } from '@majordomo/core';
+
+/** Functions of yours that begin with `'use step'`; each asks `agent.effects({ runId, signal })` for the same. `ask.maxRetries = 0`. */
+export interface Steps {
+  ask(state: RunState): Promise<Answer>;
+  needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
+  runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
+}
+
+/** What does not follow from a state. */
+export const RULES: Rules = {
+  maxSteps: () => 20,
+  asksApproval: () => true,
+  loop: {},
+  closingTurn: false,
+  parallel: true,
+};
+
+/**
+ * The body of a function with `'use workflow'` of Vercel's workflow kit: `return bySteps(question, steps, (id) => hook.create({
+ * token: runId + id }))`, where `hook` is `defineHook<Decision>()`. It loads the pure steps alone, as that place demands.
+ */
+export async function bySteps(
+  question: string,
+  steps: Steps,
+  decisionOn: (callId: string) => PromiseLike<Decision>,
+): Promise<{ readonly why: string; readonly text: string }> {
+  let state = begin(question);
+  for (;;) {
+    const action = decide(state, RULES);
+    if (action.type === 'stop') return { why: action.why, text: answerText(state.messages) };
+    if (action.type === 'ask') state = answered(state, await steps.ask(state));
+    else if (action.type === 'check-approval')
+      state = approvalsChecked(state, action.calls, await steps.needsApproval(action.calls, state));
+    else if (action.type === 'run-tools')
+      state = toolsRan(state, await Promise.all(action.calls.map((call) => steps.runTool(call, state))));
+    else state = decided(state, await Promise.all(action.calls.map(({ id }) => decisionOn(id))));
+  }
+}

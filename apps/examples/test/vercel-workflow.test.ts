@@ -1,0 +1,41 @@
+import { createAgent } from '@majordomo/agent';
+import { createMajordomo, fromJson, toJson, type JsonValue } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { bySteps, type Steps } from '../src/vercel-workflow.ts';
+
+/** What the kit does between a step and its workflow. */
+const carried = async <Value extends object>(step: () => Promise<Value>): Promise<Value> =>
+  fromJson<Value>(JSON.parse(JSON.stringify(toJson(await step()))) as JsonValue);
+
+it('vercel-workflow: what a person allowed runs, what nobody has to allow runs before, all as JSON', async () => {
+  const ran: string[] = [];
+  const tool = (name: string, approval: boolean) => ({
+    name,
+    description: name,
+    parameters: { type: 'object', properties: {} } as const,
+    approval,
+    run: () => `${name}: ${ran.push(name)}`,
+  });
+  const calls = ['pay', 'look'].map((name) => ({ id: name, name, args: {} }));
+  const models = { x: [{ toolCalls: calls }, 'Paid.'] };
+  const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] }).model('a/x');
+  const agent = createAgent({ model, tools: [tool('pay', true), tool('look', false)] });
+  const effects = agent.effects({ runId: 'run', signal: new AbortController().signal });
+  const steps: Steps = {
+    ask: (state) => carried(() => effects.ask(state)),
+    needsApproval: (some, state) => carried(() => effects.needsApproval(some, state)),
+    runTool: (call, state) => carried(() => effects.runTool(call, state)),
+  };
+  const asked: string[] = [];
+  const result = await bySteps('Pay order 7', steps, async (callId) => {
+    asked.push(callId);
+    expect(ran).toEqual(['look']);
+    return { callId, approve: true };
+  });
+  expect({ result, asked, ran }).toEqual({
+    result: { why: 'answered', text: 'Paid.' },
+    asked: ['pay'],
+    ran: ['look', 'pay'],
+  });
+});
