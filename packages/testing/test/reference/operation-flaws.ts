@@ -91,6 +91,16 @@ const flaw = (
   more: Pick<Flaw, 'hangs'> = {},
 ): Flaw => ({ name, caught, stream: same, provider: onOperations(changes), wire: 'openai-chat', ...more });
 
+/** Cases that see how an operation fails. */
+const FAILURES: Flaw['caught'] = [
+  'embedding-failures',
+  'transcription-failures',
+  'speech-failures',
+  'embedding-faults',
+  'transcription-faults',
+  'speech-faults',
+];
+
 /** What can be wrong with vectors, transcripts and speech. */
 export const IN_OPERATIONS: readonly Flaw[] = [
   {
@@ -160,40 +170,22 @@ export const IN_OPERATIONS: readonly Flaw[] = [
   }),
   flaw(
     'calls every failure of an operation a server error',
-    [
-      'embedding-failures',
-      'transcription-failures',
-      'speech-failures',
-      'embedding-faults',
-      'transcription-faults',
-      'speech-faults',
-    ],
+    FAILURES,
     onFailure(({ message, details }) => new LlmError('server', message, details)),
   ),
-  flaw(
-    'asks for what failed again by itself',
-    [
-      'embedding-failures',
-      'transcription-failures',
-      'speech-failures',
-      'embedding-faults',
-      'transcription-faults',
-      'speech-faults',
-    ],
-    {
-      embed: (embed) => (request, context) => embed(request, context).catch(() => embed(request, context)),
-      transcribe: (transcribe) => (request, context) =>
-        transcribe(request, context).catch(() => transcribe(request, context)),
-      speak: (speak) =>
-        async function* (request, context) {
-          try {
-            yield* speak(request, context);
-          } catch {
-            yield* speak(request, context);
-          }
-        },
-    },
-  ),
+  flaw('asks for what failed again by itself', FAILURES, {
+    embed: (embed) => (request, context) => embed(request, context).catch(() => embed(request, context)),
+    transcribe: (transcribe) => (request, context) =>
+      transcribe(request, context).catch(() => transcribe(request, context)),
+    speak: (speak) =>
+      async function* (request, context) {
+        try {
+          yield* speak(request, context);
+        } catch {
+          yield* speak(request, context);
+        }
+      },
+  }),
   flaw(
     'does not listen to the signal of an operation',
     ['embedding-abort', 'transcription-abort', 'speech-abort'],
