@@ -149,10 +149,12 @@ export const eventBody = (telling: Telling): ReadableStream<Uint8Array> =>
         });
       },
       async pull(controller) {
-        const text = await telling.next();
+        let text = await telling.next();
+        // What has no form on the wire is no answer to a pull: nobody would ask again.
+        while (text === '') text = await telling.next();
         // Of a body that was cut or left, a close is refused, and nobody hears of it.
         if (text === undefined) controller.close();
-        else if (text !== '') controller.enqueue(encoder.encode(text));
+        else controller.enqueue(encoder.encode(text));
       },
       cancel() {
         telling.leave();

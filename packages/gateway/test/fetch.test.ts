@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+/** A request of each wire, streamed. */
+const ASKED: Readonly<Record<string, object>> = {
+  'chat/completions': { messages: [{ role: 'user', content: 'hi' }] },
+  responses: { input: 'hi' },
+  messages: { messages: [{ role: 'user', content: 'hi' }], max_tokens: 100 },
+};
+
+const request = (at: House, path: string): Request =>
+  new Request(`${at.url}/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ model: 'gpt', stream: true, ...ASKED[path] }),
+  });
+
+/** Names are new in each answer, and so is the time. */
+const shapeOf = (text: string): string => text.replaceAll(/[\w-]*[\da-f]{16,}[\w-]*|\b\d{10}\b/g, '…');
+
+it.each(Object.keys(ASKED))(
+  'a stream over %s ends where a platform asks by `fetch`, as it does over a socket of ours',
+  async (path) => {
+    await using at = await house();
+    const platforms = await at.gateway.fetch(request(at, path));
+    const ours = await fetch(request(at, path));
+    const [left, right] = [await platforms.text(), await ours.text()];
+    expect(left).toContain('hello');
+    expect(shapeOf(left)).toBe(shapeOf(right));
+    expect(platforms.headers.get('content-type')).toBe(ours.headers.get('content-type'));
+  },
+);
