@@ -57,13 +57,15 @@ export class Telling {
     this.tick(teller, Math.max(10, Math.min(LONGEST_TICK_MS, idleMs / 4)));
   }
 
-  /** The next text; to be asked for when the client has taken the last one. `undefined` after the last, or a cut. */
+  /** The next text, never an empty one; to be asked for when the client has taken the last. `undefined` after it, or a cut. */
   async next(): Promise<string | undefined> {
     if (this.isDone) this.finish();
     if (this.isEnded) return undefined;
     this.waitFor('vendor');
     const text = await this.read();
     this.waitFor('client');
+    // The end of some answers has no words of its own.
+    if (text === '') this.finish();
     return this.hasEnded() ? undefined : text;
   }
 
@@ -149,9 +151,7 @@ export const eventBody = (telling: Telling): ReadableStream<Uint8Array> =>
         });
       },
       async pull(controller) {
-        let text = await telling.next();
-        // What has no form on the wire is no answer to a pull: nobody would ask again.
-        while (text === '') text = await telling.next();
+        const text = await telling.next();
         // Of a body that was cut or left, a close is refused, and nobody hears of it.
         if (text === undefined) controller.close();
         else controller.enqueue(encoder.encode(text));

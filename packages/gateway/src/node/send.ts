@@ -69,7 +69,7 @@ async function told(headers: Readonly<Record<string, string>>, telling: Telling,
     for (;;) {
       const text = await telling.next();
       if (text === undefined) break;
-      if (text !== '' && !outgoing.write(text)) await taken('drain', way);
+      if (!outgoing.write(text)) await taken('drain', way);
     }
     outgoing.end();
     await taken('finish', way);
