@@ -1,5 +1,4 @@
 import { createMajordomo, user } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
 import { measure } from '../measure/measures.mjs';
 import { collectGarbage } from '../measure/rounds.mjs';
 import { shuffled } from '../measure/statistics.mjs';
@@ -9,6 +8,7 @@ import { PROMPT } from '../wires/wire.mjs';
 import { burst } from './concurrent-burst.mjs';
 import { memory } from './concurrent.mjs';
 import { answering, BASE_URL } from './in-process.mjs';
+import { instant } from './instant-provider.mjs';
 import { forWires, opened } from './scenario.mjs';
 
 const FEW = 10;
@@ -70,25 +70,10 @@ const streamGrowth = (read, wire, subject) =>
 
 const named = (kind, count) => Array.from({ length: count }, (_, at) => `${kind}${at}`);
 
-const provider = (id) => ({
-  spi: 1,
-  id,
-  model: (modelId) => ({
-    id: modelId,
-    families: [],
-    capabilities: {},
-    async *stream(_request, { target }) {
-      const scribe = new Scribe(target);
-      yield scribe.text('ok');
-      yield scribe.finish('stop', 'stop', undefined);
-    },
-  }),
-});
-
-const withProviders = (count) => ({ providers: named('p', count).map(provider) });
+const withProviders = (count) => ({ providers: named('p', count).map(instant) });
 
 const withAliases = (count) => ({
-  providers: [provider('p0')],
+  providers: [instant('p0')],
   aliases: Object.fromEntries(named('a', count).map((name) => [name, `p0/${name}`])),
 });
 

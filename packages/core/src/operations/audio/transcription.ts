@@ -17,13 +17,15 @@ export function transcriptionOperation(
   given: TranscriptionRequest,
   media: MediaFitter | undefined,
 ): Operation<Heard, TranscriptionResponse> {
+  // Looked at once, whoever is asked: measuring goes through all of it.
+  let known: ReturnType<typeof believed> | undefined;
   return {
     type: 'transcription',
     validate: () => {
       validate(given);
     },
     prepare: (place) => {
-      const { request, warnings } = believed(given, media);
+      const { request, warnings } = (known ??= believed(given, media));
       return new InOnePiece(questionTo(place, request, warnings));
     },
   };

@@ -5,6 +5,9 @@ export interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
 }
 
+/** The caller's timers decide, not the transport's 300 s. */
+export const NO_TIMERS = { headersTimeout: 0, bodyTimeout: 0 } as const;
+
 /** All that a request may hold that is sent without `fetch`. */
 export interface PlainRequest {
   readonly method: string;
@@ -45,8 +48,7 @@ export function dispatched(dispatcher: Dispatcher, request: PlainRequest): Promi
     const { origin, pathname, search } = url;
     const sent = { origin, path: pathname + search, method, headers: headersOf(request), body };
     try {
-      // The caller's timers decide, not the transport's 300 s.
-      dispatcher.dispatch({ ...sent, headersTimeout: 0, bodyTimeout: 0 }, exchange);
+      dispatcher.dispatch({ ...sent, ...NO_TIMERS }, exchange);
     } catch (error) {
       exchange.onError(error);
     }

@@ -1,4 +1,4 @@
-import { dispatched, type Dispatcher, type PlainRequest } from './dispatched.ts';
+import { dispatched, NO_TIMERS, type Dispatcher, type PlainRequest } from './dispatched.ts';
 
 type PatientInit = Omit<RequestInit, 'dispatcher'> & { dispatcher: Dispatcher };
 
@@ -33,12 +33,13 @@ const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['method', 'headers', 'body',
 /** A request that only `fetch` can make is none: one that follows redirects, or has a form or a stream for a body. */
 function plainRequest(input: Parameters<typeof fetch>[0], init: RequestInit = {}): PlainRequest | undefined {
   const { method = 'GET', body = null, signal = null, redirect } = init;
-  if (redirect !== 'manual' || input instanceof Request || !URL.canParse(String(input))) return undefined;
+  if (redirect !== 'manual' || input instanceof Request) return undefined;
   if (!(body === null || typeof body === 'string' || body instanceof Uint8Array)) return undefined;
   const isOdd = ([name, value]: [string, unknown]): boolean =>
     value !== undefined && !PLAIN_MEMBERS.has(name);
   if (Object.entries(init).some(isOdd)) return undefined;
-  const url = new URL(input);
+  const url = URL.parse(String(input));
+  if (url === null) return undefined;
   const isPlain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   const isUsual = method === 'GET' || method === 'POST';
   if (!isPlain || !isUsual || (method === 'GET' && body !== null)) return undefined;
@@ -53,8 +54,7 @@ function patiently(dispatcher: Dispatcher): Dispatcher {
   let patient = made.get(dispatcher);
   if (patient === undefined) {
     patient = {
-      dispatch: (options, handler) =>
-        dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+      dispatch: (options, handler) => dispatcher.dispatch({ ...options, ...NO_TIMERS }, handler),
     };
     made.set(dispatcher, patient);
   }
