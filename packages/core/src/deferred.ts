@@ -6,10 +6,10 @@ export async function loadDeferred(): Promise<void> {
   await Promise.all([
     import('./chain/none-left.ts'),
     import('./chain/hedge.ts'),
+    import('./chain/watched-attempt.ts'),
     import('./client/listed.ts'),
     import('./client/resolved.ts'),
     import('./error/foreign-error.ts'),
-    import('./gates/admit.ts'),
     import('./gates/enter-lane.ts'),
     import('./operations/continued-chat.ts'),
     import('./client/further-calls.ts'),

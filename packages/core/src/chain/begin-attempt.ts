@@ -1,23 +1,19 @@
-import type { WaitUntil } from '../contract/call.ts';
-import type { AttemptInfo } from '../contract/gate.ts';
-import { LlmError } from '../contract/llm-error.ts';
+import type { LlmError } from '../contract/llm-error.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
 import { decisionFor } from '../error/policy.ts';
-import type * as Gatehouse from '../gates/admit.ts';
-import { FREE, type Admission } from '../gates/admission.ts';
+import { FREE } from '../gates/admission.ts';
 import type { Bench } from '../health/tracker.ts';
-import type { Place } from '../resolve/resolve.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { benchedError } from './benched-error.ts';
 import type { PreparedCall } from './operation.ts';
-import { Lifeline } from './lifeline.ts';
-import { attemptOf, skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
+import { skippedAttempt, type CallRecord, type PassedOver } from './record.ts';
 import { RunningAttempt } from './running-attempt.ts';
-import { mergeTimeouts, unreadMsOf, type ChainSettings } from './settings.ts';
+import { mergeTimeouts, type ChainSettings } from './settings.ts';
 import type { CallScope } from './scope.ts';
 import type { ClaimMode } from './standing.ts';
 import { longestSilence } from './watch.ts';
 import type { Visit } from './visit.ts';
+import type * as Watching from './watched-attempt.ts';
 
 /**
  * What comes before each attempt: is the target benched? Can it take the request? Do the gates admit it? Is it benched
@@ -46,9 +42,18 @@ export async function beginAttempt<Event extends object, Result>(
   if (prepared instanceof Error) return passedOver('unsupported', prepared, visit.settings);
 
   const number = visit.nextNumber();
-  const lifeline = isWatched(deps) ? new Lifeline(deps.clock, unreadMsOf(call.settings.timeouts)) : undefined;
-  const info = lifeline && attemptInfo(call, visit.place, number, prepared, scope, lifeline);
-  const admission = info === undefined ? FREE : await admitted(deps, info, call.waitUntil);
+  const watched = isWatched(deps)
+    ? (watching ??= await import('./watched-attempt.ts')).watch(
+        visit.place,
+        number,
+        prepared,
+        call,
+        deps,
+        scope,
+      )
+    : undefined;
+  const asked = watched?.asked ?? FREE;
+  const admission = asked instanceof Promise ? await asked : asked;
   if (admission instanceof Error) return passedOver('denied', admission, visit.settings);
 
   const isLate = isWanted?.() === false;
@@ -68,8 +73,7 @@ export async function beginAttempt<Event extends object, Result>(
     record,
     prepared,
     number,
-    info,
-    lifeline,
+    watched,
     admission,
     claim,
   });
@@ -109,46 +113,4 @@ const probeMs = <Event extends object, Result>(
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
 
 /** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
-let gatehouse: typeof Gatehouse | undefined;
-
-/** The denial instead, if there was one. */
-async function admitted(
-  { gates, clock }: ChainDeps,
-  info: AttemptInfo,
-  waitUntil: WaitUntil | undefined,
-): Promise<Admission | LlmError> {
-  if (gates.length === 0) return FREE;
-  const { admit } = (gatehouse ??= await import('../gates/admit.ts'));
-  try {
-    return await admit(gates, info, clock, waitUntil);
-  } catch (error) {
-    if (LlmError.is(error, 'denied')) return error;
-    throw error;
-  }
-}
-
-function attemptInfo<Event extends object, Result>(
-  { info: call, operation }: Call<Event, Result>,
-  place: Place,
-  attempt: number,
-  { request, payload, capabilities, isWhole }: PreparedCall<Event, Result>,
-  scope: CallScope,
-  lifeline: Lifeline,
-): AttemptInfo {
-  return {
-    call,
-    operation: operation.type,
-    ...attemptOf(place),
-    attempt,
-    request,
-    payload,
-    capabilities,
-    delivery: isWhole ? 'whole' : 'deltas',
-    get isLapsed() {
-      return lifeline.isLapsed;
-    },
-    get signal() {
-      return scope.signal;
-    },
-  };
-}
+let watching: typeof Watching | undefined;

@@ -117,7 +117,7 @@ export class CallRun<Event extends object, Result> {
     first: RunningAttempt<Event, Result>,
     route: Route<Event, Result>,
   ): Promise<RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>> {
-    if (route.behind.length === 0) return first;
+    if (route.isAtEnd) return first;
     const { Hedge } = (hedging ??= await import('./hedge.ts'));
     const { call, deps, scope, record } = this;
     return new Hedge(first, {

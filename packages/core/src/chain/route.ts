@@ -31,6 +31,11 @@ export class Route<Event extends object, Result> {
     return this.visitAt(this.at);
   }
 
+  /** Is the current target the last one? */
+  get isAtEnd(): boolean {
+    return this.at >= this.places.length - 1;
+  }
+
   /** Those whose turn would come after the current one. */
   get behind(): readonly Visit<Event, Result>[] {
     return this.all.slice(this.at + 1);

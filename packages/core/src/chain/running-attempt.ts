@@ -1,4 +1,3 @@
-import type { AttemptInfo } from '../contract/gate.ts';
 import { LlmError, withDetails, type Attempt } from '../contract/llm-error.ts';
 import type { Usage } from '../contract/usage.ts';
 import { asLlmError } from '../error/as-llm-error.ts';
@@ -6,7 +5,6 @@ import { decisionFor } from '../error/policy.ts';
 import type { Admission } from '../gates/admission.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { CREDENTIAL_BENCHED } from './benched-error.ts';
-import type { Lifeline } from './lifeline.ts';
 import { openInside } from './open.ts';
 import type { PreparedCall } from './operation.ts';
 import type { Answer } from '../stream/answer.ts';
@@ -16,6 +14,7 @@ import { mergeTimeouts, type ChainSettings } from './settings.ts';
 import type { HealthClaim } from './standing.ts';
 import type { Verdict } from './verdict.ts';
 import type { Visit } from './visit.ts';
+import type { Watched } from './watched-attempt.ts';
 
 interface Facts<Event extends object, Result> {
   readonly visit: Visit<Event, Result>;
@@ -25,8 +24,7 @@ interface Facts<Event extends object, Result> {
   readonly prepared: PreparedCall<Event, Result>;
   readonly number: number;
   /** Absent when no gate and no hook looks. */
-  readonly info: AttemptInfo | undefined;
-  readonly lifeline: Lifeline | undefined;
+  readonly watched: Watched | undefined;
   readonly admission: Admission;
   readonly claim: HealthClaim;
 }
@@ -44,7 +42,7 @@ export class RunningAttempt<Event extends object, Result> {
   private hasToldCommit = false;
 
   constructor(facts: Facts<Event, Result>) {
-    const { visit, call, deps, prepared, info } = facts;
+    const { visit, call, deps, prepared, watched } = facts;
     this.facts = facts;
     this.visit = visit;
     this.answer = prepared.newAnswer();
@@ -64,9 +62,9 @@ export class RunningAttempt<Event extends object, Result> {
       answer: this.answer,
       fault: () => faultOf(this.answer, visit.settings),
       waitUntil: call.waitUntil,
-      lifeline: facts.lifeline,
+      lifeline: watched?.lifeline,
       open: (signal) =>
-        openInside(deps.around, info, () =>
+        openInside(deps.around, watched?.info, () =>
           prepared.open({ target, delivery, signal, ...deps.transport(), credential, recoveries }),
         ),
     });

@@ -15,8 +15,9 @@ function setUp(...gates: Gate[]) {
   const listeners = (): number => getEventListeners(signal, 'abort').length;
   const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
   const waited: Promise<unknown>[] = [];
-  const asked = (): Promise<Admission> => admit(gates, info, clock, (promise) => waited.push(promise));
-  return { clock, controller, listeners, info, waited, asked };
+  const atOnce = (): unknown => admit(gates, info, clock, (promise) => waited.push(promise));
+  const asked = async (): Promise<Admission> => (await atOnce()) as Admission;
+  return { clock, controller, listeners, info, waited, atOnce, asked };
 }
 
 /** A gate that grants, and what its permit was settled with. */
@@ -57,13 +58,46 @@ describe('an admission', () => {
     expect([other.pending(), left()]).toEqual([0, 0]);
   });
 
-  it('is settled once, and leaves no timer', async () => {
+  it('of gates that answer at once is there at once, without a timer and a listener', () => {
+    const gates = [granting(), answering(() => undefined, 50), answering(() => null as never)];
+    const { atOnce, clock, listeners } = setUp(...gates);
+    expect(atOnce()).not.toBeInstanceOf(Promise);
+    expect([clock.pending(), listeners()]).toEqual([0, 0]);
+  });
+
+  it('waits for a promise of another realm', async () => {
+    const granted: Permit = { settle: () => undefined };
+    const foreign = {
+      then: (done: (permit: Permit) => void) => {
+        done(granted);
+      },
+    };
+    const { asked, listeners } = setUp(
+      answering(() => foreign as never),
+      granting(),
+    );
+    await asked();
+    expect(listeners()).toBe(0);
+  });
+
+  it.each([
+    ['at once', () => undefined, 0],
+    [
+      'by a throw',
+      () => {
+        throw new Error('no');
+      },
+      0,
+    ],
+    ['later', () => Promise.resolve(), 1],
+    ['by a rejection', () => Promise.reject(new Error('no')), 1],
+  ])('is settled once, %s, and leaves no timer', async (_, settle, pending) => {
     const log: Attempt[] = [];
-    const { asked, clock, waited } = setUp(granting(log));
+    const { asked, clock, waited } = setUp(granting(log, settle));
     const admission = await asked();
     await admission.settle(outcome);
     await admission.settle(outcome);
-    expect([log, clock.pending(), waited.length]).toEqual([[outcome], 0, 1]);
+    expect([log, clock.pending(), waited.length]).toEqual([[outcome], 0, pending]);
   });
 
   it('waits for a permit that is settled for a second, and says what goes on', async () => {
@@ -135,6 +169,16 @@ describe('a denial', () => {
       message: `gate "g" denied a/x: it failed: ${why}`,
       cause: thrown,
     });
+  });
+
+  it('is what a gate throws at once', async () => {
+    const log: Attempt[] = [];
+    const gate = answering(() => {
+      throw new Error('no database');
+    });
+    const { asked } = setUp(granting(log), gate);
+    await expect(asked()).rejects.toThrow('gate "g" denied a/x: it failed: no database');
+    expect(log).toMatchObject([{ outcome: 'skipped' }]);
   });
 
   it('is not what a gate throws as an error of its own', async () => {

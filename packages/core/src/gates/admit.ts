@@ -10,25 +10,31 @@ const LONGEST_SETTLE_MS = 1000;
 
 /** The permits of one attempt, each settled exactly once, the last one first. */
 class Permits implements Admission {
-  private readonly permits: Permit[];
+  private readonly permits: Permit[] = [];
   private readonly clock: Clock;
   private readonly waitUntil: WaitUntil | undefined;
 
-  constructor(permits: Permit[], clock: Clock, waitUntil: WaitUntil | undefined) {
-    this.permits = permits;
+  constructor(clock: Clock, waitUntil: WaitUntil | undefined) {
     this.clock = clock;
     this.waitUntil = waitUntil;
   }
 
-  async settle(outcome: Attempt): Promise<void> {
-    if (this.permits.length === 0) return;
-    const settled = this.permits
-      .splice(0)
-      .reverse()
-      .map((permit) => settleOne(permit, outcome));
-    const all = Promise.all(settled);
+  add(permit: Permit): void {
+    this.permits.push(permit);
+  }
+
+  settle(outcome: Attempt): Promise<void> | undefined {
+    const pending: Promise<void>[] = [];
+    for (let permit = this.permits.pop(); permit !== undefined; permit = this.permits.pop()) {
+      const settling = settleOne(permit, outcome);
+      if (settling !== undefined) pending.push(settling);
+    }
+    return pending.length === 0 ? undefined : this.awaited(Promise.all(pending));
+  }
+
+  private awaited(all: Promise<unknown>): Promise<void> {
     this.waitUntil?.(all);
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       const cancel = this.clock.timer(LONGEST_SETTLE_MS, resolve);
       void all.then(() => {
         cancel();
@@ -38,90 +44,108 @@ class Permits implements Admission {
   }
 }
 
-async function settleOne(permit: Permit, outcome: Attempt): Promise<void> {
+/** A promise, never rejected, where it is not settled at once. */
+function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined {
+  // The outcome of the call is what it is; a ledger that cannot be written is the gate's to report.
   try {
-    await permit.settle(outcome);
+    const settling: unknown = permit.settle(outcome);
+    return isPromise(settling) ? Promise.resolve(settling).then(nothing, nothing) : undefined;
   } catch {
-    // The outcome of the call is what it is; a ledger that cannot be written is the gate's to report.
+    return undefined;
   }
 }
 
-/** Asks the gates in order. A denial settles what was already granted as skipped, and is thrown as `denied`. */
-export async function admit(
+const nothing = (): void => undefined;
+
+/**
+ * Asks the gates in order; at once, where all of them answer at once. A denial settles what was already granted as
+ * skipped, and rejects as `denied`.
+ */
+export function admit(
   gates: readonly Gate[],
   info: AttemptInfo,
   clock: Clock,
   waitUntil: WaitUntil | undefined,
-): Promise<Admission> {
-  const permits: Permit[] = [];
-  const admission = new Permits(permits, clock, waitUntil);
-  for (const gate of gates) {
+): Admission | Promise<Admission> {
+  const permits = new Permits(clock, waitUntil);
+  const from = (at: number): Admission | Promise<Admission> => {
+    const gate = gates[at];
+    if (gate === undefined) return permits;
+    const refuse = (cause: unknown): Promise<never> => refused(gate, info, permits, cause);
+    const take = (answer: Answer): Admission | Promise<Admission> => {
+      if (answer !== undefined && 'deny' in answer) return refuse(denied(gate, answer, info));
+      if (answer !== undefined) permits.add(answer);
+      return from(at + 1);
+    };
     try {
-      const answer = await ask(gate, info, clock);
-      if (answer === undefined) continue;
-      if ('deny' in answer) throw denied(gate, answer, info);
-      permits.push(answer);
+      info.signal.throwIfAborted();
+      const answer = gate.admit(info);
+      return isPromise(answer) ? inTime(gate, answer, info, clock).then(take, refuse) : take(given(answer));
     } catch (cause) {
-      const error =
-        info.signal.aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
-      const skipped = LlmError.is(error) ? error : undefined;
-      const settling = admission.settle({ ...abandonedBefore(info), error: skipped });
-      if (!info.signal.aborted) await settling;
-      throw error;
+      return refuse(cause);
     }
-  }
-  return admission;
+  };
+  return from(0);
 }
 
-function ask(gate: Gate, info: AttemptInfo, clock: Clock): Promise<Permit | Denial | undefined> {
+type Answer = Permit | Denial | undefined;
+
+/** Null is what a look-up in a store gives for nothing. */
+const given = (answer: Answer | null): Answer => answer ?? undefined;
+
+/** Of any realm, or made by hand. */
+const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+
+/** Nobody gets past this gate: what was granted before it is given back. */
+async function refused(gate: Gate, info: AttemptInfo, permits: Permits, cause: unknown): Promise<never> {
+  const { aborted } = info.signal;
+  const error = aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
+  const skipped = LlmError.is(error) ? error : undefined;
+  const settling = permits.settle({ ...abandonedBefore(info), error: skipped });
+  if (!aborted) await settling;
+  throw error;
+}
+
+/** Waits for an answer no longer than the gate may take, and until the call is stopped. */
+function inTime(gate: Gate, asked: PromiseLike<Answer>, info: AttemptInfo, clock: Clock): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal } = info;
     const { timeoutMs } = gate;
-    signal.throwIfAborted();
     let open = true;
     const cancel =
       timeoutMs === undefined
         ? undefined
         : clock.timer(timeoutMs, () => {
-            close(() => {
-              resolve({ deny: `no answer within ${timeoutMs} ms` });
-            });
+            close();
+            resolve({ deny: `no answer within ${timeoutMs} ms` });
           });
     const onAbort = (): void => {
-      close(() => {
-        reject(signal.reason as Error);
-      });
+      close();
+      reject(signal.reason as Error);
     };
-    const close = (settle: () => void): void => {
+    const close = (): void => {
       open = false;
       cancel?.();
       signal.removeEventListener('abort', onAbort);
-      settle();
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    const late = (answer: Permit | Denial | undefined): void => {
-      // Granted after nobody waited any more: given back at once.
-      if (answer !== undefined && !('deny' in answer)) void settleOne(answer, abandonedBefore(info));
-    };
-    Promise.resolve()
-      .then(() => gate.admit(info))
-      .then(
-        // Null is what a look-up in a store gives for nothing.
-        (given: Permit | Denial | null | undefined) => {
-          const answer = given ?? undefined;
-          if (open)
-            close(() => {
-              resolve(answer);
-            });
-          else late(answer);
-        },
-        (error: unknown) => {
-          if (open)
-            close(() => {
-              reject(error);
-            });
-        },
-      );
+    Promise.resolve(asked).then(
+      (answer) => {
+        const granted = given(answer);
+        // Granted after nobody waited any more: given back at once.
+        if (!open) {
+          if (granted !== undefined && !('deny' in granted)) void settleOne(granted, abandonedBefore(info));
+          return;
+        }
+        close();
+        resolve(granted);
+      },
+      (error: unknown) => {
+        if (open) close();
+        reject(error);
+      },
+    );
   });
 }
 
