@@ -1,6 +1,7 @@
 import { errorFrom } from '@majordomo/agent/durable';
 import { LlmError, type ErrorKind } from '@majordomo/core';
 import { HttpCallError } from '@restatedev/restate-sdk-clients';
+import { CHANGED, endedByChange } from './changed.ts';
 
 /** What Restate answers when something failed. */
 interface Failure {
@@ -24,9 +25,10 @@ export async function clearly<T>(
     if (!(error instanceof HttpCallError))
       throw new LlmError('network', `${what}: Restate did not answer`, {}, { cause: error });
     const { message = error.message, metadata } = failureIn(error.responseText);
+    if (error.status === CHANGED) throw endedByChange(what, message, error);
     const failed = errorFrom(metadata?.failure);
     throw new LlmError(
-      failed?.kind ?? kindOf(error.status),
+      failed?.kind ?? kindOf(error.status, message),
       `${what}: ${failed?.message ?? message}`,
       failed?.details ?? { status: error.status },
       { cause: error },
@@ -43,7 +45,9 @@ function failureIn(text: string): Failure {
   }
 }
 
-function kindOf(status: number): ErrorKind {
+function kindOf(status: number, message: string): ErrorKind {
+  // What Restate says of a run that an operator has killed; no code of ours was there to say it.
+  if (status === 409 && message === 'killed') return 'aborted';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'auth';
   return status < 500 ? 'invalid-request' : 'server';

@@ -3,14 +3,24 @@ import { waitingFor, type RunJournal, type Waiting } from '@majordomo/agent/dura
 import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
 import {
   handlers,
+  RestatePromise,
   TerminalError,
+  type InvocationId,
   type WorkflowContext,
   type WorkflowSharedContext,
 } from '@restatedev/restate-sdk';
 import { terminal } from './terminal.ts';
 
+/** Of the promise that tells which invocation the run is. */
+const BEGUN = 'begun';
+
 /** Of the promise that tells which calls wait for the n-th time; `null`: the run is over. */
 const roundName = (round: number): string => `waiting ${round}`;
+
+/** Whoever asks which calls wait hears by it of an end that the run itself could not tell: it was killed, or its agent changed. */
+export function tellBegun(context: WorkflowContext): void {
+  void context.promise<InvocationId>(BEGUN).resolve(context.request().id);
+}
 
 /** What a run tells those who ask which calls wait. */
 export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'over'>> {
@@ -40,13 +50,19 @@ const isDecided = async (context: WorkflowSharedContext, { name }: Waiting): Pro
 /** The calls that wait and were not decided on, as soon as there are some; none once the run is over. */
 export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
   async (context: WorkflowSharedContext) => {
+    const run = await context.promise<InvocationId>(BEGUN);
+    let ended: RestatePromise<null> | undefined;
     let round = (await context.get<number>('round')) ?? 0;
     let waiting = await waitingIn(context);
     for (;;) {
       const open = [];
       for (const one of waiting) if (!(await isDecided(context, one))) open.push(one.call);
       if (open.length > 0) return toJson(open);
-      const next = await context.promise<JsonValue>(roundName(++round));
+      ended ??= context
+        .invocation(run)
+        .attach()
+        .map(() => null);
+      const next = await RestatePromise.race([context.promise<JsonValue>(roundName(++round)).get(), ended]);
       if (next === null) return [];
       waiting = fromJson(next);
     }

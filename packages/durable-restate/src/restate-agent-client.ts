@@ -3,12 +3,18 @@ import { begunFrom, resultFrom } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
+import { unlessChanged } from './changed.ts';
 import { clearly } from './clearly.ts';
 
 /** Where runs are asked about. */
 export interface RestateClientOptions {
   /** Where Restate takes requests, such as `http://127.0.0.1:8080`. */
   readonly ingress: string;
+  /**
+   * Where Restate is administered, such as `http://127.0.0.1:9070`. With it `result` and `awaiting` look there now and then, and
+   * reject with `config` when Restate tries a run again in vain since its agent was changed.
+   */
+  readonly admin?: string | undefined;
   /** For every request, such as a key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -23,7 +29,7 @@ export interface WaitOptions {
 export interface RestateAgentClient {
   /** A second start of one id is none. Rejects with `config` for a state that no run can have left. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;
-  /** Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled. */
+  /** Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled; `config`: its agent was changed. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /** Settles when the run waits (its calls) or is over (none). */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
@@ -33,9 +39,14 @@ export interface RestateAgentClient {
 
 /** A client for the runs of the agent of this name. */
 export function restateAgentClient(name: string, options: RestateClientOptions): RestateAgentClient {
-  const { ingress, headers = {} } = options;
+  const { ingress, admin, headers = {} } = options;
   const runs = connect({ url: ingress, headers: { ...headers } });
   const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, runId);
+  const waited = <T>(runId: string, signal: AbortSignal | undefined, ask: (bounds: Bounds) => Promise<T>) => {
+    const what = `run "${runId}"`;
+    const looking = admin === undefined ? undefined : { admin, headers, name, runId };
+    return clearly(what, signal, () => unlessChanged(what, looking, signal, (until) => ask(bounded(until))));
+  };
   return {
     start: (runId, input, { signal } = {}) =>
       clearly(`start of run "${runId}"`, signal, async () => {
@@ -44,14 +55,10 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
         await run(runId).workflowSubmit(begun, SendOpts.from(bounded(signal)));
       }),
     result: (runId, { signal } = {}) =>
-      clearly(`run "${runId}"`, signal, async () =>
-        resultFrom(await run(runId).workflowAttach(Opts.from(bounded(signal)))),
-      ),
+      waited(runId, signal, async (bounds) => resultFrom(await run(runId).workflowAttach(Opts.from(bounds)))),
     awaiting: (runId, { signal } = {}) =>
-      clearly(`run "${runId}"`, signal, async () =>
-        fromJson<readonly ToolCallPart[]>(
-          await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounded(signal))),
-        ),
+      waited(runId, signal, async (bounds) =>
+        fromJson<readonly ToolCallPart[]>(await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds))),
       ),
     decide: (runId, decision, { signal } = {}) =>
       clearly(`decision on run "${runId}"`, signal, async () =>
@@ -60,5 +67,8 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
   };
 }
 
-const bounded = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } =>
-  signal ? { signal } : {};
+interface Bounds {
+  readonly signal?: AbortSignal;
+}
+
+const bounded = (signal: AbortSignal | undefined): Bounds => (signal ? { signal } : {});

@@ -2,7 +2,7 @@ import type { Agent } from '@majordomo/agent';
 import { runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
 import { fromJson, type JsonValue } from '@majordomo/core';
 import * as restate from '@restatedev/restate-sdk';
-import { awaiting, decide, roundsOf } from './decisions.ts';
+import { awaiting, decide, roundsOf, tellBegun } from './decisions.ts';
 import { stepsOf } from './steps.ts';
 import { endedBy, terminal } from './terminal.ts';
 
@@ -32,11 +32,15 @@ export function restateAgent<const Name extends string>(
   options: RestateAgentOptions = {},
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
   const { longestCallMs = 1_800_000, ...io } = options;
-  const run: AgentHandlers['run'] = (context, input) => runJournaled(agent, input, journalOf(context), io);
+  const run: AgentHandlers['run'] = (context, input) => {
+    tellBegun(context);
+    return runJournaled(agent, input, journalOf(context), io);
+  };
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
-    options: { abortTimeout: longestCallMs },
+    // Servers that know no such end try again instead.
+    options: { abortTimeout: longestCallMs, onJournalMismatchErrors: 'fail' },
   });
 }
 

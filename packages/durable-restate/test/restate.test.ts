@@ -76,6 +76,7 @@ const AGENTS = {
     [calls(['1', 'draw']), 'Drawn.'],
     [tool('draw', { run: () => [{ type: 'image', mediaType: 'image/png', bytes: LARGE }] })],
   ),
+  killed: agentOf([calls(['1', 'ask']), 'Over.'], [tool('ask', { run: () => new Promise(() => undefined) })]),
   endless: agentOf([calls(['1', 'wait']), 'Over.'], [waiting]),
   wrong: agentOf([], [], { maxSteps: () => Number.NaN }),
   sides: agentOf(
@@ -91,7 +92,7 @@ describeWith('restate', 'an agent on Restate', () => {
   const of = (name: keyof typeof AGENTS): RestateAgentClient =>
     restateAgentClient(name, { ingress: restate.ingress });
   /** As an operator does it. */
-  const cancel = async (name: string): Promise<void> => {
+  const end = async (name: string, how: 'cancel' | 'kill'): Promise<void> => {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const query = `select id from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`;
     const asked = await fetch(`${restate.admin}/query`, {
@@ -100,7 +101,7 @@ describeWith('restate', 'an agent on Restate', () => {
       body: JSON.stringify({ query }),
     });
     const { rows } = (await asked.json()) as { readonly rows: readonly [{ readonly id: string }] };
-    const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/cancel`, { method: 'PATCH' });
+    const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/${how}`, { method: 'PATCH' });
     expect(ok).toBe(true);
   };
   beforeAll(async () => {
@@ -192,10 +193,22 @@ describeWith('restate', 'an agent on Restate', () => {
     const runs = of('endless');
     await runs.start('run-1', 'go');
     await waitBegan;
-    await cancel('endless');
+    await end('endless', 'cancel');
     await expect(runs.result('run-1')).rejects.toMatchObject({ kind: 'aborted' });
     await waitEnded;
     expect(await runs.awaiting('run-1')).toEqual([]);
+  });
+
+  it('that was killed keeps nobody waiting', async () => {
+    const runs = of('killed');
+    const waiting = runs.awaiting('run-1');
+    await runs.start('run-1', 'go');
+    await end('killed', 'kill');
+    await expect(runs.result('run-1')).rejects.toMatchObject({
+      kind: 'aborted',
+      message: 'run "run-1": killed',
+    });
+    expect(await waiting).toEqual([]);
   });
 
   it('runs tools side by side, each once', async () => {

@@ -14,13 +14,19 @@ export interface Restate extends Server {
   register(uri: string): Promise<void>;
 }
 
+/** What a Restate of a test does that others do not. */
+export interface RestateOptions {
+  /** The protocol by which services may end runs whose journal is not theirs; 1.7 has it, and asks to be told. */
+  readonly protocol7?: boolean;
+}
+
 /** An empty Restate on 127.0.0.1, which tells nobody anything. */
-export async function startRestate(): Promise<Restate> {
+export async function startRestate({ protocol7 = false }: RestateOptions = {}): Promise<Restate> {
   const binary = foundBinaryOf('restate');
   const [node = 0, admin = 0, ingress = 0] = await freePorts(3);
   const folder = serverFolder('restate');
   const config = join(folder, 'restate.toml');
-  writeFileSync(config, configOf({ folder, node, admin, ingress }));
+  writeFileSync(config, configOf({ folder, node, admin, ingress, protocol7 }));
   const at = (port: number): string => `http://127.0.0.1:${port}`;
   const isOk = async (url: string): Promise<boolean> => (await fetch(url)).ok;
   const server = await startServer({
@@ -46,18 +52,19 @@ async function register(admin: string, uri: string): Promise<void> {
   if (!response.ok) throw new Error(`restate does not take ${uri}: ${await response.text()}`);
 }
 
-interface Places {
+interface Places extends Required<RestateOptions> {
   readonly folder: string;
   readonly node: number;
   readonly admin: number;
   readonly ingress: number;
 }
 
-const configOf = ({ folder, node, admin, ingress }: Places): string => `
+const configOf = ({ folder, node, admin, ingress, protocol7 }: Places): string => `
 node-name = "test"
 cluster-name = "majordomo-${node}"
 base-dir = ${JSON.stringify(join(folder, 'data'))}
 disable-telemetry = true
+experimental-enable-protocol-v7 = ${protocol7}
 listen-mode = "tcp"
 bind-address = "127.0.0.1:${node}"
 auto-provision = true
