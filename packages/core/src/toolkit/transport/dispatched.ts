@@ -8,6 +8,9 @@ export interface Dispatcher {
 /** The caller's timers decide, not the transport's 300 s. */
 export const NO_TIMERS = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
+/** Said on each request, as `fetch` does: a dispatcher may have been told to follow redirects, and would take the key along. */
+const NO_REDIRECTS = { maxRedirections: 0 } as const;
+
 /** All that a request may hold that is sent without `fetch`. */
 export interface PlainRequest {
   readonly method: string;
@@ -46,7 +49,14 @@ export function dispatched(dispatcher: Dispatcher, request: PlainRequest): Promi
     }
     const exchange = new Exchange(request, { resolve, reject });
     const { origin, pathname, search } = url;
-    const sent = { origin, path: pathname + search, method, headers: headersOf(request), body };
+    const sent = {
+      origin,
+      path: pathname + search,
+      method,
+      headers: headersOf(request),
+      body,
+      ...NO_REDIRECTS,
+    };
     try {
       dispatcher.dispatch({ ...sent, ...NO_TIMERS }, exchange);
     } catch (error) {

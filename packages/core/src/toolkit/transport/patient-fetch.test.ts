@@ -50,3 +50,46 @@ describe('a fetch without timers of its own', () => {
     await expect(call).rejects.toThrow('enough');
   });
 });
+
+describe('a request that goes without `fetch`', () => {
+  const manual = { redirect: 'manual' } as const;
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (request.url === '/moved') response.writeHead(307, { location: '/there' }).end('moved');
+      else if (request.method === 'POST') request.pipe(response);
+      else response.end(request.url);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('tells the app’s dispatcher to follow no redirect, which would take the key along', async () => {
+    const before = Reflect.get(globalThis, symbol) as {
+      dispatch(options: object, handler: unknown): boolean;
+    };
+    const asked: object[] = [];
+    // undici's own following of redirects goes by this option, with a default that apps set.
+    const following = {
+      dispatch(options: object, handler: unknown): boolean {
+        asked.push(options);
+        return before.dispatch(options, handler);
+      },
+    };
+    Reflect.set(globalThis, symbol, following);
+    try {
+      expect((await patientFetch(`${url}/moved`, manual)).status).toBe(307);
+      expect((await fetch(`${url}/moved`, manual)).status).toBe(307);
+    } finally {
+      Reflect.set(globalThis, symbol, before);
+    }
+    expect(asked).toMatchObject([{ maxRedirections: 0 }, { maxRedirections: 0 }]);
+  });
+});
