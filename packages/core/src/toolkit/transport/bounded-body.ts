@@ -1,5 +1,6 @@
 import { joinedBytes } from '../../bytes/joined-bytes.ts';
 import { LlmError } from '../../contract/llm-error.ts';
+import { statusTextOf } from './status-text.ts';
 
 /** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
 export const LARGEST_BODY: number = 64 * 1024 * 1024;
@@ -13,7 +14,8 @@ export function boundedBody(response: Response, target: string, most: number = L
   if (body === null) return response;
   const length = plainLength(response.headers);
   if (length !== undefined && length <= most) return response;
-  const { status, statusText, headers, url } = response;
+  const { status, headers, url } = response;
+  const statusText = statusTextOf(response.statusText);
   const bounded = new Response(boundedStream(body, target, most), { status, statusText, headers });
   // SDKs tell it in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });

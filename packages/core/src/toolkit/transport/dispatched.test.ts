@@ -162,14 +162,6 @@ describe('a failure is what `fetch` says', () => {
     expect(ours).toEqual(platforms);
   });
 
-  it('a packing that was not asked for, and one that is broken', async () => {
-    const url = await http((request, response) => {
-      response.setHeader('content-encoding', request.url === '/odd' ? 'pack200' : 'gzip').end('not packed');
-    });
-    expect(await failureOf(patientFetch(`${url}/odd`, manual))).toMatchObject({ message: 'fetch failed' });
-    expect(await failureOf(patientFetch(`${url}/broken`, manual))).toBeDefined();
-  });
-
   it('a status that no `Response` can have', async () => {
     const url = await saying('HTTP/1.1 999 Odd\r\ncontent-length: 2\r\n\r\nno');
     expect(await failureOf(patientFetch(url, manual))).toMatchObject({ message: 'fetch failed' });

@@ -1,4 +1,6 @@
 import { joinedBytes } from '../../bytes/joined-bytes.ts';
+import { statusTextOf } from './status-text.ts';
+import { unpackerOf, type Unpacker } from './unpacker.ts';
 
 /** What is needed of undici's dispatcher, the transport under Node's `fetch`. */
 export interface Dispatcher {
@@ -14,6 +16,7 @@ const NO_REDIRECTS = { maxRedirections: 0 } as const;
 /** All that a request may hold that is sent without `fetch`. */
 export interface PlainRequest {
   readonly method: string;
+  /** Without a fragment and a user. */
   readonly url: URL;
   readonly headers: Headers;
   readonly body: string | Uint8Array | null;
@@ -48,15 +51,9 @@ export function dispatched(dispatcher: Dispatcher, request: PlainRequest): Promi
       return;
     }
     const exchange = new Exchange(request, { resolve, reject });
-    const { origin, pathname, search } = url;
-    const sent = {
-      origin,
-      path: pathname + search,
-      method,
-      headers: headersOf(request),
-      body,
-      ...NO_REDIRECTS,
-    };
+    const { origin, href } = url;
+    const path = href.slice(origin.length);
+    const sent = { origin, path, method, headers: headersOf(request), body, ...NO_REDIRECTS };
     try {
       dispatcher.dispatch({ ...sent, ...NO_TIMERS }, exchange);
     } catch (error) {
@@ -79,6 +76,9 @@ interface HeaderBytes {
   toString(encoding: 'latin1'): string;
 }
 
+/** Name, value, name, value; undici 7's interceptors tell the values of one name together. */
+type RawHeaders = readonly (HeaderBytes | readonly HeaderBytes[])[];
+
 /** Who waits for the response. */
 interface Waiting {
   resolve(response: Response): void;
@@ -92,9 +92,12 @@ class Exchange {
   private waiting: Waiting | undefined;
   private stop: (() => void) | undefined;
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  private unpacker: Unpacker | undefined;
   /** What one read of the socket has brought. */
   private pieces: Uint8Array[] = [];
   private bytes = 0;
+  /** All has come, and perhaps not been read. */
+  private isWhole = false;
   private isOver = false;
 
   constructor(request: PlainRequest, waiting: Waiting) {
@@ -109,31 +112,28 @@ class Exchange {
     if (this.isOver) stop();
   }
 
-  onHeaders(status: number, raw: readonly HeaderBytes[], resume: () => void, statusText: string): boolean {
+  onHeaders(status: number, raw: RawHeaders, resume: () => void, statusText: string): boolean {
     if (status < 200 || this.isOver) return true;
     try {
       const response = this.response(status, raw, resume, statusText);
       this.waiting?.resolve(response);
       this.waiting = undefined;
     } catch (error) {
-      this.fail(error);
-      this.stop?.();
+      this.abandon(error);
     }
     return true;
   }
 
   onData(chunk: Uint8Array): boolean {
     if (this.isOver || this.controller === undefined) return true;
-    // A plain view: `slice` of a `Buffer` copies nothing.
-    this.pieces.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-    this.bytes += chunk.length;
-    if (this.pieces.length === 1) queueMicrotask(this.handOn);
-    return (this.controller.desiredSize ?? 0) > this.bytes;
+    return this.unpacker === undefined ? this.take(chunk) : this.unpacker.write(chunk);
   }
 
   onComplete(): void {
-    this.handOn();
-    if (this.end()) this.controller?.close();
+    if (this.isOver) return;
+    this.stop = undefined;
+    if (this.unpacker === undefined) this.whole();
+    else this.unpacker.end();
   }
 
   onError(error: unknown): void {
@@ -141,51 +141,91 @@ class Exchange {
   }
 
   /** Nobody wants the rest. */
-  readonly close = (): void => {
+  private readonly close = (): void => {
     if (this.end()) this.stop?.();
   };
 
-  private response(
-    status: number,
-    raw: readonly HeaderBytes[],
-    resume: () => void,
-    statusText: string,
-  ): Response {
+  /** Nobody has the response any more; who kept its body hears so. */
+  private readonly forget = (): void => {
+    this.abandon(new Error('the response was forgotten before its body was read'));
+  };
+
+  private response(status: number, raw: RawHeaders, resume: () => void, statusText: string): Response {
     const { url, method } = this.request;
     const headers = namedIn(raw);
     const isBodiless = BODILESS.has(status) || method === 'HEAD';
-    const body = isBodiless ? null : unpacked(this.body(resume), headers);
-    const response = new Response(body, { status, statusText });
+    const body = isBodiless ? null : this.body(headers, resume);
+    const response = new Response(body, { status, statusText: statusTextOf(statusText) });
     for (const [name, value] of headers) append(response.headers, name, value);
-    Object.defineProperty(response, 'url', { value: url.href });
-    if (body !== null) closeForgotten(response, body, this.close);
-    return response;
+    if (body !== null) closeForgotten(response, body, this.forget);
+    return locatedAt(url.href, response);
   }
 
-  private body(resume: () => void): ReadableStream<Uint8Array> {
+  private body(headers: ReturnType<typeof namedIn>, resume: () => void): ReadableStream<Uint8Array> {
+    const packings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
+    this.unpacker = unpackerOf(packings.map(([, value]) => value).join(), {
+      data: (bytes) => {
+        if (!this.take(bytes)) this.unpacker?.pause();
+      },
+      end: () => {
+        this.whole();
+      },
+      error: (error) => {
+        this.abandon(error);
+      },
+      drain: resume,
+    });
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.controller = controller;
         },
-        pull: resume,
+        pull: () => {
+          if (this.isWhole) this.whole();
+          else if (this.unpacker === undefined) resume();
+          else this.unpacker.resume();
+        },
         cancel: this.close,
       },
       { highWaterMark: AHEAD, size: ({ length }) => length },
     );
   }
 
+  /** False: no more for now. */
+  private take(chunk: Uint8Array): boolean {
+    if (this.isOver) return true;
+    // A plain view: `slice` of a `Buffer` copies nothing.
+    this.pieces.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    this.bytes += chunk.length;
+    if (this.pieces.length === 1) queueMicrotask(this.handOn);
+    return (this.controller?.desiredSize ?? 0) > this.bytes;
+  }
+
   /** Servers send an event in a chunk of its own; those that came together are one read for whoever decodes them. */
   private readonly handOn = (): void => {
-    if (this.bytes > 0 && !this.isOver) this.controller?.enqueue(joinedBytes(this.pieces));
+    const { pieces, bytes } = this;
+    // Before the stream asks for more, which it may do at once.
     this.pieces = [];
     this.bytes = 0;
+    if (bytes > 0 && !this.isOver) this.controller?.enqueue(joinedBytes(pieces));
   };
 
+  /** It ends when the last of it is read: until then an abort takes away what has come. */
+  private whole(): void {
+    this.isWhole = true;
+    this.handOn();
+    const isRead = this.controller === undefined || this.controller.desiredSize === AHEAD;
+    if (isRead && this.end()) this.controller?.close();
+  }
+
   private readonly aborted = (): void => {
-    this.fail(undefined);
-    this.stop?.();
+    this.abandon(undefined);
   };
+
+  private abandon(cause: unknown): void {
+    this.fail(cause);
+    this.stop?.();
+  }
 
   private fail(cause: unknown): void {
     if (!this.end()) return;
@@ -202,14 +242,17 @@ class Exchange {
     if (this.isOver) return false;
     this.isOver = true;
     this.request.signal?.removeEventListener('abort', this.aborted);
+    this.unpacker?.destroy();
     return true;
   }
 }
 
-const namedIn = (raw: readonly HeaderBytes[]): readonly (readonly [name: string, value: string])[] => {
-  const texts = raw.map((bytes) => bytes.toString('latin1'));
-  return texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? ''] as const] : []));
-};
+function namedIn(raw: RawHeaders): readonly (readonly [name: string, value: string])[] {
+  const texts = raw.map((told) => [told].flat().map((bytes) => bytes.toString('latin1')));
+  return texts.flatMap(([name = ''], at) =>
+    at % 2 === 0 ? (texts[at + 1] ?? []).map((value) => [name, value] as const) : [],
+  );
+}
 
 /** A header that no `Headers` takes, such as one with a control character, is left out. */
 function append(headers: Headers, name: string, value: string): void {
@@ -220,26 +263,30 @@ function append(headers: Headers, name: string, value: string): void {
   }
 }
 
-/** The bytes that were packed: only what was asked for is known. Throws a `TypeError` for any other packing. */
-function unpacked(
-  body: ReadableStream<Uint8Array>,
-  headers: ReturnType<typeof namedIn>,
-): ReadableStream<Uint8Array> {
-  const packing = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1].toLowerCase();
-  if (packing === undefined || packing === '' || packing === 'identity') return body;
-  const format = packing === 'x-gzip' ? 'gzip' : packing;
-  // Platforms disagree in their types on what it takes.
-  const unpacking: unknown = new DecompressionStream(format as 'gzip');
-  return body.pipeThrough(unpacking as ReadableWritablePair<Uint8Array, Uint8Array>);
-}
+type Close = (body: ReadableStream) => void;
+let forgotten: FinalizationRegistry<{ body: ReadableStream; close: Close }> | undefined;
 
-let forgotten: FinalizationRegistry<{ body: ReadableStream; close: () => void }> | undefined;
-
-/** A response that was dropped unread would hold its connection for ever. */
-function closeForgotten(response: Response, body: ReadableStream, close: () => void): void {
+/** A response that was dropped unread would hold its connection for ever. `close` must not lead to it. */
+function closeForgotten(response: Response, body: ReadableStream, close: Close): void {
   // Not at import: some runtimes have no such registry, and none of them has this transport.
   forgotten ??= new FinalizationRegistry(({ body, close }) => {
-    if (!body.locked) close();
+    if (!body.locked) close(body);
   });
   forgotten.register(response, { body, close });
 }
+
+/** With its address, which no constructor takes, and which its clones have as well. */
+function locatedAt(url: string, response: Response): Response {
+  const clone = (): Response => {
+    const copy = Response.prototype.clone.call(response);
+    // Each reads a branch of its own, and what they come from ends with both.
+    for (const each of [response, copy])
+      if (each.body !== null) closeForgotten(each, each.body as ReadableStream, cancel);
+    return locatedAt(url, copy);
+  };
+  return Object.defineProperties(response, { url: { value: url }, clone: { value: clone } });
+}
+
+const cancel = (body: ReadableStream): void => {
+  body.cancel().catch(() => undefined);
+};

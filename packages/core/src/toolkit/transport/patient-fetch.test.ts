@@ -92,4 +92,30 @@ describe('a request that goes without `fetch`', () => {
     }
     expect(asked).toMatchObject([{ maxRedirections: 0 }, { maxRedirections: 0 }]);
   });
+
+  it('sends the bytes that it was given, whatever the app does with them afterwards', async () => {
+    const body = new TextEncoder().encode('precious');
+    const sending = patientFetch(url, { ...manual, method: 'POST', body });
+    body.fill(120);
+    expect(await (await sending).text()).toBe('precious');
+  });
+
+  it('asks for a path with an empty query as it is written, and leaves out the fragment', async () => {
+    for (const end of ['/a?#b', '/a?', '/a#', '/?a=%20#b?c']) {
+      const [ours, platforms] = [await patientFetch(url + end, manual), await fetch(url + end, manual)];
+      expect([ours.url, await ours.text()]).toEqual([platforms.url, await platforms.text()]);
+    }
+  });
+
+  it('rejects for what is wrong, and throws nothing', async () => {
+    const sent = [
+      () => patientFetch(url, { ...manual, headers: { 'bad name': '' } }),
+      () => patientFetch(url, { ...manual, signal: {} as AbortSignal }),
+      () => patientFetch('nowhere', null as unknown as RequestInit),
+    ];
+    for (const send of sent) {
+      const sending = send();
+      await expect(sending).rejects.toThrow(TypeError);
+    }
+  });
 });

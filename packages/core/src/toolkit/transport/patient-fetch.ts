@@ -1,4 +1,5 @@
 import { dispatched, NO_TIMERS, type Dispatcher, type PlainRequest } from './dispatched.ts';
+import { canUnpack } from './unpacker.ts';
 
 type PatientInit = Omit<RequestInit, 'dispatcher'> & { dispatcher: Dispatcher };
 
@@ -8,7 +9,7 @@ type PatientInit = Omit<RequestInit, 'dispatcher'> & { dispatcher: Dispatcher };
  * queue in front of one, takes longer. The app's global dispatcher (a proxy) stays in charge, and is asked without
  * `fetch` where that makes no difference but for the time. Elsewhere it is `fetch`.
  */
-export const patientFetch: typeof globalThis.fetch = (input, init) => {
+export const patientFetch: typeof globalThis.fetch = async (input, init) => {
   const dispatcher = globalDispatcher();
   if (dispatcher === undefined) return globalThis.fetch(input, init);
   const plain = isOfNode(globalThis.fetch) ? plainRequest(input, init) : undefined;
@@ -23,7 +24,10 @@ let looked: { readonly fetch: unknown; readonly isOfNode: boolean } = { fetch: u
 function isOfNode(fetch: unknown): boolean {
   if (looked.fetch !== fetch) {
     const source = Function.prototype.toString.call(fetch);
-    looked = { fetch, isOfNode: place === OLD_HANDLERS && source.includes('internal/deps/undici') };
+    looked = {
+      fetch,
+      isOfNode: place === OLD_HANDLERS && canUnpack() && source.includes('internal/deps/undici'),
+    };
   }
   return looked.isOfNode;
 }
@@ -31,20 +35,25 @@ function isOfNode(fetch: unknown): boolean {
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
 
 /** A request that only `fetch` can make is none: one that follows redirects, or has a form or a stream for a body. */
-function plainRequest(input: Parameters<typeof fetch>[0], init: RequestInit = {}): PlainRequest | undefined {
-  const { method = 'GET', body = null, signal = null, redirect } = init;
+function plainRequest(
+  input: Parameters<typeof fetch>[0],
+  init?: RequestInit | null,
+): PlainRequest | undefined {
+  const { method = 'GET', body = null, signal = null, redirect } = init ?? {};
   if (redirect !== 'manual' || input instanceof Request) return undefined;
   if (!(body === null || typeof body === 'string' || body instanceof Uint8Array)) return undefined;
   const isOdd = ([name, value]: [string, unknown]): boolean =>
     value !== undefined && !PLAIN_MEMBERS.has(name);
-  if (Object.entries(init).some(isOdd)) return undefined;
+  if (Object.entries(init ?? {}).some(isOdd)) return undefined;
   const url = URL.parse(String(input));
   if (url === null) return undefined;
   const isPlain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   const isUsual = method === 'GET' || method === 'POST';
   if (!isPlain || !isUsual || (method === 'GET' && body !== null)) return undefined;
-  const headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
-  return { method, url, headers, body, signal };
+  url.hash = '';
+  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
+  // A copy: the app may fill its bytes with something else while the request waits for a connection.
+  return { method, url, headers, body: body instanceof Uint8Array ? new Uint8Array(body) : body, signal };
 }
 
 const made = new WeakMap<Dispatcher, Dispatcher>();
