@@ -55,6 +55,24 @@ describe('a bench', () => {
     }
   });
 
+  it('by hand outlives a restart as JSON, and an answer that arrives after it', () => {
+    const before = setUp();
+    before.health.bench('a/', 7 * 86_400_000);
+    before.health.bench(T, Infinity);
+    const stored = JSON.stringify(before.health.snapshot());
+    const { health, time } = setUp();
+    health.restore(JSON.parse(stored) as ReturnType<typeof health.snapshot>);
+    expect(JSON.stringify(health.snapshot())).toBe(stored);
+    time.now += 6 * 86_400_000;
+    expect(health.blocked('a/y')?.until).toBe(1_000_000 + 7 * 86_400_000);
+    time.now += 2 * 86_400_000;
+    health.finished(T, health.claimEarly(T, 1000, true)!);
+    health.accept(T, { state: 'healthy' });
+    expect(health.blocked(T)?.comesBack).toBe(8.64e15);
+    health.accept(T, { state: 'healthy', isByHand: true });
+    expect(health.blocked(T)).toBeUndefined();
+  });
+
   it.each([Number.NaN, -1])('is not for %d ms', (ms) => {
     const { health } = setUp();
     expect(() => {

@@ -234,6 +234,20 @@ describe('a stored condition', () => {
     expect(restored(benched, { ...stored, until: 9e9 }, short, NOW).until).toBe(NOW + 100);
   });
 
+  it('that an operator benched stays an order, for as long as it was said', () => {
+    const order = { ...stored, until: 8.64e15, isByHand: true };
+    const expected = { ...restoredTo(8.64e15), isByHand: true };
+    expect(restored(HEALTHY, order, policy, NOW)).toEqual({ ...expected, epoch: 1 });
+    expect(restored(benched, order, policy, NOW)).toEqual(expected);
+  });
+
+  it('that is no operator word takes the place of one', () => {
+    const byHand = { ...benched, isByHand: true };
+    expect(restored(byHand, stored, policy, NOW)).toEqual(restoredTo(5500));
+    const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined } as const;
+    expect(restored(byHand, healthy, policy, NOW).isByHand).toBe(false);
+  });
+
   it('that is healthy keeps its counts, and no end', () => {
     const healthy = { state: 'healthy', failures: 1, benches: 1, until: undefined } as const;
     expect(restored(benched, healthy, policy, NOW)).toEqual({

@@ -124,19 +124,20 @@ export function accepted(condition: Condition, verdict: Verdict, until: number):
   return { ...after, isByHand: byHand };
 }
 
-/** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be. */
+/** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be, but for an operator's. */
 export function restored(
   condition: Condition,
   health: TargetHealth,
   policy: HealthPolicy,
   now: number,
 ): Condition {
-  const { state, failures, benches, until = now } = health;
+  const { state, failures, benches, until = now, isByHand = false } = health;
   if (state === 'healthy')
-    return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0 });
-  const latest = now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
+    return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0, isByHand });
+  const latest = isByHand ? until : now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
   // A probe of another process is nobody's here: half-open.
-  return { ...benchedTo(condition, benches, state === 'probing' ? now : Math.min(until, latest)), failures };
+  const end = state === 'probing' ? now : Math.min(until, latest);
+  return { ...benchedTo(condition, benches, end), failures, isByHand };
 }
 
 const benchedTo = (condition: Condition, benches: number, until: number): Condition =>
