@@ -47,7 +47,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
       for (const number of [1, 2, 3, 4, 5]) {
         const { ledger, cache } = redisStores({ client, prefix: `${kind} ${number}`, timeoutMs: 10_000 });
         const ids = Array.from({ length: 20 }, (_, at) => `${at}`);
-        const refusals = await Promise.all(ids.map((id) => ledger.reserve(id, both, 60_000)));
+        const refusals = await Promise.all(ids.map(async (id) => ledger.reserve(id, both, 60_000)));
         expect(refusals.filter((refusal) => refusal === undefined)).toHaveLength(10);
         // A client that is sent on to another node may change their order.
         const admitted = ids[refusals.indexOf(undefined)] ?? '';

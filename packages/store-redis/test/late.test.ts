@@ -26,6 +26,14 @@ const stall = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArr
 /** Clients write with the next turn of the loop. */
 const stallOnceSent = (ms: number): unknown => setImmediate(() => setImmediate(() => stall(ms)));
 
+const failureOf = async (asked: unknown): Promise<unknown> => {
+  try {
+    return await asked;
+  } catch (error) {
+    return error;
+  }
+};
+
 describeWith('redis', 'an answer that is late', () => {
   const { server, stores } = onRedis();
 
@@ -70,7 +78,7 @@ describeWith('redis', 'an answer that is late', () => {
   it('gives back what was reserved for nobody, long before its lease ends', async () => {
     const { way, ledger, counter, clock } = await slowly('late');
     way.hold();
-    const asked = ledger.reserve('1', [claim()], 600_000).catch((error: unknown) => error);
+    const asked = failureOf(ledger.reserve('1', [claim()], 600_000));
     await until(() => way.waiting() > 0);
     await clock.advance(TIMEOUT_MS + 100);
     expect(await asked).toMatchObject({ kind: 'timeout' });
@@ -83,7 +91,7 @@ describeWith('redis', 'an answer that is late', () => {
   it('gives nothing back that was asked for once more', async () => {
     const { way, ledger, counter, clock } = await slowly('late twice');
     way.hold();
-    const first = ledger.reserve('1', [claim()], 600_000).catch((error: unknown) => error);
+    const first = failureOf(ledger.reserve('1', [claim()], 600_000));
     await clock.advance(TIMEOUT_MS - 1);
     const second = ledger.reserve('1', [claim()], 600_000);
     await until(async () => (await counter())?.held === 1n);

@@ -18,12 +18,12 @@ const claim = (of: Partial<Claim> = {}): Claim => ({
   ...of,
 });
 
-const isTaken = async (asked: Promise<unknown>): Promise<boolean> => (await outcome(asked)) === 'answered';
+const isTaken = async (asked: unknown): Promise<boolean> => (await outcome(asked)) === 'answered';
 
-async function outcome(asked: Promise<unknown>): Promise<string> {
+async function outcome(asked: unknown): Promise<string> {
   // A busy machine is late with this as well.
   const wait = setTimeout(250).then(() => performance.now());
-  const said = await asked.then(
+  const said = await Promise.resolve(asked).then(
     () => 'answered',
     (error: unknown) => (error as { kind: string }).kind,
   );

@@ -46,7 +46,7 @@ export class Leases {
   private renew(): void {
     for (const [id, attempt] of this.held) {
       if (attempt.isLapsed === true) this.held.delete(id);
-      else this.store.renew(id, LEASE_MS).catch(this.onError);
+      else Promise.resolve(this.store.renew(id, LEASE_MS)).catch(this.onError);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@majordomo/core';
 import { inTime } from './in-time.ts';
 
 /** May be run again after a failure. */
-type Job = () => Promise<void>;
+type Job = () => void | Promise<void>;
 
 /** A store that says nothing for so long is asked again: what it is told may be told twice. */
 const LONGEST_JOB_MS = 30_000;
@@ -26,9 +26,9 @@ export class Outbox {
     this.onError = onError;
   }
 
-  /** Resolves after the first try: nobody waits for what has to be tried again. */
-  async send(job: Job): Promise<void> {
-    await this.attempt(job);
+  /** Resolves after the first try, or is done at once: nobody waits for what has to be tried again. */
+  send(job: Job): Promise<void> | undefined {
+    return this.attempt(job)?.then(() => undefined);
   }
 
   /** Waits for what is under way and tries what failed once more; rejects with the error that remains. */
@@ -37,18 +37,22 @@ export class Outbox {
     const again = this.waiting.splice(0);
     let failure: { readonly error: unknown } | undefined;
     await Promise.all(
-      again.map((job) =>
-        this.attempt(job).then((outcome) => {
-          failure ??= outcome;
-        }),
-      ),
+      again.map(async (job) => {
+        const outcome = await this.attempt(job);
+        failure ??= outcome;
+      }),
     );
     if (failure !== undefined) throw failure.error;
     if (this.running.size > 0) await this.flush();
   }
 
-  private attempt(job: Job): Promise<{ readonly error: unknown } | undefined> {
-    const attempted = inTime(job(), LONGEST_JOB_MS, this.clock, true).then(
+  private attempt(job: Job): Promise<{ readonly error: unknown } | undefined> | undefined {
+    const doing = begun(job);
+    if (doing === undefined) {
+      this.waitMs = FIRST_WAIT_MS;
+      return undefined;
+    }
+    const attempted = inTime(doing, LONGEST_JOB_MS, this.clock, true).then(
       () => {
         this.waitMs = FIRST_WAIT_MS;
         return undefined;
@@ -78,5 +82,14 @@ export class Outbox {
       },
       true,
     );
+  }
+}
+
+/** `undefined`: it is done. */
+function begun(job: Job): Promise<void> | undefined {
+  try {
+    return job() ?? undefined;
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

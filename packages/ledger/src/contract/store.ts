@@ -27,12 +27,15 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** Where the books are kept. Every method is atomic and may be repeated with the same id. */
+/**
+ * Where the books are kept. Every method is atomic and may be repeated with the same id. A store that has its answer at
+ * hand gives it at once: then a call waits for nothing.
+ */
 export interface LedgerStore {
   /** All claims or none. The same id again, before or after it was settled, holds nothing more. */
-  reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined>;
+  reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
   /** An unknown, lapsed or settled id: nothing happens. */
-  renew(id: string, leaseMs: number): Promise<void>;
+  renew(id: string, leaseMs: number): Awaitable<void>;
   /**
    * Books what was used; true when the claim was still held. False after a lapse, when what was used takes the place of
    * what had been assumed as spent; false, and nothing changes, for an id that is unknown or was settled before. What
@@ -41,11 +44,11 @@ export interface LedgerStore {
   settle(
     id: string,
     used: readonly { readonly counter: string; readonly amount: bigint }[],
-  ): Promise<boolean>;
+  ): Awaitable<boolean>;
   /** Those whose name begins like this, in the order of their names. One whose period is over has nothing used. */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /** A record with an id that is there already changes nothing. */
-  append(record: SpendRecord): Promise<void>;
+  append(record: SpendRecord): Awaitable<void>;
   /** Oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;
   /** Where the store can add up by itself; else the ledger does, from records. */
@@ -53,6 +56,8 @@ export interface LedgerStore {
   /** What is asked for afterwards may reject. */
   close(): Promise<void>;
 }
+
+type Awaitable<T> = T | Promise<T>;
 
 /** What stands on a counter now. */
 export interface CounterState {

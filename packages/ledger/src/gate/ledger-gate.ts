@@ -1,4 +1,4 @@
-import { costOf, type Price } from '@majordomo/catalog';
+import { costOf, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
 import { Alerts } from '../alerts/alerts.ts';
 import { LEASE_MS, Leases } from '../books/leases.ts';
@@ -11,6 +11,7 @@ import { Answers } from './answers.ts';
 import { refused, storeDown } from './denials.ts';
 import { estimate, type Estimate } from './estimate.ts';
 import { inTime } from '../books/in-time.ts';
+import { whenThere } from '../books/when-there.ts';
 import { planned } from './plan.ts';
 import { priceOf, Prices } from './prices.ts';
 import { recordOf } from './spend-record.ts';
@@ -49,18 +50,33 @@ interface Request {
 /** Reserves before each attempt what it may use, and books afterwards what it used. */
 export const ledgerGate = (desk: Desk): Gate => ({
   name: 'ledger',
-  admit: (attempt) => admit(desk, attempt),
+  admit: (attempt) =>
+    whenThere(desk.prices.model(attempt.vendor, attempt.model), (model) =>
+      admit(desk, requested(desk, attempt, model)),
+    ),
 });
 
-async function admit(desk: Desk, attempt: AttemptInfo): Promise<Permit | Denial> {
-  const { clock, options } = desk;
-  const request = await requested(desk, attempt);
-  const { counted, spender, claimed, price } = request;
-  const now = clock.now();
-  const plan = planned(counted, attempt, spender, claimed, price !== undefined, options.unknownPrice, now);
+/** At once, where the store answers at once. */
+function admit(desk: Desk, request: Request): Permit | Denial | Promise<Permit | Denial> {
+  const { attempt, counted, spender, claimed, price } = request;
+  const { unknownPrice } = desk.options;
+  const now = desk.clock.now();
+  const plan = planned(counted, attempt, spender, claimed, price !== undefined, unknownPrice, now);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(desk, request, plan);
   const reserving = desk.store.reserve(request.id, plan, LEASE_MS);
+  return reserving instanceof Promise
+    ? admitInTime(desk, request, plan, reserving)
+    : answered(desk, request, plan, reserving);
+}
+
+async function admitInTime(
+  desk: Desk,
+  request: Request,
+  plan: readonly Claim[],
+  reserving: Promise<Refusal | undefined>,
+): Promise<Permit | Denial> {
+  const { clock, options } = desk;
   let refusal: Refusal | undefined;
   try {
     refusal = await inTime(reserving, options.storeTimeoutMs, clock);
@@ -70,20 +86,41 @@ async function admit(desk: Desk, attempt: AttemptInfo): Promise<Permit | Denial>
     giveBack(desk, request.id, reserving);
     return storeDown(error);
   }
+  return answered(desk, request, plan, refusal);
+}
+
+function answered(
+  desk: Desk,
+  request: Request,
+  plan: readonly Claim[],
+  refusal: Refusal | undefined,
+): Permit | Denial {
   desk.alerts.up();
   return refusal === undefined ? permit(desk, request, plan) : denied(desk, request, plan, refusal);
 }
 
-async function requested(desk: Desk, attempt: AttemptInfo): Promise<Request> {
+function requested(desk: Desk, attempt: AttemptInfo, model: CatalogModel | undefined): Request {
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
   const counted = desk.limits.countersFor(spender);
-  const model = await desk.prices.model(vendor, attempt.model);
   const price = priceOf(model, desk.clock.now());
+  const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
+  const claimed = isMeasured ? claimOf(desk, attempt, model, price) : UNMEASURED;
+  return { attempt, id: `${call.id}/${target}/${attempt.attempt}`, spender, counted, price, claimed };
+}
+
+/** Requests are counted, whatever is in them: nothing is read to tell how large one is. */
+const UNMEASURED: Estimate = { input: 0, output: undefined, nanoUsd: undefined, isByUnit: false };
+
+function claimOf(
+  desk: Desk,
+  attempt: AttemptInfo,
+  model: CatalogModel | undefined,
+  price: Price | undefined,
+): Estimate {
   const most = estimate(attempt, model, price, undefined);
   const wanted = wantedOutput(desk, attempt, most.output);
-  const claimed = wanted === undefined ? most : estimate(attempt, model, price, wanted);
-  return { attempt, id: `${call.id}/${target}/${attempt.attempt}`, spender, counted, price, claimed };
+  return wanted === undefined ? most : estimate(attempt, model, price, wanted);
 }
 
 /** `undefined`: the most. */
@@ -115,14 +152,15 @@ function denied(
 
 /** Denied for want of an answer: what was reserved nevertheless is nobody's. */
 function giveBack({ store, outbox }: Desk, id: string, reserving: Promise<unknown>): void {
-  const release = async (): Promise<void> => {
-    await store.settle(id, []);
-  };
   reserving.then(
-    () => outbox.send(release),
+    () => outbox.send(() => givenBack(store, id)),
     () => undefined,
   );
 }
+
+/** To its counters, unused. */
+const givenBack = (store: LedgerStore, id: string): void | Promise<void> =>
+  whenThere(store.settle(id, []), () => undefined);
 
 function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit {
   const { leases, outbox, clock, store } = desk;
@@ -134,9 +172,7 @@ function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit 
       const at = clock.now();
       if (outcome.outcome !== 'skipped') return outbox.send(booking(desk, request, claims, outcome, at));
       if (claims.length === 0) return undefined;
-      return outbox.send(async () => {
-        await store.settle(id, []);
-      });
+      return outbox.send(() => givenBack(store, id));
     },
   };
 }
@@ -160,7 +196,7 @@ function booking(
   claims: readonly Claim[],
   outcome: Attempt,
   at: number,
-): () => Promise<void> {
+): () => void | Promise<void> {
   const { store, prices, options, limits } = desk;
   const usage = usageOf(outcome, attempt);
   const cost = costOf(usage, price, { billing: attempt.billing });
@@ -170,11 +206,9 @@ function booking(
   const booked = counted
     .filter(({ counter }) => claims.some((claim) => claim.counter === counter))
     .map(({ bound, counter }) => ({ bound, counter, amount: amounts[bound.unit], tenant: spender.tenant }));
-  if (usage?.output !== undefined && outcome.outcome === 'finished')
+  if (options.reserve === 'likely' && usage?.output !== undefined && outcome.outcome === 'finished')
     desk.answers.saw(attempt.target, usage.output);
-  return async () => {
-    if (claims.length > 0) await store.settle(id, booked);
-    await store.append(record);
+  const tellAll = (): void => {
     desk.alerts.up();
     tell(options.onRecord, record);
     if (options.onAlert === undefined) return;
@@ -183,6 +217,10 @@ function booking(
       desk.alerts.drift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void desk.outbox.send(() => desk.alerts.booked(one));
   };
+  return () =>
+    whenThere(claims.length > 0 ? store.settle(id, booked) : true, () =>
+      whenThere(store.append(record), tellAll),
+    );
 }
 
 /** A listener that throws changes nothing. */

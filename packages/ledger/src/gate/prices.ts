@@ -14,10 +14,17 @@ export class Prices {
     this.date = catalog.date;
   }
 
-  async model(vendor: string | undefined, id: string | undefined): Promise<CatalogModel | undefined> {
+  /** At once, but for the first time. */
+  model(
+    vendor: string | undefined,
+    id: string | undefined,
+  ): CatalogModel | undefined | Promise<CatalogModel | undefined> {
     if (vendor === undefined || id === undefined) return undefined;
     const key = `${vendor}/${id}`;
-    if (this.known.has(key)) return this.known.get(key);
+    return this.known.has(key) ? this.known.get(key) : this.found(key, vendor, id);
+  }
+
+  private async found(key: string, vendor: string, id: string): Promise<CatalogModel | undefined> {
     const found = await this.catalog.find(vendor, id);
     if (this.known.size >= MOST_KEPT) this.known.clear();
     this.known.set(key, found?.model);

@@ -41,10 +41,14 @@ export function recordOf(
   };
 }
 
+/** One for all: a store in memory keeps a hundred thousand records. */
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
 function tagsOf(
   metadata: Readonly<Record<string, unknown>>,
   keys: readonly string[],
 ): Readonly<Record<string, string>> {
+  if (keys.length === 0) return NO_TAGS;
   const found = keys.map((key) => [key, textOf(metadata[key])] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -19,7 +19,6 @@ interface Hold {
 interface Reservation {
   readonly holds: readonly Hold[];
   until: number;
-  state: 'held' | 'lapsed' | 'settled';
 }
 
 /** How long the id of a reservation is known after its end. */
@@ -35,8 +34,10 @@ const SWEEP_EVERY = 1000;
 export class MemoryCounters {
   private readonly periods = new Map<string, Period>();
   private readonly held = new Map<string, Reservation>();
-  /** Over, in the order of their ends. */
-  private readonly ended = new Map<string, { readonly reservation: Reservation; readonly at: number }>();
+  /** When each that is over ended, in this order: as many as there are, no more is kept of them. */
+  private readonly ended = new Map<string, number>();
+  /** Of those that are over, what nobody has settled yet. */
+  private readonly lapsed = new Map<string, Reservation>();
   /** No lease ends before. */
   private nextLapse = Infinity;
   private sinceSweep = 0;
@@ -61,7 +62,7 @@ export class MemoryCounters {
       else twin.amount += claim.amount;
     }
     for (const { counter, period } of holds) this.periods.set(counter, period);
-    this.hold(id, { holds, until: now + leaseMs, state: 'held' });
+    this.hold(id, { holds, until: now + leaseMs });
     return undefined;
   }
 
@@ -79,9 +80,10 @@ export class MemoryCounters {
     now: number,
   ): boolean {
     this.lapse(now);
-    const reservation = this.held.get(id) ?? this.ended.get(id)?.reservation;
-    if (reservation === undefined || reservation.state === 'settled') return false;
-    const wasHeld = reservation.state === 'held';
+    const held = this.held.get(id);
+    const reservation = held ?? this.lapsed.get(id);
+    if (reservation === undefined) return false;
+    const wasHeld = held !== undefined;
     for (const hold of reservation.holds) {
       const { period } = hold;
       if (wasHeld) period.held -= hold.amount;
@@ -89,7 +91,7 @@ export class MemoryCounters {
       for (const { counter, amount } of used)
         if (counter === hold.counter) period.used = atMost(period.used + amount);
     }
-    this.end(id, reservation, 'settled', now);
+    this.end(id, now);
     return wasHeld;
   }
 
@@ -130,21 +132,23 @@ export class MemoryCounters {
         period.held -= amount;
         if (whenLapsed === 'spent') period.used = atMost(period.used + amount);
       }
-      this.end(id, reservation, 'lapsed', now);
+      this.end(id, now);
+      this.lapsed.set(id, reservation);
     }
   }
 
-  private end(id: string, reservation: Reservation, state: 'lapsed' | 'settled', now: number): void {
-    reservation.state = state;
+  private end(id: string, now: number): void {
     this.held.delete(id);
+    this.lapsed.delete(id);
     this.ended.delete(id);
-    this.ended.set(id, { reservation, at: now });
+    this.ended.set(id, now);
   }
 
   private forget(now: number): void {
-    for (const [id, { at }] of this.ended) {
+    for (const [id, at] of this.ended) {
       if (at + REMEMBERED_MS > now && this.ended.size <= MOST_REMEMBERED) break;
       this.ended.delete(id);
+      this.lapsed.delete(id);
     }
     if (++this.sinceSweep < SWEEP_EVERY) return;
     this.sinceSweep = 0;

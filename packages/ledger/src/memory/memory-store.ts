@@ -11,15 +11,15 @@ export function memoryStore(options: { readonly clock?: Clock | undefined } = {}
   const counters = new MemoryCounters();
   const records = new MemoryRecords();
   return {
-    reserve: (id, claims, leaseMs) => settled(() => counters.reserve(id, claims, leaseMs, clock.now())),
+    reserve: (id, claims, leaseMs) => answer(() => counters.reserve(id, claims, leaseMs, clock.now())),
     renew: (id, leaseMs) =>
-      settled(() => {
+      answer(() => {
         counters.renew(id, leaseMs, clock.now());
       }),
-    settle: (id, used) => settled(() => counters.settle(id, used, clock.now())),
-    counters: (prefix) => settled(() => counters.list(prefix, clock.now())),
+    settle: (id, used) => answer(() => counters.settle(id, used, clock.now())),
+    counters: async (prefix) => counters.list(prefix, clock.now()),
     append: (record) =>
-      settled(() => {
+      answer(() => {
         records.append(record);
       }),
     records: (query) => records.read(query),
@@ -27,10 +27,10 @@ export function memoryStore(options: { readonly clock?: Clock | undefined } = {}
   };
 }
 
-/** A failure is a rejection, as in any other store. */
-function settled<T>(run: () => T): Promise<T> {
+/** The answer, at once; a failure is a rejection, as in any other store. */
+function answer<T>(run: () => T): T | Promise<T> {
   try {
-    return Promise.resolve(run());
+    return run();
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }

@@ -81,7 +81,7 @@ class Lanes {
   }
 
   /** Holds the place as long as the attempt runs; returns what gives it back. */
-  private renewing(id: string, attempt: AttemptInfo): () => Promise<unknown> {
+  private renewing(id: string, attempt: AttemptInfo): () => unknown {
     let cancel: (() => void) | undefined;
     const later = (): void => {
       cancel = this.clock.timer(this.leaseMs / RENEWALS, renew, true);
@@ -90,7 +90,7 @@ class Lanes {
       if (attempt.isLapsed === true) return;
       later();
       // Tried again in time; the place is free after the lease if it does not help.
-      this.store.renew(id, this.leaseMs).catch(() => undefined);
+      Promise.resolve(this.store.renew(id, this.leaseMs)).catch(() => undefined);
     };
     later();
     return () => {

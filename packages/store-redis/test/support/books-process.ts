@@ -37,6 +37,6 @@ async function done({ reserve, hold }: Order): Promise<string> {
     whenLapsed: 'spent',
   } as const;
   const ids = Array.from({ length: times }, (_, number) => `${counter}/${me}/${number}`);
-  const answers = await Promise.all(ids.map((id) => ledger.reserve(id, [claim], 600_000)));
+  const answers = await Promise.all(ids.map(async (id) => ledger.reserve(id, [claim], 600_000)));
   return `${answers.filter((refusal) => refusal === undefined).length}`;
 }

@@ -59,7 +59,7 @@ function permitOf(
         if (attempt.isLapsed === true) return;
         renewLater();
         // Tried again in time; the place is free after the lease if it does not help.
-        store.renew(id, leaseMs).catch(() => undefined);
+        Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,
     );

@@ -18,7 +18,7 @@ for await (const line of linesIn(process.stdin)) {
     whenLapsed: 'spent',
   } as const;
   const answers = await Promise.all(
-    Array.from({ length: times }, (_, number) =>
+    Array.from({ length: times }, async (_, number) =>
       stores.ledger.reserve(`${counter}/${me}/${number}`, [claim], 600_000),
     ),
   );

@@ -245,8 +245,8 @@ describe('a lease', () => {
 function fallible(store: LedgerStore) {
   let mode: 'up' | 'failing' | 'silent' = 'up';
   const through =
-    <Args extends unknown[], T>(run: (...args: Args) => Promise<T>) =>
-    (...args: Args): Promise<T> => {
+    <Args extends unknown[], T>(run: (...args: Args) => T | Promise<T>) =>
+    async (...args: Args): Promise<T> => {
       if (mode === 'failing') return Promise.reject(new Error('the disk is full'));
       return mode === 'silent' ? new Promise(() => undefined) : run(...args);
     };

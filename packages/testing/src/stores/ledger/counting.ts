@@ -81,7 +81,7 @@ export const counting: readonly LedgerCase[] = [
       equal(await store.settle('unknown', [{ counter: 'a', amount: 5n }]), false);
       await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
       const settled = await Promise.all(
-        [1n, 2n, 3n].map((amount) => store.settle('1', [{ counter: 'a', amount }])),
+        [1n, 2n, 3n].map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
       );
       deepEqual(settled, [true, false, false]);
       deepEqual(await standing(store), { a: [1n, 0n] });
@@ -120,7 +120,8 @@ export const counting: readonly LedgerCase[] = [
   {
     name: 'a claim below nothing is an error, and changes nothing',
     async run(store) {
-      await rejects(store.reserve('1', [claim({ counter: 'b' }), claim({ amount: -1n })], LONG_MS));
+      const claims = [claim({ counter: 'b' }), claim({ amount: -1n })];
+      await rejects(async () => store.reserve('1', claims, LONG_MS));
       for (const [used, held] of Object.values(await standing(store))) deepEqual([used, held], [0n, 0n]);
     },
   },
@@ -141,7 +142,7 @@ export const counting: readonly LedgerCase[] = [
     name: 'of 100 at once on a limit of 10 exactly 10 are let in',
     async run(store) {
       const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
-      const answers = await Promise.all(ids.map((id) => store.reserve(id, [claim()], LONG_MS)));
+      const answers = await Promise.all(ids.map(async (id) => store.reserve(id, [claim()], LONG_MS)));
       equal(answers.filter((refusal) => refusal === undefined).length, 10);
       deepEqual(await standing(store), { a: [0n, 10n] });
     },

@@ -50,7 +50,7 @@ export const recording: readonly LedgerCase[] = [
     async run(store) {
       await store.append(spend({ id: '1' }));
       await store.append(spend({ id: '1', nanoUsd: '5' }));
-      await Promise.all(['2', '2', '2'].map((id) => store.append(spend({ id }))));
+      await Promise.all(['2', '2', '2'].map(async (id) => store.append(spend({ id }))));
       deepEqual(
         (await all(store)).map(({ id, nanoUsd }) => [id, nanoUsd]),
         [
