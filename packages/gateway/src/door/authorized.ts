@@ -17,8 +17,8 @@ export async function authorized(
     throw new Refusal('unauthorized', CLOSED);
   }
   try {
-    const caller = await untilLeft(Promise.resolve(authorize(request)), request.signal);
-    return checked(caller);
+    const caller = authorize(request);
+    return checked(isThenable(caller) ? await untilLeft(Promise.resolve(caller), request.signal) : caller);
   } catch (cause) {
     throw cause instanceof Refusal ? cause : new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }
@@ -34,6 +34,8 @@ function checked(caller: unknown): Caller {
   if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');
   return caller;
 }
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> => isRecord(value) && 'then' in value;
 
 const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');

@@ -42,15 +42,22 @@ async function whole(
   way: Way,
 ): Promise<void> {
   const { outgoing } = way;
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  outgoing.writeHead(status, { ...headers, 'content-length': bytes.byteLength });
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  outgoing.writeHead(status, { ...headers, 'content-length': length });
+  if (length <= PIECE_BYTES) outgoing.end(body);
+  else await inPieces(typeof body === 'string' ? Buffer.from(body) : body, way);
+  // Nobody has to be waited for once the kernel has all of it.
+  if (outgoing.writableLength > 0) await taken('finish', way);
+}
+
+async function inPieces(bytes: Uint8Array, way: Way): Promise<void> {
+  const { outgoing } = way;
   let at = 0;
   for (; bytes.byteLength - at > PIECE_BYTES; at += PIECE_BYTES) {
     if (way.left.aborted) return;
     if (!outgoing.write(bytes.subarray(at, at + PIECE_BYTES))) await taken('drain', way);
   }
   outgoing.end(bytes.subarray(at));
-  await taken('finish', way);
 }
 
 async function told(headers: Readonly<Record<string, string>>, telling: Telling, way: Way): Promise<void> {
