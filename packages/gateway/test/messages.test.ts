@@ -100,6 +100,23 @@ describe('the official client over Messages', () => {
     expect(vendor.requests.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
+  it.each(['"{\\"city\\":\\"Oslo\\"}"', '{"city":"Os\nlo",}', '{"city":"Oslo"', '["Oslo"]', 'Oslo'])(
+    'streams calls whose arguments its parser would not take as it gives them whole: %j',
+    async (json) => {
+      const parts = [{ type: 'tool-call' as const, name: 'weather', json, chunks: 3 }];
+      await using at = await house({ anthropic: () => ({ parts }) });
+      const request = { model: 'claude', ...asked, tools: [weather] };
+      const [whole, streamed] = [
+        await client(at).messages.create(request),
+        await client(at).messages.stream(request).finalMessage(),
+      ];
+      const inputs = [whole, streamed].map(({ content }) =>
+        content.map((block) => (block.type === 'tool_use' ? block.input : block.type)),
+      );
+      expect(inputs[1]).toEqual(inputs[0]);
+    },
+  );
+
   it('keeps calls that a vendor interleaves one after the other', async () => {
     await using at = await house({ openai: [{ ...CALL, interleave: true }] });
     const stream = client(at).messages.stream({ model: 'gpt', ...asked, tools: [weather] });

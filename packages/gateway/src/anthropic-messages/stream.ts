@@ -1,9 +1,9 @@
 import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
+import { ArgumentsText } from '../answering/arguments-text.ts';
 import { newId } from '../answering/id.ts';
 import { InOrder } from '../answering/in-order.ts';
 import type { Refusal } from '../refusal.ts';
 import { namedEvent } from '../answering/sse.ts';
-import { argumentsText } from '../reading/call.ts';
 import { tokenText } from '../reading/token.ts';
 import type { Writer } from '../wire.ts';
 import { anthropicFailure } from './failure.ts';
@@ -22,7 +22,7 @@ export class MessagesWriter implements Writer {
   private index = 0;
   /** Has it begun? Reasoning begins with its first words: without any it is another block. */
   private isOpen = false;
-  private hasArguments = false;
+  private args = new ArgumentsText();
 
   constructor(model: string, stops: readonly string[]) {
     this.model = model;
@@ -53,8 +53,7 @@ export class MessagesWriter implements Writer {
       case 'reasoning-delta':
         return this.thinkingStart() + this.delta({ type: 'thinking_delta', thinking: event.text });
       case 'args-delta':
-        this.hasArguments ||= event.json !== '';
-        return this.delta({ type: 'input_json_delta', partial_json: event.json });
+        return this.input(this.args.push(event.json));
       case 'part-end':
         // What ran at the vendor has no block that a client of this wire could send back.
         return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
@@ -69,7 +68,7 @@ export class MessagesWriter implements Writer {
   }
 
   private blockStart({ part }: Start): string {
-    this.hasArguments = false;
+    this.args = new ArgumentsText();
     return this.open(
       part.type === 'tool-call'
         ? { type: 'tool_use', id: part.id, name: part.name, input: {} }
@@ -93,6 +92,10 @@ export class MessagesWriter implements Writer {
     return namedEvent({ type: 'content_block_delta', ...{ index: this.index, delta } });
   }
 
+  private input(json: string): string {
+    return json === '' ? '' : this.delta({ type: 'input_json_delta', partial_json: json });
+  }
+
   private blockEnd(part: Exclude<AssistantPart, VendorPart>): string {
     const rest = this.restOf(part);
     const stop = namedEvent({ type: 'content_block_stop', ...{ index: this.index } });
@@ -108,9 +111,7 @@ export class MessagesWriter implements Writer {
         .map((citation) => this.delta({ type: 'citations_delta', citation }))
         .join('');
     if (part.type === 'tool-call')
-      return this.hasArguments
-        ? ''
-        : this.delta({ type: 'input_json_delta', partial_json: argumentsText(part) });
+      return this.input(this.args.end(part, { whole: JSON.stringify(part.args), asWritten: false }));
     const data = this.isOpen ? undefined : hiddenData(part);
     if (data !== undefined) return this.open({ type: 'redacted_thinking', data });
     const signature = tokenText(part.replay);

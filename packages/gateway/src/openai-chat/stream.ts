@@ -1,4 +1,5 @@
 import { systemClock, type StreamEvent } from '@majordomo/core';
+import { ArgumentsText } from '../answering/arguments-text.ts';
 import { newId } from '../answering/id.ts';
 import type { Refusal } from '../refusal.ts';
 import { dataEvent } from '../answering/sse.ts';
@@ -11,10 +12,10 @@ import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } fro
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;
 
-/** A call under way: its place among the calls, and whether its arguments have begun. */
+/** A call under way, and its place among the calls. */
 interface OpenCall {
   readonly place: number;
-  hasArguments: boolean;
+  readonly args: ArgumentsText;
 }
 
 /** An answer as `chat.completion.chunk`s. */
@@ -50,7 +51,7 @@ export class ChatWriter implements Writer {
         if (event.part.type === 'text') this.textStarts.set(event.index, this.length);
         return event.part.type === 'tool-call' ? this.callStart(event.index, event.part) : '';
       case 'args-delta':
-        return this.callArguments(event.index, event.json);
+        return this.callArguments(event.index, (args) => args.push(event.json));
       case 'part-end':
         return this.partEnd(event);
       case 'finish':
@@ -73,17 +74,18 @@ export class ChatWriter implements Writer {
 
   private callStart(index: number, { id, name }: { readonly id: string; readonly name: string }): string {
     const place = this.calls.size;
-    this.calls.set(index, { place, hasArguments: false });
+    this.calls.set(index, { place, args: new ArgumentsText() });
     return this.delta({
       tool_calls: [{ index: place, id, type: 'function', function: { name, arguments: '' } }],
     });
   }
 
-  private callArguments(index: number, json: string): string {
+  private callArguments(index: number, told: (args: ArgumentsText) => string): string {
     const call = this.calls.get(index);
-    if (call === undefined || json === '') return '';
-    call.hasArguments = true;
-    return this.delta({ tool_calls: [{ index: call.place, function: { arguments: json } }] });
+    const json = call === undefined ? '' : told(call.args);
+    return call === undefined || json === ''
+      ? ''
+      : this.delta({ tool_calls: [{ index: call.place, function: { arguments: json } }] });
   }
 
   private partEnd({ index, part }: PartEnd): string {
@@ -97,7 +99,9 @@ export class ChatWriter implements Writer {
     }
     const call = this.calls.get(index);
     if (part.type !== 'tool-call' || call === undefined) return '';
-    const missing = call.hasArguments ? '' : this.callArguments(index, argumentsText(part));
+    const missing = this.callArguments(index, (args) =>
+      args.end(part, { whole: argumentsText(part), asWritten: true }),
+    );
     const beside = tokenBeside(part);
     return Object.keys(beside).length === 0
       ? missing

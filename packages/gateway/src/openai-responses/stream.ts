@@ -1,4 +1,5 @@
-import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
+import type { AssistantPart, StreamEvent, ToolCallPart, VendorPart } from '@majordomo/core';
+import { ArgumentsText } from '../answering/arguments-text.ts';
 import { newId } from '../answering/id.ts';
 import { InOrder } from '../answering/in-order.ts';
 import type { Refusal } from '../refusal.ts';
@@ -33,6 +34,7 @@ export class ResponsesWriter implements Writer {
   /** Of the item that is being told. */
   private id = '';
   private hasText = false;
+  private args = new ArgumentsText();
 
   constructor(echo: Echo) {
     this.echo = echo;
@@ -73,9 +75,7 @@ export class ResponsesWriter implements Writer {
           this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta: event.text })
         );
       case 'args-delta':
-        return this.id.startsWith('ctc_') || event.json === ''
-          ? ''
-          : this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta: event.json });
+        return this.argumentsDelta(this.args.push(event.json));
       case 'part-end':
         return event.part.type === 'vendor' ? '' : this.partEnd(event.part);
       case 'finish':
@@ -103,6 +103,7 @@ export class ResponsesWriter implements Writer {
 
   private start({ part }: Start): string {
     this.hasText = false;
+    this.args = new ArgumentsText();
     const item = this.opened(part);
     this.id = item.id;
     const added = this.event('response.output_item.added', { output_index: this.output.length, item });
@@ -159,14 +160,26 @@ export class ResponsesWriter implements Writer {
       case 'reasoning':
         return this.hasText ? this.summaryEnd(part.text) : '';
       case 'tool-call':
-        return this.id.startsWith('ctc_')
-          ? this.customEnd(customInput(part))
-          : this.event('response.function_call_arguments.done', {
-              ...this.ofItem(),
-              name: this.echo.known.get(part.name)?.name ?? part.name,
-              arguments: argumentsText(part),
-            });
+        return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
     }
+  }
+
+  private callEnd(part: ToolCallPart): string {
+    const whole = argumentsText(part);
+    return (
+      this.argumentsDelta(this.args.end(part, { whole, asWritten: true })) +
+      this.event('response.function_call_arguments.done', {
+        ...this.ofItem(),
+        name: this.echo.known.get(part.name)?.name ?? part.name,
+        arguments: whole,
+      })
+    );
+  }
+
+  private argumentsDelta(delta: string): string {
+    return delta === '' || this.id.startsWith('ctc_')
+      ? ''
+      : this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta });
   }
 
   private annotationAdded(annotation: object, index: number): string {

@@ -1,0 +1,55 @@
+import { parseArguments } from '@majordomo/core/provider';
+import { describe, expect, it } from 'vitest';
+import { ArgumentsText } from '../src/answering/arguments-text.ts';
+import { argumentsText, callPart } from '../src/reading/call.ts';
+
+/** What a client has at the end that adds the pieces up. */
+function toldOf(pieces: readonly string[], asWritten = true): string {
+  const args = new ArgumentsText();
+  const told = pieces.map((piece) => args.push(piece)).join('');
+  const part = callPart('c', 'edit', pieces.join(''));
+  return told + args.end(part, { whole: argumentsText(part), asWritten });
+}
+
+const RAW = [
+  '',
+  '{}',
+  ' {"a": 1} ',
+  '{"a":"x\ny\tz\u0001"}',
+  '{"a":[1,2,],"b":{"c":1 , } , }',
+  '{"a":{"b":[1,"}"',
+  '{"a":1}}]',
+  String.raw`{"a":"\"\\","b":"\u00e9}\n"}`,
+  '"{\\"a\\":1}"',
+  '[1,2]',
+  'null',
+  '{"a":1} thanks',
+  '{"a":1}{"b":2}',
+  '{"a":[1}',
+  "{'a':1}",
+  'I would edit it: {"a":1}',
+];
+
+describe('arguments that come in pieces', () => {
+  it.each(RAW)('mean what they mean whole, however they are cut: %j', (raw) => {
+    const expected = parseArguments(raw);
+    for (let size = 1; size <= raw.length + 1; size++) {
+      const pieces = Array.from({ length: Math.ceil(raw.length / size) }, (_, at) =>
+        raw.slice(at * size, (at + 1) * size),
+      );
+      const told = toldOf(pieces);
+      if (expected.invalid === undefined) expect(JSON.parse(told)).toEqual(expected.args);
+      else expect(told).toBe(raw);
+    }
+  });
+
+  it('are not told before it is known that they are an object', () => {
+    const args = new ArgumentsText();
+    expect(args.push('"{\\"a\\"')).toBe('');
+    expect(new ArgumentsText().push(' {"a":"b')).toBe('{"a":"b');
+  });
+
+  it('end where the object does, for a client that parses them while they come', () => {
+    expect(toldOf(['{"a":1} tha', 'nks'], false)).toBe('{"a":1}');
+  });
+});
