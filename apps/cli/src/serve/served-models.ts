@@ -33,11 +33,16 @@ const namesIn = ({ model, aliases, routers = [] }: Settings): ServedModels => ({
 export const presetsOf = ({ routers = [] }: Pick<Settings, 'routers'>): readonly string[] =>
   routers.flatMap((router) => router.names());
 
+/** No target has a semicolon in it, and none has an equals sign before its slash. */
+const SEVERAL = /;|,[^,;/]*=/;
+
 function meaningsIn(text: string, known: ServedModels): readonly (readonly [string, string])[] {
   const at = text.indexOf('=');
   if (at >= 0) {
     const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     if (name === '' || spec === '') throw new Stop(`--models takes name=spec, not "${text}"`);
+    if (SEVERAL.test(spec))
+      throw new Stop(`--models takes one name=spec at a time, not "${text}": say --models again for the next`);
     return [[name, spec]];
   }
   return text.split(',').map((word) => {
