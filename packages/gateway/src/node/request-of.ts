@@ -10,7 +10,8 @@ export function requestOf(incoming: IncomingMessage, signal: AbortSignal): Reque
   const { method = 'GET', url = '/' } = incoming;
   const hosts = hostsIn(incoming);
   if (hosts.length > 1 || hosts.some((host) => !HOST.test(host))) return undefined;
-  const address = `http://${hosts[0] ?? 'localhost'}${url.startsWith('/') ? url : '/'}`;
+  const address = addressOf(url, `http://${hosts[0] ?? 'localhost'}`);
+  if (address === undefined) return undefined;
   try {
     if (method === 'GET' || method === 'HEAD')
       return withHeaders(new Request(address, { method, signal }), incoming);
@@ -22,6 +23,14 @@ export function requestOf(incoming: IncomingMessage, signal: AbortSignal): Reque
   } catch {
     return undefined;
   }
+}
+
+/** A path, all of the address as proxies are asked, or the `*` of OPTIONS. */
+function addressOf(url: string, origin: string): string | undefined {
+  if (url.startsWith('/')) return origin + url;
+  if (url === '*') return `${origin}/`;
+  const whole = URL.parse(url);
+  return whole !== null && whole.origin === URL.parse(origin)?.origin ? whole.href : undefined;
 }
 
 function hostsIn({ rawHeaders }: IncomingMessage): readonly string[] {

@@ -42,7 +42,7 @@ export async function routed(visit: Visit, house: House): Promise<Reply | Respon
     return await operationRoute(visit, house, operation);
   if (url.pathname === '/v1/messages/count_tokens' && request.method === 'POST')
     return await countTokens(visit, house);
-  if (request.method === 'GET') {
+  if (request.method === 'GET' || request.method === 'HEAD') {
     if (url.pathname === '/v1/models') return listModels(visit, house);
     const name = /^\/v1\/models\/(.+)$/.exec(url.pathname)?.[1];
     if (name !== undefined) return oneModel(visit, house, decoded(name));

@@ -1,0 +1,95 @@
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { house, KEY, type House } from './support/house.ts';
+
+const HOST = 'gateway.example:4141';
+const AUTH = `Authorization: Bearer ${KEY}`;
+const CHAT = JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] });
+
+/** What a server says to a request as it is written here, until it closes the connection. */
+const said = ({ url }: House, ...lines: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      socket.write(lines.join('\r\n'));
+    });
+    socket.setEncoding('utf8').on('error', reject);
+    socket.on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.on('close', () => {
+      resolve(text);
+    });
+  });
+
+const asked = (at: House, line: string, ...more: readonly string[]): Promise<string> =>
+  said(at, line, `Host: ${HOST}`, AUTH, 'Connection: close', ...more);
+
+const post = (target: string): readonly [string, ...string[]] => [
+  `POST ${target} HTTP/1.1`,
+  `Content-Length: ${CHAT.length}`,
+  '',
+  CHAT,
+];
+
+it('takes an address that is whole, as proxies are asked', async () => {
+  await using at = await house();
+  expect(await asked(at, ...post(`http://${HOST}/v1/chat/completions?a=b`))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await asked(at, 'OPTIONS * HTTP/1.1', '', '')).toMatch(/^HTTP\/1\.1 204 /);
+});
+
+it.each([
+  'http://other.example/v1/chat/completions',
+  `http://${HOST}@other.example/v1/chat/completions`,
+  `ftp://${HOST}/v1/chat/completions`,
+])('takes no address of another server: %s', async (target) => {
+  await using at = await house();
+  expect(await asked(at, ...post(target))).toMatch(/^HTTP\/1\.1 400 /);
+  expect(at.openai.requests).toHaveLength(0);
+});
+
+it('tells by HEAD what GET would, without a body', async () => {
+  await using at = await house();
+  const [got = '', head = ''] = await Promise.all(
+    ['GET', 'HEAD'].map((method) => asked(at, `${method} /v1/models HTTP/1.1`, '', '')),
+  );
+  const lengthOf = (text: string): string | undefined => /content-length: (\d+)/.exec(text)?.[1];
+  expect(head).toMatch(/^HTTP\/1\.1 200 /);
+  expect(lengthOf(head)).toBe(lengthOf(got));
+  expect(head.split('\r\n\r\n')[1]).toBe('');
+});
+
+it('takes a body whose chunks have extensions and trailers, and no header from those', async () => {
+  const seen: unknown[] = [];
+  const authorize = ({ headers }: Request): object => {
+    seen.push(headers.get('authorization'));
+    return {};
+  };
+  await using at = await house({ gateway: { authorize } });
+  const chunk = `${CHAT.length.toString(16)};part=1`;
+  const trailer = 'Authorization: Bearer another';
+  const head = ['POST /v1/chat/completions HTTP/1.1', 'Transfer-Encoding: chunked', ''] as const;
+  expect(await asked(at, ...head, chunk, CHAT, '0', trailer, '', '')).toMatch(/^HTTP\/1\.1 200 /);
+  expect(seen).toEqual([`Bearer ${KEY}`]);
+});
+
+it('reads coding by its name, however that is written', async () => {
+  await using at = await house();
+  const [line, ...rest] = post('/v1/chat/completions');
+  expect(await asked(at, line, 'Content-Encoding: Identity', ...rest)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('answers requests that come at once one after the other, also after one that is refused', async () => {
+  await using at = await house({ gateway: { maxBodyBytes: 200 } });
+  const large = 'x'.repeat(1000);
+  const [line, ...rest] = post('/v1/chat/completions');
+  const text = await said(
+    at,
+    ...['POST /v1/embeddings HTTP/1.1', `Host: ${HOST}`, AUTH, `Content-Length: ${large.length}`, ''],
+    ...[`${large}${line}`, `Host: ${HOST}`, AUTH, ...rest.slice(0, -1)],
+    ...[`${CHAT}GET /health HTTP/1.1`, `Host: ${HOST}`, 'Connection: close', '', ''],
+  );
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200', 'HTTP/1.1 200']);
+  expect(text).toContain('hello');
+});
