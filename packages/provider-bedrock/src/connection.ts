@@ -1,13 +1,15 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import type { Env, ModelContext } from '@majordomo/core';
-import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/core/provider';
+import { checkedClient, checkModelId, collectedBody, lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
 import type { BedrockOptions } from './options.ts';
-import type { WireAnswer } from './response.ts';
-import type { WireEvent } from './stream.ts';
 import { checked, type Middleware, type MiddlewareStack } from './received.ts';
+import type { WireAnswer } from './response.ts';
+import { shallowJson } from './shallow-json.ts';
+import type { WireEvent } from './stream.ts';
+import { answerIn } from './structures.ts';
 
 /** A client for one attempt. */
 export interface Connected {
@@ -28,8 +30,18 @@ export interface Invoked {
   readonly inputTokens: number | undefined;
 }
 
-/** What is read of the SDK's output: a whole answer, or a stream. */
-interface Answer extends WireAnswer {
+/** What came of a call: a whole answer, or a stream. */
+export interface Answer {
+  readonly requestId: string | undefined;
+  readonly whole: WireAnswer;
+  /** The frames of a stream. */
+  readonly frames: AsyncIterable<Uint8Array> | undefined;
+  /** The events of a stream, from a client that answers by itself, as a double in the app's tests does. */
+  readonly events: AsyncIterable<WireEvent> | undefined;
+}
+
+/** What is read of the SDK's output. */
+interface Output extends WireAnswer {
   readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
@@ -78,17 +90,49 @@ export function connection(options: BedrockOptions): Connect {
 
 type Sdk = typeof import('./sdk.ts');
 
+/**
+ * The SDK addresses, signs and sends, and makes errors of refusals. The body of a good answer is taken from under it: it
+ * walks each value by its schema, through a dozen promises for an event (record 0071).
+ */
 const sending =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
-  (delivery, params, abortSignal) => {
+  async (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
     const isWhole = delivery === 'whole';
     const command = isWhole ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     addHeaders(stack, headers);
-    stack.add(checked(isWhole ? /json/ : /eventstream/, target), { step: 'deserialize', name: 'answer' });
-    return (client as Sender).send(command, { abortSignal });
+    let json: Uint8Array | undefined;
+    let frames: AsyncIterable<Uint8Array> | undefined;
+    const take = isWhole
+      ? async (body: AsyncIterable<Uint8Array>) => {
+          json = await collectedBody(body, target);
+          return new Uint8Array();
+        }
+      : (body: AsyncIterable<Uint8Array>) => {
+          frames = body;
+          return NO_FRAMES;
+        };
+    stack.add(checked(isWhole ? /json/ : /eventstream/, target, take), {
+      step: 'deserialize',
+      name: 'answer',
+    });
+    const output = await (client as Sender).send(command, { abortSignal });
+    return {
+      requestId: output.$metadata?.requestId,
+      whole: json === undefined ? output : parsed(json, target),
+      frames,
+      events: output.stream,
+    };
   };
+
+const NO_FRAMES: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+const UTF8 = new TextDecoder();
+const parsed = (json: Uint8Array, target: string): WireAnswer =>
+  answerIn(UTF8.decode(shallowJson(json)), target);
 
 const invoking =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
@@ -127,7 +171,7 @@ const described = ({ region, regionFrom, credentialsFrom }: BedrockSources): str
 
 /** The SDK types outputs by command; both of ours are read as one. */
 interface Sender {
-  send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Answer>;
+  send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Output>;
 }
 
 /** Before signing, so that they are signed too. */

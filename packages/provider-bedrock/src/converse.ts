@@ -1,8 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
 import { drifted, Scribe } from '@majordomo/core/provider';
-import type { Connect, Connected } from './connection.ts';
+import type { Answer, Connect, Connected } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
+import { FrameDecoder } from './frames.ts';
 import type { WireRequest } from './request.ts';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
@@ -17,7 +18,7 @@ export interface ConverseCall {
   readonly connect: Connect;
 }
 
-/** core's `sdkStream` for a wire whose frames only the SDK can read: one batch of events per event object. */
+/** core's `sdkStream` for an SDK whose transport knows no `Response`: one batch of events per network read. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
@@ -38,10 +39,10 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     scribe.warning(...warnings);
     connected = await call.connect(context, facts);
     const answer = await connected.send(delivery, params, own.signal);
-    reader = new ConverseReader({ scribe, family, id: answer.$metadata?.requestId });
+    reader = new ConverseReader({ scribe, family, id: answer.requestId });
     yield [];
-    if (streamed) yield* readEvents(answer.stream, reader, signal, abort);
-    else readWhole(answer, reader);
+    if (streamed) yield* readStream(answer, reader, signal, abort);
+    else readWhole(answer.whole, reader);
     yield scribe.take();
   } catch (error) {
     const written = scribe.take();
@@ -58,28 +59,74 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   }
 }
 
-/** All but the last batch: that one is the caller's to take. */
-async function* readEvents(
-  stream: AsyncIterable<WireEvent> | undefined,
+function readStream(
+  { frames, events }: Answer,
   reader: ConverseReader,
   signal: AbortSignal,
   abort: () => void,
 ): AsyncIterable<readonly ModelEvent[]> {
-  if (stream === undefined)
-    throw new LlmError('truncated', `${reader.scribe.target} answered without a stream`);
-  const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
+  const { target } = reader.scribe;
+  if (frames !== undefined) {
+    const decoder = new FrameDecoder((event) => {
+      readEvent(event, reader);
+    }, target);
+    return readParts(frames, decoder, reader, signal, abort);
+  }
+  if (events === undefined)
+    throw new LlmError('truncated', `${target} answered without a stream`, { target });
+  return readParts(events, new Decoded(reader), reader, signal, abort);
+}
+
+/** What makes events of the parts of a stream. */
+interface Decoder<Part> {
+  /** How many there were. */
+  readonly events: number;
+  push(part: Part): void;
+  end(): void;
+}
+
+/** For events that came decoded. */
+class Decoded implements Decoder<WireEvent> {
+  events = 0;
+  private readonly reader: ConverseReader;
+
+  constructor(reader: ConverseReader) {
+    this.reader = reader;
+  }
+
+  push(event: WireEvent): void {
+    this.events++;
+    readEvent(event, this.reader);
+  }
+
+  end(): void {
+    // Nothing is held back.
+  }
+}
+
+/** All but the last batch: that one is the caller's to take. */
+async function* readParts<Part>(
+  stream: AsyncIterable<Part>,
+  decoder: Decoder<Part>,
+  reader: ConverseReader,
+  signal: AbortSignal,
+  abort: () => void,
+): AsyncIterable<readonly ModelEvent[]> {
+  const parts: AsyncIterator<Part, unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
-    const next = await events.next();
+    const next = await parts.next();
     signal.throwIfAborted();
     if (next.done === true) break;
-    readEvent(next.value, reader);
+    const before = decoder.events;
+    decoder.push(next.value);
     if (reader.done) {
       // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
-      events.next().then((rest) => rest.done !== true && abort(), abort);
+      parts.next().then((rest) => rest.done !== true && abort(), abort);
       return;
     }
-    yield reader.scribe.take();
+    if (decoder.events > before) yield reader.scribe.take();
   }
+  decoder.end();
   reader.end();
 }
 
@@ -92,6 +139,7 @@ function readWhole(answer: WireAnswer, reader: ConverseReader): void {
 }
 
 function readEvent(event: WireEvent, reader: ConverseReader): void {
+  if (reader.done) return;
   try {
     reader.event(event);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { LlmError } from '@majordomo/core';
 import { collectedBody, redirected } from '@majordomo/core/provider';
-import { soundFrames } from './frames.ts';
 import { shallowJson } from './shallow-json.ts';
 
 /** What is used of the SDK's; it types the middlewares of each command apart. */
@@ -21,12 +20,15 @@ interface Received {
   };
 }
 
+/** What is handed to the SDK in place of the body of a good answer. */
+type Take = (body: AsyncIterable<Uint8Array>) => unknown;
+
 /**
- * The answer, before the SDK reads it. A redirect is not followed, whatever the request handler would do, frames have
- * sound lengths, and all that is read whole has an end.
+ * The answer, before the SDK reads it. A redirect is not followed, whatever the request handler would do, and all that is
+ * read whole has an end. Where `take` is given, it has the body of a good answer.
  */
 export const checked =
-  (wanted: RegExp, target: string): Middleware =>
+  (wanted: RegExp, target: string, take?: Take): Middleware =>
   (next) =>
   async (args) => {
     const received = await next(args);
@@ -42,13 +44,16 @@ export const checked =
         target,
       });
     }
-    if (!isBytes(body)) return received;
-    response.body =
-      statusCode < 300 && /eventstream/.test(type)
-        ? soundFrames(body, target)
-        : shallowJson(await collectedBody(body, target));
+    if (statusCode < 300 && take !== undefined) response.body = await take(bytesOf(body));
+    else if (isBytes(body)) response.body = shallowJson(await collectedBody(body, target));
     return received;
   };
 
 const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+/** A handler of the app's may answer with any body that a `Response` takes. */
+async function* unlikely(body: unknown): AsyncIterable<Uint8Array> {
+  yield new Uint8Array(await new Response(body as ConstructorParameters<typeof Response>[0]).arrayBuffer());
+}
+const bytesOf = (body: unknown): AsyncIterable<Uint8Array> => (isBytes(body) ? body : unlikely(body));

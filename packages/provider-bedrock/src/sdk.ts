@@ -28,6 +28,7 @@ export async function newClient(
     maxAttempts: 1,
     // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
     ignoreConfiguredEndpointUrls: true,
+    logger: SILENT,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),
     ...(handler !== undefined && {
@@ -42,6 +43,14 @@ export async function newClient(
   const found = await client.config.region().catch(() => undefined);
   return found === undefined ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' }) : client;
 }
+
+const silent = (): void => undefined;
+/** As silent as the SDK's own, but without `info`: else every request is filtered, message by message, to be logged nowhere. */
+const SILENT = {
+  debug: silent,
+  warn: silent,
+  error: silent,
+} as unknown as NonNullable<BedrockRuntimeClientConfig['logger']>;
 
 const signingKeys = ({
   accessKeyId,

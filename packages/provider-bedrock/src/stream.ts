@@ -14,7 +14,7 @@ import {
   type WireBlock,
 } from './response.ts';
 
-/** What is read of the SDK's event objects; exactly one member is set. */
+/** What is read of a stream's events; exactly one member is set. */
 export interface WireEvent {
   readonly messageStart?: object | undefined;
   readonly contentBlockStart?:

@@ -1,9 +1,16 @@
 import { crc32 } from 'node:zlib';
 import type { Reply } from '@majordomo/test-support';
 
-/** One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
-function frame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
-  const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
+/**
+ * One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. `more`:
+ * headers as bytes.
+ */
+export function frame(
+  headers: Readonly<Record<string, string>>,
+  payload: unknown,
+  more: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  const head = Buffer.concat([more, ...Object.entries(headers).map(([name, value]) => header(name, value))]);
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const bytes = Buffer.alloc(16 + head.length + body.length);
   bytes.writeUInt32BE(bytes.length, 0);

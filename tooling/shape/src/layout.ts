@@ -119,12 +119,14 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-bedrock': {
     extra: {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
-      'src/converse.ts': 'one call, where core reads the body itself: the SDK alone can read the frames',
+      'src/converse.ts': 'one call, where core reads a `Response`: the SDK has a transport of its own',
+      'src/crc32.ts': 'checksums of the frames: not every runtime has one',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
       'src/media.ts': 'types of pictures, documents, videos and sounds as formats of the wire',
-      'src/frames.ts': 'the SDK takes the memory for any length that it reads',
-      'src/shallow-json.ts': 'the SDK reads values by recursion, however deep a model nests them',
+      'src/frames.ts': 'the SDK takes the memory for any length that it reads, and a dozen promises an event',
+      'src/shallow-json.ts': 'values are read and written by recursion, however deep a model nests them',
       'src/received.ts': 'an answer is bounded below the SDK, which takes no `fetch`',
+      'src/structures.ts': 'JSON as the SDK reads it: its nulls and bytes',
     },
   },
   'provider-google': {
