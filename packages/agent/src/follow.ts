@@ -24,11 +24,11 @@ export class Follower {
   private readonly over = new Set<string>();
   private step = 0;
 
-  /** What it says, for who heard all before it. */
-  follow(told: Told): readonly RunEvent[] {
+  /** What it says, for who heard all before it; `undefined` where it does not count, nor its last word. */
+  follow(told: Told): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = told;
     const known = this.life?.attempt === attempt ? this.life : this.taken(told);
-    if (known === undefined || batch < known.next) return [];
+    if (known === undefined || batch < known.next) return undefined;
     this.life = { attempt, began, next: batch + 1 };
     const missed: RunEvent[] = batch > known.next ? [{ type: 'missed' }] : [];
     return [...missed, ...told.events.flatMap((event) => this.told({ type: 'event', step, attempt, event }))];
@@ -46,7 +46,11 @@ export class Follower {
   }
 
   private told(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {
-    if (event.event.type !== 'step-start') return [event];
+    if (event.event.type !== 'step-start') {
+      // Its beginning may have been missed.
+      this.step = Math.max(this.step, event.step);
+      return [event];
+    }
     const { step } = event;
     const isAgain = step <= this.step;
     this.step = step;

@@ -50,10 +50,10 @@ export class Telling {
     else this.sendSoon();
   }
 
-  /** Sends what waits, so that it is not lost with the process. Does not wait for a channel that is losing things. */
+  /** Sends what waits, so that it is not lost with the process. Does not wait for a channel that is losing things, nor long. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
-    if (!this.isLosing) await sent;
+    if (!this.isLosing) await this.bounded(() => sent).catch(() => undefined);
   }
 
   /** The last word of the run. */

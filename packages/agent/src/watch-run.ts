@@ -18,8 +18,9 @@ export interface WatchOptions {
 
 /** What was said before `over` may still be on its way so long, in ms. */
 const GRACE_MS = 500;
-/** Texts that wait for the reader; of more, all are dropped, and told as missed. */
+/** Texts that wait for the reader, and characters in them; of more, all are dropped, and told as missed. */
 const MOST_WAITING = 1024;
+const MOST_CHARACTERS = 16 * 1_048_576;
 
 /**
  * Watches a run that happens elsewhere, from now on; resolves when it is heard. Its events come in order and once; those of a
@@ -37,48 +38,66 @@ export async function watchRun(
 ): Promise<AsyncIterable<RunEvent>> {
   const { signal, over, clock = systemClock } = options;
   const watching = new Watching(runId);
-  const stop = await channel.subscribe(
-    runId,
-    (text) => watching.hear(text),
-    () => watching.end(),
-  );
   const onAbort = (): void => watching.end(signal?.reason);
   let cancel = (): void => undefined;
   const endSoon = (): void => {
     cancel = clock.timer(GRACE_MS, () => watching.end(), true);
   };
-  watching.onEnd(() => {
-    cancel();
-    signal?.removeEventListener('abort', onAbort);
-    void Promise.resolve(stop()).catch(() => undefined);
-  });
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
-  return watching.events(() => void over?.().then(endSoon, endSoon));
+  const subscribing = channel.subscribe(
+    runId,
+    (text) => watching.hear(text),
+    () => watching.end(),
+  );
+  const left = watching.ended.then(async () => {
+    cancel();
+    signal?.removeEventListener('abort', onAbort);
+    // A channel that hangs may subscribe when nobody waits for it any more.
+    await (
+      await subscribing
+    )();
+  });
+  left.catch(() => undefined);
+  try {
+    await Promise.race([subscribing, watching.ended]);
+  } catch (error) {
+    watching.end();
+    throw error;
+  }
+  return watching.events(async () => {
+    try {
+      await over?.();
+    } finally {
+      if (over !== undefined) endSoon();
+    }
+  });
 }
 
 class Watching {
   private readonly runId: string;
   private readonly follower = new Follower();
   private texts: string[] = [];
+  private characters = 0;
   private isOver = false;
   private reason: { readonly why: unknown } | undefined;
   private wake = (): void => undefined;
-  private ended = (): void => undefined;
+  private resolve = (): void => undefined;
+  readonly ended: Promise<void>;
 
   constructor(runId: string) {
     this.runId = runId;
-  }
-
-  onEnd(ended: () => void): void {
-    if (this.isOver) ended();
-    else this.ended = ended;
+    this.ended = new Promise((resolve) => (this.resolve = resolve));
   }
 
   /** Numbers tell the reader that something was dropped. */
   hear(text: string): void {
     if (this.isOver) return;
-    if (this.texts.push(text) > MOST_WAITING) this.texts = [text];
+    this.characters += text.length;
+    if (this.texts.push(text) > MOST_WAITING || this.characters > MOST_CHARACTERS) {
+      this.texts = [text];
+      this.characters = text.length;
+    }
     this.wake();
   }
 
@@ -86,12 +105,24 @@ class Watching {
     if (this.isOver) return;
     this.isOver = true;
     if (reason.length > 0) this.reason = { why: reason[0] };
-    this.ended();
+    this.resolve();
     this.wake();
   }
 
-  async *events(begin: () => void): AsyncGenerator<RunEvent, void> {
-    begin();
+  /** Who leaves ends it also before the first read, and while one waits: a generator by itself would not hear of it. */
+  events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
+    const events = this.read(begin);
+    const leave = events.return.bind(events);
+    return Object.assign(events, {
+      return: (): ReturnType<typeof leave> => {
+        this.end();
+        return leave();
+      },
+    });
+  }
+
+  private async *read(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
+    begin().catch(() => undefined);
     try {
       for (;;) {
         if (this.reason !== undefined)
@@ -100,10 +131,12 @@ class Watching {
         if (text === undefined && this.isOver) return;
         if (text === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
         else {
+          this.characters -= text.length;
           const told = toldIn(text, this.runId);
-          if (told === undefined) continue;
-          yield* this.follower.follow(told);
-          if (told.isOver) return;
+          const events = told && this.follower.follow(told);
+          if (events === undefined) continue;
+          yield* events;
+          if (told?.isOver === true) return;
         }
       }
     } finally {

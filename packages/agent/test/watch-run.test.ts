@@ -1,4 +1,4 @@
-import { createMajordomo, LlmError, type JsonValue } from '@majordomo/core';
+import { createMajordomo, LlmError, type Clock, type JsonValue } from '@majordomo/core';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -155,6 +155,55 @@ describe('a channel that fails', () => {
     ]);
   });
 
+  it.each<readonly [string, number, (clock: Clock) => Promise<unknown>]>([
+    ['never answers', 20, () => new Promise(() => undefined)],
+    [
+      'is slow',
+      30,
+      (clock) =>
+        new Promise<void>((resolve) => {
+          clock.timer(200, resolve, true);
+        }),
+    ],
+  ])(
+    'and %s holds a step back for 250 ms at most, whatever waits to be told',
+    async (_what, everyMs, take) => {
+      const clock = fakeClock();
+      const chunks = Array.from({ length: 12 }, (_, at) => `${at}`);
+      const provider = fakeProvider({
+        id: 'f',
+        models: { m: [{ text: chunks.join(''), chunks, everyMs }] },
+        clock,
+      });
+      const agent = createAgent({ model: createMajordomo({ providers: [provider], clock }).model('f/m') });
+      let [ended, kept] = [0, 0];
+      const journal: RunJournal = {
+        ...journalOver({
+          async step(name, effect) {
+            const value = await effect();
+            if (name.startsWith('ask')) kept = clock.now();
+            return value;
+          },
+        }),
+        failed: (error) => error,
+      };
+      const running = run(
+        agent,
+        {
+          channel: { publish: () => take(clock), subscribe: noWay },
+          clock,
+          onEvent(event) {
+            if (event.type === 'step-end') ended = clock.now();
+          },
+        },
+        journal,
+      );
+      for (let times = 0; times < 150; times++) await clock.advance(10);
+      await running;
+      expect(kept - ended).toBeLessThanOrEqual(250);
+    },
+  );
+
   it('says that something is missing, and what comes after it is heard', async () => {
     const { channel, texts } = memoryChannel();
     let published = 0;
@@ -226,6 +275,25 @@ describe('watching', () => {
       ['1 step-start', '1 tool-start'],
     ],
     [
+      'does not end with the last word of a process that was thought dead',
+      [
+        text({}, 'step-start'),
+        text({ attempt: 'b' }, 'step-start'),
+        text({ batch: 1, isOver: true }),
+        text({ attempt: 'b', batch: 1 }, 'tool-end'),
+      ],
+      ['1 step-start', 'reset 1', '1 step-start', '1 tool-end'],
+    ],
+    [
+      'takes back a step of which it has missed the beginning',
+      [
+        text({ batch: 7, step: 3 }, 'tool-start'),
+        text({ attempt: 'b', began: 9, step: 3 }, 'step-start', 'tool-start'),
+        text({ attempt: 'b', batch: 1, step: 4 }, 'step-start'),
+      ],
+      ['missed', '3 tool-start', 'reset 3', '3 step-start', '3 tool-start', '4 step-start'],
+    ],
+    [
       'passes over what nobody of us has said',
       [
         '',
@@ -270,6 +338,16 @@ describe('watching', () => {
     await channel.publish('r', text({ batch: 1500, isOver: true }));
     const heard = words(await all(events));
     expect([heard[0], heard.length < 1024]).toEqual(['missed', true]);
+  });
+
+  it('keeps no more than so many characters for a reader who is slow', async () => {
+    const { channel } = memoryChannel();
+    const events = await watchRun(channel, 'r');
+    const long = `t${'x'.repeat(1_000_000)}`;
+    for (let batch = 0; batch < 40; batch++) await channel.publish('r', text({ batch }, long));
+    await channel.publish('r', text({ batch: 40, isOver: true }));
+    const heard = await all(events);
+    expect([heard[0]?.type, heard.length < 18]).toEqual(['missed', true]);
   });
 
   it('ends with a reader who leaves', async () => {

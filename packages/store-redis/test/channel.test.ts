@@ -3,6 +3,7 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo, LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import { fakeProvider } from '@majordomo/testing';
+import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
@@ -85,6 +86,20 @@ describeWith('redis', 'what a run tells on Redis', () => {
     } finally {
       server().resume();
     }
+    await expect.poll(async () => one.channel.publish('r', 'anybody?')).toBe(0);
+  });
+
+  it('that its client does not hear in time is told as well, and nothing listens later', async () => {
+    const subscriber = client('ioredis with a limit of its own').client as Redis;
+    const one = redisStores({ client: client().client, subscriber, timeoutMs: 10_000 });
+    await subscriber.ping();
+    server().pause();
+    try {
+      await expect(watchRun(one.channel, 'r')).rejects.toBeInstanceOf(Error);
+    } finally {
+      server().resume();
+    }
+    expect(subscriber.listenerCount('message')).toBe(0);
     await expect.poll(async () => one.channel.publish('r', 'anybody?')).toBe(0);
   });
 });

@@ -84,14 +84,21 @@ function ioredis(client: Ioredis): Client {
       const heard = (from: string, message: string): void => {
         if (from === channel) listener(message);
       };
-      client.on('message', heard);
-      hear(client, channel, 1);
-      await client.subscribe(channel);
-      return async () => {
+      const stop = async (): Promise<void> => {
         client.off('message', heard);
         // A subscription is the connection's: it ends with the last who hears.
         if (hear(client, channel, -1) === 0) await client.unsubscribe(channel);
       };
+      client.on('message', heard);
+      hear(client, channel, 1);
+      try {
+        await client.subscribe(channel);
+      } catch (error) {
+        // It may have been sent all the same.
+        stop().catch(() => undefined);
+        throw error;
+      }
+      return stop;
     },
   };
 }
