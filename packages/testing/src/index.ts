@@ -80,6 +80,14 @@ export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
 
 // journal
+export {
+  engineConformance,
+  type EngineCase,
+  type EngineConformance,
+  type EngineDecision,
+  type EngineRuns,
+} from './journal/engine.ts';
+export type { AgentKit, EngineAgentName, EngineAgents, KitTool } from './journal/engine-agents.ts';
 export { replay, type Journal, type Replayed } from './journal/replay.ts';
 
 // network

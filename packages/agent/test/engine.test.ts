@@ -1,0 +1,18 @@
+import { engineConformance } from '@majordomo/testing';
+import { describe, it } from 'vitest';
+import { createAgent, suspend } from '../src/index.ts';
+import { WorstEngine } from './support/worst-engine.ts';
+
+describe('an engine that throws a run away after every entry', () => {
+  const { agents, cases } = engineConformance({ createAgent, suspend });
+  for (const { name, run } of cases) {
+    const engines = new Map<string, WorstEngine>();
+    it(name, () =>
+      run((agent) => {
+        const engine = engines.get(agent) ?? new WorstEngine(agents[agent]);
+        engines.set(agent, engine);
+        return engine;
+      }),
+    );
+  }
+});
