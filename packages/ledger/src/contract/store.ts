@@ -32,7 +32,10 @@ export interface Refusal {
  * hand gives it at once: then a call waits for nothing.
  */
 export interface LedgerStore {
-  /** All claims or none. The same id again, before or after it was settled, holds nothing more. */
+  /**
+   * All claims or none. The same id again, before or after it was settled, holds nothing more; a store may forget a settled id
+   * once its lease would have been over.
+   */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
   /** An unknown, lapsed or settled id: nothing happens. */
   renew(id: string, leaseMs: number): Awaitable<void>;

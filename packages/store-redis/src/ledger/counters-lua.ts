@@ -6,7 +6,8 @@ import { AMOUNTS_LUA } from './amounts-lua.ts';
  *
  * - `:counter:<name>`: used, held, began, ends (empty: never). `began` names the period.
  * - `:counters`: the names, for lists by their beginning; `:ends`: the same, by when they can be forgotten.
- * - `:reservation:<id>`: what it holds, after an `l` once it has lapsed; empty: it was settled. `:leases`: those held, by their ends.
+ * - `:reservation:<id>`: for how long its id is known once it was settled, in ms, then what it holds, after an `l` once it has
+ *   lapsed; empty: it was settled. `:leases`: those held, by their ends.
  *
  * Redis adds up within int64 by itself; Lua's numbers are doubles, and only compare. Times are handed on as numbers, since
  * Lua takes long to write them out.
@@ -20,6 +21,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function counterKey(name) return base .. ':counter:' .. name end
+-- What was reserved by earlier versions does not say for how long, and is known for an hour.
+local function holdsIn(known)
+  local lapsed, keep, holds = string.match(known, '^(l?)(%d*)(.*)$')
+  return cjson.decode(holds), lapsed == '', keep == '' and '3600000' or keep
+end
+
 local function add(key, field, by)
   if by == '0' or by == '-0' then return end
   if type(redis.pcall('HINCRBY', key, field, by)) == 'table' then redis.call('HSET', key, field, '9223372036854775807') end
@@ -32,7 +39,7 @@ if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
     local reservation = base .. ':reservation:' .. lapsed
     local holds = redis.call('GET', reservation)
     if holds then
-      for _, hold in ipairs(cjson.decode(holds)) do
+      for _, hold in ipairs((holdsIn(holds))) do
         local key = counterKey(hold[1])
         -- In the period that it was held in, or nowhere.
         if redis.call('HGET', key, 'began') == hold[2] then
@@ -47,7 +54,7 @@ end
 `;
 
 /**
- * `reserve`, id, lease, deadline (empty: none), then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
+ * `reserve`, id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
  * the time when it is held.
  */
 export const RESERVE_LUA: string = `
@@ -55,7 +62,7 @@ ${BEGINNING}
 if ARGV[4] ~= '' and now > tonumber(ARGV[4]) then return { 'late', now } end
 local reservation = base .. ':reservation:' .. id
 local holds, planned, begun = {}, {}, nil
-for at = 5, #ARGV, 5 do
+for at = 6, #ARGV, 5 do
   local name, max, claimed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'began', 'ends')
   local used, held, began, ending = known[1], known[2], known[3], known[4]
@@ -93,7 +100,7 @@ for at = 5, #ARGV, 5 do
     end
   end
 end
-if not redis.call('SET', reservation, cjson.encode(holds), 'NX') then return now end
+if not redis.call('SET', reservation, ARGV[5] .. cjson.encode(holds), 'NX') then return now end
 
 -- A period counts once something is held in it. Whenever one begins, a few that ended long ago go.
 for name, ending in pairs(begun or {}) do
@@ -125,8 +132,8 @@ ${BEGINNING}
 local reservation = base .. ':reservation:' .. id
 local known = redis.call('GET', reservation)
 if not known or known == '' then return 0 end
-local isHeld = string.sub(known, 1, 1) ~= 'l'
-for _, hold in ipairs(cjson.decode(isHeld and known or string.sub(known, 2))) do
+local holds, isHeld, keep = holdsIn(known)
+for _, hold in ipairs(holds) do
   local key = counterKey(hold[1])
   if redis.call('HGET', key, 'began') == hold[2] then
     if isHeld then
@@ -139,7 +146,7 @@ for _, hold in ipairs(cjson.decode(isHeld and known or string.sub(known, 2))) do
     end
   end
 end
-redis.call('SET', reservation, '', 'PX', '3600000')
+redis.call('SET', reservation, '', 'PX', keep)
 redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;

@@ -11,6 +11,11 @@ const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
 /** Redis adds up within int64. */
 const MOST = 2n ** 63n - 1n;
+/**
+ * For how long a settled id is known at least. Only the same reservation, asked for once more, needs it: a client may send one
+ * again, and Redis refuses what comes after its deadline. What is settled twice is unknown the second time.
+ */
+const KNOWN_MS = 60_000;
 /** Counters that are read at once: Redis does nothing else meanwhile. */
 const PAGE = 500;
 
@@ -42,7 +47,8 @@ export class Counters {
    * nobody then, Redis is told until when the question is worth an answer.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
-    const values = claims.flatMap((claim) => valuesOf(claim));
+    const known = whole(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
+    const values = [known, ...claims.flatMap((claim) => valuesOf(claim))];
     const lease = whole(leaseMs, 'leaseMs');
     const until = performance.now() + this.timeoutMs;
     const asker = {};
