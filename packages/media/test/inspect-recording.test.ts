@@ -19,6 +19,9 @@ describe('a recording tells', () => {
     ['a WAV from a pipe', wav.piped, 'audio/wav', 500],
     ['a WAV that says no length', wav.unsized, 'audio/wav', 500],
     ['a packed WAV', wav.packed, 'audio/wav', 500],
+    ['a packed WAV from a pipe', wav.packedPiped, 'audio/wav', 500],
+    ['a WAV of a telephone, which counts nothing', wav.telephone, 'audio/wav', 500],
+    ['a WAV behind a tag', join(id3(20), wav.whole), 'audio/wav', 500],
     ['a WAV of no rate', wav.rateless, 'audio/wav', undefined],
     ['an AIFF', aiff, 'audio/aiff', 250],
     ['a FLAC', flac.whole, 'audio/flac', 1500],
@@ -28,6 +31,7 @@ describe('a recording tells', () => {
     ['a Vorbis', ogg.vorbis, 'audio/ogg', 1500],
     ['an Ogg of two files, one behind the other', ogg.chained, 'audio/ogg', 3500],
     ['an Ogg with noise between its pages', ogg.damaged, 'audio/ogg', 2000],
+    ['an Opus off a station, whose clock goes on', ogg.station, 'audio/ogg', 3 * 20],
     ['an Ogg film', ogg.film, 'video/ogg', 1500],
     ['an M4A', mp4.sound, 'audio/mp4', 1600],
     ['an MP4', mp4.film, 'video/mp4', 2500],
@@ -41,6 +45,8 @@ describe('a recording tells', () => {
     ['a WebM', webm.film, 'video/webm', 1500],
     ['a Matroska', webm.matroska, 'video/x-matroska', 1500],
     ['a WebM of a browser, which says no duration', webm.recorded, 'audio/webm', 2420],
+    ['a WebM off a station', webm.station, 'audio/webm', 1500],
+    ['an M4A behind a tag', join(id3(20), mp4.sound), 'audio/mp4', 1600],
     ['an AMR', new TextEncoder().encode('#!AMR\n'), 'audio/amr', undefined],
   ])('the type and duration of %s', (_, bytes, mediaType, ms) => {
     const durationMs = ms === undefined ? undefined : Math.round(ms);

@@ -59,20 +59,23 @@ export const aac: Uint8Array = repeat(join(hex('fff1 6040 029f fc'), new Uint8Ar
 const chunk = (type: string, content: Uint8Array, little = true): Uint8Array =>
   join(text(type), number(4, content.length, little), content, new Uint8Array(content.length % 2));
 
-const format = (tag: number, bits: number): Uint8Array =>
+const format = (tag: number, bits: number, bytesPerSecond = 0): Uint8Array =>
   chunk(
     'fmt ',
     join(
       ...[tag, 2].map((value) => number(2, value, true)),
       number(4, 8000, true),
-      number(6, 0),
+      ...[number(4, bytesPerSecond, true), number(2, 0)],
       number(2, bits, true),
     ),
   );
 const riff = (...chunks: readonly Uint8Array[]): Uint8Array => join(text('RIFF\0\0\0\0WAVE'), ...chunks);
 const halfSecond = new Uint8Array(8000 * 2 * 2 * 0.5);
 
-export const wav: Record<'whole' | 'piped' | 'unsized' | 'packed' | 'rateless', Uint8Array> = {
+export const wav: Record<
+  'whole' | 'piped' | 'unsized' | 'packed' | 'packedPiped' | 'telephone' | 'rateless',
+  Uint8Array
+> = {
   whole: riff(
     chunk('LIST', new Uint8Array(3)),
     format(1, 16),
@@ -82,6 +85,14 @@ export const wav: Record<'whole' | 'piped' | 'unsized' | 'packed' | 'rateless', 
   piped: riff(format(1, 16), text('data'), hex('ffffffff'), halfSecond),
   unsized: riff(format(1, 16), text('data'), hex('00000000'), halfSecond),
   packed: riff(format(2, 4), chunk('fact', number(4, 4000, true)), chunk('data', new Uint8Array(99))),
+  packedPiped: riff(
+    format(2, 4, 8200),
+    chunk('fact', number(4, 0)),
+    text('data'),
+    hex('ffffffff'),
+    new Uint8Array(4100),
+  ),
+  telephone: riff(format(7, 8), chunk('data', new Uint8Array(8000))),
   rateless: riff(chunk('fmt ', new Uint8Array(16)), chunk('data', halfSecond)),
 };
 
@@ -132,8 +143,14 @@ const opus = join(
 );
 const vorbis = join(page(8, 2, 0n, vorbisHead), page(8, 4, 33_075n, new Uint8Array(90)));
 
-export const ogg: Record<'opus' | 'vorbis' | 'chained' | 'damaged' | 'film', Uint8Array> = {
+/** An hour after the station began. */
+const late = 3600n * 48_000n;
+export const ogg: Record<'opus' | 'vorbis' | 'chained' | 'damaged' | 'station' | 'film', Uint8Array> = {
   opus,
+  station: join(
+    ...[page(7, 2, 0n, join(text('OpusHead'), new Uint8Array(11))), page(7, 0, 0n, text('OpusTags'))],
+    ...[0n, 960n, 1920n].map((ticks) => page(7, 0, late + ticks, new Uint8Array(90))),
+  ),
   vorbis,
   chained: join(opus, vorbis),
   damaged: join(opus.subarray(0, 80), text('OggOgg'), opus.subarray(80)),
@@ -219,28 +236,33 @@ const tracks = (...types: readonly number[]): Uint8Array =>
 const simple = (ticks: number): Uint8Array =>
   element('a3', hex('81'), number(2, ticks & 0xffff), hex('80 00'));
 
-export const webm: Record<'sound' | 'film' | 'matroska' | 'recorded' | 'trackless', Uint8Array> = {
-  sound: join(
-    head('webm'),
-    element(
-      '18538067',
-      element('1549a966', element('2ad7b1', number(3, 500_000)), duration(3000)),
-      tracks(2),
+export const webm: Record<'sound' | 'film' | 'matroska' | 'recorded' | 'station' | 'trackless', Uint8Array> =
+  {
+    station: join(
+      ...[head('webm'), open('18538067'), tracks(2), open('1f43b675'), element('e7', number(4, 3_600_000))],
+      ...[0, 700, 1500].map(simple),
     ),
-  ),
-  film: join(
-    head('webm'),
-    open('18538067'),
-    element('1549a966', duration(1500)),
-    tracks(1, 2),
-    open('1f43b675'),
-  ),
-  matroska: join(head('matroska'), element('18538067', element('1549a966', duration(1500)), tracks(1))),
-  recorded: join(
-    ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],
-    ...[open('1f43b675'), element('e7', number(1, 0)), simple(0), simple(900)],
-    ...[open('1f43b675'), element('e7', number(2, 2000)), simple(-40), simple(300)],
-    element('a0', element('a1', hex('81'), number(2, 360), hex('00 00')), element('9b', number(1, 60))),
-  ),
-  trackless: join(head('webm'), element('18538067', element('1549a966', duration(1500)))),
-};
+    sound: join(
+      head('webm'),
+      element(
+        '18538067',
+        element('1549a966', element('2ad7b1', number(3, 500_000)), duration(3000)),
+        tracks(2),
+      ),
+    ),
+    film: join(
+      head('webm'),
+      open('18538067'),
+      element('1549a966', duration(1500)),
+      tracks(1, 2),
+      open('1f43b675'),
+    ),
+    matroska: join(head('matroska'), element('18538067', element('1549a966', duration(1500)), tracks(1))),
+    recorded: join(
+      ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],
+      ...[open('1f43b675'), element('e7', number(1, 0)), simple(0), simple(900)],
+      ...[open('1f43b675'), element('e7', number(2, 2000)), simple(-40), simple(300)],
+      element('a0', element('a1', hex('81'), number(2, 360), hex('00 00')), element('9b', number(1, 60))),
+    ),
+    trackless: join(head('webm'), element('18538067', element('1549a966', duration(1500)))),
+  };

@@ -16,11 +16,11 @@ const SEARCHED_BYTES = 64 * 1024;
 
 /**
  * MP3 and AAC by counting their frames: whatever a Xing, Info or VBRI frame promises, the sound that is there is what lasts.
- * `from`: behind a tag. `undefined` for what is no such stream.
+ * `undefined` for what is no such stream.
  */
-export function readFrames(bytes: Uint8Array, from: number): RecordingFacts | undefined {
+export function readFrames(bytes: Uint8Array): RecordingFacts | undefined {
   const reader = new Reader(bytes);
-  const start = firstFrame(reader, from);
+  const start = firstFrame(reader);
   if (start === undefined) return undefined;
   const { kind } = start.frame;
   let { at } = start;
@@ -44,9 +44,9 @@ interface Found {
 }
 
 /** One that another of its kind follows, or the end of the file: any two bytes may look like a beginning. */
-function firstFrame(reader: Reader, from: number): Found | undefined {
-  const last = Math.min(reader.length, from + SEARCHED_BYTES);
-  for (let at = from; at < last; at++) {
+function firstFrame(reader: Reader): Found | undefined {
+  const last = Math.min(reader.length, SEARCHED_BYTES);
+  for (let at = 0; at < last; at++) {
     const frame = frameAt(reader, at);
     if (frame === undefined) continue;
     const end = at + frame.length;

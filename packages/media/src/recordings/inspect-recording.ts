@@ -16,25 +16,26 @@ import { readAiff, readFlac, readWav } from './riff.ts';
 export function inspectRecording(bytes: Uint8Array): RecordingFacts | undefined {
   if (sniffMediaType(bytes) !== undefined) return undefined;
   const start = afterTags(bytes);
-  const mediaType = sniffAudio(bytes.subarray(start));
+  const file = bytes.subarray(start);
+  const mediaType = sniffAudio(file);
   switch (mediaType) {
     case 'audio/wav':
-      return readWav(bytes);
+      return readWav(file);
     case 'audio/aiff':
-      return readAiff(bytes);
+      return readAiff(file);
     case 'audio/flac':
-      return readFlac(bytes, start);
+      return readFlac(file);
     case 'audio/ogg':
-      return readOgg(bytes);
+      return readOgg(file);
     case 'audio/mp4':
     case 'video/mp4':
-      return readMp4(bytes);
+      return readMp4(file);
     case 'audio/webm':
-      return readMatroska(bytes);
+      return readMatroska(file);
     case 'audio/amr':
       return sound(mediaType, undefined);
     default:
-      return isOldMovie(bytes) ? readMp4(bytes) : readFrames(bytes, start);
+      return isOldMovie(file) ? readMp4(file) : readFrames(file);
   }
 }
 

@@ -40,6 +40,8 @@ interface Film {
   /** Nanoseconds. */
   tick: number;
   said: number | undefined;
+  /** Where its first block begins, and its last one ends as far as that is said. */
+  first: number;
   last: number;
   cluster: number;
   block: number;
@@ -47,8 +49,8 @@ interface Film {
 }
 
 /**
- * WebM and Matroska: the duration that stands in the file, else where its last block begins: recorders of browsers write
- * none. `undefined` for a file without any track.
+ * WebM and Matroska: the duration that stands in the file, else from where its first block begins to where its last one does:
+ * recorders of browsers write none. `undefined` for a file without any track.
  */
 export function readMatroska(bytes: Uint8Array): RecordingFacts | undefined {
   const reader = new Reader(bytes);
@@ -56,6 +58,7 @@ export function readMatroska(bytes: Uint8Array): RecordingFacts | undefined {
     docType: '',
     tick: 1e6,
     said: undefined,
+    first: Infinity,
     last: 0,
     cluster: 0,
     block: 0,
@@ -73,7 +76,7 @@ export function readMatroska(bytes: Uint8Array): RecordingFacts | undefined {
   }
   const hasVideo = film.kinds.has(VIDEO);
   if (!hasVideo && !film.kinds.has(SOUND)) return undefined;
-  const seconds = ((film.said ?? film.last) * film.tick) / 1e9;
+  const seconds = ((film.said ?? film.last - film.first) * film.tick) / 1e9;
   const container = film.docType === 'matroska' ? 'x-matroska' : 'webm';
   return {
     mediaType: `${hasVideo ? 'video' : 'audio'}/${container}`,
@@ -103,6 +106,7 @@ function readElement(reader: Reader, id: number, at: number, size: number, film:
     case ELEMENT.simpleBlock: {
       const after = numberAt(reader, at, 8, false)?.length ?? 1;
       film.block = film.cluster + ((reader.u16(at + after) << 16) >> 16);
+      film.first = Math.min(film.first, film.block);
       film.last = Math.max(film.last, film.block);
       break;
     }

@@ -7,7 +7,12 @@ interface Stream {
   readonly rate: number;
   /** Samples that are decoded and not played. */
   readonly skipped: number;
+  /** At the end of its first page with sound, and the packets of that page. */
+  first: number;
+  firstPackets: number;
   ticks: number;
+  /** Of all pages behind the first. */
+  packets: number;
 }
 
 const BEGINS = 0x02;
@@ -37,7 +42,8 @@ export function readOgg(bytes: Uint8Array): RecordingFacts {
     hasVideo ||= begins && reader.tag(content) === '\u0080the';
     const stream = streams.get(serial);
     const high = reader.u32(at + 10, true);
-    if (stream !== undefined && high < 2 ** 31) stream.ticks = reader.u64(at + 6, true);
+    if (stream !== undefined && high < 2 ** 31)
+      hearPage(stream, reader.u64(at + 6, true), packetsOf(reader, at, content));
     at = pageFrom(bytes, pageEnd(reader, at, content));
   }
   const durationMs = milliseconds(seconds + longest(streams));
@@ -54,6 +60,24 @@ function pageFrom(bytes: Uint8Array, from: number): number {
   return at;
 }
 
+/** Heads of codecs stand at tick 0. */
+function hearPage(stream: Stream, ticks: number, packets: number): void {
+  if (stream.first === 0) {
+    stream.first = ticks;
+    stream.firstPackets = packets;
+  } else {
+    stream.packets += packets;
+  }
+  stream.ticks = ticks;
+}
+
+/** Those that end on the page. */
+function packetsOf(reader: Reader, at: number, content: number): number {
+  let packets = 0;
+  for (let lace = at + 27; lace < content; lace++) if (reader.u8(lace) < 255) packets++;
+  return packets;
+}
+
 function pageEnd(reader: Reader, at: number, content: number): number {
   let end = content;
   for (let lace = at + 27; lace < content; lace++) end += reader.u8(lace);
@@ -62,22 +86,39 @@ function pageEnd(reader: Reader, at: number, content: number): number {
 
 /** By the head of its codec, from the codecs' own documents. */
 function streamAt(reader: Reader, at: number): Stream {
+  return { ...clockAt(reader, at), first: 0, firstPackets: 0, ticks: 0, packets: 0 };
+}
+
+function clockAt(reader: Reader, at: number): Pick<Stream, 'rate' | 'skipped'> {
   switch (reader.tag(at)) {
     case 'Opus':
-      return { rate: 48_000, skipped: reader.u16(at + 10, true), ticks: 0 };
+      return { rate: 48_000, skipped: reader.u16(at + 10, true) };
     case '\u0001vor':
-      return { rate: reader.u32(at + 12, true), skipped: 0, ticks: 0 };
+      return { rate: reader.u32(at + 12, true), skipped: 0 };
     case 'Spee':
-      return { rate: reader.u32(at + 36, true), skipped: 0, ticks: 0 };
+      return { rate: reader.u32(at + 36, true), skipped: 0 };
     case '\u007fFLA':
-      return { rate: reader.u32(at + 27) >>> 12, skipped: 0, ticks: 0 };
+      return { rate: reader.u32(at + 27) >>> 12, skipped: 0 };
     default:
-      return { rate: 0, skipped: 0, ticks: 0 };
+      return { rate: 0, skipped: 0 };
   }
 }
 
 const longest = (streams: ReadonlyMap<number, Stream>): number =>
-  [...streams.values()].reduce(
-    (most, { rate, ticks, skipped }) => (rate === 0 ? most : Math.max(most, (ticks - skipped) / rate)),
-    0,
-  );
+  [...streams.values()].reduce((most, stream) => {
+    const { rate, ticks, skipped } = stream;
+    return rate === 0 ? most : Math.max(most, (ticks - beginning(stream) - skipped) / rate);
+  }, 0);
+
+/** Packets of one stream last within such a factor of each other. */
+const UNEVEN = 16;
+
+/**
+ * The tick at which the sound begins: 0, but for what was recorded off a station, whose clock has gone on for days. Pages say
+ * where they end alone; so the first one's own sound is as long as its packets are in the others.
+ */
+function beginning({ first, firstPackets, ticks, packets }: Stream): number {
+  if (packets === 0) return 0;
+  const own = (firstPackets * (ticks - first)) / packets;
+  return first > UNEVEN * own ? first - own : 0;
+}
