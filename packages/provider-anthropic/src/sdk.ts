@@ -1,5 +1,6 @@
-// The class of clients without the SDK's methods for each path, a quarter of it: nothing else is used.
-import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk';
+// The class of clients without the SDK's methods for each path, a quarter of it: nothing else is used. By its own entry,
+// since the main one loads the helpers as well.
+import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk/client';
 
 /**
  * All that the SDK would take from the environment is said here: key, base URL, log level, webhook key,
