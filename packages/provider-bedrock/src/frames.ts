@@ -75,8 +75,7 @@ export class FrameDecoder {
   private frame(frame: Uint8Array): void {
     const end = frame.length - CHECKSUM;
     const isSound =
-      crc32(frame.subarray(0, PRELUDE)) === uint32(frame, PRELUDE) &&
-      crc32(frame.subarray(0, end)) === uint32(frame, end);
+      crc32(frame, PRELUDE) === uint32(frame, PRELUDE) && crc32(frame, end) === uint32(frame, end);
     if (!isSound) throw this.broken('frame with a wrong checksum');
     const from = PRELUDE + CHECKSUM;
     const payload = from + uint32(frame, LENGTH_BYTES);
@@ -127,8 +126,11 @@ const uint32 = (bytes: Uint8Array, at: number): number =>
     (bytes[at + 3] ?? 0)) >>>
   0;
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at]);
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
 
 /** Those that are texts, by name. */
 type Headers = Readonly<Record<string, string | undefined>>;
