@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -34,6 +34,41 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly around?: Around | undefined;
 }
 
+const KINDS: KindsOf<AgentOptions> = {
+  model: 'any',
+  instructions: 'string',
+  tools: 'array',
+  toolboxes: 'array',
+  skills: 'array',
+  maxSteps: 'number or function',
+  closingTurn: 'boolean',
+  loopLimits: { errorSteps: 1, repeats: 1 },
+  parallelTools: 'boolean',
+  clock: 'object with now',
+  around: 'function',
+  toolChoice: 'any',
+  maxTokens: 1,
+  temperature: 0,
+  topP: 0,
+  topK: 0,
+  frequencyPenalty: 'number',
+  presencePenalty: 'number',
+  stop: 'array',
+  seed: 'number',
+  reasoning: 'string',
+  serviceTier: 'string',
+  cache: ['none', 'short', 'long'],
+  extra: 'object',
+  prepareStep: 'function',
+  steer: 'function',
+  compact: 'function',
+  onStepStart: 'function',
+  onToolStart: 'function',
+  onToolEnd: 'function',
+  onStep: 'function',
+  onEnd: 'function',
+};
+
 /** An agent, as its options have been read; one for all of its runs. */
 export interface AgentParts {
   readonly model: ChatModel;
@@ -51,6 +86,7 @@ export interface AgentParts {
 
 /** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
+  checkOptions('createAgent', options, KINDS);
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
@@ -112,8 +148,6 @@ function rulesOf(
   tools: Tools,
 ): DriveRules {
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
-  checkNumber(loopLimits?.errorSteps, 1, 'loopLimits.errorSteps');
-  checkNumber(loopLimits?.repeats, 1, 'loopLimits.repeats');
   return {
     maxSteps: typeof maxSteps === 'function' ? stepsBy(maxSteps) : () => maxSteps,
     asksApproval: ({ name, invalid }) =>

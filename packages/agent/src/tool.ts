@@ -8,6 +8,7 @@ import type {
   ToolSpec,
   Usage,
 } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 
 /** What a tool knows of the run that calls it. */
 export interface ToolContext {
@@ -71,8 +72,20 @@ export interface ToolDefinition<Parameters, Args> {
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
 
+const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
+  name: 'string',
+  description: 'string',
+  parameters: 'object or function',
+  approval: 'boolean or function',
+  // Of any tool, and so where the agent is made.
+  timeoutMs: 'any',
+  maxResultChars: 'any',
+  effect: 'string',
+  run: 'function',
+};
+
 /**
- * A tool whose arguments are checked and typed by its schema.
+ * A tool whose arguments are checked and typed by its schema. Throws `config` for a definition that cannot be meant.
  *
  * @example
  * const weather = defineTool({
@@ -83,6 +96,7 @@ export interface ToolDefinition<Parameters, Args> {
 export function defineTool<T>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
+  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run']);
   const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
   return {
     name,

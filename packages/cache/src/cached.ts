@@ -30,7 +30,7 @@ import { asShared } from './shelf.ts';
  * Throws `config` for options that cannot be meant. A store that fails, hangs or lies is a miss.
  */
 export function cached(model: ChatModel, options: CacheOptions): ChatModel {
-  checkOptions(options);
+  checkOptions(model, options);
   const calls = new CachedCalls(model, options);
   const { clock = systemClock } = options;
 

@@ -1,4 +1,5 @@
 import { fromJson, systemClock, toJson, type Clock } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { CacheStore } from './cache-store.ts';
 
 const DEFAULT_MOST = 1000;
@@ -11,8 +12,11 @@ export interface MemoryCacheOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Answers in this process's memory: gone with it, and not seen by others. */
+const KINDS: KindsOf<MemoryCacheOptions> = { maxEntries: 0, clock: 'object with now' };
+
+/** Answers in this process's memory: gone with it, and not seen by others. Throws `config` for options that cannot be meant. */
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
+  checkOptions('memoryCache', options, KINDS);
   const { maxEntries = DEFAULT_MOST, clock = systemClock } = options;
   /** The one used last comes last. */
   const entries = new Map<string, { readonly json: string; readonly until: number }>();

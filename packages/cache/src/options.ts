@@ -1,5 +1,5 @@
-import { LlmError, type Clock } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
+import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/provider';
 import type { CacheStore } from './cache-store.ts';
 
 /** What became of a call. `key` is where its answer is kept, `''` where it has no place. */
@@ -29,8 +29,20 @@ export interface CacheOptions {
   readonly clock?: Clock | undefined;
 }
 
+const KINDS: KindsOf<CacheOptions> = {
+  store: 'object',
+  namespace: 'string or function',
+  ttlMs: 1,
+  timeoutMs: 1,
+  onEvent: 'function',
+  clock: 'object with now',
+};
+
 /** Throws `config` for what cannot be meant. */
-export function checkOptions({ store, namespace, ttlMs, timeoutMs }: CacheOptions): void {
+export function checkOptions(model: ChatModel, options: CacheOptions): void {
+  checkKinds('cached', { model }, { model: 'object with stream' }, ['model']);
+  checkKinds('cached', options, KINDS);
+  const { store, namespace } = options;
   // Options may come from JavaScript.
   const isStore = ['get', 'set', 'delete'].every(
     (name) => isRecord(store) && typeof store[name] === 'function',
@@ -39,16 +51,12 @@ export function checkOptions({ store, namespace, ttlMs, timeoutMs }: CacheOption
     throw new LlmError(
       'config',
       'cached: `store` needs get, set and delete, as memoryCache() and a Keyv have',
+      { path: 'store' },
     );
   if (typeof namespace !== 'function' && (typeof namespace !== 'string' || namespace === ''))
     throw new LlmError(
       'config',
       'cached: `namespace` says whose answers may be mixed: give a text, or a function of the tenant',
+      { path: 'namespace' },
     );
-  for (const [name, value] of Object.entries({ ttlMs, timeoutMs }))
-    if (value !== undefined && !(value > 0))
-      throw new LlmError(
-        'config',
-        `cached: \`${name}\` is a number of milliseconds above 0, not ${String(value)}`,
-      );
 }

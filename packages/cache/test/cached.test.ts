@@ -319,8 +319,8 @@ describe('a store', () => {
     [{ store: {} }, /`store` needs get, set and delete/],
     [{ namespace: '' }, /`namespace` says whose answers/],
     [{ namespace: undefined }, /`namespace` says whose answers/],
-    [{ ttlMs: 0 }, /`ttlMs` is a number of milliseconds above 0/],
-    [{ timeoutMs: NaN }, /`timeoutMs` is a number of milliseconds above 0/],
+    [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],
+    [{ timeoutMs: NaN }, /timeoutMs must be a number of 1 or more, not NaN/],
   ])('options that cannot be meant are refused: %j', (options, message) => {
     expect(() => world(paris, options)).toThrow(message);
   });

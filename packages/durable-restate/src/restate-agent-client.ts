@@ -1,6 +1,7 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
 import { begunFrom, resultFrom } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
 import { unlessChanged } from './changed.ts';
@@ -37,8 +38,11 @@ export interface RestateAgentClient {
   decide(runId: string, decision: Decision, options?: WaitOptions): Promise<void>;
 }
 
-/** A client for the runs of the agent of this name. */
+const KINDS: KindsOf<RestateClientOptions> = { ingress: 'string', admin: 'string', headers: 'object' };
+
+/** A client for the runs of the agent of this name. Throws `config` for options that cannot be meant. */
 export function restateAgentClient(name: string, options: RestateClientOptions): RestateAgentClient {
+  checkOptions('restateAgentClient', options, KINDS, ['ingress']);
   const { ingress, admin, headers = {} } = options;
   const runs = connect({ url: ingress, headers: { ...headers } });
   const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, runId);

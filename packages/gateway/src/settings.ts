@@ -1,25 +1,25 @@
 import { LlmError } from '@majordomo/core';
-import { checkMembers } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { GatewayOptions, Settings } from './options.ts';
 
-const KNOWN: Readonly<Record<keyof GatewayOptions, true>> = {
-  majordomo: true,
-  models: true,
-  anySpec: true,
-  authorize: true,
-  ledger: true,
-  inspector: true,
-  onError: true,
-  maxBodyBytes: true,
-  maxConcurrent: true,
-  idleMs: true,
-  cors: true,
-  fetchMedia: true,
+const KINDS: KindsOf<GatewayOptions> = {
+  majordomo: 'object with model',
+  models: 'object',
+  anySpec: 'boolean',
+  authorize: 'function',
+  ledger: 'object with state',
+  inspector: 'object',
+  onError: 'function',
+  maxBodyBytes: 1,
+  maxConcurrent: 1,
+  idleMs: 1,
+  cors: 'array',
+  fetchMedia: 'function',
 };
 
 /** The options with their defaults; throws `config` for what cannot be meant. */
 export function settingsOf(options: GatewayOptions): Settings {
-  checkMembers('the options of createGateway', options, KNOWN);
+  checkOptions('createGateway', options, KINDS, ['majordomo', 'models']);
   const settings: Settings = {
     ...options,
     anySpec: options.anySpec ?? false,
@@ -29,10 +29,6 @@ export function settingsOf(options: GatewayOptions): Settings {
     cors: options.cors ?? [],
   };
   for (const [name, spec] of Object.entries(settings.models)) checkSpec(name, spec, settings);
-  for (const limit of ['maxBodyBytes', 'maxConcurrent', 'idleMs'] as const) {
-    if (!(settings[limit] > 0))
-      throw wrong(limit, `must be a number above 0, and is ${String(settings[limit])}`);
-  }
   for (const origin of settings.cors) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       throw wrong('cors', `holds ${JSON.stringify(origin)}, which is no origin such as https://app.example`);

@@ -1,21 +1,36 @@
 import { LlmError } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/provider';
+import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import type { McpAddress, McpOptions, McpPlace } from './options.ts';
 
 export const isProgram = (place: McpPlace): place is Extract<McpPlace, { command: string }> =>
   'command' in place;
 
+const KINDS: KindsOf<McpOptions> = {
+  name: 'string',
+  place: 'object',
+  prefix: 'string',
+  only: 'any',
+  approve: ['all', 'none', 'destructive'],
+  connectMs: 1,
+  timeoutMs: 1,
+  totalMs: 1,
+  retries: 0,
+  maxResultChars: 0,
+  sampling: 'object',
+  roots: 'array',
+  onElicit: 'function',
+  onEvent: 'function',
+  protocol: ['2025', 'auto'],
+  signal: 'object with addEventListener',
+  clock: 'object with now',
+};
+
 /** Before anything is started or sent. Throws `config`. */
 export function checkOptions(options: McpOptions): void {
-  const { name, place, connectMs, timeoutMs, totalMs, retries, maxResultChars, sampling, roots } = options;
-  if (typeof name !== 'string' || name.trim() === '')
-    throw wrong('name', 'is empty: it stands before the tools of the server');
+  checkKinds('connectMcp', options, KINDS, ['name', 'place']);
+  const { name, place, sampling, roots } = options;
+  if (name.trim() === '') throw wrong('name', 'is empty: it stands before the tools of the server');
   checkPlace(place);
-  checkNumber(connectMs, 1, 'connectMs');
-  checkNumber(timeoutMs, 1, 'timeoutMs');
-  checkNumber(totalMs, 1, 'totalMs');
-  checkNumber(retries, 0, 'retries');
-  checkNumber(maxResultChars, 0, 'maxResultChars');
   if (sampling !== undefined && 'model' in sampling) {
     checkNumber(sampling.maxRequests, 0, 'sampling.maxRequests');
     checkNumber(sampling.maxTokens, 1, 'sampling.maxTokens');

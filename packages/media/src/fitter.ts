@@ -1,4 +1,5 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { isForGood, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';
@@ -28,6 +29,15 @@ export interface MediaFitterOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+const KINDS: KindsOf<MediaFitterOptions> = {
+  sharp: 'boolean or function',
+  maxPixels: 1,
+  maxMemory: 1,
+  concurrency: 1,
+  animation: ['first-frame', 'keep'],
+  timeoutMs: 1,
+};
+
 const MOST_PIXELS = 3 * 2 ** 24;
 const MOST_MEMORY = 208e6;
 
@@ -40,6 +50,7 @@ const MOST_MEMORY = 208e6;
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */
 export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter {
+  checkOptions('createMediaFitter', options, KINDS);
   const { maxPixels = MOST_PIXELS, maxMemory = MOST_MEMORY } = options;
   const { concurrency = 2, animation = 'first-frame', timeoutMs = 10_000 } = options;
   const loadCodec = lazyCodec(options.sharp, { maxPixels, timeoutMs });

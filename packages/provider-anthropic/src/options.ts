@@ -20,4 +20,4 @@ export const ORIGIN = 'https://api.anthropic.com';
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<AnthropicOptions> = { quirks: true, client: true };
+export const OWN_OPTIONS: OwnOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };

@@ -28,9 +28,9 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
 
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<BedrockOptions> = {
-  region: true,
-  credentials: true,
-  requestHandler: true,
-  quirks: true,
-  client: true,
+  region: 'string',
+  credentials: 'object or function',
+  requestHandler: 'object or function',
+  quirks: 'object',
+  client: 'object',
 };

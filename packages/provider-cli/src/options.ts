@@ -1,4 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
+import { type KindsOf } from '@majordomo/core/provider';
 import type { CliName } from './profiles.ts';
 
 /** Which CLI, and how it is run. */
@@ -36,20 +37,20 @@ export interface CliOptions {
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** All of them. */
-export const OPTIONS: Readonly<Record<keyof CliOptions, true>> = {
-  cli: true,
-  id: true,
-  vendor: true,
-  billing: true,
-  command: true,
-  args: true,
-  childEnv: true,
-  cwd: true,
-  prompt: true,
-  output: true,
-  skipPermissions: true,
-  fileMentions: true,
-  maxOutputBytes: true,
-  timeouts: true,
+/** Of what kind each is. */
+export const OPTIONS: KindsOf<CliOptions> = {
+  cli: 'string',
+  id: 'string',
+  vendor: 'string',
+  billing: ['metered', 'included'],
+  command: 'string',
+  args: 'array',
+  childEnv: 'object',
+  cwd: 'string',
+  prompt: ['stdin', 'argument'],
+  output: ['stream', 'text'],
+  skipPermissions: 'boolean',
+  fileMentions: 'boolean',
+  maxOutputBytes: 1,
+  timeouts: 'object',
 };

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
-import { checkMembers, didYouMean, paidTo } from '@majordomo/core/provider';
+import { checkOptions, didYouMean, paidTo } from '@majordomo/core/provider';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
@@ -26,7 +26,7 @@ const IDLE_MS = 180_000;
  * @example createMajordomo({ providers: [createCli({ cli: 'claude' })], env: process.env }).model('anthropic-cli/default')
  */
 export function createCli(options: CliOptions): CliProvider {
-  checkMembers('the options of createCli', options, OPTIONS);
+  checkOptions('createCli', options, OPTIONS, ['cli']);
   const spec = specOf(options.cli);
   const id = options.id ?? spec.id;
   const probe = versionProbe();

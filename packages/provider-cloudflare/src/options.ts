@@ -40,9 +40,9 @@ export interface CloudflareOptions extends ProviderOptions {
 
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<CloudflareOptions> = {
-  binding: true,
-  accountId: true,
-  gateway: true,
-  sessionAffinity: true,
-  quirks: true,
+  binding: 'object with run',
+  accountId: 'string',
+  gateway: 'object',
+  sessionAffinity: 'string',
+  quirks: 'object',
 };

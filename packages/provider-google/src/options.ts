@@ -29,11 +29,11 @@ export interface GoogleOptions extends ProviderOptions {
 
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<GoogleOptions> = {
-  apiVersion: true,
-  vertexai: true,
-  project: true,
-  location: true,
-  token: true,
-  quirks: true,
-  client: true,
+  apiVersion: 'string',
+  vertexai: 'boolean',
+  project: 'string',
+  location: 'string',
+  token: 'any',
+  quirks: 'object',
+  client: 'object',
 };

@@ -33,4 +33,8 @@ export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = { quirks: true, images: true, spaces: true };
+export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = {
+  quirks: 'object',
+  images: ['txt2img', 'images'],
+  spaces: 'object',
+};

@@ -1,6 +1,6 @@
 import type { ProviderOptions } from '@majordomo/core';
 import type { OwnOptions } from '@majordomo/core/provider';
-import type { ProfileName } from './profiles.ts';
+import { PROFILES, type ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
 /** `baseURL` is the origin, in any form that OLLAMA_HOST may have. */
@@ -20,10 +20,10 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
 
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<OllamaOptions> = {
-  profile: true,
-  numCtx: true,
-  keepAlive: true,
-  quirks: true,
-  spaces: true,
-  client: true,
+  profile: Object.keys(PROFILES),
+  numCtx: 1,
+  keepAlive: 'string or number',
+  quirks: 'object',
+  spaces: 'object',
+  client: 'object',
 };

@@ -1,3 +1,4 @@
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { LineStage } from './line-stage.ts';
 import { LiteralStage } from './literal-stage.ts';
 import { literalForms } from './literals.ts';
@@ -38,8 +39,15 @@ export interface Redactor {
   stream(): { push(piece: string): string; end(): string };
 }
 
-/** A redactor with the built-in rules. It keeps no text. */
+const KINDS: KindsOf<RedactorOptions> = {
+  secrets: 'function',
+  rules: 'array',
+  fingerprint: { salt: 'string' },
+};
+
+/** A redactor with the built-in rules. It keeps no text. Throws `config` for options that cannot be meant. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
+  checkOptions('createRedactor', options, KINDS);
   const own = compiled(options.rules ?? []);
   const forms = (): readonly string[] => literalForms(options.secrets);
   const mask = maskWith(options.fingerprint?.salt);

@@ -1,28 +1,26 @@
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import type { RouterOptions } from './contract.ts';
-import { checkNames, checkPreset, checkSpec, config, isObject } from './presets/check-preset.ts';
+import { checkNames, checkPreset, checkSpec, config } from './presets/check-preset.ts';
 
-const OPTIONS: Readonly<Record<keyof RouterOptions, true>> = {
-  presets: true,
-  catalog: true,
-  ledger: true,
-  quality: true,
-  simpleTurns: true,
-  overrideKey: true,
-  clock: true,
+const KINDS: KindsOf<RouterOptions> = {
+  presets: 'object',
+  catalog: 'object with find',
+  ledger: 'object with state',
+  quality: 'object',
+  simpleTurns: 'object',
+  overrideKey: 'string',
+  clock: 'object with now',
 };
 
 /** Throws `config` with the place for options that cannot be meant. */
 export function checkOptions(options: RouterOptions): void {
-  if (!isObject(options)) throw config('options', 'createRouter takes an object with presets');
-  checkNames(options, OPTIONS, 'options');
+  checkKinds('createRouter', options, KINDS, ['presets']);
   const { presets, quality = {}, simpleTurns, overrideKey } = options;
-  if (!isObject(presets)) throw config('presets', 'must be an object of presets by their names');
   for (const [name, preset] of Object.entries(presets)) checkPreset(name, preset);
   for (const [target, value] of Object.entries(quality))
     if (!(typeof value === 'number' && value >= 0 && value <= 1))
       throw config(`quality.${target}`, `must be a number from 0 to 1, not ${String(value)}`);
-  if (overrideKey !== undefined && (typeof overrideKey !== 'string' || overrideKey === ''))
-    throw config('overrideKey', 'must be a key of metadata');
+  if (overrideKey === '') throw config('overrideKey', 'must be a key of metadata');
   if (simpleTurns === undefined) return;
   checkNames(simpleTurns, { use: true, is: true }, 'simpleTurns');
   checkSpec(simpleTurns.use, 'simpleTurns.use');

@@ -1,6 +1,7 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { LedgerStore } from '@majordomo/ledger';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
@@ -91,14 +92,22 @@ export function redisStores(options: RedisOptions): RedisStores {
   };
 }
 
-function check({ prefix = 'a', timeoutMs = 1, keepRecordsMs = DAY_MS }: RedisOptions): void {
+const KINDS: KindsOf<RedisOptions> = {
+  client: 'any',
+  subscriber: 'any',
+  prefix: 'string',
+  timeoutMs: 1,
+  keepRecordsMs: DAY_MS,
+  clock: 'object with now',
+};
+
+function check(options: RedisOptions): void {
+  checkOptions('redisStores', options, KINDS, ['client']);
+  const { prefix = 'a', timeoutMs = 1, keepRecordsMs = DAY_MS } = options;
   const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `redisStores: ${path}: ${why}`, { path });
+    throw new LlmError('config', `redisStores: ${path} ${why}`, { path });
   };
-  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix))
-    fail('prefix', `must be a text without braces, not ${JSON.stringify(prefix)}`);
-  if (!(timeoutMs > 0 && timeoutMs < Infinity))
-    fail('timeoutMs', `must be above 0, not ${String(timeoutMs)}`);
-  if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
-    fail('keepRecordsMs', `must be a number of ms from a day on, not ${String(keepRecordsMs)}`);
+  if (prefix === '' || /[{}]/.test(prefix)) fail('prefix', 'must be a text without braces');
+  if (timeoutMs === Infinity) fail('timeoutMs', 'must be bounded');
+  if (keepRecordsMs === Infinity) fail('keepRecordsMs', 'must be bounded');
 }

@@ -1,5 +1,6 @@
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import type { ConversationStore } from './conversations/conversation-store.ts';
@@ -35,6 +36,11 @@ export interface SqliteOptions {
   readonly keepRecordsMs?: number | undefined;
 }
 
+const KINDS: KindsOf<SqliteOptions> = {
+  clock: 'object with now',
+  keepRecordsMs: 'number',
+};
+
 /** What a limit that runs out is told from. */
 const DAY_MS = 86_400_000;
 
@@ -45,6 +51,8 @@ const DAY_MS = 86_400_000;
  * or that is another program's, and for options that say nothing.
  */
 export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteStores {
+  checkOptions('sqliteStores', { path }, { path: 'string' }, ['path']);
+  checkOptions('sqliteStores', options, KINDS);
   const { clock = systemClock, keepRecordsMs } = options;
   if (keepRecordsMs !== undefined && !(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError('config', `keepRecordsMs must be a number of ms from a day on, not ${keepRecordsMs}`, {

@@ -1,5 +1,6 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { agentAround } from './agent-around.ts';
 import { Calls } from './calls.ts';
 import { contentOf } from './content.ts';
@@ -13,6 +14,14 @@ import { operationName } from './request-attributes.ts';
 
 const SCOPE = '@majordomo/telemetry';
 
+const KINDS: KindsOf<TelemetryOptions> = {
+  tracer: 'object with startSpan',
+  meter: 'object with createHistogram',
+  content: 'object with text',
+  convention: ['1.36', '2026-08'],
+  tenantMetric: 'boolean',
+};
+
 /**
  * OpenTelemetry's spans and metrics, by the GenAI conventions. Throws `config` for content under 1.36, and for a convention
  * that it does not know.
@@ -23,6 +32,7 @@ const SCOPE = '@majordomo/telemetry';
  * const agent = createAgent({ model: majordomo.model(spec), ...telemetry.agent('support') });
  */
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
+  checkOptions('createTelemetry', options, KINDS);
   const { tracer, meter, content: redactor, convention = '2026-08', tenantMetric = false } = options;
   checkConvention(convention, redactor !== undefined);
   const dialect = dialectOf(convention);
@@ -49,11 +59,6 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
 }
 
 function checkConvention(convention: string, hasContent: boolean): void {
-  if (convention !== '1.36' && convention !== '2026-08') {
-    throw new LlmError('config', `convention must be "1.36" or "2026-08", not "${convention}"`, {
-      path: 'convention',
-    });
-  }
   if (convention === '1.36' && hasContent) {
     const why =
       'content needs convention "2026-08": 1.36 has it in log events, which this package does not write';

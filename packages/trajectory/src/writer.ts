@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { Redactor } from '@majordomo/redact';
 import { clean, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';
@@ -37,7 +38,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * await writer.write(trajectoryOf(await agent.run('Where is my parcel?'), about));
  */
 export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
-  checkOptions(options);
+  check(options);
   const { folder, redactor, maxBytes = MOST_BYTES, format = 'majordomo', onError } = options;
   const success = new Output(folder, 'success', maxBytes);
   const failure = new Output(folder, 'failure', maxBytes);
@@ -79,13 +80,20 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
   };
 }
 
-function checkOptions({ folder, redactor, maxBytes, format }: WriterOptions): void {
+const KINDS: KindsOf<WriterOptions> = {
+  folder: 'string',
+  redactor: 'object with value',
+  maxBytes: 1,
+  format: ['majordomo', 'sharegpt'],
+  onError: 'function',
+};
+
+function check(options: WriterOptions): void {
+  checkOptions('trajectoryWriter', options, KINDS, ['folder']);
+  const wrong = (path: string, why: string): LlmError =>
+    new LlmError('config', `trajectoryWriter: ${path} ${why}`, { path });
+  if (options.folder === '') throw wrong('folder', 'must be a path');
   // Untyped code finds out here, and not by a folder full of keys.
-  const known: readonly (string | undefined)[] = [undefined, 'majordomo', 'sharegpt'];
-  const wrong = (path: string, why: string): LlmError => new LlmError('config', `${path} ${why}`, { path });
-  if (typeof folder !== 'string' || folder === '') throw wrong('folder', 'must be a path');
-  if (typeof (redactor as Partial<Redactor> | undefined)?.value !== 'function')
+  if ((options.redactor as unknown) === undefined)
     throw wrong('redactor', 'is needed: nothing is written without one');
-  if (maxBytes !== undefined && !(maxBytes > 0)) throw wrong('maxBytes', 'must be above 0');
-  if (!known.includes(format)) throw wrong('format', 'must be "majordomo" or "sharegpt"');
 }

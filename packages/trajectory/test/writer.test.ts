@@ -167,9 +167,9 @@ it('close waits for what is under way', async () => {
 it.each([
   [{ folder: '' }, 'folder must be a path'],
   [{ redactor: undefined }, 'redactor is needed'],
-  [{ maxBytes: 0 }, 'maxBytes must be above 0'],
-  [{ maxBytes: NaN }, 'maxBytes must be above 0'],
-  [{ format: 'xml' }, 'format must be "majordomo" or "sharegpt"'],
+  [{ maxBytes: 0 }, 'maxBytes must be a number of 1 or more, not 0'],
+  [{ maxBytes: NaN }, 'maxBytes must be a number of 1 or more, not NaN'],
+  [{ format: 'xml' }, 'format must be one of majordomo, sharegpt, not "xml"'],
 ])('refuses %o', (wrong, message) => {
   const options = { folder: 'runs', redactor, ...wrong } as Parameters<typeof trajectoryWriter>[0];
   expect(() => trajectoryWriter(options)).toThrow(message);

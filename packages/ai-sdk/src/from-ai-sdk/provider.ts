@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Model, Provider } from '@majordomo/core';
-import { checkMembers } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { answerSteps } from './answer.ts';
 
 /** How models of the AI SDK stand in a chain. */
@@ -11,6 +11,11 @@ export interface FromAISDKOptions {
   readonly vendor?: string | undefined;
 }
 
+const KINDS: KindsOf<FromAISDKOptions> = {
+  id: 'string',
+  vendor: 'string',
+};
+
 /**
  * Any provider of the AI SDK as one of ours: `model` is asked for a model at the first call of each attempt, and never retried
  * by the AI SDK. Address, key and `fetch` are those that the provider was made with. What `extra` has under `id` goes out as
@@ -19,7 +24,8 @@ export interface FromAISDKOptions {
  * @example fromAISDK(createMistral(), { id: 'mistral' })
  */
 export function fromAISDK(model: (id: string) => LanguageModelV4, options: FromAISDKOptions): Provider {
-  checkMembers('the options of fromAISDK', options, { id: true, vendor: true });
+  checkOptions('fromAISDK', { model }, { model: 'function' }, ['model']);
+  checkOptions('fromAISDK', options, KINDS, ['id']);
   const { id, vendor } = options;
   return {
     spi: 1,

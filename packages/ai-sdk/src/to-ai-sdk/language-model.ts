@@ -16,7 +16,7 @@ import { openStream } from './stream.ts';
  * before the first content is thrown, what fails later is its error part.
  */
 export function toLanguageModel(model: ChatModel, options: BridgeOptions = {}): LanguageModelV4 {
-  checkOptions(options);
+  checkOptions('toLanguageModel', options);
   return {
     specificationVersion: 'v4',
     provider: 'majordomo',

@@ -1,5 +1,5 @@
-import { LlmError, type ChatResponse } from '@majordomo/core';
-import { checkMembers } from '@majordomo/core/provider';
+import type { ChatResponse } from '@majordomo/core';
+import { checkOptions as checkKinds } from '@majordomo/core/provider';
 
 /** What both `toLanguageModel` and `toAISDK` take. */
 export interface BridgeOptions {
@@ -15,18 +15,7 @@ export interface BridgeOptions {
   readonly totalMs?: number | undefined;
 }
 
-/** Throws `config` for options that cannot be meant. */
-export function checkOptions(options: BridgeOptions): void {
-  checkMembers('the options of the bridge', options, { cost: true, totalMs: true });
-  const { totalMs, cost } = options;
-  if (totalMs !== undefined && !(Number.isFinite(totalMs) && totalMs >= 0)) {
-    throw new LlmError('config', 'totalMs of the bridge must be a number of milliseconds from 0 on', {
-      path: 'totalMs',
-    });
-  }
-  if (cost !== undefined && typeof cost !== 'function') {
-    throw new LlmError('config', 'cost of the bridge must be a function such as costOfResponse', {
-      path: 'cost',
-    });
-  }
+/** Throws `config` for options that cannot be meant. `of`: whose. */
+export function checkOptions(of: string, options: BridgeOptions): void {
+  checkKinds(of, options, { cost: 'function', totalMs: 0 });
 }

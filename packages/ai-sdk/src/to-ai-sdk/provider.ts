@@ -1,5 +1,6 @@
 import { NoSuchModelError, type LanguageModelV4, type ProviderV4 } from '@ai-sdk/provider';
 import type { Majordomo } from '@majordomo/core';
+import { checkOptions as checkKinds } from '@majordomo/core/provider';
 import { toLanguageModel } from './language-model.ts';
 import { checkOptions, type BridgeOptions } from './options.ts';
 
@@ -13,7 +14,8 @@ export type AISDKProvider = ProviderV4 & ((spec: string) => LanguageModelV4);
  * @example const ai = toAISDK(majordomo); await generateText({ model: ai('openai/gpt-5.4,anthropic/claude-opus-5'), prompt });
  */
 export function toAISDK(majordomo: Majordomo, options: BridgeOptions = {}): AISDKProvider {
-  checkOptions(options);
+  checkOptions('toAISDK', options);
+  checkKinds('toAISDK', { majordomo }, { majordomo: 'object with model' }, ['majordomo']);
   const languageModel = (spec: string): LanguageModelV4 => toLanguageModel(majordomo.model(spec), options);
   return Object.assign(languageModel.bind(undefined), {
     specificationVersion: 'v4' as const,

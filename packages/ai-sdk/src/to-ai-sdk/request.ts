@@ -1,6 +1,6 @@
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider';
 import type { CallOptions, ChatRequest, JsonObject, ToolChoice, ToolSpec } from '@majordomo/core';
-import { checkMembers } from '@majordomo/core/provider';
+import { checkOptions } from '@majordomo/core/provider';
 import { ourMessage } from './messages.ts';
 import type { BridgeOptions } from './options.ts';
 import type { Unsupported } from './unsupported.ts';
@@ -61,11 +61,11 @@ function ownOptions(
       'write what the wire is to get into providerOptions.majordomo.extra',
     );
   }
-  checkMembers('providerOptions.majordomo', majordomo, {
-    cache: true,
-    extra: true,
-    tenant: true,
-    metadata: true,
+  checkOptions('providerOptions.majordomo', majordomo, {
+    cache: ['none', 'short', 'long'],
+    extra: 'object',
+    tenant: 'string',
+    metadata: 'object',
   });
   return majordomo;
 }

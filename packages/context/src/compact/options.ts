@@ -1,4 +1,4 @@
-import { checkNumber } from '@majordomo/core/provider';
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import { LlmError, type ChatModel, type Clock, type Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';
@@ -82,9 +82,25 @@ export interface ContextStatus {
   readonly compactions: number;
 }
 
+const KINDS: KindsOf<CompactorOptions> = {
+  summarizer: 'object',
+  contextTokens: 'number or function',
+  summarizerTokens: 1,
+  threshold: 'number',
+  tail: 'number',
+  protectFirst: 0,
+  protectLast: 0,
+  whenSummaryFails: ['keep', 'note'],
+  redactor: 'object with text',
+  meter: 'object',
+  onEvent: 'function',
+  clock: 'object with now',
+};
+
 /** Throws `config` for what cannot be meant. */
 export function checkOptions(options: CompactorOptions): void {
-  const { summarizer, contextTokens, threshold, tail, protectFirst, protectLast } = options;
+  checkKinds('createCompactor', options, KINDS);
+  const { summarizer, contextTokens, threshold, tail } = options;
   // Untyped code finds out here, and not when the context is full.
   if (typeof (summarizer as Partial<ChatModel> | undefined)?.generate !== 'function') {
     throw new LlmError('config', 'summarizer must be what majordomo.model(spec) gives', {
@@ -98,9 +114,6 @@ export function checkOptions(options: CompactorOptions): void {
   }
   checkShare(threshold, 'threshold');
   checkShare(tail, 'tail');
-  checkNumber(protectFirst, 0, 'protectFirst');
-  checkNumber(protectLast, 0, 'protectLast');
-  checkNumber(options.summarizerTokens, 1, 'summarizerTokens');
 }
 
 function checkShare(share: number | undefined, path: string): void {

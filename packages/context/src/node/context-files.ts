@@ -1,4 +1,4 @@
-import { checkNumber } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { inspectText, type Suspicion } from '../inspect/inspect-text.ts';
 import { cutToLimit, cutWarning, type Layer } from '../prompt/build-prompt.ts';
 import { withoutFrontmatter } from './frontmatter.ts';
@@ -17,6 +17,13 @@ export interface ContextFilesOptions {
   readonly onSuspicion?: 'block' | 'warn' | 'wrap' | undefined;
 }
 
+const KINDS: KindsOf<ContextFilesOptions> = {
+  cwd: 'string',
+  home: 'string',
+  limit: 1,
+  onSuspicion: ['block', 'warn', 'wrap'],
+};
+
 /** What was found, for `buildPrompt`, and what a person should know of it. */
 export interface ContextFiles {
   readonly layers: readonly Layer[];
@@ -29,8 +36,8 @@ export interface ContextFiles {
  * with a warning. Throws `config` for a folder that is none.
  */
 export async function contextFiles(options: ContextFilesOptions): Promise<ContextFiles> {
+  checkOptions('contextFiles', options, KINDS, ['cwd']);
   const { cwd, home, limit = 20_000, onSuspicion = 'wrap' } = options;
-  checkNumber(limit, 1, 'limit');
   const from = await realFolder(cwd, 'cwd');
   const files = new Files(limit, onSuspicion);
   if (home !== undefined) {

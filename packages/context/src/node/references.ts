@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { messageOf, type UserPart } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { untilAborted } from '../model/until-aborted.ts';
 import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';
@@ -21,6 +21,13 @@ export interface ReferenceOptions {
   readonly fetch?: FetchReference | undefined;
 }
 
+const KINDS: KindsOf<ReferenceOptions> = {
+  root: 'string',
+  maxTokens: 0,
+  signal: 'object with addEventListener',
+  fetch: 'function',
+};
+
 /** The text as it was written, then what it refers to; and what could not be read, and why. */
 export interface ResolvedReferences {
   readonly parts: readonly UserPart[];
@@ -35,7 +42,7 @@ export async function resolveReferences(
   text: string,
   options: ReferenceOptions,
 ): Promise<ResolvedReferences> {
-  checkNumber(options.maxTokens, 0, 'maxTokens');
+  checkOptions('resolveReferences', options, KINDS, ['root', 'maxTokens']);
   const root = await realFolder(options.root, 'root');
   const budget = new Budget(options.maxTokens);
   const warnings: string[] = [];

@@ -1,4 +1,4 @@
-import { checkNumber } from '@majordomo/core/provider';
+import { checkNumber, checkOptions } from '@majordomo/core/provider';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** A piece of the system prompt. `stable` and `context` stay byte for byte the same between calls, so that prefixes are cached. */
@@ -24,6 +24,7 @@ const TIERS = ['stable', 'context', 'volatile'] as const;
  * same text. Throws `config` for a negative limit.
  */
 export function buildPrompt(layers: readonly Layer[]): Prompt {
+  checkOptions('buildPrompt', { layers }, { layers: 'array' }, ['layers']);
   const ordered = TIERS.flatMap((tier) => layers.filter((layer) => layer.tier === tier));
   const built = ordered
     .map(({ name, text, limit = Infinity }) => {

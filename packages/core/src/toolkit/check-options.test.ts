@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { ProviderOptions } from '../contract/provider.ts';
-import { checkBaseURL, checkMembers, checkProviderOptions } from './check-options.ts';
+import { checkBaseURL, checkOptions, checkProviderOptions } from './check-options.ts';
 
 interface Options extends ProviderOptions {
   readonly quirks?: object;
 }
 const check = (options: object): void => {
-  checkProviderOptions<Options>('acme', options, { quirks: true });
+  checkProviderOptions<Options>('acme', options, { quirks: 'object' });
 };
 const config = (path: string, message: string) =>
   expect.objectContaining({
@@ -16,9 +16,9 @@ const config = (path: string, message: string) =>
   }) as Error;
 
 it.each([
-  [{ apikey: 'k' }, 'apikey', '"apikey" is not a member of the options of acme; did you mean "apiKey"?'],
-  [{ baseUrl: 'k' }, 'baseUrl', '"baseUrl" is not a member of the options of acme; did you mean "baseURL"?'],
-  [{ quirk: {} }, 'quirk', '"quirk" is not a member of the options of acme; did you mean "quirks"?'],
+  [{ apikey: 'k' }, 'apikey', 'acme: apikey is not an option; did you mean "apiKey"?'],
+  [{ baseUrl: 'k' }, 'baseUrl', 'acme: baseUrl is not an option; did you mean "baseURL"?'],
+  [{ quirk: {} }, 'quirk', 'acme: quirk is not an option; did you mean "quirks"?'],
 ])('a mistyped option is told with the one that was meant: %o', (options, path, message) => {
   expect(() => {
     check(options);
@@ -31,8 +31,8 @@ it('options that resemble none of ours belong to a newer package, or to somebody
 
 it.each([undefined, null, 'key'])('%o are no options', (options) => {
   expect(() => {
-    checkMembers('the options of acme', options, {});
-  }).toThrow('the options of acme must be an object');
+    checkOptions('acme', options, {});
+  }).toThrow('acme: options must be an object');
 });
 
 it.each([

@@ -1,47 +1,67 @@
+import {
+  article,
+  checkKinds,
+  config,
+  isObject,
+  memberOf,
+  type Kind,
+  type Kinds,
+  type KindsOf,
+} from '../check-kinds.ts';
+import { TIMEOUTS } from '../client/check-options.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ProviderOptions } from '../contract/provider.ts';
-import { didYouMean, nearest } from '../resolve/did-you-mean.ts';
 
-/** The members that a provider's options have besides those of every provider. */
+/** The kinds of the options that a provider has besides those of every provider. */
 export type OwnOptions<Options extends object> = Readonly<
-  Record<Exclude<keyof Options, keyof ProviderOptions>, true>
+  Record<Exclude<keyof Options, keyof ProviderOptions>, Kind>
 >;
 
-const COMMON: Readonly<Record<keyof ProviderOptions, true>> = {
-  id: true,
-  apiKey: true,
-  baseURL: true,
-  headers: true,
-  fetch: true,
-  timeouts: true,
-  vendor: true,
-  billing: true,
+const COMMON: KindsOf<ProviderOptions> = {
+  id: 'string',
+  // A text, a function, or a secret that shows nothing: asked for at the first call.
+  apiKey: 'any',
+  baseURL: 'any',
+  headers: 'object',
+  fetch: 'function',
+  timeouts: TIMEOUTS,
+  vendor: 'string',
+  billing: ['metered', 'included'],
 };
 
-/**
- * Throws `config` with the member's name for options of a `create…` function that cannot be meant: one that is nearly the
- * name of another, or a base URL that leads nowhere. `provider`: its id, for the message.
- */
+/** `checkOptions` for those of a provider, and its base URL. `provider`: its id, for the message. */
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
   own: OwnOptions<Options>,
 ): void {
-  checkMembers(`the options of ${provider}`, options, { ...COMMON, ...own });
+  checkOptions(provider, options, { ...COMMON, ...own });
   const { baseURL } = options;
   if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${provider}`);
 }
 
-/** Throws `config` for a member whose name is nearly one of the known; others belong to somebody else. */
-export function checkMembers(what: string, given: unknown, known: Readonly<Record<string, true>>): void {
-  if (typeof given !== 'object' || given === null) throw new LlmError('config', `${what} must be an object`);
-  const names = Object.keys(known);
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(known, name) || nearest(name, names) === undefined) continue;
-    const message = `"${name}" is not a member of ${what}${didYouMean(name, names)}`;
-    throw new LlmError('config', message, { path: name });
-  }
+/**
+ * Throws `config` with the place for options that cannot be meant: of the wrong kind, mistyped, or missing though `needed`.
+ * Values are not repeated, but for words. `what`: whose options, as the message begins.
+ *
+ * @example
+ * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: 1, whenDown: ['admit', 'deny'] });
+ */
+export function checkOptions(
+  what: string,
+  options: unknown,
+  kinds: Kinds,
+  needed: readonly string[] = [],
+): void {
+  const of = `${what}: `;
+  if (!isObject(options)) throw config('options', 'must be an object', of);
+  checkKinds(options, kinds, '', of);
+  for (const name of needed)
+    if (memberOf(options, name, name, of) === undefined) throw config(name, missing(kinds[name]), of);
 }
+
+const missing = (kind: Kind | undefined): string =>
+  typeof kind === 'string' && kind !== 'any' ? `is missing: it must be ${article(kind)}` : 'is missing';
 
 /**
  * Throws `config` for what is not the address of an API: a URL over http or https, without a user, a query or a fragment.

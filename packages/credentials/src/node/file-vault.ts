@@ -1,3 +1,4 @@
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { resolve } from 'node:path';
 import { keepable } from '../vault/format.ts';
 import { Seen } from '../vault/seen.ts';
@@ -14,8 +15,12 @@ export interface FileVaultOptions {
   readonly onCorrupt?: ((backup: string) => void) | undefined;
 }
 
+const KINDS: KindsOf<FileVaultOptions> = { path: 'string', onCorrupt: 'function' };
+
 /** One JSON file, 0600 in a 0700 folder, written whole, locked across processes. Default: the XDG data folder of majordomo. */
-export function fileVault({ path: place, onCorrupt = () => undefined }: FileVaultOptions = {}): Vault {
+export function fileVault(options: FileVaultOptions = {}): Vault {
+  checkOptions('fileVault', options, KINDS);
+  const { path: place, onCorrupt = () => undefined } = options;
   const path = resolve(place ?? defaultVaultPath());
   const seen = new Seen();
   return {

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { dirname, join } from 'node:path';
 import { formatEntry, keepable, parseEntry } from '../vault/format.ts';
 import { Seen } from '../vault/seen.ts';
@@ -29,6 +30,8 @@ export interface KeychainVaultOptions {
   readonly keyring?: Keyring | undefined;
 }
 
+const KINDS: KindsOf<KeychainVaultOptions> = { service: 'string', keyring: 'any' };
+
 /** Keychains cannot list: the names stand, as JSON, in an entry of a service of its own. */
 const NAMES = 'names';
 
@@ -36,7 +39,9 @@ const NAMES = 'names';
  * The system's keychain, where `@napi-rs/keyring` is installed. Every method rejects with `config` where it is not, or
  * where the keychain refuses.
  */
-export function keychainVault({ service = 'majordomo', keyring }: KeychainVaultOptions = {}): Vault {
+export function keychainVault(options: KeychainVaultOptions = {}): Vault {
+  checkOptions('keychainVault', options, KINDS);
+  const { service = 'majordomo', keyring } = options;
   const seen = new Seen();
   let loading: Promise<Keyring> | undefined;
   const load = (): Promise<Keyring> =>

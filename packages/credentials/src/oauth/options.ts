@@ -1,4 +1,5 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -68,8 +69,25 @@ export interface TokenSource {
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 
+const KINDS: KindsOf<OAuthOptions> = {
+  vault: 'object with update',
+  name: 'string',
+  clientId: 'string',
+  clientSecret: 'string',
+  issuer: 'string',
+  endpoints: 'object',
+  scopes: 'array',
+  earlyMs: 0,
+  extra: 'object',
+  dialect: 'any',
+  fetch: 'function',
+  clock: 'object with now',
+};
+
 /** Before any request. Throws `config`. */
-export function checkOptions({ issuer, endpoints, clientId, name, dialect }: OAuthOptions): void {
+export function checkOptions(options: OAuthOptions): void {
+  checkKinds('oauth', options, KINDS, ['vault', 'name', 'clientId']);
+  const { issuer, endpoints, clientId, name, dialect } = options;
   if (dialect !== 'openrouter' && clientId.trim() === '')
     throw wrong('clientId', 'is empty: register the app with the vendor');
   if (name.trim() === '') throw wrong('name', 'is empty: it names the entry of the vault');

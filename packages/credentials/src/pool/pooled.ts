@@ -8,6 +8,7 @@ import {
   systemClock,
   type Provider,
 } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { PoolAttempts } from './pool-attempts.ts';
@@ -28,6 +29,14 @@ export interface PoolOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const KINDS: KindsOf<PoolOptions> = {
+  keys: 'array',
+  strategy: STRATEGIES,
+  lease: 1,
+  clock: 'object with now',
+  random: 'function',
+};
+
 /** The keys of a provider, to be looked at and to be taken in hand. */
 export interface Pool {
   /** In the order given. */
@@ -46,13 +55,10 @@ export function pooled(
   create: (apiKey: Credential, keyId: string) => Provider,
   options: PoolOptions,
 ): Provider & { readonly pool: Pool } {
+  checkOptions('pooled', { create }, { create: 'function' }, ['create']);
+  checkOptions('pooled', options, KINDS, ['keys']);
   const { strategy = 'fill-first', clock = systemClock, random = Math.random } = options;
-  if (!STRATEGIES.includes(strategy))
-    throw new LlmError('config', `a pool's strategy is one of ${STRATEGIES.join(', ')}`, {
-      path: 'strategy',
-    });
   const lease = options.lease ?? (strategy === 'least-used' ? 1 : Infinity);
-  if (!(lease >= 1)) throw new LlmError('config', 'a pool needs a lease of at least 1', { path: 'lease' });
   const ring = new KeyRing(namedKeys(options.keys), { strategy, lease, clock, random });
   const inner = new Map(ring.keys.map((key) => [key, create(key.credential, key.id)] as const));
   const first = sameProvider([...inner.values()]);

@@ -1,4 +1,5 @@
 import { LlmError, type Credential } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/provider';
 import type { Vault } from './vault.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { Vault } from './vault.ts';
  * where there is no such entry, `login-required` where it can't be used before a new login.
  */
 export function vaultKey(vault: Vault, name: string): Credential {
+  checkOptions('vaultKey', { vault, name }, { vault: 'object with get', name: 'string' }, ['vault', 'name']);
   return async () => {
     const entry = await vault.get(name);
     if (entry === undefined) {

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type Majordomo } from '@majordomo/core';
-import { checkMembers } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
@@ -58,17 +58,17 @@ export interface InspectorSetup extends InspectorOptions {
   readonly clock: Clock;
 }
 
-const KNOWN: Readonly<Record<keyof InspectorOptions, true>> = {
-  majordomo: true,
-  ledger: true,
-  router: true,
-  content: true,
-  keep: true,
-  token: true,
-  redactor: true,
-  path: true,
-  loopback: true,
-  clock: true,
+const KINDS: KindsOf<InspectorOptions> = {
+  majordomo: 'object with model',
+  ledger: 'object with state',
+  router: 'object with plan',
+  content: 'boolean',
+  keep: 'number',
+  token: 'string',
+  redactor: 'object with text',
+  path: 'string',
+  loopback: 'boolean',
+  clock: 'object with now',
 };
 
 const MOST_KEPT = 10_000;
@@ -76,7 +76,7 @@ const SHORTEST_TOKEN = 16;
 
 /** Throws `config` for what cannot be meant; a token is not repeated. */
 export function checkedOptions(options: InspectorOptions): InspectorSetup {
-  checkMembers('the options of createInspector', options, KNOWN);
+  checkOptions('createInspector', options, KINDS, ['majordomo']);
   const { keep = 1000, token, path = '/inspector' } = options;
   if (!Number.isInteger(keep) || keep < 1 || keep > MOST_KEPT)
     throw wrong('keep', `a whole number from 1 to ${MOST_KEPT}, not ${keep}`);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { directly } from '../direct.ts';
 import { FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import type { Gateway } from '../gateway.ts';
@@ -23,6 +24,11 @@ export interface ServeOptions {
   readonly host?: string | undefined;
 }
 
+const KINDS: KindsOf<ServeOptions> = {
+  port: 0,
+  host: 'string',
+};
+
 /** A gateway that is listening. */
 export interface Served {
   /** Without a path, such as `http://127.0.0.1:4141`. */
@@ -35,10 +41,10 @@ export interface Served {
  * A gateway behind a `node:http` server. Listens on 127.0.0.1 unless told otherwise. Rejects with `config` where it cannot
  * listen.
  */
-export async function serve(
-  gateway: Gateway,
-  { port = 4141, host = '127.0.0.1' }: ServeOptions = {},
-): Promise<Served> {
+export async function serve(gateway: Gateway, options: ServeOptions = {}): Promise<Served> {
+  checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
+  checkOptions('serve', options, KINDS);
+  const { port = 4141, host = '127.0.0.1' } = options;
   const state: State = { isClosing: false, endless: new Set() };
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { cutText, LlmError, type FilePart, type ImagePart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/provider';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 
@@ -20,6 +20,15 @@ export interface FetchMediaOptions {
   readonly resolve?: Resolve | undefined;
 }
 
+const KINDS: KindsOf<FetchMediaOptions> = {
+  signal: 'object with addEventListener',
+  maxBytes: 1,
+  allow: 'array',
+  maxRedirects: 0,
+  timeoutMs: 1,
+  resolve: 'function',
+};
+
 /**
  * Fetches a picture or document for a message, with limits: http and https only, no private, loopback or link-local
  * address (the address that was checked is the one connected to), bounded redirects, bytes and time. The type is the
@@ -32,6 +41,7 @@ export async function fetchMedia(
   url: string | URL,
   options: FetchMediaOptions = {},
 ): Promise<ImagePart | FilePart> {
+  checkOptions('fetchMedia', options, KINDS);
   const { timeoutMs = 30_000 } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);

@@ -1,38 +1,45 @@
 import { LlmError } from '@majordomo/core';
-import { checkBaseURL, checkMembers, checkProviderOptions, type OwnOptions } from '@majordomo/core/provider';
+import {
+  checkBaseURL,
+  checkOptions,
+  checkProviderOptions,
+  type Kind,
+  type KindsOf,
+  type OwnOptions,
+} from '@majordomo/core/provider';
 import type { Profile } from '../chat/profile.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
 import type { ChatOptions, ResponsesOptions } from './options.ts';
 
 /** `api` is told apart by the packages that have both wires. */
-const OWN: OwnOptions<ChatOptions> & OwnOptions<ResponsesOptions> & { readonly api: true } = {
-  client: true,
-  onRateLimits: true,
-  spaces: true,
-  quirks: true,
-  api: true,
+const OWN: OwnOptions<ChatOptions> & OwnOptions<ResponsesOptions> & { readonly api: Kind } = {
+  client: 'object',
+  onRateLimits: 'function',
+  spaces: 'object',
+  quirks: 'object',
+  api: ['chat', 'responses'],
 };
 
-const PROFILE: Readonly<Record<keyof Profile | keyof ResponsesProfile, true>> = {
-  api: true,
-  id: true,
-  vendor: true,
-  billing: true,
-  baseURL: true,
-  keyEnv: true,
-  issuer: true,
-  keyHeader: true,
-  headers: true,
-  query: true,
-  quirks: true,
-  capabilities: true,
-  models: true,
-  timeouts: true,
-  embeddings: true,
-  transcription: true,
-  speech: true,
-  spaces: true,
-  unverified: true,
+const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
+  api: 'string',
+  id: 'string',
+  vendor: 'string',
+  billing: ['metered', 'included'],
+  baseURL: 'any',
+  keyEnv: 'string',
+  issuer: 'string',
+  keyHeader: 'string',
+  headers: 'object',
+  query: 'object',
+  quirks: 'object',
+  capabilities: 'object',
+  models: 'array',
+  timeouts: 'object',
+  embeddings: 'any',
+  transcription: 'any',
+  speech: 'any',
+  spaces: 'any',
+  unverified: 'string',
 };
 
 /** Throws `config` for a profile or options that cannot be meant, where the app gives them. */
@@ -40,7 +47,7 @@ export function checkSetUp(
   profile: Profile | ResponsesProfile,
   options: ChatOptions | ResponsesOptions,
 ): void {
-  checkMembers('the profile', profile, PROFILE);
+  checkOptions('the profile', profile, PROFILE);
   const { id, baseURL } = profile as { readonly id?: unknown; readonly baseURL?: unknown };
   if (typeof id !== 'string')
     throw new LlmError(

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/provider';
 import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
@@ -26,8 +27,10 @@ export interface LoadSkillsOptions {
  */
 export async function loadSkills(
   roots: string | readonly string[],
-  { onProblem = warn, strict = false }: LoadSkillsOptions = {},
+  options: LoadSkillsOptions = {},
 ): Promise<Skill> {
+  checkOptions('loadSkills', options, { onProblem: 'function', strict: 'boolean' });
+  const { onProblem = warn, strict = false } = options;
   const loaded = new Map<string, SkillFolder>();
   for (const root of typeof roots === 'string' ? [roots] : roots) {
     for (const folder of await skillFoldersIn(root)) {

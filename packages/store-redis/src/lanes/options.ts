@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 
 /** How many may be at work at once. */
 export interface LanesOptions {
@@ -17,17 +18,23 @@ export interface LanesOptions {
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
 
+const KINDS: KindsOf<LanesOptions> = {
+  name: 'string',
+  most: 1,
+  each: ['target', 'provider'],
+  leaseMs: 1,
+  whenDown: 'any',
+};
+
 /** Throws `config`, naming the field. */
-export function checkLanes({ name, most, each, leaseMs = 1, whenDown = 'deny' }: LanesOptions): void {
+export function checkLanes(options: LanesOptions): void {
+  checkOptions('lanes', options, KINDS, ['name', 'most']);
+  const { name, most, whenDown = 'deny' } = options;
   const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `lanes: ${path}: ${why}`, { path });
+    throw new LlmError('config', `lanes: ${path} ${why}`, { path });
   };
-  if (typeof name !== 'string' || name === '') fail('name', 'processes share lanes by their name');
-  if (!Number.isSafeInteger(most) || most < 1)
-    fail('most', `must be a whole number above 0, not ${String(most)}`);
-  if (each !== undefined && !['target', 'provider'].includes(each))
-    fail('each', `must be 'target' or 'provider', not ${JSON.stringify(each)}`);
-  if (!(leaseMs > 0)) fail('leaseMs', `must be above 0, not ${String(leaseMs)}`);
+  if (name === '') fail('name', 'is empty: processes share lanes by it');
+  if (!Number.isSafeInteger(most)) fail('most', `must be a whole number, not ${most}`);
   if (typeof whenDown === 'string' ? !['admit', 'deny'].includes(whenDown) : !isShare(whenDown.share))
     fail('whenDown', `must be 'admit', 'deny' or a share from 0 to 1, not ${JSON.stringify(whenDown)}`);
 }

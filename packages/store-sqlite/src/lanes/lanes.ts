@@ -1,4 +1,5 @@
 import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
 /** How many may be at work at once. */
@@ -21,8 +22,8 @@ const LONGEST_LOOK_MS = 250;
 
 /** At most so many attempts at a time, over all processes of the store; the others wait. */
 export function lanesOn(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
-  const { name, most, leaseMs = DEFAULT_LEASE_MS } = options;
   check(options);
+  const { name, most, leaseMs = DEFAULT_LEASE_MS } = options;
   return {
     name: `lanes ${name}`,
     async admit(attempt) {
@@ -78,15 +79,14 @@ function counterOf({ name, each }: LanesOptions, { target }: AttemptInfo): strin
   return `lanes/${encodeURIComponent(name)}/${part}`;
 }
 
-function check({ name, most, each, leaseMs = 1 }: LanesOptions): void {
+const KINDS: KindsOf<LanesOptions> = { name: 'string', most: 1, each: ['target', 'provider'], leaseMs: 1 };
+
+function check(options: LanesOptions): void {
+  checkOptions('lanes', options, KINDS, ['name', 'most']);
+  const { name, most } = options;
   const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `lanes: ${path}: ${why}`, { path });
+    throw new LlmError('config', `lanes: ${path} ${why}`, { path });
   };
-  if (typeof name !== 'string' || name === '')
-    fail('name', 'lanes need a name, by which processes share them');
-  if (!Number.isSafeInteger(most) || most < 1)
-    fail('most', `must be a whole number above 0, not ${String(most)}`);
-  if (each !== undefined && !['target', 'provider'].includes(each))
-    fail('each', `must be 'target' or 'provider', not ${JSON.stringify(each)}`);
-  if (!(leaseMs > 0)) fail('leaseMs', `must be above 0, not ${String(leaseMs)}`);
+  if (name === '') fail('name', 'is empty: processes share lanes by it');
+  if (!Number.isSafeInteger(most)) fail('most', `must be a whole number, not ${most}`);
 }
