@@ -205,6 +205,25 @@ describe('what never reaches a vendor', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
+  it('is asked at a base URL of the other vendor, and hears how it ends', async () => {
+    await using at = await house();
+    const openai = new OpenAI({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+    const anthropic = new Anthropic({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const told = {
+      status: 404,
+      message: expect.stringContaining('ends in /v1 for OpenAI') as string,
+    };
+    await expect(openai.chat.completions.create({ model: 'gpt', messages })).rejects.toMatchObject(told);
+    await expect(openai.models.list()).rejects.toMatchObject(told);
+    const message = anthropic.messages.create({ model: 'claude', messages, max_tokens: 10 });
+    await expect(message).rejects.toMatchObject({
+      ...told,
+      error: { type: 'error', error: { type: 'not_found_error' } },
+    });
+    const elsewhere = await post(at, '/v2/chat/completions', {});
+    expect(await elsewhere.text()).not.toContain('base URL');
+  });
+
   it('is named in a header where no chain takes it over', async () => {
     await using at = await house();
     const answer = await post(at, chat, {

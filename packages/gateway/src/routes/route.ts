@@ -30,7 +30,7 @@ const OPERATIONS: ReadonlyMap<string, ReadOperation> = new Map([
 
 /** The form in which an address is refused. */
 export const failureAt = (path: string): Wire['failure'] =>
-  path.startsWith('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
+  path.includes('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
 
 /** A request of somebody who may ask → its answer. */
 export async function routed(visit: Visit, house: House): Promise<Reply | Response> {
@@ -47,7 +47,15 @@ export async function routed(visit: Visit, house: House): Promise<Reply | Respon
     const name = /^\/v1\/models\/(.+)$/.exec(url.pathname)?.[1];
     if (name !== undefined) return oneModel(visit, house, decoded(name));
   }
-  throw new Refusal('no-such-route', `nothing is served at ${request.method} ${url.pathname.slice(0, 100)}`);
+  const asked = `${request.method} ${url.pathname.slice(0, 100)}`;
+  throw new Refusal('no-such-route', `nothing is served at ${asked}${baseHint(url.pathname)}`);
+}
+
+/** The clients of the two vendors disagree on whether the base URL holds the version. */
+function baseHint(path: string): string {
+  const meant = path.startsWith('/v1/') ? path.slice('/v1'.length) : `/v1${path}`;
+  const isServed = WIRES.has(meant) || OPERATIONS.has(meant) || meant === '/v1/models';
+  return isServed ? ': the base URL ends in /v1 for OpenAI’s clients, and without it for Anthropic’s' : '';
 }
 
 function decoded(name: string): string {
