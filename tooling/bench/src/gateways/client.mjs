@@ -11,7 +11,8 @@ const PROVIDERS = { 'openai-chat': 'openai', 'anthropic-messages': 'anthropic' }
  */
 export function clientOf(dialect, url, origin) {
   const agent = new Agent({ keepAlive: true });
-  const named = { 'x-portkey-provider': PROVIDERS[dialect.name], 'x-portkey-custom-host': `${origin}/v1` };
+  const provider = PROVIDERS[dialect.name];
+  const named = provider && { 'x-portkey-provider': provider, 'x-portkey-custom-host': `${origin}/v1` };
   const headers = { 'content-type': 'application/json', ...dialect.headers, ...named };
   const path = new URL(dialect.baseURL(url) + dialect.path());
   return async (streamed) => {

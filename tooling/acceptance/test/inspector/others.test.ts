@@ -1,0 +1,82 @@
+import { describeWith } from '@majordomo/services';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, openPage } from '../../src/inspector/browser.ts';
+import { listen } from '../../src/inspector/listen.ts';
+import { HEAD, world, type World } from '../../src/inspector/world.ts';
+
+const LONG = 120_000;
+
+/** Runs wherever it is taken for a part of the page. */
+const MARKUP = `<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg><script>window.ran=1</script>`;
+
+describeWith('chromium', 'what others have written or serve', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  }, LONG);
+  afterAll(() => browser.close());
+
+  it(
+    'is text on the page: prompts, answers, tenants, errors and addresses',
+    async () => {
+      await using w = await world({ content: true });
+      w.head.push({ text: `answer ${MARKUP}` });
+      await w.ask(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
+      w.head.push({ failure: 'invalid', message: `failure ${MARKUP}` });
+      await w.ask('and again', `tenant ${MARKUP}`).catch(() => undefined);
+      await using opened = await openPage(browser, w.address);
+      const { page, wrong } = opened;
+      for (const [row, told] of [
+        [1, ['prompt', 'answer']],
+        [0, ['failure']],
+      ] as const) {
+        await page.locator('.row').nth(row).click();
+        for (const what of told) await page.getByText(`${what} ${MARKUP}`).first().waitFor();
+      }
+      await page.getByRole('link', { name: 'Resolve' }).click();
+      await page.getByLabel('Spec or name').fill(MARKUP);
+      await page.getByRole('button', { name: 'Resolve' }).click();
+      await page.goto(`${w.server.url}/inspector#${encodeURIComponent(MARKUP)}`);
+      await page.getByRole('link', { name: 'Health' }).waitFor();
+      expect(await page.evaluate('[window.ran, document.images.length]')).toEqual([undefined, 0]);
+      expect(wrong.filter((text) => !text.includes('422'))).toEqual([]);
+    },
+    LONG,
+  );
+
+  // Browsers send a cookie to every port of its host, so that only the second is refused for more than its want of one.
+  it.each(['localhost', '127.0.0.1'])(
+    'on another port of %s neither reads nor steers it, nor listens to it',
+    async (host) => {
+      await using w = await world();
+      await using opened = await openPage(browser, w.address);
+      await using evil = await listen(() =>
+        Promise.resolve(new Response('<title>evil</title>', { headers: { 'content-type': 'text/html' } })),
+      );
+      const other = await opened.page.context().newPage();
+      await other.goto(evil.url.replace('127.0.0.1', host));
+      expect(await other.evaluate(attempts(w))).toEqual(['failed', 'failed', 'failed', 'failed']);
+      expect(w.majordomo.health.snapshot()).toEqual({});
+    },
+    LONG,
+  );
+});
+
+const attempts = ({ server: { url } }: World): string => `Promise.all([
+  fetch('${url}/inspector/limits', { credentials: 'include' }).then((r) => r.text(), () => 'failed'),
+  fetch('${url}/inspector/steer', {
+    method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ target: '${HEAD}', ms: 1000 }),
+  }).then((r) => r.text(), () => 'failed'),
+  new Promise((told) => {
+    const events = new EventSource('${url}/inspector/events', { withCredentials: true });
+    events.onopen = () => told('open');
+    events.onerror = () => { events.close(); told('failed'); };
+  }),
+  new Promise((told) => {
+    const socket = new WebSocket('${url.replace('http', 'ws')}/inspector/events');
+    socket.onopen = () => told('open');
+    socket.onerror = () => told('failed');
+  }),
+])`;
