@@ -128,6 +128,22 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       return { ...answer, vectors: [...vectors].reverse() };
     },
   }),
+  flaw('puts the lines of a text into one before it makes a vector of it', ['embedding'], {
+    embed: (embed) => (request, context) =>
+      embed({ ...request, values: request.values.map((value) => value.replaceAll('\n', ' ')) }, context),
+  }),
+  flaw('loses the signs of vectors', ['embedding'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      return { ...answer, vectors: vectors.map((vector) => vector.map(Math.abs)) };
+    },
+  }),
+  flaw('passes over the vectors that are too many', ['embedding-count'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      return { ...answer, vectors: vectors.slice(0, request.values.length) };
+    },
+  }),
   flaw('makes vectors of shortened texts', ['embedding'], {
     embed: (embed) => (request, context) =>
       embed({ ...request, values: request.values.map((value) => value.slice(0, 1)) }, context),
@@ -200,6 +216,10 @@ export const IN_OPERATIONS: readonly Flaw[] = [
     transcribe: (transcribe) => (request, context) =>
       transcribe({ ...request, audio: request.audio.slice(0, 16) }, context),
   }),
+  flaw('calls every recording an MP3', ['transcription'], {
+    transcribe: (transcribe) => (request, context) =>
+      transcribe({ ...request, mediaType: 'audio/mpeg' }, context),
+  }),
   flaw('takes seconds for milliseconds', ['transcription-segments'], {
     transcribe: (transcribe) => async (request, context) => {
       const { segments, ...answer } = await transcribe(request, context);
@@ -212,6 +232,10 @@ export const IN_OPERATIONS: readonly Flaw[] = [
         })),
       };
     },
+  }),
+  flaw('speaks the first line of a text', ['speech'], {
+    speak: (speak) => (request, context) =>
+      speak({ ...request, text: request.text.split('\n')[0] ?? '' }, context),
   }),
   flaw('loses the end of a sound', ['speech'], {
     speak: (speak) =>

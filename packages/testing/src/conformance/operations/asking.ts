@@ -8,8 +8,8 @@ import type { Harness } from '../harness.ts';
 
 /** A recording that tells its format by its first bytes. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** What is to be said. */
-export const TEXT = 'Hello there.';
+/** What is to be said: more than one line, and more than ASCII. */
+export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** What came of a call, whichever operation it was. */
 export interface Done {
