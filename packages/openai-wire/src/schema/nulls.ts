@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { acceptsNull, isOptional, isSchema, leavesOf } from './absence.ts';
+import { acceptsNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
 /** An object or a list that is open, and what is known of its schema. */
 interface Frame {
@@ -219,7 +219,7 @@ export class NullFilter {
       schema !== undefined &&
       isSchema(properties) &&
       Object.hasOwn(properties, key) &&
-      isOptional(schema, key) &&
+      optionalIn(schema)(key) &&
       !acceptsNull(properties[key], this.root)
     );
   }

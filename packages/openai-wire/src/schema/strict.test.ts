@@ -143,3 +143,17 @@ it('a root that is no closed object keeps the schema from being strict', () => {
   ])
     expect(toStrict(schema)).toEqual({ why: expect.stringMatching(/root|alternatives/) as string });
 });
+
+it('a schema of thousands of properties is looked through a few times, not once for each of them', () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `city_${at}`);
+  let looks = 0;
+  const required = new Proxy(names, {
+    get(list, key): unknown {
+      looks++;
+      return Reflect.get(list, key);
+    },
+  });
+  const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+  toStrict({ type: 'object', properties, required, additionalProperties: false });
+  expect(looks).toBeLessThan(50 * names.length);
+});

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList } from '@majordomo/core/provider';
 import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
 import { isOpen } from './rooted.ts';
-import { acceptsNull, hasAbsence, isOptional, isSchema, leavesOf } from './absence.ts';
+import { acceptsNull, hasAbsence, isSchema, leavesOf, optionalIn } from './absence.ts';
 
 /** A schema in the strict subset. */
 export interface StrictSchema {
@@ -175,11 +175,12 @@ function putObject(schema: JsonObject, node: Node, rewriting: Rewriting, { level
   const names = Object.keys(named);
   rewriting.properties += names.length;
   if (rewriting.properties > MOST_PROPERTIES) refuse(rewriting, `more than ${MOST_PROPERTIES} properties`);
-  if (isList(required) && !required.every((name) => typeof name === 'string' && names.includes(name)))
+  if (isList(required) && !required.every((name) => typeof name === 'string' && Object.hasOwn(named, name)))
     refuse(rewriting, 'a required property without a schema');
+  const isOptional = optionalIn(schema);
   node['properties'] = mapped(named, (each, name) => {
     const strict = rewrite(each, rewriting, { level: level + 1, nested: 0 });
-    if (!isOptional(schema, name) || acceptsNull(each, rewriting.root)) return strict;
+    if (!isOptional(name) || acceptsNull(each, rewriting.root)) return strict;
     rewriting.nulls = true;
     return orNull(strict);
   });
