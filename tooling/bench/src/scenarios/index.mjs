@@ -1,11 +1,13 @@
 import { agent } from './agent.mjs';
 import { books } from './books.mjs';
 import { call } from './call.mjs';
+import { coldDelta } from './cold-delta.mjs';
 import { concurrent } from './concurrent.mjs';
 import { coldImport } from './import.mjs';
 import { failover } from './failover.mjs';
 import { firstDelta } from './first-delta.mjs';
 import { gateway } from './gateway.mjs';
+import { growth } from './growth.mjs';
 import { images } from './images.mjs';
 import { layers } from './layers.mjs';
 import { lint } from './lint.mjs';
@@ -28,11 +30,13 @@ export const SCENARIOS = [
   failover,
   gateway,
   scale,
+  growth,
   layers,
   telemetry,
   books,
   coldImport,
   coldStart,
+  coldDelta,
   tools,
   images,
   vectors,
