@@ -1,4 +1,4 @@
-import type { Attempt, Usage } from '@majordomo/core';
+import { LlmError, type Attempt, type Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
@@ -48,6 +48,29 @@ it('adds up the attempts with usage, failed and abandoned ones too', async () =>
     { usage: usage(100) },
   );
   expect(cost).toEqual({ nanoUsd: 222_000n, basis: 'catalogue', missing: [] });
+});
+
+const failed = (text: string): Partial<Attempt> => {
+  const partial = { id: undefined, target: 'p/m', text, usage: undefined };
+  const parts = text === '' ? [] : [{ type: 'text', text } as const];
+  return { outcome: 'failed', error: new LlmError('network', 'cut', { partial: { ...partial, parts } }) };
+};
+
+it('notes an attempt that had said something and told no usage, and leaves it out of the sum', async () => {
+  const cost = await costOfAll(failed('Hel'), { usage: usage(100) });
+  expect(cost).toEqual({
+    nanoUsd: 200_000n,
+    basis: 'catalogue',
+    missing: ['p/m: no usage of what it said before it failed'],
+  });
+});
+
+it.each([
+  ['that had said nothing', failed('')],
+  ['that a plan pays for', { ...failed('Hel'), billing: 'included' as const }],
+  ['whose usage is known', { ...failed('Hel'), usage: usage(0) }],
+])('notes no attempt %s', async (_, attempt) => {
+  expect((await costOfAll(attempt, { usage: usage(100) })).missing).toEqual([]);
 });
 
 it('goes by the price of the time', async () => {

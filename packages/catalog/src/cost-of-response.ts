@@ -6,8 +6,9 @@ import { priceAt } from './price-at.ts';
 
 /**
  * What an answer cost: all its attempts with usage, failed and abandoned ones too, each by its own vendor and model.
- * Where one is unknown so is the sum, and `missing` names it. Attempts that are included add nothing; an answer for which
- * nobody was asked cost nothing.
+ * Where one is unknown so is the sum, and `missing` names it. An attempt that broke off without usage is not in the sum;
+ * where it had said something, which vendors bill for, `missing` has a note. Attempts that are included add nothing; an answer
+ * for which nobody was asked cost nothing.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
@@ -18,8 +19,14 @@ export async function costOfResponse(
   if (response.attempts.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
   const counted = response.attempts.filter(({ usage }) => usage !== undefined);
   if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
-  return summed(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
+  const cost = summed(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
+  return { ...cost, missing: [...cost.missing, ...response.attempts.filter(brokeOff).map(uncounted)] };
 }
+
+const brokeOff = ({ usage, billing, error }: Attempt): boolean =>
+  usage === undefined && billing !== 'included' && (error?.details.partial?.parts.length ?? 0) > 0;
+
+const uncounted = ({ target }: Attempt): string => `${target}: no usage of what it said before it failed`;
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {
   const { target, vendor, model, usage, billing } = attempt;

@@ -1,6 +1,6 @@
 import type { ProviderOptions } from '@majordomo/core';
 import type { OwnOptions } from '@majordomo/core/provider';
-import { PROFILES, type ProfileName } from './profiles.ts';
+import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
 /** `baseURL` is the origin, in any form that OLLAMA_HOST may have. */
@@ -20,7 +20,8 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
 
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<OllamaOptions> = {
-  profile: Object.keys(PROFILES),
+  // Its words are checked where it is looked up.
+  profile: 'string',
   numCtx: 1,
   keepAlive: 'string or number',
   quirks: 'object',

@@ -74,13 +74,10 @@ it('createOllama tells a profile with the one that was meant', () => {
 });
 
 it.each([
-  [undefined, 'the profile must be an object'],
+  [undefined, 'the profile: options must be an object'],
   [{ id: 'lab' }, 'baseURL of the profile lab must be a text'],
   [{ baseURL: 'http://lab/v1' }, 'the profile must have an id'],
-  [
-    { id: 'lab', baseUrl: 'http://lab/v1' },
-    '"baseUrl" is not a member of the profile; did you mean "baseURL"?',
-  ],
+  [{ id: 'lab', baseUrl: 'http://lab/v1' }, 'the profile: baseUrl is not an option; did you mean "baseURL"?'],
   [{ api: 'responses', id: 'lab', baseURL: 'lab/v1' }, 'baseURL of the profile lab is not a URL'],
 ])('openaiCompatible refuses the profile %o', (profile, message) => {
   const { kind, message: said } = refusalOf((given) => openaiCompatible(given), profile);
