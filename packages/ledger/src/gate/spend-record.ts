@@ -2,6 +2,7 @@ import type { Cost } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
 import { textOf } from '../limits/bound.ts';
+import { MOST } from '../limits/money.ts';
 import { wasShown } from './used.ts';
 
 /** What the books keep of an attempt. */
@@ -34,12 +35,15 @@ export function recordOf(
     outcome: outcome.outcome,
     ms: outcome.ms,
     usage,
-    nanoUsd: cost.nanoUsd?.toString(),
+    nanoUsd: cost.nanoUsd === undefined ? undefined : `${atMost(cost.nanoUsd)}`,
     basis: cost.basis,
     missing: isAssumed ? [...cost.missing, 'limits count the whole claim'] : cost.missing,
     catalog: about.catalog,
   };
 }
+
+/** A vendor may report any price: what is above all that books can hold is as much as they can. */
+const atMost = (nanoUsd: bigint): bigint => (nanoUsd > MOST ? MOST : nanoUsd);
 
 /** One for all: a store in memory keeps a hundred thousand records. */
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});

@@ -5,8 +5,9 @@ import { unitsOf, type Estimate } from './estimate.ts';
 
 /** The vendor's own count; of pictures and speech that it does not count, what was asked for. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
+  if (usage !== undefined) return isPlain(usage) ? usage : plain(usage);
   const units = payload && unitsOf(payload);
-  if (usage !== undefined || units === undefined || outcome !== 'finished') return usage;
+  if (units === undefined || outcome !== 'finished') return undefined;
   return {
     input: 0,
     output: 0,
@@ -40,11 +41,34 @@ export function usedBy(outcome: Attempt, usage: Usage | undefined, cost: Cost, c
   };
 }
 
+const isCount = (tokens: number | undefined): tokens is number =>
+  tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER;
+
 /** A vendor may say anything: what is not a count is not known. */
-export function tokensOf(tokens: number | undefined): number | undefined {
-  return tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER
-    ? Math.ceil(tokens)
-    : undefined;
+export const tokensOf = (tokens: number | undefined): number | undefined =>
+  isCount(tokens) ? Math.ceil(tokens) : undefined;
+
+const isPlain = ({ input, output, cacheRead, cacheWrite, reasoning }: Usage): boolean =>
+  isPlainCount(input) &&
+  isPlainCount(output) &&
+  isPlainCount(cacheRead) &&
+  isPlainCount(cacheWrite) &&
+  isPlainCount(reasoning);
+
+const isPlainCount = (tokens: number | undefined): boolean => tokens === undefined || isCount(tokens);
+
+/** As stores can keep and add up: not every one takes what is no number. */
+function plain(usage: Usage): Usage {
+  const { input, output, cacheRead, cacheWrite, reasoning } = usage;
+  const known = (tokens: number | undefined): number | undefined => (isCount(tokens) ? tokens : undefined);
+  return {
+    ...usage,
+    input: known(input),
+    output: known(output),
+    cacheRead: known(cacheRead),
+    cacheWrite: known(cacheWrite),
+    reasoning: known(reasoning),
+  };
 }
 
 /** Did anything of an answer arrive? */
