@@ -4,12 +4,14 @@ import type { Turn } from '../script/turn.ts';
 
 /** `createAgent` and `suspend` of `@majordomo/agent`, which this package does without. */
 export interface AgentKit<Agent> {
+  /** An agent of that model and those tools. */
   readonly createAgent: (options: {
     readonly model: ChatModel;
     readonly tools: readonly KitTool[];
     readonly parallelTools?: boolean;
     readonly maxSteps?: () => number;
   }) => Agent;
+  /** What a tool returns to wait for somebody. */
   readonly suspend: () => object;
 }
 
@@ -20,6 +22,7 @@ export interface KitTool {
   readonly parameters: { readonly type: 'object' };
   readonly approval?: boolean;
   readonly effect?: 'once';
+  /** Answers the call; `key` is the same whenever this call is run again. */
   run(args: never, context: { readonly key: string }): string | object | Promise<string>;
 }
 

@@ -10,15 +10,19 @@ import {
 
 /** What an adapter of a durable engine offers for the runs of one agent. */
 export interface EngineRuns {
+  /** Resolves when the engine has taken the run; a second start of one id is none. */
   start(runId: string, input: string): Promise<void>;
+  /** Waits until the run is over; rejects as it did, with what had arrived, and with `aborted` on the signal. */
   result(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
+  /** Resolves when the run waits, with its open calls, or is over, with none. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly { readonly id: string }[]>;
+  /** Rejects with `invalid-request` when no call waits for it. */
   decide(runId: string, decision: EngineDecision): Promise<void>;
 }
 
