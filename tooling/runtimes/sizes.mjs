@@ -50,7 +50,7 @@ const ROWS = [
     name: 'core, OpenAI, Anthropic',
     code: withProviders(OPENAI, ANTHROPIC),
     beside: ['openai', 'anthropic'],
-    most: 1.36,
+    most: 1.37,
   },
   {
     name: 'core, a chain as a model of the AI SDK',
