@@ -1,4 +1,5 @@
 import { checkNumber } from './check-number.ts';
+import type { Timeouts } from './contract/call.ts';
 import { LlmError } from './contract/llm-error.ts';
 import { quoted } from './prepare/validate.ts';
 import { didYouMean, nearest } from './resolve/did-you-mean.ts';
@@ -17,6 +18,16 @@ export interface Kinds {
 
 /** A kind for every option, so that none is forgotten. */
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
+
+/** Of a call, of a target and of a provider. */
+export const TIMEOUTS: KindsOf<Timeouts> = {
+  connectMs: 0,
+  firstContentMs: 0,
+  idleMs: 0,
+  wholeMs: 0,
+  totalMs: 0,
+  unreadMs: 0,
+};
 
 /**
  * Throws `config` with the place for options of the wrong kind, and for one whose name is nearly another's: it was mistyped.

@@ -1,4 +1,3 @@
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { LineStage } from './line-stage.ts';
 import { LiteralStage } from './literal-stage.ts';
 import { literalForms } from './literals.ts';
@@ -39,15 +38,8 @@ export interface Redactor {
   stream(): { push(piece: string): string; end(): string };
 }
 
-const KINDS: KindsOf<RedactorOptions> = {
-  secrets: 'function',
-  rules: 'array',
-  fingerprint: { salt: 'string' },
-};
-
-/** A redactor with the built-in rules. It keeps no text. Throws `config` for options that cannot be meant. */
+/** A redactor with the built-in rules. It keeps no text. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
-  checkOptions('createRedactor', options, KINDS);
   const own = compiled(options.rules ?? []);
   const forms = (): readonly string[] => literalForms(options.secrets);
   const mask = maskWith(options.fingerprint?.salt);

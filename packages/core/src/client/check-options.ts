@@ -4,11 +4,12 @@ import {
   config,
   isObject,
   memberOf,
+  TIMEOUTS,
   type Kinds,
   type KindsOf,
 } from '../check-kinds.ts';
 import { LlmError } from '../contract/llm-error.ts';
-import type { CallOptions, Timeouts } from '../contract/call.ts';
+import type { CallOptions } from '../contract/call.ts';
 import type { MajordomoOptions, NamedSpec, TargetSettings } from '../contract/majordomo.ts';
 import type { Decision } from '../contract/policy.ts';
 import { ERROR_POLICY } from '../error/policy.ts';
@@ -22,15 +23,6 @@ const DECISION: KindsOf<Decision> = {
   advance: 'boolean',
   bench: 'boolean',
   accept: 'boolean',
-};
-
-export const TIMEOUTS: KindsOf<Timeouts> = {
-  connectMs: 0,
-  firstContentMs: 0,
-  idleMs: 0,
-  wholeMs: 0,
-  totalMs: 0,
-  unreadMs: 0,
 };
 
 const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION]));

@@ -4,11 +4,11 @@ import {
   config,
   isObject,
   memberOf,
+  TIMEOUTS,
   type Kind,
   type Kinds,
   type KindsOf,
 } from '../check-kinds.ts';
-import { TIMEOUTS } from '../client/check-options.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { ProviderOptions } from '../contract/provider.ts';
 
