@@ -42,7 +42,9 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
     const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     if (name === '' || spec === '') throw new Stop(`--models takes name=spec, not "${text}"`);
     if (SEVERAL.test(spec))
-      throw new Stop(`--models takes one name=spec at a time, not "${text}": say --models again for the next`);
+      throw new Stop(
+        `--models takes one name=spec at a time, not "${text}": say --models again for the next`,
+      );
     return [[name, spec]];
   }
   return text.split(',').map((word) => {

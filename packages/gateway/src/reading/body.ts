@@ -25,7 +25,8 @@ function textOf(bytes: Uint8Array): string {
 /** The body of a request; no more than `most` bytes are taken. */
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
-  if (coding.toLowerCase() !== 'identity') wrong('', `must come as it is, without content-encoding: ${coding}`);
+  if (coding.toLowerCase() !== 'identity')
+    wrong('', `must come as it is, without content-encoding: ${coding}`);
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   const take = unreadBody(request);
