@@ -35,7 +35,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
 }
 
 const KINDS: KindsOf<AgentOptions> = {
-  model: 'any',
+  model: true,
   instructions: 'string',
   tools: 'array',
   toolboxes: 'array',
@@ -46,7 +46,7 @@ const KINDS: KindsOf<AgentOptions> = {
   parallelTools: 'boolean',
   clock: 'object with now',
   around: 'function',
-  toolChoice: 'any',
+  toolChoice: true,
   maxTokens: 1,
   temperature: 0,
   topP: 0,

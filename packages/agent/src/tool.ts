@@ -78,8 +78,8 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   parameters: 'object or function',
   approval: 'boolean or function',
   // Of any tool, and so where the agent is made.
-  timeoutMs: 'any',
-  maxResultChars: 'any',
+  timeoutMs: true,
+  maxResultChars: true,
   effect: 'string',
   run: 'function',
 };

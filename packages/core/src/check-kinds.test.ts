@@ -35,7 +35,7 @@ it.each([
   ['string or function', () => 1],
   ['object with now', { now: () => 1 }],
   ['object with now', Object.create({ now: () => 1 })],
-  ['any', null],
+  [true, null],
   [0, 0],
   [0, Infinity],
   [['a', 'b'], 'b'],

@@ -6,10 +6,11 @@ import { didYouMean, nearest } from './resolve/did-you-mean.ts';
 
 /**
  * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
- * own kinds, or anything.
+ * own kinds, or anything (`true`).
  */
-export type Kind = number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
-type Type = 'any' | 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
+export type Kind =
+  true | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
+type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
 /** The kind of each option, by name. */
 export interface Kinds {
@@ -46,12 +47,12 @@ export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''):
 
 /** The same for one value. What was given is not repeated, but for words: it may be a secret. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, of = ''): void {
-  if (value === undefined) return;
+  if (value === undefined || kind === true) return;
   if (typeof kind === 'number') checkNumber(value, kind, path, of);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
     const type = typeOf(value);
-    const isOne = kind === 'any' || types.split(' or ').includes(type);
+    const isOne = types.split(' or ').includes(type);
     if (!isOne || (method !== undefined && typeof memberOf(value, method, path, of) !== 'function'))
       throw config(path, `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`, of);
   } else if (isArray(kind)) {

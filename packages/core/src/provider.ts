@@ -84,6 +84,8 @@ export { paidTo } from './toolkit/paid-to.ts';
 export {
   checkBaseURL,
   checkOptions,
+  // As it was called before 1.1; providers of then ask for it.
+  checkOptions as checkMembers,
   checkProviderOptions,
   type OwnOptions,
 } from './toolkit/check-options.ts';

@@ -9,7 +9,7 @@ const KINDS: KindsOf<McpOptions> = {
   name: 'string',
   place: 'object',
   prefix: 'string',
-  only: 'any',
+  only: true,
   approve: ['all', 'none', 'destructive'],
   connectMs: 1,
   timeoutMs: 1,

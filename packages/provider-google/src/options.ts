@@ -33,7 +33,7 @@ export const OWN_OPTIONS: OwnOptions<GoogleOptions> = {
   vertexai: 'boolean',
   project: 'string',
   location: 'string',
-  token: 'any',
+  token: true,
   quirks: 'object',
   client: 'object',
 };

@@ -93,8 +93,8 @@ export function redisStores(options: RedisOptions): RedisStores {
 }
 
 const KINDS: KindsOf<RedisOptions> = {
-  client: 'any',
-  subscriber: 'any',
+  client: true,
+  subscriber: true,
   prefix: 'string',
   timeoutMs: 1,
   keepRecordsMs: DAY_MS,

@@ -20,8 +20,8 @@ export type OwnOptions<Options extends object> = Readonly<
 const COMMON: KindsOf<ProviderOptions> = {
   id: 'string',
   // A text, a function, or a secret that shows nothing: asked for at the first call.
-  apiKey: 'any',
-  baseURL: 'any',
+  apiKey: true,
+  baseURL: true,
   headers: 'object',
   fetch: 'function',
   timeouts: TIMEOUTS,
@@ -61,7 +61,7 @@ export function checkOptions(
 }
 
 const missing = (kind: Kind | undefined): string =>
-  typeof kind === 'string' && kind !== 'any' ? `is missing: it must be ${article(kind)}` : 'is missing';
+  typeof kind === 'string' ? `is missing: it must be ${article(kind)}` : 'is missing';
 
 /**
  * Throws `config` for what is not the address of an API: a URL over http or https, without a user, a query or a fragment.

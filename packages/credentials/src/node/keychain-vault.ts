@@ -30,7 +30,7 @@ export interface KeychainVaultOptions {
   readonly keyring?: Keyring | undefined;
 }
 
-const KINDS: KindsOf<KeychainVaultOptions> = { service: 'string', keyring: 'any' };
+const KINDS: KindsOf<KeychainVaultOptions> = { service: 'string', keyring: true };
 
 /** Keychains cannot list: the names stand, as JSON, in an entry of a service of its own. */
 const NAMES = 'names';

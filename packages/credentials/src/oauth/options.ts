@@ -79,7 +79,7 @@ const KINDS: KindsOf<OAuthOptions> = {
   scopes: 'array',
   earlyMs: 0,
   extra: 'object',
-  dialect: 'any',
+  dialect: true,
   fetch: 'function',
   clock: 'object with now',
 };

@@ -25,7 +25,7 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   id: 'string',
   vendor: 'string',
   billing: ['metered', 'included'],
-  baseURL: 'any',
+  baseURL: true,
   keyEnv: 'string',
   issuer: 'string',
   keyHeader: 'string',
@@ -35,10 +35,10 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   capabilities: 'object',
   models: 'array',
   timeouts: 'object',
-  embeddings: 'any',
-  transcription: 'any',
-  speech: 'any',
-  spaces: 'any',
+  embeddings: true,
+  transcription: true,
+  speech: true,
+  spaces: true,
   unverified: 'string',
 };
 

@@ -23,7 +23,7 @@ const KINDS: KindsOf<LanesOptions> = {
   most: 1,
   each: ['target', 'provider'],
   leaseMs: 1,
-  whenDown: 'any',
+  whenDown: true,
 };
 
 /** Throws `config`, naming the field. */
