@@ -39,7 +39,9 @@ describeWith('redis', 'books', () => {
     expect(admitted.filter(Boolean)).toHaveLength(10);
   });
 
-  it('let in one limit more at the most in a window where clocks disagree on its beginning', async () => {
+  // By the wall's clock, which Redis goes by too: where the machine stops at the wrong moment it is tried again.
+  const byTheWall = { retry: 2, timeout: 120_000 };
+  it('let in one limit more at the most in a window where clocks disagree on its beginning', byTheWall, async () => {
     const periodMs = 600;
     const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };
     const sides = [0, periodMs / 3].map((by) => askingAt('disagreeing', limit, by));
@@ -62,7 +64,7 @@ describeWith('redis', 'books', () => {
         if (isIn && window === windowNow()) seen.set(window, (seen.get(window) ?? 0) + 1);
       }
     expect(Math.max(...whole())).toBeLessThanOrEqual(10);
-  }, 120_000);
+  });
 
   it('lose nothing that was settled when Redis is killed, with a log that is written every second', async () => {
     await using server = await startRedis({ append: 'everysec' });
