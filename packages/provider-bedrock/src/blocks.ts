@@ -7,6 +7,7 @@ import { callName, isRecord } from '@majordomo/core/provider';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
+import { keptBlock } from './structures.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;
@@ -54,7 +55,7 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
     }
     case 'vendor': {
       const data = tokenOf(part, family);
-      return data !== undefined && 'block' in data ? (data.block as unknown as ContentBlock) : undefined;
+      return data !== undefined && 'block' in data ? keptBlock(data.block) : undefined;
     }
     default:
       return part satisfies never;

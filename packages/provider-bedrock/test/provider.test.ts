@@ -305,6 +305,43 @@ describe('media', () => {
   });
 });
 
+describe('what a tool at the vendor gave', () => {
+  const png = { image: { format: 'png', source: { bytes: 'AAEC' } } };
+  const content = [{ text: 'found' }, { hologram: { depth: 1 } }, png, { json: { none: null } }];
+  const block = { toolResult: { toolUseId: 'a', type: 'search_result', content } };
+  const message = { role: 'assistant', content: [block, { text: 'So it is.' }] };
+
+  it.each([
+    ['whole', answers({ output: { message }, stopReason: 'end_turn' })],
+    [
+      'deltas',
+      frames.streaming(
+        frames.START,
+        frames.event('contentBlockStart', {
+          contentBlockIndex: 0,
+          start: { toolResult: { toolUseId: 'a', type: 'search_result' } },
+        }),
+        frames.event('contentBlockDelta', { contentBlockIndex: 0, delta: { toolResult: content } }),
+        frames.event('contentBlockStop', { contentBlockIndex: 0 }),
+        frames.event('contentBlockDelta', { contentBlockIndex: 1, delta: { text: 'So it is.' } }),
+        frames.event('messageStop', { stopReason: 'end_turn' }),
+      ),
+    ],
+  ] as const)(
+    'goes back over a store, with its pictures and with pieces that the SDK does not know (%s)',
+    async (delivery, answer) => {
+      const model = await world('http1', answer);
+      const { parts, error } = await collect(model, requestOf(), contextOf({ delivery }));
+      expect(error).toBeUndefined();
+      const stored = JSON.parse(JSON.stringify(parts)) as typeof parts;
+      const messages = [user('a'), { role: 'assistant' as const, parts: stored }, user('b')];
+      await collect(model, requestOf({ messages }), contextOf({ delivery }));
+      const sent = JSON.parse(server.requests[1]?.text ?? '') as { messages: object[] };
+      expect(sent.messages[1]).toEqual(message);
+    },
+  );
+});
+
 describe('DSNs', () => {
   it('take a token or a pair of keys, a region and quirks; the environment is not for foreign hosts', async () => {
     await world('http1', frames.streaming(...frames.whole('hi')));
