@@ -60,13 +60,14 @@ export async function unlessChanged<T>(
 
 /** Settles only by rejecting, and not at all once the signal aborts. */
 async function changed(what: string, looking: Looking, signal: AbortSignal): Promise<never> {
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, SLOWEST_LOOK_MS)) {
+  for (let wait = FIRST_LOOK_MS; !signal.aborted; wait = Math.min(wait * 2, SLOWEST_LOOK_MS)) {
     await pause(wait, signal);
     const said = await lastMismatch(what, looking, signal);
     if (said === undefined) continue;
     const remedy = `${REMEDY}. Restate tries this one again and again: it goes on once the old agent is back at its address`;
     throw changedError(what, said, remedy);
   }
+  return new Promise(() => undefined);
 }
 
 /** `undefined` as well when Restate cannot say just now: it is looked at again. */
@@ -105,11 +106,14 @@ async function lastMismatch(
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Does not settle once the signal aborts. */
+/** Over with the time, or once the signal aborts. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
-    });
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
