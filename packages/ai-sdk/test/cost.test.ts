@@ -55,11 +55,14 @@ describe('what an answer cost', () => {
     expect((await call).text).toBe('hello');
   });
 
-  it.each([{ totalMs: -1 }, { totalMs: Number.NaN }, { cost: 3 as never }, { totalMS: 5 } as never])(
-    'is asked by options that can be meant: not %o',
-    async (options: BridgeOptions) => {
-      await using at = await house();
-      expect(() => toAISDK(at.majordomo, options)).toThrow(expect.objectContaining({ kind: 'config' }));
-    },
-  );
+  it.each([
+    { totalMs: -1 },
+    { totalMs: Infinity },
+    { totalMs: Number.NaN },
+    { cost: 3 as never },
+    { totalMS: 5 } as never,
+  ])('is asked by options that can be meant: not %o', async (options: BridgeOptions) => {
+    await using at = await house();
+    expect(() => toAISDK(at.majordomo, options)).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
 });

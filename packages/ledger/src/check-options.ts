@@ -19,7 +19,9 @@ const KINDS: KindsOf<LedgerOptions> = {
 /** Throws `config` with the field's path; limits are checked by themselves. */
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
-  const { reserve, tags } = options;
+  const { reserve, storeTimeoutMs, tags } = options;
+  if (storeTimeoutMs === Infinity)
+    throw new LlmError('config', 'createLedger: storeTimeoutMs must be bounded', { path: 'storeTimeoutMs' });
   if (typeof reserve === 'string') checkKinds('createLedger', { reserve }, { reserve: ['most', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
     throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {

@@ -1,6 +1,6 @@
 import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import type { RouterOptions } from './contract.ts';
-import { checkNames, checkPreset, checkSpec, config } from './presets/check-preset.ts';
+import { checkNames, checkPreset, checkSpec, config, isObject } from './presets/check-preset.ts';
 
 const KINDS: KindsOf<RouterOptions> = {
   presets: 'object',
@@ -14,7 +14,10 @@ const KINDS: KindsOf<RouterOptions> = {
 
 /** Throws `config` with the place for options that cannot be meant. */
 export function checkOptions(options: RouterOptions): void {
-  checkKinds('createRouter', options, KINDS, ['presets']);
+  if (!isObject(options)) throw config('options', 'createRouter takes an object with presets');
+  checkNames(options, KINDS, 'options');
+  if (!isObject(options.presets)) throw config('presets', 'must be an object of presets by their names');
+  checkKinds('createRouter', options, KINDS);
   const { presets, quality = {}, simpleTurns, overrideKey } = options;
   for (const [name, preset] of Object.entries(presets)) checkPreset(name, preset);
   for (const [target, value] of Object.entries(quality))

@@ -14,9 +14,14 @@ const refused = (options: unknown): LlmError => {
 
 describe('when the router is made', () => {
   it.each<[string, unknown, string, RegExp]>([
-    ['no options', undefined, 'options', /options must be an object/],
-    ['an option that was mistyped', { presets: {}, qualities: {} }, 'qualities', /did you mean "quality"/],
-    ['no presets', {}, 'presets', /presets is missing: it must be an object/],
+    ['no options', undefined, 'options', /object with presets/],
+    [
+      'an option that was mistyped',
+      { presets: {}, qualities: {} },
+      'options.qualities',
+      /did you mean "quality"/,
+    ],
+    ['no presets', {}, 'presets', /object of presets/],
     ['a quality beyond 1', { presets: {}, quality: { 'a/x': 2 } }, 'quality.a/x', /from 0 to 1, not 2/],
     ['a quality that is none', { presets: {}, quality: { 'a/x': NaN } }, 'quality.a/x', /not NaN/],
     ['no cheap target', { presets: {}, simpleTurns: {} }, 'simpleTurns.use', /must be a spec/],

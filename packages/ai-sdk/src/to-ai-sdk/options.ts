@@ -1,4 +1,4 @@
-import type { ChatResponse } from '@majordomo/core';
+import { LlmError, type ChatResponse } from '@majordomo/core';
 import { checkOptions as checkKinds } from '@majordomo/core/provider';
 
 /** What both `toLanguageModel` and `toAISDK` take. */
@@ -18,4 +18,6 @@ export interface BridgeOptions {
 /** Throws `config` for options that cannot be meant. `of`: whose. */
 export function checkOptions(of: string, options: BridgeOptions): void {
   checkKinds(of, options, { cost: 'function', totalMs: 0 });
+  if (options.totalMs === Infinity)
+    throw new LlmError('config', `${of}: totalMs must be bounded`, { path: 'totalMs' });
 }

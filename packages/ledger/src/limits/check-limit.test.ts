@@ -60,6 +60,7 @@ describe('a limit that says nothing is refused at once, by the name of the field
     [{ whenDown: 'open' }, 'whenDown'],
     [{ reserve: 'least' }, 'reserve'],
     [{ storeTimeoutMs: 0 }, 'storeTimeoutMs'],
+    [{ storeTimeoutMs: Infinity }, 'storeTimeoutMs'],
     [{ tags: 'feature' }, 'tags'],
   ])('and so is an option %j', (options, path) => {
     expect(caught(() => createLedger(options as never))).toMatchObject({ kind: 'config', details: { path } });
