@@ -47,9 +47,9 @@ export function reserve(
   if (sql.exec('SELECT 1 FROM reservations WHERE id = ?', id).toArray().length > 0) return undefined;
   const holds = new Map<string, Hold>();
   const after = new Map<string, Counter>();
-  for (const { counter: name, amount, max, resetsInMs, whenLapsed } of claims) {
+  for (const { counter: name, amount, max, resetsInMs, nextResetsInMs, whenLapsed } of claims) {
     if (amount < 0n) throw new RangeError(`a claim on ${name} is below 0`);
-    const counter = after.get(name) ?? present(sql, name, resetsInMs, now);
+    const counter = after.get(name) ?? present(sql, name, nextResetsInMs ?? resetsInMs, now);
     const left = max - counter.used - counter.held;
     if (amount > left) return { counter: name, left, retryAfterMs: untilReset(counter, now) };
     after.set(name, { ...counter, held: counter.held + amount });

@@ -12,6 +12,11 @@ export interface Claim {
   readonly amount: bigint;
   /** Until the counter begins anew; the first claim of a period sets its end. `undefined`: never. */
   readonly resetsInMs: number | undefined;
+  /**
+   * Until the end of the period after that, told in the last moments of one. A claim that comes late to a store begins the
+   * next period there, instead of one that is over within a moment and lets in as much again.
+   */
+  readonly nextResetsInMs?: number | undefined;
   /** What becomes of the amount when nobody renews its lease. */
   readonly whenLapsed: 'spent' | 'free';
   /** Whose counter it is; absent: all tenants'. */

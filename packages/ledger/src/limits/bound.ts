@@ -17,6 +17,9 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 /** What a limit counts. */
 export type Unit = 'usd' | 'tokens' | 'requests';
 
+/** The last moments of a period: for so long a claim may be on its way to a store; of a short period, a twentieth. */
+const LAST_MS = 2000;
+
 /** A limit, ready to be asked. */
 export class Bound {
   readonly limit: Limit;
@@ -29,6 +32,7 @@ export class Bound {
   readonly armed: number;
   private readonly zone: string;
   private period: Period | undefined;
+  private next: Period | undefined;
 
   constructor(limit: Limit, armed: number) {
     const { per, zone = 'UTC', max } = limit;
@@ -57,19 +61,16 @@ export class Bound {
 
   claim(counter: string, amount: bigint, { tenant }: Pick<Spender, 'tenant'>, now: number): Claim {
     const isTenants = this.limit.each?.includes('tenant') === true;
+    const period = this.periodAt(now);
     return {
       counter,
       max: this.max,
       amount,
-      resetsInMs: this.resetsInMs(now),
+      resetsInMs: period && period.to - now,
+      ...(period !== undefined && isEnding(period, now) && { nextResetsInMs: this.endAfter(period) - now }),
       whenLapsed: 'spent',
       ...(isTenants && { tenant: tenant ?? '' }),
     };
-  }
-
-  resetsInMs(now: number): number | undefined {
-    const end = this.periodAt(now)?.to;
-    return end === undefined ? undefined : end - now;
   }
 
   periodAt(now: number): Period | undefined {
@@ -78,7 +79,16 @@ export class Bound {
     this.period = periodAt(this.limit.per, this.zone, now);
     return this.period;
   }
+
+  /** Kept, since the last moments of a period may be busy ones. */
+  private endAfter({ to }: Period): number {
+    if (this.next?.from !== to) this.next = periodAt(this.limit.per, this.zone, to);
+    return this.next?.to ?? to;
+  }
 }
+
+const isEnding = ({ from, to }: Period, now: number): boolean =>
+  to - now < Math.min(LAST_MS, (to - from) / 20);
 
 function fits(where: NonNullable<Limit['where']>, spender: Spender): boolean {
   const { tenant, vendor, provider, target } = where;

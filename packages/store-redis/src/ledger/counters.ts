@@ -120,9 +120,11 @@ export class Counters {
   }
 }
 
-function valuesOf({ counter, max, amount, resetsInMs, whenLapsed }: Claim): readonly string[] {
+function valuesOf(claim: Claim): readonly string[] {
+  const { counter, max, amount, resetsInMs, nextResetsInMs = resetsInMs, whenLapsed } = claim;
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
-  const resetsIn = resetsInMs === undefined ? '' : whole(Math.max(1, resetsInMs), `resetsInMs of ${counter}`);
+  const resetsIn =
+    nextResetsInMs === undefined ? '' : whole(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
   return [counter, String(max > MOST ? MOST : max), String(amount), resetsIn, whenLapsed];
 }
 

@@ -116,13 +116,14 @@ export class Counters {
   }
 
   /** The present state, or a new period, which counts once something is held on it. */
-  private counterFor({ counter, resetsInMs }: Claim, now: number): Counter {
+  private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
+    const left = nextResetsInMs ?? resetsInMs;
     return {
       used: 0n,
       held: 0n,
-      resetsAt: resetsInMs === undefined ? null : BigInt(Math.ceil(now + resetsInMs)),
+      resetsAt: left === undefined ? null : BigInt(Math.ceil(now + left)),
       period: (known?.period ?? 0n) + 1n,
     };
   }

@@ -182,6 +182,16 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     expect(await ledger.reserve('2', [{ ...claim, tenant: 'a' }], 1000)).toBeUndefined();
     expect(await ledger.counters('a')).toMatchObject([{ counter: 'a', held: 1n }]);
   });
+
+  it('a claim that comes as its period ends begins the next', async () => {
+    const { ledger } = cloudflareStores({ ledger: objects });
+    const claim = { counter: 'edge', max: 9n, amount: 1n, resetsInMs: 1, whenLapsed: 'spent' } as const;
+    await ledger.reserve('edge 1', [{ ...claim, nextResetsInMs: 3_600_000 }], 60_000);
+    await ledger.reserve('edge 2', [{ ...claim, resetsInMs: 5 }], 60_000);
+    const [counter] = await ledger.counters('edge');
+    expect(counter?.held).toBe(2n);
+    expect((counter?.resetsAt ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
+  });
 });
 
 it('a binding that is none is told before any request', () => {

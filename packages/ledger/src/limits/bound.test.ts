@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Limit } from '../contract/limit.ts';
+import { Bound } from './bound.ts';
+
+const leftAt = (per: Limit['per'], at: string, zone = 'UTC') => {
+  const bound = new Bound({ name: 'a', max: { requests: 1 }, per, zone }, 0);
+  const { resetsInMs, nextResetsInMs } = bound.claim('a', 1n, { tenant: undefined }, Date.parse(at));
+  return [resetsInMs, nextResetsInMs];
+};
+const DAY = 86_400_000;
+
+describe('a claim', () => {
+  it.each([
+    ['minute', '2026-11-20T12:00:58.000Z', [2000, undefined]],
+    ['minute', '2026-11-20T12:00:58.001Z', [1999, 61_999]],
+    ['hour', '2026-11-20T12:59:59.999Z', [1, 3_600_001]],
+    ['day', '2026-11-20T23:59:59.000Z', [1000, DAY + 1000]],
+    ['month', '2026-01-31T23:59:59.000Z', [1000, 28 * DAY + 1000]],
+    ['ever', '2026-01-31T23:59:59.000Z', [undefined, undefined]],
+    [{ ms: 1000 }, '2026-11-20T12:00:00.950Z', [50, undefined]],
+    [{ ms: 1000 }, '2026-11-20T12:00:00.951Z', [49, 1049]],
+  ] as const)(
+    'of a limit per %j at %s tells what is left, and at the very end of the next',
+    (per, at, left) => {
+      expect(leftAt(per, at)).toEqual(left);
+    },
+  );
+
+  it('tells of the day after by its own length', () => {
+    // The clocks go forward on 29 March 2026 in Berlin.
+    expect(leftAt('day', '2026-03-28T22:59:59.000Z', 'Europe/Berlin')).toEqual([1000, 23 * 3_600_000 + 1000]);
+  });
+});
