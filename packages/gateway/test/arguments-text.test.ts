@@ -28,6 +28,12 @@ const RAW = [
   '{"a":[1}',
   "{'a':1}",
   'I would edit it: {"a":1}',
+  '\u00a0{"a":1}',
+  '{"a":1,\u00a0}',
+  '{"a":1, \ufeff}',
+  '{"a":[1,\f]}',
+  '{"a":\u00a01}',
+  '{"a":1}\u00a0',
 ];
 
 describe('arguments that come in pieces', () => {

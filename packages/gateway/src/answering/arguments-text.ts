@@ -124,7 +124,8 @@ export class ArgumentsText {
   }
 }
 
-const isSpace = (character: string): boolean => /\s/.test(character);
+/** Of JSON: another kind of space makes the whole invalid, and has to be told. */
+const isSpace = (character: string): boolean => /[ \t\n\r]/.test(character);
 
 /** Some models write line ends into strings as they are. */
 function escaped(character: string): string {
