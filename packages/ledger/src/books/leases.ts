@@ -1,5 +1,6 @@
 import type { Clock } from '@majordomo/core';
 import type { LedgerStore } from '../contract/store.ts';
+import { answerOf } from './when-there.ts';
 
 /** A holder that died counts as having spent its claims after this long. */
 export const LEASE_MS = 30_000;
@@ -46,7 +47,7 @@ export class Leases {
   private renew(): void {
     for (const [id, attempt] of this.held) {
       if (attempt.isLapsed === true) this.held.delete(id);
-      else Promise.resolve(this.store.renew(id, LEASE_MS)).catch(this.onError);
+      else Promise.resolve(answerOf(() => this.store.renew(id, LEASE_MS))).catch(this.onError);
     }
   }
 }

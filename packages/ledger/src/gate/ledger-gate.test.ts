@@ -66,3 +66,53 @@ it('a booking that throws at once is tried again', async () => {
   for await (const record of ledger.records()) records.push(record);
   expect(records).toHaveLength(1);
 });
+
+const down = (): never => {
+  throw new Error('no disk');
+};
+
+it.each([
+  ['admit', expect.objectContaining({ settle: expect.any(Function) as unknown })],
+  ['deny', expect.objectContaining({ deny: expect.stringContaining('no disk') as unknown })],
+] as const)('a store that throws is down: %s', async (whenDown, answer) => {
+  const alerts: unknown[] = [];
+  const store = { ...memoryStore(), reserve: down };
+  const ledger = createLedger({ limits, store, whenDown, onAlert: (alert) => alerts.push(alert) });
+  expect(await ledger.gate.admit(attempt)).toEqual(answer);
+  expect(alerts).toMatchObject([{ type: 'store-down' }]);
+});
+
+it('a lease that is renewed by a throw is tried again, and the store is told to be down', async () => {
+  const alerts: unknown[] = [];
+  const timers: (() => void)[] = [];
+  const clock = {
+    now: () => 0,
+    timer: (_: number, run: () => void) => {
+      timers.push(run);
+      return () => undefined;
+    },
+    sleep: () => Promise.resolve(),
+  };
+  const store = { ...memoryStore({ clock }), renew: down };
+  const ledger = createLedger({ limits, clock, store, onAlert: (alert) => alerts.push(alert) });
+  await ledger.gate.admit(attempt);
+  expect(timers).toHaveLength(1);
+  timers[0]?.();
+  await Promise.resolve();
+  expect([timers.length, alerts]).toMatchObject([2, [{ type: 'store-down' }]]);
+});
+
+it("a store whose promises are another realm's, or made by hand, is waited for", async () => {
+  const memory = memoryStore();
+  const later = <Given extends unknown[], T>(ask: (...given: Given) => T | Promise<T>) =>
+    ((...given: Given) => {
+      const answer = Promise.resolve(ask(...given));
+      return { then: answer.then.bind(answer) };
+    }) as never;
+  const { reserve, settle, append } = memory;
+  const store = { ...memory, reserve: later(reserve), settle: later(settle), append: later(append) };
+  const ledger = createLedger({ limits, store });
+  const permit = (await ledger.gate.admit(attempt)) as Permit;
+  await permit.settle(finished);
+  expect(await ledger.state()).toMatchObject([{ used: 1n, held: 0n }]);
+});

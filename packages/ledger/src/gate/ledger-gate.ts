@@ -11,7 +11,7 @@ import { Answers } from './answers.ts';
 import { refused, storeDown } from './denials.ts';
 import { estimate, type Estimate } from './estimate.ts';
 import { inTime } from '../books/in-time.ts';
-import { whenThere } from '../books/when-there.ts';
+import { answerOf, whenThere } from '../books/when-there.ts';
 import { planned } from './plan.ts';
 import { priceOf, Prices } from './prices.ts';
 import { recordOf } from './spend-record.ts';
@@ -64,7 +64,7 @@ function admit(desk: Desk, request: Request): Permit | Denial | Promise<Permit |
   const plan = planned(counted, attempt, spender, claimed, price !== undefined, unknownPrice, now);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(desk, request, plan);
-  const reserving = desk.store.reserve(request.id, plan, LEASE_MS);
+  const reserving = answerOf(() => desk.store.reserve(request.id, plan, LEASE_MS));
   return reserving instanceof Promise
     ? admitInTime(desk, request, plan, reserving)
     : answered(desk, request, plan, reserving);

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
+import { answerOf } from '../books/when-there.ts';
 import type { LedgerStore } from '../contract/store.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -11,27 +12,18 @@ export function memoryStore(options: { readonly clock?: Clock | undefined } = {}
   const counters = new MemoryCounters();
   const records = new MemoryRecords();
   return {
-    reserve: (id, claims, leaseMs) => answer(() => counters.reserve(id, claims, leaseMs, clock.now())),
+    reserve: (id, claims, leaseMs) => answerOf(() => counters.reserve(id, claims, leaseMs, clock.now())),
     renew: (id, leaseMs) =>
-      answer(() => {
+      answerOf(() => {
         counters.renew(id, leaseMs, clock.now());
       }),
-    settle: (id, used) => answer(() => counters.settle(id, used, clock.now())),
+    settle: (id, used) => answerOf(() => counters.settle(id, used, clock.now())),
     counters: async (prefix) => counters.list(prefix, clock.now()),
     append: (record) =>
-      answer(() => {
+      answerOf(() => {
         records.append(record);
       }),
     records: (query) => records.read(query),
     close: () => Promise.resolve(),
   };
-}
-
-/** The answer, at once; a failure is a rejection, as in any other store. */
-function answer<T>(run: () => T): T | Promise<T> {
-  try {
-    return run();
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
 }
