@@ -5,7 +5,7 @@ import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
 import type { BedrockOptions } from './options.ts';
-import { checked, type Middleware, type MiddlewareStack } from './received.ts';
+import { addReading, checked, type Middleware, type MiddlewareStack } from './received.ts';
 import type { WireAnswer } from './response.ts';
 import { shallowJson } from './shallow-json.ts';
 import type { WireEvent } from './stream.ts';
@@ -113,10 +113,7 @@ const sending =
           frames = body;
           return NO_FRAMES;
         };
-    stack.add(checked(isWhole ? /json/ : /eventstream/, target, take), {
-      step: 'deserialize',
-      name: 'answer',
-    });
+    addReading(stack, 'answer', checked(isWhole ? /json/ : /eventstream/, target, take));
     const output = await (client as Sender).send(command, { abortSignal });
     return {
       requestId: output.$metadata?.requestId,
@@ -142,10 +139,11 @@ const invoking =
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     let inputTokens: number | undefined;
     addHeaders(stack, headers);
-    stack.add(checked(/json/, target), { step: 'deserialize', name: 'answer' });
-    stack.add(
+    addReading(stack, 'answer', checked(/json/, target));
+    addReading(
+      stack,
+      'tokens',
       counting((tokens) => (inputTokens = tokens)),
-      { step: 'deserialize', name: 'tokens' },
     );
     const answer = await client.send(command, { abortSignal });
     return { body: answer.body, inputTokens };

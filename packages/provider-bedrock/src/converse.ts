@@ -69,6 +69,7 @@ function readStream(
   if (frames !== undefined) {
     const decoder = new FrameDecoder((event) => {
       readEvent(event, reader);
+      return reader.done;
     }, target);
     return readParts(frames, decoder, reader, signal, abort);
   }
@@ -139,7 +140,6 @@ function readWhole(answer: WireAnswer, reader: ConverseReader): void {
 }
 
 function readEvent(event: WireEvent, reader: ConverseReader): void {
-  if (reader.done) return;
   try {
     reader.event(event);
   } catch (error) {

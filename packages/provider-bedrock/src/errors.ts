@@ -82,7 +82,7 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
 }
 
 /** An exception inside a stream that the SDK has no class for has its code as its name, such as `fooException`. */
-const isTransport = ({ name }: Error): boolean => !/exception$/i.test(name);
+const isTransport = (error: Error): boolean => !('$fault' in error) && !/exception$/i.test(error.name);
 
 function reported(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
   const { name } = error;

@@ -13,7 +13,10 @@ interface Read {
 /** What is told of the bytes in pieces of `size`, and what was thrown. */
 function read(bytes: Uint8Array, size = bytes.length): Read {
   const events: WireEvent[] = [];
-  const decoder = new FrameDecoder((event) => events.push(event), 'p/m');
+  const decoder = new FrameDecoder((event) => {
+    events.push(event);
+    return event.metadata !== undefined;
+  }, 'p/m');
   try {
     for (let at = 0; at < bytes.length; at += size) decoder.push(bytes.subarray(at, at + size));
     decoder.end();
@@ -84,8 +87,21 @@ describe('frames', () => {
     expect(read(bytes)).toEqual({ events: [{ messageStart: {} }], error: undefined });
   });
 
-  it('that stop in the middle are truncated', () => {
+  it.each([
+    ['an exception', exception('throttlingException', 'slow down')],
+    ['what is no frame', Buffer.from('<html>hello')],
+    ['half a frame', START.subarray(0, 20)],
+    ['another event', text('more')],
+  ])('behind the last event are not looked at, wherever they are cut: %s', (_, more) => {
     const bytes = all(...whole('Hello'));
+    const last = read(bytes).events;
+    for (const size of [bytes.length, bytes.length + more.length])
+      expect(read(all(bytes, more), size).events).toEqual(last);
+    expect(kindOf(read(all(bytes, more)))).toBe('undefined');
+  });
+
+  it('that stop in the middle are truncated', () => {
+    const bytes = all(...whole('Hello').slice(0, -1), text('more'));
     for (const size of [1, 7, bytes.length]) {
       const cut = read(bytes.subarray(0, -1), size);
       expect([cut.events.length, kindOf(cut)]).toEqual([4, 'truncated']);
@@ -133,7 +149,7 @@ describe('frames', () => {
       { ':message-type': 'error', ':error-code': 'InternalError', ':error-message': 'oops' },
       '',
     );
-    expect(read(failed).error).toMatchObject({ name: 'InternalError', message: 'oops' });
+    expect(read(failed).error).toMatchObject({ name: 'InternalError', message: 'oops', $fault: 'server' });
     const page = frame({ ':message-type': 'exception', ':exception-type': 'newException' }, 'no JSON');
     expect(read(page).error).toMatchObject({ name: 'NewException', message: 'no JSON' });
   });

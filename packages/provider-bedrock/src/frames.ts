@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord, joinedBytes } from '@majordomo/core/provider';
 import { crc32 } from './crc32.ts';
+import { shallowJson } from './shallow-json.ts';
 import type { WireEvent } from './stream.ts';
 import { answerIn } from './structures.ts';
 
@@ -29,7 +30,7 @@ const READ: Readonly<Record<keyof WireEvent, true>> = {
 export class FrameDecoder {
   /** How many were told. */
   events = 0;
-  private readonly onEvent: (event: WireEvent) => void;
+  private readonly onEvent: (event: WireEvent) => boolean;
   private readonly target: string;
   /** Bytes of a frame that has not come whole. */
   private pieces: Uint8Array[] = [];
@@ -39,7 +40,10 @@ export class FrameDecoder {
   private block: Uint8Array = new Uint8Array();
   private headers: Headers = {};
 
-  constructor(onEvent: (event: WireEvent) => void, target: string) {
+  private isOver = false;
+
+  /** @param onEvent says `true` for the last event: nothing behind it is looked at */
+  constructor(onEvent: (event: WireEvent) => boolean, target: string) {
     this.onEvent = onEvent;
     this.target = target;
   }
@@ -51,7 +55,7 @@ export class FrameDecoder {
     const bytes = joinedBytes(this.pieces);
     let at = 0;
     this.needed = LENGTH_BYTES;
-    while (bytes.length - at >= this.needed) {
+    while (!this.isOver && bytes.length - at >= this.needed) {
       const length = uint32(bytes, at);
       if (length < SHORTEST_FRAME || length > LONGEST_FRAME)
         throw this.broken('frame of an impossible length');
@@ -67,7 +71,7 @@ export class FrameDecoder {
 
   /** Throws `truncated` inside a frame. */
   end(): void {
-    if (this.bytes === 0) return;
+    if (this.bytes === 0 || this.isOver) return;
     const { target } = this;
     throw new LlmError('truncated', `${target} was cut off inside a frame`, { target });
   }
@@ -81,7 +85,7 @@ export class FrameDecoder {
     const payload = from + uint32(frame, LENGTH_BYTES);
     if (payload > end) throw this.broken('frame with broken headers');
     const headers = this.headersIn(frame.subarray(from, payload));
-    const text = UTF8.decode(frame.subarray(payload, end));
+    const text = UTF8.decode(shallowJson(frame.subarray(payload, end)));
     switch (headers[':message-type']) {
       case 'event':
         this.event(headers[':event-type'] ?? '', text);
@@ -98,7 +102,7 @@ export class FrameDecoder {
   private event(type: string, text: string): void {
     if (!Object.hasOwn(READ, type)) return;
     this.events++;
-    this.onEvent({ [type]: text === '' ? {} : answerIn(text, this.target) });
+    this.isOver = this.onEvent({ [type]: text === '' ? {} : answerIn(text, this.target) });
   }
 
   private headersIn(block: Uint8Array): Headers {
@@ -158,10 +162,9 @@ function headersOf(block: Uint8Array): Headers | undefined {
   return headers;
 }
 
-/** `throttlingException` is a `ThrottlingException`, as it is where it is an answer. */
 function exception(type: string, text: string): Error {
   const said = messageIn(text);
-  return named(type.charAt(0).toUpperCase() + type.slice(1), said ?? text);
+  return named(type, said ?? text);
 }
 
 function messageIn(text: string): string | undefined {
@@ -174,4 +177,6 @@ function messageIn(text: string): string | undefined {
   }
 }
 
-const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
+/** `throttlingException` is a `ThrottlingException`, as it is where it is an answer. With the mark that every exception of the SDK has: the service said it. */
+const named = (type: string, message: string): Error =>
+  Object.assign(new Error(message), { name: type.charAt(0).toUpperCase() + type.slice(1), $fault: 'server' });

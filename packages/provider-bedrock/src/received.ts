@@ -1,14 +1,21 @@
 import { LlmError } from '@majordomo/core';
-import { collectedBody, redirected } from '@majordomo/core/provider';
+import { collectedBody, lowerCased, redirected } from '@majordomo/core/provider';
 import { shallowJson } from './shallow-json.ts';
 
 /** What is used of the SDK's; it types the middlewares of each command apart. */
 export interface MiddlewareStack {
-  add(
+  add(middleware: Middleware, options: { readonly step: 'build'; readonly name: string }): void;
+  addRelativeTo(
     middleware: Middleware,
-    options: { readonly step: 'build' | 'deserialize'; readonly name: string },
+    options: { readonly relation: 'after'; readonly toMiddleware: string; readonly name: string },
   ): void;
 }
+
+/** Takes the answer as the SDK would: what the app's own middlewares have made of it. */
+export function addReading(stack: MiddlewareStack, name: string, middleware: Middleware): void {
+  stack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'deserializerMiddleware', name });
+}
+
 export type Middleware = (next: Next) => Next;
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 
@@ -33,7 +40,8 @@ export const checked =
   async (args) => {
     const received = await next(args);
     const { response } = received;
-    const { statusCode, headers, body } = response;
+    const { statusCode, body } = response;
+    const headers = lowerCased(response.headers);
     const type = headers['content-type'] ?? '';
     if (statusCode >= 300 && statusCode < 400 && headers['location'] !== undefined) {
       throw redirected(headers['location'], '', statusCode, target);

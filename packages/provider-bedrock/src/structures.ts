@@ -1,4 +1,4 @@
-import type { ContentBlock, ToolResultContentBlock } from '@aws-sdk/client-bedrock-runtime';
+import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type JsonObject } from '@majordomo/core';
 import { asList, asRecord, fromBase64, isList, isRecord } from '@majordomo/core/provider';
 
@@ -9,10 +9,11 @@ const AS_SENT: ReadonlySet<string> = new Set([
   'additionalModelResponseFields',
   'toolResult',
 ]);
-/** Members that hold bytes, in base64. */
-const BYTES: ReadonlySet<string> = new Set(['redactedContent', 'bytes']);
 
-/** An answer, or an event, as the SDK's models read its JSON: a `null` is nothing, and bytes are bytes. */
+/**
+ * An answer, or an event, as the SDK's models read its JSON: a `null` is nothing, and bytes are bytes, of what is read alone:
+ * others may be anything.
+ */
 export function answerIn(text: string, target: string): object {
   try {
     const json: unknown = JSON.parse(text);
@@ -23,48 +24,33 @@ export function answerIn(text: string, target: string): object {
   }
 }
 
-function tidyAll(value: unknown): void {
+function tidyAll(value: unknown, holder?: string): void {
   if (isList(value)) for (const item of value) tidyAll(item);
-  else if (typeof value === 'object' && value !== null) tidy(value as Record<string, unknown>);
+  else if (typeof value === 'object' && value !== null) tidy(value as Record<string, unknown>, holder);
 }
 
-function tidy(structure: Record<string, unknown>): void {
+function tidy(structure: Record<string, unknown>, holder: string | undefined): void {
   for (const [name, value] of Object.entries(structure)) {
     if (value === null) Reflect.deleteProperty(structure, name);
     else if (typeof value === 'string') {
-      if (BYTES.has(name)) structure[name] = fromBase64(value);
-    } else if (typeof value === 'object' && !AS_SENT.has(name)) tidyAll(value);
+      if (name === 'redactedContent' && holder === 'reasoningContent') structure[name] = fromBase64(value);
+    } else if (typeof value === 'object' && !AS_SENT.has(name)) tidyAll(value, name);
   }
 }
 
-/** Members of `ToolResultContentBlock` in @aws-sdk/client-bedrock-runtime 3.1162; it sends another only as `$unknown`. */
-const PIECES: ReadonlySet<string> = new Set([
-  'text',
-  'json',
-  'image',
-  'document',
-  'video',
-  'searchResult',
-  '$unknown',
-]);
-
-/** A block of an answer that was kept as it came, as the SDK sends it the same. */
+/**
+ * A block of an answer that was kept as it came. As an unknown one, the SDK sends a result as it is: of a known one it would
+ * drop what came later than its models, and encode what is in base64 already.
+ */
 export function keptBlock(block: JsonObject): ContentBlock {
-  const result = block['toolResult'];
-  if (!isRecord(result)) return block as unknown as ContentBlock;
-  const content = asList(result['content']).map((piece) => sendable(asRecord(piece)));
-  return { toolResult: { ...result, content } } as unknown as ContentBlock;
+  const { toolResult } = block;
+  if (!isRecord(toolResult)) return block as unknown as ContentBlock;
+  const content = asList(toolResult['content']).map(asKnown);
+  return { $unknown: ['toolResult', { ...toolResult, content }] };
 }
 
-function sendable(piece: Readonly<Record<string, unknown>>): ToolResultContentBlock {
-  const [entry] = Object.entries(piece);
-  if (entry === undefined) return piece as unknown as ToolResultContentBlock;
-  const [name, value] = entry;
-  if (!PIECES.has(name)) return { $unknown: [name, value] };
-  const source = asRecord(asRecord(value)['source']);
-  if (typeof source['bytes'] !== 'string') return piece as unknown as ToolResultContentBlock;
-  const bytes = fromBase64(source['bytes']);
-  return {
-    [name]: { ...asRecord(value), source: { ...source, bytes } },
-  } as unknown as ToolResultContentBlock;
+/** What the SDK has read itself has a piece of a later kind under `$unknown`. */
+function asKnown(piece: unknown): unknown {
+  const { $unknown } = asRecord(piece);
+  return isList($unknown) ? { [String($unknown[0])]: $unknown[1] } : piece;
 }

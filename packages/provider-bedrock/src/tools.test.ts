@@ -112,7 +112,7 @@ describe('tools', () => {
     };
     expect(wire(request, CLAUDE, family).params.messages?.[1]?.content).toEqual([
       use,
-      result,
+      { $unknown: ['toolResult', result.toolResult] },
       { toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } },
     ]);
     const elsewhere = wire(request, CLAUDE, 'claude').params.messages;

@@ -307,7 +307,15 @@ describe('media', () => {
 
 describe('what a tool at the vendor gave', () => {
   const png = { image: { format: 'png', source: { bytes: 'AAEC' } } };
-  const content = [{ text: 'found' }, { hologram: { depth: 1 } }, png, { json: { none: null } }];
+  const content = [
+    { text: 'found' },
+    { hologram: { depth: 1 } },
+    { 'holo"grám': 1 },
+    png,
+    { image: { format: 'png', source: { bytes: 'no base64' } } },
+    { image: { format: 'png', source: { hologram: {} }, depth: 1 } },
+    { json: { none: null } },
+  ];
   const block = { toolResult: { toolUseId: 'a', type: 'search_result', content } };
   const message = { role: 'assistant', content: [block, { text: 'So it is.' }] };
 

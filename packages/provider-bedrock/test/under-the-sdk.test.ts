@@ -205,3 +205,35 @@ it('a whole call whose arguments hold a number that no double holds is read', as
   expect(error).toBeUndefined();
   expect(toolCalls).toMatchObject([{ args: { id: Number('12345678901234567890'), b: null } }]);
 });
+
+it('an answer is not lost for what nobody reads: bytes that are none', async () => {
+  const none = { source: { bytes: '?' } };
+  const content = [{ image: none }, { hologram: { redactedContent: '?' } }, { text: 'Hello' }];
+  const trace = { guardrail: { bytes: '?' } };
+  const body = { output: { message: { content } }, stopReason: 'end_turn', trace };
+  const answer = await run(clientOf(Buffer.from(JSON.stringify(body)), 'whole', 1000), 'whole');
+  expect([answer.text, answer.error]).toEqual(['Hello', undefined]);
+});
+
+it('what a tool at the vendor gave is handed out no deeper than what comes whole', async () => {
+  const levels = 100_000;
+  const deep = `{"contentBlockIndex":0,"delta":{"toolResult":[{"json":${'['.repeat(levels)}${']'.repeat(levels)}}]}}`;
+  const bytes = Buffer.concat([
+    event('contentBlockStart', { contentBlockIndex: 0, start: { toolResult: { toolUseId: 'a' } } }),
+    event('contentBlockDelta', deep),
+    event('contentBlockStop', { contentBlockIndex: 0 }),
+    event('messageStop', { stopReason: 'end_turn' }),
+  ]);
+  const { parts, error } = await run(clientOf(bytes, 'deltas', 1000), 'deltas');
+  expect(error).toBeUndefined();
+  expect(JSON.stringify(parts)).toContain('toolResult');
+});
+
+it.each([
+  ['InternalError', 'server'],
+  ['throttlingException', 'rate-limit'],
+])('an error that is told inside a stream is no broken connection: %s', async (code, kind) => {
+  const told = { ':message-type': 'error', ':error-code': code, ':error-message': 'oops' };
+  const { error } = await run(clientOf(frame(told, ''), 'deltas', 1000), 'deltas');
+  expect(error).toMatchObject({ kind, message: 'p/m answered with an error: oops' });
+});
