@@ -57,7 +57,7 @@ export async function bookEntry(desk: Desk, entry: Entry): Promise<void> {
   }
   if (options.onAlert === undefined) return;
   for (const { bound, counter } of counted)
-    void desk.outbox.send(() => alerts.booked({ bound, counter, amount, tenant }));
+    void desk.outbox.send({ run: () => alerts.booked({ bound, counter, amount, tenant }) });
 }
 
 function checked({ vendor, usd, id }: Entry): bigint {

@@ -38,8 +38,11 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     book: (entry) => bookEntry(desk, entry),
     flush: () => outbox.flush(),
     async close() {
-      await outbox.flush();
-      await store.close();
+      try {
+        await outbox.close();
+      } finally {
+        await store.close();
+      }
     },
   };
 }

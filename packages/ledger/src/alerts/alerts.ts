@@ -1,6 +1,7 @@
 import type { Clock } from '@majordomo/core';
 import type { Alert } from '../contract/alert.ts';
 import type { LimitState } from '../contract/limit.ts';
+import type { SpendRecord } from '../contract/record.ts';
 import type { LedgerStore } from '../contract/store.ts';
 import type { Bound } from '../limits/bound.ts';
 import { Burn } from '../limits/burn.ts';
@@ -68,6 +69,11 @@ export class Alerts {
     const share = Number(drift) / Number(reported === 0n ? 1n : reported);
     if (Math.abs(share) >= LEAST_DRIFT && this.isNews(`drift/${target}`))
       this.tell({ type: 'drift', target, share });
+  }
+
+  /** The store never takes it. */
+  unrecorded(record: SpendRecord, error: unknown): void {
+    this.tell({ type: 'unrecorded', record, error });
   }
 
   /** The store failed. */

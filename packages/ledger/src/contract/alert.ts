@@ -1,8 +1,9 @@
 import type { LimitState } from './limit.ts';
+import type { SpendRecord } from './record.ts';
 
 /**
  * What is worth telling somebody. `threshold`, `spent` and `running-out` come once per limit, counter and period over all
- * processes of a store; the others once per process and target, or outage.
+ * processes of a store; `unrecorded` for each record; the others once per process and target, or outage.
  */
 export type Alert =
   /** A share of `alertAt` is used. */
@@ -15,5 +16,7 @@ export type Alert =
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
   /** The vendor's own figure differs from the catalogue's; `share` of what the vendor said, above 0 where the catalogue is dearer. */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
+  /** A record that the store never takes, whatever its limits count: it is told here, and kept nowhere. */
+  | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }
   /** The store failed or did not answer in time; told again after it has answered. */
   | { readonly type: 'store-down'; readonly error: unknown };

@@ -55,7 +55,10 @@ export interface LedgerStore {
   ): Awaitable<boolean>;
   /** Those whose name begins like this, in the order of their names. One whose period is over has nothing used. */
   counters(prefix: string): Promise<readonly CounterState[]>;
-  /** A record with an id that is there already changes nothing. */
+  /**
+   * A record with an id that is there already changes nothing. Rejects with `invalid-request` for one that it can never take;
+   * after any other error it is asked again, as long as it takes no others either.
+   */
   append(record: SpendRecord): Awaitable<void>;
   /** Oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;

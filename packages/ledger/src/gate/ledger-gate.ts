@@ -2,7 +2,7 @@ import { costOf, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
 import { Alerts } from '../alerts/alerts.ts';
 import { LEASE_MS, Leases } from '../books/leases.ts';
-import type { Outbox } from '../books/outbox.ts';
+import type { Job, Outbox } from '../books/outbox.ts';
 import type { LedgerOptions } from '../contract/ledger.ts';
 import type { Claim, LedgerStore, Refusal } from '../contract/store.ts';
 import type { Spender } from '../limits/bound.ts';
@@ -146,14 +146,16 @@ function denied(
   const amount = claims.find(({ counter }) => counter === refusal.counter)?.amount ?? 0n;
   const { counter } = refusal;
   if (options.onAlert !== undefined && amount <= bound.max)
-    void outbox.send(() => alerts.refused({ bound, counter, amount, tenant: spender.tenant }));
+    void outbox.send({
+      run: () => alerts.refused({ bound, counter, amount, tenant: spender.tenant }),
+    });
   return refused(bound, amount, refusal, clock.now());
 }
 
 /** Denied for want of an answer: what was reserved nevertheless is nobody's. */
 function giveBack({ store, outbox }: Desk, id: string, reserving: Promise<unknown>): void {
   reserving.then(
-    () => outbox.send(() => givenBack(store, id)),
+    () => outbox.send({ run: () => givenBack(store, id) }),
     () => undefined,
   );
 }
@@ -172,7 +174,7 @@ function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit 
       const at = clock.now();
       if (outcome.outcome !== 'skipped') return outbox.send(booking(desk, request, claims, outcome, at));
       if (claims.length === 0) return undefined;
-      return outbox.send(() => givenBack(store, id));
+      return outbox.send({ run: () => givenBack(store, id) });
     },
   };
 }
@@ -189,14 +191,14 @@ function permitWhileDown(desk: Desk, request: Request, claims: readonly Claim[])
   };
 }
 
-/** Books one attempt; may be run again until it succeeds. */
+/** Books one attempt. */
 function booking(
   desk: Desk,
   { attempt, id, spender, counted, price, claimed }: Request,
   claims: readonly Claim[],
   outcome: Attempt,
   at: number,
-): () => void | Promise<void> {
+): Job {
   const { store, prices, options, limits } = desk;
   const usage = usageOf(outcome, attempt);
   const cost = costOf(usage, price, { billing: attempt.billing });
@@ -215,12 +217,17 @@ function booking(
     if (cost.basis === 'unknown' && usage !== undefined) desk.alerts.unpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
       desk.alerts.drift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
-    for (const one of booked) void desk.outbox.send(() => desk.alerts.booked(one));
+    for (const one of booked) void desk.outbox.send({ run: () => desk.alerts.booked(one) });
   };
-  return () =>
-    whenThere(claims.length > 0 ? store.settle(id, booked) : true, () =>
-      whenThere(store.append(record), tellAll),
-    );
+  return {
+    run: () =>
+      whenThere(claims.length > 0 ? store.settle(id, booked) : true, () =>
+        whenThere(store.append(record), tellAll),
+      ),
+    lost(error) {
+      desk.alerts.unrecorded(record, error);
+    },
+  };
 }
 
 /** A listener that throws changes nothing. */

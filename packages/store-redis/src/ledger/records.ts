@@ -1,3 +1,4 @@
+import { LlmError, messageOf } from '@majordomo/core';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
@@ -20,10 +21,9 @@ export class Records {
   }
 
   async append(record: SpendRecord): Promise<void> {
-    const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
     const { id, call } = record;
-    const values = ['append', id, `${at}`, call, JSON.stringify(record), `${Math.ceil(this.keepMs)}`];
+    const [at, text] = written(record);
+    const values = ['append', id, at, call, text, `${Math.ceil(this.keepMs)}`];
     await this.connection.run(RECORDING, this.keys, values);
   }
 
@@ -47,6 +47,18 @@ export class Records {
       }
       if (page.length < PAGE * 3) return;
     }
+  }
+}
+
+/** Its time, and the whole of it, as texts. */
+function written(record: SpendRecord): readonly [at: string, text: string] {
+  try {
+    const at = Date.parse(record.at);
+    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    return [`${at}`, JSON.stringify(record)];
+  } catch (cause) {
+    const why = `Redis can never hold the record "${record.id}": ${messageOf(cause)}; it is left out of records and reports`;
+    throw new LlmError('invalid-request', why, {}, { cause });
   }
 }
 

@@ -1,6 +1,11 @@
+import { LlmError } from '@majordomo/core';
+
 /** SQLite's result codes (sqlite.org/rescode.html, 2026-11-20). */
 const BUSY = 5;
 const CORRUPT = 11;
+const TOO_BIG = 18;
+const CONSTRAINT = 19;
+const MISMATCH = 20;
 const NOT_A_DATABASE = 26;
 /** The lower byte is the code, what is above says more. */
 const CODE = 0xff;
@@ -8,6 +13,10 @@ const CODE = 0xff;
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
+
+/** Is it because of what was to be written, which no file can hold? What never came to SQLite has no code. */
+export const isUnfit = (error: unknown): boolean =>
+  !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 
 function codeOf(error: unknown): number {
   return typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & CODE : 0;

@@ -1,5 +1,7 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
+import { LlmError, messageOf } from '@majordomo/core';
 import type { Database } from '../file/database.ts';
+import { isUnfit } from '../file/sqlite-error.ts';
 import { stepOf, withStep } from './histogram.ts';
 import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
@@ -32,16 +34,14 @@ export class Records {
   }
 
   async append(record: SpendRecord): Promise<void> {
-    const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
     try {
       await this.database.write(() => {
-        this.add(record, at);
+        this.add(record);
         this.retention.forgetOld();
       });
     } catch (error) {
       this.series.forget();
-      throw error;
+      throw isUnfit(error) ? unfit(record, error) : error;
     }
   }
 
@@ -70,7 +70,9 @@ export class Records {
     }
   }
 
-  private add(record: SpendRecord, at: number): void {
+  private add(record: SpendRecord): void {
+    const at = Date.parse(record.at);
+    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
     const series = this.series.idOf(record);
     const { id, call, ms } = record;
     const { changes, lastInsertRowid } = this.sql.insert.run(
@@ -105,6 +107,11 @@ export class Records {
   }
 }
 
+function unfit({ id }: SpendRecord, cause: unknown): LlmError {
+  const why = `no file can hold the record "${id}": ${messageOf(cause)}; it is left out of records and reports`;
+  return new LlmError('invalid-request', why, {}, { cause });
+}
+
 /** What a record adds to its row. */
 export function figuresOf({ usage, nanoUsd, basis }: SpendRecord): Figures {
   return {
@@ -137,6 +144,10 @@ function withAll(record: SpendRecord): SpendRecord {
   };
 }
 
+/** A sum stays at the largest INTEGER of SQLite: beyond it would go on as a number that is not exact. */
+const grown = (column: string): string =>
+  `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
+
 function statements(database: Database) {
   const pageOf = (where: string): string =>
     `SELECT at, seq, json FROM records WHERE ${where} (at > ? OR (at = ? AND seq > ?)) AND at < ?
@@ -152,8 +163,7 @@ function statements(database: Database) {
     addToHour: database.prepare(
       `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          attempts = attempts + excluded.attempts, single = single + excluded.single,
-         input = input + excluded.input, output = output + excluded.output,
-         cache_read = cache_read + excluded.cache_read, nano_usd = nano_usd + excluded.nano_usd,
+         ${['input', 'output', 'cache_read', 'nano_usd'].map(grown).join(', ')},
          unpriced = unpriced + excluded.unpriced, durations = excluded.durations`,
     ),
     byTime: database.prepare(pageOf('')),

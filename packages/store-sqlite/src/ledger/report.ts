@@ -164,7 +164,9 @@ function statements(database: Database) {
   return {
     ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
     hours: database.prepare(
-      `SELECT series, attempts, single, input, output, cache_read, CAST(nano_usd AS TEXT) AS nano_usd, unpriced, durations
+      // Sums may be beyond what a number of JavaScript says exactly, and those of older versions beyond an INTEGER.
+      `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
+         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced, durations
        FROM hours WHERE hour >= ? AND hour < ?`,
     ),
     shared: database.prepare('SELECT series, call FROM shared_calls WHERE at >= ? AND at < ?'),
