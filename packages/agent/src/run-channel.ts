@@ -7,7 +7,11 @@ export interface RunChannel {
   publish(runId: string, text: string): Promise<unknown>;
   /**
    * Settles when every text from now on is heard; gives how to stop. `isOver` is for channels that know by themselves that
-   * the run has ended and all was heard.
+   * the run has ended and all was heard; with an error where they can hear nothing more.
    */
-  subscribe(runId: string, hear: (text: string) => void, isOver: () => void): Promise<() => unknown>;
+  subscribe(
+    runId: string,
+    hear: (text: string) => void,
+    isOver: (failure?: unknown) => void,
+  ): Promise<() => unknown>;
 }

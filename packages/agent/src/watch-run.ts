@@ -1,4 +1,4 @@
-import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { LlmError, messageOf, systemClock, type Clock } from '@majordomo/core';
 import { Follower, type RunEvent } from './follow.ts';
 import type { RunChannel } from './run-channel.ts';
 import { toldIn } from './told.ts';
@@ -24,7 +24,8 @@ const MOST_CHARACTERS = 16 * 1_048_576;
 
 /**
  * Watches a run that happens elsewhere, from now on; resolves when it is heard. Its events come in order and once; those of a
- * life of the run that another one has followed are left out. Ends with the run. Lossy: the run's result has everything.
+ * life of the run that another one has followed are left out. Ends with the run; rejects with an `LlmError` where the channel can
+ * hear nothing more. Lossy: the run's result has everything.
  *
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });
@@ -48,7 +49,7 @@ export async function watchRun(
   const subscribing = channel.subscribe(
     runId,
     (text) => watching.hear(text),
-    () => watching.end(),
+    (failure) => watching.over(failure),
   );
   const left = watching.ended.then(async () => {
     cancel();
@@ -81,6 +82,7 @@ class Watching {
   private characters = 0;
   private isOver = false;
   private reason: { readonly why: unknown } | undefined;
+  private failure: LlmError | undefined;
   private wake = (): void => undefined;
   private resolve = (): void => undefined;
   readonly ended: Promise<void>;
@@ -99,6 +101,12 @@ class Watching {
       this.characters = text.length;
     }
     this.wake();
+  }
+
+  /** As the channel says: what it has carried is read first. */
+  over(failure: unknown): void {
+    if (failure !== undefined && !this.isOver) this.failure = cutOff(this.runId, failure);
+    this.end();
   }
 
   end(...reason: readonly unknown[]): void {
@@ -128,6 +136,7 @@ class Watching {
         if (this.reason !== undefined)
           throw new LlmError('aborted', 'nobody watches any more', {}, { cause: this.reason.why });
         const text = this.texts.shift();
+        if (text === undefined && this.failure !== undefined) throw this.failure;
         if (text === undefined && this.isOver) return;
         if (text === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
         else {
@@ -144,3 +153,13 @@ class Watching {
     }
   }
 }
+
+const cutOff = (runId: string, cause: unknown): LlmError =>
+  LlmError.is(cause)
+    ? cause
+    : new LlmError(
+        'network',
+        `run "${runId}" cannot be watched any more: ${messageOf(cause)}`,
+        {},
+        { cause },
+      );

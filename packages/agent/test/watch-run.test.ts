@@ -320,6 +320,23 @@ describe('watching', () => {
     expect(left).toBe(1);
   });
 
+  it('rejects where the channel can hear nothing more, behind what it has heard', async () => {
+    const failing: RunChannel = {
+      publish: async () => undefined,
+      subscribe: async (_runId, hear, isOver) => {
+        hear(text({}, 'tool-start'));
+        isOver(new Error('no such table'));
+        return () => undefined;
+      },
+    };
+    const events = (await watchRun(failing, 'r'))[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ type: 'event' });
+    await expect(events.next()).rejects.toMatchObject({
+      kind: 'network',
+      message: 'run "r" cannot be watched any more: no such table',
+    });
+  });
+
   it('ends when the run is known to be over, though the last word was lost', async () => {
     const { channel } = memoryChannel();
     const clock = fakeClock();

@@ -1,11 +1,12 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
 import { begunFrom, resultFrom } from '@majordomo/agent/durable';
-import { fromJson, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
+import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
 import { unlessChanged } from './changed.ts';
 import { clearly } from './clearly.ts';
+import { isOver } from './over.ts';
 
 /** Where runs are asked about. */
 export interface RestateClientOptions {
@@ -45,7 +46,9 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
   checkOptions('restateAgentClient', options, KINDS, ['ingress']);
   const { ingress, admin, headers = {} } = options;
   const runs = connect({ url: ingress, headers: { ...headers } });
-  const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, runId);
+  const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, addressable(runId));
+  const hasEnded = (runId: string, bounds: Bounds): Promise<boolean> =>
+    isOver(() => run(runId).workflowOutput(Opts.from(bounds)));
   const waited = <T>(runId: string, signal: AbortSignal | undefined, ask: (bounds: Bounds) => Promise<T>) => {
     const what = `run "${runId}"`;
     const looking = admin === undefined ? undefined : { admin, headers, name, runId };
@@ -61,14 +64,29 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
     result: (runId, { signal } = {}) =>
       waited(runId, signal, async (bounds) => resultFrom(await run(runId).workflowAttach(Opts.from(bounds)))),
     awaiting: (runId, { signal } = {}) =>
-      waited(runId, signal, async (bounds) =>
-        fromJson<readonly ToolCallPart[]>(await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds))),
-      ),
+      waited(runId, signal, async (bounds) => {
+        const said = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));
+        const calls = fromJson<readonly ToolCallPart[]>(said);
+        return calls.length > 0 && (await hasEnded(runId, bounds)) ? [] : calls;
+      }),
     decide: (runId, decision, { signal } = {}) =>
-      clearly(`decision on run "${runId}"`, signal, async () =>
-        run(runId).decide(toJson(decision), Opts.from<JsonValue, undefined>(bounded(signal))),
-      ),
+      clearly(`decision on run "${runId}"`, signal, async () => {
+        if (await hasEnded(runId, bounded(signal)))
+          throw new LlmError(
+            'invalid-request',
+            `decision on run "${runId}": the run is over, and no call waits`,
+          );
+        await run(runId).decide(toJson(decision), Opts.from<JsonValue, undefined>(bounded(signal)));
+      }),
   };
+}
+
+/** Addresses have no way to say these two, escaped or not: they would lead elsewhere. */
+function addressable(runId: string): string {
+  if (runId !== '.' && runId !== '..') return runId;
+  throw new LlmError('config', `"${runId}" cannot be the runId of a run on Restate: give it another`, {
+    path: 'runId',
+  });
 }
 
 interface Bounds {

@@ -10,6 +10,11 @@ import { endedBy, terminal } from './terminal.ts';
 export interface RestateAgentOptions extends RunJournaledIo {
   /** Restate ends an attempt that says nothing for about this long, and its step begins anew. In ms; default 1,800,000. */
   readonly longestCallMs?: number | undefined;
+  /**
+   * How long a run that is over is known: until then its result can be had, and its id begins no other. In ms; default: Restate's,
+   * a day.
+   */
+  readonly keepRunsMs?: number | undefined;
 }
 
 /** The handlers of a workflow of an agent; what they take and give is JSON by `toJson`. */
@@ -31,7 +36,7 @@ export function restateAgent<const Name extends string>(
   agent: Agent,
   options: RestateAgentOptions = {},
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
-  const { longestCallMs = 1_800_000, ...io } = options;
+  const { longestCallMs = 1_800_000, keepRunsMs, ...io } = options;
   const run: AgentHandlers['run'] = (context, input) => {
     tellBegun(context);
     return runJournaled(agent, input, journalOf(context), io);
@@ -40,7 +45,11 @@ export function restateAgent<const Name extends string>(
     name,
     handlers: { run, awaiting, decide },
     // Servers that know no such end try again instead.
-    options: { abortTimeout: longestCallMs, onJournalMismatchErrors: 'fail' },
+    options: {
+      abortTimeout: longestCallMs,
+      onJournalMismatchErrors: 'fail',
+      ...(keepRunsMs !== undefined && { workflowRetention: keepRunsMs }),
+    },
   });
 }
 

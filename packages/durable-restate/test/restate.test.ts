@@ -59,6 +59,8 @@ const AGENTS = {
     [calls(['1', 'draw']), 'Drawn.'],
     [tool('draw', { run: () => [{ type: 'image', mediaType: 'image/png', bytes: LARGE }] })],
   ),
+  killedWaiting: agentOf([calls(['a', 'pay']), 'Paid.'], [tool('pay', { approval: true })]),
+  plainly: agentOf(Array(7).fill('Done.')),
   killed: agentOf([calls(['1', 'ask']), 'Over.'], [tool('ask', { run: () => new Promise(() => undefined) })]),
   endless: agentOf([calls(['1', 'wait']), 'Over.'], [waiting]),
 };
@@ -83,7 +85,10 @@ describeWith('restate', 'an agent on Restate', () => {
   };
   beforeAll(async () => {
     restate = await startRestate();
-    const services = Object.entries(AGENTS).map(([name, agent]) => restateAgent(name, agent));
+    const services = [
+      ...Object.entries(AGENTS).map(([name, agent]) => restateAgent(name, agent)),
+      restateAgent('kept', AGENTS.plainly, { keepRunsMs: 7 * 86_400_000 }),
+    ];
     server = createServer(createEndpointHandler({ services })).listen(0, '127.0.0.1');
     await once(server, 'listening');
     await restate.register(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -134,6 +139,46 @@ describeWith('restate', 'an agent on Restate', () => {
       message: 'run "run-1": killed',
     });
     expect(await waiting).toEqual([]);
+  });
+
+  it('that was killed while calls waited has none that waits, and takes no decision', async () => {
+    const runs = of('killedWaiting');
+    await runs.start('run-1', 'go');
+    expect(await runs.awaiting('run-1')).toHaveLength(1);
+    await end('killedWaiting', 'kill');
+    await expect(runs.result('run-1')).rejects.toMatchObject({ kind: 'aborted' });
+    expect(await runs.awaiting('run-1')).toEqual([]);
+    await expect(runs.decide('run-1', { callId: 'a', approve: true })).rejects.toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('the run is over'),
+    });
+  });
+
+  it.each(['order/7', 'a b?c=d&e#f%2F', '…/ü/漢/🙂', 'o\'hara \\ "x"', 'x'.repeat(1000), '...', '%2e%2e'])(
+    'goes by the id %j',
+    async (runId) => {
+      const runs = of('plainly');
+      await runs.start(runId, 'go');
+      expect((await runs.result(runId)).text).toBe('Done.');
+      expect(await runs.awaiting(runId)).toEqual([]);
+    },
+  );
+
+  it.each(['.', '..'])('has no way for the id %j, and says so', async (runId) => {
+    const runs = of('plainly');
+    const config = { kind: 'config', message: expect.stringContaining('runId') };
+    await expect(runs.start(runId, 'go')).rejects.toMatchObject(config);
+    await expect(runs.awaiting(runId)).rejects.toMatchObject(config);
+    await expect(runs.decide(runId, { callId: 'a', approve: true })).rejects.toMatchObject(config);
+    await expect(runs.result(runId)).rejects.toMatchObject(config);
+  });
+
+  it('keeps runs that are over for as long as was said, and else as long as Restate does', async () => {
+    const kept = async (name: string): Promise<unknown> => {
+      const service = await (await fetch(`${restate.admin}/services/${name}`)).json();
+      return (service as Readonly<Record<string, unknown>>)['workflow_completion_retention'];
+    };
+    expect([await kept('kept'), await kept('plainly')]).toEqual(['7d', '1d']);
   });
 
   it('says when nobody is there', async () => {

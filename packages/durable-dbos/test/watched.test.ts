@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { createAgent } from '@majordomo/agent';
+import { watchRun, type RunEvent } from '@majordomo/agent/durable';
+import { createMajordomo } from '@majordomo/core';
+import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
+import { fakeProvider } from '@majordomo/testing';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { dbosAgent, dbosChannel } from '../src/index.ts';
+
+const channel = dbosChannel();
+const provider = fakeProvider({ id: 'f', models: { m: ['Done.'] } });
+const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('f/m');
+const runs = dbosAgent('watched', createAgent({ model }), { channel });
+
+async function textOf(events: AsyncIterable<RunEvent>): Promise<string> {
+  let text = '';
+  for await (const told of events)
+    if (told.type === 'event' && told.event.type === 'model' && told.event.event.type === 'text-delta')
+      text += told.event.event.text;
+  return text;
+}
+
+describeWith('postgres', 'watching a run on DBOS', () => {
+  let postgres: Postgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    DBOS.setConfig({
+      name: 'majordomo',
+      systemDatabaseUrl: `${postgres.url}_dbos`,
+      logLevel: 'error',
+      applicationVersion: '1',
+    });
+    await DBOS.launch();
+  }, 60_000);
+  afterAll(async () => {
+    await DBOS.shutdown();
+    await postgres.stop();
+  });
+  const psql = (sql: string) => promisify(execFile)('psql', [`${postgres.url}_dbos`, '-c', sql]);
+
+  it('outlives a database that cannot say for a while whether the run is over', async () => {
+    const looks = vi.spyOn(DBOS, 'listWorkflows');
+    const heard = textOf(await watchRun(channel, 'run-1'));
+    await psql('ALTER TABLE dbos.workflow_status RENAME TO away');
+    const before = looks.mock.settledResults.length;
+    const failed = () => looks.mock.settledResults.slice(before).some(({ type }) => type === 'rejected');
+    try {
+      await vi.waitFor(() => expect(failed()).toBe(true), 10_000);
+    } finally {
+      await psql('ALTER TABLE dbos.away RENAME TO workflow_status');
+      looks.mockRestore();
+    }
+    await runs.start('run-1', 'go');
+    expect(await heard).toBe('Done.');
+  }, 30_000);
+
+  it('says so when DBOS is shut down in this process', async () => {
+    const heard = textOf(await watchRun(channel, 'never'));
+    const said = expect(heard).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/"never" cannot be watched: .*shut down/),
+    });
+    await DBOS.shutdown();
+    await said;
+  }, 30_000);
+});
