@@ -6,6 +6,7 @@ export { callSite, failingAt, type CallSite } from './error/call-site.ts';
 export { recalledAt } from './error/recalled-at.ts';
 export { cleanCause } from './error/cause.ts';
 export { redact, secretForms, secretSpans, type Span } from './error/secret.ts';
+export { isTooDeep } from './json/depth.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { joinedBytes } from './bytes/joined-bytes.ts';
 export { fromBase64, toBase64 } from './bytes/base64.ts';
@@ -15,6 +16,7 @@ export {
   chatReasoningFamily,
   CLAUDE_FAMILY,
   converseFamily,
+  currentFamily,
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';

@@ -158,6 +158,7 @@ describe('what never reaches a vendor', () => {
     [{ model: 'gpt', messages, n: 2 }, 'n must be 1'],
     [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be a whole number, and is 1.5'],
     [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, and is 0'],
+    [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, and is'],
     [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, and is string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },

@@ -60,10 +60,10 @@ function choiceOf(value: unknown, path: string, tools: readonly ToolSpec[]): Cho
     return { choice: namedTool(get(called, 'name', name), tools, placeOf(called, 'name')) };
   }
   const allowed = get(choice, 'allowed_tools', record);
-  const names = get(allowed, 'tools', list(allowedName));
+  const names = new Set(get(allowed, 'tools', list(allowedName)));
   return {
     choice: get(allowed, 'mode', oneOf('auto', 'required')),
-    among: tools.filter((tool) => names.includes(tool.name)),
+    among: tools.filter((tool) => names.has(tool.name)),
   };
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../reading/read.ts';
 import { tokenOf } from '../reading/token.ts';
 import { textPart, Transcript } from '../reading/transcript.ts';
-import { nameFor, type ClientTool } from './tools.ts';
+import type { KnownTools } from './tools.ts';
 
 const ITEMS = [
   'message',
@@ -31,11 +31,7 @@ const ITEMS = [
 ] as const;
 
 /** The turns of a Responses request: its instructions, and its input. */
-export function responsesInput(
-  body: Members,
-  media: Media,
-  known: ReadonlyMap<string, ClientTool>,
-): Transcript {
+export function responsesInput(body: Members, media: Media, known: KnownTools): Transcript {
   const transcript = new Transcript();
   transcript.system(maybe(body, 'instructions', text) ?? '');
   const input = body.value['input'];
@@ -44,14 +40,9 @@ export function responsesInput(
   return transcript.messages.length === 0 ? wrong('input', 'must not be empty') : transcript;
 }
 
-function addItem(
-  item: Members,
-  transcript: Transcript,
-  media: Media,
-  known: ReadonlyMap<string, ClientTool>,
-): void {
+function addItem(item: Members, transcript: Transcript, media: Media, known: KnownTools): void {
   const called = (): string =>
-    nameFor({ name: get(item, 'name', name), namespace: maybe(item, 'namespace', name) }, known);
+    known.nameFor({ name: get(item, 'name', name), namespace: maybe(item, 'namespace', name) });
   switch (maybe(item, 'type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
       addMessage(item, transcript, media);

@@ -11,14 +11,14 @@ import { newId } from '../answering/id.ts';
 import { pagesOf } from '../answering/pages.ts';
 import { argumentsText } from '../reading/call.ts';
 import { tokenText } from '../reading/token.ts';
-import type { ClientTool } from './tools.ts';
+import type { KnownTools } from './tools.ts';
 
 /** What an answer repeats of its request. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
   /** Its tools by the name that targets read. */
-  readonly known: ReadonlyMap<string, ClientTool>;
+  readonly known: Pick<KnownTools, 'get'>;
 }
 
 /** An item of the output. */

@@ -12,18 +12,62 @@ export interface ClientTool {
   readonly isCustom: boolean;
 }
 
-/** The tools of a request, and which of them may be called. */
-export interface ResponsesTools {
-  readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
-  /** By the name that targets read. */
-  readonly known: ReadonlyMap<string, ClientTool>;
-}
+type Named = Pick<ClientTool, 'name' | 'namespace'>;
 
 /** The longest name that every vendor takes. */
 const LONGEST = 64;
 
+/** The tools of a request: no other wire has namespaces, so targets read other names than the client. */
+export class KnownTools {
+  private readonly byTold = new Map<string, ClientTool>();
+  private readonly toldOf = new Map<string, string>();
+  /** The next number of names that begin alike. */
+  private readonly numbers = new Map<string, number>();
+
+  /** By the name that targets read. */
+  get(told: string): ClientTool | undefined {
+    return this.byTold.get(told);
+  }
+
+  /** → the name that targets read: the same for the same tools in the same order, as clients send them in every turn. */
+  add(tool: ClientTool): string {
+    const told = tool.namespace === undefined ? tool.name : this.unused(joined(tool));
+    this.byTold.set(told, tool);
+    const key = keyOf(tool);
+    if (!this.toldOf.has(key)) this.toldOf.set(key, told);
+    return told;
+  }
+
+  /** The name that targets read. */
+  nameFor(tool: Named): string {
+    return this.toldOf.get(keyOf(tool)) ?? joined(tool);
+  }
+
+  private unused(wanted: string): string {
+    const told = wanted.slice(0, LONGEST);
+    if (!this.byTold.has(told)) return told;
+    const begin = wanted.slice(0, LONGEST - 4);
+    for (let next = this.numbers.get(begin) ?? 2; ; next++) {
+      if (this.byTold.has(`${begin}_${next}`)) continue;
+      this.numbers.set(begin, next + 1);
+      return `${begin}_${next}`;
+    }
+  }
+}
+
+const keyOf = ({ name, namespace }: Named): string => JSON.stringify([name, namespace]);
+
+const joined = ({ name, namespace }: Named): string =>
+  namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
+
+/** The tools of a request, and which of them may be called. */
+export interface ResponsesTools {
+  readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
+  readonly known: KnownTools;
+}
+
 export function responsesTools(body: Members, notes: Notes): ResponsesTools {
-  const known = new Map<string, ClientTool>();
+  const known = new KnownTools();
   const given = maybe(body, 'tools', list(record)) ?? [];
   const tools = given.flatMap((tool) => toolSpecs(tool, known, notes));
   if (maybe(body, 'parallel_tool_calls', (value) => value) === false)
@@ -34,21 +78,7 @@ export function responsesTools(body: Members, notes: Notes): ResponsesTools {
   return { request: chosen(value, tools, known), known };
 }
 
-/** The name that targets read for a tool: no other wire has namespaces. */
-export function nameFor(
-  tool: Pick<ClientTool, 'name' | 'namespace'>,
-  known: ReadonlyMap<string, ClientTool>,
-): string {
-  for (const [told, each] of known) {
-    if (each.name === tool.name && each.namespace === tool.namespace) return told;
-  }
-  return joined(tool);
-}
-
-const joined = ({ name, namespace }: Pick<ClientTool, 'name' | 'namespace'>): string =>
-  namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
-
-function toolSpecs(tool: Members, known: Map<string, ClientTool>, notes: Notes): readonly ToolSpec[] {
+function toolSpecs(tool: Members, known: KnownTools, notes: Notes): readonly ToolSpec[] {
   if (get(tool, 'type', text) !== 'namespace') return toolSpec(tool, undefined, known, notes);
   const namespace = get(tool, 'name', name);
   const about = maybe(tool, 'description', text) ?? '';
@@ -64,7 +94,7 @@ function toolSpecs(tool: Members, known: Map<string, ClientTool>, notes: Notes):
 function toolSpec(
   tool: Members,
   namespace: string | undefined,
-  known: Map<string, ClientTool>,
+  known: KnownTools,
   notes: Notes,
 ): readonly ToolSpec[] {
   const type = get(tool, 'type', text);
@@ -73,8 +103,7 @@ function toolSpec(
     return [];
   }
   const own = { name: get(tool, 'name', name), namespace, isCustom: type === 'custom' };
-  const told = namespace === undefined ? own.name : unused(joined(own), known);
-  known.set(told, own);
+  const told = known.add(own);
   if (own.isCustom) return [customTool(tool, told)];
   return [
     {
@@ -83,13 +112,6 @@ function toolSpec(
       parameters: maybe(tool, 'parameters', jsonObject) ?? { type: 'object', properties: {} },
     },
   ];
-}
-
-/** The same for the same tools in the same order, as clients send them in every turn. */
-function unused(wanted: string, known: ReadonlyMap<string, ClientTool>): string {
-  let told = wanted.slice(0, LONGEST);
-  for (let next = 2; known.has(told); next++) told = `${wanted.slice(0, LONGEST - 4)}_${next}`;
-  return told;
 }
 
 /** A text as the one member of an object, and its grammar told in words. */
@@ -110,25 +132,24 @@ function customTool(tool: Members, told: string): ToolSpec {
   };
 }
 
-function chosen(
-  value: unknown,
-  tools: readonly ToolSpec[],
-  known: ReadonlyMap<string, ClientTool>,
-): ResponsesTools['request'] {
+function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): ResponsesTools['request'] {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = record(value, 'tool_choice');
   if (get(choice, 'type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
     return { tools, toolChoice: namedTool(toolOf(choice, known), tools, placeOf(choice, 'name')) };
-  const allowed = get(choice, 'tools', list(record)).map((tool) =>
-    maybe(tool, 'type', text) === 'namespace' ? { namespace: get(tool, 'name', name) } : toolOf(tool, known),
-  );
-  const isAllowed = ({ name: told }: ToolSpec): boolean =>
-    allowed.some((each) =>
-      typeof each === 'string' ? each === told : known.get(told)?.namespace === each.namespace,
-    );
+  const names = new Set<string>();
+  const namespaces = new Set<string>();
+  for (const tool of get(choice, 'tools', list(record))) {
+    if (maybe(tool, 'type', text) === 'namespace') namespaces.add(get(tool, 'name', name));
+    else names.add(toolOf(tool, known));
+  }
+  const isAllowed = ({ name: told }: ToolSpec): boolean => {
+    const namespace = known.get(told)?.namespace;
+    return names.has(told) || (namespace !== undefined && namespaces.has(namespace));
+  };
   return { tools: tools.filter(isAllowed), toolChoice: get(choice, 'mode', oneOf('auto', 'required')) };
 }
 
-const toolOf = (tool: Members, known: ReadonlyMap<string, ClientTool>): string =>
-  nameFor({ name: get(tool, 'name', name), namespace: maybe(tool, 'namespace', name) }, known);
+const toolOf = (tool: Members, known: KnownTools): string =>
+  known.nameFor({ name: get(tool, 'name', name), namespace: maybe(tool, 'namespace', name) });

@@ -1,3 +1,4 @@
+import { isTooDeep } from '@majordomo/core/provider';
 import { Refusal } from '../refusal.ts';
 import { wrong } from './read.ts';
 import { unreadBody } from './unread.ts';
@@ -6,17 +7,25 @@ import { unreadBody } from './unread.ts';
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
   const text = textOf(await bodyBytes(request, most));
   if (text === '') return wrong('', 'is missing');
+  const value = parsed(text);
+  // What fails for it on its way to a vendor would look like that one's failure.
+  return isTooDeep(value) ? wrong('', 'is nested too deep: 500 levels are the most') : value;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
     return wrong('', 'is no JSON');
   }
 }
 
+const strict = new TextDecoder('utf-8', { fatal: true });
+
 /** What a replacement would change goes to no vendor. */
 function textOf(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return strict.decode(bytes);
   } catch {
     return wrong('', 'is not valid UTF-8');
   }

@@ -58,8 +58,11 @@ export const whole =
     return Number.isInteger(value) ? value : wrong(path, `must be a whole number, and is ${value}`);
   };
 
-const outside = (value: number, least: number, most: number): string =>
-  `must be ${most === Infinity || most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`}, and is ${value}`;
+const outside = (value: number, least: number, most: number): string => {
+  const isOpen = most === Infinity || most === Number.MAX_SAFE_INTEGER;
+  const bound = value < least ? `at least ${least}` : `at most ${most}`;
+  return `must be ${isOpen ? bound : `from ${least} to ${most}`}, and is ${value}`;
+};
 
 /** One of these words. */
 export const oneOf =

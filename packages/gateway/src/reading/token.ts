@@ -1,5 +1,13 @@
 import type { JsonValue, Replay } from '@majordomo/core';
-import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, toBase64 } from '@majordomo/core/provider';
+import {
+  asRecord,
+  CLAUDE_FAMILY,
+  currentFamily,
+  fromBase64,
+  isRecord,
+  isTooDeep,
+  toBase64,
+} from '@majordomo/core/provider';
 
 /** Before it stands what the gateway wrote; what has no such beginning is Claude's own. */
 const MARK = 'majordomo.1.';
@@ -8,7 +16,10 @@ const MARK = 'majordomo.1.';
  * Blocks and items of tools that run at a vendor: no client of a gateway can have asked for one, and a made-up token
  * could name what belongs to somebody else at the same account.
  */
-const NEVER: readonly string[] = ['item', 'messages', 'caller'];
+const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
+
+/** Of a part of Gemini's that is kept as it came: a signature alone, and no file of the account, no call, no result. */
+const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
 /** A replay token as one opaque text for the client's transcript: Claude's signature as it is, others with their family. */
 export function tokenText(replay: Replay | undefined): string | undefined {
@@ -30,11 +41,18 @@ export function tokenOf(text: string): Replay | undefined {
       unknown,
       JsonValue,
     ];
-    return typeof family === 'string' && isAllowed(data) ? { family, data } : undefined;
+    return typeof family === 'string' && isAllowed(data) && !isTooDeep(data)
+      ? { family: currentFamily(family), data }
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
 const isAllowed = (data: JsonValue): boolean =>
-  !isRecord(data) || NEVER.every((key) => !Object.hasOwn(data, key));
+  !isRecord(data) || (NEVER.every((key) => !Object.hasOwn(data, key)) && isBare(data['part']));
+
+const isBare = (part: unknown): boolean =>
+  part === undefined ||
+  (isRecord(part) &&
+    Object.entries(part).every(([key, value]) => BARE.includes(key) && typeof value !== 'object'));

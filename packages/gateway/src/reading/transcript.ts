@@ -5,6 +5,9 @@ export class Transcript {
   readonly messages: Message[] = [];
   /** Names of the tools that were called, by the ids of the calls. */
   private readonly called = new Map<string, string>();
+  /** Of the last turn of their kind, which grows: made anew for every item, a long turn would cost its square. */
+  private said: AssistantPart[] = [];
+  private results: ToolResultPart[] = [];
 
   system(text: string): void {
     if (text !== '') this.messages.push({ role: 'system', parts: [{ type: 'text', text }] });
@@ -16,12 +19,15 @@ export class Transcript {
 
   /** What the wire says in several items is one turn. */
   assistant(parts: readonly AssistantPart[]): void {
-    for (const part of parts) if (part.type === 'tool-call') this.called.set(part.id, part.name);
     if (parts.length === 0) return;
-    const last = this.messages.at(-1);
-    if (last?.role === 'assistant')
-      this.messages[this.messages.length - 1] = { role: 'assistant', parts: [...last.parts, ...parts] };
-    else this.messages.push({ role: 'assistant', parts });
+    if (this.messages.at(-1)?.role !== 'assistant') {
+      this.said = [];
+      this.messages.push({ role: 'assistant', parts: this.said });
+    }
+    for (const part of parts) {
+      if (part.type === 'tool-call') this.called.set(part.id, part.name);
+      this.said.push(part);
+    }
   }
 
   /** `undefined` where no such call was made. */
@@ -37,10 +43,11 @@ export class Transcript {
       content,
       ...(isError ? { isError } : {}),
     };
-    const last = this.messages.at(-1);
-    if (last?.role === 'tool')
-      this.messages[this.messages.length - 1] = { role: 'tool', parts: [...last.parts, part] };
-    else this.messages.push({ role: 'tool', parts: [part] });
+    if (this.messages.at(-1)?.role !== 'tool') {
+      this.results = [];
+      this.messages.push({ role: 'tool', parts: this.results });
+    }
+    this.results.push(part);
   }
 }
 

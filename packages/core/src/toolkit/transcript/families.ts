@@ -1,3 +1,5 @@
+import { fnv1a } from '../../bytes/fnv.ts';
+
 /**
  * Who can read a replay token. `claude` on every platform that serves it with its signatures; Gemini by model line;
  * encrypted OpenAI reasoning only at the origin and account that issued it. One file, so that two packages that
@@ -13,14 +15,27 @@ export const converseFamily = (modelLine: string): string => `converse/${modelLi
 
 /** `account` is the organisation or, where unknown, the provider's id. */
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
-  `${vendor}@${bare(origin)}#${account}`;
+  `${vendor}@${digestOf(origin)}#${account}`;
 
 /**
  * Plain reasoning text of a chat wire: only its own issuer may see it again. `upstream`: whose model a gateway asked,
  * where its ids tell.
  */
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
-  `chat-reasoning@${bare(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
+  `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 
-/** Without userinfo and query: a token goes into transcripts, and they may hold a key. */
+/**
+ * A family as it is written now. Those in old transcripts hold the address itself, which stands for the same place; any other
+ * is given back as it is.
+ */
+export const currentFamily = (family: string): string =>
+  family.replace(/^(openai|xai|chat-reasoning)@([^#]*)(?=#)/, (whole, wire: string, place: string) =>
+    DIGEST.test(place) ? whole : `${wire}@${digestOf(place)}`,
+  );
+
+/** Tokens go into transcripts, and transcripts to clients: the address is told apart there, and not told. */
+const digestOf = (url: string): string => fnv1a(bare(url)).toString(16).padStart(8, '0');
+const DIGEST = /^[\da-f]{8}$/;
+
+/** Without userinfo and query: the same place, whatever key stands in its address. */
 const bare = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');

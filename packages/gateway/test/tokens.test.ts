@@ -1,0 +1,107 @@
+import { toBase64 } from '@majordomo/core/provider';
+import { createOpenAI } from '@majordomo/provider-openai';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { tokenOf, tokenText } from '../src/reading/token.ts';
+import { house, KEY, type House } from './support/house.ts';
+
+const THOUGHT = {
+  parts: [
+    { type: 'reasoning' as const, text: 'I should look.' },
+    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
+  ],
+};
+const MARK = 'majordomo.1.';
+
+const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+
+/** What stands in every token of a text. */
+const opened = (answer: string): string =>
+  [...answer.matchAll(/majordomo\.1\.([\w+/=]+)/g)]
+    .map(([, base64 = '']) => Buffer.from(base64, 'base64').toString())
+    .join('\n');
+
+describe('a token that a client keeps', () => {
+  it.each(['/v1/chat/completions', '/v1/responses', '/v1/messages'])(
+    'names no address, whole or streamed: %s',
+    async (path) => {
+      await using at = await house({ openai: () => THOUGHT });
+      const messages = [{ role: 'user', content: 'hi' }];
+      for (const stream of [false, true]) {
+        const answer = await fetch(at.url + path, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${KEY}` },
+          body: JSON.stringify({ model: 'gpt', messages, input: 'hi', max_tokens: 10, stream }),
+        });
+        const told = opened(await answer.text());
+        expect(told).toContain('openai@');
+        expect(told).not.toMatch(/http|127\.0\.0\.1|:\d{4,5}/);
+      }
+    },
+  );
+
+  it('that was given out before, with its address, is taken back', async () => {
+    await using at = await house({ openai: [THOUGHT, 'Cold.'] });
+    const question = { role: 'user' as const, content: 'Where is it cold?' };
+    const { output } = await client(at).responses.create({ model: 'gpt', input: [question] });
+    const address = new URL(at.openai.baseURL).origin;
+    const before = output.map((item) =>
+      item.type === 'reasoning'
+        ? { ...item, encrypted_content: withAddress(item.encrypted_content ?? '', address) }
+        : item,
+    ) as OpenAI.Responses.ResponseInput;
+    expect(opened(JSON.stringify(before))).toContain(`openai@${address}#openai`);
+    const result = { type: 'function_call_output' as const, call_id: 'call_a', output: '5°' };
+    await client(at).responses.create({ model: 'gpt', input: [question, ...before, result] });
+    expect((await at.openai.request(1)).request.reasoning).toHaveLength(1);
+  });
+
+  it('is not sent to another address', async () => {
+    await using at = await house({ openai: [THOUGHT, 'Cold.'] });
+    const question = { role: 'user' as const, content: 'Where is it cold?' };
+    const { output } = await client(at).responses.create({ model: 'gpt', input: [question] });
+    await using other = await house({
+      majordomo: { providers: [createOpenAI({ apiKey: 'sk-test', baseURL: at.openai.baseURL })] },
+      gateway: { models: { gpt: 'openai/gpt-5.4' } },
+    });
+    await using third = await house({ gateway: { models: { gpt: 'openai/gpt-5.4' } } });
+    const result = { type: 'function_call_output' as const, call_id: 'call_a', output: '5°' };
+    const input = [question, ...(output as OpenAI.Responses.ResponseInput), result];
+    await client(other).responses.create({ model: 'gpt', input });
+    await client(third).responses.create({ model: 'gpt', input });
+    expect((await at.openai.request(1)).request.reasoning).toHaveLength(1);
+    expect((await third.openai.request(0)).request.reasoning).toEqual([]);
+  });
+});
+
+describe('a token that a client has made up', () => {
+  const made = (family: string, data: unknown): string =>
+    MARK + toBase64(new TextEncoder().encode(JSON.stringify([family, data])));
+
+  it.each([
+    [
+      'a file of the account',
+      'gemini/gemini-3-pro',
+      { part: { fileData: { fileUri: 'gs://theirs/a.pdf' } } },
+    ],
+    ['a call', 'gemini/gemini-3-pro', { part: { thoughtSignature: 's', functionCall: { name: 'rm' } } }],
+    ['what holds something', 'gemini/gemini-3-pro', { part: { thoughtSignature: { fileData: 'a' } } }],
+    ['a part that is none', 'gemini/gemini-3-pro', { part: ['fileData'] }],
+    ['a block of Converse', 'claude', { block: { document: {} } }],
+    ['a block of Messages', 'claude', { messages: { type: 'container_upload', file_id: 'file_1' } }],
+    ['an item of Responses', 'openai@00000000#openai', { item: { type: 'item_reference', id: 'msg_1' } }],
+  ])('does not bring %s into a request', (_, family, data) => {
+    expect(tokenOf(made(family, data))).toBeUndefined();
+  });
+
+  it('is not what Gemini signs without a word', () => {
+    const replay = { family: 'gemini/gemini-3-pro', data: { part: { text: '', thoughtSignature: 'c2ln' } } };
+    expect(tokenOf(tokenText(replay) ?? '')).toEqual(replay);
+  });
+});
+
+function withAddress(token: string, address: string): string {
+  const [family, data] = JSON.parse(opened(token)) as [string, unknown];
+  const text = JSON.stringify([family.replace(/@[^#]*/, `@${address}`), data]);
+  return MARK + toBase64(new TextEncoder().encode(text));
+}
