@@ -58,7 +58,8 @@ export class Answer {
   refusal(said: string): void {
     if (said === '') return;
     this.isRefused = true;
-    this.text(said);
+    this.start(undefined);
+    this.scribe.refusal(said);
   }
 
   /** Calls and their fragments: `{ index, id, function: { name, arguments } }`, or flat as `{ name, arguments }`. */

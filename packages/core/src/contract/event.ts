@@ -5,7 +5,7 @@ import type { Usage } from './usage.ts';
 
 /** What is known of a part when it begins. */
 export type PartHead =
-  | { readonly type: 'text' }
+  | { readonly type: 'text'; readonly isRefusal?: true | undefined }
   | { readonly type: 'reasoning' }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string };
 

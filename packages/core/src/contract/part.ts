@@ -29,6 +29,8 @@ export interface TextPart {
   readonly text: string;
   /** Of an answer: what it rests on, where the vendor says so; known at the part's end. */
   readonly citations?: readonly Citation[] | undefined;
+  /** Of an answer: the model says it instead of one, where the wire tells that apart. The finish is `refusal` then. */
+  readonly isRefusal?: true | undefined;
   readonly replay?: Replay | undefined;
 }
 

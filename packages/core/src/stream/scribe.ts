@@ -17,6 +17,8 @@ interface Open {
   /** Of a tool call: it is not to be run, whatever its arguments. */
   unfinished: boolean;
   citations?: readonly Citation[];
+  /** Of text. */
+  readonly isRefusal: boolean;
 }
 
 /** A fragment of a tool call; `id` and `name` are needed by the first one alone. */
@@ -85,13 +87,12 @@ export class Scribe {
 
   /** A piece of text; another `key` opens another part. */
   text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
-    if (text === '' && replay === undefined) return NOTHING;
-    const open = this.continue('text', key, replay);
-    if (text !== '') {
-      open.text += text;
-      this.batch.push({ type: 'text-delta', index: open.index, text });
-    }
-    return this.written();
+    return this.say(text, key, replay, false);
+  }
+
+  /** A piece of what the model says instead of an answer: a text part that is marked as such. */
+  refusal(text: string, key = 'refusal', replay?: Replay): readonly ModelEvent[] {
+    return this.say(text, key, replay, true);
   }
 
   /** A piece of reasoning, or its replay token alone, which goes to the open part. */
@@ -189,8 +190,28 @@ export class Scribe {
     return this.written();
   }
 
+  private say(
+    text: string,
+    key: string,
+    replay: Replay | undefined,
+    isRefusal: boolean,
+  ): readonly ModelEvent[] {
+    if (text === '' && replay === undefined) return NOTHING;
+    const open = this.continue('text', key, replay, isRefusal);
+    if (text !== '') {
+      open.text += text;
+      this.batch.push({ type: 'text-delta', index: open.index, text });
+    }
+    return this.written();
+  }
+
   /** The text or reasoning part for this key, opened when it is not the current one. */
-  private continue(type: 'text' | 'reasoning', key: string, replay: Replay | undefined): Open {
+  private continue(
+    type: 'text' | 'reasoning',
+    key: string,
+    replay: Replay | undefined,
+    isRefusal = false,
+  ): Open {
     let open = this.current;
     if (open === undefined || this.currentKey !== key || open.type !== type) {
       this.begin();
@@ -203,11 +224,16 @@ export class Scribe {
         id: '',
         name: '',
         unfinished: false,
+        isRefusal,
       };
       this.open.set(key, open);
       this.current = open;
       this.currentKey = key;
-      this.batch.push({ type: 'part-start', index: open.index, part: { type } });
+      this.batch.push({
+        type: 'part-start',
+        index: open.index,
+        part: isRefusal ? { type: 'text', isRefusal } : { type },
+      });
     }
     if (replay !== undefined) open.replay = replay;
     return open;
@@ -219,7 +245,16 @@ export class Scribe {
     const index = this.nextIndex++;
     const id = this.uniqueId(delta.id) ?? madeUpCallId(this.responseId, index);
     const name = delta.name ?? '';
-    const open: Open = { type: 'tool-call', index, text: '', replay: undefined, id, name, unfinished: false };
+    const open: Open = {
+      type: 'tool-call',
+      index,
+      text: '',
+      replay: undefined,
+      id,
+      name,
+      unfinished: false,
+      isRefusal: false,
+    };
     this.open.set(key, open);
     this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name } });
     return open;
@@ -268,11 +303,12 @@ export class Scribe {
   }
 
   private partOf(
-    { type, text, replay, id, name, unfinished, citations }: Open,
+    { type, text, replay, id, name, unfinished, citations, isRefusal }: Open,
     isCut: boolean,
   ): AssistantPart {
     const token = replay === undefined ? undefined : { replay };
-    if (type === 'text') return { type, text, ...(citations && { citations }), ...token };
+    if (type === 'text')
+      return { type, text, ...(citations && { citations }), ...(isRefusal && { isRefusal }), ...token };
     if (type === 'reasoning') return { type, text, ...token };
     if (unfinished) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
     const { repaired, ...parsed } = parseArguments(text, isCut);

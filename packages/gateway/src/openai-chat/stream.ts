@@ -10,6 +10,7 @@ import { tokenBeside } from './whole.ts';
 import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './words.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
+type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;
 type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;
 
 /** A call under way, and its place among the calls. */
@@ -27,6 +28,8 @@ export class ChatWriter implements Writer {
   /** How long the text of the message is by now, and where its parts begin in it. */
   private length = 0;
   private readonly textStarts = new Map<number, number>();
+  /** Parts that refuse, which the wire keeps beside the text. */
+  private readonly refusals = new Set<number>();
   private hasRole = false;
 
   constructor(model: string, includesUsage: boolean) {
@@ -43,13 +46,12 @@ export class ChatWriter implements Writer {
   write(event: StreamEvent): string {
     switch (event.type) {
       case 'text-delta':
-        this.length += event.text.length;
-        return this.delta({ content: event.text });
+        if (!this.refusals.has(event.index)) this.length += event.text.length;
+        return this.delta(this.refusals.has(event.index) ? { refusal: event.text } : { content: event.text });
       case 'reasoning-delta':
         return this.delta({ reasoning_content: event.text });
       case 'part-start':
-        if (event.part.type === 'text') this.textStarts.set(event.index, this.length);
-        return event.part.type === 'tool-call' ? this.callStart(event.index, event.part) : '';
+        return this.partStart(event);
       case 'args-delta':
         return this.callArguments(event.index, (args) => args.push(event.json));
       case 'part-end':
@@ -70,6 +72,15 @@ export class ChatWriter implements Writer {
 
   fail(refusal: Refusal): string {
     return dataEvent(chatFailure(refusal));
+  }
+
+  private partStart({ index, part }: PartStart): string {
+    if (part.type === 'tool-call') return this.callStart(index, part);
+    if (part.type === 'text') {
+      if (part.isRefusal === true) this.refusals.add(index);
+      else this.textStarts.set(index, this.length);
+    }
+    return '';
   }
 
   private callStart(index: number, { id, name }: { readonly id: string; readonly name: string }): string {

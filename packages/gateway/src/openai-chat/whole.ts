@@ -1,4 +1,4 @@
-import { systemClock, type ChatResponse, type ToolCallPart } from '@majordomo/core';
+import { systemClock, type ChatResponse, type TextPart, type ToolCallPart } from '@majordomo/core';
 import { newId } from '../answering/id.ts';
 import { argumentsText } from '../reading/call.ts';
 import { tokenText } from '../reading/token.ts';
@@ -22,16 +22,16 @@ export const chatCompletion = (response: ChatResponse, model: string): object =>
   system_fingerprint: null,
 });
 
-function message({ parts, text, toolCalls, finish }: ChatResponse): object {
+function message({ parts, toolCalls }: ChatResponse): object {
+  const said = parts.filter((part) => part.type === 'text');
   const reasoning = parts.filter((part) => part.type === 'reasoning');
   const thought = reasoning.map((part) => part.text).join('');
   const details = reasoning.flatMap((part, index) => reasoningDetail(part, index) ?? []);
   const annotations = annotationsOf(parts);
-  const isRefusal = finish === 'refusal' && toolCalls.length === 0;
   return {
     role: 'assistant',
-    content: text === '' || isRefusal ? null : text,
-    refusal: isRefusal ? text : null,
+    content: joined(said.filter((part) => part.isRefusal !== true)),
+    refusal: joined(said.filter((part) => part.isRefusal === true)),
     ...(thought === '' ? {} : { reasoning_content: thought }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(details.length === 0 ? {} : { reasoning_details: details }),
@@ -39,10 +39,13 @@ function message({ parts, text, toolCalls, finish }: ChatResponse): object {
   };
 }
 
+/** `null` for nothing, as the wire has it. */
+const joined = (parts: readonly TextPart[]): string | null => parts.map(({ text }) => text).join('') || null;
+
 function annotationsOf(parts: ChatResponse['parts']): readonly object[] {
   let from = 0;
   return parts.flatMap((part) => {
-    if (part.type !== 'text') return [];
+    if (part.type !== 'text' || part.isRefusal === true) return [];
     const found = chatAnnotations(part, from);
     from += part.text.length;
     return found;

@@ -29,14 +29,20 @@ export interface Item {
 }
 
 /** Whether the output is whole, and why it is not. */
-export function statusOf(finish: FinishReason): object {
+export interface Status {
+  readonly status: 'completed' | 'incomplete';
+  readonly incomplete_details: { readonly reason: string } | null;
+}
+
+/** `hasRefused`: the model says that it refuses. Where it only breaks off, the wire knows no nearer word than a filter. */
+export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
-  return finish === 'content-filter'
+  return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
     ? incomplete('content_filter')
     : { status: 'completed', incomplete_details: null };
 }
 
-const incomplete = (reason: string): object => ({ status: 'incomplete', incomplete_details: { reason } });
+const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
 /** The envelope of every answer and of most events. */
 export const envelope = (id: string, { model, body }: Echo): object => ({
@@ -77,7 +83,7 @@ export function responsesUsage(usage: Usage | undefined): object | null {
 export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?: string): Item {
   switch (part.type) {
     case 'text':
-      return messageItem(id ?? newId('msg_'), [outputText(part.text, annotationsOf(part))]);
+      return messageItem(id ?? newId('msg_'), [contentOf(part)]);
     case 'reasoning': {
       const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
       return {
@@ -108,6 +114,12 @@ export const outputText = (text: string, annotations: readonly object[] = []): o
   annotations,
   logprobs: [],
 });
+
+export const refusalText = (refusal: string): object => ({ type: 'refusal', refusal });
+
+/** What a message holds of a text part. */
+export const contentOf = (part: TextPart): object =>
+  part.isRefusal === true ? refusalText(part.text) : outputText(part.text, annotationsOf(part));
 
 export const messageItem = (id: string, content: readonly object[], status = 'completed'): Item => ({
   type: 'message',

@@ -1,4 +1,4 @@
-import type { AssistantPart, StreamEvent, ToolCallPart, VendorPart } from '@majordomo/core';
+import type { AssistantPart, StreamEvent, TextPart, ToolCallPart, VendorPart } from '@majordomo/core';
 import { ArgumentsText } from '../answering/arguments-text.ts';
 import { newId } from '../answering/id.ts';
 import { InOrder } from '../answering/in-order.ts';
@@ -9,10 +9,12 @@ import type { Writer } from '../wire.ts';
 import {
   annotationsOf,
   calledOf,
+  contentOf,
   envelope,
   itemOf,
   messageItem,
   outputText,
+  refusalText,
   responsesUsage,
   statusOf,
   customInput,
@@ -34,6 +36,9 @@ export class ResponsesWriter implements Writer {
   /** Of the item that is being told. */
   private id = '';
   private hasText = false;
+  /** Is it a refusal? */
+  private isRefusal = false;
+  private hasRefused = false;
   private args = new ArgumentsText();
 
   constructor(echo: Echo) {
@@ -64,11 +69,7 @@ export class ResponsesWriter implements Writer {
       case 'part-start':
         return this.begin() + this.start(event);
       case 'text-delta':
-        return this.event('response.output_text.delta', {
-          ...this.inItem(0),
-          delta: event.text,
-          logprobs: [],
-        });
+        return this.textDelta(event.text);
       case 'reasoning-delta':
         return (
           this.summaryStart() +
@@ -77,7 +78,7 @@ export class ResponsesWriter implements Writer {
       case 'args-delta':
         return this.argumentsDelta(this.args.push(event.json));
       case 'part-end':
-        return event.part.type === 'vendor' ? '' : this.partEnd(event.part);
+        return event.part.type === 'vendor' ? '' : this.partEnd(this.asBegun(event.part));
       case 'finish':
         return this.begin() + this.finish(event);
       case 'start':
@@ -103,13 +104,15 @@ export class ResponsesWriter implements Writer {
 
   private start({ part }: Start): string {
     this.hasText = false;
+    this.isRefusal = part.type === 'text' && part.isRefusal === true;
+    this.hasRefused ||= this.isRefusal;
     this.args = new ArgumentsText();
     const item = this.opened(part);
     this.id = item.id;
     const added = this.event('response.output_item.added', { output_index: this.output.length, item });
-    return part.type === 'text'
-      ? added + this.event('response.content_part.added', { ...this.inItem(0), part: outputText('') })
-      : added;
+    if (part.type !== 'text') return added;
+    const content = this.isRefusal ? refusalText('') : outputText('');
+    return added + this.event('response.content_part.added', { ...this.inItem(0), part: content });
   }
 
   /** An item without what comes later. */
@@ -129,11 +132,22 @@ export class ResponsesWriter implements Writer {
     }
   }
 
+  private textDelta(delta: string): string {
+    return this.isRefusal
+      ? this.event('response.refusal.delta', { ...this.inItem(0), delta })
+      : this.event('response.output_text.delta', { ...this.inItem(0), delta, logprobs: [] });
+  }
+
   private summaryStart(): string {
     if (this.hasText) return '';
     this.hasText = true;
     const part = { type: 'summary_text', text: '' };
     return this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
+  }
+
+  /** A part that another target went on with is text at its end, whatever it began as. */
+  private asBegun(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
+    return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }
 
   private partEnd(part: Exclude<AssistantPart, VendorPart>): string {
@@ -146,22 +160,26 @@ export class ResponsesWriter implements Writer {
 
   private doneOf(part: Exclude<AssistantPart, VendorPart>): string {
     switch (part.type) {
-      case 'text': {
-        const annotations = annotationsOf(part);
+      case 'text':
         return (
-          annotations.map((annotation, at) => this.annotationAdded(annotation, at)).join('') +
-          this.event('response.output_text.done', { ...this.inItem(0), text: part.text, logprobs: [] }) +
-          this.event('response.content_part.done', {
-            ...this.inItem(0),
-            part: outputText(part.text, annotations),
-          })
+          this.textEnd(part) +
+          this.event('response.content_part.done', { ...this.inItem(0), part: contentOf(part) })
         );
-      }
       case 'reasoning':
         return this.hasText ? this.summaryEnd(part.text) : '';
       case 'tool-call':
         return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
     }
+  }
+
+  private textEnd(part: TextPart): string {
+    if (this.isRefusal) return this.event('response.refusal.done', { ...this.inItem(0), refusal: part.text });
+    return (
+      annotationsOf(part)
+        .map((annotation, at) => this.annotationAdded(annotation, at))
+        .join('') +
+      this.event('response.output_text.done', { ...this.inItem(0), text: part.text, logprobs: [] })
+    );
   }
 
   private callEnd(part: ToolCallPart): string {
@@ -209,11 +227,9 @@ export class ResponsesWriter implements Writer {
   }
 
   private finish({ reason, usage }: Finish): string {
-    const status = statusOf(reason);
+    const status = statusOf(reason, this.hasRefused);
     const response = { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };
-    const type =
-      reason === 'length' || reason === 'content-filter' ? 'response.incomplete' : 'response.completed';
-    return this.event(type, { response });
+    return this.event(`response.${status.status}`, { response });
   }
 
   private ofItem(): object {

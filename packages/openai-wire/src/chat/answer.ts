@@ -66,6 +66,16 @@ export class Answer {
     else this.put(text);
   }
 
+  /** What the model says instead of an answer: no schema holds it. */
+  refusal(text: string): void {
+    if (this.writing === 'calls') {
+      this.lateText += text;
+      return;
+    }
+    this.writing = 'text';
+    this.scribe.refusal(text);
+  }
+
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
     // A signature that comes after the text belongs to no open part.

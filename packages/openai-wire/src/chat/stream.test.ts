@@ -130,9 +130,16 @@ describe('the end of an answer', () => {
     });
   });
 
-  it('shows a refusal as text', () => {
+  it('shows a refusal as text that is marked', () => {
     expect(stream(delta({ refusal: 'I ' }), delta({ refusal: 'cannot.' }), stop).parts).toEqual([
-      { type: 'text', text: 'I cannot.' },
+      { type: 'text', text: 'I cannot.', isRefusal: true },
+    ]);
+  });
+
+  it('keeps a refusal apart from the text before it', () => {
+    expect(stream(delta({ content: 'Well, ' }), delta({ refusal: 'no.' }), stop).parts).toEqual([
+      { type: 'text', text: 'Well, ' },
+      { type: 'text', text: 'no.', isRefusal: true },
     ]);
   });
 

@@ -148,7 +148,7 @@ export class ChatReader implements WireReader {
     }
     if (typeof delta.refusal === 'string' && delta.refusal !== '') {
       this.isRefused = true;
-      this.answer.text(delta.refusal);
+      this.answer.refusal(delta.refusal);
     }
     if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
     if (delta.audio) this.notes.tell('audio', 'no part of this contract holds it');

@@ -15,6 +15,8 @@ interface TextItem {
   citations: readonly Citation[];
   /** Where absence comes as null. */
   readonly nulls: NullFilter | undefined;
+  /** Of a message: the model says it instead of an answer. */
+  isRefusal: boolean;
 }
 
 type Vendor = Omit<VendorPart, 'type'>;
@@ -72,6 +74,12 @@ export class ItemWriter {
   /** A message begins: its token is known before its text. */
   open(key: string, replay: Replay | undefined): void {
     this.item('text', key).replay = replay;
+  }
+
+  /** The message refuses. One that has begun to answer stays what it is. */
+  refuse(key: string): void {
+    const item = this.item('text', key);
+    if (item.text === '') item.isRefusal = true;
   }
 
   /** One fragment of a message or of reasoning. */
@@ -170,8 +178,8 @@ export class ItemWriter {
     if (last !== undefined) this.write(last, this.shown(last, this.leak.end()) + (last.nulls?.end() ?? ''));
   }
 
-  private shown({ nulls }: TextItem, text: string): string {
-    return nulls === undefined ? text : nulls.push(text);
+  private shown({ nulls, isRefusal }: TextItem, text: string): string {
+    return nulls === undefined || isRefusal ? text : nulls.push(text);
   }
 
   private item(type: TextItem['type'], key: string): TextItem {
@@ -180,7 +188,16 @@ export class ItemWriter {
     if (item === undefined) {
       const output = type === 'text' ? this.absences?.output : undefined;
       const nulls = output === undefined ? undefined : new NullFilter(output);
-      item = { type, key: `${type} ${key}`, text: '', held: '', replay: undefined, citations: [], nulls };
+      item = {
+        type,
+        key: `${type} ${key}`,
+        text: '',
+        held: '',
+        replay: undefined,
+        citations: [],
+        nulls,
+        isRefusal: false,
+      };
       items.set(key, item);
     }
     return item;
@@ -193,7 +210,7 @@ export class ItemWriter {
       this.waiting.add(item);
     } else if (item.type === 'text') {
       this.writing = item.key;
-      this.scribe.text(text, item.key, item.replay);
+      this.say(item, text);
     } else {
       this.writing = '';
       this.scribe.reasoning(text, item.replay, item.key);
@@ -208,12 +225,18 @@ export class ItemWriter {
     this.waiting.clear();
   }
 
-  private flushText({ type, held, key, replay, citations }: TextItem): void {
+  private flushText(item: TextItem): void {
+    const { type, held, key, replay, citations } = item;
     if (type === 'reasoning') this.scribe.reasoning(held, replay, key);
     else if (held !== '') {
-      this.scribe.text(held, key, replay);
+      this.say(item, held);
       this.scribe.cite(citations);
     }
+  }
+
+  private say({ key, replay, isRefusal }: TextItem, text: string): void {
+    if (isRefusal) this.scribe.refusal(text, key, replay);
+    else this.scribe.text(text, key, replay);
   }
 }
 

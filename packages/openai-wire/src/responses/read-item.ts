@@ -14,6 +14,10 @@ export function contentText({ content }: OutputItem): string {
 export const isRefusal = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => stringOf(part?.refusal) !== '');
 
+/** Does it say nothing else? */
+export const onlyRefuses = (item: OutputItem): boolean =>
+  isRefusal(item) && (item.content ?? []).every((part) => stringOf(part?.text) === '');
+
 /** What its text cites, by its place in the whole text. */
 export function itemCitations({ content }: OutputItem): readonly Citation[] {
   let offset = 0;

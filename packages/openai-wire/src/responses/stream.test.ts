@@ -287,7 +287,16 @@ describe('an answer over Responses', () => {
   it('is a refusal when a part of it is', () => {
     const refusal = { type: 'message', id: 'msg_1', content: [{ type: 'refusal', refusal: 'No.' }] };
     const read = whole({ id: 'r', status: 'completed', output: [refusal] });
-    expect([reasonOf(read), read.parts]).toEqual(['refusal', [text('No.')]]);
+    expect([reasonOf(read), read.parts]).toEqual(['refusal', [{ ...text('No.'), isRefusal: true }]]);
+  });
+
+  it('is a refusal with text of its own when only a part of it refuses', () => {
+    const content = [
+      { type: 'output_text', text: 'Well, ' },
+      { type: 'refusal', refusal: 'no.' },
+    ];
+    const read = whole({ id: 'r', status: 'completed', output: [{ type: 'message', id: 'msg_1', content }] });
+    expect([reasonOf(read), read.parts]).toEqual(['refusal', [text('Well, no.')]]);
   });
 
   it('is incomplete while only work was spoken of', () => {

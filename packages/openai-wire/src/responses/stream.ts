@@ -19,6 +19,7 @@ import {
   callArguments,
   contentText,
   isRefusal,
+  onlyRefuses,
   isUnfinished,
   itemCitations,
   itemToken,
@@ -113,14 +114,14 @@ export class ResponsesReader implements WireReader {
         this.items.callText(this.keys.of(event), stringOf(event.delta));
         return;
       case 'response.refusal.delta':
-        this.isRefused = true;
+        this.refuse(this.keys.of(event));
         this.items.text('text', this.keys.of(event), stringOf(event.delta));
         return;
       case 'response.output_text.done':
         this.items.fill('text', this.keys.of(event), stringOf(event.text));
         return;
       case 'response.refusal.done':
-        this.isRefused = true;
+        this.refuse(this.keys.of(event));
         this.items.fill('text', this.keys.of(event), stringOf(event.refusal));
         return;
       case 'response.reasoning_summary_text.done':
@@ -174,6 +175,11 @@ export class ResponsesReader implements WireReader {
     this.finish(response, isStale ? type.replace('response.', '').replace('done', 'completed') : raw);
   }
 
+  private refuse(key: string): void {
+    this.isRefused = true;
+    this.items.refuse(key);
+  }
+
   private start(body: ResponsesBody): void {
     this.scribe.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
   }
@@ -191,6 +197,7 @@ export class ResponsesReader implements WireReader {
   private settle(item: OutputItem, key: string): void {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;
+      if (onlyRefuses(item)) this.items.refuse(key);
       if (typeof item.phase === 'string') this.phases.add(item.phase);
       for (const type of otherContent(item))
         this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
