@@ -49,8 +49,9 @@ export interface GatewayOptions {
       }
     | undefined;
   /**
-   * Told what `authorize` threw, and failures of the gateway itself: their clients read only that something failed. Calls
-   * are told by `onEvent` of the majordomo. What it throws itself is dropped.
+   * Told what `authorize` threw, failures of the gateway itself, and calls that failed by what only you can mend, such as a
+   * key that is missing: their clients read no more than that. All else of calls is told by `onEvent` of the majordomo.
+   * What it throws itself is dropped.
    */
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   /** Largest body of a request. Default 32 MiB. */

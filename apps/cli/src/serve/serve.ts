@@ -1,4 +1,3 @@
-import type { CallEvent, ErrorKind } from '@majordomo/core';
 import type { Served } from '@majordomo/gateway/node';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
@@ -11,6 +10,7 @@ import { plannerOf } from './planner-of.ts';
 import { printable } from '../paint.ts';
 import { keyFile } from './key-file.ts';
 import { ended, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
+import { operatorAt } from './operator.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
 
 /** Options of `majordomo serve`, as the command line gives them. */
@@ -24,8 +24,6 @@ export interface ServeFlags {
 }
 
 const WHY = 'majordomo serve';
-/** Messages may differ in every call. */
-const MOST_REASONS = 100;
 
 /** `majordomo serve`: the names of the configuration as models for clients of any language, until Ctrl-C. */
 export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
@@ -39,14 +37,16 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const { createGateway } = loaded as typeof import('@majordomo/gateway');
   await using books = await booked(settings, io);
   const specs = await specsOf(models, settings, io);
+  const operator = operatorAt(io);
   const majordomo = await openSpecs(specs, settings, {
     cwd: io.cwd,
     signal: io.signal,
     gates: books.gates,
-    onEvent: tellOperator(io),
+    onEvent: operator.onEvent,
   });
   const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
-  const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector });
+  const { onError } = operator;
+  const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector, onError });
   const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
   // In one piece: whoever reads the first line alone may leave.
@@ -66,21 +66,6 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 const keyHint = ({ keyFile: path }: ServeFlags): string =>
   path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
-
-/** What clients are not told of a call that failed: they read that its operator sees why. */
-const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
-
-/** Tells why targets fail that only the operator, or a new version, can mend, each reason once. */
-function tellOperator({ stderr }: Io): (event: CallEvent) => void {
-  const told = new Set<string>();
-  return (event) => {
-    if (event.type !== 'attempt-failed' || !OPERATORS.includes(event.error.kind)) return;
-    const line = `${event.error.kind}: ${event.error.message}`;
-    if (told.has(line) || told.size >= MOST_REASONS) return;
-    told.add(line);
-    stderr.write(`${printable(line)}\n`);
-  };
-}
 
 /** A preset may mean another provider for each request: with any, all that are configured are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {

@@ -14,11 +14,13 @@ export interface Calling {
   readonly options: CallOptions;
   /** Called once, when the last byte is taken or the client has left. */
   readonly onEnd: () => void;
+  /** Told what ends an answer that has begun. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Asks the chain, and answers in the wire of the request. */
 export async function answered(
-  { asked, spec, options, onEnd }: Calling,
+  { asked, spec, options, onEnd, onError }: Calling,
   { majordomo, idleMs }: Settings,
 ): Promise<Reply> {
   const watched = new Watched(options.onEvent ?? (() => undefined));
@@ -41,6 +43,7 @@ export async function answered(
         watched,
         leave,
         onEnd: over,
+        onError,
       });
     }
     const response = await model.generate(asked.request, call);

@@ -31,22 +31,40 @@ const SAID: Readonly<Partial<Record<LlmError['kind'], string>>> = {
   exhausted: 'no target of this model is available',
 };
 
+/** What only the operator can mend. */
+const OPERATORS: readonly LlmError['kind'][] = ['config', 'auth', 'billing', 'not-found'];
+
+const NO_KEY = 'the gateway has no key for the vendor; its operator sees why';
+
 /** Anything that a call threw, as a client may hear of it. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (!LlmError.is(error)) return new Refusal('config', GATEWAY_FAILED);
   const { kind, message, details } = telling(error);
   const retryAfterMs = error.details.retryAfterMs ?? details.retryAfterMs;
-  const said = TOLD.includes(kind) ? redact(message) : (SAID[kind] ?? 'the call failed');
+  const said = TOLD.includes(kind) ? redact(message) : saidOf(kind, details.code);
   return new Refusal(kind, said, {
     retryAfterMs,
     path: kind === 'invalid-request' ? details.path : undefined,
   });
 }
 
-/** Of a chain that has no target left: what the last one said. */
+const saidOf = (kind: LlmError['kind'], code: string | undefined): string =>
+  code === 'missing-key' ? NO_KEY : (SAID[kind] ?? 'the call failed');
+
+/**
+ * Of a chain, what the last target said that a client can do something about: one that is overloaded may be asked again,
+ * also where the next one is not set up.
+ */
 function telling(error: LlmError): LlmError {
-  if (error.kind !== 'exhausted') return error;
-  const tried = error.details.attempts.filter(({ outcome }) => outcome !== 'skipped');
-  return (tried.at(-1) ?? error.details.attempts.at(-1))?.error ?? error;
+  if (error.kind !== 'exhausted' && !isOperators(error)) return error;
+  const { attempts } = error.details;
+  const tried = attempts.flatMap((attempt) => (attempt.outcome === 'skipped' ? [] : (attempt.error ?? [])));
+  return tried.findLast((each) => !isOperators(each)) ?? tried.at(-1) ?? attempts.at(-1)?.error ?? error;
 }
+
+const isOperators = ({ kind }: LlmError): boolean => OPERATORS.includes(kind);
+
+/** Did a target fail by what only the operator can mend? Its client reads no more than that, or of another target. */
+export const concernsOperator = (error: LlmError): boolean =>
+  isOperators(error) || error.details.attempts.some((attempt) => attempt.error && isOperators(attempt.error));

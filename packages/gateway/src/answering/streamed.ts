@@ -21,6 +21,7 @@ export interface StreamedOptions {
   readonly watched: Watched;
   readonly leave: () => void;
   readonly onEnd: () => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -30,12 +31,12 @@ export interface StreamedOptions {
 export async function streamed(
   stream: ChatStream,
   asked: Asked,
-  { idleMs, watched, leave, onEnd }: StreamedOptions,
+  { idleMs, watched, leave, onEnd, onError }: StreamedOptions,
 ): Promise<Reply> {
   const events = stream[Symbol.asyncIterator]();
   const { writer, first, target, warnings } = await untilContent(events, asked);
   return {
-    body: new Telling({ events, writer, first, idleMs, leave, onEnd }),
+    body: new Telling({ events, writer, first, idleMs, leave, onEnd, onError }),
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',

@@ -21,6 +21,8 @@ export interface EventSource {
   readonly leave: () => void;
   /** When the last byte is taken, or the client has left. */
   readonly onEnd: () => void;
+  /** Told what the last event says, as it is. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Whoever writes to the client. */
@@ -77,7 +79,7 @@ export class Telling {
 
   /** What was written before, or the next event that has a form on the wire. */
   private async read(): Promise<string> {
-    const { events, writer } = this.source;
+    const { events, writer, onError } = this.source;
     if (this.pending !== '') {
       const text = this.pending;
       this.pending = '';
@@ -97,6 +99,7 @@ export class Telling {
     } catch (error) {
       this.isDone = true;
       this.source.leave();
+      onError(error);
       return writer.fail(refusalOf(error));
     }
   }

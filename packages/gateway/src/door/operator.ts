@@ -1,11 +1,13 @@
 import { LlmError } from '@majordomo/core';
+import { concernsOperator } from '../answering/refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Tells the operator what a client may not know, and what no event of a call tells. */
+/** Tells the operator what a client may not know: it reads that its operator sees why. */
 export function tellOperator(thrown: unknown, requestId: string, { onError }: Settings): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
-  if (onError === undefined || error === undefined || LlmError.is(thrown)) return;
+  if (onError === undefined || error === undefined) return;
+  if (LlmError.is(thrown) && !concernsOperator(thrown)) return;
   try {
     onError(error, { requestId });
   } catch {

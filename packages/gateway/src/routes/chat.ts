@@ -1,6 +1,7 @@
 import { answered } from '../answering/answered.ts';
 import type { Reply } from '../answering/reply.ts';
 import { specOf } from '../door/models.ts';
+import { tellOperator } from '../door/operator.ts';
 import { jsonBody } from '../reading/body.ts';
 import { readWithMedia } from '../reading/media.ts';
 import type { House, Visit } from '../visit.ts';
@@ -9,7 +10,7 @@ import { callOptions } from './call-options.ts';
 
 /** One request of a wire: read, asked of the chain, answered. */
 export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Reply> {
-  const { request, caller } = visit;
+  const { request, caller, requestId } = visit;
   const { settings } = house;
   const leave = house.busy.enter();
   try {
@@ -17,7 +18,10 @@ export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise
     const asked = await readWithMedia((media) => wire.read(body, media), settings.fetchMedia, request.signal);
     const spec = await specOf(asked.model, caller, settings);
     const options = callOptions(visit, asked.metadata, house, asked.request);
-    return await answered({ asked, spec, options, onEnd: leave }, settings);
+    const onError = (error: unknown): void => {
+      tellOperator(error, requestId, settings);
+    };
+    return await answered({ asked, spec, options, onEnd: leave, onError }, settings);
   } catch (error) {
     leave();
     throw error;

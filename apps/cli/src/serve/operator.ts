@@ -1,0 +1,37 @@
+import { LlmError, type CallEvent, type ErrorKind } from '@majordomo/core';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { reasonOf } from '../reason.ts';
+
+/** What clients are not told of a call that failed: they read that its operator sees why. */
+const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
+
+/** Messages may differ in every call. */
+const MOST_REASONS = 100;
+
+/** Whoever serves, and reads why calls fail that only the operator, or a new version, can mend. */
+export interface Operator {
+  readonly onEvent: (event: CallEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Tells each reason once. */
+export function operatorAt({ stderr }: Pick<Io, 'stderr'>): Operator {
+  const told = new Set<string>();
+  const tell = (line: string): void => {
+    if (told.has(line) || told.size >= MOST_REASONS) return;
+    told.add(line);
+    stderr.write(`${printable(line)}\n`);
+  };
+  return {
+    onEvent(event) {
+      if (event.type === 'attempt-failed' && OPERATORS.includes(event.error.kind))
+        tell(`${event.error.kind}: ${event.error.message}`);
+    },
+    onError(error) {
+      if (!LlmError.is(error)) tell(reasonOf(error));
+      // What an attempt failed by, its event has told.
+      else if (error.details.attempts.length === 0) tell(`${error.kind}: ${error.message}`);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/testing';
+import OpenAI, { type APIError } from 'openai';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MajordomoOptions } from '@majordomo/core';
+import { house, KEY, type House } from './support/house.ts';
+
+let vendor: WireServer;
+afterEach(() => vendor.close());
+
+/** What the operator is told, beside a house whose `gpt` asks OpenAI and then Anthropic, which has no key. */
+async function world(
+  script: Script,
+  chain: MajordomoOptions['chain'] = {},
+): Promise<House & { readonly told: unknown[] }> {
+  vendor = await startWireServer({ wire: openaiResponses, script });
+  const told: unknown[] = [];
+  const at = await house({
+    majordomo: {
+      chain,
+      env: {},
+      providers: [
+        createOpenAI({ apiKey: 'sk-test', baseURL: vendor.baseURL }),
+        createAnthropic({ baseURL: 'http://127.0.0.1:9' }),
+      ],
+    },
+    gateway: {
+      models: { gpt: 'openai/gpt-5.4,anthropic/claude-haiku-4-5', claude: 'anthropic/claude-haiku-4-5' },
+      onError: (error) => told.push(error),
+    },
+  });
+  return Object.assign(at, { told });
+}
+
+const asked = async (at: House, model: string): Promise<APIError> => {
+  const openai = new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'hi' }];
+  const answer = openai.chat.completions.create({ model, messages });
+  return await answer.then(
+    () => Promise.reject(new Error('answered')),
+    (error: unknown) => error as APIError,
+  );
+};
+
+describe('a target without a key', () => {
+  it('is said to be one, and its operator is told what to set', async () => {
+    await using at = await world(['hello']);
+    const error = await asked(at, 'claude');
+    expect(error).toBeInstanceOf(OpenAI.InternalServerError);
+    expect([error.status, error.message]).toEqual([
+      502,
+      expect.stringContaining('has no key for the vendor'),
+    ]);
+    expect(error.message).not.toMatch(/anthropic/i);
+    expect(at.told).toMatchObject([
+      { kind: 'auth', message: expect.stringContaining('ANTHROPIC_API_KEY') as string },
+    ]);
+  });
+
+  it('hides no target before it that may be asked again', async () => {
+    await using at = await world([{ failure: 'rate-limit', retryAfter: { seconds: 7 } }]);
+    const error = await asked(at, 'gpt');
+    expect(error).toBeInstanceOf(OpenAI.RateLimitError);
+    expect([error.status, error.headers?.get('retry-after')]).toEqual([429, '7']);
+    expect(at.told).toMatchObject([{ kind: 'auth' }]);
+  });
+
+  it('is told to the operator also where a stream should have gone on there', async () => {
+    const parts = [{ type: 'text' as const, text: 'The rain in Spain', chunks: 5 }];
+    await using at = await world([{ fault: 'cut', answer: { parts }, at: { content: 3 } }], {
+      afterCommit: 'continue',
+    });
+    const answer = await fetch(`${at.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({ model: 'gpt', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    expect(await answer.text()).toMatch(
+      /"error":\{"message":"the vendor’s answer broke off|connection broke/,
+    );
+    expect(at.told).toMatchObject([{ kind: 'auth' }]);
+  });
+});
