@@ -17,5 +17,7 @@ export const WIRES = [
 
 /** The two that every row of the gate looks at: most calls of this world go through them. */
 export const MAIN_WIRES = ['openai-chat', 'anthropic-messages'];
+/** What a gateway speaks to its clients. */
+export const GATEWAY_WIRES = [...MAIN_WIRES, 'openai-responses'];
 /** Those that it looks at in calls and streams alone. */
 export const OTHER_WIRES = WIRES.map(({ name }) => name).filter((name) => !MAIN_WIRES.includes(name));
