@@ -1,6 +1,7 @@
 // What majordomo weighs in a bundle, beside the vendors' SDKs: `pnpm sizes`. Fails above a ceiling; `--table` writes the page.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { installRuntimes } from './install.mjs';
@@ -25,6 +26,33 @@ const withProviders = (...providers) => {
 };
 const OPENAI = ['createOpenAI', 'provider-openai'];
 const ANTHROPIC = ['createAnthropic', 'provider-anthropic'];
+
+/** Other libraries, of the versions that are benched; for the page alone. */
+const PEERS = join(ROOT, 'tooling/bench/peers');
+const PEER_ROWS = [
+  {
+    name: 'AI SDK, OpenAI, Anthropic',
+    code: `import { generateText, streamText } from 'ai'; import { createOpenAI } from '@ai-sdk/openai';
+      import { createAnthropic } from '@ai-sdk/anthropic';
+      console.log(generateText, streamText, createOpenAI(), createAnthropic());`,
+  },
+  {
+    name: 'TanStack AI, OpenAI, Anthropic',
+    code: `import { chat } from '@tanstack/ai'; import { createAnthropicChat } from '@tanstack/ai-anthropic';
+      import { createOpenaiChatCompletions } from '@tanstack/ai-openai';
+      console.log(chat, createOpenaiChatCompletions('a', 'b'), createAnthropicChat('a', 'b'));`,
+  },
+  {
+    name: 'LangChain models, OpenAI, Anthropic',
+    code: `import { ChatOpenAI } from '@langchain/openai'; import { ChatAnthropic } from '@langchain/anthropic';
+      console.log(new ChatOpenAI(), new ChatAnthropic());`,
+  },
+  {
+    name: 'pi-ai',
+    code: "import { complete, stream } from '@mariozechner/pi-ai'; console.log(complete, stream);",
+  },
+  { name: 'Mastra, an agent', code: "import { Agent } from '@mastra/core/agent'; console.log(Agent);" },
+];
 
 /** `beside` names the SDKs that it is compared with; `most` is the ceiling of that ratio, gzipped. */
 const ROWS = [
@@ -74,16 +102,27 @@ async function main(isTable) {
     console.log(`${isOver ? 'FAILED ' : ''}${name}: ${kB(browser.gzipped)} gzipped${beside}`);
   }
   const isGood = judged.every(({ ratio = 0, most = 0 }) => ratio <= most);
-  if (isGood && isTable) writeTable(judged);
+  if (isGood && isTable) writeTable([...judged, ...(await peerRows(build))]);
   return isGood ? 0 : 1;
 }
 
+/** Some ask for Node's modules even in a page: these are left out. */
+async function peerRows(build) {
+  if (!existsSync(join(PEERS, 'node_modules'))) throw new Error(`first run "npm ci" in ${PEERS}`);
+  const external = builtinModules.flatMap((name) => [name, `node:${name}`]);
+  return Promise.all(
+    PEER_ROWS.map(async (row) => ({ ...row, ...(await weigh(build, row, { resolveDir: PEERS, external })) })),
+  );
+}
+
 /** One file for a page, one for a Worker, and what a page with code splitting loads before its first call. */
-async function weigh(build, { code }) {
+async function weigh(build, { code }, { resolveDir = join(ROOT, 'tooling/shape'), external = [] } = {}) {
   const bundle = async (conditions, splitting) => {
     const { outputFiles } = await build({
-      stdin: { contents: `const apiKey = 'key'; ${code}`, resolveDir: join(ROOT, 'tooling/shape') },
+      stdin: { contents: `const apiKey = 'key'; ${code}`, resolveDir },
       bundle: true,
+      external,
+      loader: { '.wasm': 'binary' },
       minify: true,
       format: 'esm',
       target: 'es2023',

@@ -1,6 +1,6 @@
 import { ChatAnthropic } from '@langchain/anthropic';
-import { HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
+import { createAgent, tool } from 'langchain';
 import { anthropicMessages } from '../src/wires/anthropic-messages.mjs';
 import { openaiChat } from '../src/wires/openai-chat.mjs';
 import { EDIT, FOUND, KEY, PROMPT, SEARCH } from '../src/wires/wire.mjs';
@@ -40,17 +40,15 @@ const subject = (dialect, modelAt) => ({
         const [{ name, args }] = whole.tool_calls;
         return { name, args };
       },
-      /** A loop by hand: `createAgent` did not install with these versions. */
       async runAgent() {
-        const bound = model.bindTools([toolOf(SEARCH)]);
-        const history = [new HumanMessage(PROMPT)];
-        for (let steps = 0; ; steps++) {
-          const answer = await bound.invoke(history);
-          const calls = answer.tool_calls ?? [];
-          if (calls.length === 0) return { steps, text: textOf(answer) };
-          const results = calls.map(({ id }) => new ToolMessage({ content: FOUND, tool_call_id: id }));
-          history.push(answer, ...results);
-        }
+        const { name, description, parameters: schema } = SEARCH;
+        const agent = createAgent({ model, tools: [tool(async () => FOUND, { name, description, schema })] });
+        const { messages } = await agent.invoke(
+          { messages: [{ role: 'user', content: PROMPT }] },
+          { recursionLimit: Number.MAX_SAFE_INTEGER },
+        );
+        const steps = messages.filter((message) => message.getType() === 'tool').length;
+        return { steps, text: textOf(messages.at(-1)) };
       },
     };
   },

@@ -20,6 +20,12 @@ const ENTRIES = {
   'ai and two providers': { modules: ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic'], from: PEERS },
   '@langchain/openai': { modules: ['@langchain/openai'], from: PEERS },
   'pi-ai': { modules: ['@mariozechner/pi-ai'], from: PEERS },
+  'TanStack AI and two adapters': {
+    modules: ['@tanstack/ai', '@tanstack/ai-openai', '@tanstack/ai-anthropic'],
+    from: PEERS,
+  },
+  "mastra's agent": { modules: ['@mastra/core/agent'], from: PEERS },
+  langchain: { modules: ['langchain'], from: PEERS },
   stackbilt: { modules: ['@stackbilt/llm-providers'], from: PEERS },
 };
 const OWN = ['nothing', CORE, 'core and two providers'];

@@ -50,14 +50,16 @@ export function answerTo({ kind, count }, turn) {
     case 'tool':
       return calls('edit_file', editPieces(count), 'call_00000000');
     case 'turns':
-      if (turn >= count) return said([LAST_WORDS]);
-      return calls('search', [JSON.stringify({ query: `step ${turn}`, limit: 10 })], `call_${turn}`);
+      return { id: `${turn}`, ...(turn < count ? search(turn) : said([LAST_WORDS])) };
     default:
       throw new Error(`a script of kind "${kind}" has no answer`);
   }
 }
 
 const said = (chunks) => ({ parts: [{ type: 'text', text: chunks.join(''), chunks }] });
+
+const search = (turn) =>
+  calls('search', [JSON.stringify({ query: `step ${turn}`, limit: 10 })], `call_${turn}`);
 
 const calls = (name, chunks, id) => ({
   parts: [{ type: 'tool-call', id, name, json: chunks.join(''), chunks }],
