@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, user, type AssistantPart } from '../index.ts';
+import { chatReasoningFamily } from '../toolkit/transcript/families.ts';
 import { dropForeignReplay } from './replay.ts';
 
 const token = (family: string): { replay: { family: string; data: number } } => ({
@@ -66,5 +67,16 @@ describe('foreign reasoning', () => {
     expect(left()).toEqual(assistant([said()]));
     parts.push(said({ text: 'more' }));
     expect(left()).toEqual(assistant([said(), said({ text: 'more' })]));
+  });
+
+  it('is not what was stored while families held the address itself', () => {
+    const address = 'https://llm.internal.example:8443/v1';
+    const family = chatReasoningFamily('lab', address);
+    const stored = token(`chat-reasoning@${address}#lab`);
+    const messages = [user('q'), assistant([thought(stored), said(stored), said()])];
+    expect(dropForeignReplay(messages, [family], 'lab/x')).toEqual({
+      messages: [user('q'), assistant([thought(token(family)), said(token(family)), said()])],
+      warnings: [],
+    });
   });
 });

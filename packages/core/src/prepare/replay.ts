@@ -2,12 +2,12 @@ import type { AssistantMessage, TurnMessage } from '../contract/message.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { Warning } from '../contract/response.ts';
 import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
+import { currentFamily } from '../toolkit/transcript/families.ts';
 import { isReadable } from './history.ts';
 
 /**
  * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole, and so does what ran at
- * the vendor: no vendor takes
- * another's, and its text is nobody else's to see.
+ * the vendor: no vendor takes another's, and its text is nobody else's to see.
  */
 export function dropForeignReplay(
   messages: readonly TurnMessage[],
@@ -28,7 +28,10 @@ function warningsFor(
 ): readonly Warning[] {
   const lost = messages
     .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
-    .filter((part) => readable(part, families)[0] !== part);
+    .filter((part) => {
+      const [left] = readable(part, families);
+      return left === undefined || (left.replay === undefined && part.replay !== undefined);
+    });
   const isOfTool = ({ type }: AssistantPart): boolean => type === 'vendor';
   return [
     ...(lost.every(isOfTool)
@@ -62,7 +65,12 @@ function stripped(message: AssistantMessage, families: readonly string[]): Assis
 }
 
 function readable(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
-  if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
+  const { replay } = part;
+  if (replay !== undefined) {
+    const family = currentFamily(replay.family);
+    if (families.includes(family))
+      return [family === replay.family ? part : { ...part, replay: { ...replay, family } }];
+  }
   if (part.type === 'reasoning' || part.type === 'vendor') return [];
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
