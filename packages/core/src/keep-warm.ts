@@ -7,13 +7,14 @@ const idle: object[] = [];
  * every class of a call, and the next call is run by the interpreter. One idle object prevents it; said once for each
  * class that is used anew in each call, beside the class. Other engines lose nothing by it.
  *
- * @param make is asked at the first call of the process: an import does no work
+ * @param make is asked when the first call of the process has ended: an import does no work, and the first answer does not
+ *   wait for it
  */
 export function keepWarm(make: () => object): void {
   cold.push(make);
 }
 
-/** At the beginning of a call. */
+/** At the end of a call: until then its own objects keep their classes warm. */
 export function warmUp(): void {
   for (let make = cold.pop(); make !== undefined; make = cold.pop()) idle.push(make());
 }

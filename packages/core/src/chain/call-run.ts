@@ -3,6 +3,7 @@ import { LlmError, withDetails, type PartialResponse } from '../contract/llm-err
 import { asLlmError } from '../error/as-llm-error.ts';
 import { calledAt } from '../error/call-site.ts';
 import { abortable } from '../abortable.ts';
+import { warmUp } from '../keep-warm.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import type { Step } from './reading.ts';
@@ -191,6 +192,7 @@ export class CallRun<Event extends object, Result> {
     if (!this.endIsUntold) return;
     this.endIsUntold = false;
     this.record.callEnd('finished', this.result);
+    warmUp();
   }
 
   /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */
@@ -316,6 +318,7 @@ export class CallRun<Event extends object, Result> {
     const failure = calledAt(this.call.site, withDetails(error, { attempts: this.record.attempts, partial }));
     this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });
+    warmUp();
     return failure;
   }
 }

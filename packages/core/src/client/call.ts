@@ -11,7 +11,6 @@ import type { MediaFitter } from '../contract/media.ts';
 import type { Model } from '../contract/provider.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { CallSite } from '../error/call-site.ts';
-import { warmUp } from '../keep-warm.ts';
 import { emitTo } from '../observe/emit.ts';
 import type { Place } from '../resolve/resolve.ts';
 
@@ -59,7 +58,6 @@ export function newCall<Event extends object, Result>(
   { spec, operation, request, options: given, site, live, pick, part, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
-  warmUp();
   const { options, wrong } = soundOptions(given);
   const settings = callSettings(setup.settings, setup.chain, options);
   const info = newInfo(spec, operation.type, options);
@@ -94,7 +92,8 @@ export const newInfo = (
   operation: CallInfo['operation'],
   options: CallOptions | undefined,
 ): CallInfo => ({
-  id: crypto.randomUUID(),
+  // V8 keeps one as the twenty strings that it was put together from, 480 bytes, until somebody asks for all of its text.
+  id: crypto.randomUUID().toLowerCase(),
   spec,
   operation,
   tenant: options?.tenant,
