@@ -48,8 +48,8 @@ const wholeNumber = (text: string | undefined): bigint | undefined =>
   text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 
 function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier: string | undefined): Cost {
-  if (usage === undefined) return unknown(['no usage']);
-  if (price === undefined) return unknown(['no price']);
+  if (usage === undefined) return NO_USAGE;
+  if (price === undefined) return NO_PRICE;
   const rates = ratesFor(price, usage, tier);
   if ('missing' in rates) return unknown([rates.missing]);
   const portions = portionsOf(usage, rates);
@@ -66,6 +66,9 @@ function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier
 }
 
 const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, basis: 'unknown', missing });
+
+const NO_USAGE = unknown(['no usage']);
+const NO_PRICE = unknown(['no price']);
 
 /** An amount, or why it is not known. */
 type Item = Picos | string;

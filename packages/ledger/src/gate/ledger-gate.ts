@@ -106,7 +106,7 @@ function requested(desk: Desk, attempt: AttemptInfo, model: CatalogModel | undef
   const price = priceOf(model, desk.clock.now());
   const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
   const claimed = isMeasured ? claimOf(desk, attempt, model, price) : UNMEASURED;
-  return { attempt, id: `${call.id}/${target}/${attempt.attempt}`, spender, counted, price, claimed };
+  return { attempt, id: [call.id, target, attempt.attempt].join('/'), spender, counted, price, claimed };
 }
 
 /** Requests are counted, whatever is in them: nothing is read to tell how large one is. */

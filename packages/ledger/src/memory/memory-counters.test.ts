@@ -23,3 +23,21 @@ it('a reservation and its settling cost little, with many others open', async ()
   }
   expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(MOST_MICROSECONDS);
 });
+
+it('an id is known for the last hundred thousand and more, and then forgotten', async () => {
+  const store = memoryStore();
+  const claim = {
+    counter: 'a',
+    max: 10n ** 15n,
+    amount: 1n,
+    resetsInMs: 3_600_000,
+    whenLapsed: 'spent',
+  } as const;
+  const book = async (id: number): Promise<boolean> => {
+    await store.reserve(`${id}`, [claim], 600_000);
+    return store.settle(`${id}`, [{ counter: 'a', amount: 1n }]);
+  };
+  for (let id = 0; id < 102_000; id++) await book(id);
+  // True: it was reserved anew.
+  expect([await book(0), await book(10_000), await book(101_999)]).toEqual([true, false, false]);
+});

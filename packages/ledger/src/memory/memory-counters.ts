@@ -139,19 +139,20 @@ export class MemoryCounters {
 
   private end(id: string, now: number): void {
     this.held.delete(id);
-    this.lapsed.delete(id);
-    this.ended.delete(id);
+    // Settled late: it has ended before, and ends anew.
+    if (this.lapsed.delete(id)) this.ended.delete(id);
     this.ended.set(id, now);
   }
 
+  /** Many at once: a map goes past all that was deleted from its front each time it is read. */
   private forget(now: number): void {
+    if (++this.sinceSweep < SWEEP_EVERY) return;
+    this.sinceSweep = 0;
     for (const [id, at] of this.ended) {
       if (at + REMEMBERED_MS > now && this.ended.size <= MOST_REMEMBERED) break;
       this.ended.delete(id);
       this.lapsed.delete(id);
     }
-    if (++this.sinceSweep < SWEEP_EVERY) return;
-    this.sinceSweep = 0;
     for (const [counter, { resetsAt = Infinity }] of this.periods)
       if (resetsAt + LISTED_MS <= now) this.periods.delete(counter);
   }
