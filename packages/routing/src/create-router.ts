@@ -6,9 +6,10 @@ import { note } from './plan/asked.ts';
 import { planOf } from './plan/plan-of.ts';
 import { checkCircles } from './presets/circles.ts';
 import { checkPreset } from './presets/check-preset.ts';
-import { decide, type Rules } from './presets/decide.ts';
+import { decide, type Decision, type Rules } from './presets/decide.ts';
 import { Budgets } from './seen/budgets.ts';
 import { SpeedMemory } from './seen/speed-memory.ts';
+import { whenThere } from './when-there.ts';
 
 /**
  * Gives names for what is wanted: chains, choices that are made for each call, rules. Throws `config` for presets that
@@ -35,11 +36,13 @@ export function createRouter(options: RouterOptions): Router {
   };
   const { simpleTurns, overrideKey = 'model' } = options;
   const rules: Rules = { presets, simpleTurns, overrideKey, judge };
-  const resolver: Resolver = async (name, context) => {
+  const resolver: Resolver = (name, context) => {
     const preset = presets.get(name);
-    const decision = preset === undefined ? undefined : await decide(name, preset, context, rules);
-    note(name, context, decision);
-    return decision?.meaning;
+    const told = (decision: Decision | undefined): Decision['meaning'] | undefined => {
+      note(name, context, decision);
+      return decision?.meaning;
+    };
+    return whenThere(preset === undefined ? undefined : decide(name, preset, context, rules), told);
   };
   return {
     resolver,

@@ -11,6 +11,14 @@ describe('a preset', () => {
     expect((await majordomo.model('fast').generate(hi)).target).toBe('b/y');
   });
 
+  it('that is a chain is answered at once, so that a call waits for nothing', () => {
+    const { resolver } = createRouter({ presets: { fast: 'b/y,a/x' } });
+    const context = { call: undefined, request: undefined, path: [], signal: new AbortController().signal };
+    const { majordomo } = world(two, {});
+    expect(resolver('fast', { ...context, majordomo })).toBe('b/y,a/x');
+    expect(resolver('another', { ...context, majordomo })).toBeUndefined();
+  });
+
   it('may be a chain and how it is asked', async () => {
     const { majordomo, providers } = world(two, {
       deep: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },

@@ -3,6 +3,7 @@ import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type Judge, type ResolverContext } from '../ranking/choose.ts';
 import { isSimpleTurn } from '../simple-turn.ts';
+import { whenThere } from '../when-there.ts';
 import { config } from './check-preset.ts';
 
 /** What a name stands for in one call, and why. */
@@ -19,13 +20,16 @@ export interface Rules extends Pick<RouterOptions, 'simpleTurns'> {
 
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
 
-/** The caller's own choice first, then what a simple turn needs, then the preset; `undefined`: it means nothing now. */
-export async function decide(
+/**
+ * The caller's own choice first, then what a simple turn needs, then the preset; `undefined`: it means nothing now. At once,
+ * where the preset is a chain.
+ */
+export function decide(
   name: string,
   preset: Preset,
   context: ResolverContext,
   rules: Rules,
-): Promise<Decision | undefined> {
+): Decision | undefined | Promise<Decision | undefined> {
   // Within another preset a name means what it says: only the one that the caller wrote is replaced.
   const isOutermost = !context.path.some((outer) => rules.presets.has(outer));
   const override = isOutermost ? overrideOf(context.call?.metadata, rules.overrideKey) : undefined;
@@ -33,12 +37,13 @@ export async function decide(
   // One that is being resolved already means what it says too.
   if (override !== undefined && !names.includes(override))
     return { ...UNRANKED, meaning: override, reason: 'override' };
-  const decision = await meaningOf(name, preset, context, rules.judge);
+  const meaning = meaningOf(name, preset, context, rules.judge);
   const { simpleTurns } = rules;
-  if (decision === undefined || override !== undefined || !isOutermost || simpleTurns === undefined)
-    return decision;
-  if (elementsOf(simpleTurns.use).some((element) => names.includes(element))) return decision;
-  return isSimple(context, simpleTurns) ? behind(simpleTurns.use, decision) : decision;
+  if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
+  if (elementsOf(simpleTurns.use).some((element) => names.includes(element))) return meaning;
+  return whenThere(meaning, (decision) =>
+    decision !== undefined && isSimple(context, simpleTurns) ? behind(simpleTurns.use, decision) : decision,
+  );
 }
 
 function overrideOf(
@@ -51,24 +56,28 @@ function overrideOf(
   throw config(`metadata.${key}`, 'overrides a preset, so it must be a spec, such as provider/model');
 }
 
-async function meaningOf(
+function meaningOf(
   name: string,
   preset: Preset,
   context: ResolverContext,
   judge: Judge,
-): Promise<Decision | undefined> {
-  if (typeof preset === 'function') {
-    const { request, call, signal } = context;
-    const answer: unknown = await preset({ request, call, signal });
-    // Null is what a look-up in a store gives for nothing.
-    if (answer === undefined || answer === null) return undefined;
-    if (typeof answer !== 'string') throw notASpec(name, answer);
-    return { ...UNRANKED, meaning: answer, reason: 'rule' };
-  }
+): Decision | Promise<Decision | undefined> {
+  if (typeof preset === 'function') return ruled(name, preset, context);
   if (typeof preset === 'string' || !('choose' in preset))
     return { ...UNRANKED, meaning: preset, reason: 'preset' };
-  const { chain, ...chosen } = await choose(name, preset, context, judge);
-  return { ...chosen, meaning: chain };
+  return choose(name, preset, context, judge).then(({ chain, ...chosen }) => ({ ...chosen, meaning: chain }));
+}
+
+async function ruled(
+  name: string,
+  rule: Extract<Preset, (...turn: never[]) => unknown>,
+  { request, call, signal }: ResolverContext,
+): Promise<Decision | undefined> {
+  const answer: unknown = await rule({ request, call, signal });
+  // Null is what a look-up in a store gives for nothing.
+  if (answer === undefined || answer === null) return undefined;
+  if (typeof answer !== 'string') throw notASpec(name, answer);
+  return { ...UNRANKED, meaning: answer, reason: 'rule' };
 }
 
 function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['simpleTurns']>): boolean {

@@ -20,12 +20,19 @@ interface Seen {
   readonly rate: Recent;
 }
 
+/** An attempt's first content. */
+interface Shown {
+  readonly target: string;
+  /** From its beginning. */
+  readonly ms: number;
+}
+
 /** How fast targets were of late, as the events of calls tell it. */
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, Seen>();
-  /** Attempts that have shown something and not yet ended: milliseconds to the first content. */
-  private readonly pending = new Map<string, number>();
+  /** By the call's id, its attempt that has shown something and not yet ended: one at a time, however many are under way. */
+  private readonly pending = new Map<string, Shown>();
 
   constructor(now: () => number) {
     this.now = now;
@@ -35,13 +42,13 @@ export class SpeedMemory {
     if (event.type !== 'committed' && event.type !== 'attempt-end') return;
     if ((event.call.operation ?? 'chat') !== 'chat') return;
     if (event.type === 'committed') {
-      put(this.pending, `${event.call.id} ${event.target}`, event.msToFirst, MOST_PENDING);
+      put(this.pending, event.call.id, { target: event.target, ms: event.msToFirst }, MOST_PENDING);
       return;
     }
-    const key = `${event.call.id} ${event.result.target}`;
-    const firstMs = this.pending.get(key);
-    this.pending.delete(key);
-    this.ended(event.result, firstMs);
+    const shown = this.pending.get(event.call.id);
+    const isIts = shown?.target === event.result.target;
+    if (isIts) this.pending.delete(event.call.id);
+    this.ended(event.result, isIts ? shown.ms : undefined);
   }
 
   /** 0 to 1; nears 0.5 as what was seen grows old. */
