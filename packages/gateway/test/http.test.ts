@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { house, KEY, type House } from './support/house.ts';
@@ -92,4 +93,15 @@ it('answers requests that come at once one after the other, also after one that 
   );
   expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200', 'HTTP/1.1 200']);
   expect(text).toContain('hello');
+});
+
+it('closes at once, whoever has connected and asks nothing', async () => {
+  await using at = await house();
+  const silent = connect(Number(new URL(at.url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  // What is answered came behind it.
+  await (await fetch(`${at.url}/health`)).text();
+  const left = once(silent, 'close');
+  await at.close(120_000);
+  await left;
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { directly } from '../direct.ts';
@@ -57,12 +57,19 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
     });
     void handled(gateway, incoming, outgoing, state);
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listening(server, port, host);
   return {
     url: urlOf(server.address() as AddressInfo),
     close(graceMs = 10_000) {
       state.isClosing = true;
       for (const left of state.endless) left.abort();
+      // Opened by clients that ask later, perhaps: to Node they are busy with a first request.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
       return closed(server, graceMs);
     },
   };
