@@ -89,7 +89,7 @@ export function checkSetUp(options: MajordomoOptions): void {
 export function checkChanges(options: Partial<MajordomoOptions>): void {
   if (!isObject(options)) throw config('options', 'must be an object with providers');
   checkKinds(options, SET_UP);
-  const { providers, aliases, resolvers, gates } = options;
+  const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
   resolvers?.forEach((resolver, index) => {
     checkKind(resolver, FUNCTION, `resolvers[${index}]`);
@@ -99,8 +99,6 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
     checkKind(gate ?? null, 'object with admit', path);
     checkKind(memberOf(gate, 'timeoutMs', path), 0, `${path}.timeoutMs`);
   });
-  if (aliases !== undefined)
-    for (const name of Object.keys(aliases)) checkedMeaning(`aliases.${name}`, aliases[name]);
 }
 
 /** What a name is to stand for, if it can. */

@@ -6,7 +6,7 @@ import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
 import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
+import type { Majordomo, MajordomoOptions, NamedSpec, Resolver } from '../contract/majordomo.ts';
 import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { NO_ENV } from '../resolve/no-env.ts';
@@ -62,7 +62,9 @@ const MOST_SPECS = 1000;
 function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
   const { health, clock, random, memory, credentialKeys } = shared;
   const { registry, models } = backends;
-  const aliases = new Map(Object.entries(options.aliases ?? {}));
+  const aliases = new Map<string, string | NamedSpec>();
+  const { aliases: given = {} } = options;
+  for (const name of Object.keys(given)) aliases.set(name, checkedMeaning(`aliases.${name}`, given[name]));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   /** Until a name or a variable changes. */
   const placesOf = new Map<string, readonly Place[]>();
