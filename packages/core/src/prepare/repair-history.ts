@@ -22,7 +22,8 @@ export function repairHistory(messages: readonly TurnMessage[]): {
 
 class Repair {
   readonly messages: TurnMessage[] = [];
-  private readonly seen = new Set<string>();
+  /** Ids, and how often each was wanted. */
+  private readonly seen = new Map<string, number>();
   private interrupted = 0;
   private orphans = 0;
 
@@ -47,27 +48,34 @@ class Repair {
   private calls(message: AssistantMessage, following: readonly TurnMessage[]): void {
     const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
-    const used = new Set<ToolResultPart>();
+    /** By the ids of their calls, the last one first. */
+    const left = new Map<string, ToolResultPart[]>();
+    for (const result of results.reverse()) {
+      const same = left.get(result.callId);
+      if (same === undefined) left.set(result.callId, [result]);
+      else same.push(result);
+    }
+    this.orphans += results.length;
     const answers: ToolResultPart[] = [];
     const unique = parts.map((part) => {
       if (part.type !== 'tool-call') return part;
-      const result = results.find((candidate) => candidate.callId === part.id && !used.has(candidate));
+      const result = left.get(part.id)?.pop();
       if (result === undefined) this.interrupted++;
-      else used.add(result);
+      else this.orphans--;
       const id = this.uniqueId(part.id);
       answers.push(answer(part, id, result));
       return id === part.id ? part : { ...part, id };
     });
-    this.orphans += results.length - used.size;
     const { turn, results: own } = pairOf(message, following[0], unique, answers);
     this.messages.push(turn, own);
-    this.messages.push(...following.filter(({ role }) => role !== 'tool'));
+    for (const each of following) if (each.role !== 'tool') this.messages.push(each);
   }
 
   private uniqueId(id: string): string {
     let unique = id;
-    for (let n = 2; this.seen.has(unique); n++) unique = `${id}_${n}`;
-    this.seen.add(unique);
+    let n = this.seen.get(id) ?? 1;
+    while (this.seen.has(unique)) unique = `${id}_${++n}`;
+    this.seen.set(unique, 1).set(id, n);
     return unique;
   }
 
