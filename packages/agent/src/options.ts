@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { asRecord, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -69,6 +69,19 @@ const KINDS: KindsOf<AgentOptions> = {
   onEnd: 'function',
 };
 
+/** What other libraries call them. */
+const ELSEWHERE: Readonly<Record<string, keyof AgentOptions>> = {
+  system: 'instructions',
+  systemPrompt: 'instructions',
+  prompt: 'instructions',
+  maxTurns: 'maxSteps',
+  maxIterations: 'maxSteps',
+  maxOutputTokens: 'maxTokens',
+  stopSequences: 'stop',
+  onStepFinish: 'onStep',
+  onFinish: 'onEnd',
+};
+
 /** An agent, as its options have been read; one for all of its runs. */
 export interface AgentParts {
   readonly model: ChatModel;
@@ -86,7 +99,7 @@ export interface AgentParts {
 
 /** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
-  checkOptions('createAgent', options, KINDS);
+  checkOptions('createAgent', options, KINDS, [], ELSEWHERE);
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
@@ -127,12 +140,25 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
   return texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined;
 }
 
-const toolsOf = ({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools =>
-  new Tools([
+function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools {
+  toolboxes.forEach((box, at) => {
+    checkHolder(`toolboxes[${at}]`, box);
+  });
+  skills.forEach((skill, at) => {
+    checkHolder(`skills[${at}]`, skill);
+  });
+  return new Tools([
     { name: 'the agent', tools },
     ...toolboxes.map(named),
     ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
   ]);
+}
+
+/** Untyped code may put anything into a list. Tools are read when they are taken, and not before. */
+function checkHolder(path: string, holder: unknown): void {
+  if (typeof asRecord(holder)['name'] !== 'string')
+    throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
+}
 
 /** Its tools are read from the box itself, each time. */
 const named = (box: Toolbox): Toolbox => ({

@@ -84,6 +84,15 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   run: 'function',
 };
 
+/** What other libraries call them. */
+const ELSEWHERE: Readonly<Record<string, keyof Tool>> = {
+  execute: 'run',
+  handler: 'run',
+  inputSchema: 'parameters',
+  schema: 'parameters',
+  needsApproval: 'approval',
+};
+
 /**
  * A tool whose arguments are checked and typed by its schema. Throws `config` for a definition that cannot be meant.
  *
@@ -96,7 +105,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
 export function defineTool<T>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
-  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run']);
+  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], ELSEWHERE);
   const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
   return {
     name,

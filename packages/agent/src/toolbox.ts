@@ -31,7 +31,7 @@ export class Tools {
 
   /** Takes what the boxes have become. Throws like the constructor; then the tools stay what they were. */
   renew(): void {
-    const lists = this.boxes.map(({ tools }) => tools);
+    const lists = this.boxes.map(listOf);
     if (lists.length === this.taken.length && lists.every((list, at) => isSame(list, this.taken[at]))) return;
     const byName = new Map<string, Owned>();
     for (const [at, { name: owner }] of this.boxes.entries())
@@ -71,12 +71,28 @@ export class Tools {
   private readonly parts = new Map<string, readonly ToolSpec[]>();
 }
 
+/** Untyped code may give anything. */
+function listOf({ name, tools }: Toolbox): readonly Tool[] {
+  const given: unknown = tools;
+  if (Array.isArray(given)) return tools;
+  throw new LlmError('config', `the tools of ${name} must be an array`, { path: 'tools' });
+}
+
 interface Owned {
   readonly tool: Tool;
   readonly owner: string;
 }
 
 function add(byName: Map<string, Owned>, tool: Tool, owner: string): void {
+  // Untyped code may put anything into a list.
+  if (typeof (tool as Tool | null)?.name !== 'string')
+    throw new LlmError(
+      'config',
+      `${owner} has something among its tools that is none: make it with defineTool`,
+      {
+        path: 'tools',
+      },
+    );
   const known = byName.get(tool.name);
   if (known !== undefined) {
     throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);

@@ -33,3 +33,44 @@ describe('a number that cannot be meant is refused with its place', () => {
     await expect(agent.run('hi')).rejects.toMatchObject({ kind: 'config', details: { path: 'maxSteps' } });
   });
 });
+
+describe('what is in no list of tools, toolboxes and skills is refused', () => {
+  it.each<[string, object]>([
+    ['tools', { tools: [null] }],
+    ['tools', { tools: ['look'] }],
+    ['toolboxes[0]', { toolboxes: [null] }],
+    ['toolboxes[0]', { toolboxes: [{ tools: [] }] }],
+    ['tools', { toolboxes: [{ name: 'box' }] }],
+    ['tools', { toolboxes: [{ name: 'box', tools: [5] }] }],
+    ['skills[1]', { skills: [{ name: 'a' }, 'b'] }],
+    ['tools', { skills: [{ name: 'a', tools: {} }] }],
+  ])('%s of %j', (path, options) => {
+    expect(() => createAgent({ model, ...options })).toThrow(
+      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }),
+    );
+  });
+});
+
+describe('an option that is called otherwise here is told with its name', () => {
+  it.each([
+    ['system', 'instructions'],
+    ['maxTurns', 'maxSteps'],
+  ])('%s of an agent', (name, here) => {
+    expect(() => createAgent({ model, [name]: 'x' })).toThrow(
+      `createAgent: ${name} is not an option: it is called ${here} here`,
+    );
+  });
+
+  it('execute of a tool', () => {
+    const execute = { name: 'look', description: 'd', parameters: {}, execute: () => 'x' };
+    expect(() => defineTool(execute as never)).toThrow(
+      'defineTool: execute is not an option: it is called run here',
+    );
+  });
+
+  it('one that nobody knows is refused too', () => {
+    expect(() => createAgent({ model, colour: 'red' } as never)).toThrow(
+      'createAgent: colour is not an option',
+    );
+  });
+});

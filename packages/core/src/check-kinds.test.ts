@@ -22,7 +22,11 @@ it.each([
   ['object with now', 5, 'make: it must be an object with now, not a number'],
   [1, 0, 'make: it must be a number of 1 or more, not 0'],
   [1, '5', 'make: it must be a number of 1 or more, not a value of type string'],
-  [['a', 'b'], 'c', 'make: it must be one of a, b, not "c"'],
+  [['open', 'shut'], 'sk-secret', 'make: it must be one of open, shut'],
+  [['open', 'shut'], 'opne', 'make: it must be one of open, shut; did you mean "open"?'],
+  [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],
+  [['open', 'shut'], null, 'make: it must be one of open, shut, not null'],
+  ['number', NaN, 'make: it must be a number, not NaN'],
   [{ inner: 'string' }, 5, 'make: it must be an object, not a number'],
   [{ inner: 'string' }, { inner: 5 }, 'make: it.inner must be a string, not a number'],
 ] as const)('of kind %j, %j is refused', (kind, value, message) => {
@@ -69,4 +73,29 @@ it.each([
   expect(() => {
     checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
   }).toThrow(message);
+});
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+const fail = (): never => {
+  throw new Error('no');
+};
+
+it.each([
+  ['a proxy that was revoked', revoked()],
+  ['a proxy that cannot be listed', new Proxy({}, { ownKeys: fail })],
+])('options that are %s cannot be read', (_, options) => {
+  const told = expect.objectContaining({
+    kind: 'config',
+    message: expect.stringMatching('cannot be read') as string,
+  }) as Error;
+  expect(() => {
+    checkOptions('make', options, { inner: {} });
+  }).toThrow(told);
+  expect(() => {
+    checkOptions('make', { inner: options }, { inner: {} });
+  }).toThrow(told);
 });

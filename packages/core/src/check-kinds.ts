@@ -1,8 +1,7 @@
 import { checkNumber } from './check-number.ts';
 import type { Timeouts } from './contract/call.ts';
 import { LlmError } from './contract/llm-error.ts';
-import { quoted } from './prepare/validate.ts';
-import { didYouMean, nearest } from './resolve/did-you-mean.ts';
+import { didYouMean } from './resolve/did-you-mean.ts';
 
 /**
  * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
@@ -31,34 +30,34 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
 };
 
 /**
- * Throws `config` with the place for options of the wrong kind, and for one whose name is nearly another's: it was mistyped.
- * Those of any other name belong to somebody else. `of`: whose options, and a colon.
+ * Throws `config` with the place for options of the wrong kind, and for one that there is not, with the one that it is nearly.
+ * `of`: whose options, and a colon.
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
-  for (const name in options) {
-    if (Object.hasOwn(kinds, name)) continue;
-    const known = Object.keys(kinds);
-    if (nearest(name, known) === undefined) continue;
-    throw config(prefix + name, `is not an option${didYouMean(name, known)}`, of);
-  }
+  reading(prefix + 'options', of, () => {
+    for (const name in options)
+      if (!Object.hasOwn(kinds, name) && memberOf(options, name, prefix + name, of) !== undefined)
+        throw config(prefix + name, `is not an option${didYouMean(name, Object.keys(kinds))}`, of);
+  });
   for (const name in kinds)
     checkKind(memberOf(options, name, prefix + name, of), kinds[name], prefix + name, of);
 }
 
-/** The same for one value. What was given is not repeated, but for words: it may be a secret. */
+/** The same for one value. What was given is not repeated: it may be a secret. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, of = ''): void {
   if (value === undefined || kind === true) return;
+  const type = reading(path, of, () => typeOf(value));
   if (typeof kind === 'number') checkNumber(value, kind, path, of);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
-    const type = typeOf(value);
     const isOne = types.split(' or ').includes(type);
     if (!isOne || (method !== undefined && typeof memberOf(value, method, path, of) !== 'function'))
       throw config(path, `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`, of);
   } else if (isArray(kind)) {
-    const words = kind as readonly unknown[];
-    if (!words.includes(value))
-      throw config(path, `must be one of ${words.join(', ')}, not ${quoted(value)}`, of);
+    const words = kind as readonly string[];
+    if (words.includes(value as string)) return;
+    const said = typeof value === 'string' ? didYouMean(value, words) : `, not ${article(type)}`;
+    throw config(path, `must be one of ${words.join(', ')}${said}`, of);
   } else {
     checkKind(value, 'object', path, of);
     checkKinds(value as object, kind as Kinds, `${path}.`, of);
@@ -66,10 +65,14 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
 }
 
 /** A member of what anybody may have made: a getter that throws is told with its place. */
-export function memberOf(options: unknown, name: string, path: string, of = ''): unknown {
+export const memberOf = (options: unknown, name: string, path: string, of = ''): unknown =>
+  reading(path, of, () => (options as Readonly<Record<string, unknown>>)[name]);
+
+function reading<T>(path: string, of: string, read: () => T): T {
   try {
-    return (options as Readonly<Record<string, unknown>>)[name];
+    return read();
   } catch (cause) {
+    if (LlmError.is(cause)) throw cause;
     throw new LlmError('config', `${of}${path} cannot be read`, { path }, { cause });
   }
 }
@@ -77,11 +80,12 @@ export function memberOf(options: unknown, name: string, path: string, of = ''):
 export const config = (path: string, why: string, of = ''): LlmError =>
   new LlmError('config', `${of}${path} ${why}`, { path });
 
-export const isObject = (value: unknown): value is object => typeOf(value) === 'object';
+export const isObject = (value: unknown): value is object =>
+  reading('options', '', () => typeOf(value)) === 'object';
 const isArray = (value: unknown): boolean => Array.isArray(value);
 
 const typeOf = (value: unknown): string =>
-  value === null ? 'null' : isArray(value) ? 'array' : typeof value;
+  value === null || Number.isNaN(value) ? String(value) : isArray(value) ? 'array' : typeof value;
 
 export const article = (type: string): string =>
-  type === 'null' ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+  /^[nN](?:ull|aN)/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;

@@ -224,7 +224,7 @@ describe('an option whose getter throws is a config error with its cause', () =>
     });
 
   it.each(Object.keys(SET_UP).filter((path) => !path.includes('[')))('%s of createMajordomo', (path) => {
-    const options = { ...world({ 'a/x': ['hi'] }), providers: [] };
+    const options = { providers: [] };
     const own = Object.defineProperties(options, Object.getOwnPropertyDescriptors(throwingAt(path)));
     expect(thrownBy(() => createMajordomo(own))).toEqual(closed(path));
   });
@@ -267,4 +267,21 @@ it('an object of a class is taken for what it can do', () => {
   }
   const gate = new Lock();
   expect(() => createMajordomo({ providers: [], gates: [gate], env: process.env })).not.toThrow(LlmError);
+});
+
+it.each([
+  ['createMajordomo', () => createMajordomo({ providers: [], retries: 3 } as never), 'retries'],
+  ['with', () => world({}).majordomo.with({ chain: { retries: 3 } as never }), 'chain.retries'],
+])('an option that there is not is refused: %s', (_, make, path) => {
+  expect(thrownBy(make)).toMatchObject({
+    kind: 'config',
+    message: `${path} is not an option`,
+    details: { path },
+  });
+});
+
+it('an option of a call that there is not is refused', async () => {
+  const { majordomo, asked } = world({ 'a/x': ['hi'] });
+  const error = await failure(majordomo.model('a/x').generate(request, { maxTokens: 5 } as never));
+  expect([error.message, asked.size]).toEqual(['maxTokens is not an option', 0]);
 });

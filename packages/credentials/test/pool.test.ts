@@ -111,9 +111,8 @@ function world(
     providers: [provider],
     clock,
     random: () => 0,
-    attempts: 1,
-    ...settings,
-  } as never);
+    chain: { attempts: 1, ...settings },
+  });
   const ask = async (): Promise<string> =>
     (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
   return { asked, clock, provider, ask, majordomo };
@@ -320,6 +319,18 @@ test('a dead key whose source has another value by now is alive when nothing els
   await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
   await vault.update('a', () => ({ kind: 'key', value: secret('new') }));
   expect(await ask()).toBe('new');
+});
+
+it.each([null, 5, Symbol('k')])('what is no key is refused with its place: %o', (wrong) => {
+  const create = (): never => {
+    throw new Error('it was made');
+  };
+  expect(() => pooled(create, { keys: ['a', wrong as never] })).toThrow(
+    expect.objectContaining({
+      kind: 'config',
+      details: expect.objectContaining({ path: 'keys[1]' }) as object,
+    }),
+  );
 });
 
 describe('the strategy', () => {

@@ -29,9 +29,10 @@ export function settingsOf(options: GatewayOptions): Settings {
     cors: options.cors ?? [],
   };
   for (const [name, spec] of Object.entries(settings.models)) checkSpec(name, spec, settings);
-  for (const origin of settings.cors) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw wrong('cors', `holds ${JSON.stringify(origin)}, which is no origin such as https://app.example`);
+  for (const [at, origin] of settings.cors.entries()) {
+    // Untyped code may give anything.
+    if (typeof (origin as unknown) !== 'string' || URL.parse(origin)?.origin !== origin)
+      throw wrong(`cors[${at}]`, 'is no origin such as https://app.example');
   }
   return settings;
 }

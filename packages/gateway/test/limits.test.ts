@@ -1,9 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { createMajordomo } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { serve } from '../src/node.ts';
 import { house, KEY, type House } from './support/house.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
@@ -335,4 +337,19 @@ describe('count_tokens', () => {
     expect(tokens).toBeLessThan(200);
     expect(at.anthropic.requests).toHaveLength(0);
   });
+});
+
+it.each([5, 10n, Symbol('x'), null, 'sk-secret', 'https://app.example/'])(
+  'an origin that is none is refused, and not repeated: %o',
+  (wrong) => {
+    const majordomo = createMajordomo({ providers: [] });
+    expect(() => createGateway({ majordomo, models: {}, cors: [wrong as string] })).toThrow(
+      'cors[0] of createGateway is no origin such as https://app.example',
+    );
+  },
+);
+
+it.each([65_536, 1.5, Infinity])('there is no port %d to listen on', async (port) => {
+  const gateway = createGateway({ majordomo: createMajordomo({ providers: [] }), models: {} });
+  await expect(serve(gateway, { port })).rejects.toMatchObject({ kind: 'config', details: { path: 'port' } });
 });

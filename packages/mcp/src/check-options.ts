@@ -36,7 +36,8 @@ export function checkOptions(options: McpOptions): void {
     checkNumber(sampling.maxTokens, 1, 'sampling.maxTokens');
   }
   for (const [at, root] of (roots ?? []).entries())
-    if (!root.startsWith('file://')) throw wrong(`roots[${at}]`, 'is no file:// address');
+    if (typeof (root as unknown) !== 'string' || !root.startsWith('file://'))
+      throw wrong(`roots[${at}]`, 'is no file:// address');
 }
 
 /** Untyped code gives anything. */

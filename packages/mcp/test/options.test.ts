@@ -20,6 +20,8 @@ describe('options that cannot be meant', () => {
     ['maxResultChars', { maxResultChars: -1 }],
     ['sampling.maxTokens', { sampling: { model: {} as never, maxTokens: 0 } }],
     ['roots[0]', { roots: ['/home'] }],
+    ['roots[0]', { roots: [5 as never] }],
+    ['roots[1]', { roots: ['file:///a', null as never] }],
   ])('%s: nothing is started', async (path, options) => {
     expect(await rejection(connectMcp({ name: 'x', place, ...options }))).toMatchObject({
       kind: 'config',

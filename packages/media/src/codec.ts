@@ -34,10 +34,13 @@ export interface CodecOptions {
   readonly timeoutMs: number;
 }
 
+/** sharp takes no more. */
+const MOST_SECONDS = 3600;
+
 /** Over sharp, without changing its process-wide settings. Broken input is thrown as `invalid-request`. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
-  const seconds = Math.ceil(timeoutMs / 1000);
+  const seconds = Math.min(Math.ceil(timeoutMs / 1000), MOST_SECONDS);
   const raw = ({ width, height, channels }: Raster): { readonly raw: Omit<Raster, 'data'> } => ({
     raw: { width, height, channels },
   });

@@ -205,6 +205,10 @@ describe('limits', () => {
     await closed;
   });
 
+  test.each([Infinity, 2 ** 40, 60_000.5])('time: %d ms are taken', async (timeoutMs) => {
+    expect((await fetchMedia(`${origin}/long`, { allow, timeoutMs })).bytes.length).toBe(5000);
+  });
+
   test('the caller’s abort rejects with its reason and closes the connection', async () => {
     const controller = new AbortController();
     const fetching = fetchMedia(`${origin}/silent`, { allow, signal: controller.signal });

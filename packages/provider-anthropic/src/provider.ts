@@ -22,7 +22,7 @@ import { MessagesReader } from './stream.ts';
  * without one the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
-  checkProviderOptions(options.id ?? 'anthropic', options, OWN_OPTIONS);
+  checkProviderOptions('anthropic', options, OWN_OPTIONS);
   return messagesProvider({ ...options, vendor: options.vendor ?? VENDOR }, connection(options, KEY_ENV));
 }
 

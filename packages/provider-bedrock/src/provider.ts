@@ -17,7 +17,7 @@ export interface BedrockProvider extends Provider {
 
 /** Models of Amazon Bedrock: chat through Converse, vectors through InvokeModel. Nothing is loaded or opened before the first call. */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
-  checkProviderOptions(options.id ?? 'bedrock', options, OWN_OPTIONS);
+  checkProviderOptions('bedrock', options, OWN_OPTIONS);
   const connect = connection(options);
   return {
     spi: 1,

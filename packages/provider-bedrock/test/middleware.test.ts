@@ -57,9 +57,6 @@ it.each(ANSWERS)("an answer is read as the app's own middleware hands it on: %s"
 
 it.each(ANSWERS)('a transport may write its headers as the wire does: %s', async (...answer) => {
   const [delivery, headers, bytes] = answer;
-  const { text, error } = await run(
-    clientOf({ 'Content-Type': headers['content-type'] }, bytes),
-    delivery,
-  );
+  const { text, error } = await run(clientOf({ 'Content-Type': headers['content-type'] }, bytes), delivery);
   expect([text, error]).toEqual(['Hello', undefined]);
 });

@@ -36,6 +36,8 @@ export interface Child {
 }
 
 /** Between SIGTERM and SIGKILL. */
+/** Node's timers take no more, and would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 const GRACE_MS = 400;
 /** After its answer a CLI still writes its session to disk. */
 const LINGER_MS = 3000;
@@ -106,10 +108,13 @@ class RunningChild implements Child {
     signal.addEventListener('abort', this.stop, { once: true });
     endWithTheApp(this);
     if (totalMs > 0) {
-      this.totalTimer = setTimeout(() => {
-        this.timedOut = true;
-        this.stop();
-      }, totalMs);
+      this.totalTimer = setTimeout(
+        () => {
+          this.timedOut = true;
+          this.stop();
+        },
+        Math.min(totalMs, LONGEST_MS),
+      );
     }
     if (signal.aborted) this.stop();
   }

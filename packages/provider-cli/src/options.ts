@@ -52,5 +52,5 @@ export const OPTIONS: KindsOf<CliOptions> = {
   skipPermissions: 'boolean',
   fileMentions: 'boolean',
   maxOutputBytes: 1,
-  timeouts: 'object',
+  timeouts: { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0, totalMs: 0, unreadMs: 0 },
 };

@@ -240,6 +240,15 @@ describe('a CLI that hangs', () => {
     for (const pid of group) expect(await isGone(pid, 1000)).toBe(true);
   });
 
+  it('has all the time that there is', async () => {
+    await using cli = await fakeCli(`
+      setTimeout(() => say({ type: 'result', subtype: 'success', result: 'Hello' }), 50);`);
+    const { error } = await ask(
+      createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: Infinity } }),
+    );
+    expect(error?.kind).not.toBe('timeout');
+  });
+
   it('is ended when nobody listens any more', async () => {
     await using cli = await fakeCli(`
       write('leader', process.pid);

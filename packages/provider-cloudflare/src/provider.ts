@@ -38,7 +38,7 @@ const DEFAULT_MAX_TOKENS = 256;
  * @example createCloudflare({ binding: env.AI })
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
-  checkProviderOptions(options.id ?? 'cloudflare', options, OWN_OPTIONS);
+  checkProviderOptions('cloudflare', options, OWN_OPTIONS);
   return cloudflareProvider(options, KEY_ENV);
 }
 

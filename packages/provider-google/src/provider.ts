@@ -29,7 +29,7 @@ import { transcriptionModel } from './transcription.ts';
  * @example createMajordomo({ providers: [createGoogle()], env: process.env }).model('google/gemini-3.8-flash')
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
-  checkProviderOptions(options.id ?? 'google', options, OWN_OPTIONS);
+  checkProviderOptions('google', options, OWN_OPTIONS);
   return geminiProvider(options, KEY_ENV);
 }
 

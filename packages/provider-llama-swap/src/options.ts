@@ -32,6 +32,12 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
+/** The options as they are checked; untyped code may give anything. */
+export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
+  typeof (options as ProviderOptions | null)?.baseURL === 'string'
+    ? { ...options, baseURL: originOf(options) }
+    : options;
+
 /** What is not an option of every provider. */
 export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = {
   quirks: 'object',

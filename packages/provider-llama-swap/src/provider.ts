@@ -7,7 +7,14 @@ import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
 import { listedModels } from './models.ts';
-import { OWN_OPTIONS, keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
+import {
+  OWN_OPTIONS,
+  keyOf,
+  originOf,
+  withOrigin,
+  type LlamaSwapOptions,
+  type ManageOptions,
+} from './options.ts';
 import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
 
 /** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
@@ -37,8 +44,8 @@ const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs:
  * `config`; without a key `no-key` is sent. Nothing is loaded before the first call.
  */
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
+  checkProviderOptions('llama-swap', withOrigin(options), OWN_OPTIONS);
   const id = options.id ?? 'llama-swap';
-  checkProviderOptions(id, { ...options, baseURL: originOf(options) }, OWN_OPTIONS);
   const server = management(id, options);
   const chat = openaiCompatible(profileOf(id, options), {
     headers: options.headers,

@@ -37,10 +37,11 @@ export interface OllamaProvider extends Provider {
  * @example createMajordomo({ providers: [createOllama()], env: process.env }).model('ollama/qwen3:30b')
  */
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
-  const { baseURL, ...others } = options;
-  checkProviderOptions<OllamaOptions>(options.id ?? 'ollama', others, OWN_OPTIONS);
-  // Any form that OLLAMA_HOST may have.
-  if (baseURL !== undefined) baseURLFromHost(baseURL);
+  // Any form that OLLAMA_HOST may have; untyped code may give anything.
+  const host: unknown = (options as OllamaOptions | null)?.baseURL;
+  const isHost = typeof host === 'string';
+  checkProviderOptions('ollama', isHost ? { ...options, baseURL: undefined } : options, OWN_OPTIONS);
+  if (isHost) baseURLFromHost(host);
   return ollamaProvider(options, profileOf(options));
 }
 

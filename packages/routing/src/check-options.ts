@@ -22,7 +22,10 @@ export function checkOptions(options: RouterOptions): void {
   for (const [name, preset] of Object.entries(presets)) checkPreset(name, preset);
   for (const [target, value] of Object.entries(quality))
     if (!(typeof value === 'number' && value >= 0 && value <= 1))
-      throw config(`quality.${target}`, `must be a number from 0 to 1, not ${String(value)}`);
+      throw config(
+        `quality.${target}`,
+        `must be a number from 0 to 1, not ${typeof value === 'number' ? String(value) : typeof value}`,
+      );
   if (overrideKey === '') throw config('overrideKey', 'must be a key of metadata');
   if (simpleTurns === undefined) return;
   checkNames(simpleTurns, { use: true, is: true }, 'simpleTurns');

@@ -121,5 +121,5 @@ it('refuses content under 1.36, and a convention that nobody knows', () => {
   expect(() => watch({ content: createRedactor(), convention: '1.36' })).toThrow(
     /content needs convention "2026-08"/,
   );
-  expect(() => watch({ convention: '2030' as '1.36' })).toThrow(/must be one of 1.36, 2026-08, not "2030"/);
+  expect(() => watch({ convention: '2030' as '1.36' })).toThrow(/must be one of 1.36, 2026-08$/);
 });

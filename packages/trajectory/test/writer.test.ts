@@ -169,7 +169,7 @@ it.each([
   [{ redactor: undefined }, 'redactor is needed'],
   [{ maxBytes: 0 }, 'maxBytes must be a number of 1 or more, not 0'],
   [{ maxBytes: NaN }, 'maxBytes must be a number of 1 or more, not NaN'],
-  [{ format: 'xml' }, 'format must be one of majordomo, sharegpt, not "xml"'],
+  [{ format: 'xml' }, 'format must be one of majordomo, sharegpt'],
 ])('refuses %o', (wrong, message) => {
   const options = { folder: 'runs', redactor, ...wrong } as Parameters<typeof trajectoryWriter>[0];
   expect(() => trajectoryWriter(options)).toThrow(message);

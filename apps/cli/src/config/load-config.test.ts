@@ -43,6 +43,11 @@ describe('a configuration', () => {
     ['{"providers":null}', '"providers" is not a list of providers'],
     ['{"providers":[null]}', '"providers" is not a list of providers'],
     ['{"chain":[]}', '"chain" is not an object'],
+    [
+      '{"chain":{"attempts":0}}',
+      'majordomo.config.json: chain.attempts must be a number of 1 or more, not 0',
+    ],
+    ['{"chain":{"retries":3}}', 'majordomo.config.json: chain.retries is not an option'],
     ['{"constructor":{}}', 'nothing is called "constructor"'],
     ['{"__proto__":{}}', 'nothing is called "__proto__"'],
   ])('%s is refused: %s', async (text, why) => {

@@ -1,3 +1,4 @@
+import { createMajordomo, LlmError } from '@majordomo/core';
 import { didYouMean } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -130,5 +131,16 @@ function checked(file: string, value: unknown): MajordomoConfig {
     const [wanted, is] = type;
     if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" is not ${wanted}`);
   }
+  checkChain(file, value);
   return value;
+}
+
+/** Its members are core's, and checked here, where the file is known. */
+function checkChain(file: string, { chain }: MajordomoConfig): void {
+  try {
+    createMajordomo({ providers: [], chain });
+  } catch (error) {
+    if (!LlmError.is(error)) throw error;
+    throw new Stop(`${file}: ${error.message}`);
+  }
 }

@@ -25,8 +25,31 @@ it.each([
   }).toThrow(config(path, message));
 });
 
-it('options that resemble none of ours belong to a newer package, or to somebody else', () => {
-  check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
+it('an option that there is not is refused, but for one that says nothing', () => {
+  expect(() => {
+    check({ apiKey: 'k', organization: 'x' });
+  }).toThrow(config('organization', 'acme: organization is not an option'));
+  check({ apiKey: 'k', quirks: {}, project: undefined });
+});
+
+it.each([
+  ['endpoint', 'baseURL'],
+  ['key', 'apiKey'],
+])('%s, which others have, is told with its name here', (name, here) => {
+  expect(() => {
+    check({ [name]: 'x' });
+  }).toThrow(config(name, `acme: ${name} is not an option: it is called ${here} here`));
+});
+
+it.each([
+  [null, 'options', 'acme: options must be an object'],
+  [{ id: Symbol('x') }, 'id', 'acme: id must be a string, not a symbol'],
+  [{ id: ['sk-secret'] }, 'id', 'acme: id must be a string, not an array'],
+  [{ id: 'lab', vendor: 5 }, 'vendor', 'lab: vendor must be a string, not a number'],
+])('whose options they are is told, whatever the id is: %o', (options, path, message) => {
+  expect(() => {
+    check(options as object);
+  }).toThrow(config(path, message));
 });
 
 it.each([undefined, null, 'key'])('%o are no options', (options) => {

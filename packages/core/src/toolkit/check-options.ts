@@ -29,20 +29,25 @@ const COMMON: KindsOf<ProviderOptions> = {
   billing: ['metered', 'included'],
 };
 
-/** `checkOptions` for those of a provider, and its base URL. `provider`: its id, for the message. */
+/** `checkOptions` for those of a provider, and its base URL. `provider`: its id, for messages where the options have none. */
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
   own: OwnOptions<Options>,
 ): void {
-  checkOptions(provider, options, { ...COMMON, ...own });
+  const id = isObject(options) ? memberOf(options, 'id', 'id', `${provider}: `) : undefined;
+  const name = typeof id === 'string' ? id : provider;
+  checkOptions(name, options, { ...COMMON, ...own }, [], COMMON_NAMES);
   const { baseURL } = options;
-  if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${provider}`);
+  if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${name}`);
 }
+
+const COMMON_NAMES = { endpoint: 'baseURL', url: 'baseURL', key: 'apiKey', token: 'apiKey', name: 'id' };
 
 /**
  * Throws `config` with the place for options that cannot be meant: of the wrong kind, mistyped, or missing though `needed`.
- * Values are not repeated, but for words. `what`: whose options, as the message begins.
+ * Values are not repeated. `what`: whose options, as the message begins. `elsewhere`: names that others have for an option,
+ * and its name here, for the message.
  *
  * @example
  * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: 1, whenDown: ['admit', 'deny'] });
@@ -52,9 +57,13 @@ export function checkOptions(
   options: unknown,
   kinds: Kinds,
   needed: readonly string[] = [],
+  elsewhere: Readonly<Record<string, string>> = {},
 ): void {
   const of = `${what}: `;
   if (!isObject(options)) throw config('options', 'must be an object', of);
+  for (const [name, here] of Object.entries(elsewhere))
+    if (!Object.hasOwn(kinds, name) && memberOf(options, name, name, of) !== undefined)
+      throw config(name, `is not an option: it is called ${here} here`, of);
   checkKinds(options, kinds, '', of);
   for (const name of needed)
     if (memberOf(options, name, name, of) === undefined) throw config(name, missing(kinds[name]), of);

@@ -112,6 +112,15 @@ async function listed(
 function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; readonly key: Credential }[] {
   const named = keys.map((key, at) => {
     if (typeof key === 'string') return { id: String(at + 1), key: checked(key, at) };
+    // Untyped code may give anything.
+    if (typeof (key as unknown) !== 'object' || (key as unknown) === null)
+      throw new LlmError(
+        'config',
+        `key ${at + 1} of the pool is none: give a text, a secret, or { id, key }`,
+        {
+          path: `keys[${at}]`,
+        },
+      );
     if ('reveal' in key) return { id: String(at + 1), key: checked(key.reveal(), at) };
     return typeof key.key === 'string' ? { id: key.id, key: checked(key.key, at) } : key;
   });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { systemClock } from '@majordomo/core';
 import type { Reply } from '../answering/reply.ts';
 import type { Telling } from '../answering/telling.ts';
 
@@ -111,9 +112,9 @@ async function streamed(response: Response, headers: Record<string, string>, way
 function taken(event: 'drain' | 'finish', { outgoing, left, idleMs }: Way): Promise<void> {
   if (left.aborted || (event === 'finish' && outgoing.writableFinished)) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => outgoing.destroy(), idleMs);
+    const cancel = systemClock.timer(idleMs, () => outgoing.destroy());
     const goOn = (): void => {
-      clearTimeout(timer);
+      cancel();
       outgoing.off(event, goOn);
       left.removeEventListener('abort', goOn);
       resolve();

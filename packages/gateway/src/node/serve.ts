@@ -13,6 +13,8 @@ import { isStream, send } from './send.ts';
 /** Connections that the kernel keeps while we are busy; those beyond Node's 511 were reset. Kernels take 4,096 at most. */
 const WAITING = 4096;
 
+const MOST_PORTS = 65_535;
+
 /** Of a client of a gateway that is not ours to ask. */
 const IDLE_MS = 60_000;
 
@@ -45,6 +47,10 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
   const { port = 4141, host = '127.0.0.1' } = options;
+  if (!Number.isInteger(port) || port > MOST_PORTS)
+    throw new LlmError('config', `serve: port must be a whole number up to ${MOST_PORTS}, not ${port}`, {
+      path: 'port',
+    });
   const state: State = { isClosing: false, endless: new Set() };
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {

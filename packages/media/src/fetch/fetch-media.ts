@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { cutText, LlmError, type FilePart, type ImagePart } from '@majordomo/core';
+import { cutText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
 import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/provider';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
@@ -43,9 +43,14 @@ export async function fetchMedia(
 ): Promise<ImagePart | FilePart> {
   checkOptions('fetchMedia', options, KINDS);
   const { timeoutMs = 30_000 } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const late = new AbortController();
+  const deadline = late.signal;
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   options.signal?.throwIfAborted();
+  // The platform's `AbortSignal.timeout` takes no parts of milliseconds, and no time without an end.
+  const cancel = systemClock.timer(timeoutMs, () => {
+    late.abort();
+  });
   try {
     return toPart(await follow(parsed(url), options, signal));
   } catch (error) {
@@ -53,6 +58,8 @@ export async function fetchMedia(
       throw new LlmError('timeout', `${hostOf(url)} took more than ${timeoutMs} ms`, { phase: 'total' });
     }
     throw error;
+  } finally {
+    cancel();
   }
 }
 

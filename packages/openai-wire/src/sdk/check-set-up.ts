@@ -56,5 +56,5 @@ export function checkSetUp(
       { path: 'id' },
     );
   checkBaseURL(baseURL, `baseURL of the profile ${id}`);
-  checkProviderOptions(options.id ?? id, options, OWN);
+  checkProviderOptions(id, options, OWN);
 }
