@@ -56,6 +56,23 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
   if (keys.length > 0) await asked(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
   for (const port of [target, source]) await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
+  // Until all have heard of it, clients may be sent to and fro.
+  await until(async () => {
+    const views = await Promise.all(nodes.map(({ port }) => toldRedis(port, 'CLUSTER NODES')));
+    return views.every((view) => isOwner(view, targetId ?? '', slot));
+  });
+}
+
+/** By what a node knows: a line for each node, its slots from the ninth word on, as numbers and as ranges of them. */
+function isOwner(view: string, id: string, slot: number): boolean {
+  const line = view.split('\n').find((each) => each.startsWith(id)) ?? '';
+  return line
+    .split(' ')
+    .slice(8)
+    .some((slots) => {
+      const [first, last = first] = slots.split('-').map(Number);
+      return first !== undefined && last !== undefined && first <= slot && slot <= last;
+    });
 }
 
 const portOf = (nodes: readonly Redis[], number: number): number => nodes[number]?.port ?? 0;

@@ -1,6 +1,7 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Client } from './client.ts';
 import { evaluated, type Script } from './script.ts';
+import { Waits } from './waits.ts';
 
 /** How often a Redis that does not answer is asked whether it does, in ms. */
 const RETRY_MS = 1000;
@@ -15,6 +16,7 @@ export class Connection {
   private readonly client: Client;
   private readonly clock: Clock;
   private readonly timeoutMs: number;
+  private readonly waits: Waits;
   private wasReady = false;
   /** A call has waited in vain, and none was answered since. */
   private isStalled = false;
@@ -24,6 +26,7 @@ export class Connection {
     this.client = client;
     this.clock = clock;
     this.timeoutMs = timeoutMs;
+    this.waits = new Waits(clock, timeoutMs);
   }
 
   /** What the script returns. Rejects with `network`, `timeout` or `server` when Redis is not there, does not answer, or says no. */
@@ -37,8 +40,9 @@ export class Connection {
   }
 
   /** One wait for all that `ask` does. */
-  async bounded<T>(ask: () => Promise<T>): Promise<T> {
-    this.checkNotDown();
+  bounded<T>(ask: () => Promise<T>): Promise<T> {
+    const down = this.whyDown();
+    if (down !== undefined) return Promise.reject(down);
     return new Promise<T>((resolve, reject) => {
       const late = (cause?: unknown): void => {
         this.isStalled = true;
@@ -46,14 +50,15 @@ export class Connection {
         const why = `Redis did not answer within ${this.timeoutMs} ms`;
         reject(new LlmError('timeout', why, {}, { cause }));
       };
-      let cancel = this.clock.timer(this.timeoutMs, () => {
+      let cancel = this.waits.begin(() => {
         cancel = this.clock.timer(READING_MS, () => {
           late();
         });
       });
-      this.asked(ask).then(
+      begun(() => this.asked(ask)).then(
         (answer) => {
           cancel();
+          this.isStalled = false;
           resolve(answer);
         },
         (error: unknown) => {
@@ -66,21 +71,34 @@ export class Connection {
   }
 
   /** Ends with the wait of a client that never was connected. */
-  private async asked<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.wasReady && !this.client.isReady()) await ready(this.client);
-    this.wasReady = true;
-    const answer = await ask();
-    this.isStalled = false;
-    return answer;
+  private asked<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.wasReady || this.client.isReady()) {
+      this.wasReady = true;
+      return ask();
+    }
+    return ready(this.client).then(() => {
+      this.wasReady = true;
+      return ask();
+    });
   }
 
   /** A client that was connected and is not any more would keep the question for later, when nobody wants to know. */
-  private checkNotDown(): void {
-    if (this.wasReady && !this.client.isReady()) throw new LlmError('network', 'Redis is not connected');
-    if (!this.isStalled) return;
+  private whyDown(): LlmError | undefined {
+    if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
+    if (!this.isStalled) return undefined;
     if (this.clock.now() < this.askAgainAt)
-      throw new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
+      return new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
     this.askAgainAt = this.clock.now() + RETRY_MS;
+    return undefined;
+  }
+}
+
+/** A client may throw before it gives a promise. */
+function begun<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return ask();
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

@@ -14,19 +14,21 @@ export function script(source: string): Script {
 }
 
 /** By its name; a server that does not know it, new or just restarted, gets it whole. */
-export async function evaluated(
+export function evaluated(
   client: Client,
   { source, sha }: Script,
   keys: readonly string[],
   values: readonly string[],
 ): Promise<unknown> {
-  try {
-    const name = sha();
-    return await client.evalSha(typeof name === 'string' ? name : await name, keys, values);
-  } catch (error) {
+  const name = sha();
+  const asked =
+    typeof name === 'string'
+      ? client.evalSha(name, keys, values)
+      : name.then((known) => client.evalSha(known, keys, values));
+  return asked.catch((error: unknown) => {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(source, keys, values);
-  }
+  });
 }
 
 async function sha1(text: string): Promise<string> {

@@ -1,5 +1,11 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
+/**
+ * For how long a settled id is known at least. Only the same reservation, asked for once more, needs it: a client may send one
+ * again, and Redis refuses what comes after its deadline. What is settled twice is unknown the second time.
+ */
+export const KNOWN_MS = 60_000;
+
 /*
  * Counters with leases: a script for each thing to do, so that nothing comes between, and none makes what only another needs.
  * All keys begin with KEYS[1], whose hash tag keeps them on one node of a cluster.
@@ -13,58 +19,58 @@ import { AMOUNTS_LUA } from './amounts-lua.ts';
  * Lua takes long to write them out.
  */
 
+/** What a reservation holds, behind whether it has lapsed and for how long its id is known; and how an amount is booked. */
+const ADD_LUA = `
+  local HELD = '^(l?)(%d*)(.*)$'
+  local function add(key, field, by)
+    if by == '0' or by == '-0' then return end
+    if type(redis.pcall('HINCRBY', key, field, by)) == 'table' then redis.call('HSET', key, field, '9223372036854775807') end
+  end
+`;
+
 /** What all begin with: the time, and the end of what nobody renewed. */
 const BEGINNING = `
-local base, id = KEYS[1], ARGV[2]
+local base, id = KEYS[1], ARGV[1]
 local leases = base .. ':leases'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function counterKey(name) return base .. ':counter:' .. name end
--- What was reserved by earlier versions does not say for how long, and is known for an hour.
-local function holdsIn(known)
-  local lapsed, keep, holds = string.match(known, '^(l?)(%d*)(.*)$')
-  return cjson.decode(holds), lapsed == '', keep == '' and '3600000' or keep
-end
-
-local function add(key, field, by)
-  if by == '0' or by == '-0' then return end
-  if type(redis.pcall('HINCRBY', key, field, by)) == 'table' then redis.call('HSET', key, field, '9223372036854775807') end
-end
+local counters, reservations = base .. ':counter:', base .. ':reservation:'
 
 -- If ever more lapse at once than one script should do, the others wait for the next.
 if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
+  ${ADD_LUA}
   for _, lapsed in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, 1000)) do
     redis.call('ZREM', leases, lapsed)
-    local reservation = base .. ':reservation:' .. lapsed
-    local holds = redis.call('GET', reservation)
-    if holds then
-      for _, hold in ipairs((holdsIn(holds))) do
-        local key = counterKey(hold[1])
+    local known = redis.call('GET', reservations .. lapsed)
+    if known then
+      local _, _, held = string.match(known, HELD)
+      for _, hold in ipairs(cjson.decode(held)) do
+        local key = counters .. hold[1]
         -- In the period that it was held in, or nowhere.
         if redis.call('HGET', key, 'began') == hold[2] then
           add(key, 'held', '-' .. hold[3])
           if hold[4] == 'spent' then add(key, 'used', hold[3]) end
         end
       end
-      redis.call('SET', reservation, 'l' .. holds, 'PX', '86400000')
+      redis.call('SET', reservations .. lapsed, 'l' .. known, 'PX', '86400000')
     end
   end
 end
 `;
 
 /**
- * `reserve`, id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
+ * id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
  * the time when it is held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
-if ARGV[4] ~= '' and now > tonumber(ARGV[4]) then return { 'late', now } end
-local reservation = base .. ':reservation:' .. id
+if ARGV[3] ~= '' and now > tonumber(ARGV[3]) then return { 'late', now } end
+local reservation = reservations .. id
 local holds, planned, begun = {}, {}, nil
-for at = 6, #ARGV, 5 do
+for at = 5, #ARGV, 5 do
   local name, max, claimed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'began', 'ends')
+  local known = redis.call('HMGET', counters .. name, 'used', 'held', 'began', 'ends')
   local used, held, began, ending = known[1], known[2], known[3], known[4]
   local hold = planned[name]
   local isNew = not used or (ending ~= '' and tonumber(ending) <= now)
@@ -100,65 +106,67 @@ for at = 6, #ARGV, 5 do
     end
   end
 end
-if not redis.call('SET', reservation, ARGV[5] .. cjson.encode(holds), 'NX') then return now end
+if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(holds), 'NX') then return now end
 
 -- A period counts once something is held in it. Whenever one begins, a few that ended long ago go.
 for name, ending in pairs(begun or {}) do
   local names, ends = base .. ':counters', base .. ':ends'
-  redis.call('HSET', counterKey(name), 'used', '0', 'held', '0', 'began', planned[name][2], 'ends', ending)
+  redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'began', planned[name][2], 'ends', ending)
   redis.call('ZADD', names, 0, name)
   if ending == '' then redis.call('ZREM', ends, name) else redis.call('ZADD', ends, ending + 604800000, name) end
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now, 'LIMIT', 0, 10)) do
-    redis.call('DEL', counterKey(old))
+    redis.call('DEL', counters .. old)
     redis.call('ZREM', names, old)
     redis.call('ZREM', ends, old)
   end
 end
-for _, hold in ipairs(holds) do redis.call('HINCRBY', counterKey(hold[1]), 'held', hold[3]) end
-redis.call('ZADD', leases, now + ARGV[3], id)
+for _, hold in ipairs(holds) do redis.call('HINCRBY', counters .. hold[1], 'held', hold[3]) end
+redis.call('ZADD', leases, now + ARGV[2], id)
 return now
 `;
 
-/** `renew`, id, lease */
+/** id, lease */
 export const RENEW_LUA: string = `
 ${BEGINNING}
-redis.call('ZADD', leases, 'XX', now + ARGV[3], id)
+redis.call('ZADD', leases, 'XX', now + ARGV[2], id)
 return 0
 `;
 
-/** `settle`, id, then counters and what was used of them. Answers 1 when it was still held. */
+/** id, then counters and what was used of them. Answers 1 when it was still held. */
 export const SETTLE_LUA: string = `
 ${BEGINNING}
-local reservation = base .. ':reservation:' .. id
-local known = redis.call('GET', reservation)
+local known = redis.call('SET', reservations .. id, '', 'XX', 'GET', 'PX', '${KNOWN_MS}')
 if not known or known == '' then return 0 end
-local holds, isHeld, keep = holdsIn(known)
-for _, hold in ipairs(holds) do
-  local key = counterKey(hold[1])
+${ADD_LUA}
+local lapsed, keep, held = string.match(known, HELD)
+local isHeld = lapsed == ''
+for _, hold in ipairs(cjson.decode(held)) do
+  local key = counters .. hold[1]
   if redis.call('HGET', key, 'began') == hold[2] then
     if isHeld then
       add(key, 'held', '-' .. hold[3])
     elseif hold[4] == 'spent' then
       add(key, 'used', '-' .. hold[3])
     end
-    for at = 3, #ARGV, 2 do
+    for at = 2, #ARGV, 2 do
       if ARGV[at] == hold[1] then add(key, 'used', ARGV[at + 1]) end
     end
   end
 end
-redis.call('SET', reservation, '', 'PX', keep)
+-- What was reserved by earlier versions does not say for how long, and is known for an hour.
+if keep ~= '${KNOWN_MS}' then redis.call('PEXPIRE', reservations .. id, keep == '' and '3600000' or keep) end
 redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;
 
-/** `list`, how names begin, the last one that is known already (empty: none), how many */
+/** How names begin, the last one that is known already (empty: none), how many */
 export const LIST_LUA: string = `
 ${BEGINNING}
-local from = ARGV[3] == '' and '[' .. ARGV[2] or '(' .. ARGV[3]
-local upTo = '(' .. ARGV[2] .. string.char(255)
+local from = ARGV[2] == '' and '[' .. ARGV[1] or '(' .. ARGV[2]
+local upTo = '(' .. ARGV[1] .. string.char(255)
 local found = {}
-for _, name in ipairs(redis.call('ZRANGEBYLEX', base .. ':counters', from, upTo, 'LIMIT', 0, ARGV[4])) do
-  local known = redis.call('HMGET', counterKey(name), 'used', 'held', 'ends')
+for _, name in ipairs(redis.call('ZRANGEBYLEX', base .. ':counters', from, upTo, 'LIMIT', 0, ARGV[3])) do
+  local known = redis.call('HMGET', counters .. name, 'used', 'held', 'ends')
   local ending = known[3] or ''
   if not known[1] or (ending ~= '' and tonumber(ending) <= now) then known, ending = { '0', '0' }, '' end
   for _, value in ipairs({ name, known[1], known[2], ending }) do table.insert(found, value) end

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
-import { LIST_LUA, RENEW_LUA, RESERVE_LUA, SETTLE_LUA } from './counters-lua.ts';
+import { KNOWN_MS, LIST_LUA, RENEW_LUA, RESERVE_LUA, SETTLE_LUA } from './counters-lua.ts';
 import { RedisTime } from './redis-time.ts';
 
 const RESERVE = script(RESERVE_LUA);
@@ -11,11 +11,6 @@ const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
 /** Redis adds up within int64. */
 const MOST = 2n ** 63n - 1n;
-/**
- * For how long a settled id is known at least. Only the same reservation, asked for once more, needs it: a client may send one
- * again, and Redis refuses what comes after its deadline. What is settled twice is unknown the second time.
- */
-const KNOWN_MS = 60_000;
 /** Counters that are read at once: Redis does nothing else meanwhile. */
 const PAGE = 500;
 
@@ -55,15 +50,20 @@ export class Counters {
     let isAwaited = true;
     const asked = async (): Promise<Reserved> => {
       this.askers.set(id, asker);
-      let said = await this.reserved(id, lease, until, values);
-      // Either nobody waits any more, or the estimate of its clock was off, and is right now.
-      if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
+      const isLast = (): boolean => this.askers.get(id) === asker;
+      let said: Reserved;
+      let isNobodys: boolean;
+      try {
         said = await this.reserved(id, lease, until, values);
-      const isLast = this.askers.get(id) === asker;
-      if (isLast) this.askers.delete(id);
-      // What is held for nobody is given back, unless the same was asked for once more.
-      if (!isAwaited && isLast && typeof said !== 'object')
-        void this.connection.evaluate(SETTLE, this.keys, ['settle', id]).catch(() => undefined);
+        // Either nobody waits any more, or the estimate of its clock was off, and is right now.
+        if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
+          said = await this.reserved(id, lease, until, values);
+        // What is held for nobody is given back, unless the same was asked for once more.
+        isNobodys = !isAwaited && isLast() && typeof said !== 'object';
+      } finally {
+        if (isLast()) this.askers.delete(id);
+      }
+      if (isNobodys) void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
       return said;
     };
     let answer: Reserved;
@@ -80,24 +80,20 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.connection.run(RENEW, this.keys, ['renew', id, whole(leaseMs, 'leaseMs')]);
+    await this.connection.run(RENEW, this.keys, [id, whole(leaseMs, 'leaseMs')]);
   }
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
-    const values = used.flatMap(({ counter, amount }) => [counter, String(amount)]);
-    return Number(await this.connection.run(SETTLE, this.keys, ['settle', id, ...values])) === 1;
+    const values = [id];
+    for (const { counter, amount } of used) values.push(counter, String(amount));
+    return Number(await this.connection.run(SETTLE, this.keys, values)) === 1;
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
     const found: CounterState[] = [];
     for (;;) {
       const after = found.at(-1)?.counter ?? '';
-      const page = (await this.connection.run(LIST, this.keys, [
-        'list',
-        prefix,
-        after,
-        `${PAGE}`,
-      ])) as string[];
+      const page = (await this.connection.run(LIST, this.keys, [prefix, after, `${PAGE}`])) as string[];
       for (let at = 0; at < page.length; at += 4) {
         const [counter = '', used = '', held = '', ends = ''] = page.slice(at, at + 4);
         found.push({ counter, used: BigInt(used), held: BigInt(held), resetsAt: numberOf(ends) });
@@ -113,7 +109,7 @@ export class Counters {
     values: readonly string[],
   ): Promise<Reserved> {
     const deadline = this.time.at(until);
-    const given = ['reserve', id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
+    const given = [id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
     const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as Reserved;
     this.time.said(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;

@@ -1,0 +1,41 @@
+import { fakeClock } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { Waits } from './waits.ts';
+
+it('ends each wait by itself, never later than was said and a fifth sooner at most', async () => {
+  const clock = fakeClock();
+  const waits = new Waits(clock, 250);
+  const late: number[] = [];
+  const begin = (id: number) => waits.begin(() => late.push(id));
+  const [over] = [begin(1), begin(2)];
+  await clock.advance(130);
+  begin(3);
+  over();
+  await clock.advance(119);
+  expect(late).toEqual([]);
+  await clock.advance(1);
+  expect(late).toEqual([2]);
+  await clock.advance(79);
+  expect(late).toEqual([2]);
+  await clock.advance(51);
+  expect(late).toEqual([2, 3]);
+});
+
+it('has one timer for all who wait, and none once nobody does', async () => {
+  let timers = 0;
+  const clock = fakeClock();
+  const waits = new Waits(
+    {
+      ...clock,
+      timer: (ms, run) => {
+        timers++;
+        return clock.timer(ms, run);
+      },
+    },
+    250,
+  );
+  for (let call = 0; call < 1000; call++) waits.begin(() => undefined)();
+  expect(timers).toBe(1);
+  await clock.advance(10_000);
+  expect(timers).toBe(1);
+});
