@@ -6,7 +6,11 @@ type Content = ToolResultPart['content'];
 export function toolContent(output: unknown, maxChars: number): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
   const parts = Array.isArray(output) && output.length > 0 ? output : [output];
-  if (parts.every(isPart)) return cut(parts, maxChars);
+  if (parts.every(isPart)) {
+    // What else stands on a part goes into the transcript with it, and a journal tries what it cannot write again and again.
+    for (const part of parts) JSON.stringify({ ...part, bytes: undefined });
+    return cut(parts, maxChars);
+  }
   // A tool that returns nothing did what it was asked to.
   const json: unknown = output === undefined ? 'done' : JSON.stringify(output);
   if (typeof json !== 'string') throw new TypeError(`the tool returned a ${typeof output}, which is no JSON`);
