@@ -31,7 +31,10 @@ export interface WaitOptions {
 export interface RestateAgentClient {
   /** A second start of one id is none. Rejects with `config` for a state that no run can have left. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;
-  /** Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled; `config`: its agent was changed. */
+  /**
+   * Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled;
+   * `config`: its agent was changed.
+   */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /** Settles when the run waits (its calls) or is over (none). */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;

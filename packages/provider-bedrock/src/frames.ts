@@ -177,6 +177,9 @@ function messageIn(text: string): string | undefined {
   }
 }
 
-/** `throttlingException` is a `ThrottlingException`, as it is where it is an answer. With the mark that every exception of the SDK has: the service said it. */
+/**
+ * `throttlingException` is a `ThrottlingException`, as it is where it is an answer. With the mark that every exception of the
+ * SDK has: the service said it.
+ */
 const named = (type: string, message: string): Error =>
   Object.assign(new Error(message), { name: type.charAt(0).toUpperCase() + type.slice(1), $fault: 'server' });

@@ -15,7 +15,10 @@ export interface BedrockProvider extends Provider {
   sources(env: Env): BedrockSources;
 }
 
-/** Models of Amazon Bedrock: chat through Converse, vectors through InvokeModel. Nothing is loaded or opened before the first call. */
+/**
+ * Models of Amazon Bedrock: chat through Converse, vectors through InvokeModel. Nothing is loaded or opened before the first
+ * call.
+ */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   checkProviderOptions('bedrock', options, OWN_OPTIONS);
   const connect = connection(options);

@@ -14,7 +14,10 @@ export type Alert =
   | { readonly type: 'running-out'; readonly days: 1 | 3 | 7; readonly state: LimitState }
   /** What a target's calls cost is not known. */
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
-  /** The vendor's own figure differs from the catalogue's; `share` of what the vendor said, above 0 where the catalogue is dearer. */
+  /**
+   * The vendor's own figure differs from the catalogue's; `share` of what the vendor said, above 0 where the catalogue is
+   * dearer.
+   */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
   /** A record that the store never takes, whatever its limits count: it is told here, and kept nowhere. */
   | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }

@@ -69,8 +69,8 @@ export interface Ledger {
   /** What was spent elsewhere: an e-mail, an image service. Counts towards limits that match; never denied. */
   book(entry: Entry): Promise<void>;
   /**
-   * All that was begun is booked; rejects when the store does not take it, and once for what it never takes. On a platform whose requests die with their
-   * contexts, a call's own `waitUntil` is the way.
+   * All that was begun is booked; rejects when the store does not take it, and once for what it never takes. On a platform
+   * whose requests die with their contexts, a call's own `waitUntil` is the way.
    */
   flush(): Promise<void>;
   /** `flush`; then the store is closed, and what it has not taken is told as `unrecorded`. */

@@ -29,7 +29,10 @@ export class Connection {
     this.waits = new Waits(clock, timeoutMs);
   }
 
-  /** What the script returns. Rejects with `network`, `timeout` or `server` when Redis is not there, does not answer, or says no. */
+  /**
+   * What the script returns. Rejects with `network`, `timeout` or `server` when Redis is not there, does not answer, or says
+   * no.
+   */
   run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return this.bounded(() => this.evaluate(script, keys, values));
   }

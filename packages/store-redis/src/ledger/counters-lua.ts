@@ -60,8 +60,8 @@ end
 `;
 
 /**
- * id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in (empty: never), when lapsed. Answers
- * the time when it is held.
+ * id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in
+ * (empty: never), when lapsed. Answers the time when it is held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
