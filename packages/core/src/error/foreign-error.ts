@@ -28,6 +28,22 @@ function described(value: unknown, target: string): LlmError {
   );
 }
 
+/** What of a request JSON has no words for: what is thrown about it, providers take for what the network does. */
+export function unwritable(request: object = {}): LlmError | undefined {
+  for (const [path, value] of Object.entries(request)) {
+    try {
+      JSON.stringify(value, withoutBytes);
+    } catch (cause) {
+      const message = `${path} cannot be written as JSON: ${redact(messageOf(cause))}`;
+      return new LlmError('invalid-request', message, { path }, { cause: cleanCause(cause) });
+    }
+  }
+  return undefined;
+}
+
+const withoutBytes = (_name: string, value: unknown): unknown =>
+  ArrayBuffer.isView(value) ? undefined : value;
+
 /** What `fetch` throws is a TypeError in every runtime, with little else in common. */
 const isTransport = (value: unknown, said: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(said);

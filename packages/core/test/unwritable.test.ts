@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, image, toolResult, user, type ChatRequest, type JsonObject } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { world } from './support/world.ts';
+
+/** As a provider tells what its SDK throws before a byte is sent, and what the network does. */
+const unreached = () => world({ 'p/m': [{ fail: 'network' }], 'q/m': ['hi'] });
+
+const called = (args: unknown): ChatRequest => ({
+  messages: [
+    user('a'),
+    assistant([{ type: 'tool-call', id: 'x', name: 't', args: args as JsonObject }]),
+    toolResult({ callId: 'x', name: 't', content: 'y' }),
+  ],
+});
+
+const circle: Record<string, unknown> = {};
+circle['self'] = circle;
+const deep = Array.from({ length: 50_000 }).reduce<object>((inner) => ({ inner }), {});
+const failing = {
+  toJSON() {
+    throw new Error('not me');
+  },
+};
+
+describe('a request that JSON has no words for', () => {
+  it.each([
+    ['a circle', circle],
+    ['a bigint', { amount: 1n }],
+    ['what is nested too deep', deep],
+    ['what throws when it is written', { failing }],
+  ])('is not the fault of its target, and goes to no other: %s', async (_, args) => {
+    const { majordomo, asked } = unreached();
+    const error = await failure(majordomo.model('p/m,q/m').generate(called(args)));
+    expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'messages', target: 'p/m' } });
+    expect(error.message).toContain('messages cannot be written as JSON');
+    expect(Object.fromEntries(asked)).toEqual({ 'p/m': 1 });
+  });
+
+  it('is told by the member that it is', async () => {
+    const { majordomo } = unreached();
+    const request = { messages: [user('a')], extra: { scripted: { circle } } } as unknown as ChatRequest;
+    expect(await failure(majordomo.model('p/m').generate(request))).toMatchObject({
+      kind: 'invalid-request',
+      details: { path: 'extra' },
+    });
+  });
+
+  it('is another thing than one that did not get through, with bytes in it or not', async () => {
+    const { majordomo, clock } = unreached();
+    const answer = majordomo.model('p/m').generate({ messages: [user('look', image(Uint8Array.of(1, 2)))] });
+    const error = failure(answer);
+    await clock.advance(60_000);
+    expect((await error).kind).toBe('network');
+  });
+});
