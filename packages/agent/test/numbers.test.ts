@@ -67,10 +67,4 @@ describe('an option that is called otherwise here is told with its name', () => 
       'defineTool: execute is not an option: it is called run here',
     );
   });
-
-  it('one that nobody knows is refused too', () => {
-    expect(() => createAgent({ model, colour: 'red' } as never)).toThrow(
-      'createAgent: colour is not an option',
-    );
-  });
 });

@@ -1,7 +1,7 @@
 import { checkNumber } from './check-number.ts';
 import type { Timeouts } from './contract/call.ts';
 import { LlmError } from './contract/llm-error.ts';
-import { didYouMean } from './resolve/did-you-mean.ts';
+import { didYouMean, nearest } from './resolve/did-you-mean.ts';
 
 /**
  * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
@@ -30,14 +30,15 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
 };
 
 /**
- * Throws `config` with the place for options of the wrong kind, and for one that there is not, with the one that it is nearly.
- * `of`: whose options, and a colon.
+ * Throws `config` with the place for options of the wrong kind, and for one whose name is nearly another's: it was mistyped.
+ * Those of any other name belong to somebody else. `of`: whose options, and a colon.
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
   reading(prefix + 'options', of, () => {
+    const known = Object.keys(kinds);
     for (const name in options)
-      if (!Object.hasOwn(kinds, name) && memberOf(options, name, prefix + name, of) !== undefined)
-        throw config(prefix + name, `is not an option${didYouMean(name, Object.keys(kinds))}`, of);
+      if (!Object.hasOwn(kinds, name) && nearest(name, known) !== undefined)
+        throw config(prefix + name, `is not an option${didYouMean(name, known)}`, of);
   });
   for (const name in kinds)
     checkKind(memberOf(options, name, prefix + name, of), kinds[name], prefix + name, of);

@@ -268,20 +268,3 @@ it('an object of a class is taken for what it can do', () => {
   const gate = new Lock();
   expect(() => createMajordomo({ providers: [], gates: [gate], env: process.env })).not.toThrow(LlmError);
 });
-
-it.each([
-  ['createMajordomo', () => createMajordomo({ providers: [], retries: 3 } as never), 'retries'],
-  ['with', () => world({}).majordomo.with({ chain: { retries: 3 } as never }), 'chain.retries'],
-])('an option that there is not is refused: %s', (_, make, path) => {
-  expect(thrownBy(make)).toMatchObject({
-    kind: 'config',
-    message: `${path} is not an option`,
-    details: { path },
-  });
-});
-
-it('an option of a call that there is not is refused', async () => {
-  const { majordomo, asked } = world({ 'a/x': ['hi'] });
-  const error = await failure(majordomo.model('a/x').generate(request, { maxTokens: 5 } as never));
-  expect([error.message, asked.size]).toEqual(['maxTokens is not an option', 0]);
-});

@@ -47,7 +47,6 @@ describe('a configuration', () => {
       '{"chain":{"attempts":0}}',
       'majordomo.config.json: chain.attempts must be a number of 1 or more, not 0',
     ],
-    ['{"chain":{"retries":3}}', 'majordomo.config.json: chain.retries is not an option'],
     ['{"constructor":{}}', 'nothing is called "constructor"'],
     ['{"__proto__":{}}', 'nothing is called "__proto__"'],
   ])('%s is refused: %s', async (text, why) => {

@@ -111,14 +111,11 @@ export function checkedMeaning(path: string, meaning: unknown): string | NamedSp
 }
 
 /** The same for options of one call. */
-export function checkCall(options: CallOptions | undefined, kinds: Kinds = CALL): void {
+export function checkCall(options: CallOptions | undefined): void {
   if (options === undefined) return;
   if (!isObject(options)) throw config('options', 'must be an object');
-  checkKinds(options, kinds);
+  checkKinds(options, CALL);
 }
-
-/** Of `resolve`. */
-export const RESOLVE: Kinds = { ...CALL, request: true };
 
 /** Those options, or what is wrong with them. */
 export function soundOptions(options: CallOptions | undefined): {

@@ -7,7 +7,7 @@ import { abortable } from '../abortable.ts';
 import type { Place } from '../resolve/resolve.ts';
 import { validate } from '../prepare/validate.ts';
 import type { ModelSetup } from './call.ts';
-import { checkCall, RESOLVE } from './check-options.ts';
+import { checkCall } from './check-options.ts';
 
 /** What a spec means for a call with these options, without making one. */
 export async function resolved(
@@ -16,7 +16,7 @@ export async function resolved(
   options: ResolveOptions = {},
   path: readonly string[] = [],
 ): Promise<readonly ResolvedTarget[]> {
-  checkCall(options, RESOLVE);
+  checkCall(options);
   if (options.request !== undefined) validate(options.request);
   const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;

@@ -86,8 +86,7 @@ const KINDS: KindsOf<OAuthOptions> = {
 
 /** Before any request. Throws `config`. */
 export function checkOptions(options: OAuthOptions): void {
-  // A preset says more of itself.
-  checkKinds('oauth', options, { ...KINDS, source: true, terms: true }, ['vault', 'name', 'clientId']);
+  checkKinds('oauth', options, KINDS, ['vault', 'name', 'clientId']);
   const { issuer, endpoints, clientId, name, dialect } = options;
   if (dialect !== 'openrouter' && clientId.trim() === '')
     throw wrong('clientId', 'is empty: register the app with the vendor');
