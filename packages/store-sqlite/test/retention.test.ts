@@ -66,8 +66,14 @@ it('without a word all stays', async () => {
   expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 2 }]);
 });
 
-it.each([0, -1, NaN, Infinity, 3_600_000])('%s ms to keep is a mistake', (keepRecordsMs) => {
+it.each([0, -1, Infinity, 3_600_000])('%s ms to keep is a mistake', (keepRecordsMs) => {
   expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs })).toThrow(
     'keepRecordsMs must be a number of ms from a day on',
+  );
+});
+
+it('what is no number of ms to keep is a mistake', () => {
+  expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs: NaN })).toThrow(
+    'keepRecordsMs must be a number, not NaN',
   );
 });
