@@ -35,10 +35,9 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
   reading(prefix + 'options', of, () => {
-    const known = Object.keys(kinds);
     for (const name in options)
-      if (!Object.hasOwn(kinds, name) && nearest(name, known) !== undefined)
-        throw config(prefix + name, `is not an option${didYouMean(name, known)}`, of);
+      if (!Object.hasOwn(kinds, name) && nearest(name, Object.keys(kinds)) !== undefined)
+        throw config(prefix + name, `is not an option${didYouMean(name, Object.keys(kinds))}`, of);
   });
   for (const name in kinds)
     checkKind(memberOf(options, name, prefix + name, of), kinds[name], prefix + name, of);

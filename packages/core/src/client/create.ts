@@ -47,7 +47,7 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
       // An observer must not change the call.
     }
   });
-  return view(options, {
+  return view(options, aliasesOf(options.aliases), {
     clock,
     random,
     health,
@@ -56,15 +56,26 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   });
 }
 
+type Aliases = Map<string, string | NamedSpec>;
+
+/** Throws `config` for one that stands for nothing. */
+function aliasesOf(aliases: MajordomoOptions['aliases'] = {}): Aliases {
+  const found: Aliases = new Map();
+  for (const name of Object.keys(aliases)) found.set(name, checkedMeaning(`aliases.${name}`, aliases[name]));
+  return found;
+}
+
 /** Specs whose meaning is kept. */
 const MOST_SPECS = 1000;
 
-function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(options)): Majordomo {
+function view(
+  options: MajordomoOptions,
+  aliases: Aliases,
+  shared: Shared,
+  backends = backendsOf(options),
+): Majordomo {
   const { health, clock, random, memory, credentialKeys } = shared;
   const { registry, models } = backends;
-  const aliases = new Map<string, string | NamedSpec>();
-  const { aliases: given = {} } = options;
-  for (const name of Object.keys(given)) aliases.set(name, checkedMeaning(`aliases.${name}`, given[name]));
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   /** Until a name or a variable changes. */
   const placesOf = new Map<string, readonly Place[]>();
@@ -158,10 +169,12 @@ function view(options: MajordomoOptions, shared: Shared, backends = backendsOf(o
     },
     with(changes) {
       checkChanges(changes);
-      const current = { ...options, aliases: Object.fromEntries(aliases), resolvers, env: registry.env };
+      const current = { ...options, resolvers, env: registry.env };
+      // Those of this view have been checked.
+      const names = Object.hasOwn(changes, 'aliases') ? aliasesOf(changes.aliases) : new Map(aliases);
       const chain = changes.chain === undefined ? options.chain : { ...options.chain, ...changes.chain };
       const same = changes.providers === undefined && changes.env === undefined;
-      return view({ ...current, ...changes, chain }, shared, same ? backends : undefined);
+      return view({ ...current, ...changes, chain }, names, shared, same ? backends : undefined);
     },
   };
 }
