@@ -1,5 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { inTime } from './in-time.ts';
+import { answerOf } from './when-there.ts';
 
 /** What has to reach the store. */
 export interface Job {
@@ -54,8 +55,8 @@ export class Outbox {
 
   /** Resolves after the first try, or is done at once: nobody waits for what has to be tried again. */
   send(job: Job): Promise<void> | undefined {
-    const doing = begun(job);
-    if (doing === undefined) {
+    const doing = answerOf(() => job.run());
+    if (!(doing instanceof Promise)) {
       this.taken++;
       return undefined;
     }
@@ -93,7 +94,7 @@ export class Outbox {
   }
 
   private again(tried: Tried): Promise<{ readonly error: unknown } | undefined> {
-    return this.under(tried, begun(tried.job) ?? Promise.resolve());
+    return this.under(tried, Promise.resolve(answerOf(() => tried.job.run())));
   }
 
   /** Gives the error, where it failed. */
@@ -157,14 +158,5 @@ export class Outbox {
     for (const cancel of this.waiting.values()) cancel();
     this.waiting.clear();
     return waiting;
-  }
-}
-
-/** `undefined`: it is done. */
-function begun(job: Job): Promise<void> | undefined {
-  try {
-    return job.run() ?? undefined;
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
