@@ -1,7 +1,7 @@
 import { checkNumber } from './check-number.ts';
 import type { Timeouts } from './contract/call.ts';
 import { LlmError } from './contract/llm-error.ts';
-import { didYouMean, nearest } from './resolve/did-you-mean.ts';
+import { didYouMean } from './resolve/did-you-mean.ts';
 
 /**
  * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
@@ -35,9 +35,10 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
   reading(prefix + 'options', of, () => {
-    for (const name in options)
-      if (!Object.hasOwn(kinds, name) && nearest(name, Object.keys(kinds)) !== undefined)
-        throw config(prefix + name, `is not an option${didYouMean(name, Object.keys(kinds))}`, of);
+    for (const name in options) {
+      const meant = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
+      if (meant !== '') throw config(prefix + name, `is not an option${meant}`, of);
+    }
   });
   for (const name in kinds)
     checkKind(memberOf(options, name, prefix + name, of), kinds[name], prefix + name, of);
@@ -88,4 +89,4 @@ const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : isArray(value) ? 'array' : typeof value;
 
 export const article = (type: string): string =>
-  /^[nN](?:ull|aN)/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+  /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;

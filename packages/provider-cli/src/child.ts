@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
+import { systemClock } from '@majordomo/core';
 import type { CommandLine } from './command.ts';
 import { watchdog, type Watchdog } from './watchdog.ts';
 
@@ -36,8 +37,6 @@ export interface Child {
 }
 
 /** Between SIGTERM and SIGKILL. */
-/** Node's timers take no more, and would fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 const GRACE_MS = 400;
 /** After its answer a CLI still writes its session to disk. */
 const LINGER_MS = 3000;
@@ -90,7 +89,7 @@ class RunningChild implements Child {
   private readonly guard: Watchdog;
   private readonly signal: AbortSignal;
   private readonly errors: Buffer[] = [];
-  private readonly totalTimer: NodeJS.Timeout | undefined;
+  private readonly forgetTotal: (() => void) | undefined;
   private stopping = false;
   private gone = false;
 
@@ -107,15 +106,11 @@ class RunningChild implements Child {
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });
     endWithTheApp(this);
-    if (totalMs > 0) {
-      this.totalTimer = setTimeout(
-        () => {
-          this.timedOut = true;
-          this.stop();
-        },
-        Math.min(totalMs, LONGEST_MS),
-      );
-    }
+    if (totalMs > 0)
+      this.forgetTotal = systemClock.timer(totalMs, () => {
+        this.timedOut = true;
+        this.stop();
+      });
     if (signal.aborted) this.stop();
   }
 
@@ -183,7 +178,7 @@ class RunningChild implements Child {
         resolve({ code, signal });
       });
     });
-    clearTimeout(this.totalTimer);
+    this.forgetTotal?.();
     this.signal.removeEventListener('abort', this.stop);
     await this.drained();
     // What the leader left behind is ended with it.

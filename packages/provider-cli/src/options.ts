@@ -1,5 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
-import { type KindsOf } from '@majordomo/core/provider';
+import { TIMEOUTS, type KindsOf } from '@majordomo/core/provider';
 import type { CliName } from './profiles.ts';
 
 /** Which CLI, and how it is run. */
@@ -52,5 +52,5 @@ export const OPTIONS: KindsOf<CliOptions> = {
   skipPermissions: 'boolean',
   fileMentions: 'boolean',
   maxOutputBytes: 1,
-  timeouts: { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0, totalMs: 0, unreadMs: 0 },
+  timeouts: TIMEOUTS,
 };
