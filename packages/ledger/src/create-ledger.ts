@@ -8,6 +8,7 @@ import { statesOf } from './states.ts';
 import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
 import { Answers } from './gate/answers.ts';
+import { Instants } from './gate/instants.ts';
 import { ledgerGate, type Desk } from './gate/ledger-gate.ts';
 import { Prices } from './gate/prices.ts';
 import { LimitBook } from './limits/limit-book.ts';
@@ -49,7 +50,7 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
 
 function deskOf(options: LedgerOptions): Desk {
   checkOptions(options);
-  const { clock = systemClock, catalog = snapshot, limits = [], onAlert } = options;
+  const { clock = systemClock, catalog = snapshot, limits = [], tags = [], onAlert } = options;
   const { unknownPrice = 'deny', whenDown = 'deny', storeTimeoutMs = 250 } = options;
   const store = options.store ?? memoryStore({ clock });
   const alerts = new Alerts(store, clock, onAlert ?? (() => undefined));
@@ -59,12 +60,13 @@ function deskOf(options: LedgerOptions): Desk {
   return {
     store,
     clock,
-    limits: new LimitBook(limits),
+    limits: new LimitBook(limits, tags),
     prices: new Prices(catalog),
     outbox: new Outbox(clock, onError),
     leases: new Leases(store, clock, onError),
     alerts,
     answers: new Answers(),
+    instants: new Instants(),
     options: { ...options, unknownPrice, whenDown, storeTimeoutMs },
   };
 }

@@ -1,17 +1,25 @@
 import type { Clock } from '@majordomo/core';
 import type { LedgerStore } from '../contract/store.ts';
+import { Bag, type Bagged } from './bag.ts';
 import { answerOf } from './when-there.ts';
 
 /** A holder that died counts as having spent its claims after this long. */
 export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
+/** What an attempt holds. */
+export interface Lease extends Bagged {
+  readonly id: string;
+  /** Tells when it cannot be running any more. */
+  readonly attempt: { readonly isLapsed?: boolean | undefined };
+}
+
 /** Renews what attempts hold while they run. */
 export class Leases {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
   private readonly onError: (error: unknown) => void;
-  private readonly held = new Map<string, { readonly isLapsed?: boolean | undefined }>();
+  private readonly held = new Bag<Lease>();
   private isTicking = false;
 
   constructor(store: LedgerStore, clock: Clock, onError: (error: unknown) => void) {
@@ -20,14 +28,15 @@ export class Leases {
     this.onError = onError;
   }
 
-  /** @param attempt tells when it cannot be running any more */
-  hold(id: string, attempt: { readonly isLapsed?: boolean | undefined }): void {
-    this.held.set(id, attempt);
+  hold(id: string, attempt: Lease['attempt']): Lease {
+    const lease: Lease = { id, attempt, place: -1 };
+    this.held.add(lease);
     this.tickLater();
+    return lease;
   }
 
-  release(id: string): void {
-    this.held.delete(id);
+  release(lease: Lease): void {
+    this.held.remove(lease);
   }
 
   private tickLater(): void {
@@ -45,9 +54,9 @@ export class Leases {
   }
 
   private renew(): void {
-    for (const [id, attempt] of this.held) {
-      if (attempt.isLapsed === true) this.held.delete(id);
-      else Promise.resolve(answerOf(() => this.store.renew(id, LEASE_MS))).catch(this.onError);
-    }
+    this.held.each((lease) => {
+      if (lease.attempt.isLapsed === true) this.held.remove(lease);
+      else Promise.resolve(answerOf(() => this.store.renew(lease.id, LEASE_MS))).catch(this.onError);
+    });
   }
 }

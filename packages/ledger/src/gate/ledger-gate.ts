@@ -10,6 +10,7 @@ import type { Counted, LimitBook } from '../limits/limit-book.ts';
 import { Answers } from './answers.ts';
 import { refused, storeDown } from './denials.ts';
 import { estimate, type Estimate } from './estimate.ts';
+import type { Instants } from './instants.ts';
 import { inTime } from '../books/in-time.ts';
 import { answerOf, whenThere } from '../books/when-there.ts';
 import { planned } from './plan.ts';
@@ -27,6 +28,7 @@ export interface Desk {
   readonly leases: Leases;
   readonly alerts: Alerts;
   readonly answers: Answers;
+  readonly instants: Instants;
   readonly options: Pick<LedgerOptions, 'reserve' | 'tags' | 'onRecord' | 'onAlert'> & {
     readonly unknownPrice: 'admit' | 'deny';
     readonly whenDown: 'admit' | 'deny';
@@ -103,7 +105,7 @@ function requested(desk: Desk, attempt: AttemptInfo, model: CatalogModel | undef
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
   const counted = desk.limits.countersFor(spender);
-  const price = priceOf(model, desk.clock.now());
+  const price = model && priceOf(model, desk.clock.now());
   const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
   const claimed = isMeasured ? claimOf(desk, attempt, model, price) : UNMEASURED;
   return { attempt, id: [call.id, target, attempt.attempt].join('/'), spender, counted, price, claimed };
@@ -165,14 +167,13 @@ const givenBack = (store: LedgerStore, id: string): void | Promise<void> =>
   whenThere(store.settle(id, []), () => undefined);
 
 function permit(desk: Desk, request: Request, claims: readonly Claim[]): Permit {
-  const { leases, outbox, clock, store } = desk;
+  const { leases, outbox, store } = desk;
   const { id, attempt } = request;
-  if (claims.length > 0) leases.hold(id, attempt);
+  const lease = claims.length > 0 ? leases.hold(id, attempt) : undefined;
   return {
     settle(outcome) {
-      leases.release(id);
-      const at = clock.now();
-      if (outcome.outcome !== 'skipped') return outbox.send(booking(desk, request, claims, outcome, at));
+      if (lease !== undefined) leases.release(lease);
+      if (outcome.outcome !== 'skipped') return outbox.send(booking(desk, request, claims, outcome));
       if (claims.length === 0) return undefined;
       return outbox.send({ run: () => givenBack(store, id) });
     },
@@ -197,17 +198,20 @@ function booking(
   { attempt, id, spender, counted, price, claimed }: Request,
   claims: readonly Claim[],
   outcome: Attempt,
-  at: number,
 ): Job {
   const { store, prices, options, limits } = desk;
   const usage = usageOf(outcome, attempt);
   const cost = costOf(usage, price, { billing: attempt.billing });
   const amounts = usedBy(outcome, usage, cost, claimed);
-  const tags = [...(options.tags ?? []), ...limits.metadataKeys()];
+  const at = desk.instants.textOf(desk.clock.now());
+  const tags = limits.keptKeys();
   const record = recordOf(attempt, outcome, usage, cost, { id, at, tags, catalog: prices.date });
-  const booked = counted
-    .filter(({ counter }) => claims.some((claim) => claim.counter === counter))
-    .map(({ bound, counter }) => ({ bound, counter, amount: amounts[bound.unit], tenant: spender.tenant }));
+  const booked = claimedOf(counted, claims).map(({ bound, counter }) => ({
+    bound,
+    counter,
+    amount: amounts[bound.unit],
+    tenant: spender.tenant,
+  }));
   if (options.reserve === 'likely' && usage?.output !== undefined && outcome.outcome === 'finished')
     desk.answers.saw(attempt.target, usage.output);
   const tellAll = (): void => {
@@ -228,6 +232,12 @@ function booking(
       desk.alerts.unrecorded(record, error);
     },
   };
+}
+
+/** Not every limit looks at every attempt. */
+function claimedOf(counted: readonly Counted[], claims: readonly Claim[]): readonly Counted[] {
+  if (claims.length === counted.length) return counted;
+  return counted.filter(({ counter }) => claims.some((claim) => claim.counter === counter));
 }
 
 /** A listener that throws changes nothing. */

@@ -33,5 +33,4 @@ export class Prices {
 }
 
 /** What holds at an instant, in epoch ms. */
-export const priceOf = (model: CatalogModel | undefined, at: number): Price | undefined =>
-  model && priceAt(model, new Date(at));
+export const priceOf = (model: CatalogModel, at: number): Price | undefined => priceAt(model, new Date(at));

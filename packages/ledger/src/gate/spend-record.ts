@@ -13,7 +13,8 @@ export function recordOf(
   cost: Cost,
   about: {
     readonly id: string;
-    readonly at: number;
+    /** ISO, UTC. */
+    readonly at: string;
     readonly tags: readonly string[];
     readonly catalog: string;
   },
@@ -23,7 +24,7 @@ export function recordOf(
   const isAssumed = usage === undefined && cost.basis === 'unknown' && wasShown(outcome);
   return {
     id: about.id,
-    at: new Date(about.at).toISOString(),
+    at: about.at,
     call: call.id,
     operation,
     target,

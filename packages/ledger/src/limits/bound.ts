@@ -31,6 +31,7 @@ export class Bound {
   /** How often it was set in this process: alerts of each time have claims of their own. */
   readonly armed: number;
   private readonly zone: string;
+  private readonly isTenants: boolean;
   private period: Period | undefined;
   private next: Period | undefined;
 
@@ -39,6 +40,7 @@ export class Bound {
     this.limit = limit;
     this.armed = armed;
     this.zone = zone;
+    this.isTenants = limit.each?.includes('tenant') === true;
     this.unit = 'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
     this.max =
       'usd' in max ? (parseUsd(max.usd) ?? MOST) : BigInt('tokens' in max ? max.tokens : max.requests);
@@ -49,8 +51,9 @@ export class Bound {
 
   /** Which of its counters an attempt counts on; `undefined`: on none. */
   counterFor(spender: Spender): string | undefined {
-    const { where, each = [] } = this.limit;
+    const { where, each } = this.limit;
     if (where !== undefined && !fits(where, spender)) return undefined;
+    if (each === undefined) return this.prefix;
     return this.prefix + each.map((key) => `${encode(key)}=${encode(valueOf(spender, key))}`).join(',');
   }
 
@@ -60,16 +63,15 @@ export class Bound {
   }
 
   claim(counter: string, amount: bigint, { tenant }: Pick<Spender, 'tenant'>, now: number): Claim {
-    const isTenants = this.limit.each?.includes('tenant') === true;
     const period = this.periodAt(now);
     return {
       counter,
       max: this.max,
       amount,
       resetsInMs: period && period.to - now,
-      ...(period !== undefined && isEnding(period, now) && { nextResetsInMs: this.endAfter(period) - now }),
+      nextResetsInMs: period !== undefined && isEnding(period, now) ? this.endAfter(period) - now : undefined,
       whenLapsed: 'spent',
-      ...(isTenants && { tenant: tenant ?? '' }),
+      tenant: this.isTenants ? (tenant ?? '') : undefined,
     };
   }
 

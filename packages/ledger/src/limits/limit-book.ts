@@ -14,24 +14,36 @@ const OWN: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 /** The limits as they are now. */
 export class LimitBook {
   private readonly bounds = new Map<string, Bound>();
+  private readonly tags: readonly string[];
+  /** Of all bounds, made when they change: each call asks. */
+  private list: readonly Bound[] = [];
+  private kept: readonly string[] = [];
 
-  /** Throws `config`. */
-  constructor(limits: readonly Limit[]) {
+  /**
+   * Throws `config`.
+   *
+   * @param tags keys of metadata that records keep in any case
+   */
+  constructor(limits: readonly Limit[], tags: readonly string[]) {
     checkLimits(limits);
+    this.tags = tags;
     for (const limit of limits) this.bounds.set(limit.name, new Bound(limit, 0));
+    this.changed();
   }
 
   set(limit: Limit): void {
     checkLimit(limit, 'limit');
     this.bounds.set(limit.name, new Bound(limit, (this.bounds.get(limit.name)?.armed ?? 0) + 1));
+    this.changed();
   }
 
   remove(name: string): void {
     this.bounds.delete(name);
+    this.changed();
   }
 
   all(): readonly Bound[] {
-    return [...this.bounds.values()];
+    return this.list;
   }
 
   /** One by its name, or all. Throws `config` for a name that there is not. */
@@ -44,14 +56,22 @@ export class LimitBook {
   }
 
   countersFor(spender: Spender): readonly Counted[] {
-    return this.all().flatMap((bound) => {
+    const counted: Counted[] = [];
+    for (const bound of this.list) {
       const counter = bound.counterFor(spender);
-      return counter === undefined ? [] : [{ bound, counter }];
-    });
+      if (counter !== undefined) counted.push({ bound, counter });
+    }
+    return counted;
   }
 
-  /** Keys of metadata that limits have counters for: records have to keep them. */
-  metadataKeys(): readonly string[] {
-    return this.all().flatMap(({ limit }) => limit.each?.filter((key) => !OWN.includes(key)) ?? []);
+  /** Keys of metadata that records have to keep: those of the options, and those that limits have counters for. */
+  keptKeys(): readonly string[] {
+    return this.kept;
+  }
+
+  private changed(): void {
+    this.list = [...this.bounds.values()];
+    const counted = this.list.flatMap(({ limit }) => limit.each?.filter((key) => !OWN.includes(key)) ?? []);
+    this.kept = [...this.tags, ...counted];
   }
 }

@@ -1,4 +1,6 @@
+import { systemClock } from '@majordomo/core';
 import { expect, it } from 'vitest';
+import type { LedgerStore } from '../contract/store.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** The goal is 5 µs on a quiet machine; one that is busy is forgiven. */
@@ -24,13 +26,41 @@ it('a reservation and its settling cost little, with many others open', async ()
   expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(MOST_MICROSECONDS);
 });
 
-it('an id is known for the last hundred thousand and more, and then forgotten', async () => {
+const book = async (store: LedgerStore, id: string): Promise<boolean> => {
+  await store.reserve(id, [claim], 600_000);
+  return store.settle(id, [{ counter: 'a', amount: 1n }]);
+};
+
+it('an id is known for the last fifty thousand and more, and then forgotten', async () => {
   const store = memoryStore();
-  const book = async (id: number): Promise<boolean> => {
-    await store.reserve(`${id}`, [claim], 600_000);
-    return store.settle(`${id}`, [{ counter: 'a', amount: 1n }]);
-  };
-  for (let id = 0; id < 102_000; id++) await book(id);
+  for (let id = 0; id < 102_000; id++) await book(store, `${id}`);
   // True: it was reserved anew.
-  expect([await book(0), await book(10_000), await book(101_999)]).toEqual([true, false, false]);
+  expect([await book(store, '0'), await book(store, '52000'), await book(store, '101999')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+it('what is held is not forgotten, however many come and go meanwhile', async () => {
+  const store = memoryStore();
+  await store.reserve('long', [claim], 600_000);
+  for (let id = 0; id < 152_000; id++) await book(store, `${id}`);
+  await store.reserve('long', [claim], 600_000);
+  expect(await store.counters('a')).toMatchObject([{ used: 152_000n, held: 9n }]);
+  expect(await store.settle('long', [{ counter: 'a', amount: 1n }])).toBe(true);
+  expect(await store.counters('a')).toMatchObject([{ used: 152_001n, held: 0n }]);
+});
+
+it('what lapsed after it had been held for long is settled late, and only once', async () => {
+  let now = 0;
+  const store = memoryStore({ clock: { ...systemClock, now: () => now } });
+  await store.reserve('long', [claim], 600_000);
+  for (let id = 0; id < 99_999; id++) await book(store, `${id}`);
+  now = 600_000;
+  await store.renew('another', 1);
+  await book(store, 'next');
+  const settle = (): unknown => store.settle('long', [{ counter: 'a', amount: 2n }]);
+  expect([await settle(), await settle()]).toEqual([false, false]);
+  expect(await store.counters('a')).toMatchObject([{ used: 100_002n, held: 0n }]);
 });

@@ -1,5 +1,7 @@
+import { Bag, type Bagged } from '../books/bag.ts';
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { MOST } from '../limits/money.ts';
+import { Recent } from './recent.ts';
 
 /** What was used and is held between two beginnings. A late settle finds the period that it belongs to. */
 interface Period {
@@ -16,28 +18,25 @@ interface Hold {
   readonly whenLapsed: Claim['whenLapsed'];
 }
 
-interface Reservation {
+/** One that is not in the bag of those that are held has lapsed. */
+interface Reservation extends Bagged {
+  readonly id: string;
   readonly holds: readonly Hold[];
+  /** Epoch ms. */
   until: number;
 }
 
-/** How long the id of a reservation is known after its end. */
-const REMEMBERED_MS = 3_600_000;
-/** What calls without end may cost in memory. */
-const MOST_REMEMBERED = 100_000;
 /** How long a counter is listed after its period. */
 const LISTED_MS = 86_400_000;
-/** Reservations between two looks for what can be forgotten. */
+/** Reservations between two looks for counters that can be forgotten. */
 const SWEEP_EVERY = 1000;
 
 /** Counters with leases. Time comes in. */
 export class MemoryCounters {
   private readonly periods = new Map<string, Period>();
-  private readonly held = new Map<string, Reservation>();
-  /** When each that is over ended, in this order: as many as there are, no more is kept of them. */
-  private readonly ended = new Map<string, number>();
-  /** Of those that are over, what nobody has settled yet. */
-  private readonly lapsed = new Map<string, Reservation>();
+  /** All that is known by its id: what is held or has lapsed, and what was settled, of which nothing more is kept. */
+  private readonly known = new Recent<Reservation | 'settled'>();
+  private readonly held = new Bag<Reservation>();
   /** No lease ends before. */
   private nextLapse = Infinity;
   private sinceSweep = 0;
@@ -45,7 +44,7 @@ export class MemoryCounters {
   reserve(id: string, claims: readonly Claim[], leaseMs: number, now: number): Refusal | undefined {
     this.lapse(now);
     this.forget(now);
-    if (this.held.has(id) || this.ended.has(id)) return undefined;
+    if (this.known.get(id) !== undefined) return undefined;
     const holds: Hold[] = [];
     for (const claim of claims) {
       const twin = holds.find(({ counter }) => counter === claim.counter);
@@ -62,14 +61,14 @@ export class MemoryCounters {
       else twin.amount += claim.amount;
     }
     for (const { counter, period } of holds) this.periods.set(counter, period);
-    this.hold(id, { holds, until: now + leaseMs });
+    this.hold({ id, holds, until: now + leaseMs, place: -1 });
     return undefined;
   }
 
   renew(id: string, leaseMs: number, now: number): void {
     this.lapse(now);
-    const reservation = this.held.get(id);
-    if (reservation === undefined) return;
+    const reservation = this.known.get(id);
+    if (reservation === undefined || reservation === 'settled' || reservation.place < 0) return;
     reservation.until = now + leaseMs;
     this.nextLapse = Math.min(this.nextLapse, reservation.until);
   }
@@ -80,10 +79,9 @@ export class MemoryCounters {
     now: number,
   ): boolean {
     this.lapse(now);
-    const held = this.held.get(id);
-    const reservation = held ?? this.lapsed.get(id);
-    if (reservation === undefined) return false;
-    const wasHeld = held !== undefined;
+    const reservation = this.known.get(id);
+    if (reservation === undefined || reservation === 'settled') return false;
+    const wasHeld = this.held.remove(reservation);
     for (const hold of reservation.holds) {
       const { period } = hold;
       if (wasHeld) period.held -= hold.amount;
@@ -91,7 +89,7 @@ export class MemoryCounters {
       for (const { counter, amount } of used)
         if (counter === hold.counter) period.used = atMost(period.used + amount);
     }
-    this.end(id, now);
+    this.known.set(id, 'settled');
     return wasHeld;
   }
 
@@ -115,44 +113,37 @@ export class MemoryCounters {
     return { used: 0n, held: 0n, resetsAt: resetsInMs === undefined ? undefined : now + resetsInMs };
   }
 
-  private hold(id: string, reservation: Reservation): void {
-    this.held.set(id, reservation);
+  private hold(reservation: Reservation): void {
+    this.known.set(reservation.id, reservation);
+    this.held.add(reservation);
     this.nextLapse = Math.min(this.nextLapse, reservation.until);
   }
 
   private lapse(now: number): void {
     if (now < this.nextLapse) return;
     this.nextLapse = Infinity;
-    for (const [id, reservation] of this.held) {
+    this.held.each((reservation) => {
       if (reservation.until > now) {
         this.nextLapse = Math.min(this.nextLapse, reservation.until);
-        continue;
+        return;
       }
       for (const { period, amount, whenLapsed } of reservation.holds) {
         period.held -= amount;
         if (whenLapsed === 'spent') period.used = atMost(period.used + amount);
       }
-      this.end(id, now);
-      this.lapsed.set(id, reservation);
-    }
+      this.held.remove(reservation);
+      // It may have begun long ago, and may be settled yet.
+      this.known.set(reservation.id, reservation);
+    });
   }
 
-  private end(id: string, now: number): void {
-    this.held.delete(id);
-    // Settled late: it has ended before, and ends anew.
-    if (this.lapsed.delete(id)) this.ended.delete(id);
-    this.ended.set(id, now);
-  }
-
-  /** Many at once: a map goes past all that was deleted from its front each time it is read. */
   private forget(now: number): void {
+    if (this.known.forget(now))
+      this.held.each((reservation) => {
+        this.known.set(reservation.id, reservation);
+      });
     if (++this.sinceSweep < SWEEP_EVERY) return;
     this.sinceSweep = 0;
-    for (const [id, at] of this.ended) {
-      if (at + REMEMBERED_MS > now && this.ended.size <= MOST_REMEMBERED) break;
-      this.ended.delete(id);
-      this.lapsed.delete(id);
-    }
     for (const [counter, { resetsAt = Infinity }] of this.periods)
       if (resetsAt + LISTED_MS <= now) this.periods.delete(counter);
   }

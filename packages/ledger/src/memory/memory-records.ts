@@ -11,8 +11,9 @@ export class MemoryRecords {
   append(record: SpendRecord): void {
     if (this.ids.has(record.id)) return;
     this.ids.add(record.id);
-    const place = this.records.findLastIndex(({ at }) => at <= record.at) + 1;
-    this.records.splice(place, 0, record);
+    const last = this.records.at(-1);
+    if (last === undefined || last.at <= record.at) this.records.push(record);
+    else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);
     // The oldest tenth at once: one by one would move all the others each time.
     if (this.records.length <= MOST_RECORDS * 1.1) return;
     for (const { id } of this.records.splice(0, this.records.length - MOST_RECORDS)) this.ids.delete(id);
