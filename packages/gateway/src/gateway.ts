@@ -12,7 +12,7 @@ import { createInspector } from './inspector/create-inspector.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
-import { failureAt, routed } from './routes/route.ts';
+import { failureAt, forReading, routed } from './routes/route.ts';
 import { settingsOf } from './settings.ts';
 import type { House } from './visit.ts';
 
@@ -39,19 +39,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   const onEvent = inspector?.onEvent ?? (() => undefined);
   const house: House = { settings, busy: new Busy(settings.maxConcurrent), onEvent };
   const answer = async (request: Request, context?: PlatformContext): Promise<Reply | Response> => {
-    const url = new URL(request.url);
+    const path = pathOf(request.url);
     const requestId = newId('req_');
     // Two names of one thing: OpenAI's clients read the first, Anthropic's the second.
     const about: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
     try {
       // The page has stricter rules of its own, and its own way in.
-      if (inspector !== undefined && isInspector(url))
+      if (inspector !== undefined && isInspector(path))
         return await inspector.fetch(request, { admin: await isAdmin(request, requestId, settings) });
       Object.assign(about, originHeaders(request, settings.cors));
-      return withHeaders(await entered(request, { url, requestId, context, about }, house), about);
+      return withHeaders(await entered(request, { path, requestId, context, about }, house), about);
     } catch (error) {
       tellOperator(error, requestId, settings);
-      return withHeaders(refused(error, failureAt(url.pathname)), about);
+      return withHeaders(refused(error, failureAt(path)), about);
     }
   };
   const fetch: Gateway['fetch'] = async (request, context) => responseOf(await answer(request, context));
@@ -64,10 +64,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-const isInspector = ({ pathname }: URL): boolean => /^\/inspector(?:\/|$)/.test(pathname);
+const isInspector = (path: string): boolean => /^\/inspector(?:\/|$)/.test(path);
+
+/** Of an address as a `Request` has it. An `URL` made anew for each request costs more than what it is asked for. */
+const pathOf = (address: string): string =>
+  address.slice(address.indexOf('/', address.indexOf('//') + 2)).replace(/[?#].*$/s, '');
 
 interface Arrival {
-  readonly url: URL;
+  readonly path: string;
   readonly requestId: string;
   readonly context: PlatformContext | undefined;
   readonly about: Record<string, string>;
@@ -76,13 +80,13 @@ interface Arrival {
 /** What anybody may ask, and then what takes a caller. */
 async function entered(
   request: Request,
-  { url, requestId, context, about }: Arrival,
+  { path, requestId, context, about }: Arrival,
   house: House,
 ): Promise<Reply | Response> {
   if (request.method === 'OPTIONS') return preflight(request, about);
-  if (url.pathname === '/health') return Response.json({ status: 'alive' });
-  if (url.pathname === '/ready') return await ready(house);
+  if (path === '/health') return forReading(request, path, () => Response.json({ status: 'alive' }));
+  if (path === '/ready') return await forReading(request, path, () => ready(house));
   const isFromLoopback = context?.[FROM_LOOPBACK] === true;
   const caller = await authorized(request, house.settings, isFromLoopback);
-  return await routed({ request, url, caller, requestId, context }, house);
+  return await routed({ request, path, caller, requestId, context }, house);
 }

@@ -2,7 +2,14 @@ import type { ErrorKind } from '@majordomo/core';
 
 /** What is wrong with a request, beyond what can be wrong with a call. */
 export type RefusalKind =
-  ErrorKind | 'unauthorized' | 'forbidden' | 'no-such-model' | 'no-such-route' | 'busy' | 'too-large';
+  | ErrorKind
+  | 'unauthorized'
+  | 'forbidden'
+  | 'no-such-model'
+  | 'no-such-route'
+  | 'wrong-method'
+  | 'busy'
+  | 'too-large';
 
 /** Of what its clients cannot change, nor have to know. */
 export const GATEWAY_FAILED = 'the gateway failed; its operator sees why';
@@ -17,11 +24,13 @@ export class Refusal extends Error {
   readonly code: string | undefined;
   /** When asking again makes sense. */
   readonly retryAfterMs: number | undefined;
+  /** Methods that the address takes, as the header of this name lists them. */
+  readonly allow: string | undefined;
 
   constructor(
     kind: RefusalKind,
     message: string,
-    known: Partial<Pick<Refusal, 'path' | 'code' | 'retryAfterMs'>> = {},
+    known: Partial<Pick<Refusal, 'path' | 'code' | 'retryAfterMs' | 'allow'>> = {},
     /** `cause`: what the operator hears of instead. */
     options?: ErrorOptions,
   ) {
@@ -30,5 +39,6 @@ export class Refusal extends Error {
     this.path = known.path;
     this.code = known.code;
     this.retryAfterMs = known.retryAfterMs;
+    this.allow = known.allow;
   }
 }

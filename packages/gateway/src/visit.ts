@@ -14,7 +14,8 @@ export interface House {
 /** One request of somebody who may ask. */
 export interface Visit {
   readonly request: Request;
-  readonly url: URL;
+  /** The path of its address. */
+  readonly path: string;
   readonly caller: Caller;
   /** Told in the answer's headers, and in the metadata of the call. */
   readonly requestId: string;

@@ -82,6 +82,22 @@ describe('a failure of every vendor', () => {
     },
   );
 
+  it.each([false, true])(
+    'is told as one that passes where only the next target cannot take the request (benched: %s)',
+    async (isBenched) => {
+      await using at = await house({
+        openai: () => ({ failure: 'overloaded', retryAfter: { seconds: 7 } }),
+        anthropic: () => ({ failure: 'overflow' }),
+      });
+      if (isBenched) at.majordomo.health.bench('openai/gpt-5.4', 7000);
+      const told = await byOpenAI(at);
+      expect(told).toBeInstanceOf(OpenAI.InternalServerError);
+      expect(told).toMatchObject({ status: 503, code: 'overloaded' });
+      expect((told as APIError).headers?.get('retry-after')).toBe('7');
+      expect(at.anthropic.requests).toHaveLength(1);
+    },
+  );
+
   it('tells how long to wait', async () => {
     await using at = await house({
       openai: [{ failure: 'rate-limit', retryAfter: { seconds: 7 } }],

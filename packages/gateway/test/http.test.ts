@@ -61,6 +61,26 @@ it('tells by HEAD what GET would, without a body', async () => {
   expect(head.split('\r\n\r\n')[1]).toBe('');
 });
 
+it.each([
+  ['HEAD', '/v1/chat/completions', 'POST'],
+  ['GET', '/v1/responses', 'POST'],
+  ['PUT', '/v1/messages', 'POST'],
+  ['GET', '/v1/messages/count_tokens', 'POST'],
+  ['DELETE', '/v1/embeddings', 'POST'],
+  ['GET', '/v1/audio/transcriptions', 'POST'],
+  ['HEAD', '/v1/audio/speech', 'POST'],
+  ['POST', '/v1/models', 'GET, HEAD'],
+  ['DELETE', '/v1/models/gpt', 'GET, HEAD'],
+  ['POST', '/health', 'GET, HEAD'],
+  ['PUT', '/ready', 'GET, HEAD'],
+])('says which methods an address takes: not %s of %s', async (method, path, allowed) => {
+  await using at = await house();
+  const head = await asked(at, `${method} ${path} HTTP/1.1`, 'Content-Length: 0', '', '');
+  expect(head).toMatch(/^HTTP\/1\.1 405 /);
+  expect(head).toContain(`\r\nallow: ${allowed}\r\n`);
+  expect(head.endsWith('\r\n\r\n')).toBe(method === 'HEAD');
+});
+
 it('takes a body whose chunks have extensions and trailers, and no header from those', async () => {
   const seen: unknown[] = [];
   const authorize = ({ headers }: Request): object => {

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/provider';
 import { GATEWAY_FAILED, Refusal } from '../refusal.ts';
 
@@ -54,14 +54,28 @@ const saidOf = (kind: LlmError['kind'], code: string | undefined): string =>
 
 /**
  * Of a chain, what the last target said that a client can do something about: one that is overloaded may be asked again,
- * also where the next one is not set up.
+ * also where the next one is not set up, or cannot take the request. Told of that one, a client would give up.
  */
 function telling(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isOperators(error)) return error;
   const { attempts } = error.details;
-  const tried = attempts.flatMap((attempt) => (attempt.outcome === 'skipped' ? [] : (attempt.error ?? [])));
-  return tried.findLast((each) => !isOperators(each)) ?? tried.at(-1) ?? attempts.at(-1)?.error ?? error;
+  const all = errorsOf(attempts);
+  const tried = errorsOf(attempts.filter(({ outcome }) => outcome !== 'skipped'));
+  return (
+    tried.findLast(isForNow) ??
+    all.findLast(isForNow) ??
+    tried.findLast((each) => !isOperators(each)) ??
+    tried.at(-1) ??
+    all.at(-1) ??
+    error
+  );
 }
+
+const errorsOf = (attempts: readonly Attempt[]): readonly LlmError[] =>
+  attempts.flatMap((attempt) => attempt.error ?? []);
+
+/** Neither the request nor the set-up has to change. */
+const isForNow = (error: LlmError): boolean => !isOperators(error) && !TOLD.includes(error.kind);
 
 const isOperators = ({ kind }: LlmError): boolean => OPERATORS.includes(kind);
 

@@ -5,5 +5,7 @@ import { retryHeaders, STATUS } from './status.ts';
 /** Anything that was thrown, as an answer in the client's own wire. */
 export function refused(error: unknown, failure: Wire['failure']): Response {
   const refusal = refusalOf(error);
-  return Response.json(failure(refusal), { status: STATUS[refusal.kind], headers: retryHeaders(refusal) });
+  const allow = refusal.allow === undefined ? {} : { allow: refusal.allow };
+  const headers = { ...retryHeaders(refusal), ...allow };
+  return Response.json(failure(refusal), { status: STATUS[refusal.kind], headers });
 }

@@ -6,6 +6,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   forbidden: 403,
   'no-such-model': 404,
   'no-such-route': 404,
+  'wrong-method': 405,
   busy: 429,
   'too-large': 413,
   'invalid-request': 400,

@@ -23,6 +23,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unsupported: 'invalid_request_error',
   'no-such-model': 'invalid_request_error',
   'no-such-route': 'invalid_request_error',
+  'wrong-method': 'invalid_request_error',
   'too-large': 'invalid_request_error',
   'context-overflow': 'invalid_request_error',
   'content-filter': 'invalid_request_error',

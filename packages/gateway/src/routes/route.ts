@@ -32,24 +32,47 @@ const OPERATIONS: ReadonlyMap<string, ReadOperation> = new Map([
 export const failureAt = (path: string): Wire['failure'] =>
   path.includes('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
 
+type Answer = (visit: Visit, house: House) => Promise<Reply | Response>;
+
+const POSTED: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ...[...WIRES].map(([path, wire]): [string, Answer] => [
+    path,
+    (visit, house) => chatRoute(visit, house, wire),
+  ]),
+  ...[...OPERATIONS].map(([path, read]): [string, Answer] => [
+    path,
+    (visit, house) => operationRoute(visit, house, read),
+  ]),
+  ['/v1/messages/count_tokens', countTokens],
+]);
+
 /** A request of somebody who may ask → its answer. */
 export async function routed(visit: Visit, house: House): Promise<Reply | Response> {
-  const { request, url } = visit;
-  const wire = WIRES.get(url.pathname);
-  if (wire !== undefined && request.method === 'POST') return await chatRoute(visit, house, wire);
-  const operation = OPERATIONS.get(url.pathname);
-  if (operation !== undefined && request.method === 'POST')
-    return await operationRoute(visit, house, operation);
-  if (url.pathname === '/v1/messages/count_tokens' && request.method === 'POST')
-    return await countTokens(visit, house);
-  if (request.method === 'GET' || request.method === 'HEAD') {
-    if (url.pathname === '/v1/models') return listModels(visit, house);
-    const name = /^\/v1\/models\/(.+)$/.exec(url.pathname)?.[1];
-    if (name !== undefined) return oneModel(visit, house, decoded(name));
+  const { request, path } = visit;
+  const answer = POSTED.get(path);
+  if (answer !== undefined) {
+    checkMethod(request, path, ['POST']);
+    return await answer(visit, house);
   }
-  const asked = `${request.method} ${url.pathname.slice(0, 100)}`;
-  throw new Refusal('no-such-route', `nothing is served at ${asked}${baseHint(url.pathname)}`);
+  if (path === '/v1/models') return forReading(request, path, () => listModels(visit, house));
+  const name = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
+  if (name !== undefined) return forReading(request, path, () => oneModel(visit, house, decoded(name)));
+  throw new Refusal('no-such-route', `nothing is served at ${asked(request, path)}${baseHint(path)}`);
 }
+
+/** The answer of an address that is only read. */
+export function forReading<T>(request: Request, path: string, answer: () => T): T {
+  checkMethod(request, path, ['GET', 'HEAD']);
+  return answer();
+}
+
+function checkMethod(request: Request, path: string, methods: readonly string[]): void {
+  if (methods.includes(request.method)) return;
+  const allow = methods.join(', ');
+  throw new Refusal('wrong-method', `${asked(request, path)} is not served: ask by ${allow}`, { allow });
+}
+
+const asked = ({ method }: Request, path: string): string => `${method} ${path.slice(0, 100)}`;
 
 /** The clients of the two vendors disagree on whether the base URL holds the version. */
 function baseHint(path: string): string {
