@@ -3,7 +3,7 @@ import { createLedger } from '@majordomo/ledger';
 import { createRedactor } from '@majordomo/redact';
 import { createRouter } from '@majordomo/routing';
 import { measure } from '../measure/measures.mjs';
-import { instant } from './instant-provider.mjs';
+import { instant, underWay } from './instant-provider.mjs';
 
 /** 1 KB, as a user writes it. */
 const QUESTION = 'Which of the two cities is older, and who founded each of them? '.repeat(16);
@@ -20,7 +20,8 @@ export const layers = {
   },
   async run(context) {
     const { calls } = context.size;
-    const jobs = Object.entries(withEach()).map(([subject, once]) => ({
+    const end = new AbortController();
+    const jobs = Object.entries(withEach(end.signal)).map(([subject, once]) => ({
       metric: 'call',
       title: 'a call over a provider that answers at once',
       wire: '-',
@@ -30,7 +31,11 @@ export const layers = {
         for (let n = 0; n < calls; n++) await once();
       },
     }));
-    return measure(context, { unit: 'µs CPU', jobs });
+    try {
+      return await measure(context, { unit: 'µs CPU', jobs });
+    } finally {
+      end.abort();
+    }
   },
   goals: [
     added('a gate', 'gate', 5),
@@ -48,7 +53,12 @@ function added(row, subject, atMost) {
 }
 
 /** A call with one more thing each. */
-function withEach() {
+function withEach(signal) {
+  const calling = (options, spec = CHAIN) => {
+    const model = createMajordomo({ providers: [instant('p'), instant('q')], ...options }).model(spec);
+    underWay(model, signal);
+    return (request = REQUEST) => model.generate(request);
+  };
   const ledger = createLedger({ limits: [{ name: 'burst', max: { requests: 1e9 }, per: 'minute' }] });
   const router = createRouter({ presets: { both: CHAIN } });
   const redactor = createRedactor();
@@ -62,9 +72,4 @@ function withEach() {
     hedging: calling({ chain: { hedgeAfterMs: 10_000 } }),
     continuing: calling({ chain: { afterCommit: 'continue' } }),
   };
-}
-
-function calling(options, spec = CHAIN) {
-  const model = createMajordomo({ providers: [instant('p'), instant('q')], ...options }).model(spec);
-  return (request = REQUEST) => model.generate(request);
 }
