@@ -37,7 +37,7 @@ export async function untilChange(
     health.onChange((changed) => {
       if (targets.has(changed) || changed.endsWith('/')) stop();
     }),
-    health.credentials.onChange(stop),
+    health.credentials().onChange(stop),
   ];
   signal.addEventListener('abort', stop, { once: true });
   const until = Math.min(...standings.map((standing) => standing.bench()?.until ?? Infinity));

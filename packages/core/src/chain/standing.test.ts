@@ -172,7 +172,7 @@ describe('a wait for news', () => {
   it('listens to nobody any more when it is over', async () => {
     const { deps, standing, clock, health } = setUp();
     let listeners = 0;
-    for (const tracker of [health, health.credentials]) {
+    for (const tracker of [health, health.credentials()]) {
       const onChange = tracker.onChange.bind(tracker);
       tracker.onChange = (listener) => {
         listeners++;
@@ -207,7 +207,7 @@ describe('a wait for news', () => {
 
   it('hears of credentials', async () => {
     const { isOver, clock, health } = waiting(['a/x']);
-    health.credentials.failed('a/x\nk', health.credentials.claim('a/x\nk'), failure, quota);
+    health.credentials().failed('a/x\nk', health.credentials().claim('a/x\nk'), failure, quota);
     await clock.advance(1);
     expect(isOver()).toBe(true);
   });

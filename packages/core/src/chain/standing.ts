@@ -37,7 +37,7 @@ export class Standing {
     const { health } = this.deps;
     const bench = this.foreignBench(health, this.target);
     if (bench !== undefined || this.refused === undefined) return bench;
-    return this.foreignBench(health.credentials, this.refused);
+    return this.foreignBench(health.credentials(), this.refused);
   }
 
   /**
@@ -55,7 +55,7 @@ export class Standing {
   /** Claims a credential's health; throws when it is benched. */
   claimCredential(value: string, mode: ClaimMode, claimMs: number): Claim {
     const { health, clock, credentialKeys } = this.deps;
-    const tracker = health.credentials;
+    const tracker = health.credentials();
     const key = credentialKeys.of(this.target, value);
     const stamp = this.stamp(tracker, key, mode, claimMs);
     if (stamp !== undefined) return { tracker, key, stamp };

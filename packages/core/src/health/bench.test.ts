@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../contract/clock.ts';
 import { LlmError } from '../contract/llm-error.ts';
@@ -236,8 +237,8 @@ describe('what is remembered', () => {
 
   it('has credentials beside their target, by the same rules, and tells nobody of them', () => {
     const { health, changes } = setUp({ threshold: 1 });
-    const { credentials } = health;
-    expect(health.credentials).toBe(credentials);
+    const credentials = health.credentials();
+    expect(health.credentials()).toBe(credentials);
     credentials.failed(key(T), credentials.claim(key(T)), { ...failure, atOnce: false }, down);
     const benched = { state: 'benched', failures: 0, benches: 1, until: 1_005_000 };
     const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined };
@@ -247,12 +248,19 @@ describe('what is remembered', () => {
     expect(changes).toEqual([]);
   });
 
+  it('stays small, however it is inspected', () => {
+    const { health } = setUp();
+    health.credentials().bench(key(T), 9000);
+    const shown = inspect(health, { depth: Infinity, getters: true, showHidden: true, customInspect: false });
+    expect(shown.split('\n').length).toBeLessThan(200);
+  });
+
   it.each([
     ['a/x', ['a/xx', 'b/y']],
     ['a/', ['b/y']],
   ])('forgets the credentials of what is unbenched: %s', (target, left) => {
     const { health } = setUp();
-    for (const of of ['a/x', 'a/xx', 'b/y']) health.credentials.bench(key(of), 9000);
+    for (const of of ['a/x', 'a/xx', 'b/y']) health.credentials().bench(key(of), 9000);
     health.unbench(target);
     expect(
       Object.keys(health.snapshot()).filter((of) => health.snapshot()[of]?.credentials !== undefined),
@@ -263,7 +271,7 @@ describe('what is remembered', () => {
     const { health, early } = setUp();
     health.bench(T, 9000);
     early();
-    health.credentials.bench(key(T), 9000);
+    health.credentials().bench(key(T), 9000);
     health.reset();
     expect(health.snapshot()).toEqual({});
     expect(early()).toBeDefined();

@@ -80,8 +80,11 @@ export class HealthTracker implements Health {
 
   // ---- for the chain
 
-  /** Health of credentials, by `credentialKey`: the same rules, and nobody is told. */
-  get credentials(): HealthTracker {
+  /**
+   * Health of credentials, by `credentialKey`: the same rules, and nobody is told. Made at the first call, and no getter:
+   * an inspection that calls getters would make one inside of the other without end.
+   */
+  credentials(): HealthTracker {
     return (this.keys ??= new HealthTracker(this.options, this.clock, this.random));
   }
 
