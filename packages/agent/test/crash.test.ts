@@ -15,7 +15,7 @@ const UNKNOWN = 'The outcome of this call is unknown';
 /** How a process over some schedules ended: its exit code, or the signal that killed it. */
 function oneProcess(from: number, to: number): Promise<number | string> {
   return new Promise((resolve, reject) => {
-    // Two hundred processes load the same code: compiled once.
+    // All these processes load the same code: compiled once.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const child = spawn(process.execPath, [program, folder, String(from), String(to)], {
       env,
@@ -115,7 +115,7 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     const clean = (await outcomes()).filter(({ deaths }) =>
       deaths.every((death) => death.startsWith('after ')),
     );
-    expect(clean.length).toBeGreaterThan(50);
+    expect(clean.length).toBeGreaterThan(SCHEDULES / 4);
     for (const outcome of clean) {
       const expected = expectedRuns(outcome).filter((run) => !isLost(outcome, run));
       expect(outcome.runs).toEqual(expected);
@@ -139,7 +139,7 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     const paid = all.flatMap(({ runs }) =>
       [...new Set(runs)].filter((run) => run.startsWith('pay ')).map((run) => countOf(runs, run)),
     );
-    expect(paid.length).toBeGreaterThan(100);
+    expect(paid.length).toBeGreaterThan(SCHEDULES / 2);
     expect(new Set(paid)).toEqual(new Set([1]));
     expect(all.some((outcome) => outcome.runs.some((run) => isLost(outcome, run)))).toBe(true);
   });
