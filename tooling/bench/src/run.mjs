@@ -2,7 +2,7 @@ import { seeded } from './measure/statistics.mjs';
 import { judge } from './report/goals.mjs';
 import { machine } from './report/results.mjs';
 import { startServer } from './server/start.mjs';
-import { loadSubjects } from './subjects/load.mjs';
+import { loadSubjects, OWN_FAMILIES } from './subjects/load.mjs';
 
 /**
  * Runs one scenario in this process.
@@ -11,7 +11,8 @@ import { loadSubjects } from './subjects/load.mjs';
  * @param {{ size: 'full' | 'gate', families?: string[], wires?: string[], rounds?: number, seed: number,
  *   around?: import('./measure/rounds.mjs').Plan['around'] }} options
  */
-export async function runScenario(scenario, { size: sizeName, families, wires, rounds, seed, around }) {
+export async function runScenario(scenario, { size: sizeName, wires, rounds, seed, around, ...asked }) {
+  const families = asked.families ?? (scenario.withPeers ? undefined : OWN_FAMILIES);
   const { subjects, missing } = await loadSubjects({ families, wires });
   const server = await startServer();
   try {

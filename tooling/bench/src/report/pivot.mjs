@@ -15,6 +15,22 @@ export function pivotsOf(measures) {
   });
 }
 
+/** A table for each wire: subjects down, metrics across, by their units, and `last`, which was measured elsewhere. */
+export function besideEachOther(measures, last) {
+  const named = (key) => [...new Set(measures.map((each) => each[key]))];
+  const metrics = named('metric');
+  return named('wire').map((wire) => {
+    const of = (metric, subject) =>
+      measures.find((each) => each.metric === metric && each.subject === subject && each.wire === wire);
+    const rows = named('subject').map((subject) => [
+      subject,
+      ...metrics.map((metric) => cell(of(metric, subject))),
+      last.of(subject),
+    ]);
+    return markdown([wire, ...metrics, last.title], rows);
+  });
+}
+
 const down = (own) =>
   markdown(
     ['', own[0].unit],

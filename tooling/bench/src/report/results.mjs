@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 
 const OUT = new URL('../../out/', import.meta.url);
@@ -14,6 +14,20 @@ export function save(name, result) {
 export const fileNameOf = (scenario, size) => (size === 'gate' ? `gate-${scenario}` : scenario);
 
 export const load = (name) => JSON.parse(readFileSync(fileOf(name), 'utf8'));
+
+/** Runs of the gate at one commit stand together, those of a line of Node in a file. */
+export function addRun(result) {
+  const name = `gate-of-${lineOf(result)}`;
+  const earlier = runsOf(name).filter(({ commit }) => commit === result.commit);
+  save(name, [...earlier, result]);
+}
+
+/** All runs of the gate, those of each line of Node together, the newest line first. */
+export const gateRuns = (lines = [24, 22]) =>
+  lines.map((line) => runsOf(`gate-of-${line}`)).filter(({ length }) => length > 0);
+
+const runsOf = (name) => (existsSync(fileOf(name)) ? load(name) : []);
+const lineOf = ({ node }) => /\d+/.exec(node)[0];
 
 /** What was measured, and on what. */
 export const machine = () => ({

@@ -58,3 +58,25 @@ export function verdictTable(verdicts) {
   ]);
   return markdown(['', 'row', 'wire', 'goal', 'stretch', 'figure', 'unit'], rows);
 }
+
+/** The same of several runs on each of some lines of Node: the least and the most of a figure, a miss in bold. */
+export function goalTable(lines) {
+  const [[{ verdicts }]] = lines;
+  const figures = (runs, at) => {
+    const own = runs.map((run) => run.verdicts[at]);
+    const values = own.map(({ figure }) => figure);
+    const ends = [...new Set([Math.min(...values), Math.max(...values)].map(inFigures))];
+    const shown = ends.join(' to ');
+    return own.every(({ ok }) => ok) ? shown : `**${shown}**`;
+  };
+  const rows = verdicts.map(({ row, wire, goal, stretch, unit }, at) => [
+    row,
+    wire,
+    goal === undefined ? '' : `≤ ${goal}`,
+    stretch === undefined ? '' : `≤ ${stretch}`,
+    ...lines.map((runs) => figures(runs, at)),
+    unit,
+  ]);
+  const columns = lines.map(([{ node }]) => `Node ${/\d+/.exec(node)[0]}`);
+  return markdown(['row', 'wire', 'goal', 'stretch', ...columns, 'unit'], rows);
+}

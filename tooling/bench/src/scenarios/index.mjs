@@ -11,6 +11,7 @@ import { growth } from './growth.mjs';
 import { images } from './images.mjs';
 import { layers } from './layers.mjs';
 import { lint } from './lint.mjs';
+import { peers } from './peers.mjs';
 import { scale } from './scale.mjs';
 import { coldStart } from './start.mjs';
 import { stream } from './stream.mjs';
@@ -41,4 +42,5 @@ export const SCENARIOS = [
   images,
   vectors,
   lint,
+  peers,
 ];

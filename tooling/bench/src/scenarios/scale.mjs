@@ -169,11 +169,9 @@ function heapUsed() {
 
 // ---- streams
 
-/** Without peers and other wires: a thousand streams take their time. */
+/** The main wires alone: a thousand streams take their time. */
 async function streamed(context) {
-  const subjects = context.subjects.filter(
-    ({ family, wire }) => ['raw', 'sdk', 'majordomo'].includes(family) && MAIN_WIRES.includes(wire),
-  );
+  const subjects = context.subjects.filter(({ wire }) => MAIN_WIRES.includes(wire));
   const own = { ...context, subjects };
   const ready = await opened(own, `paced-${DELTAS}`, 'streamText');
   const jobs = [SOME, MANY].flatMap((streams) =>

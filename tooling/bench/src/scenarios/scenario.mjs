@@ -5,6 +5,7 @@
  * @property {{ full: Size, gate: Size }} sizes
  * @property {(context: Context) => Promise<import('../measure/measures.mjs').Measure[]>} run
  * @property {readonly Goal[]} goals
+ * @property {boolean} [withPeers] other libraries take part; default: raw fetch, the SDKs and majordomo
  * @property {readonly string[]} [gateWires] default: the main ones
  *
  * @typedef {{ rounds: number, warmUp: number, [amount: string]: number }} Size

@@ -5,6 +5,7 @@ import { raw } from './raw.mjs';
 import { sdk } from './sdk.mjs';
 
 const PEERS = new URL('../../peers/', import.meta.url);
+export const OWN_FAMILIES = ['raw', 'sdk', 'majordomo'];
 
 /**
  * The subjects of these families and wires; `undefined` is all of them, the peers included. A peer whose packages are
