@@ -1,5 +1,6 @@
 import type { ErrorIssue } from '../contract/llm-error.ts';
 import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
+import { keepWarm } from '../keep-warm.ts';
 import { patternOf, type Pattern } from './pattern.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -18,13 +19,7 @@ const STEPS = 4;
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MOST_LEVELS} levels deep` }];
-  const shared: Shared = {
-    root: schema as Schema,
-    verdicts: new Map(),
-    patterns: new Map(),
-    work: 0,
-    cuts: 0,
-  };
+  const shared = sharedBy(schema as Schema);
   const check = new Check(shared, false);
   check.at(schema, value, [], 0);
   if (shared.work <= MOST_WORK) return check.issues;
@@ -42,6 +37,14 @@ interface Shared {
   /** How often `MOST_HOPS` ended a look: what was seen on the way there is no verdict. */
   cuts: number;
 }
+
+const sharedBy = (root: Schema): Shared => ({
+  root,
+  verdicts: new Map(),
+  patterns: new Map(),
+  work: 0,
+  cuts: 0,
+});
 
 class Check {
   readonly issues: ErrorIssue[] = [];
@@ -210,6 +213,8 @@ class Check {
     this.issues.push({ path, message });
   }
 }
+
+keepWarm(() => new Check(sharedBy({}), false));
 
 /** A step that is not URI-encoded names what it says. */
 function decoded(step: string): string {
