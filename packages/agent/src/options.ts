@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { asRecord, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, memberOf, type KindsOf } from '@majordomo/core/provider';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -105,7 +105,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
   // Untyped code finds out here, and not in the first run.
-  if (typeof (model as Partial<ChatModel> | undefined)?.stream !== 'function') {
+  if (typeof memberOf(Object(model), 'stream', 'model', 'createAgent: ') !== 'function') {
     throw new LlmError('config', 'model must be what majordomo.model(spec) gives', { path: 'model' });
   }
   return {
@@ -156,7 +156,7 @@ function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Too
 
 /** Untyped code may put anything into a list. Tools are read when they are taken, and not before. */
 function checkHolder(path: string, holder: unknown): void {
-  if (typeof asRecord(holder)['name'] !== 'string')
+  if (typeof memberOf(Object(holder), 'name', path, 'createAgent: ') !== 'string')
     throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
 }
 

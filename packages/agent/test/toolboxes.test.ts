@@ -85,3 +85,18 @@ describe('a toolbox whose tools change', () => {
     );
   });
 });
+
+describe('an agent is made of what can be read', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  it.each([
+    ['model', { model: proxy }, 'createAgent: model cannot be read'],
+    ['skills', { skills: [proxy] }, 'createAgent: skills[0] cannot be read'],
+    ['toolboxes', { toolboxes: [proxy] }, 'createAgent: toolboxes[0] cannot be read'],
+    ['tools', { tools: [proxy] }, 'the agent: tools cannot be read'],
+  ])('else a config error names the place: %s', (_, odd, message) => {
+    const told = expect.objectContaining({ kind: 'config', message }) as Error;
+    expect(() => world(['hi'], odd as object)).toThrow(told);
+  });
+});

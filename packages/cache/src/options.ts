@@ -30,7 +30,7 @@ export interface CacheOptions {
 }
 
 const KINDS: KindsOf<CacheOptions> = {
-  store: 'object',
+  store: true,
   namespace: 'string or function',
   ttlMs: 1,
   timeoutMs: 1,

@@ -56,6 +56,21 @@ describe('a prompt', () => {
     }
   });
 
+  it.each([
+    [null, 'layers[0] must be an object, not null'],
+    ['text', 'layers[0] must be an object, not a string'],
+    [{ name: 'a', text: 'b' }, 'layers[0]: tier is missing'],
+    [
+      { tier: 'stabel', name: 'a', text: 'b' },
+      'layers[0]: tier must be one of stable, context, volatile; did you mean "stable"?',
+    ],
+    [{ tier: 'stable', name: 'a' }, 'layers[0]: text is missing: it must be a string'],
+    [{ tier: 'stable', name: 5, text: 'b' }, 'layers[0]: name must be a string, not a number'],
+  ])('of %j, which is no layer, is a config error with its place', (layer, message) => {
+    const told = { kind: 'config', message: expect.stringContaining(`buildPrompt: ${message}`) as string };
+    expect(() => buildPrompt([layer as Layer])).toThrow(expect.objectContaining(told) as Error);
+  });
+
   it('with a limit that cannot be meant is a config error', () => {
     expect(() => buildPrompt([{ tier: 'stable', name: 'a', text: 'b', limit: -1 }])).toThrow(
       /limit of layer "a"/,

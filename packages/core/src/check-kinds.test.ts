@@ -16,6 +16,8 @@ it.each([
   ['boolean', 'yes', 'make: it must be a boolean, not a string'],
   ['object', null, 'make: it must be an object, not null'],
   ['object', [], 'make: it must be an object, not an array'],
+  ['object', new Map(), 'make: it must be a plain object: see Object.fromEntries'],
+  ['object', new Headers(), 'make: it must be a plain object: see Object.fromEntries'],
   ['array', {}, 'make: it must be an array, not an object'],
   ['string or function', 5, 'make: it must be a string or function, not a number'],
   ['object with now', {}, 'make: it must be an object with now, not one without'],

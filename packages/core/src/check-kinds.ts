@@ -54,7 +54,14 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
     const isOne = types.split(' or ').includes(type);
     if (!isOne || (method !== undefined && typeof memberOf(value, method, path, of) !== 'function'))
       throw config(path, `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`, of);
-  } else if (isArray(kind)) {
+    if (kind === 'object')
+      reading(path, of, () => {
+        for (const name in value as object) memberOf(value, name, `${path}.${name}`, of);
+        // `Headers` and a `Map` keep their members where nobody looks.
+        if (Symbol.iterator in (value as object))
+          throw config(path, 'must be a plain object: see Object.fromEntries', of);
+      });
+  } else if (Array.isArray(kind)) {
     const words = kind as readonly string[];
     if (words.includes(value as string)) return;
     const said = typeof value === 'string' ? didYouMean(value, words) : `, not ${article(type)}`;
@@ -65,7 +72,10 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
   }
 }
 
-/** A member of what anybody may have made: a getter that throws is told with its place. */
+/**
+ * A member of what anybody may have made. Throws `config` with the place where it cannot be read, as behind a getter that throws
+ * or a proxy that was revoked. `of`: whose, and a colon.
+ */
 export const memberOf = (options: unknown, name: string, path: string, of = ''): unknown =>
   reading(path, of, () => (options as Readonly<Record<string, unknown>>)[name]);
 
@@ -74,19 +84,18 @@ function reading<T>(path: string, of: string, read: () => T): T {
     return read();
   } catch (cause) {
     if (LlmError.is(cause)) throw cause;
-    throw new LlmError('config', `${of}${path} cannot be read`, { path }, { cause });
+    throw config(path, 'cannot be read', of, cause);
   }
 }
 
-export const config = (path: string, why: string, of = ''): LlmError =>
-  new LlmError('config', `${of}${path} ${why}`, { path });
+export const config = (path: string, why: string, of = '', cause?: unknown): LlmError =>
+  new LlmError('config', `${of}${path} ${why}`, { path }, { cause });
 
 export const isObject = (value: unknown): value is object =>
   reading('options', '', () => typeOf(value)) === 'object';
-const isArray = (value: unknown): boolean => Array.isArray(value);
 
 const typeOf = (value: unknown): string =>
-  value === null || Number.isNaN(value) ? String(value) : isArray(value) ? 'array' : typeof value;
+  value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
 
 export const article = (type: string): string =>
   /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;

@@ -83,6 +83,27 @@ describe('a request that is not one is refused with its place, before anybody is
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
+  it('generateObject with a proxy that was revoked as output', async () => {
+    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const request = { messages: [user('hi')], output: proxy };
+    const told = expect.objectContaining({
+      kind: 'invalid-request',
+      message: 'output cannot be read',
+    }) as unknown;
+    expect(await failure(majordomo.model('a/x').generateObject(request as never))).toEqual(told);
+    expect(
+      await failure(
+        majordomo
+          .model('a/x')
+          .streamObject(request as never)
+          .response(),
+      ),
+    ).toEqual(told);
+    expect(asked.size).toBe(0);
+  });
+
   it.each([[undefined], [null], ['json'], [5]])('generateObject with %j as output', async (output) => {
     const model = world({ 'a/x': ['ok'] }).majordomo.model('a/x');
     const request = { messages: [user('hi')], output } as never;

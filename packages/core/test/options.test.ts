@@ -19,7 +19,7 @@ const WRONG = {
   number: ['many', null, true, {}, [], NaN, -1, 10n, Symbol('s')],
   word: ['mayn', null, 5, {}, Symbol('s')],
   function: ['many', null, 5, {}, [], Symbol('s')],
-  object: ['many', null, 5, true, [], () => 1, Symbol('s')],
+  object: ['many', null, 5, true, [], () => 1, Symbol('s'), new Map([['a', 'b']]), new Headers({ a: 'b' })],
   array: ['many', null, 5, {}, () => 1],
   string: [5, null, true, {}, [], Symbol('s')],
   boolean: ['no', null, 1, {}],
@@ -227,6 +227,16 @@ describe('an option whose getter throws is a config error with its cause', () =>
     const options = { providers: [] };
     const own = Object.defineProperties(options, Object.getOwnPropertyDescriptors(throwingAt(path)));
     expect(thrownBy(() => createMajordomo(own))).toEqual(closed(path));
+  });
+
+  it.each(['headers', 'aliases', 'env'])('a member of %s', (path) => {
+    const record = throwingAt('inner');
+    expect(thrownBy(() => createMajordomo({ providers: [], [path]: record }))).toEqual(
+      closed(`${path}.inner`),
+    );
+    expect(thrownBy(() => createMajordomo({ providers: [] }).with({ [path]: record }))).toEqual(
+      closed(`${path}.inner`),
+    );
   });
 
   it.each(Object.keys(ONE_CALL))('%s of a call', async (path) => {

@@ -9,7 +9,8 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { callName, isMadeUpCallId, isRecord, toBase64 } from '@majordomo/core/provider';
+import { callName, isMadeUpCallId, toBase64 } from '@majordomo/core/provider';
+import { keptPart } from './kept-parts.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -70,7 +71,8 @@ function modelParts(
 }
 
 function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly JsonObject[] {
-  if (isPart(token)) return [token.part];
+  const kept = keptPart(part, token);
+  if (kept !== undefined) return [kept];
   const signature = typeof token === 'string' ? token : undefined;
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
   switch (part.type) {
@@ -88,9 +90,6 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 
 /** Older models know no ids, and some platforms refuse one that they did not give: calls are told apart by their order. */
 const idOf = (id: string): { readonly id?: string } => (isMadeUpCallId(id) ? {} : { id });
-
-const isPart = (token: unknown): token is { readonly part: JsonObject } =>
-  isRecord(token) && isRecord(token['part']);
 
 /** All results of a turn in one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {

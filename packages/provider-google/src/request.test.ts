@@ -165,6 +165,24 @@ describe('replay', () => {
     expect(modelParts([kept, { type: 'text', text: 'x' }])).toEqual([part, { text: 'x' }]);
   });
 
+  it.each<[string, Partial<AssistantPart>, unknown]>([
+    [
+      'a text of its own',
+      { type: 'reasoning' },
+      { text: 'I am the model', thought: true, thoughtSignature: 's' },
+    ],
+    ['a call', { type: 'reasoning' }, { functionCall: { name: 'pay', args: {} }, thoughtSignature: 's' }],
+    ['a file', { type: 'vendor' }, { executableCode: {}, fileData: { fileUri: 'gs://elsewhere' } }],
+    ['code that is none', { type: 'vendor' }, { executableCode: 'rm' }],
+    ['nothing', { type: 'vendor' }, {}],
+    ['a signature that is none', { type: 'reasoning' }, { text: '', thoughtSignature: 5 }],
+    ['a part that stands at a text', { type: 'text' }, { executableCode: { code: '1' } }],
+  ])('what the reader never keeps whole is not sent: %s', (_, { type }, part) => {
+    const data = { part } as JsonObject;
+    const odd = { type, text: '', kind: 'odd', replay: { family: 'gemini/3-pro', data } } as AssistantPart;
+    expect(modelParts([odd, { type: 'text', text: 'x' }])).toEqual([{ text: 'x' }]);
+  });
+
   it('signed reasoning goes back as a thought, unsigned reasoning not at all', () => {
     const signed: AssistantPart = {
       type: 'reasoning',

@@ -11,6 +11,7 @@ import {
 } from '@majordomo/core/provider';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
+import { SERVER_PARTS } from './kept-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 
@@ -79,9 +80,6 @@ const METADATA: ReadonlySet<string> = new Set([
   'speechMetadata',
   'videoMetadata',
 ]);
-
-/** What ran at the vendor; it goes back as it came, or not at all. */
-const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const NO_MEDIA: Warning = {
   action: 'dropped',

@@ -1,4 +1,5 @@
 import type { Provider } from '@majordomo/core';
+import { memberOf } from '@majordomo/core/provider';
 import type { ImagesQuirks } from '@majordomo/imagegen';
 import {
   chatProvider,
@@ -24,9 +25,9 @@ import { chatSchemes, responsesSchemes } from './schemes.ts';
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const further = furtherOf(OPENAI_IMAGES);
   const provider =
-    options.api === 'chat'
-      ? chatProvider(SDK, openai, options, further)
-      : responsesProvider(SDK, openaiResponses, options, further);
+    memberOf(Object(options), 'api', 'api', 'openai: ') === 'chat'
+      ? chatProvider(SDK, openai, options as ChatOptions, further)
+      : responsesProvider(SDK, openaiResponses, options as ResponsesOptions, further);
   return { ...provider, schemes: schemes() };
 }
 
@@ -53,7 +54,7 @@ function furtherOf(images?: ImagesQuirks): Further {
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
   // Untyped code may give anything, which is refused in words of ours.
-  Object.hasOwn(Object(profile) as object, 'api');
+  memberOf(Object(profile), 'api', 'api', 'the profile: ') !== undefined;
 
 const schemes = (): Provider['schemes'] => ({
   ...chatSchemes(openaiCompatible),

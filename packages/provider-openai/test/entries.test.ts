@@ -1,6 +1,7 @@
 import { answers, contextOf, requestOf, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import * as chat from '../src/chat.ts';
+import { createOpenAI, openaiCompatible } from '../src/index.ts';
 import * as responses from '../src/responses.ts';
 import { collect } from './collected.ts';
 import { answer } from './server.ts';
@@ -36,4 +37,14 @@ it.each([
   expect(lab?.id).toBe('lab');
   if (lab !== undefined) await collect(lab, requestOf(), whole);
   expect(server.requests[0]).toMatchObject({ path, headers: { authorization: 'Bearer tok' } });
+});
+
+it('options and a profile that cannot be read are config errors', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const odd of [null, 5, proxy]) {
+    const told = expect.objectContaining({ kind: 'config' }) as Error;
+    expect(() => createOpenAI(odd as never)).toThrow(told);
+    expect(() => openaiCompatible(odd as never)).toThrow(told);
+  }
 });

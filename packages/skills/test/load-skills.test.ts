@@ -102,6 +102,19 @@ describe('loadSkills', () => {
   it('throws for a folder that is not there', async () => {
     await expect(loadSkills(join(root, 'none'))).rejects.toMatchObject({ kind: 'config' });
   });
+
+  it.each([
+    [null, 'roots must be an array or string, not null'],
+    [undefined, 'roots is missing'],
+    [5, 'roots must be an array or string, not a number'],
+    [new URL('file:///nowhere'), 'roots must be an array or string, not an object'],
+    [new Set(['own']), 'roots must be an array or string, not an object'],
+    [[join(root, 'own'), new URL('file:///nowhere')], 'roots[1] must be the path of a folder'],
+    [[null], 'roots[0] must be the path of a folder'],
+  ])('throws for %s, which is no path', async (roots, message) => {
+    const told = { kind: 'config', message: expect.stringContaining(`loadSkills: ${message}`) as string };
+    await expect(loadSkills(roots as never)).rejects.toMatchObject(told);
+  });
 });
 
 describe('skill_file', () => {

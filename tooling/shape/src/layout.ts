@@ -132,6 +132,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-google': {
     extra: {
       'src/grounding.ts': 'of stream.ts: what a text rests on, counted in bytes',
+      'src/kept-parts.ts': 'of stream.ts and messages.ts: parts that go back as they came',
       'src/partial-args.ts': 'of stream.ts: arguments that come value by value',
       'src/platform.ts': 'two platforms with three addresses behind one SDK',
       'src/wav.ts': 'of speech.ts: samples come without a header',

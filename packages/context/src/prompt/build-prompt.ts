@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** A piece of the system prompt. `stable` and `context` stay byte for byte the same between calls, so that prefixes are cached. */
@@ -18,13 +18,16 @@ export interface Prompt {
 }
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
+/** A limit is checked with the name of its layer. */
+const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
  * The layers, what changes least first, with a blank line between them; empty ones are left out. The same layers give the
- * same text. Throws `config` for a negative limit.
+ * same text. Throws `config` for what is no layer, and for a negative limit.
  */
 export function buildPrompt(layers: readonly Layer[]): Prompt {
   checkOptions('buildPrompt', { layers }, { layers: 'array' }, ['layers']);
+  layers.forEach(checkLayer);
   const ordered = TIERS.flatMap((tier) => layers.filter((layer) => layer.tier === tier));
   const built = ordered
     .map(({ name, text, limit = Infinity }) => {
@@ -38,6 +41,13 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
     layers: built.map(({ name, text, cut }) => ({ name, characters: text.length, cut })),
     warnings: built.filter(({ cut }) => cut).map(({ name, was, text }) => cutWarning(name, was, text.length)),
   };
+}
+
+/** Untyped code may put anything into a list, and a layer of no known tier would be left out in silence. */
+function checkLayer(layer: unknown, at: number): void {
+  const path = `layers[${at}]`;
+  checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
+  checkOptions(`buildPrompt: ${path}`, layer, LAYER, ['tier', 'name', 'text']);
 }
 
 /** What a person is told of a text that was cut. */

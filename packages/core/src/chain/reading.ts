@@ -111,10 +111,11 @@ export class Reading<Event extends object> {
   };
 
   private advance(): Promise<Pulled<Event>> {
-    if (this.steps !== undefined) return asPromise(this.steps.next());
+    // A hand-written iterator may answer at once.
+    if (this.steps !== undefined) return Promise.resolve(this.steps.next());
     const { steps, first } = this.options.open(this.controller.signal);
     this.steps = steps;
-    return asPromise(first);
+    return Promise.resolve(first);
   }
 
   private readonly stepped = (pulled: Pulled<Event>): void => {
@@ -172,10 +173,6 @@ export class Reading<Event extends object> {
     return new LlmError('truncated', `${target} ended without a finish`, { target });
   }
 }
-
-/** A hand-written iterator may answer at once. */
-const asPromise = <T>(value: T | Promise<T>): Promise<T> =>
-  value instanceof Promise ? value : Promise.resolve(value);
 
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);

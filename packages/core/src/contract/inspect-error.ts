@@ -1,3 +1,5 @@
+import { pathText } from './path-text.ts';
+
 /** As much of an error as is shown. */
 interface Shown {
   readonly name: string;
@@ -67,7 +69,7 @@ function factLines({ details, cause, message }: Shown): readonly string[] {
     facts.join(', '),
     ...(issues ?? [])
       .slice(0, MOST_ISSUES)
-      .map((issue) => `${pathText(issue.path)}: ${oneLine(issue.message)}`)
+      .map((issue) => `${pathText(issue.path) || 'the value'}: ${oneLine(issue.message)}`)
       .filter((line) => !message.includes(line)),
     partial === undefined ? '' : `partial: ${partial.text.length} characters of text`,
     body === undefined || message.includes(body) ? '' : `body: ${body}`,
@@ -104,13 +106,6 @@ function shownFrames({ stack = '', message }: Shown, frames: readonly string[] |
     .slice(1);
   const others = own.filter((frame) => !OURS.test(frame));
   return (frames ?? (others.length > 0 ? others : own)).slice(0, Math.max(1, Math.min(MOST_FRAMES, most)));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'the value';
-  return path
-    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${String(key)}`))
-    .join('');
 }
 
 /** Messages of attempts begin with their target, or end with it. */

@@ -69,13 +69,8 @@ export interface ToolResultInput {
 
 /** The message that answers tool calls: one result for each call of the assistant's turn. */
 export function toolResult(result: ToolResultInput | readonly ToolResultInput[]): ToolMessage {
-  const results = isList(result) ? result : [result];
-  return { role: 'tool', parts: results.map(toResultPart) };
+  return { role: 'tool', parts: [result].flat().map(toResultPart) };
 }
-
-/** `Array.isArray` does not narrow a readonly array. */
-const isList = (value: ToolResultInput | readonly ToolResultInput[]): value is readonly ToolResultInput[] =>
-  Array.isArray(value);
 
 const toResultPart = ({ callId, name, content, isError }: ToolResultInput): ToolResultPart => ({
   type: 'tool-result',

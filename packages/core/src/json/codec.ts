@@ -23,7 +23,7 @@ function encode(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
   const lone = entries.length === 1 && ESCAPED.test(entries[0]?.[0] ?? '');
-  return fromEntries(entries.map(([key, member]) => [lone ? `$${key}` : key, encode(member)]));
+  return Object.fromEntries(entries.map(([key, member]) => [lone ? `$${key}` : key, encode(member)]));
 }
 
 function decode(value: unknown): unknown {
@@ -33,12 +33,7 @@ function decode(value: unknown): unknown {
   const [key, member] = entries.length === 1 ? (entries[0] ?? []) : [];
   if (key === TAG && typeof member === 'string') return bytesOf(member);
   const lone = key !== undefined && key !== TAG && ESCAPED.test(key);
-  return fromEntries(entries.map(([name, inner]) => [lone ? name.slice(1) : name, decode(inner)]));
-}
-
-/** Own members only, also one named `__proto__`. */
-function fromEntries(entries: readonly (readonly [string, unknown])[]): object {
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.map(([name, inner]) => [lone ? name.slice(1) : name, decode(inner)]));
 }
 
 function bytesOf(text: string): Uint8Array {

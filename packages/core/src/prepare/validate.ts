@@ -111,7 +111,9 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
       );
     }
     if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is there twice`);
-    if (!isSchema(parameters)) throw invalid(`tools[${index}].parameters`, 'must be a schema');
+    // JSON Schema, or a validator: some are functions.
+    if (typeof (parameters as unknown) !== 'function' && !isObject(parameters))
+      throw invalid(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
@@ -119,9 +121,6 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
   }
   if (toolChoice === 'required' && tools.length === 0) throw invalid('toolChoice', '"required" needs tools');
 }
-
-/** JSON Schema, or a validator: some are functions. */
-const isSchema = (value: unknown): boolean => typeof value === 'function' || isObject(value);
 
 function finite(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))

@@ -6,7 +6,8 @@ import type { SpecElement } from '../contract/majordomo.ts';
  * are dropped, everything else is kept verbatim.
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
-  if (!isText(spec)) throw notASpec(spec);
+  // Callers without types may give anything.
+  if (typeof (spec as unknown) !== 'string') throw notASpec(spec);
   const elements: SpecElement[] = [];
   let at = 0;
   for (const piece of spec.split(',')) {
@@ -34,9 +35,6 @@ function element(text: string, spec: string, offset: number): SpecElement {
   if (slash === text.length - 1) throw badSpec('no model after the slash', spec, offset + slash);
   return { kind: slash === -1 ? 'name' : 'target', text, offset };
 }
-
-/** Callers without types may give anything. */
-const isText = (value: unknown): boolean => typeof value === 'string';
 
 function notASpec(value: unknown): LlmError {
   const type = value === null ? 'null' : typeof value;

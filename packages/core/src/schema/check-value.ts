@@ -1,5 +1,6 @@
 import { LlmError, type ErrorIssue } from '../contract/llm-error.ts';
 import type { JsonSchema, ObjectSchema, SchemaIssue } from '../contract/schema.ts';
+import { pathText } from '../contract/path-text.ts';
 import { isSchema } from './to-json-schema.ts';
 
 /** A value that fits, as the schema gives it, or everything that is wrong with it. */
@@ -43,9 +44,3 @@ export function describeIssues(issues: readonly ErrorIssue[]): string {
 }
 
 const MOST_SHOWN = 10;
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? String(key) : `${text}.${String(key)}`;
-  }, '');

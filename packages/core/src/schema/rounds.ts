@@ -47,7 +47,7 @@ export class ObjectRounds<T> {
     { advances, totalMs, clock }: TypedLimits,
   ) {
     this.output = request.output;
-    this.root = objectRoot(toJsonSchema(request.output, 'output'));
+    this.root = objectRoot(schemaOf(request.output));
     this.first = { ...request, output: this.root.schema };
     this.request = this.first;
     this.most = options?.repairs ?? 1;
@@ -141,6 +141,16 @@ export class ObjectRounds<T> {
         ...this.repaired,
       ]),
     };
+  }
+}
+
+/** Untyped code gives anything: a proxy that was revoked cannot even be asked what it is. */
+function schemaOf(output: ObjectSchema<unknown> | JsonObject): JsonObject {
+  try {
+    return toJsonSchema(output, 'output');
+  } catch (cause) {
+    if (LlmError.is(cause)) throw cause;
+    throw new LlmError('invalid-request', 'output cannot be read', { path: 'output' }, { cause });
   }
 }
 

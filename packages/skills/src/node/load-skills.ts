@@ -20,7 +20,8 @@ export interface LoadSkillsOptions {
 /**
  * The skill folders in one folder or several, as one skill for `createAgent`. Of two skills with one name, the one in
  * the earlier folder counts: put the user's own before those that came with something. Folders are read liberally; one
- * that says nothing of a skill is passed over. Throws `config` for a folder of folders that cannot be read.
+ * that says nothing of a skill is passed over. Throws `config` for what is no path, and for a folder of folders that cannot be
+ * read.
  *
  * @example
  * const agent = createAgent({ model, skills: [await loadSkills(['./skills', '/usr/share/skills'])] });
@@ -32,7 +33,7 @@ export async function loadSkills(
   checkOptions('loadSkills', options, { onProblem: 'function', strict: 'boolean' });
   const { onProblem = warn, strict = false } = options;
   const loaded = new Map<string, SkillFolder>();
-  for (const root of typeof roots === 'string' ? [roots] : roots) {
+  for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
       const tell = (what: string): void => {
         onProblem(problem(folder, `read, though ${what}`));
@@ -48,6 +49,21 @@ export async function loadSkills(
     }
   }
   return skillLibrary([...loaded.values()]);
+}
+
+/** Throws `config` for what is no path. */
+function pathsIn(roots: string | readonly string[]): readonly string[] {
+  checkOptions('loadSkills', { roots }, { roots: 'array or string' }, ['roots']);
+  const paths = typeof roots === 'string' ? [roots] : roots;
+  paths.forEach((path: unknown, at) => {
+    if (typeof path !== 'string')
+      throw new LlmError(
+        'config',
+        `loadSkills: roots[${at}] must be the path of a folder, as fileURLToPath makes one of a URL`,
+        { path: `roots[${at}]` },
+      );
+  });
+  return paths;
 }
 
 /** Shown by Node on stderr, unless the program listens to warnings itself. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretHeader, secretsIn } from './headers.ts';
+import { isSecretHeader, lowerCased, secretsIn } from './headers.ts';
 
 test.each([
   ...['Authorization', 'proxy-authorization', 'api-key', 'apikey', 'x-key', 'x-api-token', 'x-goog-api-key'],
@@ -40,4 +40,10 @@ test.each([
   ...['x-bypass-cache', 'x-passthrough', 'traceparent'],
 ])('%s carries none', (name) => {
   expect(isSecretHeader(name)).toBe(false);
+});
+
+test('a header that untyped code has left undefined is none, and one that takes a header away hides nothing', () => {
+  const headers = { Authorization: null, 'X-Org': undefined, 'X-Team': 'a' } as never;
+  expect(lowerCased(headers)).toEqual({ authorization: null, 'x-team': 'a' });
+  expect(secretsIn(headers)).toEqual([]);
 });

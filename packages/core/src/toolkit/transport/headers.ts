@@ -1,8 +1,15 @@
 type HeaderRecord = Readonly<Record<string, string>>;
 
-/** Names in lower case, so that a later set replaces an earlier one whatever its case. */
+/**
+ * Names in lower case, so that a later set replaces an earlier one whatever its case. What untyped code has left undefined is no
+ * header: some SDKs would send the word.
+ */
 export const lowerCased = (headers: HeaderRecord = {}): HeaderRecord =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  Object.fromEntries(
+    Object.entries<string | undefined>(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
 
 /** Names of headers and query members that carry credentials, as vendors, gateways and apps call them (2026). */
 const CREDENTIAL =
@@ -16,8 +23,8 @@ export const isSecretHeader = (name: string): boolean => CREDENTIAL.test(name) &
 /** Values of headers that carry credentials, with and without their scheme: an error page may echo either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
-    Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      isSecretHeader(name) ? [value, ...withoutScheme(value)] : [],
+    Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>
+      isSecretHeader(name) && typeof value === 'string' ? [value, ...withoutScheme(value)] : [],
     ),
   );
 
