@@ -64,6 +64,7 @@ export { PulledStream, type Ending, type Source } from './stream/pulled-stream.t
 export { toJsonSchema } from './schema/to-json-schema.ts';
 export { readObject } from './schema/read-object.ts';
 export { abortable } from './abortable.ts';
+export { answerOf, whenThere } from './when-there.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { isMadeUpCallId } from './stream/call-id.ts';
 export { checkOrder } from './stream/check.ts';
@@ -85,6 +86,7 @@ export { sniffAudio } from './operations/audio/sniff-audio.ts';
 export { paidTo } from './toolkit/paid-to.ts';
 export {
   checkBaseURL,
+  checkBounded,
   checkOptions,
   // As it was called before 1.1; providers of then ask for it.
   checkOptions as checkMembers,

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
+import { checkBounded, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
 import type { LedgerOptions } from './contract/ledger.ts';
 
 const KINDS: KindsOf<LedgerOptions> = {
@@ -20,8 +20,7 @@ const KINDS: KindsOf<LedgerOptions> = {
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
   const { reserve, storeTimeoutMs, tags } = options;
-  if (storeTimeoutMs === Infinity)
-    throw new LlmError('config', 'createLedger: storeTimeoutMs must be bounded', { path: 'storeTimeoutMs' });
+  checkBounded(storeTimeoutMs, 'storeTimeoutMs', 'createLedger: ');
   if (typeof reserve === 'string') checkKinds('createLedger', { reserve }, { reserve: ['most', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
     throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {

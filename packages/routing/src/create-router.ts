@@ -1,5 +1,6 @@
 import { catalog } from '@majordomo/catalog';
 import { systemClock, type Resolver } from '@majordomo/core';
+import { whenThere } from '@majordomo/core/provider';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
 import { note } from './plan/asked.ts';
@@ -9,7 +10,6 @@ import { checkPreset } from './presets/check-preset.ts';
 import { decide, type Decision, type Rules } from './presets/decide.ts';
 import { Budgets } from './seen/budgets.ts';
 import { SpeedMemory } from './seen/speed-memory.ts';
-import { whenThere } from './when-there.ts';
 
 /**
  * Gives names for what is wanted: chains, choices that are made for each call, rules. Throws `config` for presets that

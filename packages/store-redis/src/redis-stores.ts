@@ -1,7 +1,7 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkBounded, checkOptions, type KindsOf } from '@majordomo/core/provider';
 import type { LedgerStore } from '@majordomo/ledger';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
@@ -103,11 +103,9 @@ const KINDS: KindsOf<RedisOptions> = {
 
 function check(options: RedisOptions): void {
   checkOptions('redisStores', options, KINDS, ['client']);
-  const { prefix = 'a', timeoutMs = 1, keepRecordsMs = DAY_MS } = options;
-  const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `redisStores: ${path} ${why}`, { path });
-  };
-  if (prefix === '' || /[{}]/.test(prefix)) fail('prefix', 'must be a text without braces');
-  if (timeoutMs === Infinity) fail('timeoutMs', 'must be bounded');
-  if (keepRecordsMs === Infinity) fail('keepRecordsMs', 'must be bounded');
+  const { prefix = 'a', timeoutMs, keepRecordsMs } = options;
+  if (prefix === '' || /[{}]/.test(prefix))
+    throw new LlmError('config', 'redisStores: prefix must be a text without braces', { path: 'prefix' });
+  checkBounded(timeoutMs, 'timeoutMs', 'redisStores: ');
+  checkBounded(keepRecordsMs, 'keepRecordsMs', 'redisStores: ');
 }

@@ -1,5 +1,5 @@
-import { LlmError, type ChatResponse } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/provider';
+import type { ChatResponse } from '@majordomo/core';
+import { checkBounded, checkOptions as checkKinds } from '@majordomo/core/provider';
 
 /** What both `toLanguageModel` and `toAISDK` take. */
 export interface BridgeOptions {
@@ -18,6 +18,5 @@ export interface BridgeOptions {
 /** Throws `config` for options that cannot be meant. `of`: whose. */
 export function checkOptions(of: string, options: BridgeOptions): void {
   checkKinds(of, options, { cost: 'function', totalMs: 0 });
-  if (options.totalMs === Infinity)
-    throw new LlmError('config', `${of}: totalMs must be bounded`, { path: 'totalMs' });
+  checkBounded(options.totalMs, 'totalMs', `${of}: `);
 }

@@ -72,6 +72,11 @@ export function checkOptions(
 const missing = (kind: Kind | undefined): string =>
   typeof kind === 'string' ? `is missing: it must be ${article(kind)}` : 'is missing';
 
+/** Throws `config` with the place for a time without an end. `of`: whose, and a colon. */
+export function checkBounded(ms: number | undefined, path: string, of = ''): void {
+  if (ms === Infinity) throw config(path, 'must be bounded', of);
+}
+
 /**
  * Throws `config` for what is not the address of an API: a URL over http or https, without a user, a query or a fragment.
  * The value itself is not repeated: it may hold a secret.

@@ -1,7 +1,7 @@
 import type { Clock } from '@majordomo/core';
+import { answerOf } from '@majordomo/core/provider';
 import type { LedgerStore } from '../contract/store.ts';
 import { Bag, type Bagged } from './bag.ts';
-import { answerOf } from './when-there.ts';
 
 /** A holder that died counts as having spent its claims after this long. */
 export const LEASE_MS = 30_000;

@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
+import { answerOf } from '@majordomo/core/provider';
 import { inTime } from './in-time.ts';
-import { answerOf } from './when-there.ts';
 
 /** What has to reach the store. */
 export interface Job {

@@ -1,5 +1,6 @@
 import { costOf, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
+import { answerOf, whenThere } from '@majordomo/core/provider';
 import { Alerts } from '../alerts/alerts.ts';
 import { LEASE_MS, Leases } from '../books/leases.ts';
 import type { Job, Outbox } from '../books/outbox.ts';
@@ -12,7 +13,6 @@ import { refused, storeDown } from './denials.ts';
 import { estimate, type Estimate } from './estimate.ts';
 import type { Instants } from './instants.ts';
 import { inTime } from '../books/in-time.ts';
-import { answerOf, whenThere } from '../books/when-there.ts';
 import { planned } from './plan.ts';
 import { priceOf, Prices } from './prices.ts';
 import { recordOf } from './spend-record.ts';

@@ -1,9 +1,9 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
+import { whenThere } from '@majordomo/core/provider';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type Judge, type ResolverContext } from '../ranking/choose.ts';
 import { isSimpleTurn } from '../simple-turn.ts';
-import { whenThere } from '../when-there.ts';
 import { config } from './check-preset.ts';
 
 /** What a name stands for in one call, and why. */

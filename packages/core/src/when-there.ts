@@ -1,4 +1,4 @@
-/** Goes on with a value: at once, where it is there. */
+/** Goes on with a value: at once, where it is there. What `next` throws is thrown then, and else rejects. */
 export function whenThere<T, R>(
   value: T | PromiseLike<T>,
   next: (value: T) => R | Promise<R>,
@@ -6,7 +6,7 @@ export function whenThere<T, R>(
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-/** What a store answers: at once, where it does. One that throws has rejected. */
+/** What one of the app's own parts answers, such as a store: at once, where it does. One that throws has rejected. */
 export function answerOf<T>(ask: () => T | PromiseLike<T>): T | Promise<T> {
   try {
     const answer = ask();
