@@ -1,5 +1,5 @@
 import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/provider';
+import { abortable, tell } from '@majordomo/core/provider';
 import { readKept, type Bare, type Kept } from './kept.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
 
@@ -41,11 +41,7 @@ export class Shelf {
   }
 
   tell(type: CacheEvent['type'], key: string, why?: string): void {
-    try {
-      this.options.onEvent?.({ type, key, why });
-    } catch {
-      // An observer changes nothing.
-    }
+    tell(this.options.onEvent, { type, key, why });
   }
 
   /** `undefined` where the store fails or is late; its work goes on unheard. */

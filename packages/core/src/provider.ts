@@ -64,6 +64,7 @@ export { PulledStream, type Ending, type Source } from './stream/pulled-stream.t
 export { toJsonSchema } from './schema/to-json-schema.ts';
 export { readObject } from './schema/read-object.ts';
 export { abortable } from './abortable.ts';
+export { tell } from './observe/tell.ts';
 export { answerOf, whenThere } from './when-there.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { isMadeUpCallId } from './stream/call-id.ts';

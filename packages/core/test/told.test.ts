@@ -281,11 +281,12 @@ describe('the error of a call', () => {
     expect(error.cause).toMatchObject({ kind: 'auth' });
   });
 
-  it('is the provider’s where the classifier agrees, has no opinion, or throws', async () => {
+  it('is the provider’s where the classifier agrees, has no opinion, throws, or gives a promise', async () => {
     const broken = (): never => {
       throw new Error('odd');
     };
-    for (const classify of [() => 'auth' as const, () => undefined, broken]) {
+    const late = (): never => Promise.resolve('billing') as never;
+    for (const classify of [() => 'auth' as const, () => undefined, broken, late]) {
       const { majordomo } = world({ 'a/x': [{ fail: 'auth' }] });
       const error = await failure(majordomo.model('a/x').generate(hi, { classify }));
       expect([error.kind, error.cause]).toEqual(['auth', undefined]);

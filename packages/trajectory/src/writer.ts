@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, tell, type KindsOf } from '@majordomo/core/provider';
 import type { Redactor } from '@majordomo/redact';
 import { clean, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';
@@ -56,11 +56,8 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
     return 'quarantined';
   };
   const told = (error: unknown): 'failed' => {
-    try {
-      onError?.(error);
-    } catch {
-      // A run does not fail because its trajectory did.
-    }
+    // A run does not fail because its trajectory did.
+    tell(onError, error);
     return 'failed';
   };
   const close = async (): Promise<void> => {

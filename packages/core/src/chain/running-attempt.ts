@@ -175,7 +175,7 @@ function classified(
 ): LlmError {
   try {
     const kind = classify?.(error);
-    if (kind === undefined || kind === error.kind) return error;
+    if (typeof kind !== 'string' || kind === error.kind) return error;
     return new LlmError(kind, error.message, error.details, { cause: error });
   } catch {
     // A classifier that throws has no say: the provider's word stands.

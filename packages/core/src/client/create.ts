@@ -8,6 +8,7 @@ import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Majordomo, MajordomoOptions, NamedSpec, Resolver } from '../contract/majordomo.ts';
 import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
+import { tell } from '../observe/tell.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { NO_ENV } from '../resolve/no-env.ts';
 import { Registry } from '../resolve/registry.ts';
@@ -41,11 +42,7 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   const random = options.random ?? Math.random;
   const health = new HealthTracker(options.health ?? {}, clock, random);
   health.onHand((type, target, until) => {
-    try {
-      options.onEvent?.({ type, call: undefined, target, until });
-    } catch {
-      // An observer must not change the call.
-    }
+    tell(options.onEvent, { type, call: undefined, target, until });
   });
   return view(options, aliasesOf(options.aliases), {
     clock,

@@ -2,6 +2,7 @@ import { checkNumber } from '../check-number.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Health, HealthOptions, TargetHealth, Verdict } from '../contract/health.ts';
 import type { LlmError } from '../contract/llm-error.ts';
+import { tell } from '../observe/tell.ts';
 import {
   accepted,
   benchedByHand,
@@ -270,13 +271,7 @@ export class HealthTracker implements Health {
   }
 
   private tell(target: string, health: TargetHealth, origin: 'local' | 'accepted'): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(target, health, origin);
-      } catch {
-        // A listener must never change the outcome of a call.
-      }
-    }
+    for (const listener of this.listeners) tell(listener, target, health, origin);
   }
 }
 

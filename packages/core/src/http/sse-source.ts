@@ -1,4 +1,5 @@
 import { toJson } from '../json/codec.ts';
+import { tell } from '../observe/tell.ts';
 import { systemClock } from '../system-clock.ts';
 import type { SseOptions } from './sse-options.ts';
 import { toldError, withToldErrors } from './told-error.ts';
@@ -88,11 +89,7 @@ export class SseSource {
 
   private failure(error: unknown): string | undefined {
     this.end();
-    try {
-      this.options.onError?.(error);
-    } catch {
-      // Whoever listens changes nothing.
-    }
+    tell(this.options.onError, error);
     return chunkOf({ type: 'error', ...toldError(error) });
   }
 

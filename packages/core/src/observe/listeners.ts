@@ -1,12 +1,8 @@
-/** One listener of several. Each is told whatever the others throw. */
+import { tell } from './tell.ts';
+
+/** One listener of several. Each is told whatever the others throw, and whatever becomes of their promises. */
 export function listeners<E>(...all: readonly ((event: E) => void)[]): (event: E) => void {
   return (event) => {
-    for (const listener of all) {
-      try {
-        listener(event);
-      } catch {
-        // An observer must not change what it observes, nor keep the next one from it.
-      }
-    }
+    for (const listener of all) tell(listener, event);
   };
 }

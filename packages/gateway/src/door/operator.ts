@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { tell } from '@majordomo/core/provider';
 import { concernsOperator } from '../answering/refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from '../refusal.ts';
@@ -8,9 +9,5 @@ export function tellOperator(thrown: unknown, requestId: string, { onError }: Se
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;
   if (LlmError.is(thrown) && !concernsOperator(thrown)) return;
-  try {
-    onError(error, { requestId });
-  } catch {
-    // A guest's, and nobody is left to tell.
-  }
+  tell(onError, error, { requestId });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@majordomo/core';
+import { tell } from '@majordomo/core/provider';
 import type { Alert } from '../contract/alert.ts';
 import type { LimitState } from '../contract/limit.ts';
 import type { SpendRecord } from '../contract/record.ts';
@@ -157,11 +158,7 @@ export class Alerts {
   }
 
   private tell(alert: Alert): void {
-    try {
-      this.onAlert(alert);
-    } catch {
-      // A listener that throws changes nothing.
-    }
+    tell(this.onAlert, alert);
   }
 }
 

@@ -1,6 +1,6 @@
 import { costOf, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
-import { answerOf, whenThere } from '@majordomo/core/provider';
+import { answerOf, tell, whenThere } from '@majordomo/core/provider';
 import { Alerts } from '../alerts/alerts.ts';
 import { LEASE_MS, Leases } from '../books/leases.ts';
 import type { Job, Outbox } from '../books/outbox.ts';
@@ -238,13 +238,4 @@ function booking(
 function claimedOf(counted: readonly Counted[], claims: readonly Claim[]): readonly Counted[] {
   if (claims.length === counted.length) return counted;
   return counted.filter(({ counter }) => claims.some((claim) => claim.counter === counter));
-}
-
-/** A listener that throws changes nothing. */
-function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
-  try {
-    listener?.(value);
-  } catch {
-    // Its own trouble.
-  }
 }

@@ -47,7 +47,7 @@ function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
     const root = rooted(parameters);
     const { schema, lost } =
       kind === 'whole' ? { schema: root.schema, lost: [] } : sanitizeSchema(root.schema, DIALECTS[kind]);
-    tell([...root.lost, ...lost], name, warnings);
+    warnOf([...root.lost, ...lost], name, warnings);
     return schema === parameters ? tool : { ...tool, parameters: schema };
   });
   // Sent as they are, tools keep their identity: so does their JSON.
@@ -55,7 +55,7 @@ function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
   return { source, tools: isSame ? tools : converted, warnings };
 }
 
-function tell(lost: readonly string[], tool: string, warnings: Warning[]): void {
+function warnOf(lost: readonly string[], tool: string, warnings: Warning[]): void {
   if (lost.length === 0) return;
   const what = `${lost.join(', ')} in the schema of ${tool}`;
   warnings.push({ action: 'dropped', what, why: 'the server does not take it' });

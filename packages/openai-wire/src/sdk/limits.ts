@@ -1,4 +1,4 @@
-import { rateLimitWatch, type RateLimits } from '@majordomo/core/provider';
+import { rateLimitWatch, tell, type RateLimits } from '@majordomo/core/provider';
 import { readerOf } from './errors.ts';
 
 /** Tells an observer what the headers of an answer, or of a refusal, say about the vendor's limits. */
@@ -7,24 +7,19 @@ export type TellLimits = (target: string, sending: Promise<Response>) => Promise
 /** An observer that throws changes no outcome. */
 export function limitsTo(observer: (limits: RateLimits) => void): TellLimits {
   const watch = rateLimitWatch();
-  const tell = (target: string, status: unknown, headers: unknown): void => {
+  const look = (target: string, status: unknown, headers: unknown): void => {
     if (typeof status !== 'number') return;
     const limits = watch.observe(target, status, readerOf(headers), Date.now());
-    if (limits === undefined) return;
-    try {
-      observer(limits);
-    } catch {
-      // Its own affair.
-    }
+    if (limits !== undefined) tell(observer, limits);
   };
   return async (target, sending) => {
     try {
       const response = await sending;
-      tell(target, response.status, response.headers);
+      look(target, response.status, response.headers);
       return response;
     } catch (error) {
       if (error instanceof Error && 'status' in error && 'headers' in error) {
-        tell(target, error.status, error.headers);
+        look(target, error.status, error.headers);
       }
       throw error;
     }
