@@ -218,15 +218,20 @@ describe('a mistake is told before anything is served:', () => {
     ['none holds no key', ['--models', 'lab/x', '--key-file', 'none']],
     ['long: line 2 is neither a key', ['--models', 'lab/x', '--key-file', 'long']],
     ['twice: line 3 has a key that stands above', ['--models', 'lab/x', '--key-file', 'twice']],
+    ['umlaut: line 2 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'umlaut']],
+    ['utf16: line 1 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'utf16']],
   ])('%s', async (told, argv) => {
     const files = {
       open: 'c4nary',
       none: '# c4nary\n',
       long: 'c4nary\na b c4nary\n',
       twice: 'a c4nary\n\nb c4nary\n',
+      umlaut: 'a c4nary\nb c4naryü\n',
+      // As a redirection of Windows PowerShell writes it.
+      utf16: Buffer.from('\ufeffc4nary\n', 'utf16le'),
     };
     using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files });
-    for (const name of ['none', 'long', 'twice']) chmodSync(join(place.cwd, name), 0o600);
+    for (const name of ['none', 'long', 'twice', 'umlaut', 'utf16']) chmodSync(join(place.cwd, name), 0o600);
     chmodSync(join(place.cwd, 'open'), 0o644);
     const ran = await place.run('serve', ...argv);
     expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);

@@ -130,6 +130,13 @@ describe('a transcript', () => {
     expect(text).toBe('Hi\n');
   });
 
+  it('is of what its name says where the form calls it no type at all', async () => {
+    await using at = await world(answers({ text: 'Hi' }));
+    const file = await toFile(OGG, 'note.ogg', { type: 'recording' });
+    expect(await client(at).audio.transcriptions.create({ model: 'ears', file })).toEqual({ text: 'Hi' });
+    expect(vendor.requests[0]?.text).toContain('audio/ogg');
+  });
+
   it('is refused with the path', async () => {
     await using at = await world(answers({ text: 'Hi' }));
     const { transcriptions } = client(at).audio;

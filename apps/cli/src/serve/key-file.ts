@@ -9,6 +9,9 @@ import { reasonOf } from '../reason.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
+/** What a header carries the same way from every client. */
+const SENDABLE = /^[!-~]+$/;
+
 /** Who a request comes from, by its key. */
 export type Authorize = (request: Request) => Caller | undefined;
 
@@ -29,6 +32,10 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     if (first.startsWith('#')) continue;
     const where = `${path}: line ${at + 1}`;
     if (words.length > 2) throw new Stop(`${where} is neither a key nor a tenant and its key`);
+    if (!SENDABLE.test(key))
+      throw new Stop(
+        `${where} has a key that no client can send: take letters, digits and signs of ASCII, in UTF-8`,
+      );
     const digest = digestOf(key);
     if (callers.has(digest)) throw new Stop(`${where} has a key that stands above already`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});

@@ -11,6 +11,7 @@ const TAKEN: ReadonlySet<string> = new Set([...ONCE, TIMES]);
 const REASONS: Readonly<Record<string, string>> = { temperature: 'most targets have no form for it' };
 
 const UNKNOWN = 'application/octet-stream';
+const TYPE = /^\w+\/[\w.+-]+/;
 /** Of what OpenAI's API takes. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['flac', 'audio/flac'],
@@ -85,7 +86,7 @@ async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, '
 
 /** What clients write into the form, where a name says more: curl knows no recordings by their names. */
 function mediaTypeOf({ type, name: fileName }: File): string {
-  if (type !== '' && type !== UNKNOWN) return type;
+  if (TYPE.test(type) && type !== UNKNOWN) return type;
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
   return TYPES.get(ending) ?? UNKNOWN;
 }
