@@ -24,30 +24,20 @@ export async function answered(
   { majordomo, idleMs }: Settings,
 ): Promise<Reply> {
   const watched = new Watched(options.onEvent ?? (() => undefined));
-  const ended = new AbortController();
-  const leave = (): void => {
-    ended.abort();
-  };
-  options.signal?.addEventListener('abort', leave, { once: true });
-  if (options.signal?.aborted === true) leave();
-  const over = (): void => {
-    options.signal?.removeEventListener('abort', leave);
-    onEnd();
-  };
-  const call = { ...options, signal: ended.signal, onEvent: watched.onEvent };
-  try {
-    const model = majordomo.model(spec);
-    if (asked.isStreamed) {
-      return await streamed(model.stream(asked.request, call), asked, {
-        idleMs,
-        watched,
-        leave,
-        onEnd: over,
-        onError,
-      });
+  const call = { ...options, onEvent: watched.onEvent };
+  const model = majordomo.model(spec);
+  if (asked.isStreamed) {
+    const { signal, leave, over } = leaving(options.signal, onEnd);
+    try {
+      const stream = model.stream(asked.request, { ...call, signal });
+      return await streamed(stream, asked, { idleMs, watched, leave, onEnd: over, onError });
+    } catch (error) {
+      over();
+      throw error;
     }
+  }
+  try {
     const response = await model.generate(asked.request, call);
-    over();
     return {
       body: JSON.stringify(asked.whole(response)),
       headers: {
@@ -59,8 +49,28 @@ export async function answered(
         }),
       },
     };
-  } catch (error) {
-    over();
-    throw error;
+  } finally {
+    onEnd();
   }
+}
+
+interface Leaving {
+  readonly signal: AbortSignal;
+  readonly leave: () => void;
+  readonly over: () => void;
+}
+
+/** An end of the call that is not the client's alone to bring about: one that takes nothing is left too. */
+function leaving(client: AbortSignal | undefined, onEnd: () => void): Leaving {
+  const ended = new AbortController();
+  const leave = (): void => {
+    ended.abort();
+  };
+  client?.addEventListener('abort', leave, { once: true });
+  if (client?.aborted === true) leave();
+  const over = (): void => {
+    client?.removeEventListener('abort', leave);
+    onEnd();
+  };
+  return { signal: ended.signal, leave, over };
 }

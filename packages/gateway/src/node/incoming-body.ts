@@ -71,8 +71,10 @@ export const takeBody =
       else incoming.on('data', add).on('end', end).on('close', gone);
     });
 
-/** Of their own: a piece of a pool would keep all of it. */
+/** What came in one piece stays there: it is read at once, and nobody keeps it. */
 function bytesOf(chunks: readonly Buffer[], length: number): Uint8Array<ArrayBuffer> {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only as Buffer<ArrayBuffer>;
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -10,6 +10,7 @@ const PORTKEY = new URL('../../peers/node_modules/@portkey-ai/gateway/', import.
 const FILES = {
   'pass-through': new URL('pass-through.mjs', import.meta.url),
   'by hand': new URL('by-hand.mjs', import.meta.url),
+  'sdk by hand': new URL('sdk-by-hand.mjs', import.meta.url),
   majordomo: new URL('majordomo.mjs', import.meta.url),
   portkey: new URL('../../peers/gateways/portkey.mjs', import.meta.url),
 };

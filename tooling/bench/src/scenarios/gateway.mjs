@@ -39,6 +39,7 @@ export const gateway = {
       unit: 'ms over the vendor',
       figure: (read) => read.excess('first', wire, 'vendor'),
     })),
+    ...goal('first byte through the gateway', 'first', 1, 'sdk by hand'),
   ],
 };
 
@@ -111,7 +112,7 @@ async function taken(context, gateways, { unit, work, ...about }) {
 }
 
 async function first(context, wires) {
-  const gateways = await started(context, wires, ['pass-through', 'majordomo'], FIRST);
+  const gateways = await started(context, wires, ['pass-through', 'sdk by hand', 'majordomo'], FIRST);
   const origin = context.place(`${FIRST.script}-${FIRST.deltas}`);
   const direct = wires.map((wire) => {
     const dialect = WIRES.find(({ name }) => name === wire);
