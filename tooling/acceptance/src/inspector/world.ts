@@ -29,13 +29,13 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
     wire: openaiChat,
     script: () => head.shift() ?? 'A butler runs the house, so that its people can live in it.',
     split: 'event',
-    delayMs: 15,
+    delayMs: 1,
   });
   const anthropic = await startWireServer({
     wire: anthropicMessages,
     script: () => 'I am here: the second in line, and glad to be of use.',
     split: 'event',
-    delayMs: 25,
+    delayMs: 1,
   });
   const store = memoryStore();
   await spendBefore(store);
@@ -60,7 +60,7 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
     ],
     gates: [ledger.gate],
     aliases: { house: `${HEAD},${TAIL}` },
-    chain: { backoff: { baseMs: 120 } },
+    chain: { backoff: { baseMs: 10 } },
   });
   const inspector = createInspector({ majordomo: root, ledger, token: TOKEN, loopback: true, ...options });
   const majordomo = root.with({ onEvent: inspector.onEvent });
