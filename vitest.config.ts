@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['VITEST_JSON'];
 
-/** Projects inherit nothing from here: workers and time limits stand in the scripts of package.json. */
+/** Projects inherit nothing from here: workers and time limits stand in tooling/build/test.mjs and package.json. */
 export default defineConfig({
   test: {
     projects: [
