@@ -177,6 +177,13 @@ describe('who is let in', () => {
     expect(await raw(at, {})).toBe(200);
   });
 
+  it('hears by which names this machine may ask, and how others are let in', async () => {
+    await using at = await house(open);
+    const answer = await fetch(`${at.url}/v1/models`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    const told = await answer.text();
+    for (const word of ['localhost', 'authorize', '--key-file']) expect(told).toContain(word);
+  });
+
   it('is nobody whose Host is more than a host', async () => {
     await using at = await house({ gateway: { authorize: () => ({}) } });
     expect(await raw(at, { host: 'a.example/health?' })).toBe(400);

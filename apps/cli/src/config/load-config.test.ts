@@ -58,6 +58,21 @@ describe('a configuration', () => {
     expect(message).toMatch(/majordomo\.config\.json cannot be read: it is not valid JSON at position \d+$/);
   });
 
+  it('may begin with the mark that editors of Windows put there', async () => {
+    expect(await refused('\ufeff{"model":"lab/x"}')).toBeUndefined();
+  });
+
+  it('that throws shows no key of what it says', async () => {
+    const key = `sk-${'c4nary'.repeat(8)}`;
+    const home = mkdtempSync(join(cwd, 'throwing-'));
+    writeFileSync(join(home, 'majordomo.config.mjs'), `throw new Error('not with ${key}');`);
+    const loading = loadSettings({ cwd: home, home, env: {} } as unknown as Io);
+    const error: unknown = await loading.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Stop);
+    expect(String(error)).toContain('cannot be read: not with ');
+    expect(String(error)).not.toContain('c4nary');
+  });
+
   it('of any shape is read or refused with a reason', async () => {
     const name = fc.constantFrom(
       'model',

@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean, redact } from '@majordomo/core/provider';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readJson } from '../read-json.ts';
@@ -41,7 +41,7 @@ async function read(file: string): Promise<unknown> {
   try {
     return await importConfig(file);
   } catch (error) {
-    throw new Stop(`${file} cannot be read: ${oldNode(error) ?? reasonOf(error)}`);
+    throw new Stop(`${file} cannot be read: ${oldNode(error) ?? redact(reasonOf(error))}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Skill } from '@majordomo/agent';
-import type { ChainOptions, Env } from '@majordomo/core';
+import type { Env } from '@majordomo/core';
 import { dirname } from 'node:path';
 import type { Known } from '../backends/known.ts';
 import { Stop } from '../exit.ts';
@@ -82,6 +82,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     log: first(configs.map(({ log }) => log)) ?? false,
     logins: Object.assign({}, ...lowestFirst.map(({ logins }) => logins)) as Record<string, LoginConfig>,
     skills: configs.flatMap(({ skills = [] }) => skills),
-    chain: Object.assign({}, ...lowestFirst.map(({ chain }) => chain)) as ChainOptions,
+    // A member named `__proto__` is one like others.
+    chain: Object.fromEntries(lowestFirst.flatMap(({ chain = {} }) => Object.entries(chain))),
   };
 }

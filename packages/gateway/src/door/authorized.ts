@@ -4,7 +4,8 @@ import { GATEWAY_FAILED, Refusal } from '../refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
 const CLOSED =
-  'this gateway has no `authorize`, so it serves nobody but this machine: give createGateway an `authorize`';
+  'this gateway knows no keys, so it serves this machine alone, under the name localhost or 127.0.0.1; ' +
+  'for others its operator gives createGateway an `authorize`, or majordomo serve a --key-file';
 
 /** Who asks; throws a refusal for everybody else, whose cause is what `authorize` threw. */
 export async function authorized(
