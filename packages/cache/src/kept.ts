@@ -7,17 +7,20 @@ export type Bare = Omit<ChatResponse, 'attempts' | 'usage'>;
 export interface Kept {
   /** Epoch ms. */
   readonly at: number;
+  /** Under which it was kept: a store may cut long keys off, or mix them up, and would hand out what is another's. */
+  readonly key: string;
   readonly response: Bare;
 }
 
 /** What a date can say, in ms. */
 const LAST_TIME = 8.64e15;
 
-/** Somebody else may have written there: only what has the form of an answer is one. */
-export function readKept(value: unknown): Kept | undefined {
+/** Somebody else may have written there: only what has the form of an answer, and was kept under this key, is one. */
+export function readKept(value: unknown, key: string): Kept | undefined {
   try {
     const kept = fromJson<unknown>(value);
-    if (!isRecord(kept) || !isTime(kept['at']) || !isRecord(kept['response'])) return undefined;
+    if (!isRecord(kept) || !isTime(kept['at']) || kept['key'] !== key || !isRecord(kept['response']))
+      return undefined;
     return isBare(kept['response']) ? (kept as unknown as Kept) : undefined;
   } catch {
     return undefined;

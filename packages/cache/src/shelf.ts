@@ -22,9 +22,9 @@ export class Shelf {
     const { store } = this.options;
     const value = await this.within(key, () => store.get(key), signal);
     if (value === undefined || value === null) return undefined;
-    const kept = readKept(value);
+    const kept = readKept(value, key);
     if (kept === undefined) {
-      this.tell('store-failed', key, 'what it gave back is no answer that was kept here');
+      this.tell('store-failed', key, 'what it gave back is no answer that was kept under this key');
       return undefined;
     }
     return fromStore(kept);
@@ -32,7 +32,7 @@ export class Shelf {
 
   async put(key: string, response: ChatResponse): Promise<void> {
     const { store, ttlMs } = this.options;
-    const kept: Kept = { at: this.clock.now(), response: bare(response) };
+    const kept: Kept = { at: this.clock.now(), key, response: bare(response) };
     const done = await this.within(key, async () => {
       await store.set(key, toJson(kept), ttlMs);
       return true;

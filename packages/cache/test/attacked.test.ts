@@ -198,15 +198,34 @@ describe('a store that lies about', () => {
     await model.generate(hi);
     await expect.poll(() => kept.size).toBe(1);
     const [[key, good] = ['', undefined]] = kept;
-    const { at, response } = good as { at: number; response: object };
+    const { response, ...rest } = good as { at: number; key: string; response: object };
     for (const change of changes) {
       for (const ask of [() => model.generate(hi), () => model.stream(hi).response()]) {
-        kept.set(key, { at, ...change, response: { ...response, ...change } });
+        kept.set(key, { ...rest, ...change, response: { ...response, ...change } });
         const before = asked.length;
         expect((await ask()).parts, JSON.stringify(change)).toEqual([{ type: 'text', text: 'Paris' }]);
         expect(asked.length, JSON.stringify(change)).toBe(before + 1);
         await hashed();
       }
     }
+  });
+
+  it('which key it kept an answer under gives nobody what is another’s', async () => {
+    const kept = new Map<string, unknown>();
+    // As a column does that is too narrow.
+    const cut = (key: string): string => key.slice(0, 4);
+    const store: CacheStore = {
+      get: (key) => Promise.resolve(kept.get(cut(key))),
+      set: (key, value) => Promise.resolve(kept.set(cut(key), value)),
+      delete: (key) => Promise.resolve(kept.delete(cut(key))),
+    };
+    const { model, asked } = world(echo, { store });
+    for (const tenant of ['acme', 'umbrella', undefined]) {
+      expect((await model.generate(asks(`for ${tenant}`), { tenant })).text).toContain(`for ${tenant}`);
+      await hashed();
+    }
+    expect((await model.stream(asks('for acme'), { tenant: 'acme' }).response()).text).toContain('for acme');
+    expect(asked).toHaveLength(4);
+    expect(kept.size).toBe(1);
   });
 });
