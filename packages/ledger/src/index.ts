@@ -7,7 +7,7 @@ export type { Entry, Ledger, LedgerOptions } from './contract/ledger.ts';
 export type { Limit, LimitState } from './contract/limit.ts';
 export type { RecordQuery, SpendRecord } from './contract/record.ts';
 export type { ReportKey, ReportQuery, ReportRow } from './contract/report.ts';
-export type { Claim, CounterState, LedgerStore, Refusal } from './contract/store.ts';
+export type { Claim, CounterState, EqualPeriods, LedgerStore, Refusal } from './contract/store.ts';
 
 // taken from the catalogue, so that they can be named here
 export type { Catalog, Cost } from '@majordomo/catalog';

@@ -1,6 +1,14 @@
 import type { RecordQuery, SpendRecord } from './record.ts';
 import type { ReportQuery, ReportRow } from './report.ts';
 
+/** Periods that are all as long, one after the other. */
+export interface EqualPeriods {
+  /** How long each is; whole. */
+  readonly ms: number;
+  /** When the first one after 1970 begins: from 0 on, below `ms`. */
+  readonly phaseMs: number;
+}
+
 /**
  * An amount that is held on a counter until it is settled. Amounts are exact within int64. Periods are told as what is
  * left of them, since clocks differ; the store's clock counts.
@@ -17,6 +25,11 @@ export interface Claim {
    * next period there, instead of one that is over within a moment and lets in as much again.
    */
   readonly nextResetsInMs?: number | undefined;
+  /**
+   * Where all periods are as long. A store with a clock of its own begins them by that one: if each of two clocks that disagree began
+   * its own, there would be more of them than time.
+   */
+  readonly window?: EqualPeriods | undefined;
   /** What becomes of the amount when nobody renews its lease. */
   readonly whenLapsed: 'spent' | 'free';
   /** Whose counter it is; absent: all tenants'. */

@@ -30,4 +30,17 @@ describe('a claim', () => {
     // The clocks go forward on 29 March 2026 in Berlin.
     expect(leftAt('day', '2026-03-28T22:59:59.000Z', 'Europe/Berlin')).toEqual([1000, 23 * 3_600_000 + 1000]);
   });
+
+  it.each([
+    ['minute', 'UTC', { ms: 60_000, phaseMs: 0 }],
+    ['hour', 'Asia/Kolkata', { ms: 3_600_000, phaseMs: 1_800_000 }],
+    [{ ms: 7000 }, 'UTC', { ms: 7000, phaseMs: 0 }],
+    ['day', 'UTC', undefined],
+    ['month', 'UTC', undefined],
+    ['ever', 'UTC', undefined],
+  ] as const)('of a limit per %j in %s tells the store of its windows', (per, zone, window) => {
+    const bound = new Bound({ name: 'a', max: { requests: 1 }, per, zone }, 0);
+    const at = Date.parse('2026-11-20T12:10:58.000Z');
+    expect(bound.claim('a', 1n, { tenant: undefined }, at).window).toEqual(window);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Claim } from '../contract/store.ts';
+import type { Claim, EqualPeriods } from '../contract/store.ts';
 import type { Limit } from '../contract/limit.ts';
 import { MOST, parseUsd } from './money.ts';
 import { periodAt, type Period } from './period.ts';
@@ -34,6 +34,8 @@ export class Bound {
   private readonly isTenants: boolean;
   private period: Period | undefined;
   private next: Period | undefined;
+  /** Of the period. */
+  private window: EqualPeriods | undefined;
 
   constructor(limit: Limit, armed: number) {
     const { per, zone = 'UTC', max } = limit;
@@ -70,6 +72,7 @@ export class Bound {
       amount,
       resetsInMs: period && period.to - now,
       nextResetsInMs: period !== undefined && isEnding(period, now) ? this.endAfter(period) - now : undefined,
+      window: this.window,
       whenLapsed: 'spent',
       tenant: this.isTenants ? (tenant ?? '') : undefined,
     };
@@ -79,6 +82,7 @@ export class Bound {
     const { period } = this;
     if (period !== undefined && period.from <= now && now < period.to) return period;
     this.period = periodAt(this.limit.per, this.zone, now);
+    this.window = windowOf(this.limit.per, this.period);
     return this.period;
   }
 
@@ -87,6 +91,14 @@ export class Bound {
     if (this.next?.from !== to) this.next = periodAt(this.limit.per, this.zone, to);
     return this.next?.to ?? to;
   }
+}
+
+/** Days and months differ in length. */
+function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods | undefined {
+  if (period === undefined || per === 'day' || per === 'month') return undefined;
+  const { from, to } = period;
+  const ms = to - from;
+  return Number.isSafeInteger(ms) ? { ms, phaseMs: ((from % ms) + ms) % ms } : undefined;
 }
 
 const isEnding = ({ from, to }: Period, now: number): boolean =>

@@ -61,7 +61,8 @@ end
 
 /**
  * id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in
- * (empty: never), when lapsed. Answers the time when it is held.
+ * (empty: never; `length/phase`: with the window of that length that this moment lies in), when lapsed. Answers the time when it
+ * is held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
@@ -76,7 +77,10 @@ for at = 5, #ARGV, 5 do
   local isNew = not used or (ending ~= '' and tonumber(ending) <= now)
   if isNew then
     used, held, began = '0', '0', string.format('%.0f', now)
-    ending = ARGV[at + 3] == '' and '' or string.format('%.0f', now + ARGV[at + 3])
+    ending = ARGV[at + 3]
+    local length, phase = string.match(ending, '^(%d+)/(%d+)$')
+    if length then ending = length - (now - phase) % length end
+    if ending ~= '' then ending = string.format('%.0f', now + ending) end
     if hold then ending = begun[name] end
   end
   local left, sum = nil, claimed

@@ -117,11 +117,15 @@ export class Counters {
 }
 
 function valuesOf(claim: Claim): readonly string[] {
-  const { counter, max, amount, resetsInMs, nextResetsInMs = resetsInMs, whenLapsed } = claim;
+  const { counter, max, amount, whenLapsed } = claim;
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
-  const resetsIn =
-    nextResetsInMs === undefined ? '' : whole(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
-  return [counter, String(max > MOST ? MOST : max), String(amount), resetsIn, whenLapsed];
+  return [counter, String(max > MOST ? MOST : max), String(amount), resetsOf(claim), whenLapsed];
+}
+
+/** When a period that begins now ends: what is left of it, or by Redis's own clock how long each is, and when they begin. */
+function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
+  if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
+  return nextResetsInMs === undefined ? '' : whole(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
 /** Redis would have done half of a script before it found out. */
