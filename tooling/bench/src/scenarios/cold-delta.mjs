@@ -21,12 +21,22 @@ export const coldDelta = {
       }
     return measures;
   },
-  goals: forWires(MAIN_WIRES, (wire) => ({
-    row: 'first delta, cold',
-    atMost: 1,
-    unit: 'ms over SDK',
-    figure: (read) => read.excess('cold', wire, 'sdk'),
-  })),
+  // Decision record 0091.
+  goals: [
+    ...forWires(MAIN_WIRES, (wire) => ({
+      row: 'first delta, cold',
+      atMost: 1.25,
+      unit: '× SDK',
+      figure: (read) => read.ratio('cold', wire, 'sdk'),
+    })),
+    ...forWires(MAIN_WIRES, (wire) => ({
+      row: 'first delta, cold',
+      atMost: Infinity,
+      stretch: 1,
+      unit: 'ms over SDK',
+      figure: (read) => read.excess('cold', wire, 'sdk'),
+    })),
+  ],
 };
 
 const measureOf = (wire, subject) => ({

@@ -67,6 +67,7 @@ export const coldImport = {
       unit: 'KiB gzipped',
       figure: (read) => read.value('size', '-', CORE),
     },
+    // Decision record 0091.
     {
       row: 'import of core and two providers',
       atMost: 0.25,
