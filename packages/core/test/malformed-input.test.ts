@@ -83,11 +83,17 @@ describe('a request that is not one is refused with its place, before anybody is
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('generateObject with a proxy that was revoked as output', async () => {
+  const revocable = Proxy.revocable({}, {});
+  revocable.revoke();
+  const closed = (): never => {
+    throw new Error('the vault is closed');
+  };
+  it.each([
+    ['was revoked', revocable.proxy],
+    ['throws', new Proxy({}, { get: closed })],
+  ])('generateObject with a proxy that %s as output', async (_, output) => {
     const { majordomo, asked } = world({ 'a/x': ['hi'] });
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    const request = { messages: [user('hi')], output: proxy };
+    const request = { messages: [user('hi')], output };
     const told = expect.objectContaining({
       kind: 'invalid-request',
       message: 'output cannot be read',

@@ -47,7 +47,7 @@ export class ObjectRounds<T> {
     { advances, totalMs, clock }: TypedLimits,
   ) {
     this.output = request.output;
-    this.root = objectRoot(schemaOf(request.output));
+    this.root = rootOf(request.output);
     this.first = { ...request, output: this.root.schema };
     this.request = this.first;
     this.most = options?.repairs ?? 1;
@@ -144,10 +144,10 @@ export class ObjectRounds<T> {
   }
 }
 
-/** Untyped code gives anything: a proxy that was revoked cannot even be asked what it is. */
-function schemaOf(output: ObjectSchema<unknown> | JsonObject): JsonObject {
+/** Untyped code gives anything, such as a proxy that cannot be read. */
+function rootOf(output: ObjectSchema<unknown> | JsonObject): OutputRoot {
   try {
-    return toJsonSchema(output, 'output');
+    return objectRoot(toJsonSchema(output, 'output'));
   } catch (cause) {
     if (LlmError.is(cause)) throw cause;
     throw new LlmError('invalid-request', 'output cannot be read', { path: 'output' }, { cause });
