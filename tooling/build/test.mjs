@@ -1,5 +1,5 @@
-// All tests but those of the structure. Files of a package share a process; half as many of these again as there are processors,
-// for many tests wait: for a timer, a server, another process.
+// All tests but those of the structure, in half as many processes again as there are processors, for many tests wait: for a
+// timer, a server, another process.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const workers = Math.ceil(availableParallelism() * 1.5);
 
-const args = ['run', `--maxWorkers=${workers}`, '--isolate=false', '--testTimeout=60000'];
+const args = ['run', `--maxWorkers=${workers}`, '--testTimeout=60000'];
 const child = spawn(
   process.execPath,
   [VITEST, ...args, '--project=!@majordomo/shape', ...process.argv.slice(2)],
