@@ -9,7 +9,7 @@ export interface Kill {
 }
 
 /** SOAK=1, as every night: all of them. */
-export const SCHEDULES = process.env['SOAK'] === undefined ? 60 : 200;
+export const SCHEDULES: number = process.env['SOAK'] === undefined ? 60 : 200;
 
 /** The kills of a schedule, one per process. Some only after entries, some only before, some mixed. */
 export function killsOf(schedule: number): readonly Kill[] {
