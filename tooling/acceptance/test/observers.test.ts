@@ -90,7 +90,12 @@ it.each<[string, (observe: Observe) => unknown]>([
   ['onError of an event stream', (onError) => sseResponse(failing(), { onError }).text()],
   [
     'onStep of an agent',
-    (onStep) => createAgent({ model: answering().model('f/m'), tools: [tool], onStep }).run('hi'),
+    (tell) => {
+      const onStep = async (step: unknown): Promise<void> => {
+        await tell(step);
+      };
+      return createAgent({ model: answering().model('f/m'), tools: [tool], onStep }).run('hi');
+    },
   ],
 ])('a promise of %s that rejects ends no process, and changes nothing', async (_, act) => {
   const { told, observe } = observer();
