@@ -28,11 +28,14 @@ export function judge(goals, measures) {
     .filter(({ wire }) => wire === '-' || isThere('wire', wire));
 }
 
-/** The better of two tries of the same goals: noise makes figures worse, never better. */
+/**
+ * The better of two tries of the same goals: noise makes figures worse, never better. What could not be measured is NaN, and
+ * null once it was kept as JSON.
+ */
 export const better = (verdicts, others) =>
   verdicts.map((verdict, at) => {
     const other = others[at];
-    return Number.isNaN(verdict.figure) || other.figure < verdict.figure ? other : verdict;
+    return !Number.isFinite(verdict.figure) || other.figure < verdict.figure ? other : verdict;
   });
 
 const isWithin = (figure, atMost) => figure <= atMost * SLACK;
