@@ -1,7 +1,7 @@
 // Runs that begin one after the other, on a worker that is killed at random moments: all of them have to end as promised.
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '@majordomo/testing';
-import { linesOf } from './scenario.ts';
+import { keysOf, linesOf } from './scenario.ts';
 
 /** Runs of the scenario on an engine. */
 export interface Runs {
@@ -44,11 +44,11 @@ export async function chaos(engine: Runs, folder: string, options: ChaosOptions)
     Promise.all(ids.map((runId, at) => setTimeout(at * GAP_MS).then(() => driven(engine, runId)))),
     killing(options),
   ]);
-  const having = (what: string, is: (count: number) => boolean): number =>
-    ids.filter((runId) => is(linesOf(folder, runId, what).length)).length;
+  const having = (what: string, is: (count: number) => boolean, effects = linesOf): number =>
+    ids.filter((runId) => is(effects(folder, runId, what).length)).length;
   return {
     finished: texts.filter((text) => text === 'Done.').length,
-    keptOnce: having('add kept', (count) => count === 1),
+    keptOnce: having('add', (count) => count === 1, keysOf),
     doubled: having('add', (count) => count > 1),
     paidTwice: having('pay', (count) => count > 1),
     unpaid: having('pay', (count) => count === 0),

@@ -23,6 +23,14 @@ export const linesOf = (folder: string, runId: string, what: string): readonly s
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 };
 
+/**
+ * What a server that honours keys would have done: one effect for each. A line is a single write, so a kill leaves all of it
+ * or nothing.
+ */
+export const keysOf = (folder: string, runId: string, what: string): readonly string[] => [
+  ...new Set(linesOf(folder, runId, what)),
+];
+
 /** The agent, with effects in this folder. */
 export function agentIn(folder: string): Agent {
   const line = (runId: string, what: string, text: string): void => {
@@ -41,10 +49,6 @@ export function agentIn(folder: string): Agent {
     run(_args, { key }) {
       const [runId = ''] = key.split('/');
       line(runId, name, key);
-      // What a server does that honours keys.
-      const kept = join(folder, `${fileName(key)}.kept`);
-      if (!existsSync(kept)) line(runId, `${name} kept`, key);
-      writeFileSync(kept, '');
       return 'done';
     },
     ...more,

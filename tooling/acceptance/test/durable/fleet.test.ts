@@ -8,7 +8,7 @@ import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { balancerBefore, type Balancer } from '../../src/durable/balancer.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
-import { linesOf, SLOWLY } from '../../src/durable/scenario.ts';
+import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 
 /** A worker that nobody begins again, once it serves. */
 async function workerAt(folder: string, port: number): Promise<ChildProcess> {
@@ -77,7 +77,7 @@ describeWith('restate', 'a run on Restate with two workers behind one address', 
     expect(await approved(runId)).toBe('Done.');
     expect(workers.map(isAlive)).toEqual([true, true]);
     expect(balancer.taken(ports[1])).toBeGreaterThan(0);
-    expect(linesOf(folder, runId, 'add kept')).toHaveLength(1);
+    expect(keysOf(folder, runId, 'add')).toHaveLength(1);
     expect(linesOf(folder, runId, 'pay')).toHaveLength(1);
     // Each answer is in the transcript once, however often it was asked for.
     const { messages } = await runs.result(runId);

@@ -8,7 +8,7 @@ import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { heardOf } from '../../src/durable/heard.ts';
-import { linesOf, SLOWLY } from '../../src/durable/scenario.ts';
+import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised } from '../../src/durable/supervised.ts';
 
 /** Dies when its model has spoken and the answer is not recorded. */
@@ -69,7 +69,7 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
     const results = await Promise.all([first, second].map((one) => one.ask({ ask: 'result', runId })));
     expect(results[0]).toEqual(results[1]);
     expect(await heard).toMatchObject({ steps: HEARD.steps, missed: 0 });
-    expect([linesOf(folder, runId, 'add kept').length, linesOf(folder, runId, 'pay').length]).toEqual([1, 1]);
+    expect([keysOf(folder, runId, 'add').length, linesOf(folder, runId, 'pay').length]).toEqual([1, 1]);
     expect([first.deaths, second.deaths]).toEqual([0, 0]);
     rmSync(folder, { recursive: true });
   }, 60_000);
