@@ -75,5 +75,5 @@ test('of two tries the better one counts, a failed one never', () => {
   expect(better(verdicts(3, 1, 2), verdicts(2, 2, NaN))).toEqual(verdicts(2, 1, 2));
   expect(better(verdicts(NaN), verdicts(2))).toEqual(verdicts(2));
   // As JSON has it.
-  expect(better(verdicts(null), verdicts(2))).toEqual(verdicts(2));
+  expect(better(verdicts(null, 2), verdicts(2, null))).toEqual(verdicts(2, 2));
 });

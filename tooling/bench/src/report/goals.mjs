@@ -35,7 +35,9 @@ export function judge(goals, measures) {
 export const better = (verdicts, others) =>
   verdicts.map((verdict, at) => {
     const other = others[at];
-    return !Number.isFinite(verdict.figure) || other.figure < verdict.figure ? other : verdict;
+    return measured(other) < measured(verdict) ? other : verdict;
   });
+
+const measured = ({ figure }) => (Number.isFinite(figure) ? figure : Infinity);
 
 const isWithin = (figure, atMost) => figure <= atMost * SLACK;

@@ -45,14 +45,16 @@ export function inFigures(value) {
   return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
 }
 
+const bound = (atMost) => (atMost === undefined ? '–' : `≤ ${atMost}`);
+
 /** Goals with their figures, one a line. */
 export function verdictTable(verdicts) {
   const rows = verdicts.map(({ row, wire, goal, stretch, unit, figure, ok }) => [
     goal === undefined ? '–' : ok ? 'ok' : 'miss',
     row,
     wire,
-    goal === undefined ? '–' : `≤ ${goal}`,
-    stretch === undefined ? '–' : `≤ ${stretch}`,
+    bound(goal),
+    bound(stretch),
     inFigures(figure),
     unit,
   ]);
@@ -72,8 +74,8 @@ export function goalTable(lines) {
   const rows = verdicts.map(({ row, wire, goal, stretch, unit }, at) => [
     row,
     wire,
-    goal === undefined ? '' : `≤ ${goal}`,
-    stretch === undefined ? '' : `≤ ${stretch}`,
+    bound(goal),
+    bound(stretch),
     ...lines.map((runs) => figures(runs, at)),
     unit,
   ]);

@@ -18,14 +18,13 @@ const DELTAS = 20;
 const HOUR_MS = 3_600_000;
 const QUESTION = { messages: [user(PROMPT)] };
 
+const SIZE = { rounds: 9, warmUp: 5, calls: 8000, bursts: 7, processes: 3 };
+
 /** @type {import('./scenario.mjs').Scenario} */
 export const scale = {
   name: 'scale',
   title: 'Ten, a hundred, a thousand',
-  sizes: {
-    full: { rounds: 9, warmUp: 5, calls: 8000, bursts: 7, processes: 3 },
-    gate: { rounds: 9, warmUp: 5, calls: 8000, bursts: 7, processes: 3 },
-  },
+  sizes: { full: SIZE, gate: SIZE },
   run: async (context) => [
     ...(await made(context)),
     ...(await called(context)),
