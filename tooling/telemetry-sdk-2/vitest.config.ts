@@ -21,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     name: '@majordomo/telemetry-sdk-2',
+    isolate: false,
     include: ['test/{golden,metrics,content,guests}.test.ts', '../../tooling/telemetry-sdk-2/test/*.test.ts'],
   },
 });

@@ -92,6 +92,14 @@ test('a test that is skipped or alone says why by a condition', () => {
   expect(tests.filter((file) => /\b(?:test|it|describe)\.(?:only|skip|todo)\(/.test(read(file)))).toEqual([]);
 });
 
+// Loaded once in a process, they would be told by one of the two files, and be missing in the other.
+test('tests of another file are imported with a query, as a module of their own', () => {
+  const files = ours.filter((file) => file.endsWith('.ts') && !file.startsWith('tooling/shape/'));
+  expect(
+    files.filter((file) => /\b(?:import|from)\b\W*['"`][^'"`\n]*\.test\.ts['"`]/.test(read(file))),
+  ).toEqual([]);
+});
+
 test('a comment is taken away and a text is kept', () => {
   const code = "/** groq */ const a = 'x // y'; // groq\nconst b = `/* ${a} */`; /* groq */\n";
   expect(withoutComments('probe.ts', code).replaceAll(/ +/g, ' ')).toBe(

@@ -7,12 +7,15 @@ import { journalOver } from './journal.ts';
 
 let isOn = false;
 
-/** From now on the agents of `world` run on journals; for the files of tests that are read after it. */
-export function runOnJournals(): void {
+/** From now on the agents of `world` run on journals, until what comes back is called. */
+export function runOnJournals(): () => void {
   isOn = true;
+  return () => {
+    isOn = false;
+  };
 }
 
-/** The same agent; once `runOnJournals` was called, one whose runs are thrown away after every entry and begun again. */
+/** The same agent; after `runOnJournals`, one whose runs are thrown away after every entry and begun again. */
 export function asAsked(agent: Agent): Agent {
   if (!isOn) return agent;
   return {

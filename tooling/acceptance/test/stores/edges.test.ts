@@ -36,14 +36,14 @@ interface Told {
 }
 
 /** The calendar as the platform writes it, which knows nothing of limits. */
-function periodOf(at: number, per: 'day' | 'month', zone: string): string {
+function calendar(per: 'day' | 'month', zone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
   });
-  return format.format(at).slice(0, per === 'month' ? 7 : 10);
+  return (at) => format.format(at).slice(0, per === 'month' ? 7 : 10);
 }
 
 async function attemptTemplate(clock: FakeClock): Promise<AttemptInfo> {
@@ -83,9 +83,11 @@ it.each(
   });
   const all: Told[] = [];
   const open: { readonly permit: Permit; readonly told: Told; isSettled: boolean }[] = [];
-  const now = (): string => periodOf(clock.now(), per, zone);
-  const count = (state: Told['state']): number =>
-    all.filter((one) => one.period === now() && one.state === state).length;
+  const periodOf = calendar(per, zone);
+  const count = (state: Told['state']): number => {
+    const period = periodOf(clock.now());
+    return all.filter((one) => one.period === period && one.state === state).length;
+  };
   for (let step = 0; step < 80; step++) {
     const what = random();
     if (what < 0.4) {
@@ -96,7 +98,7 @@ it.each(
       expect(isPermit(answer), `step ${step} at ${new Date(clock.now()).toISOString()}`).toBe(hasRoom);
       if (isPermit(answer)) {
         const lapsesAt = isLapsed ? clock.now() + LEASE_MS : Infinity;
-        const told: Told = { period: now(), lapsesAt, state: 'held' };
+        const told: Told = { period: periodOf(clock.now()), lapsesAt, state: 'held' };
         all.push(told);
         open.push({ permit: answer, told, isSettled: false });
       }
