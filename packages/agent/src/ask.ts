@@ -133,9 +133,18 @@ async function watched(
   { scope, options, reports }: Reach,
 ): Promise<ChatResponse> {
   const stream = model.stream(request, { ...options, signal: scope.signal });
-  for await (const event of stream) {
-    const caughtUp = reports.emit({ type: 'model', event });
-    if (caughtUp !== undefined) await scope.race(() => caughtUp);
+  try {
+    for await (const event of stream) {
+      const caughtUp = reports.emit({ type: 'model', event });
+      if (caughtUp !== undefined) await scope.race(() => caughtUp);
+    }
+  } catch (error) {
+    if (!scope.signal.aborted) throw error;
+    // Whoever waited for the reader knows only that it is over; the call knows what had come.
+    throw await stream.response().then(
+      () => error,
+      (ended: unknown) => ended,
+    );
   }
   return stream.response();
 }

@@ -13,6 +13,7 @@ import {
 import {
   callSite,
   EventStream,
+  partialOf,
   PulledStream,
   recalledAt,
   type CallSite,
@@ -75,6 +76,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
 const CHAT: SharedView<StreamEvent, ChatResponse> = {
   event: (event) => (event.type === 'finish' ? { ...event, usage: undefined } : event),
   response: asShared,
+  partial: partialOf,
 };
 
 /** Errors have the line of the app that made the call, whoever asked the model. */

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type PartialResponse } from '@majordomo/core';
 import { abortable } from '@majordomo/core/provider';
 
 /** One thing under way for all who want it. It is given up when the last of them has left. */
@@ -28,15 +28,24 @@ export class Flight<T> {
     return true;
   }
 
-  /** What comes of it, or of a part of it, unless the one who waits is called away; the last one hears how it ended. */
-  async heard<P>(work: Promise<P>, signal: AbortSignal | undefined): Promise<P> {
+  /**
+   * What comes of it, or of a part of it, unless the one who waits is called away; the last one hears how it ended.
+   *
+   * @param partial what one of several had read of it
+   */
+  async heard<P>(
+    work: Promise<P>,
+    signal: AbortSignal | undefined,
+    partial: () => PartialResponse | undefined = () => undefined,
+  ): Promise<P> {
     if (signal === undefined) return work;
     try {
       return await abortable(work, signal);
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
       if (this.leave(error)) return work;
-      throw new LlmError('aborted', 'the call was aborted by its signal', {}, { cause: error });
+      const details = { partial: partial() };
+      throw new LlmError('aborted', 'the call was aborted by its signal', details, { cause: error });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type PartialResponse } from '@majordomo/core';
 import { recalledAt, type CallSite, type Ending, type Source } from '@majordomo/core/provider';
 import { copied } from './copied.ts';
 import type { Joined } from './flights.ts';
@@ -13,6 +13,8 @@ export type Opened<Event, Response> =
 export interface SharedView<Event, Response> {
   event(event: Event): Event;
   response(response: Response): Response;
+  /** What had been read before a reader was called away. */
+  partial(events: readonly Event[]): PartialResponse | undefined;
 }
 
 /** How one of the readers reads. */
@@ -30,6 +32,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readonly reading: Reading<Event, Response>;
   private readonly onEnd: (ending: Ending<Response>) => void;
   private opening: Promise<Joined<Opened<Event, Response>>> | undefined;
+  private shared: TeeStream<Event, Response> | undefined;
   private seen = 0;
   private isOver = false;
   private isPulling = false;
@@ -54,9 +57,12 @@ export class Reader<Event, Response> implements Source<Event> {
   }
 
   abandon(why: string): void {
-    if (this.isOver) return;
+    // Whoever was called away has left already.
+    if (this.isOver || this.reading.signal?.aborted === true) return;
     this.end();
-    void this.leave(why).catch(() => undefined);
+    this.leave(why).catch((error: unknown) => {
+      this.onEnd({ error: this.described(error) });
+    });
   }
 
   private async pulled(): Promise<readonly Event[] | undefined> {
@@ -67,7 +73,7 @@ export class Reader<Event, Response> implements Source<Event> {
       return events;
     } catch (error) {
       this.end();
-      throw recalledAt(this.reading.site, error);
+      throw this.described(error);
     } finally {
       this.isPulling = false;
     }
@@ -102,7 +108,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private async next(): Promise<readonly Event[] | undefined> {
     const { signal } = this.reading;
     const { flight, isFirst } = await (this.opening ??= this.begin());
-    const opened = await flight.heard(flight.result, signal);
+    const opened = await flight.heard(flight.result, signal, this.partial);
     if ('kept' in opened) {
       if (this.seen++ > 0) return undefined;
       const { kept, events } = copied(opened);
@@ -110,21 +116,37 @@ export class Reader<Event, Response> implements Source<Event> {
       return events;
     }
     const { shared } = opened;
-    const events = await flight.heard(shared.after(this.seen), signal);
+    this.shared = shared;
+    const events = await flight.heard(shared.after(this.seen), signal, this.partial);
     this.seen += events?.length ?? 0;
-    const { response } = shared;
+    if (shared.response !== undefined) this.onEnd({ result: this.seenBy(isFirst, shared.response) });
     const { view } = this.reading;
     // What nobody else reads is not copied.
-    if (view === undefined) {
-      if (response !== undefined) this.onEnd({ result: response });
-      return events;
-    }
-    if (response !== undefined) this.onEnd({ result: isFirst ? copied(response) : view.response(response) });
+    if (view === undefined) return events;
     return copied(events)?.map((event) => (isFirst ? event : view.event(event)));
   }
 
-  private async leave(why: string): Promise<void> {
-    const joined = await this.opening;
-    joined?.flight.leave(new LlmError('aborted', why, { code: ABANDONED }));
+  private seenBy(isFirst: boolean, response: Response): Response {
+    const { view } = this.reading;
+    if (view === undefined) return response;
+    return isFirst ? copied(response) : view.response(response);
   }
+
+  /** The last one hears what the stream came to, as whoever asks the model himself. */
+  private async leave(why: string): Promise<void> {
+    const left = new LlmError('aborted', why, { code: ABANDONED, partial: this.partial() });
+    const joined = await this.opening;
+    if (joined?.flight.leave(left) !== true) throw left;
+    const opened = await joined.flight.result;
+    if ('kept' in opened) throw left;
+    this.onEnd({ result: this.seenBy(joined.isFirst, await opened.shared.ending) });
+  }
+
+  /** With the app's frames. */
+  private described(error: unknown): unknown {
+    return recalledAt(this.reading.site, error);
+  }
+
+  private readonly partial = (): PartialResponse | undefined =>
+    this.shared && this.reading.view?.partial(this.shared.first(this.seen));
 }

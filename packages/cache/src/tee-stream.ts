@@ -21,7 +21,8 @@ export interface StreamSource<Event, Response> {
 export class TeeStream<Event, Response> {
   /** There before the last event is shown. */
   response: Response | undefined;
-  private readonly upstream: Upstream<Event, Response>;
+  /** What the source came to; asked for once, it rejects also when nobody reads. */
+  readonly ending: Promise<Response>;
   private readonly iterator: AsyncIterator<Event>;
   private readonly source: StreamSource<Event, Response>;
   private readonly events: Event[] = [];
@@ -38,10 +39,11 @@ export class TeeStream<Event, Response> {
   ) {
     const stop = new AbortController();
     this.source = source;
-    this.upstream = source.open(stop.signal);
-    this.iterator = this.upstream[Symbol.asyncIterator]();
+    const upstream = source.open(stop.signal);
+    this.iterator = upstream[Symbol.asyncIterator]();
+    this.ending = upstream.response();
     // It may fail when nobody reads: then whoever asks next must not find it.
-    this.upstream.response().catch(() => {
+    this.ending.catch(() => {
       this.fails();
     });
     const given = (): void => {
@@ -61,6 +63,11 @@ export class TeeStream<Event, Response> {
       if (this.isOver) return undefined;
       await (this.reading ??= this.read());
     }
+  }
+
+  /** Those that were read first. */
+  first(count: number): readonly Event[] {
+    return this.events.slice(0, count);
   }
 
   private close(): void {
@@ -93,7 +100,7 @@ export class TeeStream<Event, Response> {
 
   private async whole(): Promise<void> {
     if (this.response !== undefined) return;
-    this.response = await this.upstream.response();
+    this.response = await this.ending;
     this.hasEnded = true;
     this.source.onEnd(this.response);
   }

@@ -69,6 +69,7 @@ export { answerOf, whenThere } from './when-there.ts';
 export { Scribe, type ToolCallDelta } from './stream/scribe.ts';
 export { isMadeUpCallId } from './stream/call-id.ts';
 export { checkOrder } from './stream/check.ts';
+export { partialOf } from './stream/partial-of.ts';
 export { GRAMMAR_SCHEMA, PLAIN_SCHEMA, TYPED_SCHEMA, type SchemaDialect } from './schema/dialects/dialect.ts';
 export { sanitizeSchema, type SanitizedSchema } from './schema/dialects/sanitize.ts';
 export { nearestEffort } from './prepare/effort.ts';

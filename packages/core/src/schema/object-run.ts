@@ -46,7 +46,8 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
     }
   }
 
-  abandon(): void {
+  abandon(why: string): void {
+    this.rounds?.leave(why);
     // What the round says to that is heard below.
     this.round?.events.return?.().catch(() => undefined);
   }

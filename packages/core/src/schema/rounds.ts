@@ -61,6 +61,11 @@ export class ObjectRounds<T> {
     return this.time.options();
   }
 
+  /** Nobody wants the answer any more: what is done between two rounds ends as well. */
+  leave(why: string): void {
+    this.time.stop(new LlmError('aborted', why, { code: 'abandoned' }));
+  }
+
   /** The call is over. */
   close(): void {
     this.time.close();

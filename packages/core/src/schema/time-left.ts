@@ -50,6 +50,11 @@ export class TimeLeft {
     return abortable(work, this.controller.signal);
   }
 
+  /** Ends what is done between two rounds. */
+  stop(error: LlmError): void {
+    this.controller.abort(error);
+  }
+
   /** A round knows the time that it got; the error says that of the call. */
   asOfCall(error: LlmError): LlmError {
     const isTotal = error.kind === 'timeout' && error.details.phase === 'total';

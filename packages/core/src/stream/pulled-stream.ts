@@ -6,7 +6,10 @@ import { Unread } from './unread.ts';
 export interface Source<Event> {
   /** The next events, never an empty list; `undefined` at the end. */
   pull(): Promise<readonly Event[] | undefined>;
-  /** The reader has left: closes what is open. */
+  /**
+   * The reader has left: closes what is open. The ending, with what had arrived, is told as any other, and need not be told
+   * before this returns.
+   */
   abandon(why: string): void;
 }
 
@@ -126,10 +129,10 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
       this.source ??= this.begin(this.settle);
       return this.take(await this.source.pull());
     } catch (error) {
+      this.settle({ error });
       // Whoever has left hears nothing any more.
       if (this.isOver) return DONE;
       this.end();
-      this.settle({ error });
       throw error;
     } finally {
       this.reads--;
@@ -151,8 +154,10 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 
   private leave(): void {
     this.end();
-    this.source?.abandon(LEFT);
-    this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
+    // What has begun knows what has come of it.
+    if (this.source === undefined)
+      this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
+    else this.source.abandon(LEFT);
   }
 
   private end(): void {

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { LlmError, type StreamEvent } from '../index.ts';
+import { partialOf } from './partial-of.ts';
+
+const error = new LlmError('network', 'cut');
+const start = (target: string): StreamEvent => ({ type: 'start', target, id: `of ${target}` });
+const text = (index: number, text: string): StreamEvent => ({ type: 'text-delta', index, text });
+const whole = (index: number, text: string): StreamEvent => ({
+  type: 'part-end',
+  index,
+  part: { type: 'text', text },
+});
+
+describe('what has been read of a chat', () => {
+  it('is nothing before its first content', () => {
+    expect([partialOf([]), partialOf([start('a/x')])]).toEqual([undefined, undefined]);
+  });
+
+  it('is its whole parts, and what there is of the one under way', () => {
+    expect(partialOf([start('a/x'), text(0, 'on'), whole(0, 'one '), text(1, 'tw')])).toEqual({
+      id: 'of a/x',
+      target: 'a/x',
+      parts: [
+        { type: 'text', text: 'one ' },
+        { type: 'text', text: 'tw' },
+      ],
+      text: 'one tw',
+      usage: undefined,
+    });
+  });
+
+  it('begins anew after a reset', () => {
+    const events = [
+      start('a/x'),
+      text(0, 'old'),
+      { type: 'reset', target: 'a/x', error } as const,
+      start('b/y'),
+    ];
+    expect(partialOf(events)).toBeUndefined();
+    expect(partialOf([...events, text(0, 'new')])).toMatchObject({ target: 'b/y', text: 'new' });
+  });
+
+  it('is that of the target that went on, with what was shown before', () => {
+    const goesOn = { type: 'continued', from: 'a/x', target: 'b/y', error } as const;
+    expect(partialOf([start('a/x'), text(0, 'one '), goesOn, text(0, 'two')])).toMatchObject({
+      target: 'b/y',
+      text: 'one two',
+    });
+  });
+});

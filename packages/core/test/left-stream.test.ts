@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { user, type CallOptions, type LlmError, type StreamEvent } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+import { world, type World } from './support/world.ts';
+
+const hi = { messages: [user('hi')] };
+
+/** A stream and the ways out of it. */
+interface Readable<Event> extends AsyncIterable<Event> {
+  response(): Promise<unknown>;
+}
+
+type Leave = <Event>(
+  stream: Readable<Event>,
+  isTime: (event: Event) => boolean,
+  stop: AbortController,
+) => Promise<unknown>;
+
+/** Every way to leave a stream once an event has come. */
+const WAYS: readonly [string, Leave][] = [
+  [
+    'break',
+    async (stream, isTime) => {
+      for await (const event of stream) if (isTime(event)) break;
+    },
+  ],
+  [
+    'an error thrown inside of the loop',
+    async (stream, isTime) => {
+      for await (const event of stream) if (isTime(event)) throw new Error('mine');
+    },
+  ],
+  ['return()', async (stream, isTime) => (await read(stream, isTime)).return?.()],
+  ['throw()', async (stream, isTime) => (await read(stream, isTime)).throw?.(new Error('mine'))],
+  [
+    'return() while a read is under way',
+    async (stream, isTime) => {
+      const reader = await read(stream, isTime);
+      const pending = reader.next();
+      await reader.return?.();
+      await pending;
+    },
+  ],
+  [
+    'an abort',
+    async (stream, isTime, stop) => {
+      await read(stream, isTime);
+      stop.abort();
+    },
+  ],
+];
+
+async function read<Event>(
+  stream: AsyncIterable<Event>,
+  isTime: (event: Event) => boolean,
+): Promise<AsyncIterator<Event>> {
+  const reader = stream[Symbol.asyncIterator]();
+  for (let next = await reader.next(); next.done !== true && !isTime(next.value);) next = await reader.next();
+  return reader;
+}
+
+const hasText = ({ type }: StreamEvent): boolean => type === 'text-delta';
+
+/** What `response()` says of a chat that was left at its first text, and what observers were told. */
+async function left(
+  { majordomo, events, clock }: World,
+  leave: Leave,
+  spec: string,
+  options: CallOptions = {},
+): Promise<{ readonly error: LlmError; readonly told: unknown }> {
+  const stop = new AbortController();
+  const stream = majordomo.model(spec).stream(hi, { ...options, signal: stop.signal });
+  const leaving = leave(stream, hasText, stop).catch(() => undefined);
+  await clock.advance(10_000);
+  await leaving;
+  const error = await failure(stream.response());
+  const end = events.at(-1);
+  return { error, told: end?.type === 'call-end' && end.attempts };
+}
+
+const shown = ({ details: { attempts, partial } }: LlmError): unknown => [
+  attempts.map(({ target }) => target),
+  partial?.target,
+  partial?.text,
+];
+
+describe.each(WAYS)('the response of a stream that was left by %s', (_way, leave) => {
+  it('has the attempts that observers were told of, and what had arrived', async () => {
+    const { error, told } = await left(world({ 'a/x': [{ text: 'one two', stall: true }] }), leave, 'a/x');
+    expect(error.kind).toBe('aborted');
+    expect(shown(error)).toEqual([['a/x'], 'a/x', 'one two']);
+    expect(error.details.attempts).toEqual(told);
+  });
+
+  it('has those of the targets that had failed before', async () => {
+    const all = world({ 'a/x': [{ fail: 'auth' }], 'b/y': [{ text: 'one', stall: true }] });
+    const policy = { auth: { advance: true } };
+    const { error, told } = await left(all, leave, 'a/x,b/y', { policy });
+    expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
+    expect(error.details.attempts).toEqual(told);
+  });
+
+  it('has both of two attempts that were raced', async () => {
+    const all = world({
+      'a/x': [{ text: 'late', waitMs: 60_000 }],
+      'b/y': [{ text: 'one', waitMs: 10, stall: true }],
+    });
+    const { error, told } = await left(all, leave, 'a/x,b/y', { hedgeAfterMs: 1000 });
+    expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
+    expect(error.details.attempts).toEqual(told);
+  });
+
+  it('has the attempts of every round of a typed value', async () => {
+    const { majordomo } = world({ 'a/x': ['{"title":1}', { text: '{"title":"So', stall: true }] });
+    const stop = new AbortController();
+    const output = z.object({ title: z.string() });
+    const stream = majordomo.model('a/x').streamObject({ ...hi, output }, { signal: stop.signal });
+    const leaving = leave(stream, ({ title }) => title === 'So', stop).catch(() => undefined);
+    await settled();
+    await leaving;
+    expect(shown(await failure(stream.response()))).toEqual([['a/x', 'a/x'], 'a/x', '{"title":"So']);
+  });
+});
+
+it('a stream that is left before its first read has no attempt, and its response rejects', async () => {
+  const { majordomo, events } = world({ 'a/x': ['one'] });
+  const stream = majordomo.model('a/x').stream(hi);
+  await stream[Symbol.asyncIterator]().return?.();
+  expect(shown(await failure(stream.response()))).toEqual([[], undefined, undefined]);
+  expect(events).toEqual([]);
+});
+
+it('a typed value that is left while its schema checks an answer is not asked for again', async () => {
+  const { majordomo, asked } = world({ 'a/x': ['{"title":1}'] });
+  let release = (): void => undefined;
+  const checked = new Promise<void>((resolve) => (release = resolve));
+  let isChecking = false;
+  const output = z.object({ title: z.number() }).refine(async () => {
+    isChecking = true;
+    await checked;
+    return false;
+  });
+  const stream = majordomo.model('a/x').streamObject({ ...hi, output });
+  const reader = stream[Symbol.asyncIterator]();
+  await reader.next();
+  const reading = reader.next();
+  await settled();
+  expect(isChecking).toBe(true);
+  await reader.return?.();
+  const ended = failure(stream.response());
+  await settled();
+  expect(shown(await ended)).toEqual([['a/x'], 'a/x', '{"title":1}']);
+  expect(await reading).toEqual({ done: true, value: undefined });
+  release();
+  await settled();
+  expect(asked.get('a/x')).toBe(1);
+});
