@@ -165,6 +165,22 @@ describe('a vault in a file', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ])('that is corrupt is told as such to somebody whose onCorrupt %s', async (_how, onCorrupt) => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, 'nonsense');
+    const vault = fileVault({ path, onCorrupt });
+    for (const ask of [() => vault.get('a'), () => vault.list(), () => vault.update('a', () => key('v'))])
+      expect((await failure(ask())).details.code).toBe('vault-corrupt');
+  });
+
   it('shows nothing of a corrupt text in its error', async () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, '{"version":1,"entries":{"a":{"kind":"key","value":"hunter2-secret" nonsense');

@@ -89,6 +89,19 @@ describe('loadSkills', () => {
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ])('reads all that can be read for somebody whose onProblem %s', async (_how, onProblem) => {
+    const skill = await loadSkills(join(root, 'broken'), { onProblem });
+    expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
+  });
+
   it('warns the process of problems when nobody else wants to know', async () => {
     const warned = once(process, 'warning') as Promise<[Error]>;
     await loadSkills(join(root, 'odd'));

@@ -20,7 +20,7 @@ const KINDS: KindsOf<FileVaultOptions> = { path: 'string', onCorrupt: 'function'
 /** One JSON file, 0600 in a 0700 folder, written whole, locked across processes. Default: the XDG data folder of majordomo. */
 export function fileVault(options: FileVaultOptions = {}): Vault {
   checkOptions('fileVault', options, KINDS);
-  const { path: place, onCorrupt = () => undefined } = options;
+  const { path: place, onCorrupt } = options;
   const path = resolve(place ?? defaultVaultPath());
   const seen = new Seen();
   return {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
+import { tell } from '@majordomo/core/provider';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
 const MINE = 0o600;
@@ -25,7 +26,10 @@ export async function prepareFolder(path: string): Promise<void> {
 }
 
 /** No entries where there is no file. A text that is no vault is copied aside, and is an error until somebody decides. */
-export async function readVault(path: string, onCorrupt: (backup: string) => void): Promise<Entries> {
+export async function readVault(
+  path: string,
+  onCorrupt: ((backup: string) => void) | undefined,
+): Promise<Entries> {
   const text = await textOf(path);
   if (text === undefined) return new Map();
   try {
@@ -33,7 +37,7 @@ export async function readVault(path: string, onCorrupt: (backup: string) => voi
   } catch (error) {
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await setAside(path, text);
-    onCorrupt(backup);
+    tell(onCorrupt, backup);
     // The parser's words may quote what stands there.
     throw new LlmError(
       'config',

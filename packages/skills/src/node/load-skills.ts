@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/provider';
+import { checkOptions, tell } from '@majordomo/core/provider';
 import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
@@ -35,16 +35,16 @@ export async function loadSkills(
   const loaded = new Map<string, SkillFolder>();
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
-      const tell = (what: string): void => {
-        onProblem(problem(folder, `read, though ${what}`));
+      const against = (what: string): void => {
+        tell(onProblem, problem(folder, `read, though ${what}`));
       };
       try {
-        const skill = await diskFolder(folder, { strict, problem: tell });
+        const skill = await diskFolder(folder, { strict, problem: against });
         if (!loaded.has(skill.name)) loaded.set(skill.name, skill);
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         if (strict) throw problem(folder, why, cause);
-        onProblem(problem(folder, `passed over, ${why}`, cause));
+        tell(onProblem, problem(folder, `passed over, ${why}`, cause));
       }
     }
   }
