@@ -47,9 +47,10 @@ export function reserve(
   if (sql.exec('SELECT 1 FROM reservations WHERE id = ?', id).toArray().length > 0) return undefined;
   const holds = new Map<string, Hold>();
   const after = new Map<string, Counter>();
-  for (const { counter: name, amount, max, resetsInMs, nextResetsInMs, whenLapsed } of claims) {
+  for (const claim of claims) {
+    const { counter: name, amount, max, whenLapsed } = claim;
     if (amount < 0n) throw new RangeError(`a claim on ${name} is below 0`);
-    const counter = after.get(name) ?? present(sql, name, nextResetsInMs ?? resetsInMs, now);
+    const counter = after.get(name) ?? present(sql, claim, now);
     const left = max - counter.used - counter.held;
     if (amount > left) return { counter: name, left, retryAfterMs: untilReset(counter, now) };
     after.set(name, { ...counter, held: counter.held + amount });
@@ -118,11 +119,19 @@ function lapse(sql: Sql, now: number): void {
 }
 
 /** The period under way, or a new one, which counts once something is held on it. */
-function present(sql: Sql, name: string, resetsInMs: number | undefined, now: number): Counter {
-  const known = read(sql, name);
+function present(sql: Sql, claim: Claim, now: number): Counter {
+  const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-  const resetsAt = resetsInMs === undefined ? undefined : Math.ceil(now + resetsInMs);
-  return { used: 0n, held: 0n, resetsAt, period: (known?.period ?? 0) + 1 };
+  return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period: (known?.period ?? 0) + 1 };
+}
+
+/** Of a period that begins now: by the object's own clock, where all are as long; else as whoever asks says. */
+function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
+  if (window !== undefined) {
+    const since = (now - window.phaseMs) % window.ms;
+    return now + window.ms - (since < 0 ? since + window.ms : since);
+  }
+  return nextResetsInMs === undefined ? undefined : Math.ceil(now + nextResetsInMs);
 }
 
 /** In the period that it was held in, or nowhere. */

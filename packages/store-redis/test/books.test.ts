@@ -39,20 +39,6 @@ describeWith('redis', 'books', () => {
     expect(admitted.filter(Boolean)).toHaveLength(10);
   });
 
-  it.each([-17, 17, 59])(
-    'begin windows by the clock of Redis, whose asker is %d minutes off',
-    async (minutes) => {
-      const { ledger: store } = stores({ prefix: `windows ${minutes}` });
-      const limits: Limit[] = [{ name: 'hour', max: { requests: 5 }, per: 'hour', zone: 'Asia/Kolkata' }];
-      const clock = skewed(minutes * 60_000);
-      expect(await asking(createLedger({ store, limits, clock }))()).toBe(true);
-      const [counter] = await store.counters('limit/');
-      expect(counter?.resetsAt).toBeGreaterThan(systemClock.now());
-      expect(counter?.resetsAt).toBeLessThanOrEqual(systemClock.now() + HOUR_MS);
-      expect((counter?.resetsAt ?? 0) % HOUR_MS).toBe(HOUR_MS / 2);
-    },
-  );
-
   it('let in no more in a window where clocks disagree on its beginning', async () => {
     const periodMs = 600;
     const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };

@@ -1,6 +1,6 @@
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
-import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/testing';
+import { cacheStoreConformance, ledgerStoreConformance, ledgerWindowConformance } from '@majordomo/testing';
 import { describe, it } from 'vitest';
 import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';
@@ -13,7 +13,7 @@ function withReports(store: LedgerStore): LedgerStore {
 describeWith('redis', 'conformance', () => {
   const { stores } = onRedis();
   describe.each(Object.keys(clients).filter((kind) => kind.endsWith('it is')))('over %s', (kind) => {
-    for (const { name, run } of ledgerStoreConformance)
+    for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it(`books: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);

@@ -104,17 +104,3 @@ describeWith('redis', 'an answer that is late', () => {
     expect(await counter()).toMatchObject({ held: 1n });
   });
 });
-
-describeWith('redis', 'a claim that comes as its period ends', () => {
-  const { stores } = onRedis();
-
-  it('begins the next one, not one that is over at once and lets in as much again', async () => {
-    const { ledger } = stores();
-    const ending = claim({ resetsInMs: 1, nextResetsInMs: 3_600_000 });
-    await ledger.reserve('1', [ending], 60_000);
-    const [counter] = await ledger.counters('a');
-    expect((counter?.resetsAt ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
-    await ledger.reserve('2', [claim({ resetsInMs: 5 })], 60_000);
-    expect(await ledger.counters('a')).toMatchObject([{ held: 2n, resetsAt: counter?.resetsAt }]);
-  });
-});

@@ -74,7 +74,7 @@ export type { Scenario } from './conformance/scenario.ts';
 
 // stores
 export { cacheStoreConformance } from './stores/cache-store.ts';
-export { ledgerStoreConformance } from './stores/ledger/cases.ts';
+export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
