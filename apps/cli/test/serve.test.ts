@@ -186,11 +186,16 @@ describe('majordomo serve', () => {
   }, 60_000);
 });
 
-it('two of them at one port: the second says what to do', async () => {
+/** A port that another program listens at. */
+async function takenPort(): Promise<number> {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await new Promise((listening) => other.once('listening', listening));
-  const { port } = other.address() as AddressInfo;
+  return (other.address() as AddressInfo).port;
+}
+
+it('two of them at one port: the second says what to do', async () => {
+  const port = await takenPort();
   using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' } });
   const ran = await place.run('serve', '--models', 'lab/x', '--port', String(port));
   expect([ran.code, ran.out, ran.err]).toEqual([
@@ -199,6 +204,21 @@ it('two of them at one port: the second says what to do', async () => {
     `majordomo: cannot listen on 127.0.0.1:${port}: the port is taken; --port 0 takes a free one\n`,
   ]);
 });
+
+it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
+  'an unknown quirk in a DSN is told before the port is listened at, of %s',
+  async (name) => {
+    const env = {
+      LLM_LAB: 'openai+http://127.0.0.1:9/v1?maxTokenField=max_tokens',
+      OPENAI_API_KEY: 'sk-test',
+    };
+    using place = world({ env });
+    const ran = await place.run('serve', '--models', name, '--port', String(await takenPort()));
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain('LLM_LAB: unknown quirk "maxTokenField"');
+    expect(ran.err).toContain('did you mean "maxTokensField"?');
+  },
+);
 
 describe('a mistake is told before anything is served:', () => {
   it.each<[string, readonly string[]]>([

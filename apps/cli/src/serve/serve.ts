@@ -45,6 +45,8 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     onEvent: operator.onEvent,
   });
   const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
+  // What only a package knows, such as the quirks that a DSN may name: the operator hears of it, not the first client.
+  for (const spec of namedBy(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
   const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector, onError });
   const served = await listen(gateway, place, WHY, io);
@@ -69,10 +71,15 @@ const keyHint = ({ keyFile: path }: ServeFlags): string =>
 
 /** A preset may mean another provider for each request: with any, all that are configured are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
-  const presets = new Set(presetsOf(settings));
-  const specs = Object.values(models).filter((spec) => !presets.has(spec));
-  if (presets.size === 0) return specs;
+  const specs = namedBy(models, settings);
+  if (presetsOf(settings).length === 0) return specs;
   return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
+}
+
+/** Specs that say themselves what they mean, as those of presets do not. */
+function namedBy(models: ServedModels, settings: Settings): readonly string[] {
+  const presets = new Set(presetsOf(settings));
+  return Object.values(models).filter((spec) => !presets.has(spec));
 }
 
 /** Says why it takes a while, where it does. */
