@@ -1,6 +1,7 @@
 import { createMajordomo, systemClock, user, type Clock } from '@majordomo/core';
-import { createLedger, type Claim, type Ledger, type Limit } from '@majordomo/ledger';
+import { createLedger, type Ledger, type Limit } from '@majordomo/ledger';
 import { describeWith, startRedis } from '@majordomo/services';
+import { hourlyClaim } from '@majordomo/test-support';
 import { fakeProvider } from '@majordomo/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
@@ -61,16 +62,9 @@ describeWith('redis', 'books', () => {
     const client = new Redis(server.url);
     client.on('error', () => undefined);
     const { ledger } = redisStores({ client, timeoutMs: 10_000 });
-    const claim: Claim = {
-      counter: 'a',
-      max: 10n ** 9n,
-      amount: 5n,
-      resetsInMs: HOUR_MS,
-      whenLapsed: 'spent',
-    };
     let settled = 0;
     while (settled < 500) {
-      await ledger.reserve(`${settled}`, [claim], 60_000);
+      await ledger.reserve(`${settled}`, [hourlyClaim], 60_000);
       await ledger.settle(`${settled}`, [{ counter: 'a', amount: 3n }]);
       settled++;
     }

@@ -1,4 +1,5 @@
 import { describeWith } from '@majordomo/services';
+import { hourlyClaim } from '@majordomo/test-support';
 import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
@@ -29,17 +30,10 @@ describeWith('redis', 'what the books cost', () => {
     'is two trips for a reservation and its settling, with thirteen commands of Redis, over %s',
     async (kind) => {
       const { ledger } = stores({}, kind);
-      const claim = {
-        counter: 'a',
-        max: 10n ** 15n,
-        amount: 9n,
-        resetsInMs: 3_600_000,
-        whenLapsed: 'spent',
-      } as const;
       const times: number[] = [];
       const pair = async (id: string): Promise<void> => {
         const begin = performance.now();
-        await ledger.reserve(id, [claim], 30_000);
+        await ledger.reserve(id, [hourlyClaim], 30_000);
         await ledger.settle(id, [{ counter: 'a', amount: 1n }]);
         times.push((performance.now() - begin) * 1000);
       };

@@ -1,3 +1,4 @@
+import { hourlyClaim } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
@@ -11,17 +12,10 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 describe('what the books cost', () => {
   it('is little for a reservation and its settling', async () => {
     await using stores = sqliteStores(at('cost.db'));
-    const claim = {
-      counter: 'a',
-      max: 10n ** 15n,
-      amount: 9n,
-      resetsInMs: 3_600_000,
-      whenLapsed: 'spent',
-    } as const;
     const times: number[] = [];
     for (let number = 0; number < 2000; number++) {
       const begin = performance.now();
-      await stores.ledger.reserve(`${number}`, [claim], 30_000);
+      await stores.ledger.reserve(`${number}`, [hourlyClaim], 30_000);
       await stores.ledger.settle(`${number}`, [{ counter: 'a', amount: 1n }]);
       times.push((performance.now() - begin) * 1000);
     }

@@ -12,6 +12,7 @@ export {
 export { contextOf, requestOf } from './calls.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
+export { hourlyClaim } from './hourly-claim.ts';
 export { mutated, seeded } from './mutations.ts';
 export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';
 export {

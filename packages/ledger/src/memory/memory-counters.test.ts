@@ -1,25 +1,19 @@
 import { systemClock } from '@majordomo/core';
+import { hourlyClaim } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import type { LedgerStore } from '../contract/store.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** The goal is 5 µs on a quiet machine; one that is busy is forgiven. */
 const MOST_MICROSECONDS = 50;
-const claim = {
-  counter: 'a',
-  max: 10n ** 15n,
-  amount: 9n,
-  resetsInMs: 3_600_000,
-  whenLapsed: 'spent',
-} as const;
 
 it('a reservation and its settling cost little, with many others open', async () => {
   const store = memoryStore();
-  for (let number = 0; number < 5000; number++) await store.reserve(`open ${number}`, [claim], 600_000);
+  for (let number = 0; number < 5000; number++) await store.reserve(`open ${number}`, [hourlyClaim], 600_000);
   const times: number[] = [];
   for (let number = 0; number < 5000; number++) {
     const begin = performance.now();
-    await store.reserve(`${number}`, [claim], 600_000);
+    await store.reserve(`${number}`, [hourlyClaim], 600_000);
     await store.settle(`${number}`, [{ counter: 'a', amount: 1n }]);
     times.push((performance.now() - begin) * 1000);
   }
@@ -27,7 +21,7 @@ it('a reservation and its settling cost little, with many others open', async ()
 });
 
 const book = async (store: LedgerStore, id: string): Promise<boolean> => {
-  await store.reserve(id, [claim], 600_000);
+  await store.reserve(id, [hourlyClaim], 600_000);
   return store.settle(id, [{ counter: 'a', amount: 1n }]);
 };
 
@@ -44,9 +38,9 @@ it('an id is known for the last fifty thousand and more, and then forgotten', as
 
 it('what is held is not forgotten, however many come and go meanwhile', async () => {
   const store = memoryStore();
-  await store.reserve('long', [claim], 600_000);
+  await store.reserve('long', [hourlyClaim], 600_000);
   for (let id = 0; id < 152_000; id++) await book(store, `${id}`);
-  await store.reserve('long', [claim], 600_000);
+  await store.reserve('long', [hourlyClaim], 600_000);
   expect(await store.counters('a')).toMatchObject([{ used: 152_000n, held: 9n }]);
   expect(await store.settle('long', [{ counter: 'a', amount: 1n }])).toBe(true);
   expect(await store.counters('a')).toMatchObject([{ used: 152_001n, held: 0n }]);
@@ -55,7 +49,7 @@ it('what is held is not forgotten, however many come and go meanwhile', async ()
 it('what lapsed after it had been held for long is settled late, and only once', async () => {
   let now = 0;
   const store = memoryStore({ clock: { ...systemClock, now: () => now } });
-  await store.reserve('long', [claim], 600_000);
+  await store.reserve('long', [hourlyClaim], 600_000);
   for (let id = 0; id < 99_999; id++) await book(store, `${id}`);
   now = 600_000;
   await store.renew('another', 1);
