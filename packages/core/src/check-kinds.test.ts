@@ -29,6 +29,8 @@ it.each([
   [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],
   [['open', 'shut'], null, 'make: it must be one of open, shut, not null'],
   ['number', NaN, 'make: it must be a number, not NaN'],
+  [false, {}, 'make: it is not an option: its members are'],
+  [false, null, 'make: it is not an option: its members are'],
   [{ inner: 'string' }, 5, 'make: it must be an object, not a number'],
   [{ inner: 'string' }, { inner: 5 }, 'make: it.inner must be a string, not a number'],
 ] as const)('of kind %j, %j is refused', (kind, value, message) => {
@@ -47,6 +49,7 @@ it.each([
   [['a', 'b'], 'b'],
   [{ inner: 'string' }, {}],
   ['string', undefined],
+  [false, undefined],
 ] as const)('of kind %j, %j is taken', (kind, value) => {
   expect(wrong(kind, value)).toBe('');
 });

@@ -5,10 +5,10 @@ import { didYouMean } from './resolve/did-you-mean.ts';
 
 /**
  * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
- * own kinds, or anything (`true`).
+ * own kinds, or anything (`true`). `false`: it is none here, but a name that a group of these options has elsewhere.
  */
 export type Kind =
-  true | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
+  boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
 type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
 /** The kind of each option, by name. */
@@ -48,6 +48,7 @@ export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''):
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, of = ''): void {
   if (value === undefined || kind === true) return;
   const type = reading(path, of, () => typeOf(value));
+  if (kind === false) throw config(path, 'is not an option: its members are', of);
   if (typeof kind === 'number') checkNumber(value, kind, path, of);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
@@ -98,4 +99,4 @@ const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
 
 export const article = (type: string): string =>
-  /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+  /null|NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;

@@ -215,6 +215,35 @@ describe('an option of the wrong type is refused with its place', () => {
   });
 });
 
+describe('options of the chain, given under the name that they have in createMajordomo,', () => {
+  const misplaced = (path: string): unknown =>
+    expect.objectContaining({
+      kind: 'config',
+      message: `${path} is not an option: its members are`,
+      details: expect.objectContaining({ path }) as object,
+    });
+  const chain = { timeouts: { totalMs: 1000 } };
+
+  it('are refused in a call, and nothing is sent', async () => {
+    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+    const model = majordomo.model('a/x');
+    const options = { chain } as CallOptions;
+    const output = { type: 'object' };
+    const errors = [
+      await failure(model.generate(request, options)),
+      await failure(model.stream(request, options).response()),
+      await failure(model.generateObject({ ...request, output }, options)),
+    ];
+    for (const error of errors) expect(error).toEqual(misplaced('chain'));
+    expect(asked.size).toBe(0);
+  });
+
+  it('are refused inside of themselves', () => {
+    const nested = { providers: [], chain: { chain } } as MajordomoOptions;
+    expect(thrownBy(() => createMajordomo(nested))).toEqual(misplaced('chain.chain'));
+  });
+});
+
 describe('an option whose getter throws is a config error with its cause', () => {
   const closed = (path: string): unknown =>
     expect.objectContaining({

@@ -316,7 +316,8 @@ export class CallRun<Event extends object, Result> {
   private end(error: LlmError): LlmError {
     const partial = error.details.partial ?? this.lastPartial;
     const failure = calledAt(this.call.site, withDetails(error, { attempts: this.record.attempts, partial }));
-    this.record.callEnd(failure.details.code === 'abandoned' ? 'abandoned' : 'failed', undefined, failure);
+    const { code } = failure.details;
+    this.record.callEnd(code === 'abandoned' ? code : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });
     warmUp();
     return failure;

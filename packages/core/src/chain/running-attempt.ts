@@ -166,7 +166,7 @@ function faultOf(
 
 function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
   if (code === CREDENTIAL_BENCHED) return 'skipped';
-  return code === 'abandoned' ? 'abandoned' : 'failed';
+  return code === 'abandoned' ? code : 'failed';
 }
 
 function classified(

@@ -27,7 +27,7 @@ const DECISION: KindsOf<Decision> = {
 
 const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION]));
 
-const CALL: KindsOf<CallOptions> = {
+const CALL: KindsOf<CallOptions & { chain: never }> = {
   attempts: 1,
   backoff: { baseMs: 0, capMs: 0 },
   retryAfterCapMs: 0,
@@ -45,6 +45,7 @@ const CALL: KindsOf<CallOptions> = {
   onEvent: FUNCTION,
   repairs: 0,
   waitUntil: FUNCTION,
+  chain: false,
 };
 
 const SETTINGS: KindsOf<TargetSettings> = {
@@ -137,9 +138,9 @@ const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 function checkProvider(provider: unknown, index: number): void {
   const path = `providers[${index}]`;
   if (typeof provider === 'function') {
-    throw config(path, 'is a function: call it, and give what it returns');
+    throw config(path, 'is a function: call it');
   }
-  if (!isObject(provider)) throw config(path, 'must be a provider, as the create… functions return it');
+  if (!isObject(provider)) throw config(path, 'must be a provider, as the create… functions return');
   const id = memberOf(provider, 'id', path);
   if (typeof id !== 'string' || !PROVIDER_ID.test(id)) {
     throw config(`${path}.id`, `must be a name without slash, comma or space, not "${String(id)}"`);

@@ -90,13 +90,17 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 
   /** A reader that stops after the finish has a response; one that stops before it abandons the call. */
   return(): Promise<Result<Event>> {
-    this.leave();
+    this.end();
+    // What has begun knows what has come of it.
+    if (this.source === undefined)
+      this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
+    else this.source.abandon(LEFT);
     return Promise.resolve(DONE);
   }
 
   /** As a generator would: the reader leaves, and hears its own error. */
   throw(error: unknown): Promise<Result<Event>> {
-    this.leave();
+    void this.return();
     return Promise.reject(error);
   }
 
@@ -141,23 +145,15 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     }
   }
 
-  private take(batch: readonly Event[] | undefined): Result<Event> {
-    const first = batch?.[0];
-    if (batch === undefined || first === undefined || this.isOver) {
+  private take(batch: readonly Event[] = []): Result<Event> {
+    const first = batch[0];
+    if (first === undefined || this.isOver) {
       this.end();
       return DONE;
     }
     this.batch = batch;
     this.at = 1;
     return { done: false, value: first };
-  }
-
-  private leave(): void {
-    this.end();
-    // What has begun knows what has come of it.
-    if (this.source === undefined)
-      this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
-    else this.source.abandon(LEFT);
   }
 
   private end(): void {
