@@ -8,8 +8,9 @@ const MEGABYTE = 1 << 20;
 const MOST_MS = 100 * 8;
 
 const redactor = createRedactor({ secrets: () => ['hunter2-hunter2', 'aaaaaaaaaaaaaaaa'] });
-const ofOneMegabyte = (unit: string): string =>
-  unit.repeat(Math.ceil(MEGABYTE / unit.length)).slice(0, MEGABYTE);
+const ofOneMegabyte = (unit: string): string => repeated(unit, MEGABYTE);
+const repeated = (unit: string, length: number): string =>
+  unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
 const prose = ofOneMegabyte(
   'Message 7: the quick brown fox jumps over the lazy dog; total_tokens=119, see https://example.com/a/b?page=2.\n',
@@ -105,7 +106,7 @@ test('beginnings of every token, finished or not, take at most 100 ms a megabyte
   const slow = TOKEN_RULES.flatMap(({ starts }) => starts).flatMap((start) =>
     [start, `${start}-`, `${start} `, `${start}aaaaaaaaaaaa.`, `${start}aB3-`, `${start}${'a'.repeat(60)} `]
       .map((unit) => {
-        const text = ofOneMegabyte(unit).slice(0, MEGABYTE / 16);
+        const text = repeated(unit, MEGABYTE / 16);
         const first = costOf(text) * 16;
         // A pause of the machine counts sixteenfold: what looks slow is looked at again.
         const again = first > MOST_MS ? [0, 1, 2].map(() => costOf(text) * 16) : [];

@@ -28,14 +28,15 @@ describe('a conversation that was summed up', () => {
     const first = open(from, 'first');
     const begun = await make(first.model);
     const told = [...begun, assistant('It is a door. '.repeat(200)), user('And?')];
-    const made = toJson(await carryOn(first.model, told, 3));
+    // As it comes back from where an app keeps it, and is summed up there.
+    const made = fromJson<Message[]>(JSON.parse(JSON.stringify(toJson(await carryOn(first.model, told, 3)))));
+    const summed = JSON.stringify(toJson(await compacted(made)));
     const traces = new Map<string, unknown>();
     for (const [name, to] of sides) {
-      const history = fromJson<Message[]>(JSON.parse(JSON.stringify(made)));
+      const history = fromJson<Message[]>(JSON.parse(summed));
       const there = open(to, 'there');
       const back = open(from, 'back');
-      const trace = await compacted(history)
-        .then((messages) => carryOn(there.model, messages, 2))
+      const trace = await carryOn(there.model, history, 2)
         .then((messages) => carryOn(back.model, messages, 1))
         .then(() => [...there.refused, ...back.refused])
         .catch((error: unknown) => [String(error)]);
