@@ -170,10 +170,19 @@ const START_MS = 120;
 /** Of a slow machine: so many starts of Node that does nothing. */
 const START_NODES = 3;
 
-/** What so many starts cost, in milliseconds: the processor's median, and the clock's fastest. */
-async function startsOf(args: string): Promise<{ readonly processor: number; readonly clock: number }> {
+interface Starts {
+  readonly processor: number;
+  readonly clock: number;
+}
+
+/**
+ * What so many starts of each cost, in milliseconds: the processor's median, and the clock's fastest. They are started in
+ * turn, so that what slows the machine slows all of them.
+ */
+async function startsOf(...each: readonly string[]): Promise<readonly Starts[]> {
   // On a busy machine the clock's time is the neighbours' as well; what a start costs the processor hardly changes.
-  const loop = `TIMEFORMAT='%R %U %S'; for i in {1..${STARTS}}; do time "$0" ${args} > /dev/null; done`;
+  const once = each.map((args) => `time "$0" ${args} > /dev/null`).join('; ');
+  const loop = `TIMEFORMAT='%R %U %S'; for i in {1..${STARTS}}; do ${once}; done`;
   const { stderr } = await run('bash', ['-c', loop, process.execPath, bin], {
     cwd,
     env: { ...env, LC_ALL: 'C' },
@@ -182,18 +191,23 @@ async function startsOf(args: string): Promise<{ readonly processor: number; rea
     .trim()
     .split('\n')
     .map((line) => line.split(' ').map((seconds) => Number(seconds) * 1000));
-  expect(times).toHaveLength(STARTS);
+  expect(times).toHaveLength(STARTS * each.length);
   const ranked = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
-  return {
-    processor: ranked(times.map(([, user = 0, system = 0]) => user + system))[STARTS / 2] ?? Infinity,
-    clock: ranked(times.map(([real = 0]) => real))[0] ?? Infinity,
-  };
+  return each.map((_, which) => {
+    const own = times.filter((__, at) => at % each.length === which);
+    return {
+      processor: ranked(own.map(([, user = 0, system = 0]) => user + system))[STARTS / 2] ?? Infinity,
+      clock: ranked(own.map(([real = 0]) => real))[0] ?? Infinity,
+    };
+  });
 }
 
 it(`--help takes at most ${START_MS} ms, or on a slow machine ${START_NODES} starts of Node`, async () => {
-  const ours = await startsOf('"$1" --help');
-  if (ours.processor <= START_MS && ours.clock <= START_MS) return;
-  const bare = await startsOf("-e ''");
-  expect(ours.processor).toBeLessThanOrEqual(START_NODES * bare.processor);
-  expect(ours.clock).toBeLessThanOrEqual(START_NODES * bare.clock);
+  const help = '"$1" --help';
+  const [alone] = await startsOf(help);
+  if (Math.max(alone!.processor, alone!.clock) <= START_MS) return;
+  const [ours, bare] = await startsOf(help, "-e ''");
+  expect(ours!.processor).toBeLessThanOrEqual(START_NODES * bare!.processor);
+  // A short start slips through between the neighbours more easily than a long one: the clock is given both.
+  expect(ours!.clock).toBeLessThanOrEqual(START_MS + START_NODES * bare!.clock);
 }, 90_000);
