@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const report = process.env['VITEST_JSON'];
 
@@ -26,13 +26,20 @@ function packageOf(folder: string): TestProjectInlineConfiguration {
   const { name } = JSON.parse(readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')) as {
     name: string;
   };
-  return { test: { name, dir: folder, isolate: false } };
+  return { test: { name, dir: folder, isolate: false, exclude: [...configDefaults.exclude, ALONE] } };
 }
+
+/** Tests of what is alive, or how much memory is taken, in their process: what another file left there would answer for them. */
+const ALONE = '**/*.alone.test.ts';
 
 /** Workers and time limits stand in tooling/build/test.mjs and package.json. */
 export default defineConfig({
   test: {
-    projects: [...FOLDERS.map(packageOf), 'tooling/telemetry-sdk-2'],
+    projects: [
+      ...FOLDERS.map(packageOf),
+      { test: { name: 'alone', include: [ALONE] } },
+      'tooling/telemetry-sdk-2',
+    ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

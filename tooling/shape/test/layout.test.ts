@@ -115,7 +115,9 @@ test('files are named in kebab-case after what they hold', () => {
   const names = published.flatMap(({ path }) => [...filesIn(`${path}/src`), ...filesIn(`${path}/test`)]);
   const code = names.filter((file) => file.endsWith('.ts'));
   expect(
-    code.filter((file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|d))?\.ts$/.test(basename(file))),
+    code.filter(
+      (file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|alone\.test|d))?\.ts$/.test(basename(file)),
+    ),
   ).toEqual([]);
   expect(code.filter((file) => /^(?:utils?|helpers?|common|misc|shared)\b/.test(basename(file)))).toEqual([]);
 });
