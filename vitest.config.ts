@@ -29,7 +29,10 @@ function packageOf(folder: string): TestProjectInlineConfiguration {
   return { test: { name, dir: folder, isolate: false, exclude: [...configDefaults.exclude, ALONE] } };
 }
 
-/** Tests of what is alive, or how much memory is taken, in their process: what another file left there would answer for them. */
+/**
+ * Tests of what is alive, or how much memory is taken, in their process: what another file left there would answer for them.
+ * And those of what replaces globals for good, as Hono's adapter for Node does.
+ */
 const ALONE = '**/*.alone.test.ts';
 
 /** Workers and time limits stand in tooling/build/test.mjs and package.json. */
