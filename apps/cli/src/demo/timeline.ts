@@ -73,7 +73,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
             event,
             event.result.target,
             'green',
-            `✓ answered${tokens(event.result.usage)} in ${Math.round(event.result.ms)} ms`,
+            `✓ answered in ${taken(event.result.ms)}${tokens(event.result.usage)}`,
           );
         }
         break;
@@ -139,6 +139,9 @@ function detail({
 }
 
 const tokens = (usage: Usage | undefined): string =>
-  usage === undefined ? '' : `: ${usage.input ?? '?'} tokens in, ${usage.output ?? '?'} out,`;
+  usage === undefined ? '' : `: ${usage.input ?? '?'} tokens in, ${usage.output ?? '?'} out`;
+
+/** No longer than a line has room for. */
+const taken = (ms: number): string => (ms < 1000 ? `${Math.floor(ms)} ms` : seconds(ms));
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
