@@ -247,7 +247,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
 /** Times, versions and addresses are not the same twice. */
 const settled = (screen: string): string =>
   screen
-    .replaceAll(/ *\b\d+ ms/g, ' N ms')
+    .replaceAll(/ *\b\d+ ms|(?<=\bin) \d+\.\d s\b/g, ' N ms')
     .replaceAll(/\d+\.\d s\b/g, 'N s')
     .replaceAll(/(?<![\d.])(?!127\.)\d+\.\d+\.\d+/g, 'X.Y.Z')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
