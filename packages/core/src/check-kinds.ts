@@ -99,4 +99,4 @@ const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
 
 export const article = (type: string): string =>
-  /null|NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+  /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
