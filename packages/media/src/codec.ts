@@ -15,6 +15,15 @@ export interface Raster {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
+/** One encoding that was made. */
+export interface Encoded {
+  readonly format: Format;
+  readonly bytes: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The only place that calls sharp. */
 export interface Codec {
   /** Pixels by the file's header, and the bytes that all of them take once decoded. */
@@ -23,6 +32,8 @@ export interface Codec {
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
   /** Turned upright as EXIF says, then scaled down so that no edge is longer than `edge`; the first frame. */
   decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
+  /** What `encode` makes of what `decode` gives, written while the file is still being read: no pixels are left. */
+  transcode(bytes: Uint8Array, edge: number | undefined, format: Format, quality: number): Promise<Encoded>;
   shrink(raster: Raster, scale: number): Promise<Raster>;
   /** JPEG has no alpha: it goes onto white. PNG knows no quality. */
   encode(raster: Raster, format: Format, quality: number): Promise<Uint8Array>;
@@ -37,6 +48,10 @@ export interface CodecOptions {
 /** sharp takes no more. */
 const MOST_SECONDS = 3600;
 
+/** A `Buffer`, as no more than bytes. */
+const plain = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** Over sharp, without changing its process-wide settings. Broken input is thrown as `invalid-request`. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
@@ -44,34 +59,41 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
   const raw = ({ width, height, channels }: Raster): { readonly raw: Omit<Raster, 'data'> } => ({
     raw: { width, height, channels },
   });
-  const rasterOf = async (pipeline: ReturnType<Sharp>): Promise<Raster> => {
+  const made = async (pipeline: ReturnType<Sharp>): Promise<Raster> => {
     try {
-      const { data, info } = await pipeline.timeout({ seconds }).raw().toBuffer({ resolveWithObject: true });
+      const { data, info } = await pipeline.timeout({ seconds }).toBuffer({ resolveWithObject: true });
       const { width, height, channels } = info;
       return { data, width, height, channels };
     } finally {
       emptyCache(open);
     }
   };
+  const decoding = (bytes: Uint8Array, edge: number | undefined): ReturnType<Sharp> => {
+    const upright = open(bytes, input).autoOrient();
+    const sized = edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
+    return sized.toColourspace('srgb');
+  };
   return {
     async measure(bytes) {
       const { width, height, channels, depth } = await open(bytes, input).metadata();
       return { width, height, decodeBytes: width * height * channels * (SAMPLE_BYTES[depth] ?? 1) };
     },
-    decode(bytes, edge) {
-      const upright = open(bytes, input).autoOrient();
-      const sized =
-        edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
-      return rasterOf(sized.toColourspace('srgb'));
+    decode: (bytes, edge) => made(decoding(bytes, edge).raw()),
+    async transcode(bytes, edge, format, quality) {
+      const { data, width, height } = await made(decoding(bytes, edge).toFormat(format, { quality }));
+      return { format, bytes: plain(data), width, height };
     },
     shrink: (raster, scale) =>
-      rasterOf(open(raster.data, raw(raster)).resize(boxOf(Math.max(raster.width, raster.height) * scale))),
+      made(
+        open(raster.data, raw(raster))
+          .resize(boxOf(Math.max(raster.width, raster.height) * scale))
+          .raw(),
+      ),
     async encode(raster, format, quality) {
       const pixels = open(raster.data, raw(raster)).timeout({ seconds });
       const flat =
         format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
-      const encoded = await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer();
-      return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+      return plain(await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer());
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Codec, Format, Raster } from './codec.ts';
+import type { Codec, Encoded, Format, Raster } from './codec.ts';
 import { MOST_TRIES, nextLosslessTry, nextTry, type Plan, type Try } from './next-try.ts';
 
 /** Formats in the order in which they are tried: a lossless one first, where it may do. */
@@ -6,15 +6,6 @@ export interface Formats {
   readonly first: Format;
   /** Instead of a PNG that is too large. */
   readonly lossy: Exclude<Format, 'png'> | undefined;
-}
-
-/** One encoding that was made. */
-export interface Encoded {
-  readonly format: Format;
-  readonly bytes: Uint8Array;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The smallest picture that is worth sending. */

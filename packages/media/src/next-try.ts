@@ -12,7 +12,8 @@ export type Plan = Pick<Try, 'quality' | 'scale'>;
 /** Encodings of one image, a lossless one that came first included. */
 export const MOST_TRIES: number = 6;
 
-const BEST = 85;
+/** What is tried first. */
+export const BEST = 85;
 /** Below it artefacts hurt more than fewer pixels do. */
 const WORST = 30;
 /** A guess below it is not worth the proof. */

@@ -135,6 +135,33 @@ describe('the byte limit', () => {
     },
   );
 
+  test('a JPEG for which it has room is written in one go, with the same bytes as from its pixels', async () => {
+    const spy = spiedSharp();
+    const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
+    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 300 }), never);
+    const pixels = await sharp(given.bytes)
+      .resize(300, 300, { fit: 'inside' })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const expected = await bytesOf(sharp(pixels.data, { raw: pixels.info }).jpeg({ quality: 85 }));
+    expect(Buffer.from(fitted.bytes).equals(expected)).toBe(true);
+    expect([spy.opened, spy.qualities]).toEqual([[given.bytes.length], [85]]);
+    expect(spy.pipelines).toBe(1);
+  });
+
+  test('a tiny JPEG that is larger than any was to be is searched for as the others are', async () => {
+    const spy = spiedSharp();
+    const noise = Uint8Array.from({ length: 28 * 20 * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
+    const raw = { width: 28, height: 20, channels: 3 } as const;
+    const given = part(await bytesOf(sharp(noise, { raw }).jpeg({ quality: 100 })));
+    const maxBytes = 28 * 20;
+    expect((await bytesOf(sharp(given.bytes).jpeg({ quality: 85 }))).length).toBeGreaterThan(maxBytes);
+    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes }), never);
+    expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
+    expect(inspectImage(fitted.bytes)).toMatchObject({ width: 28, height: 20 });
+    expect(spy.opened.length).toBe(2);
+  });
+
   test('a PNG that stays too large becomes a JPEG', async () => {
     const spy = spiedSharp();
     const given = part(await bytesOf(photo(400, 400).png()));

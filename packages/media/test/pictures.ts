@@ -44,16 +44,19 @@ export async function animation(format: 'gif' | 'webp', frames = 3): Promise<Uin
   return bytesOf(sharp(stills, { join: { animated: true } })[format]({ loop: 0, delay: 100 }));
 }
 
-/** sharp, with a note of every picture opened and of every encoding by quality. */
+/** sharp, with a note of every picture opened and of every encoding by quality, and the number of its pipelines. */
 export function spiedSharp(): {
   readonly sharp: Sharp;
+  readonly pipelines: number;
   readonly opened: number[];
   readonly qualities: unknown[];
 } {
   const opened: number[] = [];
   const qualities: unknown[] = [];
+  let pipelines = 0;
   const spy = (input: Uint8Array, options?: object): ReturnType<Sharp> => {
     const pipeline = sharp(input, options);
+    pipelines++;
     const encode = pipeline.toFormat.bind(pipeline);
     if (options === undefined || !('raw' in options)) opened.push(input.length);
     pipeline.toFormat = (format, settings) => {
@@ -62,5 +65,12 @@ export function spiedSharp(): {
     };
     return pipeline;
   };
-  return { sharp: Object.assign(spy, sharp), opened, qualities };
+  return {
+    sharp: Object.assign(spy, sharp),
+    opened,
+    qualities,
+    get pipelines() {
+      return pipelines;
+    },
+  };
 }
