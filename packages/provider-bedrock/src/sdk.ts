@@ -26,6 +26,7 @@ export async function newClient(
     typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
+    retryStrategy: ONCE,
     // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
     ignoreConfiguredEndpointUrls: true,
     logger: SILENT,
@@ -43,6 +44,11 @@ export async function newClient(
   const found = await client.config.region().catch(() => undefined);
   return found === undefined ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' }) : client;
 }
+
+/** The SDK's own, told to try once, still keeps tokens and races every call against its signal. */
+const ONCE: NonNullable<BedrockRuntimeClientConfig['retryStrategy']> = {
+  retry: (next, args) => next(args),
+};
 
 const silent = (): void => undefined;
 /** As silent as the SDK's own, but without `info`: else every request is filtered, message by message, to be logged nowhere. */

@@ -10,6 +10,9 @@ const AS_SENT: ReadonlySet<string> = new Set([
   'toolResult',
 ]);
 
+/** What is to be tidied cannot be there without one of these in the text. */
+const UNTIDY = /null|redactedContent|\\u/;
+
 /**
  * An answer, or an event, as the SDK's models read its JSON: a `null` is nothing, and bytes are bytes, of what is read alone:
  * others may be anything.
@@ -17,7 +20,7 @@ const AS_SENT: ReadonlySet<string> = new Set([
 export function answerIn(text: string, target: string): object {
   try {
     const json: unknown = JSON.parse(text);
-    tidyAll(json);
+    if (UNTIDY.test(text)) tidyAll(json);
     return json as object;
   } catch (cause) {
     throw new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });

@@ -189,6 +189,15 @@ describe('failures', () => {
     expect((await run(model)).error?.details.retryAfterMs).toBe(7000);
   });
 
+  it('what is refused for a moment is asked once, and nothing counts tries', async () => {
+    const model = await world('http1', failing(503, 'ServiceUnavailableException', 'busy'));
+    expect((await run(model)).error?.kind).toBe('overloaded');
+    expect(server.requests).toHaveLength(1);
+    const names = Object.keys(server.requests[0]?.headers ?? {});
+    expect(names).toContain('authorization');
+    expect(names.filter((name) => name.startsWith('amz-sdk-'))).toEqual([]);
+  });
+
   it('a page of a proxy is judged by its status', async () => {
     const model = await world('http1', (response) => {
       response.writeHead(502, { 'content-type': 'text/html' });
