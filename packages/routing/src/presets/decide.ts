@@ -33,14 +33,14 @@ export function decide(
   // Within another preset a name means what it says: only the one that the caller wrote is replaced.
   const isOutermost = !context.path.some((outer) => rules.presets.has(outer));
   const override = isOutermost ? overrideOf(context.call?.metadata, rules.overrideKey) : undefined;
-  const names = [...context.path, name];
+  const isResolved = (other: string): boolean => other === name || context.path.includes(other);
   // One that is being resolved already means what it says too.
-  if (override !== undefined && !names.includes(override))
+  if (override !== undefined && !isResolved(override))
     return { ...UNRANKED, meaning: override, reason: 'override' };
   const meaning = meaningOf(name, preset, context, rules.judge);
   const { simpleTurns } = rules;
   if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
-  if (elementsOf(simpleTurns.use).some((element) => names.includes(element))) return meaning;
+  if (elementsOf(simpleTurns.use).some(isResolved)) return meaning;
   return whenThere(meaning, (decision) =>
     decision !== undefined && isSimple(context, simpleTurns) ? behind(simpleTurns.use, decision) : decision,
   );

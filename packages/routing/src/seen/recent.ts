@@ -2,24 +2,22 @@
 const HALF_LIFE_MS = 600_000;
 const MOST = 32;
 
-interface Sighting {
-  readonly value: number;
-  readonly at: number;
-}
-
-/** The latest few of what was measured; the older, the less it counts. */
+/** The latest few of what was measured; the older, the less it counts. Two rings of numbers: there is one for each call. */
 export class Recent {
-  private sightings: Sighting[] = [];
+  private readonly values: number[] = [];
+  private readonly times: number[] = [];
+  private next = 0;
 
   saw(value: number, at: number): void {
-    this.sightings.push({ value, at });
-    if (this.sightings.length > MOST) this.sightings.shift();
+    this.values[this.next] = value;
+    this.times[this.next] = at;
+    this.next = (this.next + 1) % MOST;
   }
 
   /** The median, and how many fresh sightings it is worth; `undefined` before the first. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
-    const weighed = this.sightings
-      .map(({ value, at }) => ({ value, weight: 2 ** (-Math.max(0, now - at) / HALF_LIFE_MS) }))
+    const weighed = this.values
+      .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))
       .sort((a, b) => a.value - b.value);
     const weight = weighed.reduce((sum, each) => sum + each.weight, 0);
     let below = 0;
@@ -27,3 +25,5 @@ export class Recent {
     return middle && { median: middle.value, weight };
   }
 }
+
+const weightOf = (ageMs: number): number => 2 ** (-Math.max(0, ageMs) / HALF_LIFE_MS);

@@ -31,6 +31,8 @@ interface Shown {
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, Seen>();
+  /** The one that was seen last stands last already. */
+  private latest: { readonly target: string; readonly seen: Seen } | undefined;
   /** By the call's id, its attempt that has shown something and not yet ended: one at a time, however many are under way. */
   private readonly pending = new Map<string, Shown>();
 
@@ -78,9 +80,10 @@ export class SpeedMemory {
     const tokens = outcome === 'finished' ? (usage?.output ?? 0) : 0;
     const atOnce = tokens >= LEAST_TOKENS && ms - firstMs < ms * AT_ONCE;
     const seen = this.seen(target);
-    if (!atOnce) seen.first.saw(firstMs, this.now());
+    const now = this.now();
+    if (!atOnce) seen.first.saw(firstMs, now);
     const seconds = (atOnce ? ms : ms - firstMs) / 1000;
-    if (tokens >= LEAST_TOKENS && seconds > 0) seen.rate.saw(tokens / seconds, this.now());
+    if (tokens >= LEAST_TOKENS && seconds > 0) seen.rate.saw(tokens / seconds, now);
   }
 
   /** Nobody waited for its first content, as when another attempt was faster: it says something where it took long. */
@@ -90,10 +93,12 @@ export class SpeedMemory {
   }
 
   private seen(target: string): Seen {
-    const known = this.targets.get(target) ?? { first: new Recent(), rate: new Recent() };
+    if (this.latest?.target === target) return this.latest.seen;
+    const seen = this.targets.get(target) ?? { first: new Recent(), rate: new Recent() };
     this.targets.delete(target);
-    put(this.targets, target, known, MOST_TARGETS);
-    return known;
+    put(this.targets, target, seen, MOST_TARGETS);
+    this.latest = { target, seen };
+    return seen;
   }
 }
 
