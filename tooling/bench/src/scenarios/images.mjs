@@ -15,7 +15,7 @@ const limits = (maxBytes, maxEdge = EDGE) => ({ mediaTypes: ['image/jpeg', 'imag
 export const images = {
   name: 'images',
   title: `A photo of 12 megapixels to ${EDGE} pixels`,
-  sizes: { full: { rounds: 7, warmUp: 2 }, gate: { rounds: 5, warmUp: 1 } },
+  sizes: { full: { rounds: 7, warmUp: 2 }, gate: { rounds: 9, warmUp: 1 } },
   async run(context) {
     const photo = await noisyPhoto();
     const small = await resized(photo);
