@@ -77,3 +77,20 @@ test('of two tries the better one counts, a failed one never', () => {
   // As JSON has it.
   expect(better(verdicts(null, 2), verdicts(2, null))).toEqual(verdicts(2, 2));
 });
+
+test('runs what is compared one after the other, and both in an order that changes', async () => {
+  const ran = [];
+  const jobs = ['a', 'b', 'c'].flatMap((wire) =>
+    ['sdk', 'ours'].map((name) => ({
+      name: `${wire} ${name}`,
+      wire,
+      run: async () => ran.push([wire, name]),
+    })),
+  );
+  await inRounds(jobs, { ...plan, rounds: 20, warmUp: 0, random: seeded(1) });
+  const rounds = Array.from({ length: 20 }, (_, at) => ran.slice(at * 6, at * 6 + 6));
+  for (const round of rounds) for (const at of [0, 2, 4]) expect(round[at][0]).toBe(round[at + 1][0]);
+  const wires = rounds.map((round) => [0, 2, 4].map((at) => round[at][0]).join(''));
+  expect(new Set(wires).size).toBeGreaterThan(3);
+  expect(new Set(rounds.map(([[, first]]) => first)).size).toBe(2);
+});

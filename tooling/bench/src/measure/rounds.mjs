@@ -8,6 +8,7 @@ export const collectGarbage = runInNewContext('gc');
 /**
  * @typedef {object} Job
  * @property {string} name
+ * @property {string} [wire] jobs of one wire are compared with each other
  * @property {() => Promise<unknown>} run what it returns is kept as `result`; a throw ends the job's part
  */
 
@@ -29,7 +30,7 @@ export const collectGarbage = runInNewContext('gc');
 
 /**
  * Runs every job once a round, in an order that changes each time: rounds are pairs, and no job always comes after the
- * same other.
+ * same other. Those of one wire follow each other: a machine that is shared is slow for seconds at a time, for all of them.
  *
  * @param {readonly Job[]} jobs
  * @param {Plan} plan
@@ -40,7 +41,7 @@ export async function inRounds(jobs, { rounds, warmUp, random, around = (_name, 
     jobs.map(({ name }) => [name, { cpu: [], wall: [], results: [], error: undefined }]),
   );
   for (let round = -warmUp; round < rounds; round++)
-    for (const { name, run } of shuffled(jobs, random)) {
+    for (const { name, run } of mixed(jobs, random)) {
       const series = taken[name];
       if (series.error !== undefined) continue;
       try {
@@ -53,6 +54,11 @@ export async function inRounds(jobs, { rounds, warmUp, random, around = (_name, 
     }
   return taken;
 }
+
+const mixed = (jobs, random) =>
+  shuffled(Object.values(Object.groupBy(jobs, ({ wire = '-' }) => wire)), random).flatMap((compared) =>
+    shuffled(compared, random),
+  );
 
 function keep(series, { cpu, wall, result }) {
   series.cpu.push(cpu);
