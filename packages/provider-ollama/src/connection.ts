@@ -43,8 +43,9 @@ export interface Connection {
 export function connectionOf(options: OllamaOptions, profile: Profile): Connection {
   const connect = connector(options, profile);
   return {
+    // The SDK's types know a stream or a body, and not either; what it returns is not read.
     chat: async (params, context, facts) =>
-      sent(await connect(context, facts), (client) => client.chat(params)),
+      sent(await connect(context, facts), (client) => client.chat(params as WireParams & { stream: true })),
     embed: async (params, context, facts) =>
       sent(await connect(context, facts), (client) => client.embed(params)),
     list: async (context, facts) => sent(await connect(context, facts), (client) => client.list()),

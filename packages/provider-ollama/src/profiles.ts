@@ -18,6 +18,8 @@ export interface Profile {
   /** Can fetch models from the library by `pull`. */
   readonly pulls: boolean;
   readonly quirks: OllamaQuirks;
+  /** Nothing on the way takes minutes of silence for a dead connection: what nobody wants in deltas comes in one body. */
+  readonly isNear: boolean;
   readonly timeouts: Timeouts;
 }
 
@@ -42,6 +44,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     needsKey: false,
     pulls: true,
     quirks: CHAT_QUIRKS,
+    isNear: true,
     timeouts: UNTIMED,
   },
   // Ignores `format` (seen with curl by others, 2026-05): the schema is told as well.
@@ -55,6 +58,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     needsKey: true,
     pulls: false,
     quirks: { ...CHAT_QUIRKS, schema: 'format-and-told' },
+    isNear: false,
     // Silence in the middle of an answer is a dead connection there.
     timeouts: { connectMs: 0, firstContentMs: 0, wholeMs: 0, totalMs: 0 },
   },
@@ -69,6 +73,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     needsKey: true,
     pulls: false,
     quirks: { ...CHAT_QUIRKS, schema: 'format-and-told' },
+    isNear: false,
     timeouts: UNTIMED,
   },
 };

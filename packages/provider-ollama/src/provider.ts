@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { Dsn, Model, Provider } from '@majordomo/core';
+import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import {
   chatReasoningFamily,
   checkProviderOptions,
@@ -105,12 +105,14 @@ function modelOf(
   const { capabilities, quirks: known } = factsOf(modelId);
   const quirks: OllamaQuirks = { ...profile.quirks, ...known, ...options.quirks };
   const family = chatReasoningFamily(providerId, options.baseURL ?? profile.id);
+  const timeouts = { ...profile.timeouts, ...options.timeouts };
   return {
     id: modelId,
     wire: 'ollama-chat',
     families: [family],
     capabilities,
-    timeouts: { ...profile.timeouts, ...options.timeouts },
+    timeouts,
+    whole: () => profile.isNear && isUntimed(timeouts),
     stream(request, context) {
       const facts: CallFacts = { target: context.target, request, secrets: [] };
       const scribe = new Scribe(context.target, []);
@@ -125,7 +127,11 @@ function modelOf(
         }),
         framing: NDJSON,
         open() {
-          const { params, warnings } = toWire(request, modelId, quirks, { ...options, family });
+          const { params, warnings } = toWire(request, modelId, quirks, {
+            ...options,
+            family,
+            stream: context.delivery === 'deltas',
+          });
           scribe.warning(...warnings);
           sent = params;
           return connection.chat(params, context, facts);
@@ -135,6 +141,9 @@ function modelOf(
     },
   };
 }
+
+/** These timers listen to a stream alone: who sets one wants it heard. */
+const isUntimed = ({ firstContentMs, idleMs }: Timeouts): boolean => firstContentMs === 0 && idleMs === 0;
 
 function sizeOf(
   { messages, options }: Pick<WireParams, 'messages' | 'options'> = { messages: [] },

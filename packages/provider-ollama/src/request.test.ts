@@ -16,7 +16,7 @@ const wire = (
     { messages: [user('hi')], tools: [], output: undefined, extra: {}, ...fields },
     'm:latest',
     { ...CHAT_QUIRKS, ...quirks },
-    { family: FAMILY, ...runner },
+    { family: FAMILY, stream: true, ...runner },
   );
 
 describe('a request', () => {

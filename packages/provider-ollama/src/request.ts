@@ -21,8 +21,7 @@ export interface WireParams {
   top_logprobs?: number;
   keep_alive?: string | number;
   options?: Record<string, unknown>;
-  /** Always: a stream shows that the model is alive, and an abort stops it. */
-  stream: true;
+  stream: boolean;
 }
 
 export interface WireRequest {
@@ -33,6 +32,8 @@ export interface WireRequest {
 export interface ToWireOptions extends RunnerOptions {
   /** Whose reasoning may go back: see `Model.families`. */
   readonly family: string;
+  /** The answer in lines, or in one body. */
+  readonly stream: boolean;
 }
 
 /** One request as the wire wants it. Pure: nothing of the request is changed. */
@@ -40,7 +41,7 @@ export function toWire(
   request: ModelRequest,
   modelId: string,
   quirks: OllamaQuirks,
-  { family, numCtx, keepAlive }: ToWireOptions,
+  { family, stream, numCtx, keepAlive }: ToWireOptions,
 ): WireRequest {
   const warnings: Warning[] = [];
   const messages = toMessages(request.messages, family, warnings);
@@ -50,7 +51,7 @@ export function toWire(
     .filter((text) => text !== undefined && text !== '')
     .join('\n\n');
   if (system !== '') messages.unshift({ role: 'system', content: system });
-  const params: WireParams = { model: modelId, messages, stream: true };
+  const params: WireParams = { model: modelId, messages, stream };
   if (tools.length > 0) params.tools = tools;
   if (output.format !== undefined) params.format = output.format;
   if (request.reasoning !== undefined) params.think = toThink(request.reasoning, quirks, warnings);

@@ -5,7 +5,7 @@ import { inTurn, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createOllama, type PullProgress } from '../src/index.ts';
+import { createOllama, type OllamaOptions, type PullProgress } from '../src/index.ts';
 import { ask } from './calls.ts';
 import { selfSigned } from './certificate.ts';
 import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams } from './server.ts';
@@ -102,6 +102,57 @@ describe('an answer', () => {
     const { warnings } = await ask(createOllama({ baseURL: server.origin, numCtx: 4096 }), { messages });
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'a part of the prompt' }]);
     expect(server.requests[0]?.body).toMatchObject({ options: { num_ctx: 4096 } });
+  });
+});
+
+describe('an answer that nobody wants in deltas', () => {
+  const whole = answers(ended({ message: { role: 'assistant', content: 'Hello' } }));
+  const streamed = async (options: OllamaOptions): Promise<unknown> => {
+    // It may answer in lines all the same.
+    await using server = await testServer((response, { body }, number) =>
+      ((body as { stream: boolean }).stream || number > 2 ? hello : whole)(response),
+    );
+    const provider = createOllama({ ...options, baseURL: server.origin });
+    const model = createMajordomo({ providers: [provider] }).model(`${provider.id}/m`);
+    expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hello');
+    const { stream } = server.requests[0]?.body as { stream: unknown };
+    expect((await model.stream({ messages: [user('hi')] }).response()).text).toBe('Hello');
+    expect(server.requests[1]).toMatchObject({ body: { stream: true } });
+    expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hello');
+    return stream;
+  };
+
+  it.each<[string, OllamaOptions]>([
+    ['a local server', {}],
+    ['a local server whose total has an end', { timeouts: { totalMs: 60_000, wholeMs: 60_000 } }],
+  ])('is asked of %s in one body, as its own client does', async (_where, options) => {
+    expect(await streamed(options)).toBe(false);
+  });
+
+  it.each<[string, OllamaOptions]>([
+    ['whose silence has an end', { timeouts: { idleMs: 60_000 } }],
+    ['whose first content has an end', { timeouts: { firstContentMs: 60_000 } }],
+    ['whose silence has the usual end', { timeouts: { idleMs: undefined } }],
+    ['that is the cloud', { profile: 'ollama-cloud', apiKey: 'k', timeouts: { idleMs: 0 } }],
+    ['that is behind a queue', { profile: 'foreman', apiKey: 'k' }],
+  ])('is asked in deltas of a server %s', async (_where, options) => {
+    expect(await streamed(options)).toBe(true);
+  });
+
+  it('ends with its caller’s signal before a byte has come', async () => {
+    const controller = new AbortController();
+    let closed: () => void;
+    const gone = new Promise<void>((resolve) => (closed = resolve));
+    await using server = await testServer((response) => {
+      response.on('close', closed);
+      controller.abort();
+    });
+    const model = createMajordomo({ providers: [createOllama({ baseURL: server.origin })] }).model(
+      'ollama/m',
+    );
+    const call = model.generate({ messages: [user('hi')] }, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
+    await gone;
   });
 });
 
