@@ -78,8 +78,6 @@ export const SIDES: readonly Side[] = [
   {
     wire: ollamaChat,
     model: 'some-vision-model',
-    // A broken line of JSON lines is drift; a body that ends inside its line was cut.
-    wholeRequests: { 'bad JSON': 1, 'a clean end without a finish': 2 },
     provider: (id, baseURL) => createOllama({ id, apiKey, baseURL }),
   },
   {

@@ -48,12 +48,12 @@ export function ollamaFrames(
 /** The answer as one object. */
 export function ollamaBody(answer: Answer | string, request: WireRequest): object {
   const full = fullAnswer(answer, request.model);
-  const said = (type: 'text' | 'reasoning'): string =>
-    full.parts.flatMap((part) => (part.type === type ? [part.text] : [])).join('');
+  const said = (...types: readonly string[]): string =>
+    full.parts.flatMap((part) => ('text' in part && types.includes(part.type) ? [part.text] : [])).join('');
   const calls = full.parts.filter((part) => part.type === 'tool-call');
   const message = {
     role: 'assistant',
-    content: said('text'),
+    content: said('text', 'refusal'),
     ...(said('reasoning') === '' ? {} : { thinking: said('reasoning') }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => toolCall(call, index, full)) }),
   };

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { readOllama } from './read.ts';
+import { ollamaBody, ollamaFrames } from './stream.ts';
+
+const REQUEST = readOllama('/api/chat', { model: 'm' });
+
+it.each(['text', 'refusal'] as const)(
+  'a %s is what a model without a form for it says, in lines and in one body',
+  (type) => {
+    const answer = { id: 'a', parts: [{ type, text: 'I cannot.' }] };
+    const lines = ollamaFrames(answer, REQUEST).map(
+      ({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)) as { message: { content: string } },
+    );
+    expect(lines.map(({ message }) => message.content).join('')).toBe('I cannot.');
+    expect(ollamaBody(answer, REQUEST)).toMatchObject({ message: { content: 'I cannot.' } });
+  },
+);
