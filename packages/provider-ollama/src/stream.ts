@@ -28,6 +28,14 @@ const NO_MEDIA: Warning = {
   why: 'an answer holds text, reasoning and tool calls; images come from an image model',
 };
 
+/**
+ * A line with a piece of text or reasoning and nothing else, as the server writes it: most lines of most answers (recorded
+ * 2026-07 and 2026-08). Without an escape a string is what it looks like, a quarter of what parsing it costs. A longer piece
+ * would keep all that came with it, as engines cut strings.
+ */
+const PIECE =
+  /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;
+
 export interface ChatReaderOptions {
   readonly scribe: Scribe;
   /** Who may read this model's reasoning again. */
@@ -54,7 +62,10 @@ export class ChatReader implements WireReader {
   }
 
   message(data: string, event: string | undefined): void {
-    this.chunk(this.parsed(data, event === UNTERMINATED));
+    // The first line says when the answer was made.
+    const piece = this.scribe.hasContent ? PIECE.exec(data) : null;
+    if (piece === null) this.chunk(this.parsed(data, event === UNTERMINATED));
+    else this.answer({ content: piece[1], thinking: piece[2] });
   }
 
   body(json: unknown): void {

@@ -14,7 +14,7 @@ export const stream = {
   title: 'Text deltas of a stream',
   sizes: {
     full: { rounds: 7, warmUp: 10, deltas: 2000, streams: 3 },
-    gate: { rounds: 9, warmUp: 12, deltas: 2000, streams: 3 },
+    gate: { rounds: 9, warmUp: 12, deltas: 2000, streams: 10 },
   },
   async run(context) {
     const { deltas, streams } = context.size;
