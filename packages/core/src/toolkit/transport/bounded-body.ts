@@ -63,13 +63,51 @@ export async function collectedBody(
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  const keep = (chunk: Uint8Array): void => {
     bytes += chunk.length;
     if (bytes > most) throw tooLarge(target, most);
     chunks.push(chunk);
-  }
+  };
+  if (isFlowing(body)) await heard(body, keep);
+  else for await (const chunk of body) keep(chunk);
   return joinedBytes(chunks);
 }
+
+/** What is used of a stream of Node's. */
+interface NodeStream {
+  readonly destroyed: boolean;
+  readonly readableEnded: boolean;
+  on(event: string, listener: (value: never) => void): unknown;
+  destroy(): unknown;
+}
+
+/** One that is over tells nothing any more: its iterator knows how it ended. */
+const isFlowing = (body: object): body is NodeStream =>
+  'on' in body &&
+  typeof body.on === 'function' &&
+  'destroyed' in body &&
+  body.destroyed === false &&
+  'readableEnded' in body &&
+  body.readableEnded === false;
+
+/** By its events: the iterator of such a stream is 5 % of a call. */
+const heard = (stream: NodeStream, keep: (chunk: Uint8Array) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Uint8Array) => {
+      try {
+        keep(chunk);
+      } catch (error) {
+        reject(error);
+        stream.destroy();
+      }
+    });
+    stream.on('end', resolve);
+    stream.on('error', reject);
+    stream.on('close', () => {
+      if (stream.readableEnded) return;
+      reject(Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
+    });
+  });
 
 const tooLarge = (target: string, most: number): LlmError =>
   new LlmError('protocol', `${target} answered with more than ${most} bytes`, {

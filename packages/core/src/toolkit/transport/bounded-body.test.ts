@@ -1,0 +1,53 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { collectedBody } from './bounded-body.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> =>
+  new TextDecoder().decode(await collectedBody(body, 'p/m', 8));
+
+describe('a body that is read whole', () => {
+  it.each([
+    ['a stream of Node', () => Readable.from([bytes('ab'), bytes('cd')])],
+    ['a stream of Node that is over', ended],
+    ['a stream of the platform', () => new Blob(['abcd']).stream()],
+  ])('is all bytes of %s', async (_of, open) => {
+    expect(await textOf((await open()) as AsyncIterable<Uint8Array>)).toBe(
+      _of.endsWith('over') ? '' : 'abcd',
+    );
+  });
+
+  it.each([
+    ['fails', new Error('reset'), /reset/],
+    ['is closed before its end', undefined, /Premature close/],
+  ])('rejects when the stream %s', async (_how, error, message) => {
+    const stream = new PassThrough();
+    stream.write('ab');
+    const reading = textOf(stream);
+    setImmediate(() => stream.destroy(error));
+    await expect(reading).rejects.toThrow(message);
+  });
+
+  it('rejects when the stream was closed before anybody read it', async () => {
+    const stream = new PassThrough();
+    stream.destroy();
+    await new Promise((resolve) => stream.once('close', resolve));
+    await expect(textOf(stream)).rejects.toThrow('Premature close');
+  });
+
+  it('has an end, behind which the stream is closed', async () => {
+    const stream = new PassThrough();
+    stream.write('abcd');
+    stream.write('efghi');
+    await expect(textOf(stream)).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
+/** Read to its end by somebody else. */
+async function ended(): Promise<Readable> {
+  const stream = new PassThrough();
+  stream.end('abcd');
+  for await (const _ of stream);
+  return stream;
+}
