@@ -55,9 +55,8 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   const keys = listed(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
   if (keys.length > 0) await asked(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
-  const others = nodes.map(({ port }) => port).filter((port) => port !== target && port !== source);
   // All are told, as by `redis-cli --cluster`: by their gossip alone it may take the others long.
-  for (const port of [target, source, ...others])
+  for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
     await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
   // Until all have it, clients may be sent to and fro.
   await until(async () => {

@@ -33,8 +33,7 @@ export const scale = {
   ],
   goals: [
     flat('a provider to register', 'make provider', SOME),
-    // Decision record 0091: `growth` holds ten thousand to a thousand.
-    { ...flat('an alias to register', 'make alias', SOME), atMost: Infinity, stretch: 1 },
+    flat('an alias to register', 'make alias', SOME),
     flat('a call, by providers', 'call provider', FEW),
     flat('a call, by aliases', 'call alias', FEW),
     flat('a target in reserve', 'spare target', SOME),

@@ -8,13 +8,11 @@ const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> =>
 
 describe('a body that is read whole', () => {
   it.each([
-    ['a stream of Node', () => Readable.from([bytes('ab'), bytes('cd')])],
-    ['a stream of Node that is over', ended],
-    ['a stream of the platform', () => new Blob(['abcd']).stream()],
-  ])('is all bytes of %s', async (_of, open) => {
-    expect(await textOf((await open()) as AsyncIterable<Uint8Array>)).toBe(
-      _of.endsWith('over') ? '' : 'abcd',
-    );
+    ['all bytes of a stream of Node', 'abcd', () => Readable.from([bytes('ab'), bytes('cd')])],
+    ['nothing of a stream of Node that is over', '', ended],
+    ['all bytes of a stream of the platform', 'abcd', () => new Blob(['abcd']).stream()],
+  ])('is %s', async (_what, text, open) => {
+    expect(await textOf((await open()) as AsyncIterable<Uint8Array>)).toBe(text);
   });
 
   it.each([
