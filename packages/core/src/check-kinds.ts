@@ -80,7 +80,8 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
 export const memberOf = (options: unknown, name: string, path: string, of = ''): unknown =>
   reading(path, of, () => (options as Readonly<Record<string, unknown>>)[name]);
 
-function reading<T>(path: string, of: string, read: () => T): T {
+/** The same for all else that is read of it. */
+export function reading<T>(path: string, of: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

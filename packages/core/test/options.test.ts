@@ -268,6 +268,17 @@ describe('an option whose getter throws is a config error with its cause', () =>
     );
   });
 
+  it('an alias, even where a second look at it is let through', () => {
+    let looks = 0;
+    const aliases = {
+      get fast(): string {
+        if (looks++ === 0) throw new Error('the vault is closed');
+        return 'a/x';
+      },
+    };
+    expect(thrownBy(() => createMajordomo({ providers: [], aliases }))).toEqual(closed('aliases'));
+  });
+
   it.each(Object.keys(ONE_CALL))('%s of a call', async (path) => {
     const { majordomo, asked } = world({ 'a/x': ['hi'] });
     const model = majordomo.model('a/x');

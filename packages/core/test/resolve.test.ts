@@ -77,6 +77,11 @@ describe('names', () => {
     expect((await config(majordomo.model('n0').generate(hi))).details.code).toBe('alias-depth');
   });
 
+  it('may be inherited by the aliases', async () => {
+    const aliases = Object.assign(Object.create({ standard: 'a/x' }) as object, { own: 'b/y' });
+    expect(await order(make({ aliases }), 'own,standard')).toEqual(['b/y', 'a/x']);
+  });
+
   it('are asked of the aliases first, then of the resolvers in order, at every call', async () => {
     const asked: string[] = [];
     const majordomo = make({ aliases: { fixed: 'a/alias' } });

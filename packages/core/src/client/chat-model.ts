@@ -16,13 +16,15 @@ import { decisionFor } from '../error/policy.ts';
 import { chatOperation } from '../operations/chat.ts';
 import { generateObject } from '../schema/object.ts';
 import { streamObject } from '../schema/object-stream.ts';
+import { parseSpec } from '../resolve/grammar.ts';
 import type { TypedCalls } from '../schema/typed-calls.ts';
 import { checkCall, soundOptions } from './check-options.ts';
 import { newCall, resultOf, type CallPlan, type ModelSetup } from './call.ts';
 import { EventStream } from './event-stream.ts';
 
-/** A spec as a model: each call resolves it anew and walks its chain. */
+/** A spec as a model: each call resolves it anew and walks its chain. Throws `config` at once for one that cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
+  parseSpec(spec);
   const { media, modelAt } = setup;
   const begin = (request: ChatRequest, live: boolean, how: How): CallRun<ModelEvent, ChatResponse> =>
     newCall(

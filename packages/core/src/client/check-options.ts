@@ -4,6 +4,7 @@ import {
   config,
   isObject,
   memberOf,
+  reading,
   TIMEOUTS,
   type Kinds,
   type KindsOf,
@@ -63,7 +64,8 @@ const SETTINGS: KindsOf<TargetSettings> = {
 
 const SET_UP: KindsOf<MajordomoOptions> = {
   providers: 'array',
-  aliases: OBJECT,
+  // Read once, by checkedAliases.
+  aliases: true,
   resolvers: 'array',
   env: OBJECT,
   fetch: FUNCTION,
@@ -100,6 +102,29 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
     checkKind(gate ?? null, 'object with admit', path);
     checkKind(memberOf(gate, 'timeoutMs', path), 0, `${path}.timeoutMs`);
   });
+}
+
+/** What each name stands for. */
+export type Aliases = Map<string, string | NamedSpec>;
+
+/** A map of their own. Throws `config` for a name that stands for nothing. */
+export const checkedAliases = (aliases: MajordomoOptions['aliases'] = {}): Aliases =>
+  reading('aliases', '', () => {
+    try {
+      return meaningsOf(aliases);
+    } catch (cause) {
+      // Says which of them cannot be read.
+      checkKind(aliases, OBJECT, 'aliases');
+      throw cause;
+    }
+  });
+
+/** Each is read once, and by a loop of its own: V8 takes it from its place there, without a look at its name. */
+function meaningsOf(aliases: Readonly<Record<string, unknown>>): Aliases {
+  const found: Aliases = new Map();
+  if (!isObject(aliases) || Symbol.iterator in aliases) checkKind(aliases, OBJECT, 'aliases');
+  for (const name in aliases) found.set(name, checkedMeaning(`aliases.${name}`, aliases[name]));
+  return found;
 }
 
 /** What a name is to stand for, if it can. */

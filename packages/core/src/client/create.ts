@@ -6,7 +6,7 @@ import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
 import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { Majordomo, MajordomoOptions, NamedSpec, Resolver } from '../contract/majordomo.ts';
+import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
 import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
 import { tell } from '../observe/tell.ts';
 import { parseSpec } from '../resolve/grammar.ts';
@@ -14,7 +14,7 @@ import { NO_ENV } from '../resolve/no-env.ts';
 import { Registry } from '../resolve/registry.ts';
 import { resolve, type Place } from '../resolve/resolve.ts';
 import type { ModelSetup } from './call.ts';
-import { checkedMeaning, checkChanges, checkSetUp } from './check-options.ts';
+import { checkChanges, checkedAliases, checkedMeaning, checkSetUp, type Aliases } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
 import { idleCall } from './idle-call.ts';
 import { asking, speaking } from './further-model.ts';
@@ -38,13 +38,12 @@ interface Shared {
  */
 export function createMajordomo(options: MajordomoOptions): Majordomo {
   checkSetUp(options);
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? Math.random;
+  const { clock = systemClock, random = Math.random } = options;
   const health = new HealthTracker(options.health ?? {}, clock, random);
   health.onHand((type, target, until) => {
     tell(options.onEvent, { type, call: undefined, target, until });
   });
-  return view(options, aliasesOf(options.aliases), {
+  return view(options, checkedAliases(options.aliases), {
     clock,
     random,
     health,
@@ -53,17 +52,8 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   });
 }
 
-type Aliases = Map<string, string | NamedSpec>;
-
-/** Throws `config` for one that stands for nothing. */
-function aliasesOf(aliases: MajordomoOptions['aliases'] = {}): Aliases {
-  const found: Aliases = new Map();
-  for (const name of Object.keys(aliases)) found.set(name, checkedMeaning(`aliases.${name}`, aliases[name]));
-  return found;
-}
-
-/** Specs whose meaning is kept. */
-const MOST_SPECS = 1000;
+/** Specs whose meaning is kept, and models. */
+const MOST_KEPT = 1000;
 
 function view(
   options: MajordomoOptions,
@@ -71,37 +61,34 @@ function view(
   shared: Shared,
   backends = backendsOf(options),
 ): Majordomo {
-  const { health, clock, random, memory, credentialKeys } = shared;
-  const { registry, models } = backends;
+  const { health } = shared;
+  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
+  const { registry, models } = backends;
   /** Until a name or a variable changes. */
   const placesOf = new Map<string, readonly Place[]>();
   let { version } = registry;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
+    fetch,
+    headers,
     env: registry.env,
-    fetch: options.fetch,
-    headers: options.headers,
   });
   const majordomo = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
     health,
     resolve: async (spec, told) => (await import('./resolved.ts')).resolved(spec, setup, told, path),
   });
   const setup: ModelSetup = {
-    chain: options.chain,
-    onEvent: options.onEvent,
-    media: options.media,
-    waitUntil: options.waitUntil,
+    chain,
+    onEvent,
+    media,
+    waitUntil,
     deps: {
-      health,
-      credentialKeys,
-      clock,
-      random,
-      memory,
-      gates: options.gates ?? [],
-      around: options.around,
+      ...shared,
+      gates,
+      around,
       transport,
     },
-    settings: chainSettings(options.chain),
+    settings: chainSettings(chain),
     resolve: (spec, call, request, scope, path = []) => {
       if (version !== registry.version) placesOf.clear();
       version = registry.version;
@@ -118,7 +105,7 @@ function view(
       });
       // What a resolver had a say in may be otherwise the next time.
       if (resolvers.length > 0 || places instanceof Promise) return places;
-      if (placesOf.size >= MOST_SPECS) placesOf.clear();
+      if (placesOf.size >= MOST_KEPT) placesOf.clear();
       placesOf.set(spec, places);
       return places;
     },
@@ -127,24 +114,19 @@ function view(
   return {
     health,
     parse: parseSpec,
-    model(spec) {
-      parseSpec(spec);
-      return chatModel(spec, setup);
-    },
-    imageModel: (spec) => ({ ...checked(spec), generate: asking('generate', spec, setup) }),
-    embeddingModel: (spec) => ({ ...checked(spec), embed: asking('embed', spec, setup) }),
-    transcriptionModel: (spec) => ({ ...checked(spec), transcribe: asking('transcribe', spec, setup) }),
+    model: (spec) => chatModel(spec, setup),
+    imageModel: (spec) => ({ spec, generate: asking('generate', spec, setup) }),
+    embeddingModel: (spec) => ({ spec, embed: asking('embed', spec, setup) }),
+    transcriptionModel: (spec) => ({ spec, transcribe: asking('transcribe', spec, setup) }),
     speechModel: (spec) => ({
-      ...checked(spec),
+      spec,
       speak: asking('speak', spec, setup),
       stream: speaking(spec, setup),
     }),
     alias(name, spec) {
       placesOf.clear();
       if (spec === undefined) aliases.delete(name);
-      else {
-        aliases.set(name, checkedMeaning(`aliases.${name}`, spec));
-      }
+      else aliases.set(name, checkedMeaning(`aliases.${name}`, spec));
     },
     resolver(resolver) {
       checkChanges({ resolvers: [resolver] });
@@ -166,20 +148,14 @@ function view(
     },
     with(changes) {
       checkChanges(changes);
-      const current = { ...options, resolvers, env: registry.env };
+      const { env } = registry;
+      const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
       // Those of this view have been checked.
-      const names = Object.hasOwn(changes, 'aliases') ? aliasesOf(changes.aliases) : new Map(aliases);
-      const chain = changes.chain === undefined ? options.chain : { ...options.chain, ...changes.chain };
+      const names = Object.hasOwn(changes, 'aliases') ? checkedAliases(changes.aliases) : new Map(aliases);
       const same = changes.providers === undefined && changes.env === undefined;
-      return view({ ...current, ...changes, chain }, names, shared, same ? backends : undefined);
+      return view(merged, names, shared, same ? backends : undefined);
     },
   };
-}
-
-/** A spec that can be parsed. */
-function checked(spec: string): { readonly spec: string } {
-  parseSpec(spec);
-  return { spec };
 }
 
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */
@@ -193,8 +169,6 @@ const backendsOf = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => 
   models: new ModelCache(),
 });
 
-const MOST_MODELS = 1000;
-
 /** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
 class ModelCache {
   private readonly known = new Map<string, { readonly provider: Provider; readonly model: Model }>();
@@ -202,7 +176,7 @@ class ModelCache {
   of({ key, provider, modelId }: Place): Model {
     const known = this.known.get(key);
     if (known?.provider === provider) return known.model;
-    if (this.known.size >= MOST_MODELS) this.known.clear();
+    if (this.known.size >= MOST_KEPT) this.known.clear();
     const model = provider.model(modelId);
     this.known.set(key, { provider, model });
     return model;

@@ -3,16 +3,21 @@ import type { CallOptions } from '../contract/call.ts';
 import type { SpeechModel } from '../contract/speech.ts';
 import { callSite } from '../error/call-site.ts';
 import type { Asked } from './further-calls.ts';
+import { parseSpec } from '../resolve/grammar.ts';
 import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import { soundOptions } from './check-options.ts';
 import type { ModelSetup } from './call.ts';
 
-/** Asks along the same chain as a chat; what few apps ask is loaded when it is first asked. */
+/**
+ * Asks along the same chain as a chat; what few apps ask is loaded when it is first asked. Throws `config` at once for a spec that
+ * cannot be parsed.
+ */
 export function asking<Name extends keyof Asked>(
   name: Name,
   spec: string,
   setup: ModelSetup,
 ): (request: Asked[Name][0], options?: CallOptions) => Promise<Asked[Name][1]> {
+  parseSpec(spec);
   return async function ask(request, options) {
     const site = callSite(ask);
     const { FURTHER } = await import('./further-calls.ts');
