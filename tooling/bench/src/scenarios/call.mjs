@@ -12,7 +12,7 @@ export const call = {
   title: 'One call that is not streamed',
   sizes: {
     full: { rounds: 7, warmUp: 6, calls: 300, atOnce: 1280 },
-    gate: { rounds: 9, warmUp: 6, calls: 150, atOnce: 640 },
+    gate: { rounds: 15, warmUp: 6, calls: 150, atOnce: 640 },
   },
   async run(context) {
     const { calls, atOnce } = context.size;

@@ -28,7 +28,7 @@ export const lint = {
   title: 'Linting, parsing included',
   sizes: {
     full: { rounds: 7, warmUp: 1, files: 500 },
-    gate: { rounds: 5, warmUp: 2, files: 100 },
+    gate: { rounds: 21, warmUp: 3, files: 100 },
   },
   async run(context) {
     const { files } = context.size;
