@@ -1,12 +1,12 @@
-// All tests but those of the structure, in half as many processes again as there are processors, for many tests wait: for a
-// timer, a server, another process.
+// All tests but those of the structure, in twice as many processes as there are processors, for many tests wait: for a timer, a
+// server, another process.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-const workers = Math.ceil(availableParallelism() * 1.5);
+const workers = availableParallelism() * 2;
 
 // Compiled code is kept between processes: tests start a few hundred, and each loads the same SDKs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env };
