@@ -11,6 +11,7 @@ describe('finishReason', () => {
     ['refusal', 'refusal'],
     ['pause_turn', 'incomplete'],
     ['something_new', 'other'],
+    ['constructor', 'other'],
     [undefined, 'other'],
   ] as const)('reads %s as %s', ([raw, expected]) => {
     expect(finishReason(raw, false)).toBe(expected);

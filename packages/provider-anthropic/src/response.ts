@@ -8,22 +8,22 @@ import {
 import { asList, asNumber, asText, isRecord } from '@majordomo/core/provider';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  refusal: 'refusal',
-  pause_turn: 'incomplete',
-};
+const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool-calls'],
+  ['refusal', 'refusal'],
+  ['pause_turn', 'incomplete'],
+]);
 
 /**
  * The wire's word as ours; one that came later is `other`. `hasCalls`: gateways give calls with an ordinary stop
  * (seen 2026-04 to 2026-07).
  */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
-  const reason = (raw === undefined ? undefined : REASONS[raw]) ?? 'other';
+  const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 

@@ -1,11 +1,25 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
-import type { Env, ModelContext } from '@majordomo/core';
-import { checkedClient, checkModelId, collectedBody, lowerCased, secretsIn } from '@majordomo/core/provider';
+import { LlmError, type Env, type ModelContext } from '@majordomo/core';
+import {
+  checkedClient,
+  checkModelId,
+  collectedBody,
+  lowerCased,
+  prematureClose,
+  secretsIn,
+} from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
 import type { BedrockOptions } from './options.ts';
-import { addReading, checked, type Middleware, type MiddlewareStack } from './received.ts';
+import {
+  addReading,
+  brokeOff,
+  checked,
+  type Middleware,
+  type MiddlewareStack,
+  type Response,
+} from './received.ts';
 import type { WireAnswer } from './response.ts';
 import { shallowJson } from './shallow-json.ts';
 import type { WireEvent } from './stream.ts';
@@ -102,22 +116,23 @@ const sending =
     const command = isWhole ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     addHeaders(stack, headers);
-    let json: Uint8Array | undefined;
+    let whole: Whole | undefined;
     let frames: AsyncIterable<Uint8Array> | undefined;
     const take = isWhole
-      ? async (body: AsyncIterable<Uint8Array>) => {
-          json = await collectedBody(body, target);
+      ? async (body: AsyncIterable<Uint8Array>, response: Response) => {
+          const json = await collectedBody(body, target);
+          whole = { json, isCut: brokeOff(response, json.length) };
           return new Uint8Array();
         }
       : (body: AsyncIterable<Uint8Array>) => {
           frames = body;
           return NO_FRAMES;
         };
-    addReading(stack, 'answer', checked(isWhole ? /json/ : /eventstream/, target, take));
+    addReading(stack, 'answer', checked(isWhole ? /json/i : /eventstream/i, target, take));
     const output = await (client as Sender).send(command, { abortSignal });
     return {
       requestId: output.$metadata?.requestId,
-      whole: json === undefined ? output : parsed(json, target),
+      whole: whole === undefined ? output : parsed(whole, target),
       frames,
       events: output.stream,
     };
@@ -127,9 +142,23 @@ const NO_FRAMES: AsyncIterable<never> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 };
 
+/** The body of an answer. `isCut`: the connection broke off in it. */
+interface Whole {
+  readonly json: Uint8Array;
+  readonly isCut: boolean;
+}
+
 const UTF8 = new TextDecoder();
-const parsed = (json: Uint8Array, target: string): WireAnswer =>
-  answerIn(UTF8.decode(shallowJson(json)), target);
+
+function parsed({ json, isCut }: Whole, target: string): WireAnswer {
+  try {
+    return answerIn(UTF8.decode(shallowJson(json)), target);
+  } catch (error) {
+    if (isCut) throw prematureClose();
+    if (json.length > 0) throw error;
+    throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+  }
+}
 
 const invoking =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
@@ -139,7 +168,7 @@ const invoking =
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     let inputTokens: number | undefined;
     addHeaders(stack, headers);
-    addReading(stack, 'answer', checked(/json/, target));
+    addReading(stack, 'answer', checked(/json/i, target));
     addReading(
       stack,
       'tokens',

@@ -20,25 +20,25 @@ export interface ConverseCallFacts extends CallFacts {
 }
 
 /** Exceptions of the API reference and of the signing layer before it. Also thrown inside a stream, without a status. */
-const BY_NAME: Readonly<Record<string, ErrorKind>> = {
-  AccessDeniedException: 'auth',
-  ExpiredTokenException: 'auth',
-  IncompleteSignatureException: 'auth',
-  InvalidSignatureException: 'auth',
-  MissingAuthenticationTokenException: 'auth',
-  UnrecognizedClientException: 'auth',
-  InternalServerException: 'server',
-  ModelErrorException: 'server',
-  ModelStreamErrorException: 'server',
-  ModelNotReadyException: 'overloaded',
-  ServiceUnavailableException: 'overloaded',
-  ModelTimeoutException: 'timeout',
-  ResourceNotFoundException: 'not-found',
-  ServiceQuotaExceededException: 'rate-limit',
-  ThrottlingException: 'rate-limit',
-  TooManyRequestsException: 'rate-limit',
-  ValidationException: 'invalid-request',
-};
+const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
+  ['AccessDeniedException', 'auth'],
+  ['ExpiredTokenException', 'auth'],
+  ['IncompleteSignatureException', 'auth'],
+  ['InvalidSignatureException', 'auth'],
+  ['MissingAuthenticationTokenException', 'auth'],
+  ['UnrecognizedClientException', 'auth'],
+  ['InternalServerException', 'server'],
+  ['ModelErrorException', 'server'],
+  ['ModelStreamErrorException', 'server'],
+  ['ModelNotReadyException', 'overloaded'],
+  ['ServiceUnavailableException', 'overloaded'],
+  ['ModelTimeoutException', 'timeout'],
+  ['ResourceNotFoundException', 'not-found'],
+  ['ServiceQuotaExceededException', 'rate-limit'],
+  ['ThrottlingException', 'rate-limit'],
+  ['TooManyRequestsException', 'rate-limit'],
+  ['ValidationException', 'invalid-request'],
+]);
 
 /** Texts that say more than their exception. Seen 2024-2026. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
@@ -62,7 +62,7 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
   const { name } = error;
   const message = textOf(error);
   const status = statusOf(error);
-  if (name in BY_NAME || (status !== undefined && status >= 300)) return reported(error, status, facts);
+  if (BY_NAME.has(name) || (status !== undefined && status >= 300)) return reported(error, status, facts);
   const login = loginError(error, facts);
   if (login !== undefined) return login;
   const { target } = facts;
@@ -89,7 +89,7 @@ function reported(error: Error, status: number | undefined, facts: ConverseCallF
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
   const said = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, LONGEST_MESSAGE);
-  const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME[name];
+  const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME.get(name);
   const { target, secrets, request, streamed } = facts;
   return wireError({
     target,

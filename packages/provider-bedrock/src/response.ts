@@ -1,20 +1,20 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asNumber, asRecord } from '@majordomo/core/provider';
 
 /** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162; what is not here is `other`. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  tool_use: 'tool-calls',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  content_filtered: 'content-filter',
-  guardrail_intervened: 'content-filter',
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['tool_use', 'tool-calls'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['content_filtered', 'content-filter'],
+  ['guardrail_intervened', 'content-filter'],
+]);
 
 /** `hasCalls`: calls for the client; some models give them with an ordinary stop. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
-  const reason = REASONS[raw] ?? 'other';
+  const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
@@ -108,16 +108,13 @@ export function usage(
   serviceTier: string | undefined,
   uses: ReadonlyMap<string, number> = new Map(),
 ): Usage {
-  const {
-    inputTokens,
-    outputTokens,
-    cacheReadInputTokens: cacheRead,
-    cacheWriteInputTokens: cacheWrite,
-  } = raw;
+  const inputTokens = asNumber(raw.inputTokens);
+  const cacheRead = asNumber(raw.cacheReadInputTokens);
+  const cacheWrite = asNumber(raw.cacheWriteInputTokens);
   const details = detailsOf(raw, serviceTier, uses);
   return {
     input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    output: outputTokens,
+    output: asNumber(raw.outputTokens),
     cacheRead,
     cacheWrite,
     reasoning: undefined,

@@ -51,6 +51,29 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it.each(['with its length told', 'without'])(
+    'a whole answer that is cut is a network failure: %s',
+    async (how) => {
+      const model = await world(protocol, async (response) => {
+        const length = how === 'without' ? {} : { 'content-length': '100' };
+        response.writeHead(200, { 'content-type': 'application/json', ...length });
+        await new Promise<void>((resolve) => response.write('{"output": {"mess', () => resolve()));
+        const { stream } = response as unknown as {
+          readonly stream?: { readonly session: { destroy(): void } };
+        };
+        if (stream === undefined) response.socket?.destroy();
+        else stream.session.destroy();
+      });
+      const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+      expect(error).toMatchObject({ kind: 'network' });
+    },
+  );
+
+  it('an exception whose name is one of every object is told by its status', async () => {
+    const model = await world(protocol, failing(503, 'constructor', 'Come back later.'));
+    expect((await run(model)).error).toMatchObject({ kind: 'overloaded' });
+  });
+
   it('a stream without messageStop is truncated, with what had come', async () => {
     const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
     expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
@@ -207,7 +230,6 @@ describe('failures', () => {
   });
 
   it.each([
-    ['an empty body', ''],
     ['broken JSON', '{"output": {"mess'],
     ['JSON without an answer', '{}'],
     ['a block that is null', '{"output":{"message":{"content":[null]}},"stopReason":"end_turn"}'],

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
-import { checkOptions, didYouMean, paidTo } from '@majordomo/core/provider';
+import { checkOptions, didYouMean, mergeTimeouts, paidTo } from '@majordomo/core/provider';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
@@ -59,7 +59,7 @@ function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {
     families: [],
     capabilities: { ...CLI_CAPABILITIES, reasoning: spec.effort !== undefined },
     // The child's own life bounds a call: a tool that the CLI runs may take minutes before the first word.
-    timeouts: { connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS, ...options.timeouts },
+    timeouts: mergeTimeouts({ connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS }, options.timeouts),
     stream: (request, context) => run(request, context, { modelId, options, spec }),
   };
 }

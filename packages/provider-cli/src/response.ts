@@ -2,22 +2,22 @@ import type { FinishReason, Usage } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/provider';
 
 /** Words of the five CLIs for the end of an answer, 2026-11. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  stop: 'stop',
-  success: 'stop',
-  completed: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  length: 'length',
-  refusal: 'refusal',
-  'content-filter': 'content-filter',
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['stop', 'stop'],
+  ['success', 'stop'],
+  ['completed', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['length', 'length'],
+  ['refusal', 'refusal'],
+  ['content-filter', 'content-filter'],
+]);
 
 /** The CLI's word as ours. A CLI that names none has simply ended. */
 export const finishReason = (raw: string | undefined): FinishReason =>
-  raw === undefined ? 'stop' : (REASONS[raw] ?? 'other');
+  raw === undefined ? 'stop' : (REASONS.get(raw) ?? 'other');
 
 /** Counts of a CLI, by our names; what it did not count is unknown. */
 export interface Counts {

@@ -3,25 +3,25 @@ import { asRecord } from '@majordomo/core/provider';
 import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
 /** `FinishReason` of @google/genai 3.1; what is not here is `other`. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  STOP: 'stop',
-  MAX_TOKENS: 'length',
-  CONTINUATION: 'length',
-  SAFETY: 'content-filter',
-  RECITATION: 'content-filter',
-  BLOCKLIST: 'content-filter',
-  PROHIBITED_CONTENT: 'content-filter',
-  SPII: 'content-filter',
-  IMAGE_SAFETY: 'content-filter',
-  IMAGE_PROHIBITED_CONTENT: 'content-filter',
-  IMAGE_RECITATION: 'content-filter',
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['STOP', 'stop'],
+  ['MAX_TOKENS', 'length'],
+  ['CONTINUATION', 'length'],
+  ['SAFETY', 'content-filter'],
+  ['RECITATION', 'content-filter'],
+  ['BLOCKLIST', 'content-filter'],
+  ['PROHIBITED_CONTENT', 'content-filter'],
+  ['SPII', 'content-filter'],
+  ['IMAGE_SAFETY', 'content-filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'content-filter'],
+  ['IMAGE_RECITATION', 'content-filter'],
+]);
 
 /** Calls come with STOP; a call of a function that was not declared (UNEXPECTED_TOOL_CALL) is one all the same. */
 const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
 
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
-  return hasCalls && WITH_CALLS.has(raw) ? 'tool-calls' : (REASONS[raw] ?? 'other');
+  return hasCalls && WITH_CALLS.has(raw) ? 'tool-calls' : (REASONS.get(raw) ?? 'other');
 }
 
 export interface WireUsage {

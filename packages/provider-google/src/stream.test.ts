@@ -214,6 +214,7 @@ describe('a stream', () => {
     ['SAFETY', 'content-filter'],
     ['MALFORMED_FUNCTION_CALL', 'other'],
     ['A_NEW_ONE', 'other'],
+    ['constructor', 'other'],
   ])('%s after content is %s', (raw, reason) => {
     expect(read(chunk([{ text: 'x' }], { finishReason: raw })).at(-1)).toMatchObject({ reason, raw });
   });

@@ -3,6 +3,7 @@ import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import {
   chatReasoningFamily,
   checkProviderOptions,
+  mergeTimeouts,
   didYouMean,
   NDJSON,
   paidTo,
@@ -55,7 +56,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     model: (modelId) => modelOf(modelId, id, options, profile, connection),
     embeddingModel: (modelId) => ({
       ...embeddingModel(modelId, options, connection),
-      timeouts: { ...profile.timeouts, ...options.timeouts },
+      timeouts: mergeTimeouts(profile.timeouts, options.timeouts),
     }),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     async listModels(context) {
@@ -105,7 +106,7 @@ function modelOf(
   const { capabilities, quirks: known } = factsOf(modelId);
   const quirks: OllamaQuirks = { ...profile.quirks, ...known, ...options.quirks };
   const family = chatReasoningFamily(providerId, options.baseURL ?? profile.id);
-  const timeouts = { ...profile.timeouts, ...options.timeouts };
+  const timeouts = mergeTimeouts(profile.timeouts, options.timeouts);
   return {
     id: modelId,
     wire: 'ollama-chat',

@@ -9,6 +9,7 @@ describe('a finish word', () => {
     ['length', true, 'length'],
     ['load', false, 'other'],
     ['ran_dry', true, 'other'],
+    ['constructor', false, 'other'],
     [undefined, false, 'other'],
     [undefined, true, 'tool-calls'],
   ] as const)('%j with calls %j is %s', (raw, hasCalls, reason) => {

@@ -2,14 +2,14 @@ import type { FinishReason, Usage, Warning } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/provider';
 
 /** github.com/ollama/ollama, llm/server.go `DoneReason` and server/routes.go, 2026-11. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  length: 'length',
-};
+const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['length', 'length'],
+]);
 
 /** The wire's word as ours; the wire says `stop` after tool calls too. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
-  const reason = (raw === undefined ? undefined : REASONS[raw]) ?? 'other';
+  const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;
 }
 

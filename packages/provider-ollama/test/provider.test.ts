@@ -125,6 +125,7 @@ describe('an answer that nobody wants in deltas', () => {
   it.each<[string, OllamaOptions]>([
     ['a local server', {}],
     ['a local server whose total has an end', { timeouts: { totalMs: 60_000, wholeMs: 60_000 } }],
+    ['a local server of whose timers nothing is said', { timeouts: { idleMs: undefined } }],
   ])('is asked of %s in one body, as its own client does', async (_where, options) => {
     expect(await streamed(options)).toBe(false);
   });
@@ -132,7 +133,6 @@ describe('an answer that nobody wants in deltas', () => {
   it.each<[string, OllamaOptions]>([
     ['whose silence has an end', { timeouts: { idleMs: 60_000 } }],
     ['whose first content has an end', { timeouts: { firstContentMs: 60_000 } }],
-    ['whose silence has the usual end', { timeouts: { idleMs: undefined } }],
     ['that is the cloud', { profile: 'ollama-cloud', apiKey: 'k', timeouts: { idleMs: 0 } }],
     ['that is behind a queue', { profile: 'foreman', apiKey: 'k' }],
   ])('is asked in deltas of a server %s', async (_where, options) => {

@@ -109,7 +109,7 @@ function view(
       placesOf.set(spec, places);
       return places;
     },
-    modelAt: (place) => models.of(place),
+    modelAt: (place) => modelAt(models, place),
   };
   return {
     health,
@@ -161,30 +161,24 @@ function view(
 /** Which providers there are, and the models that have been asked for: views with the same providers share them. */
 interface Backends {
   readonly registry: Registry;
-  readonly models: ModelCache;
+  readonly models: Models;
 }
 
 const backendsOf = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => ({
   registry: new Registry(providers, env),
-  models: new ModelCache(),
+  models: new Map(),
 });
 
+type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
+
 /** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
-class ModelCache {
-  private readonly known = new Map<string, { readonly provider: Provider; readonly model: Model }>();
-
-  of({ key, provider, modelId }: Place): Model {
-    const known = this.known.get(key);
-    if (known?.provider === provider) return known.model;
-    if (this.known.size >= MOST_KEPT) this.known.clear();
-    const model = provider.model(modelId);
-    this.known.set(key, { provider, model });
-    return model;
-  }
-
-  clear(): void {
-    this.known.clear();
-  }
+function modelAt(models: Models, { key, provider, modelId }: Place): Model {
+  const known = models.get(key);
+  if (known?.provider === provider) return known.model;
+  if (models.size >= MOST_KEPT) models.clear();
+  const model = provider.model(modelId);
+  models.set(key, { provider, model });
+  return model;
 }
 
 keepWarm(() => idleCall(createMajordomo));

@@ -11,7 +11,7 @@ import type { ChatRequest, ModelRequest } from '../contract/request.ts';
 import type { ChatResponse, Warning } from '../contract/response.ts';
 import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
 import { validate } from '../prepare/validate.ts';
-import { defined } from '../resolve/merged-settings.ts';
+import { defined } from '../defined.ts';
 import type { Place } from '../resolve/resolve.ts';
 import { Accumulator } from '../stream/accumulate.ts';
 

@@ -1,4 +1,5 @@
 import type { TargetSettings } from '../contract/majordomo.ts';
+import { defined } from '../defined.ts';
 
 /** What names within names say together: the outer one has the say, member by member. */
 export function mergedSettings(
@@ -14,7 +15,3 @@ export function mergedSettings(
     policy: { ...inner.policy, ...defined(outer.policy ?? {}) },
   };
 }
-
-/** A member that is there and undefined says nothing. */
-export const defined = <T extends object>(options: T): Partial<T> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -1,4 +1,5 @@
 import type { Usage, UsageDetails } from '../contract/usage.ts';
+import { defined } from '../defined.ts';
 
 /** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
 export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
@@ -68,6 +69,3 @@ function addCounts(a: Counts | undefined, b: Counts | undefined): Counts | undef
   const names = Object.keys({ ...a, ...b });
   return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
 }
-
-const defined = (details: UsageDetails): UsageDetails =>
-  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));

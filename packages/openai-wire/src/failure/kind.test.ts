@@ -11,7 +11,8 @@ describe('an error in a member of its own', () => {
     [1008, 'billing'],
     [1027, 'content-filter'],
     [1000, 'server'],
-  ])('with the code %i is %s', (status_code, kind) => {
+    ['constructor', 'server'],
+  ])('with the code %s is %s', (status_code, kind) => {
     const error = thrown(() => chat({ choices: null, base_resp: { status_code, status_msg: 'said so' } }));
     expect([error.kind, error.message]).toEqual([kind, 'p/m answered with an error: said so']);
   });

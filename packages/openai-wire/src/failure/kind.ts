@@ -16,23 +16,23 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** MiniMax's own numbers (its list of error codes, 2026). */
-const BASE_KINDS: Readonly<Record<string, ErrorKind>> = {
-  '1001': 'timeout',
-  '1002': 'rate-limit',
-  '1004': 'auth',
-  '1008': 'billing',
-  '1026': 'content-filter',
-  '1027': 'content-filter',
-  '1039': 'rate-limit',
-  '2013': 'invalid-request',
-  '2049': 'auth',
-};
+const BASE_KINDS: ReadonlyMap<string, ErrorKind> = new Map([
+  ['1001', 'timeout'],
+  ['1002', 'rate-limit'],
+  ['1004', 'auth'],
+  ['1008', 'billing'],
+  ['1026', 'content-filter'],
+  ['1027', 'content-filter'],
+  ['1039', 'rate-limit'],
+  ['2013', 'invalid-request'],
+  ['2049', 'auth'],
+]);
 
 /** The kind that a failure names in words of these wires; `undefined`: the shared tables know. */
 export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
   const { code, type } = failure;
   if (isEffortBesideTools(failure) || isTooLong(failure)) return 'unsupported';
-  if (type === 'base_resp') return BASE_KINDS[code ?? ''] ?? 'server';
+  if (type === 'base_resp') return BASE_KINDS.get(code ?? '') ?? 'server';
   const named = (word = ''): ErrorKind | undefined => KINDS.find(([pattern]) => pattern.test(word))?.[1];
   return named(code) ?? named(type);
 }

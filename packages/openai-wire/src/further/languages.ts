@@ -7,15 +7,15 @@ const TAGS =
   );
 
 /** Names that are not those of the platform's table. */
-const OTHERS: Readonly<Record<string, string>> = {
-  'haitian creole': 'ht',
-  myanmar: 'my',
-  nynorsk: 'nn',
-  tagalog: 'tl',
-  javanese: 'jv',
-  sinhala: 'si',
-  mandarin: 'zh',
-};
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ['haitian creole', 'ht'],
+  ['myanmar', 'my'],
+  ['nynorsk', 'nn'],
+  ['tagalog', 'tl'],
+  ['javanese', 'jv'],
+  ['sinhala', 'si'],
+  ['mandarin', 'zh'],
+]);
 
 let byName: ReadonlyMap<string, string> | undefined;
 
@@ -24,7 +24,7 @@ export function languageTag(said: unknown): string | undefined {
   if (typeof said !== 'string' || said === '') return undefined;
   const name = said.toLowerCase();
   byName ??= namesOfTags();
-  return OTHERS[name] ?? byName.get(name) ?? tagOf(said);
+  return OTHERS.get(name) ?? byName.get(name) ?? tagOf(said);
 }
 
 function namesOfTags(): ReadonlyMap<string, string> {

@@ -10,6 +10,15 @@ describe('a body that is read whole', () => {
   it.each([
     ['all bytes of a stream of Node', 'abcd', () => Readable.from([bytes('ab'), bytes('cd')])],
     ['nothing of a stream of Node that is over', '', ended],
+    ['all bytes of one that is paused', 'abcd', () => Readable.from([bytes('abcd')]).pause()],
+    ['all bytes of one that is waited for', 'abcd', () => waitedFor(Readable.from([bytes('abcd')]))],
+    ['all bytes of one whose bytes are text', 'é世', () => Readable.from([bytes('é世')]).setEncoding('utf8')],
+    ['all bytes of pieces of text', 'é世', () => Readable.from(['é', '世'])],
+    [
+      'all bytes of what has events besides',
+      'ab',
+      () => ({ on() {}, destroyed: false, ...pieces('a', 'b') }),
+    ],
     ['all bytes of a stream of the platform', 'abcd', () => new Blob(['abcd']).stream()],
   ])('is %s', async (_what, text, open) => {
     expect(await textOf((await open()) as AsyncIterable<Uint8Array>)).toBe(text);
@@ -26,6 +35,18 @@ describe('a body that is read whole', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
+  it('rejects when the stream has failed and stayed open', async () => {
+    const stream = new Readable({
+      autoDestroy: false,
+      read() {
+        throw new Error('reset');
+      },
+    });
+    stream.once('error', () => undefined).read();
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(textOf(stream)).rejects.toThrow('reset');
+  });
+
   it('rejects when the stream was closed before anybody read it', async () => {
     const stream = new PassThrough();
     stream.destroy();
@@ -40,6 +61,17 @@ describe('a body that is read whole', () => {
     await expect(textOf(stream)).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
     expect(stream.destroyed).toBe(true);
   });
+});
+
+/** By a listener that reads nothing. */
+function waitedFor(stream: Readable): Readable {
+  return stream.on('readable', () => undefined);
+}
+
+const pieces = (...texts: readonly string[]): AsyncIterable<Uint8Array> => ({
+  async *[Symbol.asyncIterator]() {
+    for (const text of texts) yield bytes(text);
+  },
 });
 
 /** Read to its end by somebody else. */
