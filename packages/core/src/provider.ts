@@ -22,12 +22,7 @@ export {
 } from './toolkit/transcript/families.ts';
 export { mergeTimeouts } from './chain/settings.ts';
 export { tokenLogprobs } from './toolkit/decode/logprobs.ts';
-export {
-  boundedBody,
-  collectedBody,
-  LARGEST_BODY,
-  prematureClose,
-} from './toolkit/transport/bounded-body.ts';
+export { boundedBody, collectedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
 export { capturedResponse } from './toolkit/transport/captured-response.ts';
 export { checkedClient } from './toolkit/transport/checked-client.ts';
 export { checkModelId } from './toolkit/transport/check-model-id.ts';

@@ -1,13 +1,6 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError, type Env, type ModelContext } from '@majordomo/core';
-import {
-  checkedClient,
-  checkModelId,
-  collectedBody,
-  lowerCased,
-  prematureClose,
-  secretsIn,
-} from '@majordomo/core/provider';
+import { checkedClient, checkModelId, collectedBody, lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
@@ -154,7 +147,8 @@ function parsed({ json, isCut }: Whole, target: string): WireAnswer {
   try {
     return answerIn(UTF8.decode(shallowJson(json)), target);
   } catch (error) {
-    if (isCut) throw prematureClose();
+    if (isCut)
+      throw new LlmError('network', `the connection to ${target} broke off in its answer`, { target });
     if (json.length > 0) throw error;
     throw new LlmError('truncated', `${target} answered with an empty body`, { target });
   }

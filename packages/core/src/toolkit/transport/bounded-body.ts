@@ -114,13 +114,10 @@ const heard = (stream: NodeStream, keep: (piece: Uint8Array | string) => void): 
     stream.on('end', resolve);
     stream.on('error', reject);
     stream.on('close', () => {
-      if (!stream.readableEnded) reject(prematureClose());
+      if (stream.readableEnded) return;
+      reject(Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
     });
   });
-
-/** What Node tells of a stream that was closed before its end. */
-export const prematureClose = (): Error =>
-  Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 
 const tooLarge = (target: string, most: number): LlmError =>
   new LlmError('protocol', `${target} answered with more than ${most} bytes`, {
