@@ -9,9 +9,9 @@ import {
   addReading,
   brokeOff,
   checked,
+  type Headers,
   type Middleware,
   type MiddlewareStack,
-  type Response,
 } from './received.ts';
 import type { WireAnswer } from './response.ts';
 import { shallowJson } from './shallow-json.ts';
@@ -112,9 +112,9 @@ const sending =
     let whole: Whole | undefined;
     let frames: AsyncIterable<Uint8Array> | undefined;
     const take = isWhole
-      ? async (body: AsyncIterable<Uint8Array>, response: Response) => {
+      ? async (body: AsyncIterable<Uint8Array>, received: Headers) => {
           const json = await collectedBody(body, target);
-          whole = { json, isCut: brokeOff(response, json.length) };
+          whole = { json, isCut: () => brokeOff(body, received, json.length) };
           return new Uint8Array();
         }
       : (body: AsyncIterable<Uint8Array>) => {
@@ -135,10 +135,10 @@ const NO_FRAMES: AsyncIterable<never> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 };
 
-/** The body of an answer. `isCut`: the connection broke off in it. */
+/** The body of an answer. `isCut`: did the connection break off in it? */
 interface Whole {
   readonly json: Uint8Array;
-  readonly isCut: boolean;
+  readonly isCut: () => boolean;
 }
 
 const UTF8 = new TextDecoder();
@@ -147,7 +147,7 @@ function parsed({ json, isCut }: Whole, target: string): WireAnswer {
   try {
     return answerIn(UTF8.decode(shallowJson(json)), target);
   } catch (error) {
-    if (isCut)
+    if (isCut())
       throw new LlmError('network', `the connection to ${target} broke off in its answer`, { target });
     if (json.length > 0) throw error;
     throw new LlmError('truncated', `${target} answered with an empty body`, { target });
@@ -182,8 +182,6 @@ const counting =
     if (Number.isInteger(tokens)) tell(tokens);
     return received;
   };
-
-type Headers = Readonly<Record<string, string>>;
 
 const OWN_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asNumber, collectedBody, lowerCased, redirected } from '@majordomo/core/provider';
+import { collectedBody, lowerCased, redirected } from '@majordomo/core/provider';
 import { shallowJson } from './shallow-json.ts';
 
 /** What is used of the SDK's; it types the middlewares of each command apart. */
@@ -20,18 +20,17 @@ export type Middleware = (next: Next) => Next;
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 
 interface Received {
-  readonly response: Response;
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Headers;
+    body?: unknown;
+  };
 }
 
-/** As the SDK's request handlers tell it. */
-export interface Response {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  body?: unknown;
-}
+export type Headers = Readonly<Record<string, string>>;
 
 /** What is handed to the SDK in place of the body of a good answer. */
-type Take = (body: AsyncIterable<Uint8Array>, response: Response) => unknown;
+type Take = (body: AsyncIterable<Uint8Array>, headers: Headers) => unknown;
 
 /**
  * The answer, before the SDK reads it. A redirect is not followed, whatever the request handler would do, and all that is
@@ -55,7 +54,7 @@ export const checked =
         target,
       });
     }
-    if (statusCode < 300 && take !== undefined) response.body = await take(bytesOf(body), response);
+    if (statusCode < 300 && take !== undefined) response.body = await take(bytesOf(body), headers);
     else if (isBytes(body)) response.body = shallowJson(await collectedBody(body, target));
     return received;
   };
@@ -67,15 +66,11 @@ const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
  * Did the connection break off in a body of so many bytes? HTTP/2 ends such a one as it ends a whole one: its stream knows
  * of the reset, and the headers of the length.
  */
-export function brokeOff({ headers, body }: Response, bytes: number): boolean {
-  const reset = (asNumber(Reflect.get(Object(body) as object, 'rstCode')) ?? 0) > 0;
-  return reset || bytes < Number(lowerCased(headers)['content-length']);
-}
+export const brokeOff = (body: object, headers: Headers, bytes: number): boolean =>
+  ('rstCode' in body && body.rstCode !== 0) || bytes < Number(headers['content-length']);
 
 /** A handler of the app's may answer with any body that a `Response` takes. */
 async function* unlikely(body: unknown): AsyncIterable<Uint8Array> {
-  yield new Uint8Array(
-    await new globalThis.Response(body as ConstructorParameters<typeof globalThis.Response>[0]).arrayBuffer(),
-  );
+  yield new Uint8Array(await new Response(body as ConstructorParameters<typeof Response>[0]).arrayBuffer());
 }
 const bytesOf = (body: unknown): AsyncIterable<Uint8Array> => (isBytes(body) ? body : unlikely(body));
