@@ -97,13 +97,13 @@ it.each(SIDES.filter(([name]) => name !== 'workersai-run'))(
   },
 );
 
-/** What expressions over vendors' words have gone through again and again, as an error of 300 KB. */
+/** What expressions over vendors' words have gone through again and again, as an error of a megabyte. */
 const WORDS = ['<', 'thinking ', 'effort', 'support', 'tool ', '1', ' '];
 
 it.each(SIDES)('%s reads the beginning of an error that never ends', async (_name, side) => {
   for (const word of WORDS) {
     for (const type of ['application/json', 'text/html']) {
-      const message = word.repeat(300_000 / word.length);
+      const message = word.repeat(1_000_000 / word.length);
       await using server = await testServer((response) => {
         response.writeHead(400, { 'content-type': type });
         response.end(type === 'text/html' ? message : JSON.stringify({ error: { message }, message }));

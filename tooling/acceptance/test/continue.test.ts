@@ -118,13 +118,6 @@ async function told({ model, stage }: World, first: Step, second: Stage['second'
   return { text: stage.shown, longest, events, target: response.target };
 }
 
-/** How a stream breaks and how it is gone on with: each of both. SOAK=1, as every night: each with each. */
-const TOGETHER = Object.keys(FAULTS).flatMap((fault, row) =>
-  Object.keys(SECONDS)
-    .map((second) => [fault, second] as const)
-    .filter((_, column, all) => process.env['SOAK'] !== undefined || row % all.length === column),
-);
-
 const count = (events: readonly StreamEvent[], type: StreamEvent['type']): number =>
   events.filter((event) => event.type === type).length;
 
@@ -138,7 +131,9 @@ describe.each(PAIRS)('an answer over %s', (_, faulty, healthy) => {
     await Promise.all(made.servers.map((server) => server.close()));
   });
 
-  it.each(TOGETHER)(
+  it.each(
+    Object.keys(FAULTS).flatMap((fault) => Object.keys(SECONDS).map((second) => [fault, second] as const)),
+  )(
     'that %s at any event is gone on with by one that %s: the story is told once, and whole',
     { timeout: 60_000 },
     async (fault, second) => {
