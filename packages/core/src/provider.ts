@@ -20,7 +20,7 @@ export {
   geminiFamily,
   responsesFamily,
 } from './toolkit/transcript/families.ts';
-export { mergeTimeouts } from './chain/settings.ts';
+export { mergeTimeouts } from './merge-timeouts.ts';
 export { tokenLogprobs } from './toolkit/decode/logprobs.ts';
 export { boundedBody, collectedBody, LARGEST_BODY } from './toolkit/transport/bounded-body.ts';
 export { capturedResponse } from './toolkit/transport/captured-response.ts';

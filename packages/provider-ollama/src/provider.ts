@@ -3,8 +3,8 @@ import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import {
   chatReasoningFamily,
   checkProviderOptions,
-  mergeTimeouts,
   didYouMean,
+  mergeTimeouts,
   NDJSON,
   paidTo,
   Scribe,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainOptions } from '../contract/call.ts';
-import { callSettings, chainSettings, mergeTimeouts, unreadMsOf } from './settings.ts';
+import { callSettings, chainSettings, unreadMsOf } from './settings.ts';
+import { mergeTimeouts } from '../merge-timeouts.ts';
 
 const classify = (): undefined => undefined;
 const options: ChainOptions = {

@@ -2,6 +2,7 @@ import type { ErrorKind } from '../contract/error-kind.ts';
 import type { LlmError } from '../contract/llm-error.ts';
 import type { PolicyOverrides } from '../contract/policy.ts';
 import type { ChainOptions, Timeouts } from '../contract/call.ts';
+import { mergeTimeouts } from '../merge-timeouts.ts';
 import type { Pace } from './pace.ts';
 
 /** The chain's options with every default in place. */
@@ -70,20 +71,5 @@ const orNever = (ms = 0): number => (ms > 0 ? ms : Infinity);
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 
-/** The later set wins, field by field; an `undefined` field is not set. */
-export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | undefined): Timeouts {
-  if (first === undefined || then === undefined) return first ?? then ?? NO_TIMEOUTS;
-  return {
-    connectMs: then.connectMs ?? first.connectMs,
-    firstContentMs: then.firstContentMs ?? first.firstContentMs,
-    idleMs: then.idleMs ?? first.idleMs,
-    wholeMs: then.wholeMs ?? first.wholeMs,
-    totalMs: then.totalMs ?? first.totalMs,
-    unreadMs: then.unreadMs ?? first.unreadMs,
-  };
-}
-
 /** Until when a stream waits for its reader, in ms. */
 export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orNever(unreadMs);
-
-const NO_TIMEOUTS: Timeouts = {};

@@ -1,5 +1,6 @@
 import type { CallRun } from '../chain/call-run.ts';
-import { callSettings, mergeTimeouts, unreadMsOf } from '../chain/settings.ts';
+import { callSettings, unreadMsOf } from '../chain/settings.ts';
+import { mergeTimeouts } from '../merge-timeouts.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { ModelEvent, StreamEvent } from '../contract/event.ts';
 import type {

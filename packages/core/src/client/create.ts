@@ -152,7 +152,7 @@ function view(
       const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
       // Those of this view have been checked.
       const names = Object.hasOwn(changes, 'aliases') ? checkedAliases(changes.aliases) : new Map(aliases);
-      const same = changes.providers === undefined && changes.env === undefined;
+      const same = (changes.providers ?? changes.env) === undefined;
       return view(merged, names, shared, same ? backends : undefined);
     },
   };

@@ -1,4 +1,5 @@
-import { mergeTimeouts, unreadMsOf } from '../chain/settings.ts';
+import { unreadMsOf } from '../chain/settings.ts';
+import { mergeTimeouts } from '../merge-timeouts.ts';
 import type { CallOptions } from '../contract/call.ts';
 import type { SpeechModel } from '../contract/speech.ts';
 import { callSite } from '../error/call-site.ts';

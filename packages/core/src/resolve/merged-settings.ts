@@ -1,5 +1,6 @@
 import type { TargetSettings } from '../contract/majordomo.ts';
 import { defined } from '../defined.ts';
+import { mergeTimeouts } from '../merge-timeouts.ts';
 
 /** What names within names say together: the outer one has the say, member by member. */
 export function mergedSettings(
@@ -11,7 +12,7 @@ export function mergedSettings(
     ...inner,
     ...defined(outer),
     extra: { ...inner.extra, ...outer.extra },
-    timeouts: { ...inner.timeouts, ...defined(outer.timeouts ?? {}) },
+    timeouts: mergeTimeouts(inner.timeouts, outer.timeouts),
     policy: { ...inner.policy, ...defined(outer.policy ?? {}) },
   };
 }

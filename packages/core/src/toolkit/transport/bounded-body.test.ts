@@ -17,7 +17,7 @@ describe('a body that is read whole', () => {
     [
       'all bytes of what has events besides',
       'ab',
-      () => ({ on() {}, destroyed: false, ...pieces('a', 'b') }),
+      () => ({ on() {}, destroyed: false, readableEnded: false, ...pieces('a', 'b') }),
     ],
     ['all bytes of a stream of the platform', 'abcd', () => new Blob(['abcd']).stream()],
   ])('is %s', async (_what, text, open) => {

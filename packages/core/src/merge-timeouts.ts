@@ -1,0 +1,16 @@
+import type { Timeouts } from './contract/call.ts';
+
+/** The later set wins, field by field; an `undefined` field is not set. */
+export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | undefined): Timeouts {
+  if (first === undefined || then === undefined) return first ?? then ?? NO_TIMEOUTS;
+  return {
+    connectMs: then.connectMs ?? first.connectMs,
+    firstContentMs: then.firstContentMs ?? first.firstContentMs,
+    idleMs: then.idleMs ?? first.idleMs,
+    wholeMs: then.wholeMs ?? first.wholeMs,
+    totalMs: then.totalMs ?? first.totalMs,
+    unreadMs: then.unreadMs ?? first.unreadMs,
+  };
+}
+
+const NO_TIMEOUTS: Timeouts = {};
