@@ -1,4 +1,4 @@
-import { MASK, redact } from './secret.ts';
+import { MASK, redactor } from './secret.ts';
 
 /** Whatever is longer is not the error but what hangs on it: the rest is left out. */
 const MOST_MEMBERS = 500;
@@ -25,12 +25,12 @@ export function cleanCause(cause: unknown, secrets: readonly (string | undefined
 
 class Cleaner {
   changed = false;
-  private readonly secrets: readonly (string | undefined)[];
+  private readonly redact: (text: string) => string;
   private readonly seen = new Map<object, unknown>();
   private left = MOST_MEMBERS;
 
   constructor(secrets: readonly (string | undefined)[]) {
-    this.secrets = secrets;
+    this.redact = redactor(secrets);
   }
 
   clean(value: unknown): unknown {
@@ -47,7 +47,7 @@ class Cleaner {
   }
 
   private text(value: string): string {
-    const clean = redact(value, this.secrets);
+    const clean = this.redact(value);
     if (clean !== value) this.changed = true;
     return clean;
   }

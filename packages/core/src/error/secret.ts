@@ -31,12 +31,18 @@ export const MASK = '***';
 
 /** The text with every known secret and everything of a key's shape masked. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
-  return masked(text, secretSpans(text, secrets));
+  return redactor(secrets)(text);
+}
+
+/** `redact` for many texts: what the secrets look like is found once. */
+export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const forms = formsOf(secrets);
+  return (text) => masked(text, spansOf(text, forms));
 }
 
 /** Only what is known: for texts of our own, which may show what a DSN looks like. */
 export function redactKnown(text: string, secrets: readonly (string | undefined)[]): string {
-  return masked(text, apart(knownSpans(text, secrets)));
+  return masked(text, apart(knownSpans(text, formsOf(secrets))));
 }
 
 function masked(text: string, spans: readonly Span[]): string {
@@ -51,7 +57,11 @@ function masked(text: string, spans: readonly Span[]): string {
 
 /** Where known secrets and everything of a key's shape stand: in order, apart from each other. Masks are none. */
 export function secretSpans(text: string, secrets: readonly (string | undefined)[]): readonly Span[] {
-  const found = knownSpans(text, secrets);
+  return spansOf(text, formsOf(secrets));
+}
+
+function spansOf(text: string, forms: ReadonlySet<string>): readonly Span[] {
+  const found = knownSpans(text, forms);
   for (const shape of KEY_SHAPES) {
     for (const match of text.matchAll(shape)) {
       const from = match.index + (match[1]?.length ?? 0);
@@ -62,15 +72,18 @@ export function secretSpans(text: string, secrets: readonly (string | undefined)
   return apart(found);
 }
 
-function knownSpans(text: string, secrets: readonly (string | undefined)[]): Span[] {
+function knownSpans(text: string, forms: ReadonlySet<string>): Span[] {
   const found: Span[] = [];
-  for (const form of new Set(secrets.flatMap(secretForms))) {
+  for (const form of forms) {
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
       found.push([at, at + form.length]);
     }
   }
   return found;
 }
+
+const formsOf = (secrets: readonly (string | undefined)[]): ReadonlySet<string> =>
+  new Set(secrets.flatMap(secretForms));
 
 /**
  * What a secret looks like as it is, without its blanks, percent-encoded, inside JSON, and in base64 at any place of a
