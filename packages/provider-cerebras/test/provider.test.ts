@@ -1,3 +1,4 @@
+import { Cerebras } from '@cerebras/cerebras_cloud_sdk';
 import { createMajordomo, LlmError, user, type ModelInfo } from '@majordomo/core';
 import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -62,6 +63,19 @@ it('takes nothing from the environment of the process', async () => {
   const error: unknown = await ask().catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
   expect(server.requests).toHaveLength(1);
+});
+
+it("leaves the app's own clients of the SDK as they are", async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const provider = createCerebras({ baseURL: server.origin, apiKey: 'k' });
+  await createMajordomo({ providers: [provider] })
+    .model('cerebras/m')
+    .generate({ messages: [user('hi')] });
+  const client = new Cerebras({ apiKey: 'k', baseURL: server.origin, warmTCPConnection: false });
+  await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+  expect(server.requests).toHaveLength(2);
+  expect(warn.mock.calls).toEqual([]);
+  warn.mockRestore();
 });
 
 it('lists its models', async () => {
