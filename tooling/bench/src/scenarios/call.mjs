@@ -1,6 +1,6 @@
 import { measure } from '../measure/measures.mjs';
 import { text } from '../server/scripts.mjs';
-import { MAIN_WIRES, OTHER_WIRES } from '../wires/index.mjs';
+import { MAIN_WIRES, OTHER_WIRES, rivalOf } from '../wires/index.mjs';
 import { check, forWires, opened } from './scenario.mjs';
 
 const DELTAS = 50;
@@ -52,8 +52,8 @@ export const call = {
     forWires([...MAIN_WIRES, ...OTHER_WIRES], (wire) => ({
       row: `call, ${metric}`,
       atMost: 1.05,
-      unit: '× SDK',
-      figure: (read) => read.ratio(metric, wire, 'sdk'),
+      unit: rivalOf(wire).unit,
+      figure: (read) => read.ratio(metric, wire, rivalOf(wire).subject),
     })),
   ),
 };

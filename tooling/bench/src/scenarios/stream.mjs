@@ -1,11 +1,12 @@
 import { measure } from '../measure/measures.mjs';
 import { text } from '../server/scripts.mjs';
-import { MAIN_WIRES, OTHER_WIRES } from '../wires/index.mjs';
+import { MAIN_WIRES, OTHER_WIRES, rivalOf } from '../wires/index.mjs';
 import { check, forWires, opened } from './scenario.mjs';
 
-const OVER_SDK = { 'openai-chat': 0.75, 'anthropic-messages': 1.05 };
+const MOST_OVER_RAW = 1.5;
+const MOST = { 'openai-chat': 0.75, 'anthropic-messages': 1.05, 'workersai-run': MOST_OVER_RAW };
 /** Of a wire that is not named there. */
-const OF_OTHERS = 0.8;
+const MOST_OF_OTHERS = 0.8;
 const PACES = { text: 'all events at once', paced: 'one write an event' };
 
 /** @type {import('./scenario.mjs').Scenario} */
@@ -40,13 +41,13 @@ export const stream = {
   goals: [
     ...forWires([...MAIN_WIRES, ...OTHER_WIRES], (wire) => ({
       row: 'stream, a delta',
-      atMost: OVER_SDK[wire] ?? OF_OTHERS,
-      unit: '× SDK',
-      figure: (read) => read.ratio('text', wire, 'sdk'),
+      atMost: MOST[wire] ?? MOST_OF_OTHERS,
+      unit: rivalOf(wire).unit,
+      figure: (read) => read.ratio('text', wire, rivalOf(wire).subject),
     })),
     ...forWires(MAIN_WIRES, (wire) => ({
       row: 'stream, a delta',
-      atMost: 1.5,
+      atMost: MOST_OVER_RAW,
       stretch: 1.25,
       unit: '× raw',
       figure: (read) => read.ratio('text', wire, 'raw'),

@@ -7,6 +7,7 @@ import {
   ollamaChat,
   openaiChat,
   openaiResponses,
+  workersaiRun,
 } from '@majordomo/testing';
 import { serve } from './connection.mjs';
 import { createReplies } from './replies.mjs';
@@ -18,6 +19,7 @@ const replyTo = createReplies([
   geminiGenerate,
   bedrockConverse,
   ollamaChat,
+  workersaiRun,
 ]);
 const server = createServer((socket) => serve(socket, replyTo));
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));

@@ -14,7 +14,11 @@ export const OWN_FAMILIES = ['raw', 'sdk', 'majordomo'];
  * @returns {Promise<{ subjects: import('./session.mjs').Subject[], missing: string[] }>}
  */
 export async function loadSubjects({ families, wires }) {
-  const own = WIRES.flatMap((dialect) => [raw(dialect), sdk(dialect), majordomo(dialect)]);
+  const own = WIRES.flatMap((dialect) => [
+    raw(dialect),
+    ...(dialect.sdk === undefined ? [] : [sdk(dialect)]),
+    majordomo(dialect),
+  ]);
   const { peers, missing } = await loadPeers(families);
   const subjects = [...own, ...peers].filter(
     ({ family, wire }) => (families?.includes(family) ?? true) && (wires?.includes(wire) ?? true),

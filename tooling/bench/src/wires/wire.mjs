@@ -18,7 +18,7 @@
  * @property {(event: object) => string | undefined} text of a streamed event
  * @property {(event: object) => string | undefined} json a piece of the arguments in a streamed event
  * @property {(event: object) => string | undefined} callName the name of a tool, where an event starts a call
- * @property {(baseURL: string) => Promise<Sdk>} sdk
+ * @property {(baseURL: string) => Promise<Sdk>} [sdk] missing where the vendor has none for it
  * @property {(baseURL: string, id?: string) => Promise<import('@majordomo/core').Provider>} provider
  *
  * @typedef {object} Ask

@@ -1,0 +1,22 @@
+import { openaiChat } from './openai-chat.mjs';
+import { KEY } from './wire.mjs';
+
+/** @type {import('./wire.mjs').Dialect} */
+export const groq = {
+  ...openaiChat,
+  name: 'groq',
+  model: 'openai/gpt-oss-120b',
+  baseURL: (origin) => origin,
+  path: () => '/openai/v1/chat/completions',
+  body: (ask) => ({ ...openaiChat.body(ask), model: groq.model }),
+  async sdk(baseURL) {
+    const { Groq } = await import('groq-sdk');
+    const client = new Groq({ apiKey: KEY, baseURL, maxRetries: 0 });
+    const create = (body) => client.chat.completions.create(body);
+    return { whole: create, stream: create };
+  },
+  async provider(baseURL, id = 'p') {
+    const { createGroq } = await import('@majordomo/provider-groq');
+    return createGroq({ id, apiKey: KEY, baseURL });
+  },
+};
