@@ -252,6 +252,16 @@ describe('providers', () => {
     );
   });
 
+  it.each([
+    'lab=openai+https://sk-proj-0123456789abcdef@h/v1',
+    'openai+https://0123456789-t0ken@h/v1',
+    'a/x,,https://0123456789-t0ken@h',
+  ])('show no key where a DSN stands in place of a spec: %s', async (spec) => {
+    const { message } = await config(make({ env: {} }).resolve(spec));
+    expect(message).toBe('a spec is a string, provider/model or an alias, not a DSN');
+    expect(message).not.toContain('0123456789');
+  });
+
   it('come from a DSN, by either spelling, as one target', async () => {
     const majordomo = make({ env: { LLM_MY_PROV: 'echo://t0ken@host/v1' } });
     expect((await majordomo.model('my-prov/qwen3:30b').generate(hi)).target).toBe('my_prov/qwen3:30b');

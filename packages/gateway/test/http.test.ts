@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
@@ -113,6 +114,35 @@ it('answers requests that come at once one after the other, also after one that 
   );
   expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200', 'HTTP/1.1 200']);
   expect(text).toContain('hello');
+});
+
+/** Asks so often at once, and tells how often it was answered. */
+const CALLERS = `
+  const [url, key, count] = process.argv.slice(1);
+  const ask = () => new Promise((resolve) => {
+    const socket = require('node:net').connect(new URL(url).port, '127.0.0.1', () =>
+      socket.write('GET /v1/models HTTP/1.1\\r\\nHost: a\\r\\nAuthorization: Bearer ' + key + '\\r\\nConnection: close\\r\\n\\r\\n'));
+    let text = '';
+    socket.on('data', (piece) => (text += piece));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(text.startsWith('HTTP/1.1 200 ')));
+  });
+  process.send('ready', async () => {
+    const answered = await Promise.all(Array.from({ length: Number(count) }, ask));
+    process.send(answered.filter(Boolean).length, () => process.disconnect());
+  });
+`;
+
+it('answers what had come before it was told to close, although nobody has looked at it yet', async () => {
+  await using at = await house();
+  const callers = spawn(process.execPath, ['-e', CALLERS, at.url, KEY, '50'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  await once(callers, 'message');
+  // We are busy until all of them have asked.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  const [[answered]] = await Promise.all([once(callers, 'message'), at.close()]);
+  expect(answered).toBe(50);
 });
 
 it('closes at once, whoever has connected and asks nothing', async () => {

@@ -46,6 +46,11 @@ describe('a cause', () => {
     ['as a text', `bad ${KEY}`],
     ['as a list', [KEY]],
     ['as something live', new Live()],
+    ['in an error that was made plain', new Error('a', { cause: { name: 'Error', stack: `Error: ${KEY}` } })],
+    ['as a plain object', { message: 'a', stack: `Error: ${KEY}` }],
+    ['in a stack that is no text', Object.assign(new Error('a'), { stack: { said: KEY } })],
+    ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
+    ['in a member of a list', [Object.assign([1], { stack: KEY })]],
   ])('that shows one is copied without it: %s', (_, cause) => {
     expect(shown(cleanCause(cause, [KEY]))).not.toContain(KEY.slice(4));
     expect(shown(cleanCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
@@ -83,6 +88,39 @@ describe('a cause', () => {
     let deep: unknown = KEY;
     for (let n = 0; n < 100_000; n++) deep = [deep];
     expect(cleanCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);
+  });
+
+  it('is looked through to a bound in lists of plain values and in long texts', () => {
+    const rows = Array.from({ length: 1_000_000 }, (_, n) => n);
+    const began = process.cpuUsage();
+    const clean = cleanCause(Object.assign(new Error('wide'), { rows }), [KEY]) as { rows: number[] };
+    expect(clean.rows.length).toBeLessThan(10_000);
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
+    const long = cleanCause(new Error(`sk-${'a'.repeat(12_000_000)} ${KEY}`), [KEY]) as Error;
+    expect(long.message).toMatch(/^\*\*\*/);
+    const cut = cleanCause(`${'a '.repeat(99_995)}${KEY}${' b'.repeat(9)}`, [KEY]) as string;
+    expect([cut.length > 180_000, cut.includes(KEY.slice(0, 4))]).toEqual([true, false]);
+  });
+
+  it('is left out where it refuses to be looked at', () => {
+    const refuse = (): never => {
+      throw new Error(KEY);
+    };
+    const closed = new Proxy({}, { ownKeys: refuse, getPrototypeOf: refuse });
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const error = Object.assign(new Error('a'), { closed, revoked, status: 401 });
+    expect(cleanCause(error, [KEY])).toMatchObject({ message: 'a', status: 401 });
+    expect(Object.keys(cleanCause(error, [KEY]) as object)).not.toContain('closed');
+    expect(Object.keys(cleanCause(error, [KEY]) as object)).not.toContain('revoked');
+    expect(cleanCause(closed, [KEY])).toBeInstanceOf(Error);
+  });
+
+  it('keeps its other members where one is taken out', () => {
+    const data = { length: 5, stack: 'plain', said: KEY };
+    expect(cleanCause(Object.assign(new Error('a'), { data }), [KEY])).toMatchObject({
+      data: { length: 5, stack: 'plain', said: '***' },
+    });
   });
 
   it('is not changed by members named like those of objects', () => {

@@ -1,13 +1,16 @@
 import { MASK, redactor } from './secret.ts';
 
 /** Whatever is longer is not the error but what hangs on it: the rest is left out. */
-const MOST_MEMBERS = 500;
+const MOST_MEMBERS = 2000;
+const MOST_CHARACTERS = 200_000;
+/** Not shown before a cut, which may stand in a secret. */
+const LONGEST_SECRET = 10_000;
 
 const BRAND = Symbol.for('majordomo.LlmError');
 
 /** Names of members that hold a credential, whatever it looks like. */
 const CREDENTIAL =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key|.*secret.*|.*[-_]token|.*Token|.*private_?key)$/i;
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key)$|secret|token$|private_?key$/i;
 
 /** What holds requests, sockets and headers in one runtime or another never comes along. */
 const OPAQUE: unique symbol = Symbol('opaque');
@@ -38,7 +41,15 @@ class Cleaner {
     if (typeof value === 'function') return this.drop();
     if (typeof value !== 'object' || value === null) return value;
     if (this.seen.has(value)) return this.seen.get(value);
-    if (this.left-- <= 0) return this.drop();
+    try {
+      return this.object(value);
+    } catch {
+      // A proxy that refuses to be looked at.
+      return this.drop();
+    }
+  }
+
+  private object(value: object): unknown {
     if (value instanceof Error) return this.error(value);
     if (Array.isArray(value)) return this.members(value, []);
     if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
@@ -47,7 +58,10 @@ class Cleaner {
   }
 
   private text(value: string): string {
-    const clean = this.redact(value);
+    const clean =
+      value.length > MOST_CHARACTERS
+        ? this.redact(value.slice(0, MOST_CHARACTERS)).slice(0, -LONGEST_SECRET) || MASK
+        : this.redact(value);
     if (clean !== value) this.changed = true;
     return clean;
   }
@@ -61,6 +75,8 @@ class Cleaner {
     // Ours are clean when they are made.
     if (BRAND in error) return error;
     const { message, name, stack } = textsOf(error);
+    // It may be no text but something that holds one.
+    if (stack === '') this.changed = true;
     const said = error instanceof SyntaxError ? this.withoutSample(message) : message;
     const copy = new Error(this.text(said));
     this.members(error, copy);
@@ -90,7 +106,11 @@ class Cleaner {
     this.seen.set(from, to);
     for (const key of Reflect.ownKeys(from)) {
       const member = Object.getOwnPropertyDescriptor(from, key);
-      if (member === undefined || key === 'length' || key === 'stack') continue;
+      if (member === undefined || isText(key, member.value, from)) continue;
+      if (this.left-- <= 0) {
+        this.drop();
+        break;
+      }
       const name = typeof key === 'string' ? this.text(key) : key;
       const value = 'value' in member ? this.member(key, member.value) : this.drop();
       if (value !== OPAQUE)
@@ -99,6 +119,10 @@ class Cleaner {
     return to;
   }
 }
+
+/** The stack of an error is a text, and read as one; the length of an array is none of its members. */
+const isText = (key: PropertyKey, value: unknown, of: object): boolean =>
+  key === 'stack' ? of instanceof Error && typeof value !== 'object' : key === 'length' && Array.isArray(of);
 
 /** What SDKs copy from a body onto an error may be no text. */
 function textsOf(error: Error): Record<'message' | 'name' | 'stack', string> {

@@ -7,7 +7,10 @@ import type { SpecElement } from '../contract/majordomo.ts';
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
   // Callers without types may give anything.
-  if (typeof (spec as unknown) !== 'string') throw notASpec(spec);
+  if (typeof (spec as unknown) !== 'string')
+    throw notASpec((spec as unknown) === null ? 'null' : typeof spec);
+  // It may hold a token, and errors show specs as they are.
+  if (/:\/\/.*@/.test(spec)) throw notASpec('a DSN');
   const elements: SpecElement[] = [];
   let at = 0;
   for (const piece of spec.split(',')) {
@@ -36,9 +39,8 @@ function element(text: string, spec: string, offset: number): SpecElement {
   return { kind: slash === -1 ? 'name' : 'target', text, offset };
 }
 
-function notASpec(value: unknown): LlmError {
-  const type = value === null ? 'null' : typeof value;
-  const message = `a spec is a string, provider/model or an alias, not ${type}`;
+function notASpec(what: string): LlmError {
+  const message = `a spec is a string, provider/model or an alias, not ${what}`;
   return new LlmError('config', message, { code: 'bad-spec', path: '0' });
 }
 

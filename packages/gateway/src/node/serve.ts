@@ -15,6 +15,10 @@ const WAITING = 4096;
 
 const MOST_PORTS = 65_535;
 
+/** Under load somebody comes in every turn. */
+const ARRIVING_MS = 250;
+const QUIET_TURNS = 10;
+
 /** Of a client of a gateway that is not ours to ask. */
 const IDLE_MS = 60_000;
 
@@ -35,7 +39,7 @@ const KINDS: KindsOf<ServeOptions> = {
 export interface Served {
   /** Without a path, such as `http://127.0.0.1:4141`. */
   readonly url: string;
-  /** Takes no more, lets streams end, and closes what is left after `graceMs` (default 10,000). */
+  /** Hears those that have come, takes no more, lets streams end, and closes what is left after `graceMs` (default 10,000). */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -71,9 +75,10 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
   await listening(server, port, host);
   return {
     url: urlOf(server.address() as AddressInfo),
-    close(graceMs = 10_000) {
+    async close(graceMs = 10_000) {
       state.isClosing = true;
       for (const left of state.endless) left.abort();
+      await arrived(server, Math.min(graceMs, ARRIVING_MS));
       // Opened by clients that ask later, perhaps: to Node they are busy with a first request.
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
       return closed(server, graceMs);
@@ -124,6 +129,21 @@ function listening(server: Server, port: number, host: string): Promise<void> {
     });
     server.listen({ port, host, backlog: WAITING }, resolve);
   });
+}
+
+/**
+ * Until nobody has come for some turns of the event loop: Node takes few connections in each, and the kernel resets those that still
+ * wait when it stops to listen, requests and all.
+ */
+async function arrived(server: Server, mostMs: number): Promise<void> {
+  const until = performance.now() + mostMs;
+  let quiet = 0;
+  const came = (): void => {
+    quiet = 0;
+  };
+  server.on('connection', came);
+  while (quiet++ < QUIET_TURNS && performance.now() < until) await new Promise((next) => setImmediate(next));
+  server.off('connection', came);
 }
 
 const urlOf = ({ address, port, family }: AddressInfo): string =>

@@ -12,10 +12,7 @@ export const workersaiRun = {
   model: '@cf/meta/llama-4-scout-17b-16e-instruct',
   baseURL: (origin) => `${origin}/client/v4`,
   path: () => `/accounts/account/ai/run/${workersaiRun.model}`,
-  body(ask) {
-    const { model: _model, ...input } = openaiChat.body(ask);
-    return input;
-  },
+  body: (ask) => ({ ...openaiChat.body(ask), model: undefined }),
   turn: ({ result }) => openaiChat.turn(result),
   sdk: undefined,
   async provider(baseURL, id = 'p') {
