@@ -10,7 +10,7 @@ export function parseSpec(spec: string): readonly SpecElement[] {
   if (typeof (spec as unknown) !== 'string')
     throw notASpec((spec as unknown) === null ? 'null' : typeof spec);
   // It may hold a token, and errors show specs as they are.
-  if (/:\/\/.*@/.test(spec)) throw notASpec('a DSN');
+  if (spec.includes('://') && spec.includes('@')) throw notASpec('a DSN');
   const elements: SpecElement[] = [];
   let at = 0;
   for (const piece of spec.split(',')) {
