@@ -13,7 +13,7 @@ const CREDENTIAL =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key)$|secret|token$|private_?key$/i;
 
 /** What holds requests, sockets and headers in one runtime or another never comes along. */
-const OPAQUE: unique symbol = Symbol('opaque');
+const OPAQUE: unique symbol = Symbol();
 
 /**
  * A foreign error, as a cause that may be shown: itself when all that it holds is plain and free of secrets, else a copy
@@ -23,7 +23,7 @@ export function cleanCause(cause: unknown, secrets: readonly (string | undefined
   const cleaner = new Cleaner(secrets);
   const clean = cleaner.clean(cause);
   if (!cleaner.changed) return cause;
-  return clean === OPAQUE ? new Error(`a ${typeof cause} that was not an error`) : clean;
+  return clean === OPAQUE ? new Error(`a thrown ${typeof cause}`) : clean;
 }
 
 class Cleaner {
@@ -42,28 +42,21 @@ class Cleaner {
     if (typeof value !== 'object' || value === null) return value;
     if (this.seen.has(value)) return this.seen.get(value);
     try {
-      return this.object(value);
+      if (value instanceof Error) return this.error(value);
+      if (Array.isArray(value)) return this.members(value, []);
+      if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype === Object.prototype || prototype === null) return this.members(value, {});
     } catch {
       // A proxy that refuses to be looked at.
-      return this.drop();
     }
-  }
-
-  private object(value: object): unknown {
-    if (value instanceof Error) return this.error(value);
-    if (Array.isArray(value)) return this.members(value, []);
-    if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null ? this.members(value, {}) : this.drop();
+    return this.drop();
   }
 
   private text(value: string): string {
-    const clean =
-      value.length > MOST_CHARACTERS
-        ? this.redact(value.slice(0, MOST_CHARACTERS)).slice(0, -LONGEST_SECRET) || MASK
-        : this.redact(value);
+    const clean = this.redact(value.slice(0, MOST_CHARACTERS));
     if (clean !== value) this.changed = true;
-    return clean;
+    return value.length > MOST_CHARACTERS ? clean.slice(0, -LONGEST_SECRET) || MASK : clean;
   }
 
   private drop(): typeof OPAQUE {
@@ -74,23 +67,23 @@ class Cleaner {
   private error(error: Error): Error {
     // Ours are clean when they are made.
     if (BRAND in error) return error;
-    const { message, name, stack } = textsOf(error);
+    const message = textOf(error, 'message');
+    const stack = textOf(error, 'stack');
     // It may be no text but something that holds one.
     if (stack === '') this.changed = true;
-    const said = error instanceof SyntaxError ? this.withoutSample(message) : message;
-    const copy = new Error(this.text(said));
+    const said = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
+    const copy = new Error(said);
     this.members(error, copy);
-    copy.message = this.text(said);
-    copy.name = this.text(name);
+    copy.message = said;
+    copy.name = this.text(textOf(error, 'name'));
     copy.stack = this.text(stack.replace(message, () => said));
     return copy;
   }
 
   /** Engines quote the text that they stumble over, a few characters of a key included. */
   private withoutSample(message: string): string {
-    const [place = ''] = / (?:in JSON )?at position \d+/.exec(message) ?? [];
     this.changed = true;
-    return `not valid JSON${place}`;
+    return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
   }
 
   /** HTTP libraries keep what they sent, such as `config.headers.Authorization`. */
@@ -104,10 +97,11 @@ class Cleaner {
   /** Members that cannot be seen in JSON are seen by inspectors. */
   private members<T extends object>(from: object, to: T): T {
     this.seen.set(from, to);
+    const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';
     for (const key of Reflect.ownKeys(from)) {
       const member = Object.getOwnPropertyDescriptor(from, key);
-      if (member === undefined || isText(key, member.value, from)) continue;
-      if (this.left-- <= 0) {
+      if (member === undefined || key === known) continue;
+      if (this.left-- < 1) {
         this.drop();
         break;
       }
@@ -120,20 +114,13 @@ class Cleaner {
   }
 }
 
-/** The stack of an error is a text, and read as one; the length of an array is none of its members. */
-const isText = (key: PropertyKey, value: unknown, of: object): boolean =>
-  key === 'stack' ? of instanceof Error && typeof value !== 'object' : key === 'length' && Array.isArray(of);
-
 /** What SDKs copy from a body onto an error may be no text. */
-function textsOf(error: Error): Record<'message' | 'name' | 'stack', string> {
-  const text = (member: 'message' | 'name' | 'stack'): string => {
-    try {
-      const value: unknown = error[member];
-      return typeof value === 'string' ? value : '';
-    } catch {
-      // The stack is written when it is asked for, with the message in it.
-      return '';
-    }
-  };
-  return { message: text('message'), name: text('name'), stack: text('stack') };
+function textOf(error: Error, member: 'message' | 'name' | 'stack'): string {
+  try {
+    const value: unknown = error[member];
+    if (typeof value === 'string') return value;
+  } catch {
+    // The stack is written when it is asked for, with the message in it.
+  }
+  return '';
 }
