@@ -20,6 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   await server.close();
 });
 
@@ -75,7 +76,6 @@ it("leaves the app's own clients of the SDK as they are", async () => {
   await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
   expect(server.requests).toHaveLength(2);
   expect(warn.mock.calls).toEqual([]);
-  warn.mockRestore();
 });
 
 it('lists its models', async () => {

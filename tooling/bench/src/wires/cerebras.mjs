@@ -1,4 +1,4 @@
-import { openaiChat } from './openai-chat.mjs';
+import { completionsOf, openaiChat } from './openai-chat.mjs';
 import { KEY } from './wire.mjs';
 
 /** @type {import('./wire.mjs').Dialect} */
@@ -11,9 +11,7 @@ export const cerebras = {
   body: (ask) => ({ ...openaiChat.body(ask), model: cerebras.model }),
   async sdk(baseURL) {
     const { Cerebras } = await import('@cerebras/cerebras_cloud_sdk');
-    const client = new Cerebras({ apiKey: KEY, baseURL, maxRetries: 0, warmTCPConnection: false });
-    const create = (body) => client.chat.completions.create(body);
-    return { whole: create, stream: create };
+    return completionsOf(new Cerebras({ apiKey: KEY, baseURL, maxRetries: 0, warmTCPConnection: false }));
   },
   async provider(baseURL, id = 'p') {
     const { createCerebras } = await import('@majordomo/provider-cerebras');

@@ -1,4 +1,4 @@
-import { openaiChat } from './openai-chat.mjs';
+import { completionsOf, openaiChat } from './openai-chat.mjs';
 import { KEY } from './wire.mjs';
 
 /** @type {import('./wire.mjs').Dialect} */
@@ -11,9 +11,7 @@ export const groq = {
   body: (ask) => ({ ...openaiChat.body(ask), model: groq.model }),
   async sdk(baseURL) {
     const { Groq } = await import('groq-sdk');
-    const client = new Groq({ apiKey: KEY, baseURL, maxRetries: 0 });
-    const create = (body) => client.chat.completions.create(body);
-    return { whole: create, stream: create };
+    return completionsOf(new Groq({ apiKey: KEY, baseURL, maxRetries: 0 }));
   },
   async provider(baseURL, id = 'p') {
     const { createGroq } = await import('@majordomo/provider-groq');

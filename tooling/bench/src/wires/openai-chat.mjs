@@ -3,6 +3,12 @@ import { KEY } from './wire.mjs';
 const functionOf = (tool) => ({ type: 'function', function: tool });
 const partOf = (event) => event.choices[0]?.delta.tool_calls?.[0]?.function;
 
+/** @returns {import('./wire.mjs').Sdk} of a client that speaks this wire: all of them have the same method */
+export function completionsOf(client) {
+  const create = (body) => client.chat.completions.create(body);
+  return { whole: create, stream: create };
+}
+
 /** @type {import('./wire.mjs').Dialect} */
 export const openaiChat = {
   name: 'openai-chat',
@@ -40,9 +46,7 @@ export const openaiChat = {
   callName: (event) => partOf(event)?.name,
   async sdk(baseURL) {
     const { OpenAI } = await import('openai');
-    const client = new OpenAI({ apiKey: KEY, baseURL, maxRetries: 0 });
-    const create = (body) => client.chat.completions.create(body);
-    return { whole: create, stream: create };
+    return completionsOf(new OpenAI({ apiKey: KEY, baseURL, maxRetries: 0 }));
   },
   async provider(baseURL, id = 'p') {
     const { createOpenAI } = await import('@majordomo/provider-openai');
