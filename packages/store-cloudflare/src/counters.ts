@@ -2,11 +2,12 @@ import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
 import type { Row, Sql } from './platform.ts';
 import type { Uses } from './wire.ts';
 
-/** A counter as it stands; `period` says which of its beginnings this is. */
+/** A counter as it stands. */
 interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: number | undefined;
+  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began anew. */
   readonly period: number;
 }
 
@@ -122,7 +123,9 @@ function lapse(sql: Sql, now: number): void {
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-  return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period: (known?.period ?? 0) + 1 };
+  // Later than the one before, also by a clock that went back.
+  const period = Math.max(now, (known?.period ?? 0) + 1);
+  return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
 /** Of a period that begins now: by the object's own clock, where all are as long; else as whoever asks says. */

@@ -15,3 +15,21 @@ it('a claim that comes as its period ends begins the next, not one that is over 
   await stores.ledger.reserve('2', [claim], 300_000);
   expect(await stores.ledger.counters('a')).toMatchObject([{ held: 2n, resetsAt: clock.now() + 1 }]);
 });
+
+it('what was held before its counter was forgotten is not booked into what began after', async () => {
+  const clock = fakeClock(Date.UTC(2026, 10, 1));
+  const path = at('forgotten.db');
+  const claim: Claim = { counter: 'a', max: 9n, amount: 5n, resetsInMs: 60_000, whenLapsed: 'spent' };
+  const until = 30 * 86_400_000;
+  {
+    await using before = sqliteStores(path, { clock });
+    await before.ledger.reserve('old', [claim], until);
+  }
+  await clock.advance(8 * 86_400_000);
+  await using stores = sqliteStores(path, { clock });
+  // It looks for what can be forgotten with the first claim after it was opened.
+  await stores.ledger.reserve('other', [{ ...claim, counter: 'b' }], until);
+  await stores.ledger.reserve('new', [claim], until);
+  await stores.ledger.settle('old', [{ counter: 'a', amount: 3n }]);
+  expect(await stores.ledger.counters('a')).toMatchObject([{ used: 0n, held: 5n }]);
+});

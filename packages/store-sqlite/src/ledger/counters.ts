@@ -3,7 +3,7 @@ import type { Database } from '../file/database.ts';
 
 type Used = Parameters<LedgerStore['settle']>[1];
 
-/** What is held on one counter; `period` says since which of its beginnings. */
+/** What is held on one counter, in one period of it. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -15,6 +15,7 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: bigint | null;
+  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began anew. */
   readonly period: bigint;
 }
 
@@ -120,11 +121,14 @@ export class Counters {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
+    const began = BigInt(Math.floor(now));
+    // Later than the one before, also by a clock that went back.
+    const next = (known?.period ?? 0n) + 1n;
     return {
       used: 0n,
       held: 0n,
       resetsAt: left === undefined ? null : BigInt(Math.ceil(now + left)),
-      period: (known?.period ?? 0n) + 1n,
+      period: began > next ? began : next,
     };
   }
 
