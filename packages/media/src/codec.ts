@@ -135,6 +135,9 @@ const ALWAYS_DECODED = new Set([
   'image/tiff',
 ]);
 
+/** What libjpeg says of a whole file in a way of coding that it does not read, such as 12 bits. */
+const RARE = /unsupported jpeg/i;
+
 /** The machine was too busy, or too full: the same bytes may be decoded next time. */
 const BUSY = 'busy';
 
@@ -150,7 +153,7 @@ export function decodingError(error: unknown, mediaType: string): unknown {
     new LlmError('unsupported', `an ${mediaType} ${what}: ${why}`, { code }, { cause: error });
   if (/pixel limit/i.test(why)) return refused('is too much to decode', 'too-large');
   if (/timeout|out of memory/i.test(why)) return refused('could not be decoded this time', BUSY);
-  return ALWAYS_DECODED.has(mediaType)
+  return ALWAYS_DECODED.has(mediaType) && !RARE.test(why)
     ? new LlmError(
         'invalid-request',
         `an ${mediaType} is broken: ${why}`,

@@ -26,6 +26,9 @@ const LEAST_RASTER_PIXELS = 1024 * 768;
 /** Of a raster: four channels, as they are and on their way to the encoder. */
 const RASTER_BYTES = 8;
 
+/** Pixels of an edge that an encoder takes: libjpeg's JPEG_MAX_DIMENSION, libwebp's WEBP_MAX_DIMENSION. */
+const MOST_EDGE: Readonly<Record<Format, number>> = { jpeg: 65_500, png: Infinity, webp: 16_383 };
+
 /** More than a JPEG of the first quality takes: photos measured 0.1 to 0.5, noise of full contrast 0.86. */
 const ROOMY_BYTES_PER_PIXEL = 1;
 
@@ -52,8 +55,11 @@ export async function remake(
         `an ${mediaType} of ${sizeOf(size)} pixels takes some ${size.decodeBytes} bytes to decode, the limit is ${maxMemory}`,
       );
     }
-    const edge = edgeFor(size, Math.min(room, MOST_RASTER_PIXELS), limits.maxEdge);
-    const formats = formatsFor(mediaType, limits, edge !== undefined);
+    const edgeWithin = (maxEdge: number): number | undefined =>
+      edgeFor(size, Math.min(room, MOST_RASTER_PIXELS), maxEdge);
+    const { maxEdge = Infinity } = limits;
+    const formats = formatsFor(mediaType, limits, edgeWithin(maxEdge) !== undefined);
+    const edge = edgeWithin(Math.min(maxEdge, mostEdge(formats)));
     const pixels = pixelsWithin(size, edge);
     const cost = size.decodeBytes + RASTER_BYTES * pixels;
     const told = (encoded: Encoded, isFlat: boolean): Remade => ({
@@ -98,13 +104,17 @@ async function measured(
 }
 
 /** The longest edge to decode to; `undefined` leaves the size as it is. */
-function edgeFor({ width, height }: Measured, maxPixels: number, maxEdge = Infinity): number | undefined {
+function edgeFor({ width, height }: Measured, maxPixels: number, maxEdge: number): number | undefined {
   const longest = Math.max(width, height);
   const pixels = width * height;
   const edge = pixels > maxPixels ? longest * Math.sqrt(maxPixels / pixels) : longest;
   const wanted = Math.min(edge, maxEdge);
   return wanted < longest ? wanted : undefined;
 }
+
+/** What every format that may be tried takes. */
+const mostEdge = ({ first, lossy }: Formats): number =>
+  Math.min(MOST_EDGE[first], lossy === undefined ? Infinity : MOST_EDGE[lossy]);
 
 function pixelsWithin({ width, height }: Measured, edge: number | undefined): number {
   const scale = edge === undefined ? 1 : edge / Math.max(width, height);

@@ -55,6 +55,22 @@ describe('what is too large in pixels', () => {
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 100, height: 200 });
   });
 
+  test.each([
+    ['gif', 17_000, ['image/webp'], 16_383],
+    ['png', 17_000, ['image/webp'], 16_383],
+    ['png', 66_000, ['image/jpeg'], 65_500],
+    ['png', 17_000, ['image/png', 'image/webp'], 16_383],
+  ] as const)(
+    'a %s of %i pixels that has to become one of %j has as many as that format holds',
+    async (format, width, mediaTypes, expected) => {
+      const given = await bytesOf(photo(width, 8)[format]());
+      const maxBytes = Math.floor(given.length * 0.9);
+      const fitted = await fitter.fit(part(given), limits({ mediaTypes, maxBytes }), never);
+      const last = mediaTypes.at(-1);
+      expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: last, width: expected });
+    },
+  );
+
   test('keeps its format where that is allowed', async () => {
     for (const format of ['png', 'webp'] as const) {
       const fitted = await fitter.fit(
@@ -215,6 +231,13 @@ describe('pictures of a special kind', () => {
     const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
     const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), never));
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
+  });
+
+  test('a JPEG of 12 bits is whole, and goes on to a target that takes it as it is', async () => {
+    const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
+    const deep = jpeg.with(frame + 4, 12);
+    const error = await failure(fitter.fit(part(deep), limits({ maxEdge: 50 }), never));
+    expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
   });
 
   test('a HEIC goes to a target that takes it, and its size is known', async () => {
