@@ -32,13 +32,13 @@ export async function startRedisCluster(): Promise<RedisCluster> {
         (slot) => ownerOf(slot) === number,
       );
       await asked(port, `CLUSTER ADDSLOTSRANGE ${slots[0]} ${slots.at(-1)}`);
+      // Else nodes find out that theirs are the same, and choose others in the midst of what is done here.
+      await asked(port, `CLUSTER SET-CONFIG-EPOCH ${number + 1}`);
       await asked(portOf(nodes, 0), `CLUSTER MEET 127.0.0.1 ${port} ${buses[number]}`);
     }
-    await until(async () => {
+    await until(nodes, async (views) => {
       const infos = await Promise.all(nodes.map(({ port }) => toldRedis(port, 'CLUSTER INFO')));
-      return infos.every(
-        (info) => info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${NODES}`),
-      );
+      return infos.every((info) => info.includes('cluster_state:ok')) && views[0]?.length === NODES;
     });
   } catch (error) {
     await stop();
@@ -59,23 +59,34 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
     await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
   // Until all have it, clients may be sent to and fro.
-  await until(async () => {
-    const views = await Promise.all(nodes.map(({ port }) => toldRedis(port, 'CLUSTER NODES')));
-    return views.every((view) => isOwner(view, targetId ?? '', slot));
-  });
+  await until(nodes, (views) =>
+    views.every((view) => view.some(({ id, slots }) => id === targetId && includes(slots, slot))),
+  );
 }
 
-/** By what a node knows: a line for each node, its slots from the ninth word on, as numbers and as ranges of them. */
-function isOwner(view: string, id: string, slot: number): boolean {
-  const line = view.split('\n').find((each) => each.startsWith(id)) ?? '';
-  return line
-    .split(' ')
-    .slice(8)
-    .some((slots) => {
-      const [first, last = first] = slots.split('-').map(Number);
-      return first !== undefined && last !== undefined && first <= slot && slot <= last;
-    });
+/** What a node knows of one in its cluster. */
+interface Known {
+  readonly id: string;
+  /** Of two that say a slot is theirs, the one with the higher epoch has it. */
+  readonly epoch: string;
+  /** Numbers, and ranges of them. */
+  readonly slots: readonly string[];
 }
+
+/** By id: a line for each node, its epoch in the seventh word, its slots from the ninth on; in brackets, those on their way. */
+const known = (answer: string): readonly Known[] =>
+  (answer.match(/^[\da-f]{40} .*$/gm) ?? [])
+    .map((line) => {
+      const [id = '', , , , , , epoch = '', , ...slots] = line.split(' ');
+      return { id, epoch, slots: slots.filter((each) => !each.startsWith('[')) };
+    })
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+
+const includes = (slots: readonly string[], slot: number): boolean =>
+  slots.some((each) => {
+    const [first = NaN, last = first] = each.split('-').map(Number);
+    return first <= slot && slot <= last;
+  });
 
 const portOf = (nodes: readonly Redis[], number: number): number => nodes[number]?.port ?? 0;
 
@@ -94,10 +105,22 @@ async function asked(port: number, command: string): Promise<void> {
   if (!answer.startsWith('+')) throw new Error(`Redis refused ${command}: ${answer}`);
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+/**
+ * Until all nodes know the same, and that is as it should be. A node that does not know the others' epochs yet takes a slot with
+ * too low a one, and loses it to what the one before said earlier: then they disagree for good.
+ */
+async function until(
+  nodes: readonly Redis[],
+  holds: (views: readonly (readonly Known[])[]) => boolean | Promise<boolean>,
+): Promise<void> {
   const end = Date.now() + READY_MS;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('the nodes of Redis did not find each other');
+  for (;;) {
+    const views = await Promise.all(
+      nodes.map(async ({ port }) => known(await toldRedis(port, 'CLUSTER NODES'))),
+    );
+    const said = new Set(views.map((view) => JSON.stringify(view)));
+    if (said.size === 1 && (await holds(views))) return;
+    if (Date.now() > end) throw new Error(`the nodes of Redis do not agree: ${[...said].join(' ')}`);
     await setTimeout(READY_EVERY_MS);
   }
 }
