@@ -10,7 +10,7 @@ import { bindingInputs, bindingNames, isBindingModel } from '../data/bindings.ts
 import { advice } from '../data/replacement.ts';
 import { objectsOf } from '../ast/objects.ts';
 import { perOptions } from '../options.ts';
-import { bindingSuggestions } from '../rewrite/suggest.ts';
+import { bindingSuggestions } from '../codemod/suggest.ts';
 import { defineRule } from './define.ts';
 
 const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bindings ?? [])]));

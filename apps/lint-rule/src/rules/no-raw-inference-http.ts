@@ -9,7 +9,7 @@ import { addressReader, type Verdict } from '../match/address.ts';
 import { evidenceIn, proves } from '../match/evidence.ts';
 import { addressesIn, senderOf, sentBy, type Sender, type Sent } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
-import { fetchSuggestions } from '../rewrite/suggest.ts';
+import { fetchSuggestions } from '../codemod/suggest.ts';
 import { defineRule, type File } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;

@@ -9,7 +9,7 @@ import { advice, DOCUMENT } from '../data/replacement.ts';
 import { mockMethods, mockObjects, sdks, type Sdk } from '../data/sdks.ts';
 import { nameTable, packageOf, subpathOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
-import { suggestionsFor } from '../rewrite/suggest.ts';
+import { suggestionsFor } from '../codemod/suggest.ts';
 import { defineRule, type File } from './define.ts';
 
 const lookup = perOptions((options) => {

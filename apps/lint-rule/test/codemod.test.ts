@@ -12,13 +12,13 @@ import {
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { messages } from './lint.ts';
-import * as anthropicBefore from './rewrite/anthropic-messages.ts';
-import * as atOnceBefore from './rewrite/openai-at-once.ts';
-import * as bindingBefore from './rewrite/binding.ts';
-import * as fetchChatBefore from './rewrite/fetch-chat.ts';
-import * as fetchMessagesBefore from './rewrite/fetch-messages.ts';
-import * as chatBefore from './rewrite/openai-chat.ts';
-import * as responsesBefore from './rewrite/openai-responses.ts';
+import * as anthropicBefore from './codemod/anthropic-messages.ts';
+import * as atOnceBefore from './codemod/openai-at-once.ts';
+import * as bindingBefore from './codemod/binding.ts';
+import * as fetchChatBefore from './codemod/fetch-chat.ts';
+import * as fetchMessagesBefore from './codemod/fetch-messages.ts';
+import * as chatBefore from './codemod/openai-chat.ts';
+import * as responsesBefore from './codemod/openai-responses.ts';
 
 /** The file that the suggestion makes, or undefined where there is none. */
 function rewritten(code: string): string | undefined {
@@ -44,7 +44,7 @@ beforeAll(() => {
   // Inside the package, so that the rewritten files find the workspace's packages.
   folder = mkdtempSync(join(import.meta.dirname, '.rewritten-'));
   for (const name of SAMPLES) {
-    const code = rewritten(readFileSync(join(import.meta.dirname, 'rewrite', `${name}.ts`), 'utf8'));
+    const code = rewritten(readFileSync(join(import.meta.dirname, 'codemod', `${name}.ts`), 'utf8'));
     writeFileSync(join(folder, `${name}.ts`), code ?? '');
   }
 });
