@@ -46,7 +46,7 @@ export default defineConfig(
     '**/node_modules/**',
     '.ci/out/**',
     // What our own rules are tried on: code as others write it.
-    'apps/lint-rule/test/{fixtures,rewrite}/**',
+    'apps/lint-rule/test/{fixtures,codemod}/**',
   ]),
   js.configs.recommended,
   // Our own rule on our own house: raw SDKs in provider packages alone.

@@ -90,6 +90,14 @@ export const binary: Config = defineConfig({
   dts: { entry: 'src/index.ts' },
 });
 
+/** eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
+export const lintLibrary: Config = defineConfig({
+  ...base,
+  entry: { index: 'src/index.ts', bin: 'src/bin.ts', codemod: 'src/codemod/index.ts' },
+  platform: 'node',
+  dts: { entry: { index: 'src/index.ts', codemod: 'src/codemod/index.ts' } },
+});
+
 /** skills: what runs everywhere, and what reads from disk. */
 export const skillsLibrary: Config = defineConfig({
   ...base,

@@ -11,6 +11,7 @@ import {
 } from '@majordomo/testing';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import codemod from '../src/codemod/index.ts';
 import { messages } from './lint.ts';
 import * as anthropicBefore from './codemod/anthropic-messages.ts';
 import * as atOnceBefore from './codemod/openai-at-once.ts';
@@ -20,11 +21,11 @@ import * as fetchMessagesBefore from './codemod/fetch-messages.ts';
 import * as chatBefore from './codemod/openai-chat.ts';
 import * as responsesBefore from './codemod/openai-responses.ts';
 
-/** The file that the suggestion makes, or undefined where there is none. */
+/** Returns the file after the fix, or undefined if no report has one. */
 function rewritten(code: string): string | undefined {
-  const suggestions = messages(code).flatMap((message) => message.suggestions ?? []);
-  expect(suggestions.length).toBeLessThan(2);
-  const fix = suggestions[0]?.fix;
+  const fixes = messages(code, { plugin: codemod }).flatMap(({ fix }) => fix ?? []);
+  expect(fixes.length).toBeLessThan(2);
+  const [fix] = fixes;
   return fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1]);
 }
 
@@ -293,7 +294,7 @@ const LEFT: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-it.each(LEFT)('nothing is suggested where %s', (_what, code) => {
+it.each(LEFT)('does not rewrite a file where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });
@@ -353,7 +354,7 @@ const BY_HAND: readonly (readonly [what: string, code: string])[] = [
   ['there is a majordomo', `const majordomo = 1;\n${PLAIN}\n${READ}`],
 ];
 
-it.each(BY_HAND)('nothing is suggested for a request by hand where %s', (_what, code) => {
+it.each(BY_HAND)('does not rewrite a fetch where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });
@@ -379,7 +380,7 @@ const BOUND: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-it.each(BOUND)('nothing is suggested for a binding where %s', (_what, code) => {
+it.each(BOUND)('does not rewrite a binding call where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });

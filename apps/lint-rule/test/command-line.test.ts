@@ -198,3 +198,34 @@ it('tells its usage and version', async () => {
   expect((await run('--help')).out).toContain('majordomo-lint [options]');
   expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
 });
+
+describe('--fix', () => {
+  const PLAIN = `import OpenAI from 'openai';
+const client = new OpenAI();
+const answer = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+console.log(answer.choices[0].message.content);
+`;
+
+  it('rewrites a plain use in place and reports no raw call', async () => {
+    write('a.ts', PLAIN);
+    expect(await run('--fix', root)).toEqual({
+      code: 0,
+      out: 'No raw calls in 1 file. Rewrote 1 file.\n',
+      error: '',
+    });
+    expect(readFileSync(join(root, 'a.ts'), 'utf8')).toContain("model('openai/m').generate(");
+  });
+
+  it('leaves a use that it does not understand and reports it', async () => {
+    const code = PLAIN.replace("model: 'm'", "stream: true, model: 'm'");
+    write('a.ts', code);
+    expect((await run('--fix', root)).code).toBe(1);
+    expect(readFileSync(join(root, 'a.ts'), 'utf8')).toBe(code);
+  });
+
+  it('is off by default', async () => {
+    write('a.ts', PLAIN);
+    expect((await run(root)).code).toBe(1);
+    expect(readFileSync(join(root, 'a.ts'), 'utf8')).toBe(PLAIN);
+  });
+});

@@ -1,6 +1,6 @@
 import typescriptParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
-import plugin, { type MajordomoOptions } from '../src/index.ts';
+import reporting, { type MajordomoOptions } from '../src/index.ts';
 import { parser as ownParser } from '../src/check/parser.ts';
 
 /** The two parsers that TypeScript repositories meet: typescript-eslint's, and the command's own. */
@@ -15,6 +15,7 @@ export interface Case {
   readonly parser?: Linter.Parser | undefined;
   readonly filename?: string | undefined;
   readonly cwd?: string | undefined;
+  readonly plugin?: typeof reporting | undefined;
 }
 
 /** `no-raw-sdk:3` for each finding, in order. */
@@ -26,7 +27,7 @@ export function lint(code: string, options: Case = {}): readonly string[] {
 
 export function messages(
   code: string,
-  { options, strict, parser, filename, cwd }: Case = {},
+  { options, strict, parser, filename, cwd, plugin = reporting }: Case = {},
 ): Linter.LintMessage[] {
   const linter = new Linter({ configType: 'flat', ...(cwd === undefined ? {} : { cwd }) });
   const config: Linter.Config[] = [

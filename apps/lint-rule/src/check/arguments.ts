@@ -13,6 +13,8 @@ export interface Arguments {
   readonly skipScripts: boolean;
   /** Count what an `eslint-disable` comment hides. */
   readonly noInline: boolean;
+  /** Whether plain uses of the OpenAI and Anthropic SDKs, `fetch` and bindings are rewritten in place. */
+  readonly fix: boolean;
 }
 
 export const USAGE = `majordomo-lint [options] [folder or file …]
@@ -25,7 +27,8 @@ A package whose package.json says "majordomo": { "provider": true } may have the
   --ignore <glob>    files not to look at, from the folder (repeatable)
   --skip-tests       not files that look like tests
   --skip-scripts     not files under scripts/, tools/, examples/
-  --no-inline        also what eslint-disable comments hide
+  --no-inline        also report what eslint-disable comments hide
+  --fix              rewrite plain uses of the OpenAI and Anthropic SDKs, fetch and Workers AI bindings
   --format <name>    plain (default) or sarif
   --output <file>    write there instead of standard output
   --help, --version
@@ -40,6 +43,7 @@ const OPTIONS = {
   'skip-tests': { type: 'boolean' },
   'skip-scripts': { type: 'boolean' },
   'no-inline': { type: 'boolean' },
+  fix: { type: 'boolean' },
   format: { type: 'string' },
   output: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -64,5 +68,6 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' | 've
     skipTests: values['skip-tests'] === true,
     skipScripts: values['skip-scripts'] === true,
     noInline: values['no-inline'] === true,
+    fix: values.fix === true,
   };
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ESLint } from 'eslint';
-import plugin from '../index.ts';
+import reporting from '../index.ts';
 import type { MajordomoOptions } from '../options.ts';
 import type { Arguments } from './arguments.ts';
 import { parser } from './parser.ts';
@@ -20,6 +20,8 @@ export interface Finding {
 
 export interface Report {
   readonly files: number;
+  /** Files that `--fix` has rewritten. */
+  readonly rewritten: number;
   readonly findings: readonly Finding[];
   /** Files that no parser could read: nobody knows what is in them. */
   readonly unread: readonly { readonly file: string; readonly message: string }[];
@@ -29,15 +31,20 @@ const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
 /** Built and installed things; what begins with a dot is a tool's own folder. */
 const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
 
-/** Lints one folder or file. Throws where there is none, or nothing in it to read. */
+/**
+ * Lints one folder or file; with `fix` it also rewrites plain uses in place. Throws if the path does not exist or has no
+ * file to lint.
+ */
 export async function check(path: string, args: Arguments): Promise<Report> {
   const target = resolve(path);
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats === undefined) throw new Error(`no such folder or file: ${path}`);
+  const plugin = args.fix ? (await import('../codemod/index.ts')).default : reporting;
   const folder = stats.isDirectory() ? target : dirname(target);
   const linter = new ESLint({
     cwd: folder,
     overrideConfigFile: true,
+    fix: args.fix,
     overrideConfig: [
       { ignores: [...GENERATED, ...args.ignore] },
       {
@@ -51,6 +58,7 @@ export async function check(path: string, args: Arguments): Promise<Report> {
     ],
   });
   const results = await linter.lintFiles([stats.isDirectory() ? '.' : basename(target)]);
+  if (args.fix) await ESLint.outputFixes(results);
   const findings: Finding[] = [];
   const unread: Report['unread'][number][] = [];
   for (const { filePath, messages } of results)
@@ -59,7 +67,8 @@ export async function check(path: string, args: Arguments): Promise<Report> {
       // Comments of the repository may configure rules that only its own linter knows.
       else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
     }
-  return { files: results.length, findings, unread };
+  const rewritten = results.filter(({ output }) => output !== undefined).length;
+  return { files: results.length, rewritten, findings, unread };
 }
 
 function settingsOf(args: Arguments): MajordomoOptions {

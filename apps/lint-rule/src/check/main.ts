@@ -32,6 +32,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
   for (const path of args.paths) reports.push(await check(path, args));
   const report: Report = {
     files: reports.reduce((sum, { files }) => sum + files, 0),
+    rewritten: reports.reduce((sum, { rewritten }) => sum + rewritten, 0),
     findings: reports.flatMap(({ findings }) => findings),
     unread: reports.flatMap(({ unread }) => unread),
   };

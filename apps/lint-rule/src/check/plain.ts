@@ -10,10 +10,11 @@ export function plain(report: Report, cwd: string): string {
   return [...lines, summary(report), ''].join('\n');
 }
 
-function summary({ files, findings, unread }: Report): string {
+function summary({ files, rewritten, findings, unread }: Report): string {
+  const fixed = rewritten === 0 ? '' : ` Rewrote ${rewritten} file${rewritten === 1 ? '' : 's'}.`;
   const skipped = unread.length === 0 ? '' : ` (${unread.length} skipped)`;
   const looked = `${files} file${files === 1 ? '' : 's'}${skipped}`;
-  if (findings.length === 0) return `No raw calls in ${looked}.`;
+  if (findings.length === 0) return `No raw calls in ${looked}.${fixed}`;
   const touched = new Set(findings.map(({ file }) => file)).size;
-  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${touched} of ${looked}.`;
+  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${touched} of ${looked}.${fixed}`;
 }

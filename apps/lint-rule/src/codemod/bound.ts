@@ -14,7 +14,7 @@ export function rewriteBound(
   call: ESTree.CallExpression,
   binding: string,
   code: SourceCode,
-): { readonly package: string; readonly edits: readonly Edit[] } | undefined {
+): readonly Edit[] | undefined {
   const [model, request, ...more] = call.arguments;
   const names = freeNames(CLOUDFLARE, code);
   if (model === undefined || request?.type !== 'ObjectExpression' || more.length > 0) return undefined;
@@ -35,5 +35,5 @@ export function rewriteBound(
     ...answer,
   ];
   const lines = importLines(CLOUDFLARE, names, edits, { quote: "'", end: ';' });
-  return { package: CLOUDFLARE.by, edits: [...headEdits(lines, undefined, code), ...edits] };
+  return [...headEdits(lines, undefined, code), ...edits];
 }

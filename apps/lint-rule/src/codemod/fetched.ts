@@ -12,10 +12,7 @@ import { jsonOf } from './response.ts';
  * Rewrites one request by `fetch` to a vendor's own address, with a literal body and the key of the environment, whose
  * answer is read as JSON. Undefined for any other: half a rewrite is worse than none.
  */
-export function rewriteFetch(
-  call: ESTree.CallExpression,
-  code: SourceCode,
-): { readonly package: string; readonly edits: readonly Edit[] } | undefined {
+export function rewriteFetch(call: ESTree.CallExpression, code: SourceCode): readonly Edit[] | undefined {
   const sent = sentTo(call);
   const names = sent && freeNames(sent.dialect, code, [MAJORDOMO]);
   const request = sent && bodyOf(sent.init, sent.dialect);
@@ -37,7 +34,7 @@ export function rewriteFetch(
   ] as const;
   const lines = importLines(dialect, names, within, { quote: "'", end: ';' });
   const made = `const ${MAJORDOMO} = createMajordomo({ providers: [${factoryOf(dialect, raw)}], env: process.env });`;
-  return { package: dialect.by, edits: [...headEdits(lines, made, code), ...within] };
+  return [...headEdits(lines, made, code), ...within];
 }
 
 const MAJORDOMO = 'majordomo';

@@ -17,13 +17,28 @@ export interface RuleParts {
   readonly description: string;
   readonly messages: Readonly<Record<string, string>>;
   readonly options: readonly OptionName[];
+  /** Whether reports may carry suggestions. `@default false` */
   readonly hasSuggestions?: boolean | undefined;
+  /** Whether reports may carry a fix. `@default false` */
+  readonly isFixable?: boolean | undefined;
   /** Which files the rule is for: all but provider packages (most rules), or only those. */
   readonly where: 'outside-providers' | 'inside-providers';
   /** A file that cannot have to do with the rule is not walked at all. */
   readonly concerns?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   visit(file: File): Rule.RuleListener;
 }
+
+/** Replacements of ranges of the source text that do not overlap. */
+export type Edits = readonly { readonly range: readonly [number, number]; readonly text: string }[];
+
+/** Returns the `fix` of a report, or nothing without edits. */
+export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, 'fix'> =>
+  edits === undefined
+    ? {}
+    : {
+        fix: (fixer) =>
+          edits.map(({ range: [start, end], text }) => fixer.replaceTextRange([start, end], text)),
+      };
 
 const NOTHING: Rule.RuleListener = {};
 
@@ -35,7 +50,8 @@ export function defineRule(parts: RuleParts): Rule.RuleModule {
       docs: { description: parts.description, url: `${DOCS}#${parts.name}` },
       schema: schemaOf(parts.options),
       messages: { ...parts.messages },
-      ...(parts.hasSuggestions === true ? { hasSuggestions: true } : {}),
+      ...(parts.hasSuggestions === true && { hasSuggestions: true }),
+      ...(parts.isFixable === true && { fixable: 'code' }),
     },
     create(context) {
       const code = context.sourceCode;

@@ -10,41 +10,43 @@ import { bindingInputs, bindingNames, isBindingModel } from '../data/bindings.ts
 import { advice } from '../data/replacement.ts';
 import { objectsOf } from '../ast/objects.ts';
 import { perOptions } from '../options.ts';
-import { bindingSuggestions } from '../codemod/suggest.ts';
-import { defineRule } from './define.ts';
+import { defineRule, fixWith, type Edits, type File } from './define.ts';
 
 const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bindings ?? [])]));
 
 const TRACE = /@(?:cf|hf)\/|\b(?:AI|ai|Ai)\b/;
 
+/** Returns the edits that replace a plain call of a binding, or undefined for any other call. */
+type RewriteBinding = (call: ESTree.CallExpression, binding: string, code: File['code']) => Edits | undefined;
+
 /** Bans Workers AI calls through the binding: `env.AI.run(…)`. */
-export const noRawAiBinding: Rule.RuleModule = defineRule({
-  name: 'no-raw-ai-binding',
-  description: 'Disallow raw Workers AI binding calls outside provider packages',
-  messages: {
-    raw: 'Raw Workers AI call (`{{called}}`). {{advice}}',
-    rewrite: 'Rewrite this call for {{package}}',
-  },
-  hasSuggestions: true,
-  options: ['bindings'],
-  where: 'outside-providers',
-  concerns: (text, options) => text.includes('run') && (TRACE.test(text) || options.bindings !== undefined),
-  visit({ context, code, options }) {
-    const names = namesOf(options);
-    const mayBorrow = BORROWED.test(code.text);
-    return {
-      CallExpression(node) {
-        if (node.arguments.length === 0 || !(mayBorrow || isNamedRun(node.callee))) return;
-        if (!isRun(node, names, lookInto(code))) return;
-        const called = code.getText(node.callee).replaceAll(/\s+/g, ' ').slice(0, LONGEST_NAME);
-        const binding = bindingIn(called);
-        const told = advice('cloudflare').replace('env.AI', binding ?? 'env.AI');
-        const suggest = binding === undefined ? [] : bindingSuggestions(node, binding, code);
-        context.report({ node, messageId: 'raw', data: { called, advice: told }, suggest });
-      },
-    };
-  },
-});
+export const noRawAiBinding = (rewrite?: RewriteBinding): Rule.RuleModule =>
+  defineRule({
+    name: 'no-raw-ai-binding',
+    description: 'Disallow raw Workers AI binding calls outside provider packages',
+    messages: {
+      raw: 'Raw Workers AI call (`{{called}}`). {{advice}}',
+    },
+    isFixable: rewrite !== undefined,
+    options: ['bindings'],
+    where: 'outside-providers',
+    concerns: (text, options) => text.includes('run') && (TRACE.test(text) || options.bindings !== undefined),
+    visit({ context, code, options }) {
+      const names = namesOf(options);
+      const mayBorrow = BORROWED.test(code.text);
+      return {
+        CallExpression(node) {
+          if (node.arguments.length === 0 || !(mayBorrow || isNamedRun(node.callee))) return;
+          if (!isRun(node, names, lookInto(code))) return;
+          const called = code.getText(node.callee).replaceAll(/\s+/g, ' ').slice(0, LONGEST_NAME);
+          const binding = bindingIn(called);
+          const told = advice('cloudflare').replace('env.AI', binding ?? 'env.AI');
+          const edits = binding === undefined ? undefined : rewrite?.(node, binding, code);
+          context.report({ node, messageId: 'raw', data: { called, advice: told }, ...fixWith(edits) });
+        },
+      };
+    },
+  });
 
 const LONGEST_NAME = 60;
 

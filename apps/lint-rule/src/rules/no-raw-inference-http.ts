@@ -9,8 +9,7 @@ import { addressReader, type Verdict } from '../match/address.ts';
 import { evidenceIn, proves } from '../match/evidence.ts';
 import { addressesIn, senderOf, sentBy, type Sender, type Sent } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
-import { fetchSuggestions } from '../codemod/suggest.ts';
-import { defineRule, type File } from './define.ts';
+import { defineRule, fixWith, type Edits, type File } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
 interface Finding {
@@ -37,35 +36,38 @@ const readerOf = perOptions((options) =>
 const SENDS =
   /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|\btls\b|net['"`]|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
 
+/** Returns the edits that replace a plain request, or undefined for any other request. */
+type RewriteCall = (call: Call, code: File['code']) => Edits | undefined;
+
 /** Bans HTTP calls to inference hosts, and to any host on the paths of an inference wire. */
-export const noRawInferenceHttp: Rule.RuleModule = defineRule({
-  name: 'no-raw-inference-http',
-  description: 'Disallow raw HTTP calls to models outside provider packages',
-  messages: {
-    raw: 'Raw inference call ({{what}}). {{advice}}',
-    rewrite: 'Rewrite this call for {{package}}',
-  },
-  hasSuggestions: true,
-  options: ['hosts', 'paths', 'certainty'],
-  where: 'outside-providers',
-  concerns: (text) => SENDS.test(text),
-  visit(file) {
-    const reported = new Set<Node>();
-    const check = (node: Rule.Node): void => {
-      if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
-      const finding = findingIn(node, file);
-      if (finding === undefined || isPartOf(node, reported)) return;
-      reported.add(node);
-      file.context.report({
-        node,
-        messageId: 'raw',
-        data: { what: finding.what, advice: advice(finding.use, finding.by !== 'host') },
-        suggest: fetchSuggestions(node, file.code),
-      });
-    };
-    return { CallExpression: check, NewExpression: check };
-  },
-});
+export const noRawInferenceHttp = (rewrite?: RewriteCall): Rule.RuleModule =>
+  defineRule({
+    name: 'no-raw-inference-http',
+    description: 'Disallow raw HTTP calls to models outside provider packages',
+    messages: {
+      raw: 'Raw inference call ({{what}}). {{advice}}',
+    },
+    isFixable: rewrite !== undefined,
+    options: ['hosts', 'paths', 'certainty'],
+    where: 'outside-providers',
+    concerns: (text) => SENDS.test(text),
+    visit(file) {
+      const reported = new Set<Node>();
+      const check = (node: Rule.Node): void => {
+        if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
+        const finding = findingIn(node, file);
+        if (finding === undefined || isPartOf(node, reported)) return;
+        reported.add(node);
+        file.context.report({
+          node,
+          messageId: 'raw',
+          data: { what: finding.what, advice: advice(finding.use, finding.by !== 'host') },
+          ...fixWith(rewrite?.(node, file.code)),
+        });
+      };
+      return { CallExpression: check, NewExpression: check };
+    },
+  });
 
 /** `axios.create({ … }).post(…)` is one call site. */
 function isPartOf(node: Rule.Node, reported: ReadonlySet<Node>): boolean {

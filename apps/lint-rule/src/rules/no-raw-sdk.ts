@@ -9,8 +9,7 @@ import { advice, DOCUMENT } from '../data/replacement.ts';
 import { mockMethods, mockObjects, sdks, type Sdk } from '../data/sdks.ts';
 import { nameTable, packageOf, subpathOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
-import { suggestionsFor } from '../codemod/suggest.ts';
-import { defineRule, type File } from './define.ts';
+import { defineRule, fixWith, type Edits, type File } from './define.ts';
 
 const lookup = perOptions((options) => {
   const extra = (options.packages ?? []).map((name): Sdk => ({ name, use: 'core' }));
@@ -22,61 +21,64 @@ const lookup = perOptions((options) => {
 /** Where a call can load or fake a module by its name. */
 const LOADS = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
 
-/** Bans packages that talk to models by themselves, however they are loaded. */
-export const noRawSdk: Rule.RuleModule = defineRule({
-  name: 'no-raw-sdk',
-  description: 'Disallow raw model SDKs outside provider packages',
-  messages: {
-    raw: "'{{name}}' is a raw model SDK. {{advice}}",
-    bookkeeping:
-      "'{{name}}' keeps the books here ({{names}}). Calls to models have health and gates of their own in majordomo; for anything else keep a breaker of yours: {{document}}",
-    rewrite: 'Rewrite this file for {{package}}',
-  },
-  options: ['packages', 'ignore', 'types'],
-  hasSuggestions: true,
-  where: 'outside-providers',
-  visit(file) {
-    const { code, options } = file;
-    const types = options.types === true;
-    const check = checker(file);
-    const ofSource = (node: Rule.Node, source: Node | null | undefined, names?: Names): void => {
-      if (source?.type === 'Literal' && typeof source.value === 'string') check(node, source.value, names);
-    };
-    return {
-      ImportDeclaration(node) {
-        if (types || !isTypeOnly(node, node.specifiers)) ofSource(node, node.source, importedNames(node));
-      },
-      ExportNamedDeclaration(node) {
-        if (node.source && (types || !isTypeOnly(node, node.specifiers))) ofSource(node, node.source);
-      },
-      ExportAllDeclaration(node) {
-        if (types || !isTypeOnly(node, [])) ofSource(node, node.source);
-      },
-      ImportExpression(node) {
-        if (node.source.type === 'Literal') ofSource(node, node.source);
-        else for (const text of textsOf(node.source, lookInto(code))) check(node, text);
-      },
-      TSImportEqualsDeclaration(node: Rule.Node) {
-        const reference = child(node, 'moduleReference');
-        if (reference !== undefined && (types || !isTypeOnly(node, [])))
-          ofSource(node, child(reference, 'expression'));
-      },
-      ...(types && {
-        TSImportType(node: Rule.Node) {
-          const argument = child(node, 'source') ?? child(node, 'argument');
-          ofSource(node, argument === undefined ? undefined : (child(argument, 'literal') ?? argument));
+/** Returns the edits that replace the SDK in the whole file, or undefined if the file uses it in any other way. */
+type RewriteImport = (node: Rule.Node, name: string, code: File['code']) => Edits | undefined;
+
+/** Bans packages that call models, however they are loaded. */
+export const noRawSdk = (rewrite?: RewriteImport): Rule.RuleModule =>
+  defineRule({
+    name: 'no-raw-sdk',
+    description: 'Disallow raw model SDKs outside provider packages',
+    messages: {
+      raw: "'{{name}}' is a raw model SDK. {{advice}}",
+      bookkeeping:
+        "'{{name}}' keeps the books here ({{names}}). Calls to models have health and gates of their own in majordomo; for anything else keep a breaker of yours: {{document}}",
+    },
+    options: ['packages', 'ignore', 'types'],
+    isFixable: rewrite !== undefined,
+    where: 'outside-providers',
+    visit(file) {
+      const { code, options } = file;
+      const types = options.types === true;
+      const check = checker(file, rewrite);
+      const ofSource = (node: Rule.Node, source: Node | null | undefined, names?: Names): void => {
+        if (source?.type === 'Literal' && typeof source.value === 'string') check(node, source.value, names);
+      };
+      return {
+        ImportDeclaration(node) {
+          if (types || !isTypeOnly(node, node.specifiers)) ofSource(node, node.source, importedNames(node));
         },
-      }),
-      ...(LOADS.test(code.text) && {
-        CallExpression(node: Rule.Node) {
-          if (node.type !== 'CallExpression') return;
-          const specifier = loadedBy(node, file);
-          if (specifier !== undefined) check(node, specifier);
+        ExportNamedDeclaration(node) {
+          if (node.source && (types || !isTypeOnly(node, node.specifiers))) ofSource(node, node.source);
         },
-      }),
-    };
-  },
-});
+        ExportAllDeclaration(node) {
+          if (types || !isTypeOnly(node, [])) ofSource(node, node.source);
+        },
+        ImportExpression(node) {
+          if (node.source.type === 'Literal') ofSource(node, node.source);
+          else for (const text of textsOf(node.source, lookInto(code))) check(node, text);
+        },
+        TSImportEqualsDeclaration(node: Rule.Node) {
+          const reference = child(node, 'moduleReference');
+          if (reference !== undefined && (types || !isTypeOnly(node, [])))
+            ofSource(node, child(reference, 'expression'));
+        },
+        ...(types && {
+          TSImportType(node: Rule.Node) {
+            const argument = child(node, 'source') ?? child(node, 'argument');
+            ofSource(node, argument === undefined ? undefined : (child(argument, 'literal') ?? argument));
+          },
+        }),
+        ...(LOADS.test(code.text) && {
+          CallExpression(node: Rule.Node) {
+            if (node.type !== 'CallExpression') return;
+            const specifier = loadedBy(node, file);
+            if (specifier !== undefined) check(node, specifier);
+          },
+        }),
+      };
+    },
+  });
 
 /** Exports that count, limit and break, and ask no model. */
 const BOOKS = /Breaker|Ledger|Cost|Budget|Quota|RateLimit|Health|Usage/;
@@ -103,7 +105,10 @@ function isHarmless(name: string, specifier: string, names: Names): boolean {
   return fine === '*' || names?.every((one) => fine.has(one)) === true;
 }
 
-function checker(file: File): (node: Rule.Node, specifier: string, names?: Names) => void {
+function checker(
+  file: File,
+  rewrite: RewriteImport | undefined,
+): (node: Rule.Node, specifier: string, names?: Names) => void {
   const find = lookup(file.options);
   return (node, specifier, names) => {
     const name = packageOf(specifier);
@@ -118,7 +123,7 @@ function checker(file: File): (node: Rule.Node, specifier: string, names?: Names
       node,
       messageId: 'raw',
       data: { name, advice: advice(sdk.use) },
-      suggest: suggestionsFor(node, name, file.code),
+      ...fixWith(rewrite?.(node, name, file.code)),
     });
   };
 }

@@ -1,0 +1,33 @@
+import type { Rule } from 'eslint';
+import { rules as reporting } from '../index.ts';
+import { definePlugin, type MajordomoPlugin } from '../plugin.ts';
+import { noRawAiBinding } from '../rules/no-raw-ai-binding.ts';
+import { noRawInferenceHttp } from '../rules/no-raw-inference-http.ts';
+import { noRawSdk } from '../rules/no-raw-sdk.ts';
+import { rewriteBound } from './bound.ts';
+import { dialects } from './dialects.ts';
+import { rewriteFetch } from './fetched.ts';
+import { rewriteProgram } from './program.ts';
+
+export type { MajordomoPlugin } from '../plugin.ts';
+
+/**
+ * The rules of `@majordomo/eslint-plugin` with fixes. A fix rewrites a plain use of the OpenAI or Anthropic SDK, a plain
+ * `fetch` to these vendors, or a plain call of a Workers AI binding. Every other use is reported without a fix.
+ */
+export const rules: Readonly<Record<string, Rule.RuleModule>> = {
+  ...reporting,
+  'no-raw-sdk': noRawSdk((node, name, code) => {
+    const dialect = dialects.find((one) => one.package === name);
+    if (dialect === undefined || node.type !== 'ImportDeclaration') return undefined;
+    return rewriteProgram(node, dialect, code);
+  }),
+  'no-raw-inference-http': noRawInferenceHttp((node, code) =>
+    node.type === 'CallExpression' ? rewriteFetch(node, code) : undefined,
+  ),
+  'no-raw-ai-binding': noRawAiBinding(rewriteBound),
+};
+
+const plugin: MajordomoPlugin = definePlugin(rules);
+
+export default plugin;

@@ -1,0 +1,42 @@
+import type { ESLint, Linter, Rule } from 'eslint';
+import { name, version } from './version.ts';
+
+export interface MajordomoPlugin extends ESLint.Plugin {
+  readonly meta: { readonly name: string; readonly version: string };
+  readonly rules: Record<string, Rule.RuleModule>;
+  readonly configs: { readonly recommended: Linter.Config; readonly strict: Linter.Config };
+}
+
+/** Returns a plugin with these rules and the configurations `recommended` and `strict`, which enable all of them. */
+export function definePlugin(rules: Readonly<Record<string, Rule.RuleModule>>): MajordomoPlugin {
+  const plugin: MajordomoPlugin = {
+    meta: { name, version },
+    rules: { ...rules },
+    configs: {
+      /** Reports raw calls that are certain. */
+      get recommended(): Linter.Config {
+        return config(plugin, 'recommended', {});
+      },
+      /** Also reports types of SDKs, and ambiguous paths without evidence. */
+      get strict(): Linter.Config {
+        return config(plugin, 'strict', {
+          'no-raw-sdk': { types: true },
+          'no-raw-inference-http': { certainty: 'possible' },
+        });
+      },
+    },
+  };
+  return plugin;
+}
+
+function config(
+  plugin: MajordomoPlugin,
+  kind: string,
+  options: Readonly<Record<string, object>>,
+): Linter.Config {
+  const entries = Object.keys(plugin.rules).map((rule): [string, Linter.RuleEntry] => {
+    const ruleOptions = options[rule];
+    return [`majordomo/${rule}`, ruleOptions === undefined ? 'error' : ['error', ruleOptions]];
+  });
+  return { name: `majordomo/${kind}`, plugins: { majordomo: plugin }, rules: Object.fromEntries(entries) };
+}
