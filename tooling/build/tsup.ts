@@ -93,9 +93,9 @@ export const binary: Config = defineConfig({
 /** eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
 export const lintLibrary: Config = defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', bin: 'src/bin.ts', codemod: 'src/codemod/index.ts' },
+  entry: ['src/index.ts', 'src/bin.ts', 'src/codemod.ts'],
   platform: 'node',
-  dts: { entry: { index: 'src/index.ts', codemod: 'src/codemod/index.ts' } },
+  dts: { entry: ['src/index.ts', 'src/codemod.ts'] },
 });
 
 /** skills: what runs everywhere, and what reads from disk. */

@@ -1,9 +1,13 @@
 import type { ESLint, Linter, Rule } from 'eslint';
 import { name, version } from './version.ts';
 
+/** An ESLint plugin with the configurations `recommended` and `strict`. */
 export interface MajordomoPlugin extends ESLint.Plugin {
+  /** Name and version of the package. */
   readonly meta: { readonly name: string; readonly version: string };
+  /** The rules by name, without the prefix `majordomo/`. */
   readonly rules: Record<string, Rule.RuleModule>;
+  /** `recommended` reports raw calls that are certain; `strict` also types and ambiguous paths. */
   readonly configs: { readonly recommended: Linter.Config; readonly strict: Linter.Config };
 }
 

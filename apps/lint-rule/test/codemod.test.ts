@@ -11,7 +11,7 @@ import {
 } from '@majordomo/testing';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import codemod from '../src/codemod/index.ts';
+import codemod from '../src/codemod.ts';
 import { messages } from './lint.ts';
 import * as anthropicBefore from './codemod/anthropic-messages.ts';
 import * as atOnceBefore from './codemod/openai-at-once.ts';

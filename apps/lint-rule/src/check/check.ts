@@ -39,7 +39,7 @@ export async function check(path: string, args: Arguments): Promise<Report> {
   const target = resolve(path);
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats === undefined) throw new Error(`no such folder or file: ${path}`);
-  const plugin = args.fix ? (await import('../codemod/index.ts')).default : reporting;
+  const plugin = args.fix ? (await import('../codemod.ts')).default : reporting;
   const folder = stats.isDirectory() ? target : dirname(target);
   const linter = new ESLint({
     cwd: folder,

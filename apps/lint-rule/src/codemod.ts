@@ -1,15 +1,15 @@
 import type { Rule } from 'eslint';
-import { rules as reporting } from '../index.ts';
-import { definePlugin, type MajordomoPlugin } from '../plugin.ts';
-import { noRawAiBinding } from '../rules/no-raw-ai-binding.ts';
-import { noRawInferenceHttp } from '../rules/no-raw-inference-http.ts';
-import { noRawSdk } from '../rules/no-raw-sdk.ts';
-import { rewriteBound } from './bound.ts';
-import { dialects } from './dialects.ts';
-import { rewriteFetch } from './fetched.ts';
-import { rewriteProgram } from './program.ts';
+import { rules as reporting } from './index.ts';
+import { definePlugin, type MajordomoPlugin } from './plugin.ts';
+import { noRawAiBinding } from './rules/no-raw-ai-binding.ts';
+import { noRawInferenceHttp } from './rules/no-raw-inference-http.ts';
+import { noRawSdk } from './rules/no-raw-sdk.ts';
+import { rewriteBound } from './codemod/bound.ts';
+import { dialects } from './codemod/dialects.ts';
+import { rewriteFetch } from './codemod/fetched.ts';
+import { rewriteProgram } from './codemod/program.ts';
 
-export type { MajordomoPlugin } from '../plugin.ts';
+export type { MajordomoPlugin } from './plugin.ts';
 
 /**
  * The rules of `@majordomo/eslint-plugin` with fixes. A fix rewrites a plain use of the OpenAI or Anthropic SDK, a plain
