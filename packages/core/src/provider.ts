@@ -1,5 +1,4 @@
 export { loadDeferred } from './deferred.ts';
-export { keepWarm, unused } from './keep-warm.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
 export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
 export { callSite, failingAt, type CallSite } from './error/call-site.ts';

@@ -3,7 +3,7 @@ import type { Citation, JsonObject, Replay } from '@majordomo/core';
 import { citationOf, goesBack } from './citations.ts';
 import { callerOf, KeptBlock, vendorPart } from './kept-blocks.ts';
 import type { WireStopDetails } from './response.ts';
-import { CLAUDE_FAMILY, jsonText, keepWarm, Scribe } from '@majordomo/core/provider';
+import { CLAUDE_FAMILY, jsonText, Scribe } from '@majordomo/core/provider';
 
 /**
  * A content block, whole or as it starts. Blocks of server tools and of types that came later have other
@@ -275,8 +275,6 @@ export class ContentBlocks {
 
 /** Types of blocks that are parts of an answer. */
 const PARTS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
-
-keepWarm(() => new ContentBlocks({ scribe: new Scribe('', []), family: '' }));
 
 /** An answer of this wire has this member; another shape is drift. */
 export const without = (path: string, target: string): LlmError =>

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { keepWarm, unused, Scribe, type WireReader } from '@majordomo/core/provider';
+import { Scribe, type WireReader } from '@majordomo/core/provider';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
 import {
   finishReason,
@@ -153,8 +153,6 @@ export class MessagesReader implements WireReader {
     return without(path, this.scribe.target);
   }
 }
-
-keepWarm(() => new MessagesReader({ scribe: new Scribe('', []), family: '', inBandError: unused }));
 
 function jsonOrText(data: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import { asList, asRecord, isList, isRecord, jsonText, keepWarm, Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, isList, isRecord, jsonText, Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
 import {
   finishReason,
@@ -336,5 +336,3 @@ function parsed(json: string): object | undefined {
 
 /** Blocks may take turns: each has its own key. */
 const keyOf = (index: number | undefined): string => String(index ?? 0);
-
-keepWarm(() => new ConverseReader({ scribe: new Scribe('', []), family: '' }));

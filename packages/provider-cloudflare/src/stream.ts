@@ -1,14 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import {
-  asList,
-  asRecord,
-  isRecord,
-  keepWarm,
-  Scribe,
-  unused,
-  type WireReader,
-} from '@majordomo/core/provider';
+import { asList, asRecord, isRecord, Scribe, type WireReader } from '@majordomo/core/provider';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -129,14 +121,3 @@ const WHOLE: Recovery = {
   delivery: 'whole',
   remember: true,
 };
-
-keepWarm(
-  () =>
-    new RunReader({
-      scribe: new Scribe('', []),
-      family: '',
-      isStream: true,
-      maxTokens: undefined,
-      toLlmError: unused,
-    }),
-);

@@ -1,14 +1,5 @@
 import { LlmError, type JsonObject, type TokenLogprob, type VendorPart, type Warning } from '@majordomo/core';
-import {
-  asList,
-  asRecord,
-  isRecord,
-  jsonText,
-  keepWarm,
-  Scribe,
-  unused,
-  type WireReader,
-} from '@majordomo/core/provider';
+import { asList, asRecord, isRecord, jsonText, Scribe, type WireReader } from '@majordomo/core/provider';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
 import { SERVER_PARTS } from './kept-parts.ts';
@@ -339,5 +330,3 @@ export class GeminiReader implements WireReader {
     });
   }
 }
-
-keepWarm(() => new GeminiReader({ scribe: new Scribe('', []), family: '', toLlmError: unused }));

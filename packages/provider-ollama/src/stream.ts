@@ -6,10 +6,8 @@ import {
   isList,
   isRecord,
   jsonText,
-  keepWarm,
   Scribe,
   UNTERMINATED,
-  unused,
   type WireReader,
   tokenLogprobs,
 } from '@majordomo/core/provider';
@@ -156,7 +154,3 @@ export class ChatReader implements WireReader {
     return { target: this.scribe.target, path };
   }
 }
-
-keepWarm(
-  () => new ChatReader({ scribe: new Scribe('', []), family: '', prompt: unused, toLlmError: unused }),
-);

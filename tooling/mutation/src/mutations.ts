@@ -14,7 +14,7 @@ export function mutationsOf(text: string): readonly Mutation[] {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
   const visit = (node: ts.Node): void => {
-    if (isErased(node) || isForSpeedAlone(node) || isSaidTwice(node)) return;
+    if (isErased(node) || isSaidTwice(node)) return;
     for (const mutate of MUTATORS) {
       const mutation = mutate(node, source);
       if (mutation !== undefined) found.push(mutation);
@@ -36,12 +36,6 @@ const isErased = (node: ts.Node): boolean =>
   ts.isTypeAliasDeclaration(node) ||
   ts.isImportDeclaration(node) ||
   ts.isExportDeclaration(node);
-
-/** `keepWarm(…)` saves time and changes nothing else. */
-const isForSpeedAlone = (node: ts.Node): boolean =>
-  ts.isExpressionStatement(node) &&
-  ts.isCallExpression(node.expression) &&
-  node.expression.expression.getText() === 'keepWarm';
 
 /** `{ once: true }` of listeners: what they wait for, an abort, comes once anyway. */
 const isSaidTwice = (node: ts.Node): boolean =>

@@ -37,15 +37,6 @@ describe.each(edgeSafe)('$id', (pkg) => {
   });
 });
 
-test.each(published)('$id keeps each of its readers and decoders warm', (pkg) => {
-  const cold = sourcesOf(pkg).filter((file) => {
-    const source = read(file);
-    const [, name] = /class (\w+) implements (?:WireReader|BodyDecoder)\b/.exec(source) ?? [];
-    return name !== undefined && !new RegExp(`keepWarm\\(\\s*\\(\\) =>\\s+new ${name}\\(`).test(source);
-  });
-  expect(cold).toEqual([]);
-});
-
 test.each(published)('$id reads no process.env and does not wait at the top level', (pkg) => {
   // A binary is nobody's import: it owns its process.
   const files = sourcesOf(pkg).filter((file) => !file.endsWith('/src/bin.ts'));

@@ -3,7 +3,6 @@ import { LlmError, withDetails, type PartialResponse } from '../contract/llm-err
 import { asLlmError } from '../error/as-llm-error.ts';
 import { calledAt } from '../error/call-site.ts';
 import { abortable } from '../abortable.ts';
-import { warmUp } from '../keep-warm.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import type { Step } from './reading.ts';
@@ -192,7 +191,6 @@ export class CallRun<Event extends object, Result> {
     if (!this.endIsUntold) return;
     this.endIsUntold = false;
     this.record.callEnd('finished', this.result);
-    warmUp();
   }
 
   /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */
@@ -319,7 +317,6 @@ export class CallRun<Event extends object, Result> {
     const { code } = failure.details;
     this.record.callEnd(code === 'abandoned' ? code : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });
-    warmUp();
     return failure;
   }
 }

@@ -93,8 +93,7 @@ export const newInfo = (
   operation: CallInfo['operation'],
   options: CallOptions | undefined,
 ): CallInfo => ({
-  // V8 keeps one as the twenty strings that it was put together from, 480 bytes, until somebody asks for all of its text.
-  id: crypto.randomUUID().toLowerCase(),
+  id: crypto.randomUUID(),
   spec,
   operation,
   tenant: options?.tenant,

@@ -4,7 +4,6 @@ import { RecoveryMemory } from '../chain/recovery-memory.ts';
 import { CredentialKeys } from '../health/credential-keys.ts';
 import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
-import { keepWarm } from '../keep-warm.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
 import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
@@ -16,7 +15,6 @@ import { resolve, type Place } from '../resolve/resolve.ts';
 import type { ModelSetup } from './call.ts';
 import { checkChanges, checkedAliases, checkedMeaning, checkSetUp, type Aliases } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
-import { idleCall } from './idle-call.ts';
 import { asking, speaking } from './further-model.ts';
 
 /** What views of one majordomo share. */
@@ -180,5 +178,3 @@ function modelAt(models: Models, { key, provider, modelId }: Place): Model {
   models.set(key, { provider, model });
   return model;
 }
-
-keepWarm(() => idleCall(createMajordomo));

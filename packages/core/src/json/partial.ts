@@ -1,5 +1,4 @@
 import { answerStart } from './decode.ts';
-import { keepWarm } from '../keep-warm.ts';
 
 /** A look is worth its price when this much has come since the last: all looks together cost five readings. */
 const GROWTH = 1.25;
@@ -153,7 +152,5 @@ export class PartialJson {
     this.safe = this.at;
   }
 }
-
-keepWarm(() => new PartialJson());
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;

@@ -1,6 +1,5 @@
 import type { ErrorIssue } from '../contract/llm-error.ts';
 import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
-import { keepWarm } from '../keep-warm.ts';
 import { patternOf, type Pattern } from './pattern.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -213,8 +212,6 @@ class Check {
     this.issues.push({ path, message });
   }
 }
-
-keepWarm(() => new Check(sharedBy({}), false));
 
 /** A step that is not URI-encoded names what it says. */
 function decoded(step: string): string {

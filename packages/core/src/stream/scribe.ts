@@ -3,7 +3,6 @@ import type { ModelEvent } from '../contract/event.ts';
 import type { AssistantPart, Citation, Replay, VendorPart } from '../contract/part.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../contract/response.ts';
 import type { Usage } from '../contract/usage.ts';
-import { keepWarm } from '../keep-warm.ts';
 import { madeUpCallId } from './call-id.ts';
 
 interface Open {
@@ -321,8 +320,6 @@ export class Scribe {
     return this.take();
   }
 }
-
-keepWarm(() => new Scribe('', []));
 
 /** What is still to be told of the whole text; nothing where the fragments said something else. */
 function restOf(whole: string | undefined, told: string): string | undefined {

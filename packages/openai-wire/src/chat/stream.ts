@@ -1,5 +1,5 @@
 import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
-import { isList, keepWarm, Scribe, tokenLogprobs, type WireReader } from '@majordomo/core/provider';
+import { isList, Scribe, tokenLogprobs, type WireReader } from '@majordomo/core/provider';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
 import { inBandError } from '../failure/failure.ts';
@@ -229,10 +229,6 @@ const isError = ({ error, base_resp: base }: ChatChunk): boolean =>
   (error !== undefined && error !== null) || (base?.status_code ?? 0) !== 0;
 
 const NONE: readonly never[] = [];
-
-keepWarm(
-  () => new ChatReader({ scribe: new Scribe('', []), family: '', quirks: { reasoningTokens: 'inside' } }),
-);
 
 const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
 

@@ -1,12 +1,5 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import {
-  isList,
-  keepWarm,
-  Scribe,
-  tokenLogprobs,
-  wireError,
-  type WireReader,
-} from '@majordomo/core/provider';
+import { isList, Scribe, tokenLogprobs, wireError, type WireReader } from '@majordomo/core/provider';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
@@ -324,5 +317,3 @@ export class ResponsesReader implements WireReader {
 const NONE: readonly never[] = [];
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';
-
-keepWarm(() => new ResponsesReader({ scribe: new Scribe('', []), family: '' }));

@@ -1,7 +1,6 @@
 import { LlmError } from '../../contract/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 import { ownText } from './own-text.ts';
-import { keepWarm } from '../../keep-warm.ts';
 
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
 export const LONGEST_LINE: number = 16 * 1024 * 1024;
@@ -77,8 +76,6 @@ export class NdjsonDecoder implements BodyDecoder {
     throw new LlmError('protocol', message, { target, code: 'line-too-long', path: '' });
   }
 }
-
-keepWarm(() => new NdjsonDecoder(() => undefined, { target: '' }));
 
 /** Newline-delimited JSON as the framing of a streamed body. */
 export const NDJSON: Framing = {

@@ -1,7 +1,6 @@
 import { LlmError } from '../../contract/llm-error.ts';
 import type { BodyDecoder, Framing, OnMessage } from './framing.ts';
 import { ownText } from './own-text.ts';
-import { keepWarm } from '../../keep-warm.ts';
 
 /** Longest message in characters: 64 Mi. A picture comes as one, in base64. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;
@@ -116,8 +115,6 @@ export class SseDecoder implements BodyDecoder {
     if (data !== undefined) this.onMessage(data, event);
   }
 }
-
-keepWarm(() => new SseDecoder(() => undefined));
 
 /** What follows `name:` and one space; `undefined` when the field's name goes on. */
 function fieldValue(text: string, colon: number, end: number): string | undefined {

@@ -4,9 +4,7 @@ import type { ModelContext } from '../../contract/provider.ts';
 import type { BodyDecoder, Framing } from '../decode/framing.ts';
 import { SSE } from '../decode/sse.ts';
 import type { WireReader } from '../decode/wire-reader.ts';
-import { keepWarm, unused } from '../../keep-warm.ts';
 import { drifted } from '../errors/drifted.ts';
-import { Scribe } from '../../stream/scribe.ts';
 
 /** One request through an SDK, and how its answer is read. */
 export interface SdkCall {
@@ -151,16 +149,6 @@ class SdkSteps implements AsyncIterator<Batch, undefined> {
     this.body?.cancel().catch(() => undefined);
   };
 }
-
-keepWarm(
-  () =>
-    new SdkSteps({
-      context: { target: '', delivery: 'deltas', env: {}, signal: new AbortController().signal },
-      open: unused,
-      reader: { scribe: new Scribe('', []), done: true, message: unused, body: unused, end: unused },
-      toLlmError: unused,
-    }),
-);
 
 /** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
 async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
