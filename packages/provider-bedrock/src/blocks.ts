@@ -5,9 +5,9 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { callName, isRecord } from '@majordomo/core/provider';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
+import { keptBlock } from './kept-blocks.ts';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
-import { keptBlock } from './structures.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;

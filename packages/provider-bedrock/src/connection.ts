@@ -1,22 +1,13 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
-import { LlmError, type Env, type ModelContext } from '@majordomo/core';
-import { checkedClient, checkModelId, collectedBody, lowerCased, secretsIn } from '@majordomo/core/provider';
+import type { Env, ModelContext } from '@majordomo/core';
+import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/core/provider';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
 import type { BedrockOptions } from './options.ts';
-import {
-  addReading,
-  brokeOff,
-  checked,
-  type Headers,
-  type Middleware,
-  type MiddlewareStack,
-} from './received.ts';
+import { responseCheck, type Headers, type Middleware } from './response-check.ts';
 import type { WireAnswer } from './response.ts';
-import { shallowJson } from './shallow-json.ts';
 import type { WireEvent } from './stream.ts';
-import { answerIn } from './structures.ts';
 
 /** A client for one attempt. */
 export interface Connected {
@@ -25,7 +16,7 @@ export interface Connected {
     delivery: ModelContext['delivery'],
     params: ConverseStreamRequest,
     signal: AbortSignal,
-  ): Promise<Answer>;
+  ): Promise<Output>;
   /** Sends a body of the model's own, and gives the bytes of its answer. */
   invoke(modelId: string, body: string, signal: AbortSignal): Promise<Invoked>;
 }
@@ -37,18 +28,8 @@ export interface Invoked {
   readonly inputTokens: number | undefined;
 }
 
-/** What came of a call: a whole answer, or a stream. */
-export interface Answer {
-  readonly requestId: string | undefined;
-  readonly whole: WireAnswer;
-  /** The frames of a stream. */
-  readonly frames: AsyncIterable<Uint8Array> | undefined;
-  /** The events of a stream, from a client that answers by itself, as a double in the app's tests does. */
-  readonly events: AsyncIterable<WireEvent> | undefined;
-}
-
-/** What is read of the SDK's output. */
-interface Output extends WireAnswer {
+/** Output of the SDK's commands: a complete answer, or a stream. */
+export interface Output extends WireAnswer {
   readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
@@ -97,62 +78,17 @@ export function connection(options: BedrockOptions): Connect {
 
 type Sdk = typeof import('./sdk.ts');
 
-/**
- * The SDK addresses, signs and sends, and makes errors of refusals. The body of a good answer is taken from under it: it
- * walks each value by its schema, through a dozen promises for an event (record 0071).
- */
 const sending =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
-  async (delivery, params, abortSignal) => {
+  (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
-    const isWhole = delivery === 'whole';
-    const command = isWhole ? sdk.whole(params) : sdk.streamed(params);
+    const isComplete = delivery === 'whole';
+    const command = isComplete ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     addHeaders(stack, headers);
-    let whole: Whole | undefined;
-    let frames: AsyncIterable<Uint8Array> | undefined;
-    const take = isWhole
-      ? async (body: AsyncIterable<Uint8Array>, received: Headers) => {
-          const json = await collectedBody(body, target);
-          whole = { json, isCut: () => brokeOff(body, received, json.length) };
-          return new Uint8Array();
-        }
-      : (body: AsyncIterable<Uint8Array>) => {
-          frames = body;
-          return NO_FRAMES;
-        };
-    addReading(stack, 'answer', checked(isWhole ? /json/i : /eventstream/i, target, take));
-    const output = await (client as Sender).send(command, { abortSignal });
-    return {
-      requestId: output.$metadata?.requestId,
-      whole: whole === undefined ? output : parsed(whole, target),
-      frames,
-      events: output.stream,
-    };
+    addBelowDecoder(stack, 'check', responseCheck(isComplete ? 'json' : 'eventstream', target));
+    return (client as Sender).send(command, { abortSignal });
   };
-
-const NO_FRAMES: AsyncIterable<never> = {
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
-};
-
-/** The body of an answer. `isCut`: did the connection break off in it? */
-interface Whole {
-  readonly json: Uint8Array;
-  readonly isCut: () => boolean;
-}
-
-const UTF8 = new TextDecoder();
-
-function parsed({ json, isCut }: Whole, target: string): WireAnswer {
-  try {
-    return answerIn(UTF8.decode(shallowJson(json)), target);
-  } catch (error) {
-    if (isCut())
-      throw new LlmError('network', `the connection to ${target} broke off in its answer`, { target });
-    if (json.length > 0) throw error;
-    throw new LlmError('truncated', `${target} answered with an empty body`, { target });
-  }
-}
 
 const invoking =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
@@ -162,12 +98,11 @@ const invoking =
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     let inputTokens: number | undefined;
     addHeaders(stack, headers);
-    addReading(stack, 'answer', checked(/json/i, target));
-    addReading(
-      stack,
-      'tokens',
-      counting((tokens) => (inputTokens = tokens)),
-    );
+    addBelowDecoder(stack, 'check', responseCheck('json', target));
+    const setTokens = (tokens: number): void => {
+      inputTokens = tokens;
+    };
+    addBelowDecoder(stack, 'tokens', counting(setTokens));
     const answer = await client.send(command, { abortSignal });
     return { body: answer.body, inputTokens };
   };
@@ -188,15 +123,27 @@ const OWN_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };
 const described = ({ region, regionFrom, credentialsFrom }: BedrockSources): string =>
   `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`;
 
-/** The SDK types outputs by command; both of ours are read as one. */
+/** Part of the SDK's middleware stack that is used here. */
+interface MiddlewareStack {
+  add(middleware: Middleware, options: { readonly step: 'build'; readonly name: string }): void;
+  addRelativeTo(
+    middleware: Middleware,
+    options: { readonly relation: 'after'; readonly toMiddleware: string; readonly name: string },
+  ): void;
+}
+
+/** Runs a middleware on the response that the application's own middlewares return, before the SDK decodes it. */
+function addBelowDecoder(stack: MiddlewareStack, name: string, middleware: Middleware): void {
+  stack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'deserializerMiddleware', name });
+}
+
+/** Sends either command: the SDK types outputs by command. */
 interface Sender {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Output>;
 }
 
 /** Before signing, so that they are signed too. */
 function addHeaders(stack: MiddlewareStack, headers: Headers): void {
-  // Each step of a stack is sorted in and called at every request.
-  if (Object.keys(headers).length === 0) return;
   const adding: Middleware = (next) => (args) => {
     Object.assign(args.request.headers, headers);
     return next(args);

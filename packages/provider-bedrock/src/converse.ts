@@ -1,9 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
 import { drifted, Scribe } from '@majordomo/core/provider';
-import type { Answer, Connect, Connected } from './connection.ts';
+import type { Connect, Connected, Output } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
-import { FrameDecoder } from './frames.ts';
 import type { WireRequest } from './request.ts';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
@@ -18,7 +17,7 @@ export interface ConverseCall {
   readonly connect: Connect;
 }
 
-/** core's `sdkStream` for an SDK whose transport knows no `Response`: one batch of events per network read. */
+/** Sends one call and yields its events in batches. Replaces core's `sdkStream`, because this SDK has no `Response`. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
@@ -38,11 +37,11 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     const { params, warnings } = call.toParams();
     scribe.warning(...warnings);
     connected = await call.connect(context, facts);
-    const answer = await connected.send(delivery, params, own.signal);
-    reader = new ConverseReader({ scribe, family, id: answer.requestId });
+    const output = await connected.send(delivery, params, own.signal);
+    reader = new ConverseReader({ scribe, family, id: output.$metadata?.requestId });
     yield [];
-    if (streamed) yield* readStream(answer, reader, signal, abort);
-    else readWhole(answer.whole, reader);
+    if (streamed) yield* readStream(output, reader, signal, abort);
+    else readWhole(output, reader);
     yield scribe.take();
   } catch (error) {
     const written = scribe.take();
@@ -59,75 +58,29 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   }
 }
 
-function readStream(
-  { frames, events }: Answer,
+/** Reads all batches of a stream but the last, which the caller takes. */
+async function* readStream(
+  { stream }: Output,
   reader: ConverseReader,
   signal: AbortSignal,
   abort: () => void,
 ): AsyncIterable<readonly ModelEvent[]> {
   const { target } = reader.scribe;
-  if (frames !== undefined) {
-    const decoder = new FrameDecoder((event) => {
-      readEvent(event, reader);
-      return reader.done;
-    }, target);
-    return readParts(frames, decoder, reader, signal, abort);
-  }
-  if (events === undefined)
+  if (stream === undefined)
     throw new LlmError('truncated', `${target} answered without a stream`, { target });
-  return readParts(events, new Decoded(reader), reader, signal, abort);
-}
-
-/** What makes events of the parts of a stream. */
-interface Decoder<Part> {
-  /** How many there were. */
-  readonly events: number;
-  push(part: Part): void;
-  end(): void;
-}
-
-/** For events that came decoded. */
-class Decoded implements Decoder<WireEvent> {
-  events = 0;
-  private readonly reader: ConverseReader;
-
-  constructor(reader: ConverseReader) {
-    this.reader = reader;
-  }
-
-  push(event: WireEvent): void {
-    this.events++;
-    readEvent(event, this.reader);
-  }
-
-  end(): void {
-    // Nothing is held back.
-  }
-}
-
-/** All but the last batch: that one is the caller's to take. */
-async function* readParts<Part>(
-  stream: AsyncIterable<Part>,
-  decoder: Decoder<Part>,
-  reader: ConverseReader,
-  signal: AbortSignal,
-  abort: () => void,
-): AsyncIterable<readonly ModelEvent[]> {
-  const parts: AsyncIterator<Part, unknown> = stream[Symbol.asyncIterator]();
+  const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
-    const next = await parts.next();
+    const next = await events.next();
     signal.throwIfAborted();
     if (next.done === true) break;
-    const before = decoder.events;
-    decoder.push(next.value);
+    readEvent(next.value, reader);
     if (reader.done) {
-      // Reading to the end keeps the connection for the next call; a stream that goes on is closed instead.
-      parts.next().then((rest) => rest.done !== true && abort(), abort);
+      // Reading to the end keeps the connection for the next call. A stream that continues is closed.
+      events.next().then((rest) => rest.done !== true && abort(), abort);
       return;
     }
-    if (decoder.events > before) yield reader.scribe.take();
+    yield reader.scribe.take();
   }
-  decoder.end();
   reader.end();
 }
 

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
 import {
+  asRecord,
   isRecord,
   shortBody,
   transportError,
@@ -57,12 +58,18 @@ export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =
   transportError(classified(error, facts), facts.target, facts.secrets);
 
 function classified(error: unknown, facts: ConverseCallFacts): LlmError {
-  if (LlmError.is(error)) return error;
+  if (LlmError.is(error)) {
+    // The SDK's retry middleware adds its counts to every error that passes through it.
+    Reflect.deleteProperty(error, '$metadata');
+    return error;
+  }
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
-  const { name } = error;
+  // The SDK appends a hint for its own debugging to errors of its decoder.
+  if (typeof error.message === 'string') error.message = error.message.replace(SDK_HINT, '');
+  const name = nameOf(error);
   const message = textOf(error);
   const status = statusOf(error);
-  if (BY_NAME.has(name) || (status !== undefined && status >= 300)) return reported(error, status, facts);
+  if (BY_NAME.has(name) || status !== undefined) return reported(error, status, facts);
   const login = loginError(error, facts);
   if (login !== undefined) return login;
   const { target } = facts;
@@ -70,7 +77,7 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
     return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
   }
   // The SDK recurses into a body: thousands of levels end in a RangeError.
-  if (/checksum|Unrecognizable event/.test(message) || name === 'SyntaxError' || name === 'RangeError') {
+  if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError') {
     return new LlmError(
       'protocol',
       `${target} sent a broken frame or body`,
@@ -81,11 +88,22 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
   return isTransport(error) ? transportError(error, target, facts.secrets) : reported(error, status, facts);
 }
 
+/**
+ * Messages of the SDK's event-stream decoder for bytes that are not a frame. The last one is a `TypeError` about a missing
+ * header.
+ */
+const BROKEN_FRAME =
+  /checksum|Unrecogni[sz]|event stream message|message length|base64|'value'|message\.headers/;
+
 /** An exception inside a stream that the SDK has no class for has its code as its name, such as `fooException`. */
-const isTransport = (error: Error): boolean => !('$fault' in error) && !/exception$/i.test(error.name);
+const isTransport = (error: Error): boolean =>
+  !('$fault' in error) && !/(?:exception|failure|fault)$|^internal/i.test(error.name);
+
+/** Returns `ThrottlingException` for `throttlingException`, as the code is written inside a stream. */
+const nameOf = ({ name }: Error): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function reported(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
-  const { name } = error;
+  const name = nameOf(error);
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
   const said = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, LONGEST_MESSAGE);
@@ -107,10 +125,23 @@ function reported(error: Error, status: number | undefined, facts: ConverseCallF
   });
 }
 
-/** The SDK takes the body's `message` as it is, whatever it is. */
+/** The SDK takes the body's `message` as it is, and the complete payload of an exception that it has no class for. */
 function textOf({ message }: { readonly message: unknown }): string {
   const short = shortBody(message);
-  return typeof short === 'string' ? short : JSON.stringify(short);
+  const text = typeof short === 'string' ? short : JSON.stringify(short);
+  return messageIn(text) ?? text;
+}
+
+const SDK_HINT = /\n {2}Deserialization error: to see the raw response[^]*$/;
+
+function messageIn(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const { message, Message } = asRecord(JSON.parse(text));
+    return [message, Message].find((value) => typeof value === 'string');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The credential itself, not what it may do. Expired and unknown API keys come with 403 too (seen 2026-09). */
@@ -130,7 +161,11 @@ function metadataOf(
     : undefined;
 }
 
-const statusOf = (error: Error): number | undefined => metadataOf(error)?.httpStatusCode;
+/** An exception inside a stream has the status of the stream: 200. */
+function statusOf(error: Error): number | undefined {
+  const status = metadataOf(error)?.httpStatusCode;
+  return status !== undefined && status >= 300 ? status : undefined;
+}
 
 function headersOf(error: Error): HeaderReader | undefined {
   if (!('$response' in error) || typeof error.$response !== 'object' || error.$response === null)

@@ -26,10 +26,10 @@ export async function newClient(
     typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
-    retryStrategy: ONCE,
+    // Otherwise AWS_RETRY_MODE=adaptive of the process delays calls.
+    retryMode: 'standard',
     // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
     ignoreConfiguredEndpointUrls: true,
-    logger: SILENT,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),
     ...(handler !== undefined && {
@@ -44,19 +44,6 @@ export async function newClient(
   const found = await client.config.region().catch(() => undefined);
   return found === undefined ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' }) : client;
 }
-
-/** The SDK's own, told to try once, still keeps tokens and races every call against its signal. */
-const ONCE: NonNullable<BedrockRuntimeClientConfig['retryStrategy']> = {
-  retry: (next, args) => next(args),
-};
-
-const silent = (): void => undefined;
-/** As silent as the SDK's own, but without `info`: else every request is filtered, message by message, to be logged nowhere. */
-const SILENT = {
-  debug: silent,
-  warn: silent,
-  error: silent,
-} as unknown as NonNullable<BedrockRuntimeClientConfig['logger']>;
 
 const signingKeys = ({
   accessKeyId,

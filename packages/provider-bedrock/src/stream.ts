@@ -2,6 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord, jsonText, Scribe } from '@majordomo/core/provider';
 import type { ReplayData } from './blocks.ts';
+import { plainJson } from './kept-blocks.ts';
 import {
   finishReason,
   usage,
@@ -174,10 +175,10 @@ export class ConverseReader {
     const { text, toolUse, toolResult, reasoningContent, citationsContent } = block;
     if (text !== undefined) this.text(text, `content[${key}].text`, key);
     else if (toolUse !== undefined && isServer(toolUse))
-      this.keepUse({ ...toolUse, key, json: jsonText(toolUse.input ?? {}) });
+      this.keepUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
-      this.scribe.toolCall(key, { json: jsonText(toolUse.input ?? {}) });
+      this.scribe.toolCall(key, { json: jsonText(plainJson(toolUse.input ?? {})) });
     } else if (reasoningContent !== undefined) {
       this.reasoning(reasoningContent.reasoningText ?? reasoningContent, key);
     } else if (toolResult !== undefined) this.keepResult(toolResult);
@@ -273,9 +274,8 @@ export class ConverseReader {
     const { type, content } = asRecord(toolResult);
     const texts = asList(content).map((piece) => asRecord(piece)['text']);
     const text = texts.filter((piece) => typeof piece === 'string' && piece !== HIDDEN).join('\n');
-    this.keep(typeof type === 'string' ? type : 'tool_result', text, {
-      toolResult: toolResult as JsonObject,
-    });
+    const block = { toolResult: plainJson(toolResult) as JsonObject };
+    this.keep(typeof type === 'string' ? type : 'tool_result', text, block);
   }
 
   private keep(kind: string, text: unknown, block: JsonObject): void {

@@ -69,31 +69,3 @@ it("an answer whose body the app's own middleware has paused is read all the sam
   const { text, error } = await run(client, 'whole');
   expect([text, error]).toEqual(['Hello', undefined]);
 });
-
-it.each(['APPLICATION/JSON', 'application/json; charset=utf-8'])('%s is JSON', async (type) => {
-  const { text, error } = await run(clientOf({ 'content-type': type }, ANSWERS[0][2]), 'whole');
-  expect([text, error]).toEqual(['Hello', undefined]);
-});
-
-it('a finish word that is a name of every object is one that nobody knows', async () => {
-  const bytes = Buffer.from(JSON.stringify({ ...BODY, stopReason: 'constructor' }));
-  const { finish, rawFinish } = await run(clientOf(ANSWERS[0][1], bytes), 'whole');
-  expect([finish, rawFinish]).toEqual(['other', 'constructor']);
-});
-
-it('a count that is no number is unknown', async () => {
-  const bytes = Buffer.from(JSON.stringify({ ...BODY, usage: { inputTokens: '7', outputTokens: 2 } }));
-  const { usage } = await run(clientOf(ANSWERS[0][1], bytes), 'whole');
-  expect([usage?.input, usage?.output]).toEqual([undefined, 2]);
-});
-
-it('an answer of no bytes is truncated', async () => {
-  const { error } = await run(clientOf(ANSWERS[0][1], Buffer.alloc(0)), 'whole');
-  expect(error).toMatchObject({ kind: 'truncated' });
-});
-
-it.each(ANSWERS)('a transport may write its headers as the wire does: %s', async (...answer) => {
-  const [delivery, headers, bytes] = answer;
-  const { text, error } = await run(clientOf({ 'Content-Type': headers['content-type'] }, bytes), delivery);
-  expect([text, error]).toEqual(['Hello', undefined]);
-});

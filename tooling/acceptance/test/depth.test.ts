@@ -1,12 +1,10 @@
 import { createMajordomo, fromJson, LlmError, toJson, user, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
-import { createBedrock } from '@majordomo/provider-bedrock';
 import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { testServer } from '@majordomo/test-support';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, it } from 'vitest';
 
 const LEVELS = 50_000;
@@ -73,19 +71,6 @@ const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, 
     'ollama-chat',
     (baseURL) => createOllama({ id: 'p', baseURL }),
     `{"model":"m","done":true,"done_reason":"stop","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"t","arguments":${DEEP}}}]}}`,
-    undefined,
-  ],
-  [
-    'bedrock-converse',
-    (baseURL) =>
-      createBedrock({
-        id: 'p',
-        apiKey,
-        baseURL,
-        region: 'us-east-1',
-        requestHandler: () => new NodeHttpHandler(),
-      }),
-    `{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"c","name":"t","input":${DEEP}}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}}`,
     undefined,
   ],
   [

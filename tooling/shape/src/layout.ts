@@ -119,14 +119,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-bedrock': {
     extra: {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
-      'src/converse.ts': 'one call, where core reads a `Response`: the SDK has a transport of its own',
-      'src/crc32.ts': 'checksums of the frames: not every runtime has one',
+      'src/converse.ts': 'one call: the SDK has its own transport and decodes its streams',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
+      'src/kept-blocks.ts': 'results of tools that ran at the vendor, received and sent back',
       'src/media.ts': 'types of pictures, documents, videos and sounds as formats of the wire',
-      'src/frames.ts': 'the SDK takes the memory for any length that it reads, and a dozen promises an event',
-      'src/shallow-json.ts': 'values are read and written by recursion, however deep a model nests them',
-      'src/received.ts': 'an answer is bounded below the SDK, which takes no `fetch`',
-      'src/structures.ts': 'JSON as the SDK reads it: its nulls and bytes',
+      'src/response-check.ts': 'middleware that checks a response, because the SDK takes no `fetch`',
     },
   },
   'provider-google': {

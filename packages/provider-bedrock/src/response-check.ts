@@ -1,0 +1,46 @@
+import { LlmError } from '@majordomo/core';
+import { collectedBody, lowerCased, redirected } from '@majordomo/core/provider';
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** HTTP response as the SDK's request handler returns it. */
+interface Received {
+  readonly response: { readonly statusCode: number; readonly headers: Headers; body?: unknown };
+}
+type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
+
+/** Middleware of the SDK, which types the middlewares of each command separately. */
+export type Middleware = (next: Next) => Next;
+
+/**
+ * Returns a middleware that runs between the request handler and the SDK's decoder. It rejects a redirect and a successful
+ * response of another content type, and limits a body that is not a stream to 64 MiB.
+ */
+export const responseCheck =
+  (expected: 'json' | 'eventstream', target: string): Middleware =>
+  (next) =>
+  async (args) => {
+    const received = await next(args);
+    const { response } = received;
+    const { statusCode, body } = response;
+    const headers = lowerCased(response.headers);
+    const isOk = statusCode < 300;
+    const { location, 'content-type': type = '' } = headers;
+    if (!isOk && statusCode < 400 && location !== undefined)
+      throw redirected(location, '', statusCode, target);
+    if (isOk && !type.toLowerCase().includes(expected))
+      throw new LlmError('protocol', `${target} answered with "${type}" instead of ${expected}`, { target });
+    if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
+    const bytes = await collectedBody(body, target);
+    // HTTP/2 ends a body in the same way whether it is complete or the connection broke.
+    const isCut = 'rstCode' in body && body.rstCode !== 0;
+    if (isOk && isCut)
+      throw new LlmError('network', `the connection to ${target} broke in its response`, { target });
+    if (isOk && bytes.length === 0)
+      throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+    response.body = bytes;
+    return received;
+  };
+
+const isReadable = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;

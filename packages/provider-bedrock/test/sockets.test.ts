@@ -1,0 +1,118 @@
+import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { contextOf, requestOf, type Answer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createMajordomo, user, type Model, type ModelEvent } from '@majordomo/core';
+import { createBedrock } from '../src/index.ts';
+import * as frames from './frames.ts';
+import { serverOf, type Protocol } from './server.ts';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const OPTIONS = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+};
+
+async function modelOf(protocol: Protocol, answer: Answer): Promise<Model> {
+  server = await serverOf(protocol, answer);
+  return createBedrock({
+    ...OPTIONS,
+    baseURL: server.origin,
+    requestHandler: protocol === 'http1' ? () => new NodeHttpHandler() : undefined,
+  }).model('anthropic.claude-sonnet-4-20250514-v1:0');
+}
+
+const allClosed = (): Promise<void> =>
+  vi.waitFor(() => {
+    expect(server?.openSockets()).toBe(0);
+  });
+
+const headersOnly: Answer = (response) => {
+  response.writeHead(200, frames.EVENT_STREAM);
+  response.flushHeaders();
+};
+const beginning: Answer = (response) => {
+  response.writeHead(200, frames.EVENT_STREAM);
+  response.write(frames.START);
+  response.write(frames.text('Hel'));
+};
+
+describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
+  it.each([
+    ['before the headers', () => undefined],
+    ['between the headers and the first event', headersOnly],
+  ] as const)('an abort %s rejects the call and closes its socket', async (_when, answer) => {
+    let arrived: () => void = () => undefined;
+    const request = new Promise<void>((resolve) => (arrived = resolve));
+    const model = await modelOf(protocol, (response, ...more) => {
+      void answer(response, ...more);
+      arrived();
+    });
+    const controller = new AbortController();
+    const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
+    const ended = expect(drained(steps)).rejects.toMatchObject({ kind: 'aborted' });
+    await request;
+    controller.abort();
+    await ended;
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    await allClosed();
+  });
+
+  it('an abort in the body rejects the call and closes its socket', async () => {
+    const model = await modelOf(protocol, beginning);
+    const controller = new AbortController();
+    const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
+    const events: ModelEvent[] = [];
+    while (!events.some(({ type }) => type === 'text-delta'))
+      events.push(...[(await steps.next()).value as ModelEvent[]].flat());
+    controller.abort();
+    await expect(steps.next()).rejects.toMatchObject({ kind: 'aborted' });
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    await allClosed();
+  });
+
+  it('a consumer that stops reading closes the socket', async () => {
+    const model = await modelOf(protocol, beginning);
+    for await (const step of model.stream(requestOf(), contextOf())) {
+      if ([step].flat().length > 0) break;
+    }
+    await allClosed();
+  });
+
+  it('a stream that continues behind its last event is closed', async () => {
+    const model = await modelOf(protocol, (response) => {
+      response.writeHead(200, frames.EVENT_STREAM);
+      for (const frame of frames.whole('Hello')) response.write(frame);
+      const sending = setInterval(() => response.write(frames.text('more')), 1);
+      response.on('close', () => {
+        clearInterval(sending);
+      });
+    });
+    for await (const _step of model.stream(requestOf(), contextOf()));
+    await allClosed();
+  });
+});
+
+async function drained(steps: AsyncIterator<unknown>): Promise<void> {
+  while ((await steps.next()).done !== true);
+}
+
+it("an application's signal has at most one listener after 1,000 calls", async () => {
+  const body = (): Readable => Readable.from([Buffer.concat(frames.whole('hi'))]);
+  const response = (): object => ({ statusCode: 200, headers: frames.EVENT_STREAM, body: body() });
+  const requestHandler = { handle: () => Promise.resolve({ response: response() }) };
+  const bedrock = createBedrock({ ...OPTIONS, requestHandler });
+  const model = createMajordomo({ env: {}, providers: [bedrock] }).model('bedrock/anthropic.claude-m');
+  const { signal } = new AbortController();
+  for (let call = 0; call < 1000; call++) {
+    const { text } = await model.stream({ messages: [user('hi')] }, { signal }).response();
+    expect(text).toBe('hi');
+  }
+  expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+});
