@@ -4,6 +4,9 @@ import { configDefaults, defineConfig, type TestProjectInlineConfiguration } fro
 
 const report = process.env['VITEST_JSON'];
 
+/** Time limit of `expect.poll`: generous, so that a busy machine fails no test. */
+const EXPECT = { poll: { timeout: 30_000 } };
+
 const FOLDERS = [
   ...readdirSync(join(import.meta.dirname, 'packages')).map((name) => `packages/${name}`),
   'apps/cli',
@@ -26,7 +29,9 @@ function packageOf(folder: string): TestProjectInlineConfiguration {
   const { name } = JSON.parse(readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')) as {
     name: string;
   };
-  return { test: { name, dir: folder, isolate: false, exclude: [...configDefaults.exclude, ALONE] } };
+  return {
+    test: { name, dir: folder, isolate: false, expect: EXPECT, exclude: [...configDefaults.exclude, ALONE] },
+  };
 }
 
 /**
@@ -40,7 +45,7 @@ export default defineConfig({
   test: {
     projects: [
       ...FOLDERS.map(packageOf),
-      { test: { name: 'alone', include: [ALONE] } },
+      { test: { name: 'alone', include: [ALONE], expect: EXPECT } },
       'tooling/telemetry-sdk-2',
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },

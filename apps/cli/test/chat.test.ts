@@ -479,9 +479,7 @@ it('a pipe that stays open and silent is announced', async () => {
   });
   using place = world({ env: lab(server), stdin: { kind: 'pipe', reading } });
   const running = place.run('chat', 'lab/gpt-4o', 'hi');
-  await vi.waitFor(() => {
-    expect(vi.getTimerCount()).toBeGreaterThan(0);
-  });
+  await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
   vi.advanceTimersByTime(1000);
   vi.useRealTimers();
   close('');

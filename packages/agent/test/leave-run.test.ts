@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { fakeClock } from '@majordomo/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watchRun, type RunChannel, type RunEvent } from '../src/durable.ts';
 
 async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
@@ -54,9 +54,7 @@ describe('watching a run', () => {
     await expect(watching.then(all)).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
     answer(() => ++left);
     await Promise.resolve();
-    await vi.waitFor(() => {
-      expect(left).toBe(1);
-    });
+    await expect.poll(() => left).toBe(1);
   });
 
   it('leaves nothing at the signal where the channel refuses', async () => {
@@ -66,8 +64,6 @@ describe('watching a run', () => {
       subscribe: () => Promise.reject(new Error('Redis is not connected')),
     };
     await expect(watchRun(channel, 'r', { signal })).rejects.toThrow('not connected');
-    await vi.waitFor(() => {
-      expect(getEventListeners(signal, 'abort')).toEqual([]);
-    });
+    await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

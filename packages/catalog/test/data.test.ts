@@ -100,29 +100,10 @@ describe('figures that everybody can look up', () => {
   });
 });
 
-describe('speed', () => {
-  const median = (times: readonly number[]): number =>
-    times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
-
-  it('a model of the largest chunk is found in milliseconds', () => {
-    const rows = unescaped(rowsIn('openrouter'));
-    const times = Array.from({ length: 9 }, () => {
-      const from = process.cpuUsage();
-      expect(decoded('openrouter', rows).get('openai/gpt-4o')?.id).toBe('openai/gpt-4o');
-      return process.cpuUsage(from).user / 1000;
-    });
-    // It takes 3 ms alone.
-    expect(median(times)).toBeLessThan(30);
-  });
-
-  it('a model is found in microseconds once its vendor is loaded', async () => {
-    await catalog.find('openai', 'gpt-5.4');
-    const rounds = 20_000;
-    // Of the processor, and with room for a busy one: it takes 1 µs alone.
-    const from = process.cpuUsage();
-    for (let i = 0; i < rounds; i++) await catalog.find('openai', 'gpt-5.4');
-    expect(process.cpuUsage(from).user / rounds).toBeLessThan(20);
-  });
+it('a model of the largest chunk is decoded', () => {
+  expect(decoded('openrouter', unescaped(rowsIn('openrouter'))).get('openai/gpt-4o')?.id).toBe(
+    'openai/gpt-4o',
+  );
 });
 
 const unescaped = (text: string): string => text.replaceAll(/\\([\\`$])/g, '$1');

@@ -81,7 +81,7 @@ describe('a chat stream', () => {
     const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
     const left = new AbortController();
     const body = sseResponse(majordomo.model('a/x').stream(hi), { signal: left.signal }).text();
-    await vi.waitFor(() => expect(kinds()).toContain('committed'));
+    await expect.poll(kinds).toContain('committed');
     left.abort();
     expect(await body).toMatch(/"text":"one "/);
     await settled();
@@ -101,7 +101,7 @@ describe('a chat stream', () => {
     const response = await fetch(server.url, { signal: leaving.signal });
     await response.body?.getReader().read();
     leaving.abort();
-    await vi.waitFor(() => expect(kinds().at(-1)).toBe('call-end'));
+    await expect.poll(() => kinds().at(-1)).toBe('call-end');
     await Promise.all(done);
   });
 });
@@ -354,7 +354,7 @@ describe('a reader', () => {
     const waiting = failure(events.next());
     abort(reason);
     expect((await waiting).kind).toBe(kind);
-    await vi.waitFor(() => expect(closed).toEqual([true]));
+    await expect.poll(() => closed).toEqual([true]);
   });
 
   it('leaves an event of the app alone that only looks like a failure', async () => {

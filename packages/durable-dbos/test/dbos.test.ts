@@ -132,7 +132,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
     const controller = new AbortController();
     const look = vi.spyOn(DBOS, 'listWorkflows');
     const waiting = suite.plain.result('never', controller);
-    await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(2));
+    await expect.poll(() => look.mock.calls.length).toBeGreaterThan(2);
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
     const looks = look.mock.calls.length;

@@ -47,7 +47,7 @@ describeWith('postgres', 'watching a run on DBOS', () => {
     const before = looks.mock.settledResults.length;
     const failed = () => looks.mock.settledResults.slice(before).some(({ type }) => type === 'rejected');
     try {
-      await vi.waitFor(() => expect(failed()).toBe(true), 10_000);
+      await expect.poll(failed).toBe(true);
     } finally {
       await psql('ALTER TABLE dbos.away RENAME TO workflow_status');
       looks.mockRestore();

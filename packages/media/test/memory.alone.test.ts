@@ -28,7 +28,7 @@ async function refusal(bytes: Uint8Array): Promise<LlmError> {
   return error;
 }
 
-describe('what would take too much is refused by its header, in no time and memory', () => {
+describe('what would take too much is refused by its header, without decoding it', () => {
   test.each([
     ['a bomb of 900 megapixels', blankPng(30_000, 30_000), /900000000|30000x30000 pixels is above the limit/],
     ['a progressive JPEG of 49', blankProgressiveJpeg(7000, 7000), /some 294000000 bytes to decode/],
@@ -39,13 +39,13 @@ describe('what would take too much is refused by its header, in no time and memo
     ],
   ])('%s', async (_, bytes, message) => {
     expect(bytes.length).toBeLessThan(1e6);
-    const from = performance.now();
+    const from = process.cpuUsage();
     const grown = await growth(async () => {
       const error = await refusal(bytes);
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
       expect(error.message).toMatch(message);
     });
-    expect(performance.now() - from).toBeLessThan(500);
+    expect(process.cpuUsage(from).user / 1000).toBeLessThan(500);
     expect(grown).toBeLessThan(32e6);
   });
 });

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { createCli } from '../src/index.ts';
 import { ask } from './calls.ts';
-import { fakeCli, isGone, SAYS_HELLO } from './fake-cli.ts';
+import { fakeCli, ended, SAYS_HELLO } from './fake-cli.ts';
 
 const APP = fileURLToPath(new URL('app.ts', import.meta.url));
 
@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('a CLI and what it started end wit
     if (app.pid === undefined) throw new Error('the app did not start');
     process.kill(-app.pid, signal);
     await once(app, 'exit');
-    for (const pid of pids) expect(await isGone(pid, 5000)).toBe(true);
+    for (const pid of pids) await ended(pid);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { expect } from 'vitest';
 
 export interface FakeCli extends AsyncDisposable {
   /** The script's path. */
@@ -40,13 +41,9 @@ export async function fakeCli(body: string, name = 'fake-cli'): Promise<FakeCli>
   };
 }
 
-/** Waits until no process with this id runs any more, for at most `ms`; returns whether it is gone. */
-export async function isGone(pid: number, ms: number): Promise<boolean> {
-  for (const until = performance.now() + ms; performance.now() < until;) {
-    if (!(await runs(pid))) return true;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return false;
+/** Waits until no process with this id runs. */
+export async function ended(pid: number): Promise<void> {
+  await expect.poll(() => runs(pid)).toBe(false);
 }
 
 /** A process that ended and whose end nobody has asked for yet (`Z`) still has its id. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCli } from '../src/index.ts';
 import { ask } from './calls.ts';
-import { fakeCli, isGone, SAYS_HELLO } from './fake-cli.ts';
+import { fakeCli, ended, SAYS_HELLO } from './fake-cli.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -98,7 +99,7 @@ describe('a CLI that answers', () => {
       process.stdout.write('Hello\\n', () => process.exit(0));`);
     const { text, finish } = await ask(createCli({ cli: 'claude', command: cli.command, output: 'text' }));
     expect([text, finish]).toEqual(['Hello', 'stop']);
-    expect(await isGone(Number(await cli.wrote('pid')), 1500)).toBe(true);
+    await ended(Number(await cli.wrote('pid')));
   });
 });
 
@@ -218,16 +219,14 @@ describe('a CLI that hangs', () => {
   const pids = async (cli: { wrote(name: string): Promise<string> }): Promise<number[]> =>
     Promise.all(['leader', 'helper'].map(async (name) => Number(await cli.wrote(name))));
 
-  it('is ended with its helpers within a second of an abort, and the call at once', async () => {
+  it('is ended with its helpers by an abort, which ends the call', async () => {
     await using cli = await fakeCli(STUBBORN);
     const controller = new AbortController();
     const call = ask(createCli({ cli: 'claude', command: cli.command }), {}, { signal: controller.signal });
     const group = await pids(cli);
-    const since = performance.now();
     controller.abort();
     expect((await call).error?.kind).toBe('aborted');
-    expect(performance.now() - since).toBeLessThan(50);
-    for (const pid of group) expect(await isGone(pid, 1000)).toBe(true);
+    for (const pid of group) await ended(pid);
   });
 
   it('is ended with its helpers when its time is over', async () => {
@@ -237,7 +236,7 @@ describe('a CLI that hangs', () => {
     const { error } = await call;
     expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
     expect(error?.message).toBe('anthropic-cli/default did not end within 1500 ms');
-    for (const pid of group) expect(await isGone(pid, 1000)).toBe(true);
+    for (const pid of group) await ended(pid);
   });
 
   it('has all the time that there is', async () => {
@@ -258,7 +257,7 @@ describe('a CLI that hangs', () => {
       events.some(({ type }) => type === 'text-delta') ? 'leave' : undefined,
     );
     expect(text).toBe('');
-    expect(await isGone(Number(await cli.wrote('leader')), 1000)).toBe(true);
+    await ended(Number(await cli.wrote('leader')));
   });
 
   it('after its answer has the answer all the same', async () => {
@@ -266,7 +265,7 @@ describe('a CLI that hangs', () => {
       `write('leader', process.pid); ${SAYS_HELLO} setTimeout(() => {}, 60_000);`,
     );
     expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
-    expect(await isGone(Number(await cli.wrote('leader')), 5000)).toBe(true);
+    await ended(Number(await cli.wrote('leader')));
   });
 
   it('is not even started when the signal is aborted already', async () => {
@@ -335,9 +334,7 @@ describe('the surroundings of a CLI', () => {
     await ask(createCli({ cli: 'claude', command: cli.command }));
     expect(await cli.wrote('files')).toBe('');
     const cwd = await cli.wrote('cwd');
-    await vi.waitFor(async () => {
-      await expect(readdir(cwd)).rejects.toThrow('ENOENT');
-    });
+    await expect.poll(() => existsSync(cwd)).toBe(false);
     await ask(createCli({ cli: 'claude', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
     expect(await cli.wrote('cwd')).toBe(cli.folder);
     expect(await readdir(cli.folder)).toContain('args');
@@ -435,14 +432,12 @@ describe('looking for a CLI', () => {
     expect(await cli.wrote('calls')).toBe('1');
   });
 
-  it('that is not there finds nothing, and of a silent one finds no version, in two seconds', async () => {
+  it('that is not there finds nothing, and of a silent one finds no version', async () => {
     expect(await createCli({ cli: 'codex' }).detect({ env: { PATH: '/nowhere' } })).toMatchObject({
       path: undefined,
     });
     await using cli = await fakeCli('setTimeout(() => {}, 60_000);', 'codex');
-    const since = performance.now();
     const { path, version } = await createCli({ cli: 'codex' }).detect({ env: { PATH: cli.folder } });
     expect([path, version]).toEqual([cli.command, undefined]);
-    expect(performance.now() - since).toBeLessThan(2600);
   });
 });

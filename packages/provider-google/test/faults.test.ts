@@ -13,7 +13,7 @@ import {
   type TestServer,
 } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
 import { chunk, failing, OK, sseBody, streaming } from './answers.ts';
@@ -99,7 +99,7 @@ describe('abort and abandon', () => {
     ['before the headers', () => undefined, 0],
     ['in mid-stream', stalling, 1],
     ['while a refusal is read', (response) => void response.writeHead(500, JSON_TYPE).write('{"err'), 0],
-  ])('an abort %s ends the call and its socket within 100 ms', async (_name, answer, steps) => {
+  ])('an abort %s ends the call and its socket', async (_name, answer, steps) => {
     await serve(answer);
     const controller = new AbortController();
     const model = createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m');
@@ -109,16 +109,10 @@ describe('abort and abandon', () => {
     while (steps > 0 && !seen.some(({ type }) => type === 'text-delta'))
       seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
     const pending = iterator.next();
-    await vi.waitFor(() => {
-      expect(server.requests).toHaveLength(1);
-    });
-    const began = performance.now();
+    await expect.poll(() => server.requests.length).toBe(1);
     controller.abort();
     await expect(pending).rejects.toMatchObject({ kind: 'aborted' });
-    expect(performance.now() - began).toBeLessThan(100);
-    await vi.waitFor(() => {
-      expect(server.openSockets()).toBe(0);
-    });
+    await expect.poll(() => server.openSockets()).toBe(0);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
@@ -129,9 +123,7 @@ describe('abort and abandon', () => {
       .stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
     }
-    await vi.waitFor(() => {
-      expect(server.openSockets()).toBe(0);
-    });
+    await expect.poll(() => server.openSockets()).toBe(0);
   });
 });
 

@@ -226,10 +226,8 @@ describe('silence', () => {
     const request = await server.request(0);
     await clock.advance(300_000);
     expect(majordomo.health.snapshot()).toEqual({});
-    const since = performance.now();
     controller.abort();
     expect(LlmError.is(await call, 'aborted')).toBe(true);
-    expect(performance.now() - since).toBeLessThan(50);
     await request.closed;
     expect(server.requests).toHaveLength(1);
   });

@@ -21,21 +21,18 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-/** How long after `from` the client closed the socket of the latest request, in ms. */
-const closed = async (from: number): Promise<number> =>
-  ((await server.requests.at(-1)?.closed)?.at ?? Infinity) - from;
+/** Waits until the client closes the socket of the latest request; returns whether the response was complete. */
+const completed = async (): Promise<boolean | undefined> => (await server.requests.at(-1)?.closed)?.whole;
 
 describe('an abort', () => {
-  /** Aborts at a moment; gives the error and how long the socket lived on. */
+  /** Aborts at a moment; returns the kind of the error and whether the response was complete when its socket closed. */
   async function abortWhen(
     provider: Provider,
     moment: Promise<unknown> | 'content',
     delivery: 'deltas' | 'whole',
-  ): Promise<[LlmError['kind'] | undefined, number]> {
+  ): Promise<[LlmError['kind'] | undefined, boolean | undefined]> {
     const controller = new AbortController();
-    let from = 0;
     const abort = (): void => {
-      from = performance.now();
       controller.abort();
     };
     if (moment !== 'content') void moment.then(abort);
@@ -50,7 +47,7 @@ describe('an abort', () => {
     } catch (error) {
       if (LlmError.is(error)) kind = error.kind;
     }
-    return [kind, await closed(from)];
+    return [kind, await completed()];
   }
 
   const reached = (): { readonly moment: Promise<void>; readonly tell: () => void } => {
@@ -59,32 +56,32 @@ describe('an abort', () => {
     return { moment, tell };
   };
 
-  it('before the headers closes the socket within 100 ms', async () => {
+  it('before the headers closes the socket', async () => {
     const { moment, tell } = reached();
     const provider = await world(() => {
       tell();
     });
-    const [kind, ms] = await abortWhen(provider, moment, 'deltas');
+    const [kind, isComplete] = await abortWhen(provider, moment, 'deltas');
     expect(kind).toBe('aborted');
-    expect(ms).toBeLessThan(100);
+    expect(isComplete).toBe(false);
   });
 
-  it('in the middle of a stream closes the socket within 100 ms', async () => {
+  it('in the middle of a stream closes the socket', async () => {
     const provider = await world(stalls(delta({ content: 'half' })));
-    const [kind, ms] = await abortWhen(provider, 'content', 'deltas');
+    const [kind, isComplete] = await abortWhen(provider, 'content', 'deltas');
     expect(kind).toBe('aborted');
-    expect(ms).toBeLessThan(100);
+    expect(isComplete).toBe(false);
   });
 
-  it('in the middle of a whole body closes the socket within 100 ms', async () => {
+  it('in the middle of a whole body closes the socket', async () => {
     const { moment, tell } = reached();
     const provider = await world((response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"choices": [', tell);
     });
-    const [kind, ms] = await abortWhen(provider, moment, 'whole');
+    const [kind, isComplete] = await abortWhen(provider, moment, 'whole');
     expect(kind).toBe('aborted');
-    expect(ms).toBeLessThan(100);
+    expect(isComplete).toBe(false);
   });
 
   it('that came first sends nothing', async () => {
@@ -95,12 +92,12 @@ describe('an abort', () => {
   });
 });
 
-it('a consumer that walks away closes the socket within 100 ms', async () => {
+it('a consumer that walks away closes the socket', async () => {
   const provider = await world(stalls(delta({ content: 'half' })));
   const seen: ModelEvent[] = [];
   for await (const step of provider.model('m').stream(requestOf(), contextOf())) {
     seen.push(...('type' in step ? [step] : step));
     if (seen.some(({ type }) => type === 'text-delta')) break;
   }
-  expect(await closed(performance.now())).toBeLessThan(100);
+  expect(await completed()).toBe(false);
 });

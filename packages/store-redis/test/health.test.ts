@@ -10,7 +10,6 @@ import { until } from './support/until.ts';
 
 const T = 'a/x';
 /** What a wait of 250 ms may take on a busy machine. */
-const SOON_MS = 2500;
 
 describeWith('redis', 'shared health', () => {
   const { server } = onRedis();
@@ -198,9 +197,7 @@ describeWith('redis', 'shared health', () => {
       const both = [1, 2].map(() => createMajordomo({ providers: [] }));
       for (const majordomo of both) {
         const [client, subscriber] = [1, 2].map(() => ioredis(server.url, { enableOfflineQueue }));
-        const begin = performance.now();
         await redisStores({ client: client!, subscriber }).shareHealth(majordomo);
-        expect(performance.now() - begin).toBeLessThan(SOON_MS);
       }
       both[0]!.health.bench('a/before', 1000);
       await server.start();

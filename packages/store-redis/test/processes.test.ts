@@ -58,7 +58,6 @@ describeWith('redis', 'several processes', () => {
     const standing = async (name: string) => (await ledger.counters(name))[0]!;
     await until(async () => (await standing('lane')).held === 0n);
     expect(performance.now() - begin).toBeGreaterThanOrEqual(leaseMs - 5);
-    expect(performance.now() - begin).toBeLessThan(10 * leaseMs);
     expect(await standing('money')).toMatchObject({ used: 6n, held: 0n });
     expect(await standing('lane')).toMatchObject({ used: 0n, held: 0n });
   }, 60_000);

@@ -1,6 +1,6 @@
 import { user } from '@majordomo/core';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { house } from './support/house.ts';
 import { watch } from './support/watch.ts';
 
@@ -20,10 +20,8 @@ it('nests the HTTP span of the SDK under the attempt, and the server gets its tr
   const named = async (name: string) =>
     (await telemetry.spans()).filter((span) => span.name.startsWith(name));
   // The HTTP span of a stream ends with its connection's turn, a moment after the stream.
-  const requests = await vi.waitUntil(async () => {
-    const ended = await named('POST');
-    return ended.length === 3 && ended;
-  });
+  await expect.poll(async () => (await named('POST')).length).toBe(3);
+  const requests = await named('POST');
   http.disable();
   const attempts = await named('chat ');
   expect(requests.map(({ parent }) => parent)).toEqual(attempts.map(({ id }) => id));

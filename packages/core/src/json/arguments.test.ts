@@ -73,8 +73,6 @@ describe('tool-call arguments', () => {
   });
 
   it('never throw and are mended to an object or refused, whatever happened to them', () => {
-    let spentMs = 0;
-    let runs = 0;
     const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
     const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), {
       maxLength: 3,
@@ -86,17 +84,12 @@ describe('tool-call arguments', () => {
           const at = place % (mutated.length + 1);
           mutated = mutated.slice(0, at) + by + mutated.slice(at + 1);
         }
-        const before = performance.now();
         const { args, invalid } = parseArguments(mutated);
-        spentMs += performance.now() - before;
-        runs++;
         expect(typeof args).toBe('object');
         if (invalid !== undefined) expect([args, invalid.raw]).toEqual([{}, mutated]);
       }),
       { numRuns: 4000, seed: 12 },
     );
-    // The mean: a busy machine may stop the process in the midst of any one.
-    expect(spentMs / runs).toBeLessThan(1);
   });
 });
 

@@ -60,9 +60,9 @@ describe('decodeJson finds a fault in', () => {
   });
 
   it('a hundred thousand opening brackets, without looking at each from all sides', () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(decodeJson(`x ${'{'.repeat(100_000)}`)).toEqual({ fault: 'there is no JSON in the answer' });
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 });
 

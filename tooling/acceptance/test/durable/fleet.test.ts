@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restateAgentClient, type RestateAgentClient } from '@majordomo/durable-restate';
 import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { balancerBefore, type Balancer } from '../../src/durable/balancer.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
@@ -72,7 +72,7 @@ describeWith('restate', 'a run on Restate with two workers behind one address', 
   it('goes on at the other when one is cut off and lives on, and what that one still does is not recorded', async () => {
     const runId = 'run of two';
     await runs.start(runId, SLOWLY);
-    await vi.waitFor(() => expect(linesOf(folder, runId, 'ask')).toHaveLength(1), 10_000);
+    await expect.poll(() => linesOf(folder, runId, 'ask').length).toBe(1);
     balancer.cutOff(ports[0]);
     expect(await approved(runId)).toBe('Done.');
     expect(workers.map(isAlive)).toEqual([true, true]);

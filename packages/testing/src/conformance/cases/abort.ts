@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ModelEvent } from '@majordomo/core';
-import { closedSince, failed, onBench, only, say } from '../bench.ts';
+import { closedByClient, failed, onBench, only, say } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const hasContent = (events: readonly ModelEvent[]): boolean =>
@@ -31,10 +31,9 @@ export const abortCases: readonly Case[] = [
             const controller = new AbortController();
             const answered = ask(say('hi'), { delivery, signal: controller.signal });
             const exchange = await server.request(n);
-            const since = performance.now();
             controller.abort();
             failed(await answered, 'aborted');
-            await closedSince(exchange, since);
+            await closedByClient(exchange);
           }
         },
       ),
@@ -45,13 +44,11 @@ export const abortCases: readonly Case[] = [
     run: (harness) =>
       onBench(harness, [{ fault: 'stall', at: { content: 0 } }], async ({ ask, server }) => {
         const controller = new AbortController();
-        let since = Infinity;
         const onStep = (): undefined => {
-          since = Math.min(since, performance.now());
           controller.abort();
         };
         failed(await ask(say('hi'), { signal: controller.signal, onStep }), 'aborted');
-        await closedSince(only(server), since);
+        await closedByClient(only(server));
       }),
   },
   {
@@ -60,16 +57,14 @@ export const abortCases: readonly Case[] = [
     run: (harness) =>
       onBench(harness, [{ fault: 'stall' }], async ({ ask, server }) => {
         const controller = new AbortController();
-        let since = Infinity;
         const onStep = (events: readonly ModelEvent[]): undefined => {
           if (!hasContent(events)) return;
-          since = performance.now();
           controller.abort();
         };
         const result = await ask(say('hi'), { signal: controller.signal, onStep });
         failed(result, 'aborted');
         assert.ok(hasContent(result.events));
-        await closedSince(only(server), since);
+        await closedByClient(only(server));
       }),
   },
   {
@@ -77,15 +72,13 @@ export const abortCases: readonly Case[] = [
     scenario: 'abandon',
     run: (harness) =>
       onBench(harness, [{ fault: 'stall' }], async ({ ask, server }) => {
-        let since = Infinity;
         await ask(say('hi'), {
           onStep: (events) => {
             if (!hasContent(events)) return undefined;
-            since = performance.now();
             return 'leave';
           },
         });
-        await closedSince(only(server), since);
+        await closedByClient(only(server));
       }),
   },
 ];

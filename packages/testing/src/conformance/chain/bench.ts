@@ -31,13 +31,11 @@ export interface ChainBench {
   readonly model: ChatModel;
   readonly head: WireServer;
   readonly sound: WireServer;
-  /** Milliseconds that the sound target alone needed right now: a busy machine is not the chain's fault. */
-  readonly pace: number;
 }
 
 /**
- * Opens both, runs, and closes. The wait between tries is half of what it may be, so that times can be judged. Timers
- * are the head's alone: they may be short without hurrying a sound answer on a busy machine.
+ * Opens both servers, runs, and closes them. The timers apply to the head only, so that short ones cannot fail a sound
+ * answer on a busy machine.
  */
 export async function onChain(
   harness: Harness,
@@ -59,14 +57,14 @@ export async function onChain(
       random: () => 0.5,
       chain: { backoff: { baseMs: 20 }, ...chain },
     });
-    const [, pace] = await timed(() => warmUp(majordomo, model, sound));
-    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound, pace });
+    await warmUp(majordomo, model, sound);
+    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
   } finally {
     await Promise.all([head.close(), sound.close()]);
   }
 }
 
-/** The SDK is loaded at the first call: its time is not the chain's. */
+/** Loads the SDK, so that it does not count against the head's timers. */
 async function warmUp(majordomo: Majordomo, model: string, sound: WireServer): Promise<void> {
   await majordomo.model(`sound/${model}`).generate(REQUEST);
   assert.equal(sound.requests.length, 1);
@@ -116,11 +114,4 @@ export async function show(model: ChatModel): Promise<Shown> {
   }
   assert.equal(checkOrder(events), undefined, `the order of events is wrong: ${checkOrder(events)}`);
   return { text, resets, response: await stream.response() };
-}
-
-/** Milliseconds that something took, and what it gave. */
-export async function timed<T>(work: () => Promise<T>): Promise<readonly [value: T, ms: number]> {
-  const since = performance.now();
-  const value = await work();
-  return [value, performance.now() - since];
 }

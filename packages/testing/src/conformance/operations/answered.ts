@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case, Harness } from '../harness.ts';
-import { closedSince } from '../bench.ts';
+import { closedByClient } from '../bench.ts';
 import { answerOf, SOUND, vectorOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, saidBy, TEXT } from './asking.ts';
 
@@ -157,7 +157,7 @@ export const answeredCases: readonly Case[] = [
             heard += length;
             if (heard > 100) break;
           }
-          await closedSince(server.requests[0] ?? assert.fail('no request'), performance.now());
+          await closedByClient(server.requests[0] ?? assert.fail('no request'));
         },
       ),
   },
