@@ -13,6 +13,7 @@ const NODE_ONLY = [
   'packages/skills/src/node/**',
   'packages/store-sqlite/**',
   'packages/trajectory/**',
+  'packages/undici/**',
   'packages/testing/**',
   'packages/mcp/src/place/program-transport.ts',
   'packages/mcp/src/serve/serve-stdio.ts',

@@ -106,6 +106,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'another audience: who trains and audits; of agent and redact the types alone',
   },
+  undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
   catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
   context: {
     ours: ['catalog', 'core', 'media', 'redact'],
@@ -186,6 +187,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   context: 'it reads files of projects, and asks git',
   gateway: 'its entry `/node` listens',
   trajectory: 'it writes files',
+  undici: 'undici sends over sockets of Node',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',
   credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',

@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { constants, createBrotliDecompress, createGunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+
+/** Bytes that are buffered ahead of the reader; then the socket waits. */
+const AHEAD = 64 * 1024;
+const { Z_SYNC_FLUSH: SYNC, BROTLI_OPERATION_FLUSH: FLUSH } = constants;
+
+/** Closes the connection of a response that was dropped without being read or cancelled. */
+const dropped = new FinalizationRegistry<(error: Error) => void>((fail) => {
+  fail(new Error('the response was dropped unread'));
+});
+
+/** Handles the events of one request. It keeps no reference to the response, so that a dropped one is collected. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private readonly request: Pick<Request, 'url' | 'method'> & { readonly signal: AbortSignal | null };
+  private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;
+  private control: Dispatcher.DispatchController | undefined;
+  private decoder: ReturnType<typeof createGunzip | typeof createBrotliDecompress> | undefined;
+  /** Set while somebody reads. */
+  private reader: ReadableStreamDefaultController<Uint8Array> | undefined;
+  private chunks: Uint8Array[] = [];
+  private bytes = 0;
+  private state: 'open' | 'complete' | 'over' = 'open';
+  private failure: unknown;
+
+  constructor(request: Exchange['request'], settle: NonNullable<Exchange['settle']>) {
+    this.request = request;
+    this.settle = settle;
+    request.signal?.addEventListener('abort', this.fail, { once: true });
+  }
+
+  onRequestStart(control: Dispatcher.DispatchController): void {
+    this.control = control;
+    if (this.state === 'over') control.abort(new Error('the request was aborted'));
+  }
+
+  onResponseStart(_: unknown, status: number, values: IncomingHttpHeaders, text = ''): void {
+    if (status < 200 || this.state === 'over') return;
+    const headers = new Headers();
+    for (const [name, value = []] of Object.entries(values))
+      for (const each of [value].flat()) headers.append(name, each);
+    const isEmpty = [204, 205, 304].includes(status) || this.request.method === 'HEAD';
+    const body = isEmpty ? null : this.body(headers);
+    // `Response` rejects texts outside Latin-1.
+    const statusText = /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '';
+    const response = new Response(body, { status, statusText, headers });
+    this.settle?.resolve(Object.defineProperty(response, 'url', { value: this.request.url }));
+    this.settle = undefined;
+  }
+
+  onResponseData(control: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.decoder === undefined) this.push(chunk);
+    else if (!this.decoder.write(chunk)) control.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.decoder === undefined) this.complete();
+    else this.decoder.end();
+  }
+
+  onResponseError(_: unknown, error: unknown): void {
+    this.fail(error);
+  }
+
+  private body(headers: Headers): ReadableStream<Uint8Array> {
+    const encoding = headers.get('content-encoding')?.toLowerCase();
+    if (encoding === 'gzip') this.decoder = createGunzip({ flush: SYNC, finishFlush: SYNC });
+    if (encoding === 'br') this.decoder = createBrotliDecompress({ flush: FLUSH, finishFlush: FLUSH });
+    this.decoder?.on('data', this.push).on('end', this.complete).on('error', this.fail);
+    this.decoder?.on('drain', () => this.control?.resume());
+    const pull = (reader: ReadableStreamDefaultController<Uint8Array>): void => {
+      this.reader = reader;
+      this.deliver();
+    };
+    const body = new ReadableStream<Uint8Array>({ pull, cancel: this.end }, { highWaterMark: 0 });
+    dropped.register(body, this.fail);
+    return body;
+  }
+
+  private readonly push = (chunk: Uint8Array): void => {
+    if (this.state === 'over') return;
+    if (this.chunks.push(chunk) === 1) queueMicrotask(this.deliver);
+    this.bytes += chunk.length;
+    if (this.bytes >= AHEAD) (this.decoder ?? this.control)?.pause();
+  };
+
+  /** Delivers the chunks of one read of the socket as one. */
+  private readonly deliver = (): void => {
+    const { reader, chunks } = this;
+    if (reader === undefined) return;
+    if (this.failure !== undefined) {
+      reader.error(this.failure);
+    } else if (chunks.length > 0) {
+      [this.reader, this.chunks, this.bytes] = [undefined, [], 0];
+      reader.enqueue(new Uint8Array(Buffer.concat(chunks)));
+      (this.decoder ?? this.control)?.resume();
+    } else if (this.state === 'complete') {
+      this.end();
+      reader.close();
+    }
+  };
+
+  private readonly complete = (): void => {
+    if (this.state === 'open') this.state = 'complete';
+    this.deliver();
+  };
+
+  private readonly fail = (cause: unknown): void => {
+    if (this.state === 'over') return;
+    const { signal } = this.request;
+    const problem = this.settle === undefined ? 'terminated' : 'fetch failed';
+    this.failure = signal?.aborted === true ? signal.reason : new TypeError(problem, { cause });
+    this.end();
+    this.settle?.reject(this.failure);
+    this.reader?.error(this.failure);
+  };
+
+  private readonly end = (): void => {
+    if (this.state === 'open') this.control?.abort(new Error('the response is not wanted'));
+    this.state = 'over';
+    this.chunks = [];
+    this.request.signal?.removeEventListener('abort', this.fail);
+    this.decoder?.destroy();
+  };
+}

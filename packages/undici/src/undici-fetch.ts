@@ -1,0 +1,55 @@
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { Exchange } from './exchange.ts';
+
+/** Options of `undiciFetch`. `dispatcher` excludes `proxy`. */
+export interface UndiciFetchOptions {
+  /** Dispatcher of undici 7. Its timeouts for headers and bodies do not apply. `@default new Agent({ allowH2: false })` */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** `'environment'`: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, read once. `@default` no proxy */
+  readonly proxy?: 'environment' | undefined;
+}
+
+type Body = string | Uint8Array | null;
+
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
+/** A dispatcher that follows redirects would forward the key. */
+const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
+/** Headers that the platform's `fetch` adds. */
+const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };
+
+/**
+ * Returns a `fetch` over undici's dispatcher. It follows no redirect and buffers request bodies that are streams.
+ *
+ * @example
+ * const majordomo = createMajordomo({ providers, fetch: undiciFetch() });
+ */
+export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typeof globalThis.fetch {
+  const Default = proxy === 'environment' ? EnvHttpProxyAgent : Agent;
+  const sender = dispatcher ?? new Default({ allowH2: false, ...NO_TIMEOUTS });
+  return async (input, init = {}) => {
+    const { body = null } = init;
+    const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
+    // `Request` serializes forms, and rejects URLs with a password.
+    if (isPlain && !(input instanceof Request || String(input).includes('@')))
+      return send(sender, new URL(input), init, body);
+    const request = new Request(input, init);
+    const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+    return send(sender, new URL(request.url), request, bytes);
+  };
+}
+
+function send(to: Dispatcher, url: URL, init: Request | RequestInit, body: Body): Promise<Response> {
+  const { signal = null } = init;
+  signal?.throwIfAborted();
+  url.hash = '';
+  const method = (init.method ?? 'GET').toUpperCase();
+  const headers = new Headers(init.headers);
+  const type = typeof body === 'string' ? { 'content-type': 'text/plain;charset=UTF-8' } : {};
+  for (const [name, value] of Object.entries({ ...ADDED, ...type }))
+    if (!headers.has(name)) headers.set(name, value);
+  const target = { origin: url.origin, path: url.href.slice(url.origin.length) };
+  const options = { ...target, method, headers: [...headers].flat(), body, ...ALWAYS };
+  return new Promise((resolve, reject) => {
+    to.dispatch(options, new Exchange({ url: url.href, method, signal }, { resolve, reject }));
+  });
+}
