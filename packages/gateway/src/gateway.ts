@@ -1,13 +1,11 @@
 import type { CallEvent } from '@majordomo/core';
 import { newId } from './answering/id.ts';
 import { refused } from './answering/refused.ts';
-import { responseOf, withHeaders, type Reply } from './answering/reply.ts';
 import { isAdmin } from './door/admin.ts';
 import { authorized } from './door/authorized.ts';
 import { Busy } from './door/busy.ts';
 import { tellOperator } from './door/operator.ts';
 import { originHeaders, preflight } from './door/origin.ts';
-import { knowDirectly } from './direct.ts';
 import { createInspector } from './inspector/create-inspector.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
@@ -22,6 +20,8 @@ export interface Gateway {
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /** Its own calls are seen without it; for calls that are made beside it. The same event twice counts once. */
   readonly onEvent: (event: CallEvent) => void;
+  /** Option `idleMs`, for `serve`. */
+  readonly idleMs?: number | undefined;
 }
 
 /**
@@ -38,8 +38,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const inspector = settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger });
   const onEvent = inspector?.onEvent ?? (() => undefined);
   const house: House = { settings, busy: new Busy(settings.maxConcurrent), onEvent };
-  const answer = async (request: Request, context?: PlatformContext): Promise<Reply | Response> => {
-    const path = pathOf(request.url);
+  const fetch: Gateway['fetch'] = async (request, context) => {
+    const path = new URL(request.url).pathname;
     const requestId = newId('req_');
     // Two names of one thing: OpenAI's clients read the first, Anthropic's the second.
     const about: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
@@ -54,21 +54,22 @@ export function createGateway(options: GatewayOptions): Gateway {
       return withHeaders(refused(error, failureAt(path)), about);
     }
   };
-  const fetch: Gateway['fetch'] = async (request, context) => responseOf(await answer(request, context));
-  knowDirectly(fetch, { answer, idleMs: settings.idleMs });
   return {
     onEvent: (event) => {
       onEvent(event);
     },
     fetch,
+    idleMs: settings.idleMs,
   };
 }
 
 const isInspector = (path: string): boolean => /^\/inspector(?:\/|$)/.test(path);
 
-/** Of an address as a `Request` has it. An `URL` made anew for each request costs more than what it is asked for. */
-const pathOf = (address: string): string =>
-  address.slice(address.indexOf('/', address.indexOf('//') + 2)).replace(/[?#].*$/s, '');
+/** Adds headers to a response of the gateway. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
 
 interface Arrival {
   readonly path: string;
@@ -82,7 +83,7 @@ async function entered(
   request: Request,
   { path, requestId, context, about }: Arrival,
   house: House,
-): Promise<Reply | Response> {
+): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight(request, about);
   if (path === '/health') return forReading(request, path, () => Response.json({ status: 'alive' }));
   if (path === '/ready') return await forReading(request, path, () => ready(house));

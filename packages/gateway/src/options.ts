@@ -31,7 +31,7 @@ export interface GatewayOptions {
   readonly anySpec?: boolean | undefined;
   /**
    * Who asks; `undefined` is refused with 401. Without it `fetch` refuses everybody, and `serve` admits loopback. What
-   * needs the body reads it from `request.clone()`.
+   * needs the body, or a copy, takes `request.clone()`.
    */
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
   /** What the inspector shows of spending and limits. */

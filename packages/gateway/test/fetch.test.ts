@@ -19,7 +19,7 @@ const request = (at: House, path: string): Request =>
 const shapeOf = (text: string): string => text.replaceAll(/[\w-]*[\da-f]{16,}[\w-]*|\b\d{10}\b/g, '…');
 
 it.each(Object.keys(ASKED))(
-  'a stream over %s ends where a platform asks by `fetch`, as it does over a socket of ours',
+  'a stream over %s is the same from `fetch` as from `serve`',
   async (path) => {
     await using at = await house();
     const platforms = await at.gateway.fetch(request(at, path));

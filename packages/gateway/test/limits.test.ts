@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
 import { house, KEY, type House } from './support/house.ts';
@@ -91,7 +91,8 @@ describe('limits', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('cuts a client that does not read: it stops asking the vendor, and lets go of the client', async () => {
+  it('cuts a client that does not read: it ends the call to the vendor, and prints nothing', async () => {
+    const printed = vi.spyOn(console, 'error');
     await using vendor = await testServer(endless);
     const anthropic = createAnthropic({ baseURL: vendor.origin, apiKey: 'sk-test' });
     const models = { gpt: 'anthropic/claude-haiku-4-5' };
@@ -108,6 +109,8 @@ describe('limits', () => {
     // It would wait for an answer that is not taken.
     await at.close(3_600_000);
     socket.destroy();
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   }, 60_000);
 
   it('cuts a client that takes nothing of a whole answer', async () => {

@@ -3,7 +3,6 @@ import type { Settings } from '../options.ts';
 import type { Asked } from '../wire.ts';
 import { toldHeaders } from './headers.ts';
 import { untold } from './pages.ts';
-import type { Reply } from './reply.ts';
 import { streamed } from './streamed.ts';
 import { Watched } from './watched.ts';
 
@@ -16,13 +15,15 @@ export interface Calling {
   readonly onEnd: () => void;
   /** Told what ends an answer that has begun. */
   readonly onError: (error: unknown) => void;
+  /** Closes the connection of the client, on platforms where the gateway can. */
+  readonly cut: (() => void) | undefined;
 }
 
 /** Asks the chain, and answers in the wire of the request. */
 export async function answered(
-  { asked, spec, options, onEnd, onError }: Calling,
+  { asked, spec, options, onEnd, onError, cut }: Calling,
   { majordomo, idleMs }: Settings,
-): Promise<Reply> {
+): Promise<Response> {
   const watched = new Watched(options.onEvent ?? (() => undefined));
   const call = { ...options, onEvent: watched.onEvent };
   const model = majordomo.model(spec);
@@ -30,7 +31,7 @@ export async function answered(
     const { signal, leave, over } = leaving(options.signal, onEnd);
     try {
       const stream = model.stream(asked.request, { ...call, signal });
-      return await streamed(stream, asked, { idleMs, watched, leave, onEnd: over, onError });
+      return await streamed(stream, asked, { idleMs, watched, leave, onEnd: over, onError, cut });
     } catch (error) {
       over();
       throw error;
@@ -38,17 +39,13 @@ export async function answered(
   }
   try {
     const response = await model.generate(asked.request, call);
-    return {
-      body: JSON.stringify(asked.whole(response)),
-      headers: {
-        'content-type': 'application/json',
-        ...toldHeaders({
-          target: response.target,
-          attempts: watched.attempts,
-          warnings: [...asked.notes, ...response.warnings, ...response.parts.flatMap(untold)],
-        }),
-      },
-    };
+    return Response.json(asked.whole(response), {
+      headers: toldHeaders({
+        target: response.target,
+        attempts: watched.attempts,
+        warnings: [...asked.notes, ...response.warnings, ...response.parts.flatMap(untold)],
+      }),
+    });
   } finally {
     onEnd();
   }

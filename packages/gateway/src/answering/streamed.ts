@@ -2,8 +2,7 @@ import type { ChatStream, StreamEvent, Warning } from '@majordomo/core';
 import type { Asked, Writer } from '../wire.ts';
 import { toldHeaders } from './headers.ts';
 import { untold } from './pages.ts';
-import type { Reply } from './reply.ts';
-import { Telling } from './telling.ts';
+import { eventBody } from './telling.ts';
 import type { Watched } from './watched.ts';
 
 /** What is known of an answer when its first content is there. */
@@ -22,6 +21,7 @@ export interface StreamedOptions {
   readonly leave: () => void;
   readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;
+  readonly cut: (() => void) | undefined;
 }
 
 /**
@@ -31,12 +31,11 @@ export interface StreamedOptions {
 export async function streamed(
   stream: ChatStream,
   asked: Asked,
-  { idleMs, watched, leave, onEnd, onError }: StreamedOptions,
-): Promise<Reply> {
+  { watched, ...rest }: StreamedOptions,
+): Promise<Response> {
   const events = stream[Symbol.asyncIterator]();
   const { writer, first, target, warnings } = await untilContent(events, asked);
-  return {
-    body: new Telling({ events, writer, first, idleMs, leave, onEnd, onError }),
+  return new Response(eventBody({ events, writer, first, ...rest }), {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -44,7 +43,7 @@ export async function streamed(
       'x-accel-buffering': 'no',
       ...toldHeaders({ target, attempts: watched.attempts, warnings: [...asked.notes, ...warnings] }),
     },
-  };
+  });
 }
 
 /** An attempt that is taken back before it wrote anything never was. */

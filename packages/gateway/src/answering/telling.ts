@@ -3,83 +3,82 @@ import type { Writer } from '../wire.ts';
 import { HEARTBEAT } from './sse.ts';
 import { refusalOf } from './refusal-of.ts';
 
-/** Some proxies hang up after 30 s of silence. */
+/** Some proxies close a connection after 30 s of silence. */
 const SILENCE_MS = 15_000;
-const LONGEST_TICK_MS = 5000;
+const MAX_TICK_MS = 5000;
 
 const encoder = new TextEncoder();
 
-/** What is told to a client. */
-export interface EventSource {
+/** Events of a call, and how its response reports them. */
+export interface ReporterOptions {
   readonly events: AsyncIterator<StreamEvent>;
   readonly writer: Writer;
-  /** What is written already. */
+  /** Text that is written already. */
   readonly first: string;
-  /** A client that reads nothing for this long is cut. */
+  /** Time after which a client that reads nothing is cut, in milliseconds. */
   readonly idleMs: number;
   /** Ends the call at once. */
   readonly leave: () => void;
-  /** When the last byte is taken, or the client has left. */
+  /** Called once, when the last byte is taken or the client has left. */
   readonly onEnd: () => void;
-  /** Told what the last event says, as it is. */
+  /** Called with the error that the last event reports. */
   readonly onError: (error: unknown) => void;
+  /** Closes the connection of the client. Without it the body fails instead. */
+  readonly cut: (() => void) | undefined;
 }
 
-/** Whoever writes to the client. */
-export interface Teller {
-  /** A sign of life while the vendor says nothing. */
-  readonly heartbeat: (text: string) => void;
-  /** The client reads nothing: what it has is no whole answer. */
-  readonly cut: (error: LlmError) => void;
-}
+/** Returns the events of a call as the body of a response. */
+export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> =>
+  new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
 /**
- * The events of a call as text, asked for at the client's pace: nobody reads from the vendor while the client does not.
- * A failure is the last event, since the status is told.
+ * Writes events at the pace of the client: while the client does not read, nothing is read from the vendor. A failure becomes
+ * the last event, because the status has been sent.
  */
-export class Telling {
-  private readonly source: EventSource;
+class Reporter {
+  private readonly options: ReporterOptions;
   private pending: string;
-  /** The last of it is written. */
+  /** Whether the last event is written. */
   private isDone = false;
+  /** Whether the client has taken the last event, or has left. */
   private isEnded = false;
-  /** On whom we wait, and since when. */
   private waitsFor: 'client' | 'vendor' = 'client';
-  private since: number = systemClock.now();
-  private stopTicking: () => void = () => undefined;
+  private waitsSince: number = systemClock.now();
+  private stopTimer: () => void = () => undefined;
 
-  constructor(source: EventSource) {
-    this.source = source;
-    this.pending = source.first;
+  constructor(options: ReporterOptions) {
+    this.options = options;
+    this.pending = options.first;
   }
 
-  /** Once, before the first text is asked for. */
-  begin(teller: Teller): void {
-    const { idleMs } = this.source;
-    this.tick(teller, Math.max(10, Math.min(LONGEST_TICK_MS, idleMs / 4)));
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.watch(controller, Math.max(10, Math.min(MAX_TICK_MS, this.options.idleMs / 4)));
   }
 
-  /** The next text, never an empty one; to be asked for when the client has taken the last. `undefined` after it, or a cut. */
-  async next(): Promise<string | undefined> {
-    if (this.isDone) this.finish();
-    if (this.isEnded) return undefined;
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const text = this.isDone ? '' : await this.next();
+    // Some wires have no text for the end of a stream.
+    if (text === '') this.end();
+    // The client may have left in the meantime.
+    if (this.isEnded) controller.close();
+    else controller.enqueue(encoder.encode(text));
+  }
+
+  cancel(): void {
+    this.end();
+    this.options.leave();
+  }
+
+  private async next(): Promise<string> {
     this.waitFor('vendor');
     const text = await this.read();
     this.waitFor('client');
-    // The end of some answers has no words of its own.
-    if (text === '') this.finish();
-    return this.hasEnded() ? undefined : text;
+    return text;
   }
 
-  /** The client has left. */
-  leave(): void {
-    this.finish();
-    this.source.leave();
-  }
-
-  /** What was written before, or the next event that has a form on the wire. */
+  /** Returns the pending text, or the next event that the wire has a text for. */
   private async read(): Promise<string> {
-    const { events, writer, onError } = this.source;
+    const { events, writer, onError } = this.options;
     if (this.pending !== '') {
       const text = this.pending;
       this.pending = '';
@@ -98,70 +97,40 @@ export class Telling {
       }
     } catch (error) {
       this.isDone = true;
-      this.source.leave();
+      this.options.leave();
       onError(error);
       return writer.fail(refusalOf(error));
     }
   }
 
-  private hasEnded(): boolean {
-    return this.isEnded;
+  private waitFor(side: 'client' | 'vendor'): void {
+    this.waitsFor = side;
+    this.waitsSince = systemClock.now();
   }
 
-  private waitFor(whom: 'client' | 'vendor'): void {
-    this.waitsFor = whom;
-    this.since = systemClock.now();
-  }
-
-  /** One timer a stream, whatever is waited for. */
-  private tick(teller: Teller, everyMs: number): void {
-    const { idleMs } = this.source;
-    this.stopTicking = systemClock.timer(everyMs, () => {
-      const waitedMs = systemClock.now() - this.since;
+  /** Sends heartbeats while the vendor is silent, and cuts a client that reads nothing. */
+  private watch(controller: ReadableStreamDefaultController<Uint8Array>, everyMs: number): void {
+    const { idleMs, cut } = this.options;
+    this.stopTimer = systemClock.timer(everyMs, () => {
+      const waitedMs = systemClock.now() - this.waitsSince;
       if (this.waitsFor === 'client' && waitedMs >= idleMs) {
-        this.leave();
-        teller.cut(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
+        this.cancel();
+        if (cut === undefined) controller.error(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
+        else cut();
         return;
       }
       if (this.waitsFor === 'vendor' && waitedMs >= SILENCE_MS) {
-        teller.heartbeat(HEARTBEAT);
-        this.since = systemClock.now();
+        controller.enqueue(encoder.encode(HEARTBEAT));
+        this.waitsSince = systemClock.now();
       }
-      this.tick(teller, everyMs);
+      this.watch(controller, everyMs);
     });
   }
 
-  private finish(): void {
+  private end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.stopTicking();
-    this.source.onEnd();
+    this.stopTimer();
+    this.options.onEnd();
   }
 }
-
-/** The same as the body of a `Response`. */
-export const eventBody = (telling: Telling): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      start(controller) {
-        telling.begin({
-          heartbeat: (text) => {
-            controller.enqueue(encoder.encode(text));
-          },
-          cut: (error) => {
-            controller.error(error);
-          },
-        });
-      },
-      async pull(controller) {
-        const text = await telling.next();
-        // Of a body that was cut or left, a close is refused, and nobody hears of it.
-        if (text === undefined) controller.close();
-        else controller.enqueue(encoder.encode(text));
-      },
-      cancel() {
-        telling.leave();
-      },
-    },
-    { highWaterMark: 0 },
-  );

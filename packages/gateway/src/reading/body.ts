@@ -1,7 +1,6 @@
 import { isTooDeep } from '@majordomo/core/provider';
 import { Refusal } from '../refusal.ts';
 import { wrong } from './read.ts';
-import { unreadBody } from './unread.ts';
 
 /** The JSON of a request; no more than `most` bytes are taken. */
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
@@ -38,13 +37,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
     wrong('', `must come as it is, without content-encoding: ${coding}`);
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
-  const take = unreadBody(request);
   try {
-    if (take !== undefined) {
-      const bytes = await take(most);
-      if (bytes === undefined) throw tooLarge(most);
-      return bytes;
-    }
     // Servers hold a body to the length that was announced.
     return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
   } catch (error) {

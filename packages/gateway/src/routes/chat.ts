@@ -1,16 +1,16 @@
 import { answered } from '../answering/answered.ts';
-import type { Reply } from '../answering/reply.ts';
 import { specOf } from '../door/models.ts';
 import { tellOperator } from '../door/operator.ts';
 import { jsonBody } from '../reading/body.ts';
 import { readWithMedia } from '../reading/media.ts';
+import { CUT } from '../platform-context.ts';
 import type { House, Visit } from '../visit.ts';
 import type { Wire } from '../wire.ts';
 import { callOptions } from './call-options.ts';
 
 /** One request of a wire: read, asked of the chain, answered. */
-export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Reply> {
-  const { request, caller, requestId } = visit;
+export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Response> {
+  const { request, caller, requestId, context } = visit;
   const { settings } = house;
   const leave = house.busy.enter();
   try {
@@ -21,7 +21,7 @@ export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise
     const onError = (error: unknown): void => {
       tellOperator(error, requestId, settings);
     };
-    return await answered({ asked, spec, options, onEnd: leave, onError }, settings);
+    return await answered({ asked, spec, options, onEnd: leave, onError, cut: context?.[CUT] }, settings);
   } catch (error) {
     leave();
     throw error;

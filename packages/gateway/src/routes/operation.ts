@@ -1,12 +1,11 @@
 import { toldHeaders } from '../answering/headers.ts';
-import type { Reply } from '../answering/reply.ts';
 import { specOf } from '../door/models.ts';
 import type { ReadOperation } from '../operations/operation.ts';
 import type { House, Visit } from '../visit.ts';
 import { callOptions } from './call-options.ts';
 
 /** One request for vectors, a transcript or speech: read, asked of the chain, answered whole. */
-export async function operationRoute(visit: Visit, house: House, read: ReadOperation): Promise<Reply> {
+export async function operationRoute(visit: Visit, house: House, read: ReadOperation): Promise<Response> {
   const { settings } = house;
   const leave = house.busy.enter();
   try {
@@ -14,8 +13,7 @@ export async function operationRoute(visit: Visit, house: House, read: ReadOpera
     const spec = await specOf(asked.model, visit.caller, settings);
     const options = callOptions(visit, asked.metadata, house);
     const { body, mediaType, result } = await asked.answer(settings.majordomo, spec, options);
-    return {
-      body,
+    return new Response(body, {
       headers: {
         'content-type': mediaType,
         ...toldHeaders({
@@ -24,7 +22,7 @@ export async function operationRoute(visit: Visit, house: House, read: ReadOpera
           warnings: [...asked.notes, ...result.warnings],
         }),
       },
-    };
+    });
   } finally {
     leave();
   }

@@ -1,4 +1,3 @@
-import type { Reply } from '../answering/reply.ts';
 import { anthropicMessages } from '../anthropic-messages/wire.ts';
 import { Refusal } from '../refusal.ts';
 import { openaiChat } from '../openai-chat/wire.ts';
@@ -32,7 +31,7 @@ const OPERATIONS: ReadonlyMap<string, ReadOperation> = new Map([
 export const failureAt = (path: string): Wire['failure'] =>
   path.includes('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
 
-type Answer = (visit: Visit, house: House) => Promise<Reply | Response>;
+type Answer = (visit: Visit, house: House) => Promise<Response>;
 
 const POSTED: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ...[...WIRES].map(([path, wire]): [string, Answer] => [
@@ -47,7 +46,7 @@ const POSTED: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 ]);
 
 /** A request of somebody who may ask → its answer. */
-export async function routed(visit: Visit, house: House): Promise<Reply | Response> {
+export async function routed(visit: Visit, house: House): Promise<Response> {
   const { request, path } = visit;
   const answer = POSTED.get(path);
   if (answer !== undefined) {

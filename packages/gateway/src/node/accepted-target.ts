@@ -1,0 +1,13 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A host that contained a path or a user would change the address of the request. */
+const HOST = /^[\w.\-:[\]]+$/;
+
+/** Whether the request names at most one host, and its target is a path, `*`, or a URL of that host. */
+export function isAcceptedTarget({ url = '/', headersDistinct }: IncomingMessage): boolean {
+  const [host = 'localhost', ...others] = headersDistinct['host'] ?? [];
+  if (others.length > 0 || !HOST.test(host)) return false;
+  if (url.startsWith('/') || url === '*') return true;
+  const target = URL.parse(url);
+  return target !== null && target.origin === URL.parse(`http://${host}`)?.origin;
+}

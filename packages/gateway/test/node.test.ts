@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { createMajordomo } from '@majordomo/core';
+import { describe, expect, it, vi } from 'vitest';
+import { createGateway, type Gateway } from '../src/index.ts';
+import { serve } from '../src/node.ts';
+import { cutIdleClient } from '../src/node/streaming.ts';
+import { house, KEY } from './support/house.ts';
+
+const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
+
+/** Sends a request and returns everything that the server sends until it closes the connection. */
+async function exchange(url: string, ...lines: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
+  let text = '';
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  socket.write(lines.join('\r\n'));
+  await once(socket, 'close');
+  return text;
+}
+
+const streamed = (url: string, version: '1.0' | '1.1'): Promise<string> => {
+  const body = JSON.stringify({ ...CHAT, stream: true });
+  const length = `Content-Length: ${body.length}`;
+  const head = ['Host: localhost', `Authorization: Bearer ${KEY}`, 'Connection: close', length, '', body];
+  return exchange(url, `POST /v1/chat/completions HTTP/${version}`, ...head);
+};
+
+/** A gateway with this `fetch`. */
+const answering = (fetch: Gateway['fetch']): Gateway => ({
+  ...createGateway({ majordomo: createMajordomo({ providers: [] }), models: {} }),
+  fetch,
+});
+
+/** A response whose timer fires when the test says so. */
+function outgoingWith(writableLength: number) {
+  let expire: () => void = () => undefined;
+  const outgoing = {
+    writableLength,
+    destroy: vi.fn(),
+    setTimeout: vi.fn((_ms: number, callback?: () => void) => {
+      if (callback !== undefined) expire = callback;
+    }),
+  };
+  cutIdleClient(outgoing as unknown as ServerResponse, 100);
+  expire();
+  return outgoing;
+}
+
+describe('serve', () => {
+  it('leaves Request and Response of the process alone', async () => {
+    const before = [globalThis.Request, globalThis.Response];
+    await using at = await house();
+    await (await fetch(`${at.url}/health`)).text();
+    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+  });
+
+  it('sends a stream in chunks to a client of HTTP/1.1', async () => {
+    await using at = await house();
+    const text = await streamed(at.url, '1.1');
+    expect(text).toMatch(/\r\ntransfer-encoding: chunked\r\n/i);
+    expect(text.endsWith('\r\n0\r\n\r\n')).toBe(true);
+  });
+
+  it('sends a stream without chunks to a client of HTTP/1.0', async () => {
+    await using at = await house();
+    const text = await streamed(at.url, '1.0');
+    expect(text).not.toMatch(/transfer-encoding/i);
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+
+  it('sends the length of a complete response', async () => {
+    await using at = await house();
+    const answer = await fetch(`${at.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: JSON.stringify(CHAT),
+    });
+    const { byteLength } = await answer.arrayBuffer();
+    expect(answer.headers.get('content-length')).toBe(String(byteLength));
+  });
+
+  it('gives `authorize` a request whose copy has the body', async () => {
+    const bodies: string[] = [];
+    const authorize = async (request: Request): Promise<object> => {
+      bodies.push(await new Request(request.clone(), { headers: { a: 'b' } }).text());
+      return {};
+    };
+    await using at = await house({ gateway: { authorize } });
+    const body = JSON.stringify(CHAT);
+    const answer = await fetch(`${at.url}/v1/chat/completions`, { method: 'POST', body });
+    expect([answer.status, bodies]).toEqual([200, [body]]);
+  });
+
+  it('prints nothing when a client leaves in a stream', async () => {
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')];
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    await using at = await house({ openai: [{ fault: 'stall', answer }] });
+    const left = new AbortController();
+    const response = await fetch(`${at.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({ ...CHAT, stream: true }),
+      signal: left.signal,
+    });
+    await response.body?.getReader().read();
+    left.abort();
+    await (await at.openai.request(0)).ended;
+    await at.close(0);
+    expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([]);
+    vi.restoreAllMocks();
+  });
+
+  it('ends the event streams of watching pages when it closes', async () => {
+    let isCancelled = false;
+    const endless = (): Promise<Response> => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('data: 1\n\n'));
+        },
+        cancel() {
+          isCancelled = true;
+        },
+      });
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    };
+    const served = await serve(answering(endless), { port: 0 });
+    const watching = await fetch(served.url);
+    const closed = served.close(3_600_000);
+    expect(await watching.text()).toBe('data: 1\n\n');
+    await closed;
+    expect(isCancelled).toBe(true);
+  });
+});
+
+describe('cutIdleClient', () => {
+  it('cuts a client that does not take the waiting bytes', () => {
+    expect(outgoingWith(1).destroy).toHaveBeenCalledOnce();
+  });
+
+  it('waits again for a client without waiting bytes', () => {
+    const { destroy, setTimeout } = outgoingWith(0);
+    expect(destroy).not.toHaveBeenCalled();
+    expect(setTimeout).toHaveBeenLastCalledWith(100);
+  });
+});
