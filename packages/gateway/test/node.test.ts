@@ -108,7 +108,9 @@ describe('serve', () => {
     });
     await response.body?.getReader().read();
     left.abort();
-    await (await at.openai.request(0)).ended;
+    await (
+      await at.openai.request(0)
+    ).ended;
     await at.close(0);
     expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([]);
     vi.restoreAllMocks();

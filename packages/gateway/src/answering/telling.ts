@@ -115,7 +115,8 @@ class Reporter {
       const waitedMs = systemClock.now() - this.waitsSince;
       if (this.waitsFor === 'client' && waitedMs >= idleMs) {
         this.cancel();
-        if (cut === undefined) controller.error(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
+        if (cut === undefined)
+          controller.error(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
         else cut();
         return;
       }

@@ -53,7 +53,8 @@ export class Shutdown {
       quiet = 0;
     };
     this.server.on('connection', restart);
-    while (quiet++ < QUIET_TURNS && performance.now() < until) await new Promise((next) => setImmediate(next));
+    while (quiet++ < QUIET_TURNS && performance.now() < until)
+      await new Promise((next) => setImmediate(next));
     this.server.off('connection', restart);
   }
 
