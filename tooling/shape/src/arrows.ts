@@ -115,10 +115,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   gateway: {
     ours: ['core', 'context', 'ledger', 'redact'],
-    others: [],
+    others: ['@hono/node-server', 'hono'],
     builtIn: ['preact', 'uplot'],
     because:
-      'another audience: clients of other languages; context, an optional peer, counts tokens; of ledger the types alone',
+      'a separate audience: clients in other languages. Optional peers: context counts tokens, ledger for its types, @hono/node-server and hono serve on Node',
   },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
@@ -155,6 +155,8 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [
       'commander',
       '@clack/prompts',
+      '@hono/node-server',
+      'hono',
       'marked',
       '@opentelemetry/api',
       '@opentelemetry/exporter-trace-otlp-http',
