@@ -7,8 +7,13 @@ export interface MajordomoPlugin extends ESLint.Plugin {
   readonly meta: { readonly name: string; readonly version: string };
   /** The rules by name, without the prefix `majordomo/`. */
   readonly rules: Record<string, Rule.RuleModule>;
-  /** `recommended` reports raw calls that are certain; `strict` also types and ambiguous paths. */
-  readonly configs: { readonly recommended: Linter.Config; readonly strict: Linter.Config };
+  /** Configurations that enable all rules. */
+  readonly configs: {
+    /** Reports raw calls that are certain. */
+    readonly recommended: Linter.Config;
+    /** Also reports types of SDKs, and ambiguous paths without evidence. */
+    readonly strict: Linter.Config;
+  };
 }
 
 /** Returns a plugin with these rules and the configurations `recommended` and `strict`, which enable all of them. */
@@ -17,11 +22,9 @@ export function definePlugin(rules: Readonly<Record<string, Rule.RuleModule>>): 
     meta: { name, version },
     rules: { ...rules },
     configs: {
-      /** Reports raw calls that are certain. */
       get recommended(): Linter.Config {
         return config(plugin, 'recommended', {});
       },
-      /** Also reports types of SDKs, and ambiguous paths without evidence. */
       get strict(): Linter.Config {
         return config(plugin, 'strict', {
           'no-raw-sdk': { types: true },
