@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { writeDeclarations } from './declarations.ts';
 import { inspectorPage } from './inspector-page.ts';
 
 type Config = ReturnType<typeof defineConfig>;
@@ -17,12 +18,20 @@ const base = {
   splitting: true,
 } as const;
 
+/** Writes declarations next to the built files. */
+const declarations = (...entries: readonly string[]): Pick<Options, 'onSuccess'> => ({
+  onSuccess: () => {
+    writeDeclarations(entries);
+    return Promise.resolve();
+  },
+});
+
 /** One entry, edge-safe: no `node:` built-ins are assumed. */
 export const library: Config = defineConfig({
   ...base,
   entry: ['src/index.ts'],
   platform: 'neutral',
-  dts: true,
+  ...declarations('src/index.ts'),
 });
 
 /** core: what apps, servers and providers import; without white space and long forms, since everybody loads it. */
@@ -33,7 +42,7 @@ export const coreLibrary: Config = defineConfig({
   minifySyntax: true,
   entry: ['src/index.ts', 'src/http.ts', 'src/provider.ts'],
   platform: 'neutral',
-  dts: true,
+  ...declarations('src/index.ts', 'src/http.ts', 'src/provider.ts'),
 });
 
 /** catalog: the whole, every vendor alone, and the estimate of tokens. */
@@ -43,7 +52,7 @@ export const catalogLibrary: Config = defineConfig({
   platform: 'neutral',
   // The licences of those whose data it ships.
   publicDir: 'notices',
-  dts: true,
+  ...declarations('src/index.ts', 'src/tokens.ts', 'src/vendors/*.ts'),
 });
 
 /**
@@ -54,7 +63,7 @@ export const openaiWireLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/profiles/openai-models.ts', 'src/sdk/{chat,responses}-provider.ts'],
   platform: 'neutral',
-  dts: { entry: 'src/index.ts' },
+  ...declarations('src/index.ts'),
 });
 
 /** provider-openai: both wires with pictures, and each wire alone, for bundles whose size counts. */
@@ -62,7 +71,7 @@ export const openaiLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/chat.ts', 'src/responses.ts'],
   platform: 'neutral',
-  dts: true,
+  ...declarations('src/index.ts', 'src/chat.ts', 'src/responses.ts'),
 });
 
 /** One entry that may use Node's built-ins. */
@@ -70,7 +79,7 @@ export const nodeLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts'],
   platform: 'node',
-  dts: true,
+  ...declarations('src/index.ts'),
 });
 
 /** agent: the loop, the pure steps alone, which load nothing of core, and the loop on a journal. */
@@ -79,7 +88,7 @@ export const agentLibrary: Config = defineConfig({
   esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/sum-usage.ts')],
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
-  dts: true,
+  ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),
 });
 
 /** A command, and what its users may import: Node only, both from one set of chunks. */
@@ -87,7 +96,7 @@ export const binary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/bin.ts'],
   platform: 'node',
-  dts: { entry: 'src/index.ts' },
+  ...declarations('src/index.ts'),
 });
 
 /** eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
@@ -95,7 +104,7 @@ export const lintLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/bin.ts', 'src/codemod.ts'],
   platform: 'node',
-  dts: { entry: ['src/index.ts', 'src/codemod.ts'] },
+  ...declarations('src/index.ts', 'src/codemod.ts'),
 });
 
 /** skills: what runs everywhere, and what reads from disk. */
@@ -103,7 +112,7 @@ export const skillsLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/node.ts'],
   platform: 'node',
-  dts: true,
+  ...declarations('src/index.ts', 'src/node.ts'),
 });
 
 /** gateway: the handler, Node's server for it, and the page of its inspector, which is loaded when somebody opens it. */
@@ -115,13 +124,19 @@ export const gatewayLibrary: Config = defineConfig({
   platform: 'node',
   // The licences of what is bundled into the page.
   publicDir: 'notices',
-  dts: true,
+  ...declarations('src/index.ts', 'src/node.ts', 'src/inspector/page/built.ts'),
 });
 
 /** mcp: as it is, and `edge` for pages and Workers, in which no program can be started: nothing of Node is in it. */
 export const mcpLibrary: Config = defineConfig([
   // Both are built at once.
-  { ...base, entry: ['src/index.ts'], platform: 'neutral', dts: true, clean: ['!edge.*'] },
+  {
+    ...base,
+    entry: ['src/index.ts'],
+    platform: 'neutral',
+    ...declarations('src/index.ts'),
+    clean: ['!edge.*'],
+  },
   {
     ...base,
     entry: { edge: 'src/index.ts' },
@@ -138,7 +153,7 @@ export const sqliteLibrary: Config = defineConfig({
   entry: ['src/index.ts'],
   platform: 'node',
   removeNodeProtocol: false,
-  dts: true,
+  ...declarations('src/index.ts'),
 });
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
