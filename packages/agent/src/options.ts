@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkNumber, checkOptions, memberOf, type KindsOf } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -104,8 +104,8 @@ export function agentParts(options: AgentOptions): AgentParts {
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
-  // Untyped code finds out here, and not in the first run.
-  if (typeof memberOf(Object(model), 'stream', 'model', 'createAgent: ') !== 'function') {
+  // A JavaScript caller gets the error here, not in the first run.
+  if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
     throw new LlmError('config', 'model must be what majordomo.model(spec) gives', { path: 'model' });
   }
   return {
@@ -154,9 +154,9 @@ function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Too
   ]);
 }
 
-/** Untyped code may put anything into a list. Tools are read when they are taken, and not before. */
-function checkHolder(path: string, holder: unknown): void {
-  if (typeof memberOf(Object(holder), 'name', path, 'createAgent: ') !== 'string')
+/** Throws `config` for a value in a list of toolboxes or skills that has no name. */
+function checkHolder(path: string, holder: { readonly name?: unknown } | null | undefined): void {
+  if (typeof holder?.name !== 'string')
     throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
 }
 

@@ -1,5 +1,5 @@
 import { LlmError, type ToolSpec } from '@majordomo/core';
-import { checkNumber, memberOf } from '@majordomo/core/provider';
+import { checkNumber } from '@majordomo/core/provider';
 import type { Tool } from './tool.ts';
 
 /** Tools that come together, under a name for error messages. */
@@ -84,8 +84,7 @@ interface Owned {
 }
 
 function add(byName: Map<string, Owned>, tool: Tool, owner: string): void {
-  // Untyped code may put anything into a list.
-  if (typeof memberOf(Object(tool), 'name', 'tools', `${owner}: `) !== 'string')
+  if (typeof (tool as Partial<Tool> | null | undefined)?.name !== 'string')
     throw new LlmError(
       'config',
       `${owner} has something among its tools that is none: make it with defineTool`,

@@ -32,7 +32,7 @@ describe('a toolbox whose tools change', () => {
     expect(JSON.stringify(messages.at(-2))).toContain('"ok"');
   });
 
-  it('hands the providers one array as long as nothing has changed, also from a getter that builds a new one', async () => {
+  it('hands the providers one array while nothing has changed, also from a getter that builds a new one', async () => {
     const only = tool('only');
     const { agent, requests } = world([call('only'), 'done'], {
       toolboxes: [
@@ -60,43 +60,18 @@ describe('a toolbox whose tools change', () => {
     expect(requests[1]?.request.tools.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it.each([
-    ['holds a name twice', () => [tool('look'), tool('look')]],
-    [
-      'throws',
-      () => {
-        throw new Error('gone');
+  it('keeps its tools, with a warning, when it changes to hold a name twice', async () => {
+    const box = changing([tool('look')]);
+    const { agent, requests } = world([call('look'), 'done'], {
+      toolboxes: [box],
+      onToolStart: () => {
+        box.tools = [tool('look'), tool('look')];
       },
-    ],
-  ])('and then %s, leaves the tools before it, with a warning', async (_what, broken) => {
-    let asked = 0;
-    const box: Toolbox = {
-      name: 'box',
-      get tools() {
-        asked += 1;
-        return asked === 1 ? [tool('look')] : broken();
-      },
-    };
-    const { agent, requests } = world([call('look'), 'done'], { toolboxes: [box] });
+    });
     const events = await read(agent.stream('go'));
     expect(requests[1]?.request.tools.map(({ name }) => name)).toEqual(['look']);
     expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toContain(
       'toolboxes',
     );
-  });
-});
-
-describe('an agent is made of what can be read', () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-
-  it.each([
-    ['model', { model: proxy }, 'createAgent: model cannot be read'],
-    ['skills', { skills: [proxy] }, 'createAgent: skills[0] cannot be read'],
-    ['toolboxes', { toolboxes: [proxy] }, 'createAgent: toolboxes[0] cannot be read'],
-    ['tools', { tools: [proxy] }, 'the agent: tools cannot be read'],
-  ])('else a config error names the place: %s', (_, odd, message) => {
-    const told = expect.objectContaining({ kind: 'config', message }) as Error;
-    expect(() => world(['hi'], odd as object)).toThrow(told);
   });
 });

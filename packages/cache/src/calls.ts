@@ -11,7 +11,6 @@ import {
   type TypedRequest,
 } from '@majordomo/core';
 import { readObject } from '@majordomo/core/provider';
-import { copied } from './copied.ts';
 import { Flight } from './flight.ts';
 import { Flights, type Joined } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';
@@ -45,16 +44,14 @@ export class CachedCalls {
     this.shelf = new Shelf(options);
   }
 
-  async answer(given: ChatRequest, call: CallOptions = {}): Promise<ChatResponse> {
-    const request = asAsked(given);
+  async answer(request: ChatRequest, call: CallOptions = {}): Promise<ChatResponse> {
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return this.model.generate(request, call);
     const { answer } = await this.found(key, call, (options) => this.model.generate(request, options));
     return answer;
   }
 
-  async object<T>(given: ObjectRequest<T>, call: CallOptions = {}): Promise<ObjectResponse<T>> {
-    const request = asAsked(given);
+  async object<T>(request: ObjectRequest<T>, call: CallOptions = {}): Promise<ObjectResponse<T>> {
     const ask = (options: CallOptions): Promise<ObjectResponse<T>> =>
       this.model.generateObject(request as TypedRequest<T>, options);
     const key = await this.keyOf('object', request, call);
@@ -66,10 +63,9 @@ export class CachedCalls {
   }
 
   async stream(
-    given: ChatRequest,
+    request: ChatRequest,
     call: CallOptions = {},
   ): Promise<Joined<Opened<StreamEvent, ChatResponse>>> {
-    const request = asAsked(given);
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return alone((signal) => Promise.resolve(this.opened(request, call, signal)));
     const joined = this.streams.join(under(key, call), async (signal, landed) => {
@@ -88,10 +84,9 @@ export class CachedCalls {
   }
 
   async objectStream<T>(
-    given: TypedRequest<T>,
+    request: TypedRequest<T>,
     call: CallOptions = {},
   ): Promise<Joined<Opened<DeepPartial<T>, ObjectResponse<T>>>> {
-    const request = asAsked(given);
     const key = await this.keyOf('object', request, call);
     return alone(async (signal): Promise<Opened<DeepPartial<T>, ObjectResponse<T>>> => {
       const kept = key === undefined ? undefined : await this.keptObject<T>(key, request, signal);
@@ -188,16 +183,6 @@ export class CachedCalls {
     }
     const kept = this.shelf.put(key, answer).finally(landed);
     waitUntil?.(kept);
-  }
-}
-
-/** What is asked must be what the key was made of, whatever the app changes meanwhile. */
-function asAsked<Request>(request: Request): Request {
-  try {
-    return copied(request);
-  } catch {
-    // A circle, or a getter that throws: it has no key either, and the model says what it thinks of it.
-    return request;
   }
 }
 

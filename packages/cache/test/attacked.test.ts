@@ -34,19 +34,6 @@ describe('whose an answer is', () => {
     );
   });
 
-  it('a request that is changed while the store is asked was asked as it stood', async () => {
-    const { step, open } = gate();
-    const { model } = world(echo, { store: slow(step), timeoutMs: 5000 });
-    const messages = [user('one')];
-    const first = model.generate({ messages });
-    await hashed();
-    messages[0] = user('two');
-    open();
-    expect((await first).text).toContain('one');
-    expect((await model.generate(asks('one'))).text).toContain('one');
-    expect((await model.generate(asks('two'))).text).toContain('two');
-  });
-
   it('parts of a class, whose text is no member, are not taken for equal', async () => {
     class Said implements TextPart {
       readonly type = 'text';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkKind, checkKinds } from './check-kinds.ts';
+import { checkKind } from './check-kinds.ts';
 import { checkOptions } from './toolkit/check-options.ts';
 
 const wrong = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
@@ -59,17 +59,6 @@ it('what was given is not repeated, for it may be a secret', () => {
     expect(wrong(kind, 'sk-secret')).not.toContain('sk-secret');
 });
 
-it('a getter that throws is told with its place', () => {
-  const options = {
-    get late(): string {
-      throw new Error('no');
-    },
-  };
-  expect(() => {
-    checkKinds(options, { late: 'string' });
-  }).toThrow('late cannot be read');
-});
-
 it.each([
   [{}, 'make: name is missing: it must be a string'],
   [{ name: undefined }, 'make: name is missing: it must be a string'],
@@ -78,29 +67,4 @@ it.each([
   expect(() => {
     checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
   }).toThrow(message);
-});
-
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
-const fail = (): never => {
-  throw new Error('no');
-};
-
-it.each([
-  ['a proxy that was revoked', revoked()],
-  ['a proxy that cannot be listed', new Proxy({}, { ownKeys: fail })],
-])('options that are %s cannot be read', (_, options) => {
-  const told = expect.objectContaining({
-    kind: 'config',
-    message: expect.stringMatching('cannot be read') as string,
-  }) as Error;
-  expect(() => {
-    checkOptions('make', options, { inner: {} });
-  }).toThrow(told);
-  expect(() => {
-    checkOptions('make', { inner: options }, { inner: {} });
-  }).toThrow(told);
 });

@@ -34,34 +34,27 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
  * Those of any other name belong to somebody else. `of`: whose options, and a colon.
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
-  reading(prefix + 'options', of, () => {
-    for (const name in options) {
-      const meant = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
-      if (meant !== '') throw config(prefix + name, `is not an option${meant}`, of);
-    }
-  });
-  for (const name in kinds)
-    checkKind(memberOf(options, name, prefix + name, of), kinds[name], prefix + name, of);
+  for (const name in options) {
+    const meant = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
+    if (meant !== '') throw config(prefix + name, `is not an option${meant}`, of);
+  }
+  for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, of);
 }
 
 /** The same for one value. What was given is not repeated: it may be a secret. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, of = ''): void {
   if (value === undefined || kind === true) return;
-  const type = reading(path, of, () => typeOf(value));
+  const type = typeOf(value);
   if (kind === false) throw config(path, 'is not an option: its members are', of);
   if (typeof kind === 'number') checkNumber(value, kind, path, of);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
     const isOne = types.split(' or ').includes(type);
-    if (!isOne || (method !== undefined && typeof memberOf(value, method, path, of) !== 'function'))
+    if (!isOne || (method !== undefined && typeof Reflect.get(value as object, method) !== 'function'))
       throw config(path, `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`, of);
-    if (kind === 'object')
-      reading(path, of, () => {
-        for (const name in value as object) memberOf(value, name, `${path}.${name}`, of);
-        // `Headers` and a `Map` keep their members where nobody looks.
-        if (Symbol.iterator in (value as object))
-          throw config(path, 'must be a plain object: see Object.fromEntries', of);
-      });
+    // The entries of `Headers` and of a `Map` are not members, and would be lost.
+    if (kind === 'object' && Symbol.iterator in (value as object))
+      throw config(path, 'must be a plain object: see Object.fromEntries', of);
   } else if (Array.isArray(kind)) {
     const words = kind as readonly string[];
     if (words.includes(value as string)) return;
@@ -73,28 +66,10 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
   }
 }
 
-/**
- * A member of what anybody may have made. Throws `config` with the place where it cannot be read, as behind a getter that throws
- * or a proxy that was revoked. `of`: whose, and a colon.
- */
-export const memberOf = (options: unknown, name: string, path: string, of = ''): unknown =>
-  reading(path, of, () => (options as Readonly<Record<string, unknown>>)[name]);
+export const config = (path: string, why: string, of = ''): LlmError =>
+  new LlmError('config', `${of}${path} ${why}`, { path });
 
-/** The same for all else that is read of it. */
-export function reading<T>(path: string, of: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (LlmError.is(cause)) throw cause;
-    throw config(path, 'cannot be read', of, cause);
-  }
-}
-
-export const config = (path: string, why: string, of = '', cause?: unknown): LlmError =>
-  new LlmError('config', `${of}${path} ${why}`, { path }, { cause });
-
-export const isObject = (value: unknown): value is object =>
-  reading('options', '', () => typeOf(value)) === 'object';
+export const isObject = (value: unknown): value is object => typeOf(value) === 'object';
 
 const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;

@@ -76,7 +76,7 @@ export { nearestEffort } from './prepare/effort.ts';
 export { EFFORTS } from './prepare/efforts.ts';
 export { withOutputRule } from './prepare/output.ts';
 export { jsonText } from './toolkit/json-text.ts';
-export { memberOf, TIMEOUTS, type Kind, type Kinds, type KindsOf } from './check-kinds.ts';
+export { TIMEOUTS, type Kind, type Kinds, type KindsOf } from './check-kinds.ts';
 export { checkNumber } from './check-number.ts';
 export { OPTIONAL_SETTINGS, unsentSettings, type OptionalSetting } from './prepare/unsent.ts';
 export { checkWholeNumber } from './prepare/whole-number.ts';

@@ -83,33 +83,6 @@ describe('a request that is not one is refused with its place, before anybody is
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  const revocable = Proxy.revocable({}, {});
-  revocable.revoke();
-  const closed = (): never => {
-    throw new Error('the vault is closed');
-  };
-  it.each([
-    ['was revoked', revocable.proxy],
-    ['throws', new Proxy({}, { get: closed })],
-  ])('generateObject with a proxy that %s as output', async (_, output) => {
-    const { majordomo, asked } = world({ 'a/x': ['hi'] });
-    const request = { messages: [user('hi')], output };
-    const told = expect.objectContaining({
-      kind: 'invalid-request',
-      message: 'output cannot be read',
-    }) as unknown;
-    expect(await failure(majordomo.model('a/x').generateObject(request as never))).toEqual(told);
-    expect(
-      await failure(
-        majordomo
-          .model('a/x')
-          .streamObject(request as never)
-          .response(),
-      ),
-    ).toEqual(told);
-    expect(asked.size).toBe(0);
-  });
-
   it.each([[undefined], [null], ['json'], [5]])('generateObject with %j as output', async (output) => {
     const model = world({ 'a/x': ['ok'] }).majordomo.model('a/x');
     const request = { messages: [user('hi')], output } as never;

@@ -1,5 +1,4 @@
 import type { Provider } from '@majordomo/core';
-import { memberOf } from '@majordomo/core/provider';
 import type { ImagesQuirks } from '@majordomo/imagegen';
 import {
   chatProvider,
@@ -25,7 +24,7 @@ import { chatSchemes, responsesSchemes } from './schemes.ts';
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const further = furtherOf(OPENAI_IMAGES);
   const provider =
-    memberOf(Object(options), 'api', 'api', 'openai: ') === 'chat'
+    (options as OpenAIOptions | null)?.api === 'chat'
       ? chatProvider(SDK, openai, options as ChatOptions, further)
       : responsesProvider(SDK, openaiResponses, options as ResponsesOptions, further);
   return { ...provider, schemes: schemes() };
@@ -53,8 +52,8 @@ function furtherOf(images?: ImagesQuirks): Further {
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
-  // Untyped code may give anything, which is refused in words of ours.
-  memberOf(Object(profile), 'api', 'api', 'the profile: ') !== undefined;
+  // A profile of another type is rejected where its options are checked.
+  (profile as Partial<ResponsesProfile> | null | undefined)?.api !== undefined;
 
 const schemes = (): Provider['schemes'] => ({
   ...chatSchemes(openaiCompatible),

@@ -39,10 +39,8 @@ it.each([
   expect(server.requests[0]).toMatchObject({ path, headers: { authorization: 'Bearer tok' } });
 });
 
-it('options and a profile that cannot be read are config errors', () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  for (const odd of [null, 5, proxy]) {
+it('rejects options and a profile that are not objects as config errors', () => {
+  for (const odd of [null, 5]) {
     const told = expect.objectContaining({ kind: 'config' }) as Error;
     expect(() => createOpenAI(odd as never)).toThrow(told);
     expect(() => openaiCompatible(odd as never)).toThrow(told);

@@ -21,10 +21,6 @@ const MADE_LATER: Readonly<Record<string, string>> = {
   'packages/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,
   "packages/redact/src/tokens/table.ts new RegExp(shape, 'y')": IN_PIECES,
-  "packages/core/src/schema/pattern.ts new RegExp(source, 'u')":
-    'a pattern of the app or of its MCP server: made to hear whether it is one, and never run',
-  "packages/core/src/schema/pattern.ts new RegExp(`^${source}$`, 'u')":
-    'one character of such a pattern, against one character',
 };
 
 const found = published

@@ -3,14 +3,13 @@ import {
   checkKinds,
   config,
   isObject,
-  memberOf,
-  reading,
   TIMEOUTS,
   type Kinds,
   type KindsOf,
 } from '../check-kinds.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import type { CallOptions } from '../contract/call.ts';
+import type { Gate } from '../contract/gate.ts';
 import type { MajordomoOptions, NamedSpec, TargetSettings } from '../contract/majordomo.ts';
 import type { Decision } from '../contract/policy.ts';
 import { ERROR_POLICY } from '../error/policy.ts';
@@ -100,29 +99,17 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   gates?.forEach((gate: unknown, index) => {
     const path = `gates[${index}]`;
     checkKind(gate ?? null, 'object with admit', path);
-    checkKind(memberOf(gate, 'timeoutMs', path), 0, `${path}.timeoutMs`);
+    checkKind((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
   });
 }
 
 /** What each name stands for. */
 export type Aliases = Map<string, string | NamedSpec>;
 
-/** A map of their own. Throws `config` for a name that stands for nothing. */
-export const checkedAliases = (aliases: MajordomoOptions['aliases'] = {}): Aliases =>
-  reading('aliases', '', () => {
-    try {
-      return meaningsOf(aliases);
-    } catch (cause) {
-      // Says which of them cannot be read.
-      checkKind(aliases, OBJECT, 'aliases');
-      throw cause;
-    }
-  });
-
-/** Each is read once, and by a loop of its own: V8 takes it from its place there, without a look at its name. */
-function meaningsOf(aliases: Readonly<Record<string, unknown>>): Aliases {
+/** Returns a copy of the aliases. Throws `config` for a name whose value is not a spec. */
+export function checkedAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases {
+  checkKind(aliases, OBJECT, 'aliases');
   const found: Aliases = new Map();
-  if (!isObject(aliases) || Symbol.iterator in aliases) checkKind(aliases, OBJECT, 'aliases');
   for (const name in aliases) found.set(name, checkedMeaning(`aliases.${name}`, aliases[name]));
   return found;
 }
@@ -130,9 +117,9 @@ function meaningsOf(aliases: Readonly<Record<string, unknown>>): Aliases {
 /** What a name is to stand for, if it can. */
 export function checkedMeaning(path: string, meaning: unknown): string | NamedSpec {
   if (typeof meaning === 'string') return meaning;
-  if (!isObject(meaning) || typeof memberOf(meaning, 'spec', path) !== 'string')
+  if (!isObject(meaning) || !('spec' in meaning) || typeof meaning.spec !== 'string')
     throw config(path, 'must be a spec, which is a string, or { spec, with }');
-  checkKind(memberOf(meaning, 'with', path), SETTINGS, `${path}.with`);
+  checkKind((meaning as NamedSpec).with, SETTINGS, `${path}.with`);
   return meaning as NamedSpec;
 }
 
@@ -166,7 +153,7 @@ function checkProvider(provider: unknown, index: number): void {
     throw config(path, 'is a function: call it');
   }
   if (!isObject(provider)) throw config(path, 'must be a provider, as the create… functions return');
-  const id = memberOf(provider, 'id', path);
+  const { id } = provider as { id?: unknown };
   if (typeof id !== 'string' || !PROVIDER_ID.test(id)) {
     throw config(`${path}.id`, `must be a name without slash, comma or space, not "${String(id)}"`);
   }

@@ -70,7 +70,7 @@ export interface ChatModel {
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
   /** A value that fits the schema; throws `invalid-output` when no target gave one. */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
-  /** With a JSON Schema the value is JSON that was checked against it. */
+  /** With a JSON Schema the value is JSON that was checked against it, apart from `pattern` and `format`. */
   generateObject(request: JsonSchemaRequest, options?: CallOptions): Promise<ObjectResponse<JsonValue>>;
   /** The value as it grows, unchecked; `response()` gives the checked one. */
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;

@@ -47,7 +47,10 @@ export interface JsonSchemaOptions {
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 
-/** A JSON Schema; also one that is typed by an interface, which TypeScript does not take for a `JsonObject`. */
+/**
+ * A JSON Schema; also one that is typed by an interface, which TypeScript does not accept as a `JsonObject`. Values are
+ * checked against its usual keywords. `pattern`, `patternProperties` and `format` are sent to the model, but not checked.
+ */
 export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefined });
 
 /** A schema that validates and that can say what it accepts as JSON Schema: zod 4, arktype, wrapped valibot. */

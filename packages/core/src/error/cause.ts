@@ -41,16 +41,11 @@ class Cleaner {
     if (typeof value === 'function') return this.drop();
     if (typeof value !== 'object' || value === null) return value;
     if (this.seen.has(value)) return this.seen.get(value);
-    try {
-      if (value instanceof Error) return this.error(value);
-      if (Array.isArray(value)) return this.members(value, []);
-      if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype === Object.prototype || prototype === null) return this.members(value, {});
-    } catch {
-      // A proxy that refuses to be looked at.
-    }
-    return this.drop();
+    if (value instanceof Error) return this.error(value);
+    if (Array.isArray(value)) return this.members(value, []);
+    if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null ? this.members(value, {}) : this.drop();
   }
 
   private text(value: string): string {
@@ -114,13 +109,8 @@ class Cleaner {
   }
 }
 
-/** What SDKs copy from a body onto an error may be no text. */
+/** Returns an empty string for a member that is not a string: SDKs copy members of a body onto their errors. */
 function textOf(error: Error, member: 'message' | 'name' | 'stack'): string {
-  try {
-    const value: unknown = error[member];
-    if (typeof value === 'string') return value;
-  } catch {
-    // The stack is written when it is asked for, with the message in it.
-  }
-  return '';
+  const value: unknown = error[member];
+  return typeof value === 'string' ? value : '';
 }

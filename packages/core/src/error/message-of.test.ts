@@ -7,18 +7,9 @@ it.each([
   [new Error('boom'), 'boom'],
   ['boom', 'boom'],
   [undefined, 'undefined'],
-  [Symbol('boom'), 'Symbol(boom)'],
   [odd(7), '7'],
   [Object.create(null), 'it threw a value of type object that has no text'],
   [odd(Object.create(null)), 'it threw a value of type object that has no text'],
-  [
-    Object.defineProperty(new Error('x'), 'message', {
-      get() {
-        throw new Error('again');
-      },
-    }),
-    'it threw a value of type object that has no text',
-  ],
 ])('says what was thrown: case %#', (thrown, words) => {
   expect(messageOf(thrown)).toBe(words);
 });

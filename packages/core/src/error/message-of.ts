@@ -1,4 +1,4 @@
-/** What was thrown, in words: anything can be thrown, also what cannot be made a text, or throws when it is looked at. */
+/** Returns the message of a thrown value. Any value can be thrown, also an object without a text form. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? (thrown.message as unknown) : thrown);

@@ -81,10 +81,7 @@ export class HealthTracker implements Health {
 
   // ---- for the chain
 
-  /**
-   * Health of credentials, by `credentialKey`: the same rules, and nobody is told. Made at the first call, and no getter:
-   * an inspection that calls getters would make one inside of the other without end.
-   */
+  /** Returns the health of credentials, by `credentialKey`: the same rules, without listeners. */
   credentials(): HealthTracker {
     return (this.keys ??= new HealthTracker(this.options, this.clock, this.random));
   }

@@ -1,20 +1,18 @@
 import type { ErrorIssue } from '../contract/llm-error.ts';
 import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
-import { patternOf, type Pattern } from './pattern.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
 /** References and alternatives on one value; those that only lead to themselves would never end. */
 const MOST_HOPS = 16;
-/** Values looked at, each by one schema: about a second of work. */
+/** Maximum checks of one value against one schema: about a second of work. */
 const MOST_WORK = 1_000_000;
-/** Steps of a pattern that cost as much as a look at a value. */
-const STEPS = 4;
 
 /**
- * What is wrong with a value by the keywords that model outputs use: type, enum, const, properties, items and their
- * bounds, anyOf, oneOf, allOf, not, `$ref` within the schema, and patterns that do not look back. Formats and unknown keywords say nothing.
+ * Returns the issues of a value by the keywords that model outputs use: type, enum, const, properties, items and their
+ * bounds, anyOf, oneOf, allOf, not and `$ref` within the schema. `pattern`, `format` and unknown keywords are not checked:
+ * a schema may come from an MCP server, and a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MOST_LEVELS} levels deep` }];
@@ -25,14 +23,16 @@ export function findIssues(schema: object, value: unknown): readonly ErrorIssue[
   return [{ path: [], message: 'takes more work to check than an answer is worth' }];
 }
 
-/** What all parts of one check know. */
+type Fit = 'no' | 'perhaps' | 'yes';
+
+/** State that all parts of one check share. */
 interface Shared {
   readonly root: Schema;
-  /** Whether a value fits a branch: asked again at every level above, and answered once. */
-  readonly verdicts: Map<unknown, Map<unknown, boolean>>;
-  /** As they were read; `undefined`: nothing is said about it. */
-  readonly patterns: Map<string, Pattern | undefined>;
+  /** Whether a value fits a branch: needed again at every level above. */
+  readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
+  /** Keywords that were not checked: a value that fits apart from them may not fit. */
+  unchecked: number;
   /** How often `MOST_HOPS` ended a look: what was seen on the way there is no verdict. */
   cuts: number;
 }
@@ -40,8 +40,8 @@ interface Shared {
 const sharedBy = (root: Schema): Shared => ({
   root,
   verdicts: new Map(),
-  patterns: new Map(),
   work: 0,
+  unchecked: 0,
   cuts: 0,
 });
 
@@ -113,24 +113,28 @@ class Check {
 
   private branches(schema: Schema, value: unknown, path: Path, hops: number): void {
     for (const branch of listOf(schema['allOf'])) this.at(branch, value, path, hops + 1);
-    const fits = (branch: unknown): boolean => this.fits(branch, value, path, hops + 1);
+    const fit = (branch: unknown): Fit => this.fit(branch, value, path, hops + 1);
     const any = listOf(schema['anyOf']);
-    if (any.length > 0 && !any.some(fits)) this.add(path, 'fits none of the alternatives');
-    const one = listOf(schema['oneOf']);
-    if (one.length > 0 && one.filter(fits).length !== 1)
+    if (any.length > 0 && any.every((branch) => fit(branch) === 'no'))
+      this.add(path, 'fits none of the alternatives');
+    const one = listOf(schema['oneOf']).map(fit);
+    const fitting = one.filter((each) => each === 'yes').length;
+    if (one.length > 0 && (fitting > 1 || one.every((each) => each === 'no')))
       this.add(path, 'must fit exactly one of the alternatives');
-    if (schema['not'] !== undefined && fits(schema['not'])) this.add(path, 'is what it must not be');
+    if (schema['not'] !== undefined && fit(schema['not']) === 'yes') this.add(path, 'is what it must not be');
   }
 
-  private fits(branch: unknown, value: unknown, path: Path, hops: number): boolean {
-    const { verdicts, cuts } = this.shared;
+  private fit(branch: unknown, value: unknown, path: Path, hops: number): Fit {
+    const { verdicts, cuts, unchecked } = this.shared;
     const known = verdicts.get(branch)?.get(value);
+    if (known === 'perhaps') this.shared.unchecked++;
     if (known !== undefined) return known;
     const check = new Check(this.shared, true);
     check.at(branch, value, path, hops);
-    const fit = check.issues.length === 0;
+    const isCertain = unchecked === this.shared.unchecked;
+    const fit = check.issues.length > 0 ? 'no' : isCertain ? 'yes' : 'perhaps';
     if (cuts === this.shared.cuts)
-      verdicts.set(branch, (verdicts.get(branch) ?? new Map<unknown, boolean>()).set(value, fit));
+      verdicts.set(branch, (verdicts.get(branch) ?? new Map<unknown, Fit>()).set(value, fit));
     return fit;
   }
 
@@ -147,19 +151,7 @@ class Check {
     const length = (): number => Array.from(value).length;
     this.bound(schema['minLength'], (limit) => length() >= limit, path, 'characters: at least');
     this.bound(schema['maxLength'], (limit) => length() <= limit, path, 'characters: at most');
-    const { pattern } = schema;
-    if (typeof pattern === 'string' && this.matches(pattern, value) === false)
-      this.add(path, `must match ${pattern}`);
-  }
-
-  /** `undefined` for a pattern that is none, or once the work is too much. */
-  private matches(source: string, text: string): boolean | undefined {
-    const { patterns, work } = this.shared;
-    if (!patterns.has(source)) patterns.set(source, patternOf(source));
-    const taken = { steps: 0 };
-    const fits = patterns.get(source)?.test(text, taken, (MOST_WORK - work + 1) * STEPS);
-    this.shared.work += Math.ceil(taken.steps / STEPS);
-    return fits;
+    if (schema['pattern'] !== undefined || schema['format'] !== undefined) this.shared.unchecked++;
   }
 
   private list(schema: Schema, value: readonly unknown[], path: Path): void {
@@ -182,14 +174,12 @@ class Check {
 
   private object(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-    const patterns = isRecord(schema['patternProperties']) ? Object.entries(schema['patternProperties']) : [];
+    // A name that is not listed may match a pattern, which is not checked.
+    const hasPatterns = schema['patternProperties'] !== undefined;
+    if (hasPatterns) this.shared.unchecked++;
+    const others = hasPatterns ? undefined : schema['additionalProperties'];
     for (const [name, member] of Object.entries(value)) {
-      const place = [...path, name];
-      const own = Object.hasOwn(properties, name);
-      if (own) this.at(properties[name], member, place, 0);
-      const matching = patterns.filter(([pattern]) => this.matches(pattern, name) === true);
-      for (const [, inner] of matching) this.at(inner, member, place, 0);
-      if (!own && matching.length === 0) this.at(schema['additionalProperties'], member, place, 0);
+      this.at(Object.hasOwn(properties, name) ? properties[name] : others, member, [...path, name], 0);
     }
   }
 

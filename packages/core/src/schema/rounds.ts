@@ -47,7 +47,7 @@ export class ObjectRounds<T> {
     { advances, totalMs, clock }: TypedLimits,
   ) {
     this.output = request.output;
-    this.root = rootOf(request.output);
+    this.root = objectRoot(toJsonSchema(request.output, 'output'));
     this.first = { ...request, output: this.root.schema };
     this.request = this.first;
     this.most = options?.repairs ?? 1;
@@ -146,16 +146,6 @@ export class ObjectRounds<T> {
         ...this.repaired,
       ]),
     };
-  }
-}
-
-/** Untyped code gives anything, such as a proxy that cannot be read. */
-function rootOf(output: ObjectSchema<unknown> | JsonObject): OutputRoot {
-  try {
-    return objectRoot(toJsonSchema(output, 'output'));
-  } catch (cause) {
-    if (LlmError.is(cause)) throw cause;
-    throw new LlmError('invalid-request', 'output cannot be read', { path: 'output' }, { cause });
   }
 }
 

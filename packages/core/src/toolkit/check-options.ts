@@ -3,7 +3,6 @@ import {
   checkKinds,
   config,
   isObject,
-  memberOf,
   TIMEOUTS,
   type Kind,
   type Kinds,
@@ -35,8 +34,7 @@ export function checkProviderOptions<Options extends ProviderOptions>(
   options: Options,
   own: OwnOptions<Options>,
 ): void {
-  const id = isObject(options) ? memberOf(options, 'id', 'id', `${provider}: `) : undefined;
-  const name = typeof id === 'string' ? id : provider;
+  const name = isObject(options) && typeof options.id === 'string' ? options.id : provider;
   checkOptions(name, options, { ...COMMON, ...own }, [], COMMON_NAMES);
   const { baseURL } = options;
   if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${name}`);
@@ -62,11 +60,11 @@ export function checkOptions(
   const of = `${what}: `;
   if (!isObject(options)) throw config('options', 'must be an object', of);
   for (const [name, here] of Object.entries(elsewhere))
-    if (!Object.hasOwn(kinds, name) && memberOf(options, name, name, of) !== undefined)
+    if (!Object.hasOwn(kinds, name) && Reflect.get(options, name) !== undefined)
       throw config(name, `is not an option: it is called ${here} here`, of);
   checkKinds(options, kinds, '', of);
   for (const name of needed)
-    if (memberOf(options, name, name, of) === undefined) throw config(name, missing(kinds[name]), of);
+    if (Reflect.get(options, name) === undefined) throw config(name, missing(kinds[name]), of);
 }
 
 const missing = (kind: Kind | undefined): string =>

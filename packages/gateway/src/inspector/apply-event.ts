@@ -177,7 +177,7 @@ function sum(usages: readonly (ToldUsage | undefined)[]): ToldUsage | undefined 
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
-/** Metadata is the app's own: it may hold anything, a getter that throws included. */
+/** Returns the metadata of a call as JSON. The application may pass values without a JSON form. */
 function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   try {
     if (Object.keys(metadata).length === 0) return undefined;

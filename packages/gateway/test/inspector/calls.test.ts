@@ -169,18 +169,6 @@ describe('secrets and content', () => {
         return a;
       },
     ],
-    [
-      // Of its own members core makes sure itself.
-      'a getter that throws inside a member',
-      () => ({
-        x: Object.defineProperty({}, 'y', {
-          enumerable: true,
-          get() {
-            throw new Error('no');
-          },
-        }),
-      }),
-    ],
     ['a bigint', () => ({ n: 1n })],
   ])('metadata with %s breaks nothing', async (_, metadata) => {
     const w = world({ head: { x: ['Hello.'] } });

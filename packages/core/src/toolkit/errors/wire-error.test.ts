@@ -67,7 +67,6 @@ describe('whatever is thrown becomes an LlmError', () => {
     ['an object without a prototype', Object.create(null)],
     ['a circular one', circular()],
     ['a deep one', deep(100_000)],
-    ['a symbol', Symbol('x')],
     ['nothing', undefined],
     ['a function', () => KEY],
     ['an error without words', new Error()],
