@@ -1,6 +1,7 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { collectedBody } from './bounded-body.ts';
+import { boundedBody, collectedBody } from './bounded-body.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> =>
@@ -81,3 +82,16 @@ async function ended(): Promise<Readable> {
   for await (const _ of stream);
   return stream;
 }
+
+describe('boundedBody', () => {
+  it.each(['服务不可用', 'Très bien', 'OK'])('keeps a response whose status text is %s', async (text) => {
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.end(`HTTP/1.1 503 ${text}\r\n\r\nbusy`)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const bounded = boundedBody(await fetch(url), 'acme/model');
+    expect([bounded.status, await bounded.text()]).toEqual([503, 'busy']);
+    server.close();
+  });
+});

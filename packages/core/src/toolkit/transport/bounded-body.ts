@@ -1,6 +1,5 @@
 import { joinedBytes } from '../../bytes/joined-bytes.ts';
 import { LlmError } from '../../contract/llm-error.ts';
-import { statusTextOf } from './status-text.ts';
 
 /** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
 export const LARGEST_BODY: number = 64 * 1024 * 1024;
@@ -15,8 +14,8 @@ export function boundedBody(response: Response, target: string, most: number = L
   const length = plainLength(response.headers);
   if (length !== undefined && length <= most) return response;
   const { status, headers, url } = response;
-  const statusText = statusTextOf(response.statusText);
-  const bounded = new Response(boundedStream(body, target, most), { status, statusText, headers });
+  // Without the status text, which `Response` rejects outside Latin-1, and which nobody reads.
+  const bounded = new Response(boundedStream(body, target, most), { status, headers });
   // SDKs tell it in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });
 }

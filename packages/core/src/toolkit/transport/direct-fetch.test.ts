@@ -70,12 +70,7 @@ test('a body within the bound is itself, with its status, headers and URL', asyn
   });
   const given = await fetch(url);
   const bounded = boundedBody(given, 'p/m', 5);
-  expect([bounded.status, bounded.statusText, bounded.headers.get('x-a'), bounded.url]).toEqual([
-    201,
-    'Made',
-    'b',
-    given.url,
-  ]);
+  expect([bounded.status, bounded.headers.get('x-a'), bounded.url]).toEqual([201, 'b', given.url]);
   expect(await bounded.text()).toBe('hello');
   await expect(boundedBody(await fetch(url), 'p/m', 4).text()).rejects.toThrow(
     'p/m answered with more than 4 bytes',
