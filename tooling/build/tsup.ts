@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
@@ -6,14 +5,11 @@ import { inspectorPage } from './inspector-page.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
-/** Maps tell files and lines of the sources, and do not repeat the sources: see ADR 0043. */
+/** Published files are readable, and their maps contain the sources: see ADR 0043. */
 const base = {
   format: 'esm',
   target: 'es2023',
   sourcemap: true,
-  esbuildOptions(options: { sourcesContent?: boolean }): void {
-    options.sourcesContent = false;
-  },
   clean: true,
   splitting: true,
 } as const;
@@ -34,12 +30,9 @@ export const library: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** core: what apps, servers and providers import; without white space and long forms, since everybody loads it. */
+/** core: what apps, servers and providers import. */
 export const coreLibrary: Config = defineConfig({
   ...base,
-  esbuildPlugins: [loadedTogether('src/deferred.ts')],
-  minifyWhitespace: true,
-  minifySyntax: true,
   entry: ['src/index.ts', 'src/http.ts', 'src/provider.ts'],
   platform: 'neutral',
   ...declarations('src/index.ts', 'src/http.ts', 'src/provider.ts'),
@@ -57,7 +50,7 @@ export const catalogLibrary: Config = defineConfig({
 
 /**
  * openai-wire: what a bundler would keep for its side effects has a file of its own, which it leaves out whole where nothing
- * of it is used: readers, which are warmed at import, and rules with a spread in them.
+ * of it is used: rules with a spread in them.
  */
 export const openaiWireLibrary: Config = defineConfig({
   ...base,
@@ -157,30 +150,6 @@ export const sqliteLibrary: Config = defineConfig({
 });
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
-
-/**
- * Puts all modules that a list loads later into one file: each that were a file of its own would cut what it shares with the
- * entries into more files, which weigh 2 KiB in all.
- */
-function loadedTogether(list: string): Plugin {
-  return {
-    name: 'loaded-together',
-    setup(build) {
-      build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, pluginData }) =>
-        kind === 'dynamic-import' && pluginData === undefined
-          ? { path: list, namespace: 'together' }
-          : undefined,
-      );
-      build.onLoad({ filter: /.*/, namespace: 'together' }, () => {
-        const names = [...readFileSync(list, 'utf8').matchAll(/import\('(\.[^']+)'\)/g)].map(
-          ([, name]) => name,
-        );
-        const contents = names.map((name) => `export * from '${name}';`).join('\n');
-        return { contents, loader: 'ts', resolveDir: 'src' };
-      });
-    },
-  };
-}
 
 /** Takes one file in place of those that are imported by such a name. */
 function replaced(filter: RegExp, file: string): Plugin {

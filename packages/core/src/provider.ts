@@ -1,4 +1,3 @@
-export { loadDeferred } from './deferred.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './error/classify.ts';
 export { resetMs, retryAfterMs, type HeaderReader } from './error/retry-after.ts';
 export { callSite, failingAt, type CallSite } from './error/call-site.ts';

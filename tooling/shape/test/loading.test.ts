@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ARROWS } from '../src/arrows.ts';
 import { published, read, ROOT, sourcesOf, type Package } from '../src/repository.ts';
-import { loadedBy } from '../src/syntax.ts';
+import { loadedBy, runtimeImportsOf } from '../src/syntax.ts';
 
 const HERE = join(ROOT, 'tooling/shape');
 const run = (type: 'commonjs' | 'module', script: string): string =>
@@ -49,4 +49,18 @@ test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) =
   expect(loading).toEqual([`${pkg.path}/src/sdk.ts`]);
   const entries = entriesOf(pkg).map((entry) => builtAs(pkg, entry));
   expect(entries.filter((file) => loadedBy(file, read(file)).some(isSdk))).toEqual([]);
+});
+
+test('core loads exactly two parts at their first use', () => {
+  const core = published.find(({ id }) => id === 'core');
+  const later = (core === undefined ? [] : sourcesOf(core)).flatMap((file) => {
+    const atOnce = loadedBy(file, read(file)).length;
+    return runtimeImportsOf(file, read(file))
+      .slice(atOnce)
+      .map((name) => `${file}: ${name}`);
+  });
+  expect(later).toEqual([
+    'packages/core/src/client/further-model.ts: ./further-calls.ts',
+    'packages/core/src/schema/object.ts: ./typed-objects.ts',
+  ]);
 });

@@ -14,7 +14,7 @@ import type { CallScope } from './scope.ts';
 import type { ClaimMode } from './standing.ts';
 import { longestSilence } from './watch.ts';
 import type { Visit } from './visit.ts';
-import type * as Watching from './watched-attempt.ts';
+import { watch } from './watched-attempt.ts';
 
 /**
  * What comes before each attempt: is the target benched? Can it take the request? Do the gates admit it? Is it benched
@@ -43,16 +43,7 @@ export async function beginAttempt<Event extends object, Result>(
   if (prepared instanceof Error) return passedOver('unsupported', prepared, visit.settings);
 
   const number = visit.nextNumber();
-  const watched = isWatched(deps)
-    ? (watching ??= await import('./watched-attempt.ts')).watch(
-        visit.place,
-        number,
-        prepared,
-        call,
-        deps,
-        scope,
-      )
-    : undefined;
+  const watched = isWatched(deps) ? watch(visit.place, number, prepared, call, deps, scope) : undefined;
   const asked = watched?.asked ?? FREE;
   const admission = asked instanceof Promise ? await asked : asked;
   if (admission instanceof Error) return passedOver('denied', admission, visit.settings);
@@ -99,7 +90,7 @@ async function prepare<Event extends object, Result>(
     return await visit.prepare(scope);
   } catch (cause) {
     // A provider's own code may throw anything: then this target cannot be asked, and the next one may.
-    const error = await asLlmError(cause, visit.place.key);
+    const error = asLlmError(cause, visit.place.key);
     if (decisionFor(error.kind, visit.settings.policy).advance) return error;
     throw error;
   }
@@ -112,6 +103,3 @@ const probeMs = <Event extends object, Result>(
 ): number => longestSilence(mergeTimeouts(timeouts, own), isWhole);
 
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
-
-/** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
-let watching: typeof Watching | undefined;

@@ -6,7 +6,8 @@ import { abortable } from '../abortable.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { Call, ChainDeps } from './call.ts';
 import type { Step } from './reading.ts';
-import type * as Hedging from './hedge.ts';
+import { Hedge } from './hedge.ts';
+import { noneLeft } from './none-left.ts';
 import { CallRecord } from './record.ts';
 import { Route } from './route.ts';
 import type { RunningAttempt } from './running-attempt.ts';
@@ -15,9 +16,6 @@ import { verdictOn, type Verdict } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
 type Continued = Extract<StreamEvent, { type: 'continued' }>;
-
-/** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
-let hedging: typeof Hedging | undefined;
 
 /**
  * One call along its chain, pulled by whoever reads: each pull gives the next events to show. It tries targets in
@@ -31,7 +29,7 @@ export class CallRun<Event extends object, Result> {
   private readonly record: CallRecord;
   private readonly scope: CallScope;
   private route: Route<Event, Result> | undefined;
-  private running: RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result> | undefined;
+  private running: RunningAttempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** To be slept before the next attempt, in ms. */
   private pauseMs = 0;
   /** Shown content that the consumer still has to be told to drop. */
@@ -72,7 +70,7 @@ export class CallRun<Event extends object, Result> {
         if (shown.length > 0) return shown;
       }
     } catch (cause) {
-      throw await this.fail(cause);
+      throw this.fail(cause);
     } finally {
       this.isPulled = false;
       // Stopped while the last events were on their way out: nobody may pull again.
@@ -89,19 +87,19 @@ export class CallRun<Event extends object, Result> {
   // ---- the next attempt
 
   /** Resolves once; then, from target to target: may it be tried, and does it begin? */
-  private async next(): Promise<RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>> {
+  private async next(): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
     const route = (this.route ??= await this.resolve());
     if (this.pauseMs > 0) await this.pause();
     for (;;) {
       const visit = route.current;
       if (visit === undefined) {
-        await this.noneLeft(route);
+        await noneLeft(route, this.call, this.deps, this.scope, this.record, this.lastPartial);
         continue;
       }
       const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.mode);
       if ('read' in begun) {
         this.running = begun;
-        if (this.call.settings.hedgeAfterMs < Infinity) this.running = await this.hedged(begun, route);
+        if (this.call.settings.hedgeAfterMs < Infinity) this.running = this.hedged(begun, route);
         // Stopped while the gates were asked: it ends before it opens a connection.
         if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
         return this.running;
@@ -113,12 +111,11 @@ export class CallRun<Event extends object, Result> {
   }
 
   /** Where it is asked for, and there is another target, that one is asked too once the first is silent for too long. */
-  private async hedged(
+  private hedged(
     first: RunningAttempt<Event, Result>,
     route: Route<Event, Result>,
-  ): Promise<RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>> {
+  ): RunningAttempt<Event, Result> | Hedge<Event, Result> {
     if (route.isAtEnd) return first;
-    const { Hedge } = (hedging ??= await import('./hedge.ts'));
     const { call, deps, scope, record } = this;
     return new Hedge(first, {
       afterMs: call.settings.hedgeAfterMs,
@@ -132,7 +129,7 @@ export class CallRun<Event extends object, Result> {
 
   /** What is left of a race goes on alone. */
   private winner(
-    running: RunningAttempt<Event, Result> | Hedging.Hedge<Event, Result>,
+    running: RunningAttempt<Event, Result> | Hedge<Event, Result>,
   ): RunningAttempt<Event, Result> {
     const { attempt } = running;
     if (attempt === running) return attempt;
@@ -155,12 +152,6 @@ export class CallRun<Event extends object, Result> {
     const { pauseMs } = this;
     this.pauseMs = 0;
     await this.deps.clock.sleep(pauseMs, this.scope.signal);
-  }
-
-  /** Every target was passed over or has failed: what `whenAllBenched` says, else the end. */
-  private async noneLeft(route: Route<Event, Result>): Promise<void> {
-    const { noneLeft } = await import('./none-left.ts');
-    await noneLeft(route, this.call, this.deps, this.scope, this.record, this.lastPartial);
   }
 
   // ---- what came of it
@@ -202,7 +193,7 @@ export class CallRun<Event extends object, Result> {
     const { settings } = visit;
     const { reason } = this.scope;
     this.running = undefined;
-    const error = await attempt.describe(reason ?? cause);
+    const error = attempt.describe(reason ?? cause);
     this.lastPartial = error.details.partial ?? this.lastPartial;
     const recovered = visit.recovered(error);
     const benchedUntil = attempt.tellHealth(error, reason === undefined && recovered === undefined);
@@ -219,21 +210,21 @@ export class CallRun<Event extends object, Result> {
       settings,
     );
     await this.settled(attempt.failed(error, verdict, benchedUntil));
-    if (attempt.isCommitted && this.call.live) await this.handOver(attempt, error, verdict);
+    if (attempt.isCommitted && this.call.live) this.handOver(attempt, error, verdict);
     if (verdict.type === 'recover' && recovered !== undefined) visit.recover(recovered);
     return this.carryOut(verdict, error);
   }
 
   /** What was shown is gone on from where that can be done; else the consumer is told to drop it. */
-  private async handOver(
+  private handOver(
     { answer, visit }: RunningAttempt<Event, Result>,
     error: LlmError,
     verdict: Verdict,
-  ): Promise<void> {
+  ): void {
     const { operation, settings } = this.call;
     const from = visit.place.key;
     const goesOn = verdict.type !== 'throw' && settings.afterCommit === 'continue';
-    const rest = goesOn ? await operation.continued?.({ from, error, parts: answer.shown() }) : undefined;
+    const rest = goesOn ? operation.continued?.({ from, error, parts: answer.shown() }) : undefined;
     this.broken = rest && { from, error };
     this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;
     if (goesOn) this.route?.ask(rest ?? operation);
@@ -298,15 +289,15 @@ export class CallRun<Event extends object, Result> {
       if (this.running !== undefined) await this.failed(this.running.attempt, error);
       else throw error;
     } catch (cause) {
-      await this.fail(cause);
+      this.fail(cause);
     }
   }
 
-  private async fail(cause: unknown): Promise<LlmError> {
+  private fail(cause: unknown): LlmError {
     this.scope.release();
     const { reason } = this.scope;
     const error =
-      reason !== undefined && !LlmError.is(cause) ? reason : await asLlmError(cause, this.call.info.spec);
+      reason !== undefined && !LlmError.is(cause) ? reason : asLlmError(cause, this.call.info.spec);
     // The first failure stands.
     return (this.failure ??= this.end(error));
   }

@@ -60,15 +60,16 @@ export class Hedge<Event extends object, Result> {
       const step = await attempt.read();
       if (this.isOver) return;
       if (step.type === 'events' && step.events.length === 0) continue;
-      if (step.type === 'failed' && this.racing.size > 1) return this.leave(attempt, step.error);
-      return this.decide(attempt, step);
+      if (step.type === 'failed' && this.racing.size > 1) this.leave(attempt, step.error);
+      else this.decide(attempt, step);
+      return;
     }
   }
 
   private async hedge(): Promise<void> {
     const second = await this.second();
     if (second === undefined) return;
-    if (this.isOver) await this.late(second);
+    if (this.isOver) this.late(second);
     else await this.follow(second);
   }
 
@@ -92,33 +93,33 @@ export class Hedge<Event extends object, Result> {
   }
 
   /** It has failed; the other one goes on alone. */
-  private async leave(attempt: RunningAttempt<Event, Result>, cause: unknown): Promise<void> {
+  private leave(attempt: RunningAttempt<Event, Result>, cause: unknown): void {
     this.racing.delete(attempt);
     for (const left of this.racing) this.attempt = left;
     const { visit } = attempt;
-    const { kind } = await this.book(attempt, cause);
+    const { kind } = this.book(attempt, cause);
     const { attempts, policy } = visit.settings;
     visit.isSpent = visit.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  private async decide(winner: RunningAttempt<Event, Result>, step: Step<Event>): Promise<void> {
+  private decide(winner: RunningAttempt<Event, Result>, step: Step<Event>): void {
     this.isOver = true;
     this.cancel?.();
     this.attempt = winner;
-    for (const attempt of this.racing) if (attempt !== winner) await this.late(attempt);
+    for (const attempt of this.racing) if (attempt !== winner) this.late(attempt);
     this.end?.(step);
   }
 
   /** The other one was first: its socket is closed, and nothing is held against it. */
-  private async late(attempt: RunningAttempt<Event, Result>): Promise<void> {
+  private late(attempt: RunningAttempt<Event, Result>): void {
     const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
     attempt.stop(error);
-    await this.book(attempt, error);
+    this.book(attempt, error);
   }
 
-  private async book(attempt: RunningAttempt<Event, Result>, cause: unknown): Promise<LlmError> {
+  private book(attempt: RunningAttempt<Event, Result>, cause: unknown): LlmError {
     const { reason } = this.options.scope;
-    const error = await attempt.describe(reason ?? cause);
+    const error = attempt.describe(reason ?? cause);
     const benchedUntil = attempt.tellHealth(error, reason === undefined && error.kind !== 'aborted');
     void attempt.failed(error, { type: 'advance' }, benchedUntil);
     return error;

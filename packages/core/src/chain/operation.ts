@@ -16,9 +16,9 @@ export interface Operation<Event extends object, Result> {
   /** Throws `invalid-request` for what no target could take. */
   validate(): void;
   /** The same, asked to go on where an answer broke off; `undefined` where that cannot be done. */
-  continued?(broken: Broken): Promise<Operation<Event, Result> | undefined>;
-  /** Fits what is asked to one target; throws or rejects with `unsupported` when it cannot take it. */
-  prepare(place: Place, scope: { readonly signal: AbortSignal }): Awaitable<PreparedCall<Event, Result>>;
+  continued?(broken: Broken): Operation<Event, Result> | undefined;
+  /** Fits what is asked to one target; rejects with `unsupported` when it cannot take it. */
+  prepare(place: Place, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 
 /** An answer that broke off after it had been shown in part. */
@@ -28,8 +28,6 @@ export interface Broken {
   readonly error: LlmError;
   readonly parts: readonly ShownPart[];
 }
-
-type Awaitable<T> = T | Promise<T>;
 
 /** What is asked, ready for one target. */
 export interface PreparedCall<Event extends object, Result> {

@@ -101,9 +101,9 @@ export class RunningAttempt<Event extends object, Result> {
   }
 
   /** The failure as the chain speaks of it: one kind, its target, and what had arrived. */
-  async describe(cause: unknown): Promise<LlmError> {
+  describe(cause: unknown): LlmError {
     this.reading.close();
-    const known = await asLlmError(cause, this.target, this.facts.prepared.request);
+    const known = asLlmError(cause, this.target, this.facts.prepared.request);
     const error = classified(known, this.visit.settings.classify);
     const { details } = error;
     const partial = details.partial ?? this.answer.partial();

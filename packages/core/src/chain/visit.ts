@@ -38,14 +38,8 @@ export class Visit<Event extends object, Result> {
   }
 
   /** Once for each target of a call; later tries differ by recoveries only. */
-  prepare(scope: {
-    readonly signal: AbortSignal;
-  }): PreparedCall<Event, Result> | Promise<PreparedCall<Event, Result>> {
-    if (this.prepared !== undefined) return this.prepared;
-    const preparing = this.operation.prepare(this.place, scope);
-    return preparing instanceof Promise
-      ? preparing.then((prepared) => this.keep(prepared))
-      : this.keep(preparing);
+  async prepare(scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>> {
+    return this.prepared ?? this.keep(await this.operation.prepare(this.place, scope));
   }
 
   /** From now on the target is asked this. */

@@ -6,7 +6,7 @@ import { HealthTracker } from '../health/tracker.ts';
 import { callSite, failingAt } from '../error/call-site.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
-import type { Model, ModelContext, ModelInfo, Provider } from '../contract/provider.ts';
+import type { Model, ModelContext, Provider } from '../contract/provider.ts';
 import { tell } from '../observe/tell.ts';
 import { parseSpec } from '../resolve/grammar.ts';
 import { NO_ENV } from '../resolve/no-env.ts';
@@ -16,6 +16,8 @@ import type { ModelSetup } from './call.ts';
 import { checkChanges, checkedAliases, checkedMeaning, checkSetUp, type Aliases } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
 import { asking, speaking } from './further-model.ts';
+import { listed } from './listed.ts';
+import { resolved } from './resolved.ts';
 
 /** What views of one majordomo share. */
 interface Shared {
@@ -73,7 +75,7 @@ function view(
   });
   const majordomo = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
     health,
-    resolve: async (spec, told) => (await import('./resolved.ts')).resolved(spec, setup, told, path),
+    resolve: (spec, told) => resolved(spec, setup, told, path),
   });
   const setup: ModelSetup = {
     chain,
@@ -140,9 +142,7 @@ function view(
       return registry.load(env);
     },
     listModels: function listModels(id, options) {
-      const list = async (): Promise<readonly ModelInfo[]> =>
-        (await import('./listed.ts')).listed(id, registry, transport(), options?.signal);
-      return failingAt(callSite(listModels), list());
+      return failingAt(callSite(listModels), listed(id, registry, transport(), options?.signal));
     },
     with(changes) {
       checkChanges(changes);

@@ -60,7 +60,7 @@ export async function embed(
     tellEnd(whole, 'finished');
     return response;
   } catch (cause) {
-    const error = await described(cause, whole);
+    const error = described(cause, whole);
     if (whole.parts.length === 0) tellStart(whole, []);
     tellEnd(whole, 'failed', error);
     throw error;
@@ -124,8 +124,8 @@ const tellEnd = ({ emit, info, attempts }: Whole, outcome: 'finished' | 'failed'
   emit?.({ type: 'call-end', call: info, outcome, response: undefined, error, attempts: [...attempts] });
 
 /** What ended the call, with the vectors that came. */
-async function described(cause: unknown, { spec, site, scope, attempts, parts }: Whole): Promise<LlmError> {
-  const known = await asLlmError(scope.reason ?? cause, spec);
+function described(cause: unknown, { spec, site, scope, attempts, parts }: Whole): LlmError {
+  const known = asLlmError(scope.reason ?? cause, spec);
   const vectors = parts.flatMap((part) => part.vectors);
   const came = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
   return calledAt(site, withDetails(known, { attempts: [...attempts], ...came }));

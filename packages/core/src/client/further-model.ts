@@ -9,10 +9,10 @@ import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import { soundOptions } from './check-options.ts';
 import type { ModelSetup } from './call.ts';
 
-/**
- * Asks along the same chain as a chat; what few apps ask is loaded when it is first asked. Throws `config` at once for a spec that
- * cannot be parsed.
- */
+/** Everything that is not a chat is loaded by the first such call: most applications make none. */
+const loadCalls = (): Promise<typeof import('./further-calls.ts')> => import('./further-calls.ts');
+
+/** Calls another operation along the same chain as a chat. Throws `config` at once for a spec that cannot be parsed. */
 export function asking<Name extends keyof Asked>(
   name: Name,
   spec: string,
@@ -21,7 +21,7 @@ export function asking<Name extends keyof Asked>(
   parseSpec(spec);
   return async function ask(request, options) {
     const site = callSite(ask);
-    const { FURTHER } = await import('./further-calls.ts');
+    const { FURTHER } = await loadCalls();
     return FURTHER[name](spec, setup, request, options, site);
   };
 }
@@ -31,10 +31,7 @@ export const speaking = (spec: string, setup: ModelSetup): SpeechModel['stream']
   function stream(request, options) {
     const site = callSite(stream);
     return new PulledStream(
-      () =>
-        loadedSource(
-          import('./further-calls.ts').then(({ spoken }) => spoken(spec, setup, request, options, site)),
-        ),
+      () => loadedSource(loadCalls().then(({ spoken }) => spoken(spec, setup, request, options, site))),
       setup.deps.clock,
       unreadMsOf(mergeTimeouts(setup.settings.timeouts, soundOptions(options).options?.timeouts)),
     );

@@ -27,7 +27,7 @@ export async function resolved(
     return places.map((place) => told(place, setup.modelAt(place), health));
   } catch (cause) {
     if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
-    throw await asLlmError(cause, spec);
+    throw asLlmError(cause, spec);
   }
 }
 

@@ -1,6 +1,17 @@
 import { checkNumber } from '../check-number.ts';
-import type { AttemptInfo, Gate } from '../contract/gate.ts';
-import type * as Entrance from './enter-lane.ts';
+import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
+
+interface Waiter {
+  readonly attempt: AttemptInfo;
+  enter(): void;
+}
+
+/** Who is in a lane, and who waits for it. */
+interface Lane {
+  readonly most: number;
+  readonly holders: Set<AttemptInfo>;
+  readonly waiting: Waiter[];
+}
 
 /**
  * A gate that lets at most so many calls at once into each target prefix; the longest prefix that fits counts, the
@@ -15,16 +26,61 @@ export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate
     .sort(([a], [b]) => b.length - a.length)
     .map(([prefix, most]) => {
       checkNumber(given[prefix] ?? null, 0, `lanes["${prefix}"]`);
-      return { prefix, lane: { most, holders: new Set(), waiting: [] } satisfies Entrance.Lane };
+      return { prefix, lane: { most, holders: new Set(), waiting: [] } satisfies Lane };
     });
   return {
     name: 'lanes',
-    async admit(attempt: AttemptInfo) {
+    admit(attempt) {
       const lane = open.find(({ prefix }) => attempt.target.startsWith(prefix))?.lane;
-      return lane && (entrance ??= await import('./enter-lane.ts')).enterLane(lane, attempt);
+      return lane && enter(lane, attempt);
     },
   };
 }
 
-/** Kept: `import()` resolves its name anew each time, some 20 µs a call. */
-let entrance: typeof Entrance | undefined;
+/** Resolves when the attempt has a place in the lane. */
+async function enter(lane: Lane, attempt: AttemptInfo): Promise<Permit> {
+  const { signal } = attempt;
+  signal.throwIfAborted();
+  freeLapsed(lane);
+  if (lane.holders.size < lane.most) return permitOf(lane, attempt);
+  return new Promise((resolve, reject) => {
+    const waiter: Waiter = {
+      attempt,
+      enter() {
+        signal.removeEventListener('abort', onAbort);
+        resolve(permitOf(lane, attempt));
+      },
+    };
+    const onAbort = (): void => {
+      lane.waiting.splice(lane.waiting.indexOf(waiter), 1);
+      reject(signal.reason as Error);
+    };
+    lane.waiting.push(waiter);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function permitOf(lane: Lane, attempt: AttemptInfo): Permit {
+  lane.holders.add(attempt);
+  return {
+    settle() {
+      if (lane.holders.delete(attempt)) admitNext(lane);
+    },
+  };
+}
+
+function freeLapsed(lane: Lane): void {
+  for (const holder of lane.holders) {
+    if (holder.isLapsed !== true) continue;
+    lane.holders.delete(holder);
+    admitNext(lane);
+  }
+}
+
+function admitNext(lane: Lane): void {
+  while (lane.holders.size < lane.most) {
+    const next = lane.waiting.shift();
+    if (next === undefined) return;
+    if (next.attempt.isLapsed !== true) next.enter();
+  }
+}

@@ -3,6 +3,7 @@ import type { ModelEvent } from '../contract/event.ts';
 import type { ChatRequest } from '../contract/request.ts';
 import type { ChatResponse } from '../contract/response.ts';
 import { validate } from '../prepare/validate.ts';
+import { continuedChat } from './continued-chat.ts';
 import { prepareChat, type ChatOptions } from './prepared-chat.ts';
 
 /** A chat request, asked of each target as that one understands it. */
@@ -16,12 +17,10 @@ export function chatOperation(
       validate(request);
     },
     prepare: (place, scope) => prepareChat(request, place, options, scope),
-    continued: async (broken) => {
-      const { continuedChat } = await import('./continued-chat.ts');
-      return continuedChat(request, broken, {
+    continued: (broken) =>
+      continuedChat(request, broken, {
         modelAt: options.modelAt,
         prepare: (asked, place, scope) => prepareChat(asked, place, options, scope),
-      });
-    },
+      }),
   };
 }

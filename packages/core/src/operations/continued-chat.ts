@@ -21,7 +21,7 @@ interface ChatTargets {
     request: ChatRequest,
     place: Place,
     scope: { readonly signal: AbortSignal },
-  ) => PreparedChat | Promise<PreparedChat>;
+  ) => Promise<PreparedChat>;
 }
 
 /** With less than that shown, an answer begins anew: there is hardly anything to lose. */

@@ -22,19 +22,18 @@ export interface ChatOptions {
   readonly modelAt: (place: Place) => Model;
 }
 
-/** At once, unless something has to be loaded or waited for. */
-export function prepareChat(
+/** Fits a chat request to one target. */
+export async function prepareChat(
   request: ChatRequest,
   place: Place,
   { live, media, modelAt }: ChatOptions,
   scope: { readonly signal: AbortSignal },
-): PreparedChat | Promise<PreparedChat> {
+): Promise<PreparedChat> {
   const model = modelAt(place);
   const { key, provider } = place;
   const asked = place.with === undefined ? request : askedWith(place.with, request);
-  const fitted = prepare(asked, { target: key, providerId: provider.id, model, media, scope });
-  const chat = (ready: PreparedRequest): PreparedChat => new PreparedChat(key, model, ready, live);
-  return fitted instanceof Promise ? fitted.then(chat) : chat(fitted);
+  const ready = await prepare(asked, { target: key, providerId: provider.id, model, media, scope });
+  return new PreparedChat(key, model, ready, live);
 }
 
 /** Below what the caller says: what the name that led to the target says. */

@@ -1,18 +1,20 @@
-import type { Capabilities } from '../contract/capabilities.ts';
 import type { MediaFitter } from '../contract/media.ts';
-import { holdsBytes } from '../contract/message.ts';
 import type { Model } from '../contract/provider.ts';
+import type { TurnMessage } from '../contract/message.ts';
 import type { ChatRequest, ModelRequest } from '../contract/request.ts';
 import type { Warning } from '../contract/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { pickExtra } from './extra.ts';
-import { isReadable, isSound } from './history.ts';
+import { checkFiles } from './files.ts';
 import { clampLimits } from './limits.ts';
-import type { FittedMessages } from './media.ts';
+import { fitImages, type FittedMessages } from './media.ts';
+import { emulateOutput, type EmulatedOutput } from './output.ts';
+import { repairHistory } from './repair-history.ts';
+import { dropForeignReplay } from './replay.ts';
+import { requireMedia } from './require-media.ts';
 import { foldSystem } from './system.ts';
-import type { StoodIn } from './stand-in.ts';
-import { fitsEveryWire } from './tool-name.ts';
+import { fitToolNames } from './tool-names.ts';
 
 export interface PrepareOptions {
   readonly target: string;
@@ -27,28 +29,32 @@ export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   /** Gives the answer back as the caller asked for it. */
-  readonly read: StoodIn['read'];
+  readonly read: EmulatedOutput['read'];
 }
 
 /**
- * Fits a request to one target, always from the caller's original; at once, unless it carries media, its history has to be
- * fitted, or something has to stand in for what the target lacks: few calls need that, and it is loaded then. Never changes
- * its input; throws or rejects with `unsupported` when the target cannot take it. The steps run in this order: each sees what
- * the one before left.
+ * Fits a request to one target, always from the caller's original. Never changes its input; rejects with `unsupported` when
+ * the target cannot take it. Each step gets the result of the one before.
  */
-export function prepare(
-  request: ChatRequest,
-  options: PrepareOptions,
-): PreparedRequest | Promise<PreparedRequest> {
+export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<PreparedRequest> {
   const { target, model } = options;
-  const { capabilities, families } = model;
-  requireCapabilities(request, capabilities, target);
+  requireCapabilities(request, model.capabilities, target);
   const { system, messages } = foldSystem(request);
-  if (isSound(messages) && messages.every((message) => isReadable(message, families) && !holdsBytes(message)))
-    return translate(request, { messages, warnings: [] }, system, options);
-  return import('./fit-history.ts')
-    .then(({ fitHistory }) => fitHistory(messages, options))
-    .then((fitted) => translate(request, fitted, system, options));
+  return translate(request, await fitHistory(messages, options), system, options);
+}
+
+/** Refuses media that the target cannot take, drops foreign tokens, completes tool results and fits documents and images. */
+async function fitHistory(
+  history: readonly TurnMessage[],
+  { target, model, media, scope }: PrepareOptions,
+): Promise<FittedMessages> {
+  const { fileLimits, images } = model.capabilities;
+  requireMedia(history, model.capabilities, target);
+  const readable = dropForeignReplay(history, model.families, target);
+  const { messages, warnings } = repairHistory(readable.messages);
+  const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
+  const fitted = await fitImages(messages, images, media, target, scope);
+  return { ...fitted, warnings: [...readable.warnings, ...warnings, ...uncounted, ...fitted.warnings] };
 }
 
 /** From what the caller says to what the model understands: limits, schemas, extras, names, a way to give an object. */
@@ -57,7 +63,7 @@ function translate(
   { messages, warnings }: FittedMessages,
   system: string | undefined,
   { model, providerId }: PrepareOptions,
-): PreparedRequest | Promise<PreparedRequest> {
+): PreparedRequest {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, tools, extra, ...rest } = request;
@@ -70,15 +76,12 @@ function translate(
     output: output && { name: 'answer', schema: output === 'json' ? undefined : output },
     extra: pickExtra(extra, wire, providerId),
   };
-  const told = [...warnings, ...clamped.warnings];
-  if (isUnderstood(translated, capabilities)) return { request: translated, warnings: told, read: undefined };
-  return import('./stand-in.ts').then(({ standIn }) => {
-    const { request: ready, warnings: stoodIn, read } = standIn(translated, capabilities);
-    return { request: ready, warnings: [...told, ...stoodIn], read };
-  });
-}
-
-/** Can it go out as it is? Names that every wire takes, and a schema only where the model has them, or may. */
-function isUnderstood({ output, tools }: ModelRequest, { output: way = 'native' }: Capabilities): boolean {
-  return (output === undefined || way === 'native') && tools.every(({ name }) => fitsEveryWire(name));
+  const emulated = emulateOutput(translated, capabilities);
+  // A forced tool replaces all others and its name fits: at most one of the two rewrites the response.
+  const named = fitToolNames(emulated.request);
+  return {
+    request: named.request,
+    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings, ...named.warnings],
+    read: emulated.read ?? named.read,
+  };
 }

@@ -4,9 +4,17 @@ import type { TurnMessage } from '../contract/message.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { ModelRequest } from '../contract/request.ts';
 import type { Warning } from '../contract/response.ts';
-import { fitsEveryWire, LONGEST_TOOL_NAME } from './tool-name.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
+
+/**
+ * What every wire takes, looked up 2026-11-20: OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude the same with 128, Gemini
+ * not a digit or a hyphen first. Names of MCP servers have dots and slashes.
+ */
+const FITS = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const LONGEST_TOOL_NAME = 64;
+
+const fitsEveryWire = (name: string): boolean => FITS.test(name);
 
 /** A request whose tools have names that every wire takes, and how to read the answer. */
 export interface FittedNames {

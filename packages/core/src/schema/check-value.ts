@@ -1,6 +1,7 @@
 import { LlmError, type ErrorIssue } from '../contract/llm-error.ts';
 import type { JsonSchema, ObjectSchema, SchemaIssue } from '../contract/schema.ts';
 import { pathText } from '../contract/path-text.ts';
+import { findIssues } from './json-schema.ts';
 import { isSchema } from './to-json-schema.ts';
 
 /** A value that fits, as the schema gives it, or everything that is wrong with it. */
@@ -15,7 +16,6 @@ export async function checkValue<T>(
   value: unknown,
 ): Promise<Checked<T>> {
   if (!isSchema<T>(schema)) {
-    const { findIssues } = await import('./json-schema.ts');
     const issues = findIssues(schema, value);
     return issues.length === 0 ? { value: value as T } : { issues };
   }

@@ -1,27 +1,44 @@
 import type { CallOptions } from '../contract/call.ts';
-import type { JsonSchemaRequest, ObjectResponse, TypedRequest } from '../contract/majordomo.ts';
+import type {
+  DeepPartial,
+  JsonSchemaRequest,
+  ObjectResponse,
+  ObjectStream,
+  TypedRequest,
+} from '../contract/majordomo.ts';
+import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { TypedCalls } from './typed-calls.ts';
 
-/**
- * Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. What that needs is
- * loaded by the first typed call: most importers of core make none.
- */
+/** Typed objects are loaded by the first call that needs them: most applications make none. */
+const loadTypedObjects = (): Promise<typeof import('./typed-objects.ts')> => import('./typed-objects.ts');
+
+/** The value of an answer that fits the schema. */
 export async function generateObject<T>(
   calls: TypedCalls,
   request: TypedRequest<T> | JsonSchemaRequest,
   options?: CallOptions,
 ): Promise<ObjectResponse<T>> {
-  const { ObjectRounds } = await import('./rounds.ts');
-  const rounds = new ObjectRounds<T>(request, options, calls.limits(options));
-  try {
-    for (;;) {
-      const response = await calls.generate(rounds.request, rounds.options(), rounds.pick);
-      const answer = await rounds.take(response);
-      if (answer !== undefined) return answer;
-    }
-  } catch (error) {
-    throw rounds.failed(error);
-  } finally {
-    rounds.close();
-  }
+  const typed = await loadTypedObjects();
+  return typed.generateObject<T>(calls, request, options);
+}
+
+/**
+ * Snapshots of the value as it grows, each a whole of its own, the last one checked. A snapshot replaces the one
+ * before, so that a restart or a repair round needs no word: the next snapshot is simply smaller.
+ */
+export function streamObject<T>(
+  calls: TypedCalls,
+  request: TypedRequest<T>,
+  options?: CallOptions,
+): ObjectStream<T> {
+  const { clock } = calls.limits(undefined);
+  // The streams of its rounds notice by themselves when nobody reads.
+  return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
+    (onEnd) =>
+      loadedSource(
+        loadTypedObjects().then(({ ObjectRun }) => new ObjectRun<T>(calls, request, options, onEnd)),
+      ),
+    clock,
+    Infinity,
+  );
 }

@@ -1,4 +1,3 @@
-import { loadDeferred } from '../../src/deferred.ts';
 import type { Clock } from '../../src/index.ts';
 
 export interface ManualClock extends Clock {
@@ -57,8 +56,11 @@ export function manualClock(start = 1_000_000): ManualClock {
   };
 }
 
-/** Lets every promise that can settle do so: one turn of the event loop, with all that core loads later there. */
+/** Lets every promise that can settle do so: one turn of the event loop, after core's lazy parts are loaded. */
 export async function settled(): Promise<void> {
-  await loadDeferred();
+  await Promise.all([
+    import('../../src/client/further-calls.ts'),
+    import('../../src/schema/typed-objects.ts'),
+  ]);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -23,7 +23,7 @@ export function speechOperation(
     validate: () => {
       validate(request);
     },
-    prepare: (place) => new PreparedSpeech(place.key, backendAt(place, request), request, live),
+    prepare: async (place) => new PreparedSpeech(place.key, backendAt(place, request), request, live),
   };
 }
 

@@ -24,7 +24,7 @@ export function transcriptionOperation(
     validate: () => {
       validate(given);
     },
-    prepare: (place) => {
+    prepare: async (place) => {
       const { request, warnings } = (known ??= believed(given, media));
       return new InOnePiece(questionTo(place, request, warnings));
     },

@@ -31,7 +31,7 @@ export function embeddingOperation(
   return {
     type: 'embedding',
     validate: () => undefined,
-    prepare: (place) => new InOnePiece(questionTo(place, request, part)),
+    prepare: async (place) => new InOnePiece(questionTo(place, request, part)),
   };
 }
 
@@ -98,7 +98,7 @@ async function asked(
       usage = sumUsage(usage ?? NO_TOKENS, given.usage);
       warnings.push(...given.warnings);
     } catch (cause) {
-      const error = await asLlmError(cause, target);
+      const error = asLlmError(cause, target);
       if (usage === undefined) throw error;
       throw withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
     }

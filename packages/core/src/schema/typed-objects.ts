@@ -1,12 +1,38 @@
 import type { CallOptions } from '../contract/call.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import type { ChatStream, DeepPartial, ObjectResponse, TypedRequest } from '../contract/majordomo.ts';
+import type {
+  ChatStream,
+  DeepPartial,
+  JsonSchemaRequest,
+  ObjectResponse,
+  TypedRequest,
+} from '../contract/majordomo.ts';
 import { calledAt } from '../error/call-site.ts';
 import { PartialJson } from '../json/partial.ts';
 import type { Ending, Source } from '../stream/pulled-stream.ts';
 import type { OutputRoot } from './root.ts';
 import { ObjectRounds } from './rounds.ts';
 import type { TypedCalls } from './typed-calls.ts';
+
+/** Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. */
+export async function generateObject<T>(
+  calls: TypedCalls,
+  request: TypedRequest<T> | JsonSchemaRequest,
+  options?: CallOptions,
+): Promise<ObjectResponse<T>> {
+  const rounds = new ObjectRounds<T>(request, options, calls.limits(options));
+  try {
+    for (;;) {
+      const response = await calls.generate(rounds.request, rounds.options(), rounds.pick);
+      const answer = await rounds.take(response);
+      if (answer !== undefined) return answer;
+    }
+  } catch (error) {
+    throw rounds.failed(error);
+  } finally {
+    rounds.close();
+  }
+}
 
 /** A typed call whose value is looked at while it grows, from round to round. */
 export class ObjectRun<T> implements Source<DeepPartial<T>> {
