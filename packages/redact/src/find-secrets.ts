@@ -1,3 +1,4 @@
+import { decodedRuns } from './encoded.ts';
 import { findKeyed } from './keyed/find-keyed.ts';
 import { compiled, findPatterns, PLACE_RULES, type Compiled } from './patterns.ts';
 import type { Span } from './rule.ts';
@@ -11,6 +12,11 @@ export const KEPT = '\u2029';
 
 /** A mask may part what hid something else: looked at again, but not for ever. */
 const MOST_ROUNDS = 6;
+/** Layers of percent-encoding that are read. */
+const MOST_LAYERS = 3;
+
+/** `%252525`: a character that is encoded once per layer. */
+const LONGEST_CODE = 9;
 
 const PLACES = compiled(PLACE_RULES);
 
@@ -33,7 +39,7 @@ export function findSecrets(text: string, own: readonly Compiled[]): Found {
   return { masked, spans };
 }
 
-function onePass(text: string, own: readonly Compiled[]): readonly Span[] {
+function onePass(text: string, own: readonly Compiled[], layer = 0): readonly Span[] {
   const found: Span[] = [];
   findTokens(text, found);
   findKeyed(text, found);
@@ -41,7 +47,18 @@ function onePass(text: string, own: readonly Compiled[]): readonly Span[] {
   findPatterns(text, PLACES, found);
   // They are somebody's: one that matches a line's end would see more in whole texts than in pieces.
   if (own.length > 0) findInLines(text, own, found);
+  if (layer < MOST_LAYERS) findEncoded(text, own, layer, found);
   return found;
+}
+
+function findEncoded(text: string, own: readonly Compiled[], layer: number, found: Span[]): void {
+  for (const { decoded, offsets } of decodedRuns(text)) {
+    for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
+      const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
+      // A window of a long line is not cut within the code before it.
+      found.push({ rule, start: first, end: last, from: Math.max(0, begin - LONGEST_CODE) });
+    }
+  }
 }
 
 function findInLines(text: string, own: readonly Compiled[], found: Span[]): void {

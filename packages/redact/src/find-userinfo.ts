@@ -22,7 +22,7 @@ export function findUserinfo(text: string, found: Span[]): void {
     const userEnd = colon === -1 ? end : start + colon;
     const user = text.slice(start, userEnd);
     const isToken = colon === -1 && !HAS_USERS.test(scheme) && user.length >= 3;
-    const isSecretUser = isSecret(user, 'perhaps', { isTight: true, isQuoted: false });
+    const isSecretUser = isSecret(user, 'perhaps', true);
     if ((isToken || isSecretUser) && !isPutIn(user)) add(found, start, userEnd, from);
     if (colon !== -1 && userEnd + 1 < end && !isPutIn(text.slice(userEnd + 1, end))) {
       add(found, userEnd + 1, end, from);

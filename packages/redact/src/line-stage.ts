@@ -13,8 +13,8 @@ const LONGEST = 1_048_576;
 /** Lines that are looked at together: what they give does not depend on it. */
 const BLOCK = 65_536;
 
-/** A stretch of the text: kept, or masked by a rule. */
-export type Tell = (raw: string, rule: string | undefined) => void;
+/** A stretch of the text: kept, or masked by a rule, with a quote on both sides if the mask needs one. */
+export type Tell = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
  * Looks for secrets line by line, and in a long line window by window, wherever the pieces of the text are cut: what a
@@ -98,7 +98,7 @@ export class LineStage {
       return 0;
     }
     this.window = WINDOW;
-    if (isFilled) this.key = 'run';
+    if (isFilled) this.key = found.spans.find(({ end, open }) => open && end === head.length)?.open ?? 'run';
     const shown = isFilled ? head.length : cut;
     this.show(at, found.masked.slice(0, shown), found.spans);
     return shown;
@@ -121,10 +121,12 @@ export class LineStage {
       const isMasked = masked[from] === MASKED;
       const to = endOfStretch(masked, from, isMasked);
       while ((sorted[span]?.end ?? Infinity) <= from) span++;
-      const start = sorted[span]?.start ?? Infinity;
+      const { start = Infinity, rule, quote } = sorted[span] ?? {};
+      const isFound = isMasked && start < to;
       this.tell(
         this.raw.slice(at + from, at + to),
-        isMasked ? (start < to ? sorted[span]?.rule : 'literal') : undefined,
+        isFound ? rule : isMasked ? 'literal' : undefined,
+        isFound ? quote : undefined,
       );
       from = to;
     }

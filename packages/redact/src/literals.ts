@@ -2,6 +2,7 @@
 const known = new Map<string, readonly string[]>();
 const MOST_KNOWN = 1000;
 const SHORTEST = 3;
+const JSON_LEVELS = 6;
 const SHORTEST_BASE64 = 8;
 
 /** Every form in which known secrets may stand in a text. A source that throws has none. */
@@ -27,20 +28,16 @@ function formsOf(secret: string): readonly string[] {
   return forms;
 }
 
-/** As it is, without its blanks, percent-encoded, inside JSON (also inside of JSON), and in base64 at any place. */
+/** As it is, without its blanks, percent-encoded, inside JSON (up to six levels of it), and in base64 at any place. */
 function newForms(secret: string): readonly string[] {
   const bare = secret.trim();
   // It would mask half of a text and protect nothing.
   if (bare.length < SHORTEST) return [];
-  const inJson = escapedForJson(bare);
   const inUrl = percentEncoded(bare);
   return [
     ...new Set([
-      secret,
-      bare,
-      escapedForJson(secret),
-      inJson,
-      escapedForJson(inJson),
+      ...inJson(secret),
+      ...inJson(bare),
       inUrl,
       inUrl.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
       inUrl.replaceAll('%20', '+'),
@@ -49,7 +46,12 @@ function newForms(secret: string): readonly string[] {
   ];
 }
 
-const escapedForJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+/** Each level doubles the backslashes. */
+function inJson(text: string): readonly string[] {
+  const forms = [text];
+  for (let level = 1; level <= JSON_LEVELS; level++) forms.push(JSON.stringify(forms.at(-1)).slice(1, -1));
+  return forms;
+}
 
 function percentEncoded(text: string): string {
   try {

@@ -13,15 +13,33 @@ export const PLACE_RULES: readonly SecretRule[] = [
   },
   {
     id: 'user-option',
-    pattern: /[ \t](?:-u|--user)[ \t=]{1,2}["']?[^\s:"'$<]{1,64}:([^\s"'$<]{4,})/,
+    pattern: /[ \t](?:-u|--user)[ \t=]{1,2}["']?[^\s:"'$<\\]{1,64}:([^\s"'$<\\]{4,})/,
     group: 1,
     source: 'curl.se/docs/manpage.html, read 2026-11-20',
   },
   {
     id: 'netrc-password',
-    pattern: /\blogin[ \t]{1,4}[^\s]{1,64}[ \t]{1,4}password[ \t]{1,4}([^\s]{4,})/,
+    pattern: /\blogin[ \t]{1,4}[^\s]{1,64}[ \t]{1,4}password[ \t]{1,4}([^\s"'\\]{4,})/,
     group: 1,
     source: 'everything.curl.dev/usingcurl/netrc.html, read 2026-11-20',
+  },
+  {
+    id: 'mysql-password',
+    pattern: /\b(?:mysql|mariadb)[a-z-]{0,12}[ \t](?:[^\n|;&]{0,100}?[ \t])?-p["']?([^\s"'$<\\]{3,})/,
+    group: 1,
+    source: 'dev.mysql.com/doc/refman/8.4/en/connection-options.html, read 2026-11-23',
+  },
+  {
+    id: 'sshpass-password',
+    pattern: /\bsshpass[ \t]{1,4}-p[ \t]{0,4}["']?([^\s"'$<\\]{3,})/,
+    group: 1,
+    source: 'man page of sshpass 1.10, read 2026-11-23',
+  },
+  {
+    id: 'okta-token',
+    pattern: /\bSSWS[ \t]{1,4}(00[A-Za-z0-9_-]{40})/,
+    group: 1,
+    source: 'developer.okta.com/docs/reference/core-okta-api, read 2026-11-23',
   },
 ];
 

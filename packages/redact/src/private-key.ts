@@ -1,3 +1,5 @@
+import { endOfQuoted, type Quote } from './keyed/quote.ts';
+
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 /** What stands in such a block besides base64: headers, quotes and signs that code wraps its lines in. */
@@ -15,15 +17,16 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
 
 /**
  * `lines`: the block goes on in the next line. `inline`: its line ends are written as `\n`. `run`: no block at all, but
- * the rest of a value that is too long to be looked at.
+ * the rest of a value that is too long to be looked at. A quote: the rest of a value that it opened.
  */
-export type KeyMode = 'lines' | 'inline' | 'run';
+export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
 /** How much of this line belongs to the block, and whether the block goes on behind it. */
 export function keyIn(
   line: string,
   mode: KeyMode,
 ): { readonly length: number; readonly next: KeyMode | undefined } {
+  if (typeof mode === 'object') return restOfQuoted(line, mode);
   const end = END.exec(line);
   if (mode === 'inline') return inlineKey(line, end);
   if (mode === 'run') return restOfRun(line);
@@ -41,4 +44,12 @@ function inlineKey(line: string, end: RegExpExecArray | null): { length: number;
 function restOfRun(line: string): { length: number; next: KeyMode | undefined } {
   const stop = /[\s"'`&,;<>]/.exec(line);
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
+}
+
+/** A backslash at the end stays for the next look: it says whether a quote behind it belongs to the value. */
+function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
+  const { end, isClosed } = endOfQuoted(line, 0, quote);
+  if (isClosed || end < line.length) return { length: end, next: undefined };
+  const length = line.replace(/\\+$/, '').length;
+  return { length: length === 0 ? line.length : length, next: quote };
 }

@@ -97,14 +97,16 @@ class Run {
 class CleanText {
   private clean = '';
   private secret = '';
+  private quote = '';
   private readonly mask: (secret: string) => string;
 
   constructor(mask: (secret: string) => string) {
     this.mask = mask;
   }
 
-  readonly tell = (raw: string, rule: string | undefined): void => {
+  readonly tell = (raw: string, rule: string | undefined, quote = ''): void => {
     if (rule !== undefined) {
+      if (this.secret === '') this.quote = quote;
       this.secret += raw;
       return;
     }
@@ -121,7 +123,7 @@ class CleanText {
   }
 
   private endSecret(): void {
-    if (this.secret !== '') this.clean += this.mask(this.secret);
+    if (this.secret !== '') this.clean += this.quote + this.mask(this.secret) + this.quote;
     this.secret = '';
   }
 }

@@ -1,3 +1,5 @@
+import type { Quote } from './keyed/quote.ts';
+
 /** What a secret looks like. The expression is linear and has no look-behind. */
 export interface SecretRule {
   /** Such as `github-token`; what a finding names. */
@@ -23,4 +25,8 @@ export interface Finding {
 /** A finding, and what else had to stand there for it to be one: from the name of a key to the end of its value. */
 export interface Span extends Finding {
   readonly from: number;
+  /** Quote that the mask needs on both sides, for a number of JSON. */
+  readonly quote?: string;
+  /** Quote that opened the value, if the text ended before the closing one. */
+  readonly open?: Quote;
 }

@@ -96,6 +96,20 @@ const UNITS: readonly string[] = [
   'Cookie:a=',
   'Cookie:a=b;',
   'Cookie: a=bcdef; ',
+  '"password":"',
+  '"password":["a',
+  '"password":{"a":',
+  '"password":{',
+  'password=\'a"}',
+  '"password":"\\',
+  '"password":1234',
+  'authorization: "digest ',
+  '%3D',
+  '%25',
+  'password%3D%22',
+  'mysql -u a ',
+  'sshpass -p ',
+  'name="a" value=',
 ];
 
 test.each(UNITS)('%j, again and again, takes at most 100 ms a megabyte', (unit) => {

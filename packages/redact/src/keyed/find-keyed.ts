@@ -1,17 +1,21 @@
 import type { Span } from '../rule.ts';
+import { findNested, findNumber, findQuoted, type Name } from './find-quoted.ts';
 import { findCredential, findCookies } from './headers.ts';
 import { verdictOn, type Verdict } from './name.ts';
-import { isSecret, type Place } from './value.ts';
+import { quoteAt } from './quote.ts';
+import { isSecret, isWorkingFolder } from './value.ts';
 
 const LONGEST_NAME = 64;
+const LONGEST_PAIR = 160;
 const MOST_BLANKS = 4;
 const LONGEST_HEAD = 64;
-/** Of a value with blanks in it, such as a password or what a header holds. */
-const LONGEST_TEXT = 2048;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;
 const HYPHEN = 45;
+const BACKSLASH = 92;
+const MOST_GAP = 8;
+const MOST_SLASHES = 127;
 
 /** Values that stand behind a name: `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, headers. */
 export function findKeyed(text: string, found: Span[]): void {
@@ -53,7 +57,8 @@ function behindSeparator(
     next++;
   } else if (code === EQUALS && text[next] === '>') next++;
   else if (code === EQUALS && /[!<>=]/.test(text.charAt(at - 1))) return undefined;
-  return behindName(text, next, from, verdict, code === EQUALS || code === GREATER, found, run);
+  const quote = code === COLON || next > at + 1 ? quoteAt(text, nameEnd) : undefined;
+  return behindName(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
 }
 
 /** In a query a mere `key` and `sig` are credentials. */
@@ -68,8 +73,15 @@ function verdictOf(text: string, name: string, from: number, code: number): Verd
   ) {
     return /^code$/i.test(name) ? 'perhaps' : 'secret';
   }
-  return verdictOn(name);
+  return verdictOn(/^value$/i.test(name) ? (nameOfPair(text, from) ?? name) : name);
 }
+
+const PAIR =
+  /\b(?:name|key)[\\"']*[ \t]{0,2}[:=][ \t]{0,2}[\\"']{1,40}([\w.-]{1,64})[\\"']{1,40}[ \t,]{1,4}[\\"']{0,40}$/i;
+
+/** Returns the name in `{"name":"DB_PASSWORD","value":"…"}` and `<add key="Password" value="…"/>`. */
+const nameOfPair = (text: string, from: number): string | undefined =>
+  PAIR.exec(text.slice(Math.max(0, from - LONGEST_PAIR), from))?.[1];
 
 function behindFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
   let end = at;
@@ -78,71 +90,68 @@ function behindFlag(text: string, at: number, found: Span[], run: Run): number |
   if (text[end] !== ' ' || end === at) return undefined;
   const verdict = verdictOn(text.slice(at, end));
   if (verdict === undefined || text[end + 1] === '-') return undefined;
-  return behindName(text, end, at, verdict, true, found, run);
+  return behindName(
+    text,
+    end,
+    { text: text.slice(at, end), from: at, verdict, quote: undefined },
+    true,
+    found,
+    run,
+  );
 }
 
 function behindName(
   text: string,
   at: number,
-  from: number,
-  verdict: Verdict,
+  name: Name,
   isAssigned: boolean,
   found: Span[],
   run: Run,
 ): number | undefined {
+  const { from, verdict } = name;
   let start = at;
   while (start - at < MOST_BLANKS && isBlank(text.charCodeAt(start))) start++;
-  const hasBlank = start > at;
-  const quote = /^\\{0,6}["'`]/.exec(text.slice(start, start + 7))?.[0] ?? '';
-  start += quote.length;
-  const isQuoted = quote !== '';
-  const place = { isTight: isQuoted || (isAssigned && !hasBlank), isQuoted };
-  if (verdict === 'authorization')
-    return findCredential(text, start, endOfValue(text, start, quote), from, found);
+  const isDefinite = verdict !== 'perhaps';
+  if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
+  const quote = quoteAt(text, start);
+  if (quote !== undefined) return findQuoted(text, start, quote, name, found);
+  if (verdict === 'authorization') return findCredential(text, start, from, found);
   if (verdict === 'cookie' || verdict === 'set-cookie') {
     return findCookies(text, start, from, verdict === 'cookie', found);
   }
-  const head = start + headLength(text, start, isQuoted, run);
-  const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(text.slice(from, from + 8));
-  const held: Place = isHeader && /\d/.test(text.slice(start, head)) ? { ...place, isTight: true } : place;
-  if (!isSecret(text.slice(start, head), verdict, held)) return undefined;
-  const end = valueEnd(text, start, quote, verdict);
+  const number = isDefinite ? findNumber(text, start, name, found) : undefined;
+  if (number !== undefined) return number;
+  const head = text.slice(start, start + headLength(text, start, run));
+  if (isWorkingFolder(name.text, head)) return undefined;
+  const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(name.text.slice(0, 8));
+  const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
+  if (!isSecret(head, verdict, isTight)) return undefined;
+  const end = valueEnd(text, start);
   if (end === start || (text[at - 1] === '>' && text[at - 2] !== '=' && text[end] !== '<')) return undefined;
   found.push({ rule: 'keyed-value', start, end, from });
   return end;
 }
 
 /** Enough of a value to judge it by; the rest is looked at only where it is a secret. */
-function headLength(text: string, start: number, isQuoted: boolean, run: Run): number {
+function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + LONGEST_HEAD, Math.max(start, run.lastsTo));
   while (end - start < LONGEST_HEAD && end < text.length && !endsRun(text.charCodeAt(end))) end++;
   run.lastsTo = end;
-  while (!isQuoted && end > start && isClosing(text.charAt(end - 1))) end--;
+  while (end > start && isClosing(text.charAt(end - 1))) end--;
   return end - start;
 }
 
-/** A value in quotes ends with them, a password may have blanks. */
-function valueEnd(text: string, start: number, quote: string, verdict: Verdict): number {
-  if (quote !== '' && verdict === 'password') return endOfValue(text, start, quote);
+function valueEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && !endsRun(text.charCodeAt(end))) end++;
+  // The backslashes before a quote belong to the string around the value.
+  if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
   // `f(token=abc)`, `{ token: abc }`
-  while (quote === '' && text[end] !== '<' && end > start && isClosing(text.charAt(end - 1))) end--;
-  while (quote !== '' && end > start && text[end] === quote.at(-1) && text[end - 1] === '\\') end--;
+  while (text[end] !== '<' && end > start && isClosing(text.charAt(end - 1))) end--;
   return end;
 }
 
 const isClosing = (character: string): boolean => ')]}.:!?'.includes(character);
-
-/** To the same quote again; without quotes, to the end of the line. */
-function endOfValue(text: string, start: number, quote: string): number {
-  const window = text.slice(start, start + LONGEST_TEXT);
-  const newline = window.indexOf('\n');
-  const line = newline === -1 ? window : window.slice(0, newline);
-  const end = quote === '' ? -1 : line.indexOf(quote);
-  const last = start + (end === -1 ? line.length : end);
-  return text[last - 1] === '\r' ? last - 1 : last;
-}
 
 /** Blanks, line ends, quotes, and what parts one value from the next; 1 at its code. */
 const ENDS = new Uint8Array(256);
@@ -154,10 +163,15 @@ const endsRun = (code: number): boolean =>
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 
-/** Over what may stand between a name and its separator: a quote, a bracket, a blank. */
+/** Over what may be between a name and its separator: a quote with its backslashes, a bracket, a blank. */
 function skippedBack(text: string, at: number): number {
   let end = at;
-  while (at - end < 8 && GAP.has(text.charCodeAt(end - 1))) end--;
+  let gap = 0;
+  while (at - end < MOST_SLASHES) {
+    const code = text.charCodeAt(end - 1);
+    if (code !== BACKSLASH && (gap++ === MOST_GAP || !GAP.has(code))) break;
+    end--;
+  }
   return end;
 }
 

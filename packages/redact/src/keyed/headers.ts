@@ -1,31 +1,61 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Span } from '../rule.ts';
+import { behindMasks, endOfQuoted, endsString, type Quote } from './quote.ts';
+import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
 const LOOKED_AT = 120;
+/** Length of a header with parameters that is read. */
+const LONGEST_HEADER = 2048;
 /** `Digest username="…"`: the quotes belong to it. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
 /** What stands behind `Authorization:`, without its scheme. */
-export function findCredential(
-  text: string,
-  start: number,
-  end: number,
-  from: number,
-  found: Span[],
-): number | undefined {
-  const value = text.slice(start, Math.min(end, start + 64));
+export function findCredential(text: string, start: number, from: number, found: Span[]): number | undefined {
+  const value = text.slice(start, start + 64);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + LOOKED_AT))?.[0] ?? '';
+  const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
   // Judged before it is read to its end: whoever repeats the header is not to be read again and again.
-  if (!isCredential(HAS_PARAMETERS.test(scheme) ? text.slice(begin, end) : head, scheme !== ''))
-    return undefined;
-  let stop = HAS_PARAMETERS.test(scheme) ? end : begin + head.length;
+  if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
+  let stop = end ?? begin + head.length;
   while (stop < text.length && head.length === LOOKED_AT && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
   found.push({ rule: 'authorization-header', start: begin, end: stop, from });
   return stop;
+}
+
+/** To the end of the line, or of the string of JSON that holds it. */
+function endOfHeader(text: string, start: number): number {
+  const most = Math.min(text.length, start + LONGEST_HEADER);
+  let end = start;
+  while (end < most && text[end] !== '\n' && !(text[end] === '"' && endsString(text, end))) end++;
+  if (text[end] === '"') while (end > start && text[end - 1] === '\\') end--;
+  return text[end - 1] === '\r' ? end - 1 : end;
+}
+
+/** The same for a value in quotes: all of it is the credential, up to the closing quote. */
+export function findQuotedCredential(
+  text: string,
+  start: number,
+  quote: Quote,
+  isMember: boolean,
+  from: number,
+  found: Span[],
+): number | undefined {
+  const value = text.slice(start, endOfQuoted(text, start, quote, start + LOOKED_AT).end);
+  const [scheme = ''] = SCHEME.exec(value) ?? [];
+  const begin = behindMasks(text, start + scheme.length);
+  const credential = value.slice(begin - start);
+  const isSecret = isMember
+    ? isQuotedSecret(credential, 'secret', true)
+    : isCredential(credential, scheme !== '');
+  if (!isSecret) return undefined;
+  const { end, isClosed } = endOfQuoted(text, begin, quote);
+  const open = isClosed ? {} : { open: quote };
+  found.push({ rule: 'authorization-header', start: start + scheme.length, end, from, ...open });
+  return end;
 }
 
 /** A word of prose has neither a digit nor a capital inside, and is short. */
@@ -70,6 +100,8 @@ function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
   while (end < text.length && !/[\s"';,]/.test(text.charAt(end))) end++;
+  // The backslashes before a quote belong to the string around the cookie.
+  if (text[end] === '"' || text[end] === "'") while (end > begin && text[end - 1] === '\\') end--;
   return end;
 }
 

@@ -4,6 +4,8 @@ export type Verdict =
   | 'password'
   /** A value under it is a secret: `api_key`, `clientSecret`. */
   | 'secret'
+  /** A quoted value under it is a secret; another one may be: `secret`. */
+  | 'secret-if-quoted'
   /** A value under it may be one: `token`, `signing_key`. */
   | 'perhaps'
   | 'authorization'
@@ -27,6 +29,8 @@ const PERHAPS = new Set(
     ' ',
   ),
 );
+/** Words before `tokens` that are not counted. */
+const HAS_TOKENS = new Set('access refresh auth api bearer bot oauth personal'.split(' '));
 /** `cache_key`, `next_page_token`: names of things that are not secret. */
 const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
@@ -69,14 +73,22 @@ export function verdictOn(name: string): Verdict | undefined {
 function judged(words: readonly string[]): Verdict | undefined {
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (PASSWORD.has(last) || (last === 'word' && before === 'pass') || (last === 'pass' && words.length > 1)) {
+  const verdict = verdictOnLast(last, before, words.length);
+  if (verdict !== undefined && verdict !== 'perhaps') return verdict;
+  if (!last.endsWith('s') || (last === 'tokens' && !HAS_TOKENS.has(before))) return verdict;
+  const singular = verdictOnLast(last.slice(0, -1), before, words.length);
+  return singular === 'perhaps' || singular === 'authorization' ? verdict : (singular ?? verdict);
+}
+
+function verdictOnLast(last: string, before: string, count: number): Verdict | undefined {
+  if (PASSWORD.has(last) || (last === 'word' && before === 'pass') || (last === 'pass' && count > 1)) {
     return 'password';
   }
   if (last === 'authorization') return 'authorization';
   if (last === 'cookie') return before === 'set' ? 'set-cookie' : 'cookie';
   if (HARMLESS_BEFORE.get(last)?.has(before) === true) return undefined;
   if (SECRET.has(`${before}:${last}`) || SECRET.has(last)) return 'secret';
-  if (last === 'secret' && words.length > 1) return 'secret';
+  if (last === 'secret') return count > 1 ? 'secret' : 'secret-if-quoted';
   return PERHAPS.has(last) ? 'perhaps' : undefined;
 }
 

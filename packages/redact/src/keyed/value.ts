@@ -1,13 +1,6 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** How a value stands behind its name. */
-export interface Place {
-  /** In quotes, in a query, or without a blank behind `=`: not a piece of prose. */
-  readonly isTight: boolean;
-  readonly isQuoted: boolean;
-}
-
 /** So many characters are enough to tell. */
 const LOOKED_AT = 64;
 
@@ -19,23 +12,42 @@ const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
 const CODE =
   /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
-/** Could this be the secret that the name promises? */
-export function isSecret(value: string, verdict: Verdict, place: Place): boolean {
+/** A value that is a placeholder as a whole, where every other value is a secret. */
+const WHOLE_PLACEHOLDER =
+  /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[A-Za-z][\w .:-]*>|\$[A-Z_][A-Z0-9_]+|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[A-Za-z_]\w*\}|%[A-Z_]+%|%s)$/i;
+
+/** Whether an unquoted value is the secret that its name promises. `isTight`: no blank separates it from its name. */
+export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   const head = value.slice(0, LOOKED_AT);
-  if (verdict === 'perhaps') return isRandom(head) && !isPutIn(head);
+  if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isPutIn(head);
   if (isPutIn(head)) return false;
-  if (verdict === 'password') return isPassword(head, place);
-  return place.isTight ? head.length >= 6 && !isCode(head, place) : isRandom(head);
+  if (verdict === 'password') return isPassword(head, isTight);
+  return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
+
+/** The same for a quoted value. `isMember`: the name has quotes too, as in JSON. */
+export function isQuotedSecret(value: string, verdict: Verdict, isMember: boolean): boolean {
+  if (value === '') return false;
+  // A quote may also close a string that ends with a name: `"password:", "next"`.
+  if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
+  if (verdict === 'perhaps') {
+    const [word = ''] = value.split(/\s/, 1);
+    return isRandom(word) && !isPutIn(word);
+  }
+  if (isMember) return !WHOLE_PLACEHOLDER.test(value);
+  return !isPutIn(value) && value.length >= (verdict === 'password' ? 4 : 6);
+}
+
+/** Whether `PWD` and `pwd` name the working folder, as in every list of environment variables. */
+export const isWorkingFolder = (name: string, value: string): boolean =>
+  /^(?:old_?)?pwd$/i.test(name) && isPath(value);
 
 const isPutIn = (value: string): boolean =>
   beginsAsMask(value) || PLACEHOLDER.test(value) || TEMPLATE.test(value);
 
-const isCode = (value: string, { isQuoted }: Place): boolean => !isQuoted && CODE.test(value);
-
-function isPassword(value: string, place: Place): boolean {
-  if (isCode(value, place) || value.length < 4) return false;
-  if (place.isTight) return true;
+function isPassword(value: string, isTight: boolean): boolean {
+  if (CODE.test(value) || value.length < 4) return false;
+  if (isTight) return true;
   return /\d|[^A-Za-z0-9.,:)]/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 

@@ -1,4 +1,5 @@
 import { verdictOn } from '../keyed/name.ts';
+import { isWorkingFolder } from '../keyed/value.ts';
 
 type Text = (text: string) => string;
 
@@ -60,7 +61,7 @@ function emptyList(length: number): unknown[] {
 function fill({ from, to, isSecret }: Task, copyOf: CopyOf, text: Text, mask: string): void {
   if (from instanceof Map && to instanceof Map) {
     for (const [key, member] of from)
-      to.set(copyOf(key, false), copyOf(member, isSecret || isSecretName(key)));
+      to.set(copyOf(key, false), copyOf(member, isSecret || isSecretMember(key, member)));
   } else if (from instanceof Set && to instanceof Set) {
     for (const member of from) to.add(copyOf(member, isSecret));
   } else if (!(to instanceof URL || to instanceof Headers || to instanceof URLSearchParams)) {
@@ -84,7 +85,7 @@ function fillMembers(
     if (about === undefined || !(about.enumerable === true || isError)) continue;
     const member = attempt((): unknown => (from as Record<PropertyKey, unknown>)[key], mask);
     const name = typeof key === 'string' ? nameFor(to, text(key)) : key;
-    const copy = key === bytes ? member : copyOf(member, isSecret || isSecretName(key));
+    const copy = key === bytes ? member : copyOf(member, isSecret || isSecretMember(key, member));
     Object.defineProperty(to, name, {
       value: copy,
       enumerable: about.enumerable ?? true,
@@ -107,6 +108,9 @@ function isSecretName(key: unknown): boolean {
   if (verdict === undefined) return false;
   return verdict !== 'perhaps' || /^(?:token|secret|auth|credentials?|bearer|jwt)$/i.test(key);
 }
+
+const isSecretMember = (key: unknown, member: unknown): boolean =>
+  isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
 /** Of a part or a tagged value: the member that holds an image's or a file's bytes as text. */
 function bytesMember(from: object): string | undefined {

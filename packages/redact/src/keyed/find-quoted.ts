@@ -1,0 +1,84 @@
+import type { Span } from '../rule.ts';
+import { findCookies, findQuotedCredential } from './headers.ts';
+import type { Verdict } from './name.ts';
+import { behindMasks, endOfQuoted, quoteAt, type Quote } from './quote.ts';
+import { isQuotedSecret, isWorkingFolder } from './value.ts';
+
+/** A name that was found, and how its value is judged. */
+export interface Name {
+  readonly text: string;
+  /** Offset of its first character. */
+  readonly from: number;
+  readonly verdict: Verdict;
+  /** The quote behind the name, if it has one: the name is a member of JSON or of an object literal. */
+  readonly quote: Quote | undefined;
+}
+
+const LOOKED_AT = 64;
+const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
+/** First members of a JSON Schema: a property of that name is described there, and no value of it. */
+const SCHEMA =
+  /^\{(?:\s|\\[nrt])*\\*"(?:\$ref|type|description|title|anyOf|oneOf|allOf|enum|const|default|format|pattern|m(?:in|ax)Length|properties|items|required|examples?|nullable|writeOnly)\\*"/;
+
+/** Finds a secret in quotes. Returns where it ends, or `undefined`. */
+export function findQuoted(
+  text: string,
+  opening: number,
+  quote: Quote,
+  name: Name,
+  found: Span[],
+): number | undefined {
+  const { from, verdict } = name;
+  const isMember = name.quote !== undefined;
+  const start = opening + quote.slashes + 1;
+  if (verdict === 'authorization') return findQuotedCredential(text, start, quote, isMember, from, found);
+  const isCookie = verdict === 'cookie' || verdict === 'set-cookie';
+  if (isCookie && !isMember) return findCookies(text, start, from, verdict === 'cookie', found);
+  const begin = behindMasks(text, start);
+  const head = text.slice(begin, endOfQuoted(text, begin, quote, begin + LOOKED_AT).end);
+  // The line end behind a private key, which has been masked already.
+  if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
+  if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, verdict, isMember)) return undefined;
+  const { end, isClosed } = endOfQuoted(text, begin, quote);
+  const rule = isCookie ? 'cookie' : 'keyed-value';
+  found.push({ rule, start, end, from, ...(isClosed ? {} : { open: quote }) });
+  return end;
+}
+
+/** Finds the strings of a list or an object under a name that is secret for sure. */
+export function findNested(text: string, at: number, name: Name, found: Span[]): number | undefined {
+  const isObject = text[at] === '{';
+  if (isObject && (name.quote === undefined || SCHEMA.test(text.slice(at, at + 200)))) return undefined;
+  let level = 0;
+  let here = at;
+  for (; here < text.length && text[here] !== '\n'; here++) {
+    const character = text.charAt(here);
+    if (character === '[' || character === '{') level++;
+    else if ((character === ']' || character === '}') && --level === 0) return here + 1;
+    const quote = quoteAt(text, here);
+    if (quote !== undefined) {
+      if (quote.slashes < (name.quote?.slashes ?? 0)) return here;
+      const start = here + quote.slashes + 1;
+      const { end } = endOfQuoted(text, start, quote);
+      here = end + (quoteAt(text, end)?.slashes ?? 0);
+      if (!/^\s{0,4}:/.test(text.slice(here + 1, here + 6)))
+        findQuoted(text, start - quote.slashes - 1, quote, name, found);
+    } else if (!isObject && !/[\s,[\]{}\\nrt]/.test(character)) return undefined;
+  }
+  return here;
+}
+
+/** Finds a number of JSON. Its mask needs quotes, or the text would not be JSON any more. */
+export function findNumber(
+  text: string,
+  start: number,
+  { from, quote }: Name,
+  found: Span[],
+): number | undefined {
+  MEMBER_NUMBER.lastIndex = start;
+  const [, number] = MEMBER_NUMBER.exec(text) ?? [];
+  if (number === undefined || quote?.character !== '"') return undefined;
+  const end = start + number.length;
+  found.push({ rule: 'keyed-value', start, end, from, quote: `${'\\'.repeat(quote.slashes)}"` });
+  return end;
+}

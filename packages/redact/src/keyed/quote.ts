@@ -1,0 +1,95 @@
+/** A quote that opens a value: `"`, `'` or a backtick, with the backslashes before it. JSON within JSON adds backslashes. */
+export interface Quote {
+  readonly character: string;
+  readonly slashes: number;
+}
+
+/** Place where a quoted value ends: before the backslashes of its closing quote. */
+export interface QuoteEnd {
+  readonly end: number;
+  /** False if the line or the limit ended first. */
+  readonly isClosed: boolean;
+}
+
+/** JSON within seven levels of JSON has 127. */
+const MOST_SLASHES = 127;
+const NEWLINE = 10;
+const DOUBLE_QUOTE = 34;
+const BACKSLASH = 92;
+
+/** Returns the quote at this position, or `undefined`. */
+export function quoteAt(text: string, at: number): Quote | undefined {
+  let end = at;
+  while (end - at < MOST_SLASHES && text.charCodeAt(end) === BACKSLASH) end++;
+  const character = text.charAt(end);
+  return character === '"' || character === "'" || character === '`'
+    ? { character, slashes: end - at }
+    : undefined;
+}
+
+/**
+ * Finds the end of a value that `quote` opened and that begins at `start`. A `'` that is never closed ends where a string of
+ * JSON around it does.
+ */
+export function endOfQuoted(
+  text: string,
+  start: number,
+  quote: Quote,
+  limit: number = text.length,
+): QuoteEnd {
+  const closing = quote.character.charCodeAt(0);
+  const last = Math.min(limit, text.length);
+  let slashes = 0;
+  let around: number | undefined;
+  for (let at = start; at < last; at++) {
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) return { end: around ?? (text[at - 1] === '\r' ? at - 1 : at), isClosed: false };
+    if (code === closing) {
+      const own = closingSlashes(slashes, quote);
+      const further = own === undefined ? 0 : continuation(text, at, start, quote);
+      if (own !== undefined && further === 0) return { end: at - own, isClosed: true };
+      at += further;
+    } else if (code === DOUBLE_QUOTE && endsString(text, at)) around ??= at - slashes;
+    slashes = code === BACKSLASH ? slashes + 1 : 0;
+  }
+  return { end: around ?? last, isClosed: false };
+}
+
+const STRING_END = /"\s{0,2}(?:[}\]]|[,:]\s{0,2}\\*["{[\d-])/y;
+
+/** Whether the `"` at this position looks like the end of a string of JSON. */
+export function endsString(text: string, at: number): boolean {
+  STRING_END.lastIndex = at;
+  return STRING_END.test(text);
+}
+
+/** Returns the count of backslashes that belong to the closing quote, or `undefined` if the quote is part of the value. */
+function closingSlashes(slashes: number, quote: Quote): number | undefined {
+  if (quote.character !== '"') return slashes <= quote.slashes ? slashes : undefined;
+  const level = levelOf(slashes);
+  return level <= levelOf(quote.slashes) ? 2 ** level - 1 : undefined;
+}
+
+/**
+ * Returns the level of JSON strings to which a `"` after this count of backslashes belongs. A quote of level n has 2^n - 1
+ * backslashes. Each backslash of the value before it adds 2^(n+1), so the trailing one bits of the count give the level.
+ */
+function levelOf(slashes: number): number {
+  let level = 0;
+  for (let rest = slashes; rest % 2 === 1; rest = (rest - 1) / 2) level++;
+  return level;
+}
+
+/** Returns the length of what continues a single-quoted value: `''` in SQL and YAML, `'\''` in a shell. */
+function continuation(text: string, at: number, start: number, { character, slashes }: Quote): number {
+  if (character !== "'" || slashes > 0) return 0;
+  if (text.startsWith(String.raw`\''`, at + 1)) return 3;
+  return at > start && text[at + 1] === "'" ? 1 : 0;
+}
+
+/** Returns the place behind what is masked here already. */
+export function behindMasks(text: string, at: number): number {
+  let begin = at;
+  while (text[begin] === '\u2028' || text[begin] === '\u2029') begin++;
+  return begin;
+}

@@ -1,0 +1,20 @@
+/** Names whose quoted values are secret, whatever they look like. */
+export const SECRET_NAMES: readonly string[] = [
+  'password',
+  'DB_PASSWORD',
+  'passwords',
+  'passphrase',
+  'api_key',
+  'apiKey',
+  'apiKeys',
+  'x-api-key',
+  'client_secret',
+  'secret',
+  'secrets',
+  'accessToken',
+  'access_tokens',
+  'private_key',
+  'aws_secret_access_key',
+  'cookie',
+  'set-cookie',
+];
