@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -134,6 +134,85 @@ describe('of a repository', () => {
     git('config', 'diff.x.textconv', `touch ${mark}`);
     await put('.gitattributes', '* diff=x\n');
     await resolved('@diff @staged @git:1');
+    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+  });
+
+  it.each(['clean', 'process', 'smudge'])(
+    'a filter.*.%s of its configuration is not run',
+    async (command) => {
+      const mark = path.join(home, 'ran');
+      const names = ['x', 'Upper', 'dots.in.it', 'clean'];
+      for (const name of names) {
+        git('config', `filter.${name}.required`, 'true');
+        git('config', `filter.${name}.${command}`, `touch ${mark}; cat`);
+      }
+      await put('.gitattributes', names.map((name, at) => `${at}.txt filter=${name}\n`).join(''));
+      for (const at of names.keys()) await put(`${at}.txt`, 'two\n');
+      git('add', '--intent-to-add', '.');
+      await rm(mark, { force: true });
+      for (const at of names.keys()) await put(`${at}.txt`, 'three\n');
+      const { texts } = await resolved('@diff @staged @git:1');
+      await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+      expect(texts[1]).toContain('+three');
+    },
+  );
+
+  it('a filter that is included from another file is not run', async () => {
+    const mark = path.join(home, 'ran');
+    await put('more', `[filter "x"]\n\tclean = touch ${mark}\n`);
+    git('config', 'include.path', '../more');
+    await put('.gitattributes', '*.txt filter=x\n');
+    const { texts } = await resolved('@diff');
+    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    expect(texts[1]).toContain('+two');
+  });
+
+  it.each([
+    ['is not UTF-8', Buffer.from([0x78, 0xff])],
+    ['has an equals sign', Buffer.from('a=b')],
+  ])('a filter whose name %s makes git refuse', async (_what, name) => {
+    const mark = path.join(home, 'ran');
+    const text = (before: string, after: string) =>
+      Buffer.concat([Buffer.from(before), name, Buffer.from(after)]);
+    await writeFile(path.join(root, '.git/config'), text('[filter "', `"]\n\tclean = touch ${mark}\n`), {
+      flag: 'a',
+    });
+    await put('.gitattributes', text('*.txt filter=', '\n'));
+    expect((await resolved('@diff')).warnings).toHaveLength(1);
+    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('the configuration of a submodule is not followed', async () => {
+    const mark = path.join(home, 'ran');
+    const part = path.join(root, 'part');
+    await put('part/c.txt', 'one\n');
+    const inPart = ['-C', part] as const;
+    git(...inPart, 'init', '-q');
+    git(...inPart, 'add', '.');
+    git(...inPart, 'commit', '-qm', 'part');
+    git('add', 'part');
+    git('commit', '-qm', 'with a part');
+    git('config', 'diff.submodule', 'diff');
+    git(...inPart, 'config', 'filter.x.clean', `touch ${mark}; cat`);
+    await put('part/.gitattributes', '*.txt filter=x\n');
+    await put('part/c.txt', 'two\n');
+    await utimes(path.join(part, 'c.txt'), 1, 1);
+    await resolved('@diff @staged @git:2');
+    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('what a partial clone lacks is not fetched', async () => {
+    const mark = path.join(home, 'ran');
+    git('add', '.');
+    git('commit', '-qm', 'second');
+    const object = execFileSync('git', ['rev-parse', 'HEAD~1:a.txt'], { cwd: root, encoding: 'utf8' }).trim();
+    await rm(path.join(root, '.git/objects', object.slice(0, 2), object.slice(2)));
+    git('config', 'extensions.partialClone', 'evil');
+    git('config', 'core.repositoryFormatVersion', '1');
+    git('config', 'remote.evil.promisor', 'true');
+    git('config', 'remote.evil.url', `ext::touch ${mark}`);
+    git('config', 'protocol.ext.allow', 'always');
+    await resolved('@git:2');
     await expect(rm(mark)).rejects.toThrow(/ENOENT/);
   });
 });

@@ -3,37 +3,61 @@ import { execFile } from 'node:child_process';
 const TIME_MS = 20_000;
 const MOST_BYTES = 8 * 2 ** 20;
 
-/** Nothing of the repository's configuration runs, and nothing is written. */
-const SAFE = [
-  '--no-pager',
-  '--no-optional-locks',
-  '-c',
+/** Settings under which git runs no program and fetches nothing, except for names that are up to the repository. */
+const SAFE: readonly string[] = [
   'core.fsmonitor=false',
-  '-c',
   'core.hooksPath=/dev/null',
-  '-c',
   'diff.external=',
+  'log.showSignature=false',
+  'protocol.allow=never',
+];
+/** Settings with such names, and their safe values. */
+const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
+  [/^filter\..*\.(?:clean|smudge|process)$/is, ''],
+  [/^filter\..*\.required$/is, 'false'],
+  [/^protocol\..*\.allow$/is, 'never'],
 ];
 
-/** What git says, within this folder alone; `undefined` where it says nothing, or is none. */
-export function gitText(
+/**
+ * Returns what git prints about this folder, or `undefined` if it fails. No program that the repository's configuration names
+ * is run: no filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
+ */
+export async function gitText(
   root: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
+  const names = await run(root, ['config', '--list', '--name-only', '-z'], SAFE, signal);
+  const named = (names ?? '').split('\0').flatMap((name) => {
+    const [, value] = NAMED.find(([pattern]) => pattern.test(name)) ?? [];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // The option `-c` cannot override such a name.
+  if (names === undefined || named.some(([name]) => /[=\uFFFD]/.test(name))) return undefined;
+  return run(root, args, [...SAFE, ...new Set(named.map(([name, value]) => `${name}=${value}`))], signal);
+}
+
+function run(
+  root: string,
+  args: readonly string[],
+  settings: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const words = [
+    '--no-pager',
+    '--no-optional-locks',
+    ...settings.flatMap((setting) => ['-c', setting]),
+    ...args,
+  ];
+  const options = {
+    cwd: root,
+    timeout: TIME_MS,
+    maxBuffer: MOST_BYTES,
+    ...(signal === undefined ? {} : { signal }),
+  };
   return new Promise((resolve) => {
-    execFile(
-      'git',
-      [...SAFE, ...args],
-      {
-        cwd: root,
-        timeout: TIME_MS,
-        maxBuffer: MOST_BYTES,
-        ...(signal === undefined ? {} : { signal }),
-      },
-      (error, stdout) => {
-        resolve(error === null ? stdout : undefined);
-      },
-    );
+    execFile('git', words, options, (error, stdout) => {
+      resolve(error === null ? stdout : undefined);
+    });
   });
 }

@@ -105,7 +105,14 @@ async function partOf(
   }
 }
 
-const DIFF = ['--no-ext-diff', '--no-textconv', '--no-color'];
+const DIFF = [
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  // Within a submodule git would follow the configuration there.
+  '--ignore-submodules=all',
+  '--submodule=short',
+];
 
 async function filePart(
   { raw, path: name, from, to }: Extract<Reference, { readonly type: 'file' }>,
