@@ -106,7 +106,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'trust',
-    description: "let this project's configuration say where your keys are sent",
+    description: "show this project's configuration, and accept it",
     load: () => import('./commands/trust.ts'),
   },
   {

@@ -4,15 +4,24 @@ import { pathToFileURL } from 'node:url';
 import { EXIT, Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Where a package may be: the project that the command was called in, then where the command is installed. */
-const placesFrom = (cwd: string): readonly NodeJS.Require[] => [
-  createRequire(join(cwd, 'package.json')),
-  createRequire(import.meta.url),
-];
+const trustedFolders = new Set<string>();
+
+/** Allows packages that the project of this folder has installed: they are code of the project. */
+export const trustPackagesOf = (cwd: string): void => void trustedFolders.add(cwd);
+
+const OWN = createRequire(import.meta.url);
+const projectOf = (cwd: string): NodeJS.Require => createRequire(join(cwd, 'package.json'));
+
+/** Places where a package may be: the installation of the command, then a trusted project. */
+const placesFrom = (cwd: string): readonly NodeJS.Require[] =>
+  trustedFolders.has(cwd) ? [OWN, projectOf(cwd)] : [OWN];
 
 /** The file that `import` of a package would load, or `undefined` when it is not installed. */
-export function locatePackage(name: string, cwd: string): string | undefined {
-  for (const place of placesFrom(cwd)) {
+export const locatePackage = (name: string, cwd: string): string | undefined =>
+  located(name, placesFrom(cwd));
+
+function located(name: string, places: readonly NodeJS.Require[]): string | undefined {
+  for (const place of places) {
     try {
       return place.resolve(name);
     } catch {
@@ -22,16 +31,21 @@ export function locatePackage(name: string, cwd: string): string | undefined {
   return undefined;
 }
 
-/** Imports a package of the project or of the command. A missing one is named with its install command. */
+/** Imports a package of the command or of a trusted project. A missing one is named with its install command. */
 export async function loadPackage(name: string, cwd: string, why: string): Promise<object> {
   const file = locatePackage(name, cwd);
-  if (file === undefined) throw new Stop(`${why} needs ${packageOf(name)}: npm install ${packageOf(name)}`);
+  if (file === undefined) throw new Stop(`${why} needs ${packageOf(name)}${remedy(name, cwd)}`);
   try {
     return (await import(pathToFileURL(file).href)) as object;
   } catch (error) {
     throw new Stop(`${name} cannot be loaded: ${reasonOf(error)}`, EXIT.failed);
   }
 }
+
+const remedy = (name: string, cwd: string): string =>
+  located(name, [projectOf(cwd)]) === undefined
+    ? `: npm install ${packageOf(name)}`
+    : ', which only the project has installed; install it next to majordomo, or trust the configuration of the project: majordomo trust';
 
 /** Without the path of an entry of its own. */
 const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;

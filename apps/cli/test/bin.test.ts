@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lab } from './world.ts';
+import { lab, trustConfigs } from './world.ts';
 
 const run = promisify(execFile);
 const bin = join(import.meta.dirname, '../dist/bin.js');
@@ -86,6 +86,7 @@ it('a configuration in TypeScript is read, whatever package.json says, and knows
     `import { defineConfig } from 'majordomo';
     export default defineConfig({ resolvers: [(name: string) => (name === 'best' ? 'openai/gpt-x' : undefined)] });`,
   );
+  trustConfigs(cwd, ['majordomo.config.ts']);
   const failed: unknown = await run(process.execPath, [bin, 'chat', 'best', 'hi'], { cwd, env }).catch(
     (error: unknown) => error,
   );
@@ -107,6 +108,7 @@ it('books what several processes spend at once, and adds it up by the days of th
   const limits = [{ name: 'four', max: { requests: 4 }, per: 'day', zone: 'Europe/Berlin' }];
   writeFileSync(join(folder, 'majordomo.config.json'), JSON.stringify({ ledger: { limits }, log: true }));
   const places = { ...env, ...lab(server), XDG_STATE_HOME: join(folder, 'state'), TZ: 'Europe/Berlin' };
+  trustConfigs(folder, ['majordomo.config.json'], { env: { XDG_STATE_HOME: places.XDG_STATE_HOME } });
   const call = async (...words: string[]): Promise<string> => {
     const ran = run(process.execPath, [bin, ...words], { cwd: folder, env: places });
     return (await ran.catch((error: unknown) => ({ stdout: (error as { stderr: string }).stderr }))).stdout;
@@ -129,6 +131,7 @@ it.each([
 ])('at %s the last three days in Berlin are %j', async (time, days) => {
   const folder = mkdtempSync(join(cwd, 'days-'));
   writeFileSync(join(folder, 'majordomo.config.json'), '{"ledger":{"file":"books.db"}}');
+  trustConfigs(folder, ['majordomo.config.json'], { home: cwd });
   writeFileSync(join(folder, 'books.db'), '');
   const { stdout } = await run(
     process.execPath,

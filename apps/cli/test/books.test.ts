@@ -243,33 +243,14 @@ describe('the books', () => {
     );
   });
 
-  it('of a project lie outside of it only where that is trusted', async () => {
-    for (const file of ['../books.db', '/tmp/books.db', '~/books.db', 'a/../../b.db']) {
-      using place = configured({ ledger: { file } });
-      const ran = await place.run('chat', 'lab/x', 'hi');
-      expect([ran.code, ran.err]).toEqual([
-        2,
-        expect.stringContaining(
-          'sets ledger.file, which lies outside of its folder. Look at it, then: majordomo trust',
-        ),
-      ]);
-      expect((await place.run('trust')).out).toContain('it sets ledger.file');
-      expect((await place.run('doctor')).out).toContain('(trusted: ledger.file)');
-    }
-  });
-
-  it('of a project do not put your own limits aside unless that is trusted', async () => {
+  it('of a project that changed after it was trusted stop the call: its limits would be missing', async () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
-    mkdirSync(join(place.cwd, '.config/majordomo'), { recursive: true });
-    const own = { ledger: { limits: [{ name: 'none', max: { requests: 1 }, per: 'day' }] } };
-    writeFileSync(join(place.cwd, '.config/majordomo/config.json'), JSON.stringify(own));
-    const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-    expect([ran.code, ran.err]).toEqual([
-      2,
-      expect.stringContaining('takes the place of the limits of your own'),
-    ]);
-    await place.run('trust');
     expect((await place.run('chat', 'lab/gpt-4o', 'hi')).code).toBe(0);
+    const limits = [{ name: 'none', max: { requests: 1 }, per: 'day' }];
+    writeFileSync(join(place.cwd, 'majordomo.config.json'), JSON.stringify({ ledger: { limits } }));
+    const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('has changed since it was trusted')]);
+    expect(server.requests).toHaveLength(1);
   });
 });

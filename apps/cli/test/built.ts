@@ -4,14 +4,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { trustConfigs } from './world.ts';
 
 export const BIN: string = join(import.meta.dirname, '../dist/bin.js');
 
-/** A folder with these files, for as long as the test. */
+/** A folder with these files, for as long as the test. A configuration among them is trusted. */
 export function folder(files: Readonly<Record<string, string>> = {}): string {
   expect(existsSync(BIN), 'build first').toBe(true);
   const cwd = mkdtempSync(join(tmpdir(), 'majordomo-built-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text, { mode: 0o600 });
+  trustConfigs(cwd, Object.keys(files));
   onTestFinished(() => {
     rmSync(cwd, { recursive: true, force: true });
   });

@@ -263,7 +263,8 @@ it('a provider package that is broken is said by name, without a stack', async (
   mkdirSync(join(place.cwd, folder), { recursive: true });
   writeFileSync(join(place.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
   writeFileSync(join(place.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
-  const { loadPackage } = await import('../src/load-package.ts');
+  const { loadPackage, trustPackagesOf } = await import('../src/load-package.ts');
+  trustPackagesOf(place.cwd);
   await expect(loadPackage('@majordomo/provider-broken', place.cwd, 'broken')).rejects.toThrow(
     '@majordomo/provider-broken cannot be loaded: no sharp here',
   );

@@ -295,18 +295,18 @@ describe('majordomo login', () => {
     expect(ran.err).toContain(told);
   });
 
-  it('with whom a project wants it is asked for trust first', async () => {
+  it('does not use the issuer of a project before the configuration is trusted', async () => {
     const logins = { openai: { issuer: 'https://evil.example', clientId: 'x' } };
-    using place = world({ files: { 'majordomo.config.json': JSON.stringify({ logins }) } });
+    using place = world({
+      files: { 'majordomo.config.json': JSON.stringify({ logins }) },
+      trusted: false,
+    });
     const ran = await place.run('login', 'openai');
-    expect([ran.code, ran.err]).toEqual([
-      2,
-      expect.stringContaining('sets logins, which can take your logins for itself'),
-    ]);
+    expect(ran.err).toContain('is not used, because it is not trusted');
+    expect(ran.err + ran.out).not.toContain('evil.example');
     using http = world({
       files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":"http://far.example","clientId":"x"}}}' },
     });
-    await http.run('trust');
     expect((await http.run('login', 'lab')).err).toContain('issuer is not https');
     using odd = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
     expect((await odd.run('login', 'lab')).err).toContain('"logins" is not an object of logins');

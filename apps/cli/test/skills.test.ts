@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { lab, world, type WorldOptions } from './world.ts';
+import { lab, trustConfigs, world, type WorldOptions } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 const call = (name: string, args: object): Step => ({
@@ -26,6 +26,7 @@ const house = (options: WorldOptions): ReturnType<typeof world> => {
     join(place.cwd, 'majordomo.config.mjs'),
     DOORBELL.replace("'RUNG'", JSON.stringify(join(place.cwd, 'rung'))),
   );
+  trustConfigs(place.cwd, ['majordomo.config.mjs']);
   return place;
 };
 

@@ -1,99 +1,197 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/testing';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { openaiChat, startWireServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { lab, world } from './world.ts';
+import { loadPackage } from '../src/load-package.ts';
+import { lab, trustConfigs, world } from './world.ts';
 
-const KEY = {
-  OPENAI_API_KEY: 'sk-of-mine',
-  OLLAMA_API_KEY: 'ollama-of-mine',
-  AZURE_OPENAI_API_KEY: 'azure-of-mine',
-};
+const file = (place: { readonly cwd: string }, name: string): string => join(place.cwd, name);
+const NOT_USED = /majordomo\.config\.\w+ is not used, because it is not trusted.*majordomo trust/;
 
-/** Configurations of a project that would lead a key, or a question, to a place of its own. */
+/** Code that leaves a trace when it runs. */
+const marking = (trace: string): string =>
+  `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(trace)}, 'ran'); export default { model: 'lab/gpt-4o' };`;
+
+const COMMANDS = [
+  ['chat', 'lab/gpt-4o', 'hi'],
+  ['doctor'],
+  ['models'],
+  ['ping', 'lab/gpt-4o'],
+  ['plan', 'lab/gpt-4o'],
+  ['usage'],
+  ['limits'],
+  ['log'],
+  ['login', 'lab'],
+  ['trust'],
+  ['trust', '--forget'],
+  [],
+];
+
+it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.config.%s', async (ending) => {
+  await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
+  using place = world({ env: lab(server) });
+  const trace = file(place, 'trace');
+  const config = file(place, `majordomo.config.${ending}`);
+  mkdirSync(file(place, '.git'));
+  mkdirSync(file(place, 'deep/er'), { recursive: true });
+  writeFileSync(config, marking(trace));
+  for (const folder of ['.', 'deep/er']) {
+    for (const argv of COMMANDS) {
+      await place.runIn(folder, ...argv);
+      expect([argv, existsSync(trace)]).toEqual([argv, false]);
+      await place.run('trust', '--forget');
+    }
+  }
+});
+
+it('trust shows the code, and only then do commands run it', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
+  using place = world({ env: lab(server) });
+  const trace = file(place, 'trace');
+  writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
+  expect((await place.run('chat', 'hi')).err).toMatch(NOT_USED);
+  const trusted = await place.run('trust');
+  expect([trusted.code, trusted.out]).toEqual([0, expect.stringContaining('fs.writeFileSync(')]);
+  expect(trusted.out).toContain('Trust covers this file only');
+  expect(existsSync(trace)).toBe(false);
+  expect(await place.run('chat', 'hi')).toMatchObject({ code: 0, out: 'Hello.\n' });
+  expect(existsSync(trace)).toBe(true);
+});
+
+/** Configurations of a project that would lead prompts or keys to a place of its choosing. */
 const GUIDING = {
-  'a DSN without a token': { LLM_LAB: 'ollama-cloud+http://collector.example' },
-  'the place of a resource': { AZURE_OPENAI_ENDPOINT: 'https://collector.example' },
-  'a base URL': { ANTHROPIC_BASE_URL: 'https://collector.example' },
-  'a host': { OLLAMA_HOST: 'collector.example' },
-  'a proxy': { HTTPS_PROXY: 'http://collector.example' },
-  'a DSN on the network': { LLM_LAB: 'openai+http://192.168.0.9/v1' },
-  'a DSN that looks local': { LLM_LAB: 'openai+http://localhost.collector.example/v1' },
+  'a DSN for the name of a vendor': { env: { LLM_OPENAI: 'openai+http://token@HOST/v1' } },
+  'a base URL': { env: { OPENAI_BASE_URL: 'http://HOST/v1' } },
+  'a proxy': { env: { HTTPS_PROXY: 'http://HOST' } },
+  'an alias of a DSN': { aliases: { fast: 'x/y' }, env: { LLM_X: 'openai+http://token@HOST/v1' } },
+  'a model and its instructions': {
+    model: 'x/y',
+    system: 'Obey.',
+    env: { LLM_X: 'openai+http://t@HOST/v1' },
+  },
 };
 
-it.each(Object.entries(GUIDING))('%s of a project is used after trust alone', async (_what, env) => {
-  const [name = ''] = Object.keys(env);
-  using place = world({
-    env: KEY,
-    files: { 'majordomo.config.json': JSON.stringify({ env, model: 'lab/x' }) },
-  });
-  for (const argv of [['chat', 'hi'], ['models'], ['ping', 'lab/x'], []]) {
+it.each(Object.entries(GUIDING))('%s of an untrusted project is not followed', async (_what, config) => {
+  await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
+  const json = JSON.stringify(config).replaceAll('HOST', new URL(server.baseURL).host);
+  using place = world({ files: { 'majordomo.config.json': json }, trusted: false });
+  for (const argv of [
+    ['chat', 'openai/gpt-5.4', 'hi'],
+    ['chat', 'fast', 'hi'],
+    ['chat', 'hi'],
+    ['ping', 'openai/x'],
+  ]) {
     const ran = await place.run(...argv);
-    expect([argv, ran.code, ran.err]).toEqual([
-      argv,
-      2,
-      expect.stringMatching(`sets ${name}, .*majordomo trust`),
-    ]);
+    expect([argv, ran.code === 0, ran.err]).toEqual([argv, false, expect.stringMatching(NOT_USED)]);
   }
   const doctor = await place.run('doctor');
   expect([doctor.code, doctor.out]).toEqual([
     1,
-    expect.stringMatching(`✗ .*sets ${name}, .*majordomo trust`),
+    expect.stringContaining('is not used, because it is not trusted'),
   ]);
-  const trusted = await place.run('trust');
-  expect([trusted.code, trusted.out]).toEqual([0, expect.stringContaining(`it sets ${name}`)]);
-  expect((await place.run('doctor')).out).toContain(`(trusted: ${name})`);
+  expect(server.requests).toEqual([]);
 });
 
-it('a trusted configuration is asked for again when it has changed, moved, or was forgotten', async () => {
+it('a command works without an untrusted configuration', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  const config = (more: object): string => JSON.stringify({ env: { SOME_URL: server.baseURL }, ...more });
-  using place = world({ env: lab(server), files: { 'majordomo.config.json': config({}) } });
-  const code = async (): Promise<number> => (await place.run('chat', 'lab/gpt-4o', 'hi')).code;
-  expect(await code()).toBe(2);
-  await place.run('trust');
-  expect(await code()).toBe(0);
-  writeFileSync(join(place.cwd, 'majordomo.config.json'), config({ system: 'x' }));
-  expect(await code()).toBe(2);
-  await place.run('trust');
-  expect(await code()).toBe(0);
+  using place = world({
+    env: lab(server),
+    files: { 'majordomo.config.json': '{"system":"Obey."}' },
+    trusted: false,
+  });
+  expect(await place.run('chat', 'lab/gpt-4o', 'hi')).toMatchObject({
+    code: 0,
+    out: 'Hello.\n',
+    err: expect.stringMatching(NOT_USED),
+  });
+  expect(server.requests[0]?.body).toMatchObject({ messages: [{ role: 'user', content: 'hi' }] });
+});
+
+it('a trusted configuration that has changed stops commands until the changes are accepted', async () => {
+  await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
+  using place = world({
+    env: lab(server),
+    files: { 'majordomo.config.json': '{\n"model": "lab/gpt-4o"\n}' },
+  });
+  expect((await place.run('chat', 'hi')).code).toBe(0);
+  writeFileSync(file(place, 'majordomo.config.json'), '{\n"model": "lab/other"\n}');
+  expect(await place.run('chat', 'hi')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('has changed since it was trusted'),
+  });
+  const trusted = await place.run('trust');
+  expect(trusted.out).toContain('  {\n- "model": "lab/gpt-4o"\n+ "model": "lab/other"\n  }\n');
+  expect((await place.run('chat', 'hi')).code).toBe(0);
   await place.run('trust', '--forget');
-  expect(await code()).toBe(2);
-  const store = join(place.cwd, '.local/state/majordomo/trusted.json');
+  expect((await place.run('chat', 'lab/gpt-4o', 'hi')).err).toMatch(NOT_USED);
+  const store = file(place, '.local/state/majordomo/trusted.json');
   expect(statSync(store).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(store, 'utf8'))).toEqual({});
 });
 
-it('keys, DSNs with their own token, servers of this machine and what is yours need no trust', async () => {
-  const env = {
-    GROQ_API_KEY: 'gsk',
-    LLM_A: 'openai://token@lab.example/v1',
-    LLM_B: 'openai+http://127.0.0.1:9/v1',
-    LLM_C: 'ollama+http://localhost:9',
-  };
-  using place = world({ env: KEY, files: { 'majordomo.config.json': JSON.stringify({ env }) } });
-  mkdirSync(join(place.cwd, '.config/majordomo'), { recursive: true });
+it.each([
+  ['no', 1, true],
+  ['yes', 0, false],
+])('a person who answers %s to trust is obeyed', async (answer, code, isLeftOut) => {
+  using place = world({
+    terminal: true,
+    stdin: { kind: 'terminal' },
+    files: { 'majordomo.config.json': '{"model":"lab/x"}' },
+    trusted: false,
+    answers: [answer],
+  });
+  expect((await place.run('trust')).code).toBe(code);
+  expect(NOT_USED.test((await place.run('models')).err)).toBe(isLeftOut);
+});
+
+it('trust shows characters that steer a terminal as escapes', async () => {
+  using place = world();
+  writeFileSync(file(place, 'majordomo.config.mjs'), 'evil()\u001b[2K\rexport default {}');
+  expect((await place.run('trust')).out).toContain(String.raw`evil()\u001b[2K\u000dexport default {}`);
+});
+
+it('trust in a configuration ends when another file takes its place', async () => {
+  using place = world({ files: { 'majordomo.config.json': '{}' } });
+  const trace = file(place, 'trace');
+  writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
+  expect((await place.run('models')).err).toMatch(NOT_USED);
+  expect(existsSync(trace)).toBe(false);
+});
+
+it('the configuration of the user needs no trust', async () => {
+  using place = world();
+  mkdirSync(file(place, '.config/majordomo'), { recursive: true });
   const own = { env: { AZURE_OPENAI_ENDPOINT: 'https://mine.example' } };
-  writeFileSync(join(place.cwd, '.config/majordomo/config.json'), JSON.stringify(own));
+  writeFileSync(file(place, '.config/majordomo/config.json'), JSON.stringify(own));
   const ran = await place.run('doctor');
   expect([ran.code, ran.out]).toEqual([0, expect.not.stringContaining('majordomo trust')]);
 });
 
-it('doctor sends nothing to where an untrusted configuration leads', async () => {
-  await using server = await startWireServer({ wire: anthropicMessages, script: [] });
-  const env = {
-    LLM_LAB: `ollama-cloud+http://${new URL(server.baseURL).host.replace('127.0.0.1', '127.0.0.1.nip.example')}`,
-  };
-  using place = world({ env: KEY, files: { 'majordomo.config.json': JSON.stringify({ env }) } });
-  await place.run('doctor');
-  expect(server.requests).toEqual([]);
+it('packages that an untrusted project has installed are not loaded', async () => {
+  using place = world();
+  const trace = file(place, 'trace');
+  const folder = file(place, 'node_modules/@majordomo/provider-bogus');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{"name":"@majordomo/provider-bogus","type":"module","main":"i.js"}',
+  );
+  writeFileSync(join(folder, 'i.js'), marking(trace));
+  const load = loadPackage('@majordomo/provider-bogus', place.cwd, 'bogus');
+  await expect(load).rejects.toThrow('which only the project has installed');
+  expect(existsSync(trace)).toBe(false);
+  writeFileSync(file(place, 'majordomo.config.json'), '{}');
+  await place.run('trust');
+  await place.run('models');
+  await loadPackage('@majordomo/provider-bogus', place.cwd, 'bogus');
+  expect(existsSync(trace)).toBe(true);
 });
 
 it.runIf(process.getuid?.() === 0)('code of another owner is not run', async () => {
   using place = world({ files: { 'majordomo.config.mjs': 'throw new Error("it ran");' } });
-  const file = join(place.cwd, 'majordomo.config.mjs');
-  chownSync(file, 4242, 4242);
-  chmodSync(file, 0o644);
+  const config = join(place.cwd, 'majordomo.config.mjs');
+  chownSync(config, 4242, 4242);
+  chmodSync(config, 0o644);
   const ran = await place.run('chat', 'openai/x', 'hi');
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('code that another user (4242) owns')]);
 });
@@ -106,12 +204,15 @@ it.each([
   using place = world({ files: {} });
   for (const folder of folders) mkdirSync(join(place.cwd, folder), { recursive: true });
   writeFileSync(join(place.cwd, file), '{"model":5}');
+  trustConfigs(dirname(join(place.cwd, file)), [basename(file)], { home: place.cwd });
   const ran = await place.runIn(from, 'models');
   expect(ran.err.includes('"model" is not a string')).toBe(isFound);
 });
 
 it('outside of a repository and of your home only the working folder is looked at', async () => {
-  using place = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent' });
+  using state = world();
+  const env = { XDG_STATE_HOME: state.cwd };
+  using place = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent', env });
   mkdirSync(join(place.cwd, 'a'));
   expect((await place.runIn('a', 'models')).err).not.toContain('"model"');
   expect((await place.runIn('.', 'models')).err).toContain('"model" is not a string');

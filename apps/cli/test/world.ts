@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTrust } from '../src/config/trust.ts';
 import type { Io, Stdin } from '../src/io.ts';
 import { main } from '../src/main.ts';
 
@@ -13,8 +14,9 @@ export interface Ran {
 
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Files of the working folder. */
+  /** Files of the working folder. A configuration among them is trusted, unless `trusted` is false. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly trusted?: false;
   readonly stdin?: {
     readonly kind: Stdin['kind'];
     readonly text?: string;
@@ -49,6 +51,7 @@ export interface World {
 export function world(options: WorldOptions = {}): World {
   const cwd = mkdtempSync(join(tmpdir(), 'majordomo-cli-'));
   for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), content);
+  if (options.trusted !== false) trustConfigs(cwd, Object.keys(options.files ?? {}), options);
   const runIn = async (folder: string, ...argv: string[]): Promise<Ran> => {
     const written = { out: '', err: '' };
     const io = { ...ioOf(cwd, options, written), cwd: join(cwd, folder) };
@@ -62,6 +65,19 @@ export function world(options: WorldOptions = {}): World {
       rmSync(cwd, { recursive: true });
     },
   };
+}
+
+/** Trusts the configurations among these files of a folder, as they are now. */
+export function trustConfigs(
+  cwd: string,
+  names: readonly string[],
+  place: Pick<WorldOptions, 'env' | 'home'> = {},
+): void {
+  for (const name of names.filter((each) => each.startsWith('majordomo.config')))
+    setTrust(join(cwd, name), readFileSync(join(cwd, name)), {
+      env: place.env ?? {},
+      home: place.home ?? cwd,
+    });
 }
 
 function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: string }): Io {

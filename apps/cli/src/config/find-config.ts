@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 
@@ -47,6 +47,9 @@ const filesOf = (folder: string, name: string): readonly string[] =>
 
 /** What a configuration in this folder may be called. */
 export const projectConfigs = (folder: string): readonly string[] => filesOf(folder, PROJECT);
+
+/** Whether a configuration is a project's and not the user's. */
+export const isProjectConfig = (file: string): boolean => basename(file).startsWith(`${PROJECT}.`);
 
 function refuseForeignCode(file: string): void {
   // Where there are no owners, as on Windows, there is nothing to compare.

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo } from '@majordomo/core';
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadSettings } from './settings.ts';
+import { setTrust } from './trust.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => {
@@ -15,7 +16,9 @@ afterAll(() => {
 
 /** What the commands make of a configuration with this text: a reason to stop, or `undefined`. */
 async function refused(text: string): Promise<string | undefined> {
-  writeFileSync(join(cwd, 'majordomo.config.json'), text);
+  const file = join(cwd, 'majordomo.config.json');
+  writeFileSync(file, text);
+  setTrust(file, readFileSync(file), { home: cwd, env: {} });
   try {
     const { aliases, env, chain, providers, model } = await loadSettings({
       cwd,
@@ -65,7 +68,9 @@ describe('a configuration', () => {
   it('that throws shows no key of what it says', async () => {
     const key = `sk-${'c4nary'.repeat(8)}`;
     const home = mkdtempSync(join(cwd, 'throwing-'));
-    writeFileSync(join(home, 'majordomo.config.mjs'), `throw new Error('not with ${key}');`);
+    const file = join(home, 'majordomo.config.mjs');
+    writeFileSync(file, `throw new Error('not with ${key}');`);
+    setTrust(file, readFileSync(file), { home, env: {} });
     const loading = loadSettings({ cwd: home, home, env: {} } as unknown as Io);
     const error: unknown = await loading.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Stop);

@@ -7,32 +7,28 @@ import { reasonOf } from '../reason.ts';
 import type { LedgerConfig, MajordomoConfig } from './config.ts';
 import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';
-import { guidingMembers, guidingVariables, isTrusted } from './trust.ts';
+import { trustIn, type Trust } from './trust.ts';
 
 /** A configuration and the file that it came from. */
 export interface LoadedConfig {
   readonly file: string;
+  /** Empty if the file is not trusted: it is not read then. */
   readonly config: MajordomoConfig;
-  /** Variables and members of a project that need trust. */
-  readonly guiding: readonly string[];
-  /** False where it needs trust and has none; what needs it is left out then. */
-  readonly isTrusted: boolean;
+  /** The user's own configuration is always trusted. */
+  readonly trust: Trust;
 }
 
-/** The project's configuration, then the user's. The first wins. */
+/** The project's configuration, then the user's. The first wins. A project's is neither run nor read without trust. */
 export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<readonly LoadedConfig[]> {
   const { project, user } = findConfigs(io);
   const loaded: LoadedConfig[] = [];
-  const own = user === undefined ? undefined : checked(user, await read(user));
   if (project !== undefined) {
-    const config = checked(project, await read(project));
-    const guiding = [...guidingVariables(config), ...guidingMembers(project, config, own)];
-    const trusted = guiding.length === 0 || isTrusted(project, io);
-    const { env: _env, ledger: _ledger, logins: _logins, ...others } = config;
-    loaded.push({ file: project, config: trusted ? config : others, guiding, isTrusted: trusted });
+    const trust = trustIn(project, io);
+    const config = trust === 'trusted' ? checkConfig(project, await read(project)) : {};
+    loaded.push({ file: project, config, trust });
   }
-  if (user !== undefined && own !== undefined)
-    loaded.push({ file: user, config: own, guiding: [], isTrusted: true });
+  if (user !== undefined)
+    loaded.push({ file: user, config: checkConfig(user, await read(user)), trust: 'trusted' });
   return loaded;
 }
 
@@ -117,7 +113,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
 };
 
 /** Members of the wrong type are mistakes of the file; so are names that nobody reads. */
-function checked(file: string, value: unknown): MajordomoConfig {
+export function checkConfig(file: string, value: unknown): MajordomoConfig {
   if (!isObject(value)) {
     throw new Stop(`${file} does not give a configuration: export an object as default`);
   }

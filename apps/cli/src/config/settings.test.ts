@@ -19,8 +19,8 @@ it('lays the environment over the project over the user', () => {
     providers: [art('u')],
   };
   const files = [
-    { file: '/project', config: project, guiding: [], isTrusted: true },
-    { file: '/user', config: own, guiding: [], isTrusted: true },
+    { file: '/project', config: project, trust: 'trusted' as const },
+    { file: '/user', config: own, trust: 'trusted' as const },
   ];
   const settings = settingsOf(files, { KEY: 'environment' });
   expect(settings).toMatchObject({

@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 import type { Known } from '../backends/known.ts';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { trustPackagesOf } from '../load-package.ts';
+import { printable } from '../paint.ts';
 import type { LoginConfig } from '../vault/login-config.ts';
 import type { Stored } from '../vault/stored.ts';
 import type { LedgerConfig } from './config.ts';
+import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
-import { GUIDING_MEMBERS } from './trust.ts';
 
 /** What all commands work with: the environment over the project's configuration over the user's. */
 export interface Settings extends Known {
@@ -23,15 +25,20 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads the configurations and lays them over each other. Throws `Stop` for one that needs trust, unless the variables of
- * such a one are to be left out.
+ * Reads the configurations and lays them over each other. A project's configuration that was never trusted is left out, with
+ * a notice. One that has changed since throws `Stop`: its limits would be missing. `report`: the caller shows both itself.
  */
-export async function loadSettings(io: Io, untrusted: 'stop' | 'leave-out' = 'stop'): Promise<Settings> {
+export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);
-  const needy = files.find(({ isTrusted }) => !isTrusted);
-  if (needy !== undefined && untrusted === 'stop') {
-    throw new Stop(`${needy.file} ${needOf(needy)}. Look at it, then: majordomo trust`);
+  if (untrusted === 'stop') {
+    for (const loaded of files) {
+      const need = needOf(loaded);
+      if (need === undefined) continue;
+      if (loaded.trust === 'changed') throw new Stop(`${loaded.file} ${need}`);
+      io.stderr.write(printable(`${loaded.file} ${need}\n`));
+    }
   }
+  if (files.some(({ file, trust }) => trust === 'trusted' && isProjectConfig(file))) trustPackagesOf(io.cwd);
   const settings = settingsOf(files, io.env);
   return { ...settings, vault: lazily(settings, io) };
 }
@@ -46,14 +53,12 @@ function lazily({ logins }: Settings, io: Io): () => Promise<Stored | undefined>
   return () => (reading ??= read());
 }
 
-/** Why a configuration has to be trusted. */
-export function needOf({ guiding }: LoadedConfig): string {
-  const isVariable = guiding.some((name) => !Object.hasOwn(GUIDING_MEMBERS, name));
-  const reasons = [
-    ...(isVariable ? ['can lead your keys to places of its choosing'] : []),
-    ...guiding.flatMap((name) => GUIDING_MEMBERS[name] ?? []),
-  ];
-  return `sets ${guiding.join(', ')}, which ${reasons.join(', and ')}`;
+/** Why a configuration is not used, and what to do; `undefined` for one that is. */
+export function needOf({ trust }: LoadedConfig): string | undefined {
+  if (trust === 'trusted') return undefined;
+  return trust === 'changed'
+    ? 'has changed since it was trusted, and is not used; look at the changes and accept them with: majordomo trust'
+    : 'is not used, because it is not trusted; look at it and accept it with: majordomo trust';
 }
 
 /** Flags come later, in the commands; `files` are in order of precedence. */

@@ -23,7 +23,7 @@ export async function doctor(
   flags: { readonly json?: true; readonly lint?: string },
   io: Io,
 ): Promise<ExitCode> {
-  const settings = await loadSettings(io, 'leave-out');
+  const settings = await loadSettings(io, 'report');
   const majordomo = await openIds(served(settings, io), settings, { cwd: io.cwd, signal: io.signal });
   const sections = [
     packages(io.cwd),
@@ -81,10 +81,10 @@ function configuration({ files }: Settings): Section {
 }
 
 function configured(loaded: LoadedConfig): Finding {
-  const { file, config, guiding, isTrusted } = loaded;
-  if (!isTrusted) return mistake(file, `${needOf(loaded)}. They are left out until: majordomo trust`);
-  const trusted = guiding.length === 0 ? '' : ` (trusted: ${guiding.join(', ')})`;
-  return ok(file, Object.keys(config).join(', ') + trusted);
+  const need = needOf(loaded);
+  return need === undefined
+    ? ok(loaded.file, Object.keys(loaded.config).join(', '))
+    : mistake(loaded.file, need);
 }
 
 const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim' | 'red']>> = {

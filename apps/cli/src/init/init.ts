@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Backend } from '../backends/backends.ts';
 import { projectConfigs } from '../config/find-config.ts';
+import { setTrust } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
@@ -32,7 +33,11 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const file = configFile(io.cwd);
   const text = configText(targets, vendors.flatMap(keyOf));
   if (flags.dryRun === true) io.stdout.write(printable(`// ${basename(file)}\n${text}`));
-  else await written(file, text);
+  else {
+    await written(file, text);
+    // It is the command's own text.
+    setTrust(file, Buffer.from(text), io);
+  }
   if (flags.dryRun !== true) io.stdout.write(`${printable(file)} is written\n`);
   for (const step of nextSteps(vendors, io)) io.stderr.write(`${folded(step, io.stderr.columns, 2)}\n`);
   return EXIT.ok;

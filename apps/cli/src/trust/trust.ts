@@ -1,24 +1,53 @@
+import { readFileSync } from 'node:fs';
 import { findConfigs } from '../config/find-config.ts';
-import { loadConfigs } from '../config/load-config.ts';
-import { setTrust } from '../config/trust.ts';
+import { checkConfig } from '../config/load-config.ts';
+import { setTrust, trustedText } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
+import { printable, printableJson } from '../paint.ts';
+import { parseJson } from '../read-json.ts';
+import { changes } from './changes.ts';
 
-/** `majordomo trust`: the project's configuration, as it is now, may say where keys of yours are sent. */
+/** `majordomo trust`: shows the project's configuration, or what has changed in it, and trusts it. Never runs it. */
 export async function trust({ forget }: { readonly forget?: true }, io: Io): Promise<ExitCode> {
   const { project } = findConfigs(io);
   if (project === undefined) throw new Stop('there is no majordomo.config of this project to trust');
+  const name = printable(project);
   if (forget === true) {
-    setTrust(project, false, io);
-    io.stdout.write(`${printable(project)} is not trusted any more\n`);
+    setTrust(project, undefined, io);
+    io.stdout.write(`${name} is not trusted any more\n`);
     return EXIT.ok;
   }
-  // Read first: what cannot be read need not be trusted.
-  const loaded = (await loadConfigs(io)).find(({ file }) => file === project);
-  setTrust(project, true, io);
-  const names = loaded?.guiding ?? [];
-  const what = names.length === 0 ? 'it sets nothing that needs trust' : `it sets ${names.join(', ')}`;
-  io.stdout.write(`${printable(project)} is trusted until it changes; ${what}\n`);
+  // Read once: what is shown is what is trusted.
+  const content = readFileSync(project);
+  const text = content.toString('utf8');
+  if (project.endsWith('.json')) checkConfig(project, parseJson(text, project));
+  io.stdout.write(report(name, text, trustedText(project, io)));
+  const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
+  const answer = isPerson ? await io.confirm('Trust this content?') : true;
+  if (answer === undefined || answer === null) return EXIT.interrupted;
+  if (!answer) {
+    io.stdout.write(`${name} is not trusted\n`);
+    return EXIT.failed;
+  }
+  setTrust(project, content, io);
+  io.stdout.write(`${name} is trusted until it changes\n`);
   return EXIT.ok;
 }
+
+function report(name: string, text: string, before: string | undefined): string {
+  const isCode = !name.endsWith('.json');
+  return [
+    before === undefined ? `${name}:` : `${name}, changed since it was trusted:`,
+    '',
+    before === undefined ? escaped(text).trimEnd() : changes(escaped(before), escaped(text)),
+    '',
+    isCode
+      ? 'This file is code. Commands run it as you, with every file that it imports. Trust covers this file only.'
+      : 'This file can decide which models and servers get your prompts and keys.',
+    '',
+  ].join('\n');
+}
+
+/** Characters that steer a terminal are shown as escapes: they could hide a line. */
+const escaped = (text: string): string => printableJson(text.replaceAll('\r\n', '\n'));

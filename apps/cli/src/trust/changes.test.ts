@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { changes } from './changes.ts';
+
+it.each([
+  ['a\nb\nc\nd\ne', 'a\nb\nc\nX\ne', '  a\n  b\n  c\n- d\n+ X\n  e'],
+  ['a', 'a\nb', '  a\n+ b'],
+  ['a\na', 'a', '  a\n- a'],
+  ['a', 'a\n', '  (no line differs)'],
+])('shows how %j becomes %j', (before, after, shown) => {
+  expect(changes(before, after)).toBe(shown);
+});

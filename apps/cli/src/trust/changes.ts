@@ -1,0 +1,19 @@
+const CONTEXT = 3;
+
+/** Returns the lines that differ, with `-` and `+`, between the first and the last difference. */
+export function changes(before: string, after: string): string {
+  const [old, now] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head++;
+  let tail = 0;
+  while (tail < most - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
+  if (head === old.length && head === now.length) return '  (no line differs)';
+  const behind = now.length - tail;
+  return [
+    ...now.slice(Math.max(0, head - CONTEXT), head).map((line) => `  ${line}`),
+    ...old.slice(head, old.length - tail).map((line) => `- ${line}`),
+    ...now.slice(head, behind).map((line) => `+ ${line}`),
+    ...now.slice(behind, behind + CONTEXT).map((line) => `  ${line}`),
+  ].join('\n');
+}
