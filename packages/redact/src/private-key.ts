@@ -1,4 +1,4 @@
-import { endOfQuoted, type Quote } from './keyed/quote.ts';
+import { endOfQuoted, type Quote } from './quote.ts';
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
@@ -50,6 +50,7 @@ function restOfRun(line: string): { length: number; next: KeyMode | undefined } 
 function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
   const { end, isClosed } = endOfQuoted(line, 0, quote);
   if (isClosed || end < line.length) return { length: end, next: undefined };
-  const length = line.replace(/\\+$/, '').length;
+  let length = line.length;
+  while (line[length - 1] === '\\') length--;
   return { length: length === 0 ? line.length : length, next: quote };
 }

@@ -1,4 +1,4 @@
-import type { Quote } from './keyed/quote.ts';
+import type { Quote } from './quote.ts';
 
 /** What a secret looks like. The expression is linear and has no look-behind. */
 export interface SecretRule {

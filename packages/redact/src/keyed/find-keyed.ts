@@ -2,7 +2,7 @@ import type { Span } from '../rule.ts';
 import { findNested, findNumber, findQuoted, type Name } from './find-quoted.ts';
 import { findCredential, findCookies } from './headers.ts';
 import { verdictOn, type Verdict } from './name.ts';
-import { quoteAt } from './quote.ts';
+import { quoteAt } from '../quote.ts';
 import { isSecret, isWorkingFolder } from './value.ts';
 
 const LONGEST_NAME = 64;

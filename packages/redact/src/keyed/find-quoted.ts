@@ -1,7 +1,7 @@
 import type { Span } from '../rule.ts';
 import { findCookies, findQuotedCredential } from './headers.ts';
 import type { Verdict } from './name.ts';
-import { behindMasks, endOfQuoted, quoteAt, type Quote } from './quote.ts';
+import { behindMasks, endOfQuoted, quoteAt, type Quote } from '../quote.ts';
 import { isQuotedSecret, isWorkingFolder } from './value.ts';
 
 /** A name that was found, and how its value is judged. */

@@ -1,6 +1,6 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Span } from '../rule.ts';
-import { behindMasks, endOfQuoted, endsString, type Quote } from './quote.ts';
+import { behindMasks, endOfQuoted, endsString, type Quote } from '../quote.ts';
 import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
