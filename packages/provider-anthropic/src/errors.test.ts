@@ -50,6 +50,14 @@ describe('toLlmError', () => {
       'billing',
     ],
     [400, body('invalid_request_error', 'You have reached your specified API usage limits.'), 'quota'],
+    [
+      400,
+      body(
+        'invalid_request_error',
+        'messages.0.content.1.pdf.source.base64.data: A maximum of 600 PDF pages may be provided.',
+      ),
+      'unsupported',
+    ],
     [400, body('invalid_request_error', 'max_tokens: 5 > 4, which is the maximum'), 'invalid-request'],
     [401, body('authentication_error', 'invalid x-api-key'), 'auth'],
     [402, body('billing_error'), 'billing'],

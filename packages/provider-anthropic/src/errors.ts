@@ -29,6 +29,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/credit balance is too low/i, 'billing'],
   [/reached your specified API usage limits/i, 'quota'],
   [/exceed context limit/i, 'context-overflow'],
+  // "A maximum of 100 PDF pages may be provided." Another model of the chain may take more.
+  [/maximum of \d+ PDF pages/i, 'unsupported'],
 ];
 
 /**

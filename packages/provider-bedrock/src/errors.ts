@@ -48,6 +48,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
     'context-overflow',
   ],
   [/prompt is too long|exceed context limit/i, 'context-overflow'],
+  // "A maximum of 100 PDF pages may be provided." Another model of the chain may take more.
+  [/maximum of \d+ PDF pages/i, 'unsupported'],
   [/too many tokens per day/i, 'quota'],
   [/blocked by (?:our )?content filter/i, 'content-filter'],
   [/payment instrument/i, 'billing'],

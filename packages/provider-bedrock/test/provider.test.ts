@@ -98,6 +98,7 @@ describe('failures', () => {
     [400, 'ServiceQuotaExceededException', 'quota', 'rate-limit'],
     [400, 'ValidationException', 'Input is too long for requested model.', 'context-overflow'],
     [400, 'ValidationException', 'The provided model identifier is invalid.', 'invalid-request'],
+    [400, 'ValidationException', 'A maximum of 100 PDF pages may be provided.', 'unsupported'],
     [403, 'AccessDeniedException', "You don't have access to the model.", 'auth'],
     [403, 'ExpiredTokenException', 'The security token included in the request is expired', 'auth'],
     [404, 'ResourceNotFoundException', 'no such model', 'not-found'],

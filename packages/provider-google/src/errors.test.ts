@@ -41,6 +41,12 @@ describe('toLlmError', () => {
       'X',
     ],
     [400, said(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
+    [
+      400,
+      said(400, 'The document has 1200 pages, which exceeds the supported page limit of 1000.'),
+      'unsupported',
+      'X',
+    ],
     [401, said(401, 'Request had invalid authentication credentials.'), 'auth', 'X'],
     [
       403,

@@ -111,6 +111,9 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
   CONSUMER_SUSPENDED: 'billing',
 };
 
+/** A request or a PDF that another model of the chain may take. */
+const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
+
 /** Only what the shared tables cannot know; 499 is Google's word for a call that was given up. */
 function kindFrom(
   status: number | undefined,
@@ -121,7 +124,7 @@ function kindFrom(
   const named = reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (named !== undefined) return named;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
-  if (status === 400 && /payload size exceeds/i.test(message)) return 'unsupported';
+  if (status === 400 && TOO_LARGE.test(message)) return 'unsupported';
   if (status === 499) return 'server';
   if (status !== 429) return undefined;
   if (/credits are depleted|spending cap/i.test(message)) return 'billing';
