@@ -1,51 +1,41 @@
 import { deflateSync } from 'node:zlib';
 import { file, LlmError } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
+import { pages, PdfWriter, type Objects } from '../../test/pdfs.ts';
 import { checkPdf } from './check-pdf.ts';
 import { inspectPdf } from './inspect-pdf.ts';
 
 const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const END = 'trailer << /Root 1 0 R >>\n%%EOF\n';
-const numbers = (pages: number): readonly number[] => Array.from({ length: pages }, (_, index) => index + 3);
-const kids = (pages: number): string =>
-  numbers(pages)
-    .map((number) => `${number} 0 R`)
-    .join(' ');
-const leaves = (pages: number): string =>
-  numbers(pages)
-    .map((number) => `${number} 0 obj << /Type /Page >> endobj\n`)
-    .join('');
-const plain = (pages: number, more = ''): Uint8Array =>
-  latin(
-    `%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n2 0 obj << /Type /Pages /Kids [${kids(pages)}] /Count ${pages} >> endobj\n${leaves(pages)}${more}${END}`,
-  );
+const written = (count: number, more: Objects = {}): Uint8Array =>
+  new PdfWriter().save({ ...pages(count), ...more }).bytes();
+const encrypted = (count: number): Uint8Array => {
+  const text = Buffer.from(written(count)).toString('latin1');
+  return latin(text.replace('/Root', '/Encrypt 9 0 R /Root'));
+};
 
-describe('pages are counted', () => {
+describe('pages are', () => {
   test.each([
-    ['by the root of the tree', plain(12), 12],
-    ['with a long list of children', plain(9_000), 9_000],
-    ['behind a preamble', new Uint8Array(Buffer.concat([latin('\n\n'), plain(7)])), 7],
-    ['not, where none are to be seen', latin(`%PDF-1.4\n${END}`), undefined],
+    ['those of the tree', written(9_000), 9_000],
+    ['undefined without a cross-reference', latin(`%PDF-1.4\n${END}`), undefined],
     [
-      'not without a tree',
+      'undefined without a tree',
       latin(`%PDF-1.4\n3 0 obj << /Type /Page >> endobj 4 0 obj << /Type/Page /Parent 2 0 R >>\n${END}`),
       undefined,
     ],
-    [
-      'not in a stream that is broken',
-      latin(`%PDF-1.7\n1 0 obj << /Type /ObjStm /N 1 >> stream\nxx\nendstream\n${END}`),
-      undefined,
-    ],
-  ])('%s', (_, bytes, pages) => {
-    expect(inspectPdf(bytes)).toEqual({ pages, encrypted: false, complete: true });
+  ])('%s', (_, bytes, count) => {
+    expect(inspectPdf(bytes)).toEqual({ pages: count, encrypted: false, complete: true });
   });
 
-  test('and a bomb in an object stream is not unpacked', () => {
-    const data = deflateSync(Buffer.alloc(33 * 2 ** 20, 0x20), { level: 1 }).toString('latin1');
-    const bomb = latin(
-      `%PDF-1.7\n1 0 obj << /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >> stream\n${data}\nendstream\n${END}`,
-    );
-    expect(inspectPdf(bomb)?.pages).toBeUndefined();
+  test.each([
+    ['those of an object stream', 0, 1],
+    ['undefined where an object stream inflates to more than 32 MiB', 33 * 2 ** 20, undefined],
+  ])('%s', (_, blanks, count) => {
+    const data = deflateSync(`2 0 << /Type /Page >>${' '.repeat(blanks)}`, { level: 1 }).toString('latin1');
+    const stream = `<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length ${data.length} >>\nstream\n${data}\nendstream`;
+    const { 1: catalog, 2: root } = pages(1);
+    const file = new PdfWriter().save({ 1: catalog }, 'stream', { 2: root });
+    expect(inspectPdf(file.save({ 3: stream }, 'stream').bytes())?.pages).toBe(count);
   });
 });
 
@@ -73,20 +63,20 @@ test.each([
 
 describe('a PDF is refused', () => {
   test.each([
-    ['above the pages', plain(101), 'unsupported', 'report.pdf has 101 pages, the limit is 100'],
+    ['above the pages', written(101), 'unsupported', 'report.pdf has 101 pages, the limit is 100'],
     [
       'above the bytes',
-      plain(1, ' '.repeat(9_000)),
+      written(1, { 9: `(${'x'.repeat(40_000)})` }),
       'unsupported',
-      /report.pdf has \d+ bytes, the limit is 9000/,
+      /report.pdf has \d+ bytes, the limit is 40000/,
     ],
-    ['when it was cut', plain(3).slice(0, -20), 'invalid-request', /was cut/],
-    ['when it is encrypted', plain(3, 'trailer << /Encrypt 9 0 R >>\n'), 'invalid-request', /encrypted/],
+    ['when it was cut', written(3).slice(0, -20), 'invalid-request', /was cut/],
+    ['when it is encrypted', encrypted(3), 'invalid-request', /encrypted/],
     ['when it is none', latin('hello'), 'invalid-request', /is not a PDF/],
     ['when it is empty', new Uint8Array(), 'invalid-request', /0 bytes is not a PDF/],
   ])('%s', (_, bytes, kind, message) => {
     const check = (): unknown =>
-      checkPdf(file(bytes, 'application/pdf', 'report.pdf'), { maxPages: 100, maxBytes: 9_000 });
+      checkPdf(file(bytes, 'application/pdf', 'report.pdf'), { maxPages: 100, maxBytes: 40_000 });
     expect(check).toThrow(message);
     try {
       check();
@@ -96,7 +86,7 @@ describe('a PDF is refused', () => {
   });
 
   test('and taken when it fits, with what is known of it', () => {
-    expect(checkPdf(file(plain(100), 'application/pdf'), { maxPages: 100 }).pages).toBe(100);
-    expect(checkPdf(file(plain(100), 'application/pdf')).pages).toBe(100);
+    expect(checkPdf(file(written(100), 'application/pdf'), { maxPages: 100 }).pages).toBe(100);
+    expect(checkPdf(file(written(100), 'application/pdf')).pages).toBe(100);
   });
 });

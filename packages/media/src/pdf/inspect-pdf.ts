@@ -1,54 +1,124 @@
 import { sniffMediaType } from '@majordomo/core/provider';
-import { countPages } from './count-pages.ts';
 import { readCrossReference, type CrossReference } from './cross-reference.ts';
-import { PdfFile } from './pdf-file.ts';
-import { PdfObjects } from './pdf-objects.ts';
-import { rebuildCrossReference } from './rebuilt-reference.ts';
-import { BrokenPdf } from './scanner.ts';
+import { latin1, PdfFile } from './pdf-file.ts';
+import { countIn, isArray, isDictionary, isReference, UnreadablePdf, type PdfValue } from './scanner.ts';
 
-/** What can be told of a PDF without laying it out. */
+/** Facts about a PDF that need no layout. */
 export interface PdfFacts {
-  /** As a reader shows them; `undefined` where the page tree cannot be read, as in some encrypted files. */
+  /** Number of pages that a reader shows. Undefined if the page tree cannot be read. */
   readonly pages: number | undefined;
+  /** Whether the file needs a password. `false` if its cross-reference cannot be read. */
   readonly encrypted: boolean;
-  /** Does the file reach its end marker? */
+  /** Whether the file reaches its end marker. */
   readonly complete: boolean;
 }
 
 /** Readers look for the end marker in the last 1,024 bytes. */
 const TAIL = 1024;
+const DEEPEST = 64;
+const MOST_PAGES = 10_000_000;
 
 /**
- * Pages, encryption and wholeness of a PDF (ISO 32000-2), by its last save alone: what was deleted, and documents that
- * are attached, do not count. `undefined` for bytes that are not a PDF.
+ * Returns pages, encryption and completeness of a PDF (ISO 32000-2). Only the last save counts: deleted pages and attached
+ * documents do not. Returns `undefined` for bytes that are not a PDF.
  */
 export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   if (sniffMediaType(bytes) !== 'application/pdf') return undefined;
   const file = new PdfFile(bytes);
   const complete = file.text.slice(-TAIL).includes('%%EOF');
-  // A reader repairs a cross-reference that leads nowhere.
-  const facts = readWith(file, readCrossReference) ?? readWith(file, rebuildCrossReference);
-  return { pages: facts?.pages, encrypted: facts?.encrypted ?? false, complete };
+  const reference = readable(() => readCrossReference(file));
+  const pages = reference && readable(() => new PageTree(file, reference.entries).pages(reference.root));
+  return { pages: pages === 0 ? undefined : pages, encrypted: reference?.encrypted ?? false, complete };
 }
 
-/** `undefined` where the pages are not found this way. */
-function readWith(
-  file: PdfFile,
-  read: (file: PdfFile) => CrossReference,
-): Pick<PdfFacts, 'pages' | 'encrypted'> | undefined {
+function readable<T>(read: () => T): T | undefined {
   try {
-    const reference = read(file);
-    const { encrypted, root } = reference;
-    try {
-      const pages = countPages(new PdfObjects(file, reference), root);
-      return pages > 0 || encrypted ? { pages: pages || undefined, encrypted } : undefined;
-    } catch (error) {
-      // The streams of an encrypted file cannot be read.
-      if (encrypted && error instanceof BrokenPdf) return { pages: undefined, encrypted };
-      throw error;
-    }
+    return read();
   } catch (error) {
-    if (error instanceof BrokenPdf) return undefined;
+    if (error instanceof UnreadablePdf) return undefined;
     throw error;
+  }
+}
+
+/** Counts the leaves of the page tree, whatever `/Count` states. Reads each object once. */
+class PageTree {
+  private readonly file: PdfFile;
+  private readonly entries: CrossReference['entries'];
+  private readonly objects = new Map<number, PdfValue>();
+  private readonly streams = new Map<number, ReadonlyMap<number, () => PdfValue>>();
+  private readonly counted = new Map<number, number | 'open'>();
+
+  constructor(file: PdfFile, entries: CrossReference['entries']) {
+    this.file = file;
+    this.entries = entries;
+  }
+
+  pages(root: PdfValue | undefined): number {
+    const catalog = this.get(root);
+    return isDictionary(catalog) ? this.count(catalog.get('Pages'), 0) : 0;
+  }
+
+  /** A node that is in the tree twice is shown twice. */
+  private count(node: PdfValue | undefined, depth: number): number {
+    if (!isReference(node)) return this.below(node ?? null, depth);
+    const known = this.counted.get(node.object);
+    if (known === 'open' || depth > DEEPEST) throw new UnreadablePdf('the page tree is a circle or too deep');
+    if (known !== undefined) return known;
+    this.counted.set(node.object, 'open');
+    const pages = this.below(this.get(node), depth);
+    this.counted.set(node.object, pages);
+    return pages;
+  }
+
+  private below(node: PdfValue, depth: number): number {
+    if (!isDictionary(node)) return 0;
+    const kids = this.get(node.get('Kids'));
+    const type = this.get(node.get('Type'));
+    if (!isArray(kids)) return type === '/Page' || type === null ? 1 : 0;
+    const pages = kids.reduce((sum: number, kid) => sum + this.count(kid, depth + 1), 0);
+    if (pages > MOST_PAGES) throw new UnreadablePdf('the page tree has too many pages');
+    return pages;
+  }
+
+  /** Returns the value, or that of the object that it refers to. */
+  private get(value: PdfValue | undefined): PdfValue {
+    if (!isReference(value)) return value ?? null;
+    const known = this.objects.get(value.object);
+    if (known !== undefined) return known;
+    const found = this.read(value.object);
+    this.objects.set(value.object, found);
+    return found;
+  }
+
+  private read(number: number): PdfValue {
+    const entry = this.entries.get(number);
+    if (entry === undefined || entry === 'free') return null;
+    if ('at' in entry) return this.objectAt(number, entry.at).value;
+    return (this.streams.get(entry.stream) ?? this.openStream(entry.stream)).get(number)?.() ?? null;
+  }
+
+  private objectAt(number: number, at: number): ReturnType<PdfFile['objectAt']> {
+    const found = this.file.objectAt(at);
+    if (found.number !== number) throw new UnreadablePdf(`object ${number} is not at its offset`);
+    return found;
+  }
+
+  /** An object stream begins with pairs of number and offset. */
+  private openStream(stream: number): ReadonlyMap<number, () => PdfValue> {
+    const entry = this.entries.get(stream);
+    if (entry === undefined || entry === 'free' || 'stream' in entry)
+      throw new UnreadablePdf(`object stream ${stream} is missing`);
+    const { value, scanner } = this.objectAt(stream, entry.at);
+    if (!isDictionary(value)) throw new UnreadablePdf(`object ${stream} is not a stream`);
+    const text = latin1(this.file.streamData(value, scanner, this.get(value.get('Length'))));
+    const header = this.file.scanner(0, text);
+    const objects = new Map<number, () => PdfValue>();
+    for (let pair = countIn(value, 'N') ?? 0; pair > 0; pair--) {
+      const number = header.count();
+      const at = header.count() + (countIn(value, 'First') ?? 0);
+      objects.set(number, () => this.file.scanner(at, text).value());
+    }
+    this.streams.set(stream, objects);
+    return objects;
   }
 }

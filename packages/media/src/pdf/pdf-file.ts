@@ -1,80 +1,98 @@
+import { inflateSync } from 'node:zlib';
 import {
-  BrokenPdf,
+  countIn,
+  isArray,
   isDictionary,
   PdfScanner,
+  UnreadablePdf,
   type Budget,
   type PdfDictionary,
   type PdfValue,
 } from './scanner.ts';
 
-/** Streams are unpacked up to this many bytes in all, so that a bomb stays small. */
-const MOST_UNPACKED = 32 * 2 ** 20;
-/** Characters read for each one that there is: an object is looked at by its number, then as a stream, then repaired. */
+/** Maximum bytes that the streams of one file are inflated to. */
+const MOST_INFLATED = 32 * 2 ** 20;
+/** Characters that may be read for each one of the file. */
 const READINGS = 10;
-const HEADER_BYTES = 1024;
 
-/** The bytes of a PDF, and what may still be done with them: work is bounded by the file's length. */
+/** The bytes of a PDF. The work on them is bounded by their length. */
 export class PdfFile {
-  readonly bytes: Uint8Array;
-  /** One character a byte. */
+  /** One character per byte. */
   readonly text: string;
-  /** Of the header. Some writers count offsets from there. */
-  readonly begin: number;
-  readonly budget: Budget;
-  /** Bytes that may still be unpacked. */
-  room: number = MOST_UNPACKED;
+  private readonly bytes: Uint8Array;
+  private readonly budget: Budget;
+  private room: number = MOST_INFLATED;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.text = latin1(bytes);
-    this.begin = Math.max(0, this.text.slice(0, HEADER_BYTES).indexOf('%PDF-'));
-    this.budget = { left: READINGS * this.text.length + HEADER_BYTES };
+    this.budget = { left: READINGS * this.text.length };
   }
 
-  /** Is all work done that the file is worth? Then nothing more can be read. */
-  get isSpent(): boolean {
-    return this.budget.left < 0;
+  scanner(at: number, text: string = this.text): PdfScanner {
+    return new PdfScanner(text, at, this.budget);
   }
 
-  scanner(at: number): PdfScanner {
-    return new PdfScanner(this.text, at, this.budget);
-  }
-
-  /** The text of an unpacked stream is read on the same terms. */
-  inner(data: Uint8Array, at: number): PdfScanner {
-    return new PdfScanner(latin1(data), at, this.budget);
-  }
-
-  grant(unpacked: number): void {
-    this.room -= unpacked;
-    this.budget.left += READINGS * unpacked;
-  }
-
-  /** `12 0 obj` and what follows, at an offset that the file names. */
-  objectAt(offset: number): PdfObject {
-    const scanner = this.scanner(this.isObject(offset) ? offset : offset + this.begin);
+  /** Reads `12 0 obj` and the value behind it. The scanner is left where a stream may follow. */
+  objectAt(offset: number): { number: number; value: PdfValue; scanner: PdfScanner } {
+    const scanner = this.scanner(offset);
     const number = scanner.count();
     scanner.count();
     scanner.expect('obj');
     return { number, value: scanner.value(), scanner };
   }
 
-  private isObject(offset: number): boolean {
-    return /^[\0\t\n\f\r ]*\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/.test(this.text.slice(offset, offset + 40));
+  /** Reads the data behind the dictionary of a stream, as they are or inflated. */
+  streamData(dictionary: PdfDictionary, scanner: PdfScanner, length: PdfValue | undefined): Uint8Array {
+    scanner.expect('stream');
+    const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);
+    const to = from + (typeof length === 'number' ? length : NaN);
+    if (!/^[\0\t\n\f\r ]{0,4}endstream/.test(this.text.slice(to, to + 13)))
+      throw new UnreadablePdf('a stream does not end where it should');
+    const data = this.bytes.subarray(from, to);
+    const filter = onlyOf(dictionary.get('Filter'));
+    if (filter === undefined || filter === null) return data;
+    if (filter !== '/FlateDecode') throw new UnreadablePdf('the filter of a stream is not read');
+    const parameters = onlyOf(dictionary.get('DecodeParms'));
+    const inflated = this.inflate(data);
+    if (!isDictionary(parameters) || (parameters.get('Predictor') ?? 1) === 1) return inflated;
+    return withoutPredictor(inflated, countIn(parameters, 'Columns') ?? 1);
+  }
+
+  private inflate(data: Uint8Array): Uint8Array {
+    try {
+      const inflated = inflateSync(data, { maxOutputLength: Math.max(1, this.room) });
+      this.room -= inflated.length;
+      this.budget.left += READINGS * inflated.length;
+      return inflated;
+    } catch {
+      throw new UnreadablePdf('a stream cannot be inflated');
+    }
   }
 }
 
-/** An object of the file, with the scanner behind it: a stream may follow. */
-export interface PdfObject {
-  readonly number: number;
-  readonly value: PdfValue;
-  readonly scanner: PdfScanner;
+/** A member may be a list of one. */
+function onlyOf(value: PdfValue | undefined): PdfValue | undefined {
+  if (!isArray(value)) return value;
+  if (value.length > 1) throw new UnreadablePdf('a stream has several filters');
+  return value[0];
 }
 
-export function dictionaryOf(value: PdfValue | undefined): PdfDictionary {
-  if (!isDictionary(value)) throw new BrokenPdf('a dictionary is missing');
-  return value;
+/** Removes the predictor of PNG (W3C, 9.2), of which writers of cross-references use the filters None and Up. */
+function withoutPredictor(data: Uint8Array, columns: number): Uint8Array {
+  const width = columns + 1;
+  const rows = Math.floor(data.length / width);
+  const plain = new Uint8Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const filter = data[row * width] ?? 0;
+    if (filter !== 0 && filter !== 2) throw new UnreadablePdf('the filter of a row is not read');
+    for (let column = 0; column < columns; column++) {
+      const at = row * columns + column;
+      plain[at] = (data[row * width + 1 + column] ?? 0) + (filter === 2 ? (plain[at - columns] ?? 0) : 0);
+    }
+  }
+  return plain;
 }
 
-const latin1 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+export const latin1 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
