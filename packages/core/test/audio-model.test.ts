@@ -106,7 +106,7 @@ describe('a transcription', () => {
     const short = listener('a', { maxDurationMs: 1000 });
     const [a, b] = [short, listener('b')];
     const measured = make([a, b], {
-      media: { fit: (image) => Promise.resolve(image), durationMs: () => 1001 },
+      media: { fit: (image) => Promise.resolve(image), durationMs: () => Promise.resolve(1001) },
     });
     const by = measured
       .transcriptionModel('a/m,b/m')

@@ -6,7 +6,7 @@ import { inspectImage } from './inspect-image.ts';
 import { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 import { memoryLane } from './memory-lane.ts';
 import { broken, unfit } from './refuse.ts';
-import { inspectRecording } from './recordings/inspect-recording.ts';
+import { durationOf } from './recordings/inspect-recording.ts';
 import { encodable, remake, type Remade } from './remake.ts';
 import { resultMemo } from './result-memo.ts';
 
@@ -58,7 +58,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
   const memo = resultMemo<Remade>(isForGood);
   return {
     pages: pageCounter(),
-    durationMs: (recording) => inspectRecording(recording)?.durationMs,
+    durationMs: durationOf,
     async fit(image, limits, signal, warn) {
       signal.throwIfAborted();
       const { bytes } = image;

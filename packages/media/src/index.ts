@@ -10,7 +10,6 @@ export { checkPdf, type PdfLimits } from './pdf/check-pdf.ts';
 export type { ImageFacts } from './formats/facts.ts';
 export { inspectImage } from './inspect-image.ts';
 export { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
-export type { RecordingFacts } from './recordings/facts.ts';
-export { inspectRecording } from './recordings/inspect-recording.ts';
+export { inspectRecording, type RecordingFacts } from './recordings/inspect-recording.ts';
 export { checkRecording, type RecordingLimits } from './recordings/check-recording.ts';
 export { sniffMediaType } from '@majordomo/core/provider';

@@ -27,14 +27,6 @@ const mp3Frame = (content: Uint8Array = new Uint8Array()): Uint8Array => {
   frame.set(content, 4);
   return frame;
 };
-/** The same at 64 kbit/s. */
-const shortFrame = (() => {
-  const frame = new Uint8Array(208);
-  frame.set(hex('fffb5064'));
-  return frame;
-})();
-const index = (tag: string, at: number): Uint8Array =>
-  mp3Frame(join(new Uint8Array(at), text(tag), number(8, 1)));
 export const id3 = (size: number): Uint8Array =>
   join(
     text('ID3'),
@@ -43,12 +35,9 @@ export const id3 = (size: number): Uint8Array =>
     new Uint8Array(size).fill(0xff),
   );
 
-export const mp3: Record<'constant' | 'changing' | 'fraunhofer' | 'tagged' | 'interrupted', Uint8Array> = {
+export const mp3: Record<'constant' | 'tagged', Uint8Array> = {
   constant: repeat(mp3Frame(), 100),
-  changing: join(id3(300), index('Xing', 32), repeat(mp3Frame(), 50), repeat(shortFrame, 50)),
-  fraunhofer: join(index('VBRI', 32), repeat(mp3Frame(), 100)),
-  tagged: join(id3(40), id3(300), repeat(mp3Frame(), 100), text('TAG'.padEnd(128, '\u00ff'))),
-  interrupted: join(repeat(mp3Frame(), 60), new Uint8Array(999).fill(0xff), repeat(mp3Frame(), 40)),
+  tagged: join(id3(40), repeat(mp3Frame(), 100), text('TAG'.padEnd(128, '\u00ff'))),
 };
 
 /** ADTS at 16 kHz: 1,024 samples in 20 bytes. */
@@ -65,34 +54,19 @@ const format = (tag: number, bits: number, bytesPerSecond = 0): Uint8Array =>
     join(
       ...[tag, 2].map((value) => number(2, value, true)),
       number(4, 8000, true),
-      ...[number(4, bytesPerSecond, true), number(2, 0)],
+      ...[number(4, bytesPerSecond, true), number(2, bits / 4, true)],
       number(2, bits, true),
     ),
   );
-const riff = (...chunks: readonly Uint8Array[]): Uint8Array => join(text('RIFF\0\0\0\0WAVE'), ...chunks);
+const riff = (...chunks: readonly Uint8Array[]): Uint8Array => {
+  const all = join(text('WAVE'), ...chunks);
+  return join(text('RIFF'), number(4, all.length, true), all);
+};
 const halfSecond = new Uint8Array(8000 * 2 * 2 * 0.5);
 
-export const wav: Record<
-  'whole' | 'piped' | 'unsized' | 'packed' | 'packedPiped' | 'telephone' | 'rateless',
-  Uint8Array
-> = {
-  whole: riff(
-    chunk('LIST', new Uint8Array(3)),
-    format(1, 16),
-    chunk('data', halfSecond),
-    chunk('id3 ', new Uint8Array(400)),
-  ),
-  piped: riff(format(1, 16), text('data'), hex('ffffffff'), halfSecond),
-  unsized: riff(format(1, 16), text('data'), hex('00000000'), halfSecond),
-  packed: riff(format(2, 4), chunk('fact', number(4, 4000, true)), chunk('data', new Uint8Array(99))),
-  packedPiped: riff(
-    format(2, 4, 8200),
-    chunk('fact', number(4, 0)),
-    text('data'),
-    hex('ffffffff'),
-    new Uint8Array(4100),
-  ),
-  telephone: riff(format(7, 8), chunk('data', new Uint8Array(8000))),
+export const wav: Record<'whole' | 'telephone' | 'rateless', Uint8Array> = {
+  whole: riff(format(1, 16, 32_000), chunk('data', halfSecond)),
+  telephone: riff(format(7, 8, 16_000), chunk('data', new Uint8Array(8000))),
   rateless: riff(chunk('fmt ', new Uint8Array(16)), chunk('data', halfSecond)),
 };
 
@@ -135,32 +109,16 @@ function page(serial: number, flags: number, ticks: bigint, content: Uint8Array)
   );
 }
 const opusHead = join(text('OpusHead'), hex('0101 3801 80bb0000 0000 00'));
+const opusTags = join(text('OpusTags'), new Uint8Array(8));
 const vorbisHead = join(text('\u0001vorbis'), new Uint8Array(5), number(4, 22_050, true), new Uint8Array(14));
 const opus = join(
   page(7, 2, 0n, opusHead),
-  page(7, 0, -1n, text('OpusTags')),
+  page(7, 0, 0n, opusTags),
   page(7, 4, 312n + 96_000n, new Uint8Array(600)),
 );
 const vorbis = join(page(8, 2, 0n, vorbisHead), page(8, 4, 33_075n, new Uint8Array(90)));
 
-/** An hour after the station began. */
-const late = 3600n * 48_000n;
-export const ogg: Record<'opus' | 'vorbis' | 'chained' | 'damaged' | 'station' | 'film', Uint8Array> = {
-  opus,
-  station: join(
-    ...[page(7, 2, 0n, join(text('OpusHead'), new Uint8Array(11))), page(7, 0, 0n, text('OpusTags'))],
-    ...[0n, 960n, 1920n].map((ticks) => page(7, 0, late + ticks, new Uint8Array(90))),
-  ),
-  vorbis,
-  chained: join(opus, vorbis),
-  damaged: join(opus.subarray(0, 80), text('OggOgg'), opus.subarray(80)),
-  film: join(
-    page(1, 2, 0n, text('\u0080theora')),
-    page(8, 2, 0n, vorbisHead),
-    page(1, 0, 9n, text('x')),
-    page(8, 4, 33_075n, text('x')),
-  ),
-};
+export const ogg: Record<'opus' | 'vorbis', Uint8Array> = { opus, vorbis };
 
 // ── boxes
 
@@ -168,54 +126,43 @@ export const box = (type: string, ...content: readonly Uint8Array[]): Uint8Array
   const all = join(...content);
   return join(number(4, all.length + 8), text(type), all);
 };
-const full = (type: string, flags: number, ...words: readonly number[]): Uint8Array =>
-  box(type, number(4, flags), ...words.map((word) => number(4, word)));
+const full = (type: string, ...words: readonly number[]): Uint8Array =>
+  box(type, number(4, 0), ...words.map((word) => number(4, word)));
 
-const trak = (id: number, kind: string, rate: number, ticks: number): Uint8Array =>
+const trak = (id: number, kind: string, format: string, rate: number, ticks: number): Uint8Array =>
   box(
     'trak',
-    full('tkhd', 0, 0, 0, id),
-    box('mdia', full('mdhd', 0, 0, 0, rate, ticks), box('hdlr', number(8, 0), text(kind))),
+    box('tkhd', number(8, 0), number(4, 0), number(4, id), new Uint8Array(68)),
+    box(
+      'mdia',
+      box('mdhd', number(12, 0), number(4, rate), number(4, ticks), number(4, 0)),
+      box('hdlr', number(8, 0), text(kind), new Uint8Array(13)),
+      box(
+        'minf',
+        box(
+          'stbl',
+          box('stsd', number(4, 0), number(4, 1), box(format, number(6, 0), number(2, 1), sampleEntry)),
+          full('stts', 1, 1, ticks),
+          full('stsc', 1, 1, 1, 1),
+          full('stsz', 9, 1),
+          full('stco', 1, 0),
+        ),
+      ),
+    ),
   );
+/** Two channels of 16 bits. */
+const sampleEntry = join(number(8, 0), number(2, 2), number(2, 16), number(4, 0), number(4, 8000 << 16));
 const ftyp = (brand: string): Uint8Array => box('ftyp', text(brand), number(4, 0), text(brand));
-const mvhd = (ticks: number): Uint8Array => full('mvhd', 0, 0, 0, 600, ticks);
-const long = box('mvhd', hex('01000000'), number(16, 0), number(4, 1000), number(8, 5000));
-const sounds = trak(1, 'soun', 8000, 12_000);
-const films = trak(2, 'vide', 600, 1500);
+const mvhd = (ticks: number): Uint8Array =>
+  box('mvhd', number(12, 0), number(4, 600), number(4, ticks), new Uint8Array(80));
+const sounds = trak(1, 'soun', 'mp4a', 8000, 12_800);
+const films = trak(2, 'vide', 'avc1', 600, 1500);
 
-export const mp4: Record<
-  'sound' | 'film' | 'movie' | 'ancient' | 'phone' | 'long' | 'headless' | 'fragments' | 'picture' | 'empty',
-  Uint8Array
-> = {
-  sound: join(ftyp('M4A '), box('mdat', new Uint8Array(40)), box('moov', mvhd(960), sounds)),
-  film: join(
-    ftyp('isom'),
-    box('moov', mvhd(1500), sounds, films),
-    number(4, 0),
-    text('mdat'),
-    new Uint8Array(9),
-  ),
-  movie: join(ftyp('qt  '), box('moov', mvhd(1500), films)),
-  ancient: join(box('wide'), box('moov', mvhd(1500), films)),
-  phone: join(ftyp('3gp4'), box('moov', mvhd(1500), films)),
-  long: join(
-    ftyp('isom'),
-    number(4, 1),
-    text('free'),
-    number(8, 20),
-    new Uint8Array(4),
-    box('moov', long, films),
-  ),
-  headless: join(ftyp('mp42'), box('moov', mvhd(0), sounds, films)),
-  fragments: join(
-    ftyp('iso5'),
-    box('moov', mvhd(0), trak(1, 'soun', 8000, 0), box('mvex', full('trex', 0, 1, 1, 1024, 0, 0))),
-    box('moof', box('traf', full('tfhd', 0, 1), full('trun', 0, 5))),
-    box('moof', box('traf', full('tfhd', 0x08 | 0x02, 1, 1, 512), full('trun', 0x01, 4, 99))),
-    box('moof', box('traf', full('tfhd', 0, 1), full('trun', 0x300, 0xffff_ffff, 100, 9, 200, 9))),
-  ),
+export const mp4: Record<'sound' | 'film' | 'movie' | 'picture', Uint8Array> = {
+  sound: join(ftyp('M4A '), box('moov', mvhd(960), sounds), box('mdat', new Uint8Array(40))),
+  film: join(ftyp('isom'), box('moov', mvhd(1500), sounds, films), box('mdat', new Uint8Array(40))),
+  movie: join(ftyp('qt  '), box('moov', mvhd(1500), sounds, films), box('mdat', new Uint8Array(40))),
   picture: join(ftyp('heic'), box('meta', new Uint8Array(4))),
-  empty: join(ftyp('isom'), box('moov', mvhd(1500))),
 };
 
 // ── elements
@@ -232,37 +179,48 @@ const duration = (ticks: number): Uint8Array => {
   return element('4489', bytes);
 };
 const tracks = (...types: readonly number[]): Uint8Array =>
-  element('1654ae6b', ...types.map((type) => element('ae', element('83', number(1, type)))));
+  element(
+    '1654ae6b',
+    ...types.map((type) =>
+      element(
+        'ae',
+        element('d7', number(1, type)),
+        element('83', number(1, type)),
+        element('86', text(type === 1 ? 'V_VP9' : 'A_OPUS')),
+      ),
+    ),
+  );
 const simple = (ticks: number): Uint8Array =>
   element('a3', hex('81'), number(2, ticks & 0xffff), hex('80 00'));
 
-export const webm: Record<'sound' | 'film' | 'matroska' | 'recorded' | 'station' | 'trackless', Uint8Array> =
-  {
-    station: join(
-      ...[head('webm'), open('18538067'), tracks(2), open('1f43b675'), element('e7', number(4, 3_600_000))],
-      ...[0, 700, 1500].map(simple),
+export const webm: Record<'sound' | 'film' | 'matroska' | 'live', Uint8Array> = {
+  sound: join(
+    head('webm'),
+    element(
+      '18538067',
+      element('1549a966', element('2ad7b1', number(3, 500_000)), duration(3000)),
+      tracks(2),
     ),
-    sound: join(
-      head('webm'),
-      element(
-        '18538067',
-        element('1549a966', element('2ad7b1', number(3, 500_000)), duration(3000)),
-        tracks(2),
-      ),
-    ),
-    film: join(
-      head('webm'),
-      open('18538067'),
-      element('1549a966', duration(1500)),
+  ),
+  film: join(
+    head('webm'),
+    element(
+      '18538067',
+      element('1549a966', element('2ad7b1', number(3, 1_000_000)), duration(1500)),
       tracks(1, 2),
-      open('1f43b675'),
     ),
-    matroska: join(head('matroska'), element('18538067', element('1549a966', duration(1500)), tracks(1))),
-    recorded: join(
-      ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],
-      ...[open('1f43b675'), element('e7', number(1, 0)), simple(0), simple(900)],
-      ...[open('1f43b675'), element('e7', number(2, 2000)), simple(-40), simple(300)],
-      element('a0', element('a1', hex('81'), number(2, 360), hex('00 00')), element('9b', number(1, 60))),
+  ),
+  matroska: join(
+    head('matroska'),
+    element(
+      '18538067',
+      element('1549a966', element('2ad7b1', number(3, 1_000_000)), duration(1500)),
+      tracks(1),
     ),
-    trackless: join(head('webm'), element('18538067', element('1549a966', duration(1500)))),
-  };
+  ),
+  /** As a browser records it: no duration. */
+  live: join(
+    ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],
+    ...[open('1f43b675'), element('e7', number(1, 0)), simple(0), simple(900)],
+  ),
+};

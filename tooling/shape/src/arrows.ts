@@ -51,7 +51,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   'provider-cli': { ours: ['core'], others: [], because: 'spawns processes: Node only' },
   imagegen: { ours: ['core'], others: [], because: 'another audience: pictures' },
-  media: { ours: ['core'], others: ['sharp'], because: 'a native dependency' },
+  media: {
+    ours: ['core'],
+    others: ['sharp', 'music-metadata'],
+    because: 'a native dependency; the second is an optional peer for durations',
+  },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
   cache: { ours: ['core'], others: [], because: 'another audience: who would rather not ask twice' },
   'store-sqlite': {

@@ -17,6 +17,6 @@ export interface MediaFitter {
   ): Promise<ImagePart>;
   /** Pages of a PDF; `undefined` when they cannot be told. Asked only for a target that limits them. */
   pages?(file: FilePart, signal: AbortSignal): Promise<number | undefined>;
-  /** Of a recording that is to be written down; `undefined` when it cannot be told. */
-  durationMs?(recording: Uint8Array): number | undefined;
+  /** Returns the duration of a recording that is to be transcribed, in milliseconds. Undefined if it is not known. */
+  durationMs?(recording: Uint8Array): number | undefined | Promise<number | undefined>;
 }

@@ -37,7 +37,7 @@ export function refused(bound: Bound, amount: bigint, refusal: Refusal, now: num
 export function unmeasured({ target, payload }: AttemptInfo, { limit }: Bound): Denial {
   const remedy =
     payload && 'audio' in payload
-      ? 'say durationMs, or give createMajordomo a media fitter, which measures the recording'
+      ? 'pass durationMs, or pass createMajordomo a media fitter and install music-metadata, which measures the recording'
       : "make the ledger with unknownPrice: 'admit'";
   return {
     deny: `nobody can tell before what this call of ${target} costs; ${remedy} (limit "${limit.name}")`,

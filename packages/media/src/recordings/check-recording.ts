@@ -1,32 +1,32 @@
 import { LlmError } from '@majordomo/core';
 import { unfit } from '../refuse.ts';
-import type { RecordingFacts } from './facts.ts';
-import { inspectRecording } from './inspect-recording.ts';
+import { inspectRecording, type RecordingFacts } from './inspect-recording.ts';
 
-/** What a model takes of one recording; vendors name these on their pages. */
+/** Limits of a model for one recording. Vendors publish them. */
 export interface RecordingLimits {
   /** Bytes, before base64. */
   readonly maxBytes?: number | undefined;
   readonly maxDurationMs?: number | undefined;
-  /** As `inspectRecording` says them. */
+  /** Types as `inspectRecording` returns them. */
   readonly mediaTypes?: readonly string[] | undefined;
 }
 
 /**
- * Checks sound or film before it is uploaded: `unsupported` (code `too-large`) above a limit, (code `media-type`) for a type
- * that is not taken, `invalid-request` for what is no recording. A duration that the file does not say is not refused.
+ * Checks sound or film before it is uploaded. Rejects with `unsupported` (code `too-large`) above a limit, `unsupported`
+ * (code `media-type`) for a type that is not accepted, and `invalid-request` for bytes that are not a recording. A duration
+ * that is not known is accepted. Needs the package `music-metadata`.
  *
- * @example checkRecording(part, { maxBytes: 25e6, maxDurationMs: 1_400_000 })
+ * @example await checkRecording(part, { maxBytes: 25e6, maxDurationMs: 1_400_000 })
  */
-export function checkRecording(
+export async function checkRecording(
   { bytes, name = 'a recording' }: { readonly bytes: Uint8Array; readonly name?: string | undefined },
   limits: RecordingLimits = {},
-): RecordingFacts {
-  const facts = inspectRecording(bytes);
+): Promise<RecordingFacts> {
+  const facts = await inspectRecording(bytes);
   if (facts === undefined)
     throw new LlmError(
       'invalid-request',
-      `${name} of ${bytes.length} bytes is no recording of a known format`,
+      `${name} of ${bytes.length} bytes is not a recording of a known format`,
       {
         code: 'broken-file',
       },

@@ -1,58 +1,97 @@
 import { sniffAudio, sniffMediaType } from '@majordomo/core/provider';
-import { Reader } from '../formats/facts.ts';
-import { sound, type RecordingFacts } from './facts.ts';
-import { readFrames } from './frames.ts';
-import { readMatroska } from './matroska.ts';
-import { readMp4 } from './mp4.ts';
-import { readOgg } from './ogg.ts';
-import { readAiff, readFlac, readWav } from './riff.ts';
+import { LlmError } from '@majordomo/core';
+import type { IAudioMetadata } from 'music-metadata';
+
+/** Facts about a recording of sound or film, without decoding it. */
+export interface RecordingFacts {
+  /** By the content: an MP4 or WebM with sound alone is `audio/…`, whatever it was called. */
+  readonly mediaType: string;
+  /** Duration in milliseconds. Undefined if it is not known, as of a live WebM or of a file that was cut. */
+  readonly durationMs: number | undefined;
+  readonly hasVideo: boolean;
+}
+
+type Format = IAudioMetadata['format'];
 
 /**
- * Type and duration of sound or film by its bytes: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 with its
- * kin, WebM and Matroska. Goes through the file once at most, and holds nothing of it. `undefined` for anything else.
+ * Returns the type and duration of sound or film: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and its
+ * relatives, WebM and Matroska. Returns `undefined` for anything else. Needs the package `music-metadata` and throws
+ * `config` without it.
  *
- * @example inspectRecording(bytes)?.durationMs
+ * @example (await inspectRecording(bytes))?.durationMs
  */
-export function inspectRecording(bytes: Uint8Array): RecordingFacts | undefined {
+export async function inspectRecording(bytes: Uint8Array): Promise<RecordingFacts | undefined> {
+  const library = await loadLibrary();
+  if (library === undefined)
+    throw new LlmError(
+      'config',
+      'inspectRecording: music-metadata is not installed; run npm install music-metadata',
+    );
   if (sniffMediaType(bytes) !== undefined) return undefined;
-  const start = afterTags(bytes);
-  const file = bytes.subarray(start);
-  const mediaType = sniffAudio(file);
-  switch (mediaType) {
-    case 'audio/wav':
-      return readWav(file);
-    case 'audio/aiff':
-      return readAiff(file);
-    case 'audio/flac':
-      return readFlac(file);
-    case 'audio/ogg':
-      return readOgg(file);
-    case 'audio/mp4':
-    case 'video/mp4':
-      return readMp4(file);
-    case 'audio/webm':
-      return readMatroska(file);
-    case 'audio/amr':
-      return sound(mediaType, undefined);
-    default:
-      return isOldMovie(file) ? readMp4(file) : readFrames(file);
+  const format = await library.formatOf(bytes);
+  const mediaType = typeOf(bytes, format);
+  if (mediaType === undefined) return undefined;
+  return { mediaType, durationMs: milliseconds(format?.duration), hasVideo: mediaType.startsWith('video/') };
+}
+
+/** Returns the duration of a recording for the fitter. Returns `undefined` if `music-metadata` is not installed. */
+export async function durationOf(bytes: Uint8Array): Promise<number | undefined> {
+  const library = await loadLibrary();
+  return milliseconds((await library?.formatOf(bytes))?.duration);
+}
+
+interface Library {
+  /** Returns `undefined` for bytes that the library cannot read. */
+  formatOf(bytes: Uint8Array): Promise<Format | undefined>;
+}
+
+let loading: Promise<Library | undefined> | undefined;
+
+const loadLibrary = (): Promise<Library | undefined> => (loading ??= load());
+
+async function load(): Promise<Library | undefined> {
+  try {
+    const { parseBuffer } = await import('music-metadata');
+    return {
+      // The library finds the type by the bytes, and believes a wrong one. Without `duration` it guesses MP3 and AAC.
+      formatOf: (bytes) =>
+        parseBuffer(bytes, undefined, { duration: true, skipCovers: true }).then(
+          ({ format }) => format,
+          () => undefined,
+        ),
+    };
+  } catch {
+    return undefined;
   }
 }
 
-/** Past the ID3v2 tags before the sound; each says its size in bytes of 7 bits. */
-function afterTags(bytes: Uint8Array): number {
-  const reader = new Reader(bytes);
-  let at = 0;
-  while (reader.u24(at) === ID3) {
-    const size = [6, 7, 8, 9].reduce((sum, index) => sum * 128 + (reader.u8(at + index) & 0x7f), 0);
-    const footer = (reader.u8(at + 5) & 0x10) === 0 ? 0 : 10;
-    at += 10 + size + footer;
-  }
-  return at;
+/** Types by the library's name of the container, for sound alone and with pictures. */
+const TYPES: readonly (readonly [container: RegExp, sound: string, film?: string])[] = [
+  [/^MPEG$/, 'audio/mpeg'],
+  [/^ADTS/, 'audio/aac'],
+  [/^WAVE/, 'audio/wav'],
+  [/^AIFF/, 'audio/aiff'],
+  [/^FLAC$/, 'audio/flac'],
+  [/^Ogg/, 'audio/ogg', 'video/ogg'],
+  [/^EBML\/webm/, 'audio/webm', 'video/webm'],
+  [/^EBML/, 'audio/x-matroska', 'video/x-matroska'],
+  [/^qt/, 'audio/mp4', 'video/quicktime'],
+  [/^3g/, 'audio/mp4', 'video/3gpp'],
+  [/^M4|^mp4|^iso|^avc/i, 'audio/mp4', 'video/mp4'],
+];
+
+function typeOf(bytes: Uint8Array, format: Format | undefined): string | undefined {
+  const [, sound, film] = TYPES.find(([container]) => container.test(format?.container ?? '')) ?? [];
+  const sniffed = sniffAudio(bytes);
+  // Two bytes are enough for a frame of MP3 or AAC: they do not make a recording that the library cannot read.
+  if (sound === undefined) return /mpeg|aac/.test(sniffed ?? '') ? undefined : sniffed;
+  return format?.hasVideo === true ? (film ?? sound) : sound;
 }
 
-const ID3 = 0x49_44_33;
+const LONGEST_SECONDS = 366 * 86_400;
 
-/** QuickTime of before there were brands begins with its first box. */
-const isOldMovie = (bytes: Uint8Array): boolean =>
-  /^(?:moov|mdat|wide)$/.test(String.fromCharCode(...bytes.subarray(4, 8)));
+/** Returns whole milliseconds. Returns `undefined` for more than a year, which no recording lasts. */
+function milliseconds(seconds: number | undefined): number | undefined {
+  if (seconds === undefined || !(seconds > 0 && seconds < LONGEST_SECONDS)) return undefined;
+  return Math.round(seconds * 1000);
+}

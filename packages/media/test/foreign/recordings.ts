@@ -5,8 +5,8 @@ import { aac, aiff, flac, mp3, mp4, ogg, wav, webm } from '../recordings.ts';
 /** What strangers upload as recordings. */
 export const target: FuzzTarget = {
   samples: [mp3, wav, flac, ogg, mp4, webm, { aac, aiff }].flatMap((kind) => Object.values<Uint8Array>(kind)),
-  parse(bytes) {
-    const facts = inspectRecording(bytes);
+  async parse(bytes) {
+    const facts = await inspectRecording(bytes);
     if (facts === undefined) return 'no recording';
     return facts.durationMs === undefined ? 'not measured' : 'measured';
   },

@@ -1,3 +1,4 @@
+import { abortable } from '../../abortable.ts';
 import type { Operation } from '../../chain/operation.ts';
 import { LlmError } from '../../contract/llm-error.ts';
 import type { MediaFitter } from '../../contract/media.ts';
@@ -17,15 +18,15 @@ export function transcriptionOperation(
   given: TranscriptionRequest,
   media: MediaFitter | undefined,
 ): Operation<Heard, TranscriptionResponse> {
-  // Looked at once, whoever is asked: measuring goes through all of it.
+  // Inspected once for all targets, because measuring reads the complete recording.
   let known: ReturnType<typeof believed> | undefined;
   return {
     type: 'transcription',
     validate: () => {
       validate(given);
     },
-    prepare: async (place) => {
-      const { request, warnings } = (known ??= believed(given, media));
+    prepare: async (place, { signal }) => {
+      const { request, warnings } = await abortable((known ??= believed(given, media)), signal);
       return new InOnePiece(questionTo(place, request, warnings));
     },
   };
@@ -65,13 +66,13 @@ const SAME: Readonly<Record<string, string>> = {
 };
 
 /** Bytes tell their format; a container of pictures and sound is the same whether it is called audio or video. */
-function believed(
+async function believed(
   given: TranscriptionRequest,
   media: MediaFitter | undefined,
-): {
+): Promise<{
   readonly request: TranscriptionRequest;
   readonly warnings: readonly Warning[];
-} {
+}> {
   const [plain = ''] = given.mediaType.toLowerCase().split(';');
   const declared = SAME[plain.trim()] ?? plain.trim();
   const found = sniffAudio(given.audio);
@@ -79,7 +80,11 @@ function believed(
   const mediaType = isSame ? declared : found;
   const why = `its bytes are ${mediaType}, and not ${declared}`;
   return {
-    request: { ...given, mediaType, durationMs: media?.durationMs?.(given.audio) ?? given.durationMs },
+    request: {
+      ...given,
+      mediaType,
+      durationMs: (await media?.durationMs?.(given.audio)) ?? given.durationMs,
+    },
     warnings: isSame ? [] : [{ action: 'coerced', what: 'mediaType', why }],
   };
 }
