@@ -1,4 +1,4 @@
-import { LlmError, type Attempt, type Usage } from '@majordomo/core';
+import { LlmError, type Attempt, type ErrorKind, type Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
@@ -88,9 +88,43 @@ it.each<readonly [what: string, unknown: Partial<Attempt>, why: string]>([
   expect(cost).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: [why] });
 });
 
-it('is unknown where no attempt has usage', async () => {
-  expect(await costOfAll({})).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] });
+it('is unknown if a finished attempt has no usage', async () => {
+  const unknown = { nanoUsd: undefined, basis: 'unknown', missing: ['p/m: no usage'] };
+  expect(await costOfAll({})).toEqual(unknown);
+  expect(await costOfAll({ usage: usage(1), outcome: 'failed' }, {})).toEqual(unknown);
 });
+
+it('is unknown if no attempt finished or has usage', async () => {
+  const unknown = { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
+  expect(await costOfAll({ outcome: 'skipped' })).toEqual(unknown);
+});
+
+it('is included if a plan pays for an attempt without usage', async () => {
+  expect((await costOfAll({ billing: 'included' })).basis).toBe('included');
+});
+
+const failedAs = (kind: ErrorKind): Partial<Attempt> => ({
+  outcome: 'failed',
+  error: new LlmError(kind, 'failed'),
+});
+
+it.each(['empty', 'truncated', 'protocol', 'invalid-output', 'content-filter'] as const)(
+  'notes a failed attempt of kind %s without usage',
+  async (kind) => {
+    expect(await costOfAll(failedAs(kind), { usage: usage(100) })).toEqual({
+      nanoUsd: 200_000n,
+      basis: 'catalogue',
+      missing: ['p/m: no usage of the failed attempt'],
+    });
+  },
+);
+
+it.each(['rate-limit', 'server', 'network', 'auth'] as const)(
+  'does not note a failed attempt of kind %s without usage',
+  async (kind) => {
+    expect((await costOfAll(failedAs(kind), { usage: usage(100) })).missing).toEqual([]);
+  },
+);
 
 it('leaves out what a subscription pays, and is included where it pays all', async () => {
   const included = { usage: usage(5), billing: 'included' } as const;

@@ -5,28 +5,42 @@ import { costOf, type Cost } from './cost.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * What an answer cost: all its attempts with usage, failed and abandoned ones too, each by its own vendor and model.
- * Where one is unknown so is the sum, and `missing` names it. An attempt that broke off without usage is not in the sum;
- * where it had said something, which vendors bill for, `missing` has a note. Attempts that are included add nothing; an answer
- * for which nobody was asked cost nothing.
+ * Returns the cost of a response: the sum over all attempts with usage, failed and abandoned ones too, each by its own
+ * vendor and model. If the cost of one of them is unknown, so is the sum, and `missing` names it. A finished attempt
+ * without usage has an unknown cost. A failed attempt without usage is not in the sum; `missing` names it if the vendor
+ * may bill for it. Attempts that are included add nothing. A response without attempts was cached and cost nothing.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
   options: { readonly catalog?: Catalog | undefined; readonly at?: Date | undefined } = {},
 ): Promise<Cost> {
   const { catalog = shipped, at = new Date() } = options;
-  // Nobody was asked: it was kept from an earlier call.
   if (response.attempts.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
-  const counted = response.attempts.filter(({ usage }) => usage !== undefined);
-  if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
+  const counted = response.attempts.filter(
+    ({ usage, outcome }) => usage !== undefined || outcome === 'finished',
+  );
+  if (counted.length === 0)
+    return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
   const cost = summed(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
-  return { ...cost, missing: [...cost.missing, ...response.attempts.filter(brokeOff).map(uncounted)] };
+  return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(uncounted)] };
 }
 
-const brokeOff = ({ usage, billing, error }: Attempt): boolean =>
-  usage === undefined && billing !== 'included' && (error?.details.partial?.parts.length ?? 0) > 0;
+/** Kinds of failures after which the model has run. */
+const AFTER_OUTPUT: ReadonlySet<string> = new Set([
+  'empty',
+  'truncated',
+  'protocol',
+  'invalid-output',
+  'content-filter',
+]);
 
-const uncounted = ({ target }: Attempt): string => `${target}: no usage of what it said before it failed`;
+/** Describes a failed attempt that the vendor may bill for and that has no usage. */
+function uncounted({ target, usage, billing, outcome, error }: Attempt): readonly string[] {
+  if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped') return [];
+  if ((error?.details.partial?.parts.length ?? 0) > 0)
+    return [`${target}: no usage of what it said before it failed`];
+  return AFTER_OUTPUT.has(error?.kind ?? '') ? [`${target}: no usage of the failed attempt`] : [];
+}
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {
   const { target, vendor, model, usage, billing } = attempt;

@@ -330,6 +330,30 @@ describe('fees', () => {
   });
 });
 
+describe('images', () => {
+  const both: Price = {
+    ...plain,
+    rates: { ...plain.rates, outputImage: 30_000_000 },
+    fees: { image: 39_000, 'image:1024x1024': 50_000 },
+  };
+  const imageTokens = { output: 1290 };
+
+  it.each(['image', 'image:1024x1024', 'image:64x64'])('%s costs its tokens if the usage has them', (unit) => {
+    const details = { units: { [unit]: 1 }, outputImage: 1290 };
+    expect(nano(used(imageTokens, details), both)).toBe(38_700_000n);
+  });
+
+  it('cost a fee if the usage has no image tokens', () => {
+    expect(nano(used({}, { units: { image: 2 } }), both)).toBe(78_000_000n);
+    expect(nano(used({}, { units: { image: 2 }, outputImage: 0 }), both)).toBe(78_000_000n);
+  });
+
+  it('cost a fee if the price has no rate for image tokens', () => {
+    const price = { ...both, rates: { input: 0, output: 0 } };
+    expect(nano(used(imageTokens, { units: { image: 1 }, outputImage: 1290 }), price)).toBe(39_000_000n);
+  });
+});
+
 it.each<readonly [what: string, price: Price]>([
   ['a fraction', { ...plain, rates: { input: 0.5, output: 1 } }],
   ['below zero', { ...plain, rates: { input: -1, output: 1 } }],

@@ -53,7 +53,7 @@ function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier
   const rates = ratesFor(price, usage, tier);
   if ('missing' in rates) return unknown([rates.missing]);
   const portions = portionsOf(usage, rates);
-  const items = [...tokenItems(portions, rates), ...feeItems(usage, price.fees)];
+  const items = [...tokenItems(portions, rates), ...feeItems(usage, rates, price.fees)];
   const missing = items.filter((item) => typeof item === 'string');
   if (missing.length > 0) return unknown(missing);
   return {
@@ -85,11 +85,18 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
 }
 
 /**
- * The fee of a request, of tools that ran at the vendor, and of what is counted in other units. A unit without a fee is
- * paid for by the tokens of the answer where the vendor counted those.
+ * Fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing if the
+ * vendor counted output tokens. Images cost either a fee or tokens: a price that has both states one amount in two ways.
  */
-function feeItems({ output = 0, details = {} }: Usage, fees: Price['fees'] = {}): readonly Item[] {
-  const units = Object.entries(details.units ?? {});
+function feeItems(
+  { output = 0, details = {} }: Usage,
+  rates: Rates,
+  fees: Price['fees'] = {},
+): readonly Item[] {
+  const isByImageTokens = rates.outputImage !== undefined && (details.outputImage ?? 0) > 0;
+  const units = Object.entries(details.units ?? {}).filter(
+    ([unit]) => !(isByImageTokens && /^image(?::|$)/.test(unit)),
+  );
   return [
     useItem('request', 1, Object.hasOwn(fees, 'request') ? fees : { request: 0 }, isCount),
     ...Object.entries(details.serverTools ?? {}).map(([tool, uses]) => useItem(tool, uses, fees, isCount)),

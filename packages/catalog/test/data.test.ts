@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { chunkOf } from '../refresh/chunk.ts';
 import { VENDORS } from '../refresh/vendors.ts';
-import { catalog, priceAt } from '../src/index.ts';
+import { catalog, costOf, priceAt } from '../src/index.ts';
 import { decoded } from '../src/decode.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -79,6 +79,28 @@ describe('the snapshot', () => {
     }
     for (const { sources } of prices) expect(sources.length).toBeGreaterThan(0);
   });
+});
+
+it('charges image tokens or an image fee, never both, for every price that has both', async () => {
+  const all = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
+  const both = all.flatMap(({ vendor, id, prices }) =>
+    prices.flatMap(({ rates, fees = {}, ...price }) => {
+      const fee = Object.keys(fees).find((unit) => /^image(?::|$)/.test(unit));
+      const { outputImage } = rates;
+      return fee === undefined || outputImage === undefined
+        ? []
+        : [{ name: `${vendor}/${id}`, outputImage, fee, price: { ...price, rates, fees } }];
+    }),
+  );
+  expect(both.length).toBeGreaterThanOrEqual(12);
+  for (const { name, price, fee, outputImage } of both) {
+    const drawn = { units: { [fee]: 1 } };
+    const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+    const byTokens = { input: 0, output: 1000, ...none, details: { ...drawn, outputImage: 1000 } };
+    const byFee = { input: 0, output: 0, ...none, details: drawn };
+    expect([name, costOf(byTokens, price).nanoUsd]).toEqual([name, BigInt(outputImage)]);
+    expect([name, costOf(byFee, price).nanoUsd]).toEqual([name, BigInt(price.fees[fee] ?? 0) * 1000n]);
+  }
 });
 
 const rowsIn = (vendor: string): string => /`(\[.*\])`/s.exec(read(`src/generated/${vendor}.ts`))?.[1] ?? '';
