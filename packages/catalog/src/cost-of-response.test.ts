@@ -119,6 +119,13 @@ it.each(['empty', 'truncated', 'protocol', 'invalid-output', 'content-filter'] a
   },
 );
 
+it('notes a stopped attempt without usage', async () => {
+  const loser = { outcome: 'abandoned', stopped: true } as const;
+  expect((await costOfAll(loser, { usage: usage(100) })).missing).toEqual([
+    'p/m: no usage of the stopped attempt',
+  ]);
+});
+
 it.each(['rate-limit', 'server', 'network', 'auth'] as const)(
   'does not note a failed attempt of kind %s without usage',
   async (kind) => {

@@ -19,8 +19,7 @@ export async function costOfResponse(
   const counted = response.attempts.filter(
     ({ usage, outcome }) => usage !== undefined || outcome === 'finished',
   );
-  if (counted.length === 0)
-    return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
+  if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
   const cost = summed(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
   return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(uncounted)] };
 }
@@ -35,10 +34,12 @@ const AFTER_OUTPUT: ReadonlySet<string> = new Set([
 ]);
 
 /** Describes a failed attempt that the vendor may bill for and that has no usage. */
-function uncounted({ target, usage, billing, outcome, error }: Attempt): readonly string[] {
-  if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped') return [];
+function uncounted({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
+  if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped')
+    return [];
   if ((error?.details.partial?.parts.length ?? 0) > 0)
     return [`${target}: no usage of what it said before it failed`];
+  if (stopped === true) return [`${target}: no usage of the stopped attempt`];
   return AFTER_OUTPUT.has(error?.kind ?? '') ? [`${target}: no usage of the failed attempt`] : [];
 }
 

@@ -338,10 +338,13 @@ describe('images', () => {
   };
   const imageTokens = { output: 1290 };
 
-  it.each(['image', 'image:1024x1024', 'image:64x64'])('%s costs its tokens if the usage has them', (unit) => {
-    const details = { units: { [unit]: 1 }, outputImage: 1290 };
-    expect(nano(used(imageTokens, details), both)).toBe(38_700_000n);
-  });
+  it.each(['image', 'image:1024x1024', 'image:64x64'])(
+    '%s costs its tokens if the usage has them',
+    (unit) => {
+      const details = { units: { [unit]: 1 }, outputImage: 1290 };
+      expect(nano(used(imageTokens, details), both)).toBe(38_700_000n);
+    },
+  );
 
   it('cost a fee if the usage has no image tokens', () => {
     expect(nano(used({}, { units: { image: 2 } }), both)).toBe(78_000_000n);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lanes, LlmError, user, type Attempt, type Gate } from '../src/index.ts';
+import { lanes, LlmError, user, type Attempt, type CallOptions, type Gate } from '../src/index.ts';
 import { settled } from './support/manual-clock.ts';
+import type { Script } from './support/scripted.ts';
 import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
@@ -20,6 +21,8 @@ function spy(name: string, log: string[], settle: () => void | Promise<void> = (
     },
   };
 }
+
+const slow: Script = { text: 'late', waitMs: 60_000 };
 
 const failure = (promise: Promise<unknown>): Promise<LlmError> =>
   promise.then(
@@ -132,6 +135,52 @@ describe('gates', () => {
     expect((await answer).kind).toBe('aborted');
     expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
     expect([asked.size, clock.pending()]).toEqual([0, 0]);
+  });
+
+  it.each<
+    readonly [why: string, options: CallOptions, script: Script, told: readonly [string, true | undefined]]
+  >([
+    ['by a timeout of the call', { timeouts: { totalMs: 5 } }, slow, ['failed', true]],
+    ['by a timeout of the attempt', { timeouts: { firstContentMs: 5 } }, slow, ['failed', true]],
+    ['as the loser of a hedge', { hedgeAfterMs: 5 }, slow, ['abandoned', true]],
+    ['by an abort', {}, slow, ['failed', true]],
+    ['by its provider', {}, { fail: 'server' }, ['failed', undefined]],
+  ])('are told whether majordomo ended the attempt: %s', async (_, options, script, told) => {
+    const settled: (readonly [string, true | undefined])[] = [];
+    const gate: Gate = {
+      name: 'books',
+      admit: ({ target }) => ({
+        settle({ outcome, stopped }) {
+          if (target === 'a/x') settled.push([outcome, stopped]);
+        },
+      }),
+    };
+    const { majordomo, clock } = world({ 'a/x': [script], 'b/y': ['ok'] }, { gates: [gate] });
+    const caller = new AbortController();
+    clock.timer(8, () => {
+      caller.abort();
+    });
+    const signal = caller.signal;
+    const asked = majordomo.model('a/x,b/y').generate(hi, { attempts: 1, signal, ...options });
+    void asked.catch(() => undefined);
+    await clock.advance(10);
+    await asked.catch(() => undefined);
+    expect(settled).toEqual([told]);
+  });
+
+  it('are told that an attempt was not stopped if the call ended before the provider was called', async () => {
+    const settled: Attempt[] = [];
+    const caller = new AbortController();
+    const gate: Gate = {
+      name: 'books',
+      admit() {
+        caller.abort();
+        return { settle: (outcome) => void settled.push(outcome) };
+      },
+    };
+    const { majordomo, asked } = world({ 'a/x': ['ok'] }, { gates: [gate] });
+    await failure(majordomo.model('a/x').generate(hi, { signal: caller.signal }));
+    expect([asked.size, settled[0]?.stopped]).toEqual([0, undefined]);
   });
 
   it('settle for at most a second of the answer, and a settle that throws changes nothing', async () => {

@@ -66,6 +66,11 @@ export class Reading<Event extends object> {
     options.lifeline?.begun(this.watch);
   }
 
+  /** Whether it was ended from outside after the provider had been called. */
+  get isCutOff(): boolean {
+    return this.stopped !== undefined && this.steps !== undefined;
+  }
+
   /** Never rejects: a failure is a step too. */
   step(): Promise<Step<Event>> {
     this.watch.wait();

@@ -138,7 +138,14 @@ export class RunningAttempt<Event extends object, Result> {
     usage: Usage | undefined,
   ): Promise<void> | undefined {
     const { record, number, admission } = this.facts;
-    const result: Attempt = { ...attemptOf(this.visit.place), outcome, error, usage, ms: this.ms() };
+    const result: Attempt = {
+      ...attemptOf(this.visit.place),
+      outcome,
+      error,
+      usage,
+      ms: this.ms(),
+      ...(this.reading.isCutOff && outcome !== 'finished' && { stopped: true }),
+    };
     record.attemptEnd(number, result);
     return admission.settle(result);
   }

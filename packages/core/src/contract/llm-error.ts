@@ -69,6 +69,11 @@ export interface Attempt {
   readonly usage: Usage | undefined;
   /** Milliseconds from the attempt's start to its end; 0 when skipped. */
   readonly ms: number;
+  /**
+   * Whether majordomo ended the attempt after it had called the provider: an abort, a timeout, a reader that left, or a
+   * hedge that lost. The vendor may bill for what it read.
+   */
+  readonly stopped?: true | undefined;
   /** Whose prices and conventions hold, as the provider says. */
   readonly vendor?: string | undefined;
   /** The model's id, without the provider. */

@@ -21,11 +21,15 @@ export interface SpendRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
   readonly ms: number;
-  /** As the vendor told it; `undefined`: it told nothing. */
+  /** Usage as the vendor reported it; `undefined` if it reported none. */
   readonly usage: Usage | undefined;
   /** A decimal integer; `undefined`: unknown or included. */
   readonly nanoUsd: string | undefined;
-  readonly basis: Cost['basis'];
+  /**
+   * Source of `nanoUsd`. `estimate`: majordomo stopped the attempt after its request was sent, and the vendor reported no
+   * usage; `nanoUsd` is the most that its input can cost.
+   */
+  readonly basis: Cost['basis'] | 'estimate';
   /** Why the cost is not known, or a note on it. */
   readonly missing: readonly string[];
   /** Date of the catalogue that priced it. */

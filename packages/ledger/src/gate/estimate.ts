@@ -3,13 +3,18 @@ import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
 import { MOST } from '../limits/money.ts';
 import { mostInput } from './most-input.ts';
 
-/** What an attempt may use; `undefined`: nobody knows. */
+/** Upper bound of what an attempt may use; `undefined` where it is unknown. */
 export interface Estimate {
   readonly input: number;
   readonly output: number | undefined;
-  /** Nano-USD; `undefined` also where a plan pays. */
+  /** Nano-USD. */
   readonly nanoUsd: bigint | undefined;
-  /** Pictures and sound have a fee, or no tokens that anybody could tell before. */
+  /**
+   * Share of `nanoUsd` that the vendor may bill once it has read the request, in nano-USD. Vendors bill embeddings, speech
+   * and transcription by their input, and images whether they are received or not: all of it for these.
+   */
+  readonly inputNanoUsd: bigint | undefined;
+  /** Whether images and sound are billed by a fee, or by tokens that are unknown before the call. */
   readonly isByUnit: boolean;
 }
 
@@ -20,21 +25,27 @@ export function estimate(
   price: Price | undefined,
   output: number | undefined,
 ): Estimate {
-  if (attempt.payload !== undefined) return furtherEstimate(attempt, attempt.payload, model, price);
+  if (attempt.payload !== undefined) {
+    const other = otherEstimate(attempt, attempt.payload, model, price);
+    return { ...other, inputNanoUsd: other.nanoUsd };
+  }
   const input = inputOf(attempt, model);
   const most = lowest(mostOutput(attempt, model), output);
   const nanoUsd =
     price === undefined || most === undefined ? undefined : held(mostCost({ input, output: most }, price));
-  return { input, output: most, nanoUsd, isByUnit: false };
+  const inputNanoUsd = price && held(mostCost({ input, output: 0 }, price));
+  return { input, output: most, nanoUsd, inputNanoUsd, isByUnit: false };
 }
 
-/** By what is asked for. */
-function furtherEstimate(
+type OtherEstimate = Omit<Estimate, 'inputNanoUsd'>;
+
+/** Bounds an operation other than chat by its payload. */
+function otherEstimate(
   attempt: AttemptInfo,
   payload: NonNullable<AttemptInfo['payload']>,
   model: CatalogModel | undefined,
   price: Price | undefined,
-): Estimate {
+): OtherEstimate {
   if ('values' in payload) return byTokens(mostWords(attempt, payload.values.join('\n')), 0, price, false);
   const { fees } = price ?? {};
   if ('text' in payload) {
@@ -61,7 +72,7 @@ function byTokens(
   output: number | undefined,
   price: Price | undefined,
   isByUnit: boolean,
-): Estimate {
+): OtherEstimate {
   if (input === undefined || output === undefined)
     return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
   const nanoUsd = price === undefined ? undefined : held(mostCost({ input, output }, price));
@@ -69,7 +80,7 @@ function byTokens(
 }
 
 /** Fees are micro-USD, to six decimals. */
-function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): Estimate {
+function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): OtherEstimate {
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
   const nanoUsd = isKnown
@@ -114,28 +125,28 @@ export function unitsOf(
   return { [size === undefined ? 'image' : `image:${size}`]: n };
 }
 
-/** By fees; else by tokens, where the model says how many it can write for one picture. */
+/** Bounds images by their fee and by the tokens that the model can write, whichever is more. */
 function imageEstimate(
   { vendor, model: id }: AttemptInfo,
   payload: ImageRequest,
   model: CatalogModel | undefined,
   price: Price | undefined,
-): Estimate {
+): OtherEstimate {
+  const unknown = { input: 0, output: undefined, nanoUsd: undefined, isByUnit: true };
+  if (price === undefined) return unknown;
   const { n = 1, size, prompt, images = [] } = payload;
-  const { fees = {} } = price ?? {};
-  const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? dearestImage(fees);
-  if (fee !== undefined) {
-    // Fees are micro-USD, to six decimals.
-    const nanoUsd = BigInt(Math.ceil((fee * n + (fees['request'] ?? 0)) * 1000));
-    return { input: 0, output: undefined, nanoUsd: held(nanoUsd), isByUnit: true };
-  }
-  const each = model?.maxOutputTokens;
-  if (price === undefined || each === undefined)
-    return { input: 0, output: undefined, nanoUsd: undefined, isByUnit: true };
+  const { fees = {}, rates } = price;
   const messages = [user(prompt, ...images)];
-  const request = { messages, tools: [], output: undefined, extra: {} };
-  const input = mostInput(request, { vendor, model: id });
-  const nanoUsd = held(mostCost({ input, output: each * n }, price));
+  const input = mostInput({ messages, tools: [], output: undefined, extra: {} }, { vendor, model: id });
+  const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? dearestImage(fees);
+  // Fees are micro-USD, to six decimals.
+  const byFee =
+    fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + mostCost({ input, output: 0 }, price);
+  if (byFee !== undefined && rates.outputImage === undefined) return { ...unknown, nanoUsd: held(byFee) };
+  const each = model?.maxOutputTokens;
+  if (each === undefined) return { ...unknown, nanoUsd: byFee && held(byFee) };
+  const byTokens = mostCost({ input, output: each * n }, price);
+  const nanoUsd = held(byFee === undefined || byTokens > byFee ? byTokens : byFee);
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 

@@ -1,5 +1,7 @@
 import type { Attempt, AttemptInfo, Permit } from '@majordomo/core';
 import { expect, it } from 'vitest';
+import type { Alert } from '../contract/alert.ts';
+import type { SpendRecord } from '../contract/record.ts';
 import { createLedger } from '../create-ledger.ts';
 import { memoryStore } from '../memory/memory-store.ts';
 
@@ -115,4 +117,35 @@ it("a store whose promises are another realm's, or made by hand, is waited for",
   const permit = (await ledger.gate.admit(attempt)) as Permit;
   await permit.settle(finished);
   expect(await ledger.state()).toMatchObject([{ used: 1n, held: 0n }]);
+});
+
+const vectors: AttemptInfo = {
+  ...attempt,
+  call: { ...attempt.call, operation: 'embedding' },
+  operation: 'embedding',
+  vendor: 'openai',
+  model: 'text-embedding-3-small',
+  payload: { values: ['some text'] },
+};
+
+it('counts the claim of a finished attempt without usage, and alerts that its cost is unknown', async () => {
+  const alerts: Alert[] = [];
+  const records: SpendRecord[] = [];
+  const ledger = createLedger({
+    limits: [
+      { name: 'money', max: { usd: '1' }, per: 'ever' },
+      { name: 'tokens', max: { tokens: 10_000 }, per: 'ever' },
+    ],
+    onAlert: (alert) => alerts.push(alert),
+    onRecord: (record) => records.push(record),
+  });
+  const permit = (await ledger.gate.admit(vectors)) as Permit;
+  const held = (await ledger.state()).map((state) => state.held);
+  await permit.settle(finished);
+  await ledger.flush();
+  const states = await ledger.state();
+  expect(held.every((amount) => amount > 0n)).toBe(true);
+  expect(states.map(({ used }) => used)).toEqual(held);
+  expect(records).toMatchObject([{ usage: undefined, nanoUsd: undefined, basis: 'unknown' }]);
+  expect(alerts).toEqual([{ type: 'unpriced', target: 'a/x', missing: ['no usage'] }]);
 });

@@ -1,4 +1,4 @@
-import { costOf, type CatalogModel, type Price } from '@majordomo/catalog';
+import type { CatalogModel, Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Denial, Gate, Permit } from '@majordomo/core';
 import { answerOf, tell, whenThere } from '@majordomo/core/provider';
 import { Alerts } from '../alerts/alerts.ts';
@@ -16,7 +16,7 @@ import { inTime } from '../books/in-time.ts';
 import { planned } from './plan.ts';
 import { priceOf, Prices } from './prices.ts';
 import { recordOf } from './spend-record.ts';
-import { usageOf, usedBy } from './used.ts';
+import { costFor, usageOf, usedBy } from './used.ts';
 
 /** What a ledger's parts have in common. */
 export interface Desk {
@@ -45,8 +45,10 @@ interface Request {
   readonly id: string;
   readonly spender: Spender;
   readonly counted: readonly Counted[];
+  readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;
-  readonly claimed: Estimate;
+  /** `undefined` if no limit needs it. */
+  readonly claimed: Estimate | undefined;
 }
 
 /** Reserves before each attempt what it may use, and books afterwards what it used. */
@@ -63,7 +65,8 @@ function admit(desk: Desk, request: Request): Permit | Denial | Promise<Permit |
   const { attempt, counted, spender, claimed, price } = request;
   const { unknownPrice } = desk.options;
   const now = desk.clock.now();
-  const plan = planned(counted, attempt, spender, claimed, price !== undefined, unknownPrice, now);
+  const bounds = claimed ?? UNMEASURED;
+  const plan = planned(counted, attempt, spender, bounds, price !== undefined, unknownPrice, now);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(desk, request, plan);
   const reserving = answerOf(() => desk.store.reserve(request.id, plan, LEASE_MS));
@@ -107,12 +110,26 @@ function requested(desk: Desk, attempt: AttemptInfo, model: CatalogModel | undef
   const counted = desk.limits.countersFor(spender);
   const price = model && priceOf(model, desk.clock.now());
   const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
-  const claimed = isMeasured ? claimOf(desk, attempt, model, price) : UNMEASURED;
-  return { attempt, id: [call.id, target, attempt.attempt].join('/'), spender, counted, price, claimed };
+  const claimed = isMeasured ? claimOf(desk, attempt, model, price) : undefined;
+  return {
+    attempt,
+    id: [call.id, target, attempt.attempt].join('/'),
+    spender,
+    counted,
+    model,
+    price,
+    claimed,
+  };
 }
 
-/** Requests are counted, whatever is in them: nothing is read to tell how large one is. */
-const UNMEASURED: Estimate = { input: 0, output: undefined, nanoUsd: undefined, isByUnit: false };
+/** Limits of requests do not depend on their size. */
+const UNMEASURED: Estimate = {
+  input: 0,
+  output: undefined,
+  nanoUsd: undefined,
+  inputNanoUsd: undefined,
+  isByUnit: false,
+};
 
 function claimOf(
   desk: Desk,
@@ -195,14 +212,16 @@ function permitWhileDown(desk: Desk, request: Request, claims: readonly Claim[])
 /** Books one attempt. */
 function booking(
   desk: Desk,
-  { attempt, id, spender, counted, price, claimed }: Request,
+  { attempt, id, spender, counted, model, price, claimed }: Request,
   claims: readonly Claim[],
   outcome: Attempt,
 ): Job {
   const { store, prices, options, limits } = desk;
   const usage = usageOf(outcome, attempt);
-  const cost = costOf(usage, price, { billing: attempt.billing });
-  const amounts = usedBy(outcome, usage, cost, claimed);
+  const isEstimated = outcome.stopped === true && usage === undefined;
+  const bounds = claimed ?? (isEstimated ? estimate(attempt, model, price, undefined) : UNMEASURED);
+  const cost = costFor(outcome, usage, price, attempt, bounds);
+  const amounts = usedBy(outcome, usage, cost, bounds);
   const at = desk.instants.textOf(desk.clock.now());
   const tags = limits.keptKeys();
   const record = recordOf(attempt, outcome, usage, cost, { id, at, tags, catalog: prices.date });
@@ -218,7 +237,9 @@ function booking(
     desk.alerts.up();
     tell(options.onRecord, record);
     if (options.onAlert === undefined) return;
-    if (cost.basis === 'unknown' && usage !== undefined) desk.alerts.unpriced(attempt.target, cost.missing);
+    // A failed attempt has no usage for its own reasons.
+    if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
+      desk.alerts.unpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
       desk.alerts.drift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void desk.outbox.send({ run: () => desk.alerts.booked(one) });

@@ -1,16 +1,15 @@
-import type { Cost } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
 import { textOf } from '../limits/bound.ts';
 import { MOST } from '../limits/money.ts';
-import { wasShown } from './used.ts';
+import { wasShown, type BookedCost } from './used.ts';
 
-/** What the books keep of an attempt. */
+/** Returns the record of an attempt. */
 export function recordOf(
   attempt: AttemptInfo,
   outcome: Attempt,
   usage: Usage | undefined,
-  cost: Cost,
+  cost: BookedCost,
   about: {
     readonly id: string;
     /** ISO, UTC. */
@@ -20,7 +19,7 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Limits count what was claimed then: nobody knows better.
+  // Then limits count the claim.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && wasShown(outcome);
   return {
     id: about.id,

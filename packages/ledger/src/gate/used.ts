@@ -1,5 +1,6 @@
-import type { Cost } from '@majordomo/catalog';
+import { costOf, type Cost, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
+import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/bound.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
@@ -18,28 +19,52 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   };
 }
 
+/** Cost of an attempt as it is booked; `estimate` for input that the vendor read and did not report. */
+export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
+
+/** Note on a record whose cost is an estimate. */
+const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
+
+/** Cost of an attempt: by its usage, or the input claim if majordomo stopped it before the vendor reported any. */
+export function costFor(
+  outcome: Attempt,
+  usage: Usage | undefined,
+  price: Price | undefined,
+  { billing }: AttemptInfo,
+  claimed: Estimate,
+): BookedCost {
+  const cost = costOf(usage, price, { billing });
+  const { inputNanoUsd } = claimed;
+  if (cost.basis !== 'unknown' || inputNanoUsd === undefined || !isInputOnly(outcome, usage)) return cost;
+  return { nanoUsd: inputNanoUsd, basis: 'estimate', missing: [STOPPED] };
+}
+
 /**
- * What an attempt counts for. Where the vendor did not say, what was claimed counts, if anything had been shown: nobody
- * gets more out of a budget than it had.
+ * Amounts that an attempt adds to its limits. If the vendor reported no usage, the claim counts: all of it if any output
+ * arrived, its input if majordomo stopped the attempt before that, nothing if the vendor failed.
  */
-export function usedBy(outcome: Attempt, usage: Usage | undefined, cost: Cost, claimed: Estimate): Amounts {
+export function usedBy(
+  outcome: Attempt,
+  usage: Usage | undefined,
+  cost: BookedCost,
+  claimed: Estimate,
+): Amounts {
   if (outcome.outcome === 'skipped') return { requests: 0n, tokens: 0n, usd: 0n };
-  const isShown = wasShown(outcome);
-  const input =
-    usage === undefined ? (isShown ? claimed.input : 0) : (tokensOf(usage.input) ?? claimed.input);
-  const output =
-    usage === undefined
-      ? isShown
-        ? (claimed.output ?? 0)
-        : 0
-      : (tokensOf(usage.output) ?? claimed.output ?? 0);
-  const assumed = usage === undefined && !isShown ? 0n : (claimed.nanoUsd ?? 0n);
+  const isInput = isInputOnly(outcome, usage);
+  const isNothing = usage === undefined && !wasShown(outcome) && !isInput;
+  const input = isNothing ? 0 : (tokensOf(usage?.input) ?? claimed.input);
+  const output = isNothing || isInput ? 0 : (tokensOf(usage?.output) ?? claimed.output ?? 0);
+  const assumed = isNothing ? 0n : ((isInput ? claimed.inputNanoUsd : claimed.nanoUsd) ?? 0n);
   return {
     requests: 1n,
     tokens: BigInt(input) + BigInt(output),
     usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? assumed),
   };
 }
+
+/** Whether majordomo stopped an attempt that had sent its request and received nothing. */
+const isInputOnly = (outcome: Attempt, usage: Usage | undefined): boolean =>
+  usage === undefined && outcome.stopped === true && !wasShown(outcome);
 
 const isCount = (tokens: number | undefined): tokens is number =>
   tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER;
@@ -71,7 +96,7 @@ function plain(usage: Usage): Usage {
   };
 }
 
-/** Did anything of an answer arrive? */
+/** Whether any output arrived. */
 export function wasShown({ outcome, error }: Attempt): boolean {
   return outcome === 'finished' || (error?.details.partial?.parts.length ?? 0) > 0;
 }

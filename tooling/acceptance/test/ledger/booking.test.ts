@@ -3,6 +3,8 @@ import {
   createMajordomo,
   image,
   user,
+  type CallOptions,
+  type LlmError,
   type Model,
   type ModelEvent,
   type Provider,
@@ -173,6 +175,87 @@ describe('what an attempt used is booked', () => {
     // At least the hundred tokens of output that were reserved.
     expect(state!.used).toBeGreaterThanOrEqual(1_000_000n);
     expect(state!.held).toBe(0n);
+  });
+
+  describe('as an estimate of its input, if majordomo stopped it before any output', () => {
+    const hang = { hang: true } as const;
+    const estimated = {
+      usage: undefined,
+      basis: 'estimate',
+      missing: ['no usage: the attempt was stopped after its request was sent, and its input is estimated'],
+    };
+
+    it.each<readonly [how: string, options: CallOptions]>([
+      ['the caller aborted', {}],
+      ['the call timed out', { timeouts: { totalMs: 5 } }],
+      ['the attempt timed out', { timeouts: { firstContentMs: 5 } }],
+    ])('%s', async (_, options) => {
+      const tokens = { name: 'tokens', max: { tokens: 100_000 }, per: 'day' } as const;
+      const { majordomo, clock, records, ledger } = world([hang], { limits: [...limits, tokens] });
+      const caller = new AbortController();
+      const model = majordomo.model('acme/x');
+      const messages = [user('word '.repeat(200))];
+      const signal = caller.signal;
+      const asked = model.generate({ messages, maxTokens: 100 }, { attempts: 1, signal, ...options });
+      asked.catch(() => undefined);
+      await clock.advance(5);
+      caller.abort();
+      await asked.catch(() => undefined);
+      await ledger.flush();
+      expect(records).toMatchObject([{ outcome: 'failed', ...estimated }]);
+      const [money, counted] = await ledger.state();
+      expect(money!.used).toBe(BigInt(records[0]!.nanoUsd!));
+      // At least the 201 tokens of the message, at the price of input; none of the output that was reserved.
+      expect(money!.used).toBeGreaterThanOrEqual(201_000n);
+      expect(counted!.used).toBe(money!.used / 1000n);
+      expect([money!.held, counted!.held]).toEqual([0n, 0n]);
+      expect(await ledger.report({ by: [] })).toMatchObject([{ nanoUsd: money!.used, unpriced: 0 }]);
+    });
+
+    it('another target was faster', async () => {
+      const models = { x: [hang], y: [said(10, 1)] };
+      const options = { limits, unknownPrice: 'admit' } as const;
+      const { majordomo, clock, records, ledger } = world([], options, { models });
+      const asked = majordomo
+        .model('acme/x,acme/y')
+        .generate({ messages: [user('hi')], maxTokens: 10 }, { hedgeAfterMs: 5 });
+      await clock.advance(5);
+      await asked;
+      await ledger.flush();
+      expect(records).toMatchObject([
+        { target: 'acme/x', outcome: 'abandoned', ...estimated },
+        { target: 'acme/y', outcome: 'finished', usage: used(10, 1) },
+      ]);
+    });
+
+    it('also without a limit', async () => {
+      const { majordomo, clock, records, ledger } = world([hang]);
+      const asked = majordomo
+        .model('acme/x')
+        .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
+      asked.catch(() => undefined);
+      await clock.advance(5);
+      await asked.catch(() => undefined);
+      await ledger.flush();
+      expect(records).toMatchObject([estimated]);
+    });
+
+    it('so that a caller who disconnects each time is denied at the limit', async () => {
+      const cent = [{ name: 'day', max: { usd: '0.01' }, per: 'day' }] as const;
+      const { majordomo, clock, ledger } = world(Array<Turn>(50).fill(hang), { limits: cent });
+      const kinds: string[] = [];
+      for (let call = 0; call < 50; call++) {
+        const asked = majordomo
+          .model('acme/x')
+          .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
+        asked.catch((error: LlmError) => kinds.push(error.kind));
+        await clock.advance(5);
+        await asked.catch(() => undefined);
+      }
+      expect(kinds.indexOf('denied')).toBeGreaterThan(0);
+      expect(kinds.lastIndexOf('timeout')).toBeLessThan(kinds.indexOf('denied'));
+      expect((await ledger.state())[0]!.used).toBeLessThanOrEqual(10_000_000n);
+    });
   });
 
   it('as nothing where the vendor refused', async () => {
