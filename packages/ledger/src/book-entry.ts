@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Entry } from './contract/ledger.ts';
 import type { SpendRecord } from './contract/record.ts';
-import type { Desk } from './gate/ledger-gate.ts';
+import type { LedgerContext } from './gate/context.ts';
 import { MOST, parseUsd } from './limits/money.ts';
 import { BOOKED } from './limits/samples.ts';
 
@@ -9,8 +9,8 @@ import { BOOKED } from './limits/samples.ts';
 const LEASE_MS = 86_400_000;
 
 /** Books what was spent elsewhere: nothing is asked, since it is spent already. */
-export async function bookEntry(desk: Desk, entry: Entry): Promise<void> {
-  const { store, limits, clock, prices, options, alerts } = desk;
+export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
+  const { store, limits, clock, prices, options, alerts } = context;
   const amount = checked(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED}/${entry.id ?? crypto.randomUUID()}`;
@@ -57,7 +57,7 @@ export async function bookEntry(desk: Desk, entry: Entry): Promise<void> {
   }
   if (options.onAlert === undefined) return;
   for (const { bound, counter } of counted)
-    void desk.outbox.send({ run: () => alerts.booked({ bound, counter, amount, tenant }) });
+    void context.outbox.send({ run: () => alerts.booked({ bound, counter, amount, tenant }) });
 }
 
 function checked({ vendor, usd, id }: Entry): bigint {

@@ -10,6 +10,8 @@ const KINDS: KindsOf<LedgerOptions> = {
   reserve: 'string or function',
   whenDown: ['admit', 'deny'],
   storeTimeoutMs: 1,
+  whenHeld: ['wait', 'deny'],
+  heldTimeoutMs: 1,
   tags: 'array',
   onAlert: 'function',
   onRecord: 'function',
@@ -19,8 +21,9 @@ const KINDS: KindsOf<LedgerOptions> = {
 /** Throws `config` with the field's path; limits are checked by themselves. */
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
-  const { reserve, storeTimeoutMs, tags } = options;
+  const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;
   checkBounded(storeTimeoutMs, 'storeTimeoutMs', 'createLedger: ');
+  checkBounded(heldTimeoutMs, 'heldTimeoutMs', 'createLedger: ');
   if (typeof reserve === 'string') checkKinds('createLedger', { reserve }, { reserve: ['most', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
     throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {

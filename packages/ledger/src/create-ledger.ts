@@ -8,8 +8,9 @@ import { statesOf } from './states.ts';
 import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
 import { Answers } from './gate/answers.ts';
-import { Instants } from './gate/instants.ts';
-import { ledgerGate, type Desk } from './gate/ledger-gate.ts';
+import type { LedgerContext } from './gate/context.ts';
+import { HeldQueue } from './gate/held-queue.ts';
+import { ledgerGate } from './gate/ledger-gate.ts';
 import { Prices } from './gate/prices.ts';
 import { LimitBook } from './limits/limit-book.ts';
 import { memoryStore } from './memory/memory-store.ts';
@@ -22,21 +23,23 @@ import { report } from './report/report.ts';
  * @example createMajordomo({ providers, gates: [createLedger({ limits }).gate] })
  */
 export function createLedger(options: LedgerOptions = {}): Ledger {
-  const desk = deskOf(options);
-  const { store, limits, outbox } = desk;
+  const context = contextOf(options);
+  const { store, limits, outbox, heldQueue } = context;
   return {
-    gate: ledgerGate(desk),
+    gate: ledgerGate(context),
     limits: () => limits.all().map(({ limit }) => limit),
     setLimit(limit) {
       limits.set(limit);
+      heldQueue.releasedAll();
     },
     removeLimit(name) {
       limits.remove(name);
+      heldQueue.releasedAll();
     },
-    state: async (name) => statesOf(desk, limits.named(name)),
+    state: async (name) => statesOf(context, limits.named(name)),
     records: (query = {}) => store.records(query),
     report: (query) => report(store, query),
-    book: (entry) => bookEntry(desk, entry),
+    book: (entry) => bookEntry(context, entry),
     flush: () => outbox.flush(),
     async close() {
       try {
@@ -48,10 +51,11 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
   };
 }
 
-function deskOf(options: LedgerOptions): Desk {
+function contextOf(options: LedgerOptions): LedgerContext {
   checkOptions(options);
   const { clock = systemClock, catalog = snapshot, limits = [], tags = [], onAlert } = options;
   const { unknownPrice = 'deny', whenDown = 'deny', storeTimeoutMs = 250 } = options;
+  const { whenHeld = 'wait', heldTimeoutMs = 30_000 } = options;
   const store = options.store ?? memoryStore({ clock });
   const alerts = new Alerts(store, clock, onAlert ?? (() => undefined));
   const onError = (error: unknown): void => {
@@ -66,7 +70,7 @@ function deskOf(options: LedgerOptions): Desk {
     leases: new Leases(store, clock, onError),
     alerts,
     answers: new Answers(),
-    instants: new Instants(),
-    options: { ...options, unknownPrice, whenDown, storeTimeoutMs },
+    heldQueue: new HeldQueue(clock, heldTimeoutMs),
+    options: { ...options, unknownPrice, whenDown, whenHeld, storeTimeoutMs },
   };
 }

@@ -1,6 +1,6 @@
 import type { LimitState } from './contract/limit.ts';
 import type { CounterState } from './contract/store.ts';
-import type { Desk } from './gate/ledger-gate.ts';
+import type { LedgerContext } from './gate/context.ts';
 import type { Bound } from './limits/bound.ts';
 import { emptyAt } from './limits/burn.ts';
 import { samplesOf } from './limits/samples.ts';
@@ -8,7 +8,7 @@ import { stateOf } from './limits/state-of.ts';
 
 /** Where these limits stand, counter by counter. */
 export async function statesOf(
-  { store, clock }: Desk,
+  { store, clock }: LedgerContext,
   bounds: readonly Bound[],
 ): Promise<readonly LimitState[]> {
   const now = clock.now();

@@ -53,7 +53,11 @@ export function reserve(
     if (amount < 0n) throw new RangeError(`a claim on ${name} is below 0`);
     const counter = after.get(name) ?? present(sql, claim, now);
     const left = max - counter.used - counter.held;
-    if (amount > left) return { counter: name, left, retryAfterMs: untilReset(counter, now) };
+    if (amount > left) {
+      const held = counter.held - BigInt(holds.get(name)?.amount ?? 0);
+      const holders = holdersOf(sql, name);
+      return { counter: name, left, held, holders, retryAfterMs: untilReset(counter, now) };
+    }
     after.set(name, { ...counter, held: counter.held + amount });
     const twin = holds.get(name);
     const sum = String(BigInt(twin?.amount ?? 0) + amount);
@@ -101,6 +105,13 @@ export function counters(sql: Sql, now: number, prefix: string): readonly Counte
         ? { counter, used: 0n, held: 0n, resetsAt: undefined }
         : { counter, used, held, resetsAt };
     });
+}
+
+/** Number of reservations that hold something on a counter. */
+function holdersOf(sql: Sql, name: string): number {
+  const count = `SELECT count(*) AS holders FROM reservations, json_each(holds) AS hold
+    WHERE state = 'held' AND hold.value ->> 'counter' = ? AND hold.value ->> 'amount' != '0'`;
+  return Number(sql.exec(count, name).toArray()[0]?.['holders'] ?? 0);
 }
 
 /** Ends what nobody renewed, and forgets what ended long ago. */

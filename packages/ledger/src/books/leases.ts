@@ -1,25 +1,24 @@
 import type { Clock } from '@majordomo/core';
 import { answerOf } from '@majordomo/core/provider';
 import type { LedgerStore } from '../contract/store.ts';
-import { Bag, type Bagged } from './bag.ts';
 
-/** A holder that died counts as having spent its claims after this long. */
+/** Time after which the claims of a process that died count as spent. */
 export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
-/** What an attempt holds. */
-export interface Lease extends Bagged {
+/** Claims of one attempt. */
+export interface Lease {
   readonly id: string;
-  /** Tells when it cannot be running any more. */
+  /** Whether it can no longer be running. */
   readonly attempt: { readonly isLapsed?: boolean | undefined };
 }
 
-/** Renews what attempts hold while they run. */
+/** Renews the claims of attempts that are running. */
 export class Leases {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
   private readonly onError: (error: unknown) => void;
-  private readonly held = new Bag<Lease>();
+  private readonly held = new Set<Lease>();
   private isTicking = false;
 
   constructor(store: LedgerStore, clock: Clock, onError: (error: unknown) => void) {
@@ -29,14 +28,14 @@ export class Leases {
   }
 
   hold(id: string, attempt: Lease['attempt']): Lease {
-    const lease: Lease = { id, attempt, place: -1 };
+    const lease: Lease = { id, attempt };
     this.held.add(lease);
     this.tickLater();
     return lease;
   }
 
   release(lease: Lease): void {
-    this.held.remove(lease);
+    this.held.delete(lease);
   }
 
   private tickLater(): void {
@@ -54,9 +53,9 @@ export class Leases {
   }
 
   private renew(): void {
-    this.held.each((lease) => {
-      if (lease.attempt.isLapsed === true) this.held.remove(lease);
+    for (const lease of this.held) {
+      if (lease.attempt.isLapsed === true) this.held.delete(lease);
       else Promise.resolve(answerOf(() => this.store.renew(lease.id, LEASE_MS))).catch(this.onError);
-    });
+    }
   }
 }

@@ -24,6 +24,20 @@ export interface LedgerOptions {
    * like so far (99 of 100), or a number of output tokens of yours.
    */
   readonly reserve?: 'most' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
+  /**
+   * What to do with a call that fits into a limit of money or tokens, but not next to the reservations of other calls in
+   * progress. `wait`: in order of arrival within the process, until enough of them have settled. `deny`: fail with
+   * `denied` and a short `retryAfterMs`.
+   *
+   * @default 'wait'
+   */
+  readonly whenHeld?: 'wait' | 'deny' | undefined;
+  /**
+   * Longest wait for other calls' reservations, in milliseconds; then the call is denied as with `whenHeld: 'deny'`.
+   *
+   * @default 30_000
+   */
+  readonly heldTimeoutMs?: number | undefined;
   /** When the store does not answer in `storeTimeoutMs`. Default `deny`. */
   readonly whenDown?: 'admit' | 'deny' | undefined;
   /** Default 250. */

@@ -42,8 +42,8 @@ export interface LimitState {
   /** Epoch ms; `undefined`: never. */
   readonly resetsAt: number | undefined;
   /**
-   * When it is spent at the rate of the last 24 hours (or since it began), in epoch ms; `undefined` until there is
-   * enough to tell.
+   * When it is spent at the rate of the last 24 hours, or since its first use if that is later, in epoch ms. `undefined`
+   * with less than an hour of data or fewer than five attempts.
    */
   readonly emptyAt: number | undefined;
 }

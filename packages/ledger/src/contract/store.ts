@@ -36,11 +36,15 @@ export interface Claim {
   readonly tenant?: string | undefined;
 }
 
-/** Which counter had no room. */
+/** Counter that has no room for a claim. */
 export interface Refusal {
   readonly counter: string;
   /** Below 0 after an overrun. */
   readonly left: bigint;
+  /** Amount that other reservations hold. */
+  readonly held: bigint;
+  /** Number of reservations that hold it. */
+  readonly holders: number;
   /** Until the counter begins anew; `undefined`: it never does. */
   readonly retryAfterMs: number | undefined;
 }

@@ -3,34 +3,54 @@ import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Refusal } from '../contract/store.ts';
 import type { Bound, Unit } from '../limits/bound.ts';
 
-const WORDS: Readonly<Record<Unit, (amount: bigint) => string>> = {
+const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   usd: (amount) => formatUsd(amount),
   tokens: (amount) => `${amount} tokens`,
   requests: (amount) => (amount === 1n ? '1 request' : `${amount} requests`),
 };
 
-/** Why a limit has no room for a claim, and when it may have. */
-export function refused(bound: Bound, amount: bigint, refusal: Refusal, now: number): Denial {
+/** Time after which a call that was denied because of other calls' reservations may succeed. */
+const HELD_RETRY_MS = 1000;
+
+/** Denial of a claim that does not fit into what is left of the period. */
+export function spent(bound: Bound, amount: bigint, refusal: Refusal, now: number): Denial {
   const { limit, unit, max } = bound;
-  const words = WORDS[unit];
-  const key = bound.keyOf(refusal.counter);
-  const name = `limit "${limit.name}"${key === '' ? '' : ` (${key})`}`;
+  const format = FORMATS[unit];
+  const name = nameOf(bound, refusal);
   const advance = limit.whenSpent === 'advance';
-  const { retryAfterMs } = refusal;
   if (amount > max)
     return {
-      deny: `this call may use up to ${words(amount)}, and ${name} is ${words(max)} in all; lower maxTokens, or make the ledger with reserve: 'likely'`,
+      deny: `${name} allows ${format(max)} in all, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
       advance,
     };
-  const left =
-    refusal.left > 0n ? `${words(refusal.left)} of ${words(max)} left` : `nothing left of ${words(max)}`;
-  const again =
-    retryAfterMs === undefined ? '' : `; it begins anew at ${new Date(now + retryAfterMs).toISOString()}`;
+  const { retryAfterMs } = refusal;
+  const unused = refusal.left + refusal.held;
+  const left = unused > 0n ? `${format(unused)} of ${format(max)} left` : `nothing left of ${format(max)}`;
+  const reset =
+    retryAfterMs === undefined ? '' : `; it resets at ${new Date(now + retryAfterMs).toISOString()}`;
   return {
-    deny: `${name} has ${left}, and this call may use up to ${words(amount)}${again}`,
+    deny: `${name} has ${left}, and this call may use up to ${format(amount)}${reset}`,
     advance,
     retryAfterMs,
   };
+}
+
+/** Denial of a claim that fits once other calls have settled. */
+export function heldByOthers(bound: Bound, amount: bigint, refusal: Refusal): Denial {
+  const { limit, unit, max } = bound;
+  const format = FORMATS[unit];
+  const { held, holders } = refusal;
+  const calls = holders === 1 ? '1 call in progress holds' : `${holders} calls in progress hold`;
+  return {
+    deny: `${nameOf(bound, refusal)}: ${calls} ${format(held)} of ${format(max)}, and this call may use up to ${format(amount)}; retry when they have finished, or set maxTokens`,
+    advance: limit.whenSpent === 'advance',
+    retryAfterMs: HELD_RETRY_MS,
+  };
+}
+
+function nameOf(bound: Bound, { counter }: Refusal): string {
+  const key = bound.keyOf(counter);
+  return `limit "${bound.limit.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
 /** Under a limit of money, where the price is known, and not what it is to be multiplied by. */

@@ -3,6 +3,15 @@ import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
 import { MOST } from '../limits/money.ts';
 import { mostInput } from './most-input.ts';
 
+/** For limits of requests, which do not depend on their size. */
+export const UNMEASURED: Estimate = {
+  input: 0,
+  output: undefined,
+  nanoUsd: undefined,
+  inputNanoUsd: undefined,
+  isByUnit: false,
+};
+
 /** Upper bound of what an attempt may use; `undefined` where it is unknown. */
 export interface Estimate {
   readonly input: number;

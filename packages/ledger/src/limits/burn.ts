@@ -6,12 +6,16 @@ export interface Sample {
 }
 
 export const WINDOW_MS = 86_400_000;
-/** Below, one expensive call would look like a rate. */
+/** With fewer samples, or within a shorter time, one expensive call would look like a rate. */
 const LEAST_SAMPLES = 5;
+const LEAST_AGE_MS = 3_600_000;
 /** Samples that are this close share a place. */
 const GRAIN_MS = 300_000;
 
-/** When `left` is spent at the rate of the last 24 hours, or since the first sample; oldest first. */
+/**
+ * Returns when `left` is spent at the rate of the last 24 hours, or since the first sample if that is later; `undefined` with
+ * less than an hour of data.
+ */
 export function emptyAt(
   samples: readonly (Sample & { readonly count?: number })[],
   left: bigint,
@@ -22,7 +26,7 @@ export function emptyAt(
   const count = recent.reduce((sum, sample) => sum + (sample.count ?? 1), 0);
   const spent = recent.reduce((sum, { amount }) => sum + amount, 0n);
   const age = first === undefined ? 0 : now - first.at;
-  if (count < LEAST_SAMPLES || age <= 0 || spent <= 0n) return undefined;
+  if (count < LEAST_SAMPLES || age < LEAST_AGE_MS || spent <= 0n) return undefined;
   if (left <= 0n) return now;
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }

@@ -1,12 +1,12 @@
-import { Bag, type Bagged } from '../books/bag.ts';
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { MOST } from '../limits/money.ts';
-import { Recent } from './recent.ts';
 
-/** What was used and is held between two beginnings. A late settle finds the period that it belongs to. */
+/** One period of a counter. A late settle finds the period that it belongs to. */
 interface Period {
   used: bigint;
   held: bigint;
+  /** Number of reservations that hold something. */
+  holders: number;
   /** Epoch ms. */
   readonly resetsAt: number | undefined;
 }
@@ -18,57 +18,60 @@ interface Hold {
   readonly whenLapsed: Claim['whenLapsed'];
 }
 
-/** One that is not in the bag of those that are held has lapsed. */
-interface Reservation extends Bagged {
-  readonly id: string;
+interface Reservation {
   readonly holds: readonly Hold[];
-  /** Epoch ms. */
+  state: 'held' | 'lapsed' | 'settled';
+  /** End of its lease, or when it lapsed or was settled; epoch ms. */
   until: number;
 }
 
-/** How long a counter is listed after its period. */
-const LISTED_MS = 86_400_000;
-/** Reservations between two looks for counters that can be forgotten. */
+/** How long a counter is listed after its period, and an id known after its lease has lapsed. */
+const KNOWN_MS = 86_400_000;
+/** How long an id is known after it was settled: a reservation may be repeated meanwhile. */
+const SETTLED_MS = 60_000;
+/** Reservations between two sweeps for what can be forgotten. */
 const SWEEP_EVERY = 1000;
 
-/** Counters with leases. Time comes in. */
+/** Counters with leases, on a clock that the caller reads. */
 export class MemoryCounters {
   private readonly periods = new Map<string, Period>();
-  /** All that is known by its id: what is held or has lapsed, and what was settled, of which nothing more is kept. */
-  private readonly known = new Recent<Reservation | 'settled'>();
-  private readonly held = new Bag<Reservation>();
+  private readonly reservations = new Map<string, Reservation>();
+  private readonly held = new Set<Reservation>();
   /** No lease ends before. */
   private nextLapse = Infinity;
   private sinceSweep = 0;
 
   reserve(id: string, claims: readonly Claim[], leaseMs: number, now: number): Refusal | undefined {
     this.lapse(now);
-    this.forget(now);
-    if (this.known.get(id) !== undefined) return undefined;
+    this.sweep(now);
+    if (this.reservations.has(id)) return undefined;
     const holds: Hold[] = [];
     for (const claim of claims) {
-      const twin = holds.find(({ counter }) => counter === claim.counter);
+      const { counter, max, amount, whenLapsed } = claim;
+      if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+      const twin = holds.find((hold) => hold.counter === counter);
       const period = twin?.period ?? this.periodOf(claim, now);
-      const left = claim.max - period.used - period.held;
-      if (claim.amount > left || claim.amount < 0n) {
-        for (const hold of holds) hold.period.held -= hold.amount;
-        if (claim.amount < 0n) throw new RangeError(`a claim on ${claim.counter} is below 0`);
-        return { counter: claim.counter, left, retryAfterMs: remaining(period, now) };
-      }
-      period.held += claim.amount;
-      if (twin === undefined)
-        holds.push({ counter: claim.counter, period, amount: claim.amount, whenLapsed: claim.whenLapsed });
-      else twin.amount += claim.amount;
+      const { used, held, holders } = period;
+      const left = max - used - held - (twin?.amount ?? 0n);
+      if (amount > left) return { counter, left, held, holders, retryAfterMs: remaining(period, now) };
+      if (twin === undefined) holds.push({ counter, period, amount, whenLapsed });
+      else twin.amount += amount;
     }
-    for (const { counter, period } of holds) this.periods.set(counter, period);
-    this.hold({ id, holds, until: now + leaseMs, place: -1 });
+    for (const { counter, period, amount } of holds) {
+      this.periods.set(counter, period);
+      change(period, amount, 1);
+    }
+    const reservation: Reservation = { holds, state: 'held', until: now + leaseMs };
+    this.reservations.set(id, reservation);
+    this.held.add(reservation);
+    this.nextLapse = Math.min(this.nextLapse, reservation.until);
     return undefined;
   }
 
   renew(id: string, leaseMs: number, now: number): void {
     this.lapse(now);
-    const reservation = this.known.get(id);
-    if (reservation === undefined || reservation === 'settled' || reservation.place < 0) return;
+    const reservation = this.reservations.get(id);
+    if (reservation?.state !== 'held') return;
     reservation.until = now + leaseMs;
     this.nextLapse = Math.min(this.nextLapse, reservation.until);
   }
@@ -79,17 +82,15 @@ export class MemoryCounters {
     now: number,
   ): boolean {
     this.lapse(now);
-    const reservation = this.known.get(id);
-    if (reservation === undefined || reservation === 'settled') return false;
-    const wasHeld = this.held.remove(reservation);
-    for (const hold of reservation.holds) {
-      const { period } = hold;
-      if (wasHeld) period.held -= hold.amount;
-      else if (hold.whenLapsed === 'spent') period.used -= hold.amount;
-      for (const { counter, amount } of used)
-        if (counter === hold.counter) period.used = atMost(period.used + amount);
+    const reservation = this.reservations.get(id);
+    if (reservation === undefined || reservation.state === 'settled') return false;
+    const wasHeld = reservation.state === 'held';
+    for (const { counter, period, amount, whenLapsed } of reservation.holds) {
+      if (wasHeld) change(period, -amount, -1);
+      else if (whenLapsed === 'spent') period.used -= amount;
+      for (const use of used) if (use.counter === counter) period.used = atMost(period.used + use.amount);
     }
-    this.known.set(id, 'settled');
+    this.end(reservation, 'settled', now);
     return wasHeld;
   }
 
@@ -106,47 +107,51 @@ export class MemoryCounters {
     return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));
   }
 
-  /** The one under way, or a new one, which counts once something is held on it. */
+  /** The current period, or a new one, which is stored once something is held in it. */
   private periodOf({ counter, resetsInMs }: Claim, now: number): Period {
     const known = this.periods.get(counter);
     if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-    return { used: 0n, held: 0n, resetsAt: resetsInMs === undefined ? undefined : now + resetsInMs };
-  }
-
-  private hold(reservation: Reservation): void {
-    this.known.set(reservation.id, reservation);
-    this.held.add(reservation);
-    this.nextLapse = Math.min(this.nextLapse, reservation.until);
+    const resetsAt = resetsInMs === undefined ? undefined : now + resetsInMs;
+    return { used: 0n, held: 0n, holders: 0, resetsAt };
   }
 
   private lapse(now: number): void {
     if (now < this.nextLapse) return;
     this.nextLapse = Infinity;
-    this.held.each((reservation) => {
+    for (const reservation of this.held) {
       if (reservation.until > now) {
         this.nextLapse = Math.min(this.nextLapse, reservation.until);
-        return;
+        continue;
       }
       for (const { period, amount, whenLapsed } of reservation.holds) {
-        period.held -= amount;
+        change(period, -amount, -1);
         if (whenLapsed === 'spent') period.used = atMost(period.used + amount);
       }
-      this.held.remove(reservation);
-      // It may have begun long ago, and may be settled yet.
-      this.known.set(reservation.id, reservation);
-    });
+      this.end(reservation, 'lapsed', now);
+    }
   }
 
-  private forget(now: number): void {
-    if (this.known.forget(now))
-      this.held.each((reservation) => {
-        this.known.set(reservation.id, reservation);
-      });
+  private end(reservation: Reservation, state: 'lapsed' | 'settled', now: number): void {
+    this.held.delete(reservation);
+    reservation.state = state;
+    reservation.until = now;
+  }
+
+  private sweep(now: number): void {
     if (++this.sinceSweep < SWEEP_EVERY) return;
     this.sinceSweep = 0;
+    for (const [id, { state, until }] of this.reservations) {
+      const knownMs = state === 'settled' ? SETTLED_MS : KNOWN_MS;
+      if (state !== 'held' && until + knownMs <= now) this.reservations.delete(id);
+    }
     for (const [counter, { resetsAt = Infinity }] of this.periods)
-      if (resetsAt + LISTED_MS <= now) this.periods.delete(counter);
+      if (resetsAt + KNOWN_MS <= now) this.periods.delete(counter);
   }
+}
+
+function change(period: Period, amount: bigint, holders: 1 | -1): void {
+  period.held += amount;
+  if (amount !== 0n) period.holders += holders;
 }
 
 const remaining = ({ resetsAt }: Period, now: number): number | undefined =>

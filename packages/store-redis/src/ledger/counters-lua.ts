@@ -10,7 +10,8 @@ export const KNOWN_MS = 60_000;
  * Counters with leases: a script for each thing to do, so that nothing comes between, and none makes what only another needs.
  * All keys begin with KEYS[1], whose hash tag keeps them on one node of a cluster.
  *
- * - `:counter:<name>`: used, held, began, ends (empty: never). `began` names the period.
+ * - `:counter:<name>`: used, held, holders (how many reservations hold it), began, ends (empty: never). `began` names the
+ *   period.
  * - `:counters`: the names, for lists by their beginning; `:ends`: the same, by when they can be forgotten.
  * - `:reservation:<id>`: for how long its id is known once it was settled, in ms, then what it holds, after an `l` once it has
  *   lapsed; empty: it was settled. `:leases`: those held, by their ends.
@@ -50,6 +51,7 @@ if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
         -- In the period that it was held in, or nowhere.
         if redis.call('HGET', key, 'began') == hold[2] then
           add(key, 'held', '-' .. hold[3])
+          if hold[3] ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
           if hold[4] == 'spent' then add(key, 'used', hold[3]) end
         end
       end
@@ -97,7 +99,8 @@ for at = 5, #ARGV, 5 do
   if left then
     if redis.call('EXISTS', reservation) == 1 then return now end
     local wait = ending == '' and '' or string.format('%.0f', math.max(1, ending - now))
-    return { 'refused', now, name, left, wait }
+    local holders = isNew and '0' or redis.call('HGET', counters .. name, 'holders') or '0'
+    return { 'refused', now, name, left, wait, held, holders }
   end
   if hold then
     hold[3] = sum
@@ -115,7 +118,7 @@ if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(holds), 'NX') then
 -- A period counts once something is held in it. Whenever one begins, a few that ended long ago go.
 for name, ending in pairs(begun or {}) do
   local names, ends = base .. ':counters', base .. ':ends'
-  redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'began', planned[name][2], 'ends', ending)
+  redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'holders', '0', 'began', planned[name][2], 'ends', ending)
   redis.call('ZADD', names, 0, name)
   if ending == '' then redis.call('ZREM', ends, name) else redis.call('ZADD', ends, ending + 604800000, name) end
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now, 'LIMIT', 0, 10)) do
@@ -124,7 +127,10 @@ for name, ending in pairs(begun or {}) do
     redis.call('ZREM', ends, old)
   end
 end
-for _, hold in ipairs(holds) do redis.call('HINCRBY', counters .. hold[1], 'held', hold[3]) end
+for _, hold in ipairs(holds) do
+  redis.call('HINCRBY', counters .. hold[1], 'held', hold[3])
+  if hold[3] ~= '0' then redis.call('HINCRBY', counters .. hold[1], 'holders', 1) end
+end
 redis.call('ZADD', leases, now + ARGV[2], id)
 return now
 `;
@@ -149,6 +155,7 @@ for _, hold in ipairs(cjson.decode(held)) do
   if redis.call('HGET', key, 'began') == hold[2] then
     if isHeld then
       add(key, 'held', '-' .. hold[3])
+      if hold[3] ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
     elseif hold[4] == 'spent' then
       add(key, 'used', '-' .. hold[3])
     end

@@ -20,7 +20,15 @@ type Reserved =
   // A client may give numbers as texts.
   | string
   | readonly ['late', now: number | string]
-  | readonly ['refused', now: number | string, counter: string, left: string, retryAfterMs: string];
+  | readonly [
+      'refused',
+      now: number | string,
+      counter: string,
+      left: string,
+      retryAfterMs: string,
+      held: string,
+      holders: number | string,
+    ];
 
 /** Counters with leases, by Redis's own clock. */
 export class Counters {
@@ -75,8 +83,14 @@ export class Counters {
     if (typeof answer !== 'object') return undefined;
     if (answer[0] === 'late')
       throw new LlmError('timeout', 'Redis was too late with a reservation; nothing is held');
-    const [, , counter, left, retryAfterMs] = answer;
-    return { counter, left: BigInt(left), retryAfterMs: numberOf(retryAfterMs) };
+    const [, , counter, left, retryAfterMs, held, holders] = answer;
+    return {
+      counter,
+      left: BigInt(left),
+      held: BigInt(held),
+      holders: Number(holders),
+      retryAfterMs: numberOf(retryAfterMs),
+    };
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {

@@ -56,7 +56,13 @@ export class Counters {
         const own = twin?.hold.amount ?? 0n;
         const left = claim.max - counter.used - counter.held - own;
         if (claim.amount > left)
-          return { counter: claim.counter, left, retryAfterMs: remaining(counter.resetsAt, now) };
+          return {
+            counter: claim.counter,
+            left,
+            held: counter.held,
+            holders: Number(this.sql.holders.get(claim.counter)?.['holders'] ?? 0),
+            retryAfterMs: remaining(counter.resetsAt, now),
+          };
         const hold: Hold = {
           counter: claim.counter,
           period: Number(counter.period),
@@ -174,6 +180,10 @@ function statements(database: Database) {
     ),
     reservation: database.prepare('SELECT ended, holds FROM reservations WHERE id = ?'),
     hold: database.prepare(`INSERT INTO reservations VALUES (?, ?, ${HELD}, ?)`),
+    holders: database.prepare(
+      `SELECT count(*) AS holders FROM reservations, json_each(holds) AS hold
+         WHERE ended = ${HELD} AND hold.value ->> 0 = ? AND hold.value ->> 2 != '0'`,
+    ),
     renew: database.prepare(`UPDATE reservations SET until = ? WHERE id = ? AND ended = ${HELD}`),
     end: database.prepare('UPDATE reservations SET ended = ?, until = ? WHERE id = ?'),
     lapsed: database.prepare(`SELECT id, holds FROM reservations WHERE ended = ${HELD} AND until <= ?`),

@@ -76,6 +76,18 @@ describe('when a limit will be empty', () => {
     expect((await ledger.state())[0]?.emptyAt).toBeDefined();
   });
 
+  it('is not told within an hour of the first call, and told later if it is true', async () => {
+    const { ask, clock, ledger, alerts } = world(turns(50), { limits: [limit({ max: { requests: 100 } })] });
+    const types = (): readonly string[] => alerts.map(({ type }) => type);
+    for (let call = 0; call < 20; call++) await ask();
+    await clock.advance(HOUR - 1);
+    await ask();
+    expect([types(), (await ledger.state())[0]?.emptyAt]).toEqual([[], undefined]);
+    await clock.advance(1);
+    await ask();
+    expect(types()).toEqual(['running-out']);
+  });
+
   it('goes by the rate since it began, while that is less than a day ago', async () => {
     const { ask, clock, ledger } = world(turns(6), { limits: [limit({ max: { requests: 12 } })] });
     for (let call = 0; call < 6; call++) {

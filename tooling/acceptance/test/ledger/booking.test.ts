@@ -248,7 +248,7 @@ describe('what an attempt used is booked', () => {
         const asked = majordomo
           .model('acme/x')
           .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
-        asked.catch((error: LlmError) => kinds.push(error.kind));
+        asked.catch((error: unknown) => kinds.push((error as LlmError).kind));
         await clock.advance(5);
         await asked.catch(() => undefined);
       }
@@ -389,6 +389,7 @@ describe('a store that is down', () => {
       const records = [];
       for await (const record of ledger.records()) records.push(record);
       expect(records).toHaveLength(1);
+      expect(await ledger.state()).toMatchObject([{ used: 11_000n, held: 0n }]);
       expect(alerts.map(({ type }) => type)).toEqual(['store-down']);
     },
   );

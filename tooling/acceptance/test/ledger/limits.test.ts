@@ -23,7 +23,7 @@ describe('a limit', () => {
     await ask();
     const error = await denied(ask());
     expect(error.message).toBe(
-      'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; it begins anew at 2026-11-21T00:00:00.000Z',
+      'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; it resets at 2026-11-21T00:00:00.000Z',
     );
     expect(error.details.retryAfterMs).toBe(12 * 3_600_000);
   });
@@ -125,7 +125,7 @@ describe('a limit', () => {
     const { ask } = world([said(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
     const error = await denied(ask());
     expect(error.message).toMatch(
-      /: this call may use up to \$0\.001\d*, and limit "day" is \$0\.0001\d* in all; lower maxTokens, or make the ledger with reserve: 'likely'$/,
+      /: limit "day" allows \$0\.0001\d* in all, and this call may use up to \$0\.001\d*; lower maxTokens, or create the ledger with reserve: 'likely'$/,
     );
     expect(error.details.retryAfterMs).toBeUndefined();
   });

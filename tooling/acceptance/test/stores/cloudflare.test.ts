@@ -10,6 +10,7 @@ import {
   type WireServer,
 } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL_PASSED, hundredCalls } from '../../src/ledger/hundred-calls.ts';
 import { bundled } from '../../src/workers/bundled.ts';
 
 async function countOf(ledger: LedgerStore): Promise<number> {
@@ -78,6 +79,12 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
   describe('books in a Durable Object', () => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it(name, () => run(async () => books()), 120_000);
+
+    it('lets 100 parallel calls pass that reserve more than a budget and use less', async () => {
+      const ledger = apart();
+      const stores = [1, 2].map(() => cloudflareStores({ ledger }).ledger);
+      expect(await hundredCalls(stores)).toEqual(ALL_PASSED);
+    }, 60_000);
 
     it('keeps records and counters of more than a page, in their order', async () => {
       const store = books();

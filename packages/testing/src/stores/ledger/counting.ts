@@ -22,16 +22,35 @@ export const counting: readonly LedgerCase[] = [
       await store.reserve('2', [claim({ amount: 4n, resetsInMs: LONG_MS })], LONG_MS);
       const refusal = await store.reserve('3', [claim({ amount: 3n, resetsInMs: LONG_MS })], LONG_MS);
       ok(refusal !== undefined && refusal.retryAfterMs !== undefined, 'refused, with a time');
-      deepEqual([refusal.counter, refusal.left], ['a', 2n]);
+      deepEqual([refusal.counter, refusal.left, refusal.held, refusal.holders], ['a', 2n, 4n, 1]);
       ok(refusal.retryAfterMs > 0 && refusal.retryAfterMs <= LONG_MS, `${refusal.retryAfterMs} ms`);
       equal(await store.reserve('4', [claim({ amount: 2n, resetsInMs: LONG_MS })], LONG_MS), undefined);
+    },
+  },
+  {
+    name: 'a refusal states the amount that other reservations hold, and their number',
+    async run(store) {
+      const holdersOf = async (): Promise<readonly unknown[]> => {
+        const refusal = await store.reserve('late', [claim({ amount: 10n })], LONG_MS);
+        return [refusal?.left, refusal?.held, refusal?.holders];
+      };
+      for (const id of ['1', '2', '3'])
+        await store.reserve(id, [claim({ amount: 2n }), claim({ counter: 'b' })], LONG_MS);
+      await store.reserve('none', [claim({ amount: 0n })], LONG_MS);
+      await store.reserve('other', [claim({ counter: 'b', amount: 2n })], LONG_MS);
+      deepEqual(await holdersOf(), [4n, 6n, 3]);
+      await store.settle('1', [{ counter: 'a', amount: 1n }]);
+      deepEqual(await holdersOf(), [5n, 4n, 2]);
+      await store.settle('2', []);
+      await store.settle('none', []);
+      deepEqual(await holdersOf(), [7n, 2n, 1]);
     },
   },
   {
     name: 'a counter that never begins anew tells no time',
     async run(store) {
       const refusal = await store.reserve('1', [claim({ amount: 11n })], LONG_MS);
-      deepEqual(refusal, { counter: 'a', left: 10n, retryAfterMs: undefined });
+      deepEqual(refusal, { counter: 'a', left: 10n, held: 0n, holders: 0, retryAfterMs: undefined });
     },
   },
   {
@@ -105,7 +124,7 @@ export const counting: readonly LedgerCase[] = [
       await store.settle('1', [{ counter: 'a', amount: 25n }]);
       deepEqual(await standing(store), { a: [25n, 0n] });
       const refusal = await store.reserve('2', [claim({ amount: 0n })], LONG_MS);
-      deepEqual(refusal, { counter: 'a', left: -15n, retryAfterMs: undefined });
+      deepEqual(refusal, { counter: 'a', left: -15n, held: 0n, holders: 0, retryAfterMs: undefined });
     },
   },
   {

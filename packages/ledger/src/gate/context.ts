@@ -1,0 +1,29 @@
+import type { Clock } from '@majordomo/core';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { Leases } from '../books/leases.ts';
+import type { Outbox } from '../books/outbox.ts';
+import type { LedgerOptions } from '../contract/ledger.ts';
+import type { LedgerStore } from '../contract/store.ts';
+import type { LimitBook } from '../limits/limit-book.ts';
+import type { Answers } from './answers.ts';
+import type { HeldQueue } from './held-queue.ts';
+import type { Prices } from './prices.ts';
+
+/** Parts of a ledger. */
+export interface LedgerContext {
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+  readonly limits: LimitBook;
+  readonly prices: Prices;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly alerts: Alerts;
+  readonly answers: Answers;
+  readonly heldQueue: HeldQueue;
+  readonly options: Pick<LedgerOptions, 'reserve' | 'tags' | 'onRecord' | 'onAlert'> & {
+    readonly unknownPrice: 'admit' | 'deny';
+    readonly whenDown: 'admit' | 'deny';
+    readonly whenHeld: 'wait' | 'deny';
+    readonly storeTimeoutMs: number;
+  };
+}

@@ -1,0 +1,189 @@
+import type { AttemptInfo, Clock, Denial, Permit } from '@majordomo/core';
+import type { Claim } from '../contract/store.ts';
+
+/** Result of one try to reserve. */
+export type Reserved = Permit | Denial | Held;
+
+/** A limit that has room for the claim once other calls in progress have settled. */
+export interface Held {
+  /** Counter on which the other calls hold reservations. */
+  readonly heldOn: string;
+  /** Answer of the gate if the call does not wait, or no longer. */
+  readonly denial: Denial;
+}
+
+interface Waiter {
+  readonly attempt: AttemptInfo;
+  /** Order of arrival. */
+  readonly number: number;
+  /** Counter in whose queue it is. */
+  counter: string;
+  reserve(): Reserved | Promise<Reserved>;
+  resolve(answer: Permit | Denial): void;
+  reject(error: unknown): void;
+  isReserving: boolean;
+  /** Whether the wait has timed out or the call was aborted. */
+  isOver: boolean;
+}
+
+/** Time between two tries of the first call that waits for a counter: other processes may hold reservations on it. */
+const POLL_MS = 100;
+
+/**
+ * Calls that wait until others settle their reservations, in order of arrival. The first call of each counter tries again
+ * when a call of this process settles, and every 100 ms.
+ */
+export class HeldQueue {
+  private readonly clock: Clock;
+  private readonly longestMs: number;
+  private readonly waiting = new Map<string, Waiter[]>();
+  private readonly serving = new Set<string>();
+  /** Counters that were released while their first call was trying. */
+  private readonly again = new Set<string>();
+  private arrivals = 0;
+  private stopPolling: (() => void) | undefined;
+
+  constructor(clock: Clock, longestMs: number) {
+    this.clock = clock;
+    this.longestMs = longestMs;
+  }
+
+  /** Returns the counter for which an earlier call waits, if a call with these claims has to wait behind it. */
+  counterAhead(claims: readonly Claim[]): string | undefined {
+    if (this.waiting.size === 0) return undefined;
+    return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
+  }
+
+  /** Waits until `reserve` gets a permit or another denial, at most for the longest wait. */
+  wait(
+    counter: string,
+    attempt: AttemptInfo,
+    reserve: () => Reserved | Promise<Reserved>,
+  ): Promise<Permit | Denial> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        waiter.isOver = true;
+        if (!waiter.isReserving) void this.lastTry(waiter);
+      };
+      const cancel = this.clock.timer(this.longestMs, end);
+      attempt.signal.addEventListener('abort', end, { once: true });
+      const release = (): void => {
+        cancel();
+        attempt.signal.removeEventListener('abort', end);
+        this.remove(waiter);
+      };
+      const waiter: Waiter = {
+        attempt,
+        number: this.arrivals++,
+        counter,
+        reserve,
+        isReserving: false,
+        isOver: false,
+        resolve(answer) {
+          release();
+          resolve(answer);
+        },
+        reject(error) {
+          release();
+          reject(error);
+        },
+      };
+      this.insert(waiter);
+    });
+  }
+
+  /** Other calls hold less on these counters, or their limits have changed. */
+  released(counters: Iterable<string>): void {
+    for (const counter of counters) if (this.waiting.has(counter)) void this.serve(counter);
+  }
+
+  releasedAll(): void {
+    this.released([...this.waiting.keys()]);
+  }
+
+  /** Lets calls pass from the first one on, until one has to wait. */
+  private async serve(counter: string): Promise<void> {
+    if (this.serving.has(counter)) {
+      this.again.add(counter);
+      return;
+    }
+    this.serving.add(counter);
+    do {
+      this.again.delete(counter);
+      let first = this.waiting.get(counter)?.[0];
+      while (first !== undefined && !first.isReserving) {
+        const heldOn = await this.tryOnce(first);
+        if (heldOn === counter) break;
+        if (heldOn !== undefined) this.move(first, heldOn);
+        first = this.waiting.get(counter)?.[0];
+      }
+    } while (this.again.has(counter));
+    this.serving.delete(counter);
+  }
+
+  private async lastTry(waiter: Waiter): Promise<void> {
+    await this.tryOnce(waiter);
+    this.releasedAll();
+  }
+
+  /** Returns the counter that the call still has to wait for; `undefined` if it waits no longer. */
+  private async tryOnce(waiter: Waiter): Promise<string | undefined> {
+    const { attempt } = waiter;
+    if (attempt.signal.aborted || attempt.isLapsed === true) {
+      waiter.resolve({ deny: 'the call ended while it waited for other calls to settle' });
+      return undefined;
+    }
+    waiter.isReserving = true;
+    try {
+      const reserved = await waiter.reserve();
+      if (!('heldOn' in reserved)) waiter.resolve(reserved);
+      else if (waiter.isOver) waiter.resolve(reserved.denial);
+      else return reserved.heldOn;
+    } catch (error) {
+      waiter.reject(error);
+    } finally {
+      waiter.isReserving = false;
+    }
+    return undefined;
+  }
+
+  private move(waiter: Waiter, counter: string): void {
+    this.remove(waiter);
+    waiter.counter = counter;
+    this.insert(waiter);
+  }
+
+  private insert(waiter: Waiter): void {
+    const queue = this.waiting.get(waiter.counter) ?? [];
+    this.waiting.set(waiter.counter, queue);
+    const later = queue.findIndex(({ number }) => number > waiter.number);
+    queue.splice(later < 0 ? queue.length : later, 0, waiter);
+    this.poll();
+  }
+
+  private remove(waiter: Waiter): void {
+    const queue = this.waiting.get(waiter.counter) ?? [];
+    queue.splice(queue.indexOf(waiter), 1);
+    if (queue.length > 0) return;
+    this.waiting.delete(waiter.counter);
+    if (this.waiting.size === 0) this.stopPolling?.();
+  }
+
+  private poll(): void {
+    if (this.stopPolling !== undefined) return;
+    const cancel = this.clock.timer(
+      POLL_MS,
+      () => {
+        this.stopPolling = undefined;
+        if (this.waiting.size === 0) return;
+        this.releasedAll();
+        this.poll();
+      },
+      true,
+    );
+    this.stopPolling = () => {
+      cancel();
+      this.stopPolling = undefined;
+    };
+  }
+}

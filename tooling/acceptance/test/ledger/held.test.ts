@@ -1,0 +1,186 @@
+import { LlmError, user, type CallOptions } from '@majordomo/core';
+import { memoryStore, type LedgerOptions, type Limit } from '@majordomo/ledger';
+import { fakeClock, type FakeClock, type Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { NOON, said, world } from '../../src/ledger/world.ts';
+
+/** A call with a hundred tokens of output reserves a little more than a thousandth of a dollar, and uses a hundredth of that. */
+const slow = (delayMs: number): Turn => ({ ...(said(1, 1) as object), delayMs });
+const cents = (usd: string, more: Partial<Limit> = {}): Limit => ({
+  name: 'budget',
+  max: { usd },
+  per: 'month',
+  ...more,
+});
+const messages = [user('hi')];
+
+type Outcome = 'answered' | LlmError;
+
+/** A world whose calls are started without waiting for them. */
+function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClock = fakeClock(NOON)) {
+  const { majordomo, ledger, alerts } = world(turns, options, {}, clock);
+  const finished: number[] = [];
+  let calls = 0;
+  const ask = async (call: CallOptions = {}, maxTokens = 100): Promise<Outcome> => {
+    const number = calls++;
+    try {
+      await majordomo.model('acme/x').generate({ messages, maxTokens }, call);
+      finished.push(number);
+      return 'answered';
+    } catch (error) {
+      return error as LlmError;
+    }
+  };
+  return { clock, ledger, alerts, ask, finished };
+}
+
+const outcomesOf = async (
+  clock: FakeClock,
+  asked: readonly Promise<Outcome>[],
+): Promise<readonly Outcome[]> => {
+  for (let second = 0; second < 60; second++) await clock.advance(1000);
+  return Promise.all(asked);
+};
+
+describe('a call that fits into a limit, but not next to the reservations of others', () => {
+  it('waits until they settle: 100 parallel calls that cost 0.0011 dollars pass a budget of 0.01', async () => {
+    const turns = Array.from({ length: 100 }, () => slow(200));
+    const { clock, ask, ledger, alerts } = parallel(turns, { limits: [cents('0.01')] });
+    const asked = turns.map(() => ask());
+    expect(await outcomesOf(clock, asked)).toEqual(turns.map(() => 'answered'));
+    expect(await ledger.state()).toMatchObject([{ used: 1_100_000n, held: 0n }]);
+    expect(alerts).toEqual([]);
+  });
+
+  it('passes in the order of arrival, also before a later call that would fit', async () => {
+    const turns = Array.from({ length: 12 }, (_, at) => slow(100 + ((at * 37) % 50)));
+    const { clock, ask, finished } = parallel(turns, { limits: [cents('0.003')] });
+    const sizes = [100, 100, 200, 50, 100, 10, 200, 100, 100, 100, 50, 10];
+    const admitted: number[] = [];
+    const asked = sizes.map(async (size, at) => {
+      const outcome = await ask({}, size);
+      admitted.push(at);
+      return outcome;
+    });
+    expect(await outcomesOf(clock, asked)).toEqual(sizes.map(() => 'answered'));
+    // Two fit at once, so that neighbors may finish in either order; nobody is overtaken by more.
+    for (const [place, number] of finished.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(2);
+  });
+
+  it('does not wait for calls on other counters', async () => {
+    const limits = [cents('0.0015', { each: ['tenant'] })];
+    const { clock, ask } = parallel([slow(5000), slow(5000), slow(1)], { limits });
+    const first = ask({ tenant: 'a' });
+    const second = ask({ tenant: 'a' });
+    const other = ask({ tenant: 'b' });
+    await clock.advance(5001);
+    expect(await Promise.race([other, second])).toBe('answered');
+    expect(await outcomesOf(clock, [first, second, other])).toEqual(['answered', 'answered', 'answered']);
+  });
+
+  it('is left at once by an abort, and the next one takes its place', async () => {
+    const { clock, ask, finished } = parallel([slow(1000), slow(1)], { limits: [cents('0.0015')] });
+    const caller = new AbortController();
+    const asked = [ask(), ask({ signal: caller.signal }), ask()];
+    await clock.advance(10);
+    caller.abort();
+    expect(await asked[1]).toMatchObject({ kind: 'aborted' });
+    expect(clock.now() - NOON).toBe(10);
+    await outcomesOf(clock, asked);
+    expect(finished).toEqual([0, 2]);
+  });
+
+  it.each<readonly [name: string, options: LedgerOptions, ms: number]>([
+    ['30 seconds by default', {}, 30_000],
+    ['heldTimeoutMs', { heldTimeoutMs: 500 }, 500],
+    ["no time with whenHeld: 'deny'", { whenHeld: 'deny' }, 0],
+  ])('is denied after %s, with what is held, by how many calls, and a short wait', async (_, options, ms) => {
+    const { clock, ask, alerts } = parallel([slow(100_000), slow(100_000)], {
+      limits: [cents('0.003')],
+      ...options,
+    });
+    void ask();
+    void ask();
+    let denied: Outcome | undefined;
+    void ask().then((outcome) => (denied = outcome));
+    if (ms > 0) await clock.advance(ms - 1);
+    expect(denied).toBeUndefined();
+    await clock.advance(ms > 0 ? 1 : 0);
+    expect(denied).toMatchObject({ kind: 'denied', details: { retryAfterMs: 1000 } });
+    expect((denied as LlmError).message).toMatch(
+      /^gate "ledger" denied acme\/x: limit "budget": 2 calls in progress hold \$0\.002\d+ of \$0\.003\d*, and this call may use up to \$0\.001\d+; retry when they have finished, or set maxTokens$/,
+    );
+    expect(alerts).toEqual([]);
+  });
+
+  it('is denied for the period as soon as the money is spent, and so are those behind it', async () => {
+    const dear: Turn = { ...(said(2000, 50) as object), delayMs: 100 };
+    const { clock, ask } = parallel([dear, said(1, 1)], { limits: [cents('0.0025')] });
+    const [first, second, third] = [ask(), ask(), ask({}, 5000)];
+    await clock.advance(100);
+    expect(await first).toBe('answered');
+    const month = Date.UTC(2026, 11, 1) - NOON - 100;
+    expect(await second).toMatchObject({ kind: 'denied', details: { retryAfterMs: month } });
+    expect(((await second) as LlmError).message).toMatch(
+      /has nothing left of \$0\.0025.*; it resets at 2026-12-01T/,
+    );
+    expect(await third).toMatchObject({ kind: 'denied' });
+  });
+
+  it('passes when its limit is raised or removed', async () => {
+    const { clock, ask, ledger } = parallel([slow(20_000), slow(1), slow(1)], { limits: [cents('0.0015')] });
+    const asked = [ask(), ask()];
+    await clock.advance(10);
+    ledger.setLimit(cents('0.01'));
+    await clock.advance(10);
+    expect(await asked[1]).toBe('answered');
+    ledger.setLimit(cents('0.0015'));
+    const third = ask();
+    await clock.advance(10);
+    ledger.removeLimit('budget');
+    await clock.advance(10);
+    expect(await third).toBe('answered');
+  });
+
+  it('waits for the reservations of another process on the same store', async () => {
+    const clock = fakeClock(NOON);
+    const store = memoryStore({ clock });
+    const options = { store, limits: [cents('0.0015')] };
+    const other = parallel([slow(2000)], options, clock);
+    const { ask } = parallel([slow(1)], options, clock);
+    const held = other.ask();
+    const waiting = ask();
+    let outcome: Outcome | undefined;
+    void waiting.then((settled) => (outcome = settled));
+    await clock.advance(1900);
+    expect(outcome).toBeUndefined();
+    await clock.advance(250);
+    expect([await held, outcome]).toEqual(['answered', 'answered']);
+  });
+
+  it('keeps nothing of those that have finished, aborted or timed out', async () => {
+    const turns = Array.from({ length: 40 }, () => slow(700));
+    const { clock, ask, ledger } = parallel(turns, { limits: [cents('0.0015')], heldTimeoutMs: 5000 });
+    const callers = turns.map(() => new AbortController());
+    const asked = callers.map(({ signal }) => ask({ signal }));
+    await clock.advance(1000);
+    callers
+      .filter((_, at) => at % 3 === 0)
+      .forEach((caller) => {
+        caller.abort();
+      });
+    await outcomesOf(clock, asked);
+    expect(await ledger.state()).toMatchObject([{ held: 0n }]);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+it('requests in progress are spent: a call beyond them is denied until the period ends', async () => {
+  const { clock, ask } = parallel([slow(100)], {
+    limits: [cents('1', { max: { requests: 1 }, per: 'minute' })],
+  });
+  const first = ask();
+  expect(await ask()).toMatchObject({ kind: 'denied', details: { retryAfterMs: 60_000 } });
+  await clock.advance(100);
+  expect(await first).toBe('answered');
+});
